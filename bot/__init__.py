@@ -1,0 +1,1 @@
+"""Where it lives: the platforms, the process and its settings."""

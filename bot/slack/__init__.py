@@ -1,0 +1,1 @@
+"""Slack: events, commands and buttons in; Block Kit out."""

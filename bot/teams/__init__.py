@@ -1,0 +1,1 @@
+"""Teams: Bot Framework activities in; Adaptive Cards out."""

@@ -1,0 +1,1 @@
+"""The web page: chat, guided dialog, knowledge, decisions and health in a browser."""

@@ -1,0 +1,380 @@
+"""
+The words every platform and every handler share.
+
+A platform turns what it hears into a `Message`. A handler answers with a stream of replies, each taking the place of the
+one before it on the screen. Nothing here knows a platform, and text in blocks is ours or escaped data: `**bold**`, "- " lists
+and `[n]` citation marks are the only markup renderers interpret.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from knowledge.values import Language
+
+Values = Mapping[str, str | int]
+
+# --------------------------------------------------------------------------- who and what was said
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """
+    Someone who talks to us.
+
+    `id` is unique across platforms ("slack:T024BE7LD:U061F7AUR", "teams:tenant:aad-object-id", "web:local", "terminal:local").
+    `role` is what the platform vouches for; `groups` are ids of user groups the platform vouches for. Whether someone is an
+    admin of the knowledge base is decided in `handlers.people`, never from `name`.
+    """
+
+    id: str
+    name: str
+    language: Language
+    role: Literal["member", "admin", "guest", "external", "bot"] = "member"
+    groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who will read the reply: one person (`private`), or everyone in the channel named by `id`."""
+
+    id: str
+    private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """
+    A file someone sent. `fetch` downloads it with the platform's own credentials.
+
+    `size` is in bytes as the platform reports it, 0 when unknown. `fetch` raises `knowledge.errors.UnreadableDocument` with a
+    sentence for people when the file cannot be had.
+    """
+
+    name: str
+    size: int
+    fetch: Callable[[], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A named command: `name` without the slash ("llm-choose"), `argument` as typed."""
+
+    name: str
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button was pressed: `action` is "room.verb" ("choose.answer"), `data` what the button carried."""
+
+    action: str
+    data: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """An `Ask` came back. `name` is the ask's `form`, `state` what it carried, `values` by field id ("" when left empty)."""
+
+    name: str
+    state: Values = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    files: tuple[File, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A question was changed after it was asked; `original` is the id of the first message."""
+
+    text: str
+    original: str
+
+
+Content = Text | Command | Press | Form | Upload | Edited
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """
+    One thing someone said.
+
+    `id` is what repeats of the same event share (Slack: team, channel and ts; not the event id). `place` is one thread of
+    talk. `audience` is who will read the reply. `direct` says the bot was addressed: a mention, a command, a click or a direct
+    message; False is talk in a thread the bot takes part in, which it may leave unanswered.
+    """
+
+    id: str
+    person: Person
+    place: str
+    audience: Audience
+    content: Content
+    direct: bool = True
+
+
+# --------------------------------------------------------------------------- blocks of a reply
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    text: str
+
+
+Tone = Literal["plain", "answer", "quiet", "quote", "code", "note", "warning", "bad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Text with a tone. "answer" is the answer itself; "quiet" small print; "code" is shown letter by letter."""
+
+    text: str
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    items: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    title: str
+    kind: Literal["text", "number"] = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells, each as long as `columns`; `header_column` is the index of the column that names the row."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    header_column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """
+    One row of a chart. `value` may be negative; `shown` is how it is written ("−14.0", U+2212). `short` is at most 20
+    characters and unique in its chart. `note` says why a row is excluded.
+    """
+
+    id: str
+    label: str
+    short: str
+    value: float
+    shown: str
+    state: Literal["best", "normal", "excluded"] = "normal"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    title: str
+    axis: str
+    bars: tuple[Bar, ...]
+    legend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    id: str
+    title: str
+    status: Literal["pending", "in_progress", "complete", "error"]
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    title: str
+    items: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One numbered source; `excerpt` is the passage with the supporting span in **bold**; dates are ISO or empty."""
+
+    number: int
+    id: str
+    title: str
+    place: str
+    version: str
+    updated: str
+    excerpt: str
+    kind: str = ""
+    stale: bool = False
+    url: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    items: tuple[Source, ...]
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    title: str
+    text: str
+    ok: str
+    cancel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button that presses `press`, or opens `url` where one is given."""
+
+    label: str
+    press: Press
+    style: Literal["plain", "primary", "danger"] = "plain"
+    confirm: Confirm | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """A row of buttons. `row` names it within the reply ("main", "followup"); `label` stands before it."""
+
+    items: tuple[Button, ...]
+    row: str = "main"
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """Thumbs for the answer or run with this id; pressed as `feedback.vote` with "aid" and "vote" ("up" or "down")."""
+
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Divider:
+    pass
+
+
+Flat = Heading | Paragraph | Facts | Table | Chart | Steps | Sources | Buttons | Feedback | Divider
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """A title with blocks folded under it; the only nesting there is."""
+
+    title: str
+    blocks: tuple[Flat, ...]
+    open: bool = False
+
+
+Block = Flat | Details
+
+
+# --------------------------------------------------------------------------- asking people
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """
+    One input. `options` serve "choice" and "toggle"; `types` and `max` (count) serve "files"; `max` (characters) serves "text".
+    """
+
+    id: str
+    kind: Literal["text", "choice", "date", "files", "person", "toggle"]
+    label: str
+    required: bool = True
+    initial: str = ""
+    hint: str = ""
+    options: tuple[Option, ...] = ()
+    types: tuple[str, ...] = ()
+    max: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Guideline:
+    """A passage of the company's own documents that bears on a question, and the button that opens it."""
+
+    text: str
+    source: str
+    open: Button
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """
+    Questions to one person: a Slack modal, a Teams card with inputs, an HTML form, terminal prompts. Comes back as `Form`.
+
+    A guided question has exactly one choice field, `step`/`of` and usually `why`, `guideline` and navigation `buttons`; its
+    options may also be drawn as buttons, which press `form` with `state` and "o" = the option's id. `others` is what the rest
+    of a channel sees meanwhile.
+    """
+
+    form: str
+    title: str
+    text: str
+    fields: tuple[Field, ...]
+    submit: str
+    stop: str
+    state: Values = field(default_factory=dict)
+    intro: str = ""
+    why: str = ""
+    guideline: Guideline | None = None
+    notes: tuple[Flat, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    step: int = 0
+    of: int = 0
+    others: str = ""
+    required_error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file for people to take away (a decision memo)."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """
+    What the bot says.
+
+    `text` is complete by itself: notifications, screen readers and plain clients show it alone. `final` is False while more
+    replies of the same turn follow. `private` means only the asker sees it, where the platform can do that. `title` heads a
+    reply that opens in a window of its own (a source); `ask` puts questions to the person below the blocks. `share` asks the
+    platform to post the reply to the message's channel thread for everybody, as a message of its own.
+    """
+
+    text: str
+    blocks: tuple[Block, ...] = ()
+    private: bool = False
+    final: bool = True
+    title: str = ""
+    ask: Ask | None = None
+    attachments: tuple[Attachment, ...] = ()
+    share: bool = False
+
+
+Handler = Callable[[Message], AsyncIterator[Reply]]

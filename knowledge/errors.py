@@ -1,0 +1,51 @@
+"""
+The ways knowledge can fail, as a tree. Every error carries a stable code and both languages.
+
+    KnowledgeError
+    ├── UnreadableDocument   the file cannot be taken in; the sentence names it, the reason and the way out
+    ├── LibraryUnavailable   the index did not answer in time or refuses to open
+    ├── UnknownDocument      no such document, version or passage, or the asker may not see it
+    ├── ModelUnavailable     the language model failed within its budget
+    ├── InvalidModel         the decision model or its texts are not whole; the sentence names the place
+    └── InvalidAnswers       a set of answers names a criterion or option that does not exist
+"""
+
+from knowledge.values import Phrase
+
+
+class KnowledgeError(Exception):
+    """
+    A failure people are told about.
+
+    `code` is stable and machine-readable ("password_protected"); `reason` is one whole sentence in each language that
+    names the thing, why it failed and the way out. `str(error)` is the English sentence.
+    """
+
+    def __init__(self, code: str, reason: Phrase) -> None:
+        super().__init__(reason.en)
+        self.code = code
+        self.reason = reason
+
+
+class UnreadableDocument(KnowledgeError):
+    """The file cannot be read, or must not be."""
+
+
+class LibraryUnavailable(KnowledgeError):
+    """The index did not answer in time, is damaged, or is held by another process."""
+
+
+class UnknownDocument(KnowledgeError):
+    """There is no such document, or the asker may not see it: the same sentence for both."""
+
+
+class ModelUnavailable(KnowledgeError):
+    """The language model did not deliver a usable answer within its budget."""
+
+
+class InvalidModel(KnowledgeError):
+    """The decision model, its texts or another data file is not whole."""
+
+
+class InvalidAnswers(KnowledgeError):
+    """A set of answers names something the decision model does not have."""

@@ -1,0 +1,263 @@
+"""
+The nouns of knowledge: phrases, places, pages, passages, hits, documents, citations and answers.
+
+All are frozen; sequences are tuples. Dates are ISO strings, so that they cross JSON unchanged.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Language = Literal["ja", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One sentence in both languages."""
+
+    ja: str
+    en: str
+
+    def to(self, language: Language) -> str:
+        return self.ja if language == "ja" else self.en
+
+
+PlaceKind = Literal["slide", "page", "sheet", "section", "part"]
+_PLACE_WORDS: dict[PlaceKind, tuple[str, str]] = {
+    "slide": ("スライド", "slide "),
+    "page": ("ページ", "page "),
+    "sheet": ("シート", "sheet "),
+    "section": ("", ""),
+    "part": ("部分", "part "),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """
+    Where in its document a text stands.
+
+    `number` is the page or slide number a person would cite (as printed where one is printed), 1-based; None where the kind
+    has none. `label` is the sheet's name or the heading's text, and may be empty when there is a number.
+    """
+
+    kind: PlaceKind
+    number: int | None = None
+    label: str = ""
+
+    def to(self, language: Language) -> str:
+        """Return "スライド18" or "slide 18", "シート「情報区分」" or "sheet “…”", or the heading itself."""
+        word = _PLACE_WORDS[self.kind][0 if language == "ja" else 1]
+        if self.number is not None and self.kind != "section":
+            return f"{word}{self.number}"
+        if self.kind == "sheet":
+            return f"{word}「{self.label}」" if language == "ja" else f"{word}“{self.label}”"
+        return self.label or f"{word}{self.number or 1}"
+
+
+FlagKind = Literal[
+    "hidden_text",
+    "hidden_slide",
+    "invisible_layer",
+    "garbled",
+    "image_only",
+    "instruction",
+    "truncated",
+    "macro",
+    "external_link",
+    "tracked_deletion",
+    "ocr",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something an admin should know about a page. `page` is 1-based by position in the file; 0 means the whole file."""
+
+    kind: FlagKind
+    page: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """
+    One page, slide, sheet or section as read from a file.
+
+    `text` is the visible text in reading order, list items and table rows as lines ("- …", "a | b | c"); `notes` is what the
+    speaker sees. `position` counts from 1 in file order; `place` is what a person would cite.
+    """
+
+    position: int
+    place: Place
+    text: str
+    title: str = ""
+    notes: str = ""
+    flags: tuple[Flag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """
+    The unit that is found and cited.
+
+    `id` is stable: the same document, version and position give the same id (a UUID string). `text` is quotable as it stands
+    in the document. `headings` leads from the document's title down to the nearest heading. `language` is that of `text`.
+    """
+
+    id: str
+    document: str
+    version: str
+    position: int
+    title: str
+    place: Place
+    text: str
+    headings: tuple[str, ...] = ()
+    language: Language = "ja"
+    kind: Literal["prose", "slide", "table", "notes"] = "prose"
+    audience: str = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """
+    A passage that matched, with its score: comparable only within one call, higher is better.
+
+    `parts` are the first stage's sub-scores by name ("words", "bigrams", "pairs", "title"); `rank` is the first stage's
+    1-based rank before re-ranking.
+    """
+
+    passage: Passage
+    score: float
+    parts: tuple[tuple[str, float], ...] = ()
+    rank: int = 0
+
+
+DocumentKind = Literal["guideline", "rule", "deck", "faq", "other"]
+DocumentState = Literal["received", "read", "staged", "published", "withdrawn", "refused", "deleted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What an admin says about a document. Dates are ISO ("2026-03-01") or empty; `audience` is a label such as "all"."""
+
+    title: str = ""
+    kind: DocumentKind = "guideline"
+    audience: str = "all"
+    owner: str = ""
+    effective: str = ""
+    review: str = ""
+    supersedes: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """
+    One version of a document. `id` is stable (the content hash decides it); `number` counts from 1 within the document.
+
+    `sha256` is that of the original bytes; `added` and `published` are ISO timestamps in UTC, empty until they happen.
+    """
+
+    id: str
+    number: int
+    name: str
+    sha256: str
+    size: int
+    state: DocumentState
+    pages: int = 0
+    passages: int = 0
+    flags: tuple[Flag, ...] = ()
+    added: str = ""
+    added_by: str = ""
+    published: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document on the shelf. `current` is the id of the published version, or empty. `versions` are oldest first."""
+
+    id: str
+    metadata: Metadata
+    versions: tuple[Version, ...] = ()
+    current: str = ""
+
+    @property
+    def published(self) -> Version | None:
+        return next((v for v in self.versions if v.id == self.current), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """
+    One numbered source of an answer. `quote` is a substring of the passage's text; `number` counts from 1.
+
+    `version` is shown as "v3"; `updated` and `review` are ISO dates or empty; `stale` means the review date has passed.
+    """
+
+    number: int
+    passage: Passage
+    quote: str
+    version: str = ""
+    updated: str = ""
+    review: str = ""
+    stale: bool = False
+    url: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer, with the numbers of the citations that support it. Lines may start with "- "."""
+
+    text: str
+    citations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """A document that came close to a question it does not answer, and the words of the question it lacks."""
+
+    document: str
+    title: str
+    place: Place
+    missing: tuple[str, ...] = ()
+
+
+AnswerMode = Literal["extractive", "llm", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    What knowledge says to a question.
+
+    `sentences` are in reading order and empty when refused; `removed` counts sentences dropped for lack of support.
+    `certainty` chooses the wording: "sure", "unsure" (said so), "none" (refused). `fallback` names why a model's answer was
+    replaced by an extractive one, or is empty. `notes` are warnings to show (staleness, disagreement). `milliseconds` holds
+    "total" and each stage by name. `trace` identifies the stored trace.
+    """
+
+    id: str
+    question: str
+    language: Language
+    mode: AnswerMode
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Nearest, ...] = ()
+    certainty: Literal["sure", "unsure", "none"] = "sure"
+    removed: int = 0
+    fallback: str = ""
+    notes: tuple[Phrase, ...] = ()
+    followups: tuple[str, ...] = ()
+    table: tuple[tuple[str, ...], ...] = ()
+    milliseconds: dict[str, float] = field(default_factory=dict)
+    trace: str = ""
+
+    @property
+    def text(self) -> str:
+        """Return the answer as plain text with [n] marks after each claim."""
+        lines = []
+        for s in self.sentences:
+            marks = "".join(f"[{n}]" for n in s.citations)
+            lines.append(f"{s.text}{marks}")
+        return "\n".join(lines)
