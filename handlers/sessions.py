@@ -1,0 +1,235 @@
+"""
+What is remembered between turns: claims, dialogs, threads, answers and traces. The only file of handlers that knows Redis.
+
+Every call is bounded by a short time-out and never retried: a frozen Redis costs a turn at most a second. Identifiers that come
+from outside are hashed into keys, so that no name can reach another person's state.
+"""
+
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError, WatchError
+
+DAY = 24 * 60 * 60  # seconds
+LEASE = 15.0  # seconds a claimed turn may go without a sign of life
+TIMEOUT = 1.0  # seconds for one command
+_PENDING = "lc:turns"  # sorted set of open turns by the time their lease ends
+State = dict[str, Any]
+
+
+class SessionsUnavailable(Exception):
+    """Redis did not answer in time, or refused; what was asked for may or may not have happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An open turn that is ours: `payload` as first heard, `memory` as its screen last left it."""
+
+    id: str
+    token: str
+    platform: str
+    payload: State
+    memory: dict[str, str]
+
+
+class Sessions:
+    """
+    State over one Redis client, made by `connect` so that nothing opens before it is needed.
+
+    State saved with `save` carries a revision under "rev", counted by this class; `expected` makes it compare-and-set.
+    """
+
+    def __init__(self, connect: Callable[[], Redis]) -> None:
+        self._connect = connect
+        self._client: Redis | None = None
+
+    async def __aenter__(self) -> Self:
+        self._client = self._connect()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    async def alive(self) -> bool:
+        """Report whether Redis answers and takes writes."""
+        try:
+            async with self._redis() as redis:
+                return bool(await redis.set("lc:alive", 1, ex=60))
+        except SessionsUnavailable:
+            return False
+
+    # ----------------------------------------------------------------- claims
+
+    async def claim(self, id_: str, platform: str, payload: State) -> Claim | None:
+        """
+        Claim a turn and store what is needed to finish it; None when it was claimed before.
+
+        The claim and its place among the open turns are written in one transaction. A lost reply is settled by reading the
+        token back.
+
+        Raises:
+            SessionsUnavailable
+        """
+        token, key = secrets.token_hex(8), _key("turn", id_)
+        record = {"id": id_, "token": token, "platform": platform, "payload": payload, "memory": {}}
+        async with self._redis() as redis:
+            async with redis.pipeline(transaction=True) as pipe:
+                pipe.set(key, json.dumps(record), nx=True, ex=DAY)
+                pipe.zadd(_PENDING, {key: time.time() + LEASE}, nx=True)
+                first, _ = await pipe.execute()
+            if not first:
+                found = json.loads(await redis.get(key) or "{}")
+                if found.get("token") != token:
+                    return None
+        return Claim(id_, token, platform, payload, {})
+
+    async def renew(self, claim: Claim) -> bool:
+        """Extend the lease; False when another process has taken the turn over."""
+        key = _key("turn", claim.id)
+        async with self._redis() as redis:
+            found = json.loads(await redis.get(key) or "{}")
+            if found.get("token") != claim.token:
+                return False
+            await redis.zadd(_PENDING, {key: time.time() + LEASE}, xx=True)
+            return True
+
+    async def remember_screen(self, claim: Claim, memory: dict[str, str]) -> None:
+        """Keep what another process needs to go on with this turn's screen."""
+        key = _key("turn", claim.id)
+        record = {"id": claim.id, "token": claim.token, "platform": claim.platform, "payload": claim.payload, "memory": memory}
+        async with self._redis() as redis:
+            await redis.set(key, json.dumps(record), ex=DAY)
+
+    async def finish(self, claim: Claim) -> None:
+        """Close a turn: the claim stays for a day, so that a repeat stays one."""
+        key = _key("turn", claim.id)
+        async with self._redis() as redis, redis.pipeline(transaction=True) as pipe:
+            pipe.set(key, json.dumps({"id": claim.id, "token": claim.token}), ex=DAY)
+            pipe.zrem(_PENDING, key)
+            await pipe.execute()
+
+    async def abandoned(self) -> list[Claim]:
+        """Take over every open turn whose lease has ended; each goes to exactly one caller."""
+        taken: list[Claim] = []
+        async with self._redis() as redis:
+            for raw in await redis.zrangebyscore(_PENDING, 0, time.time()):
+                claim = await self._take_over(redis, raw)
+                if claim is not None:
+                    taken.append(claim)
+        return taken
+
+    async def _take_over(self, redis: Redis, key: bytes) -> Claim | None:
+        async with redis.pipeline(transaction=True) as pipe:
+            try:
+                await pipe.watch(key, _PENDING)
+                record = json.loads(await pipe.get(key) or "{}")  # type: ignore[misc]  # redis-py types a watching pipeline as lazy
+                score = await pipe.zscore(_PENDING, key)
+                if score is None or float(score) > time.time():
+                    return None
+                pipe.multi()
+                if "payload" not in record:
+                    pipe.zrem(_PENDING, key)
+                    await pipe.execute()
+                    return None
+                record["token"] = secrets.token_hex(8)
+                pipe.set(key, json.dumps(record), ex=DAY)
+                pipe.zadd(_PENDING, {key: time.time() + LEASE})
+                await pipe.execute()
+            except WatchError:
+                return None
+        return Claim(record["id"], record["token"], record["platform"], record["payload"], record["memory"])
+
+    # ----------------------------------------------------------------- state
+
+    async def load(self, kind: str, id_: str) -> State | None:
+        """Return the state saved under this kind and id, or None when there is none or it has expired."""
+        async with self._redis() as redis:
+            raw = await redis.get(_key(kind, id_))
+        return None if raw is None else json.loads(raw)
+
+    async def save(self, kind: str, id_: str, state: State, *, expected: int | None = None, seconds: int = DAY) -> bool:
+        """
+        Save `state` with its revision counted up; False, and nothing written, when the stored revision is not `expected`.
+
+        `expected` 0 means "not there yet"; None writes whatever is there.
+        """
+        key = _key(kind, id_)
+        async with self._redis() as redis, redis.pipeline(transaction=True) as pipe:
+            try:
+                await pipe.watch(key)
+                raw = await pipe.get(key)  # type: ignore[misc]  # redis-py types a watching pipeline as lazy
+                revision = int(json.loads(raw).get("rev", 0)) if raw else 0
+                if expected is not None and revision != expected:
+                    return False
+                pipe.multi()
+                pipe.set(key, json.dumps(state | {"rev": revision + 1}, ensure_ascii=False), ex=seconds)
+                await pipe.execute()
+            except WatchError:
+                return False
+        return True
+
+    async def delete(self, kind: str, id_: str) -> None:
+        async with self._redis() as redis:
+            await redis.delete(_key(kind, id_))
+
+    async def index_add(self, owner: str, kind: str, id_: str) -> None:
+        """Put `id_` first among this owner's things of this kind; the latest 100 are kept for 90 days."""
+        key = _key(f"index:{kind}", owner)
+        async with self._redis() as redis, redis.pipeline(transaction=True) as pipe:
+            pipe.lrem(key, 0, id_)
+            pipe.lpush(key, id_)
+            pipe.ltrim(key, 0, 99)
+            pipe.expire(key, 90 * DAY)
+            await pipe.execute()
+
+    async def index_list(self, owner: str, kind: str) -> list[str]:
+        """Return this owner's ids of this kind, latest first."""
+        async with self._redis() as redis:
+            rows = await redis.lrange(_key(f"index:{kind}", owner), 0, -1)
+        return [row.decode() for row in rows]
+
+    async def append(self, log: str, entry: State) -> str:
+        """Append to a log that is never trimmed and chain it to the entry before by hash; return the new hash."""
+        key = f"lc:log:{log}"
+        async with self._redis() as redis:
+            while True:
+                async with redis.pipeline(transaction=True) as pipe:
+                    await pipe.watch(key)
+                    last = await pipe.lindex(key, -1)  # type: ignore[misc]  # redis-py types a watching pipeline as lazy
+                    before = json.loads(last)["hash"] if last else ""
+                    body = json.dumps(entry, ensure_ascii=False, sort_keys=True)
+                    digest = hashlib.sha256(f"{before}{body}".encode()).hexdigest()
+                    pipe.multi()
+                    pipe.rpush(key, json.dumps({"entry": entry, "before": before, "hash": digest}, ensure_ascii=False))
+                    try:
+                        await pipe.execute()
+                    except WatchError:
+                        continue
+                    return digest
+
+    async def entries(self, log: str, last: int = 100) -> list[State]:
+        """Return the last entries of a log, oldest first, each with "entry", "before" and "hash"."""
+        async with self._redis() as redis:
+            return [json.loads(row) for row in await redis.lrange(f"lc:log:{log}", -last, -1)]
+
+    @asynccontextmanager
+    async def _redis(self) -> AsyncIterator[Redis]:
+        if self._client is None:
+            raise SessionsUnavailable("sessions are not open")
+        try:
+            yield self._client
+        except (RedisError, OSError, TimeoutError) as error:
+            raise SessionsUnavailable(type(error).__name__) from error
+
+
+def _key(kind: str, id_: str) -> str:
+    return f"lc:{kind}:{hashlib.blake2b(id_.encode('utf-8', 'surrogatepass'), digest_size=16).hexdigest()}"
