@@ -131,7 +131,7 @@ class Sessions:
         async with redis.pipeline(transaction=True) as pipe:
             try:
                 await pipe.watch(key, _PENDING)
-                record = json.loads(await pipe.get(key) or "{}")  # type: ignore[misc]  # redis-py types a watching pipeline as lazy
+                record = json.loads(await pipe.get(key) or "{}")
                 score = await pipe.zscore(_PENDING, key)
                 if score is None or float(score) > time.time():
                     return None
@@ -166,7 +166,7 @@ class Sessions:
         async with self._redis() as redis, redis.pipeline(transaction=True) as pipe:
             try:
                 await pipe.watch(key)
-                raw = await pipe.get(key)  # type: ignore[misc]  # redis-py types a watching pipeline as lazy
+                raw = await pipe.get(key)
                 revision = int(json.loads(raw).get("rev", 0)) if raw else 0
                 if expected is not None and revision != expected:
                     return False
@@ -195,7 +195,7 @@ class Sessions:
         """Return this owner's ids of this kind, latest first."""
         async with self._redis() as redis:
             rows = await redis.lrange(_key(f"index:{kind}", owner), 0, -1)
-        return [row.decode() for row in rows]
+        return [row.decode() if isinstance(row, bytes) else row for row in rows]
 
     async def append(self, log: str, entry: State) -> str:
         """Append to a log that is never trimmed and chain it to the entry before by hash; return the new hash."""
@@ -204,7 +204,7 @@ class Sessions:
             while True:
                 async with redis.pipeline(transaction=True) as pipe:
                     await pipe.watch(key)
-                    last = await pipe.lindex(key, -1)  # type: ignore[misc]  # redis-py types a watching pipeline as lazy
+                    last = await pipe.lindex(key, -1)
                     before = json.loads(last)["hash"] if last else ""
                     body = json.dumps(entry, ensure_ascii=False, sort_keys=True)
                     digest = hashlib.sha256(f"{before}{body}".encode()).hexdigest()

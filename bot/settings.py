@@ -1,0 +1,146 @@
+"""
+Every setting, read once from the environment (or `.env`).
+
+A platform is on when its section is complete; half a section is an error at start that names what is missing. Values of
+secrets are never part of a message.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowledge.values import Phrase
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class InvalidSettings(Exception):
+    """A setting is missing, half set or out of range. `reason` names it and the way out in both languages."""
+
+    def __init__(self, code: str, ja: str, en: str) -> None:
+        super().__init__(en)
+        self.code = code
+        self.reason = Phrase(ja, en)
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    bot_token: str
+    signing_secrets: tuple[str, ...]
+    app_token: str
+    api_base: str
+
+
+@dataclass(frozen=True, slots=True)
+class Teams:
+    app_id: str
+    password: str
+    tenant_id: str
+    local: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """
+    `data` is the folder for everything embedded. `qdrant_url` and `redis_url` empty mean embedded. `admins` are person ids or
+    user group ids. `port` 0 lets the system choose.
+    """
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = ""
+    slack: Slack | None = None
+    teams: Teams | None = None
+    qdrant_url: str = ""
+    qdrant_api_key: str = ""
+    redis_url: str = ""
+    llm: str = ""
+    llm_base_url: str = ""
+    llm_api_key: str = ""
+    admins: frozenset[str] = frozenset()
+
+
+def load(environment: Mapping[str, str] | None = None, *, data: str | None = None) -> Settings:
+    """
+    Read the settings; `data` given on the command line wins.
+
+    Raises:
+        InvalidSettings: a value is out of range, or a section is half set.
+    """
+    env = _with_file(os.environ if environment is None else environment)
+    get = lambda name: env.get(name, "").strip()  # noqa: E731  # read twenty times below
+    return Settings(
+        data=Path(data or get("LLM_CHOOSE_DATA") or "data"),
+        public_url=get("PUBLIC_URL"),
+        slack=_slack(env),
+        teams=_teams(env),
+        qdrant_url=_url(env, "QDRANT_URL", ("http", "https")),
+        qdrant_api_key=get("QDRANT_API_KEY"),
+        redis_url=_url(env, "REDIS_URL", ("redis", "rediss", "unix")),
+        llm=get("LLM"),
+        llm_base_url=_url(env, "LLM_BASE_URL", ("http", "https")),
+        llm_api_key=get("LLM_API_KEY"),
+        admins=frozenset(part.strip() for part in get("ADMINS").split(",") if part.strip()),
+    )
+
+
+def _with_file(environment: Mapping[str, str]) -> dict[str, str]:
+    """Add what `.env` in the working folder says; the environment wins."""
+    path = Path(".env")
+    rows = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    pairs = (row.partition("=") for row in rows if "=" in row and not row.lstrip().startswith("#"))
+    from_file = {name.strip(): value.strip().strip("\"'") for name, _, value in pairs}
+    return from_file | dict(environment)
+
+
+def _slack(env: Mapping[str, str]) -> Slack | None:
+    names = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN")
+    token, secret, app = (env.get(name, "").strip() for name in names)
+    if not (token or secret or app):
+        return None
+    if not token:
+        raise _half("Slack", "SLACK_BOT_TOKEN")
+    if not (secret or app):
+        raise _half("Slack", "SLACK_SIGNING_SECRET (HTTP) / SLACK_APP_TOKEN (Socket Mode)")
+    for name, value, start in (("SLACK_BOT_TOKEN", token, "xoxb-"), ("SLACK_APP_TOKEN", app, "xapp-")):
+        if value and not value.startswith(start):
+            raise InvalidSettings(
+                "wrong_token",
+                f"{name} は {start} で始まる値です。Slack のアプリ設定から正しい値を写してください。",
+                f"{name} must start with {start}; copy the right value from the Slack app's settings.",
+            )
+    base = _url(env, "SLACK_API_BASE", ("http", "https")) or "https://slack.com/api/"
+    return Slack(token, tuple(s.strip() for s in secret.split(",") if s.strip()), app, base)
+
+
+def _teams(env: Mapping[str, str]) -> Teams | None:
+    app, password, tenant = (env.get(n, "").strip() for n in ("TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID"))
+    local = env.get("TEAMS_LOCAL", "").strip() == "1"
+    if not (app or password or tenant):
+        return Teams("", "", "", local=True) if local else None
+    for name, value in (("TEAMS_APP_ID", app), ("TEAMS_APP_PASSWORD", password), ("TEAMS_TENANT_ID", tenant)):
+        if not value:
+            raise _half("Teams", name)
+    return Teams(app, password, tenant, local=False)
+
+
+def _half(section: str, name: str) -> InvalidSettings:
+    return InvalidSettings(
+        "half_section",
+        f"{section} の設定が途中です: {name} がありません。設定するか、{section} の設定をすべて消してください。",
+        f"The {section} settings are half complete: {name} is missing. Set it, or remove all {section} settings.",
+    )
+
+
+def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
+    value = env.get(name, "").strip()
+    if value and value.partition("://")[0] not in schemes:
+        wanted = ", ".join(f"{s}://" for s in schemes)
+        raise InvalidSettings(
+            "bad_address",
+            f"{name} は {wanted} のどれかで始まる住所です。値を直すか、消してください。",
+            f"{name} must be an address that starts with {wanted}; correct it or remove it.",
+        )
+    return value
