@@ -70,7 +70,7 @@ class Tables:
         offsets = self.offsets[None, :] if factor is None else factor[:, None] * self.offsets
         values = self.values[self._all, rows]
         points = used @ values[0] if len(rows) == 1 else np.matmul(used[:, None, :], values)[:, 0, :]
-        return points + offsets
+        return np.asarray(points + offsets)
 
     def scores(self, rows: Rows, weights: Numbers | None = None, factor: Numbers | None = None) -> Numbers:
         """Return points by row and configuration, excluded ones included."""
@@ -79,8 +79,8 @@ class Tables:
 
     def feasible(self, rows: Rows) -> Flags:
         """Report by row and configuration whether no answer rules it out."""
-        excluded = self.excludes[self._all, rows].any(axis=1)
-        required = self.requires[self._all, rows].any(axis=1)
+        excluded: Flags = np.asarray(self.excludes[self._all, rows].any(axis=1))
+        required: Flags = np.asarray(self.requires[self._all, rows].any(axis=1))
         return np.asarray(
             ~excluded[:, self.base] & (self.rag | ~required[:, None]) & ~(self.rag & excluded[:, [self.addon]]),
         )
