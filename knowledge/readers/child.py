@@ -1,0 +1,66 @@
+"""
+What runs inside the child process: it closes every door behind itself, then reads one document.
+
+It receives one JSON line about the job and the document's bytes on standard input, and answers with one JSON line per page,
+flag or title, then "end" or "refused". What it says is checked by `knowledge.sandbox` as if a stranger had said it.
+"""
+
+import importlib
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import BinaryIO
+
+from knowledge.readers import doors
+from knowledge.readers.limits import Limits
+from knowledge.readers.refusal import Budget, Refusal
+from knowledge.readers.sections import Item, Title
+from knowledge.values import Flag, Page
+
+_READERS = {
+    "csv": "csv_table",
+    "docx": "docx",
+    "html": "html",
+    "markdown": "markdown",
+    "pdf": "pdf",
+    "pptx": "pptx",
+    "text": "text",
+    "xlsx": "xlsx",
+}
+
+
+def main() -> None:
+    source, out = sys.stdin.buffer, sys.stdout.buffer
+    job = json.loads(source.readline())
+    limits = Limits(**job["limits"])
+    reader = importlib.import_module(f"knowledge.readers.{_READERS[job['kind']]}")
+    missing = doors.close(limits)
+    if missing:
+        _say(out, {"open": list(missing)})
+    content = source.read(job["size"])
+    try:
+        items: Iterator[Item] = reader.read(content, Budget(limits))
+        for item in items:
+            _say(out, _told(item))
+    except Refusal as refusal:
+        _say(out, {"refused": refusal.code, "values": refusal.values})
+    except (MemoryError, RecursionError):
+        _say(out, {"refused": "too_slow", "values": {}})
+    else:
+        _say(out, {"end": True})
+
+
+def _told(item: Item) -> dict[str, object]:
+    match item:
+        case Page():
+            return {"page": asdict(item)}
+        case Flag():
+            return {"flag": asdict(item)}
+        case Title():
+            return {"title": item.text}
+
+
+def _say(out: BinaryIO, line: dict[str, object]) -> None:
+    out.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+    out.flush()

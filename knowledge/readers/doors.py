@@ -1,0 +1,81 @@
+"""
+The doors a reading process closes before it sees the document.
+
+Two layers that do not know of each other: resource limits, on every system, and on Linux a seccomp filter. No new file
+descriptor can be had at all (`RLIMIT_NOFILE` at what is open already), so there is no file to open, no socket, no pipe.
+"""
+
+import codecs
+import resource
+import sys
+
+from knowledge.readers.limits import Limits
+
+_DENIED = (
+    # files
+    "open openat openat2 creat truncate ftruncate unlink unlinkat rename renameat renameat2 mkdir mkdirat rmdir link linkat symlink "
+    "symlinkat mknod mknodat chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat setxattr utimensat memfd_create mount umount2 "
+    "open_tree move_mount fsopen fsmount pivot_root chroot "
+    # network
+    "socket socketpair connect bind listen accept accept4 sendto sendmsg sendmmsg recvfrom recvmsg recvmmsg "
+    # processes
+    "execve execveat fork vfork clone clone3 ptrace process_vm_readv process_vm_writev kill tkill tgkill pidfd_open pidfd_send_signal "
+    "pidfd_getfd setns unshare prlimit64 setrlimit "
+    # the kernel
+    "bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register keyctl add_key request_key kexec_load "
+    "kexec_file_load init_module finit_module delete_module reboot swapon swapoff personality"
+).split()
+_CODECS = (
+    "utf-8 utf-8-sig utf-16 utf-16-le utf-16-be cp932 euc_jis_2004 iso2022_jp_ext iso2022_jp_2004 cp437 latin-1 ascii".split()
+)
+_STANDARD = 3  # standard input, output and error: all that a reading process may hold
+
+
+def close(limits: Limits) -> tuple[str, ...]:
+    """Close the doors and return the names of those this system cannot close; to be called once, before any content is read."""
+    for name in _CODECS:
+        codecs.lookup(name)  # codecs load their tables from files on first use
+    missing = [name for name, values in _limits(limits) if not _limit(name, values)]
+    if not _filter():
+        missing.append("seccomp")
+    return tuple(missing)
+
+
+def _limits(limits: Limits) -> tuple[tuple[str, tuple[int, int]], ...]:
+    return (
+        ("RLIMIT_CORE", (0, 0)),
+        ("RLIMIT_FSIZE", (0, 0)),
+        ("RLIMIT_CPU", (limits.cpu, limits.cpu + 1)),
+        ("RLIMIT_NPROC", (0, 0)),
+        ("RLIMIT_NOFILE", (_STANDARD, _STANDARD)),
+        ("RLIMIT_AS", (limits.memory, limits.memory)),
+    )
+
+
+def _limit(name: str, values: tuple[int, int]) -> bool:
+    try:
+        resource.setrlimit(getattr(resource, name), values)
+    except (AttributeError, ValueError, OSError):  # macOS cannot lower the address space below what is mapped
+        return False
+    return True
+
+
+def _filter() -> bool:
+    """Load the seccomp filter; False where there is none (other systems, kernels without it, no libseccomp)."""
+    if sys.platform != "linux":
+        return False
+    try:
+        import pyseccomp
+    except (ImportError, OSError, RuntimeError):
+        return False
+    rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    for call in _DENIED:
+        try:
+            rules.add_rule(pyseccomp.ERRNO(1), call)
+        except (ValueError, OSError, RuntimeError):  # this architecture or libseccomp does not know the call
+            continue
+    try:
+        rules.load()
+    except OSError:
+        return False
+    return True

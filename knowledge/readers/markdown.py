@@ -1,0 +1,58 @@
+"""Markdown, line by line: headings become places, everything else stays as written. No construct can make it slow."""
+
+import re
+from collections.abc import Iterator
+
+from knowledge.readers.decode import decode
+from knowledge.readers.refusal import Budget
+from knowledge.readers.sections import Item, Sections, Title
+
+_HEADING = re.compile(r"(#{1,6})[ \t]+(.*)")
+_RULE = re.compile(r"[ \t]*\|?[ \t:|-]*-{2,}[ \t:|-]*$")
+_FENCE = re.compile(r"[ \t]{0,3}(```|~~~)")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_LONG = 2000  # characters; a longer line is not parsed for structure
+
+
+def read(content: bytes, budget: Budget) -> Iterator[Item]:
+    text, flags = decode(content)
+    yield from flags
+    sections = Sections(budget)
+    fenced = False
+    named = False
+    for line in _lines(text):
+        if len(line) <= _LONG:
+            if _FENCE.match(line):
+                fenced = not fenced
+            mark = None if fenced else _HEADING.match(line)
+            if mark:
+                words = mark[2].rstrip("# \t")
+                if len(mark[1]) == 1 and not named:
+                    named = True
+                    yield Title(words)
+                sections.heading(len(mark[1]), words)
+                continue
+            row = None if fenced else _row(line)
+            if row is not None:
+                if row:
+                    sections.line(row)
+                continue
+        sections.line(line)
+    yield from sections.finish()
+
+
+def _lines(text: str) -> Iterator[str]:
+    text = _COMMENT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    lines = text.split("\n")
+    if lines and lines[0].strip() == "---" and "---" in (line.strip() for line in lines[1:50]):
+        del lines[: [line.strip() for line in lines].index("---", 1) + 1]  # front matter is for programs
+    yield from lines
+
+
+def _row(line: str) -> str | None:
+    """Return a table's row as "a | b", "" for the rule below its head, None for anything else."""
+    if not line.lstrip().startswith("|"):
+        return None
+    if _RULE.match(line):
+        return ""
+    return " | ".join(cell.strip() for cell in line.strip().strip("|").split("|"))

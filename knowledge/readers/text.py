@@ -1,0 +1,21 @@
+"""Plain text. A deck's published transcript is text too, and is handed to its own reader."""
+
+from collections.abc import Iterator
+
+from knowledge.readers import transcript
+from knowledge.readers.decode import decode
+from knowledge.readers.refusal import Budget
+from knowledge.readers.sections import Item, Sections
+
+
+def read(content: bytes, budget: Budget) -> Iterator[Item]:
+    text, flags = decode(content)
+    yield from flags
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    if transcript.recognised(text):
+        yield from transcript.slides(text, budget)
+        return
+    sections = Sections(budget)
+    for line in text.split("\n"):
+        sections.paragraph(line)
+    yield from sections.finish()

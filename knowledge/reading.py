@@ -1,0 +1,146 @@
+"""
+Reading a file into pages: `await read("規程.pdf", content)`.
+
+Nothing of the file is parsed in this process: `knowledge.sandbox` does that in a child. Here the kind is told apart, what the
+child delivers is cleaned and flagged, and every refusal becomes one sentence in both languages.
+"""
+
+import asyncio
+import hashlib
+import unicodedata
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from pathlib import Path
+from string import Template
+
+import yaml
+
+from knowledge.errors import UnreadableDocument
+from knowledge.readers import instructions, quality
+from knowledge.readers.decode import clean
+from knowledge.readers.kinds import Kind, recognise, supported_kinds
+from knowledge.readers.limits import MEGABYTE, Limits
+from knowledge.readers.refusal import Refusal
+from knowledge.sandbox import Heard, Sandbox
+from knowledge.values import Flag, Language, Page, Phrase
+
+__all__ = ["Kind", "Limits", "Reading", "read", "supported_kinds"]
+
+_REFUSALS = Path(__file__).with_name("readers") / "refusals.yaml"
+_NAME = 120  # characters of a file name shown
+_JAPANESE = 0.1  # share of letters from which a text counts as Japanese
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """
+    A file as read. `sha256` is that of the bytes; `size` is in bytes; `pages` are in file order and hold text or a reason why not.
+
+    `title` is the document's own, or its file name without the extension. `flags` are those of the file and of every page.
+    """
+
+    name: str
+    sha256: str
+    size: int
+    title: str
+    kind: Kind
+    pages: tuple[Page, ...]
+    flags: tuple[Flag, ...]
+    language: Language
+
+
+async def read(name: str, content: bytes, *, limits: Limits | None = None, sandbox: Sandbox | None = None) -> Reading:
+    """
+    Read `content`, the file called `name`, in a sandboxed child.
+
+    Takes about 0.1 s for a short file and at most the limits' wall time; two files are read at once, others wait.
+
+    Raises:
+        UnreadableDocument: the file cannot or must not be read; `code` and `reason` say why.
+    """
+    bounds = limits or Limits()
+    shown = unicodedata.normalize("NFC", name)
+    try:
+        if len(content) > bounds.file:
+            raise Refusal("too_large", size=_megabytes(len(content)), limit=_megabytes(bounds.file))
+        kind = recognise(shown, content)
+        heard = await (sandbox or _sandbox(asyncio.get_running_loop(), bounds)).run(kind, content)
+        pages = tuple(_checked(page) for page in heard.pages)
+        _whole(pages)
+    except Refusal as refusal:
+        raise UnreadableDocument(refusal.code, _reason(refusal, shown)) from refusal
+    text = "".join(page.text for page in pages)
+    return Reading(
+        name=shown,
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        title=clean(heard.title)[0].strip() or shown.rpartition(".")[0] or shown,
+        kind="transcript" if kind == "text" and any(page.place.kind == "slide" for page in pages) else kind,
+        pages=pages,
+        flags=_flags(heard, pages),
+        language=language(text),
+    )
+
+
+def language(text: str) -> Language:
+    """Return "ja" when at least a tenth of the letters are Japanese, otherwise "en"."""
+    letters = sum(sign.isalpha() for sign in text[:20_000])
+    japanese = sum("\u3040" <= sign <= "\u30ff" or "\u4e00" <= sign <= "\u9fff" for sign in text[:20_000])
+    return "ja" if japanese and japanese >= letters * _JAPANESE else "en"
+
+
+@lru_cache(maxsize=4)
+def _sandbox(loop: asyncio.AbstractEventLoop, limits: Limits) -> Sandbox:
+    """Return the loop's own sandbox: its two places are shared by everyone who reads in this loop."""
+    return Sandbox(limits)
+
+
+def _checked(page: Page) -> Page:
+    """Return the page as people will see it, with flags for what it hid, what it orders and what cannot be read."""
+    text, hidden = clean(page.text)
+    notes, more = clean(page.notes)
+    title = clean(page.title)[0]
+    found = [Flag("hidden_text", page.position, "invisible_unicode")] if hidden or more else []
+    orders = instructions.found("\n".join((title, text, notes, *hidden, *more)))
+    if orders:
+        found.append(Flag("instruction", page.position, orders))
+    if quality.garbled(text):
+        found.append(Flag("garbled", page.position))
+    flags = (*(replace(flag, page=page.position) for flag in page.flags), *found)
+    label = clean(page.place.label)[0]
+    return replace(page, text=text, notes=notes, title=title, place=replace(page.place, label=label), flags=flags)
+
+
+def _whole(pages: tuple[Page, ...]) -> None:
+    """Refuse a document that gives nothing to find, and say why: never an empty success."""
+    readable = [page for page in pages if page.text.strip() or page.notes.strip()]
+    if not readable:
+        pictures = [str(page.position) for page in pages if any(flag.kind == "image_only" for flag in page.flags)]
+        if pictures:
+            raise Refusal("image_only", pages=", ".join(pictures[:20]) + ("…" if len(pictures) > 20 else ""))  # noqa: PLR2004
+        raise Refusal("empty")
+    if all(any(flag.kind == "garbled" for flag in page.flags) for page in readable):
+        raise Refusal("garbled")
+
+
+def _flags(heard: Heard, pages: tuple[Page, ...]) -> tuple[Flag, ...]:
+    seen = dict.fromkeys((*heard.flags, *(flag for page in pages for flag in page.flags)))
+    return tuple(seen)
+
+
+def _megabytes(size: int) -> str:
+    """Return `size` in MB, to two decimals at most and never rounded onto the limit from above."""
+    return f"{-(-size * 100 // MEGABYTE) / 100:g}"
+
+
+def _reason(refusal: Refusal, name: str) -> Phrase:
+    ja, en = _sentences()[refusal.code if refusal.code in _sentences() else "damaged"]
+    shown = clean(name)[0].replace("\n", " ").strip()
+    values = {**refusal.values, "name": shown if len(shown) <= _NAME else shown[: _NAME - 1] + "…"}
+    return Phrase(Template(ja).safe_substitute(values), Template(en).safe_substitute(values))
+
+
+@cache
+def _sentences() -> dict[str, tuple[str, str]]:
+    rows = yaml.safe_load(_REFUSALS.read_text(encoding="utf-8"))
+    return {str(code): (str(row["ja"]), str(row["en"])) for code, row in rows.items()}
