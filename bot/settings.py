@@ -70,7 +70,10 @@ def load(environment: Mapping[str, str] | None = None, *, data: str | None = Non
         InvalidSettings: a value is out of range, or a section is half set.
     """
     env = _with_file(os.environ if environment is None else environment)
-    get = lambda name: env.get(name, "").strip()  # noqa: E731  # read twenty times below
+
+    def get(name: str) -> str:
+        return env.get(name, "").strip()
+
     return Settings(
         data=Path(data or get("LLM_CHOOSE_DATA") or "data"),
         public_url=get("PUBLIC_URL"),

@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -102,7 +102,7 @@ class Store:
         _wait(self._server, path, self._folder)
 
 
-def _limits() -> dict[str, object]:
+def _limits() -> dict[str, Any]:
     """Return short time-outs and no retry: redis-py's default retry holds a turn for a minute on a frozen server."""
     return {
         "socket_timeout": TIMEOUT,

@@ -122,12 +122,12 @@ class Sessions:
         taken: list[Claim] = []
         async with self._redis() as redis:
             for raw in await redis.zrangebyscore(_PENDING, 0, time.time()):
-                claim = await self._take_over(redis, raw)
+                claim = await self._take_over(redis, raw.decode() if isinstance(raw, bytes) else str(raw))
                 if claim is not None:
                     taken.append(claim)
         return taken
 
-    async def _take_over(self, redis: Redis, key: bytes) -> Claim | None:
+    async def _take_over(self, redis: Redis, key: str) -> Claim | None:
         async with redis.pipeline(transaction=True) as pipe:
             try:
                 await pipe.watch(key, _PENDING)

@@ -1,0 +1,70 @@
+"""The ASGI application: health, metrics and the routes of every platform that is switched on."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.house import House
+from bot.settings import InvalidSettings
+from bot.web.adapter import Web
+
+
+def application(house: House, stop: Callable[[], None]) -> tuple[Starlette, list[InvalidSettings]]:
+    """
+    Return the application over a house that its lifespan opens and closes, and the list a failed opening is put into.
+
+    A house that cannot be opened calls `stop`, so that the process ends with a sentence and not with a traceback.
+    """
+    settings = house.settings
+    web = Web(house.turns, house.texts, host=settings.host, port=settings.port, public_url=settings.public_url or None)
+    failure: list[InvalidSettings] = []
+    stack = AsyncExitStack()
+
+    async def live(_: Request) -> Response:
+        return JSONResponse({"live": True})
+
+    async def ready(_: Request) -> Response:
+        parts = await house.readiness()
+        everything = all(state == "ready" for state in parts.values())
+        return JSONResponse({"ready": everything, "parts": parts}, 200 if everything else 503)
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with stack:
+            try:
+                await stack.enter_async_context(house)
+            except InvalidSettings as error:
+                failure.append(error)
+                stop()
+            yield
+
+    routes: list[BaseRoute] = [Route("/live", live), Route("/ready", ready), Route("/metrics", metrics)]
+    routes += [*_platforms(house), *web.routes()]
+    return Starlette(routes=routes, lifespan=lifespan, middleware=web.middleware(), exception_handlers=web.errors()), failure
+
+
+def _platforms(house: House) -> list[BaseRoute]:
+    """Return the routes of the chat platforms that are on; an SDK is imported only when its platform is."""
+    routes: list[BaseRoute] = []
+    settings = house.settings
+    if settings.slack is not None:
+        from bot.slack.adapter import Slack
+
+        slack = Slack(settings.slack, house.turns, house.texts)
+        house.turns.register(slack)
+        routes += slack.routes()
+    if settings.teams is not None:
+        from bot.teams.adapter import Teams
+
+        teams = Teams(settings.teams, house.turns, house.texts)
+        house.turns.register(teams)
+        routes += teams.routes()
+    return routes

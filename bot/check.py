@@ -1,0 +1,36 @@
+"""The doctor: tries each part and names what is missing, and the way out."""
+
+import asyncio
+
+from rich.console import Console
+
+from bot import output
+from bot.house import House
+from bot.settings import Settings
+from knowledge.errors import KnowledgeError
+from knowledge.sandbox import self_test
+from knowledge.values import Language
+
+
+async def check(settings: Settings, language: Language, *, as_json: bool) -> int:
+    """Try sessions, library, answers and each layer of the sandbox; 1 when one of them is missing."""
+    async with House(settings) as house:
+        try:
+            await house.answers()
+        except KnowledgeError as error:
+            Console(stderr=True).print(error.reason.to(language), markup=False)
+        parts = await house.readiness()
+        parts["sessions_durable"] = "ready" if house.store.durable else "no redis-server found"
+        layers = await asyncio.to_thread(self_test)
+        parts |= {f"sandbox_{name}": "ready" if held else "missing" for name, held in layers.items()}
+        parts["slack"] = "on" if settings.slack else "off"
+        parts["teams"] = "on" if settings.teams else "off"
+        parts["llm"] = settings.llm or "off"
+    healthy = all(state in ("ready", "on", "off", settings.llm) for state in parts.values())
+    if as_json:
+        output.line({"healthy": healthy, "parts": parts})
+    else:
+        for name, state in parts.items():
+            mark = "✓" if state in ("ready", "on") else "–" if state in ("off", settings.llm) else "✕"
+            Console().print(f"{mark} {name}: {state}", markup=False)
+    return 0 if healthy else 1

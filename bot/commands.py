@@ -1,0 +1,290 @@
+"""The subcommands that open the house for a moment: ask, search, add, documents and the rest."""
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from knowledge.library import Library
+from rich.console import Console
+
+from bot import output
+from bot.house import House
+from bot.settings import Settings
+from bot.terminal import draw
+from handlers.conversation import Audience, Command, Content, Message, Person, Reply, Text
+from handlers.people import ADMINS, EVERYONE
+from knowledge.errors import InvalidAnswers, KnowledgeError, UnknownDocument
+from knowledge.language import language_of
+from knowledge.reading import read
+from knowledge.values import Document, Language, Metadata, Phrase
+
+DONE, COULD_NOT = 0, 1
+
+
+class Paper:
+    """A screen that draws each final reply; earlier ones show as a status line where there is a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self.memory: dict[str, str] = {}
+        self._console = console
+
+    async def show(self, reply: Reply) -> None:
+        if reply.final:
+            draw(reply, self._console)
+        elif self._console.is_terminal:
+            self._console.print(reply.text.split("\n")[0], style="dim", end="\r")
+
+
+async def run(arguments: argparse.Namespace, settings: Settings, language: Language) -> int:
+    """Run one subcommand and return its exit code."""
+    commands: dict[str, Callable[[House, argparse.Namespace, Language], Awaitable[int]]] = {
+        "ask": _ask,
+        "search": _search,
+        "demo": _talk,
+        "add": _add,
+        "documents": _documents,
+        "publish": _change,
+        "remove": _change,
+        "rollback": _change,
+        "choose": _choose,
+        "evaluate": _evaluate,
+    }
+    async with House(settings) as house:
+        return await commands[arguments.command](house, arguments, language)
+
+
+def _questions(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """Yield (id, text) of each question: the one given, or a JSON line each from a file or standard input."""
+    if not arguments.questions:
+        yield "", arguments.text
+        return
+    try:
+        rows = sys.stdin if arguments.questions == "-" else Path(arguments.questions).read_text("utf-8").splitlines()
+        for number, row in enumerate(rows, 1):
+            if row.strip():
+                entry = json.loads(row)
+                yield str(entry.get("id", number)), str(entry["text"])
+    except (OSError, ValueError, KeyError, UnicodeDecodeError, AttributeError) as error:
+        name = arguments.questions
+        raise InvalidAnswers(
+            "bad_questions",
+            Phrase(
+                f'{name} を質問の一覧として読めません。1行に1つ {{"id", "text"}} のJSONを書いてください。',
+                f"{name} cannot be read as questions; write one JSON object with id and text on each line.",
+            ),
+        ) from error
+
+
+def _readers(arguments: argparse.Namespace) -> frozenset[str]:
+    """The owner of this machine reads everything; `--as` asks with somebody else's rights."""
+    person = arguments.person
+    return frozenset({EVERYONE, ADMINS, person}) if person == "terminal:local" else frozenset({EVERYONE, person})
+
+
+async def _ask(house: House, arguments: argparse.Namespace, language: Language) -> int:
+    if not (arguments.json or arguments.questions):
+        return await _talk(house, arguments, language)
+    answers = await house.answers()
+    failed = False
+    for id_, text in _questions(arguments):
+        spoken = arguments.language or language_of(text, language)
+        try:
+            answer = await answers.answer(text, readers=_readers(arguments), language=spoken)
+        except KnowledgeError as error:
+            failed = True
+            output.line({"id": id_, "question": text} | _error(error))
+            if not arguments.questions:
+                print(error.reason.to(spoken), file=sys.stderr)  # noqa: T201  # a command line speaks by printing
+            continue
+        if arguments.json:
+            output.line(output.answer(answer, id_ or answer.id))
+        else:
+            print(f"{text}\n{answer.text}\n")  # noqa: T201  # a command line speaks by printing
+    return COULD_NOT if failed else DONE
+
+
+async def _talk(house: House, arguments: argparse.Namespace, language: Language) -> int:
+    """Ask as a person does on any other platform, through the same turn."""
+    spoken = arguments.language or language_of(arguments.text, language)
+    person = Person(arguments.person, arguments.person, spoken, "admin" if arguments.person == "terminal:local" else "member")
+    content: Content = Text(arguments.text) if arguments.command == "ask" else Command("demo", arguments.text)
+    message = Message("terminal", person, f"terminal:{person.id}", Audience(person.id, private=True), content)
+    if arguments.command == "ask":
+        await (await house.answers()).check(arguments.text)
+    await house.turns.take(message, Paper(Console()))
+    return DONE
+
+
+async def _search(house: House, arguments: argparse.Namespace, language: Language) -> int:
+    library = await house.library()
+    for id_, text in _questions(arguments):
+        spoken = arguments.language or language_of(text, language)
+        began = time.perf_counter()
+        found = await library.search(text, readers=_readers(arguments), limit=arguments.limit)
+        spent = (time.perf_counter() - began) * 1000
+        if arguments.json:
+            output.line(output.hits(found, id_, text, spoken, spent))
+        else:
+            console = Console()
+            for number, hit in enumerate(found, 1):
+                place = hit.passage.place.to(spoken)
+                console.print(f"{number}. {hit.passage.title} {place} ({hit.score:.2f})", markup=False)
+                console.print(f"   {hit.passage.text[:160]}", style="dim", markup=False)
+            if not found:
+                console.print(house.texts.say("cli.no_hits", spoken))
+    return DONE
+
+
+async def _add(house: House, arguments: argparse.Namespace, language: Language) -> int:
+    library = await house.library()
+    failed = False
+    if arguments.samples:
+        from knowledge.samples.samples import samples
+
+        for sample in samples():
+            failed |= not await _add_one(house, library, sample.name, sample.read(), sample.metadata, arguments, language)
+    for name in arguments.files:
+        metadata = Metadata(title=arguments.title or Path(name).stem, audience=arguments.audience, owner="terminal:local")
+        try:
+            content = await asyncio.to_thread(Path(name).read_bytes)
+        except OSError:
+            failed = True
+            _refuse(name, UnknownDocument("no_such_file", house.texts.phrase("cli.no_file", name=name)), arguments, language)
+            continue
+        failed |= not await _add_one(house, library, Path(name).name, content, metadata, arguments, language)
+    return COULD_NOT if failed else DONE
+
+
+async def _add_one(
+    house: House,
+    library: Library,
+    name: str,
+    content: bytes,
+    metadata: Metadata,
+    arguments: argparse.Namespace,
+    language: Language,
+) -> bool:
+    began = time.perf_counter()
+    try:
+        reading = await read(name, content)
+        document, version, new = await library.stage(reading, metadata, by="terminal:local")
+        if arguments.publish or arguments.samples:
+            document = await library.publish(document.id, version.id)
+    except KnowledgeError as error:
+        _refuse(name, error, arguments, language)
+        return False
+    status = "unchanged" if not new else "partial" if any(f.kind == "truncated" for f in version.flags) else _kind(document)
+    spent = (time.perf_counter() - began) * 1000
+    if arguments.json:
+        output.line(output.added(name, version, document.id, status, spent))
+    else:
+        said = house.texts.say(f"cli.{status}", language, name=name, n=version.passages, id=document.id)
+        Console().print(said, markup=False)
+    return True
+
+
+def _kind(document: Document) -> str:
+    return "updated" if len(document.versions) > 1 else "added"
+
+
+def _refuse(name: str, error: KnowledgeError, arguments: argparse.Namespace, language: Language) -> None:
+    print(error.reason.to(language), file=sys.stderr)  # noqa: T201  # a command line speaks by printing
+    if arguments.json:
+        empty = {"document": None, "version": None, "pages": 0, "passages": 0, "flags": [], "milliseconds": 0}
+        reason = {"ja": error.reason.ja, "en": error.reason.en}
+        output.line({"name": name, "status": "refused", "code": error.code, "reason": reason} | empty)
+
+
+async def _documents(house: House, arguments: argparse.Namespace, language: Language) -> int:
+    found = await (await house.library()).documents()
+    if arguments.json:
+        output.line({"documents": [output.document(d) for d in found]})
+        return DONE
+    for document in found:
+        state = document.published or (document.versions[-1] if document.versions else None)
+        label = house.texts.say(f"documents.state_{state.state}", language) if state else "–"
+        Console().print(f"{document.id}  {document.metadata.title}  v{state.number if state else 0}  {label}", markup=False)
+    return DONE
+
+
+async def _change(house: House, arguments: argparse.Namespace, language: Language) -> int:
+    library = await house.library()
+    match arguments.command:
+        case "publish":
+            newest = (await library.document(arguments.id)).versions[-1]
+            document = await library.publish(arguments.id, newest.id)
+        case "rollback":
+            document = await library.rollback(arguments.id)
+        case _:
+            hits = await library.remove(arguments.id)
+            said = house.texts.say("documents.removed", language, hits=hits)
+            output.line({"document": arguments.id, "hits": hits}) if arguments.json else Console().print(said)
+            return DONE
+    if arguments.json:
+        output.line(output.document(document))
+    else:
+        Console().print(house.texts.say("documents.published", language, title=document.metadata.title), markup=False)
+    return DONE
+
+
+async def _choose(house: House, arguments: argparse.Namespace, language: Language) -> int:
+    from knowledge.advisor.record import record
+
+    if not arguments.answers:
+        from bot.interview import interview
+
+        return await interview(house, language, express=arguments.express)
+    given = _answers_file(arguments.answers)
+    runs = given.get("runs", [{"answers": given}])
+    for run_ in runs:
+        answers = {k: str(v) for k, v in run_.get("answers", {k: v for k, v in run_.items() if k != "id"}).items()}
+        house.advisor.validate(answers)
+        result = record(house.advisor.evaluate(answers))
+        if arguments.json or "id" in run_:
+            output.line(({"id": run_["id"]} if "id" in run_ else {}) | result)
+        else:
+            Console().print_json(json.dumps(result, ensure_ascii=False))
+    return DONE
+
+
+def _answers_file(name: str) -> dict[str, Any]:
+    try:
+        given = yaml.safe_load(Path(name).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise _bad_answers(name) from error
+    if not isinstance(given, dict):
+        raise _bad_answers(name)
+    return given
+
+
+def _bad_answers(name: str) -> InvalidAnswers:
+    return InvalidAnswers(
+        "bad_answers",
+        Phrase(
+            f"{name} を回答の一覧として読めません。YAMLかJSONで「基準: 選択肢」を書いてください。",
+            f"{name} cannot be read as answers; write “criterion: option” pairs as YAML or JSON.",
+        ),
+    )
+
+
+async def _evaluate(house: House, arguments: argparse.Namespace, language: Language) -> int:
+    from knowledge.evaluate import evaluate
+
+    sets = {Path(folder).name: await evaluate(Path(folder)) for folder in arguments.folders}
+    if arguments.json:
+        output.line({"sets": sets})
+        return DONE
+    for name, figures in sets.items():
+        Console().print(f"[bold]{name}[/bold]")
+        Console().print_json(json.dumps(figures))
+    return DONE
+
+
+def _error(error: KnowledgeError) -> dict[str, Any]:
+    return {"error": {"code": error.code, "ja": error.reason.ja, "en": error.reason.en}}

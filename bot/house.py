@@ -1,0 +1,142 @@
+"""
+The composition root below the platforms: every part is made here, once.
+
+The light parts (store, sessions, turns) are open when `async with` returns. The heavy rooms (library, deck, answers) are
+furnished in the background, so that the socket answers long before they are ready; whoever needs them waits for them.
+"""
+
+import asyncio
+import logging
+from contextlib import AsyncExitStack
+from typing import Self
+
+from handlers.choose import Choose
+from knowledge.library import Library, open_index
+from knowledge.models import model_at
+
+from bot.folder import Folder
+from bot.settings import Settings
+from bot.store import Store
+from bot.turns import Turns
+from handlers.ask import Questions
+from handlers.demo import Demo
+from handlers.documents import Documents
+from handlers.feedback import Feedbacks
+from handlers.people import People
+from handlers.router import Router
+from handlers.sessions import DAY, Sessions, SessionsUnavailable
+from handlers.texts import Texts
+from handlers.welcome import Welcome
+from knowledge.advisor.engine import Advisor
+from knowledge.answers import Answers
+from knowledge.errors import KnowledgeError
+from knowledge.trace import Trace
+
+log = logging.getLogger(__name__)
+
+
+class House:
+    """Opens with `async with` and closes in reverse order. `turns`, `sessions` and `texts` are for the platforms."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.texts = Texts.load()
+        self.folder = Folder(settings.data)
+        self.store = Store(settings.redis_url, settings.data / "redis")
+        self.sessions = Sessions(self.store.connect)
+        self.people = People(settings.admins)
+        self.advisor = Advisor.load()
+        questions = Questions(self.answers, self.library, self.sessions, self.people, self.texts)
+        self.router = Router(
+            questions,
+            Choose(self.advisor, self.sessions, self.texts),
+            Demo(self.sessions, self.people, questions, self.texts),
+            Documents(self.library, self.sessions, self.people, self.texts),
+            Feedbacks(self.sessions, self.texts),
+            Welcome(self.library, self.people, self.texts),
+        )
+        self.turns = Turns(self.router, self.sessions, self.texts)
+        self._stack = AsyncExitStack()
+        self._heavy = AsyncExitStack()  # closed after the turns, whenever it was filled
+        self._library: asyncio.Task[Library] | None = None
+        self._answers: asyncio.Task[Answers] | None = None
+
+    async def __aenter__(self) -> Self:
+        """
+        Open the light parts and begin to furnish the heavy ones.
+
+        Raises:
+            InvalidSettings: the data folder or the session store cannot be used.
+        """
+        self._stack.enter_context(self.folder)
+        await self._stack.enter_async_context(self.store)
+        await self._stack.enter_async_context(self.sessions)
+        self._library = asyncio.create_task(self._open_library())
+        self._answers = asyncio.create_task(self._open_answers())
+        self._stack.push_async_callback(self._stop_furnishing)
+        await self._stack.enter_async_context(self.turns)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def library(self) -> Library:
+        """Wait for the library. Raises LibraryUnavailable when it could not be opened."""
+        if self._library is None:
+            raise RuntimeError("the house is not open")
+        return await asyncio.shield(self._library)
+
+    async def answers(self) -> Answers:
+        """Wait for the answering room."""
+        if self._answers is None:
+            raise RuntimeError("the house is not open")
+        return await asyncio.shield(self._answers)
+
+    async def readiness(self) -> dict[str, str]:
+        """Return each part's state: "ready", "starting" or what is wrong with it."""
+        return {
+            "sessions": "ready" if await self.sessions.alive() else "not answering",
+            "library": _state(self._library),
+            "answers": _state(self._answers),
+        }
+
+    async def _open_library(self) -> Library:
+        settings = self.settings
+        index = open_index(settings.qdrant_url or None, settings.data / "qdrant", settings.qdrant_api_key or None)
+        library = await self._heavy.enter_async_context(Library(index))
+        from knowledge.deck.digest import shelve
+
+        await shelve(library)
+        return library
+
+    async def _open_answers(self) -> Answers:
+        library = await self.library()
+        settings = self.settings
+        model = model_at(settings.llm, settings.llm_base_url, settings.llm_api_key) if settings.llm else None
+        answers = Answers(library, model=model, keep=self._keep_trace)
+        await answers.warm()
+        return answers
+
+    async def _keep_trace(self, trace: Trace) -> None:
+        try:
+            await self.sessions.save("trace", trace.id, {"trace": trace.to_json()}, seconds=DAY)
+        except SessionsUnavailable:
+            log.warning("a trace was not kept: the session store is away")
+
+    async def _stop_furnishing(self) -> None:
+        for task in (self._answers, self._library):
+            if task is not None and not task.done():
+                task.cancel()
+        await asyncio.gather(*(t for t in (self._answers, self._library) if t), return_exceptions=True)
+        await self._heavy.aclose()
+
+
+def _state(task: "asyncio.Task[Library] | asyncio.Task[Answers] | None") -> str:
+    if task is None or not task.done():
+        return "starting"
+    if task.cancelled():
+        return "stopped"
+    error = task.exception()
+    if isinstance(error, KnowledgeError):
+        return error.code
+    return type(error).__name__ if error else "ready"

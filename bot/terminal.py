@@ -1,0 +1,125 @@
+"""The terminal as a platform: replies become lines of text. Pure but for the console it is given."""
+
+from typing import assert_never
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table as Grid
+
+from handlers.conversation import (
+    Ask,
+    Block,
+    Buttons,
+    Chart,
+    Details,
+    Divider,
+    Facts,
+    Feedback,
+    Heading,
+    Paragraph,
+    Reply,
+    Sources,
+    Steps,
+    Table,
+)
+
+BAR = 24  # cells of the longest bar
+GLYPHS = {"complete": "✓", "in_progress": "▶", "pending": "○", "error": "✕"}
+MARKS = {"best": "◎ ", "excluded": "✕ ", "normal": "  "}
+
+
+def draw(reply: Reply, console: Console) -> None:
+    """Write a reply in full; buttons become arrows."""
+    if not reply.blocks and not reply.ask:
+        console.print(escape(reply.text))
+    for block in reply.blocks:
+        _block(block, console)
+    if reply.ask:
+        _ask(reply.ask, console)
+
+
+def _block(block: Block, console: Console) -> None:
+    match block:
+        case Heading(text):
+            console.print(f"\n[bold]{escape(text)}[/bold]")
+        case Paragraph(text, tone):
+            console.print(_paragraph(text, tone))
+        case Facts(items):
+            for fact in items:
+                console.print(f"{escape(fact.label)}: {escape(fact.value)}")
+        case Table():
+            console.print(_grid(block))
+        case Chart():
+            _chart(block, console)
+        case Steps(title, items):
+            console.print(f"[bold]{escape(title)}[/bold]")
+            for step in items:
+                console.print(f"{GLYPHS[step.status]} {escape(step.title)} {escape(step.output)}".rstrip())
+        case Sources(items):
+            for source in items:
+                when = ", ".join(part for part in (source.version, source.updated) if part)
+                console.print(
+                    f"[{source.number}] {source.title} {source.place} {f'({when})' if when else ''}".rstrip(), markup=False
+                )
+        case Buttons(items):
+            console.print("  ".join(f"→ {escape(button.label)}" for button in items), style="cyan")
+        case Details(title, blocks):
+            console.print(f"\n[bold]{escape(title)}[/bold]")
+            for inner in blocks:
+                _block(inner, console)
+        case Feedback():
+            pass  # a terminal has no thumbs; the web page next to it does
+        case Divider():
+            console.rule()
+        case _:
+            assert_never(block)
+
+
+def _paragraph(text: str, tone: str) -> str:
+    safe = _bold(escape(text))
+    match tone:
+        case "warning" | "bad":
+            return f"⚠ {safe}"
+        case "quiet" | "note":
+            return f"[dim]{safe}[/dim]"
+        case "quote" | "code":
+            return "\n".join(f"  {line}" for line in safe.split("\n"))
+        case _:
+            return safe
+
+
+def _bold(text: str) -> str:
+    parts = text.split("**")
+    return "".join(f"[bold]{part}[/bold]" if n % 2 and n < len(parts) - 1 else part for n, part in enumerate(parts))
+
+
+def _grid(table: Table) -> Grid:
+    grid = Grid(title=escape(table.caption), title_justify="left")
+    for column in table.columns:
+        grid.add_column(escape(column.title), justify="right" if column.kind == "number" else "left", overflow="fold")
+    for row in table.rows:
+        grid.add_row(*(escape(cell) for cell in row))
+    return grid
+
+
+def _chart(chart: Chart, console: Console) -> None:
+    console.print(f"[bold]{escape(chart.title)}[/bold]")
+    top = max((bar.value for bar in chart.bars), default=0) or 1
+    for bar in chart.bars:
+        cells = max(0, round(BAR * bar.value / top))
+        console.print(f"{'█' * cells}{'░' * (BAR - cells)} {bar.shown:>6} {MARKS[bar.state]}{escape(bar.short)}")
+    if chart.legend:
+        console.print(escape(chart.legend))
+
+
+def _ask(ask: Ask, console: Console) -> None:
+    if ask.of:
+        console.print(f"\n[bold]{escape(ask.title)} {ask.step}/{ask.of}[/bold]")
+    for field in ask.fields:
+        console.print(f"[bold]{escape(field.label)}[/bold]")
+        if field.hint:
+            console.print(f"[dim]{escape(field.hint)}[/dim]")
+        for number, option in enumerate(field.options, 1):
+            console.print(f"  {number}. {escape(option.text)}")
+    if ask.why:
+        console.print(f"[dim]{escape(ask.why)}[/dim]")
