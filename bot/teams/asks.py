@@ -1,0 +1,125 @@
+"""
+Questions on paper: an `Ask` in, the body of a card with inputs out. Pure.
+
+A card's inputs come back mixed into the data of the button that was pressed; so the submit button carries "fields", the ids to
+pick out again. "fields" also tells that the press came from an ask, whose card the next reply replaces.
+"""
+
+from typing import assert_never
+
+from bot.teams.card import Board, Element, block_text, marked
+from handlers.conversation import Ask, Button, Field, Press
+
+OPTIONS_SHOWN = 5  # more options become a drop-down list
+
+
+def body(ask: Ask, board: Board) -> list[Element]:
+    """Draw the questions, what helps to answer them, and the buttons. A field for files is left out: cards have none."""
+    inputs = [_input(field, ask) for field in ask.fields if field.kind != "files"]
+    main = _guided(ask, board, inputs) if ask.step else _form(ask, board, inputs)
+    return [*main, *_buttons(ask, board)]
+
+
+def base(ask: Ask) -> list[Element]:
+    """Draw what the others of a channel see while one person answers."""
+    question = ask.fields[0].label if ask.fields else ask.text
+    return [block_text(marked(ask.others)), block_text(marked(question), isSubtle=True)]
+
+
+def refresh(ask: Ask, board: Board, user: str) -> Element:
+    """Return what makes a client ask for the asker's own view; `user` is the asker's Teams id."""
+    verb = f"{_room(ask)}.view"
+    action = {
+        "type": "Action.Execute",
+        "title": _progress(ask, board),
+        "verb": verb,
+        "data": {"v": 1, "verb": verb, **_run(ask)},
+    }
+    return {"action": action, "userIds": [user]}
+
+
+def _guided(ask: Ask, board: Board, inputs: list[Element]) -> list[Element]:
+    hints = [block_text(marked(f.hint), isSubtle=True, size="Small", spacing="Small") for f in ask.fields if f.hint]
+    why = [block_text(marked(ask.why), size="Small")] if ask.why else []
+    head = block_text(_progress(ask, board), isSubtle=True, size="Small")
+    return [head, *inputs, *hints, *why, *_guideline(ask, board), *board.draw(ask.notes)]
+
+
+def _form(ask: Ask, board: Board, inputs: list[Element]) -> list[Element]:
+    head = block_text(marked(ask.title), size="Large", weight="Bolder", style="heading")
+    intro = [block_text(marked(ask.intro), isSubtle=True, size="Small")] if ask.intro else []
+    return [head, *board.draw(ask.notes), *intro, *_guideline(ask, board), *inputs]
+
+
+def _guideline(ask: Ask, board: Board) -> list[Element]:
+    if ask.guideline is None:
+        return []
+    source = block_text(marked(ask.guideline.source), isSubtle=True, size="Small", spacing="Small")
+    items = [block_text(marked(ask.guideline.text)), source, *board.actions([ask.guideline.open], inputs=False)]
+    return [{"type": "Container", "style": "emphasis", "items": items}]
+
+
+def _buttons(ask: Ask, board: Board) -> list[Element]:
+    """Submit takes the inputs along; the others leave them, so that an empty required field does not hold anyone back."""
+    wanted = ",".join(f.id for f in ask.fields if f.kind != "files")
+    submit = board.actions([Button(ask.submit, Press(ask.form, ask.state), "primary")], extra={"fields": wanted})
+    others = list(ask.buttons)
+    if ask.stop and ask.stop not in {b.label for b in others}:
+        others.append(Button(ask.stop, Press(f"{_room(ask)}.stop", ask.state)))
+    rest = board.actions(others, inputs=False, extra={"fields": ""})
+    submit[0]["actions"] += rest[0]["actions"] if rest else []
+    return [*submit, *rest[1:]]
+
+
+def _input(field: Field, ask: Ask) -> Element:
+    common: Element = {"id": field.id, "label": field.label}
+    if field.required:
+        common |= {"isRequired": True, "errorMessage": ask.required_error}
+    value = {"value": field.initial} if field.initial else {}
+    choices = [{"title": o.text, "value": o.id} for o in field.options]
+    match field.kind:
+        case "text":
+            limit = {"maxLength": field.max} if field.max else {}
+            hint = {"placeholder": field.hint} if field.hint else {}
+            return {"type": "Input.Text", **common, **limit, **hint, **value}
+        case "date":
+            return {"type": "Input.Date", **common, **value}
+        case "choice":
+            style = "expanded" if ask.step and len(choices) <= OPTIONS_SHOWN else "compact"
+            return {"type": "Input.ChoiceSet", **common, "style": style, "wrap": True, "choices": choices, **value}
+        case "person":
+            people = {"type": "Data.Query", "dataset": "graph.microsoft.com/users"}
+            return {"type": "Input.ChoiceSet", **common, "style": "filtered", "choices": [], "choices.data": people}
+        case "toggle":
+            title = field.options[0].text if field.options else field.label
+            on = field.options[0].id if field.options else "yes"
+            start = on if field.initial else "no"
+            return {
+                "type": "Input.Toggle",
+                **common,
+                "title": title,
+                "valueOn": on,
+                "valueOff": "no",
+                "value": start,
+                "wrap": True,
+            }
+        case "files":
+            return {}
+        case _:
+            assert_never(field.kind)
+
+
+def _progress(ask: Ask, board: Board) -> str:
+    if not ask.step:
+        return ask.title
+    counted = board.say("progress", step=ask.step, of=ask.of)
+    return f"{counted} · {ask.intro}" if ask.intro else counted
+
+
+def _room(ask: Ask) -> str:
+    return ask.form.partition(".")[0]
+
+
+def _run(ask: Ask) -> Element:
+    """Return the part of the state that names the run; which question is open is looked up when the view is asked for."""
+    return {key: value for key, value in ask.state.items() if key in ("rid", "rev")}

@@ -1,0 +1,156 @@
+"""
+Who may knock: every activity carries a signed token, and this is where it is judged.
+
+The Bot Framework SDK takes tokens without an expiry and fetches keys without a time-out while everything waits, so we judge
+ourselves: RS256 only, our app as audience, an expiry, a known key endorsed for the channel, the service address as signed.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import httpx
+import jwt
+
+ISSUER = "https://api.botframework.com"
+METADATA = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+LEEWAY = 300  # seconds two clocks may differ
+TIMEOUT = 5.0  # seconds to fetch the keys
+FRESH = 24 * 60 * 60  # seconds keys are used without a look for new ones
+AGAIN = 60  # seconds before an unknown key id makes us look again
+
+# Where a bearer may be sent: Teams for everyone, and for the US government's clouds.
+SERVICE_HOSTS = frozenset(
+    {
+        "smba.trafficmanager.net",
+        "smba.infra.gcc.teams.microsoft.com",
+        "smba.infra.gov.teams.microsoft.us",
+        "smba.infra.dod.teams.microsoft.us",
+    }
+)
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Unauthorized(Exception):
+    """The caller did not show that Teams sent it; the text is for the log and never holds the token."""
+
+
+class Keys(Protocol):
+    async def key(self, kid: str) -> dict[str, Any] | None:
+        """Return the public key (a JWK with "endorsements") of this id, None when there is none."""
+
+
+class PublishedKeys:
+    """
+    The signing keys Microsoft publishes, remembered.
+
+    Old keys go on serving while the key server is away; an unknown id makes us ask again at most once a minute.
+    """
+
+    def __init__(
+        self, client: httpx.AsyncClient, metadata: str = METADATA, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._client = client
+        self._metadata = metadata
+        self._clock = clock
+        self._keys: dict[str, dict[str, Any]] = {}
+        self._asked = float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def key(self, kid: str) -> dict[str, Any] | None:
+        if kid not in self._keys or self._clock() - self._asked > FRESH:
+            async with self._lock:
+                wait = FRESH if kid in self._keys else AGAIN
+                if self._clock() - self._asked > wait:
+                    self._asked = self._clock()
+                    await self._refresh()
+        return self._keys.get(kid)
+
+    async def _refresh(self) -> None:
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                address = (await self._json(self._metadata))["jwks_uri"]
+                if urlsplit(address)[:2] != (urlsplit(self._metadata)[0], urlsplit(self._metadata)[1]):
+                    return
+                rows = (await self._json(address))["keys"]
+                self._keys = {row["kid"]: row for row in rows if row.get("kid") and row.get("kty") == "RSA"} or self._keys
+        except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError, AttributeError):
+            return  # the keys we have go on serving; a stranger's key stays a stranger's
+
+    async def _json(self, url: str) -> Any:
+        answer = await self._client.get(url, follow_redirects=False)
+        answer.raise_for_status()
+        return answer.json()
+
+
+class Doorman:
+    """Judges each activity. `local` lets everyone in and is only for a server that listens on this machine alone."""
+
+    def __init__(self, app_id: str, tenant_id: str, keys: Keys, *, local: bool = False) -> None:
+        if not local and not (app_id and tenant_id):
+            raise ValueError("Teams needs an app id and a tenant id")
+        self._app_id = app_id
+        self._tenant = tenant_id
+        self._keys = keys
+        self._local = local
+
+    async def admit(self, headers: Sequence[str], *, channel: str, service: str, tenant: str) -> None:
+        """
+        Let the activity in, or raise. `headers` are all Authorization headers of the request.
+
+        Raises:
+            Unauthorized: no token, a wrong one, another tenant, or a service we do not talk to.
+        """
+        if not trusted(service, local=self._local):
+            raise Unauthorized("service address not on the list")
+        if self._local:
+            return
+        claims = await self._claims(headers, channel)
+        if claims.get("serviceurl") != service:
+            raise Unauthorized("service address differs from the signed one")
+        if tenant != self._tenant:
+            raise Unauthorized("another tenant")
+
+    async def _claims(self, headers: Sequence[str], channel: str) -> dict[str, Any]:
+        scheme, _, token = headers[0].partition(" ") if len(headers) == 1 else ("", "", "")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthorized("no single bearer token")
+        try:
+            kid = jwt.get_unverified_header(token).get("kid")
+        except jwt.PyJWTError as error:
+            raise Unauthorized("not a token") from error
+        key = await self._keys.key(kid) if isinstance(kid, str) and kid else None
+        if key is None:
+            raise Unauthorized("unknown signing key")
+        if channel not in (key.get("endorsements") or ()):
+            raise Unauthorized("key not endorsed for the channel")
+        try:
+            return dict(
+                jwt.decode(
+                    token,
+                    jwt.PyJWK(key, algorithm="RS256"),
+                    algorithms=["RS256"],
+                    audience=self._app_id,
+                    issuer=ISSUER,
+                    leeway=LEEWAY,
+                    options={"require": ["exp", "iss", "aud"], "strict_aud": True},
+                )
+            )
+        except (jwt.PyJWTError, ValueError, TypeError) as error:
+            raise Unauthorized(type(error).__name__) from error
+
+
+def trusted(service: str, *, local: bool) -> bool:
+    """Report whether a bearer may go to this address: https to exactly a Teams host, no port, no user; loopback when local."""
+    try:
+        parts = urlsplit(service)
+        port = parts.port
+    except ValueError:
+        return False
+    if service != service.strip() or not service.isascii() or any(c in service for c in "\\\t\r\n@?#"):
+        return False
+    if local:
+        return parts.scheme in ("http", "https") and parts.hostname in LOOPBACK
+    return parts.scheme == "https" and port in (None, 443) and parts.hostname in SERVICE_HOSTS

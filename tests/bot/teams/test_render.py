@@ -1,0 +1,174 @@
+"""Replies become the activities that were looked at in a real client, letter by letter."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.teams import asks, render
+from bot.teams.card import CARD, Board, size
+from handlers.conversation import (
+    Button,
+    Buttons,
+    Chart,
+    Details,
+    Facts,
+    Paragraph,
+    Press,
+    Reply,
+    Source,
+    Sources,
+)
+from handlers.texts import Texts
+from tests.bot.teams.golden import ask, expected, reply, scene
+
+SHARED = Path(os.environ.get("LLM_CHOOSE_SHARED", Path(__file__).resolve().parents[4] / "shared"))
+CARDS = SHARED / "reference" / "cards"
+golden = pytest.mark.skipif(not CARDS.is_dir(), reason="the shared golden cards are not here")
+both = pytest.mark.parametrize("language", ["ja", "en"])
+TEXTS = Texts.load()
+
+
+def marks_removed(value: Any) -> Any:
+    """
+    Drop what we add on purpose: "fields", by which our parser knows the inputs of a card again, and the escape before "_" in
+    titles, which the goldens left to be read as Markdown.
+    """
+    if isinstance(value, str):
+        return value.replace("\\_", "_")
+    if isinstance(value, dict):
+        return {k: marks_removed(v) for k, v in value.items() if k != "fields"}
+    return [marks_removed(v) for v in value] if isinstance(value, list) else value
+
+
+@golden
+@both
+def test_an_answer_is_words_with_citations_and_then_a_card(language):
+    shown = render.activities(reply(scene(CARDS, "01b_answer", language)), language, TEXTS)
+    assert shown == [expected(CARDS, "01b_answer.1_text", language), expected(CARDS, "01b_answer.2_card", language)]
+
+
+@golden
+@both
+def test_work_in_progress_is_a_text_with_steps_or_a_streamed_status(language):
+    working = reply(scene(CARDS, "01a_answer_working", language))
+    assert render.activities(working, language, TEXTS) == [expected(CARDS, "01a_answer_working.placeholder", language)]
+    assert render.informative(working) == expected(CARDS, "01a_answer_working.stream_informative", language)
+
+
+@golden
+@both
+@pytest.mark.parametrize(
+    "name", ["02_refusal", "04_result", "05_demo", "06b_upload_progress", "06c_upload_report", "07_source"]
+)
+def test_other_replies_are_one_card(name, language):
+    shown = render.activities(reply(scene(CARDS, name, language)), language, TEXTS)
+    assert marks_removed(shown) == marks_removed([expected(CARDS, name, language)])
+
+
+@golden
+@both
+def test_a_client_without_charts_draws_the_same_values(language):
+    [shown] = render.activities(reply(scene(CARDS, "04_result", language)), language, TEXTS)
+    card = shown["attachments"][0]["content"]
+    card["body"] = [e["fallback"] if e["type"].startswith("Chart.") else e for e in card["body"]]
+    assert shown == expected(CARDS, "04_result.fallback", language)
+
+
+@golden
+@both
+def test_where_cards_are_refused_the_answer_is_text_with_follow_ups(language):
+    answer = reply(scene(CARDS, "01b_answer", language))
+    assert render.text_only(answer, language, TEXTS, "29:asker") == expected(CARDS, "01b_answer.text_only", language)
+
+
+@golden
+@both
+def test_a_guided_question_is_a_card_with_inputs(language):
+    question = ask(scene(CARDS, "03_question", language))
+    shown = render.activities(Reply(question.text, ask=question), language, TEXTS)
+    want = expected(CARDS, "03_question.personal", language)
+    assert marks_removed(shown) == marks_removed([{**want, "locale": shown[0]["locale"]}])
+
+
+@golden
+@both
+def test_in_a_channel_others_see_who_is_answering_and_only_the_asker_gets_buttons(language):
+    question = Reply("", ask=ask(scene(CARDS, "03_question", language)))
+    question = replace(question, text=question.ask.text)
+    base = render.channel_base(question, language, TEXTS, "29:user-0")
+    assert base == {**expected(CARDS, "03_question.channel_base", language), "locale": base["locale"]}
+    own = render.view(question, language, TEXTS, "29:user-0")
+    assert marks_removed(own) == expected(CARDS, "03_question.asker_invoke_response", language)
+    assert render.notice(question.ask.others) == expected(CARDS, "03_question.not_yours_invoke_response", language)
+
+
+@golden
+@both
+def test_a_form_is_a_card_with_one_input_for_each_field_but_files(language):
+    form = ask(scene(CARDS, "06a_upload_form", language))
+    shown = render.activities(Reply(form.text, ask=form), language, TEXTS)
+    want = expected(CARDS, "06a_upload_form", language)
+    assert marks_removed(shown) == marks_removed([{**want, "locale": shown[0]["locale"]}])
+
+
+def test_the_submit_button_names_the_inputs_it_brings_back():
+    form = ask(RAW_FORM)
+    rows = [e for e in asks.body(form, Board("ja", TEXTS)) if e["type"] == "ActionSet"]
+    submit, stop = rows[0]["actions"]
+    assert submit["data"] == {"v": 1, "verb": "document.add", "rid": "d1", "rev": 1, "fields": "title"}
+    assert stop["data"]["fields"] == ""
+    assert stop["associatedInputs"] == "none"
+
+
+def test_a_link_hidden_in_a_document_stays_text():
+    [shown] = render.activities(Reply("x", (Paragraph("**ok** [here](https://evil.example) _x_ [1]", "quote"),)), "en", TEXTS)
+    words = shown["attachments"][0]["content"]["body"][0]["items"][0]["text"]
+    assert words == "**ok** \\[here\\](https://evil.example) \\_x\\_ [1]"
+
+
+def test_a_card_that_is_too_big_leaves_out_folded_parts_first_and_says_so():
+    long = Details("log", (Paragraph("長" * 12_000, "code"),))
+    stay = Buttons((Button("go", Press("choose.start")),))
+    [shown] = render.activities(Reply("t", (Paragraph("short"), long, stay)), "en", TEXTS)
+    card = shown["attachments"][0]["content"]
+    assert size(card) <= CARD
+    kinds = [e["type"] for e in card["body"]]
+    assert kinds == ["TextBlock", "ActionSet", "TextBlock"]
+    assert card["body"][-1]["text"] == TEXTS.say("teams.shortened", "en")
+
+
+def test_citations_stay_within_what_the_service_accepts():
+    many = tuple(Source(n, f"s{n}", "題" * 100, "p", "", "", "", url="http://plain.example") for n in range(1, 15))
+    words, _ = render.activities(Reply("t", (Paragraph("a[1]", "answer"), Sources(many, "a1"))), "ja", TEXTS)
+    [entity] = words["entities"]
+    assert len(entity["citation"]) == render.CITATIONS
+    for claim in entity["citation"]:
+        assert 0 < len(claim["appearance"]["abstract"]) <= render.CITATION_ABSTRACT
+        assert len(claim["appearance"]["name"]) <= render.CITATION_NAME
+        assert "url" not in claim["appearance"]
+
+
+def test_an_empty_chart_and_long_facts_are_drawn_too():
+    [shown] = render.activities(Reply("t", (Chart("c", "点", ()), Facts(()))), "ja", TEXTS)
+    assert shown["attachments"][0]["content"]["body"][0]["text"] == "c"
+
+
+RAW_FORM = {
+    "title": "t",
+    "form": "document.add",
+    "run": "d1",
+    "rev": 1,
+    "text": "x",
+    "file": {"name": "a_b.docx", "size": "1 MB"},
+    "intro": "",
+    "fields": [
+        {"id": "files", "kind": "files", "label": "f", "required": True},
+        {"id": "title", "kind": "text", "label": "t", "required": False, "max": 5},
+    ],
+    "submit": "go",
+    "stop": "no",
+    "required_error": "r",
+}
