@@ -1,0 +1,76 @@
+"""Settings: what is on, what is half set, and that the example is complete."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.settings import InvalidSettings, load
+
+ROOT = Path(__file__).resolve().parents[2]
+SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "abc"}
+TEAMS = {"TEAMS_APP_ID": "app", "TEAMS_APP_PASSWORD": "pw", "TEAMS_TENANT_ID": "tenant"}
+
+
+def test_nothing_set_means_embedded_and_platforms_off():
+    settings = load({})
+
+    assert (settings.slack, settings.teams, settings.qdrant_url, settings.redis_url) == (None, None, "", "")
+
+
+def test_a_complete_section_switches_its_platform_on():
+    settings = load(SLACK | TEAMS)
+
+    assert settings.slack.signing_secrets == ("abc",)
+    assert not settings.teams.local
+
+
+@pytest.mark.parametrize(
+    ("environment", "missing"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_SIGNING_SECRET"),
+        ({"SLACK_SIGNING_SECRET": "abc"}, "SLACK_BOT_TOKEN"),
+        *(({k: v for k, v in TEAMS.items() if k != name}, name) for name in TEAMS),
+    ],
+)
+def test_half_a_section_names_what_is_missing(environment, missing):
+    with pytest.raises(InvalidSettings, match=missing) as error:
+        load(environment)
+
+    assert missing in error.value.reason.ja
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({**SLACK, "SLACK_BOT_TOKEN": "xapp-secret-value"}, "SLACK_BOT_TOKEN"),
+        ({"REDIS_URL": "localhost:6379"}, "REDIS_URL"),
+        ({"QDRANT_URL": "ftp://x"}, "QDRANT_URL"),
+        ({"LLM_BASE_URL": "api.example.com"}, "LLM_BASE_URL"),
+    ],
+)
+def test_a_wrong_value_is_named_and_never_shown(environment, named):
+    with pytest.raises(InvalidSettings, match=named) as error:
+        load(environment)
+
+    assert "secret-value" not in str(error.value)
+
+
+def test_a_secret_may_be_rotated():
+    assert load(SLACK | {"SLACK_SIGNING_SECRET": "new, old"}).slack.signing_secrets == ("new", "old")
+
+
+def test_the_example_and_the_readme_name_every_setting():
+    read = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+|LLM|ADMINS)"', (ROOT / "bot/settings.py").read_text()))
+    example = set(re.findall(r"^([A-Z_]+)=", (ROOT / "deploy/env.example").read_text(), re.MULTILINE))
+    readme = set(re.findall(r"`([A-Z_]+)`", (ROOT / "README.md").read_text()))
+
+    assert read == example
+    assert example <= readme
+
+
+def test_the_example_as_it_stands_switches_everything_off():
+    rows = [row.partition("=") for row in (ROOT / "deploy/env.example").read_text().splitlines() if row and row[0] != "#"]
+    settings = load({name: value for name, _, value in rows})
+
+    assert (settings.slack, settings.teams) == (None, None)

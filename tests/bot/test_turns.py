@@ -1,0 +1,167 @@
+"""Turns of talk against a real Redis: once, in order, taken over, never silent."""
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+from bot.turns import Delivery, Turns
+from handlers.conversation import Audience, Message, Person, Reply, Text
+from handlers.sessions import Sessions
+
+PERSON = Person("paper:1", "Aoi", "ja")
+
+
+class Sheet:
+    def __init__(self, platform, memory):
+        self.memory = memory
+        self.platform = platform
+
+    async def show(self, reply):
+        self.memory["sheet"] = "1"
+        self.platform.shown.append(reply.text)
+
+
+class Paper:
+    """A platform on paper: its payload is the text."""
+
+    name = "paper"
+
+    def __init__(self):
+        self.shown = []
+        self.memories = []
+
+    async def read(self, payload):
+        return message(payload["text"]) if payload["text"] else None
+
+    def screen(self, payload, message, memory):
+        self.memories.append(dict(memory))
+        return Sheet(self, memory)
+
+
+def message(text, place="paper:1"):
+    return Message(text, PERSON, place, Audience(PERSON.id, private=True), Text(text))
+
+
+async def echo(heard):
+    yield Reply("…", final=False)
+    yield Reply(f"答え {heard.content.text}")
+
+
+async def broken(heard):
+    yield Reply("…", final=False)
+    raise RuntimeError("secret detail")
+
+
+@pytest.fixture
+async def paper():
+    return Paper()
+
+
+async def drain(turns):
+    while turns._running:
+        await asyncio.wait(set(turns._running))
+
+
+async def test_a_repeat_is_answered_once(sessions, texts, paper):
+    async with Turns(echo, sessions, texts) as turns:
+        turns.register(paper)
+        heard = [await turns.hear(Delivery("d1", "paper", {"text": "RAGとは"})) for _ in range(5)]
+        await drain(turns)
+
+    assert heard == [True, False, False, False, False]
+    assert paper.shown == ["…", "答え RAGとは"]
+
+
+async def test_two_replicas_answer_once(store, texts, paper):
+    one, two = Sessions(store.connect), Sessions(store.connect)
+    async with one, two, Turns(echo, one, texts) as first, Turns(echo, two, texts) as second:
+        first.register(paper)
+        second.register(paper)
+        for n in range(3):
+            for k in range(15):
+                delivery = Delivery(f"d{n}-{k}", "paper", {"text": f"{n}-{k}"})
+                await asyncio.gather(first.hear(delivery), second.hear(delivery))
+                await drain(first)
+                await drain(second)
+
+    assert sorted(t for t in paper.shown if t != "…") == sorted(f"答え {n}-{k}" for n in range(3) for k in range(15))
+
+
+async def test_a_dead_process_is_taken_over_on_the_same_screen(sessions, texts, paper, monkeypatch):
+    monkeypatch.setattr("handlers.sessions.LEASE", -1.0)
+    claim = await sessions.claim("d1", "paper", {"text": "続き"})
+    await sessions.remember_screen(claim, {"sheet": "7"})
+    monkeypatch.setattr("handlers.sessions.LEASE", 30.0)
+    monkeypatch.setattr("bot.turns.SWEEP", 0.01)
+
+    async with Turns(echo, sessions, texts) as turns:
+        turns.register(paper)
+        while "答え 続き" not in paper.shown:
+            await asyncio.sleep(0.01)
+
+    assert paper.memories == [{"sheet": "7"}]
+    assert await sessions.abandoned() == []
+
+
+async def test_a_bug_becomes_an_apology_with_a_number(sessions, texts, paper, caplog):
+    async with Turns(broken, sessions, texts) as turns:
+        turns.register(paper)
+        await turns.hear(Delivery("d1", "paper", {"text": "x"}))
+        await drain(turns)
+
+    incident = caplog.records[-1].incident
+    assert paper.shown[-1] == texts.say("turns.apology", "ja", incident=incident)
+    assert "secret" not in paper.shown[-1]
+
+
+async def test_a_frozen_redis_goes_unnoticed(store, sessions, texts, paper):
+    async with Turns(echo, sessions, texts) as turns:
+        turns.register(paper)
+        os.kill(store._server.pid, signal.SIGSTOP)
+        try:
+            heard = [await turns.hear(Delivery("d1", "paper", {"text": "今"})) for _ in range(2)]
+            await drain(turns)
+        finally:
+            os.kill(store._server.pid, signal.SIGCONT)
+
+    assert heard == [True, False]
+    assert paper.shown == ["…", "答え 今"]
+
+
+async def test_questions_of_one_thread_wait_for_each_other(sessions, texts, paper):
+    order = []
+
+    async def slow(heard):
+        order.append(f"begin {heard.content.text}")
+        await asyncio.sleep(0.01)
+        order.append(f"end {heard.content.text}")
+        yield Reply(heard.content.text)
+
+    async with Turns(slow, sessions, texts) as turns:
+        turns.register(paper)
+        for n in range(3):
+            await turns.hear(Delivery(f"d{n}", "paper", {"text": str(n)}))
+        await drain(turns)
+
+    assert order == ["begin 0", "end 0", "begin 1", "end 1", "begin 2", "end 2"]
+
+
+async def test_a_full_queue_says_so(sessions, texts, paper):
+    gate = asyncio.Event()
+
+    async def held(heard):
+        await gate.wait()
+        yield Reply(heard.content.text)
+
+    async with Turns(held, sessions, texts) as turns:
+        turns.register(paper)
+        for n in range(8):
+            await turns.hear(Delivery(f"d{n}", "paper", {"text": str(n)}))
+        while len(paper.shown) < 4:
+            await asyncio.sleep(0)
+        gate.set()
+        await drain(turns)
+
+    assert paper.shown == [texts.say("turns.busy", "ja")] * 4 + ["0", "1", "2", "3"]

@@ -1,0 +1,40 @@
+"""What tests share: the shelf of shared data, a real Redis, the sentences."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.store import Store
+from handlers.sessions import Sessions
+from handlers.texts import Texts
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of shared data; the test is skipped where it is absent."""
+    path = Path(os.environ.get("LLM_CHOOSE_SHARED", ROOT.parent / "shared"))
+    if not path.is_dir():
+        pytest.skip("the shared data folder is absent; set LLM_CHOOSE_SHARED to run this test")
+    return path
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """A real redis-server of this test's own."""
+    async with Store("", tmp_path / "redis") as opened:
+        yield opened
+
+
+@pytest.fixture
+async def sessions(store: Store) -> AsyncIterator[Sessions]:
+    async with Sessions(store.connect) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def texts() -> Texts:
+    return Texts.load()

@@ -1,0 +1,86 @@
+"""What is remembered, against a real Redis."""
+
+import asyncio
+import os
+import signal
+from itertools import pairwise
+
+import pytest
+
+from bot.store import Store
+from handlers.sessions import Sessions, SessionsUnavailable
+
+
+async def test_a_turn_is_claimed_once(sessions):
+    results = await asyncio.gather(*(sessions.claim("slack:T:C:1", "slack", {"n": n}) for n in range(20)))
+
+    assert sum(r is not None for r in results) == 1
+
+
+async def test_an_abandoned_turn_goes_to_one_taker(sessions, monkeypatch):
+    monkeypatch.setattr("handlers.sessions.LEASE", -1.0)
+    await sessions.claim("a", "slack", {"text": "hi"})
+    monkeypatch.setattr("handlers.sessions.LEASE", 30.0)
+
+    taken = await asyncio.gather(*(sessions.abandoned() for _ in range(8)))
+
+    assert [claim.payload for claims in taken for claim in claims] == [{"text": "hi"}]
+
+
+async def test_a_finished_turn_is_not_taken_over_and_stays_claimed(sessions, monkeypatch):
+    monkeypatch.setattr("handlers.sessions.LEASE", -1.0)
+    claim = await sessions.claim("a", "slack", {})
+    await sessions.finish(claim)
+
+    assert await sessions.abandoned() == []
+    assert await sessions.claim("a", "slack", {}) is None
+    assert await sessions.abandoned() == []
+
+
+async def test_two_writers_of_one_revision_write_once(sessions):
+    await sessions.save("run", "r1", {"answers": {}}, expected=0)
+
+    wrote = await asyncio.gather(*(sessions.save("run", "r1", {"n": n}, expected=1) for n in range(20)))
+
+    assert sum(wrote) == 1
+    assert (await sessions.load("run", "r1"))["rev"] == 2
+
+
+@pytest.mark.parametrize("name", ["a:b", "a*b", "a\nb", "\0", "x" * 10_000, "\ud800"])
+async def test_hostile_names_stay_apart(sessions, name):
+    await sessions.save("run", name, {"mine": 1})
+
+    assert (await sessions.load("run", name))["mine"] == 1
+    assert await sessions.load("run", name + "x") is None
+    assert await sessions.load("run2", name) is None
+
+
+async def test_the_log_is_a_chain(sessions):
+    for n in range(5):
+        await sessions.append("audit", {"n": n})
+    rows = await sessions.entries("audit")
+
+    assert [row["entry"]["n"] for row in rows] == [0, 1, 2, 3, 4]
+    assert all(later["before"] == earlier["hash"] for earlier, later in pairwise(rows))
+
+
+async def test_what_was_acknowledged_survives_kill_9_of_redis(tmp_path):
+    async with Store("", tmp_path) as store, Sessions(store.connect) as sessions:
+        for n in range(50):
+            await sessions.save("run", str(n), {"n": n})
+        os.kill(store._server.pid, signal.SIGKILL)
+        with pytest.raises(SessionsUnavailable):
+            await sessions.load("run", "1")
+    async with Store("", tmp_path) as store, Sessions(store.connect) as sessions:
+        assert [(await sessions.load("run", str(n)))["n"] for n in range(50)] == list(range(50))
+
+
+async def test_a_frozen_redis_costs_a_second_and_no_more_than_an_error(store, sessions):
+    os.kill(store._server.pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(SessionsUnavailable):
+            await sessions.load("run", "1")
+        assert not await sessions.alive()
+    finally:
+        os.kill(store._server.pid, signal.SIGCONT)
+    assert await sessions.alive()
