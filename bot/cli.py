@@ -63,7 +63,7 @@ def terminal_language() -> Language:
 
 def _parse(given: list[str]) -> argparse.Namespace:
     parser = _Parser(prog="llm-choose", description=Texts.load().say("cli.what", terminal_language()), allow_abbrev=False)
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = _Parser(add_help=False)
     shared.add_argument("--json", action="store_true")
     shared.add_argument("--data", metavar="DIR")
     kinds = parser.add_subparsers(dest="command", metavar="|".join(COMMANDS))

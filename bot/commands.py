@@ -21,8 +21,10 @@ from handlers.conversation import Audience, Command, Content, Message, Person, R
 from handlers.people import ADMINS, EVERYONE
 from knowledge.errors import InvalidAnswers, KnowledgeError, UnknownDocument
 from knowledge.language import language_of
+from knowledge.question import tidy
 from knowledge.reading import read
 from knowledge.values import Document, Language, Metadata, Phrase
+from knowledge.wording import Wording
 
 DONE, COULD_NOT = 0, 1
 
@@ -116,7 +118,7 @@ async def _talk(house: House, arguments: argparse.Namespace, language: Language)
     content: Content = Text(arguments.text) if arguments.command == "ask" else Command("demo", arguments.text)
     message = Message("terminal", person, f"terminal:{person.id}", Audience(person.id, private=True), content)
     if arguments.command == "ask":
-        await (await house.answers()).check(arguments.text)
+        tidy(arguments.text, Wording.load())
     await house.turns.take(message, Paper(Console()))
     return DONE
 
@@ -196,7 +198,7 @@ def _kind(document: Document) -> str:
 def _refuse(name: str, error: KnowledgeError, arguments: argparse.Namespace, language: Language) -> None:
     print(error.reason.to(language), file=sys.stderr)  # noqa: T201  # a command line speaks by printing
     if arguments.json:
-        empty = {"document": None, "version": None, "pages": 0, "passages": 0, "flags": [], "milliseconds": 0}
+        empty: dict[str, Any] = {"document": None, "version": None, "pages": 0, "passages": 0, "flags": [], "milliseconds": 0}
         reason = {"ja": error.reason.ja, "en": error.reason.en}
         output.line({"name": name, "status": "refused", "code": error.code, "reason": reason} | empty)
 

@@ -12,7 +12,7 @@ from typing import Self
 
 from handlers.choose import Choose
 from knowledge.library import Library, open_index
-from knowledge.models import model_at
+from knowledge.models import Model
 
 from bot.folder import Folder
 from bot.settings import Settings
@@ -112,7 +112,7 @@ class House:
     async def _open_answers(self) -> Answers:
         library = await self.library()
         settings = self.settings
-        model = model_at(settings.llm, settings.llm_base_url, settings.llm_api_key) if settings.llm else None
+        model = Model(settings.llm, base_url=settings.llm_base_url, api_key=settings.llm_api_key) if settings.llm else None
         answers = Answers(library, model=model, keep=self._keep_trace)
         await answers.warm()
         return answers

@@ -48,7 +48,8 @@ class Questions:
         answering = asyncio.create_task(self._answer(message, question, language, steps))
         try:
             while (stage := await steps.get()) is not None:
-                yield self._working(language, stage)
+                if stage.status == "running" and stage.name != STEPS[0]:
+                    yield self._working(language, stage)
             try:
                 answer = await answering
             except KnowledgeError as error:
@@ -135,6 +136,7 @@ class Questions:
                 f"t{number}",
                 say(f"ask.step_{name}", language),
                 "complete" if number - 1 < at else "in_progress" if number - 1 == at else "pending",
+                say("demo.found", language, n=stage.candidates) if stage and name == "search" and stage.candidates else "",
             )
             for number, name in enumerate(STEPS, 1)
         )

@@ -1,6 +1,7 @@
 """The RAG demo: what one answer did, step by step, from its stored trace and without a new model call."""
 
 from collections.abc import AsyncIterator
+from typing import Literal
 
 from handlers.ask import Questions
 from handlers.conversation import (
@@ -21,7 +22,7 @@ from handlers.conversation import (
 from handlers.people import People
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
-from knowledge.trace import Trace
+from knowledge.trace import Stage, Trace
 from knowledge.values import Language
 
 SHOWN = 8  # candidates in the table
@@ -72,7 +73,7 @@ class Demo:
         hidden = len(trace.candidates) - len(seen)
         total = sum(s.milliseconds for s in trace.stages)
         steps = tuple(
-            Step(f"d{n}", say(f"demo.stage_{s.name}", language), "complete", f"{s.milliseconds:.1f} ms {s.detail}".strip())
+            Step(f"d{n}", say(f"demo.stage_{s.name}", language), "complete", self._detail(s, language))
             for n, s in enumerate(trace.stages, 1)
         )
         rows = tuple(
@@ -85,16 +86,10 @@ class Demo:
             )
             for n, c in enumerate(seen[:SHOWN], 1)
         )
-        columns = tuple(
-            Column(say(f"demo.column_{name}", language), kind)
-            for name, kind in (
-                ("rank", "number"),
-                ("document", "text"),
-                ("place", "text"),
-                ("score", "number"),
-                ("outcome", "text"),
-            )
+        kinds: tuple[tuple[str, Literal["text", "number"]], ...] = (
+            *(("rank", "number"), ("document", "text"), ("place", "text"), ("score", "number"), ("outcome", "text")),
         )
+        columns = tuple(Column(say(f"demo.column_{name}", language), kind) for name, kind in kinds)
         blocks: list[Block] = [
             Heading(say("demo.title", language)),
             Paragraph(say("demo.question", language, question=trace.question)),
@@ -114,6 +109,16 @@ class Demo:
         text = say("demo.text", language, question=trace.question, found=len(seen), used=used)
         return Reply(text, tuple(blocks), private=True, title=say("demo.title", language))
 
+    def _detail(self, stage: Stage, language: Language) -> str:
+        parts = [f"{stage.milliseconds:.1f} ms"]
+        if stage.name == "search":
+            parts.append(self._texts.say("demo.found", language, n=stage.candidates))
+        if stage.name == "write":
+            parts.append(self._texts.say("demo.kept", language, n=stage.used))
+        if stage.tokens_in:
+            parts.append(self._texts.say("demo.tokens", language, n=stage.tokens_in, m=stage.tokens_out))
+        return " · ".join(parts)
+
     def _tour(self, language: Language) -> Reply:
         """Five short stops through what slide 18 of the deck warns about."""
         say = self._texts.say
@@ -125,9 +130,9 @@ class Demo:
 
 
 def _list(trace: Trace, language: Language) -> str:
-    return "\n".join(f"- {limit.to(language)}" for limit in trace.limits)
+    return "\n".join(f"- {limit.text.to(language)}" for limit in trace.limits)
 
 
 def _checks(trace: Trace) -> str:
-    rows = [f"{n}. {c.text} {''.join(f'[{k}]' for k in c.citations)}" for n, c in enumerate(trace.checks, 1)]
+    rows = [f"{n}. {c.sentence} {''.join(f'[{k}]' for k in c.citations)}" for n, c in enumerate(trace.checks, 1)]
     return "\n".join(rows)

@@ -37,11 +37,11 @@ class Texts:
                 phrases[f"{path.stem}.{name}"] = _phrase(f"{path.name}: {name}", row)
         return cls(phrases)
 
-    def say(self, name: str, language: Language, **values: object) -> str:
+    def say(self, name: str, language: Language, /, **values: object) -> str:
         """Return the sentence `name` in `language` with its $values filled in; a missing value is a KeyError."""
         return Template(self._phrases[name].to(language)).substitute(values)
 
-    def phrase(self, name: str, **values: object) -> Phrase:
+    def phrase(self, name: str, /, **values: object) -> Phrase:
         """Return the sentence in both languages."""
         return Phrase(self.say(name, "ja", **values), self.say(name, "en", **values))
 
