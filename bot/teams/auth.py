@@ -7,7 +7,7 @@ ourselves: RS256 only, our app as audience, an expiry, a known key endorsed for 
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -33,6 +33,9 @@ SERVICE_HOSTS = frozenset(
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
+Fetch = Callable[[str], Awaitable[Any]]  # an address in, its JSON out
+
+
 class Unauthorized(Exception):
     """The caller did not show that Teams sent it; the text is for the log and never holds the token."""
 
@@ -40,6 +43,14 @@ class Unauthorized(Exception):
 class Keys(Protocol):
     async def key(self, kid: str) -> dict[str, Any] | None:
         """Return the public key (a JWK with "endorsements") of this id, None when there is none."""
+
+
+async def fetched(url: str) -> Any:
+    """Return the JSON at this address."""
+    async with httpx.AsyncClient(timeout=TIMEOUT) as client:
+        answer = await client.get(url)
+        answer.raise_for_status()
+        return answer.json()
 
 
 class PublishedKeys:
@@ -50,9 +61,12 @@ class PublishedKeys:
     """
 
     def __init__(
-        self, client: httpx.AsyncClient, metadata: str = METADATA, clock: Callable[[], float] = time.monotonic
+        self,
+        fetch: Fetch | None = None,
+        metadata: str = METADATA,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._client = client
+        self._fetch = fetch or fetched
         self._metadata = metadata
         self._clock = clock
         self._keys: dict[str, dict[str, Any]] = {}
@@ -71,18 +85,13 @@ class PublishedKeys:
     async def _refresh(self) -> None:
         try:
             async with asyncio.timeout(TIMEOUT):
-                address = (await self._json(self._metadata))["jwks_uri"]
+                address = (await self._fetch(self._metadata))["jwks_uri"]
                 if urlsplit(address)[:2] != (urlsplit(self._metadata)[0], urlsplit(self._metadata)[1]):
                     return
-                rows = (await self._json(address))["keys"]
+                rows = (await self._fetch(address))["keys"]
                 self._keys = {row["kid"]: row for row in rows if row.get("kid") and row.get("kty") == "RSA"} or self._keys
         except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError, AttributeError):
             return  # the keys we have go on serving; a stranger's key stays a stranger's
-
-    async def _json(self, url: str) -> Any:
-        answer = await self._client.get(url, follow_redirects=False)
-        answer.raise_for_status()
-        return answer.json()
 
 
 class Doorman:

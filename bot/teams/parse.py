@@ -150,14 +150,14 @@ def _pressed(data: dict[str, Any]) -> Content | None:
 
 
 def _vote(activity: Activity) -> Content:
-    """Read a thumb; `message` names the message it stands under, from which the adapter knows the answer."""
+    """Read a thumb; Teams names the message it stands under, so the adapter has added which answer that is."""
     value = activity.get("value") if isinstance(activity.get("value"), dict) else {}
     inner = (value or {}).get("actionValue")
     inner = inner if isinstance(inner, dict) else {}
     vote = "up" if inner.get("reaction") == "like" else "down"
     found = re.search(r'"feedbackText"\s*:\s*"((?:[^"\\]|\\.)*)"', str(inner.get("feedback") or ""))
     comment = found[1] if found else str(inner.get("feedback") or "").strip("{}")
-    return Press("feedback.vote", {"vote": vote, "comment": comment[:TEXT], "message": str(activity.get("replyToId") or "")})
+    return Press("feedback.vote", {"vote": vote, "aid": str(activity.get("answer") or ""), "comment": comment[:TEXT]})
 
 
 def _data(activity: Activity) -> dict[str, Any]:

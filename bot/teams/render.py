@@ -80,7 +80,7 @@ def text_only(reply: Reply, language: Language, texts: Texts, to: str) -> Elemen
     if follow:
         offers = [{"type": "imBack", "title": b.label, "value": b.label} for b in follow]
         words["suggestedActions"] = {"to": [to], "actions": offers}
-    return words
+    return words | _thumbs(reply)
 
 
 def channel_base(reply: Reply, language: Language, texts: Texts, user: str) -> Element:
