@@ -1,0 +1,82 @@
+"""
+PDF by PDFium, page by page: text in reading order; pages that are only a picture are named by their number.
+
+Text drawn invisibly over a scan is a normal recognised text; elsewhere it is flagged as an invisible layer.
+"""
+
+from collections.abc import Iterator
+
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+from knowledge.readers.refusal import Budget, Refusal
+from knowledge.readers.sections import Item, Title
+from knowledge.values import Flag, Page, Place
+
+_OBJECTS = 2000  # looked at per page
+_INVISIBLE = 3  # text rendering mode, ISO 32000-1 table 106
+_WHITE = 250  # of 255, each channel
+_SPARSE = 8  # characters; a page with a picture and fewer is taken for a scan
+
+
+def read(content: bytes, budget: Budget) -> Iterator[Item]:
+    try:
+        document = pdfium.PdfDocument(content)
+    except pdfium.PdfiumError as error:
+        raise Refusal("password_protected" if _needs_password() else "damaged") from error
+    count = len(document)
+    if not count:
+        raise Refusal("damaged")
+    budget.pages(count)
+    title = document.get_metadata_value("Title").strip()
+    if title:
+        yield Title(title)
+    for number in range(1, count + 1):
+        yield _page(document, number, budget)
+
+
+def _needs_password() -> bool:
+    return bool(raw.FPDF_GetLastError() in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY})
+
+
+def _page(document: pdfium.PdfDocument, number: int, budget: Budget) -> Page:
+    place = Place("page", number)
+    try:
+        page = document[number - 1]
+        words = page.get_textpage()
+        budget.characters(max(0, words.count_chars()))
+        text = words.get_text_bounded().replace("\r\n", "\n").replace("\ufffe", "").replace("\x02", "")
+        picture, invisible, white = _drawn(page)
+        words.close()
+        page.close()
+    except pdfium.PdfiumError:
+        return Page(number, place, "", flags=(Flag("truncated", number, "page"),))
+    flags = []
+    if picture and len("".join(text.split())) < _SPARSE:
+        flags.append(Flag("image_only", number))
+    if invisible:
+        flags.append(Flag("invisible_layer", number))
+    if white:
+        flags.append(Flag("hidden_text", number, "white_text"))
+    return Page(number, place, text, flags=tuple(flags))
+
+
+def _drawn(page: pdfium.PdfPage) -> tuple[bool, bool, bool]:
+    """Return whether the page has a picture, invisible text, and white text on nothing."""
+    picture = invisible = white = painted = False
+    for at in range(min(raw.FPDFPage_CountObjects(page.raw), _OBJECTS)):
+        thing = raw.FPDFPage_GetObject(page.raw, at)
+        kind = raw.FPDFPageObj_GetType(thing)
+        if kind == raw.FPDF_PAGEOBJ_TEXT:
+            invisible = invisible or raw.FPDFTextObj_GetTextRenderMode(thing) == _INVISIBLE
+            white = white or (not painted and _is_white(thing))
+        elif kind == raw.FPDF_PAGEOBJ_IMAGE:
+            picture = painted = True
+        else:
+            painted = True
+    return picture, invisible, white
+
+
+def _is_white(thing: object) -> bool:
+    channels = [raw.c_uint() for _ in range(4)]
+    return bool(raw.FPDFPageObj_GetFillColor(thing, *channels)) and all(channel.value >= _WHITE for channel in channels[:3])
