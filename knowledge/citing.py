@@ -1,0 +1,111 @@
+"""Turning chosen sentences into an answer's parts: numbered citations, the limits of these sources, the nearest misses."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from knowledge.asked import Asked
+from knowledge.errors import UnknownDocument
+from knowledge.extract import Extract, Extractor
+from knowledge.support import harmless
+from knowledge.suspicion import suspicious
+from knowledge.trace import Limit
+from knowledge.values import Citation, Document, Hit, Nearest, Sentence, Version
+from knowledge.wording import Wording
+
+CLOSE = 0.02  # relative gap below which two best scores are called close
+NEAREST = 3  # documents named when there is no answer
+Describe = Callable[[str], Awaitable[Document]]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Sentences and what they cite: `quotes` pairs each citation's hit index with its exact quote, number 1 first."""
+
+    sentences: tuple[Sentence, ...]
+    quotes: tuple[tuple[int, str], ...]
+
+
+def quoted(extract: Extract) -> Draft:
+    """Return the picks as sentences, the passages numbered in the order they appear."""
+    numbers: dict[int, int] = {}
+    quotes: dict[int, str] = {}
+    sentences: list[Sentence] = []
+    shown: set[str] = set()
+    for pick in extract.picks:
+        number = numbers.setdefault(pick.hit, len(numbers) + 1)
+        quotes.setdefault(pick.hit, pick.unit.lines[-1] if len(pick.unit.lines) == 1 else pick.unit.lines[0])
+        for line in pick.unit.lines:
+            text = harmless(line)
+            if text and text not in shown:
+                shown.add(text)
+                sentences.append(Sentence(text, (number,)))
+    return Draft(tuple(sentences), tuple((hit, quotes[hit]) for hit in numbers))
+
+
+async def citations(draft: Draft, hits: Sequence[Hit], describe: Describe, today: date) -> tuple[Citation, ...]:
+    """Return the numbered sources. A document withdrawn meanwhile keeps its quote and loses its metadata."""
+    found = []
+    for number, (hit, quote) in enumerate(draft.quotes, start=1):
+        passage = hits[hit].passage
+        try:
+            document = await describe(passage.document)
+        except UnknownDocument:
+            found.append(Citation(number, passage, quote))
+            continue
+        version = next((v for v in document.versions if v.id == passage.version), None)
+        meta = document.metadata
+        found.append(
+            Citation(
+                number,
+                passage,
+                quote,
+                version=f"v{version.number}" if version else "",
+                updated=_updated(version, meta.effective),
+                review=meta.review,
+                stale=bool(meta.review) and meta.review < today.isoformat(),
+                url=meta.url,
+                owner=meta.owner,
+            )
+        )
+    return tuple(found)
+
+
+def _updated(version: Version | None, effective: str) -> str:
+    return effective or (version.published[:10] if version else "")
+
+
+async def limits(
+    cited: Sequence[Citation], hits: Sequence[Hit], missing: Sequence[str], describe: Describe, wording: Wording
+) -> tuple[Limit, ...]:
+    """Return what people should know about these very sources."""
+    found = [Limit("stale", wording.phrase("stale", title=c.passage.title, review=c.review)) for c in cited if c.stale]
+    if len(hits) > 1 and hits[0].score > 0 and hits[0].score - hits[1].score < CLOSE * hits[0].score:
+        found.append(Limit("close_scores", wording.phrase("close_scores")))
+    if missing:
+        found.append(Limit("missing_words", wording.phrase("missing_words", words="、".join(missing[:5]))))
+    if any(suspicious(line) for c in cited for line in c.passage.text.splitlines()):
+        found.append(Limit("suspicious", wording.phrase("suspicious")))
+    for id_, version in dict.fromkeys((c.passage.document, c.passage.version) for c in cited):
+        try:
+            document = await describe(id_)
+        except UnknownDocument:
+            continue
+        flags = next((v.flags for v in document.versions if v.id == version), ())
+        if pages := sorted({f.page for f in flags if f.kind == "image_only" and f.page}):
+            numbers = ", ".join(str(page) for page in pages)
+            found.append(Limit("image_only", wording.phrase("image_only", title=document.metadata.title, pages=numbers)))
+    return tuple(dict.fromkeys(found))
+
+
+def nearest(asked: Asked, hits: Sequence[Hit], extractor: Extractor) -> tuple[Nearest, ...]:
+    """Return the best passage of the three nearest documents, with the question's words each lacks."""
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        best.setdefault(hit.passage.document, hit)
+        if len(best) == NEAREST:
+            break
+    return tuple(
+        Nearest(h.passage.document, h.passage.title, h.passage.place, asked.missing(extractor.words_of(h.passage)))
+        for h in best.values()
+    )
