@@ -1,0 +1,165 @@
+"""
+How a text becomes words: Japanese by Sudachi's short units in their dictionary form, English by stem.
+
+One token stream serves the index, the re-ranker and the answers, so that all three agree on what a word is. The dictionary
+(about 200 MB, memory-mapped) is opened at the first use, not at import.
+"""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+CHUNK = 12_000  # characters; Sudachi refuses inputs above 49,149 bytes
+
+# fmt: off
+STOP_EN = frozenset({
+    "a", "about", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did", "do", "does",
+    "for", "from", "had", "has", "have", "how", "i", "if", "in", "into", "is", "it", "me", "my", "no", "not",
+    "of", "on", "or", "our", "she", "he", "should", "such", "that", "the", "their", "then", "there", "these",
+    "they", "this", "to", "us", "was", "we", "were", "what", "when", "where", "which", "who", "why", "will",
+    "with", "would", "you", "your",
+})
+STOP_JA = frozenset({
+    "為る", "居る", "有る", "成る", "無い", "出来る", "言う", "因る", "よる", "対する", "教える", "下さる",
+    "呼ぶ", "れる", "られる", "です", "ます", "事", "物", "所", "中", "時", "とき", "よう", "様",
+    "其れ", "此れ", "此の", "其の", "何", "何れ", "どれ", "何の", "どの", "誰", "何処", "どこ", "何時",
+    "いつ", "何故", "何方", "幾つ", "幾ら", "どんな", "どう", "如何", "又", "及び",
+})
+# fmt: on
+CONTENT = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接尾辞", "接頭辞"})
+
+# A token's kind is one letter, so that a stored analysis stays short.
+FUNCTION, WORD, NOUN, PERSON, PLACE, NAME, NUMBER, ASCII = "-", "w", "n", "p", "l", "k", "d", "a"
+KEY_KINDS = frozenset({PERSON, PLACE, NAME, NUMBER, ASCII})
+_PROPER = {"人名": PERSON, "地名": PLACE, "固有名詞": NAME, "数詞": NUMBER}
+
+_ALNUM = re.compile(r"[a-z0-9_]+")
+_LETTER = re.compile(r"\w")
+_RUN = re.compile(rf"[{CJK}]+|[a-z0-9_]+|[^\W{CJK}a-z0-9_]+")
+_JAPANESE = re.compile(rf"[{CJK}]")
+_BROKEN_LONG_VOWEL = re.compile(r"(?<=[ァ-ヴ])[-‐‑–—―−─](?=[ァ-ヴ])")  # デ-タ, from scans and old keyboards
+_ENGLISH = re.compile(r"[a-z]{3,}")
+_ENDINGS = (("", ""), ("s", ""), ("ing", ""), ("ed", ""), ("ing", "e"))
+
+
+class Token(NamedTuple):
+    """A word in its dictionary form, lower case, and its one-letter kind."""
+
+    form: str
+    kind: str
+
+    @property
+    def content(self) -> bool:
+        return self.kind != FUNCTION
+
+    @property
+    def noun(self) -> bool:
+        return self.kind not in (FUNCTION, WORD)
+
+
+def normalise(text: str) -> str:
+    """Return `text` in NFKC and lower case, with long-vowel marks mended: ｻｰﾊﾞ → サーバ, デ−タ → データ."""
+    return _BROKEN_LONG_VOWEL.sub("ー", unicodedata.normalize("NFKC", text).lower())
+
+
+class Analysis:
+    """Cuts texts into tokens. One object serves all threads; each gets a tokenizer of its own, for those cannot be shared."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._dictionary: Any = None
+        self._local = threading.local()
+        self.katakana = lru_cache(maxsize=4096)(self._katakana)
+
+    def tokens(self, text: str) -> list[Token]:
+        """Return the tokens of `text` in order, without punctuation and English stop words. About 1 ms per 1,000 characters."""
+        return self.cut(normalise(text))
+
+    def cut(self, normalised: str) -> list[Token]:
+        """Return the tokens of a text that is already normalised."""
+        stem = self._tools()[1]
+        tokens = []
+        for morpheme in self._morphemes(normalised):
+            surface = morpheme.surface()
+            if not _LETTER.search(surface):
+                continue
+            if surface.isascii():
+                tokens += [
+                    Token(stem(word) if word.isalpha() else word, NUMBER if word.isdigit() else ASCII)
+                    for word in _ALNUM.findall(surface)
+                    if word not in STOP_EN
+                ]
+            else:
+                form = morpheme.normalized_form().lower()
+                tokens.append(Token(form, _kind(form, morpheme.part_of_speech())))
+        return tokens
+
+    def forms(self, normalised: str) -> list[str]:
+        """Return only the forms of `cut`, which is twice as fast."""
+        stem = self._tools()[1]
+        forms: list[str] = []
+        for morpheme in self._morphemes(normalised):
+            surface = morpheme.surface()
+            if surface.isascii():
+                forms += [stem(w) if w.isalpha() else w for w in _ALNUM.findall(surface) if w not in STOP_EN]
+            elif _LETTER.search(surface):
+                forms.append(morpheme.normalized_form().lower())
+        return forms
+
+    def bigrams(self, normalised: str) -> list[str]:
+        """Return character pairs inside runs of Japanese script; other words whole."""
+        stem = self._tools()[1]
+        grams: list[str] = []
+        for match in _RUN.finditer(normalised):
+            run = match.group()
+            if _JAPANESE.match(run):
+                grams += [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+            elif run not in STOP_EN:
+                grams.append(stem(run) if run.isalpha() else run)
+        return grams
+
+    def loanwords(self, normalised: str) -> list[str]:
+        """Return what the English words of a question are called in katakana: models → モデル. Unknown words give nothing."""
+        found = (self.katakana(word) for word in _ENGLISH.findall(normalised) if word not in STOP_EN)
+        return [form for form in found if form]
+
+    def _katakana(self, word: str) -> str:
+        for ending, instead in _ENDINGS:
+            if word.endswith(ending):
+                morphemes = list(self._morphemes(word[: len(word) - len(ending)] + instead))
+                if len(morphemes) == 1 and not morphemes[0].normalized_form().isascii():
+                    return str(morphemes[0].normalized_form())
+        return ""
+
+    def _morphemes(self, text: str) -> Iterator[Any]:
+        tokenize = self._tools()[0]
+        for start in range(0, len(text), CHUNK):
+            yield from tokenize(text[start : start + CHUNK])
+
+    def _tools(self) -> tuple[Any, Any]:
+        tools = getattr(self._local, "tools", None)
+        if tools is None:
+            tools = self._local.tools = self._open()
+        return tools
+
+    def _open(self) -> tuple[Any, Any]:
+        import Stemmer
+        from sudachipy import Dictionary, SplitMode  # type: ignore[import-untyped]  # it ships no stubs
+
+        with self._lock:
+            if self._dictionary is None:
+                self._dictionary = Dictionary(dict="core")
+        return self._dictionary.tokenizer(mode=SplitMode.A).tokenize, Stemmer.Stemmer("english").stemWord
+
+
+def _kind(form: str, part: tuple[str, ...]) -> str:
+    fine = part[1] if part[2] in ("一般", "*") else part[2]
+    if part[0] not in CONTENT or form in STOP_JA:
+        return FUNCTION
+    if part[0] != "名詞":
+        return WORD
+    return _PROPER.get(fine, NOUN)

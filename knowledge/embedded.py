@@ -1,0 +1,197 @@
+"""
+The embedded index: Qdrant Edge in a folder of its own, for one process.
+
+Questions take well under a millisecond and run where they are asked; writes run in a thread, one at a time. The write-ahead
+log makes a returned write survive a kill. The shard is never optimised while serving: that holds the interpreter for seconds.
+"""
+
+import asyncio
+import fcntl
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from knowledge.encoder import SparseVector
+from knowledge.errors import LibraryUnavailable
+from knowledge.index import BATCH, KEYS, Match, Payload, Point, Where
+from knowledge.sentences import phrase
+
+VECTOR = "terms"
+PAGE = 1000  # points per step of a scroll
+
+
+class _Engine:
+    """Turns the engine's errors into ours. The binding raises bare Exception for whatever goes wrong inside, and panics."""
+
+    def __init__(self, sentence: str, folder: Path) -> None:
+        self._sentence = sentence
+        self._folder = folder
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is Exception or (kind is not None and kind.__name__ == "PanicException"):
+            raise LibraryUnavailable(f"library_{self._sentence}", phrase(self._sentence, folder=self._folder)) from error
+
+
+class EmbeddedIndex:
+    """An `Index` in a folder. A second process on the same folder is refused; a damaged folder is left as it is."""
+
+    shared = False
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock: IO[str] | None = None
+        self._writing = asyncio.Lock()
+        self._rarity: dict[int, float] = {}
+        self._edge: Any = None
+        self._shard: Any = None
+
+    async def __aenter__(self) -> Self:
+        await asyncio.to_thread(self._open)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        async with self._writing:
+            await asyncio.to_thread(self._close)
+
+    async def write(self, points: Sequence[Point]) -> None:
+        edge = self._edge
+        for start in range(0, len(points), BATCH):
+            batch = [
+                edge.Point(id=p.id, vector=self._named(p.vector) if p.vector else {}, payload=p.payload)
+                for p in points[start : start + BATCH]
+            ]
+            await self._update(edge.UpdateOperation.upsert_points(batch))
+
+    async def find(self, vector: SparseVector, where: Where, limit: int) -> list[Match]:
+        if not vector.indices:
+            return []
+        found = self._ask(
+            self._opened.query,
+            self._edge.QueryRequest(limit=limit, query=self._nearest(vector), filter=self._filter(where), with_payload=True),
+        )
+        return [Match(str(p.id), p.score, p.payload) for p in found]
+
+    async def rarities(self, dimensions: Sequence[int]) -> dict[int, float]:
+        unknown = [d for d in dimensions if d not in self._rarity]
+        if unknown:
+            total = self._ask(self._opened.count, self._edge.CountRequest(exact=False))
+            unseen = math.log((total + 0.5) / 0.5 + 1)
+            for d in unknown:
+                self._rarity[d] = self._rarity_of(d) or unseen
+        return {d: self._rarity[d] for d in dimensions}
+
+    async def fetch(self, ids: Sequence[str]) -> list[Payload]:
+        return [r.payload for r in self._ask(self._opened.retrieve, list(ids), True, False)]
+
+    async def scroll(self, where: Where) -> list[Payload]:
+        payloads: list[Payload] = []
+        offset = None
+        while True:
+            request = self._edge.ScrollRequest(offset=offset, limit=PAGE, filter=self._filter(where), with_payload=True)
+            records, offset = self._ask(self._opened.scroll, request)
+            payloads += [r.payload for r in records]
+            if offset is None:
+                return payloads
+
+    async def count(self, where: Where) -> int:
+        return int(self._ask(self._opened.count, self._edge.CountRequest(exact=True, filter=self._filter(where))))
+
+    async def set(self, where: Where, payload: Payload) -> None:
+        await self._update(self._edge.UpdateOperation.set_payload_by_filter(self._filter(where), payload))
+
+    async def delete(self, where: Where) -> None:
+        await self._update(self._edge.UpdateOperation.delete_points_by_filter(self._filter(where)))
+
+    @property
+    def _opened(self) -> Any:
+        if self._shard is None:
+            raise LibraryUnavailable("library_closed", phrase("closed", folder=self._folder))
+        return self._shard
+
+    async def _update(self, operation: Any) -> None:
+        async with self._writing:
+            shard = self._opened
+            await asyncio.to_thread(self._ask, shard.update, operation)
+            self._rarity.clear()
+
+    def _rarity_of(self, dimension: int) -> float:
+        """A question of one term scores rarity times the best point's own value, so the quotient is the rarity."""
+        request = self._edge.QueryRequest(limit=1, query=self._nearest(SparseVector((dimension,), (1.0,))), with_vector=True)
+        best = self._ask(self._opened.query, request)
+        if not best:
+            return 0.0
+        stored = best[0].vector[VECTOR]
+        return float(best[0].score / stored.values[stored.indices.index(dimension)])
+
+    def _nearest(self, vector: SparseVector) -> Any:
+        return self._edge.Query.Nearest(self._named(vector)[VECTOR], using=VECTOR)
+
+    def _named(self, vector: SparseVector) -> dict[str, Any]:
+        return {VECTOR: self._edge.SparseVector(indices=list(vector.indices), values=list(vector.values))}
+
+    def _filter(self, where: Where) -> Any:
+        edge = self._edge
+        return edge.Filter(must=[edge.FieldCondition(key=k, match=edge.MatchAny(list(words))) for k, words in where.items()])
+
+    def _ask(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        with _Engine("failed", self._folder):
+            return call(*arguments)
+
+    def _open(self) -> None:
+        import qdrant_edge
+
+        self._edge = qdrant_edge
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._lock = self._take_lock()
+        shard = self._folder / "shard"
+        try:
+            self._shard = self._load(shard)
+        except BaseException:
+            self._release_lock()
+            raise
+
+    def _load(self, shard: Path) -> Any:
+        edge = self._edge
+        finished = self._folder / "created"
+        if finished.exists():
+            with _Engine("damaged", self._folder):
+                return edge.EdgeShard.load(str(shard))
+        if shard.exists() and any(shard.iterdir()):
+            raise LibraryUnavailable("library_damaged", phrase("damaged", folder=self._folder))
+        fresh = edge.EdgeShard.create(
+            str(shard),
+            edge.EdgeConfig(sparse_vectors={VECTOR: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)}, wal_enabled=True),
+        )
+        for key in KEYS:
+            fresh.update(edge.UpdateOperation.create_field_index(key, edge.PayloadSchemaType.Keyword))
+        fresh.flush()
+        finished.touch()
+        return fresh
+
+    def _close(self) -> None:
+        if self._shard is not None:
+            self._shard.flush()
+            self._shard.close()
+            self._shard = None
+        self._release_lock()
+
+    def _take_lock(self) -> IO[str]:
+        """Hold a file for as long as the folder is open; the system lets go of it when the process dies."""
+        lock = (self._folder / "lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.close()
+            raise LibraryUnavailable("library_in_use", phrase("in_use", folder=self._folder)) from error
+        return lock
+
+    def _release_lock(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None

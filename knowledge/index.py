@@ -1,0 +1,91 @@
+"""
+The index: where passages and the library's records are kept. One protocol, two houses: embedded (a folder) and server.
+
+A point is a passage with its sparse vector, or a record without one. Points are found by vector, by id, or by exact words
+in their payload. Nothing here knows what a document or a version is; that is the library's business.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from knowledge.encoder import SparseVector
+
+Payload = dict[str, Any]
+Where = Mapping[str, Sequence[str]]  # every key must hold one of its words
+
+KEYS = ("document", "version", "audience", "shelf")  # the payload keys that can be asked for
+BATCH = 256  # points per write: the embedded index holds the interpreter while it writes
+TIMEOUT = 5.0  # seconds, for one question to a server
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What is stored: `vector` is None for a record. `id` is a UUID string."""
+
+    id: str
+    payload: Payload = field(hash=False)
+    vector: SparseVector | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A point found by vector; a higher score is better."""
+
+    id: str
+    score: float
+    payload: Payload = field(hash=False)
+
+
+class Index(Protocol):
+    """
+    A house for points. Every call raises LibraryUnavailable when the index does not answer.
+
+    `shared` says whether other processes may write at the same time. A write has reached the disk (or the server has said
+    so) when the call returns; one call to `write` of up to 256 points is seen whole or not at all.
+    """
+
+    shared: bool
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    async def write(self, points: Sequence[Point]) -> None:
+        """Add or replace points."""
+
+    async def find(self, vector: SparseVector, where: Where, limit: int) -> list[Match]:
+        """Return the points nearest to `vector` that fulfil `where`, best first, with payloads."""
+
+    async def rarities(self, dimensions: Sequence[int]) -> dict[int, float]:
+        """Return how rare each dimension is (its IDF), as the index itself reckons it; unseen dimensions are rarest."""
+
+    async def fetch(self, ids: Sequence[str]) -> list[Payload]:
+        """Return the payloads of the points that exist, in no order."""
+
+    async def scroll(self, where: Where) -> list[Payload]:
+        """Return the payloads of all points that fulfil `where`, in no order."""
+
+    async def count(self, where: Where) -> int:
+        """Return how many points fulfil `where`, exactly."""
+
+    async def set(self, where: Where, payload: Payload) -> None:
+        """Overwrite these payload keys on all points that fulfil `where`."""
+
+    async def delete(self, where: Where) -> None:
+        """Delete all points that fulfil `where`."""
+
+
+def open_index(url: str | None, folder: Path, api_key: str | None = None) -> Index:
+    """Return the index at `url` when there is one, or the embedded index in `folder`. Opens nothing yet: use `async with`."""
+    if url:
+        from knowledge.server import ServerIndex
+
+        return ServerIndex(url, api_key)
+    from knowledge.embedded import EmbeddedIndex
+
+    return EmbeddedIndex(folder)
