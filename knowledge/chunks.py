@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from knowledge.reading import Reading, language
 from knowledge.readers.sections import SEPARATOR
+from knowledge.reading import Reading, language
 from knowledge.values import Page, Passage, Place
 
 TARGET = 400  # characters of Japanese; a Latin letter counts as _NARROW of one

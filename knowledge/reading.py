@@ -117,7 +117,7 @@ def _whole(pages: tuple[Page, ...]) -> None:
     if not readable:
         pictures = [str(page.position) for page in pages if any(flag.kind == "image_only" for flag in page.flags)]
         if pictures:
-            raise Refusal("image_only", pages=", ".join(pictures[:20]) + ("…" if len(pictures) > 20 else ""))  # noqa: PLR2004
+            raise Refusal("image_only", pages=", ".join(pictures[:20]) + ("…" if len(pictures) > 20 else ""))
         raise Refusal("empty")
     if all(any(flag.kind == "garbled" for flag in page.flags) for page in readable):
         raise Refusal("garbled")

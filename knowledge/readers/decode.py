@@ -19,6 +19,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff]")
 _INVISIBLE = re.compile(
     "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+# Joiners shape Arabic, Indic scripts and emoji; between Japanese signs they only split words.
+_JOINER = re.compile("(?<=[\u3040-\u30ff\u4e00-\u9fff])[\u200c\u200d]+|[\u200c\u200d]+(?=[\u3040-\u30ff\u4e00-\u9fff])")
 _TAGS = re.compile("[\U000e0020-\U000e007e]+")
 _EVERYDAY = re.compile(
     r"[\u3001-\u3003\u3005\u3008-\u301c\u3040-\u30ff\u4e00-\u9fff\uff01-\uff5e\u2010-\u2044\u25a0-\u266f\u2190-\u21ff①-⑳]"
@@ -64,7 +66,7 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     if not _INVISIBLE.search(text):
         return text, ()
     hidden = tuple("".join(chr(ord(sign) - 0xE0000) for sign in tags) for tags in _TAGS.findall(text))
-    told = _INVISIBLE.sub("", text.removeprefix("\ufeff").replace("\u00ad", ""))
+    told = _JOINER.sub("", _INVISIBLE.sub("", text.removeprefix("\ufeff").replace("\u00ad", "")))
     return told, hidden or (("",) if len(told) < len(text.replace("\ufeff", "").replace("\u00ad", "")) else ())
 
 

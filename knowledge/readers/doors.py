@@ -11,23 +11,23 @@ import sys
 
 from knowledge.readers.limits import Limits
 
+# Files, network, processes and the kernel: nothing a reader needs once its bytes are on standard input.
 _DENIED = (
-    # files
-    "open openat openat2 creat truncate ftruncate unlink unlinkat rename renameat renameat2 mkdir mkdirat rmdir link linkat symlink "
-    "symlinkat mknod mknodat chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat setxattr utimensat memfd_create mount umount2 "
-    "open_tree move_mount fsopen fsmount pivot_root chroot "
-    # network
-    "socket socketpair connect bind listen accept accept4 sendto sendmsg sendmmsg recvfrom recvmsg recvmmsg "
-    # processes
-    "execve execveat fork vfork clone clone3 ptrace process_vm_readv process_vm_writev kill tkill tgkill pidfd_open pidfd_send_signal "
-    "pidfd_getfd setns unshare prlimit64 setrlimit "
-    # the kernel
-    "bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register keyctl add_key request_key kexec_load "
-    "kexec_file_load init_module finit_module delete_module reboot swapon swapoff personality"
-).split()
+    "open", "openat", "openat2", "creat", "truncate", "ftruncate", "unlink", "unlinkat", "rename", "renameat", "renameat2",
+    "mkdir", "mkdirat", "rmdir", "link", "linkat", "symlink", "symlinkat", "mknod", "mknodat", "chmod", "fchmod",
+    "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat", "setxattr", "utimensat", "memfd_create", "mount",
+    "umount2", "open_tree", "move_mount", "fsopen", "fsmount", "pivot_root", "chroot", "socket", "socketpair", "connect",
+    "bind", "listen", "accept", "accept4", "sendto", "sendmsg", "sendmmsg", "recvfrom", "recvmsg", "recvmmsg", "execve",
+    "execveat", "fork", "vfork", "clone", "clone3", "ptrace", "process_vm_readv", "process_vm_writev", "kill", "tkill",
+    "tgkill", "pidfd_open", "pidfd_send_signal", "pidfd_getfd", "setns", "unshare", "prlimit64", "setrlimit", "bpf",
+    "perf_event_open", "userfaultfd", "io_uring_setup", "io_uring_enter", "io_uring_register", "keyctl", "add_key",
+    "request_key", "kexec_load", "kexec_file_load", "init_module", "finit_module", "delete_module", "reboot", "swapon",
+    "swapoff", "personality",
+)  # fmt: skip
 _CODECS = (
-    "utf-8 utf-8-sig utf-16 utf-16-le utf-16-be cp932 euc_jis_2004 iso2022_jp_ext iso2022_jp_2004 cp437 latin-1 ascii".split()
-)
+    "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp932", "euc_jis_2004", "iso2022_jp_ext", "iso2022_jp_2004",
+    "cp437", "latin-1", "ascii",
+)  # fmt: skip
 _STANDARD = 3  # standard input, output and error: all that a reading process may hold
 
 

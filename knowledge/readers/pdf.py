@@ -5,6 +5,8 @@ Text drawn invisibly over a scan is a normal recognised text; elsewhere it is fl
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
+from statistics import median
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -16,6 +18,8 @@ from knowledge.values import Flag, Page, Place
 _OBJECTS = 2000  # looked at per page
 _INVISIBLE = 3  # text rendering mode, ISO 32000-1 table 106
 _WHITE = 250  # of 255, each channel
+_COLUMN = 3  # lines that make a column
+_WIDE = 0.2  # of the page, half the lines of a column are at least that wide
 _SPARSE = 8  # characters; a page with a picture and fewer is taken for a scan
 
 
@@ -45,7 +49,7 @@ def _page(document: pdfium.PdfDocument, number: int, budget: Budget) -> Page:
         page = document[number - 1]
         words = page.get_textpage()
         budget.characters(max(0, words.count_chars()))
-        text = words.get_text_bounded().replace("\r\n", "\n").replace("\ufffe", "").replace("\x02", "")
+        text = _text(words, page.get_width()).replace("\r\n", "\n").replace("\ufffe", "").replace("\x02", "")
         picture, invisible, white = _drawn(page)
         words.close()
         page.close()
@@ -59,6 +63,31 @@ def _page(document: pdfium.PdfDocument, number: int, budget: Budget) -> Page:
     if white:
         flags.append(Flag("hidden_text", number, "white_text"))
     return Page(number, place, text, flags=tuple(flags))
+
+
+def _text(words: pdfium.PdfTextPage, width: float) -> str:
+    """Return the page's text; two columns that the file draws line by line across both are read one after the other."""
+    gutter = _gutter([words.get_rect(at) for at in range(min(words.count_rects(), _OBJECTS))], width)
+    if gutter is None:
+        return str(words.get_text_bounded())
+    return f"{words.get_text_bounded(right=gutter)}\n{words.get_text_bounded(left=gutter)}"
+
+
+def _gutter(boxes: list[tuple[float, float, float, float]], width: float) -> float | None:
+    """Return where two interleaved columns of running text part, or None; a table's cells are too narrow to count."""
+    if len(boxes) < 2 * _COLUMN:
+        return None
+    for edge in sorted({box[0] for box in boxes if 0.3 * width <= box[0] <= 0.7 * width}):
+        left = [box for box in boxes if box[2] <= edge]
+        right = [box for box in boxes if box[0] >= edge]
+        if len(left) + len(right) < len(boxes) or min(len(left), len(right)) < _COLUMN:
+            continue
+        sides = [box[0] >= edge for box in boxes]
+        switches = sum(a != b for a, b in pairwise(sides))
+        wide = all(median(box[2] - box[0] for box in side) >= _WIDE * width for side in (left, right))
+        if wide and switches >= len(boxes) / 2:
+            return (edge + max(box[2] for box in left)) / 2
+    return None
 
 
 def _drawn(page: pdfium.PdfPage) -> tuple[bool, bool, bool]:

@@ -6,9 +6,11 @@ A writer stays within one or two scripts and within the characters of their ever
 
 import unicodedata
 from collections import Counter
+from itertools import groupby, pairwise
 
 _LETTERS = 12  # fewer cannot be judged
 _SAMPLE = 20_000  # characters
+_WORD = 3  # letters; a shorter stretch of another script is not a word of it
 _HAN = 4  # fewer kanji cannot be judged
 _THRESHOLD = 0.45
 _CHARACTER_SETS = ("shift_jis", "gb2312", "big5", "euc_kr")
@@ -19,12 +21,13 @@ def garbled(text: str) -> bool:
     sample = text[:_SAMPLE]
     scripts = [name for name in map(_script, sample) if name]
     if len(scripts) < _LETTERS:
-        return len(scripts) > 2 and scripts.count("bad") * 2 > len(scripts)  # noqa: PLR2004
+        return len(scripts) > 2 and scripts.count("bad") * 2 > len(scripts)
     counts = Counter(scripts)
     bad = counts.pop("bad", 0) / len(scripts)
     main = {"latin", "japanese", "hangul"} | {name for name, count in counts.most_common(2) if count >= len(scripts) * 0.1}
-    odd = sum(count for name, count in counts.items() if name not in main) / len(scripts)
-    jumps = sum(a != b and {a, b} != {"latin", "japanese"} for a, b in zip(scripts, scripts[1:], strict=False)) / len(scripts)
+    runs = [(name, len(list(run))) for name, run in groupby(scripts)]
+    odd = sum(count for name, count in runs if name not in main and name != "bad" and count < _WORD) / len(scripts)
+    jumps = sum(a != b and {a, b} != {"latin", "japanese"} for (a, _), (b, _) in pairwise(runs)) / len(scripts)
     return 2.5 * bad + 2 * odd + 1.5 * jumps + 1.2 * _rare(sample) > _THRESHOLD
 
 
