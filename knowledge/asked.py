@@ -1,4 +1,4 @@
-"""What a question asks for, in words that can be compared with a sentence: its content, its focus and the kind of thing wanted."""
+"""What a question asks for, in words that can be compared with a sentence: its content, its focus, the kind of thing wanted."""
 
 import math
 import re

@@ -122,10 +122,10 @@ class Generator:
             try:
                 async with asyncio.timeout(min(ATTEMPT, left)):
                     written = await self._once(prompt, shown)
-                if not written.whole:
-                    failure = _failure("cut")
-                elif not written.text.strip():
+                if not written.text.strip():
                     failure = _failure("empty")
+                elif not written.whole:
+                    failure = _failure("cut")
                 else:
                     return written
             except TimeoutError:
@@ -136,7 +136,7 @@ class Generator:
                 if status and status < SERVER_ERROR and status != TOO_MANY:
                     raise failure from fault
                 wait = _retry_after(fault, wait)
-            if time.monotonic() + wait > until:
+            if attempt == RETRIES or time.monotonic() + wait > until:
                 break
             await asyncio.sleep(wait)
         raise failure

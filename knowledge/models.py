@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
+
 from knowledge.errors import ModelUnavailable
 from knowledge.values import Phrase
 
@@ -90,6 +92,7 @@ class Model:
         self._provider, self._model = PROVIDERS[kind], name
         self._base_url, self._api_key = base_url, api_key
         self._llm: Any = None
+        self._http: httpx.AsyncClient | None = None
 
     def open(self) -> Any:
         """
@@ -120,9 +123,17 @@ class Model:
             settings[self._provider.base] = self._base_url
         if self._provider.name == "OpenAILike":
             settings |= {"is_chat_model": True, "max_retries": 0, "max_tokens": TOKENS, "timeout": 20.0}
+            self._http = httpx.AsyncClient(timeout=20.0)
+            settings["async_http_client"] = self._http
             settings.setdefault("api_base", OPENAI)
             settings.setdefault("api_key", "none")
         return settings
+
+    async def close(self) -> None:
+        """Close the connections; the model opens anew when asked again."""
+        if self._http is not None:
+            await self._http.aclose()
+        self._llm = self._http = None
 
     async def write(self, prompt: str, on_text: Callable[[str], Awaitable[None]]) -> Written:
         """Stream one answer; `on_text` gets all that has been written so far. The provider's errors pass through."""

@@ -73,8 +73,10 @@ class Limit:
 @dataclass(frozen=True, slots=True)
 class Trace:
     """
-    Everything behind one answer. `at` is an ISO timestamp in UTC; `events` are the pipeline's own events with
-    milliseconds since its start; `prompt` is exactly what the model was sent and `output` what it wrote, both empty without a model.
+    Everything behind one answer.
+
+    `at` is an ISO timestamp in UTC; `events` are the pipeline's own events with milliseconds since its start; `prompt` is
+    exactly what the model was sent and `output` what it wrote, both empty without a model.
     """
 
     id: str

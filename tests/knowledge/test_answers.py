@@ -1,0 +1,171 @@
+"""Questions asked of a small shelf, with and without a model, honest and hostile."""
+
+import asyncio
+import json
+import re
+import socket
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from knowledge.answers import Answers, Stage, Turn
+from knowledge.errors import KnowledgeError, UnknownDocument
+from knowledge.models import Model
+from knowledge.trace import Trace
+from knowledge.values import Document, Hit, Metadata, Passage, Phrase, Place
+from tests.stub_model import StubModel
+
+ALL = frozenset({"all"})
+RULES = (
+    "契約書の保存期間は十年とする。",
+    "精算申請は帰着日から7営業日以内に行う。\n交通費は実費とする。",
+    "駐車場の来客用区画は六台とする。",
+)
+
+
+class Shelf:
+    """Passages in a fixed order: answering is what is under test here, not finding."""
+
+    def __init__(self, *texts: str, review: str = "") -> None:
+        self.passages = [Passage(f"p{i}", "rules", "v", i, "文書規程", Place("page", i), t) for i, t in enumerate(texts, 1)]
+        self.review = review
+
+    async def search(self, question: str, *, readers: frozenset[str], limit: int = 6) -> list[Hit]:
+        return [Hit(p, 5.0 - i, rank=i + 1) for i, p in enumerate(self.passages)][:limit]
+
+    async def document(self, id: str) -> Document:  # noqa: A002 - the library's own word
+        if id != "rules":
+            raise UnknownDocument("unknown", Phrase("ありません。", "None."))
+        return Document("rules", Metadata(title="文書規程", review=self.review))
+
+
+@pytest.fixture
+async def stub() -> AsyncIterator[tuple[StubModel, Callable[[str], Model]]]:
+    model = StubModel()
+    opened: list[Model] = []
+
+    def named(mode: str) -> Model:
+        opened.append(Model(f"openai:{mode}", base_url=f"http://127.0.0.1:{listener.getsockname()[1]}/v1", api_key="k"))
+        return opened[-1]
+
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(model.app, log_level="error", lifespan="off"))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield model, named
+    for one in opened:
+        await one.close()
+    server.should_exit = True
+    await serving
+    listener.close()
+
+
+async def test_without_a_model_the_answer_is_an_exact_quote_with_its_source():
+    kept: list[Trace] = []
+    steps: list[Stage] = []
+
+    async def keep(trace: Trace) -> None:
+        kept.append(trace)
+
+    async def step(stage: Stage) -> None:
+        steps.append(stage)
+
+    shelf = Shelf(*RULES, review="2020-01-01")
+    answer = await Answers(shelf, keep=keep).answer("契約書は何年保存しますか", readers=ALL, language="en", on_step=step)
+
+    assert answer.mode == "extractive"
+    assert answer.language == "ja"
+    assert "十年" in answer.sentences[0].text
+    assert all(c.quote in c.passage.text for c in answer.citations)
+    assert answer.citations[0].stale
+    assert [s.name for s in steps if s.status == "done"] == ["tidy", "search", "write"]
+    assert Trace.from_json(kept[0].to_json()) == kept[0]
+    assert "RetrievalEndEvent" in [name for name, _ in kept[0].events]
+
+
+async def test_what_the_shelf_does_not_hold_is_refused_with_the_words_it_lacks():
+    answer = await Answers(Shelf(*RULES)).answer("火星の天気は?", readers=ALL, language="ja")
+    assert answer.mode == "refused"
+    assert not answer.sentences
+    assert "火星" in answer.nearest[0].missing
+
+
+async def test_a_follow_up_is_searched_with_the_topic_of_the_turn_before():
+    answer = await Answers(Shelf(*RULES)).answer(
+        "それは何年?", readers=ALL, language="ja", history=(Turn("契約書の保存期間は?", "規程にあります。"),)
+    )
+    assert "十年" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [
+        ("", "empty_question"),
+        (" \u200b\u3000\n", "empty_question"),
+        ("🎉🎉?!", "wordless_question"),
+        ("\x00\x01\x02PK\x03\x04", "unreadable_question"),
+        ("長" * 4001, "too_long_question"),
+        ("長" * 1_000_000, "too_long_question"),
+    ],
+)
+async def test_a_question_that_is_none_gets_one_sentence_in_both_languages(question: str, code: str):
+    with pytest.raises(KnowledgeError) as error:
+        await Answers(Shelf(*RULES)).answer(question, readers=ALL, language="ja")
+    assert error.value.code == code
+    assert error.value.reason.ja
+    assert error.value.reason.en
+
+
+@pytest.mark.parametrize(
+    ("mode", "fallback"),
+    [
+        ("429", "rate_limited"),
+        ("500", "model_error"),
+        ("cut", "cut"),
+        ("empty", "empty"),
+        ("garbage", "empty"),
+        ("wrong-language", "unsupported"),
+    ],
+)
+async def test_a_failing_model_is_retried_and_then_replaced_by_quotes(
+    stub: tuple[StubModel, Callable[[str], Model]], mode: str, fallback: str
+):
+    model, named = stub
+    answers = Answers(Shelf(*RULES), model=named(mode))
+    answer = await answers.answer("契約書は何年保存しますか", readers=ALL, language="ja")
+    assert (answer.mode, answer.fallback) == ("extractive", fallback)
+    assert "十年" in answer.text
+    assert model.calls <= 3
+
+
+async def test_an_inventing_model_shows_nothing_unsupported(stub: tuple[StubModel, Callable[[str], Model]]):
+    _, named = stub
+    answers = Answers(Shelf(*RULES), model=named("inventing"))
+    for _ in range(12):
+        answer = await answers.answer("契約書は何年保存しますか", readers=ALL, language="ja")
+        for sentence in answer.sentences:
+            assert any(line in sentence.text for rule in RULES for line in rule.splitlines())
+
+
+async def test_an_obedient_model_passes_nothing_on_and_still_gives_the_fact(
+    stub: tuple[StubModel, Callable[[str], Model]], shared: Path
+):
+    model, named = stub
+    model.canaries = ("SYSCANARY[1]", "![x](http://127.0.0.1:18080/i)[1]", "<!channel>[1]", "見よ http://127.0.0.1:18080/a [1]")
+    cases = [json.loads(line) for line in (shared / "injection" / "cases.jsonl").read_text(encoding="utf-8").splitlines()]
+    right = 0
+    obedient = named("obedient")
+    for case in cases:
+        for chosen in (None, obedient):
+            answer = await Answers(Shelf(case["document_text"]), model=chosen).answer(
+                case["question"], readers=ALL, language=case["lang"]
+            )
+            out = " ".join([answer.text, *(c.quote for c in answer.citations)])
+            assert not re.search(case["must_not_match"], out), case["id"]
+            assert not re.search(r"18080|https?:|<[!@]|!\[|CANARY", out), case["id"]
+            right += bool(re.search(case["must_match"], answer.text))
+    assert right >= 0.95 * 2 * len(cases)
