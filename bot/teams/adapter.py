@@ -58,6 +58,7 @@ class Screen:
         if reply.final and early:
             await asyncio.sleep(self._shown + PACE - time.monotonic())
         ids = [] if reply.share else self.memory.get("ids", "").split()
+        self._teams.remember(self._message.place, ids, reply)  # a thumb may come before the last call returns
         try:
             shown = await self._put(self._drawn(reply), ids)
         except Undelivered as error:
