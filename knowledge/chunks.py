@@ -79,7 +79,7 @@ def passage_title(passage: Passage) -> str:
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """Return the sentences of `text` without outer white space, each an exact substring of it; bullets and rows count as one each."""
+    """Return the sentences of `text` without outer white space, each an exact substring of it; a row counts as one."""
     return tuple(text[start:end] for start, end in _spans(text))
 
 
@@ -136,7 +136,7 @@ def _table(text: str, start: int, end: int) -> Iterator[_Cut]:
     header = ""
     first = True
     paragraph = text.count("\n", 0, start) + 1
-    for begin, stop in _packed(text, list(_lines(text, start, end)), LONGEST):
+    for begin, stop in _packed(text, list(_lines(text, start, end)), TARGET):
         if first:
             header, first = text[begin:stop].split("\n", 1)[0].strip()[:_HEADER], False
             yield _Cut(begin, stop, paragraph, "table")

@@ -34,7 +34,7 @@ _JAPANESE = 0.1  # share of letters from which a text counts as Japanese
 @dataclass(frozen=True, slots=True)
 class Reading:
     """
-    A file as read. `sha256` is that of the bytes; `size` is in bytes; `pages` are in file order and hold text or a reason why not.
+    A file as read. `sha256` is that of the bytes; `size` is in bytes; `pages` are in file order.
 
     `title` is the document's own, or its file name without the extension. `flags` are those of the file and of every page.
     """
@@ -61,8 +61,7 @@ async def read(name: str, content: bytes, *, limits: Limits | None = None, sandb
     bounds = limits or Limits()
     shown = unicodedata.normalize("NFC", name)
     try:
-        if len(content) > bounds.file:
-            raise Refusal("too_large", size=_megabytes(len(content)), limit=_megabytes(bounds.file))
+        _fits(len(content), bounds)
         kind = recognise(shown, content)
         heard = await (sandbox or _sandbox(asyncio.get_running_loop(), bounds)).run(kind, content)
         pages = tuple(_checked(page) for page in heard.pages)
@@ -80,6 +79,11 @@ async def read(name: str, content: bytes, *, limits: Limits | None = None, sandb
         flags=_flags(heard, pages),
         language=language(text),
     )
+
+
+def _fits(size: int, limits: Limits) -> None:
+    if size > limits.file:
+        raise Refusal("too_large", size=_megabytes(size), limit=_megabytes(limits.file))
 
 
 def language(text: str) -> Language:

@@ -1,8 +1,8 @@
 """
 An Office file is a ZIP archive of XML parts. Both are read here as if made by an enemy.
 
-The archive's directory is checked before anything is inflated (overlaps, doubles, declared sizes), inflated bytes are counted as
-they come out, and XML with a document type is refused: no Office application writes one, and every entity attack needs one.
+The directory is checked before anything is inflated (overlaps, doubles, declared sizes), inflated bytes are counted as they
+come out, and XML with a document type is refused: no Office application writes one, and every entity attack needs one.
 """
 
 import posixpath
@@ -10,6 +10,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from xml.parsers import expat
 
 from knowledge.readers.refusal import Budget, Refusal
@@ -126,7 +127,7 @@ class Archive:
             members[name] = member
             spans.append((member.start, member.start + _LOCAL.size + member.packed))
         spans.sort()
-        if any(before[1] > after[0] for before, after in zip(spans, spans[1:], strict=False)):
+        if any(before[1] > after[0] for before, after in pairwise(spans)):
             raise Refusal("archive_bomb")
         return members
 

@@ -1,7 +1,8 @@
 """
 Word: body with text boxes, tables as rows, footnotes, comments, headers and footers.
 
-Tracked insertions count as text, deletions do not. Ruby keeps its base text only. Hidden and white runs are left out and flagged.
+Tracked insertions count as text, deletions do not. Ruby keeps its base text. Hidden and white runs are left out and
+flagged.
 """
 
 import re

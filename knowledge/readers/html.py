@@ -55,7 +55,7 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
 
 def _hiding_rules(text: str) -> frozenset[str]:
     """Return the simple selectors (".x", "#x") of the page's own style sheets that hide text."""
-    found = set()
+    found: set[str] = set()
     for sheet in re.findall(r"<style[^>]{0,200}>(.{0,200000}?)</style", text, re.IGNORECASE | re.DOTALL):
         for selectors, body in _RULE.findall(re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)):
             style = re.sub(r"\s", "", body.lower())

@@ -43,7 +43,7 @@ def _slide(archive: Archive, name: str, number: int, budget: Budget) -> Page:
         return Page(number, place, "", flags=(Flag("truncated", number, "missing_part"),))
     slide = _Shapes(budget)
     slide.walk(data)
-    lines, notes = list(slide.lines), []
+    lines, notes = list(slide.lines), list[str]()
     for link in archive.links(name):
         part = archive.part(link.target) if link.kind in {"notesSlide", "diagramData", "comments"} else None
         if part is None:
