@@ -1,0 +1,133 @@
+"""How one question of the guided dialog looks. Pure."""
+
+from handlers.conversation import Ask, Button, Buttons, Confirm, Field, Guideline, Option, Paragraph, Press, Reply
+from handlers.runs import Run
+from handlers.texts import Texts
+from knowledge.advisor.engine import Advisor
+from knowledge.advisor.model import UNKNOWN, Criterion
+from knowledge.values import Language
+
+EXPRESS = 5  # questions of an express run
+
+
+def question(run: Run, criterion: Criterion, advisor: Advisor, texts: Texts, language: Language, note: str = "") -> Reply:
+    """Return the question as an ask of one choice, with its reason, guideline, proposal and ways out."""
+    say = texts.say
+    counted = {c.id for c in advisor.model.criteria}
+    last = criterion.id not in counted
+    of = EXPRESS if run.express else len(counted)
+    step = min(len({*run.asked, *run.answers} & counted) + (0 if last else 1), of)
+    title = criterion.question.to(language)
+    state: dict[str, str | int] = {"rid": run.id, "rev": run.rev, "c": criterion.id}
+    progress = say("choose.last" if last else "choose.progress", language, step=step, of=of)
+    proposed = run.proposed.get(criterion.id, "")
+    notes = [Paragraph(note, "note")] if note else []
+    if proposed not in ("", UNKNOWN):
+        named = criterion.option(proposed).text.to(language)
+        notes.append(Paragraph(say("choose.proposed", language, option=named), "quiet"))
+    options = (
+        *(Option(o.id, o.text.to(language)) for o in criterion.options),
+        Option(UNKNOWN, say("choose.not_sure", language)),
+    )
+    ask = Ask(
+        form="choose.answer",
+        title=say("choose.title", language),
+        text=title,
+        fields=(Field(criterion.id, "choice", title, initial=proposed, hint=criterion.help.to(language), options=options),),
+        submit=say("choose.next", language),
+        stop=say("choose.stop", language),
+        state=state,
+        intro=say("choose.saved", language),
+        why=say("choose.why", language, why=criterion.why.to(language)) if criterion.why.ja else "",
+        guideline=_guideline(run, criterion, texts, language),
+        notes=tuple(notes),
+        buttons=_buttons(run, state, texts, language),
+        step=step,
+        of=of,
+        others=say("choose.others", language, name=run.name, step=step, of=of),
+        required_error=say("choose.required", language),
+    )
+    return Reply("\n".join(part for part in (note, f"{progress}: {title}") if part), ask=ask)
+
+
+def _guideline(run: Run, criterion: Criterion, texts: Texts, language: Language) -> Guideline | None:
+    if criterion.id not in run.guides:
+        return None
+    text, source = run.guides[criterion.id]
+    press = Press("choose.source", {"rid": run.id, "c": criterion.id})
+    return Guideline(text, source, Button(texts.say("choose.open_source", language), press))
+
+
+def _buttons(run: Run, state: dict[str, str | int], texts: Texts, language: Language) -> tuple[Button, ...]:
+    def button(name: str) -> Button:
+        return Button(texts.say(f"choose.{name}", language), Press(f"choose.{name}", state))
+
+    if not run.asked and not run.answers:
+        return (button("describe"), *(() if run.express else (button("express"),)))
+    return (*((button("back"),) if run.asked else ()), button("preview"))
+
+
+def describe(run: Run, texts: Texts, language: Language) -> Reply:
+    """Ask for the situation in the person's own words."""
+    text = texts.say("choose.describe_ask", language)
+    ask = Ask(
+        form="choose.describe",
+        title=texts.say("choose.title", language),
+        text=text,
+        fields=(Field("text", "text", text, hint=texts.say("choose.describe_hint", language), max=1000),),
+        submit=texts.say("choose.next", language),
+        stop=texts.say("choose.stop", language),
+        state={"rid": run.id, "rev": run.rev},
+        required_error=texts.say("choose.describe_required", language),
+    )
+    return Reply(text, ask=ask)
+
+
+def confirm(
+    run: Run, found: dict[str, tuple[str, str]], advisor: Advisor, texts: Texts, language: Language, note: str
+) -> Reply:
+    """Show what was read from free text, each answer changeable, none counted before the person sends it."""
+    say = texts.say
+    fields = []
+    for id_, (option, words) in found.items():
+        criterion = advisor.model.criterion(id_)
+        options = (
+            *(Option(o.id, o.text.to(language)) for o in criterion.options),
+            Option(UNKNOWN, say("choose.not_sure", language)),
+        )
+        hint = say("choose.read_from", language, words=words)
+        fields.append(Field(id_, "choice", criterion.question.to(language), initial=option, hint=hint, options=options))
+    text = say("choose.confirm", language, count=len(found))
+    ask = Ask(
+        form="choose.prefill",
+        title=say("choose.title", language),
+        text=text,
+        fields=tuple(fields),
+        submit=say("choose.confirm_submit", language),
+        stop=say("choose.stop", language),
+        state={"rid": run.id, "rev": run.rev},
+        notes=(Paragraph(note, "note"),) if note else (),
+        required_error=say("choose.required", language),
+    )
+    return Reply(text, ask=ask)
+
+
+def ways_on(run: Run, text: str, texts: Texts, language: Language) -> Reply:
+    """Say something about an unfinished run and offer to go on or to begin again."""
+    return Reply(text, (Paragraph(text), Buttons((resume(run, texts, language), restart(run, texts, language)))))
+
+
+def resume(run: Run, texts: Texts, language: Language) -> Button:
+    return Button(texts.say("choose.resume", language), Press("choose.resume", {"rid": run.id, "rev": run.rev}), "primary")
+
+
+def restart(run: Run, texts: Texts, language: Language) -> Button:
+    """Offer to begin again; asked back, since answers are left behind."""
+    say = texts.say
+    sure = Confirm(
+        say("choose.restart_title", language),
+        say("choose.restart_text", language),
+        say("choose.restart", language),
+        say("choose.cancel", language),
+    )
+    return Button(say("choose.restart", language), Press("choose.restart", {"rid": run.id, "rev": run.rev}), confirm=sure)

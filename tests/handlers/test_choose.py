@@ -1,0 +1,141 @@
+"""The guided dialog: asked, answered, resumed, pressed twice, pressed by others, and taken away as a memo."""
+
+import io
+from dataclasses import replace
+
+import docx
+import pytest
+
+from handlers.choose import Choose
+from handlers.conversation import Audience, Chart, Command, Content, Form, Message, Person, Press, Reply
+from handlers.sessions import Sessions
+from handlers.texts import Texts
+from knowledge.advisor.engine import Advisor
+
+TARO = Person("slack:T1:U1", "鈴木 太郎", "ja")
+HANA = Person("slack:T1:U2", "Hana", "en")
+
+
+class Talk:
+    def __init__(self, choose: Choose) -> None:
+        self.choose = choose
+
+    async def say(self, content: Content, person: Person = TARO, private: bool = True) -> Reply:
+        message = Message("m", person, "p", Audience("c", private), content)
+        match content:
+            case Press():
+                replies = self.choose.press(message, content)
+            case Form():
+                replies = self.choose.form(message, content)
+            case Command():
+                replies = self.choose.command(message, content)
+            case _:
+                raise AssertionError(content)
+        return [reply async for reply in replies][-1]
+
+    async def start(self, person: Person = TARO) -> Reply:
+        return await self.say(Press("choose.start"), person)
+
+    async def answer(self, reply: Reply, option: str, person: Person = TARO) -> Reply:
+        return await self.say(Press("choose.answer", {**reply.ask.state, "o": option}), person)
+
+    async def finish(self, reply: Reply, person: Person = TARO) -> Reply:
+        while reply.ask:
+            reply = await self.answer(reply, reply.ask.fields[0].options[0].id, person)
+        return reply
+
+
+@pytest.fixture
+def talk(sessions: Sessions, texts: Texts) -> Talk:
+    return Talk(Choose(Advisor.load(), sessions, texts))
+
+
+async def test_the_dialog_ends_in_a_result_whose_text_and_chart_agree(talk: Talk) -> None:
+    reply = await talk.finish(await talk.start())
+    chart = next(b for b in reply.blocks if isinstance(b, Chart))
+    assert len(chart.bars) == 8
+    assert all(f"{bar.short} {bar.shown}" in reply.text for bar in chart.bars)
+    assert len({bar.short for bar in chart.bars}) == 8
+
+
+async def test_a_double_click_counts_once_and_is_not_scolded(talk: Talk) -> None:
+    first = await talk.start()
+    option = first.ask.fields[0].options[0].id
+    second = await talk.answer(first, option)
+    again = await talk.answer(first, option)
+    assert again == second
+
+
+async def test_an_old_click_changes_nothing(talk: Talk) -> None:
+    first = await talk.start()
+    second = await talk.answer(first, first.ask.fields[0].options[0].id)
+    old = await talk.answer(first, first.ask.fields[0].options[1].id)
+    assert old.ask.state == second.ask.state
+    assert "古いボタン" in old.text
+
+
+async def test_someone_else_cannot_answer(talk: Talk) -> None:
+    first = await talk.start()
+    foreign = await talk.answer(first, "ns", HANA)
+    assert "鈴木 太郎" in foreign.text
+    assert foreign.ask is None
+    assert (await talk.answer(first, "ns")).ask.step == 2
+
+
+async def test_back_opens_the_last_question_with_its_answer(talk: Talk) -> None:
+    first = await talk.start()
+    option = first.ask.fields[0].options[1].id
+    second = await talk.answer(first, option)
+    back = await talk.say(Press("choose.back", second.ask.state))
+    assert back.ask.fields[0].id == first.ask.fields[0].id
+    assert back.ask.fields[0].initial == option
+
+
+async def test_a_second_start_asks_which_run_is_meant(talk: Talk) -> None:
+    await talk.start()
+    assert (await talk.start()).ask is None
+
+
+async def test_an_expired_run_offers_a_new_one(talk: Talk) -> None:
+    reply = await talk.say(Press("choose.answer", {"rid": "r_gone", "rev": 1, "c": "docs", "o": "core"}))
+    assert "新しく始めて" in reply.text
+
+
+async def test_the_dialog_is_private_in_a_channel(talk: Talk) -> None:
+    assert (await talk.say(Press("choose.start"), private=False)).private
+
+
+async def test_express_asks_five_questions(talk: Talk) -> None:
+    reply, count = await talk.say(Command("choose", "express")), 0
+    while reply.ask:
+        reply, count = await talk.answer(reply, "ns"), count + 1
+    assert count == 5
+
+
+async def test_free_text_is_proposed_and_counts_once_confirmed(talk: Talk) -> None:
+    proposed = await talk.say(Command("choose", "機密PDF500件、GPUなし、3か月で"))
+    assert {f.id: f.initial for f in proposed.ask.fields} == {"docs": "core", "boundary": "inside", "time": "m3"}
+    confirmed = await talk.say(Form("choose.prefill", proposed.ask.state, {"docs": "core", "boundary": "inside", "time": "ns"}))
+    assert confirmed.ask.step == 3
+
+
+async def test_the_result_can_be_changed_compared_shared_and_taken_away(talk: Talk) -> None:
+    reply = await talk.finish(await talk.start(HANA), HANA)
+    data = next(b for b in reply.blocks if hasattr(b, "items") and hasattr(b, "row")).items[0].press.data
+    for form, values in (
+        ("choose.whatif", {"change": "docs=core"}),
+        ("choose.compare", {"first": "api", "second": "rag_open"}),
+    ):
+        assert (await talk.say(Press(form, data), HANA)).ask is not None
+        assert len((await talk.say(Form(form, data, values), HANA)).blocks) == 2
+    assert (await talk.say(Press("choose.share", data), HANA, private=False)).share
+    text, paper = (await talk.say(Press("choose.memo", data), HANA)).attachments
+    assert Advisor.load().model.sha256 in text.content.decode()
+    assert any(p.style.name == "Heading 1" for p in docx.Document(io.BytesIO(paper.content)).paragraphs)
+
+
+async def test_an_unknown_option_gets_a_sentence(talk: Talk) -> None:
+    first = await talk.start()
+    reply = await talk.answer(first, "perhaps")
+    assert "perhaps" in reply.text
+    assert (await talk.answer(first, "ns")).ask.state != replace(first.ask).state
