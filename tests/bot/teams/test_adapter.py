@@ -48,7 +48,7 @@ def asked():
 
 
 @pytest.fixture
-async def door(asked, sessions, texts):
+async def door(asked, sessions, texts, service):  # the service outlives the turns that talk to it
     async with Turns(asked, sessions, texts) as turns:
         teams = Teams(LOCAL, turns, texts)
         turns.register(teams)
