@@ -6,11 +6,12 @@ line per page, so a crash on page 40 costs only the pages from 40 on. At most tw
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
 import sys
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -23,6 +24,8 @@ _LINE = 32 << 20  # bytes; five million characters in UTF-8 with room for the fr
 _TOTAL = 64 << 20  # bytes a child may say in all
 _ROOT = Path(__file__).resolve().parent.parent
 _BOOT = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from knowledge.readers.child import main; main()"
+_TRY = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from knowledge.readers.attempts import main; main()"
+LAYERS = ("open", "write", "socket", "exec", "fork", "memory", "seccomp", "cpu")
 _TITLE = 1000  # characters of a title or label
 _FLAGS = 500  # per document
 _PLACES = frozenset(get_args(PlaceKind))
@@ -40,6 +43,14 @@ class Heard:
     open: tuple[str, ...] = ()
     said: int = 0
     characters: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer of the sandbox as tried: `closed` is False when a child got through it."""
+
+    name: str
+    closed: bool
 
 
 class Lie(ValueError):
@@ -95,6 +106,32 @@ class Sandbox:
                 raise Refusal(why)
             heard.flags.append(Flag("truncated", len(heard.pages), why))
         return heard
+
+    async def check(self) -> tuple[Layer, ...]:
+        """
+        Try every layer from inside a child: opening a file, writing one, a socket, a program, a fork, memory, CPU time.
+
+        Takes about two seconds, because the last one is waited for. A child that cannot say anything has closed nothing.
+        """
+        quick = Sandbox(replace(self._limits, cpu=1, wall=10.0), (*self._command[:-1], _TRY))
+        said: dict[str, bool] = {}
+        child = await asyncio.create_subprocess_exec(
+            *quick._command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={},
+        )
+        try:
+            async with asyncio.timeout(quick._limits.wall):
+                out, _ = await child.communicate(json.dumps(asdict(quick._limits)).encode())
+            said = {str(name): closed is True for name, closed in json.loads(out.split(b"\n")[0]).items()}
+            said["cpu"] = child.returncode in {-signal.SIGXCPU, -signal.SIGKILL}
+        except (TimeoutError, ValueError, AttributeError):
+            said["cpu"] = False
+        finally:
+            await _end(child)
+        return tuple(Layer(name, said.get(name, False)) for name in LAYERS)
 
     async def _talk(self, child: asyncio.subprocess.Process, kind: str, content: bytes, heard: Heard) -> None:
         if child.stdin is None or child.stdout is None:
@@ -177,10 +214,8 @@ def _flag(told: object) -> Flag:
 async def _end(child: asyncio.subprocess.Process) -> None:
     """Leave nothing behind: kill the child's whole session if it still runs, and reap it."""
     if child.returncode is None:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
     await child.wait()
     transport = child._transport  # type: ignore[attr-defined]  # noqa: SLF001  asyncio has no public way to close the pipes of a killed child
     transport.close()

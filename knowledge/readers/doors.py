@@ -6,8 +6,11 @@ descriptor can be had at all (`RLIMIT_NOFILE` at what is open already), so there
 """
 
 import codecs
+import contextlib
+import errno
 import resource
 import sys
+from typing import Any
 
 from knowledge.readers.limits import Limits
 
@@ -35,8 +38,9 @@ def close(limits: Limits) -> tuple[str, ...]:
     """Close the doors and return the names of those this system cannot close; to be called once, before any content is read."""
     for name in _CODECS:
         codecs.lookup(name)  # codecs load their tables from files on first use
+    rules = _filter()  # made first: its library is a file too
     missing = [name for name, values in _limits(limits) if not _limit(name, values)]
-    if not _filter():
+    if not _loaded(rules):
         missing.append("seccomp")
     return tuple(missing)
 
@@ -60,20 +64,26 @@ def _limit(name: str, values: tuple[int, int]) -> bool:
     return True
 
 
-def _filter() -> bool:
-    """Load the seccomp filter; False where there is none (other systems, kernels without it, no libseccomp)."""
+def _filter() -> Any:
+    """Return the seccomp filter; None where there is none (other systems, no libseccomp)."""
     if sys.platform != "linux":
-        return False
+        return None
     try:
         import pyseccomp
     except (ImportError, OSError, RuntimeError):
-        return False
+        return None
     rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
     for call in _DENIED:
-        try:
-            rules.add_rule(pyseccomp.ERRNO(1), call)
-        except (ValueError, OSError, RuntimeError):  # this architecture or libseccomp does not know the call
-            continue
+        # not every architecture and libseccomp knows every call; what does not exist cannot be called
+        with contextlib.suppress(ValueError, OSError, RuntimeError):
+            rules.add_rule(pyseccomp.ERRNO(errno.EPERM), call)
+    return rules
+
+
+def _loaded(rules: Any) -> bool:
+    """Load the filter; False where the kernel has none."""
+    if rules is None:
+        return False
     try:
         rules.load()
     except OSError:
