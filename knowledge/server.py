@@ -1,0 +1,151 @@
+"""
+The index on a Qdrant server, shared by every process of the service.
+
+One collection behind an alias named "llm-choose"; its own name carries the encoder's version. A write returns when the server
+has applied it.
+"""
+
+import asyncio
+import math
+from collections.abc import Awaitable, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from knowledge.encoder import VERSION, SparseVector
+from knowledge.errors import LibraryUnavailable
+from knowledge.index import BATCH, KEYS, TIMEOUT, Match, Payload, Point, Where
+from knowledge.sentences import phrase
+
+ALIAS = "llm-choose"
+COLLECTION = f"llm-choose-{VERSION}"
+VECTOR = "terms"
+PAGE = 1000  # points per step of a scroll
+
+
+class ServerIndex:
+    """An `Index` on a server. A ready client may be handed in; otherwise one is made for `url` on opening."""
+
+    shared = True
+
+    def __init__(self, url: str, api_key: str | None = None, *, client: Any = None) -> None:
+        self._url = url
+        self._key = api_key
+        self._client = client
+        self._rarity: dict[int, float] = {}
+        self._models: Any = None
+
+    async def __aenter__(self) -> Self:
+        from qdrant_client import AsyncQdrantClient, models
+
+        self._models = models
+        if self._client is None:
+            self._client = AsyncQdrantClient(
+                url=self._url, api_key=self._key, timeout=math.ceil(TIMEOUT), check_compatibility=False
+            )
+        aliases = await self._ask(self._client.get_aliases())
+        if not any(a.alias_name == ALIAS for a in aliases.aliases):
+            await self._create()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.close()
+
+    async def write(self, points: Sequence[Point]) -> None:
+        for start in range(0, len(points), BATCH):
+            batch = [
+                self._models.PointStruct(
+                    id=p.id, vector={VECTOR: self._sparse(p.vector)} if p.vector else {}, payload=p.payload
+                )
+                for p in points[start : start + BATCH]
+            ]
+            await self._ask(self._client.upsert(ALIAS, batch, wait=True))
+        self._rarity.clear()
+
+    async def find(self, vector: SparseVector, where: Where, limit: int) -> list[Match]:
+        if not vector.indices:
+            return []
+        answer = await self._ask(
+            self._client.query_points(
+                ALIAS, query=self._sparse(vector), using=VECTOR, query_filter=self._filter(where), limit=limit
+            )
+        )
+        return [Match(str(p.id), p.score, p.payload) for p in answer.points if p.score > 0]
+
+    async def rarities(self, dimensions: Sequence[int]) -> dict[int, float]:
+        unknown = [d for d in dimensions if d not in self._rarity]
+        if unknown:
+            total = (await self._ask(self._client.count(ALIAS, exact=False))).count
+            unseen = math.log((total + 0.5) / 0.5 + 1)
+            requests = [
+                self._models.QueryRequest(
+                    query=self._sparse(SparseVector((d,), (1.0,))), using=VECTOR, limit=1, with_vector=True
+                )
+                for d in unknown
+            ]
+            answers = await self._ask(self._client.query_batch_points(ALIAS, requests))
+            for d, answer in zip(unknown, answers, strict=True):
+                self._rarity[d] = _rarity(d, answer.points) or unseen
+        return {d: self._rarity[d] for d in dimensions}
+
+    async def fetch(self, ids: Sequence[str]) -> list[Payload]:
+        return [r.payload for r in await self._ask(self._client.retrieve(ALIAS, list(ids), with_payload=True))]
+
+    async def scroll(self, where: Where) -> list[Payload]:
+        payloads: list[Payload] = []
+        offset = None
+        while True:
+            records, offset = await self._ask(
+                self._client.scroll(ALIAS, scroll_filter=self._filter(where), limit=PAGE, offset=offset, with_payload=True)
+            )
+            payloads += [r.payload for r in records]
+            if offset is None:
+                return payloads
+
+    async def count(self, where: Where) -> int:
+        return int((await self._ask(self._client.count(ALIAS, count_filter=self._filter(where), exact=True))).count)
+
+    async def set(self, where: Where, payload: Payload) -> None:
+        await self._ask(self._client.set_payload(ALIAS, payload, points=self._filter(where), wait=True))
+
+    async def delete(self, where: Where) -> None:
+        selector = self._models.FilterSelector(filter=self._filter(where))
+        await self._ask(self._client.delete(ALIAS, selector, wait=True))
+        self._rarity.clear()
+
+    async def _create(self) -> None:
+        models = self._models
+        if not await self._ask(self._client.collection_exists(COLLECTION)):
+            sparse = {VECTOR: models.SparseVectorParams(modifier=models.Modifier.IDF)}
+            await self._ask(self._client.create_collection(COLLECTION, vectors_config={}, sparse_vectors_config=sparse))
+        for key in KEYS:
+            await self._ask(self._client.create_payload_index(COLLECTION, key, models.PayloadSchemaType.KEYWORD, wait=True))
+        point = models.CreateAliasOperation(create_alias=models.CreateAlias(collection_name=COLLECTION, alias_name=ALIAS))
+        await self._ask(self._client.update_collection_aliases([point]))
+
+    def _sparse(self, vector: SparseVector) -> Any:
+        return self._models.SparseVector(indices=list(vector.indices), values=list(vector.values))
+
+    def _filter(self, where: Where) -> Any:
+        models = self._models
+        return models.Filter(
+            must=[models.FieldCondition(key=k, match=models.MatchAny(any=list(words))) for k, words in where.items()]
+        )
+
+    async def _ask(self, call: Awaitable[Any]) -> Any:
+        from qdrant_client.http.exceptions import ApiException
+
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                return await call
+        except (ApiException, TimeoutError, OSError) as error:
+            raise LibraryUnavailable("library_failed", phrase("failed", folder=self._url)) from error
+
+
+def _rarity(dimension: int, best: Sequence[Any]) -> float:
+    """A question of one term scores rarity times the point's own value, so the quotient is the rarity."""
+    if not best:
+        return 0.0
+    stored = best[0].vector[VECTOR]
+    return float(best[0].score / stored.values[stored.indices.index(dimension)])

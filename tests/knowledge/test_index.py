@@ -1,0 +1,69 @@
+"""One contract for both houses of the index."""
+
+import os
+import uuid
+import warnings
+from collections.abc import AsyncIterator
+
+import pytest
+
+from knowledge.embedded import EmbeddedIndex
+from knowledge.encoder import Encoder
+from knowledge.errors import LibraryUnavailable
+from knowledge.index import Index, Point
+from knowledge.server import ServerIndex
+
+
+@pytest.fixture(params=["embedded", "server"])
+async def index(request, tmp_path) -> AsyncIterator[Index]:
+    if request.param == "embedded":
+        async with EmbeddedIndex(tmp_path) as opened:
+            yield opened
+        return
+    from qdrant_client import AsyncQdrantClient
+
+    url = os.environ.get("QDRANT_URL")
+    client = AsyncQdrantClient(url=url) if url else AsyncQdrantClient(":memory:")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Payload indexes have no effect")  # true of the in-process client only
+        async with ServerIndex(url or "memory", client=client) as opened:
+            yield opened
+
+
+def point(text: str, document: str, shelf: str = "live") -> Point:
+    payload = {"document": document, "version": "v", "audience": "all", "shelf": shelf, "text": text}
+    return Point(str(uuid.uuid4()), payload, Encoder().encode_passage(text))
+
+
+async def test_points_are_found_by_words_and_exact_keys(index):
+    await index.write([point("個人情報の入力は禁止", "a"), point("個人情報の保管期間", "b"), point("出張の旅費", "a", "old")])
+    question = Encoder().encode_question("個人情報の入力")
+    assert [m.payload["document"] for m in await index.find(question, {"shelf": ["live"]}, 5)] == ["a", "b"]
+    assert [m.payload["document"] for m in await index.find(question, {"document": ["b"]}, 5)] == ["b"]
+    assert await index.find(question, {"document": ["nobody"]}, 5) == []
+    assert await index.count({"document": ["a"]}) == 2
+
+
+async def test_a_write_twice_is_one_point_and_a_delete_is_final(index):
+    one = point("旅費の精算", "a")
+    await index.write([one, one])
+    await index.write([one])
+    assert await index.fetch([one.id]) == [one.payload]
+    await index.set({"document": ["a"]}, {"shelf": "old"})
+    assert [p["shelf"] for p in await index.scroll({"document": ["a"]})] == ["old"]
+    await index.delete({"document": ["a"]})
+    assert await index.count({"document": ["a"]}) == 0
+    assert await index.fetch([one.id]) == []
+
+
+async def test_a_rare_term_weighs_more_than_a_common_one(index):
+    await index.write([point(f"旅費 {word}", "a") for word in ("精算", "申請", "承認")])
+    common, rare = (Encoder().question_parts(word)["words"][0] for word in ("旅費", "精算"))
+    rarities = await index.rarities([common, rare])
+    assert rarities[rare] > rarities[common] > 0
+
+
+async def test_an_index_that_does_not_answer_says_where(tmp_path):
+    with pytest.raises(LibraryUnavailable, match=r"127\.0\.0\.1:9"):
+        async with ServerIndex("http://127.0.0.1:9"):
+            pass
