@@ -29,7 +29,7 @@ __all__ = ["Answers", "Stage", "Turn"]
 
 FOUND = 30  # passages looked at
 AMONG = 10  # best passages that say how rare a word is
-OFF_TOPIC = 0.2  # of the question's content in the best passage: less is no answer
+OFF_TOPIC = 0.12  # of the question's content in the best passage: less is no answer
 SURE = 0.6  # of the question's content in the best passages together: less is said to be unsure
 EXCERPT = 160  # characters of a candidate kept in the trace
 
@@ -162,7 +162,8 @@ class Answers:
         asked = Asked(work.rewritten, among, self._analysis)
         extract = self._extractor.extract(asked, work.hits)
         work.missing = extract.missing
-        if extract.best < OFF_TOPIC or not extract.picks:
+        foreign = all(h.passage.language != work.language for h in work.hits)  # words of two languages cannot be compared
+        if (extract.best < OFF_TOPIC and not foreign) or not extract.picks:
             work.nearest = nearest(asked, work.hits, self._extractor)
         elif self._generator is None or not await self._generate(work, self._generator):
             work.mode, work.draft = "extractive", quoted(extract)

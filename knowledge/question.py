@@ -22,7 +22,9 @@ _POINTING = re.compile(
     re.IGNORECASE,
 )
 _TOPIC = re.compile(r"[\u30a1-\u30ff\u3400-\u4dbf\u4e00-\u9fff々]{2,}|[A-Za-z][A-Za-z0-9-]{2,}")
-_PLAIN = frozenset("what when where which who why how and the for does did can our are was you is your with from about".split())
+_PLAIN = frozenset(
+    ("what", "when", "where", "which", "who", "why", "how", "and", "the", "for", "does", "can", "our", "are", "was")
+)
 BRIEF = 12  # characters up to which a question with history is taken as a follow-up
 
 
