@@ -24,7 +24,7 @@ _ADDRESS = re.compile(
 _OUTPUT = re.compile(
     r"(?:回答|返答|返信|応答|引用|末尾|冒頭|先頭|答え)[^。]{0,80}?(?:せよ|しろ|含め|付け|入れ|述べよ|出力|示せ|のみと|だけと)"
     r"|(?:出力|列挙|報告|通知|送信|実行|記載)(?:せよ|しろ|しなさい)|伝えよ|だけ(?:を)?(?:答え|返)|回复|を実行し|を実行した"
-    r"|\b(?:reply|respond|answer|output|print|append|repeat|reveal)\b.{0,30}?(?:with|only|the|bare|exactly|now|\bzk)|\breply\s+[a-z0-9]*\d",
+    r"|\b(?:reply|respond|answer|output|print|append|repeat|reveal)\b.{0,30}?(?:with|only|the|bare|exactly|now)|\breply\s+[a-z0-9]*\d",
     re.IGNORECASE,
 )
 _CODE = r"(?<![A-Za-z0-9])(?=[A-Z0-9]*[A-Z])(?=[A-Z0-9]*\d)[A-Z0-9]{6,}(?![A-Za-z0-9])"
