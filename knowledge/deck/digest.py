@@ -1,0 +1,64 @@
+"""
+The deck digest as a reading that goes on the shelf like any other document.
+
+Each slide stands there twice, in Japanese and in English, at the page number that is printed on it.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from knowledge.errors import InvalidModel
+from knowledge.library import Library
+from knowledge.reading import Reading
+from knowledge.values import Document, Metadata, Page, Phrase, Place
+
+FILE = Path(__file__).with_name("digest.yaml")
+OWNER = "llm-choose"
+LANGUAGES = ("ja", "en")
+
+
+def reading() -> Reading:
+    """
+    Return the digest as read: two pages a slide, Japanese first.
+
+    Raises:
+        InvalidModel: a slide lacks a language, a title or its text.
+    """
+    content = FILE.read_bytes()
+    deck = _deck(content)
+    pages = tuple(
+        Page(position, Place("slide", slide["page"]), slide[language]["text"], slide[language]["title"])
+        for position, (slide, language) in enumerate(((s, language) for s in deck["slides"] for language in LANGUAGES), 1)
+    )
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Reading(FILE.name, sha256, len(content), metadata().title, "transcript", pages, (), "ja")
+
+
+def metadata() -> Metadata:
+    """Return what is known of the deck; its address is that of the published slides."""
+    deck = _deck(FILE.read_bytes())
+    title = f"{deck['title']['ja']} / {deck['title']['en']}"
+    return Metadata(title=title, kind="deck", owner=OWNER, effective=deck["date"], url=deck["url"])
+
+
+async def shelve(library: Library) -> Document:
+    """Publish the digest unless this very digest is published already."""
+    document, version, _ = await library.stage(reading(), metadata(), by=OWNER)
+    if document.current == version.id:
+        return document
+    return await library.publish(document.id, version.id)
+
+
+def _deck(content: bytes) -> dict[str, Any]:
+    deck: dict[str, Any] = yaml.safe_load(content)
+    for slide in deck["slides"]:
+        for language in LANGUAGES:
+            if not all(slide.get(language, {}).get(part) for part in ("title", "text")):
+                place = f"{FILE.name}: slide {slide.get('page')}, {language}"
+                raise InvalidModel(
+                    "invalid_deck", Phrase(f"{place} に題名か本文がありません。", f"{place} lacks its title or text.")
+                )
+    return deck
