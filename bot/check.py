@@ -1,19 +1,16 @@
 """The doctor: tries each part and names what is missing, and the way out."""
 
-import asyncio
-
 from rich.console import Console
 
 from bot import output
 from bot.house import House
 from bot.settings import Settings
 from knowledge.errors import KnowledgeError
-from knowledge.sandbox import self_test
 from knowledge.values import Language
 
 
 async def check(settings: Settings, language: Language, *, as_json: bool) -> int:
-    """Try sessions, library, answers and each layer of the sandbox; 1 when one of them is missing."""
+    """Try sessions, library and answers; 1 when one of them is missing."""
     async with House(settings) as house:
         try:
             await house.answers()
@@ -21,8 +18,6 @@ async def check(settings: Settings, language: Language, *, as_json: bool) -> int
             Console(stderr=True).print(error.reason.to(language), markup=False)
         parts = await house.readiness()
         parts["sessions_durable"] = "ready" if house.store.durable else "no redis-server found"
-        layers = await asyncio.to_thread(self_test)
-        parts |= {f"sandbox_{name}": "ready" if held else "missing" for name, held in layers.items()}
         parts["slack"] = "on" if settings.slack else "off"
         parts["teams"] = "on" if settings.teams else "off"
         parts["llm"] = settings.llm or "off"
