@@ -6,11 +6,12 @@ from bot import output
 from bot.house import House
 from bot.settings import Settings
 from knowledge.errors import KnowledgeError
+from knowledge.sandbox import Sandbox
 from knowledge.values import Language
 
 
 async def check(settings: Settings, language: Language, *, as_json: bool) -> int:
-    """Try sessions, library and answers; 1 when one of them is missing."""
+    """Try sessions, library, answers and each layer of the sandbox; 1 when one of them is missing."""
     async with House(settings) as house:
         try:
             await house.answers()
@@ -18,6 +19,7 @@ async def check(settings: Settings, language: Language, *, as_json: bool) -> int
             Console(stderr=True).print(error.reason.to(language), markup=False)
         parts = await house.readiness()
         parts["sessions_durable"] = "ready" if house.store.durable else "no redis-server found"
+        parts |= {f"sandbox {layer.name}": "ready" if layer.closed else "missing" for layer in await Sandbox().check()}
         parts["slack"] = "on" if settings.slack else "off"
         parts["teams"] = "on" if settings.teams else "off"
         parts["llm"] = settings.llm or "off"

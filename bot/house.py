@@ -10,15 +10,12 @@ import logging
 from contextlib import AsyncExitStack
 from typing import Self
 
-from handlers.choose import Choose
-from knowledge.library import Library, open_index
-from knowledge.models import Model
-
 from bot.folder import Folder
 from bot.settings import Settings
 from bot.store import Store
 from bot.turns import Turns
 from handlers.ask import Questions
+from handlers.choose import Choose
 from handlers.demo import Demo
 from handlers.documents import Documents
 from handlers.feedback import Feedbacks
@@ -30,6 +27,8 @@ from handlers.welcome import Welcome
 from knowledge.advisor.engine import Advisor
 from knowledge.answers import Answers
 from knowledge.errors import KnowledgeError
+from knowledge.library import Library, open_index
+from knowledge.models import Model
 from knowledge.trace import Trace
 
 log = logging.getLogger(__name__)
@@ -113,6 +112,8 @@ class House:
         library = await self.library()
         settings = self.settings
         model = Model(settings.llm, base_url=settings.llm_base_url, api_key=settings.llm_api_key) if settings.llm else None
+        if model is not None:
+            self._heavy.push_async_callback(model.close)
         answers = Answers(library, model=model, keep=self._keep_trace)
         await answers.warm()
         return answers

@@ -30,6 +30,7 @@ __all__ = ["Answers", "Stage", "Turn"]
 FOUND = 30  # passages looked at
 AMONG = 10  # best passages that say how rare a word is
 OFF_TOPIC = 0.12  # of the question's content in the best passage: less is no answer
+UNHEARD = 0.67  # of the content words are nouns that stand in none of the passages: it is about something else
 SURE = 0.6  # of the question's content in the best passages together: less is said to be unsure
 EXCERPT = 160  # characters of a candidate kept in the trace
 
@@ -163,7 +164,8 @@ class Answers:
         extract = self._extractor.extract(asked, work.hits)
         work.missing = extract.missing
         foreign = all(h.passage.language != work.language for h in work.hits)  # words of two languages cannot be compared
-        if (extract.best < OFF_TOPIC and not foreign) or not extract.picks:
+        off_topic = extract.best < OFF_TOPIC or extract.unheard > UNHEARD
+        if (off_topic and not foreign) or not extract.picks:
             work.nearest = nearest(asked, work.hits, self._extractor)
         elif self._generator is None or not await self._generate(work, self._generator):
             work.mode, work.draft = "extractive", quoted(extract)

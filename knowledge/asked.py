@@ -72,6 +72,7 @@ class Asked:
         self.words = frozenset(self._weight)
         content = [w for w in found if w.content]
         self._content = {w.form: self._weight[w.form] for w in content} or dict(self._weight)
+        self._nouns = frozenset(w.form for w in content if w.noun)
         self._kinds = [(name, holds) for name, asks, holds in _KINDS if asks.search(text)]
         self.focus = next((w.form for w in reversed(content) if w.noun), "")
         counter = _COUNTER.search(text)
@@ -87,6 +88,10 @@ class Asked:
 
     def missing(self, held: frozenset[str]) -> tuple[str, ...]:
         return tuple(word for word in self._content if word not in held)
+
+    def unheard(self, held: frozenset[str]) -> float:
+        """Return the share 0..1 of the content words that are nouns and stand nowhere in `held`: they are not its topic."""
+        return len(self._nouns - held) / len(self._content) if self._content else 0.0
 
     def wants(self, *kinds: str) -> bool:
         return any(name in kinds for name, _ in self._kinds)

@@ -40,6 +40,7 @@ class Extract:
     cover: float
     best: float
     missing: tuple[str, ...]
+    unheard: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,12 @@ class Extractor:
         """Choose at most `most` units from the best five hits (best first); none when nothing may be quoted."""
         looked = [self._analyse(h.passage) for h in hits[:DEPTH]]
         rows = self._score(asked, hits, looked)
-        missing = asked.missing(frozenset().union(*(a.all for a in looked)) if looked else frozenset())
+        held = frozenset().union(*(a.all for a in looked)) if looked else frozenset()
+        missing, unheard = asked.missing(held), asked.unheard(held)
         best = max((asked.cover(a.all) for a in looked), default=0.0)
-        together = asked.cover(frozenset().union(*(a.all for a in looked))) if looked else 0.0
+        together = asked.cover(held)
         if not rows:
-            return Extract((), together, best, missing)
+            return Extract((), together, best, missing, unheard)
         top = max(score for score, _, _ in rows)
         mass = sum(math.exp(score - top) for score, _, _ in rows)
         picks: list[Pick] = []
@@ -78,7 +80,7 @@ class Extractor:
             used[at] = used.get(at, 0) + 1
             shown += math.exp(score - top) / mass
             picks.append(Pick(at, unit, score))
-        return Extract(tuple(picks), together, best, missing)
+        return Extract(tuple(picks), together, best, missing, unheard)
 
     def words_of(self, passage: Passage) -> frozenset[str]:
         """Return every normalised word of a passage and its title."""

@@ -1,0 +1,81 @@
+"""A question, from the first word to its source and what is behind it, in both languages, through the real house."""
+
+import pytest
+
+from bot.house import House
+from bot.settings import load
+from handlers.conversation import Audience, Command, Feedback, Message, Person, Press, Sources, Text
+
+
+class Sheet:
+    def __init__(self):
+        self.memory = {}
+        self.shown = []
+
+    async def show(self, reply):
+        self.shown.append(reply)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture
+async def house(data):
+    async with House(load({}, data=str(data))) as opened:
+        yield opened
+
+
+async def say(house, content, language="ja", role="member"):
+    sheet = Sheet()
+    person = Person("paper:aoi", "Aoi", language, role)
+    await house.turns.take(Message("m", person, "paper:place", Audience(person.id, private=True), content), sheet)
+    return sheet.shown
+
+
+def block(reply, kind):
+    return next(b for b in reply.blocks if isinstance(b, kind))
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "page"),
+    [("RAGって社内文書を全部覚えてるの?", "ja", "スライド18"), ("Does RAG learn all of our documents?", "en", "slide 18")],
+)
+async def test_a_question_is_answered_with_its_slide(house, question, language, page):
+    shown = await say(house, Text(question), language)
+
+    assert not shown[0].final
+    assert shown[-1].final
+    assert page in [s.place for s in block(shown[-1], Sources).items]
+    assert "[1]" in shown[-1].text
+
+
+async def test_a_source_opens_and_the_trace_shows_what_was_used(house):
+    answer = (await say(house, Text("RAGって社内文書を全部覚えてるの?")))[-1]
+    first = block(answer, Sources).items[0]
+
+    opened = (await say(house, Press("source.open", {"s": first.id, "n": 1})))[-1]
+    inside = (await say(house, Press("demo.open", {"aid": block(answer, Feedback).answer})))[-1]
+
+    assert first.title in opened.text
+    assert "使った" in str(inside.blocks)
+
+
+async def test_off_topic_is_refused_with_the_nearest(house):
+    shown = await say(house, Text("有給休暇の申請方法を教えて"))
+
+    assert "社内資料に答えがありませんでした" in shown[-1].text
+
+
+async def test_an_empty_command_begins_the_guided_dialog(house):
+    shown = await say(house, Command("llm-choose"))
+
+    assert shown[-1].ask is not None
+
+
+async def test_a_member_may_not_change_documents(house):
+    shown = await say(house, Press("document.remove", {"d": "deck"}))
+
+    assert "管理者" in shown[-1].text
+    assert len(await (await house.library()).documents()) == 1
