@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from knowledge.library import Library
 from rich.console import Console
 
 from bot import output
@@ -21,6 +20,7 @@ from handlers.conversation import Audience, Command, Content, Message, Person, R
 from handlers.people import ADMINS, EVERYONE
 from knowledge.errors import InvalidAnswers, KnowledgeError, UnknownDocument
 from knowledge.language import language_of
+from knowledge.library import Library
 from knowledge.question import tidy
 from knowledge.reading import read
 from knowledge.values import Document, Language, Metadata, Phrase
@@ -146,11 +146,6 @@ async def _search(house: House, arguments: argparse.Namespace, language: Languag
 async def _add(house: House, arguments: argparse.Namespace, language: Language) -> int:
     library = await house.library()
     failed = False
-    if arguments.samples:
-        from knowledge.samples.samples import samples
-
-        for sample in samples():
-            failed |= not await _add_one(house, library, sample.name, sample.read(), sample.metadata, arguments, language)
     for name in arguments.files:
         metadata = Metadata(title=arguments.title or Path(name).stem, audience=arguments.audience, owner="terminal:local")
         try:
@@ -176,7 +171,7 @@ async def _add_one(
     try:
         reading = await read(name, content)
         document, version, new = await library.stage(reading, metadata, by="terminal:local")
-        if arguments.publish or arguments.samples:
+        if arguments.publish:
             document = await library.publish(document.id, version.id)
     except KnowledgeError as error:
         _refuse(name, error, arguments, language)

@@ -25,9 +25,12 @@ from handlers.sessions import DAY, Sessions, SessionsUnavailable
 from handlers.texts import Texts
 from handlers.welcome import Welcome
 from knowledge.advisor.engine import Advisor
+from knowledge.analysis import Analysis
 from knowledge.answers import Answers
+from knowledge.encoder import Encoder
 from knowledge.errors import KnowledgeError
-from knowledge.library import Library, open_index
+from knowledge.index import open_index
+from knowledge.library import Library
 from knowledge.models import Model
 from knowledge.trace import Trace
 
@@ -55,6 +58,7 @@ class House:
             Welcome(self.library, self.people, self.texts),
         )
         self.turns = Turns(self.router, self.sessions, self.texts)
+        self._analysis = Analysis()  # one dictionary for searching and answering: it is the biggest thing in memory
         self._stack = AsyncExitStack()
         self._heavy = AsyncExitStack()  # closed after the turns, whenever it was filled
         self._library: asyncio.Task[Library] | None = None
@@ -102,7 +106,7 @@ class House:
     async def _open_library(self) -> Library:
         settings = self.settings
         index = open_index(settings.qdrant_url or None, settings.data / "qdrant", settings.qdrant_api_key or None)
-        library = await self._heavy.enter_async_context(Library(index))
+        library = await self._heavy.enter_async_context(Library(index, Encoder(self._analysis)))
         from knowledge.deck.digest import shelve
 
         await shelve(library)
@@ -114,7 +118,7 @@ class House:
         model = Model(settings.llm, base_url=settings.llm_base_url, api_key=settings.llm_api_key) if settings.llm else None
         if model is not None:
             self._heavy.push_async_callback(model.close)
-        answers = Answers(library, model=model, keep=self._keep_trace)
+        answers = Answers(library, model=model, keep=self._keep_trace, analysis=self._analysis)
         await answers.warm()
         return answers
 

@@ -9,16 +9,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-from knowledge.answers import Answers, Stage, Turn
-from knowledge.library import Library
-
 from handlers.answers import blocks_of, passage_reply, plain_text, refusal
 from handlers.conversation import Message, Press, Reply, Step, Steps
 from handlers.people import People
 from handlers.sessions import DAY, Sessions, SessionsUnavailable
 from handlers.texts import Texts
+from knowledge.answers import Answers, Stage, Turn
 from knowledge.errors import KnowledgeError
 from knowledge.language import language_of
+from knowledge.library import Library
 from knowledge.values import Answer, Language
 
 HISTORY = 12  # turns of a thread that are remembered

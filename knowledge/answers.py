@@ -85,7 +85,11 @@ class _Work:
 
 
 class Answers:
-    """Answers questions. `keep` is given the trace of each before the answer is returned; `today` decides what is stale."""
+    """
+    Answers questions. `keep` is given the trace of each before the answer is returned; `today` decides what is stale.
+
+    `analysis` shares a dictionary with the library.
+    """
 
     def __init__(
         self,
@@ -94,12 +98,13 @@ class Answers:
         model: Model | None = None,
         keep: Callable[[Trace], Awaitable[None]] | None = None,
         today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+        analysis: Analysis | None = None,
     ) -> None:
         self._library = library
         self._keep = keep
         self._today = today
         self._wording = Wording.load()
-        self._analysis = Analysis()
+        self._analysis = analysis or Analysis()
         self._extractor = Extractor(self._analysis)
         self._generator = Generator(model) if model else None
         self._warming: asyncio.Task[Any] | None = None

@@ -28,6 +28,7 @@ from handlers.conversation import (
 from handlers.texts import Texts
 from knowledge.values import Language
 
+UNSURE = "ns"  # the option that says nothing, drawn dashed
 BAR = 240  # user units of the longest bar
 STEP = {"pending": "", "in_progress": "now", "complete": "done", "error": "fail"}
 _MARK = re.compile(r"\[(\d{1,2})\]")
@@ -46,11 +47,12 @@ class Page:
         """Return the whole turn: the question, the card and, beside it, the sources."""
         beside = "".join(self._sources(b) for b in reply.blocks if isinstance(b, Sources))
         blocks = [b for b in reply.blocks if not isinstance(b, Sources)]
-        body = "".join(self._block(b) for b in blocks) or f"<p>{self._inline(reply.text)}</p>"
+        spoken = "" if reply.ask and reply.ask.of else f"<p>{self._inline(reply.text)}</p>"
+        body = "".join(self._block(b) for b in blocks) or spoken
         chips = f'<div class="chips"><span class="chip">{self._say("only_you")}</span></div>' if reply.private else ""
         asked = self._ask(reply.ask) if reply.ask else ""
         busy = "" if reply.final else ' aria-busy="true"'
-        head = f'<h2 id="q{self._turn}">{escape(question)}</h2>'
+        head = f'<header><b>{self._say("you")}</b></header><h2 id="q{self._turn}">{escape(question)}</h2>'
         card = f'<div class="card stack">{chips}{body}{asked}</div>'
         return f'<article class="turn" id="t{self._turn}" aria-labelledby="q{self._turn}"{busy}>{head}{card}{beside}</article>'
 
@@ -216,7 +218,9 @@ class Page:
         )
 
     def _ask(self, ask: Ask) -> str:
-        parts = [f'<p class="small soft">{escape(ask.intro)}</p>' if ask.intro else ""]
+        progress = self._say("progress", step=ask.step, of=ask.of) if ask.of else ""
+        intro = " · ".join(part for part in (progress, escape(ask.intro)) if part)
+        parts = [f'<p class="small soft">{intro}</p>' if intro else ""]
         if ask.why:
             parts.append(f'<p class="small soft">{escape(ask.why)}</p>')
         if ask.guideline:
@@ -241,8 +245,12 @@ class Page:
         hint = f'<p class="hint">{escape(field.hint)}</p>' if field.hint else ""
         need = " required" if field.required else ""
         if guided and field.kind == "choice":  # one button an option: a press answers
-            options = "".join(f'<button name="{name}" value="{escape(o.id)}">{escape(o.text)}</button>' for o in field.options)
-            return f'<fieldset class="choices"><legend>{label}</legend>{hint}{options}</fieldset>'
+            options = "".join(
+                f'<button name="{name}" value="{escape(o.id)}"{kind}>{escape(o.text)}</button>'
+                for o in field.options
+                for kind in (' class="unsure"' if o.id == UNSURE else "",)
+            )
+            return f'<fieldset><legend>{label}</legend>{hint}<div class="options">{options}</div></fieldset>'
         match field.kind:
             case "choice" | "toggle":
                 kind = "radio" if field.kind == "choice" else "checkbox"
