@@ -8,9 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from knowledge.library import Library
-from knowledge.reading import read
-
 from handlers.conversation import (
     Block,
     Button,
@@ -35,6 +32,8 @@ from handlers.people import EVERYONE, People
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
 from knowledge.errors import KnowledgeError
+from knowledge.library import Library
+from knowledge.reading import read
 from knowledge.values import Document, Language, Metadata, Version
 
 STEPS = ("download", "read", "index", "ready")
