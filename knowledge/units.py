@@ -67,9 +67,11 @@ def _rows(lines: list[str]) -> tuple[Unit, ...]:
 
 
 def _blocks(lines: list[str]) -> tuple[Unit, ...]:
-    """A heading and the bullets under it are one unit; a slide without bullets falls apart into sentences."""
+    """A heading and the bullets under it are one unit; without bullets, a slide falls apart into sentences and rows."""
     if not any(_BULLET.match(line) for line in lines):
-        return _sentences(lines)
+        rows = [line for line in lines if line.count("|") > 1]
+        prose = [line for line in lines if line.count("|") <= 1]
+        return _sentences(prose) + (_rows(rows) if rows else ())
     blocks: list[list[str]] = []
     for line in lines:
         if _BULLET.match(line) and blocks:

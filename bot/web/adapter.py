@@ -4,6 +4,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -22,7 +23,7 @@ from bot.web import parse
 from bot.web.conversations import Conversation, Conversations
 from bot.web.render import Page
 from bot.web.security import Guard
-from handlers.conversation import Audience, Button, Buttons, Command, Content, Message, Person, Press, Reply
+from handlers.conversation import Audience, Button, Buttons, Command, Content, Message, Paragraph, Person, Press, Reply
 from handlers.texts import Texts
 from knowledge.values import Language
 
@@ -52,9 +53,8 @@ class Screen:
             Button(a.name, Press("web.file"), url=self._files.keep(a.name, a.media_type, a.content)) for a in reply.attachments
         )
         if links:
-            reply = Reply(
-                reply.text, (*reply.blocks, Buttons(links, "files")), reply.private, reply.final, reply.title, reply.ask
-            )
+            said = reply.blocks or (Paragraph(reply.text),)
+            reply = replace(reply, blocks=(*said, Buttons(links, "files")))
         html = self._page.article(self._question, reply)
         self._conversation.put(self._turn, html)
         await self.fresh.put((html, reply.text))
