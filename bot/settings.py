@@ -75,7 +75,7 @@ def load(environment: Mapping[str, str] | None = None, *, data: str | None = Non
         return env.get(name, "").strip()
 
     return Settings(
-        data=Path(data or get("LLM_CHOOSE_DATA") or "data"),
+        data=Path(data or get("LLM_CHOOSE_DATA") or "data").absolute(),  # child processes change their folder
         public_url=get("PUBLIC_URL"),
         slack=_slack(env),
         teams=_teams(env),

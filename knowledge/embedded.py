@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from knowledge.encoder import SparseVector
+from knowledge.encoder import VERSION, SparseVector
 from knowledge.errors import LibraryUnavailable
 from knowledge.index import BATCH, KEYS, Match, Payload, Point, Where
 from knowledge.sentences import phrase
@@ -160,6 +160,9 @@ class EmbeddedIndex:
         edge = self._edge
         finished = self._folder / "created"
         if finished.exists():
+            made_by = finished.read_text("utf-8")
+            if made_by != VERSION:  # its terms lie in other dimensions, so questions would find nothing or the wrong thing
+                raise LibraryUnavailable("library_other_version", phrase("other_version", folder=self._folder))
             with _Engine("damaged", self._folder):
                 return edge.EdgeShard.load(str(shard))
         if shard.exists() and any(shard.iterdir()):
@@ -171,7 +174,9 @@ class EmbeddedIndex:
         for key in KEYS:
             fresh.update(edge.UpdateOperation.create_field_index(key, edge.PayloadSchemaType.Keyword))
         fresh.flush()
-        finished.touch()
+        named = self._folder / "created.new"  # renamed when whole, so that a kill leaves no half-written name
+        named.write_text(VERSION, "utf-8")
+        named.replace(finished)
         return fresh
 
     def _close(self) -> None:

@@ -128,3 +128,11 @@ def fetch(address):
         except OSError:
             time.sleep(0.05)
     raise AssertionError(f"{address} did not answer")
+
+
+def test_the_default_data_folder_is_in_the_working_folder(tmp_path):
+    told = run("documents", "--json", cwd=tmp_path)
+
+    assert told.returncode == 0, told.stderr
+    assert len(json.loads(told.stdout)["documents"]) == 1
+    assert (tmp_path / "data" / "qdrant").is_dir()
