@@ -155,8 +155,9 @@ async def test_an_index_made_by_another_version_is_refused_and_kept(tmp_path):
 async def test_a_start_that_fails_lets_go_of_the_folder(tmp_path):
     async with EmbeddedIndex(tmp_path) as index:
         await index.write([Point(identify("record"), {"shelf": RECORD, "document": "d", "entry": {"id": "d"}})])
+    held = EmbeddedIndex(tmp_path)  # kept alive here, so that only a proper close gives the folder back
     with pytest.raises(KeyError):
-        async with Library(EmbeddedIndex(tmp_path)):
+        async with Library(held):
             pass
     async with EmbeddedIndex(tmp_path) as index:
         assert await index.count({"document": ["d"]}) == 1
