@@ -52,3 +52,17 @@ def test_a_press_keeps_its_data() -> None:
     assert message is not None
     assert message.content == Press("choose.start", {"aid": "a1"})
     assert message.audience.private
+
+
+def test_a_slash_command_is_answered_to_the_asker_only() -> None:
+    payload = {
+        "command": "/llm-choose",
+        "text": "start",
+        "team_id": "T1",
+        "user_id": "U1",
+        "channel_id": "C1",
+        "trigger_id": "9",
+    }
+    message = parse.message(payload, PERSON, "UB")
+    assert message is not None
+    assert (message.content, message.audience.private) == (Command("llm-choose", "start"), True)
