@@ -1,0 +1,1 @@
+"""Guideline documents of a fictional company, to try the bot with before your own are added."""
