@@ -56,11 +56,11 @@ def _platforms(house: House) -> list[BaseRoute]:
     routes: list[BaseRoute] = []
     settings = house.settings
     if settings.slack is not None:
-        raise InvalidSettings(
-            "face_missing",
-            "この版にはまだ Slack の画面がありません。SLACK_ の設定を消すと、ほかの画面で使えます。",
-            "This version has no Slack face yet; remove the SLACK_ settings to use the other faces.",
-        )
+        from bot.slack.adapter import Slack
+
+        slack = Slack(settings.slack, house.turns, house.texts)
+        house.turns.register(slack)
+        routes += slack.routes()
     if settings.teams is not None:
         from bot.teams.adapter import Teams
 
