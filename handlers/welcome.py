@@ -2,11 +2,10 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from knowledge.library import Library
-
 from handlers.conversation import Block, Button, Buttons, Heading, Message, Paragraph, Press, Reply
 from handlers.people import People
 from handlers.texts import Texts
+from knowledge.library import Library
 
 EXAMPLES = ("example_rag", "example_which", "example_pros")
 
