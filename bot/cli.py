@@ -77,7 +77,8 @@ def _parse(given: list[str]) -> argparse.Namespace:
     for name in ("ask", "search"):
         add[name].add_argument("--questions", metavar="FILE")
     add["search"].add_argument("--limit", type=int, default=10)
-    add["add"].add_argument("files", nargs="+", metavar="FILE")
+    add["add"].add_argument("files", nargs="*", metavar="FILE")
+    add["add"].add_argument("--samples", action="store_true")
     add["add"].add_argument("--publish", action="store_true")
     add["add"].add_argument("--audience", default="all")
     add["add"].add_argument("--title", default="")

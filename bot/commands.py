@@ -146,6 +146,11 @@ async def _search(house: House, arguments: argparse.Namespace, language: Languag
 async def _add(house: House, arguments: argparse.Namespace, language: Language) -> int:
     library = await house.library()
     failed = False
+    if arguments.samples:
+        from knowledge.samples.catalogue import samples
+
+        for sample in samples():
+            failed |= not await _add_one(house, library, sample.name, sample.content(), sample.metadata, arguments, language)
     for name in arguments.files:
         metadata = Metadata(title=arguments.title or Path(name).stem, audience=arguments.audience, owner="terminal:local")
         try:
@@ -171,7 +176,7 @@ async def _add_one(
     try:
         reading = await read(name, content)
         document, version, new = await library.stage(reading, metadata, by="terminal:local")
-        if arguments.publish:
+        if arguments.publish or arguments.samples:
             document = await library.publish(document.id, version.id)
     except KnowledgeError as error:
         _refuse(name, error, arguments, language)

@@ -36,8 +36,6 @@ def blocks_of(answer: Answer, texts: Texts) -> tuple[Block, ...]:
     blocks.append(Paragraph(_made(answer, texts), "quiet"))
     blocks.append(Sources(tuple(source(c, language) for c in answer.citations), answer.id))
     blocks += [Paragraph(note.to(language), "warning") for note in answer.notes]
-    stale = [c for c in answer.citations if c.stale]
-    blocks += [Paragraph(say("ask.stale", language, number=c.number, date=c.review), "warning") for c in stale]
     blocks.append(_actions(answer, texts))
     if answer.followups:
         items = tuple(
