@@ -61,12 +61,15 @@ class Screen:
 
 
 class Web:
-    """`public_url` names the host people use; whoever reaches a page bound to this machine owns the machine and is an admin."""
+    """
+    `public_url` names the host people use. Without one, whoever reaches a page bound to this machine owns the machine and is
+    an admin.
+    """
 
     def __init__(self, turns: Turns, texts: Texts, *, host: str, port: int, public_url: str | None) -> None:
         self._turns = turns
         self._texts = texts
-        self._local = host in LOOPBACK
+        self._local = host in LOOPBACK and not public_url  # behind a proxy or tunnel everybody comes from loopback
         self._secure = bool(public_url and public_url.startswith("https://"))
         named = {urlsplit(public_url).hostname or ""} if public_url else set()
         self._hosts = frozenset(LOOPBACK | named | {host} - {""})

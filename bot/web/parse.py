@@ -23,7 +23,7 @@ def press(form: Posted) -> tuple[Content, str]:
 def form(form: Posted, files: list[tuple[str, bytes]]) -> tuple[Content, str]:
     """Return an `Ask` that came back."""
     values = {name: value for name, value in form.items() if isinstance(value, str) and not name.startswith("_")}
-    label = "、".join(v for v in values.values() if v)[:LABEL] or "…"
+    label = "、".join(_text(form, f"_said:{name}:{v}") or v for name, v in values.items() if v)[:LABEL] or "…"
     return Form(_text(form, "_form"), _values(_text(form, "_state")), values, _as_files(files)), label
 
 
@@ -54,4 +54,9 @@ def _values(text: str) -> Values:
         return {}
     if not isinstance(values, dict):
         return {}
-    return {str(k): v for k, v in values.items() if isinstance(v, str | int)}
+    return {_whole(k): _whole(v) if isinstance(v, str) else v for k, v in values.items() if isinstance(v, str | int)}
+
+
+def _whole(text: str) -> str:
+    """Replace half characters, which JSON can spell and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode()

@@ -66,7 +66,7 @@ class Page:
             case Paragraph(text, tone):
                 return self._paragraph(text, tone)
             case Facts(items):
-                rows = "".join(f"<div><dt>{escape(f.label)}</dt><dd>{self._inline(f.value)}</dd></div>" for f in items)
+                rows = "".join(f"<dt>{escape(f.label)}</dt><dd>{self._inline(f.value)}</dd>" for f in items)
                 return f'<dl class="facts">{rows}</dl>'
             case Table():
                 return self._table(block)
@@ -162,8 +162,9 @@ class Page:
 
     def _chart(self, chart: Chart) -> str:
         """One row a bar on one scale, the zero axis drawn; the figures are text, the drawing is decoration."""
-        low = min(0.0, *(b.value for b in chart.bars))
-        scale = BAR / ((max(0.0, *(b.value for b in chart.bars)) - low) or 1)
+        values = [0.0, *(b.value for b in chart.bars)]
+        low = min(values)
+        scale = BAR / ((max(values) - low) or 1)
         zero = -low * scale
         rows = ""
         for bar in chart.bars:
@@ -225,12 +226,14 @@ class Page:
             parts.append(f'<p class="small soft">{escape(ask.why)}</p>')
         if ask.guideline:
             source = f'<p class="small soft">{escape(ask.guideline.source)}</p>'
-            parts.append(f'<div class="note on"><p>{escape(ask.guideline.text)}</p>{source}</div>')
+            opens = self._button(ask.guideline.open)
+            parts.append(f'<div class="note on"><p>{escape(ask.guideline.text)}</p>{source}{opens}</div>')
         parts += [self._block(b) for b in ask.notes]
         state = escape(json.dumps(dict(ask.state), ensure_ascii=False))
         hidden = (
             f'<input type="hidden" name="_form" value="{escape(ask.form)}"><input type="hidden" name="_state" value="{state}">'
         )
+        hidden += "".join(_worded(f) for f in ask.fields)
         fields = "".join(self._field(f, guided=bool(ask.of)) for f in ask.fields)
         send = "" if ask.of else f'<button class="primary">{escape(ask.submit)}</button>'
         files = ' enctype="multipart/form-data"' if any(f.kind == "files" for f in ask.fields) else ""
@@ -270,6 +273,13 @@ class Page:
                 return f'<label>{label}<textarea name="{name}" rows="2"{need}>{escape(field.initial)}</textarea></label>{hint}'
             case _:
                 assert_never(field.kind)
+
+
+def _worded(field: Field) -> str:
+    """Carry what the options say, so that the turn is headed by words and not by ids."""
+    return "".join(
+        f'<input type="hidden" name="_said:{escape(field.id)}:{escape(o.id)}" value="{escape(o.text)}">' for o in field.options
+    )
 
 
 def _safe(url: str) -> bool:

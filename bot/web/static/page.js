@@ -32,6 +32,7 @@ document.addEventListener("submit", async (event) => {
   const body = new URLSearchParams(new FormData(form, event.submitter));
   let article = one("#waiting").content.cloneNode(true).firstElementChild;
   one("h2", article).textContent = body.get("q") || body.get("label") || event.submitter?.textContent || "";
+  one("#empty")?.remove();
   one("#turns").append(article);
   article.scrollIntoView({ block: "nearest" });
   const area = one("textarea", form);

@@ -121,3 +121,33 @@ async def test_an_unknown_page_says_the_way_on(client):
 
     assert told.status_code == 404
     assert "そのページはありません" in told.text
+
+
+async def test_a_chosen_option_heads_the_turn_in_words(client):
+    told = await client.post("/form", data={"_form": "a", "o": "ns", "_said:o:ns": "わからない"}, follow_redirects=True)
+
+    assert ">わからない</h2>" in told.text
+
+
+async def test_half_characters_do_no_harm(client):
+    told = await client.post("/press", data={"action": "a.b", "data": '{"n": "\\ud800"}'}, follow_redirects=True)
+
+    assert told.status_code == 200
+    assert "a.b ? admin" in told.text
+
+
+@pytest.mark.parametrize(("public", "role"), [(None, "admin"), ("https://bot.example.com", "member")])
+async def test_behind_a_public_address_nobody_is_an_admin_by_coming_from_loopback(sessions, texts, public, role):
+    heard = []
+
+    async def listen(message):
+        heard.append(message)
+        yield Reply("x")
+
+    async with Turns(listen, sessions, texts) as turns:
+        web = Web(turns, texts, host="127.0.0.1", port=8080, public_url=public)
+        app = Starlette(routes=web.routes(), middleware=web.middleware(), exception_handlers=web.errors())
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HERE, headers=OWN) as opened:
+            await opened.post("/ask", data={"q": "x"})
+
+    assert [message.person.role for message in heard] == [role]

@@ -21,6 +21,7 @@ from handlers.conversation import (
     Facts,
     Feedback,
     Field,
+    Guideline,
     Heading,
     Option,
     Paragraph,
@@ -168,3 +169,23 @@ def test_a_guided_question_is_one_button_an_option():
 
     assert '<button name="boundary" value="ok">はい</button>' in html
     assert "質問 4 / 最大 12" in html
+
+
+def test_facts_are_the_grid_s_own_children():
+    html = Page(Texts.load(), "ja", "1").article("q", Reply("t", (Facts((Fact("土台", "商用API"), Fact("追加", "なし"))),)))
+
+    assert '<dl class="facts"><dt>土台</dt><dd>商用API</dd><dt>追加</dt><dd>なし</dd></dl>' in html
+
+
+def test_a_chart_without_bars_is_drawn():
+    assert "<caption>点</caption>" in Page(Texts.load(), "ja", "1").article("q", Reply("t", (Chart("点", "点", ()),)))
+
+
+def test_the_guideline_s_passage_can_be_opened():
+    guideline = Guideline("個人情報は送らない。", "ガイドライン 4.2", Button("原文を開く", Press("source.open", {"id": "p1"})))
+    html = Page(Texts.load(), "ja", "1").article(
+        "q", Reply("t", ask=Ask("choose.answer", "t", "t", (), "次へ", "やめる", guideline=guideline, step=1, of=12))
+    )
+
+    assert 'name="action" value="source.open"' in html
+    assert "原文を開く" in html
