@@ -5,7 +5,7 @@ import json
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from bot.settings import Slack as Settings
 from bot.slack import parse, render
+from bot.slack.files import Files
 from bot.slack.signature import valid
 from bot.turns import Delivery, Turns
 from handlers.conversation import Command, Message, Person, Reply, Text
@@ -27,39 +28,58 @@ BODY = 1_000_000  # bytes; Slack's own payloads stay far below
 PERSON = 300  # seconds what Slack says of a person is kept
 EVERY = 1.2  # seconds between two updates of one message: chat.update is limited to about 50 a minute
 CALL = 20  # seconds one call to Slack may take
+ELSEWHERE = ("channel_not_found", "not_in_channel", "is_archived")  # commands work where the bot is no member
+HOOKS = "hooks.slack.com"  # the host of every response_url
 
 
 class Screen:
     """One message in a thread that is updated; what only the asker may see goes to them alone."""
 
-    def __init__(self, slack: "Slack", channel: str, thread: str, message: Message, memory: dict[str, str]) -> None:
+    def __init__(self, slack: "Slack", payload: dict[str, Any], thread: str, message: Message, memory: dict[str, str]) -> None:
         self.memory = memory
         self._slack = slack
-        self._channel = channel
+        self._channel = channel = parse.channel(payload)
         self._thread = thread
+        self._visible = parse.visible_thread(payload)
+        self._response_url = parse.response_url(payload)
         self._message = message
         self._command = isinstance(message.content, Command) and not channel.startswith("D")  # answered to the asker alone
         self._shown = float("-inf")
 
     async def show(self, reply: Reply) -> None:
-        if not reply.final and time.monotonic() - self._shown < EVERY:
-            return
+        alone = self._command or (reply.private and not self._message.audience.private)
+        if not reply.final and (alone or time.monotonic() - self._shown < EVERY):
+            return  # the next reply replaces this one; what only one person may see never has a public placeholder
         self._shown = time.monotonic()
         drawn = render.message(reply, self._slack.texts, self._message.person.language)
+        from slack_sdk.errors import SlackApiError
+
+        try:
+            async with asyncio.timeout(CALL):
+                await (self._tell(drawn) if alone else self._post(drawn))
+        except SlackApiError as error:
+            if error.response["error"] not in ELSEWHERE or not self._response_url:
+                raise
+            if reply.final:
+                await self._slack.respond(self._response_url, drawn)
+
+    async def _post(self, drawn: dict[str, Any]) -> None:
         client = self._slack.client()
-        place: dict[str, Any] = {"channel": self._channel} | ({"thread_ts": self._thread} if self._thread else {})
-        async with asyncio.timeout(CALL):
-            alone = reply.private and not self._message.audience.private
-            if (alone or self._command) and "ts" not in self.memory and reply.final:
-                user = self._message.person.id.rsplit(":", 1)[-1]
-                await client.chat_postEphemeral(user=user, **place, **_without_unfurl(drawn))
-            elif self._command:
-                return
-            elif "ts" in self.memory:
-                await client.chat_update(channel=self._channel, ts=self.memory["ts"], **drawn)
-            else:
-                posted = await client.chat_postMessage(**place, **drawn)
-                self.memory["ts"] = str(posted["ts"])
+        if "ts" in self.memory:
+            await client.chat_update(channel=self._channel, ts=self.memory["ts"], **drawn)
+            return
+        place: dict[str, Any] = {"thread_ts": self._thread} if self._thread else {}
+        posted = await client.chat_postMessage(channel=self._channel, **place, **drawn)
+        self.memory["ts"] = str(posted["ts"])
+
+    async def _tell(self, drawn: dict[str, Any]) -> None:
+        """Tell the asker alone; a placeholder everybody sees goes away first."""
+        client = self._slack.client()
+        if ts := self.memory.pop("ts", ""):
+            await client.chat_delete(channel=self._channel, ts=ts)
+        place: dict[str, Any] = {"thread_ts": self._visible} if self._visible else {}
+        user = self._message.person.id.rsplit(":", 1)[-1]
+        await client.chat_postEphemeral(channel=self._channel, user=user, **place, **_without_unfurl(drawn))
 
 
 class Slack:
@@ -73,6 +93,7 @@ class Slack:
         self._turns = turns
         self._client: AsyncWebClient | None = None
         self._bot = ""
+        self._files = Files(settings.bot_token, settings.api_base, texts)
         self._people: dict[tuple[str, str], tuple[float, Person]] = {}
 
     def routes(self) -> list[Route]:
@@ -93,6 +114,20 @@ class Slack:
             )
         return self._client
 
+    async def respond(self, url: str, drawn: dict[str, Any]) -> None:
+        """
+        Answer a command or click where the bot is no member; only the asker sees it.
+
+        Raises:
+            ValueError: the address is not Slack's.
+        """
+        target, own = urlsplit(url), urlsplit(self._settings.api_base)
+        if (target.scheme, target.hostname) not in (("https", HOOKS), (own.scheme, own.hostname)) or "@" in target.netloc:
+            raise ValueError("the response_url is not on a host of Slack's")
+        from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+        await AsyncWebhookClient(url, timeout=CALL).send_dict({"response_type": "ephemeral", **_without_unfurl(drawn)})
+
     async def read(self, payload: dict[str, Any]) -> Message | None:
         """Return our message, with what Slack vouches for about the person."""
         person = await self._person(parse.team(payload), parse.user(payload))
@@ -101,7 +136,7 @@ class Slack:
         if not self._bot:
             async with asyncio.timeout(CALL):
                 self._bot = str((await self.client().auth_test())["user_id"])
-        message = parse.message(payload, person, self._bot)
+        message = parse.message(payload, person, self._bot, self._files.fetch)
         match message.content if message else None:
             case Text(text) | Command(argument=text) if message:
                 spoken = replace(person, language=language_of(text, person.language))
@@ -110,7 +145,7 @@ class Slack:
 
     def screen(self, payload: dict[str, Any], message: Message, memory: dict[str, str]) -> Screen:
         thread = "" if parse.private(payload) and parse.channel(payload).startswith("D") else parse.thread(payload)
-        return Screen(self, parse.channel(payload), thread, message, memory)
+        return Screen(self, payload, thread, message, memory)
 
     async def _events(self, request: Request) -> Response:
         body = await _bounded(request)
@@ -188,6 +223,7 @@ def _decoded(body: bytes, content_type: str) -> dict[str, Any] | None:
         else:
             fields = {name: rows[0] for name, rows in parse_qs(body.decode(), keep_blank_values=True).items()}
             payload = json.loads(fields["payload"]) if "payload" in fields else fields
+        json.dumps(payload, ensure_ascii=False).encode()  # it will be stored: half a surrogate pair cannot be
     except (ValueError, RecursionError):
         return None
     return payload if isinstance(payload, dict) else None

@@ -8,11 +8,14 @@ import html
 import json
 import re
 import unicodedata
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
-from handlers.conversation import Audience, Command, Content, Form, Message, Person, Press, Text, Values
+from handlers.conversation import Audience, Command, Content, File, Form, Message, Person, Press, Text, Upload, Values
 
 Payload = dict[str, Any]
+Fetch = Callable[[str, str], Awaitable[bytes]]  # name and address of a file → its bytes
 
 TEXT = 40_000  # characters of one message
 _COMMAND = re.compile(r"/?\s*llm[\s_-]?choose(?![a-z0-9_-])[\s:,]*(.*)", re.IGNORECASE | re.DOTALL)
@@ -49,14 +52,30 @@ def thread(payload: Payload) -> str:
     return _word(place, "thread_ts") or _word(place, "ts") or _word(place, "message_ts")
 
 
+def visible_thread(payload: Payload) -> str:
+    """
+    Return the ts of a thread that people already see, "" when there is none.
+
+    Slack shows nobody an ephemeral message in a thread that has not begun, and one under another ephemeral message.
+    """
+    for place in (_event(payload), _part(payload, "container"), _part(payload, "message")):
+        if found := _word(place, "thread_ts"):
+            return found
+    return ""
+
+
+def response_url(payload: Payload) -> str:
+    return _word(payload, "response_url")
+
+
 def private(payload: Payload) -> bool:
     """Report whether the reply is read by one person only: direct messages, and commands, which are answered to the asker."""
     return channel(payload).startswith("D") or bool(payload.get("command")) or not channel(payload)
 
 
-def message(payload: Payload, person: Person, bot: str) -> Message | None:
+def message(payload: Payload, person: Person, bot: str, fetch: Fetch) -> Message | None:
     """Return what was said, or None when it is nothing to us: our own words, other bots, changes. `bot` is our user id."""
-    content = _content(payload, bot)
+    content = _content(payload, bot, fetch)
     if content is None or user(payload) in ("", bot):
         return None
     place = f"slack:{team(payload)}:{channel(payload) or user(payload)}:{thread(payload)}"
@@ -72,10 +91,10 @@ def said(text: str, bot: str) -> str:
     return unicodedata.normalize("NFKC", text[:TEXT]).strip(" \t\r\n:,、")
 
 
-def _content(payload: Payload, bot: str) -> Content | None:
+def _content(payload: Payload, bot: str, fetch: Fetch) -> Content | None:
     event = _event(payload)
     if event:
-        return _spoken(event, bot)
+        return _spoken(event, bot, fetch)
     if payload.get("command"):
         return Command("llm-choose", said(_word(payload, "text"), bot))
     if payload.get("type") == "block_actions":
@@ -83,15 +102,36 @@ def _content(payload: Payload, bot: str) -> Content | None:
     return _submitted(_part(payload, "view")) if payload.get("type") == "view_submission" else None
 
 
-def _spoken(event: Payload, bot: str) -> Content | None:
+def _spoken(event: Payload, bot: str, fetch: Fetch) -> Content | None:
     direct = event.get("type") == "message" and event.get("channel_type") == "im"
-    if event.get("bot_id") or event.get("subtype") or not (direct or event.get("type") == "app_mention"):
+    if (
+        event.get("bot_id")
+        or event.get("subtype") not in (None, "file_share")
+        or not (direct or event.get("type") == "app_mention")
+    ):
         return None
     text = said(_word(event, "text"), bot)
+    if files := _files(event, fetch):
+        return Upload(files, text)
     command = _COMMAND.fullmatch(text)
     if command:
         return Command("llm-choose", command[1].strip())
     return Text(text) if text else Command("welcome")
+
+
+def _files(event: Payload, fetch: Fetch) -> tuple[File, ...]:
+    rows = event.get("files")
+    found = []
+    for row in rows if isinstance(rows, list) else []:
+        name = _word(row, "name") or "file"
+        address = _word(row, "url_private_download") or _word(row, "url_private")
+        found.append(File(name, _size(row), partial(fetch, name, address)))
+    return tuple(found)
+
+
+def _size(row: object) -> int:
+    size = row.get("size") if isinstance(row, dict) else None
+    return size if isinstance(size, int) else 0
 
 
 def _pressed(action: Payload) -> Content | None:

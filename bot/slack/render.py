@@ -53,7 +53,12 @@ def message(reply: Reply, texts: Texts, language: Language) -> Json:
     blocks = [drawn for block in reply.blocks for drawn in drawer.block(block)]
     if reply.ask:
         blocks += drawer.ask(reply.ask)
-    return {"text": _cut(reply.text, MESSAGE_TEXT), "unfurl_links": False, "unfurl_media": False, "blocks": _fitting(blocks)}
+    return {
+        "text": _escape(_cut(reply.text, MESSAGE_TEXT)),
+        "unfurl_links": False,
+        "unfurl_media": False,
+        "blocks": _fitting(blocks),
+    }
 
 
 class _Drawer:
@@ -131,7 +136,7 @@ class _Drawer:
                 return _sections(_light(text))
 
     def _chart(self, chart: Chart) -> list[Json]:
-        top = max((b.value for b in chart.bars), default=0) or 1
+        top = max((b.value for b in chart.bars if b.value > 0), default=1)
         lines = []
         for bar in chart.bars:
             cells = max(0, round(BAR * bar.value / top))

@@ -5,7 +5,12 @@ from typing import Any
 import pytest
 
 from bot.slack import parse
-from handlers.conversation import Command, Person, Press, Text
+from handlers.conversation import Command, Person, Press, Text, Upload
+
+
+async def fetch(name: str, url: str) -> bytes:
+    return f"{name} from {url}".encode()
+
 
 PERSON = Person("slack:T1:U1", "花子", "ja")
 
@@ -25,7 +30,7 @@ def event(kind: str, text: str, **more: Any) -> dict[str, Any]:
     ],
 )
 def test_mentions(text: str, content: object) -> None:
-    message = parse.message(event("app_mention", text), PERSON, "UB")
+    message = parse.message(event("app_mention", text), PERSON, "UB", fetch)
     assert message is not None
     assert (message.content, message.place, message.audience.private) == (content, "slack:T1:C1:1.2", False)
 
@@ -36,7 +41,7 @@ def test_a_mention_and_its_message_are_one_delivery() -> None:
 
 @pytest.mark.parametrize("more", [{"bot_id": "B1"}, {"subtype": "message_changed"}, {"user": "UB"}])
 def test_bots_and_changes_are_nothing_to_us(more: dict[str, str]) -> None:
-    assert parse.message(event("app_mention", "x", **more), PERSON, "UB") is None
+    assert parse.message(event("app_mention", "x", **more), PERSON, "UB", fetch) is None
 
 
 def test_a_press_keeps_its_data() -> None:
@@ -48,7 +53,7 @@ def test_a_press_keeps_its_data() -> None:
         "channel": {"id": "D1"},
         "actions": [action],
     }
-    message = parse.message(payload, PERSON, "UB")
+    message = parse.message(payload, PERSON, "UB", fetch)
     assert message is not None
     assert message.content == Press("choose.start", {"aid": "a1"})
     assert message.audience.private
@@ -63,6 +68,23 @@ def test_a_slash_command_is_answered_to_the_asker_only() -> None:
         "channel_id": "C1",
         "trigger_id": "9",
     }
-    message = parse.message(payload, PERSON, "UB")
+    message = parse.message(payload, PERSON, "UB", fetch)
     assert message is not None
     assert (message.content, message.audience.private) == (Command("llm-choose", "start"), True)
+
+
+async def test_a_file_sent_to_the_bot_is_an_upload() -> None:
+    file = {"name": "規程.pdf", "size": 7, "url_private_download": "https://files.slack.com/1"}
+    message = parse.message(event("message", "", channel_type="im", subtype="file_share", files=[file]), PERSON, "UB", fetch)
+    assert message is not None
+    assert isinstance(message.content, Upload)
+    [found] = message.content.files
+    assert (found.name, found.size) == ("規程.pdf", 7)
+    assert await found.fetch() == "規程.pdf from https://files.slack.com/1".encode()
+
+
+def test_only_a_thread_that_has_begun_can_hold_an_ephemeral_message() -> None:
+    assert parse.visible_thread(event("app_mention", "x")) == ""
+    assert parse.visible_thread(event("app_mention", "x", thread_ts="1.1")) == "1.1"
+    ephemeral = {"type": "block_actions", "container": {"message_ts": "1.3", "is_ephemeral": True}}
+    assert parse.visible_thread(ephemeral) == ""

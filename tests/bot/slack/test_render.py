@@ -13,6 +13,10 @@ from tests.bot.web.test_render import everything
 AOI = Person("slack:T1:U1", "Aoi", "ja")
 
 
+async def nothing(name, url):
+    return b""
+
+
 def drawn(reply):
     return render.message(reply, Texts.load(), "ja")
 
@@ -20,14 +24,16 @@ def drawn(reply):
 def pressed(element):
     channel, action = {"id": "C1"}, element | {"action_ts": "2.2"}
     payload = {"type": "block_actions", "team": {"id": "T1"}, "user": {"id": "U1"}, "channel": channel, "trigger_id": "t"}
-    return parse.message(payload | {"message": {"ts": "1.1"}, "actions": [action]}, AOI, "UBOT").content
+    return parse.message(payload | {"message": {"ts": "1.1"}, "actions": [action]}, AOI, "UBOT", nothing).content
 
 
 def test_every_block_is_drawn_within_the_limits_and_escaped():
-    blocks = drawn(everything("<!channel> & <@U1> " + "長い" * 2000))["blocks"]
+    message = drawn(everything("<!channel> & <@U1> " + "長い" * 2000))
+    blocks = message["blocks"]
     ids = [e["action_id"] for b in blocks for e in [*b.get("elements", []), b.get("accessory", {})] if "action_id" in e]
 
     assert len(blocks) <= render.MESSAGE_BLOCKS
+    assert "<!channel>" not in message["text"]
     assert "<!channel>" not in json.dumps([b for b in blocks if b["type"] in ("section", "context")])
     assert all(len(b["text"]["text"]) <= render.SECTION for b in blocks if b["type"] == "section")
     assert len(ids) == len(set(ids))
