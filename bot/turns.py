@@ -2,14 +2,15 @@
 One turn of talk, the same on every platform: claim once, handle, show each reply, turn a bug into an apology.
 
 A delivery is safe once `hear` returns: it is claimed and stored with a lease. The turn runs on in the background; when its
-process dies, another one (or the restarted one) takes it over after the lease and goes on with the same screen.
+process dies, another one (or the restarted one) takes it over after the lease and goes on with the same screen. A claim whose
+reply was lost may have been stored all the same: it is settled when Redis is back, before anybody may take it over.
 """
 
 import asyncio
 import logging
 import secrets
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
@@ -22,6 +23,10 @@ log = logging.getLogger(__name__)
 TURN = 180  # seconds one turn may take
 QUEUE = 3  # further questions that may wait in one place
 SWEEP = 3.0  # seconds between looks for abandoned turns
+CALM = 5.0  # seconds without a look after Redis was away: whoever ran a turn meanwhile says so first
+SETTLE = 0.2  # seconds between tries to write down that a turn is over
+LOOK = 0.05  # seconds between looks at the queue of a thread that another process works on
+TRIES = 3  # processes that may begin one turn, and deliveries of one answer
 DRAIN = 25  # seconds turns in flight get at shutdown
 SEEN = 10_000  # deliveries remembered by this process while Redis is away
 
@@ -54,10 +59,14 @@ class Platform(Protocol):
 
 @dataclass(slots=True)
 class _Place:
-    """The queue of one thread of talk."""
+    """The queue of one thread of talk in this process: how many wait or work, and the event that the last of them is done."""
 
-    lock: asyncio.Lock
+    last: asyncio.Event
     waiting: int = 0
+
+
+class _TakenOver(Exception):
+    """Another process goes on with this turn: this one must not show anything more."""
 
 
 class Turns:
@@ -69,24 +78,22 @@ class Turns:
         self._running: set[asyncio.Task[None]] = set()
         self._places: dict[str, _Place] = {}
         self._seen: OrderedDict[str, None] = OrderedDict()
-        self._sweeper: asyncio.Task[None] | None = None
+        self._unsettled: dict[str, Claim] = {}
+        self._chores: list[asyncio.Task[None]] = []
 
     def register(self, platform: Platform) -> None:
         self._platforms[platform.name] = platform
 
     async def __aenter__(self) -> Self:
-        self._sweeper = asyncio.create_task(self._sweep())
+        self._chores = [asyncio.create_task(self._sweep()), asyncio.create_task(self._settle())]
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._sweeper is not None:
-            self._sweeper.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._sweeper
         if self._running:
             await asyncio.wait(self._running, timeout=DRAIN)
-        for task in self._running:
+        for task in (*self._running, *self._chores):
             task.cancel()
+        await asyncio.gather(*self._running, *self._chores, return_exceptions=True)
 
     async def hear(self, delivery: Delivery) -> bool:
         """
@@ -94,18 +101,15 @@ class Turns:
 
         While Redis is away the turn still runs, and repeats are known to this process only.
         """
-        claim: Claim | None
-        try:
-            claim = await self._sessions.claim(delivery.id, delivery.platform, delivery.payload)
-            if claim is None:
-                return False
-        except SessionsUnavailable:
-            claim = Claim(delivery.id, "", delivery.platform, delivery.payload, {})
         if delivery.id in self._seen:
             return False
         self._seen[delivery.id] = None
         while len(self._seen) > SEEN:
             self._seen.popitem(last=False)
+        claim = Claim(delivery.id, secrets.token_hex(8), delivery.platform, delivery.payload)
+        with suppress(SessionsUnavailable):
+            if not await self._sessions.claim(claim):
+                return False
         self._start(claim)
         return True
 
@@ -120,86 +124,142 @@ class Turns:
 
     async def _answer(self, claim: Claim) -> None:
         platform = self._platforms[claim.platform]
-        async with self._lease(claim):
-            try:
+        try:
+            async with self._lease(claim):
                 message = await platform.read(claim.payload)
                 if message is not None:
                     await self._turn(message, platform.screen(claim.payload, message, dict(claim.memory)), claim)
-            except Exception:  # the platform itself failed us: nothing can be shown, so the operator is told
-                log.exception("delivery failed", extra={"platform": claim.platform})
-        with suppress(SessionsUnavailable):
-            await self._sessions.finish(claim)
+        except _TakenOver:
+            return
+        except Exception:  # the platform itself failed us: nothing can be shown now, so it is tried again after the lease
+            log.exception("delivery failed", extra={"platform": claim.platform, "tries": claim.tries})
+            if claim.tries < TRIES:
+                return
+        self._unsettled[claim.id] = claim
+        await self._settle_all()
 
     async def _turn(self, message: Message, screen: Screen, claim: Claim | None) -> None:
+        if claim is not None and claim.tries > TRIES:  # every process that began it died: it may well be the cause
+            await self._apologise(message, screen, None)
+            return
         try:
-            async with self._in_order(message) as position, asyncio.timeout(TURN):
-                if position is None:
+            async with self._in_order(message, screen, claim) as admitted, asyncio.timeout(TURN):
+                if not admitted:
                     await screen.show(Reply(self._texts.say("turns.busy", message.person.language), private=True))
                     return
                 async for reply in self._handle(message):
                     await screen.show(reply)
                     await self._keep(claim, screen)
-        except Exception:  # the one place where a bug becomes a sentence
-            incident = secrets.token_hex(3)
-            log.exception("turn failed", extra={"incident": incident})
-            text = self._texts.say("turns.apology", message.person.language, incident=incident)
-            await screen.show(Reply(text, private=True))
+        except Exception as error:  # noqa: BLE001  # the one place where a bug becomes a sentence
+            await self._apologise(message, screen, error)
+
+    async def _apologise(self, message: Message, screen: Screen, error: Exception | None) -> None:
+        """Tell the person, and the operator with the same number; the exception goes to the log alone."""
+        incident = secrets.token_hex(3)
+        log.error("turn failed", extra={"incident": incident}, exc_info=error)
+        text = self._texts.say("turns.apology", message.person.language, incident=incident)
+        await screen.show(Reply(text, private=True))
 
     async def _keep(self, claim: Claim | None, screen: Screen) -> None:
-        if claim is not None and claim.token and screen.memory != claim.memory:
+        if claim is not None and screen.memory != claim.memory:
             claim.memory.clear()
             claim.memory.update(screen.memory)
             with suppress(SessionsUnavailable):
-                await self._sessions.remember_screen(claim, dict(screen.memory))
+                await self._sessions.remember_screen(claim)
 
     @asynccontextmanager
-    async def _in_order(self, message: Message) -> AsyncIterator[int | None]:
-        """Let questions of one place through one at a time; yield the place in the queue, None when it is full."""
+    async def _in_order(self, message: Message, screen: Screen, claim: Claim | None) -> AsyncIterator[bool]:
+        """Let questions of one place through one at a time, told how many come first; yield False when the queue is full."""
         if not isinstance(message.content, Text | Edited):
-            yield 0
+            yield True
             return
-        place = self._places.setdefault(message.place, _Place(asyncio.Lock()))
+        place = self._places.setdefault(message.place, _Place(asyncio.Event()))
         if place.waiting > QUEUE:
-            yield None
+            yield False
             return
-        position = place.waiting
-        place.waiting += 1
+        before, done, first = place.last, asyncio.Event(), place.waiting
+        place.last, place.waiting = done, place.waiting + 1  # the place in the queue is taken before anything is awaited
         try:
-            async with place.lock:
-                yield position
+            if first:
+                queued = self._texts.say("turns.queued", message.person.language, n=first)
+                await screen.show(Reply(queued, final=False))
+                await self._keep(claim, screen)
+                await before.wait()
+            async with self._across_processes(message.place, claim):
+                yield True
         finally:
+            done.set()
             place.waiting -= 1
             if not place.waiting:
                 self._places.pop(message.place, None)
 
     @asynccontextmanager
-    async def _lease(self, claim: Claim) -> AsyncIterator[None]:
-        """Show signs of life while the turn runs."""
-        if not claim.token:
+    async def _across_processes(self, place: str, claim: Claim | None) -> AsyncIterator[None]:
+        """Wait until no other process works on an earlier question of this place; without Redis nobody waits."""
+        if claim is None:
             yield
             return
-        heart = asyncio.create_task(_every(LEASE / 3, lambda: self._sessions.renew(claim)))
+        with suppress(SessionsUnavailable):
+            await self._sessions.line_up(place, claim)
+            while await self._sessions.ahead(place, claim):  # noqa: ASYNC110  # what we wait for happens in another process
+                await asyncio.sleep(LOOK)
         try:
             yield
         finally:
+            with suppress(SessionsUnavailable):
+                await self._sessions.leave(place, claim)
+
+    @asynccontextmanager
+    async def _lease(self, claim: Claim) -> AsyncIterator[None]:
+        """Show signs of life while the turn runs; give it up when another process has taken it over."""
+        ours = asyncio.current_task()
+        lost = False
+
+        async def beat() -> None:
+            nonlocal lost
+            while True:
+                await asyncio.sleep(LEASE / 3)
+                with suppress(SessionsUnavailable):
+                    if not await self._sessions.renew(claim):
+                        lost = True
+                        if ours is not None:
+                            ours.cancel()
+                        return
+
+        heart = asyncio.create_task(beat())
+        try:
+            yield
+        except asyncio.CancelledError:
+            if lost and ours is not None:
+                ours.uncancel()
+                raise _TakenOver from None
+            raise
+        finally:
             heart.cancel()
-            with suppress(asyncio.CancelledError):
-                await heart
+            await asyncio.gather(heart, return_exceptions=True)
+
+    async def _settle(self) -> None:
+        while True:
+            await asyncio.sleep(SETTLE)
+            await self._settle_all()
+
+    async def _settle_all(self) -> None:
+        """Write down which turns are over; what cannot be written now is tried again."""
+        for claim in list(self._unsettled.values()):
+            try:
+                await self._sessions.finish(claim)
+            except SessionsUnavailable:
+                return
+            self._unsettled.pop(claim.id, None)
 
     async def _sweep(self) -> None:
-        async def once() -> bool:
-            for claim in await self._sessions.abandoned():
-                if claim.platform in self._platforms:
-                    self._start(claim)
-            return True
-
-        await _every(SWEEP, once)
-
-
-async def _every(seconds: float, do: Callable[[], Awaitable[bool]]) -> None:
-    """Do it every so often until it says False; an absent Redis is tried again next time."""
-    go_on = True
-    while go_on:
-        await asyncio.sleep(seconds)
-        with suppress(SessionsUnavailable):
-            go_on = await do()
+        while True:
+            await asyncio.sleep(SWEEP)
+            try:
+                for claim in await self._sessions.abandoned():
+                    if claim.platform in self._platforms:
+                        self._start(claim)
+            except SessionsUnavailable:
+                while not await self._sessions.alive():  # noqa: ASYNC110  # Redis sends no word when it is back
+                    await asyncio.sleep(SWEEP)
+                await asyncio.sleep(CALM)

@@ -1,8 +1,9 @@
 """
 What is remembered between turns: claims, dialogs, threads, answers and traces. The only file of handlers that knows Redis.
 
-Every call is bounded by a short time-out and never retried: a frozen Redis costs a turn at most a second. Identifiers that come
-from outside are hashed into keys, so that no name can reach another person's state.
+Every call is bounded by a short time-out. After one, Redis counts as away and calls fail at once, but for one a second that
+tries: a frozen Redis costs a turn at most a second. Identifiers that come from outside are hashed into keys, so that no name
+can reach another person's state.
 """
 
 import hashlib
@@ -11,15 +12,18 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, WatchError
 
 DAY = 24 * 60 * 60  # seconds
 LEASE = 15.0  # seconds a claimed turn may go without a sign of life
 TIMEOUT = 1.0  # seconds for one command
+SLOW = 0.3  # seconds after which a failed command means that Redis is away
+AWAY = 1.0  # seconds between tries while Redis is away
 _PENDING = "lc:turns"  # sorted set of open turns by the time their lease ends
 State = dict[str, Any]
 
@@ -30,13 +34,18 @@ class SessionsUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An open turn that is ours: `payload` as first heard, `memory` as its screen last left it."""
+    """
+    An open turn: `payload` as first heard, `memory` as its screen last left it, `tries` how many processes have begun it.
+
+    `token` says whose it is; the caller makes it, so that a claim whose reply was lost can still be settled.
+    """
 
     id: str
     token: str
     platform: str
     payload: State
-    memory: dict[str, str]
+    memory: dict[str, str] = field(default_factory=dict)
+    tries: int = 1
 
 
 class Sessions:
@@ -49,6 +58,7 @@ class Sessions:
     def __init__(self, connect: Callable[[], Redis]) -> None:
         self._connect = connect
         self._client: Redis | None = None
+        self._away_until = 0.0  # on the monotonic clock; 0 while Redis answers
 
     async def __aenter__(self) -> Self:
         self._client = self._connect()
@@ -69,45 +79,52 @@ class Sessions:
 
     # ----------------------------------------------------------------- claims
 
-    async def claim(self, id_: str, platform: str, payload: State) -> Claim | None:
+    async def claim(self, claim: Claim) -> bool:
         """
-        Claim a turn and store what is needed to finish it; None when it was claimed before.
+        Store a turn with what is needed to finish it; False when it was claimed before.
 
-        The claim and its place among the open turns are written in one transaction. A lost reply is settled by reading the
-        token back.
+        The turn and its place among the open ones are written in one transaction. Where the connection broke, the write is
+        repeated once: it may have arrived, and the token tells whether it did.
 
         Raises:
-            SessionsUnavailable
+            SessionsUnavailable: it may or may not have been stored; `finish` settles it either way.
         """
-        token, key = secrets.token_hex(8), _key("turn", id_)
-        record = {"id": id_, "token": token, "platform": platform, "payload": payload, "memory": {}}
-        async with self._redis() as redis:
-            async with redis.pipeline(transaction=True) as pipe:
-                pipe.set(key, json.dumps(record), nx=True, ex=DAY)
-                pipe.zadd(_PENDING, {key: time.time() + LEASE}, nx=True)
-                first, _ = await pipe.execute()
-            if not first:
-                found = json.loads(await redis.get(key) or "{}")
-                if found.get("token") != token:
-                    return None
-        return Claim(id_, token, platform, payload, {})
+        for last in (False, True):
+            try:
+                return await self._claim(claim)
+            except SessionsUnavailable as error:
+                if last or not isinstance(error.__cause__, RedisConnectionError):
+                    raise
+        raise AssertionError("the loop returns or raises")
 
-    async def renew(self, claim: Claim) -> bool:
-        """Extend the lease; False when another process has taken the turn over."""
+    async def _claim(self, claim: Claim) -> bool:
         key = _key("turn", claim.id)
         async with self._redis() as redis:
-            found = json.loads(await redis.get(key) or "{}")
+            async with redis.pipeline(transaction=True) as pipe:
+                pipe.set(key, _record(claim), nx=True, ex=DAY)
+                pipe.zadd(_PENDING, {key: time.time() + LEASE}, nx=True)
+                first, _ = await pipe.execute()
+            return bool(first) or json.loads(await redis.get(key) or "{}").get("token") == claim.token
+
+    async def renew(self, claim: Claim) -> bool:
+        """Extend the lease; False when another process has taken the turn over or finished it."""
+        key = _key("turn", claim.id)
+        async with self._redis() as redis:
+            raw = await redis.get(key)
+            if raw is None:  # claimed while Redis was away: nobody else can have it
+                return True
+            found = json.loads(raw)
             if found.get("token") != claim.token:
                 return False
             await redis.zadd(_PENDING, {key: time.time() + LEASE}, xx=True)
             return True
 
-    async def remember_screen(self, claim: Claim, memory: dict[str, str]) -> None:
-        """Keep what another process needs to go on with this turn's screen."""
+    async def remember_screen(self, claim: Claim) -> None:
+        """Keep what another process needs to go on with this turn's screen, unless one already has."""
         key = _key("turn", claim.id)
-        record = {"id": claim.id, "token": claim.token, "platform": claim.platform, "payload": claim.payload, "memory": memory}
         async with self._redis() as redis:
-            await redis.set(key, json.dumps(record), ex=DAY)
+            if json.loads(await redis.get(key) or "{}").get("token") == claim.token:
+                await redis.set(key, _record(claim), ex=DAY, xx=True)
 
     async def finish(self, claim: Claim) -> None:
         """Close a turn: the claim stays for a day, so that a repeat stays one."""
@@ -122,7 +139,7 @@ class Sessions:
         taken: list[Claim] = []
         async with self._redis() as redis:
             for raw in await redis.zrangebyscore(_PENDING, 0, time.time()):
-                claim = await self._take_over(redis, raw.decode() if isinstance(raw, bytes) else str(raw))
+                claim = await self._take_over(redis, _text(raw))
                 if claim is not None:
                     taken.append(claim)
         return taken
@@ -140,13 +157,39 @@ class Sessions:
                     pipe.zrem(_PENDING, key)
                     await pipe.execute()
                     return None
-                record["token"] = secrets.token_hex(8)
-                pipe.set(key, json.dumps(record), ex=DAY)
+                claim = Claim(**record | {"token": secrets.token_hex(8), "tries": record["tries"] + 1})
+                pipe.set(key, _record(claim), ex=DAY)
                 pipe.zadd(_PENDING, {key: time.time() + LEASE})
                 await pipe.execute()
             except WatchError:
                 return None
-        return Claim(record["id"], record["token"], record["platform"], record["payload"], record["memory"])
+        return claim
+
+    # ----------------------------------------------------------------- queues
+
+    async def line_up(self, place: str, claim: Claim) -> None:
+        """Join the queue of one place, behind everybody already there."""
+        key, member = _key("queue", place), _key("turn", claim.id)
+        async with self._redis() as redis, redis.pipeline(transaction=True) as pipe:
+            pipe.zadd(key, {member: time.time()}, nx=True)
+            pipe.expire(key, DAY)
+            await pipe.execute()
+
+    async def ahead(self, place: str, claim: Claim) -> int:
+        """Return how many turns of this place come first; those whose process died, or that are over, leave the queue."""
+        key, member = _key("queue", place), _key("turn", claim.id)
+        async with self._redis() as redis:
+            rows = [_text(row) for row in await redis.zrange(key, 0, -1)]
+            earlier = rows[: rows.index(member)] if member in rows else []
+            now = time.time()
+            gone = [row for row in earlier if float(await redis.zscore(_PENDING, row) or 0) < now]
+            if gone:
+                await redis.zrem(key, *gone)
+            return len(earlier) - len(gone)
+
+    async def leave(self, place: str, claim: Claim) -> None:
+        async with self._redis() as redis:
+            await redis.zrem(_key("queue", place), _key("turn", claim.id))
 
     # ----------------------------------------------------------------- state
 
@@ -195,7 +238,7 @@ class Sessions:
         """Return this owner's ids of this kind, latest first."""
         async with self._redis() as redis:
             rows = await redis.lrange(_key(f"index:{kind}", owner), 0, -1)
-        return [row.decode() if isinstance(row, bytes) else row for row in rows]
+        return [_text(row) for row in rows]
 
     async def append(self, log: str, entry: State) -> str:
         """Append to a log that is never trimmed and chain it to the entry before by hash; return the new hash."""
@@ -225,11 +268,27 @@ class Sessions:
     async def _redis(self) -> AsyncIterator[Redis]:
         if self._client is None:
             raise SessionsUnavailable("sessions are not open")
+        now = time.monotonic()
+        if now < self._away_until:
+            raise SessionsUnavailable("away")
+        if self._away_until:
+            self._away_until = now + TIMEOUT + AWAY  # this call tries; the others need not wait for it
         try:
             yield self._client
         except (RedisError, OSError, TimeoutError) as error:
+            spent = time.monotonic() - now
+            self._away_until = now + spent + AWAY if spent > SLOW else 0.0
             raise SessionsUnavailable(type(error).__name__) from error
+        self._away_until = 0.0
 
 
 def _key(kind: str, id_: str) -> str:
     return f"lc:{kind}:{hashlib.blake2b(id_.encode('utf-8', 'surrogatepass'), digest_size=16).hexdigest()}"
+
+
+def _record(claim: Claim) -> str:
+    return json.dumps(asdict(claim))
+
+
+def _text(raw: object) -> str:
+    return raw.decode() if isinstance(raw, bytes) else str(raw)

@@ -5,10 +5,14 @@ import os
 import signal
 
 import pytest
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
-from bot.turns import Delivery, Turns
+from bot.turns import TRIES, Delivery, Turns
 from handlers.conversation import Audience, Message, Person, Reply, Text
-from handlers.sessions import Sessions
+from handlers.sessions import Claim, Sessions
+from tests.fault_proxy import FaultProxy
 
 PERSON = Person("paper:1", "Aoi", "ja")
 
@@ -64,6 +68,14 @@ async def drain(turns):
         await asyncio.wait(set(turns._running))
 
 
+@pytest.fixture
+def fast(monkeypatch):
+    """Leases of a third of a second, so that what happens after one is seen soon."""
+    for name, value in (("LEASE", 0.3), ("SWEEP", 0.05), ("CALM", 0.3), ("SETTLE", 0.02)):
+        monkeypatch.setattr(f"bot.turns.{name}", value)
+    monkeypatch.setattr("handlers.sessions.LEASE", 0.3)
+
+
 async def test_a_repeat_is_answered_once(sessions, texts, paper):
     async with Turns(echo, sessions, texts) as turns:
         turns.register(paper)
@@ -91,8 +103,8 @@ async def test_two_replicas_answer_once(store, texts, paper):
 
 async def test_a_dead_process_is_taken_over_on_the_same_screen(sessions, texts, paper, monkeypatch):
     monkeypatch.setattr("handlers.sessions.LEASE", -1.0)
-    claim = await sessions.claim("d1", "paper", {"text": "続き"})
-    await sessions.remember_screen(claim, {"sheet": "7"})
+    await sessions.claim(Claim("d1", "t", "paper", {"text": "続き"}))
+    await sessions.remember_screen(Claim("d1", "t", "paper", {"text": "続き"}, {"sheet": "7"}))
     monkeypatch.setattr("handlers.sessions.LEASE", 30.0)
     monkeypatch.setattr("bot.turns.SWEEP", 0.01)
 
@@ -159,9 +171,125 @@ async def test_a_full_queue_says_so(sessions, texts, paper):
         turns.register(paper)
         for n in range(8):
             await turns.hear(Delivery(f"d{n}", "paper", {"text": str(n)}))
-        while len(paper.shown) < 4:
+        while len(paper.shown) < 7:
             await asyncio.sleep(0)
         gate.set()
         await drain(turns)
 
-    assert paper.shown == [texts.say("turns.busy", "ja")] * 4 + ["0", "1", "2", "3"]
+    said = [texts.say("turns.queued", "ja", n=n) for n in (1, 2, 3)] + [texts.say("turns.busy", "ja")] * 4
+    assert paper.shown == [*said, "0", "1", "2", "3"]
+
+
+async def test_a_claim_whose_reply_was_lost_is_answered_once(store, texts, paper, fast):
+    """The write arrived, its reply did not: nobody may take the turn over once it is over."""
+    async with FaultProxy(store._socket) as proxy:
+        limits = {"socket_timeout": 0.2, "retry": Retry(NoBackoff(), 0)}
+        one, two = Sessions(lambda: Redis(port=proxy.port, **limits)), Sessions(store.connect)
+        async with one, two, Turns(echo, one, texts) as first, Turns(echo, two, texts) as second:
+            first.register(paper)
+            second.register(paper)
+            for n in range(20):
+                proxy.lose = 1
+                await first.hear(Delivery(f"d{n}", "paper", {"text": str(n)}))
+                await second.hear(Delivery(f"d{n}", "paper", {"text": str(n)}))
+                await drain(first)
+            await asyncio.sleep(1.0)
+            await drain(second)
+
+    assert proxy.lost == 20
+    assert sorted(t for t in paper.shown if t != "…") == sorted(f"答え {n}" for n in range(20))
+
+
+async def test_what_was_answered_while_redis_was_frozen_is_not_answered_again(store, texts, paper, fast):
+    one, two = Sessions(store.connect), Sessions(store.connect)
+    async with one, two, Turns(echo, one, texts) as first, Turns(echo, two, texts) as second:
+        first.register(paper)
+        second.register(paper)
+        os.kill(store._server.pid, signal.SIGSTOP)
+        try:
+            for n in range(5):
+                await first.hear(Delivery(f"d{n}", "paper", {"text": str(n)}))
+        finally:
+            os.kill(store._server.pid, signal.SIGCONT)
+        await asyncio.sleep(1.5)
+        again = [await second.hear(Delivery(f"d{n}", "paper", {"text": str(n)})) for n in range(5)]
+
+    assert again == [False] * 5
+    assert [t for t in paper.shown if t.startswith("答え")] == [f"答え {n}" for n in range(5)]
+
+
+async def test_a_turn_that_kills_every_process_ends_with_an_apology(sessions, texts, paper, fast):
+    await sessions.claim(Claim("d1", "t", "paper", {"text": "x"}, tries=TRIES))
+    async with Turns(echo, sessions, texts) as turns:
+        turns.register(paper)
+        while not paper.shown:
+            await asyncio.sleep(0.01)
+        await drain(turns)
+
+    assert len(paper.shown) == 1
+    assert paper.shown[0][:8] == texts.say("turns.apology", "ja", incident="")[:8]
+
+
+async def test_an_answer_the_platform_did_not_take_is_delivered_later(sessions, texts, paper, fast):
+    refusals = iter([OSError("down")] * 2)
+
+    async def read(payload):
+        if error := next(refusals, None):
+            raise error
+        return message(payload["text"])
+
+    paper.read = read
+    async with Turns(echo, sessions, texts) as turns:
+        turns.register(paper)
+        await turns.hear(Delivery("d1", "paper", {"text": "x"}))
+        while "答え x" not in paper.shown:
+            await asyncio.sleep(0.01)
+        await drain(turns)
+
+    assert paper.shown == ["…", "答え x"]
+    assert await sessions.abandoned() == []
+
+
+async def test_who_was_taken_over_shows_nothing_more(sessions, texts, paper, fast):
+    taken = asyncio.Event()
+
+    async def slow(heard):
+        yield Reply("…", final=False)
+        await taken.wait()
+        await asyncio.sleep(0.5)
+        yield Reply("二重")
+
+    async with Turns(slow, sessions, texts) as turns:
+        turns.register(paper)
+        await turns.hear(Delivery("d1", "paper", {"text": "x"}))
+        async with sessions._redis() as redis:
+            [(key, _)] = await redis.zrange("lc:turns", 0, -1, withscores=True)
+            await redis.zadd("lc:turns", {key: 0})
+        turns._platforms.clear()
+        assert len(await sessions.abandoned()) == 1
+        taken.set()
+        await drain(turns)
+
+    assert paper.shown == ["…"]
+
+
+async def test_a_thread_keeps_its_order_over_two_processes(store, texts, paper):
+    order = []
+
+    async def slow(heard):
+        order.append(heard.content.text)
+        await asyncio.sleep(0.03)
+        order.append(heard.content.text)
+        yield Reply(heard.content.text)
+
+    one, two = Sessions(store.connect), Sessions(store.connect)
+    async with one, two, Turns(slow, one, texts) as first, Turns(slow, two, texts) as second:
+        for turns in (first, second):
+            turns.register(paper)
+        for n in range(4):
+            await (first, second)[n % 2].hear(Delivery(f"d{n}", "paper", {"text": str(n)}))
+            await asyncio.sleep(0.01)
+        await drain(first)
+        await drain(second)
+
+    assert order == [str(n) for n in range(4) for _ in range(2)]

@@ -8,33 +8,62 @@ from itertools import pairwise
 import pytest
 
 from bot.store import Store
-from handlers.sessions import Sessions, SessionsUnavailable
+from handlers.sessions import Claim, Sessions, SessionsUnavailable
+
+
+def claim(id_="a", token="t", **payload):
+    return Claim(id_, token, "slack", payload)
 
 
 async def test_a_turn_is_claimed_once(sessions):
-    results = await asyncio.gather(*(sessions.claim("slack:T:C:1", "slack", {"n": n}) for n in range(20)))
+    results = await asyncio.gather(*(sessions.claim(claim("slack:T:C:1", f"t{n}", n=n)) for n in range(20)))
 
-    assert sum(r is not None for r in results) == 1
+    assert sum(results) == 1
 
 
 async def test_an_abandoned_turn_goes_to_one_taker(sessions, monkeypatch):
     monkeypatch.setattr("handlers.sessions.LEASE", -1.0)
-    await sessions.claim("a", "slack", {"text": "hi"})
+    await sessions.claim(claim(text="hi"))
     monkeypatch.setattr("handlers.sessions.LEASE", 30.0)
 
     taken = await asyncio.gather(*(sessions.abandoned() for _ in range(8)))
 
-    assert [claim.payload for claims in taken for claim in claims] == [{"text": "hi"}]
+    assert [(c.payload, c.tries) for claims in taken for c in claims] == [({"text": "hi"}, 2)]
 
 
 async def test_a_finished_turn_is_not_taken_over_and_stays_claimed(sessions, monkeypatch):
     monkeypatch.setattr("handlers.sessions.LEASE", -1.0)
-    claim = await sessions.claim("a", "slack", {})
-    await sessions.finish(claim)
+    await sessions.claim(claim())
+    await sessions.finish(claim())
 
     assert await sessions.abandoned() == []
-    assert await sessions.claim("a", "slack", {}) is None
+    assert not await sessions.claim(claim(token="other"))
     assert await sessions.abandoned() == []
+
+
+async def test_who_lost_a_turn_can_neither_renew_it_nor_overwrite_its_screen(sessions, monkeypatch):
+    monkeypatch.setattr("handlers.sessions.LEASE", -1.0)
+    await sessions.claim(claim())
+    [theirs] = await sessions.abandoned()
+    await sessions.remember_screen(Claim("a", "t", "slack", {}, {"ts": "late"}))
+
+    assert not await sessions.renew(claim())
+    assert await sessions.renew(theirs)
+    [again] = await sessions.abandoned()
+    assert again.memory == {}
+
+
+async def test_a_queue_keeps_its_order_and_forgets_the_dead(sessions, monkeypatch):
+    first, second, third = claim("1"), claim("2"), claim("3")
+    for one in (first, second, third):
+        await sessions.claim(one)
+        await sessions.line_up("C1", one)
+    assert [await sessions.ahead("C1", one) for one in (first, second, third)] == [0, 1, 2]
+
+    await sessions.leave("C1", first)
+    await sessions.finish(second)
+
+    assert await sessions.ahead("C1", third) == 0
 
 
 async def test_two_writers_of_one_revision_write_once(sessions):
@@ -80,7 +109,11 @@ async def test_a_frozen_redis_costs_a_second_and_no_more_than_an_error(store, se
     try:
         with pytest.raises(SessionsUnavailable):
             await sessions.load("run", "1")
-        assert not await sessions.alive()
+        for _ in range(20):
+            with pytest.raises(SessionsUnavailable, match="away"):
+                await sessions.load("run", "1")
     finally:
         os.kill(store._server.pid, signal.SIGCONT)
-    assert await sessions.alive()
+    while not await sessions.alive():
+        await asyncio.sleep(0.05)
+    assert await sessions.load("run", "1") is None
