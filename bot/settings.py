@@ -6,12 +6,14 @@ secrets are never part of a message.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge.values import Phrase
 
+_SENTINEL = re.compile(r"redis\+sentinel://([^@/]*@)?[^,:/@]+(:\d+)?(,[^,:/@]+(:\d+)?)*/[^/]+(/\d+)?")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -81,7 +83,7 @@ def load(environment: Mapping[str, str] | None = None, *, data: str | None = Non
         teams=_teams(env),
         qdrant_url=_url(env, "QDRANT_URL", ("http", "https")),
         qdrant_api_key=get("QDRANT_API_KEY"),
-        redis_url=_url(env, "REDIS_URL", ("redis", "rediss", "unix")),
+        redis_url=_redis_url(env),
         llm=get("LLM"),
         llm_base_url=_url(env, "LLM_BASE_URL", ("http", "https")),
         llm_api_key=get("LLM_API_KEY"),
@@ -135,6 +137,17 @@ def _half(section: str, name: str) -> InvalidSettings:
         f"{section} の設定が途中です: {name} がありません。設定するか、{section} の設定をすべて消してください。",
         f"The {section} settings are half complete: {name} is missing. Set it, or remove all {section} settings.",
     )
+
+
+def _redis_url(env: Mapping[str, str]) -> str:
+    value = _url(env, "REDIS_URL", ("redis", "rediss", "unix", "redis+sentinel"))
+    if value.startswith("redis+sentinel://") and not _SENTINEL.fullmatch(value):
+        raise InvalidSettings(
+            "bad_address",
+            "REDIS_URL の redis+sentinel:// は、続けて「ホスト:ポート,ホスト:ポート/サービス名」と書いてください。",
+            "REDIS_URL with redis+sentinel:// must go on as host:port,host:port/service-name.",
+        )
+    return value
 
 
 def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:

@@ -1,5 +1,5 @@
 """
-The session store: Redis by address, or a real redis-server of our own on a private unix socket.
+The session store: Redis by address (one server, or Sentinel), or a real redis-server of our own on a private unix socket.
 
 The embedded server keeps an append-only file in the data folder and dies with its parent. Where no server binary exists, an
 in-process stand-in serves, and says that dialogs will not survive a restart.
@@ -18,15 +18,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import unquote
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 
 from bot.settings import InvalidSettings
 from handlers.sessions import TIMEOUT
 
 log = logging.getLogger(__name__)
+SENTINEL = "redis+sentinel://"
+SENTINEL_PORT = 26379
 START = 5.0  # seconds the server may take to load its file
 DENIED = ("-@scripting", "-config", "-debug", "-module", "-replicaof", "-slaveof", "-shutdown")  # nothing here needs them
 
@@ -39,6 +43,7 @@ class Store:
         self._folder = folder
         self._server: subprocess.Popen[bytes] | None = None
         self._socket: Path | None = None
+        self._sentinel: Sentinel | None = None
         self._connect: Callable[[], Redis] | None = None
         self.durable = True
 
@@ -50,7 +55,7 @@ class Store:
             InvalidSettings: the folder is not writable, or the server refuses its append-only file.
         """
         if self._url:
-            self._connect = lambda: Redis.from_url(self._url, **_limits())
+            self._connect = self._by_sentinel() if self._url.startswith(SENTINEL) else self._plain
         elif binary := _binary():
             self._start(binary)
         else:
@@ -63,6 +68,8 @@ class Store:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        for watcher in self._sentinel.sentinels if self._sentinel else ():
+            await watcher.aclose()
         if self._server is not None:
             self._server.terminate()
             try:
@@ -81,6 +88,25 @@ class Store:
     def broker_url(self) -> str:
         """Return an address that other Redis clients understand, or "" for the in-process stand-in."""
         return self._url or (f"unix://{self._socket}" if self._socket else "")
+
+    def _plain(self) -> Redis:
+        return Redis.from_url(self._url, **_limits())
+
+    def _by_sentinel(self) -> Callable[[], Redis]:
+        """
+        Return what makes clients of the master that Sentinel names, asked again at every new connection.
+
+        The address is redis+sentinel://[[user]:password@]host:port[,host:port…]/service[/database]; the password is Redis's.
+        """
+        credentials, _, rest = self._url.removeprefix(SENTINEL).rpartition("@")
+        hosts, _, path = rest.partition("/")
+        service, _, database = path.partition("/")
+        user, _, password = credentials.partition(":")
+        parts = [host.partition(":") for host in hosts.split(",")]
+        nodes = [(name, int(port or SENTINEL_PORT)) for name, _, port in parts]
+        login: dict[str, Any] = {"username": unquote(user) or None, "password": unquote(password) or None}
+        self._sentinel = sentinel = Sentinel(nodes, sentinel_kwargs=_limits(), **_limits())
+        return lambda: sentinel.master_for(service, db=int(database or 0), **login, **_limits())
 
     def _start(self, binary: str) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -45,6 +45,8 @@ def test_half_a_section_names_what_is_missing(environment, missing):
     [
         ({**SLACK, "SLACK_BOT_TOKEN": "xapp-secret-value"}, "SLACK_BOT_TOKEN"),
         ({"REDIS_URL": "localhost:6379"}, "REDIS_URL"),
+        ({"REDIS_URL": "redis+sentinel://a:26379"}, "REDIS_URL"),
+        ({"REDIS_URL": "redis+sentinel://a:b:c/main"}, "REDIS_URL"),
         ({"QDRANT_URL": "ftp://x"}, "QDRANT_URL"),
         ({"LLM_BASE_URL": "api.example.com"}, "LLM_BASE_URL"),
     ],
