@@ -68,6 +68,15 @@ class EmbeddedIndex:
             ]
             await self._update(edge.UpdateOperation.upsert_points(batch))
 
+    async def swap(self, record: Point, seen: str) -> bool:
+        async with self._writing:
+            stored = await self.fetch([record.id])
+            if (stored[0].get("revision", "") if stored else "") != seen:
+                return False
+            point = self._edge.Point(id=record.id, vector={}, payload=record.payload)
+            await asyncio.to_thread(self._ask, self._opened.update, self._edge.UpdateOperation.upsert_points([point]))
+            return True
+
     async def find(self, vector: SparseVector, where: Where, limit: int) -> list[Match]:
         if not vector.indices:
             return []

@@ -58,6 +58,13 @@ class Index(Protocol):
     async def write(self, points: Sequence[Point]) -> None:
         """Add or replace points."""
 
+    async def swap(self, record: Point, seen: str) -> bool:
+        """
+        Write a record unless somebody else wrote it since: its stored payload's "revision" must still be `seen`, "" for absent.
+
+        The new payload carries a new "revision". False, and nothing written, when another one came first.
+        """
+
     async def find(self, vector: SparseVector, where: Where, limit: int) -> list[Match]:
         """Return the points nearest to `vector` that fulfil `where`, best first, with payloads."""
 

@@ -1,21 +1,26 @@
 """
 What the library knows about its documents: one record per document, holding the pointer, and one per version.
 
-Writing a document's record is one atomic write, so that publishing is one flip. A version's record is written twice: as
-"received" before its passages and as "staged" after them; whatever stays "received" is a leftover. "deleted" on a document
-means its passages are going. A shared index is read again at most once a second.
+A record is changed by compare-and-set, so that two processes never overwrite each other's change; the write of a document's
+record is the flip of publishing. A version's record is "received" while its passages are being written and "staged" after them;
+`touched` is the writer's sign of life. "deleted" on a document means its passages are going. A shared index is read again at
+most once a second.
 """
 
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from knowledge.index import Index, Point
-from knowledge.values import Document, Flag, Metadata, Version
+from knowledge.errors import LibraryUnavailable
+from knowledge.index import Index, Payload, Point
+from knowledge.sentences import phrase
+from knowledge.values import Document, Flag, Mark, Metadata, Version
 
 RECORD = "record"  # the shelf of records
 FRESH = 1.0  # seconds a shared registry may be believed
+TRIES = 20  # compare-and-set rounds before a change gives up
 NAMESPACE = uuid.UUID("5c0f1f6e-6a1d-5d5b-9a61-0d6f3b2a7c41")
 
 
@@ -26,22 +31,33 @@ def identify(*parts: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document's record: the pointer, the versions once published (oldest first) and when each was."""
+    """
+    A document's record: the pointer, the versions once published (oldest first) and when each was.
+
+    `numbered` holds every version in the order of its number; `publishing` those about to be published, with since when (UNIX).
+    """
 
     id: str
     current: str = ""
     history: tuple[str, ...] = ()
     published: tuple[tuple[str, str], ...] = ()
+    numbered: tuple[str, ...] = ()
+    publishing: tuple[tuple[str, float], ...] = ()
     deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A version's record, with what the admin said about the document when it was added."""
+    """A version's record, with what is said about the document. `touched` is the time (UNIX) its writer last showed life."""
 
     document: str
     version: Version
     metadata: Metadata = field(default_factory=Metadata)
+    touched: float = 0.0
+
+    @property
+    def whole(self) -> bool:
+        return self.version.state != "received"
 
 
 class Registry:
@@ -50,6 +66,7 @@ class Registry:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._read_at = -FRESH
+        self._revisions: dict[str, str] = {}
         self.entries: dict[str, Entry] = {}
         self.drafts: dict[str, Draft] = {}
 
@@ -59,39 +76,77 @@ class Registry:
         if not now and (not self._index.shared or clock - self._read_at < FRESH):
             return
         payloads = await self._index.scroll({"shelf": [RECORD]})
-        self.entries = {p["document"]: _entry(p["entry"]) for p in payloads if "entry" in p}
-        self.drafts = {p["version"]: _draft(p["draft"]) for p in payloads if "draft" in p}
+        entries = {p["document"]: _entry(p["entry"]) for p in payloads if "entry" in p}
+        drafts = {p["version"]: _draft(p["draft"]) for p in payloads if "draft" in p}
+        if entries != self.entries:  # searches notice a moved pointer by the identity of this
+            self.entries = entries
+        self.drafts = drafts
+        self._revisions = {p.get("version") or p["document"]: p.get("revision", "") for p in payloads}
         self._read_at = clock
 
-    async def save_entry(self, entry: Entry) -> None:
-        """Write a document's record: this is the flip."""
-        payload = {"shelf": RECORD, "document": entry.id, "entry": asdict(entry)}
-        await self._index.write([Point(identify(RECORD, entry.id), payload)])
-        self.entries = {**self.entries, entry.id: entry}
+    async def change_entry(self, document: str, change: Callable[[Entry], Entry | None]) -> Entry | None:
+        """
+        Write what `change` makes of a document's record, made fresh where there is none; None, unwritten, when it says None.
 
-    async def save_draft(self, draft: Draft) -> None:
-        payload = {"shelf": RECORD, "document": draft.document, "version": draft.version.id, "draft": asdict(draft)}
-        await self._index.write([Point(identify(RECORD, draft.document, draft.version.id), payload)])
-        self.drafts = {**self.drafts, draft.version.id: draft}
+        `change` may be asked again with a newer record.
+
+        Raises:
+            LibraryUnavailable: others were faster every time.
+        """
+        for _ in range(TRIES):
+            entry = change(self.entries.get(document, Entry(document)))
+            if entry is None or entry == self.entries.get(document):
+                return entry
+            if await self._swap(document, {"document": document, "entry": asdict(entry)}):
+                self.entries = {**self.entries, document: entry}
+                return entry
+            await self.refresh(now=True)
+        raise LibraryUnavailable("contended", phrase("contended"))
+
+    async def change_draft(self, version: str, change: Callable[[Draft | None], Draft | None]) -> Draft | None:
+        """Write what `change` makes of a version's record, as `change_entry` does for a document's."""
+        for _ in range(TRIES):
+            draft = change(self.drafts.get(version))
+            if draft is None or draft == self.drafts.get(version):
+                return draft
+            if await self._swap(version, {"document": draft.document, "version": version, "draft": asdict(draft)}):
+                self.drafts = {**self.drafts, version: draft}
+                return draft
+            await self.refresh(now=True)
+        raise LibraryUnavailable("contended", phrase("contended"))
 
     async def forget(self, document: str) -> None:
         """Delete every record of a document."""
         await self._index.delete({"shelf": [RECORD], "document": [document]})
+        gone = {document} | {k for k, d in self.drafts.items() if d.document == document}
         self.entries = {k: e for k, e in self.entries.items() if k != document}
         self.drafts = {k: d for k, d in self.drafts.items() if d.document != document}
+        self._revisions = {k: r for k, r in self._revisions.items() if k not in gone}
 
-    async def forget_version(self, draft: Draft) -> None:
-        await self._index.delete({"shelf": [RECORD], "version": [draft.version.id]})
-        self.drafts = {k: d for k, d in self.drafts.items() if k != draft.version.id}
+    async def forget_version(self, version: str) -> None:
+        await self._index.delete({"shelf": [RECORD], "version": [version]})
+        self.drafts = {k: d for k, d in self.drafts.items() if k != version}
+        self._revisions.pop(version, None)
 
     def current(self, document: str) -> str:
         """Return the published version, or empty."""
         entry = self.entries.get(document)
         return entry.current if entry and not entry.deleted else ""
 
+    def audience(self, document: str) -> str:
+        """Return who may see the published version; empty when there is none."""
+        draft = self.drafts.get(self.current(document))
+        return draft.metadata.audience if draft else ""
+
     def versions(self, document: str) -> list[Draft]:
         """Return the whole versions of a document, oldest first."""
-        found = [d for d in self.drafts.values() if d.document == document and d.version.state != "received"]
+        entry = self.entries.get(document, Entry(document))
+        numbers = {version: number for number, version in enumerate(entry.numbered, 1)}
+        found = [
+            replace(d, version=replace(d.version, number=numbers.get(d.version.id, 0)))
+            for d in self.drafts.values()
+            if d.document == document and d.whole
+        ]
         return sorted(found, key=lambda d: d.version.number)
 
     def document(self, name: str) -> Document | None:
@@ -101,23 +156,41 @@ class Registry:
             return None
         published = dict(entry.published)
         versions = tuple(
-            replace(
-                d.version,
-                state="published" if d.version.id == entry.current else "withdrawn" if d.version.id in published else "staged",
-                published=published.get(d.version.id, ""),
-            )
-            for d in drafts
+            replace(d.version, state=_state(d.version.id, entry), published=published.get(d.version.id, "")) for d in drafts
         )
         shown = next((d for d in drafts if d.version.id == entry.current), drafts[-1])
         return Document(name, shown.metadata, versions, entry.current)
 
+    async def _swap(self, key: str, payload: Payload) -> bool:
+        revision = uuid.uuid4().hex
+        record = Point(identify(RECORD, key), {"shelf": RECORD, "revision": revision, **payload})
+        if not await self._index.swap(record, self._revisions.get(key, "")):
+            return False
+        self._revisions[key] = revision
+        return True
+
+
+def _state(version: str, entry: Entry) -> Any:
+    if version == entry.current:
+        return "published"
+    if version not in dict(entry.published):
+        return "staged"
+    return "replaced" if entry.current or entry.history[-1:] != (version,) else "withdrawn"
+
 
 def _entry(row: dict[str, Any]) -> Entry:
     return Entry(
-        row["id"], row["current"], tuple(row["history"]), tuple((v, when) for v, when in row["published"]), row["deleted"]
+        row["id"],
+        row["current"],
+        tuple(row["history"]),
+        tuple((v, when) for v, when in row["published"]),
+        tuple(row["numbered"]),
+        tuple((v, since) for v, since in row["publishing"]),
+        row["deleted"],
     )
 
 
 def _draft(row: dict[str, Any]) -> Draft:
     version = {**row["version"], "flags": tuple(Flag(**f) for f in row["version"]["flags"])}
-    return Draft(row["document"], Version(**version), Metadata(**row["metadata"]))
+    metadata = {**row["metadata"], "marks": tuple(Mark(**m) for m in row["metadata"]["marks"])}
+    return Draft(row["document"], Version(**version), Metadata(**metadata), row["touched"])

@@ -63,6 +63,15 @@ class ServerIndex:
             await self._ask(self._client.upsert(ALIAS, batch, wait=True))
         self._rarity.clear()
 
+    async def swap(self, record: Point, seen: str) -> bool:
+        """The server compares and writes in one step; reading back tells whether this writer was the one."""
+        models = self._models
+        point = models.PointStruct(id=record.id, vector={}, payload=record.payload)
+        unchanged = models.Filter(must=[models.FieldCondition(key="revision", match=models.MatchValue(value=seen))])
+        await self._ask(self._client.upsert(ALIAS, [point], wait=True, update_filter=unchanged))
+        stored = await self.fetch([record.id])
+        return bool(stored) and stored[0].get("revision") == record.payload["revision"]
+
     async def find(self, vector: SparseVector, where: Where, limit: int) -> list[Match]:
         if not vector.indices:
             return []

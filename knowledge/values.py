@@ -133,21 +133,39 @@ class Hit:
 
 
 DocumentKind = Literal["guideline", "rule", "deck", "faq", "other"]
-DocumentState = Literal["received", "read", "staged", "published", "withdrawn", "refused", "deleted"]
+DocumentState = Literal["received", "checked", "read", "staged", "published", "replaced", "withdrawn", "refused", "deleted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """
+    An admin's word that a text in a document rules a criterion of the guided dialog: `option` is what it prescribes, or empty.
+
+    `quote` is an exact stretch of the text, so that the mark finds its passage in later versions, too.
+    """
+
+    criterion: str
+    option: str
+    quote: str
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What an admin says about a document. Dates are ISO ("2026-03-01") or empty; `audience` is a label such as "all"."""
+    """
+    What an admin says about a document. Dates are ISO ("2026-03-01") or empty; `audience` is a label such as "all".
+
+    A field left empty means "as in the version before". `supersedes` is the id of the document this is a new version of.
+    """
 
     title: str = ""
-    kind: DocumentKind = "guideline"
-    audience: str = "all"
+    kind: DocumentKind | Literal[""] = ""
+    audience: str = ""
     owner: str = ""
     effective: str = ""
     review: str = ""
     supersedes: str = ""
     url: str = ""
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +174,7 @@ class Version:
     One version of a document. `id` is stable (the content hash decides it); `number` counts from 1 within the document.
 
     `sha256` is that of the original bytes; `added` and `published` are ISO timestamps in UTC, empty until they happen.
+    `original` is the id of the file as sent, empty where none was kept.
     """
 
     id: str
@@ -170,6 +189,17 @@ class Version:
     added: str = ""
     added_by: str = ""
     published: str = ""
+    original: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A passage of a published document that rules a criterion: what a `Mark` points at today."""
+
+    criterion: str
+    option: str
+    quote: str
+    passage: Passage
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ They are files like anybody's: a superseded edition, a review date that has pass
 on purpose, so that every warning can be seen at work.
 """
 
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import yaml
 from knowledge.errors import InvalidModel
 from knowledge.library import Library
 from knowledge.reading import read
-from knowledge.registry import identify
+from knowledge.shelf import document_id
 from knowledge.values import Document, Metadata, Phrase
 
 FOLDER = Path(__file__).parent
@@ -76,4 +75,4 @@ def _sample(row: dict[str, Any], before: dict[str, Sample]) -> Sample:
 
 def _document(sample: Sample) -> str:
     """Return the id the library gives this document: that of its first edition."""
-    return sample.metadata.supersedes or identify("document", sample.metadata.owner, unicodedata.normalize("NFC", sample.name))
+    return sample.metadata.supersedes or document_id(sample.metadata.owner, sample.name)

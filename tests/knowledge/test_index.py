@@ -56,6 +56,19 @@ async def test_a_write_twice_is_one_point_and_a_delete_is_final(index):
     assert await index.fetch([one.id]) == []
 
 
+async def test_a_record_is_written_only_over_what_was_seen(index):
+    record = str(uuid.uuid4())
+
+    def revised(revision: str) -> Point:
+        return Point(record, {"shelf": "record", "revision": revision})
+
+    assert await index.swap(revised("a"), "")
+    assert not await index.swap(revised("b"), "")
+    assert not await index.swap(revised("b"), "other")
+    assert await index.swap(revised("c"), "a")
+    assert [p["revision"] for p in await index.fetch([record])] == ["c"]
+
+
 async def test_a_rare_term_weighs_more_than_a_common_one(index):
     await index.write([point(f"旅費 {word}", "a") for word in ("精算", "申請", "承認")])
     common, rare = (Encoder().question_parts(word)["words"][0] for word in ("旅費", "精算"))

@@ -2,17 +2,22 @@
 
 import asyncio
 import hashlib
+import warnings
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from qdrant_client import AsyncQdrantClient
 
 from knowledge.embedded import EmbeddedIndex
 from knowledge.errors import LibraryUnavailable, UnknownDocument
 from knowledge.index import Point
 from knowledge.library import Library
+from knowledge.originals import Originals
 from knowledge.reading import Reading
 from knowledge.registry import RECORD, identify
+from knowledge.server import ServerIndex
 from knowledge.values import Metadata, Page, Place
 
 ALL = frozenset({"all"})
@@ -161,3 +166,128 @@ async def test_a_start_that_fails_lets_go_of_the_folder(tmp_path):
             pass
     async with EmbeddedIndex(tmp_path) as index:
         assert await index.count({"document": ["d"]}) == 1
+
+
+async def test_the_same_bytes_from_two_owners_are_one_document(library):
+    first, _, new = await library.stage(reading("経費精算の手順。"), Metadata(owner="slack:1"), by="slack:1")
+    second, version, again = await library.stage(
+        reading("経費精算の手順。", name="別名.txt"), Metadata(owner="web:1"), by="web:1"
+    )
+    assert (new, again) == (True, False)
+    assert second == first and version.added_by == "slack:1"
+    assert (await library.holding(version.sha256)) == first
+
+
+async def test_a_new_version_keeps_what_is_known_of_the_document(library):
+    known = Metadata(title="経費規程", audience="board", review="2027-01-01", kind="rule")
+    document, _, _ = await library.stage(reading("上限は五万円である。"), known, by="test:1")
+    renewed, _, _ = await library.stage(reading("上限は十万円である。"), Metadata(effective="2026-05-01"), by="test:1")
+    assert renewed.id == document.id
+    await library.publish(renewed.id, renewed.versions[1].id)
+    assert (await library.document(document.id)).metadata == replace(known, effective="2026-05-01")
+
+
+async def test_states_tell_where_each_version_stands(library):
+    document, _ = await put(library, "上限は一万円である。")
+    _, second = await put(library, "上限は二万円である。")
+    await library.stage(reading("上限は三万円である。"), Metadata(), by="test:1")
+    states = [v.state for v in (await library.document(document)).versions]
+    assert states == ["replaced", "published", "staged"]
+    withdrawn = await library.withdraw(document)
+    assert [v.state for v in withdrawn.versions] == ["replaced", "withdrawn", "staged"]
+    assert withdrawn.versions[1].id == second
+
+
+async def test_discarding_a_staged_version_leaves_the_published_one(library):
+    document, first = await put(library, "上限は一万円である。")
+    _, staged, _ = await library.stage(reading("上限は二万円である。"), Metadata(), by="test:1")
+    with pytest.raises(UnknownDocument):
+        await library.discard(document, first)
+    await library.discard(document, staged.id)
+    assert [v.id for v in (await library.document(document)).versions] == [first]
+    assert await library.preview("上限", version=staged.id) == []
+    _, third = await put(library, "上限は三万円である。")
+    assert [v.number for v in (await library.document(document)).versions] == [1, 3]
+    assert (await library.document(document)).current == third
+
+
+async def test_a_narrower_audience_holds_at_once_and_for_every_version(library):
+    document, first = await put(library, "上限は一万円である。")
+    await put(library, "上限は二万円である。")
+    await library.edit(document, {"audience": "board", "review": "2027-04-01"})
+    assert await library.search("上限", readers=ALL) == []
+    assert await library.search("上限", readers=frozenset({"board"}))
+    await library.rollback(document)
+    assert await library.search("上限", readers=ALL) == []
+    assert [h.passage.version for h in await library.search("上限", readers=frozenset({"board"}))] == [first]
+
+
+async def test_a_new_title_is_searched_and_shown(library):
+    document, _ = await put(library, "上限は一万円である。")
+    assert await library.search("旅費精算", readers=ALL) == []
+    edited = await library.edit(document, {"title": "旅費精算の手引き"})
+    assert edited.metadata.title == "旅費精算の手引き"
+    hit = (await library.search("旅費精算", readers=ALL))[0]
+    assert (hit.passage.title, hit.passage.headings) == ("旅費精算の手引き", ("旅費精算の手引き",))
+
+
+async def test_a_document_takes_its_files_along(tmp_path):
+    originals = Originals(str(tmp_path / "originals"))
+    async with Library(EmbeddedIndex(tmp_path / "index"), originals=originals) as library:
+        file, draft = await originals.put(b"v1"), await originals.put(b"v2")
+        document, version, _ = await library.stage(reading("上限は一万円。"), Metadata(), by="t:1", original=file)
+        await library.publish(document.id, version.id)
+        _, staged, _ = await library.stage(reading("上限は二万円。"), Metadata(), by="t:1", original=draft)
+        assert await library.originals() == {file, draft}
+        await library.discard(document.id, staged.id)
+        assert await originals.get(file) == b"v1"
+        with pytest.raises(LibraryUnavailable):
+            await originals.get(draft)
+        await library.remove(document.id)
+        assert list((tmp_path / "originals").iterdir()) == []
+
+
+async def test_two_processes_never_overwrite_each_others_records():
+    client = AsyncQdrantClient(":memory:")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Payload indexes have no effect")  # true of the in-process client only
+        async with Library(ServerIndex("memory", client=client)) as one, Library(ServerIndex("memory", client=client)) as two:
+            staged = await asyncio.gather(
+                *(
+                    shelf.stage(reading(f"第{n % 4}条。上限は{n % 4}万円である。"), Metadata(), by=f"t:{n}")
+                    for n, shelf in enumerate([one, two] * 4)
+                )
+            )
+            assert sorted(new for _, _, new in staged) == [False] * 4 + [True] * 4
+            document = (await one.documents())[0]
+            assert [v.number for v in document.versions] == [1, 2, 3, 4]
+            versions = [v.id for v in document.versions]
+            await asyncio.gather(
+                *(shelf.publish(document.id, v) for shelf, v in zip([one, two] * 2, versions, strict=True)),
+                one.edit(document.id, {"review": "2027-01-01"}),
+                two.edit(document.id, {"owner": "t:9"}),
+            )
+            await asyncio.sleep(1.1)  # until a shared registry is read again
+            seen = [await shelf.document(document.id) for shelf in (one, two)]
+            assert seen[0] == seen[1]
+            hits = await one.search("上限はいくら", readers=ALL)
+            assert {h.passage.version for h in hits} == {seen[0].current}
+            assert sorted(v.state for v in seen[0].versions) == ["published", "replaced", "replaced", "replaced"]
+
+
+async def test_leftovers_of_a_dead_process_are_finished():
+    client = AsyncQdrantClient(":memory:")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Payload indexes have no effect")
+        index = ServerIndex("memory", client=client)
+        async with Library(index) as library:
+            _, first = await put(library, "上限は一万円である。")
+            _, staged, _ = await library.stage(reading("上限は二万円である。"), Metadata(), by="t:1")
+            await index.set(
+                {"version": [staged.id], "shelf": ["staged"]}, {"shelf": "live"}
+            )  # died between making findable and flipping
+            await index.set({"version": [first], "shelf": ["live"]}, {"shelf": "old"})  # or between two flips
+            assert await library.search("上限", readers=ALL) == []
+            await library.tend()
+            assert [h.passage.version for h in await library.search("上限", readers=ALL)] == [first]
+            assert await index.count({"shelf": ["live"]}) == 1

@@ -1,0 +1,417 @@
+"""
+The shelf: how documents come, change hands and go. Nothing on it is found before one pointer says so.
+
+A version is written beside the published one, then the pointer flips: first its passages are made findable, then the pointer
+moves, then the passages before are put away. Wherever that is cut off, `tend` finishes it; whoever searches believes the
+pointer only. Every change of a record is compare-and-set, so any number of processes may share one index.
+"""
+
+import asyncio
+import time
+import unicodedata
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+from knowledge.chunks import passage_title, passages
+from knowledge.encoder import Encoder
+from knowledge.errors import KnowledgeError, UnknownDocument
+from knowledge.index import BATCH, Index, Payload, Point, Where
+from knowledge.originals import Originals
+from knowledge.reading import Reading
+from knowledge.registry import Draft, Entry, Registry, identify
+from knowledge.sentences import phrase
+from knowledge.values import Document, Metadata, Passage, Place, Version
+
+STAGED, LIVE, OLD = "staged", "live", "old"
+STALE = 30.0  # seconds without a sign of life after which a writer is taken for dead
+TOUCH = 5.0  # seconds between a writer's signs of life
+TEND = 15.0  # seconds between looks for leftovers in a shared index
+WAIT = 0.2  # seconds between looks at another writer of the same bytes
+
+Told = Callable[[int, int], Awaitable[None]]  # passages written so far, and in all
+
+
+class Shelf:
+    """Documents over an index. `originals` is where their files are kept; without it only passages are."""
+
+    def __init__(
+        self,
+        index: Index,
+        encoder: Encoder | None = None,
+        *,
+        originals: Originals | None = None,
+        cut: Callable[..., Sequence[Passage]] = passages,
+    ) -> None:
+        self._index = index
+        self._encoder = encoder or Encoder()
+        self._originals = originals
+        self._cut = cut
+        self._registry = Registry(index)
+        self._changing = asyncio.Lock()
+        self._tending: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._index.__aenter__()
+        try:
+            await self._registry.refresh(now=True)
+            await self.tend(age=STALE if self._index.shared else 0.0)
+        except BaseException as error:  # the folder's lock must not outlive a start that failed
+            await self._index.__aexit__(type(error), error, error.__traceback__)
+            raise
+        if self._index.shared:
+            self._tending = asyncio.create_task(self._tend())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._tending is not None:
+            self._tending.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._tending
+        await self._index.__aexit__(kind, error, trace)
+
+    async def documents(self, *, readers: frozenset[str] | None = None) -> list[Document]:
+        """Return the documents by title: the published ones these readers may see, or all of them for None."""
+        await self._registry.refresh()
+        known = [d for d in map(self._registry.document, self._registry.entries) if d]
+        shown = [d for d in known if readers is None or (d.current and d.metadata.audience in readers)]
+        return sorted(shown, key=lambda d: (d.metadata.title, d.id))
+
+    async def document(self, id: str) -> Document:  # noqa: A002  # callers know it as id
+        """
+        Return one document, published or not.
+
+        Raises:
+            UnknownDocument: there is none.
+        """
+        await self._registry.refresh()
+        document = self._registry.document(id)
+        if document is None:
+            raise unknown()
+        return document
+
+    async def holding(self, sha256: str) -> Document | None:
+        """Return the document one of whose versions has these very bytes."""
+        await self._registry.refresh(now=self._index.shared)
+        draft = self._registry.drafts.get(version_id(sha256))
+        return self._registry.document(draft.document) if draft and draft.whole else None
+
+    async def stage(
+        self, reading: Reading, metadata: Metadata, *, by: str, original: str = "", told: Told | None = None
+    ) -> tuple[Document, Version, bool]:
+        """
+        Write a file's passages without publishing them; about 1 ms a passage.
+
+        The same bytes are one version of one document, whoever sends them: they give False and no writing. The same owner and
+        name is the same document. What `metadata` leaves empty stays as it was.
+        """
+        version = version_id(reading.sha256)
+        while True:
+            await self._registry.refresh(now=self._index.shared)
+            draft = self._registry.drafts.get(version)
+            if draft and draft.whole and (document := self._registry.document(draft.document)):
+                return document, next(v for v in document.versions if v.id == version), False
+            if draft and not draft.whole and time.time() - draft.touched < STALE:
+                await asyncio.sleep(WAIT)  # somebody else is writing these very bytes
+                continue
+            ours = await self._begin(reading, metadata, by, original, draft)
+            if ours is not None and await self._write(ours, reading, told):
+                document = await self.document(ours.document)
+                return document, next(v for v in document.versions if v.id == version), True
+
+    async def publish(self, document: str, version: str) -> Document:
+        """
+        Make `version` the one that is found; the one before stays for `rollback`.
+
+        Raises:
+            UnknownDocument: no such document or version.
+        """
+        async with self._changing:
+            await self._entry(document)
+            if version not in {d.version.id for d in self._registry.versions(document)}:
+                raise unknown()
+
+            def flip(entry: Entry) -> Entry:
+                history = entry.history if entry.history[-1:] == (version,) else (*entry.history, version)
+                published = {**dict(entry.published), version: now()}
+                return replace(entry, current=version, history=history, published=tuple(published.items()))
+
+            return await self._flip(document, version, flip)
+
+    async def withdraw(self, document: str) -> Document:
+        """Take a document off the shelf; its versions stay."""
+        async with self._changing:
+            before = await self._entry(document)
+            await self._registry.change_entry(document, lambda e: replace(e, current=""))
+            if before.current:
+                await self._index.set(_of(before.current), {"shelf": OLD})
+            return await self.document(document)
+
+    async def rollback(self, document: str) -> Document:
+        """
+        Publish the version published before; after a withdrawal, the withdrawn one.
+
+        Raises:
+            UnknownDocument: there is no earlier version.
+        """
+        async with self._changing:
+            entry = await self._entry(document)
+            history = entry.history[:-1] if entry.current else entry.history
+            if not history:
+                title = (await self.document(document)).metadata.title
+                raise UnknownDocument("no_earlier_version", phrase("no_earlier", title=title))
+            return await self._flip(document, history[-1], lambda e: replace(e, current=history[-1], history=history))
+
+    async def edit(self, document: str, changes: Mapping[str, Any]) -> Document:
+        """
+        Change what is said about a document: `changes` holds fields of `Metadata` by name.
+
+        An audience holds for every version, and for searches at once; everything else for the published (or newest) version. A
+        new title is written into the passages, about 1 ms each.
+
+        Raises:
+            UnknownDocument
+        """
+        async with self._changing:
+            await self._entry(document)
+            shown = await self.document(document)
+            version = shown.current or shown.versions[-1].id
+            audience = {k: v for k, v in changes.items() if k == "audience"}
+            for known in shown.versions:
+                await self._registry.change_draft(known.id, _saying(changes if known.id == version else audience))
+            if audience:
+                await self._index.set({"document": [document], "shelf": [STAGED, LIVE, OLD]}, audience)
+            if changes.get("title", shown.metadata.title) != shown.metadata.title:
+                await self._rename(version, shown.metadata.title, str(changes["title"]))
+            return await self.document(document)
+
+    async def discard(self, document: str, version: str) -> None:
+        """
+        Delete a version that was never published; the document goes with its last one.
+
+        Raises:
+            UnknownDocument: there is no such version, or it was published once.
+        """
+        async with self._changing:
+            entry = await self._entry(document)
+            draft = self._registry.drafts.get(version)
+            if draft is None or draft.document != document:
+                raise unknown()
+            if version in dict(entry.published):
+                raise UnknownDocument("not_staged", phrase("not_staged"))
+            await self._registry.change_draft(
+                version, lambda d: d and replace(d, touched=0.0, version=replace(d.version, state="received"))
+            )
+            await self._forget(draft)
+
+    async def remove(self, document: str) -> int:
+        """Delete a document with all versions and files; return how many passages are left, which is 0."""
+        async with self._changing:
+            await self._entry(document)
+            await self._registry.change_entry(document, lambda e: replace(e, current="", deleted=True))
+            return await self._purge(document)
+
+    async def tend(self, *, age: float = STALE) -> None:
+        """Finish what a dead process left. Whoever showed a sign of life within `age` seconds is left alone."""
+        registry = self._registry
+        await registry.refresh(now=True)
+        old = time.time() - age
+        for entry in list(registry.entries.values()):
+            if entry.deleted:
+                await self._purge(entry.id)
+            elif any(since <= old for _, since in entry.publishing):
+                await registry.change_entry(
+                    entry.id, lambda e: replace(e, publishing=tuple(p for p in e.publishing if p[1] > old))
+                )
+        for draft in list(registry.drafts.values()):
+            if not draft.whole and draft.touched <= old:
+                await self._forget(draft)
+        current = {e.current for e in registry.entries.values() if e.current}
+        coming = {v for e in registry.entries.values() for v, _ in e.publishing}
+        await self._put(sorted(set(registry.drafts) - current - coming), [LIVE], OLD)
+        await self._put(sorted(current), [STAGED, OLD], LIVE)
+
+    async def originals(self) -> frozenset[str]:
+        """Return the ids of all files the registry knows."""
+        await self._registry.refresh(now=True)
+        return frozenset(d.version.original for d in self._registry.drafts.values() if d.version.original)
+
+    async def _tend(self) -> None:
+        while True:
+            await asyncio.sleep(TEND)
+            with suppress(KnowledgeError):  # the server is away: next time
+                await self.tend()
+
+    async def _put(self, versions: list[str], found_on: list[str], shelf: str) -> None:
+        """Move the passages of these versions; asks first, because there is hardly ever one."""
+        if versions and await self._index.count({"version": versions, "shelf": found_on}):
+            await self._index.set({"version": versions, "shelf": found_on}, {"shelf": shelf})
+
+    async def _flip(self, document: str, version: str, flip: Callable[[Entry], Entry]) -> Document:
+        before: list[str] = []
+
+        def turn(entry: Entry) -> Entry | None:
+            if version not in dict(entry.publishing) or entry.deleted:
+                return None  # `tend` took this for dead, or the document went
+            before[:] = [entry.current]
+            return replace(flip(entry), publishing=tuple(p for p in entry.publishing if p[0] != version))
+
+        def announce(entry: Entry) -> Entry | None:
+            others = tuple(p for p in entry.publishing if p[0] != version)
+            return None if entry.deleted else replace(entry, publishing=(*others, (version, time.time())))
+
+        turned = None
+        while turned is None:
+            announced = await self._registry.change_entry(document, announce)
+            if announced is None:
+                raise unknown()
+            await self._index.set(_of(version), {"shelf": LIVE})
+            turned = await self._registry.change_entry(document, turn)
+        if before[0] and before[0] != version:
+            await self._index.set(_of(before[0]), {"shelf": OLD})
+        return await self.document(document)
+
+    async def _begin(self, reading: Reading, metadata: Metadata, by: str, original: str, seen: Draft | None) -> Draft | None:
+        """Take a version for writing; None when somebody else was faster."""
+        document = self._document_for(reading, metadata)
+        if (entry := self._registry.entries.get(document)) and entry.deleted:
+            await self._purge(document)
+        before = self._registry.document(document)
+        said = _filled(metadata, before.metadata if before else Metadata(), reading.title)
+        row = Version(version_id(reading.sha256), 0, reading.name, reading.sha256, reading.size, "received")
+        row = replace(row, pages=len(reading.pages), flags=reading.flags, added=now(), added_by=by, original=original)
+        ours = Draft(document, row, said, time.time())
+        return await self._registry.change_draft(row.id, lambda d: ours if d == seen else None)
+
+    async def _write(self, draft: Draft, reading: Reading, told: Told | None) -> bool:
+        """Write a version's passages and make it whole; False when somebody took it over meanwhile."""
+        version, said = draft.version.id, draft.metadata
+        parts = self._cut(reading, document=draft.document, version=version, audience=said.audience, title=said.title)
+        await self._index.delete(_of(version))
+        alive = draft
+        for start in range(0, len(parts), BATCH):
+            points = await asyncio.to_thread(self._points, parts[start : start + BATCH], STAGED)
+            await self._index.write(points)
+            if told is not None:
+                await told(min(start + BATCH, len(parts)), len(parts))
+            if time.time() - alive.touched > TOUCH:
+                touched = await self._change_own(alive, replace(alive, touched=time.time()))
+                if touched is None:
+                    return False
+                alive = touched
+        await self._registry.change_entry(
+            draft.document, lambda e: e if version in e.numbered else replace(e, numbered=(*e.numbered, version))
+        )
+        whole = replace(alive, version=replace(alive.version, state="staged", passages=len(parts)))
+        return await self._change_own(alive, whole) is not None
+
+    async def _change_own(self, ours: Draft, new: Draft) -> Draft | None:
+        return await self._registry.change_draft(ours.version.id, lambda d: new if d == ours else None)
+
+    def _points(self, parts: Sequence[Passage], shelf: str) -> list[Point]:
+        points = []
+        for part in parts:
+            named = replace(part, id=passage_id(part.version, part.position))
+            vector = self._encoder.encode_passage(part.text, passage_title(part))
+            points.append(Point(named.id, {**asdict(named), "shelf": shelf}, vector))
+        return points
+
+    async def _rename(self, version: str, old: str, new: str) -> None:
+        """Write a new title into the passages of a version, which are searched by it."""
+        shelf = LIVE if version in {e.current for e in self._registry.entries.values()} else STAGED
+        found = [passage_of(p) for p in await self._index.scroll(_of(version))]
+        named = [replace(p, title=new, headings=tuple(new if h == old else h for h in p.headings)) for p in found]
+        for start in range(0, len(named), BATCH):
+            batch = named[start : start + BATCH]
+            await self._index.write(await asyncio.to_thread(self._points, batch, shelf))
+
+    def _document_for(self, reading: Reading, metadata: Metadata) -> str:
+        if self._registry.document(metadata.supersedes):
+            return metadata.supersedes
+        return document_id(metadata.owner, reading.name)
+
+    async def _entry(self, document: str) -> Entry:
+        await self._registry.refresh(now=self._index.shared)
+        entry = self._registry.entries.get(document)
+        if entry is None or entry.deleted:
+            raise unknown()
+        return entry
+
+    async def _forget(self, draft: Draft) -> None:
+        """Delete a version: passages, record, and the file when it was whole once; its document when it was the only one."""
+        await self._index.delete(_of(draft.version.id))
+        if draft.version.passages:  # the file of one that never was belongs to the job that will try again
+            await self._delete_files([draft])
+        await self._registry.forget_version(draft.version.id)
+        entry = self._registry.entries.get(draft.document)
+        if entry and not any(d.document == draft.document for d in self._registry.drafts.values()):
+            await self._registry.forget(draft.document)
+
+    async def _purge(self, document: str) -> int:
+        passages_of = {"document": [document], "shelf": [STAGED, LIVE, OLD]}
+        await self._index.delete(passages_of)
+        left = await self._index.count(passages_of)
+        if not left:
+            await self._delete_files([d for d in self._registry.drafts.values() if d.document == document])
+            await self._registry.forget(document)
+        return left
+
+    async def _delete_files(self, drafts: Sequence[Draft]) -> None:
+        for draft in drafts:
+            if self._originals is not None and draft.version.original:
+                await self._originals.delete(draft.version.original)
+
+
+def document_id(owner: str, name: str) -> str:
+    """Return the id of the document that this owner's file of this name is a version of."""
+    return identify("document", owner, unicodedata.normalize("NFC", name))
+
+
+def version_id(sha256: str) -> str:
+    """Return the id of the version that these bytes are, wherever they stand."""
+    return identify("version", sha256)
+
+
+def passage_id(version: str, position: int) -> str:
+    """Return the id a passage at this position of a version always has."""
+    return identify("passage", version, str(position))
+
+
+def passage_of(payload: Payload) -> Passage:
+    """Return the passage that a point's payload holds."""
+    fields = {k: v for k, v in payload.items() if k != "shelf"}
+    return Passage(**{**fields, "place": Place(**payload["place"]), "headings": tuple(payload["headings"])})
+
+
+def unknown() -> UnknownDocument:
+    return UnknownDocument("unknown_document", phrase("unknown"))
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _of(version: str) -> Where:
+    return {"version": [version], "shelf": [STAGED, LIVE, OLD]}
+
+
+def _saying(changes: Mapping[str, Any]) -> Callable[[Draft | None], Draft | None]:
+    return lambda draft: draft and replace(draft, metadata=replace(draft.metadata, **changes))
+
+
+def _filled(said: Metadata, before: Metadata, title: str) -> Metadata:
+    """Return what is said with its gaps filled from the version before, then from the file and the house's defaults."""
+    known = {k: getattr(said, k) or getattr(before, k) for k in Metadata.__dataclass_fields__}
+    return Metadata(
+        **{
+            **known,
+            "title": known["title"] or title,
+            "kind": known["kind"] or "guideline",
+            "audience": known["audience"] or "all",
+        }
+    )
