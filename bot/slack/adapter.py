@@ -5,12 +5,13 @@ import json
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.download import Download, Hosts
 from bot.settings import Slack as Settings
 from bot.slack import parse, render
 from bot.slack.files import Files
@@ -29,7 +30,7 @@ PERSON = 300  # seconds what Slack says of a person is kept
 EVERY = 1.2  # seconds between two updates of one message: chat.update is limited to about 50 a minute
 CALL = 20  # seconds one call to Slack may take
 ELSEWHERE = ("channel_not_found", "not_in_channel", "is_archived")  # commands work where the bot is no member
-HOOKS = "hooks.slack.com"  # the host of every response_url
+HOOKS = frozenset({"hooks.slack.com"})  # the host of every response_url
 
 
 class Screen:
@@ -94,6 +95,7 @@ class Slack:
         self._client: AsyncWebClient | None = None
         self._bot = ""
         self._files = Files(settings.bot_token, settings.api_base, texts)
+        self._hooks = Download(Hosts(HOOKS, own=settings.api_base), seconds=CALL)
         self._people: dict[tuple[str, str], tuple[float, Person]] = {}
 
     def routes(self) -> list[Route]:
@@ -119,14 +121,9 @@ class Slack:
         Answer a command or click where the bot is no member; only the asker sees it.
 
         Raises:
-            ValueError: the address is not Slack's.
+            Refused: the address is not Slack's, or did not take the answer.
         """
-        target, own = urlsplit(url), urlsplit(self._settings.api_base)
-        if (target.scheme, target.hostname) not in (("https", HOOKS), (own.scheme, own.hostname)) or "@" in target.netloc:
-            raise ValueError("the response_url is not on a host of Slack's")
-        from slack_sdk.webhook.async_client import AsyncWebhookClient
-
-        await AsyncWebhookClient(url, timeout=CALL).send_dict({"response_type": "ephemeral", **_without_unfurl(drawn)})
+        await self._hooks.post(url, {"response_type": "ephemeral", **_without_unfurl(drawn)})
 
     async def read(self, payload: dict[str, Any]) -> Message | None:
         """Return our message, with what Slack vouches for about the person."""

@@ -1,28 +1,24 @@
 """
-Files people send: fetched from Slack with the bot's token, which goes to Slack's own hosts and nowhere else.
+Files people send: fetched from Slack with the bot's token, which goes to Slack's own file hosts and nowhere else.
 
-Without the scope files:read Slack answers 200 with its sign-in page, so what looks like one is not a file.
+Without the scope files:read Slack answers with its sign-in page, or leads there, so what looks like one is not a file.
 """
 
-from urllib.parse import urljoin, urlsplit
+import re
 
-import httpx
-
+from bot.download import LIMIT, Download, Hosts, Refused, megabytes
 from handlers.texts import Texts
 from knowledge.errors import UnreadableDocument
 
-HOSTS = ("files.slack.com", "files-origin.slack.com")
-LIMIT = 25 * 1024 * 1024  # bytes of one file
-TIMEOUT = 60.0  # seconds between two pieces of a file
-HOPS = 3  # redirects followed, each checked like the first address
+STORES = frozenset({"files.slack.com", "files-origin.slack.com"})
+_PAGE = re.compile(rb"\s*<(?:!doctype\s+html|html)", re.IGNORECASE)
 
 
 class Files:
-    """`api_base` is the Slack API in use: with another one than Slack's own, files lie on its host."""
+    """`api_base` is the Slack API in use: with another one than Slack's own, files lie on its host, too."""
 
     def __init__(self, token: str, api_base: str, texts: Texts) -> None:
-        self._token = token
-        self._own = urlsplit(api_base)
+        self._download = Download(Hosts(STORES, own=api_base), {"Authorization": f"Bearer {token}"})
         self._texts = texts
 
     async def fetch(self, name: str, url: str) -> bytes:
@@ -32,44 +28,30 @@ class Files:
         Raises:
             UnreadableDocument: it lies elsewhere, is larger than 25 MB, needs a scope the app lacks, or cannot be had.
         """
+        if not url:  # Slack keeps a deleted file, and one of another company, as a stub without an address
+            raise self._refusal("file_deleted", name)
         try:
-            async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False) as client:
-                for _ in range(HOPS + 1):
-                    if not self._stored(url):
-                        raise self._refusal("file_refused", name)
-                    async with client.stream("GET", url, headers={"Authorization": f"Bearer {self._token}"}) as answer:
-                        if not answer.is_redirect:
-                            return await self._content(name, answer)
-                        url = urljoin(url, answer.headers.get("location", ""))
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise self._refusal("file_gone", name) from error
-        raise self._refusal("file_gone", name)
-
-    async def _content(self, name: str, answer: httpx.Response) -> bytes:
-        if answer.status_code in (401, 403):
+            found = await self._download.fetch(url)
+        except Refused as refused:
+            raise self._refused(name, refused) from refused
+        if not name.lower().endswith((".html", ".htm")) and (found.media_type == "text/html" or _PAGE.match(found.content)):
             raise self._refusal("file_scope", name)
-        answer.raise_for_status()
-        content = bytearray()
-        async for piece in answer.aiter_bytes():
-            content += piece
-            if len(content) > LIMIT:
-                raise self._refusal("file_too_large", name)
-        page = answer.headers.get("content-type", "").startswith("text/html")
-        if page and not name.lower().endswith((".html", ".htm")):
-            raise self._refusal("file_scope", name)
-        return bytes(content)
+        return found.content
 
-    def _stored(self, url: str) -> bool:
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError:
-            return False
-        if "@" in parts.netloc or "\\" in url:
-            return False
-        slack = parts.scheme == "https" and parts.hostname in HOSTS and port in (None, 443)
-        return slack or (parts.scheme, parts.netloc) == (self._own.scheme, self._own.netloc)
+    def _refused(self, name: str, refused: Refused) -> UnreadableDocument:
+        match refused.why:
+            case "elsewhere" if refused.hops and refused.host.endswith(".slack.com"):
+                return self._refusal("file_scope", name)
+            case "elsewhere":
+                return self._refusal("file_refused", name)
+            case "status" if refused.status in (401, 403):
+                return self._refusal("file_scope", name)
+            case "status" if refused.status in (404, 410):
+                return self._refusal("file_deleted", name)
+            case "too_large":
+                return self._refusal("file_too_large", name, size=megabytes(refused.size), limit=megabytes(LIMIT))
+            case _:
+                return self._refusal("file_gone", name)
 
-    def _refusal(self, code: str, name: str) -> UnreadableDocument:
-        values = {"limit": LIMIT // 1024 // 1024} if code == "file_too_large" else {}
+    def _refusal(self, code: str, name: str, **values: str) -> UnreadableDocument:
         return UnreadableDocument(code, self._texts.phrase(f"slack.{code}", file=name, **values))

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import httpx
 import jwt
 
+from bot.download import Hosts
+
 ISSUER = "https://api.botframework.com"
 METADATA = "https://login.botframework.com/v1/.well-known/openidconfiguration"
 LEEWAY = 300  # seconds two clocks may differ
@@ -30,7 +32,6 @@ SERVICE_HOSTS = frozenset(
         "smba.infra.dod.teams.microsoft.us",
     }
 )
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 Fetch = Callable[[str], Awaitable[Any]]  # an address in, its JSON out
@@ -153,13 +154,4 @@ class Doorman:
 
 def trusted(service: str, *, local: bool) -> bool:
     """Report whether a bearer may go to this address: https to exactly a Teams host, no port, no user; loopback when local."""
-    try:
-        parts = urlsplit(service)
-        port = parts.port
-    except ValueError:
-        return False
-    if service != service.strip() or not service.isascii() or any(c in service for c in "\\\t\r\n@?#"):
-        return False
-    if local:
-        return parts.scheme in ("http", "https") and parts.hostname in LOOPBACK
-    return parts.scheme == "https" and port in (None, 443) and parts.hostname in SERVICE_HOSTS
+    return not {"?", "#"} & set(service) and Hosts(SERVICE_HOSTS, loopback=local).judge(service) is not None

@@ -1,58 +1,46 @@
 """
 Files people send: fetched from where Teams keeps them, and from nowhere else.
 
-The address is pre-authorised, so it is a credential itself: no bearer goes along, and it is never logged.
+The address is pre-authorised, so it is a credential itself: no bearer and no cookie goes along, and it is never logged.
 """
 
-from urllib.parse import urlsplit
-
-import httpx
-
-from bot.teams.auth import LOOPBACK
+from bot.download import LIMIT, Download, Hosts, Refused, megabytes
 from handlers.texts import Texts
 from knowledge.errors import UnreadableDocument
 
-STORES = (".sharepoint.com", ".sharepoint.us", ".sharepoint-mil.us")
-LIMIT = 200 * 1024 * 1024  # bytes of one file
-TIMEOUT = 60.0  # seconds between two pieces of a file
+STORES = (".sharepoint.com", ".sharepoint.us", ".sharepoint-mil.us")  # one label of the tenant's own before it
 
 
 class Files:
     def __init__(self, texts: Texts, *, local: bool) -> None:
+        self._download = Download(Hosts(under=STORES, loopback=local))
         self._texts = texts
-        self._local = local
 
     async def fetch(self, name: str, url: str) -> bytes:
         """
         Return the file's bytes.
 
         Raises:
-            UnreadableDocument: it lies elsewhere, is larger than 200 MB, or cannot be had.
+            UnreadableDocument: it lies elsewhere, is larger than 25 MB, or cannot be had (any more).
         """
-        if not self._stored(url):
-            raise self._refusal("file_refused", name)
-        content = bytearray()
         try:
-            async with (
-                httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False) as client,
-                client.stream("GET", url) as answer,
-            ):
-                answer.raise_for_status()
-                async for piece in answer.aiter_bytes():
-                    content += piece
-                    if len(content) > LIMIT:
-                        raise self._refusal("file_too_large", name)
-        except httpx.HTTPError as error:
-            raise self._refusal("file_gone", name) from error
-        return bytes(content)
+            found = await self._download.fetch(url)
+        except Refused as refused:
+            raise self._refused(name, refused) from refused
+        if found.media_type == "text/html" and not name.lower().endswith((".html", ".htm")):
+            raise self._refusal("file_expired", name)
+        return found.content
 
-    def _stored(self, url: str) -> bool:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        if self._local:
-            return host in LOOPBACK
-        return parts.scheme == "https" and "@" not in parts.netloc and parts.port in (None, 443) and host.endswith(STORES)
+    def _refused(self, name: str, refused: Refused) -> UnreadableDocument:
+        match refused.why:
+            case "elsewhere":
+                return self._refusal("file_refused", name)
+            case "status" if refused.status in (401, 403, 404, 410):
+                return self._refusal("file_expired", name)
+            case "too_large":
+                return self._refusal("file_too_large", name, size=megabytes(refused.size), limit=megabytes(LIMIT))
+            case _:
+                return self._refusal("file_gone", name)
 
-    def _refusal(self, code: str, name: str) -> UnreadableDocument:
-        values = {"limit": LIMIT // 1024 // 1024} if code == "file_too_large" else {}
+    def _refusal(self, code: str, name: str, **values: str) -> UnreadableDocument:
         return UnreadableDocument(code, self._texts.phrase(f"teams.{code}", file=name, **values))
