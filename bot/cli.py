@@ -88,6 +88,7 @@ def _parse(given: list[str]) -> argparse.Namespace:
     add["choose"].add_argument("--express", action="store_true")
     add["evaluate"].add_argument("folders", nargs="+", metavar="FOLDER")
     add["manifest"].add_argument("platform", choices=("slack", "teams"))
+    add["manifest"].add_argument("--out", metavar="FILE", default="")
     arguments = parser.parse_args(given or ["serve"])
     if arguments.command is None:
         raise UsageError(Texts.load().phrase("cli.usage", problem="no command", command="llm-choose"))
@@ -96,11 +97,11 @@ def _parse(given: list[str]) -> argparse.Namespace:
 
 def _run(arguments: argparse.Namespace, language: Language) -> int:
     """Import only what the subcommand needs: serving must open its socket before the heavy rooms are imported."""
+    settings = load(data=arguments.data)
     if arguments.command == "manifest":
         from bot.manifest import show
 
-        return show(arguments.platform)
-    settings = load(data=arguments.data)
+        return show(arguments.platform, settings, language, arguments.out)
     if arguments.command == "serve":
         from bot.serve import serve
 

@@ -1,13 +1,76 @@
-"""Print the manifest a workspace admin pastes in to install the bot."""
+"""
+The manifest a workspace admin installs the bot with: printed, or for Teams packed with its icons.
 
+The files come from `deploy/`, beside the package in a clone and inside it once installed. What the settings know is filled in.
+"""
+
+import json
 import sys
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot.settings import InvalidSettings, Settings
+from handlers.texts import Texts
+from knowledge.values import Language
 
 FILES = {"slack": "slack/manifest.yaml", "teams": "teams/manifest.json"}
+ICONS = ("color.png", "outline.png")
+NO_APP = "00000000-0000-0000-0000-000000000000"  # stands in the file for the app's id
+NO_HOST = "bot.example.com"  # stands in the file for the host of PUBLIC_URL
 
 
-def show(platform: str) -> int:
-    """Print the manifest of "slack" or "teams"."""
-    folder = Path(__file__).resolve().parent.parent / "deploy"
-    sys.stdout.write((folder / FILES[platform]).read_text(encoding="utf-8"))
+def show(platform: str, settings: Settings, language: Language, out: str = "") -> int:
+    """
+    Print the manifest of "slack" or "teams"; with `out`, write the Teams app package there.
+
+    What is still a placeholder is named on stderr.
+
+    Raises:
+        InvalidSettings: a package was asked for and a setting it needs is missing, or the file cannot be written.
+    """
+    texts = Texts.load()
+    text, missing = _filled((_folder() / FILES[platform]).read_text(encoding="utf-8"), settings)
+    if not out:
+        sys.stdout.write(text)
+        if missing:
+            print(texts.say("cli.manifest_open", language, names=", ".join(missing)), file=sys.stderr)  # noqa: T201
+        return 0
+    if platform != "teams" or missing:
+        reason = texts.phrase("cli.manifest_missing", names=", ".join(missing) or "teams")
+        raise InvalidSettings("manifest_missing", reason.ja, reason.en)
+    try:
+        _pack(Path(out), text)
+    except OSError as error:
+        reason = texts.phrase("cli.manifest_unwritten", name=out)
+        raise InvalidSettings("unwritable_file", reason.ja, reason.en) from error
+    print(texts.say("cli.manifest_packed", language, name=out))  # noqa: T201  # a command line speaks by printing
     return 0
+
+
+def _folder() -> Path:
+    installed = Path(__file__).resolve().parent / "deploy"
+    return installed if installed.is_dir() else installed.parents[1] / "deploy"
+
+
+def _filled(text: str, settings: Settings) -> tuple[str, list[str]]:
+    """Return the text with what the settings know filled in, and the names of the settings it still needs."""
+    app = settings.teams.app_id if settings.teams else ""
+    address = urlsplit(settings.public_url)
+    values: Mapping[str, tuple[str, str]] = {
+        NO_APP: ("TEAMS_APP_ID", app),
+        NO_HOST: ("PUBLIC_URL", address.netloc if address.scheme == "https" else ""),
+    }
+    missing = [name for placeholder, (name, value) in values.items() if placeholder in text and not value]
+    for placeholder, (_, value) in values.items():
+        text = text.replace(placeholder, value or placeholder)
+    return text, missing
+
+
+def _pack(path: Path, manifest: str) -> None:
+    json.loads(manifest)  # an app id with a quotation mark in it would break the package
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("manifest.json", manifest)
+        for name in ICONS:
+            package.write(_folder() / "teams" / name, name)

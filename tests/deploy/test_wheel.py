@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+APP = "11111111-2222-3333-4444-555555555555"
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +26,10 @@ def installed(tmp_path_factory):
     return folder
 
 
-def run(installed, *words):
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"PYTHONPATH": str(installed / "site")}
+def run(installed, *words, **settings):
+    environment = (
+        {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"PYTHONPATH": str(installed / "site")} | settings
+    )
     command = [sys.executable, "-c", "import sys; from bot.cli import main; sys.exit(main())", *words]
     return subprocess.run(command, cwd=installed, env=environment, check=False, capture_output=True, text=True, timeout=60)
 
@@ -42,3 +45,19 @@ def test_it_loads_its_samples(installed):
     told = run(installed, "add", "--samples", "--json", "--data", str(installed / "data"))
 
     assert told.returncode == 0, told.stderr
+
+
+def test_it_packs_the_teams_app(installed):
+    settings = {
+        "TEAMS_APP_ID": APP,
+        "TEAMS_APP_PASSWORD": "p",
+        "TEAMS_TENANT_ID": APP,
+        "PUBLIC_URL": "https://bot.firm.example",
+    }
+    told = run(installed, "manifest", "teams", "--out", "app.zip", **settings)
+
+    assert told.returncode == 0, told.stderr
+    with zipfile.ZipFile(installed / "app.zip") as package:
+        assert sorted(package.namelist()) == ["color.png", "manifest.json", "outline.png"]
+        assert json.loads(package.read("manifest.json"))["bots"][0]["botId"] == APP
+    assert "oauth_config" in run(installed, "manifest", "slack").stdout

@@ -2,10 +2,14 @@
 
 import json
 import struct
+import zipfile
 from pathlib import Path
 
 import pytest
 from jsonschema import validate
+
+from bot.manifest import show
+from bot.settings import InvalidSettings, Settings, Teams
 
 FOLDER = Path(__file__).resolve().parents[3] / "deploy" / "teams"
 
@@ -64,3 +68,33 @@ def test_the_icons_have_the_sizes_teams_asks_for(name, side):
     raw = (FOLDER / f"{name}.png").read_bytes()
     assert raw.startswith(b"\x89PNG\r\n\x1a\n")
     assert struct.unpack(">2I", raw[16:24]) == (side, side)
+
+
+APP = "11111111-2222-3333-4444-555555555555"
+COMPLETE = Settings(Path("data"), public_url="https://bot.firm.example", teams=Teams(APP, "secret", "tenant", local=False))
+
+
+def test_a_package_carries_our_app_and_our_address(tmp_path):
+    assert show("teams", COMPLETE, "ja", str(tmp_path / "app.zip")) == 0
+    with zipfile.ZipFile(tmp_path / "app.zip") as package:
+        raw = package.read("manifest.json").decode()
+        manifest = json.loads(raw)
+        assert set(manifest["icons"].values()) <= set(package.namelist())
+    validate(manifest, SCHEMA)
+    assert (manifest["id"], manifest["bots"][0]["botId"]) == (APP, APP)
+    assert manifest["developer"]["privacyUrl"].startswith("https://bot.firm.example/")
+    assert "example.com" not in raw
+
+
+def test_a_package_is_not_made_of_placeholders(tmp_path):
+    with pytest.raises(InvalidSettings, match="TEAMS_APP_ID, PUBLIC_URL"):
+        show("teams", Settings(Path("data")), "en", str(tmp_path / "app.zip"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_printed_manifest_says_on_the_side_what_is_still_an_example(capsys):
+    assert show("teams", Settings(Path("data"), public_url="https://bot.firm.example"), "en") == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["developer"]["websiteUrl"] == "https://bot.firm.example/"
+    assert "TEAMS_APP_ID" in printed.err
+    assert "PUBLIC_URL" not in printed.err
