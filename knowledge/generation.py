@@ -17,7 +17,7 @@ from string import Template
 
 from knowledge.citing import Draft
 from knowledge.errors import ModelUnavailable
-from knowledge.models import Model, Written, faults
+from knowledge.models import Model, ModelFault, Written
 from knowledge.question import Turn
 from knowledge.support import harmless, in_language, support
 from knowledge.trace import Check
@@ -130,12 +130,11 @@ class Generator:
                     return written
             except TimeoutError:
                 failure = _failure("timeout")
-            except faults() as fault:
-                status = getattr(fault, "status_code", 0) or 0
-                failure = _failure({429: "rate_limited"}.get(status, "model_error"))
-                if status and status < SERVER_ERROR and status != TOO_MANY:
+            except ModelFault as fault:
+                failure = _failure("rate_limited" if fault.status == TOO_MANY else "model_error")
+                if 400 <= fault.status < SERVER_ERROR and fault.status != TOO_MANY:
                     raise failure from fault
-                wait = _retry_after(fault, wait)
+                wait = wait if fault.retry_after is None else fault.retry_after
             if attempt == RETRIES or time.monotonic() + wait > until:
                 break
             await asyncio.sleep(wait)
@@ -191,14 +190,6 @@ def _draft(kept: Sequence[Check], hits: Sequence[Hit]) -> Draft:
             quotes.setdefault(cited - 1, max(lines, key=lambda line: support(one.sentence, line).share))
         sentences.append(Sentence(one.sentence, tuple(numbers[n - 1] for n in one.citations)))
     return Draft(tuple(sentences), tuple((hit, quotes[hit]) for hit in numbers))
-
-
-def _retry_after(fault: Exception, wait: float) -> float:
-    headers = getattr(getattr(fault, "response", None), "headers", {})
-    try:
-        return max(float(headers.get("retry-after", wait)), 0.0)
-    except ValueError:  # an HTTP date; our own pause does
-        return wait
 
 
 def _failure(code: str) -> ModelUnavailable:

@@ -1,44 +1,30 @@
 """
-Language models by address: "openai:gpt-4o-mini", "ollama:qwen3", … turned into LlamaIndex model classes.
+Language models by address: "openai:gpt-4o-mini", "ollama:qwen3", … spoken to through LlamaIndex's model classes.
 
-Each provider beyond OpenAI is an optional extra of the package; its class is imported when the address asks for it.
+Whatever a provider's client raises becomes a `ModelFault`, and after a row of them the model is left alone for a while. What a
+model writes is bounded here, however long it goes on.
 """
 
 import importlib
-import sys
+import json
+import time
+from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
+from inspect import isawaitable
+from operator import attrgetter
 from typing import Any
 
-import httpx
-
 from knowledge.errors import ModelUnavailable
+from knowledge.providers import PROVIDERS
 from knowledge.values import Phrase
 
-TOKENS = 800  # most a model may write for one answer
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """Where a provider's class lives, which extra installs it, and how it names the address and the key it is given."""
-
-    module: str
-    name: str
-    extra: str = ""
-    base: str = "base_url"
-    key: str = "api_key"
-
-
-PROVIDERS = {
-    "openai": Provider("llama_index.llms.openai_like", "OpenAILike", base="api_base"),
-    "anthropic": Provider("llama_index.llms.anthropic", "Anthropic", "anthropic"),
-    "google": Provider("llama_index.llms.google_genai", "GoogleGenAI", "google", base=""),
-    "bedrock": Provider("llama_index.llms.bedrock_converse", "BedrockConverse", "bedrock", base="endpoint_url", key=""),
-    "azure": Provider("llama_index.llms.azure_openai", "AzureOpenAI", "azure", base="azure_endpoint"),
-    "mistral": Provider("llama_index.llms.mistralai", "MistralAI", "mistral", base="endpoint"),
-    "ollama": Provider("llama_index.llms.ollama", "Ollama", "ollama", key=""),
-}
-OPENAI = "https://api.openai.com/v1"
+LONGEST = 12_000  # characters after which a model is no longer listened to
+FAILURES = 4  # in a row, after which a model is left alone
+REST = 20.0  # seconds it is left alone; then one question tries it again
+_TOKENS_IN = ("prompt_tokens", "input_tokens", "prompt_token_count", "inputTokens", "prompt_eval_count")
+_TOKENS_OUT = ("completion_tokens", "output_tokens", "candidates_token_count", "outputTokens", "eval_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +37,39 @@ class Written:
     whole: bool = True
 
 
-def faults() -> tuple[type[Exception], ...]:
-    """Return what a provider's client may raise when it fails: the clients in use, and the plain errors below all of them."""
-    found: list[type[Exception]] = [OSError, ValueError, TypeError, KeyError, RuntimeError]
-    for module, name in (
-        ("openai", "OpenAIError"),
-        ("httpx", "HTTPError"),
-        ("anthropic", "AnthropicError"),
-        ("google.genai.errors", "APIError"),
-        ("botocore.exceptions", "BotoCoreError"),
-        ("botocore.exceptions", "ClientError"),
-        ("ollama", "ResponseError"),
-    ):
-        if module in sys.modules:
-            found.append(getattr(sys.modules[module], name))
-    return tuple(found)
+class ModelFault(Exception):
+    """A provider's failure: its HTTP status, 0 where there is none, and the seconds it asks to wait, if it does."""
+
+    def __init__(self, status: int, retry_after: float | None) -> None:
+        super().__init__(f"status {status}")
+        self.status = status
+        self.retry_after = retry_after
+
+
+class Breaker:
+    """Keeps questions from waiting for a model that keeps failing."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._failures = 0
+        self._until = 0.0
+
+    def closed(self) -> bool:
+        """Report whether the model may be asked; after the rest, the one who hears yes is the only one for another rest."""
+        if self._failures < FAILURES:
+            return True
+        if self._clock() < self._until:
+            return False
+        self._until = self._clock() + REST
+        return True
+
+    def succeeded(self) -> None:
+        self._failures = 0
+
+    def failed(self) -> None:
+        self._failures += 1
+        if self._failures >= FAILURES:
+            self._until = self._clock() + REST
 
 
 class Model:
@@ -89,66 +93,120 @@ class Model:
                 ),
             )
         self.name = address
+        self.breaker = Breaker()
         self._provider, self._model = PROVIDERS[kind], name
         self._base_url, self._api_key = base_url, api_key
         self._llm: Any = None
-        self._http: httpx.AsyncClient | None = None
+        self._faults: tuple[type[Exception], ...] = ()
 
     def open(self) -> Any:
         """
         Return the LlamaIndex model, built on first use. Importing takes a second or two: call it in a thread.
 
         Raises:
-            ModelUnavailable: the provider's extra is not installed.
+            ModelUnavailable: the provider's extra is not installed, or its client refuses the settings.
         """
-        if self._llm is None:
-            try:
-                module = importlib.import_module(self._provider.module)
-            except ModuleNotFoundError as missing:
-                raise ModelUnavailable(
-                    "missing_extra",
-                    Phrase(
-                        f"「{self.name}」を使うには追加の部品が必要です: pip install 'llm-choose[{self._provider.extra}]'",
-                        f"{self.name} needs an extra: pip install 'llm-choose[{self._provider.extra}]'",
-                    ),
-                ) from missing
-            self._llm = getattr(module, self._provider.name)(**self._settings())
-        return self._llm
-
-    def _settings(self) -> dict[str, Any]:
-        settings: dict[str, Any] = {"model": self._model, "temperature": 0.0}
-        if self._provider.key and self._api_key:
-            settings[self._provider.key] = self._api_key
-        if self._provider.base and self._base_url:
-            settings[self._provider.base] = self._base_url
-        if self._provider.name == "OpenAILike":
-            settings |= {"is_chat_model": True, "max_retries": 0, "max_tokens": TOKENS, "timeout": 20.0}
-            self._http = httpx.AsyncClient(timeout=20.0)
-            settings["async_http_client"] = self._http
-            settings.setdefault("api_base", OPENAI)
-            settings.setdefault("api_key", "none")
-        return settings
+        if self._llm is not None:
+            return self._llm
+        provider = self._provider
+        try:
+            module = importlib.import_module(provider.module)
+            faults = tuple(getattr(importlib.import_module(place), name) for place, name in provider.faults)
+        except ModuleNotFoundError as missing:
+            extra = f"pip install 'llm-choose[{provider.extra}]'"
+            raise ModelUnavailable(
+                "missing_extra",
+                Phrase(
+                    f"「{self.name}」を使うには追加の部品が必要です。管理者が {extra} を実行してください。",
+                    f"{self.name} needs an extra; an admin can add it with {extra}.",
+                ),
+            ) from missing
+        # below the clients' own roots: a connection that breaks, an answer that is not in its form
+        self._faults = (*faults, OSError, json.JSONDecodeError, UnicodeDecodeError)
+        try:
+            llm = getattr(module, provider.name)(**provider.settings(self._model, self._base_url, self._api_key))
+            _ = llm.metadata  # some clients know their models by name and say so only here
+        except (*faults, OSError, ValueError) as refused:
+            raise ModelUnavailable(
+                "bad_model_settings",
+                Phrase(
+                    f"「{self.name}」を設定どおりに使えません。LLM、LLM_BASE_URL、LLM_API_KEY と、"
+                    "提供元が求める環境変数を確かめてください。",
+                    f"{self.name} cannot be used as it is set up; check LLM, LLM_BASE_URL, LLM_API_KEY and the environment "
+                    "variables its provider asks for.",
+                ),
+            ) from refused
+        self._llm = llm
+        return llm
 
     async def close(self) -> None:
         """Close the connections; the model opens anew when asked again."""
-        if self._http is not None:
-            await self._http.aclose()
-        self._llm = self._http = None
+        llm, self._llm = self._llm, None
+        holder, _, method = self._provider.close.rpartition(".")
+        if llm is None or (client := attrgetter(holder)(llm)) is None:  # it was never asked
+            return
+        closing = getattr(client, method)()
+        if isawaitable(closing):
+            await closing
 
     async def write(self, prompt: str, on_text: Callable[[str], Awaitable[None]]) -> Written:
-        """Stream one answer; `on_text` gets all that has been written so far. The provider's errors pass through."""
+        """
+        Stream one answer; `on_text` gets all that has been written so far.
+
+        Raises:
+            ModelFault: the provider failed.
+        """
         from llama_index.core.llms import ChatMessage
 
-        text, last = "", None
-        async for part in await self._llm.astream_chat([ChatMessage(role="user", content=prompt)]):
-            text, last = str(part.message.content or text), part
-            await on_text(text)
-        raw = getattr(last, "raw", None)
-        usage = getattr(raw, "usage", None)
-        choices = getattr(raw, "choices", None)
-        return Written(
-            text,
-            int(getattr(usage, "prompt_tokens", 0) or 0),
-            int(getattr(usage, "completion_tokens", 0) or 0),
-            whole=bool(last) and not (choices and choices[0].finish_reason is None),
-        )
+        text, last = "", deque[Any](maxlen=3)  # how it ended and what it cost stand in the last pieces
+        try:
+            async with aclosing(await self._llm.astream_chat([ChatMessage(role="user", content=prompt)])) as stream:
+                async for part in stream:
+                    text += part.delta or ""  # some classes repeat themselves in `message`
+                    last.append((part.raw, part.message.additional_kwargs))
+                    if len(text) > LONGEST:
+                        break
+                    await on_text(text)
+        except self._faults as fault:
+            raise _fault(fault) from fault
+        ended = _plain(list(last))
+        tokens_in, tokens_out = (int(_find(ended, names) or 0) for names in (_TOKENS_IN, _TOKENS_OUT))
+        whole = len(text) > LONGEST or _find(ended, (self._provider.end,)) is not None
+        return Written(text[:LONGEST], tokens_in, tokens_out, whole)
+
+
+def _fault(fault: Exception) -> ModelFault:
+    response = getattr(fault, "response", None)
+    status = getattr(fault, "status_code", None) or getattr(fault, "code", None)
+    headers = getattr(response, "headers", None) or getattr(fault, "headers", None) or {}
+    if isinstance(response, dict):  # botocore
+        told = response.get("ResponseMetadata", {})
+        status, headers = told.get("HTTPStatusCode"), told.get("HTTPHeaders", {})
+    try:
+        wait: float | None = max(float(headers.get("retry-after", "")), 0.0)
+    except (ValueError, TypeError, AttributeError):  # none, or an HTTP date: our own pause does
+        wait = None
+    return ModelFault(status if isinstance(status, int) else 0, wait)
+
+
+def _plain(value: Any) -> Any:
+    """Turn the providers' objects into dicts and lists."""
+    if hasattr(value, "model_dump"):
+        return value.model_dump()
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _find(value: Any, names: tuple[str, ...]) -> Any:
+    """Return the last value under one of `names`, however deep; None when there is none."""
+    found = None
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            here = inner if name in names and inner is not None else _find(inner, names)
+            found = here if here is not None else found
+    elif isinstance(value, list):
+        for inner in value:
+            here = _find(inner, names)
+            found = here if here is not None else found
+    return found

@@ -1,14 +1,18 @@
 """What tests share: the shelf of shared data, a real Redis, the sentences."""
 
+import asyncio
 import os
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import uvicorn
 
 from bot.store import Store
 from handlers.sessions import Sessions
 from handlers.texts import Texts
+from tests.stub_model import StubModel
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -38,3 +42,20 @@ async def sessions(store: Store) -> AsyncIterator[Sessions]:
 @pytest.fixture(scope="session")
 def texts() -> Texts:
     return Texts.load()
+
+
+@pytest.fixture
+async def stub() -> AsyncIterator[StubModel]:
+    """A language model on loopback; `stub.port` is where it listens."""
+    model = StubModel()
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    model.port = listener.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(model.app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield model
+    server.should_exit = True
+    await serving
+    listener.close()

@@ -1,14 +1,17 @@
 """
-An OpenAI-compatible model on loopback that misbehaves on request: the model's name chooses how.
+A language model on loopback that speaks every provider's protocol and misbehaves on request: the model's name chooses how.
 
-obedient, inventing, slow, 429, 500, cut, empty, garbage, wrong-language, fact. "obedient" does what the documents tell it to:
-it repeats every line it was given, adds the canaries it was started with, and cites the first passage.
+fact, obedient, inventing, leaking, absent, alone, slow, 429, 500, cut, empty, garbage, endless, huge, wrong-language, wrong-once.
+"obedient" does what the documents tell it to: it repeats every line it was given, adds the canaries it was started with, and
+cites the first passage. "leaking" repeats its whole prompt.
 """
 
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+import struct
+import zlib
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from starlette.applications import Starlette
@@ -26,61 +29,161 @@ INVENTED = (
     "契約書の保存期間は十日とする。[1]",
     "The retention period is 12 years.[1]",
 )
+PIECE = 12  # characters of one piece of a stream
+Event = Callable[[str, bool], bytes]
 
 
 class StubModel:
-    """The application and what it heard: `prompts` and the number of `calls`."""
+    """The application and what it heard: `prompts` and the number of `calls`. `says` replaces what "inventing" writes."""
 
     def __init__(self) -> None:
         self.calls = 0
         self.prompts: list[str] = []
         self.canaries: tuple[str, ...] = ()
-        self.app = Starlette(routes=[Route("/v1/chat/completions", self._chat, methods=["POST"])])
+        self.says: Sequence[str] = INVENTED
+        self.port = 0
+        self.mode = ""  # wins over the model's name
+        self.delay = 0.0  # seconds before the first piece
+        routes = (
+            ("/v1/chat/completions", _openai),
+            ("/openai/deployments/{model}/chat/completions", _openai),
+            ("/v1/messages", _anthropic),
+            ("/v1beta/models/{model}:streamGenerateContent", _google),
+            ("/api/chat", _ollama),
+            ("/model/{model}/converse-stream", _bedrock),
+        )
+        self.app = Starlette(routes=[Route(path, self._speaking(event), methods=["POST"]) for path, event in routes])
 
-    async def _chat(self, request: Request) -> Response:
-        body = await request.json()
-        mode, prompt = body["model"], str(body["messages"][-1]["content"])
+    def _speaking(self, event: Event) -> Callable[[Request], Any]:
+        async def chat(request: Request) -> Response:
+            body = await request.json()
+            mode = self.mode or str(request.path_params.get("model") or body.get("model"))
+            return await self._answer(mode, _asked(body), event)
+
+        return chat
+
+    async def _answer(self, mode: str, prompt: str, event: Event) -> Response:
         self.calls += 1
         self.prompts.append(prompt)
-        if mode == "429":
-            return JSONResponse({"error": {"message": "slow down"}}, 429, headers={"retry-after": "0"})
-        if mode == "500":
-            return JSONResponse({"error": {"message": "broken"}}, 500)
+        if mode in ("429", "500"):
+            return JSONResponse({"error": {"message": "no"}}, int(mode), headers={"retry-after": "0"})
         if mode == "slow":
             await asyncio.sleep(30)
+        await asyncio.sleep(self.delay)
+        kind = {_bedrock: "application/vnd.amazon.eventstream", _ollama: "application/x-ndjson"}.get(event, "text/event-stream")
         if mode == "garbage":
-            return Response("\x00<html>not json", media_type="text/event-stream")
-        return StreamingResponse(_stream(self._text(mode, prompt), cut=mode == "cut"), media_type="text/event-stream")
+            return Response(b"\x00<html>not json\n\ndata: {broken\n\n", media_type=kind)
+        if mode == "endless":
+            return StreamingResponse(_endless(event), media_type=kind)
+        return StreamingResponse(_stream(self._text(mode, prompt), event, cut=mode == "cut"), media_type=kind)
 
     def _text(self, mode: str, prompt: str) -> str:
         if mode == "empty":
             return ""
-        if mode == "wrong-language":
-            return "Le contrat est conservé dix ans.[1]"
+        if mode == "huge":
+            return "長い文が続きます。" * 110_000
+        if mode == "wrong-language" or (mode == "wrong-once" and self.calls == 1):
+            return "Contracts are kept for ten years.[1]"
         if mode == "inventing":
-            return "\n".join(INVENTED[(self.calls + i) % len(INVENTED)] for i in range(3))
+            return "\n".join(self.says[(self.calls * 3 + i) % len(self.says)] for i in range(3))
+        if mode == "leaking":
+            return prompt
+        if mode == "absent":
+            return "資料には、その内容の記載がありません。"
         lines = passages(prompt)
+        if not lines:  # asked to reword a question, or to answer by itself
+            return prompt.rstrip().splitlines()[-1].partition(": ")[2] or "わかりません。"
         if mode == "obedient":
             return "\n".join([*self.canaries, *(f"{line}[1]" for line in lines), prompt[:300]])
         return f"{lines[0]}[1]"
 
 
 def passages(prompt: str) -> list[str]:
-    """Return the lines between the markers of a prompt."""
+    """Return the lines between the markers of a prompt; none where it holds no passages."""
     marker = re.search(r"==[0-9a-f]{16}", prompt)
-    assert marker is not None
+    if marker is None:
+        return []
     blocks = re.findall(rf"^{marker[0]} \d+ [^\n]*\n(.*?)\n{marker[0]} end", prompt, re.DOTALL | re.MULTILINE)
     return [line for block in blocks for line in block.splitlines()]
 
 
-async def _stream(text: str, *, cut: bool) -> AsyncIterator[str]:
-    def event(delta: dict[str, Any], finish: str | None = None) -> str:
-        choice = {"index": 0, "delta": delta, "finish_reason": finish}
-        row = {"id": "c", "created": 1, "model": "m", "object": "chat.completion.chunk", "choices": [choice]}
-        return f"data: {json.dumps(row)}\n\n"
+def _asked(body: dict[str, Any]) -> str:
+    content = (body.get("messages") or body.get("contents"))[-1]
+    content = content.get("content") or content.get("parts")
+    return content if isinstance(content, str) else "".join(part["text"] for part in content)
 
-    pieces = [text[i : i + 12] for i in range(0, len(text), 12)]
-    for piece in pieces[: len(pieces) // 2] if cut else pieces:
-        yield event({"role": "assistant", "content": piece})
+
+async def _stream(text: str, event: Event, *, cut: bool) -> AsyncIterator[bytes]:
+    step = max(PIECE, len(text) // 500)
+    pieces = [text[i : i + step] for i in range(0, len(text), step)] or [""]
+    for piece in pieces[: max(len(pieces) // 2, 1)] if cut else pieces:
+        yield event(piece, False)
     if not cut:
-        yield event({}, "stop") + "data: [DONE]\n\n"
+        yield event("", True)
+
+
+async def _endless(event: Event) -> AsyncIterator[bytes]:
+    while True:
+        yield event("まだ続きます。", False)
+        await asyncio.sleep(0)
+
+
+def _sse(row: dict[str, Any], name: str = "") -> bytes:
+    return (f"event: {name}\n" if name else "").encode() + f"data: {json.dumps(row)}\n\n".encode()
+
+
+def _openai(piece: str, last: bool) -> bytes:
+    def chunk(delta: dict[str, Any], finish: str | None, **more: Any) -> bytes:
+        choices = [{"index": 0, "delta": delta, "finish_reason": finish}]
+        return _sse({"id": "c", "created": 1, "model": "m", "object": "chat.completion.chunk", "choices": choices} | more)
+
+    if not last:
+        return chunk({"role": "assistant", "content": piece}, None)
+    usage = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
+    return chunk({"content": ""}, "stop", usage=usage) + b"data: [DONE]\n\n"
+
+
+def _anthropic(piece: str, last: bool) -> bytes:
+    def event(kind: str, **fields: Any) -> bytes:
+        return _sse({"type": kind, **fields}, kind)
+
+    if not last:
+        return event("content_block_delta", index=0, delta={"type": "text_delta", "text": piece})
+    usage = {"input_tokens": 7, "output_tokens": 3}
+    ended = event("message_delta", delta={"stop_reason": "end_turn", "stop_sequence": None}, usage=usage)
+    return event("content_block_stop", index=0) + ended + event("message_stop")
+
+
+def _google(piece: str, last: bool) -> bytes:
+    candidate: dict[str, Any] = {"content": {"role": "model", "parts": [{"text": piece}]}, "index": 0}
+    if not last:
+        return _sse({"candidates": [candidate]})
+    usage = {"promptTokenCount": 7, "candidatesTokenCount": 3}
+    return _sse({"candidates": [candidate | {"finishReason": "STOP"}], "usageMetadata": usage})
+
+
+def _ollama(piece: str, last: bool) -> bytes:
+    row = {"model": "m", "created_at": "2026-01-01T00:00:00Z", "message": {"role": "assistant", "content": piece}, "done": last}
+    ended = {"done_reason": "stop", "prompt_eval_count": 7, "eval_count": 3} if last else {}
+    return json.dumps(row | ended).encode() + b"\n"
+
+
+def _bedrock(piece: str, last: bool) -> bytes:
+    if not last:
+        return _frame("contentBlockDelta", {"contentBlockIndex": 0, "delta": {"text": piece}})
+    usage = {"inputTokens": 7, "outputTokens": 3, "totalTokens": 10}
+    ended = _frame("messageStop", {"stopReason": "end_turn"})
+    return ended + _frame("metadata", {"usage": usage, "metrics": {"latencyMs": 1}})
+
+
+def _frame(kind: str, row: dict[str, Any]) -> bytes:
+    """One message of Amazon's event stream: lengths, their checksum, headers, payload, checksum of all."""
+    names = {":event-type": kind, ":content-type": "application/json", ":message-type": "event"}
+    headers = b"".join(
+        bytes([len(name)]) + name.encode() + b"\x07" + struct.pack(">H", len(value)) + value.encode()
+        for name, value in names.items()
+    )
+    payload = json.dumps(row).encode()
+    prelude = struct.pack(">II", len(headers) + len(payload) + 16, len(headers))
+    message = prelude + struct.pack(">I", zlib.crc32(prelude)) + headers + payload
+    return message + struct.pack(">I", zlib.crc32(message))

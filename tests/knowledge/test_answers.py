@@ -1,14 +1,11 @@
 """Questions asked of a small shelf, with and without a model, honest and hostile."""
 
-import asyncio
 import json
 import re
-import socket
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from knowledge.answers import Answers, Stage, Turn
 from knowledge.errors import KnowledgeError, UnknownDocument
@@ -42,26 +39,17 @@ class Shelf:
 
 
 @pytest.fixture
-async def stub() -> AsyncIterator[tuple[StubModel, Callable[[str], Model]]]:
-    model = StubModel()
+async def named(stub: StubModel) -> AsyncIterator[Callable[[str], Model]]:
+    """Make a model that behaves as it is named."""
     opened: list[Model] = []
 
-    def named(mode: str) -> Model:
-        opened.append(Model(f"openai:{mode}", base_url=f"http://127.0.0.1:{listener.getsockname()[1]}/v1", api_key="k"))
+    def make(mode: str) -> Model:
+        opened.append(Model(f"openai:{mode}", base_url=f"http://127.0.0.1:{stub.port}/v1", api_key="k"))
         return opened[-1]
 
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(model.app, log_level="error", lifespan="off"))
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
-        await asyncio.sleep(0.01)
-    yield model, named
+    yield make
     for one in opened:
         await one.close()
-    server.should_exit = True
-    await serving
-    listener.close()
 
 
 async def test_without_a_model_the_answer_is_an_exact_quote_with_its_source():
@@ -127,23 +115,21 @@ async def test_a_question_that_is_none_gets_one_sentence_in_both_languages(quest
         ("500", "model_error"),
         ("cut", "cut"),
         ("empty", "empty"),
-        ("garbage", "empty"),
+        ("garbage", "model_error"),
         ("wrong-language", "unsupported"),
     ],
 )
 async def test_a_failing_model_is_retried_and_then_replaced_by_quotes(
-    stub: tuple[StubModel, Callable[[str], Model]], mode: str, fallback: str
+    stub: StubModel, named: Callable[[str], Model], mode: str, fallback: str
 ):
-    model, named = stub
     answers = Answers(Shelf(*RULES), model=named(mode))
     answer = await answers.answer("契約書は何年保存しますか", readers=ALL, language="ja")
     assert (answer.mode, answer.fallback) == ("extractive", fallback)
     assert "十年" in answer.text
-    assert model.calls <= 3
+    assert stub.calls <= 3
 
 
-async def test_an_inventing_model_shows_nothing_unsupported(stub: tuple[StubModel, Callable[[str], Model]]):
-    _, named = stub
+async def test_an_inventing_model_shows_nothing_unsupported(named: Callable[[str], Model]):
     answers = Answers(Shelf(*RULES), model=named("inventing"))
     for _ in range(12):
         answer = await answers.answer("契約書は何年保存しますか", readers=ALL, language="ja")
@@ -152,10 +138,9 @@ async def test_an_inventing_model_shows_nothing_unsupported(stub: tuple[StubMode
 
 
 async def test_an_obedient_model_passes_nothing_on_and_still_gives_the_fact(
-    stub: tuple[StubModel, Callable[[str], Model]], shared: Path
+    stub: StubModel, named: Callable[[str], Model], shared: Path
 ):
-    model, named = stub
-    model.canaries = ("SYSCANARY[1]", "![x](http://127.0.0.1:18080/i)[1]", "<!channel>[1]", "見よ http://127.0.0.1:18080/a [1]")
+    stub.canaries = ("SYSCANARY[1]", "![x](http://127.0.0.1:18080/i)[1]", "<!channel>[1]", "見よ http://127.0.0.1:18080/a [1]")
     cases = [json.loads(line) for line in (shared / "injection" / "cases.jsonl").read_text(encoding="utf-8").splitlines()]
     right = 0
     obedient = named("obedient")

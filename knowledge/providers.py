@@ -1,0 +1,195 @@
+"""
+The providers of language models: where each one's LlamaIndex class lives and how it is told its model, address and key.
+
+Our own budget decides about time and retries, so every client is told to try once. Keys that are not given here are looked
+for by the provider's client in its own environment variables (ANTHROPIC_API_KEY, AWS_REGION and so on).
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+TOKENS = 800  # most a model may write for one answer
+TIMEOUT = 15.0  # seconds a client may wait for a connection or for the next piece
+CONTEXT = 32_000  # tokens a model is said to read; ours are far fewer, and Google's client asks the network when it is not told
+OPENAI = "https://api.openai.com/v1"
+AZURE_VERSION = "2024-10-21"  # the latest general one of the data plane
+Settings = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """
+    `settings` returns the constructor's arguments for (model, base URL, key); `faults` are the roots of what the client raises,
+    each as (module, class). `extra` is the extra of our package that installs it, empty where it is always there. `end` is the
+    field that stands in the last pieces of a stream that was not cut; `close` leads from the class to what closes its
+    connections, which it has no word for itself.
+    """
+
+    module: str
+    name: str
+    settings: Callable[[str, str, str], Settings]
+    extra: str = ""
+    faults: tuple[tuple[str, str], ...] = ()
+    end: str = "finish_reason"
+    close: str = "_aclient.close"
+
+
+def _openai(model: str, base: str, key: str) -> Settings:
+    return {
+        "model": model,
+        "api_base": base or OPENAI,
+        "api_key": key or os.environ.get("OPENAI_API_KEY") or "none",  # servers of one's own often want no key
+        "is_chat_model": True,
+        "context_window": CONTEXT,
+        "max_tokens": TOKENS,
+        "temperature": 0.0,
+        "timeout": TIMEOUT,
+        "max_retries": 0,
+        "additional_kwargs": {"stream_options": {"include_usage": True}},
+    }
+
+
+def _anthropic(model: str, base: str, key: str) -> Settings:
+    return {
+        "model": model,
+        "max_tokens": TOKENS,
+        "temperature": 0.0,
+        "timeout": TIMEOUT,
+        "max_retries": 0,
+        **_given(base_url=base, api_key=key),
+    }
+
+
+def _google(model: str, base: str, key: str) -> Settings:
+    options: Settings = {
+        "timeout": int(TIMEOUT * 1000),
+        "retry_options": {"attempts": 1},
+        "httpx_async_client": httpx.AsyncClient(timeout=TIMEOUT),  # else it takes aiohttp where that is installed
+        **_given(base_url=base),
+    }
+    return {
+        "model": model,
+        "max_tokens": TOKENS,
+        "context_window": CONTEXT,
+        "max_retries": 1,
+        "file_mode": "inline",
+        "http_options": options,
+        **_given(api_key=key),
+    }
+
+
+def _bedrock(model: str, base: str, key: str) -> Settings:
+    if key:  # Bedrock's API keys are read from the environment alone
+        os.environ["AWS_BEARER_TOKEN_BEDROCK"] = key
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
+    return {
+        "model": model,
+        "max_tokens": TOKENS,
+        "temperature": 0.0,
+        "timeout": TIMEOUT,
+        "max_retries": 1,
+        **_given(endpoint_url=base, region_name=region),
+    }
+
+
+def _azure(model: str, base: str, key: str) -> Settings:
+    """`model` is the name of the deployment, as Azure calls it."""
+    return {
+        "engine": model,
+        "model": "gpt-4o",  # tells LlamaIndex a size it knows; what is asked is the deployment
+        "api_version": os.environ.get("OPENAI_API_VERSION") or AZURE_VERSION,
+        "max_tokens": TOKENS,
+        "temperature": 0.0,
+        "timeout": TIMEOUT,
+        "max_retries": 0,
+        "additional_kwargs": {"stream_options": {"include_usage": True}},
+        **_given(azure_endpoint=base, api_key=key),
+    }
+
+
+def _mistral(model: str, base: str, key: str) -> Settings:
+    return {
+        "model": model,
+        "max_tokens": TOKENS,
+        "temperature": 0.0,
+        "timeout": int(TIMEOUT),
+        "max_retries": 0,
+        **_given(endpoint=base, api_key=key),
+    }
+
+
+def _ollama(model: str, base: str, key: str) -> Settings:
+    headers = {"Authorization": f"Bearer {key}"} if key else None
+    return {
+        "model": model,
+        "temperature": 0.0,
+        "context_window": CONTEXT,
+        "request_timeout": TIMEOUT,
+        "additional_kwargs": {"num_predict": TOKENS},
+        **_given(base_url=base, headers=headers),
+    }
+
+
+def _given(**settings: Any) -> Settings:
+    return {name: value for name, value in settings.items() if value}
+
+
+_HTTP = ("httpx", "HTTPError")
+PROVIDERS = {
+    "openai": Provider("llama_index.llms.openai_like", "OpenAILike", _openai, faults=(("openai", "OpenAIError"), _HTTP)),
+    "anthropic": Provider(
+        "llama_index.llms.anthropic",
+        "Anthropic",
+        _anthropic,
+        "anthropic",
+        (("anthropic", "AnthropicError"), _HTTP),
+        end="stop_reason",
+    ),
+    "google": Provider(
+        "llama_index.llms.google_genai",
+        "GoogleGenAI",
+        _google,
+        "google",
+        (
+            ("google.genai.errors", "APIError"),
+            ("google.genai.errors", "UnknownApiResponseError"),
+            _HTTP,
+        ),
+        close="_client._api_client._async_httpx_client.aclose",
+    ),
+    "bedrock": Provider(
+        "llama_index.llms.bedrock_converse",
+        "BedrockConverse",
+        _bedrock,
+        "bedrock",
+        (
+            ("botocore.exceptions", "BotoCoreError"),
+            ("botocore.exceptions", "ClientError"),
+            ("botocore.eventstream", "ParserError"),
+        ),
+        end="metrics",  # the piece that says why it stopped is not passed on
+        close="_client.close",
+    ),
+    "azure": Provider("llama_index.llms.azure_openai", "AzureOpenAI", _azure, "azure", (("openai", "OpenAIError"), _HTTP)),
+    "mistral": Provider(
+        "llama_index.llms.mistralai",
+        "MistralAI",
+        _mistral,
+        "mistral",
+        (("mistralai.client.errors", "MistralError"), _HTTP),
+        close="_client.sdk_configuration.async_client.aclose",
+    ),
+    "ollama": Provider(
+        "llama_index.llms.ollama",
+        "Ollama",
+        _ollama,
+        "ollama",
+        (("ollama", "ResponseError"), _HTTP),
+        end="done_reason",
+        close="async_client._client.aclose",
+    ),
+}
