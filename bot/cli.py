@@ -17,7 +17,7 @@ from knowledge.values import Language, Phrase
 DONE, COULD_NOT, USAGE = 0, 1, 2
 COMMANDS = (
     *("serve", "ask", "search", "add", "documents", "publish", "remove", "rollback"),
-    *("choose", "demo", "evaluate", "check", "manifest"),
+    *("choose", "demo", "evaluate", "check", "worker", "manifest"),
 )
 
 
@@ -52,7 +52,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return COULD_NOT
 
 
-_SETTINGS = frozenset({"half_section", "wrong_token", "bad_address", "bad_host"})
+_SETTINGS = frozenset({"half_section", "wrong_token", "bad_address", "bad_host", "embedded_worker"})
 
 
 def terminal_language() -> Language:
@@ -80,7 +80,7 @@ def _parse(given: list[str]) -> argparse.Namespace:
     add["add"].add_argument("files", nargs="*", metavar="FILE")
     add["add"].add_argument("--samples", action="store_true")
     add["add"].add_argument("--publish", action="store_true")
-    add["add"].add_argument("--audience", default="all")
+    add["add"].add_argument("--audience", default="")
     add["add"].add_argument("--title", default="")
     for name in ("publish", "remove", "rollback"):
         add[name].add_argument("id")
@@ -110,6 +110,10 @@ def _run(arguments: argparse.Namespace, language: Language) -> int:
         from bot.check import check
 
         return asyncio.run(check(settings, language, as_json=arguments.json))
+    if arguments.command == "worker":
+        from bot.worker import work
+
+        return asyncio.run(work(settings, language))
     from bot import commands
 
     return asyncio.run(commands.run(arguments, settings, language))

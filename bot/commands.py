@@ -1,7 +1,6 @@
 """The subcommands that open the house for a moment: ask, search, add, documents and the rest."""
 
 import argparse
-import asyncio
 import json
 import sys
 import time
@@ -13,17 +12,16 @@ import yaml
 from rich.console import Console
 
 from bot import output
+from bot.add import add
 from bot.house import House
 from bot.settings import Settings
 from bot.terminal import draw
 from handlers.conversation import Audience, Command, Content, Message, Person, Reply, Text
 from handlers.people import ADMINS, EVERYONE
-from knowledge.errors import InvalidAnswers, KnowledgeError, UnknownDocument
+from knowledge.errors import InvalidAnswers, KnowledgeError
 from knowledge.language import language_of
-from knowledge.library import Library
 from knowledge.question import tidy
-from knowledge.reading import read
-from knowledge.values import Document, Language, Metadata, Phrase
+from knowledge.values import Language, Phrase
 from knowledge.wording import Wording
 
 DONE, COULD_NOT = 0, 1
@@ -49,7 +47,7 @@ async def run(arguments: argparse.Namespace, settings: Settings, language: Langu
         "ask": _ask,
         "search": _search,
         "demo": _talk,
-        "add": _add,
+        "add": add,
         "documents": _documents,
         "publish": _change,
         "remove": _change,
@@ -141,66 +139,6 @@ async def _search(house: House, arguments: argparse.Namespace, language: Languag
             if not found:
                 console.print(house.texts.say("cli.no_hits", spoken))
     return DONE
-
-
-async def _add(house: House, arguments: argparse.Namespace, language: Language) -> int:
-    library = await house.library()
-    failed = False
-    if arguments.samples:
-        from knowledge.samples.catalogue import samples
-
-        for sample in samples():
-            failed |= not await _add_one(house, library, sample.name, sample.content(), sample.metadata, arguments, language)
-    for name in arguments.files:
-        metadata = Metadata(title=arguments.title or Path(name).stem, audience=arguments.audience, owner="terminal:local")
-        try:
-            content = await asyncio.to_thread(Path(name).read_bytes)
-        except OSError:
-            failed = True
-            _refuse(name, UnknownDocument("no_such_file", house.texts.phrase("cli.no_file", name=name)), arguments, language)
-            continue
-        failed |= not await _add_one(house, library, Path(name).name, content, metadata, arguments, language)
-    return COULD_NOT if failed else DONE
-
-
-async def _add_one(
-    house: House,
-    library: Library,
-    name: str,
-    content: bytes,
-    metadata: Metadata,
-    arguments: argparse.Namespace,
-    language: Language,
-) -> bool:
-    began = time.perf_counter()
-    try:
-        reading = await read(name, content)
-        document, version, new = await library.stage(reading, metadata, by="terminal:local")
-        if arguments.publish or arguments.samples:
-            document = await library.publish(document.id, version.id)
-    except KnowledgeError as error:
-        _refuse(name, error, arguments, language)
-        return False
-    status = "unchanged" if not new else "partial" if any(f.kind == "truncated" for f in version.flags) else _kind(document)
-    spent = (time.perf_counter() - began) * 1000
-    if arguments.json:
-        output.line(output.added(name, version, document.id, status, spent))
-    else:
-        said = house.texts.say(f"cli.{status}", language, name=name, n=version.passages, id=document.id)
-        Console().print(said, markup=False)
-    return True
-
-
-def _kind(document: Document) -> str:
-    return "updated" if len(document.versions) > 1 else "added"
-
-
-def _refuse(name: str, error: KnowledgeError, arguments: argparse.Namespace, language: Language) -> None:
-    print(error.reason.to(language), file=sys.stderr)  # noqa: T201  # a command line speaks by printing
-    if arguments.json:
-        empty: dict[str, Any] = {"document": None, "version": None, "pages": 0, "passages": 0, "flags": [], "milliseconds": 0}
-        reason = {"ja": error.reason.ja, "en": error.reason.en}
-        output.line({"name": name, "status": "refused", "code": error.code, "reason": reason} | empty)
 
 
 async def _documents(house: House, arguments: argparse.Namespace, language: Language) -> int:

@@ -7,10 +7,11 @@ furnished in the background, so that the socket answers long before they are rea
 
 import asyncio
 import logging
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Self
 
 from bot.folder import Folder
+from bot.queue import Queue
 from bot.settings import Settings
 from bot.store import Store
 from bot.turns import Turns
@@ -19,6 +20,7 @@ from handlers.choose import Choose
 from handlers.demo import Demo
 from handlers.documents import Documents
 from handlers.feedback import Feedbacks
+from handlers.jobs import KEPT, Jobs
 from handlers.people import People
 from handlers.router import Router
 from handlers.sessions import DAY, Sessions, SessionsUnavailable
@@ -28,25 +30,35 @@ from knowledge.advisor.engine import Advisor
 from knowledge.analysis import Analysis
 from knowledge.answers import Answers
 from knowledge.encoder import Encoder
-from knowledge.errors import KnowledgeError
+from knowledge.errors import KnowledgeError, LibraryUnavailable
 from knowledge.index import open_index
 from knowledge.library import Library
 from knowledge.models import Model
+from knowledge.originals import Originals
 from knowledge.trace import Trace
 
 log = logging.getLogger(__name__)
 
 
 class House:
-    """Opens with `async with` and closes in reverse order. `turns`, `sessions` and `texts` are for the platforms."""
+    """
+    Opens with `async with` and closes in reverse order. `turns`, `sessions` and `texts` are for the platforms.
 
-    def __init__(self, settings: Settings) -> None:
+    `threads` is how many documents it takes in at once for the queue; a house that does not `talk` only does that.
+    """
+
+    def __init__(self, settings: Settings, *, threads: int = 0, talks: bool = True) -> None:
         self.settings = settings
+        self._threads = threads
+        self._talks = talks
         self.texts = Texts.load()
         self.folder = Folder(settings.data)
         self.store = Store(settings.redis_url, settings.data / "redis")
         self.sessions = Sessions(self.store.connect)
         self.people = People(settings.admins)
+        self.originals = Originals(settings.originals)
+        self.jobs = Jobs(self.library, self.originals, self.sessions, self._enqueue)
+        self.queue = Queue(self.store, self.jobs.run, threads=threads, alone=settings.embedded)
         self.advisor = Advisor.load()
         questions = Questions(self.answers, self.library, self.sessions, self.people, self.texts)
         self.router = Router(
@@ -63,6 +75,7 @@ class House:
         self._heavy = AsyncExitStack()  # closed after the turns, whenever it was filled
         self._library: asyncio.Task[Library] | None = None
         self._answers: asyncio.Task[Answers] | None = None
+        self._work: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         """
@@ -71,13 +84,18 @@ class House:
         Raises:
             InvalidSettings: the data folder or the session store cannot be used.
         """
-        self._stack.enter_context(self.folder)
+        if self.settings.embedded:
+            self._stack.enter_context(self.folder)
         await self._stack.enter_async_context(self.store)
         await self._stack.enter_async_context(self.sessions)
         self._library = asyncio.create_task(self._open_library())
-        self._answers = asyncio.create_task(self._open_answers())
         self._stack.push_async_callback(self._stop_furnishing)
-        await self._stack.enter_async_context(self.turns)
+        await self._stack.enter_async_context(self.queue)
+        if self._talks:
+            self._answers = asyncio.create_task(self._open_answers())
+            await self._stack.enter_async_context(self.turns)
+        if self._threads:
+            self._work = asyncio.create_task(self._begin_work())
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -97,16 +115,17 @@ class House:
 
     async def readiness(self) -> dict[str, str]:
         """Return each part's state: "ready", "starting" or what is wrong with it."""
-        return {
+        parts = {
             "sessions": "ready" if await self.sessions.alive() else "not answering",
             "library": _state(self._library),
             "answers": _state(self._answers),
         }
+        return parts | ({"jobs": _state(self._work)} if self._threads else {})
 
     async def _open_library(self) -> Library:
         settings = self.settings
         index = open_index(settings.qdrant_url or None, settings.data / "qdrant", settings.qdrant_api_key or None)
-        library = await self._heavy.enter_async_context(Library(index, Encoder(self._analysis)))
+        library = await self._heavy.enter_async_context(Library(index, Encoder(self._analysis), originals=self.originals))
         from knowledge.deck.digest import shelve
 
         await shelve(library)
@@ -122,6 +141,16 @@ class House:
         await answers.warm()
         return answers
 
+    async def _begin_work(self) -> None:
+        """Start to work once the library stands, and put away files that no document and no job remembers."""
+        library = await self.library()
+        await self.queue.open()
+        with suppress(LibraryUnavailable):
+            await self.originals.sweep(await library.originals(), age=KEPT + DAY)
+
+    async def _enqueue(self, job: str) -> None:
+        await self.queue.enqueue(job)
+
     async def _keep_trace(self, trace: Trace) -> None:
         try:
             await self.sessions.save("trace", trace.id, {"trace": trace.to_json()}, seconds=DAY)
@@ -129,14 +158,14 @@ class House:
             log.warning("a trace was not kept: the session store is away")
 
     async def _stop_furnishing(self) -> None:
-        for task in (self._answers, self._library):
-            if task is not None and not task.done():
-                task.cancel()
-        await asyncio.gather(*(t for t in (self._answers, self._library) if t), return_exceptions=True)
+        tasks = [t for t in (self._work, self._answers, self._library) if t]
+        for task in tasks:
+            task.cancel()  # harmless to one that is done
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._heavy.aclose()
 
 
-def _state(task: "asyncio.Task[Library] | asyncio.Task[Answers] | None") -> str:
+def _state(task: "asyncio.Task[Library] | asyncio.Task[Answers] | asyncio.Task[None] | None") -> str:
     if task is None or not task.done():
         return "starting"
     if task.cancelled():

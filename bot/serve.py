@@ -32,7 +32,7 @@ def serve(settings: Settings, host: str, port: int, language: Language) -> int:
         from bot.app import application
         from bot.house import House
 
-        house = House(replace(settings, host=host, port=real_port))
+        house = House(replace(settings, host=host, port=real_port), threads=int(settings.embedded))
         app, failure = application(house, lambda: setattr(server, "should_exit", True))
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, timeout_graceful_shutdown=DRAIN, server_header=False

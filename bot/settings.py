@@ -45,7 +45,8 @@ class Teams:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """
-    `data` is the folder for everything embedded. `qdrant_url` and `redis_url` empty mean embedded. `admins` are person ids or
+    `data` is the folder for everything embedded. `qdrant_url` and `redis_url` empty mean embedded. `originals` is any fsspec
+    address. `admins` are person ids or
     user group ids. `port` 0 lets the system choose.
     """
 
@@ -58,10 +59,16 @@ class Settings:
     qdrant_url: str = ""
     qdrant_api_key: str = ""
     redis_url: str = ""
+    originals: str = ""
     llm: str = ""
     llm_base_url: str = ""
     llm_api_key: str = ""
     admins: frozenset[str] = frozenset()
+
+    @property
+    def embedded(self) -> bool:
+        """Whether something lives in the data folder that one process alone may open."""
+        return not (self.qdrant_url and self.redis_url)
 
 
 def load(environment: Mapping[str, str] | None = None, *, data: str | None = None) -> Settings:
@@ -76,14 +83,16 @@ def load(environment: Mapping[str, str] | None = None, *, data: str | None = Non
     def get(name: str) -> str:
         return env.get(name, "").strip()
 
+    folder = Path(data or get("LLM_CHOOSE_DATA") or "data").absolute()  # child processes change their folder
     return Settings(
-        data=Path(data or get("LLM_CHOOSE_DATA") or "data").absolute(),  # child processes change their folder
+        data=folder,
         public_url=get("PUBLIC_URL"),
         slack=_slack(env),
         teams=_teams(env),
         qdrant_url=_url(env, "QDRANT_URL", ("http", "https")),
         qdrant_api_key=get("QDRANT_API_KEY"),
         redis_url=_redis_url(env),
+        originals=get("ORIGINALS") or str(folder / "originals"),
         llm=get("LLM"),
         llm_base_url=_url(env, "LLM_BASE_URL", ("http", "https")),
         llm_api_key=get("LLM_API_KEY"),

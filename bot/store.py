@@ -6,8 +6,10 @@ in-process stand-in serves, and says that dialogs will not survive a restart.
 """
 
 import ctypes
+import hashlib
 import logging
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -31,7 +33,14 @@ from handlers.sessions import TIMEOUT
 log = logging.getLogger(__name__)
 SENTINEL = "redis+sentinel://"
 SENTINEL_PORT = 26379
+BROKER_TIMEOUT = 5.0  # seconds; the queue is used by threads that may wait
 START = 5.0  # seconds the server may take to load its file
+QUEUE = "lc-jobs"  # what the keys of the job queue begin with
+QUEUE_USER = (
+    *("resetkeys", f"~{QUEUE}*", "-@all", "+ping", "+hello", "+auth", "+client", "+select", "+time", "+zcount"),
+    *("+evalsha", "+eval", "+script|load", "+zadd", "+zrangebyscore", "+zrem", "+smembers", "+sadd", "+srem", "+scard"),
+    *("+hset", "+hget", "+hmget", "+hdel", "+hexists", "+hlen", "+rpush", "+lpop", "+del", "+keys"),
+)  # the queue is a script; only this user may run it, and only on the queue's own keys
 DENIED = ("-@scripting", "-config", "-debug", "-module", "-replicaof", "-slaveof", "-shutdown")  # nothing here needs them
 
 
@@ -43,6 +52,7 @@ class Store:
         self._folder = folder
         self._server: subprocess.Popen[bytes] | None = None
         self._socket: Path | None = None
+        self._queue_password = secrets.token_hex(16)
         self._sentinel: Sentinel | None = None
         self._connect: Callable[[], Redis] | None = None
         self.durable = True
@@ -85,9 +95,21 @@ class Store:
             raise RuntimeError("the store is not open")
         return self._connect()
 
-    def broker_url(self) -> str:
-        """Return an address that other Redis clients understand, or "" for the in-process stand-in."""
-        return self._url or (f"unix://{self._socket}" if self._socket else "")
+    def broker(self) -> Any:
+        """Return a blocking client for the job queue; None for the in-process stand-in."""
+        import redis
+
+        limits: dict[str, Any] = {"socket_timeout": BROKER_TIMEOUT, "socket_connect_timeout": BROKER_TIMEOUT}
+        if self._socket:
+            path, password = str(self._socket), self._queue_password
+            return redis.Redis(unix_socket_path=path, username=QUEUE, password=password, **limits)
+        if self._url.startswith(SENTINEL):
+            from redis.sentinel import Sentinel as BlockingSentinel
+
+            nodes, service, database, login = _sentinel(self._url)
+            watched = BlockingSentinel(nodes, sentinel_kwargs=limits, **limits)
+            return watched.master_for(service, db=database, **login, **limits)
+        return redis.Redis.from_url(self._url, **limits) if self._url else None
 
     def _plain(self) -> Redis:
         return Redis.from_url(self._url, **_limits())
@@ -98,15 +120,9 @@ class Store:
 
         The address is redis+sentinel://[[user]:password@]host:port[,host:port…]/service[/database]; the password is Redis's.
         """
-        credentials, _, rest = self._url.removeprefix(SENTINEL).rpartition("@")
-        hosts, _, path = rest.partition("/")
-        service, _, database = path.partition("/")
-        user, _, password = credentials.partition(":")
-        parts = [host.partition(":") for host in hosts.split(",")]
-        nodes = [(name, int(port or SENTINEL_PORT)) for name, _, port in parts]
-        login: dict[str, Any] = {"username": unquote(user) or None, "password": unquote(password) or None}
+        nodes, service, database, login = _sentinel(self._url)
         self._sentinel = sentinel = Sentinel(nodes, sentinel_kwargs=_limits(), **_limits())
-        return lambda: sentinel.master_for(service, db=int(database or 0), **login, **_limits())
+        return lambda: sentinel.master_for(service, db=database, **login, **_limits())
 
     def _start(self, binary: str) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -117,6 +133,7 @@ class Store:
             *("--maxmemory-policy", "noeviction", "--protected-mode", "yes", "--logfile", str(self._folder / "redis.log")),
         ]
         words += ["--user", "default", "on", "nopass", "~*", "&*", "+@all", *DENIED]
+        words += ["--user", QUEUE, "on", f"#{hashlib.sha256(self._queue_password.encode()).hexdigest()}", *QUEUE_USER]
         environment = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "TZ")}
         self._server = subprocess.Popen(
             words, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -125,6 +142,17 @@ class Store:
         path = str(self._socket)
         self._connect = lambda: Redis(unix_socket_path=path, **_limits())
         _wait(self._server, path, self._folder)
+
+
+def _sentinel(url: str) -> tuple[list[tuple[str, int]], str, int, dict[str, Any]]:
+    """Return the sentinels, the service's name, the database and the login that an address names."""
+    credentials, _, rest = url.removeprefix(SENTINEL).rpartition("@")
+    hosts, _, path = rest.partition("/")
+    service, _, database = path.partition("/")
+    user, _, password = credentials.partition(":")
+    parts = [host.partition(":") for host in hosts.split(",")]
+    nodes = [(name, int(port or SENTINEL_PORT)) for name, _, port in parts]
+    return nodes, service, int(database or 0), {"username": unquote(user) or None, "password": unquote(password) or None}
 
 
 def _limits() -> dict[str, Any]:

@@ -7,7 +7,6 @@ child delivers is cleaned and flagged, and every refusal becomes one sentence in
 
 import asyncio
 import hashlib
-import unicodedata
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -24,7 +23,7 @@ from knowledge.readers.refusal import Refusal
 from knowledge.sandbox import Heard, Sandbox
 from knowledge.values import Flag, Language, Page, Phrase
 
-__all__ = ["Kind", "Limits", "Reading", "read", "supported_kinds"]
+__all__ = ["Kind", "Limits", "Reading", "check", "read", "supported_kinds"]
 
 _REFUSALS = Path(__file__).with_name("readers") / "refusals.yaml"
 _NAME = 120  # characters of a file name shown
@@ -49,6 +48,26 @@ class Reading:
     language: Language
 
 
+def check(name: str, content: bytes, *, limits: Limits | None = None) -> Kind:
+    """
+    Return the kind of file this is, by its name, its size and its first bytes; nothing of it is parsed.
+
+    Raises:
+        UnreadableDocument: a file of this size or kind is not taken in.
+    """
+    shown = shown_name(name)
+    try:
+        _fits(len(content), limits or Limits())
+        return recognise(shown, content)
+    except Refusal as refusal:
+        raise UnreadableDocument(refusal.code, _reason(refusal, shown)) from refusal
+
+
+def shown_name(name: str) -> str:
+    """Return a file's name as it can be shown on one line: composed, without control characters and invisible signs."""
+    return " ".join(clean(name)[0].split())
+
+
 async def read(name: str, content: bytes, *, limits: Limits | None = None, sandbox: Sandbox | None = None) -> Reading:
     """
     Read `content`, the file called `name`, in a sandboxed child.
@@ -59,10 +78,9 @@ async def read(name: str, content: bytes, *, limits: Limits | None = None, sandb
         UnreadableDocument: the file cannot or must not be read; `code` and `reason` say why.
     """
     bounds = limits or Limits()
-    shown = unicodedata.normalize("NFC", name)
+    shown = shown_name(name)
+    kind = check(name, content, limits=bounds)
     try:
-        _fits(len(content), bounds)
-        kind = recognise(shown, content)
         heard = await (sandbox or _sandbox(asyncio.get_running_loop(), bounds)).run(kind, content)
         pages = tuple(_checked(page) for page in heard.pages)
         _whole(pages)
@@ -139,8 +157,7 @@ def _megabytes(size: int) -> str:
 
 def _reason(refusal: Refusal, name: str) -> Phrase:
     ja, en = _sentences()[refusal.code if refusal.code in _sentences() else "damaged"]
-    shown = clean(name)[0].replace("\n", " ").strip()
-    values = {**refusal.values, "name": shown if len(shown) <= _NAME else shown[: _NAME - 1] + "…"}
+    values = {**refusal.values, "name": name if len(name) <= _NAME else name[: _NAME - 1] + "…"}
     return Phrase(Template(ja).safe_substitute(values), Template(en).safe_substitute(values))
 
 

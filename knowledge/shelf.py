@@ -27,8 +27,8 @@ from knowledge.sentences import phrase
 from knowledge.values import Document, Metadata, Passage, Place, Version
 
 STAGED, LIVE, OLD = "staged", "live", "old"
-STALE = 30.0  # seconds without a sign of life after which a writer is taken for dead
-TOUCH = 5.0  # seconds between a writer's signs of life
+STALE = 15.0  # seconds without a sign of life after which a writer is taken for dead
+TOUCH = 3.0  # seconds between a writer's signs of life
 TEND = 15.0  # seconds between looks for leftovers in a shared index
 WAIT = 0.2  # seconds between looks at another writer of the same bytes
 
@@ -100,6 +100,10 @@ class Shelf:
         await self._registry.refresh(now=self._index.shared)
         draft = self._registry.drafts.get(version_id(sha256))
         return self._registry.document(draft.document) if draft and draft.whole else None
+
+    async def keep(self, content: bytes) -> str:
+        """Store a file and return its id; empty where there is no place for files."""
+        return await self._originals.put(content) if self._originals is not None else ""
 
     async def stage(
         self, reading: Reading, metadata: Metadata, *, by: str, original: str = "", told: Told | None = None

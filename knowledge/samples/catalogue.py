@@ -5,6 +5,7 @@ They are files like anybody's: a superseded edition, a review date that has pass
 on purpose, so that every warning can be seen at work.
 """
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from knowledge.errors import InvalidModel
 from knowledge.library import Library
 from knowledge.reading import read
 from knowledge.shelf import document_id
-from knowledge.values import Document, Metadata, Phrase
+from knowledge.values import Document, Metadata, Phrase, Version
 
 FOLDER = Path(__file__).parent
 BY = "llm-choose"  # who put them on the shelf
@@ -47,19 +48,31 @@ def samples() -> tuple[Sample, ...]:
     return tuple(found.values())
 
 
-async def shelve(library: Library) -> tuple[Document, ...]:
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """What became of a sample: `new` is False when it was on the shelf already, wherever it stands there."""
+
+    sample: Sample
+    document: Document
+    version: Version
+    new: bool
+
+
+async def shelve(library: Library) -> AsyncIterator[Shelved]:
     """
-    Read and publish the samples, about 1 s in all; those that are on the shelf already stay as they are.
+    Read and publish the samples one after the other, about 1 s in all; those that are on the shelf already stay as they are.
 
     Raises:
-        LibraryUnavailable: the index did not answer.
+        LibraryUnavailable: the index or the place of the files did not answer.
     """
-    documents: dict[str, Document] = {}
     for sample in samples():
-        reading = await read(sample.name, sample.content())
-        document, version, new = await library.stage(reading, sample.metadata, by=BY)
-        documents[document.id] = await library.publish(document.id, version.id) if new else document
-    return tuple(documents.values())
+        content = sample.content()
+        reading = await read(sample.name, content)
+        original = "" if await library.holding(reading.sha256) else await library.keep(content)
+        document, version, new = await library.stage(reading, sample.metadata, by=BY, original=original)
+        if new:
+            document = await library.publish(document.id, version.id)
+        yield Shelved(sample, document, version, new)
 
 
 def _sample(row: dict[str, Any], before: dict[str, Sample]) -> Sample:

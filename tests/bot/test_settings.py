@@ -63,7 +63,7 @@ def test_a_secret_may_be_rotated():
 
 
 def test_the_example_and_the_readme_name_every_setting():
-    read = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+|LLM|ADMINS)"', (ROOT / "bot/settings.py").read_text()))
+    read = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+|LLM|ADMINS|ORIGINALS)"', (ROOT / "bot/settings.py").read_text()))
     example = set(re.findall(r"^([A-Z_]+)=", (ROOT / "deploy/env.example").read_text(), re.MULTILINE))
     readme = set(re.findall(r"`([A-Z_]+)`", (ROOT / "README.md").read_text()))
 

@@ -10,10 +10,10 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_the_compose_file_has_the_three_services_with_their_safeguards():
+def test_the_compose_file_has_its_services_with_their_safeguards():
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
-    assert set(compose["services"]) == {"bot", "redis", "qdrant"}
+    assert set(compose["services"]) == {"bot", "worker", "redis", "qdrant"}
     assert "--appendonly" in compose["services"]["redis"]["command"]
     assert "QDRANT__SERVICE__API_KEY" in compose["services"]["qdrant"]["environment"]
     named = {mount.partition(":")[0] for service in compose["services"].values() for mount in service.get("volumes", [])}

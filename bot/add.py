@@ -1,0 +1,110 @@
+"""`llm-choose add`: files onto the shelf, one report each; the same work that a worker does, done here and now."""
+
+import argparse
+import asyncio
+import sys
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from bot import output
+from bot.house import House
+from handlers.jobs import Job
+from knowledge.errors import KnowledgeError, UnknownDocument
+from knowledge.values import Document, Language, Metadata, Phrase, Version
+
+ME = "terminal:local"
+DONE, COULD_NOT = 0, 1
+STEPS = {"received": 0, "checked": 5, "read": 30, "staged": 100}  # percent; writing fills the rest
+
+
+async def add(house: House, arguments: argparse.Namespace, language: Language) -> int:
+    """Take in the samples and every file named; a refused one costs only itself."""
+    errors = Console(stderr=True)
+    adding = _Adding(house, arguments, language)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bars:
+        if arguments.samples:
+            await adding.samples()
+        for name in arguments.files:
+            await adding.file(Path(name), bars)
+    return COULD_NOT if adding.failed else DONE
+
+
+class _Adding:
+    """One call of the command: reports each file as it ends."""
+
+    def __init__(self, house: House, arguments: argparse.Namespace, language: Language) -> None:
+        self.failed = False
+        self._house = house
+        self._arguments = arguments
+        self._language = language
+
+    async def samples(self) -> None:
+        from knowledge.samples.catalogue import shelve
+
+        began = time.perf_counter()
+        async for shelved in shelve(await self._house.library()):
+            self._report(shelved.sample.name, shelved.document, shelved.version, new=shelved.new, began=began)
+            began = time.perf_counter()
+
+    async def file(self, path: Path, bars: Progress) -> None:
+        began = time.perf_counter()
+        bar = bars.add_task(path.name, total=100)
+        said = Metadata(self._arguments.title, audience=self._arguments.audience, owner=ME)
+        try:
+            content = await asyncio.to_thread(path.read_bytes)
+            job = await self._house.jobs.submit(uuid.uuid4().hex, path.name, content, said, by=ME, queue=False)
+            job = await self._house.jobs.run(job.id, told=lambda job: bars.update(bar, completed=_percent(job))) or job
+            if job.reason is not None:
+                self._refuse(str(path), job.code, job.reason)
+                return
+            library = await self._house.library()
+            document = await library.document(job.document)
+            if self._arguments.publish:
+                document = await library.publish(job.document, job.version)
+        except OSError:
+            error = UnknownDocument("no_such_file", self._house.texts.phrase("cli.no_file", name=str(path)))
+            self._refuse(str(path), error.code, error.reason)
+        except KnowledgeError as error:
+            self._refuse(path.name, error.code, error.reason)
+        else:
+            version = next(v for v in document.versions if v.id == job.version)
+            self._report(path.name, document, version, new=job.outcome == "staged", began=began)
+        finally:
+            bars.remove_task(bar)
+
+    def _report(self, name: str, document: Document, version: Version, *, new: bool, began: float) -> None:
+        status = "unchanged"
+        if new:
+            cut = any(flag.kind == "truncated" for flag in version.flags)
+            status = "partial" if cut else "updated" if len(document.versions) > 1 else "added"
+        if self._arguments.json:
+            output.line(output.added(name, version, document.id, status, (time.perf_counter() - began) * 1000))
+        else:
+            said = self._house.texts.say(f"cli.{status}", self._language, name=name, n=version.passages, id=document.id)
+            Console().print(said, markup=False)
+
+    def _refuse(self, name: str, code: str, reason: Phrase) -> None:
+        self.failed = True
+        print(reason.to(self._language), file=sys.stderr)  # noqa: T201  # a command line speaks by printing
+        if self._arguments.json:
+            empty: dict[str, Any] = {
+                "document": None,
+                "version": None,
+                "pages": 0,
+                "passages": 0,
+                "flags": [],
+                "milliseconds": 0,
+            }
+            said = {"ja": reason.ja, "en": reason.en}
+            output.line({"name": name, "status": "refused", "code": code, "reason": said} | empty)
+
+
+def _percent(job: Job) -> float:
+    """Return how far a job is, in percent."""
+    return STEPS[job.step] + (70 * job.done / job.total if job.total and job.step == "read" else 0)

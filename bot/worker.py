@@ -1,0 +1,32 @@
+"""A process that only takes documents in, for a service whose Redis and Qdrant are servers. As many as wanted may run."""
+
+import asyncio
+import signal
+
+from bot.house import House
+from bot.settings import InvalidSettings, Settings
+from handlers.texts import Texts
+from knowledge.values import Language
+
+THREADS = 2  # documents at once: the sandbox reads no more than two
+
+
+async def work(settings: Settings, language: Language) -> int:
+    """
+    Work until told to stop.
+
+    Raises:
+        InvalidSettings: something is embedded, so that only the serving process can work on it.
+    """
+    texts = Texts.load()
+    if settings.embedded:
+        said = texts.phrase("cli.embedded_worker")
+        raise InvalidSettings("embedded_worker", said.ja, said.en)
+    stop = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    async with House(settings, threads=THREADS, talks=False) as house:
+        await house.library()
+        print(texts.say("cli.working", language), flush=True)  # noqa: T201  # the one line people look for
+        await stop.wait()
+    return 0

@@ -1,0 +1,237 @@
+"""
+Jobs: one file on its way onto the shelf, from its arrival to its report.
+
+A job is a record that any process can read; the work itself is done by whichever worker takes it, at least once and in steps
+that may be repeated. A document that fails twice is parked with its reason, so that the others go on.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict, dataclass, replace
+from typing import Literal
+
+from handlers.sessions import DAY, Sessions, SessionsUnavailable, State
+from knowledge.errors import LibraryUnavailable, UnreadableDocument
+from knowledge.library import Library
+from knowledge.originals import Originals
+from knowledge.reading import check, read
+from knowledge.sentences import phrase
+from knowledge.values import Mark, Metadata, Phrase
+
+KEPT = 7 * DAY  # seconds a job can be looked up
+TRIES = 2  # before a document is parked
+WATCHDOG = 600.0  # seconds a document may take, and wait for an index that is away
+PULSE = 1.5  # seconds between signs of life
+DEAD = 5.0  # seconds without one after which a job is nobody's
+LOOK = 0.2  # seconds between looks at a job that is being followed
+PATIENCE = 150.0  # seconds a job is followed: less than a turn may take
+
+Step = Literal["received", "checked", "read", "staged"]
+Outcome = Literal["", "staged", "unchanged", "refused", "parked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """
+    Where a file stands. `step` is the last one done; `done` of `total` passages are written; `outcome` is empty until it ends.
+
+    `code` and `reason` say why it was refused or parked. `document` and `version` are ids, once there are any. Times are UNIX.
+    """
+
+    id: str
+    name: str
+    size: int
+    original: str
+    metadata: Metadata
+    by: str
+    at: float
+    step: Step = "received"
+    done: int = 0
+    total: int = 0
+    pages: int = 0
+    tries: int = 0
+    touched: float = 0.0
+    outcome: Outcome = ""
+    code: str = ""
+    reason: Phrase | None = None
+    document: str = ""
+    version: str = ""
+
+
+class JobTaken(Exception):
+    """Another worker shows signs of life on this job; to be looked at again later, because it may die."""
+
+
+class Jobs:
+    """`enqueue` hands a job's id to the workers; `run` is what a worker does with it."""
+
+    def __init__(
+        self,
+        library: Callable[[], Awaitable[Library]],
+        originals: Originals,
+        sessions: Sessions,
+        enqueue: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self._library = library
+        self._originals = originals
+        self._sessions = sessions
+        self._enqueue = enqueue
+
+    async def submit(self, id_: str, name: str, content: bytes, metadata: Metadata, *, by: str, queue: bool = True) -> Job:
+        """
+        Keep a file and queue the work on it; the same `id_` again is the same job.
+
+        Raises:
+            LibraryUnavailable: the file cannot be kept.
+            SessionsUnavailable
+        """
+        if (known := await self.find(id_)) is not None:
+            return known
+        original = await self._originals.put(content)
+        job = Job(id_, name, len(content), original, metadata, by, time.time())
+        await self._save(job)
+        await self._sessions.index_add("all", "jobs", id_)
+        if queue:
+            await self._enqueue(id_)
+        return job
+
+    async def find(self, id_: str) -> Job | None:
+        """
+        Return a job of the last week.
+
+        Raises:
+            SessionsUnavailable
+        """
+        state = await self._sessions.load("job", id_)
+        return _job(state) if state else None
+
+    async def recent(self) -> list[Job]:
+        """Return the latest 100 jobs, newest first. Raises SessionsUnavailable."""
+        found = [await self.find(id_) for id_ in await self._sessions.index_list("all", "jobs")]
+        return [job for job in found if job is not None]
+
+    async def follow(self, id_: str, *, seconds: float = PATIENCE) -> AsyncIterator[Job]:
+        """
+        Yield a job each time it has moved, until it has an outcome or `seconds` are over; the last one yielded tells which.
+
+        Any process may follow any job.
+        """
+        shown = None
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with suppress(SessionsUnavailable):  # away for a moment: the job goes on
+                job = await self.find(id_)
+                if job is not None and replace(job, touched=0.0) != shown:
+                    shown = replace(job, touched=0.0)
+                    yield job
+                if job is None or job.outcome:
+                    return
+            await asyncio.sleep(LOOK)
+
+    async def retry(self, id_: str) -> Job | None:
+        """Queue a parked job again. Raises SessionsUnavailable."""
+        job = await self.find(id_)
+        if job is None or job.outcome != "parked":
+            return job
+        job = await self._save(replace(job, outcome="", code="", reason=None, tries=0, at=time.time()))
+        await self._enqueue(id_)
+        return job
+
+    async def run(self, id_: str, *, told: Callable[[Job], None] | None = None) -> Job | None:
+        """
+        Do the work on a job and return how it ended; None when there is no such job.
+
+        Raises:
+            JobTaken
+            LibraryUnavailable: the index or the place of the files is away; to be run again later.
+            SessionsUnavailable: to be run again later.
+        """
+        job = await self.find(id_)
+        if job is None or job.outcome:
+            return job
+        if time.time() - job.touched < DEAD:
+            raise JobTaken(id_)
+        if job.tries >= TRIES:
+            return await self._end(job, "parked", job.code or "interrupted", job.reason or phrase("interrupted", name=job.name))
+        work = _Work(self, replace(job, tries=job.tries + 1, code="", reason=None), told)
+        try:
+            async with asyncio.timeout(WATCHDOG), work.alive():
+                return await self._take_in(work)
+        except UnreadableDocument as error:
+            await self._originals.delete(job.original)
+            return await self._end(work.job, "refused", error.code, error.reason)
+        except TimeoutError:
+            return await self._end(work.job, "parked", "too_slow", phrase("took_too_long", name=job.name))
+        except LibraryUnavailable as error:
+            if time.time() - job.at > WATCHDOG or error.code == "original_missing":
+                return await self._end(work.job, "parked", error.code, error.reason)
+            await self._save(replace(work.job, tries=job.tries, touched=0.0, code=error.code, reason=error.reason))
+            raise
+        except asyncio.CancelledError:  # this process is asked to stop: no fault of the document's
+            await self._save(replace(work.job, tries=job.tries, touched=0.0))
+            raise
+
+    async def _take_in(self, work: "_Work") -> Job:
+        job = work.job
+        content = await self._originals.get(job.original)
+        check(job.name, content)
+        await work.tell(step="checked")
+        reading = await read(job.name, content)
+        await work.tell(step="read", pages=len(reading.pages))
+        library = await self._library()
+        document, version, new = await library.stage(
+            reading, job.metadata, by=job.by, original=job.original, told=lambda done, total: work.tell(done=done, total=total)
+        )
+        if not new and version.original != job.original:
+            await self._originals.delete(job.original)
+        ended = replace(work.job, step="staged", document=document.id, version=version.id)
+        mine = new or version.original == job.original  # staged by a try of this job that did not live to say so
+        return await self._end(ended, "staged" if mine else "unchanged", "", None)
+
+    async def _end(self, job: Job, outcome: Outcome, code: str, reason: Phrase | None) -> Job:
+        return await self._save(replace(job, outcome=outcome, code=code, reason=reason))
+
+    async def _save(self, job: Job) -> Job:
+        await self._sessions.save("job", job.id, {"job": asdict(job)}, seconds=KEPT)
+        return job
+
+
+class _Work:
+    """A job in hand: says where it stands, and shows signs of life meanwhile."""
+
+    def __init__(self, jobs: Jobs, job: Job, told: Callable[[Job], None] | None) -> None:
+        self.job = job
+        self._jobs = jobs
+        self._told = told
+
+    async def tell(self, **progress: int | str) -> None:
+        self.job = replace(self.job, **progress, touched=time.time())  # type: ignore[arg-type]  # fields of Job by name
+        await self._jobs._save(self.job)  # noqa: SLF001  two halves of one thing
+        if self._told is not None:
+            self._told(self.job)
+
+    @asynccontextmanager
+    async def alive(self) -> AsyncIterator[None]:
+        await self.tell()
+        heart = asyncio.create_task(self._beat())
+        try:
+            yield
+        finally:
+            heart.cancel()
+            with suppress(asyncio.CancelledError):
+                await heart
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(PULSE)
+            with suppress(SessionsUnavailable):
+                await self.tell()
+
+
+def _job(state: State) -> Job:
+    row = state["job"]
+    said = row["metadata"]
+    metadata = Metadata(**{**said, "marks": tuple(Mark(**m) for m in said["marks"])})
+    return Job(**{**row, "metadata": metadata, "reason": Phrase(**row["reason"]) if row["reason"] else None})

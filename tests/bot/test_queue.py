@@ -1,0 +1,203 @@
+"""The queue: every job is done, whoever dies; what cannot be done is parked and holds nobody up."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from redis.exceptions import NoPermissionError
+
+from bot.queue import Queue
+from bot.store import Store
+from handlers.jobs import Job, Jobs
+from knowledge.embedded import EmbeddedIndex
+from knowledge.errors import LibraryUnavailable
+from knowledge.library import Library
+from knowledge.originals import Originals
+from knowledge.sentences import phrase
+from knowledge.values import Metadata
+
+ROOT = Path(__file__).resolve().parents[2]
+MADE = Metadata(owner="slack:T1:U1", audience="all")
+
+
+class Room:
+    """The parts that take a document in, over one Redis."""
+
+    def __init__(self, library: Library, sessions, folder: Path) -> None:
+        self.library = library
+        self.folder = folder
+        self.originals = Originals(str(folder / "originals"))
+        self.queue: Queue | None = None
+        self.jobs = Jobs(self.opened, self.originals, sessions, self.enqueue)
+
+    async def opened(self) -> Library:
+        return self.library
+
+    async def enqueue(self, job: str) -> None:
+        await self.queue.enqueue(job)
+
+    async def last(self, id_: str) -> Job:
+        async for job in self.jobs.follow(id_, seconds=60):
+            found = job
+        return found
+
+
+@pytest.fixture
+async def room(sessions, tmp_path):
+    async with Library(EmbeddedIndex(tmp_path / "index")) as library:
+        made = Room(library, sessions, tmp_path)
+        library._originals = made.originals
+        yield made
+
+
+async def test_a_file_goes_from_arrival_to_staged_and_tells_its_way(room, store):
+    async with Queue(store, room.jobs.run, threads=1) as room.queue:
+        await room.queue.open()
+        job = await room.jobs.submit(
+            "m1:0", "規程.md", "# 規程\n個人情報を入力してはならない。".encode(), MADE, by="slack:T1:U1"
+        )
+        assert await room.jobs.submit("m1:0", "規程.md", b"again", MADE, by="slack:T1:U1") == job
+        seen = [job async for job in room.jobs.follow("m1:0")]
+    assert (seen[-1].outcome, seen[-1].step, seen[-1].pages, seen[-1].done, seen[-1].total) == ("staged", "staged", 1, 1, 1)
+    document = await room.library.document(seen[-1].document)
+    assert document.versions[0].id == seen[-1].version
+    assert await room.originals.get(document.versions[0].original) == "# 規程\n個人情報を入力してはならない。".encode()
+    assert [j.id for j in await room.jobs.recent()] == ["m1:0"]
+
+
+async def test_five_at_once_from_two_faces_are_one_document(room, store):
+    async with Queue(store, room.jobs.run, threads=4) as room.queue:
+        await room.queue.open()
+        faces = ["slack:T1:U1", "teams:A:B"]
+        for n in range(5):
+            said = Metadata(owner=faces[n % 2])
+            await room.jobs.submit(f"j{n}", f"経費{n}.txt", "経費精算の手順。".encode(), said, by=faces[n % 2])
+        ended = await asyncio.gather(*(room.last(f"j{n}") for n in range(5)))
+    assert sorted(job.outcome for job in ended) == ["staged"] + ["unchanged"] * 4
+    assert len({(job.document, job.version) for job in ended}) == 1
+    assert len(await room.library.documents()) == 1
+    assert len(list((room.folder / "originals").iterdir())) == 1
+
+
+async def test_a_refused_file_says_why_and_leaves_nothing(room, store):
+    async with Queue(store, room.jobs.run, threads=1) as room.queue:
+        await room.queue.open()
+        await room.jobs.submit("bad", "古い.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", MADE, by="t:1")
+        job = await room.last("bad")
+    assert (job.outcome, job.code) == ("refused", "old_office")
+    assert "古い.doc" in job.reason.ja
+    assert list((room.folder / "originals").iterdir()) == []
+    assert await room.library.documents() == []
+
+
+async def test_a_document_that_fails_twice_is_parked_and_the_others_go_on(room, store):
+    tried = []
+
+    async def run(id_: str) -> None:
+        if id_ == "poison" and len(tried) < 2:
+            job = await room.jobs.find(id_)
+            tried.append(id_)
+            await room.jobs._save(type(job)(**{**{f: getattr(job, f) for f in job.__slots__}, "tries": len(tried)}))
+            raise RuntimeError("the reader took the process down")
+        await room.jobs.run(id_)
+
+    async with Queue(store, run, threads=1) as room.queue:
+        await room.queue.open()
+        await room.jobs.submit("poison", "毒.txt", "本文。".encode(), MADE, by="t:1")
+        await room.jobs.submit("good", "良.txt", "よい本文。".encode(), MADE, by="t:1")
+        good, poison = await asyncio.gather(room.last("good"), room.last("poison"))
+    assert good.outcome == "staged"
+    assert (poison.outcome, poison.code, poison.tries) == ("parked", "interrupted", 2)
+    assert "毒.txt" in poison.reason.ja and poison.at
+    assert len(await room.library.documents()) == 1
+    async with Queue(store, room.jobs.run, threads=1) as room.queue:
+        await room.queue.open()
+        await room.jobs.retry("poison")
+        assert (await room.last("poison")).outcome == "staged"
+
+
+async def test_an_index_that_is_away_is_waited_for(room, store):
+    asked = []
+
+    async def opened() -> Library:
+        asked.append(1)
+        if len(asked) == 1:
+            raise LibraryUnavailable("library_failed", phrase("failed", folder="x"))
+        return room.library
+
+    room.jobs._library = opened
+    async with Queue(store, room.jobs.run, threads=1) as room.queue:
+        await room.queue.open()
+        await room.jobs.submit("wait", "規程.txt", "本文。".encode(), MADE, by="t:1")
+        job = await room.last("wait")
+    assert (job.outcome, job.tries, len(asked)) == ("staged", 1, 2)
+
+
+WORKER = """
+import asyncio, sys
+from pathlib import Path
+from bot.house import House
+from bot.settings import load
+from knowledge.values import Metadata
+
+async def main():
+    async with House(load({}, data=sys.argv[1]), threads=1) as house:
+        await house.library()
+        if sys.argv[2] == "first":
+            text = "".join(f"# 第{n}条\\n{n}万円を上限とする。承認は部長が行う。\\n" for n in range(3000))
+            await house.jobs.submit("big", "規程.md", text.encode(), Metadata(owner="t:1"), by="t:1")
+        async for job in house.jobs.follow("big", seconds=60):
+            print(job.done, job.outcome, job.tries, job.version, flush=True)
+        if job.outcome:
+            hits = await house.library()
+            where = {"version": [job.version], "shelf": ["staged", "live", "old"]}
+            print("points", await hits._index.count(where), "of", job.total, flush=True)
+
+asyncio.run(main())
+"""
+
+
+async def test_a_killed_process_leaves_its_document_to_the_next_one(tmp_path):
+    def start(which: str) -> subprocess.Popen[str]:
+        words = [sys.executable, "-c", WORKER, str(tmp_path), which]
+        return subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+    first = start("first")
+    for line in first.stdout:
+        if int(line.split()[0]) > 0:
+            break
+    first.send_signal(signal.SIGKILL)
+    first.stdout.close()
+    first.wait()
+    second = start("second")
+    said = second.stdout.read().splitlines()
+    second.stdout.close()
+    assert second.wait() == 0
+    done, outcome, tries, _ = said[-2].split()
+    assert (done, outcome, tries) == ("3000", "staged", "2")
+    assert said[-1] == "points 3000 of 3000"
+
+
+async def test_without_a_redis_the_queue_works_within_the_process(room, tmp_path, monkeypatch):
+    monkeypatch.setattr("bot.store._binary", lambda: None)
+    async with Store("", tmp_path / "none") as nothing, Queue(nothing, room.jobs.run, threads=1) as room.queue:
+        await room.queue.open()
+        await room.jobs.submit("here", "規程.txt", "本文。".encode(), MADE, by="t:1")
+        assert (await room.last("here")).outcome == "staged"
+
+
+async def test_only_the_queue_may_run_scripts_and_only_on_its_own_keys(store, sessions):
+    client = store.connect()
+    with pytest.raises(NoPermissionError):
+        await client.eval("return 1", 0)
+    await client.aclose()
+    with store.broker() as broker:
+        assert broker.eval("return 1", 0) == 1
+        for words in (("GET", "lc:alive"), ("SET", "lc-jobs:x", "1"), ("CONFIG", "GET", "dir"), ("FLUSHALL",), ("SHUTDOWN",)):
+            with pytest.raises(NoPermissionError):
+                broker.execute_command(*words)
+        with pytest.raises(Exception, match=r"permission|NOPERM"):
+            broker.eval("return redis.call('hget', KEYS[1], 'a')", 1, "lc:alive")
