@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.house import House
+from bot.metrics import MEDIA_TYPE
 from bot.settings import InvalidSettings
 from bot.web.adapter import Web
 
@@ -34,7 +34,7 @@ def application(house: House, stop: Callable[[], None]) -> tuple[Starlette, list
         return JSONResponse({"ready": everything, "parts": parts}, 200 if everything else 503)
 
     async def metrics(_: Request) -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        return Response(house.turns.metrics.text(await house.readiness()), media_type=MEDIA_TYPE)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

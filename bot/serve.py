@@ -5,6 +5,7 @@ import socket
 
 import uvicorn
 
+from bot.logs import to_stderr
 from bot.settings import LOOPBACK, InvalidSettings, Settings
 from handlers.texts import Texts
 from knowledge.values import Language
@@ -34,9 +35,8 @@ def serve(settings: Settings, host: str, port: int, language: Language) -> int:
 
         house = House(replace(settings, host=host, port=real_port), threads=int(settings.embedded))
         app, failure = application(house, lambda: setattr(server, "should_exit", True))
-        config = uvicorn.Config(
-            app, log_level="warning", access_log=False, timeout_graceful_shutdown=DRAIN, server_header=False
-        )
+        to_stderr()
+        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN, server_header=False)
         server = uvicorn.Server(config)
         server.run(sockets=[listener])
         if failure:

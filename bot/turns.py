@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
+from bot.metrics import Metrics
 from handlers.conversation import Edited, Handler, Message, Reply, Text
 from handlers.sessions import LEASE, Claim, Sessions, SessionsUnavailable
 from handlers.texts import Texts
@@ -70,7 +71,8 @@ class _TakenOver(Exception):
 
 
 class Turns:
-    def __init__(self, handle: Handler, sessions: Sessions, texts: Texts) -> None:
+    def __init__(self, handle: Handler, sessions: Sessions, texts: Texts, metrics: Metrics | None = None) -> None:
+        self.metrics = metrics or Metrics()
         self._handle = handle
         self._sessions = sessions
         self._texts = texts
@@ -102,20 +104,25 @@ class Turns:
         While Redis is away the turn still runs, and repeats are known to this process only.
         """
         if delivery.id in self._seen:
+            self.metrics.repeats.labels(delivery.platform).inc()
             return False
         self._seen[delivery.id] = None
         while len(self._seen) > SEEN:
             self._seen.popitem(last=False)
         claim = Claim(delivery.id, secrets.token_hex(8), delivery.platform, delivery.payload)
-        with suppress(SessionsUnavailable):
+        try:
             if not await self._sessions.claim(claim):
+                self.metrics.repeats.labels(delivery.platform).inc()
                 return False
+        except SessionsUnavailable:
+            self.metrics.unclaimed.inc()
+            log.warning("a turn runs without a claim: Redis is away")
         self._start(claim)
         return True
 
     async def take(self, message: Message, screen: Screen) -> None:
         """Run one turn to its end; web and terminal wait for it."""
-        await self._turn(message, screen, None)
+        await self._turn(message, screen, None, message.person.id.partition(":")[0])
 
     def _start(self, claim: Claim) -> None:
         task = asyncio.create_task(self._answer(claim))
@@ -128,30 +135,38 @@ class Turns:
             async with self._lease(claim):
                 message = await platform.read(claim.payload)
                 if message is not None:
-                    await self._turn(message, platform.screen(claim.payload, message, dict(claim.memory)), claim)
+                    await self._turn(message, platform.screen(claim.payload, message, dict(claim.memory)), claim, platform.name)
         except _TakenOver:
+            self.metrics.turns.labels(claim.platform, "taken_over").inc()
             return
         except Exception:  # the platform itself failed us: nothing can be shown now, so it is tried again after the lease
+            self.metrics.turns.labels(claim.platform, "undelivered").inc()
             log.exception("delivery failed", extra={"platform": claim.platform, "tries": claim.tries})
             if claim.tries < TRIES:
                 return
         self._unsettled[claim.id] = claim
         await self._settle_all()
 
-    async def _turn(self, message: Message, screen: Screen, claim: Claim | None) -> None:
+    async def _turn(self, message: Message, screen: Screen, claim: Claim | None, platform: str) -> None:
         if claim is not None and claim.tries > TRIES:  # every process that began it died: it may well be the cause
             await self._apologise(message, screen, None)
+            self.metrics.turns.labels(platform, "given_up").inc()
             return
-        try:
-            async with self._in_order(message, screen, claim) as admitted, asyncio.timeout(TURN):
-                if not admitted:
-                    await screen.show(Reply(self._texts.say("turns.busy", message.person.language), private=True))
-                    return
-                async for reply in self._handle(message):
-                    await screen.show(reply)
-                    await self._keep(claim, screen)
-        except Exception as error:  # noqa: BLE001  # the one place where a bug becomes a sentence
-            await self._apologise(message, screen, error)
+        outcome = "answered"
+        with self.metrics.seconds.labels(platform).time():
+            try:
+                async with self._in_order(message, screen, claim) as admitted, asyncio.timeout(TURN):
+                    if admitted:
+                        async for reply in self._handle(message):
+                            await screen.show(reply)
+                            await self._keep(claim, screen)
+                    else:
+                        outcome = "busy"
+                        await screen.show(Reply(self._texts.say("turns.busy", message.person.language), private=True))
+            except Exception as error:  # noqa: BLE001  # the one place where a bug becomes a sentence
+                outcome = "apologised"
+                await self._apologise(message, screen, error)
+        self.metrics.turns.labels(platform, outcome).inc()
 
     async def _apologise(self, message: Message, screen: Screen, error: Exception | None) -> None:
         """Tell the person, and the operator with the same number; the exception goes to the log alone."""
