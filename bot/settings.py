@@ -9,11 +9,22 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
+
+from dotenv import dotenv_values
 
 from knowledge.values import Phrase
 
 _SENTINEL = re.compile(r"redis\+sentinel://([^@/]*@)?[^,:/@]+(:\d+)?(,[^,:/@]+(:\d+)?)*/[^/]+(/\d+)?")
+NAMES = frozenset(
+    {
+        *("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN", "SLACK_API_BASE"),
+        *("TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID", "TEAMS_LOCAL"),
+        *("QDRANT_URL", "QDRANT_API_KEY", "REDIS_URL", "ORIGINALS", "LLM", "LLM_BASE_URL", "LLM_API_KEY"),
+        *("ADMINS", "LLM_CHOOSE_DATA", "PUBLIC_URL"),
+    }
+)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -102,10 +113,21 @@ def load(environment: Mapping[str, str] | None = None, *, data: str | None = Non
 
 def _with_file(environment: Mapping[str, str]) -> dict[str, str]:
     """Add what `.env` in the working folder says; the environment wins."""
-    path = Path(".env")
-    rows = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    pairs = (row.partition("=") for row in rows if "=" in row and not row.lstrip().startswith("#"))
-    from_file = {name.strip(): value.strip().strip("\"'") for name, _, value in pairs}
+    try:
+        from_file = {name: value or "" for name, value in dotenv_values(".env", interpolate=False, encoding="utf-8").items()}
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidSettings(
+            "unreadable_env",
+            ".env を読めません。UTF-8 のテキストで、1行に「名前=値」を1つずつ書いてください。",
+            "The file .env cannot be read; write one NAME=value on each line, as UTF-8 text.",
+        ) from error
+    for name in from_file.keys() - NAMES:
+        near = next(iter(get_close_matches(name.upper(), NAMES, 1, cutoff=0.0)), "")
+        raise InvalidSettings(
+            "unknown_setting",
+            f".env の {name} という設定はありません。{near} の間違いでなければ、その行を消してください。",
+            f"There is no setting {name} (in .env); did you mean {near}? Otherwise remove the line.",
+        )
     return from_file | dict(environment)
 
 

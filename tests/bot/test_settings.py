@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import InvalidSettings, load
+from bot.settings import NAMES, InvalidSettings, load
 
 ROOT = Path(__file__).resolve().parents[2]
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "abc"}
@@ -63,12 +63,41 @@ def test_a_secret_may_be_rotated():
 
 
 def test_the_example_and_the_readme_name_every_setting():
-    read = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+|LLM|ADMINS|ORIGINALS)"', (ROOT / "bot/settings.py").read_text()))
+    source = (ROOT / "bot/settings.py").read_text().partition("LOOPBACK = ")[2]
+    read = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+|LLM|ADMINS|ORIGINALS|EMBEDDING)"', source))
     example = set(re.findall(r"^([A-Z_]+)=", (ROOT / "deploy/env.example").read_text(), re.MULTILINE))
     readme = set(re.findall(r"`([A-Z_]+)`", (ROOT / "README.md").read_text()))
 
-    assert read == example
+    assert read == example == NAMES
     assert example <= readme
+
+
+@pytest.mark.parametrize(
+    ("row", "near"), [("SLACK_SIGNING_SECERT=x", "SLACK_SIGNING_SECRET"), ("qdrant_url=http://x", "QDRANT_URL")]
+)
+def test_a_slip_in_the_file_is_named_with_what_was_meant(tmp_path, monkeypatch, row, near):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text(row)
+    with pytest.raises(InvalidSettings, match=near) as error:
+        load({})
+
+    assert row.partition("=")[0] in error.value.reason.ja
+    assert "=x" not in error.value.reason.ja
+
+
+def test_the_file_is_read_and_the_environment_wins(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("# ours\nexport PUBLIC_URL='https://a.example' # here\nLLM=openai:a\n")
+    settings = load({"LLM": "openai:b"})
+
+    assert (settings.public_url, settings.llm) == ("https://a.example", "openai:b")
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_bytes(b"\xff\xfe\x00LLM")
+    with pytest.raises(InvalidSettings, match=r"\.env"):
+        load({})
 
 
 def test_the_example_as_it_stands_switches_everything_off():
