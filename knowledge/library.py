@@ -8,10 +8,12 @@ answer never mixes two versions and never falls between them.
 
 from collections.abc import Sequence
 
+from knowledge.comparison import Changes, compare, questions, stands_in
 from knowledge.index import Match, Payload, open_index
 from knowledge.registry import RECORD
-from knowledge.shelf import LIVE, Shelf, passage_id, passage_of, unknown
-from knowledge.values import Hit, Passage
+from knowledge.shelf import Shelf, unknown
+from knowledge.staging import LIVE, of, passage_id, passage_of
+from knowledge.values import Document, Hit, Language, Mark, Passage, Rule
 
 __all__ = ["Library", "open_index"]
 
@@ -76,6 +78,62 @@ class Library(Shelf):
         ids = [passage_id(passage.version, place) for place in places if place > 0]
         found = [passage_of(p) for p in await self._index.fetch(ids) if self._visible(p, readers)]
         return sorted(found, key=lambda p: p.position)
+
+    async def passages(self, version: str) -> list[Passage]:
+        """Return the passages of one version in order, published or not; for admins."""
+        return sorted((passage_of(p) for p in await self._index.scroll(of(version))), key=lambda p: p.position)
+
+    async def changes(self, document: str, version: str) -> Changes:
+        """Return what a version changes against the published one; everything is added where there is none."""
+        known = await self.document(document)
+        before = await self.passages(known.current) if known.current not in ("", version) else []
+        return compare(before, await self.passages(version))
+
+    async def questions(self, version: str, language: Language) -> tuple[str, ...]:
+        """Return up to three questions to try a version with, about its longest sections."""
+        return questions(await self.passages(version), language)
+
+    async def standing(self, version: str, quotes: Sequence[str]) -> tuple[bool, ...]:
+        """Report for each quote of an old answer whether `version` still says it word by word."""
+        return stands_in(quotes, await self.passages(version))
+
+    async def mark(self, passage: str, criterion: str, option: str = "") -> Document:
+        """
+        Mark a passage as the rule for a criterion of the guided dialog; a mark on the same text and criterion is replaced.
+
+        Raises:
+            UnknownDocument: the passage is gone.
+        """
+        found = [passage_of(p) for p in await self._index.fetch([passage]) if p["shelf"] != RECORD]
+        if not found:
+            raise unknown()
+        document = await self.document(found[0].document)
+        others = (m for m in document.metadata.marks if (m.criterion, m.quote) != (criterion, found[0].text))
+        return await self.edit(document.id, {"marks": (*others, Mark(criterion, option, found[0].text))})
+
+    async def rules(self, *, readers: frozenset[str]) -> list[Rule]:
+        """
+        Return what the marks of the published documents these readers may see point at today, by document.
+
+        A mark whose text a newer version no longer has gives none; `lost_marks` names those to admins.
+        """
+        _held(readers)
+        found: list[Rule] = []
+        for document in await self.documents(readers=readers):
+            if document.metadata.marks:
+                at = await self._marked(document)
+                found += [Rule(m.criterion, m.option, m.quote, at[m]) for m in document.metadata.marks if m in at]
+        return found
+
+    async def lost_marks(self, document: str) -> tuple[Mark, ...]:
+        """Return the marks of a document whose text its published version no longer has."""
+        known = await self.document(document)
+        at = await self._marked(known)
+        return tuple(m for m in known.metadata.marks if m not in at)
+
+    async def _marked(self, document: Document) -> dict[Mark, Passage]:
+        passages = await self.passages(document.current) if document.current else []
+        return {m: p for m in document.metadata.marks for p in reversed(passages) if m.quote in p.text}
 
     def _visible(self, payload: Payload, readers: frozenset[str]) -> bool:
         document = payload["document"]

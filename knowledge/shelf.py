@@ -8,31 +8,24 @@ pointer only. Every change of a record is compare-and-set, so any number of proc
 
 import asyncio
 import time
-import unicodedata
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
-from knowledge.chunks import passage_title, passages
+from knowledge.chunks import passages
 from knowledge.encoder import Encoder
 from knowledge.errors import KnowledgeError, UnknownDocument
-from knowledge.index import BATCH, Index, Payload, Point, Where
+from knowledge.index import Index
 from knowledge.originals import Originals
 from knowledge.reading import Reading
-from knowledge.registry import Draft, Entry, Registry, identify
+from knowledge.registry import Draft, Entry, Registry
 from knowledge.sentences import phrase
-from knowledge.values import Document, Metadata, Passage, Place, Version
+from knowledge.staging import LIVE, OLD, STAGED, STALE, Cut, Staging, Told, now, of, version_id
+from knowledge.values import Document, Metadata, Version
 
-STAGED, LIVE, OLD = "staged", "live", "old"
-STALE = 15.0  # seconds without a sign of life after which a writer is taken for dead
-TOUCH = 3.0  # seconds between a writer's signs of life
 TEND = 15.0  # seconds between looks for leftovers in a shared index
-WAIT = 0.2  # seconds between looks at another writer of the same bytes
-
-Told = Callable[[int, int], Awaitable[None]]  # passages written so far, and in all
 
 
 class Shelf:
@@ -44,13 +37,13 @@ class Shelf:
         encoder: Encoder | None = None,
         *,
         originals: Originals | None = None,
-        cut: Callable[..., Sequence[Passage]] = passages,
+        cut: Cut = passages,
     ) -> None:
         self._index = index
         self._encoder = encoder or Encoder()
         self._originals = originals
-        self._cut = cut
         self._registry = Registry(index)
+        self._staging = Staging(index, self._registry, self._encoder, cut)
         self._changing = asyncio.Lock()
         self._tending: asyncio.Task[None] | None = None
 
@@ -114,19 +107,13 @@ class Shelf:
         The same bytes are one version of one document, whoever sends them: they give False and no writing. The same owner and
         name is the same document. What `metadata` leaves empty stays as it was.
         """
-        version = version_id(reading.sha256)
-        while True:
-            await self._registry.refresh(now=self._index.shared)
-            draft = self._registry.drafts.get(version)
-            if draft and draft.whole and (document := self._registry.document(draft.document)):
-                return document, next(v for v in document.versions if v.id == version), False
-            if draft and not draft.whole and time.time() - draft.touched < STALE:
-                await asyncio.sleep(WAIT)  # somebody else is writing these very bytes
-                continue
-            ours = await self._begin(reading, metadata, by, original, draft)
-            if ours is not None and await self._write(ours, reading, told):
-                document = await self.document(ours.document)
-                return document, next(v for v in document.versions if v.id == version), True
+        await self._registry.refresh(now=self._index.shared)
+        for entry in list(self._registry.entries.values()):
+            if entry.deleted:  # a deletion was cut off; its bytes may be these
+                await self._purge(entry.id)
+        version, new = await self._staging.stage(reading, metadata, by=by, original=original, told=told)
+        document = await self.document(self._registry.drafts[version].document)
+        return document, next(v for v in document.versions if v.id == version), new
 
     async def publish(self, document: str, version: str) -> Document:
         """
@@ -153,7 +140,7 @@ class Shelf:
             before = await self._entry(document)
             await self._registry.change_entry(document, lambda e: replace(e, current=""))
             if before.current:
-                await self._index.set(_of(before.current), {"shelf": OLD})
+                await self._index.set(of(before.current), {"shelf": OLD})
             return await self.document(document)
 
     async def rollback(self, document: str) -> Document:
@@ -191,7 +178,8 @@ class Shelf:
             if audience:
                 await self._index.set({"document": [document], "shelf": [STAGED, LIVE, OLD]}, audience)
             if changes.get("title", shown.metadata.title) != shown.metadata.title:
-                await self._rename(version, shown.metadata.title, str(changes["title"]))
+                shelf = LIVE if shown.current else STAGED
+                await self._staging.rename(version, shown.metadata.title, str(changes["title"]), shelf=shelf)
             return await self.document(document)
 
     async def discard(self, document: str, version: str) -> None:
@@ -274,70 +262,11 @@ class Shelf:
             announced = await self._registry.change_entry(document, announce)
             if announced is None:
                 raise unknown()
-            await self._index.set(_of(version), {"shelf": LIVE})
+            await self._index.set(of(version), {"shelf": LIVE})
             turned = await self._registry.change_entry(document, turn)
         if before[0] and before[0] != version:
-            await self._index.set(_of(before[0]), {"shelf": OLD})
+            await self._index.set(of(before[0]), {"shelf": OLD})
         return await self.document(document)
-
-    async def _begin(self, reading: Reading, metadata: Metadata, by: str, original: str, seen: Draft | None) -> Draft | None:
-        """Take a version for writing; None when somebody else was faster."""
-        document = self._document_for(reading, metadata)
-        if (entry := self._registry.entries.get(document)) and entry.deleted:
-            await self._purge(document)
-        before = self._registry.document(document)
-        said = _filled(metadata, before.metadata if before else Metadata(), reading.title)
-        row = Version(version_id(reading.sha256), 0, reading.name, reading.sha256, reading.size, "received")
-        row = replace(row, pages=len(reading.pages), flags=reading.flags, added=now(), added_by=by, original=original)
-        ours = Draft(document, row, said, time.time())
-        return await self._registry.change_draft(row.id, lambda d: ours if d == seen else None)
-
-    async def _write(self, draft: Draft, reading: Reading, told: Told | None) -> bool:
-        """Write a version's passages and make it whole; False when somebody took it over meanwhile."""
-        version, said = draft.version.id, draft.metadata
-        parts = self._cut(reading, document=draft.document, version=version, audience=said.audience, title=said.title)
-        await self._index.delete(_of(version))
-        alive = draft
-        for start in range(0, len(parts), BATCH):
-            points = await asyncio.to_thread(self._points, parts[start : start + BATCH], STAGED)
-            await self._index.write(points)
-            if told is not None:
-                await told(min(start + BATCH, len(parts)), len(parts))
-            if time.time() - alive.touched > TOUCH:
-                touched = await self._change_own(alive, replace(alive, touched=time.time()))
-                if touched is None:
-                    return False
-                alive = touched
-        await self._registry.change_entry(
-            draft.document, lambda e: e if version in e.numbered else replace(e, numbered=(*e.numbered, version))
-        )
-        whole = replace(alive, version=replace(alive.version, state="staged", passages=len(parts)))
-        return await self._change_own(alive, whole) is not None
-
-    async def _change_own(self, ours: Draft, new: Draft) -> Draft | None:
-        return await self._registry.change_draft(ours.version.id, lambda d: new if d == ours else None)
-
-    def _points(self, parts: Sequence[Passage], shelf: str) -> list[Point]:
-        points = []
-        for part in parts:
-            named = replace(part, id=passage_id(part.version, part.position))
-            vector = self._encoder.encode_passage(part.text, passage_title(part))
-            points.append(Point(named.id, {**asdict(named), "shelf": shelf}, vector))
-        return points
-
-    async def _rename(self, version: str, old: str, new: str) -> None:
-        """Write a new title into the passages of a version, which are searched by it."""
-        shelf = LIVE if version in {e.current for e in self._registry.entries.values()} else STAGED
-        found = [passage_of(p) for p in await self._index.scroll(_of(version))]
-        named = [replace(p, title=new, headings=tuple(new if h == old else h for h in p.headings)) for p in found]
-        for start in range(0, len(named), BATCH):
-            batch = named[start : start + BATCH]
-            await self._index.write(await asyncio.to_thread(self._points, batch, shelf))
-
-    def _document_for(self, reading: Reading, metadata: Metadata) -> str:
-        if self._registry.document(metadata.supersedes):
-            return metadata.supersedes
-        return document_id(metadata.owner, reading.name)
 
     async def _entry(self, document: str) -> Entry:
         await self._registry.refresh(now=self._index.shared)
@@ -348,7 +277,7 @@ class Shelf:
 
     async def _forget(self, draft: Draft) -> None:
         """Delete a version: passages, record, and the file when it was whole once; its document when it was the only one."""
-        await self._index.delete(_of(draft.version.id))
+        await self._index.delete(of(draft.version.id))
         if draft.version.passages:  # the file of one that never was belongs to the job that will try again
             await self._delete_files([draft])
         await self._registry.forget_version(draft.version.id)
@@ -371,51 +300,9 @@ class Shelf:
                 await self._originals.delete(draft.version.original)
 
 
-def document_id(owner: str, name: str) -> str:
-    """Return the id of the document that this owner's file of this name is a version of."""
-    return identify("document", owner, unicodedata.normalize("NFC", name))
-
-
-def version_id(sha256: str) -> str:
-    """Return the id of the version that these bytes are, wherever they stand."""
-    return identify("version", sha256)
-
-
-def passage_id(version: str, position: int) -> str:
-    """Return the id a passage at this position of a version always has."""
-    return identify("passage", version, str(position))
-
-
-def passage_of(payload: Payload) -> Passage:
-    """Return the passage that a point's payload holds."""
-    fields = {k: v for k, v in payload.items() if k != "shelf"}
-    return Passage(**{**fields, "place": Place(**payload["place"]), "headings": tuple(payload["headings"])})
-
-
 def unknown() -> UnknownDocument:
     return UnknownDocument("unknown_document", phrase("unknown"))
 
 
-def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _of(version: str) -> Where:
-    return {"version": [version], "shelf": [STAGED, LIVE, OLD]}
-
-
 def _saying(changes: Mapping[str, Any]) -> Callable[[Draft | None], Draft | None]:
     return lambda draft: draft and replace(draft, metadata=replace(draft.metadata, **changes))
-
-
-def _filled(said: Metadata, before: Metadata, title: str) -> Metadata:
-    """Return what is said with its gaps filled from the version before, then from the file and the house's defaults."""
-    known = {k: getattr(said, k) or getattr(before, k) for k in Metadata.__dataclass_fields__}
-    return Metadata(
-        **{
-            **known,
-            "title": known["title"] or title,
-            "kind": known["kind"] or "guideline",
-            "audience": known["audience"] or "all",
-        }
-    )

@@ -15,7 +15,7 @@ import yaml
 from knowledge.errors import InvalidModel
 from knowledge.library import Library
 from knowledge.reading import read
-from knowledge.shelf import document_id
+from knowledge.staging import document_id
 from knowledge.values import Document, Metadata, Phrase, Version
 
 FOLDER = Path(__file__).parent

@@ -1,0 +1,142 @@
+"""
+Staging: a file's passages written beside whatever is published, so that nothing of it is found yet.
+
+The same bytes are one version, whoever sends them and how often: its id is theirs. Whoever comes second waits for the first,
+and takes over when that one shows no sign of life.
+"""
+
+import asyncio
+import time
+import unicodedata
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+
+from knowledge.chunks import passage_title
+from knowledge.encoder import Encoder
+from knowledge.index import BATCH, Index, Payload, Point, Where
+from knowledge.reading import Reading
+from knowledge.registry import Draft, Registry, identify
+from knowledge.values import Metadata, Passage, Place, Version
+
+STAGED, LIVE, OLD = "staged", "live", "old"
+STALE = 15.0  # seconds without a sign of life after which a writer is taken for dead
+TOUCH = 3.0  # seconds between a writer's signs of life
+WAIT = 0.2  # seconds between looks at another writer of the same bytes
+
+Told = Callable[[int, int], Awaitable[None]]  # passages written so far, and in all
+Cut = Callable[..., Sequence[Passage]]
+
+
+class Staging:
+    """Writes versions into an index and its registry."""
+
+    def __init__(self, index: Index, registry: Registry, encoder: Encoder, cut: Cut) -> None:
+        self._index = index
+        self._registry = registry
+        self._encoder = encoder
+        self._cut = cut
+
+    async def stage(
+        self, reading: Reading, metadata: Metadata, *, by: str, original: str, told: Told | None
+    ) -> tuple[str, bool]:
+        """Return the id of the version these bytes are, whole; False when it had been before."""
+        version = version_id(reading.sha256)
+        while True:
+            await self._registry.refresh(now=self._index.shared)
+            draft = self._registry.drafts.get(version)
+            if draft and draft.whole and self._registry.document(draft.document):
+                return version, False
+            if draft and not draft.whole and time.time() - draft.touched < STALE:
+                await asyncio.sleep(WAIT)
+                continue
+            ours = await self._begin(reading, metadata, by, original, draft)
+            if ours is not None and await self._write(ours, reading, told):
+                return version, True
+
+    async def rename(self, version: str, old: str, new: str, *, shelf: str) -> None:
+        """Write a new title into the passages of a version, which are searched by it; about 1 ms each."""
+        found = [passage_of(p) for p in await self._index.scroll(of(version))]
+        named = [replace(p, title=new, headings=tuple(new if h == old else h for h in p.headings)) for p in found]
+        for start in range(0, len(named), BATCH):
+            await self._index.write(await asyncio.to_thread(self._points, named[start : start + BATCH], shelf))
+
+    async def _begin(self, reading: Reading, metadata: Metadata, by: str, original: str, seen: Draft | None) -> Draft | None:
+        """Take a version for writing; None when somebody else was faster."""
+        superseded = self._registry.document(metadata.supersedes)
+        document = superseded.id if superseded else document_id(metadata.owner, reading.name)
+        before = self._registry.document(document)
+        said = _filled(metadata, before.metadata if before else Metadata(), reading.title)
+        row = Version(version_id(reading.sha256), 0, reading.name, reading.sha256, reading.size, "received")
+        row = replace(row, pages=len(reading.pages), flags=reading.flags, added=now(), added_by=by, original=original)
+        ours = Draft(document, row, said, time.time())
+        return await self._registry.change_draft(row.id, lambda d: ours if d == seen else None)
+
+    async def _write(self, draft: Draft, reading: Reading, told: Told | None) -> bool:
+        """Write a version's passages and make it whole; False when somebody took it over meanwhile."""
+        version, said = draft.version.id, draft.metadata
+        parts = self._cut(reading, document=draft.document, version=version, audience=said.audience, title=said.title)
+        await self._index.delete(of(version))
+        alive = draft
+        for start in range(0, len(parts), BATCH):
+            await self._index.write(await asyncio.to_thread(self._points, parts[start : start + BATCH], STAGED))
+            if told is not None:
+                await told(min(start + BATCH, len(parts)), len(parts))
+            if time.time() - alive.touched > TOUCH:
+                touched = await self._change(alive, replace(alive, touched=time.time()))
+                if touched is None:
+                    return False
+                alive = touched
+        await self._registry.change_entry(
+            draft.document, lambda e: e if version in e.numbered else replace(e, numbered=(*e.numbered, version))
+        )
+        whole = replace(alive, version=replace(alive.version, state="staged", passages=len(parts)))
+        return await self._change(alive, whole) is not None
+
+    async def _change(self, ours: Draft, new: Draft) -> Draft | None:
+        return await self._registry.change_draft(ours.version.id, lambda d: new if d == ours else None)
+
+    def _points(self, parts: Sequence[Passage], shelf: str) -> list[Point]:
+        points = []
+        for part in parts:
+            named = replace(part, id=passage_id(part.version, part.position))
+            vector = self._encoder.encode_passage(part.text, passage_title(part))
+            points.append(Point(named.id, {**asdict(named), "shelf": shelf}, vector))
+        return points
+
+
+def document_id(owner: str, name: str) -> str:
+    """Return the id of the document that this owner's file of this name is a version of."""
+    return identify("document", owner, unicodedata.normalize("NFC", name))
+
+
+def version_id(sha256: str) -> str:
+    """Return the id of the version that these bytes are, wherever they stand."""
+    return identify("version", sha256)
+
+
+def passage_id(version: str, position: int) -> str:
+    """Return the id a passage at this position of a version always has."""
+    return identify("passage", version, str(position))
+
+
+def passage_of(payload: Payload) -> Passage:
+    """Return the passage that a point's payload holds."""
+    fields = {k: v for k, v in payload.items() if k != "shelf"}
+    return Passage(**{**fields, "place": Place(**payload["place"]), "headings": tuple(payload["headings"])})
+
+
+def of(version: str) -> Where:
+    """Return where the passages of a version are: on every shelf but that of the records."""
+    return {"version": [version], "shelf": [STAGED, LIVE, OLD]}
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _filled(said: Metadata, before: Metadata, title: str) -> Metadata:
+    """Return what is said with its gaps filled from the version before, then from the file and the house's defaults."""
+    known = {k: getattr(said, k) or getattr(before, k) for k in Metadata.__dataclass_fields__}
+    defaults = {"title": title, "kind": "guideline", "audience": "all"}
+    return Metadata(**{k: v or defaults.get(k, v) for k, v in known.items()})
