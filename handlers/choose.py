@@ -17,7 +17,7 @@ from handlers.runs import Run, Runs
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
-from knowledge.advisor.model import UNKNOWN, Criterion
+from knowledge.advisor.values import UNKNOWN, Criterion
 from knowledge.errors import InvalidAnswers
 from knowledge.values import Language
 

@@ -4,7 +4,7 @@ from handlers.conversation import Ask, Button, Buttons, Confirm, Field, Guidelin
 from handlers.runs import Run
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
-from knowledge.advisor.model import UNKNOWN, Criterion
+from knowledge.advisor.values import UNKNOWN, Criterion
 from knowledge.values import Language
 
 EXPRESS = 5  # questions of an express run

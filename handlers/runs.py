@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from handlers.sessions import DAY, Sessions
-from knowledge.advisor.model import UNKNOWN
+from knowledge.advisor.values import UNKNOWN
 
 WEEK = 7 * DAY  # seconds a run can be taken up again
 HISTORY = 90 * DAY  # seconds a finished run is kept

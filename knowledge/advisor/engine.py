@@ -14,10 +14,11 @@ from knowledge.advisor import guidance as texts
 from knowledge.advisor import model as models
 from knowledge.advisor.confidence import Samples, uniform
 from knowledge.advisor.guidance import Guidance
-from knowledge.advisor.model import UNKNOWN, Model, invalid
 from knowledge.advisor.order import Order, Question, Step
+from knowledge.advisor.parts import invalid
 from knowledge.advisor.record import Comparison, Flip, Reason, Result, Standing, Weights
 from knowledge.advisor.tables import DIGITS, Rows, Tables
+from knowledge.advisor.values import UNKNOWN, Model, Option
 from knowledge.errors import InvalidAnswers
 from knowledge.values import Phrase
 
@@ -128,7 +129,7 @@ class Advisor:
             if option.excludes & parts or (option.requires and not configuration.rag)
         )
 
-    def _given(self, row: Rows) -> list[tuple[str, models.Option]]:
+    def _given(self, row: Rows) -> list[tuple[str, Option]]:
         return [(c.id, c.options[o]) for c, o in zip(self.model.criteria, row, strict=True) if o != self._tables.blank]
 
     def _reasons(self, row: Rows, first: str, second: str = "") -> tuple[Reason, ...]:
@@ -139,7 +140,7 @@ class Advisor:
             reasons.append(Reason(id_, option.id, criterion.weight * value / self.model.rules.scale, criterion.sources))
         return tuple(sorted((r for r in reasons if r.points), key=lambda r: -abs(r.points)))
 
-    def _value(self, option: models.Option, configuration: str) -> float:
+    def _value(self, option: Option, configuration: str) -> float:
         chosen = self.model.configuration(configuration)
         addon = next(b.id for b in self.model.blocks if b.addon)
         return option.values.get(chosen.base, 0.0) + (option.values.get(addon, 0.0) if chosen.rag else 0.0)

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from knowledge.advisor.model import FOLDER, Model, invalid, parse_yaml, phrase
+from knowledge.advisor.model import FOLDER
+from knowledge.advisor.parts import invalid, parse_yaml, phrase
+from knowledge.advisor.values import Criterion, Model
 from knowledge.values import Phrase
 
 
@@ -63,15 +65,28 @@ def load(model: Model, text: str | None = None) -> Guidance:
         return Guidance(
             version=str(raw["version"]),
             note=phrase(raw["range_note"], "range_note"),
-            advice={c.id: _advice(results, c.id) for c in model.configurations},
+            advice={c.id: _advice(results, c.id) for c in model.configurations if _told(c.id, results, labels)},
             impact={key: _phrases(rows, f"extra_by_impact.{key}") for key, rows in raw["extra_by_impact"].items()},
             unconfirmed={key: tuple(rows) for key, rows in raw["unconfirmed_notes"].items()},
-            criteria={c.id: phrase(labels["criteria"][c.id], c.id) for c in (*model.criteria, *model.advisory)},
+            criteria={c.id: _label(c, labels["criteria"]) for c in (*model.criteria, *model.advisory)},
             short={c.id: phrase(labels["configurations"][c.id], c.id) for c in model.configurations},
             levers={key: phrase(row, f"levers.{key}") for key, row in labels["levers"].items()},
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise invalid("results.yaml", f"{error} がないか、読み取れません", f"lacks {error}, or it cannot be read") from error
+
+
+def _told(id_: str, results: dict[str, Any], labels: dict[str, Any]) -> bool:
+    """Refuse a configuration nothing could be said about."""
+    if id_ not in results or id_ not in labels["configurations"]:
+        known = ", ".join(results)
+        ja, en = f"説明文のない構成です。使えるのは {known} です", f"is a configuration without texts; known: {known}"
+        raise invalid(f"configs.{id_}", ja, en)
+    return True
+
+
+def _label(criterion: Criterion, labels: dict[str, Any]) -> Phrase:
+    return criterion.label or phrase(labels.get(criterion.id), f"criteria.{criterion.id}.label")
 
 
 def _advice(results: dict[str, Any], id_: str) -> Advice:

@@ -1,113 +1,27 @@
 """
-The decision model as data: criteria, options, blocks and configurations, read from YAML and checked before anyone relies on it.
+The decision model as data, read from YAML and checked before anyone relies on it.
 
-A model that loads is whole: weights sum up, every sentence exists in both languages, and each option list moves each block one
-way only. Whether every configuration can win is proved in `engine`, which can compute.
+A model that loads is whole: nothing is missing or unknown, weights sum up, every sentence exists in both languages, and each
+option list moves each block one way only. Whether every configuration can win is proved in `engine`, which can compute.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from knowledge.errors import InvalidModel
+from knowledge.advisor.checks import check
+from knowledge.advisor.parts import fields, flag, invalid, listed, mapping, number, parse_yaml, phrase, sets, word, words
+from knowledge.advisor.values import Block, Configuration, Criterion, Model, Option, Rules
 from knowledge.values import Phrase
 
 FOLDER = Path(__file__).parent
-UNKNOWN = "ns"  # the answer "not sure"
-LEAST = -99.0  # stands for "excluded" where option orders are compared
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One possible answer. `values` are on the model's scale by block; `excludes` and `requires` name blocks."""
-
-    id: str
-    text: Phrase
-    values: Mapping[str, float]
-    excludes: frozenset[str] = frozenset()
-    requires: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One question. `unless` makes it moot: parent criterion → answers under which it is not asked and does not count."""
-
-    id: str
-    weight: float
-    question: Phrase
-    help: Phrase
-    why: Phrase
-    options: tuple[Option, ...]
-    unless: Mapping[str, frozenset[str]]
-    sources: tuple[str, ...]
-    rationale: str = ""
-
-    def option(self, id_: str) -> Option:
-        return next(o for o in self.options if o.id == id_)
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One of the five approaches: a base, or the addon RAG. `offset` is in points."""
-
-    id: str
-    text: Phrase
-    addon: bool
-    offset: float
-    slides: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    id: str
-    text: Phrase
-    base: str
-    rag: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Constants of the method: `samples` and `seed` of the robustness check, when to stop asking, what counts as close."""
-
-    scale: float
-    samples: int
-    seed: int
-    probable: float
-    minimum: int
-    close: float
-    high: float
-    medium: float
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """`configurations` stand in order of simplicity; `sha256` is that of the content, whatever its layout."""
-
-    id: str
-    version: str
-    sha256: str
-    criteria: tuple[Criterion, ...]
-    advisory: tuple[Criterion, ...]
-    blocks: tuple[Block, ...]
-    configurations: tuple[Configuration, ...]
-    rules: Rules
-    open_weights_required: Mapping[str, frozenset[str]]
-    open_weights_preferred: Mapping[str, frozenset[str]]
-
-    def criterion(self, id_: str) -> Criterion:
-        return next(c for c in (*self.criteria, *self.advisory) if c.id == id_)
-
-    def configuration(self, id_: str) -> Configuration:
-        return next(c for c in self.configurations if c.id == id_)
-
-    def block(self, id_: str) -> Block:
-        return next(b for b in self.blocks if b.id == id_)
+FILE = "model.yaml"
+CRITERIA = 30  # at most; two more than anybody would answer
+OPTIONS = 8  # of one criterion, so that every platform can draw them with "not sure" besides
+CONFIGURATIONS = 16
+OPTION = 75  # characters, Slack's longest option text
+NOTES = ("changes_after_dev", "offset_rationale", "unknown")  # for people who read the file
 
 
 def load(text: str | None = None) -> Model:
@@ -117,143 +31,135 @@ def load(text: str | None = None) -> Model:
     Raises:
         InvalidModel: the text is not YAML, or something in it is missing or breaks a rule; the sentence names the place.
     """
-    raw = parse_yaml(text if text is not None else (FOLDER / "model.yaml").read_text(encoding="utf-8"), "model.yaml")
-    try:
-        model = _model(raw)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise invalid("model.yaml", f"読み取れません({error})", f"has a part that cannot be read ({error})") from error
-    _check_weights(model)
-    _check_blocks(model)
-    for criterion in model.criteria:
-        _check_monotone(criterion, model.blocks)
+    raw = parse_yaml(text if text is not None else builtin(), FILE)
+    model = _model(raw)
+    check(model)
     return model
 
 
-def parse_yaml(text: str, name: str) -> dict[str, Any]:
-    """Return the mapping in a YAML text; raises InvalidModel where it is no mapping."""
-    try:
-        raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
-    except yaml.YAMLError as error:
-        raise invalid(name, "YAMLとして読めません", "is not valid YAML") from error
-    if not isinstance(raw, dict):
-        raise invalid(name, "項目の一覧になっていません", "is not a mapping")
-    return raw
-
-
-def invalid(place: str, ja: str, en: str) -> InvalidModel:
-    return InvalidModel("invalid_model", Phrase(f"{place}: {ja}。", f"{place} {en}."))
-
-
-def phrase(row: Any, place: str) -> Phrase:
-    """Return the sentence at `place`, which must hold both languages."""
-    if not isinstance(row, dict) or not row.get("ja") or not row.get("en"):
-        raise invalid(place, "日本語(ja)と英語(en)の両方が必要です", "needs both ja and en")
-    return Phrase(str(row["ja"]), str(row["en"]))
+def builtin() -> str:
+    """Return the built-in model as YAML, to be changed and given back."""
+    return (FOLDER / FILE).read_text(encoding="utf-8")
 
 
 def _model(raw: dict[str, Any]) -> Model:
-    canonical = json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    confidence, stop, variant = raw["confidence"], raw["early_stop"], raw["ft_variant"]
+    top = fields(
+        raw,
+        FILE,
+        NOTES,
+        ("meta", "blocks", "configs", "ft_variant", "criteria", "advisory", "tie", "confidence", "early_stop"),
+    )
+    meta = fields(top["meta"], "meta", ("deck", "weight_total"), ("id", "version", "v_scale"))
+    variant = fields(top["ft_variant"], "ft_variant", ("otherwise",), ("open_weights_required_if", "open_weights_preferred_if"))
+    rules = _rules(top, number(meta["v_scale"], "meta.v_scale", 1, 10))
+    criteria = listed(top["criteria"], "criteria")
+    configurations = listed(top["configs"], "configs")
+    if not 1 <= len(criteria) <= CRITERIA or not 1 <= len(configurations) <= CONFIGURATIONS:
+        ja, en = (
+            f"基準は{CRITERIA}、構成は{CONFIGURATIONS}までです",
+            f"takes 1-{CRITERIA} criteria and 1-{CONFIGURATIONS} configs",
+        )
+        raise invalid(FILE, ja, en)
     return Model(
-        id=str(raw["meta"]["id"]),
-        version=str(raw["meta"]["version"]),
-        sha256=hashlib.sha256(canonical.encode()).hexdigest(),
-        criteria=tuple(_criterion(row) for row in raw["criteria"]),
-        advisory=tuple(_criterion({"weight": 0, "order": list(row["options"])} | row) for row in raw["advisory"]),
-        blocks=tuple(
-            Block(id_, phrase(b, f"blocks.{id_}"), b["kind"] == "addon", float(b["offset"]), tuple(b["slides"]))
-            for id_, b in raw["blocks"].items()
+        id=word(meta["id"]),
+        version=word(meta["version"]),
+        sha256=hashlib.sha256(_canonical(raw)).hexdigest(),
+        criteria=tuple(_criterion(row, n, rules.scale, scored=True) for n, row in enumerate(criteria, 1)),
+        advisory=tuple(
+            _criterion(row, n, rules.scale, scored=False) for n, row in enumerate(listed(top["advisory"], "advisory"), 1)
         ),
-        configurations=tuple(
-            Configuration(c["id"], phrase(c, f"configs.{c['id']}"), c["base"], bool(c["rag"])) for c in raw["configs"]
-        ),
-        rules=Rules(
-            scale=float(raw["meta"]["v_scale"]),
-            samples=int(confidence["samples"]),
-            seed=int(confidence["seed"]),
-            probable=float(stop["probable"]),
-            minimum=int(stop["min_questions"]),
-            close=float(raw["tie"]["close_points"]),
-            high=float(confidence["labels"]["high"]),
-            medium=float(confidence["labels"]["medium"]),
-        ),
-        open_weights_required=_sets(variant["open_weights_required_if"]),
-        open_weights_preferred=_sets(variant["open_weights_preferred_if"]),
+        blocks=tuple(_block(id_, row) for id_, row in mapping(top["blocks"], "blocks").items()),
+        configurations=tuple(_configuration(row, n) for n, row in enumerate(configurations, 1)),
+        rules=rules,
+        open_weights_required=sets(variant["open_weights_required_if"], "ft_variant.open_weights_required_if"),
+        open_weights_preferred=sets(variant["open_weights_preferred_if"], "ft_variant.open_weights_preferred_if"),
     )
 
 
-def _criterion(row: dict[str, Any]) -> Criterion:
-    id_ = str(row["id"])
-    order, options = [str(o) for o in row["order"]], {str(k): v for k, v in row["options"].items()}
-    if sorted(order) != sorted(options) or not options:
-        raise invalid(f"criteria.{id_}", "order と options が一致しません", "lists different options in order and options")
+def _canonical(raw: dict[str, Any]) -> bytes:
+    """Return the content as bytes that do not depend on the file's layout."""
+    try:
+        return json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    except (TypeError, ValueError) as error:
+        raise invalid(FILE, "日付など、文字と数以外の値があります", "holds values that are neither text nor numbers") from error
+
+
+def _rules(top: dict[str, Any], scale: float) -> Rules:
+    notes = ("prng", "weight_factor", "unknown_answers")
+    confidence = fields(top["confidence"], "confidence", notes, ("samples", "seed", "labels"))
+    labels = fields(confidence["labels"], "confidence.labels", (), ("high", "medium"))
+    stop = fields(top["early_stop"], "early_stop", ("exact",), ("probable", "min_questions"))
+    tie = fields(top["tie"], "tie", (), ("close_points",))
+    return Rules(
+        scale=scale,
+        samples=int(number(confidence["samples"], "confidence.samples", 1000, 10_000)),
+        seed=int(number(confidence["seed"], "confidence.seed", 0, 2**32 - 1)),
+        probable=number(stop["probable"], "early_stop.probable", 0, 1),
+        minimum=int(number(stop["min_questions"], "early_stop.min_questions", 1, CRITERIA)),
+        close=number(tie["close_points"], "tie.close_points", 0, 100),
+        high=number(labels["high"], "confidence.labels.high", 0, 1),
+        medium=number(labels["medium"], "confidence.labels.medium", 0, 1),
+    )
+
+
+def _block(id_: str, row: Any) -> Block:
+    place = f"blocks.{id_}"
+    block = fields(row, place, (), ("kind", "offset", "ja", "en", "slides"))
+    if block["kind"] not in ("base", "addon"):
+        raise invalid(f"{place}.kind", "base か addon にしてください", "must be base or addon")
+    slides = tuple(int(number(s, f"{place}.slides", 1, 1000)) for s in listed(block["slides"], f"{place}.slides"))
+    offset = number(block["offset"], f"{place}.offset", -1000, 1000)
+    return Block(id_, phrase(block, place), block["kind"] == "addon", offset, slides)
+
+
+def _configuration(row: Any, position: int) -> Configuration:
+    place = f"configs[{position}]"
+    config = fields(row, place, ("family",), ("id", "base", "rag", "ja", "en"))
+    id_ = word(config["id"])
+    return Configuration(id_, phrase(config, f"configs.{id_}"), word(config["base"]), flag(config["rag"], f"configs.{id_}.rag"))
+
+
+def _criterion(row: Any, position: int, scale: float, *, scored: bool) -> Criterion:
+    kind = "criteria" if scored else "advisory"
+    known = ("help", "why", "ask_if_not", "rationale", "label", "order", "weight")
+    found = fields(row, f"{kind}[{position}]", known, ("id", "q", "options", "sources"))
+    id_ = word(found["id"])
+    place = f"{kind}.{id_}"
+    if scored:
+        fields(found, place, known, ("id", "q", "options", "sources", "order", "weight", "help", "why"))
+    options = mapping(found["options"], f"{place}.options")
+    order = words(found.get("order", list(options)), f"{place}.order")
+    if sorted(order) != sorted(options) or not 2 <= len(order) <= OPTIONS:
+        ja, en = (
+            f"order と options が一致しないか、選択肢が2〜{OPTIONS}個ではありません",
+            f"needs the same 2-{OPTIONS} options in order and options",
+        )
+        raise invalid(place, ja, en)
+    sources = words(found["sources"], f"{place}.sources")
+    if not sources:
+        raise invalid(f"{place}.sources", "スライドか公開資料が1つ以上必要です", "needs at least one slide or public source")
     empty = Phrase("", "")
     return Criterion(
         id=id_,
-        weight=float(row["weight"]),
-        question=phrase(row["q"], f"criteria.{id_}.q"),
-        help=phrase(row["help"], f"criteria.{id_}.help") if "help" in row else empty,
-        why=phrase(row["why"], f"criteria.{id_}.why") if "why" in row else empty,
-        options=tuple(_option(o, options[o], f"criteria.{id_}.options.{o}") for o in order),
-        unless=_sets(row.get("ask_if_not", {})),
-        sources=tuple(str(s) for s in row["sources"]),
-        rationale=str(row.get("rationale", "")),
+        weight=number(found["weight"], f"{place}.weight", 0, 100) if scored else 0.0,
+        question=phrase(found["q"], f"{place}.q"),
+        help=phrase(found["help"], f"{place}.help") if "help" in found else empty,
+        why=phrase(found["why"], f"{place}.why") if "why" in found else empty,
+        options=tuple(_option(o, options[o], f"{place}.options.{o}", scale, scored=scored) for o in order),
+        unless=sets(found.get("ask_if_not", {}), f"{place}.ask_if_not"),
+        sources=sources,
+        rationale=word(found.get("rationale", "")),
+        label=phrase(found["label"], f"{place}.label", 30) if "label" in found else None,
     )
 
 
-def _option(id_: str, row: dict[str, Any], place: str) -> Option:
-    values = row.get("v") or {}
+def _option(id_: str, row: Any, place: str, scale: float, *, scored: bool) -> Option:
+    option = fields(row, place, ("require",) if scored else (), ("ja", "en", "v") if scored else ("ja", "en"))
+    values = mapping(option.get("v") or {}, f"{place}.v")
     return Option(
         id=id_,
-        text=phrase(row, place),
-        values={block: float(v) for block, v in values.items() if v != "X"},
-        excludes=frozenset(block for block, v in values.items() if v == "X"),
-        requires=frozenset(row.get("require", ())),
+        text=phrase(option, place, OPTION),
+        values={b: number(v, f"{place}.v.{b}", -scale, scale) for b, v in values.items() if v != "X"},
+        excludes=frozenset(b for b, v in values.items() if v == "X"),
+        requires=frozenset(words(option.get("require", []), f"{place}.require")),
     )
-
-
-def _sets(row: Mapping[str, list[str]]) -> dict[str, frozenset[str]]:
-    return {key: frozenset(str(v) for v in values) for key, values in row.items()}
-
-
-def _check_weights(model: Model) -> None:
-    total = round(sum(c.weight for c in model.criteria), 6)
-    if total != 100:
-        raise invalid("criteria.weight", f"重みの合計が{total:g}です。100が必要です", f"adds up to {total:g}; it must be 100")
-    for criterion in model.criteria:
-        if criterion.weight < 0:
-            raise invalid(f"criteria.{criterion.id}.weight", "重みは0以上にしてください", "is negative")
-
-
-def _check_blocks(model: Model) -> None:
-    blocks, bases = {b.id for b in model.blocks}, {b.id for b in model.blocks if not b.addon}
-    addons = blocks - bases
-    for configuration in model.configurations:
-        if configuration.base not in bases:
-            raise invalid(f"configs.{configuration.id}.base", "土台にない名前です", "names no base block")
-    excluded: set[str] = set()
-    for criterion in model.criteria:
-        if not set(criterion.unless) <= {c.id for c in model.criteria}:
-            raise invalid(f"criteria.{criterion.id}.ask_if_not", "ない基準の名前です", "names an unknown criterion")
-        for option in criterion.options:
-            place = f"criteria.{criterion.id}.options.{option.id}"
-            unknown = (set(option.values) | option.excludes | option.requires) - blocks
-            if unknown:
-                name = min(unknown)
-                raise invalid(place, f"「{name}」というブロックはありません", f"names the unknown block {name}")
-            if any(abs(v) > model.rules.scale for v in option.values.values()):
-                limit = f"{model.rules.scale:g}"
-                raise invalid(place, f"値は-{limit}から{limit}までです", f"has a value outside -{limit} to {limit}")
-            if not option.requires <= addons:
-                raise invalid(place, "必須にできるのは追加ブロックだけです", "requires a block that is not an addon")
-            excluded |= option.excludes
-    if not bases - excluded or excluded & addons:
-        raise invalid("criteria", "どの回答でも残る構成がありません", "leaves no configuration that survives every answer")
-
-
-def _check_monotone(criterion: Criterion, blocks: tuple[Block, ...]) -> None:
-    for block in blocks:
-        row = [LEAST if block.id in o.excludes else o.values.get(block.id, 0.0) for o in criterion.options]
-        if any(a > b for a, b in pairwise(row)) and any(a < b for a, b in pairwise(row)):
-            place = f"criteria.{criterion.id}.options ({block.id})"
-            raise invalid(place, "選択肢の順に沿って一方向に変わっていません", "does not move one way along the option order")

@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 
 from knowledge.advisor.confidence import Samples
-from knowledge.advisor.model import Criterion
 from knowledge.advisor.tables import DIGITS, Flags, Numbers, Rows, Tables
+from knowledge.advisor.values import Criterion
 
 LOOKED_AT = 1000  # samples used to choose a question
 Stop = Literal["", "certain", "probable", "all"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from knowledge.advisor.confidence import Confidence
-from knowledge.advisor.model import Model
+from knowledge.advisor.values import Model
 
 
 @dataclass(frozen=True, slots=True)

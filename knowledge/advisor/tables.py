@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.advisor.model import Criterion, Model
+from knowledge.advisor.values import Criterion, Model
 
 Numbers = NDArray[np.float64]
 Rows = NDArray[np.intp]
