@@ -17,7 +17,7 @@ from knowledge.values import Language, Phrase
 DONE, COULD_NOT, USAGE = 0, 1, 2
 COMMANDS = (
     *("serve", "ask", "search", "add", "documents", "publish", "remove", "rollback"),
-    *("choose", "demo", "evaluate", "check", "worker", "manifest"),
+    *("choose", "model", "demo", "evaluate", "check", "worker", "manifest"),
 )
 
 
@@ -86,6 +86,11 @@ def _parse(given: list[str]) -> argparse.Namespace:
         add[name].add_argument("id")
     add["choose"].add_argument("--answers", metavar="FILE")
     add["choose"].add_argument("--express", action="store_true")
+    add["choose"].add_argument("--team", metavar="ID", default="")
+    add["choose"].add_argument("--language", choices=("ja", "en"))
+    add["model"].add_argument("file", nargs="?", metavar="FILE")
+    for flag in ("--publish", "--rollback", "--show"):
+        add["model"].add_argument(flag, action="store_true")
     add["evaluate"].add_argument("folders", nargs="+", metavar="FOLDER")
     add["manifest"].add_argument("platform", choices=("slack", "teams"))
     add["manifest"].add_argument("--out", metavar="FILE", default="")

@@ -8,10 +8,9 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rich.console import Console
 
-from bot import output
+from bot import choosing, output
 from bot.add import add
 from bot.house import House
 from bot.settings import Settings
@@ -52,7 +51,8 @@ async def run(arguments: argparse.Namespace, settings: Settings, language: Langu
         "publish": _change,
         "remove": _change,
         "rollback": _change,
-        "choose": _choose,
+        "choose": choosing.choose,
+        "model": choosing.model,
         "evaluate": _evaluate,
     }
     async with House(settings) as house:
@@ -171,46 +171,6 @@ async def _change(house: House, arguments: argparse.Namespace, language: Languag
     else:
         Console().print(house.texts.say("documents.published", language, title=document.metadata.title), markup=False)
     return DONE
-
-
-async def _choose(house: House, arguments: argparse.Namespace, language: Language) -> int:
-    from knowledge.advisor.record import record
-
-    if not arguments.answers:
-        from bot.interview import interview
-
-        return await interview(house, language, express=arguments.express)
-    given = _answers_file(arguments.answers)
-    runs = given.get("runs", [{"answers": given}])
-    for run_ in runs:
-        answers = {k: str(v) for k, v in run_.get("answers", {k: v for k, v in run_.items() if k != "id"}).items()}
-        house.advisor.validate(answers)
-        result = record(house.advisor.evaluate(answers))
-        if arguments.json or "id" in run_:
-            output.line(({"id": run_["id"]} if "id" in run_ else {}) | result)
-        else:
-            Console().print_json(json.dumps(result, ensure_ascii=False))
-    return DONE
-
-
-def _answers_file(name: str) -> dict[str, Any]:
-    try:
-        given = yaml.safe_load(Path(name).read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise _bad_answers(name) from error
-    if not isinstance(given, dict):
-        raise _bad_answers(name)
-    return given
-
-
-def _bad_answers(name: str) -> InvalidAnswers:
-    return InvalidAnswers(
-        "bad_answers",
-        Phrase(
-            f"{name} を回答の一覧として読めません。YAMLかJSONで「基準: 選択肢」を書いてください。",
-            f"{name} cannot be read as answers; write “criterion: option” pairs as YAML or JSON.",
-        ),
-    )
 
 
 async def _evaluate(house: House, arguments: argparse.Namespace, language: Language) -> int:

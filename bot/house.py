@@ -20,7 +20,10 @@ from handlers.choose import Choose
 from handlers.demo import Demo
 from handlers.documents import Documents
 from handlers.feedback import Feedbacks
+from handlers.guidelines import Guidelines
 from handlers.jobs import KEPT, Jobs
+from handlers.model import DecisionModel
+from handlers.models import Models
 from handlers.people import People
 from handlers.router import Router
 from handlers.sessions import DAY, Sessions, SessionsUnavailable
@@ -59,15 +62,16 @@ class House:
         self.originals = Originals(settings.originals)
         self.jobs = Jobs(self.library, self.originals, self.sessions, self._enqueue)
         self.queue = Queue(self.store, self.jobs.run, threads=threads, alone=settings.embedded)
-        self.advisor = Advisor.load()
+        self.models = Models(self.sessions, Advisor.load())
         questions = Questions(self.answers, self.library, self.sessions, self.people, self.texts)
         self.router = Router(
             questions,
-            Choose(self.advisor, self.sessions, self.texts),
+            Choose(self.models, self.sessions, self.texts, Guidelines.load(self.library, self.people)),
             Demo(self.sessions, self.people, questions, self.texts),
             Documents(self.library, self.sessions, self.people, self.texts),
             Feedbacks(self.sessions, self.texts),
             Welcome(self.library, self.people, self.texts),
+            DecisionModel(self.models, self.sessions, self.people, self.texts),
         )
         self.turns = Turns(self.router, self.sessions, self.texts)
         self._analysis = Analysis()  # one dictionary for searching and answering: it is the biggest thing in memory

@@ -1,57 +1,122 @@
-"""The guided dialog in a terminal: the same handler and texts, numbers instead of buttons."""
+"""
+The guided dialog in a terminal: the same handler and texts; numbers answer, letters press the buttons.
+
+A shared result is printed like any other: a terminal has no channel to post it to.
+"""
 
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 from rich.console import Console
 
 from bot.house import House
 from bot.terminal import draw
-from handlers.conversation import Ask, Audience, Command, Content, Form, Message, Person, Reply
+from handlers.conversation import Audience, Button, Buttons, Command, Content, Field, Form, Message, Person, Press, Reply
 from knowledge.values import Language
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 class Sheet:
-    """A screen that keeps the last reply, so that its question can be answered."""
+    """A screen that draws each final reply and keeps it, so that its question can be answered."""
 
-    def __init__(self) -> None:
+    def __init__(self, console: Console) -> None:
         self.memory: dict[str, str] = {}
         self.last = Reply("")
+        self._console = console
 
     async def show(self, reply: Reply) -> None:
-        self.last = reply
+        if reply.final:
+            self.last = reply
+            shown = tuple(block for block in reply.blocks if not isinstance(block, Buttons))  # pressed by letter below
+            draw(replace(reply, blocks=shown), self._console)
 
 
-async def interview(house: House, language: Language, *, express: bool) -> int:
-    """Ask until there is a result, or the person ends the input."""
+async def interview(house: House, language: Language, *, express: bool, team: str) -> int:
+    """Ask until the person ends the input or stops."""
     person = Person("terminal:local", "terminal", language, "admin")
-    content: Content = Command("choose", "express" if express else "")
-    sheet, number, console = Sheet(), 0, Console()
+    content: Content = Command("choose", f"join {team}" if team else "express" if express else "")
+    sheet, number = Sheet(Console()), 0
     while True:
         message = Message(f"terminal:{number}", person, "terminal:local", Audience(person.id, private=True), content)
         await house.turns.take(message, sheet)
-        draw(sheet.last, console)
-        if sheet.last.ask is None:
-            return 0
-        answered = _answer(sheet.last.ask, house, language)
+        _keep_files(sheet.last, house, language)
+        answered = _answer(sheet.last, house, language)
         if answered is None:
             return 0
         content, number = answered, number + 1
 
 
-def _answer(ask: Ask, house: House, language: Language) -> Form | None:
-    values = {}
-    for field in ask.fields:
-        while True:
-            print("> ", end="", flush=True)  # noqa: T201  # a terminal prompt
-            row = sys.stdin.readline()
-            if not row:
-                return None
-            word = row.strip()
-            if word.isdigit() and 0 < int(word) <= len(field.options):
-                values[field.id] = field.options[int(word) - 1].id
+def _keep_files(reply: Reply, house: House, language: Language) -> None:
+    """Write what can be taken away into the working folder, beside what is there already."""
+    for attachment in reply.attachments:
+        path = Path(attachment.name)
+        for count in range(2, 1000):
+            if not path.exists():
                 break
-            if not field.options:
-                values[field.id] = word
-                break
-            print(house.texts.say("cli.pick", language, n=len(field.options)))  # noqa: T201  # a terminal prompt
-    return Form(ask.form, ask.state, values)
+            path = Path(attachment.name).with_stem(f"{Path(attachment.name).stem}-{count}")
+        path.write_bytes(attachment.content)
+        print(house.texts.say("interview.written", language, name=str(path)))  # noqa: T201  # a terminal speaks by printing
+
+
+def _answer(reply: Reply, house: House, language: Language) -> Content | None:
+    """Return what the person does next: a button by its letter, or a form with one answer a line; None ends."""
+    buttons = dict(zip(LETTERS, _buttons(reply, house, language), strict=False))
+    if not reply.ask and not buttons:
+        return None
+    keys = "  ".join(f"{key}) {button.label}" for key, button in buttons.items())
+    values: dict[str, str] = {}
+    for field in reply.ask.fields if reply.ask else (Field("", "choice", ""),):
+        print(keys)  # noqa: T201  # a terminal speaks by printing
+        given = _line(field, buttons, house, language)
+        if given is None or isinstance(given, Button):
+            return _pressed(given)
+        values[field.id] = given
+    return Form(reply.ask.form, reply.ask.state, values) if reply.ask else None
+
+
+def _pressed(button: Button | None) -> Press | None:
+    return None if button is None or button.press.action == "terminal.end" else button.press
+
+
+def _line(field: Field, buttons: dict[str, Button], house: House, language: Language) -> str | Button | None:
+    """Read until a line is an option's number, a button's letter or, where text is asked for, any text."""
+    while True:
+        label = f"[{_number(field)}] " if field.initial else ""
+        print(f"{label}> ", end="", flush=True)  # noqa: T201  # a terminal prompt
+        row = sys.stdin.readline()
+        if not row:
+            return None
+        word = row.strip()
+        if word.lower() in buttons:
+            return buttons[word.lower()]
+        if word.isdecimal() and 0 < int(word) <= len(field.options):
+            return field.options[int(word) - 1].id
+        if not word and field.initial:
+            return field.initial
+        if word and not field.options and field.id:
+            return word
+        print(_help(field, house, language))  # noqa: T201  # a terminal prompt
+
+
+def _help(field: Field, house: House, language: Language) -> str:
+    count = len(field.options)
+    return house.texts.say("interview.pick", language, n=count) if count else house.texts.say("interview.write", language)
+
+
+def _number(field: Field) -> int | str:
+    return next((n for n, option in enumerate(field.options, 1) if option.id == field.initial), field.initial)
+
+
+def _buttons(reply: Reply, house: House, language: Language) -> Iterator[Button]:
+    """Yield what can be pressed: the ask's own buttons, those of the blocks, and the way out."""
+    if reply.ask and reply.ask.guideline:
+        yield reply.ask.guideline.open
+    if reply.ask:
+        yield from reply.ask.buttons
+    for block in reply.blocks:
+        if isinstance(block, Buttons):
+            yield from (button for button in block.items if not button.url)
+    yield Button(house.texts.say("interview.end", language), Press("terminal.end"))

@@ -115,6 +115,10 @@ def _chart(chart: Chart, console: Console) -> None:
 def _ask(ask: Ask, console: Console) -> None:
     if ask.of:
         console.print(f"\n[bold]{escape(ask.title)} {ask.step}/{ask.of}[/bold]")
+    for note in ask.notes:
+        _block(note, console)
+    if ask.guideline:
+        console.print(f"  {escape(ask.guideline.text)}\n  [dim]{escape(ask.guideline.source)}[/dim]")
     for field in ask.fields:
         console.print(f"[bold]{escape(field.label)}[/bold]")
         if field.hint:

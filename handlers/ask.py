@@ -73,6 +73,13 @@ class Questions:
         await self._remember(message, answer)
         return answer
 
+    async def mention(self, message: Message, subject: str, said: str) -> None:
+        """Add something talked about elsewhere to this place's thread, so that questions here can refer to it."""
+        with suppress(SessionsUnavailable):
+            thread = await self._sessions.load("thread", message.place) or {"turns": []}
+            thread["turns"] = [*thread["turns"], [subject, said]][-HISTORY:]
+            await self._sessions.save("thread", message.place, thread, seconds=DAY)
+
     async def source(self, message: Message, press: Press) -> AsyncIterator[Reply]:
         """Open a source of an answer; the rights are checked again now."""
         language = message.person.language

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from handlers.conversation import Bar
 from knowledge.advisor.engine import Advisor
 from knowledge.values import Language
 
+WIDTH = 24  # cells of the longest bar in letters
 _SLIDE = re.compile(r"p(\d+)")
 
 
@@ -21,12 +23,11 @@ def signed(value: float) -> str:
     return shown if value <= 0 else f"+{shown}"
 
 
-def percent(share: float) -> str:
-    """Return a share as whole percent, never rounded up to 100 or down to 0."""
-    whole = round(share * 100)
-    if whole == 100 and share < 1:
-        whole = 99
-    return str(max(whole, 1) if share > 0 else whole)
+def drawn(bar: Bar, bars: Sequence[Bar]) -> str:
+    """Return a bar in letters; nothing is drawn below zero, the number says it."""
+    top = max((b.value for b in bars), default=0.0) or 1.0
+    cells = max(0, round(WIDTH * bar.value / top)) if top > 0 else 0
+    return "█" * cells + "░" * (WIDTH - cells)
 
 
 def sources(rows: Sequence[str], language: Language) -> str:

@@ -1,6 +1,7 @@
 """How one question of the guided dialog looks. Pure."""
 
 from handlers.conversation import Ask, Button, Buttons, Confirm, Field, Guideline, Option, Paragraph, Press, Reply
+from handlers.guidelines import Guide
 from handlers.runs import Run
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
@@ -8,9 +9,20 @@ from knowledge.advisor.values import UNKNOWN, Criterion
 from knowledge.values import Language
 
 EXPRESS = 5  # questions of an express run
+TEXT = 1000  # characters of a situation told in plain words
+WORDS = 300  # characters of a question about a result
 
 
-def question(run: Run, criterion: Criterion, advisor: Advisor, texts: Texts, language: Language, note: str = "") -> Reply:
+def question(
+    run: Run,
+    criterion: Criterion,
+    guide: Guide | None,
+    advisor: Advisor,
+    texts: Texts,
+    language: Language,
+    note: str,
+    private: bool,
+) -> Reply:
     """Return the question as an ask of one choice, with its reason, guideline, proposal and ways out."""
     say = texts.say
     counted = {c.id for c in advisor.model.criteria}
@@ -20,11 +32,14 @@ def question(run: Run, criterion: Criterion, advisor: Advisor, texts: Texts, lan
     title = criterion.question.to(language)
     state: dict[str, str | int] = {"rid": run.id, "rev": run.rev, "c": criterion.id}
     progress = say("choose.last" if last else "choose.progress", language, step=step, of=of)
-    proposed = run.proposed.get(criterion.id, "")
+    ruled = guide.option if guide is not None else ""
+    proposed = run.proposed.get(criterion.id, ruled)
     notes = [Paragraph(note, "note")] if note else []
     if proposed not in ("", UNKNOWN):
         named = criterion.option(proposed).text.to(language)
-        notes.append(Paragraph(say("choose.proposed", language, option=named), "quiet"))
+        notes.append(Paragraph(say("choose.ruled" if ruled == proposed else "choose.proposed", language, option=named), "note"))
+    if last:
+        notes.append(Paragraph(progress, "quiet"))
     options = (
         *(Option(o.id, o.text.to(language)) for o in criterion.options),
         Option(UNKNOWN, say("choose.not_sure", language)),
@@ -39,46 +54,57 @@ def question(run: Run, criterion: Criterion, advisor: Advisor, texts: Texts, lan
         state=state,
         intro=say("choose.saved", language),
         why=say("choose.why", language, why=criterion.why.to(language)) if criterion.why.ja else "",
-        guideline=_guideline(run, criterion, texts, language),
+        guideline=_guideline(guide, state, texts, language) if guide is not None else None,
         notes=tuple(notes),
-        buttons=_buttons(run, state, texts, language),
+        buttons=_buttons(run, state, texts, language, private),
         step=step,
         of=of,
         others=say("choose.others", language, name=run.name, step=step, of=of),
         required_error=say("choose.required", language),
     )
-    return Reply("\n".join(part for part in (note, f"{progress}: {title}") if part), ask=ask)
+    said = "\n".join(f"{n}. {option.text}" for n, option in enumerate(options, 1))
+    return Reply("\n".join(part for part in (note, f"{progress}: {title}", said) if part), ask=ask)
 
 
-def _guideline(run: Run, criterion: Criterion, texts: Texts, language: Language) -> Guideline | None:
-    if criterion.id not in run.guides:
-        return None
-    text, source = run.guides[criterion.id]
-    press = Press("choose.source", {"rid": run.id, "c": criterion.id})
-    return Guideline(text, source, Button(texts.say("choose.open_source", language), press))
+def _guideline(guide: Guide, state: dict[str, str | int], texts: Texts, language: Language) -> Guideline:
+    press = Press("choose.source", {"rid": state["rid"], "p": guide.passage})
+    quoted = texts.say("choose.quoted", language, text=guide.text)
+    source = texts.say("choose.rule_from" if guide.option else "choose.guide_from", language, source=guide.source)
+    return Guideline(quoted, source, Button(texts.say("choose.open_source", language), press))
 
 
-def _buttons(run: Run, state: dict[str, str | int], texts: Texts, language: Language) -> tuple[Button, ...]:
-    def button(name: str) -> Button:
-        return Button(texts.say(f"choose.{name}", language), Press(f"choose.{name}", state))
-
-    if not run.asked and not run.answers:
-        return (button("describe"), *(() if run.express else (button("express"),)))
-    return (*((button("back"),) if run.asked else ()), button("preview"))
+def _buttons(run: Run, state: dict[str, str | int], texts: Texts, language: Language, private: bool) -> tuple[Button, ...]:
+    """Return the ways out of a question: at the start how to answer, later how to move."""
+    if run.asked or run.answers:
+        names = [*(["back"] if run.asked else []), "skip", "preview"]
+    else:
+        names = ["describe", *([] if run.express else ["express"]), *([] if private or run.open else ["open"])]
+    return tuple(Button(texts.say(f"choose.{name}", language), Press(f"choose.{name}", state)) for name in names)
 
 
 def describe(run: Run, texts: Texts, language: Language) -> Reply:
     """Ask for the situation in the person's own words."""
-    text = texts.say("choose.describe_ask", language)
+    field = Field("text", "text", "", hint=texts.say("choose.describe_hint", language), max=TEXT)
+    return _text(run, "describe", field, texts, language)
+
+
+def about(run: Run, texts: Texts, language: Language) -> Reply:
+    """Ask what the person would like to know about the result."""
+    field = Field("text", "text", "", hint=texts.say("choose.question_hint", language), max=WORDS)
+    return _text(run, "question", field, texts, language)
+
+
+def _text(run: Run, name: str, field: Field, texts: Texts, language: Language) -> Reply:
+    text = texts.say(f"choose.{name}_ask", language)
     ask = Ask(
-        form="choose.describe",
+        form=f"choose.{name}",
         title=texts.say("choose.title", language),
         text=text,
-        fields=(Field("text", "text", text, hint=texts.say("choose.describe_hint", language), max=1000),),
-        submit=texts.say("choose.next", language),
-        stop=texts.say("choose.stop", language),
+        fields=(Field(field.id, field.kind, text, hint=field.hint, max=field.max),),
+        submit=texts.say(f"choose.{name}_submit", language),
+        stop=texts.say("choose.cancel", language),
         state={"rid": run.id, "rev": run.rev},
-        required_error=texts.say("choose.describe_required", language),
+        required_error=texts.say("choose.text_required", language),
     )
     return Reply(text, ask=ask)
 
@@ -109,7 +135,12 @@ def confirm(
         notes=(Paragraph(note, "note"),) if note else (),
         required_error=say("choose.required", language),
     )
-    return Reply(text, ask=ask)
+    return Reply(f"{note}\n{text}".strip(), ask=ask)
+
+
+def nothing_read(run: Run, text: str, texts: Texts, language: Language) -> Reply:
+    """Say that nothing could be read, and go on with the questions."""
+    return Reply(text, (Paragraph(text), Buttons((resume(run, texts, language),))))
 
 
 def ways_on(run: Run, text: str, texts: Texts, language: Language) -> Reply:

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from handlers.ask import Questions
-from handlers.choose import Choose
+from handlers.choose import JOIN, WORDS, Choose
 from handlers.conversation import Command, Edited, Form, Message, Press, Reply, Text, Upload
 from handlers.demo import Demo
 from handlers.documents import Documents
 from handlers.feedback import Feedbacks
+from handlers.model import DecisionModel
 from handlers.welcome import Welcome
 
-OWN_COMMANDS = ("choose", "demo", "documents", "help")
+OWN_COMMANDS = ("choose", "demo", "documents", "model", "help")
+CHOOSE = frozenset({"方式えらび", "方式を選ぶ"})  # what people write in a thread, where slash commands do not reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Router:
     documents: Documents
     feedback: Feedbacks
     welcome: Welcome
+    model: DecisionModel
 
     def __call__(self, message: Message) -> AsyncIterator[Reply]:
         match message.content:
@@ -36,6 +39,8 @@ class Router:
                 return self._press(message, press)
             case Form() as form:
                 return self._form(message, form)
+            case Upload() as upload if self.model.takes(upload):
+                return self.model.upload(message, upload)
             case Upload() as upload:
                 return self.documents.upload(message, upload)
             case _:
@@ -45,7 +50,9 @@ class Router:
         """A question, unless its first word names an ability: slash commands do not reach threads, plain words do."""
         word, _, rest = text.strip().partition(" ")
         word = word.removeprefix("/").lower()
-        if word == "llm-choose" or (word in OWN_COMMANDS and not rest):
+        if word in CHOOSE:
+            return self._command(message, Command("choose", rest))
+        if word == "llm-choose" or (word in OWN_COMMANDS and (not rest or _names_choice(word, rest))):
             return self._command(message, Command(word, rest))
         return self.questions.ask(message, text)
 
@@ -55,8 +62,10 @@ class Router:
             word, _, rest = argument.partition(" ")
             if not argument:
                 return self.choose.start(message)
-            if word.lower() in OWN_COMMANDS and (not rest or word.lower() == "demo"):
+            if word.lower() in OWN_COMMANDS and (not rest or word.lower() in ("demo", "choose")):
                 return self._command(message, Command(word.lower(), rest))
+            if _names_choice("choose", argument):
+                return self.choose.command(message, Command("choose", argument))
             return self.questions.ask(message, argument)
         match command.name:
             case "choose" | "decisions":
@@ -65,6 +74,8 @@ class Router:
                 return self.demo.command(message, argument)
             case "documents":
                 return self.documents.shelf(message)
+            case "model":
+                return self.model.show(message)
             case _:
                 return self.welcome.hello(message)
 
@@ -73,6 +84,8 @@ class Router:
         match room, verb:
             case ("choose", _):
                 return self.choose.press(message, press)
+            case ("model", _):
+                return self.model.press(message, press)
             case ("source", _):
                 return self.questions.source(message, press)
             case ("ask", "followup"):
@@ -88,9 +101,25 @@ class Router:
 
     def _form(self, message: Message, form: Form) -> AsyncIterator[Reply]:
         match form.name.partition(".")[0]:
+            case "choose" if form.name == "choose.question" and form.values.get("text", "").strip():
+                return self._about(message, form)
             case "choose":
                 return self.choose.form(message, form)
             case "document":
                 return self.documents.form(message, form)
             case _:
                 return self.feedback.form(message, form)
+
+    async def _about(self, message: Message, form: Form) -> AsyncIterator[Reply]:
+        """Answer a question about a result: the result becomes part of the talk in this place, then the question is asked."""
+        topic = await self.choose.topic(message, form)
+        if topic is not None:
+            await self.questions.mention(message, *topic)
+        async for reply in self.questions.ask(message, form.values["text"]):
+            yield reply
+
+
+def _names_choice(word: str, rest: str) -> bool:
+    """Report whether plain words mean the guided dialog: "choose team", "choose join t_1…", and no whole sentence."""
+    first, _, more = rest.strip().partition(" ")
+    return word == "choose" and first in WORDS and (not more or (first in JOIN and " " not in more.strip()))

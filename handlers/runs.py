@@ -2,7 +2,8 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from handlers.sessions import DAY, Sessions
@@ -14,12 +15,22 @@ SHOWN = 10  # runs listed in a history
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """A passage of a published guideline that settles a criterion: the option it asks for, its words and where they stand."""
+
+    option: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """
     One run. `asked` are criteria in the order they were put, open ones included; `answers` hold only known ones.
 
-    `proposed` are answers suggested but not yet given (criterion → option), `guides` the guideline shown with a criterion
-    (text, source). `model` is the content hash of the decision model the run began with; `rev` counts saved changes.
+    `proposed` are answers suggested but not yet given (criterion → option), `rules` what a company rule settled before the
+    person was asked. `model` is the content hash of the decision model the run began with; `rev` counts saved changes.
+    `open` says that a channel may watch, `team` names the group that answers together, or is empty. `began` is an ISO time.
     """
 
     id: str
@@ -32,7 +43,15 @@ class Run:
     express: bool = False
     done: bool = False
     proposed: Mapping[str, str] = field(default_factory=dict)
-    guides: Mapping[str, list[str]] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    open: bool = False
+    team: str = ""
+    began: str = ""
+
+    @property
+    def objections(self) -> tuple[str, ...]:
+        """Return the criteria whose answer is not the one a rule asks for; "not sure" is none."""
+        return tuple(c for c, rule in self.rules.items() if self.answers.get(c, rule.option) != rule.option)
 
     def answered(self, criterion: str, option: str) -> "Run":
         """Return the run with one question behind it; "not sure" leaves it open."""
@@ -79,7 +98,8 @@ class Runs:
         """Save a new run and make it the person's own; of two started at once the first stays."""
         pointer = await self._sessions.load("choose.active", run.person)
         revision = int(pointer["rev"]) if pointer else 0
-        saved = await self.save(replace(run, id=f"r_{secrets.token_urlsafe(12)}"))
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        saved = await self.save(replace(run, id=f"r_{secrets.token_urlsafe(12)}", began=now))
         first = saved is not None and await self._sessions.save(
             "choose.active", run.person, {"rid": saved.id}, expected=revision, seconds=WEEK
         )
@@ -99,4 +119,7 @@ class Runs:
 
 
 def _run(state: dict[str, Any]) -> Run:
-    return Run(**{**state, "asked": tuple(state["asked"])})
+    """Read a stored run; what a newer release added to it is left aside."""
+    known = {f.name: state[f.name] for f in fields(Run) if f.name in state}
+    rules = {criterion: Rule(**rule) for criterion, rule in known.get("rules", {}).items()}
+    return Run(**{**known, "asked": tuple(known["asked"]), "rules": rules})

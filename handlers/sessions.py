@@ -199,11 +199,11 @@ class Sessions:
             raw = await redis.get(_key(kind, id_))
         return None if raw is None else json.loads(raw)
 
-    async def save(self, kind: str, id_: str, state: State, *, expected: int | None = None, seconds: int = DAY) -> bool:
+    async def save(self, kind: str, id_: str, state: State, *, expected: int | None = None, seconds: int | None = DAY) -> bool:
         """
         Save `state` with its revision counted up; False, and nothing written, when the stored revision is not `expected`.
 
-        `expected` 0 means "not there yet"; None writes whatever is there.
+        `expected` 0 means "not there yet"; None writes whatever is there. `seconds` None keeps it for good.
         """
         key = _key(kind, id_)
         async with self._redis() as redis, redis.pipeline(transaction=True) as pipe:

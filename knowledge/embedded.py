@@ -9,6 +9,7 @@ import asyncio
 import fcntl
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -50,7 +51,14 @@ class EmbeddedIndex:
         self._shard: Any = None
 
     async def __aenter__(self) -> Self:
-        await asyncio.to_thread(self._open)
+        opening = asyncio.create_task(asyncio.to_thread(self._open))
+        try:
+            await asyncio.shield(opening)
+        except asyncio.CancelledError:  # a thread cannot be stopped: what it opened must not outlive the one who asked
+            with suppress(LibraryUnavailable):
+                await opening
+            await asyncio.to_thread(self._close)
+            raise
         return self
 
     async def __aexit__(

@@ -15,7 +15,7 @@ from knowledge.advisor import model as models
 from knowledge.advisor.confidence import Samples, uniform
 from knowledge.advisor.guidance import Guidance
 from knowledge.advisor.order import Order, Question, Step
-from knowledge.advisor.parts import invalid
+from knowledge.advisor.parts import invalid, word
 from knowledge.advisor.record import Comparison, Flip, Reason, Result, Standing, Weights
 from knowledge.advisor.tables import DIGITS, Rows, Tables
 from knowledge.advisor.values import UNKNOWN, Model, Option
@@ -27,9 +27,12 @@ TRIES = 4096  # random answer sets in which a winner is looked for before search
 
 
 class Advisor:
-    def __init__(self, model: Model, guidance: Guidance) -> None:
+    """One decision model at work. `source` is the YAML it was read from."""
+
+    def __init__(self, model: Model, guidance: Guidance, source: str) -> None:
         self.model = model
         self.guidance = guidance
+        self.source = source
         self._tables = Tables(model)
         self._samples = Samples(self._tables)
         self._order = Order(self._tables, self._samples)
@@ -42,8 +45,9 @@ class Advisor:
         Raises:
             InvalidModel: something is missing or breaks a rule, or a configuration could never win.
         """
-        read = models.load(model)
-        advisor = cls(read, texts.load(read, results))
+        source = models.builtin() if model is None else model
+        read = models.load(source)
+        advisor = cls(read, texts.load(read, results), source)
         advisor._check_winners()
         return advisor
 
@@ -63,7 +67,7 @@ class Advisor:
         for name, given in answers.items():
             if name not in known:
                 raise _unknown("unknown_criterion", Phrase("項目", "criterion"), str(name), list(known))
-            option = "no" if given is False else str(given)
+            option = word(given)
             if given is None or option in (UNKNOWN, SKIPPED):
                 continue
             options = [o.id for o in known[name].options]
@@ -102,6 +106,10 @@ class Advisor:
         """Return the recommended configuration alone; for simulations and tests of many answer sets."""
         number = int(self._tables.winners(self._tables.row(answers)[None, :])[0])
         return self.model.configurations[number].id
+
+    def standings(self, answers: Mapping[str, str]) -> tuple[Standing, ...]:
+        """Return the configurations from best to worst, excluded ones last. About 0.1 ms, without what defends them."""
+        return self._standings(self._tables.effective(self._tables.row(self.validate(answers))[None, :]))
 
     def compare(self, answers: Mapping[str, str], first: str, second: str) -> Comparison:
         """Set two configurations side by side under these answers; positive points favour `first`."""

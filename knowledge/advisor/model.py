@@ -24,14 +24,14 @@ OPTION = 75  # characters, Slack's longest option text
 NOTES = ("changes_after_dev", "offset_rationale", "unknown")  # for people who read the file
 
 
-def load(text: str | None = None) -> Model:
+def load(text: str) -> Model:
     """
-    Read and check the decision model; None reads the built-in one.
+    Read and check a decision model given as YAML.
 
     Raises:
         InvalidModel: the text is not YAML, or something in it is missing or breaks a rule; the sentence names the place.
     """
-    raw = parse_yaml(text if text is not None else builtin(), FILE)
+    raw = parse_yaml(text, FILE)
     model = _model(raw)
     check(model)
     return model

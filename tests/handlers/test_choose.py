@@ -7,13 +7,15 @@ import docx
 import pytest
 
 from handlers.choose import Choose
-from handlers.conversation import Audience, Chart, Command, Content, Form, Message, Person, Press, Reply
+from handlers.conversation import Audience, Buttons, Chart, Command, Content, Form, Message, Person, Press, Reply, Table
+from handlers.models import Models
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
 
 TARO = Person("slack:T1:U1", "鈴木 太郎", "ja")
 HANA = Person("slack:T1:U2", "Hana", "en")
+ADVISOR = Advisor.load()
 
 
 class Talk:
@@ -47,7 +49,7 @@ class Talk:
 
 @pytest.fixture
 def talk(sessions: Sessions, texts: Texts) -> Talk:
-    return Talk(Choose(Advisor.load(), sessions, texts))
+    return Talk(Choose(Models(sessions, ADVISOR), sessions, texts))
 
 
 async def test_the_dialog_ends_in_a_result_whose_text_and_chart_agree(talk: Talk) -> None:
@@ -121,17 +123,27 @@ async def test_free_text_is_proposed_and_counts_once_confirmed(talk: Talk) -> No
 
 async def test_the_result_can_be_changed_compared_shared_and_taken_away(talk: Talk) -> None:
     reply = await talk.finish(await talk.start(HANA), HANA)
-    data = next(b for b in reply.blocks if hasattr(b, "items") and hasattr(b, "row")).items[0].press.data
-    for form, values in (
-        ("choose.whatif", {"change": "docs=core"}),
-        ("choose.compare", {"first": "api", "second": "rag_open"}),
-    ):
-        assert (await talk.say(Press(form, data), HANA)).ask is not None
-        assert len((await talk.say(Form(form, data, values), HANA)).blocks) == 2
+    data = next(b for b in reply.blocks if isinstance(b, Buttons)).items[0].press.data
+    which = await talk.say(Press("choose.whatif", data), HANA)
+    to_what = await talk.say(Form("choose.whatif", which.ask.state, {"criterion": "boundary"}), HANA)
+    tried = await talk.say(Form("choose.whatif", to_what.ask.state, {"option": "inside"}), HANA)
+    assert len(next(b for b in tried.blocks if isinstance(b, Table)).rows) == 8
+    pair = await talk.say(Press("choose.compare", data), HANA)
+    compared = await talk.say(Form("choose.compare", pair.ask.state, {"first": "api", "second": "rag_open"}), HANA)
+    assert next(b for b in compared.blocks if isinstance(b, Table)).rows[-1][0] == "Total difference"
     assert (await talk.say(Press("choose.share", data), HANA, private=False)).share
     text, paper = (await talk.say(Press("choose.memo", data), HANA)).attachments
-    assert Advisor.load().model.sha256 in text.content.decode()
+    assert ADVISOR.model.sha256 in text.content.decode()
     assert any(p.style.name == "Heading 1" for p in docx.Document(io.BytesIO(paper.content)).paragraphs)
+
+
+async def test_two_can_be_compared_where_options_are_buttons(talk: Talk) -> None:
+    reply = await talk.finish(await talk.start(HANA), HANA)
+    data = next(b for b in reply.blocks if isinstance(b, Buttons)).items[0].press.data
+    second = await talk.say(Press("choose.compare", {**data, "f": "first", "o": "api"}), HANA)
+    assert [f.id for f in second.ask.fields] == ["second"]
+    compared = await talk.say(Press("choose.compare", {**second.ask.state, "f": "second", "o": "ft"}), HANA)
+    assert any(isinstance(b, Table) for b in compared.blocks)
 
 
 async def test_an_unknown_option_gets_a_sentence(talk: Talk) -> None:

@@ -1,5 +1,6 @@
 """One contract for both houses of the index."""
 
+import asyncio
 import os
 import uuid
 import warnings
@@ -80,3 +81,13 @@ async def test_an_index_that_does_not_answer_says_where(tmp_path):
     with pytest.raises(LibraryUnavailable, match=r"127\.0\.0\.1:9"):
         async with ServerIndex("http://127.0.0.1:9"):
             pass
+
+
+async def test_a_folder_whose_opening_was_broken_off_is_free(tmp_path):
+    opening = asyncio.create_task(EmbeddedIndex(tmp_path).__aenter__())
+    await asyncio.sleep(0)
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    async with EmbeddedIndex(tmp_path) as again:
+        assert await again.fetch([str(uuid.uuid4())]) == []
