@@ -11,7 +11,10 @@ from starlette.routing import BaseRoute, Route
 from bot.house import House
 from bot.metrics import MEDIA_TYPE
 from bot.settings import InvalidSettings
+from bot.web.access import Passwords
 from bot.web.adapter import Web
+from bot.web.health import Health
+from handlers.sessions import SessionsUnavailable
 
 
 def application(house: House, stop: Callable[[], None]) -> tuple[Starlette, list[InvalidSettings]]:
@@ -21,7 +24,16 @@ def application(house: House, stop: Callable[[], None]) -> tuple[Starlette, list
     A house that cannot be opened calls `stop`, so that the process ends with a sentence and not with a traceback.
     """
     settings = house.settings
-    web = Web(house.turns, house.texts, host=settings.host, port=settings.port, public_url=settings.public_url or None)
+    passwords = Passwords(settings.web_password, settings.web_admin_password)
+    web = Web(
+        house.turns,
+        house.sessions,
+        house.texts,
+        lambda: _health(house),
+        host=settings.host,
+        public_url=settings.public_url,
+        passwords=passwords,
+    )
     failure: list[InvalidSettings] = []
     stack = AsyncExitStack()
 
@@ -49,6 +61,18 @@ def application(house: House, stop: Callable[[], None]) -> tuple[Starlette, list
     routes: list[BaseRoute] = [Route("/live", live), Route("/ready", ready), Route("/metrics", metrics)]
     routes += [*_platforms(house), *web.routes()]
     return Starlette(routes=routes, lifespan=lifespan, middleware=web.middleware(), exception_handlers=web.errors()), failure
+
+
+async def _health(house: House) -> Health:
+    """Return how the house is doing; what cannot be asked just now is left out."""
+    parts = await house.readiness()
+    documents = await (await house.library()).documents() if parts["library"] == "ready" else []
+    try:
+        votes = [str(row["entry"].get("vote", "")) for row in await house.sessions.entries("feedback", last=1000)]
+        unanswered = await house.sessions.index_list("library", "unanswered")
+    except SessionsUnavailable:
+        votes, unanswered = [], []
+    return Health(parts, documents, votes, len(unanswered))
 
 
 def _platforms(house: House) -> list[BaseRoute]:

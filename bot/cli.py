@@ -52,7 +52,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return COULD_NOT
 
 
-_SETTINGS = frozenset({"half_section", "wrong_token", "bad_address", "bad_host", "embedded_worker"})
+_SETTINGS = frozenset({"half_section", "wrong_token", "bad_address", "bad_host", "embedded_worker", "short_password"})
 
 
 def terminal_language() -> Language:

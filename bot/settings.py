@@ -22,9 +22,10 @@ NAMES = frozenset(
         *("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN", "SLACK_API_BASE"),
         *("TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID", "TEAMS_LOCAL"),
         *("QDRANT_URL", "QDRANT_API_KEY", "REDIS_URL", "ORIGINALS", "LLM", "LLM_BASE_URL", "LLM_API_KEY"),
-        *("ADMINS", "LLM_CHOOSE_DATA", "PUBLIC_URL"),
+        *("ADMINS", "LLM_CHOOSE_DATA", "PUBLIC_URL", "WEB_PASSWORD", "WEB_ADMIN_PASSWORD"),
     }
 )
+PASSWORD = 12  # characters at least
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -57,14 +58,16 @@ class Teams:
 class Settings:
     """
     `data` is the folder for everything embedded. `qdrant_url` and `redis_url` empty mean embedded. `originals` is any fsspec
-    address. `admins` are person ids or
-    user group ids. `port` 0 lets the system choose.
+    address. `admins` are person ids or user group ids. `port` 0 lets the system choose. The web passwords let people in where
+    `public_url` is set.
     """
 
     data: Path
     host: str = "127.0.0.1"
     port: int = 8080
     public_url: str = ""
+    web_password: str = ""
+    web_admin_password: str = ""
     slack: Slack | None = None
     teams: Teams | None = None
     qdrant_url: str = ""
@@ -97,7 +100,9 @@ def load(environment: Mapping[str, str] | None = None, *, data: str | None = Non
     folder = Path(data or get("LLM_CHOOSE_DATA") or "data").absolute()  # child processes change their folder
     return Settings(
         data=folder,
-        public_url=get("PUBLIC_URL"),
+        public_url=_url(env, "PUBLIC_URL", ("http", "https")),
+        web_password=_password(env, "WEB_PASSWORD"),
+        web_admin_password=_password(env, "WEB_ADMIN_PASSWORD"),
         slack=_slack(env),
         teams=_teams(env),
         qdrant_url=_url(env, "QDRANT_URL", ("http", "https")),
@@ -160,6 +165,17 @@ def _teams(env: Mapping[str, str]) -> Teams | None:
         if not value:
             raise _half("Teams", name)
     return Teams(app, password, tenant, local=False)
+
+
+def _password(env: Mapping[str, str], name: str) -> str:
+    value = env.get(name, "").strip()
+    if 0 < len(value) < PASSWORD:
+        raise InvalidSettings(
+            "short_password",
+            f"{name} は{PASSWORD}文字以上にしてください。",
+            f"{name} must be at least {PASSWORD} characters long.",
+        )
+    return value
 
 
 def _half(section: str, name: str) -> InvalidSettings:

@@ -34,6 +34,7 @@ from handlers.texts import Texts
 from knowledge.errors import KnowledgeError
 from knowledge.library import Library
 from knowledge.reading import read
+from knowledge.samples.catalogue import shelve
 from knowledge.values import Document, Language, Metadata, Version
 
 STEPS = ("download", "read", "index", "ready")
@@ -121,6 +122,8 @@ class Documents:
             case "withdraw":
                 gone = await library.withdraw(document)
                 return say("documents.withdrawn", language, title=gone.metadata.title)
+            case "samples":
+                return say("documents.samples", language, n=len([row async for row in shelve(library)]))
             case _:
                 return say("documents.unknown", language)
 

@@ -1,215 +1,228 @@
-"""The web page: forms in, articles out. It needs no JavaScript; with it, replies stream into the page."""
+"""
+The web page: forms in, articles out. It needs no JavaScript; with it, replies stream into the page.
+
+A form is answered on the page its action belongs to. A browser is one conversation on each page; on a page of this machine
+alone all browsers are one person.
+"""
 
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 from urllib.parse import quote, urlsplit
 
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
 from starlette.types import ExceptionHandler
 
 from bot.turns import Turns
 from bot.web import parse
-from bot.web.conversations import Conversation, Conversations
+from bot.web.access import DAY, Access, Passwords
+from bot.web.conversations import Article, Conversations
+from bot.web.health import Health
+from bot.web.pages import PLACES, Place, page_of, place_at
+from bot.web.regions import Composer, message
 from bot.web.render import Page
-from bot.web.security import Guard
-from handlers.conversation import Audience, Button, Buttons, Command, Content, Message, Paragraph, Person, Press, Reply
+from bot.web.screen import Screen
+from bot.web.security import FILES, FORM, Guard
+from bot.web.view import HERE, SESSION, Static, View, language_of, session_of
+from handlers.conversation import Content, Person, Upload
+from handlers.sessions import Sessions
 from handlers.texts import Texts
-from knowledge.values import Language
 
-HERE = Path(__file__).parent
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-PAGES = (("/", "ask"), ("/choose", "choose"), ("/demo", "demo"), ("/knowledge", "knowledge"), ("/decisions", "decisions"))
-COMMANDS = {"/choose": "llm-choose", "/demo": "demo", "/knowledge": "documents", "/decisions": "decisions"}
-COOKIE = "conversation"
-YEAR = 365 * 24 * 60 * 60  # seconds
+SIGNED = "signed"  # the cookie of whoever signed in
 NDJSON = "application/x-ndjson"
-
-
-class Screen:
-    """One article that is drawn anew for each reply; whoever streams the turn is told through `fresh`."""
-
-    def __init__(self, page: Page, turn: str, question: str, conversation: Conversation, files: Conversations) -> None:
-        self.memory: dict[str, str] = {}
-        self.fresh: asyncio.Queue[tuple[str, str] | None] = asyncio.Queue()
-        self._page = page
-        self._turn = turn
-        self._question = question
-        self._conversation = conversation
-        self._files = files
-
-    async def show(self, reply: Reply) -> None:
-        links = tuple(
-            Button(a.name, Press("web.file"), url=self._files.keep(a.name, a.media_type, a.content)) for a in reply.attachments
-        )
-        if links:
-            said = reply.blocks or (Paragraph(reply.text),)
-            reply = replace(reply, blocks=(*said, Buttons(links, "files")))
-        html = self._page.article(self._question, reply)
-        self._conversation.put(self._turn, html)
-        await self.fresh.put((html, reply.text))
+FIND = 200  # characters of a filter
 
 
 class Web:
-    """
-    `public_url` names the host people use. Without one, whoever reaches a page bound to this machine owns the machine and is
-    an admin.
-    """
+    """`public_url` names the host people use. Without one the page is for this machine alone."""
 
-    def __init__(self, turns: Turns, texts: Texts, *, host: str, port: int, public_url: str | None) -> None:
+    def __init__(
+        self,
+        turns: Turns,
+        sessions: Sessions,
+        texts: Texts,
+        doctor: Callable[[], Awaitable[Health]],
+        *,
+        host: str = "127.0.0.1",
+        public_url: str = "",
+        passwords: Passwords | None = None,
+    ) -> None:
         self._turns = turns
         self._texts = texts
-        self._local = host in LOOPBACK and not public_url  # behind a proxy or tunnel everybody comes from loopback
-        self._secure = bool(public_url and public_url.startswith("https://"))
+        self._secure = public_url.startswith("https://")
+        self._access = Access(passwords or Passwords(), texts, local=host in LOOPBACK and not public_url)
         named = {urlsplit(public_url).hostname or ""} if public_url else set()
         self._hosts = frozenset(LOOPBACK | named | {host} - {""})
-        self._conversations = Conversations()
+        self._conversations = Conversations(sessions)
+        self._composer = Composer(turns, texts, doctor)
+        self._view = View(texts, self._access, secure=self._secure)
+        self._screens: dict[str, tuple[str, Screen]] = {}  # running turns: the page each appears on, and its screen
         self._running: set[asyncio.Task[None]] = set()
-        environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape())
-        self._template = environment.get_template("page.html")
 
     def routes(self) -> list[BaseRoute]:
-        pages: list[BaseRoute] = [Route(path, self._page, methods=["GET"]) for path, _ in PAGES]
-        posts = (("/ask", self._ask), ("/press", self._press), ("/form", self._form), ("/upload", self._upload))
+        posts = (
+            *(("/ask", self._ask), ("/press", self._press), ("/form", self._form), ("/upload", self._upload)),
+            *(("/signin", self._sign_in), ("/signout", self._sign_out)),
+        )
         return [
-            *pages,
+            *(Route(place.path, self._page, methods=["GET"]) for place in PLACES),
             *(Route(path, handler, methods=["POST"]) for path, handler in posts),
+            Route("/turns/{turn}", self._turn, methods=["GET"]),
             Route("/files/{token}", self._file, methods=["GET"]),
-            Mount("/static", StaticFiles(directory=HERE / "static")),
+            Mount("/static", Static(directory=HERE / "static")),
         ]
 
     def middleware(self) -> list[Middleware]:
-        return [Middleware(Guard, hosts=self._hosts)]
+        scheme = "https" if self._secure else "http"
+        return [Middleware(Guard, hosts=self._hosts, scheme=scheme, local=self._access.local)]
 
     def errors(self) -> dict[int | type[Exception], ExceptionHandler]:
         return {HTTPException: self._refused}
 
     async def _refused(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        name = {404: "not_found", 405: "not_allowed"}.get(status, "bad_request")
-        text = self._texts.say(f"web.{name}", _language(request))
-        return HTMLResponse(
-            self._draw(request, "", [Page(self._texts, _language(request), "0").article(text, Reply(text))]), status
-        )
+        name = {401: "signin_first", 404: "not_found", 405: "not_allowed"}.get(status, "bad_request")
+        return self._view.notice(request, self._person(request), status, name)
+
+    # ----------------------------------------------------------------- pages
 
     async def _page(self, request: Request) -> Response:
-        path = request.url.path
-        session, conversation = self._session(request)
-        if path in COMMANDS:
-            label = self._texts.say(f"web.{dict(PAGES)[path]}", _language(request))
-            await self._whole(request, session, conversation, Command(COMMANDS[path]), label)
-            html = self._draw(request, path, list(conversation.articles.values())[-1:])
-        else:
-            html = self._draw(request, path, list(conversation.articles.values()))
-        return self._with_cookies(request, HTMLResponse(html), session)
+        place, person, session = place_at(request.url.path), self._person(request), session_of(request)
+        if person is None:
+            return self._view.sign_in(request, 401)
+        articles = await self._on(place, session)
+        if not articles and place.opening is not None:
+            screen = self._screen(person, session, place, self._texts.say(f"web.{place.name}", person.language), "")
+            await self._take(person, session, place.opening, screen)
+            articles = await self._on(place, session)
+        find = request.query_params.get("find", "")[:FIND]
+        regions = await self._composer.regions(place, person, session, articles, find)
+        return self._view.page(request, person, place, articles, regions, find)
+
+    async def _on(self, place: Place, session: str) -> list[Article]:
+        """Return the articles of a page, those that are still being made included."""
+        where = _where(session, place)
+        running = [s.article for w, s in self._screens.values() if w == where and s.article and s.article.busy]
+        return [*await self._conversations.articles(where), *running]
+
+    # ----------------------------------------------------------------- turns
 
     async def _ask(self, request: Request) -> Response:
-        async with request.form(max_files=0, max_part_size=1_000_000) as form:
-            content, label = parse.question(form)
-        return await self._answer(request, content, label)
+        return await self._formed(request, parse.question)
 
     async def _press(self, request: Request) -> Response:
-        async with request.form(max_files=0, max_part_size=1_000_000) as form:
-            content, label = parse.press(form)
-        return await self._answer(request, content, label)
+        return await self._formed(request, parse.press)
 
     async def _form(self, request: Request) -> Response:
-        async with request.form(max_files=10, max_part_size=1_000_000) as form:
-            content, label = parse.form(form, await _files(form))
-        return await self._answer(request, content, label)
+        return await self._formed(request, lambda form: parse.form(form, _files(form)))
 
     async def _upload(self, request: Request) -> Response:
-        async with request.form(max_files=10, max_part_size=1_000_000) as form:
-            content, label = parse.upload(await _files(form))
-        return await self._answer(request, content, label)
+        person = self._person(request)
+        if person is not None and person.role != "admin":  # refused without reading a byte of it
+            return await self._answer(request, person, Upload(()), self._texts.say("web.upload", person.language), FormData())
+        return await self._formed(request, lambda form: parse.upload(_files(form)))
 
-    async def _answer(self, request: Request, content: Content, label: str) -> Response:
-        session, conversation = self._session(request)
-        if NDJSON not in request.headers.get("accept", ""):
-            await self._whole(request, session, conversation, content, label)
-            return self._with_cookies(request, RedirectResponse(f"/#t{conversation.count}", 303), session)
-        turn = conversation.begin()
-        screen = self._screen(request, turn, label, conversation)
-        task = asyncio.create_task(self._take(self._message(request, session, content), screen))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return self._with_cookies(request, StreamingResponse(_stream(screen, turn), media_type=NDJSON), session)
+    async def _formed(self, request: Request, read: Callable[[FormData], tuple[Content, str]]) -> Response:
+        person = self._person(request)
+        if person is None:
+            raise HTTPException(401)
+        form = await request.form(max_files=FILES, max_part_size=FORM)
+        return await self._answer(request, person, *read(form), form)
 
-    async def _whole(self, request: Request, session: str, conversation: Conversation, content: Content, label: str) -> None:
-        screen = self._screen(request, conversation.begin(), label, conversation)
-        await self._take(self._message(request, session, content), screen)
+    async def _answer(self, request: Request, person: Person, content: Content, label: str, form: FormData) -> Response:
+        """Take a turn on the page it belongs to: streamed to a script, waited for otherwise."""
+        here, origin = place_at(parse.field(form, "_page")), parse.field(form, "_turn")
+        place = place_at(page_of(parse.action(content), here.path))
+        session = session_of(request)
+        screen = self._screen(person, session, place, label, origin if place is here else "")
+        turn = asyncio.create_task(self._take(person, session, content, screen, form))
+        self._running.add(turn)
+        turn.add_done_callback(self._running.discard)
+        if NDJSON in request.headers.get("accept", ""):
+            streamed = StreamingResponse(self._rows(person, session, screen), media_type=NDJSON)
+            return self._view.with_cookies(request, streamed)
+        await asyncio.shield(turn)
+        anchor = "" if place.stage else f"#t{screen.article.turn if screen.article else origin}"
+        return self._view.with_cookies(request, RedirectResponse(f"{place.path}{quote(anchor, safe='#')}", 303))
 
-    async def _take(self, message: Message, screen: Screen) -> None:
+    def _screen(self, person: Person, session: str, place: Place, label: str, origin: str) -> Screen:
+        turn = secrets.token_hex(4)
+        page = Page(self._texts, person.language, place, turn)
+        screen = Screen(self._conversations, _where(session, place), place, page, turn, label, origin)
+        self._screens[turn] = _where(session, place), screen
+        return screen
+
+    async def _take(self, person: Person, session: str, content: Content, screen: Screen, form: FormData | None = None) -> None:
+        """Run a turn to its end, whoever is still looking; uploaded files live as long as it does."""
         try:
-            await self._turns.take(message, screen)
+            await self._turns.take(message(person, session, content), screen)
         finally:
-            await screen.fresh.put(None)
+            await screen.close()
+            self._screens.pop(screen.turn, None)
+            if form is not None:
+                await form.close()
 
-    def _screen(self, request: Request, turn: str, label: str, conversation: Conversation) -> Screen:
-        return Screen(Page(self._texts, _language(request), turn), turn, label, conversation, self._conversations)
+    async def _turn(self, request: Request) -> Response:
+        """Follow a turn that a reloaded page found running."""
+        person, session = self._person(request), session_of(request)
+        where, screen = self._screens.get(request.path_params["turn"], ("", None))
+        if person is None or screen is None or where != _where(session, screen.place):
+            raise HTTPException(404)
+        return StreamingResponse(self._rows(person, session, screen), media_type=NDJSON)
 
-    def _message(self, request: Request, session: str, content: Content) -> Message:
-        person = Person(f"web:{session}", "web", _language(request), "admin" if self._local else "member")
-        return Message(secrets.token_hex(8), person, f"web:{session}", Audience(person.id, private=True), content)
+    async def _rows(self, person: Person, session: str, screen: Screen) -> AsyncIterator[str]:
+        """Yield one line of JSON for each reply, and at the end what stands beside the turns now."""
+        async for change in screen.follow():
+            yield _row({"turn": f"t{change.turn}", "html": change.html, "said": change.said, "gone": change.gone})
+        articles = await self._on(screen.place, session)
+        yield _row({"regions": await self._composer.regions(screen.place, person, session, articles, "")})
 
     async def _file(self, request: Request) -> Response:
         found = self._conversations.file(request.path_params["token"])
-        if found is None:
+        if found is None or self._person(request) is None:
             raise HTTPException(404)
         name, media_type, content = found
-        disposition = f"attachment; filename*=UTF-8''{quote(name)}"
-        return Response(content, media_type=media_type, headers={"Content-Disposition": disposition})
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+        return Response(content, media_type=media_type, headers=headers)
 
-    def _draw(self, request: Request, path: str, articles: list[str]) -> str:
-        language = _language(request)
-        return self._template.render(
-            language=language,
-            other="en" if language == "ja" else "ja",
-            pages=PAGES,
-            here=path,
-            articles=articles,
-            say=lambda name: self._texts.say(f"web.{name}", language),
-        )
+    # ----------------------------------------------------------------- who is there
 
-    def _session(self, request: Request) -> tuple[str, Conversation]:
-        session = request.cookies.get(COOKIE, "")
-        if not (len(session) == 32 and session.isascii() and session.isalnum()):  # token_hex(16)
-            session = secrets.token_hex(16)
-        return session, self._conversations.of(session)
+    def _person(self, request: Request) -> Person | None:
+        return self._access.person(request.cookies.get(SIGNED, ""), language_of(request))
 
-    def _with_cookies(self, request: Request, response: Response, session: str) -> Response:
-        response.set_cookie(COOKIE, session, httponly=True, samesite="strict", secure=self._secure)
-        if request.query_params.get("lang") in ("ja", "en"):
-            response.set_cookie(
-                "lang", request.query_params["lang"], YEAR, httponly=True, samesite="strict", secure=self._secure
-            )
+    async def _sign_in(self, request: Request) -> Response:
+        address = request.client.host if request.client else ""
+        async with request.form(max_files=0, max_part_size=FORM) as form:
+            cookie = self._access.sign_in(parse.field(form, "password"), parse.field(form, "name"), address)
+        if cookie is None:
+            name = "signin_wait" if self._access.waits(address) else "signin_wrong"
+            return self._view.sign_in(request, 403, self._texts.say(f"web.{name}", language_of(request)))
+        response = RedirectResponse("/", 303)
+        response.set_cookie(SIGNED, cookie, DAY, httponly=True, samesite="strict", secure=self._secure)
+        return response
+
+    async def _sign_out(self, request: Request) -> Response:
+        response = RedirectResponse("/", 303)
+        response.delete_cookie(SIGNED)
+        response.delete_cookie(SESSION)
         return response
 
 
-async def _stream(screen: Screen, turn: str) -> AsyncIterator[str]:
-    while (fresh := await screen.fresh.get()) is not None:
-        html, said = fresh
-        yield json.dumps({"turn": f"t{turn}", "html": html, "said": said}, ensure_ascii=False) + "\n"
+def _row(values: dict[str, Any]) -> str:
+    return json.dumps(values, ensure_ascii=False) + "\n"
 
 
-async def _files(form: FormData) -> list[tuple[str, bytes]]:
-    files = [value for value in form.values() if isinstance(value, UploadFile)]
-    return [(f.filename or "file", await f.read()) for f in files if f.filename]
+def _where(session: str, place: Place) -> str:
+    return f"{session}{place.path}"
 
 
-def _language(request: Request) -> Language:
-    """Return the language asked for, then the one kept, then the browser's; Japanese where none says."""
-    chosen = request.query_params.get("lang") or request.cookies.get("lang")
-    if chosen in ("ja", "en"):
-        return "ja" if chosen == "ja" else "en"
-    return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "ja"
+def _files(form: FormData) -> list[UploadFile]:
+    return [value for _, value in form.multi_items() if isinstance(value, UploadFile) and value.filename]

@@ -1,44 +1,111 @@
-"""The conversations shown on the web page: what each browser session has on its screen, bounded, in this process."""
+"""
+What each browser has on its pages: articles, drawn once, kept for a day so that any replica can show them again.
+
+A running turn lives in the process that runs it; its last reply is what is kept. While the session store is away, this process
+remembers.
+"""
 
 import secrets
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 
-SESSIONS = 500
-TURNS = 40
-FILES = 200
+from handlers.sessions import Sessions, SessionsUnavailable
+
+TURNS = 20  # articles kept on a page
+SCREENS = 500  # pages this process remembers while the store is away
+FILES = 200  # to be taken away, remembered by this process
+ROUNDS = 5  # tries when two windows change one page at once
 
 
-@dataclass(slots=True)
-class Conversation:
-    """Articles by turn, oldest first."""
+@dataclass(frozen=True, slots=True)
+class Article:
+    """
+    One turn on a page. `body` is what stands in its card and `beside` its sources, both HTML; `note` is plain text.
 
-    articles: OrderedDict[str, str] = field(default_factory=OrderedDict)
-    count: int = 0
+    `asks` says that it waits for an answer, which then takes its place; `guided`, that it is one question of a dialog, and
+    `preview` is what its result so far is asked for with. `aside` marks what was only opened beside a question. `whole` is a
+    body that makes cards of its own; `title` heads the window.
+    """
 
-    def begin(self) -> str:
-        """Return a fresh turn id."""
-        self.count += 1
-        return str(self.count)
+    turn: str
+    question: str
+    at: str
+    body: str
+    beside: str = ""
+    note: str = ""
+    busy: bool = False
+    asks: bool = False
+    aside: bool = False
+    whole: bool = False
+    title: str = ""
+    guided: bool = False
+    preview: Mapping[str, str | int] = field(default_factory=dict)
 
-    def put(self, turn: str, article: str) -> None:
-        self.articles[turn] = article
-        while len(self.articles) > TURNS:
-            self.articles.popitem(last=False)
+
+def placed(articles: list[Article], new: Article, origin: str, *, stage: bool) -> list[Article]:
+    """
+    Return a page with one more article: after the others, or in place of the question it answers.
+
+    On a stage, which shows one thing and what was made of it, whatever followed the origin goes, and a guided question
+    stands alone.
+    """
+    at = next((n for n, a in enumerate(articles) if a.turn == origin), None)
+    if stage and (at is None or new.guided):
+        return [new]
+    if at is None:
+        return [*articles, new][-TURNS:]
+    keeps = new.aside or not articles[at].asks
+    if stage:
+        return [*articles[: at + keeps], new]
+    return ([*articles, new] if keeps else [*articles[:at], new, *articles[at + 1 :]])[-TURNS:]
+
+
+def noted(articles: list[Article], origin: str, note: str) -> list[Article]:
+    """Return a page with a note at the foot of one of its articles."""
+    return [replace(a, note=note) if a.turn == origin else a for a in articles]
 
 
 class Conversations:
-    def __init__(self) -> None:
-        self._sessions: OrderedDict[str, Conversation] = OrderedDict()
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+        self._memory: OrderedDict[str, list[Article]] = OrderedDict()
         self._files: OrderedDict[str, tuple[str, str, bytes]] = OrderedDict()
 
-    def of(self, session: str) -> Conversation:
-        """Return the conversation of a session; the one unused longest is forgotten when there are too many."""
-        found = self._sessions.setdefault(session, Conversation())
-        self._sessions.move_to_end(session)
-        while len(self._sessions) > SESSIONS:
-            self._sessions.popitem(last=False)
-        return found
+    async def articles(self, screen: str) -> list[Article]:
+        """Return what stands on a screen ("session/page"), oldest first."""
+        articles, _ = await self._load(screen)
+        return articles
+
+    async def place(self, screen: str, new: Article, origin: str, *, stage: bool) -> None:
+        for _ in range(ROUNDS):
+            articles, revision = await self._load(screen)
+            if await self._save(screen, placed(articles, new, origin, stage=stage), revision):
+                return
+
+    async def note(self, screen: str, origin: str, note: str) -> None:
+        for _ in range(ROUNDS):
+            articles, revision = await self._load(screen)
+            if await self._save(screen, noted(articles, origin, note), revision):
+                return
+
+    async def _load(self, screen: str) -> tuple[list[Article], int]:
+        try:
+            state = await self._sessions.load("screen", screen)
+        except SessionsUnavailable:
+            return self._memory.get(screen, []), 0
+        rows = state["articles"] if state else []
+        return [Article(**row) for row in rows], int(state["rev"]) if state else 0
+
+    async def _save(self, screen: str, articles: list[Article], revision: int) -> bool:
+        self._memory[screen] = articles
+        self._memory.move_to_end(screen)
+        while len(self._memory) > SCREENS:
+            self._memory.popitem(last=False)
+        try:
+            return await self._sessions.save("screen", screen, {"articles": [asdict(a) for a in articles]}, expected=revision)
+        except SessionsUnavailable:
+            return True
 
     def keep(self, name: str, media_type: str, content: bytes) -> str:
         """Keep a file to be taken away; return the path it is served at."""

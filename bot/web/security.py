@@ -1,63 +1,85 @@
 """What every request to the web page must pass, and what every response carries: hosts, origins, sizes, headers."""
 
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-BODY = 260_000_000  # bytes: ten files of 25 MB and what surrounds them
+FILE = 25_000_000  # bytes of one file
+FILES = 10  # in one upload
+BODY = FILES * FILE + 1_000_000  # bytes of one upload with what surrounds its files
+FORM = 1_000_000  # bytes of any other request
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # "no-referrer" makes browsers send forms with the origin "null"
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "private, no-cache",
 }
 PLATFORMS = ("/slack/", "/api/")  # these authenticate each request themselves
+PROBES = ("/live", "/ready", "/metrics")  # asked by address from inside the network
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+HOST = (403, "このアドレスでは開けません。 / This address is not served here.")
+LARGE = (413, "送られた内容が大きすぎます。 / The request is too large.")
+ORIGIN = (403, "このページの外からは送れません。 / Requests from outside this page are refused.")
+PROXY = (403, "プロキシの後ろでは PUBLIC_URL を設定してください。 / Behind a proxy, set PUBLIC_URL.")
+
+
+class TooLarge(Exception):
+    """A body without a length went on for too long."""
 
 
 class Guard:
-    """Refuses foreign hosts (DNS rebinding) and foreign origins (forged forms), and adds the security headers."""
+    """
+    Refuses foreign hosts (DNS rebinding), foreign origins (forged forms) and bodies that are too large, and adds the headers.
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+    `scheme` is the one browsers come by. `local` says that the page serves this machine alone: whoever comes through a proxy
+    is then refused, too.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str], scheme: str, *, local: bool) -> None:
         self._app = app
         self._hosts = hosts
+        self._scheme = scheme
+        self._local = local
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(PLATFORMS):
+        if scope["type"] != "http" or scope["path"].startswith(PLATFORMS) or (scope["path"] in PROBES and not self._local):
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        refused = self._refusal(scope["method"], headers)
+        headers, limit = Headers(scope=scope), BODY if scope["path"] == "/upload" else FORM
+        refused = self._refusal(scope["method"], headers, limit)
         if refused is not None:
-            status, why = refused
-            await PlainTextResponse(why, status)(scope, receive, _with_headers(send))
+            await _refuse(refused)(scope, receive, _with_headers(send))
             return
-        await self._app(scope, receive, _with_headers(send))
+        started: list[bool] = []
+        try:
+            await self._app(scope, _counted(receive, limit), _with_headers(send, started))
+        except TooLarge:
+            if not started:
+                await _refuse(LARGE)(scope, receive, _with_headers(send))
 
-    def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
+    def _refusal(self, method: str, headers: Headers, limit: int) -> tuple[int, str] | None:
         if _host(headers.get("host", "")) not in self._hosts or len(headers.getlist("host")) != 1:
-            return 403, "このアドレスでは開けません。 / This address is not served here."
+            return HOST
+        if self._local and any(name in headers for name in FORWARDED):
+            return PROXY
         length = headers.get("content-length", "0")
-        if not length.isascii() or not length.isdigit() or int(length[:12]) > BODY:
-            return 413, "送られた内容が大きすぎます。 / The request is too large."
+        if not length.isascii() or not length.isdigit() or len(length) > len(str(limit)) or int(length) > limit:
+            return LARGE
         if method not in ("GET", "HEAD") and not self._own(headers):
-            return 403, "このページの外からは送れません。 / Requests from outside this page are refused."
+            return ORIGIN
         return None
 
     def _own(self, headers: Headers) -> bool:
-        site = headers.get("sec-fetch-site")
-        if site is not None and site != "same-origin":
+        """Report whether the page itself sent this: browsers name the origin of every form and script."""
+        if headers.get("sec-fetch-site", "same-origin") != "same-origin":
             return False
-        origin = headers.get("origin", "")
-        try:
-            parts = urlsplit(origin)
-        except ValueError:
-            return False
-        return parts.scheme in ("http", "https") and parts.netloc == headers.get("host", "") and bool(parts.netloc)
+        return headers.getlist("origin") == [f"{self._scheme}://{headers['host']}"]
 
 
 def _host(value: str) -> str:
@@ -67,12 +89,34 @@ def _host(value: str) -> str:
     return value.partition(":")[0].lower()
 
 
-def _with_headers(send: Send) -> Callable[[Message], Awaitable[None]]:
+def _refuse(refused: tuple[int, str]) -> PlainTextResponse:
+    status, why = refused
+    return PlainTextResponse(why, status, headers={"Connection": "close"})
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    """Stop reading a body that is longer than allowed, whatever its headers say."""
+    seen = 0
+
+    async def receiver() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > limit:
+            raise TooLarge
+        return message
+
+    return receiver
+
+
+def _with_headers(send: Send, started: list[bool] | None = None) -> Callable[[Message], Awaitable[None]]:
     async def sender(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
+            if started is not None:
+                started.append(True)
         await send(message)
 
     return sender

@@ -1,0 +1,65 @@
+"""The health page as blocks: what is on the shelf, what people said of the answers, and how each part is doing. Pure."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from handlers.conversation import Block, Column, Fact, Facts, Paragraph, Table
+from handlers.feedback import REASONS
+from handlers.texts import Texts
+from knowledge.values import Document, Language
+
+STATES = ("ready", "starting")
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`parts` by name: "ready", "starting" or what is wrong. `votes` are "up" or why not; `open` counts what has no answer."""
+
+    parts: Mapping[str, str]
+    documents: Sequence[Document] = ()
+    votes: Sequence[str] = ()
+    open: int = 0
+
+
+def figures(health: Health, texts: Texts, language: Language, today: date) -> tuple[Block, ...]:
+    """Return the numbers that lead the page."""
+    shelf = [d for d in health.documents if d.published]
+    overdue = [d for d in shelf if d.metadata.review and d.metadata.review < today.isoformat()]
+    passages = sum(d.published.passages for d in shelf if d.published)
+    numbers = (
+        ("documents", len(shelf)),
+        ("passages", passages),
+        ("overdue", len(overdue)),
+        ("unanswered", health.open),
+        ("helpful", sum(v == "up" for v in health.votes)),
+        ("not_helpful", sum(v != "up" for v in health.votes)),
+    )
+    return (Facts(tuple(Fact(texts.say(f"web.figure_{n}", language), f"{v:,}") for n, v in numbers)),)
+
+
+def parts(health: Health, texts: Texts, language: Language) -> tuple[Block, ...]:
+    """Return how each part is doing; above them what is amiss, with the way out."""
+    say = texts.say
+    amiss = [name for name, state in health.parts.items() if state not in STATES]
+    warned = tuple(Paragraph(say("web.part_amiss", language, part=_named(n, texts, language)), "bad") for n in amiss)
+    columns = (Column(say("web.part", language)), Column(say("web.part_state", language)))
+    rows = tuple(
+        (_named(n, texts, language), say(f"web.part_{s}", language) if s in STATES else s) for n, s in health.parts.items()
+    )
+    return (*warned, Table(say("web.parts_caption", language), columns, rows))
+
+
+def votes(health: Health, texts: Texts, language: Language) -> tuple[Block, ...]:
+    """Return why answers did not help, the commonest reason first."""
+    counted = Counter(v for v in health.votes if v in REASONS)
+    columns = (Column(texts.say("web.reason", language)), Column(texts.say("web.count", language), "number"))
+    rows = tuple((texts.say(f"feedback.{reason}", language), str(counted[reason])) for reason in REASONS)
+    ordered = tuple(sorted(rows, key=lambda row: -int(row[1])))
+    return (Table(texts.say("web.votes_caption", language, n=counted.total()), columns, ordered),)
+
+
+def _named(part: str, texts: Texts, language: Language) -> str:
+    name = f"web.part_{part}"
+    return texts.say(name, language) if name in texts.names() else part

@@ -1,0 +1,101 @@
+"""One turn on a page: each reply is drawn in place of the one before, and whoever follows the turn is told."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.web.conversations import Article, Conversations, noted, placed
+from bot.web.pages import Place
+from bot.web.render import Page
+from handlers.conversation import Button, Buttons, Paragraph, Press, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a reply changes on the page: one article, in place of itself or of the first of those that go."""
+
+    turn: str
+    html: str
+    said: str
+    gone: tuple[str, ...] = ()
+
+
+class Screen:
+    """
+    Shows the turn `page` was made for. A last reply that is one sentence, pressed in an article, becomes a note at its foot.
+    """
+
+    def __init__(
+        self, conversations: Conversations, screen: str, place: Place, page: Page, turn: str, question: str, origin: str
+    ) -> None:
+        self.memory: dict[str, str] = {}
+        self.place = place
+        self.article: Article | None = None
+        self._conversations = conversations
+        self._screen = screen
+        self._page = page
+        self.turn = turn
+        self._question = question
+        self._origin = origin
+        self._at = datetime.now().astimezone().isoformat(timespec="minutes")
+        self._change: Change | None = None
+        self._over = False
+        self._fresh = asyncio.Condition()
+
+    async def show(self, reply: Reply) -> None:
+        articles = await self._conversations.articles(self._screen)
+        at_origin = any(a.turn == self._origin for a in articles)
+        if self.article is None and reply.final and at_origin and _spoken(reply) and not _asks(articles, self._origin):
+            await self._conversations.note(self._screen, self._origin, reply.text)
+            with_note = noted([a for a in articles if a.turn == self._origin], self._origin, reply.text)[0]
+            await self._tell(Change(self._origin, self._page.article(with_note), reply.text))
+            return
+        self.article = self._page.draw(self._with_files(reply), self._question, self._at)
+        after = placed(articles, self.article, self._origin, stage=self.place.stage)
+        gone = tuple(a.turn for a in articles if a.turn not in {b.turn for b in after})
+        if reply.final:
+            await self._conversations.place(self._screen, self.article, self._origin, stage=self.place.stage)
+        await self._tell(Change(self.turn, self._page.article(self.article), reply.text, gone))
+
+    async def close(self) -> None:
+        async with self._fresh:
+            self._over = True
+            self._fresh.notify_all()
+
+    async def follow(self) -> AsyncIterator[Change]:
+        """Yield the latest change whenever there is a new one, until the turn is over; those in between may be left out."""
+        seen: Change | None = None
+        over = False
+        while not over:
+            async with self._fresh:
+                while self._change is seen and not self._over:
+                    await self._fresh.wait()
+                latest, over = self._change, self._over
+            if latest is not None and latest is not seen:
+                yield latest
+            seen = latest
+
+    async def _tell(self, change: Change) -> None:
+        async with self._fresh:
+            self._change = change
+            self._fresh.notify_all()
+
+    def _with_files(self, reply: Reply) -> Reply:
+        links = tuple(
+            Button(a.name, Press("web.file"), url=self._conversations.keep(a.name, a.media_type, a.content))
+            for a in reply.attachments
+        )
+        if not links:
+            return reply
+        return replace(reply, blocks=(*(reply.blocks or (Paragraph(reply.text),)), Buttons(links, "files")))
+
+
+def _spoken(reply: Reply) -> bool:
+    """Report whether a reply is one sentence and nothing to press or take away."""
+    said = all(isinstance(b, Paragraph) and b.text == reply.text for b in reply.blocks)
+    return said and reply.ask is None and not reply.attachments
+
+
+def _asks(articles: list[Article], origin: str) -> bool:
+    return any(a.turn == origin and a.asks for a in articles)

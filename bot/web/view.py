@@ -1,0 +1,111 @@
+"""The page around the articles: templates, the language of the reader, the cookies of the browser."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from bot.web.access import Access
+from bot.web.conversations import Article
+from bot.web.pages import PLACES, Place
+from bot.web.render import Page
+from handlers.conversation import Person
+from handlers.texts import Texts
+from knowledge.values import Language
+
+HERE = Path(__file__).parent
+SESSION, TONGUE = "conversation", "lang"  # cookies
+YEAR = 365 * 24 * 60 * 60  # seconds
+FOREVER = "public, max-age=31536000, immutable"
+
+
+class View:
+    """Draws whole pages. `secure` says that browsers come by TLS."""
+
+    def __init__(self, texts: Texts, access: Access, *, secure: bool) -> None:
+        self._texts = texts
+        self._access = access
+        self._secure = secure
+        environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape())
+        self._template = environment.get_template("page.html")
+        self._stamp = hashlib.sha256(b"".join(p.read_bytes() for p in sorted((HERE / "static").iterdir()))).hexdigest()[:12]
+
+    def page(
+        self, request: Request, person: Person, place: Place, articles: Sequence[Article], regions: Mapping[str, str], find: str
+    ) -> Response:
+        """Return a page with its turns and what stands beside them; `find` is what its list was narrowed by."""
+        page = Page(self._texts, person.language, place)
+        html = self._html(
+            request,
+            person,
+            place=place,
+            articles=[page.article(a) for a in articles],
+            regions=regions,
+            find=find,
+            busy=any(a.busy for a in articles),
+            title=next((a.title for a in articles if a.title), ""),
+        )
+        return self.with_cookies(request, HTMLResponse(html))
+
+    def sign_in(self, request: Request, status: int, wrong: str = "") -> Response:
+        """Return the page that asks who is there, or says that it is not open."""
+        return self.with_cookies(request, HTMLResponse(self._html(request, None, wrong=wrong), status))
+
+    def notice(self, request: Request, person: Person | None, status: int, name: str) -> Response:
+        """Return a page that says one thing and the way on."""
+        wrong = self._texts.say(f"web.{name}", language_of(request))
+        return HTMLResponse(self._html(request, person, wrong=wrong), status)
+
+    def _html(self, request: Request, person: Person | None, **values: Any) -> str:
+        language = language_of(request)
+        defaults: dict[str, Any] = {"place": PLACES[0], "articles": [], "regions": {}, "find": "", "busy": False, "wrong": ""}
+        return self._template.render(
+            **(defaults | values),
+            language=language,
+            other="en" if language == "ja" else "ja",
+            places=PLACES,
+            person=person,
+            access=self._access,
+            stamp=self._stamp,
+            say=lambda name: self._texts.say(f"web.{name}", language),
+        )
+
+    def with_cookies(self, request: Request, response: Response) -> Response:
+        """Let the browser keep its conversation, and its language once it has chosen one."""
+        response.set_cookie(SESSION, session_of(request), httponly=True, samesite="strict", secure=self._secure)
+        chosen = request.query_params.get("lang")
+        if chosen in ("ja", "en"):
+            response.set_cookie(TONGUE, chosen, YEAR, httponly=True, samesite="strict", secure=self._secure)
+        return response
+
+
+class Static(StaticFiles):
+    """Files whose address carries their hash, so that a browser need never ask again."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = FOREVER
+        return response
+
+
+def session_of(request: Request) -> str:
+    """Return this browser's conversation, a fresh one where it has none; the same one all through a request."""
+    known: str = getattr(request.state, SESSION, "") or request.cookies.get(SESSION, "")
+    if not (len(known) == 32 and known.isascii() and known.isalnum()):  # token_hex(16)
+        known = secrets.token_hex(16)
+    setattr(request.state, SESSION, known)
+    return known
+
+
+def language_of(request: Request) -> Language:
+    """Return the language asked for, then the one kept, then the browser's; Japanese where none says."""
+    chosen = request.query_params.get("lang") or request.cookies.get(TONGUE)
+    if chosen in ("ja", "en"):
+        return "ja" if chosen == "ja" else "en"
+    return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "ja"

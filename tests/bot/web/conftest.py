@@ -1,0 +1,33 @@
+"""The page over HTTP, without a browser, on a handler of the test's own and a real Redis."""
+
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from bot.turns import Turns
+from bot.web.adapter import Web
+from bot.web.health import Health
+
+HERE = "http://127.0.0.1:8080"
+
+
+@pytest.fixture
+def page(sessions, texts):
+    """Open a client on a page that answers with `handler`; further words go to `Web`."""
+
+    @asynccontextmanager
+    async def open_page(handler, *, base=HERE, headers=None, **words):
+        async def doctor():
+            return Health({"sessions": "ready", "library": "starting", "answers": "library_unavailable"}, votes=("up", "wrong"))
+
+        async with Turns(handler, sessions, texts) as turns:
+            web = Web(turns, sessions, texts, doctor, **words)
+            app = Starlette(routes=web.routes(), middleware=web.middleware(), exception_handlers=web.errors())
+            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+            own = {"Origin": base} if headers is None else headers
+            async with httpx.AsyncClient(transport=transport, base_url=base, headers=own) as client:
+                yield client
+
+    return open_page

@@ -1,0 +1,57 @@
+"""Where an article goes: after the others, in place of what it answers, or alone on its stage."""
+
+import asyncio
+
+from bot.web.conversations import TURNS, Article, Conversations, placed
+
+
+def article(turn, **words):
+    return Article(turn, "質問", "2026-11-25T14:02", "本文", **words)
+
+
+def turns(articles):
+    return "".join(a.turn for a in articles)
+
+
+ASKED = article("q", asks=True)
+
+
+def test_in_a_talk_one_follows_the_other():
+    assert turns(placed([article("a")], article("b"), "a", stage=False)) == "ab"
+
+
+def test_what_answers_a_question_takes_its_place():
+    assert turns(placed([article("a"), ASKED, article("c")], article("b"), "q", stage=False)) == "abc"
+
+
+def test_a_source_is_opened_beside_the_question_it_bears_on():
+    assert turns(placed([ASKED], article("s", aside=True), "q", stage=True)) == "qs"
+
+
+def test_on_a_stage_what_came_after_the_origin_goes():
+    assert turns(placed([article("r"), article("m"), article("n")], article("w"), "r", stage=True)) == "rw"
+
+
+def test_a_guided_question_stands_alone_on_its_stage():
+    assert turns(placed([article("r"), article("m")], article("q", asks=True, guided=True), "m", stage=True)) == "q"
+
+
+def test_a_long_talk_keeps_its_end():
+    articles = [article(str(n)) for n in range(TURNS)]
+
+    assert len(placed(articles, article("z"), "", stage=False)) == TURNS
+
+
+async def test_two_windows_at_once_lose_nothing(sessions):
+    conversations = Conversations(sessions)
+    await asyncio.gather(*(conversations.place("s/", article(name), "", stage=False) for name in "abcd"))
+
+    assert set(turns(await Conversations(sessions).articles("s/"))) == set("abcd")
+
+
+async def test_what_is_taken_away_can_be_had_by_whoever_knows_its_address(sessions):
+    conversations = Conversations(sessions)
+    path = conversations.keep("メモ.md", "text/markdown", b"x")
+
+    assert conversations.file(path.removeprefix("/files/")) == ("メモ.md", "text/markdown", b"x")
+    assert conversations.file("x") is None
