@@ -43,9 +43,8 @@ class Dialog:
             view = ResultView(advisor, self._texts, advisor.evaluate(run.answers), language, run)
             return replace(_noted(view.full(), note), private=not run.open)
         guide = await self._guidelines.guide(current.id, message) if self._guidelines is not None else None
-        if guide is not None and guide.option and current.id not in run.rules:
-            ruled = Rule(guide.option, guide.text, guide.source)
-            changed = replace(run, rules={**run.rules, current.id: ruled})
+        if guide is not None and guide.option in {o.id for o in current.options} and current.id not in run.rules:
+            changed = replace(run, rules={**run.rules, current.id: Rule(guide.option, guide.text, guide.source)})
             run = await self._runs.save(changed) or await self._runs.load(run.id) or run
         shown = question(run, current, guide, advisor, self._texts, language, note, message.audience.private)
         return replace(shown, private=not run.open)

@@ -1,8 +1,8 @@
 """
 What the company's own documents say about a question of the guided dialog, found among what the reader may see.
 
-A passage is shown only when one of its sentences speaks of the criterion's subject in every respect its topic names; the
-built-in deck is no guideline. Nothing here decides: the person does.
+A text an admin marked as the rule for a criterion comes first. Else a passage is shown when one of its sentences speaks of the
+criterion's subject in every respect its topic names; the built-in deck is no guideline. Nothing here decides: the person does.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from handlers.conversation import Message
 from handlers.people import People
 from knowledge.errors import KnowledgeError
 from knowledge.library import Library
-from knowledge.values import Document, Language, Passage
+from knowledge.values import Document, Language, Passage, Rule
 
 LOOKED_AT = 8  # passages found by search that are read for sentences that bear on the criterion
 QUOTE = 180  # characters of a quote
@@ -29,12 +29,17 @@ _SENTENCE = re.compile(r"[^。!?\n]*[。!?]?|\n")
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """A sentence of a guideline: its words, where they stand, the passage they are part of, and what a rule asks for."""
+    """
+    What a guideline says: its words, where they stand and the passage they are part of.
+
+    `marked` says that an admin made it a rule; `option` is the answer it asks for, or empty.
+    """
 
     text: str
     source: str
     passage: str
     option: str = ""
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class Guidelines:
         self._library = library
         self._people = people
         self._topics = topics
+        self._rules: tuple[object, list[Rule]] = ((), [])  # what was marked when they were last read, and the rules
 
     @classmethod
     def load(cls, library: Callable[[], Awaitable[Library]], people: People) -> Self:
@@ -84,14 +90,32 @@ class Guidelines:
         return found, _source(found, await library.document(found.document), message.person.language)
 
     async def _guide(self, criterion: str, message: Message) -> Guide | None:
+        library = await self._library()
+        readers = self._people.readers(message)
+        ruled = await self._ruled(library, criterion, readers, message.person.language)
+        return ruled or await self._found(library, criterion, readers, message.person.language)
+
+    async def _ruled(self, library: Library, criterion: str, readers: frozenset[str], language: Language) -> Guide | None:
+        """Return the rule for a criterion; where rules contradict each other, one is shown and none prescribes."""
+        documents = await library.documents(readers=readers)
+        marked = tuple((d.id, d.current, d.metadata.marks) for d in documents if d.metadata.marks)
+        if marked != self._rules[0]:  # reading them fetches every passage of these documents
+            self._rules = (marked, await library.rules(readers=readers) if marked else [])
+        rules = [rule for rule in self._rules[1] if rule.criterion == criterion]
+        if not rules:
+            return None
+        options = {rule.option for rule in rules if rule.option}
+        source = _source(rules[0].passage, next(d for d in documents if d.id == rules[0].passage.document), language)
+        quote = " ".join(rules[0].quote.split())[:QUOTE]
+        return Guide(quote, source, rules[0].passage.id, options.pop() if len(options) == 1 else "", marked=True)
+
+    async def _found(self, library: Library, criterion: str, readers: frozenset[str], language: Language) -> Guide | None:
         topic = self._topics.get(criterion)
         if topic is None:
             return None
-        library, language = await self._library(), message.person.language
         question = topic.ja if language == "ja" else topic.en
-        hits = await library.search(question, readers=self._people.readers(message), limit=LOOKED_AT)
         found: Guide | None = None
-        for hit in hits:
+        for hit in await library.search(question, readers=readers, limit=LOOKED_AT):
             document = await library.document(hit.passage.document)
             quote = "" if document.metadata.kind == "deck" else _quote(hit.passage.text, topic)
             if quote and (found is None or hit.passage.language == language):

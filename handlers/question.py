@@ -32,7 +32,7 @@ def question(
     title = criterion.question.to(language)
     state: dict[str, str | int] = {"rid": run.id, "rev": run.rev, "c": criterion.id}
     progress = say("choose.last" if last else "choose.progress", language, step=step, of=of)
-    ruled = guide.option if guide is not None else ""
+    ruled = run.rules[criterion.id].option if criterion.id in run.rules else ""
     proposed = run.proposed.get(criterion.id, ruled)
     notes = [Paragraph(note, "note")] if note else []
     if proposed not in ("", UNKNOWN):
@@ -69,7 +69,7 @@ def question(
 def _guideline(guide: Guide, state: dict[str, str | int], texts: Texts, language: Language) -> Guideline:
     press = Press("choose.source", {"rid": state["rid"], "p": guide.passage})
     quoted = texts.say("choose.quoted", language, text=guide.text)
-    source = texts.say("choose.rule_from" if guide.option else "choose.guide_from", language, source=guide.source)
+    source = texts.say("choose.rule_from" if guide.marked else "choose.guide_from", language, source=guide.source)
     return Guideline(quoted, source, Button(texts.say("choose.open_source", language), press))
 
 

@@ -1,0 +1,114 @@
+"""What the company's own documents say beside a question: found, ruled, objected to, and never shown to the wrong reader."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from handlers.choose import Choose
+from handlers.conversation import Audience, Buttons, Content, Details, Message, Paragraph, Person, Press, Reply
+from handlers.guidelines import Guidelines
+from handlers.models import Models
+from handlers.people import People
+from handlers.sessions import Sessions
+from handlers.texts import Texts
+from knowledge.advisor.engine import Advisor
+from knowledge.library import Library, open_index
+from knowledge.reading import read
+from knowledge.values import Metadata
+
+TARO = Person("slack:T1:U1", "鈴木 太郎", "ja")
+TEXT = "# 第3条 データの扱い\n\n顧客から預かったデータは、社外のサービスに入力しない。\n\n食堂は12時に開く。\n"
+
+
+@pytest.fixture
+async def library(tmp_path: Path) -> AsyncIterator[Library]:
+    async with Library(open_index(None, tmp_path / "qdrant", None)) as opened:
+        await put(opened, TEXT)
+        yield opened
+
+
+@pytest.fixture
+def choose(library: Library, sessions: Sessions, texts: Texts) -> Choose:
+    async def shelf() -> Library:
+        return library
+
+    guidelines = Guidelines.load(shelf, People(frozenset()))
+    return Choose(Models(sessions, Advisor.load()), sessions, texts, guidelines)
+
+
+async def put(library: Library, text: str, audience: str = "all", kind: str = "rule") -> None:
+    reading = await read("規程.md", text.encode())
+    metadata = Metadata("データ規程", kind, audience, owner="情報システム部")
+    document, version, _ = await library.stage(reading, metadata, by="admin")
+    await library.publish(document.id, version.id)
+
+
+async def say(choose: Choose, content: Content, person: Person = TARO, private: bool = True) -> Reply:
+    message = Message("m", person, "p", Audience("slack:C1", private), content)
+    return [reply async for reply in choose.press(message, content)][-1]
+
+
+async def reach(choose: Choose, criterion: str) -> Reply:
+    """Answer "not sure" until the question about `criterion` is asked."""
+    reply = await say(choose, Press("choose.start"))
+    while reply.ask and reply.ask.fields[0].id != criterion:
+        reply = await say(choose, Press("choose.answer", {**reply.ask.state, "o": "ns"}))
+    assert reply.ask is not None
+    return reply
+
+
+async def test_a_passage_stands_beside_the_question_it_bears_on(choose: Choose) -> None:
+    asked = await reach(choose, "boundary")
+    guide = asked.ask.guideline
+    assert "社外のサービスに入力しない" in guide.text
+    assert "データ規程" in guide.source
+    assert "参考です" in guide.source
+    assert asked.ask.fields[0].initial == ""
+    opened = await say(choose, guide.open.press)
+    assert "食堂" in opened.text or "顧客から預かったデータ" in opened.text
+    following = await say(choose, Press("choose.answer", {**asked.ask.state, "o": "ns"}))
+    assert following.ask.guideline is None
+
+
+async def test_a_passage_is_not_shown_to_who_may_not_read_it(choose: Choose, library: Library) -> None:
+    asked = await reach(choose, "boundary")
+    document = (await library.documents())[0]
+    await library.edit(document.id, {"audience": "admins"})
+    assert (await say(choose, Press("choose.resume", asked.ask.state))).ask.guideline is None
+    assert "見られません" in (await say(choose, asked.ask.guideline.open.press)).text
+
+
+async def test_a_rule_answers_before_the_person_and_an_objection_is_recorded(choose: Choose, library: Library) -> None:
+    passage = (await library.search("顧客のデータを社外に入力", readers=frozenset({"all"})))[0].passage
+    await library.mark(passage.id, "boundary", "inside")
+    asked = await reach(choose, "boundary")
+    assert asked.ask.fields[0].initial == "inside"
+    assert "規則に指定" in asked.ask.guideline.source
+    reply = await say(choose, Press("choose.answer", {**asked.ask.state, "o": "ok"}))
+    while reply.ask:
+        reply = await say(choose, Press("choose.answer", {**reply.ask.state, "o": "ns"}))
+    rules = next(b for b in reply.blocks if isinstance(b, Details) and b.title == "社内の規則")
+    assert "異議あり" in next(b for b in rules.blocks if isinstance(b, Paragraph)).text
+    data = next(b for b in reply.blocks if isinstance(b, Buttons)).items[0].press.data
+    memo = (await say(choose, Press("choose.memo", data))).attachments[0].content.decode()
+    assert "異議あり" in memo
+
+
+async def test_rules_that_contradict_each_other_prescribe_nothing(choose: Choose, library: Library) -> None:
+    passage = (await library.search("顧客のデータを社外に入力", readers=frozenset({"all"})))[0].passage
+    await library.mark(passage.id, "boundary", "inside")
+    document = await library.document(passage.document)
+    mark = document.metadata.marks[0]
+    await library.edit(document.id, {"marks": (mark, replace(mark, option="ok", quote=passage.text[:12]))})
+    asked = await reach(choose, "boundary")
+    assert asked.ask.guideline is not None
+    assert asked.ask.fields[0].initial == ""
+
+
+async def test_the_deck_is_no_guideline(choose: Choose, library: Library) -> None:
+    for document in await library.documents():
+        await library.remove(document.id)
+    await put(library, TEXT, kind="deck")
+    assert (await reach(choose, "boundary")).ask.guideline is None

@@ -1,0 +1,102 @@
+"""Several people, one run: joined, answered apart, compared by what the differences do to the result."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handlers.choose import Choose
+from handlers.conversation import Audience, Buttons, Chart, Command, Content, Message, Person, Press, Reply, Table
+from handlers.models import Models
+from handlers.sessions import Sessions
+from handlers.texts import Texts
+from knowledge.advisor.engine import Advisor
+from knowledge.advisor.team import agreement, disagreements
+
+ADVISOR = Advisor.load()
+TARO = Person("slack:T1:U1", "鈴木", "ja")
+HANA = Person("teams:t:U2", "Hana", "ja")
+ELSE = Person("web:3", "web", "ja")
+
+
+class Room:
+    def __init__(self, sessions: Sessions, texts: Texts) -> None:
+        self.choose = Choose(Models(sessions, ADVISOR), sessions, texts)
+
+    async def say(self, content: Content, person: Person = TARO, private: bool = False) -> Reply:
+        message = Message("m", person, "p", Audience("c", private), content)
+        replies = self.choose.command(message, content) if isinstance(content, Command) else self.choose.press(message, content)
+        return [r async for r in replies][-1]
+
+    async def finish(self, reply: Reply, person: Person, answers: dict[str, str]) -> Reply:
+        while reply.ask:
+            option = answers.get(reply.ask.fields[0].id, "ns")
+            reply = await self.say(Press("choose.answer", {**reply.ask.state, "o": option}), person)
+        return reply
+
+
+def buttons(reply: Reply) -> dict[str, Press]:
+    return {item.press.action: item.press for b in reply.blocks if isinstance(b, Buttons) for item in b.items}
+
+
+@pytest.fixture
+def room(sessions: Sessions, texts: Texts) -> Room:
+    return Room(sessions, texts)
+
+
+async def test_a_team_answers_apart_and_sees_what_matters(room: Room) -> None:
+    begun = await room.say(Command("choose", "team"))
+    assert not begun.private
+    join = buttons(begun)["choose.join"]
+    joined = await room.say(join, TARO)
+    assert joined.private
+    assert "名前" in joined.text
+    done = await room.finish(joined, TARO, {"docs": "core", "boundary": "ok", "budget": "m"})
+    other = await room.say(Command("choose", f"join {join.data['tid']}"), HANA)
+    early = await room.say(buttons(begun)["choose.team"], HANA)
+    assert "先にご自分の回答" in early.text
+    await room.finish(other, HANA, {"docs": "core", "boundary": "inside", "budget": "l"})
+    shown = await room.say(buttons(done)["choose.team"], TARO)
+    people, differences = (b for b in shown.blocks if isinstance(b, Table))
+    assert [row[0] for row in people.rows] == ["鈴木", "Hana"]
+    assert people.rows[0][1] != people.rows[1][1]
+    assert differences.rows[0][0] == "データを社外に出せるか"
+    assert "結論が変わります" in differences.rows[0][2]
+    assert any(isinstance(b, Chart) for b in shown.blocks)
+    assert (await room.say(buttons(shown)["choose.share"], TARO)).share
+
+
+async def test_who_did_not_join_sees_nothing(room: Room) -> None:
+    begun = await room.say(Command("choose", "team"))
+    await room.say(buttons(begun)["choose.join"], TARO)
+    for verb in ("choose.team", "choose.share"):
+        foreign = await room.say(Press(verb, buttons(begun)["choose.team"].data), ELSE)
+        assert "参加した人だけ" in foreign.text
+        assert not foreign.share
+    assert "見つかりません" in (await room.say(Command("choose", "join t_nothing"), ELSE)).text
+
+
+async def test_joining_asks_first_when_a_run_is_unfinished(room: Room) -> None:
+    own = await room.say(Press("choose.start"))
+    begun = await room.say(Command("choose", "team"))
+    asked = await room.say(buttons(begun)["choose.join"])
+    assert asked.ask is None
+    assert (await room.say(buttons(asked)["choose.resume"])).ask.state["rid"] == own.ask.state["rid"]
+    joined = await room.say(buttons(asked)["choose.join"])
+    assert joined.ask.state["rid"] != own.ask.state["rid"]
+    assert (await room.say(buttons(begun)["choose.join"])).ask.state["rid"] == joined.ask.state["rid"]
+
+
+ANSWERS = st.fixed_dictionaries({}, optional={c.id: st.sampled_from([o.id for o in c.options]) for c in ADVISOR.model.criteria})
+
+
+@given(st.lists(ANSWERS, min_size=2, max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_differences_are_ranked_by_their_effect(people: list[dict[str, str]]) -> None:
+    found = disagreements(ADVISOR, people)
+    agreed = agreement(people)
+    assert not {d.criterion for d in found} & set(agreed)
+    assert [(not d.decides, -d.swing) for d in found] == sorted((not d.decides, -d.swing) for d in found)
+    for one in found:
+        outcomes = {ADVISOR.winner({**agreed, one.criterion: c.option}) for c in one.choices}
+        assert one.decides == (len(outcomes) > 1)
+        assert sorted(n for c in one.choices for n in c.people) == [n for n, a in enumerate(people) if one.criterion in a]
