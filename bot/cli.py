@@ -91,7 +91,8 @@ def _parse(given: list[str]) -> argparse.Namespace:
     add["model"].add_argument("file", nargs="?", metavar="FILE")
     for flag in ("--publish", "--rollback", "--show"):
         add["model"].add_argument(flag, action="store_true")
-    add["evaluate"].add_argument("folders", nargs="+", metavar="FOLDER")
+    add["evaluate"].add_argument("folders", nargs="+", metavar="FOLDER|FILE.jsonl")
+    add["evaluate"].add_argument("--report", metavar="FILE.html")
     add["manifest"].add_argument("platform", choices=("slack", "teams"))
     add["manifest"].add_argument("--out", metavar="FILE", default="")
     arguments = parser.parse_args(given or ["serve"])

@@ -174,16 +174,9 @@ async def _change(house: House, arguments: argparse.Namespace, language: Languag
 
 
 async def _evaluate(house: House, arguments: argparse.Namespace, language: Language) -> int:
-    from knowledge.evaluate import evaluate
+    from bot.evaluate import evaluate
 
-    sets = {Path(folder).name: await evaluate(Path(folder)) for folder in arguments.folders}
-    if arguments.json:
-        output.line({"sets": sets})
-        return DONE
-    for name, figures in sets.items():
-        Console().print(f"[bold]{name}[/bold]")
-        Console().print_json(json.dumps(figures))
-    return DONE
+    return await evaluate(house, arguments, language)
 
 
 def _error(error: KnowledgeError) -> dict[str, Any]:

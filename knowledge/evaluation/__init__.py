@@ -1,0 +1,1 @@
+"""Measuring search and answers on questions whose right documents are known."""

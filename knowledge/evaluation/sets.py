@@ -1,0 +1,117 @@
+"""
+Sets of questions: a folder with a corpus of its own, or a file of questions to what is on the shelf.
+
+A folder holds corpus.jsonl and queries.jsonl ({"id", "title", "text"} a line, queries perhaps with "lang", "answers" and
+"answerable") and qrels.tsv (query, document, relevance). A file is JSON lines of {"id", "text"} and what is known of the right
+answer: "document" (its id or title), "page" (as printed), "answers" (spans one of which must be said), "answerable" (false when
+the answer should be refused). Regression cases of downvoted answers are such files.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from knowledge.errors import KnowledgeError
+from knowledge.language import language_of
+from knowledge.values import Language, Phrase
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """
+    One question. `gold` is the relevance of each right document, empty when unknown; in a file of questions its keys are
+    "document" or "document#page".
+    """
+
+    id: str
+    text: str
+    language: Language
+    gold: Mapping[str, float] = field(default_factory=dict, hash=False)
+    spans: tuple[str, ...] = ()
+    answerable: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """`corpus` is None for questions to what is on the shelf."""
+
+    name: str
+    cases: tuple[Case, ...]
+    corpus: tuple[Row, ...] | None = field(default=None, hash=False)
+
+
+def load(path: Path) -> QuestionSet:
+    """
+    Read a folder or a file of questions.
+
+    Raises:
+        KnowledgeError: a file is missing or not in its form; the sentence names it and the line.
+    """
+    if path.suffix == ".jsonl":
+        rows = _rows(path)
+        return QuestionSet(path.stem, tuple(_case(row, _own_gold(row)) for row in rows))
+    corpus, queries = _rows(path / "corpus.jsonl"), _rows(path / "queries.jsonl")
+    gold = _relevance(path / "qrels.tsv")
+    return QuestionSet(path.name, tuple(_case(row, gold.get(row["id"], {})) for row in queries), corpus)
+
+
+def _case(row: Row, gold: Mapping[str, float]) -> Case:
+    language = row.get("lang") or row.get("language") or language_of(row["text"], "ja")
+    spans = tuple(str(span) for span in row.get("answers") or ())
+    return Case(row["id"], row["text"], "en" if language == "en" else "ja", gold, spans, row.get("answerable"))
+
+
+def _own_gold(row: Row) -> dict[str, float]:
+    if not row.get("document"):
+        return {}
+    return {f"{row['document']}#{row['page']}" if row.get("page") else str(row["document"]): 1.0}
+
+
+def _relevance(path: Path) -> dict[str, dict[str, float]]:
+    gold: dict[str, dict[str, float]] = {}
+    for number, line in enumerate(_lines(path), 1):
+        try:
+            query, document, relevance = line.split("\t")
+            if float(relevance) > 0:
+                gold.setdefault(query, {})[document] = float(relevance)
+        except ValueError as error:
+            raise _malformed(path, number) from error
+    return gold
+
+
+def _rows(path: Path) -> tuple[Row, ...]:
+    rows = []
+    for number, line in enumerate(_lines(path), 1):
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise _malformed(path, number) from error
+        if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not isinstance(row.get("text"), str):
+            raise _malformed(path, number)
+        rows.append(row)
+    return tuple(rows)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return [line for line in path.read_text("utf-8").split("\n") if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        reason = Phrase(
+            f"評価用のファイル {path} がないか、読めません。"
+            "フォルダには corpus.jsonl・queries.jsonl・qrels.tsv を、質問だけなら .jsonl を UTF-8 で置いてください。",
+            f"The file {path} is missing or cannot be read; a folder needs corpus.jsonl, queries.jsonl and qrels.tsv, "
+            "questions alone a .jsonl file, in UTF-8.",
+        )
+        raise KnowledgeError("bad_set", reason) from error
+
+
+def _malformed(path: Path, number: int) -> KnowledgeError:
+    reason = Phrase(
+        f"{path} の {number} 行目の形式が違います。JSONLは id と text、TSVは質問・文書・関連度の3列で書いてください。",
+        f"Line {number} of {path} is malformed; a JSON line needs id and text, a TSV line query, document and relevance.",
+    )
+    return KnowledgeError("bad_set", reason)
