@@ -10,17 +10,19 @@ import fcntl
 import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
 from knowledge.encoder import VERSION, SparseVector
 from knowledge.errors import LibraryUnavailable
-from knowledge.index import BATCH, KEYS, Match, Payload, Point, Where
+from knowledge.index import KEYS, Match, Payload, Point, Where
 from knowledge.sentences import phrase
 
 VECTOR = "terms"
 PAGE = 1000  # points per step of a scroll
+STEP = 64  # points per write: the engine holds the interpreter for about 4 ms of it
 
 
 class _Engine:
@@ -68,21 +70,15 @@ class EmbeddedIndex:
             await asyncio.to_thread(self._close)
 
     async def write(self, points: Sequence[Point]) -> None:
-        edge = self._edge
-        for start in range(0, len(points), BATCH):
-            batch = [
-                edge.Point(id=p.id, vector=self._named(p.vector) if p.vector else {}, payload=p.payload)
-                for p in points[start : start + BATCH]
-            ]
-            await self._update(edge.UpdateOperation.upsert_points(batch))
+        for start in range(0, len(points), STEP):
+            await self._update(partial(self._upsert, points[start : start + STEP]))
 
     async def swap(self, record: Point, seen: str) -> bool:
         async with self._writing:
             stored = await self.fetch([record.id])
             if (stored[0].get("revision", "") if stored else "") != seen:
                 return False
-            point = self._edge.Point(id=record.id, vector={}, payload=record.payload)
-            await asyncio.to_thread(self._ask, self._opened.update, self._edge.UpdateOperation.upsert_points([point]))
+            await asyncio.to_thread(self._ask, self._opened.update, self._upsert([record]))
             return True
 
     async def find(self, vector: SparseVector, where: Where, limit: int) -> list[Match]:
@@ -120,10 +116,10 @@ class EmbeddedIndex:
         return int(self._ask(self._opened.count, self._edge.CountRequest(exact=True, filter=self._filter(where))))
 
     async def set(self, where: Where, payload: Payload) -> None:
-        await self._update(self._edge.UpdateOperation.set_payload_by_filter(self._filter(where), payload))
+        await self._update(lambda: self._edge.UpdateOperation.set_payload_by_filter(self._filter(where), payload))
 
     async def delete(self, where: Where) -> None:
-        await self._update(self._edge.UpdateOperation.delete_points_by_filter(self._filter(where)))
+        await self._update(lambda: self._edge.UpdateOperation.delete_points_by_filter(self._filter(where)))
 
     @property
     def _opened(self) -> Any:
@@ -131,11 +127,17 @@ class EmbeddedIndex:
             raise LibraryUnavailable("library_closed", phrase("closed", folder=self._folder))
         return self._shard
 
-    async def _update(self, operation: Any) -> None:
+    async def _update(self, operation: Callable[[], Any]) -> None:
+        """Make an operation and do it, both in the thread: either may take milliseconds."""
         async with self._writing:
             shard = self._opened
-            await asyncio.to_thread(self._ask, shard.update, operation)
+            await asyncio.to_thread(lambda: self._ask(shard.update, operation()))
             self._rarity.clear()
+
+    def _upsert(self, points: Sequence[Point]) -> Any:
+        point = self._edge.Point
+        made = [point(id=p.id, vector=self._named(p.vector) if p.vector else {}, payload=p.payload) for p in points]
+        return self._edge.UpdateOperation.upsert_points(made)
 
     def _rarity_of(self, dimension: int) -> float:
         """A question of one term scores rarity times the best point's own value, so the quotient is the rarity."""

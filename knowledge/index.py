@@ -17,7 +17,7 @@ Payload = dict[str, Any]
 Where = Mapping[str, Sequence[str]]  # every key must hold one of its words
 
 KEYS = ("document", "version", "audience", "shelf")  # the payload keys that can be asked for
-BATCH = 256  # points per write: the embedded index holds the interpreter while it writes
+BATCH = 256  # points handed over at once
 TIMEOUT = 5.0  # seconds, for one question to a server
 
 
@@ -44,7 +44,7 @@ class Index(Protocol):
     A house for points. Every call raises LibraryUnavailable when the index does not answer.
 
     `shared` says whether other processes may write at the same time. A write has reached the disk (or the server has said
-    so) when the call returns; one call to `write` of up to 256 points is seen whole or not at all.
+    so) when the call returns; a single point is seen whole or not at all.
     """
 
     shared: bool

@@ -82,7 +82,7 @@ async def read(name: str, content: bytes, *, limits: Limits | None = None, sandb
     kind = check(name, content, limits=bounds)
     try:
         heard = await (sandbox or _sandbox(asyncio.get_running_loop(), bounds)).run(kind, content)
-        pages = tuple(_checked(page) for page in heard.pages)
+        pages = await asyncio.to_thread(lambda: tuple(_checked(page) for page in heard.pages))
         _whole(pages)
     except Refusal as refusal:
         raise UnreadableDocument(refusal.code, _reason(refusal, shown)) from refusal

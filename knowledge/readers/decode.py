@@ -7,6 +7,7 @@ much of the result is everyday Japanese; a wrong guess shows as rare kanji and h
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from knowledge.readers.refusal import Refusal
 from knowledge.values import Flag
@@ -61,12 +62,38 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     Beside it come the messages that were hidden in invisible Unicode tag characters; an empty one stands for other invisible
     signs. So anything there at all means that the text held something no reader sees.
     """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n"))
-    text = _CONTROL.sub("", text)
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
+    seen: list[str] = []
+    hidden: list[str] = []
+    for block in blocks(text):
+        shown, messages = _clean(block)
+        seen.append(shown)
+        hidden += messages
+    return "".join(seen), tuple(hidden)
+
+
+def blocks(text: str, size: int = 32_000) -> Iterator[str]:
+    """
+    Yield `text` in stretches of about `size` characters, cut at ends of lines where there are any.
+
+    A regular expression or a normalisation holds the interpreter until it is through: over a block that is a few milliseconds.
+    """
+    start = 0
+    while len(text) - start > size:
+        end = text.find("\n", start + size, start + 2 * size) + 1 or start + size
+        while end < len(text) and unicodedata.combining(text[end]):
+            end += 1
+        yield text[start:end]
+        start = end
+    yield text[start:]
+
+
+def _clean(block: str) -> tuple[str, tuple[str, ...]]:
+    text = _CONTROL.sub("", unicodedata.normalize("NFC", block))
     if not _INVISIBLE.search(text):
         return text, ()
     hidden = tuple("".join(chr(ord(sign) - 0xE0000) for sign in tags) for tags in _TAGS.findall(text))
-    told = _JOINER.sub("", _INVISIBLE.sub("", text.removeprefix("\ufeff").replace("\u00ad", "")))
+    told = _JOINER.sub("", _INVISIBLE.sub("", text.replace("\u00ad", "")))
     return told, hidden or (("",) if len(told) < len(text.replace("\ufeff", "").replace("\u00ad", "")) else ())
 
 

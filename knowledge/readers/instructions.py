@@ -11,6 +11,8 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
+from knowledge.readers.decode import blocks
+
 _EXCERPT = 80  # characters shown to the admin
 _FILE = Path(__file__).with_suffix(".txt")
 _ORDERS = frozenset({"ignore", "disregard", "forget"})
@@ -19,12 +21,15 @@ _AIMS = frozenset({"previous", "instructions", "instruction", "prompt"})
 
 def found(text: str) -> str:
     """Return an excerpt of the first text that addresses an AI, or "" when there is none."""
-    plain = unicodedata.normalize("NFKC", text)
-    for pattern in _patterns():
-        mark = pattern.search(plain)
-        if mark:
-            return " ".join(plain[mark.start() : mark.start() + _EXCERPT].split())
-    return _scrambled(plain)
+    for block in blocks(text):
+        plain = unicodedata.normalize("NFKC", block)
+        for pattern in _patterns():
+            mark = pattern.search(plain)
+            if mark:
+                return " ".join(plain[mark.start() : mark.start() + _EXCERPT].split())
+        if orders := _scrambled(plain):
+            return orders
+    return ""
 
 
 @cache
