@@ -59,7 +59,7 @@ def sections(view: ResultView) -> tuple[Section, ...]:
             say("ranges"),
             (view.advisor.guidance.note.to(view.language), say("grades")),
             table=((say("memo_item"), say("rough"), say("grade_column")), *view.ranges()),
-            items=view.advice.evidence,
+            items=tuple(view.texts_of(view.advice.evidence)),
         ),
         Section(say("risks"), items=tuple(view.risks())),
         Section(say("prerequisites"), items=tuple(view.prerequisites())),

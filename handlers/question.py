@@ -28,10 +28,10 @@ def question(
     counted = {c.id for c in advisor.model.criteria}
     last = criterion.id not in counted
     of = EXPRESS if run.express else len(counted)
-    step = min(len({*run.asked, *run.answers} & counted) + (0 if last else 1), of)
+    step = min(len({*run.asked, *run.answers} & counted) + 1, of)
     title = criterion.question.to(language)
     state: dict[str, str | int] = {"rid": run.id, "rev": run.rev, "c": criterion.id}
-    progress = say("choose.last" if last else "choose.progress", language, step=step, of=of)
+    progress = say("choose.last", language) if last else say("choose.progress", language, step=step, of=of)
     ruled = run.rules[criterion.id].option if criterion.id in run.rules else ""
     proposed = run.proposed.get(criterion.id, ruled)
     notes = [Paragraph(note, "note")] if note else []

@@ -114,11 +114,15 @@ class ResultView:
         return tuple(facts)
 
     def open_points(self) -> str:
+        """Return what was left open: first what could change the result, then what would not by itself."""
         changing = {f.criterion for f in self.result.flips}
-        return self.say("listed").join(
-            self.say("open_matters" if c in changing else "open_harmless", criterion=self.criterion(c))
-            for c in self.result.open_points
-        )
+        groups = (("open_matters", True), ("open_harmless", False))
+        said = []
+        for key, matters in groups:
+            names = [self.criterion(c) for c in self.result.open_points if (c in changing) is matters]
+            if names:
+                said.append(self.say(key, criteria=self.say("listed").join(names)))
+        return " / ".join(said)
 
     def chart(self) -> Chart:
         bars = []

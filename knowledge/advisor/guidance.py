@@ -20,14 +20,14 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The texts of one configuration. `evidence` are public cases behind the ranges, in English as published."""
+    """The texts of one configuration. `evidence` are the public cases behind the ranges, each with its grade."""
 
     summary: Phrase
     slides: tuple[int, ...]
     cost: Range
     time: Range
     staff: Range
-    evidence: tuple[str, ...]
+    evidence: tuple[Phrase, ...]
     risks: tuple[Phrase, ...]
     prerequisites: tuple[Phrase, ...]
     next: tuple[Phrase, ...]
@@ -98,7 +98,7 @@ def _advice(results: dict[str, Any], id_: str) -> Advice:
         cost=_range(row["cost"], f"results.{id_}.cost"),
         time=_range(row["time"], f"results.{id_}.time"),
         staff=_range(row["staff"], f"results.{id_}.staff"),
-        evidence=tuple(row["evidence"]),
+        evidence=_phrases(row["evidence"], f"results.{id_}.evidence"),
         risks=_phrases(row["risks"], f"results.{id_}.risks"),
         prerequisites=_phrases(row["prerequisites"], f"results.{id_}.prerequisites"),
         next=_phrases(row["next"], f"results.{id_}.next"),
