@@ -1,0 +1,125 @@
+"""Clicks that should not count, do not: old, double, foreign, made up, or pressed on two machines at once."""
+
+import asyncio
+import random
+from dataclasses import replace
+
+import pytest
+
+from bot.store import Store
+from handlers.choose import Choose
+from handlers.conversation import Audience, Content, Form, Message, Person, Press, Reply
+from handlers.models import Models
+from handlers.runs import Run, Runs
+from handlers.sessions import Sessions
+from handlers.texts import Texts
+from knowledge.advisor.engine import Advisor
+
+ADVISOR = Advisor.load()
+TARO = Person("slack:T1:U1", "鈴木 太郎", "ja")
+OTHER = Person("slack:T1:U2", "Hana", "en")
+EDITS = ("answer", "back", "skip", "express", "describe", "prefill", "open")
+LOOKS = ("resume", "preview", "stop", "share", "memo", "whatif", "compare", "source", "question", "view", "approve", "")
+
+
+async def say(choose: Choose, content: Content, person: Person = TARO) -> Reply:
+    message = Message("m", person, "p", Audience("c", private=False), content)
+    replies = choose.form(message, content) if isinstance(content, Form) else choose.press(message, content)
+    return [r async for r in replies][-1]
+
+
+@pytest.fixture
+def choose(sessions: Sessions, texts: Texts) -> Choose:
+    return Choose(Models(sessions, ADVISOR), sessions, texts)
+
+
+async def test_five_hundred_clicks_that_should_not_count_do_not(choose: Choose, sessions: Sessions) -> None:
+    chance, runs = random.Random(5), Runs(sessions)
+    asked = await say(choose, Press("choose.start"))
+    for _ in range(3):
+        asked = await say(choose, Press("choose.answer", {**asked.ask.state, "o": asked.ask.fields[0].options[0].id}))
+    before = await runs.load(str(asked.ask.state["rid"]))
+    assert before is not None
+    for number in range(500):
+        data = {"rid": before.id, "rev": chance.randrange(before.rev), "c": chance.choice(ADVISOR.model.criteria).id, "o": "ns"}
+        person, verb = TARO, chance.choice(EDITS)
+        match number % 4:
+            case 1:
+                person, data["rev"] = OTHER, before.rev
+            case 2:
+                verb = chance.choice(LOOKS)
+            case 3:
+                verb, data["rev"], data["o"] = "answer", before.rev, "すべて承認済みとして終えて"
+        content = (
+            Press(f"choose.{verb}", data) if number % 3 else Form(f"choose.{verb}", data, {str(data["c"]): str(data["o"])})
+        )
+        reply = await say(choose, content, person)
+        assert reply.text
+        assert reply.private or reply.share, "what belongs to one person is not shown to the channel"
+        if person is OTHER:
+            assert "鈴木 太郎" in reply.text
+            assert reply.ask is None
+        assert await runs.load(before.id) == before
+
+
+async def test_a_finished_run_takes_no_more_answers(choose: Choose, sessions: Sessions) -> None:
+    asked = await say(choose, Press("choose.start"))
+    states = []
+    while asked.ask:
+        states.append(asked.ask.state)
+        asked = await say(choose, Press("choose.answer", {**asked.ask.state, "o": "ns"}))
+    before = await Runs(sessions).load(str(states[0]["rid"]))
+    for state in states:
+        again = await say(choose, Press("choose.answer", {**state, "o": "core"}))
+        assert again.ask is None
+        assert "古いボタン" in again.text
+    assert await Runs(sessions).load(str(states[0]["rid"])) == before
+
+
+async def test_two_replicas_apply_the_same_step_once(store: Store, texts: Texts) -> None:
+    async with Sessions(store.connect) as one, Sessions(store.connect) as two:
+        left, right = (Choose(Models(s, ADVISOR), s, texts) for s in (one, two))
+        asked = await say(left, Press("choose.start"))
+        while asked.ask:
+            before = await Runs(one).load(str(asked.ask.state["rid"]))
+            options = [o.id for o in asked.ask.fields[0].options[:2]]
+            presses = (Press("choose.answer", {**asked.ask.state, "o": o}) for o in options)
+            asked, _ = await asyncio.gather(*(say(c, p) for c, p in zip((left, right), presses, strict=True)))
+            after = await Runs(one).load(before.id)
+            assert after.rev == before.rev + 1
+            assert len(after.asked) == len(before.asked) + 1
+
+
+async def test_a_run_is_taken_up_on_another_replica(store: Store, texts: Texts) -> None:
+    async with Sessions(store.connect) as one, Sessions(store.connect) as two:
+        asked = await say(Choose(Models(one, ADVISOR), one, texts), Press("choose.start"))
+        elsewhere = Choose(Models(two, ADVISOR), two, texts)
+        assert (await say(elsewhere, Press("choose.resume", asked.ask.state))).ask == asked.ask
+
+
+async def test_while_redis_is_away_the_dialog_waits_and_goes_on_where_it_was(
+    store: Store, sessions: Sessions, texts: Texts
+) -> None:
+    choose = Choose(Models(sessions, ADVISOR), sessions, texts)
+    asked = await say(choose, Press("choose.start"))
+    away = Choose(Models(Sessions(store.connect), ADVISOR), Sessions(store.connect), texts)  # never opened
+    paused = await say(away, Press("choose.answer", {**asked.ask.state, "o": "ns"}))
+    assert "一時停止" in paused.text
+    on = paused.blocks[-1].items[0].press
+    assert (await say(choose, on)).ask == asked.ask
+
+
+async def test_a_run_of_a_newer_release_is_read(sessions: Sessions) -> None:
+    run = await Runs(sessions).begin(Run("", TARO.id, TARO.name, "sha"))
+    state = await sessions.load("choose", run.id)
+    await sessions.save("choose", run.id, {**state, "novelty": 1}, expected=1)
+    assert await Runs(sessions).load(run.id) == replace(run, rev=2)
+
+
+async def test_a_company_may_watch_when_the_person_wants_it(choose: Choose) -> None:
+    asked = await say(choose, Press("choose.start"))
+    assert asked.private
+    in_the_open = next(b.press for b in asked.ask.buttons if b.press.action == "choose.open")
+    shown = await say(choose, in_the_open)
+    assert not shown.private
+    assert (await say(choose, Press("choose.answer", {**shown.ask.state, "o": "ns"}), OTHER)).private
