@@ -5,6 +5,7 @@ from rich.console import Console
 from bot import output
 from bot.house import House
 from bot.settings import Settings
+from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
 from knowledge.sandbox import Sandbox
 from knowledge.values import Language
@@ -20,6 +21,9 @@ async def check(settings: Settings, language: Language, *, as_json: bool) -> int
         parts = await house.readiness()
         parts["sessions_durable"] = "ready" if house.store.durable else "no redis-server found"
         parts |= {f"sandbox {layer.name}": "ready" if layer.closed else "missing" for layer in await Sandbox().check()}
+        parts["audit log"] = await _audit(house)
+        if not settings.embedded:
+            parts["workers"] = await _workers(house)
         parts["slack"] = "on" if settings.slack else "off"
         parts["teams"] = "on" if settings.teams else "off"
         parts["llm"] = settings.llm or "off"
@@ -31,3 +35,19 @@ async def check(settings: Settings, language: Language, *, as_json: bool) -> int
             mark = "✓" if state in ("ready", "on") else "–" if state in ("off", settings.llm) else "✕"
             Console().print(f"{mark} {name}: {state}", markup=False)
     return 0 if healthy else 1
+
+
+async def _audit(house: House) -> str:
+    """Recompute the log's chain of hashes: an entry changed, taken out or put in breaks it."""
+    try:
+        gap = await house.sessions.gap("audit")
+    except SessionsUnavailable:
+        return "not answering"
+    return "ready" if gap is None else f"broken at entry {gap}"
+
+
+async def _workers(house: House) -> str:
+    try:
+        return "ready" if await house.queue.workers() else "none running: start llm-choose worker"
+    except SessionsUnavailable:
+        return "not answering"

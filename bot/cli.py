@@ -17,7 +17,7 @@ from knowledge.values import Language, Phrase
 DONE, COULD_NOT, USAGE = 0, 1, 2
 COMMANDS = (
     *("serve", "ask", "search", "add", "documents", "publish", "remove", "rollback"),
-    *("choose", "model", "demo", "evaluate", "check", "worker", "manifest"),
+    *("choose", "model", "demo", "evaluate", "check", "worker", "backup", "restore", "manifest"),
 )
 
 
@@ -93,6 +93,8 @@ def _parse(given: list[str]) -> argparse.Namespace:
         add["model"].add_argument(flag, action="store_true")
     add["evaluate"].add_argument("folders", nargs="+", metavar="FOLDER|FILE.jsonl")
     add["evaluate"].add_argument("--report", metavar="FILE.html")
+    for name in ("backup", "restore"):
+        add[name].add_argument("path", metavar="FOLDER|FILE.tar.gz")
     add["manifest"].add_argument("platform", choices=("slack", "teams"))
     add["manifest"].add_argument("--out", metavar="FILE", default="")
     arguments = parser.parse_args(given or ["serve"])
@@ -120,6 +122,10 @@ def _run(arguments: argparse.Namespace, language: Language) -> int:
         from bot.worker import work
 
         return asyncio.run(work(settings, language))
+    if arguments.command == "restore":
+        from bot.backup import restore
+
+        return asyncio.run(restore(arguments, settings, language))
     from bot import commands
 
     return asyncio.run(commands.run(arguments, settings, language))

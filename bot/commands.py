@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bot import choosing, output
+from bot import backup, choosing, output
 from bot.add import add
 from bot.house import House
 from bot.settings import Settings
@@ -53,6 +53,7 @@ async def run(arguments: argparse.Namespace, settings: Settings, language: Langu
         "rollback": _change,
         "choose": choosing.choose,
         "model": choosing.model,
+        "backup": backup.make,
         "evaluate": _evaluate,
     }
     async with House(settings) as house:

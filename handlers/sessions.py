@@ -10,7 +10,7 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
@@ -260,9 +260,28 @@ class Sessions:
                     return digest
 
     async def entries(self, log: str, last: int = 100) -> list[State]:
-        """Return the last entries of a log, oldest first, each with "entry", "before" and "hash"."""
+        """Return the last entries of a log (0: all), oldest first, each with "entry", "before" and "hash"."""
         async with self._redis() as redis:
             return [json.loads(row) for row in await redis.lrange(f"lc:log:{log}", -last, -1)]
+
+    async def put_back(self, log: str, entries: Sequence[State]) -> None:
+        """Write a whole log as it was kept in a backup, in place of what is there."""
+        key = f"lc:log:{log}"
+        async with self._redis() as redis, redis.pipeline(transaction=True) as pipe:
+            pipe.delete(key)
+            for entry in entries:
+                pipe.rpush(key, json.dumps(entry, ensure_ascii=False))
+            await pipe.execute()
+
+    async def gap(self, log: str) -> int | None:
+        """Return the 1-based place of the first entry that breaks a log's chain of hashes; None when it is whole."""
+        before = ""
+        for place, row in enumerate(await self.entries(log, last=0), 1):
+            body = json.dumps(row["entry"], ensure_ascii=False, sort_keys=True)
+            if row["before"] != before or row["hash"] != hashlib.sha256(f"{before}{body}".encode()).hexdigest():
+                return place
+            before = row["hash"]
+        return None
 
     @asynccontextmanager
     async def _redis(self) -> AsyncIterator[Redis]:

@@ -7,6 +7,7 @@ The ways knowledge can fail, as a tree. Every error carries a stable code and bo
     ├── UnknownDocument      no such document, version or passage, or the asker may not see it
     ├── ModelUnavailable     the language model failed within its budget
     ├── InvalidModel         the decision model or its texts are not whole; the sentence names the place
+    ├── InvalidBackup        a backup is not ours, not whole, or there is no room for it
     └── InvalidAnswers       a set of answers names a criterion or option that does not exist
 """
 
@@ -49,3 +50,7 @@ class InvalidModel(KnowledgeError):
 
 class InvalidAnswers(KnowledgeError):
     """A set of answers names something the decision model does not have."""
+
+
+class InvalidBackup(KnowledgeError):
+    """A backup is damaged or foreign, or what it would be restored over must not be lost."""

@@ -26,14 +26,14 @@ class Originals:
         self._address = address
         self._opened: tuple[Any, str] | None = None
 
-    async def put(self, content: bytes) -> str:
+    async def put(self, content: bytes, *, id_: str = "") -> str:
         """
-        Store `content` and return its id.
+        Store `content` and return its id: a new one, or the one it had in a backup.
 
         Raises:
             LibraryUnavailable: the place cannot be written.
         """
-        id_ = uuid.uuid4().hex
+        id_ = id_ if _ID.fullmatch(id_) else uuid.uuid4().hex
 
         def write() -> None:
             files, root = self._open()

@@ -9,15 +9,17 @@ most once a second.
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from knowledge.errors import LibraryUnavailable
 from knowledge.index import Index, Payload, Point
 from knowledge.sentences import phrase
 from knowledge.values import Document, Flag, Mark, Metadata, Version
 
+T = TypeVar("T")
 RECORD = "record"  # the shelf of records
 FRESH = 1.0  # seconds a shared registry may be believed
 TRIES = 20  # compare-and-set rounds before a change gives up
@@ -76,8 +78,7 @@ class Registry:
         if not now and (not self._index.shared or clock - self._read_at < FRESH):
             return
         payloads = await self._index.scroll({"shelf": [RECORD]})
-        entries = {p["document"]: _entry(p["entry"]) for p in payloads if "entry" in p}
-        drafts = {p["version"]: _draft(p["draft"]) for p in payloads if "draft" in p}
+        entries, drafts = parse(payloads)
         if entries != self.entries:  # searches notice a moved pointer by the identity of this
             self.entries = entries
         self.drafts = drafts
@@ -161,6 +162,19 @@ class Registry:
         shown = next((d for d in drafts if d.version.id == entry.current), drafts[-1])
         return Document(name, shown.metadata, versions, entry.current)
 
+    def rows(self) -> list[Payload]:
+        """Return every record as plain data, as `parse` takes it."""
+        documents: list[Payload] = [{"document": k, "entry": asdict(e)} for k, e in self.entries.items()]
+        return documents + [{"document": d.document, "version": k, "draft": asdict(d)} for k, d in self.drafts.items()]
+
+    async def put_back(self, rows: Sequence[Payload]) -> None:
+        """Write records as they once were, documents last: with those they are found."""
+        entries, drafts = parse(rows)
+        for version, draft in drafts.items():
+            await self.change_draft(version, partial(_instead, draft))
+        for document, entry in entries.items():
+            await self.change_entry(document, partial(_instead, entry))
+
     async def _swap(self, key: str, payload: Payload) -> bool:
         revision = uuid.uuid4().hex
         record = Point(identify(RECORD, key), {"shelf": RECORD, "revision": revision, **payload})
@@ -170,12 +184,22 @@ class Registry:
         return True
 
 
+def parse(rows: Sequence[Payload]) -> tuple[dict[str, Entry], dict[str, Draft]]:
+    """Return the documents' and the versions' records by id."""
+    entries = {row["document"]: _entry(row["entry"]) for row in rows if "entry" in row}
+    return entries, {row["version"]: _draft(row["draft"]) for row in rows if "draft" in row}
+
+
 def _state(version: str, entry: Entry) -> Any:
     if version == entry.current:
         return "published"
     if version not in dict(entry.published):
         return "staged"
     return "replaced" if entry.current or entry.history[-1:] != (version,) else "withdrawn"
+
+
+def _instead(new: T, _: object) -> T:
+    return new
 
 
 def _entry(row: dict[str, Any]) -> Entry:

@@ -8,22 +8,23 @@ pointer only. Every change of a record is compare-and-set, so any number of proc
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from types import TracebackType
 from typing import Any, Self
 
 from knowledge.chunks import passages
 from knowledge.encoder import Encoder
 from knowledge.errors import KnowledgeError, UnknownDocument
-from knowledge.index import Index
+from knowledge.index import BATCH, Index, Payload
 from knowledge.originals import Originals
 from knowledge.reading import Reading
-from knowledge.registry import Draft, Entry, Registry
+from knowledge.registry import Draft, Entry, Registry, parse
 from knowledge.sentences import phrase
 from knowledge.staging import LIVE, OLD, STAGED, STALE, Cut, Staging, Told, now, of, version_id
-from knowledge.values import Document, Metadata, Version
+from knowledge.values import Document, Metadata, Passage, Version
 
 TEND = 15.0  # seconds between looks for leftovers in a shared index
 
@@ -232,6 +233,26 @@ class Shelf:
         """Return the ids of all files the registry knows."""
         await self._registry.refresh(now=True)
         return frozenset(d.version.original for d in self._registry.drafts.values() if d.version.original)
+
+    async def records(self) -> list[Payload]:
+        """Return the registry as plain data, for a backup."""
+        await self._registry.refresh(now=True)
+        return self._registry.rows()
+
+    async def put_back(self, records: Sequence[Payload], passages: Iterable[Passage]) -> int:
+        """Write what `records` and `passages` once gave; return how many passages. Nothing is found before the end."""
+        entries, _ = parse(records)
+        live = {e.current for e in entries.values()}
+        count = 0
+        batch: list[Passage] = []
+        for passage in chain(passages, [None]):
+            if batch and (passage is None or len(batch) == BATCH or passage.version != batch[0].version):
+                await self._staging.write(batch, LIVE if batch[0].version in live else OLD)
+                count, batch = count + len(batch), []
+            if passage is not None:
+                batch.append(passage)
+        await self._registry.put_back(records)
+        return count
 
     async def _tend(self) -> None:
         while True:

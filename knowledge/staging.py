@@ -59,7 +59,11 @@ class Staging:
         found = [passage_of(p) for p in await self._index.scroll(of(version))]
         named = [replace(p, title=new, headings=tuple(new if h == old else h for h in p.headings)) for p in found]
         for start in range(0, len(named), BATCH):
-            await self._index.write(await asyncio.to_thread(self._points, named[start : start + BATCH], shelf))
+            await self.write(named[start : start + BATCH], shelf)
+
+    async def write(self, parts: Sequence[Passage], shelf: str) -> None:
+        """Write passages at their places of their versions."""
+        await self._index.write(await asyncio.to_thread(self._points, parts, shelf))
 
     async def _begin(self, reading: Reading, metadata: Metadata, by: str, original: str, seen: Draft | None) -> Draft | None:
         """Take a version for writing; None when somebody else was faster."""
@@ -79,7 +83,7 @@ class Staging:
         await self._index.delete(of(version))
         alive = draft
         for start in range(0, len(parts), BATCH):
-            await self._index.write(await asyncio.to_thread(self._points, parts[start : start + BATCH], STAGED))
+            await self.write(parts[start : start + BATCH], STAGED)
             if told is not None:
                 await told(min(start + BATCH, len(parts)), len(parts))
             if time.time() - alive.touched > TOUCH:

@@ -117,3 +117,19 @@ async def test_a_frozen_redis_costs_a_second_and_no_more_than_an_error(store, se
     while not await sessions.alive():
         await asyncio.sleep(0.05)
     assert await sessions.load("run", "1") is None
+
+
+async def test_a_log_that_was_changed_is_found_out(sessions):
+    for n in range(5):
+        await sessions.append("audit", {"action": f"a{n}"})
+    rows = await sessions.entries("audit", last=0)
+    assert await sessions.gap("audit") is None
+    for changed in (
+        [*rows[:2], rows[2] | {"entry": {"action": "other"}}, *rows[3:]],
+        [*rows[:2], *rows[3:]],
+        [rows[1], rows[0], *rows[2:]],
+    ):
+        await sessions.put_back("audit", changed)
+        assert await sessions.gap("audit") in (1, 3)
+    await sessions.put_back("audit", rows)
+    assert await sessions.gap("audit") is None

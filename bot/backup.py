@@ -1,0 +1,88 @@
+"""`llm-choose backup` and `restore`: a folder, or an archive when its name ends in .tar.gz."""
+
+import argparse
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from bot import output
+from bot.house import House
+from bot.settings import Settings
+from knowledge import backup
+from knowledge.deck.digest import OWNER
+from knowledge.errors import InvalidBackup
+from knowledge.sentences import phrase
+from knowledge.values import Language
+
+LOGS = ("audit", "feedback")
+
+
+async def make(house: House, arguments: argparse.Namespace, language: Language) -> int:
+    """
+    Write a backup of everything the library knows and of the logs.
+
+    Raises:
+        InvalidBackup: there is something at that place already.
+    """
+    began = time.perf_counter()
+    target = Path(arguments.path)
+    if _used(target):
+        raise InvalidBackup("occupied", phrase("occupied", folder=target))
+    library = await house.library()
+    logs = {name: await house.sessions.entries(name, last=0) for name in LOGS}
+    if target.name.endswith(backup.ARCHIVES):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as name:
+            folder, packed = Path(name, "backup"), Path(name, "packed")
+            counts = await backup.save(library, house.originals, logs, folder)
+            await asyncio.to_thread(_pack, folder, packed, target)
+    else:
+        counts = await backup.save(library, house.originals, logs, target)
+    return _told(house, "saved", target, counts, began, arguments, language)
+
+
+async def restore(arguments: argparse.Namespace, settings: Settings, language: Language) -> int:
+    """
+    Put a backup back into an empty place.
+
+    Raises:
+        InvalidBackup: the backup is not whole, or the place holds documents.
+    """
+    began = time.perf_counter()
+    if settings.embedded and any(_used(settings.data / name) for name in ("qdrant", "originals", "redis")):
+        raise InvalidBackup("not_empty", phrase("not_empty", folder=settings.data))
+    with backup.opened(Path(arguments.path)) as folder:
+        async with House(settings) as house:
+            library = await house.library()
+            if any(document.metadata.owner != OWNER for document in await library.documents()):
+                raise InvalidBackup("not_empty", phrase("not_empty", folder=settings.qdrant_url or settings.data))
+            counts = await backup.restore(folder, library, house.originals)
+            for name, entries in backup.logs(folder).items():
+                await house.sessions.put_back(name, entries)
+            return _told(house, "restored", Path(arguments.path), counts, began, arguments, language)
+
+
+def _pack(folder: Path, packed: Path, target: Path) -> None:
+    """Make the archive whole before it gets its name."""
+    backup.pack(folder, packed)
+    packed.replace(target)
+
+
+def _used(place: Path) -> bool:
+    return place.is_file() or (place.is_dir() and any(place.iterdir()))
+
+
+def _told(
+    house: House, what: str, path: Path, counts: dict[str, int], began: float, arguments: argparse.Namespace, language: Language
+) -> int:
+    if arguments.json:
+        spent = round(time.perf_counter() - began, 2)
+        told: dict[str, Any] = {"path": str(path), "seconds": spent}
+        output.line(told | counts)
+    else:
+        Console().print(house.texts.say(f"cli.{what}", language, path=path, n=counts["documents"]), markup=False)
+    return 0
