@@ -11,13 +11,14 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from bot import output
+from bot import output, terminal
 from bot.house import House
+from bot.terminal import ME
+from handlers.conversation import Press
 from handlers.jobs import Job
 from knowledge.errors import KnowledgeError, UnknownDocument
 from knowledge.values import Document, Language, Metadata, Phrase, Version
 
-ME = "terminal:local"
 DONE, COULD_NOT = 0, 1
 STEPS = {"received": 0, "checked": 5, "read": 30, "staged": 100}  # percent; writing fills the rest
 
@@ -57,6 +58,8 @@ class _Adding:
         bar = bars.add_task(path.name, total=100)
         said = Metadata(self._arguments.title, audience=self._arguments.audience, owner=ME)
         try:
+            if not self._house.people.decides(said.audience):
+                raise UnknownDocument("bad_audience", self._house.texts.phrase("documents.bad_audience"))
             content = await asyncio.to_thread(path.read_bytes)
             job = await self._house.jobs.submit(uuid.uuid4().hex, path.name, content, said, by=ME, queue=False)
             job = await self._house.jobs.run(job.id, told=lambda job: bars.update(bar, completed=_percent(job))) or job
@@ -65,8 +68,10 @@ class _Adding:
                 return
             library = await self._house.library()
             document = await library.document(job.document)
-            if self._arguments.publish:
-                document = await library.publish(job.document, job.version)
+            if self._arguments.publish and document.current != job.version:
+                message = terminal.said(Press("document.publish"), self._language)
+                await self._house.documents.changes.change(message, "publish", job.document, job.version)
+                document = await library.document(job.document)
         except OSError:
             error = UnknownDocument("no_such_file", self._house.texts.phrase("cli.no_file", name=str(path)))
             self._refuse(str(path), error.code, error.reason)

@@ -52,7 +52,9 @@ def main(words: Sequence[str] | None = None) -> int:
         return COULD_NOT
 
 
-_SETTINGS = frozenset({"half_section", "wrong_token", "bad_address", "bad_host", "embedded_worker", "short_password"})
+_SETTINGS = frozenset(
+    {"half_section", "wrong_token", "bad_address", "bad_host", "embedded_worker", "short_password", "bad_audience"}
+)
 
 
 def terminal_language() -> Language:
@@ -82,6 +84,12 @@ def _parse(given: list[str]) -> argparse.Namespace:
     add["add"].add_argument("--publish", action="store_true")
     add["add"].add_argument("--audience", default="")
     add["add"].add_argument("--title", default="")
+    add["documents"].add_argument("--q", metavar="TEXT", default="")
+    add["documents"].add_argument("--state", choices=("published", "staged", "withdrawn"), default="")
+    add["documents"].add_argument("--kind", choices=("guideline", "rule", "deck", "faq", "other"), default="")
+    add["documents"].add_argument("--audience", default="")
+    add["documents"].add_argument("--due", action="store_true")
+    add["documents"].add_argument("--page", type=int, default=1)
     for name in ("publish", "remove", "rollback"):
         add[name].add_argument("id")
     add["choose"].add_argument("--answers", metavar="FILE")

@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from bot import backup, choosing, output
 from bot.add import add
 from bot.house import House
 from bot.settings import Settings
-from bot.terminal import draw
-from handlers.conversation import Audience, Command, Content, Message, Person, Reply, Text
-from handlers.people import ADMINS, EVERYONE
-from knowledge.errors import InvalidAnswers, KnowledgeError
+from bot.terminal import draw, said
+from handlers.conversation import Command, Content, Press, Reply, Text
+from handlers.documents.shelf import Filter
+from handlers.sessions import SessionsUnavailable
+from knowledge.errors import InvalidAnswers, KnowledgeError, LibraryUnavailable
 from knowledge.language import language_of
 from knowledge.question import tidy
 from knowledge.values import Language, Phrase
@@ -82,10 +84,9 @@ def _questions(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
         ) from error
 
 
-def _readers(arguments: argparse.Namespace) -> frozenset[str]:
-    """The owner of this machine reads everything; `--as` asks with somebody else's rights."""
-    person = arguments.person
-    return frozenset({EVERYONE, ADMINS, person}) if person == "terminal:local" else frozenset({EVERYONE, person})
+def _readers(house: House, arguments: argparse.Namespace, language: Language) -> frozenset[str]:
+    """The owner of this machine is an admin; `--as` asks with somebody else's rights."""
+    return house.people.readers(said(Text(arguments.text), language, arguments.person))
 
 
 async def _ask(house: House, arguments: argparse.Namespace, language: Language) -> int:
@@ -96,7 +97,7 @@ async def _ask(house: House, arguments: argparse.Namespace, language: Language) 
     for id_, text in _questions(arguments):
         spoken = arguments.language or language_of(text, language)
         try:
-            answer = await answers.answer(text, readers=_readers(arguments), language=spoken)
+            answer = await answers.answer(text, readers=_readers(house, arguments, language), language=spoken)
         except KnowledgeError as error:
             failed = True
             output.line({"id": id_, "question": text} | _error(error))
@@ -113,9 +114,8 @@ async def _ask(house: House, arguments: argparse.Namespace, language: Language) 
 async def _talk(house: House, arguments: argparse.Namespace, language: Language) -> int:
     """Ask as a person does on any other platform, through the same turn."""
     spoken = arguments.language or language_of(arguments.text, language)
-    person = Person(arguments.person, arguments.person, spoken, "admin" if arguments.person == "terminal:local" else "member")
     content: Content = Text(arguments.text) if arguments.command == "ask" else Command("demo", arguments.text)
-    message = Message("terminal", person, f"terminal:{person.id}", Audience(person.id, private=True), content)
+    message = said(content, spoken, arguments.person)
     if arguments.command == "ask":
         tidy(arguments.text, Wording.load())
     await house.turns.take(message, Paper(Console()))
@@ -127,7 +127,7 @@ async def _search(house: House, arguments: argparse.Namespace, language: Languag
     for id_, text in _questions(arguments):
         spoken = arguments.language or language_of(text, language)
         began = time.perf_counter()
-        found = await library.search(text, readers=_readers(arguments), limit=arguments.limit)
+        found = await library.search(text, readers=_readers(house, arguments, language), limit=arguments.limit)
         spent = (time.perf_counter() - began) * 1000
         if arguments.json:
             output.line(output.hits(found, id_, text, spoken, spent))
@@ -143,34 +143,42 @@ async def _search(house: House, arguments: argparse.Namespace, language: Languag
 
 
 async def _documents(house: House, arguments: argparse.Namespace, language: Language) -> int:
-    found = await (await house.library()).documents()
-    if arguments.json:
-        output.line({"documents": [output.document(d) for d in found]})
+    """List what the filters let through: for people page by page as everywhere else, for machines all of it."""
+    asked = {name: getattr(arguments, name) for name in ("q", "state", "kind", "audience") if getattr(arguments, name)}
+    asked |= {"due": "yes"} if arguments.due else {}
+    if not arguments.json:
+        await house.turns.take(said(Press("document.list", asked | {"page": arguments.page}), language), Paper(Console()))
         return DONE
-    for document in found:
-        state = document.published or (document.versions[-1] if document.versions else None)
-        label = house.texts.say(f"documents.state_{state.state}", language) if state else "–"
-        Console().print(f"{document.id}  {document.metadata.title}  v{state.number if state else 0}  {label}", markup=False)
+    today = datetime.now(UTC).date().isoformat()
+    found = [d for d in await (await house.library()).documents() if Filter.read(asked).takes(d, today)]
+    output.line({"documents": [output.document(d) for d in found]})
     return DONE
 
 
 async def _change(house: House, arguments: argparse.Namespace, language: Language) -> int:
+    """Publish the newest version, roll back or remove, by the same rules as in chat."""
     library = await house.library()
-    match arguments.command:
-        case "publish":
-            newest = (await library.document(arguments.id)).versions[-1]
-            document = await library.publish(arguments.id, newest.id)
-        case "rollback":
-            document = await library.rollback(arguments.id)
-        case _:
-            hits = await library.remove(arguments.id)
-            said = house.texts.say("documents.removed", language, hits=hits)
-            output.line({"document": arguments.id, "hits": hits}) if arguments.json else Console().print(said)
-            return DONE
+    document = await library.document(arguments.id)
+    newest, shown = document.versions[-1].id, document.metadata.title
+    version = newest if arguments.command == "publish" else document.current or newest
+    hits = 0
+    if (arguments.command, version) != ("publish", document.current):
+        message = said(Press(f"document.{arguments.command}"), language)
+        try:
+            hits = await house.documents.changes.change(message, arguments.command, document.id, version)
+        except SessionsUnavailable as error:
+            raise LibraryUnavailable("no_book", house.texts.phrase("documents.no_book")) from error
+    if arguments.command == "remove":
+        text = house.texts.say("documents.remove_done", language, title=shown, hits=hits)
+        output.line({"document": arguments.id, "hits": hits}) if arguments.json else Console().print(text, markup=False)
+        return DONE
+    document = await library.document(arguments.id)
+    number = document.published.number if document.published else 0
     if arguments.json:
         output.line(output.document(document))
     else:
-        Console().print(house.texts.say("documents.published", language, title=document.metadata.title), markup=False)
+        text = house.texts.say(f"documents.{arguments.command}_done", language, title=shown, number=number)
+        Console().print(text, markup=False)
     return DONE
 
 

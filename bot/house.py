@@ -18,7 +18,8 @@ from bot.turns import Turns
 from handlers.ask import Questions
 from handlers.choose import Choose
 from handlers.demo import Demo
-from handlers.documents import Documents
+from handlers.documents.desk import Documents
+from handlers.documents.office import Office
 from handlers.feedback import Feedbacks
 from handlers.guidelines import Guidelines
 from handlers.jobs import KEPT, Jobs
@@ -31,7 +32,7 @@ from handlers.texts import Texts
 from handlers.welcome import Welcome
 from knowledge.advisor.engine import Advisor
 from knowledge.analysis import Analysis
-from knowledge.answers import Answers
+from knowledge.answers import Answers, Shelf
 from knowledge.encoder import Encoder
 from knowledge.errors import KnowledgeError, LibraryUnavailable
 from knowledge.index import open_index
@@ -58,17 +59,19 @@ class House:
         self.folder = Folder(settings.data)
         self.store = Store(settings.redis_url, settings.data / "redis")
         self.sessions = Sessions(self.store.connect)
-        self.people = People(settings.admins)
+        self.people = People(settings.admins, settings.audiences)
         self.originals = Originals(settings.originals)
         self.jobs = Jobs(self.library, self.originals, self.sessions, self._enqueue)
         self.queue = Queue(self.store, self.jobs.run, threads=threads, alone=settings.embedded)
         self.models = Models(self.sessions, Advisor.load())
+        office = Office(self.library, self.sessions, self.people, self.texts, by_two=settings.publish_by_two)
+        self.documents = Documents.over(office, self.jobs, self._answers_over, self.models)
         questions = Questions(self.answers, self.library, self.sessions, self.people, self.texts)
         self.router = Router(
             questions,
             Choose(self.models, self.sessions, self.texts, Guidelines.load(self.library, self.people)),
             Demo(self.sessions, self.people, questions, self.texts),
-            Documents(self.library, self.sessions, self.people, self.texts),
+            self.documents,
             Feedbacks(self.sessions, self.texts),
             Welcome(self.library, self.people, self.texts),
             DecisionModel(self.models, self.sessions, self.people, self.texts),
@@ -77,9 +80,11 @@ class House:
         self._analysis = Analysis()  # one dictionary for searching and answering: it is the biggest thing in memory
         self._stack = AsyncExitStack()
         self._heavy = AsyncExitStack()  # closed after the turns, whenever it was filled
+        self._model: Model | None = None
         self._library: asyncio.Task[Library] | None = None
         self._answers: asyncio.Task[Answers] | None = None
         self._work: asyncio.Task[None] | None = None
+        self._reviews: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         """
@@ -98,6 +103,7 @@ class House:
         if self._talks:
             self._answers = asyncio.create_task(self._open_answers())
             await self._stack.enter_async_context(self.turns)
+            self._reviews = asyncio.create_task(self.documents.reviews.watch())
         if self._threads:
             self._work = asyncio.create_task(self._begin_work())
         return self
@@ -138,12 +144,17 @@ class House:
     async def _open_answers(self) -> Answers:
         library = await self.library()
         settings = self.settings
-        model = Model(settings.llm, base_url=settings.llm_base_url, api_key=settings.llm_api_key) if settings.llm else None
-        if model is not None:
-            self._heavy.push_async_callback(model.close)
-        answers = Answers(library, model=model, keep=self._keep_trace, analysis=self._analysis)
+        if settings.llm:
+            self._model = Model(settings.llm, base_url=settings.llm_base_url, api_key=settings.llm_api_key)
+            self._heavy.push_async_callback(self._model.close)
+        answers = Answers(library, model=self._model, keep=self._keep_trace, analysis=self._analysis)
         await answers.warm()
         return answers
+
+    async def _answers_over(self, shelf: Shelf, written: bool) -> Answers:
+        """Return an answering room over another shelf; its traces are not kept."""
+        await self.answers()
+        return Answers(shelf, model=self._model if written else None, analysis=self._analysis)
 
     async def _begin_work(self) -> None:
         """Start to work once the library stands, and put away files that no document and no job remembers."""
@@ -162,7 +173,7 @@ class House:
             log.warning("a trace was not kept: the session store is away")
 
     async def _stop_furnishing(self) -> None:
-        tasks = [t for t in (self._work, self._answers, self._library) if t]
+        tasks = [t for t in (self._reviews, self._work, self._answers, self._library) if t]
         for task in tasks:
             task.cancel()  # harmless to one that is done
         await asyncio.gather(*tasks, return_exceptions=True)

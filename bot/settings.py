@@ -8,7 +8,7 @@ secrets are never part of a message.
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -22,10 +22,11 @@ NAMES = frozenset(
         *("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN", "SLACK_API_BASE"),
         *("TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID", "TEAMS_LOCAL"),
         *("QDRANT_URL", "QDRANT_API_KEY", "REDIS_URL", "ORIGINALS", "LLM", "LLM_BASE_URL", "LLM_API_KEY"),
-        *("ADMINS", "LLM_CHOOSE_DATA", "PUBLIC_URL", "WEB_PASSWORD", "WEB_ADMIN_PASSWORD"),
+        *("ADMINS", "AUDIENCES", "PUBLISH_BY_TWO", "LLM_CHOOSE_DATA", "PUBLIC_URL", "WEB_PASSWORD", "WEB_ADMIN_PASSWORD"),
     }
 )
 PASSWORD = 12  # characters at least
+_AUDIENCE = re.compile(r"[\w .-]{1,40}")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -58,8 +59,9 @@ class Teams:
 class Settings:
     """
     `data` is the folder for everything embedded. `qdrant_url` and `redis_url` empty mean embedded. `originals` is any fsspec
-    address. `admins` are person ids or user group ids. `port` 0 lets the system choose. The web passwords let people in where
-    `public_url` is set.
+    address. `admins` are person ids or user group ids; `audiences` names groups of such ids that documents may be kept to. With
+    `publish_by_two` nobody publishes what they added themselves. `port` 0 lets the system choose. The web passwords let people
+    in where `public_url` is set.
     """
 
     data: Path
@@ -78,6 +80,8 @@ class Settings:
     llm_base_url: str = ""
     llm_api_key: str = ""
     admins: frozenset[str] = frozenset()
+    audiences: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    publish_by_two: bool = False
 
     @property
     def embedded(self) -> bool:
@@ -113,6 +117,8 @@ def load(environment: Mapping[str, str] | None = None, *, data: str | None = Non
         llm_base_url=_url(env, "LLM_BASE_URL", ("http", "https")),
         llm_api_key=get("LLM_API_KEY"),
         admins=frozenset(part.strip() for part in get("ADMINS").split(",") if part.strip()),
+        audiences=_audiences(get("AUDIENCES")),
+        publish_by_two=get("PUBLISH_BY_TWO") == "1",
     )
 
 
@@ -176,6 +182,21 @@ def _password(env: Mapping[str, str], name: str) -> str:
             f"{name} must be at least {PASSWORD} characters long.",
         )
     return value
+
+
+def _audiences(value: str) -> dict[str, frozenset[str]]:
+    """Read "hr=S0HR U1, legal=U2 U3": names, and the ids of their people or user groups."""
+    groups: dict[str, frozenset[str]] = {}
+    for part in filter(None, (p.strip() for p in value.split(","))):
+        name, _, ids = part.partition("=")
+        if not _AUDIENCE.fullmatch(name.strip()) or name.strip() in ("all", "admins") or not ids.split():
+            raise InvalidSettings(
+                "bad_audience",
+                f"AUDIENCES の「{part}」が読めません。「名前=ID ID」をカンマで区切って書きます(all と admins は使えません)。",
+                f"AUDIENCES cannot be read at “{part}”; write name=ID ID, separated by commas (all and admins are taken).",
+            )
+        groups[name.strip()] = frozenset(ids.split())
+    return groups
 
 
 def _half(section: str, name: str) -> InvalidSettings:

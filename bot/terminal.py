@@ -8,24 +8,36 @@ from rich.table import Table as Grid
 
 from handlers.conversation import (
     Ask,
+    Audience,
     Block,
     Buttons,
     Chart,
+    Content,
     Details,
     Divider,
     Facts,
     Feedback,
     Heading,
+    Message,
     Paragraph,
+    Person,
     Reply,
     Sources,
     Steps,
     Table,
 )
+from knowledge.values import Language
 
+ME = "terminal:local"
 BAR = 24  # cells of the longest bar
 GLYPHS = {"complete": "✓", "in_progress": "▶", "pending": "○", "error": "✕"}
 MARKS = {"best": "◎ ", "excluded": "✕ ", "normal": "  "}
+
+
+def said(content: Content, language: Language, person: str = ME) -> Message:
+    """Return what somebody says here; whoever owns this machine is an admin."""
+    speaker = Person(person, person, language, "admin" if person == ME else "member")
+    return Message("terminal", speaker, f"terminal:{person}", Audience(person, private=True), content)
 
 
 def draw(reply: Reply, console: Console) -> None:

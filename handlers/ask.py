@@ -11,6 +11,7 @@ from typing import Any
 
 from handlers.answers import blocks_of, passage_reply, plain_text, refusal
 from handlers.conversation import Message, Press, Reply, Step, Steps
+from handlers.documents.wishes import missed
 from handlers.people import People
 from handlers.sessions import DAY, Sessions, SessionsUnavailable
 from handlers.texts import Texts
@@ -132,7 +133,7 @@ class Questions:
             await self._sessions.save("thread", message.place, thread, seconds=DAY)
             await self._sessions.save("answer", answer.id, record, seconds=DAY)
             if answer.mode == "refused":
-                await self._sessions.index_add("library", "unanswered", answer.id)
+                await missed(self._sessions, answer.question)
 
     def _working(self, language: Language, stage: Stage | None) -> Reply:
         say = self._texts.say

@@ -1,9 +1,10 @@
-"""What people say of an answer: thumbs with a reason, a call for a person, a document that is missing."""
+"""What people say of an answer: thumbs with a reason, a call for a person."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 from handlers.conversation import Ask, Field, Form, Message, Option, Press, Reply
+from handlers.documents.wishes import missed
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
 
@@ -16,7 +17,7 @@ class Feedbacks:
         self._texts = texts
 
     async def press(self, message: Message, press: Press) -> AsyncIterator[Reply]:
-        """Take a vote, a request for a document or a call for a person."""
+        """Take a vote or a call for a person."""
         language, say = message.person.language, self._texts.say
         answer = str(press.data.get("aid", ""))
         match press.action, press.data.get("vote"):
@@ -28,11 +29,8 @@ class Feedbacks:
                 yield Reply(say("feedback.thanks", language), private=True)
             case ("ask.rephrase", _):
                 yield Reply(say("ask.rephrase_how", language), private=True)
-            case ("document.request", _):
-                kept = await self._unanswered(answer)
-                yield Reply(say("ask.requested" if kept else "feedback.away", language), private=True)
             case _:
-                kept = await self._unanswered(answer)
+                kept = await self._unanswered(message, answer)
                 yield Reply(say("ask.human" if kept else "feedback.away", language), private=True)
 
     async def form(self, message: Message, form: Form) -> AsyncIterator[Reply]:
@@ -65,9 +63,11 @@ class Feedbacks:
             return False
         return True
 
-    async def _unanswered(self, answer: str) -> bool:
+    async def _unanswered(self, message: Message, answer: str) -> bool:
         try:
-            await self._sessions.index_add("library", "unanswered", answer)
+            kept = await self._sessions.load("answer", answer) or {}
+            if kept.get("question"):
+                await missed(self._sessions, str(kept["question"]), message.person.id)
         except SessionsUnavailable:
             return False
         return True

@@ -1,33 +1,72 @@
-"""Who may do what, decided here and nowhere else: from configured ids, user groups and what the platform vouches for."""
+"""
+Who may do what, decided here and nowhere else: from configured ids, groups and what the platform vouches for.
+
+An audience is a label on a document: "all", "admins", a configured group, or one person's id. Nothing else is accepted, because
+nobody could say who reads it.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
 
 from handlers.conversation import Message, Person
 
 EVERYONE = "all"
 ADMINS = "admins"
+NEVER = ("guest", "external", "bot")  # roles that never change anything
+PERSON = re.compile(r"(?:slack|teams|web|terminal):\S+")  # how a person's id looks
+Look = Callable[[Person], Awaitable[Person]]
 
 
 class People:
-    """`admins` holds ids as configured: whole ("slack:T1:U1"), or their last part ("U1"), or a user group's id."""
+    """
+    `admins` holds ids as configured: whole ("slack:T1:U1"), their last part ("U1", an Entra object id), or a user group's.
 
-    def __init__(self, admins: frozenset[str]) -> None:
+    `groups` names audiences and gives the ids of each, spelled the same way.
+    """
+
+    def __init__(self, admins: frozenset[str], groups: Mapping[str, frozenset[str]] | None = None) -> None:
         self._admins = admins
+        self._groups = dict(groups or {})
+        self._looks: dict[str, Look] = {}
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """The labels to choose from, the widest first."""
+        return (EVERYONE, *self._groups, ADMINS)
+
+    def decides(self, audience: str) -> bool:
+        """Report whether it can be said of everybody if they are in this audience."""
+        return audience in self.audiences or bool(PERSON.fullmatch(audience))
+
+    def watch(self, platform: str, look: Look) -> None:
+        """Let a platform say again who somebody is; `platform` is the first part of its persons' ids."""
+        self._looks[platform] = look
+
+    async def now(self, person: Person) -> Person:
+        """Return the person as the platform knows them at this moment, or as before where it cannot say."""
+        look = self._looks.get(person.id.partition(":")[0])
+        return await look(person) if look else person
 
     def is_admin(self, person: Person) -> bool:
         """Report whether the person may change the knowledge base. Guests, outsiders and bots never may."""
-        if person.role in ("guest", "external", "bot"):
-            return False
-        own = {person.id, person.id.rsplit(":", 1)[-1]}
-        return person.role == "admin" or bool(self._admins & (own | person.groups))
+        return person.role not in NEVER and (person.role == "admin" or bool(self._admins & _ids(person)))
 
     def readers(self, message: Message) -> frozenset[str]:
         """
         Return the audience labels that whoever will read the reply holds; never empty.
 
-        A reply in a channel is read by everybody there, so it carries the channel's rights and not the asker's.
+        A reply in a channel is read by everybody there, so it carries what everybody may read and not the asker's rights.
         """
-        if message.person.role in ("external", "bot"):
+        person = message.person
+        if person.role in ("external", "bot"):
             return frozenset({"external"})
         if not message.audience.private:
-            return frozenset({EVERYONE, message.audience.id})
-        labels = {EVERYONE, message.person.id} | message.person.groups
-        return frozenset(labels | {ADMINS} if self.is_admin(message.person) else labels)
+            return frozenset({EVERYONE})
+        held = {EVERYONE, person.id} | {name for name, ids in self._groups.items() if ids & _ids(person)}
+        return frozenset(held | {ADMINS} if self.is_admin(person) else held)
+
+
+def _ids(person: Person) -> frozenset[str]:
+    """Return everything a setting may call this person. A web id ends in the browser's word: that counts for nothing."""
+    platform, _, _ = person.id.partition(":")
+    return person.groups | {person.id} | ({person.id.rpartition(":")[2]} if platform != "web" else set())

@@ -8,7 +8,7 @@ from handlers.ask import Questions
 from handlers.choose import JOIN, WORDS, Choose
 from handlers.conversation import Command, Edited, Form, Message, Press, Reply, Text, Upload
 from handlers.demo import Demo
-from handlers.documents import Documents
+from handlers.documents.desk import Documents
 from handlers.feedback import Feedbacks
 from handlers.model import DecisionModel
 from handlers.welcome import Welcome
@@ -62,7 +62,7 @@ class Router:
             word, _, rest = argument.partition(" ")
             if not argument:
                 return self.choose.start(message)
-            if word.lower() in OWN_COMMANDS and (not rest or word.lower() in ("demo", "choose")):
+            if word.lower() in OWN_COMMANDS and (not rest or word.lower() in ("demo", "choose", "documents")):
                 return self._command(message, Command(word.lower(), rest))
             if _names_choice("choose", argument):
                 return self.choose.command(message, Command("choose", argument))
@@ -73,7 +73,7 @@ class Router:
             case "demo":
                 return self.demo.command(message, argument)
             case "documents":
-                return self.documents.shelf(message)
+                return self.documents.command(message, argument)
             case "model":
                 return self.model.show(message)
             case _:
@@ -92,7 +92,7 @@ class Router:
                 return self.questions.followup(message, press)
             case ("demo", _):
                 return self.demo.press(message, press)
-            case ("document", "request") | ("human", _) | ("feedback", _) | ("ask", "rephrase"):
+            case ("human", _) | ("feedback", _) | ("ask", "rephrase"):
                 return self.feedback.press(message, press)
             case ("document", _):
                 return self.documents.press(message, press)

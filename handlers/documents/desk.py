@@ -1,0 +1,128 @@
+"""The map of this room: which button, form or file goes to which ability."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+
+from handlers.conversation import Form, Message, Press, Reply, Upload
+from handlers.documents.audit import Audit
+from handlers.documents.changes import Changes
+from handlers.documents.details import Details, Invalid
+from handlers.documents.marks import Marks
+from handlers.documents.office import Office
+from handlers.documents.reviews import Reviews
+from handlers.documents.samples import Samples
+from handlers.documents.shelf import Shelf
+from handlers.documents.trying import Over, Trying
+from handlers.documents.upload import Uploads
+from handlers.documents.wishes import Wishes
+from handlers.jobs import Jobs
+from handlers.models import Models
+from knowledge.values import Metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    office: Office
+    shelf: Shelf
+    changes: Changes
+    details: Details
+    trying: Trying
+    wishes: Wishes
+    uploads: Uploads
+    audit: Audit
+    marks: Marks
+    reviews: Reviews
+    samples: Samples
+
+    @classmethod
+    def over(cls, office: Office, jobs: Jobs, over: Over, models: Models) -> "Documents":
+        """Furnish the room."""
+        shelf = Shelf(office)
+        trying, wishes = Trying(office, over), Wishes(office)
+        return cls(
+            office,
+            shelf,
+            Changes(office, shelf),
+            Details(office, shelf),
+            trying,
+            wishes,
+            Uploads(office, jobs, trying, wishes),
+            Audit(office),
+            Marks(office, shelf, models),
+            Reviews(office),
+            Samples(office),
+        )
+
+    def command(self, message: Message, text: str) -> AsyncIterator[Reply]:
+        """The list of documents, narrowed to those whose name holds `text`."""
+        return self.shelf.browse(message, {"q": text})
+
+    def upload(self, message: Message, upload: Upload) -> AsyncIterator[Reply]:
+        """Files without a form: they are their sender's, until the sender says more."""
+        return self.uploads.take(message, upload.files, Metadata(owner=message.person.id))
+
+    def press(self, message: Message, press: Press) -> AsyncIterator[Reply]:
+        match press.action.partition(".")[2]:
+            case "list":
+                return self.shelf.browse(message, press.data)
+            case "filter":
+                return _one(self.shelf.filter(message, press.data))
+            case "open":
+                return self.shelf.open(message, press.data)
+            case "publish" | "discard" | "withdraw" | "rollback" | "remove" as verb:
+                return self.changes.press(message, verb, press)
+            case "report":
+                return self.uploads.report(message, press.data)
+            case "job":
+                return self.uploads.look(message, press.data)
+            case "add":
+                return self.details.add(message, press.data)
+            case "details":
+                return self.details.edit(message, press.data)
+            case "try":
+                return self.trying.ask(message, press.data)
+            case "mark":
+                return self.marks.ask(message, press.data)
+            case "request":
+                return self.wishes.request(message, press.data)
+            case "wanted":
+                return self.wishes.browse(message, press.data)
+            case "settle":
+                return self.wishes.settle(message, press.data)
+            case "audit":
+                return self.audit.show(message, press.data)
+            case "samples":
+                return self.samples.shelve(message)
+            case "stop":
+                return _one(self.office.note("stopped", message))
+            case _:
+                return _one(self.office.note("stale", message, self.office.button("back_to_list", message, "list")))
+
+    def form(self, message: Message, form: Form) -> AsyncIterator[Reply]:
+        match form.name.partition(".")[2]:
+            case "filter":
+                return self.shelf.browse(message, form.values)
+            case "add":
+                return self._add(message, form)
+            case "details":
+                return self.details.save(message, form)
+            case "try":
+                return self.trying.answer(message, form)
+            case "mark":
+                return self.marks.take(message, form)
+            case "request":
+                return self.wishes.take(message, form)
+            case _:
+                return _one(self.office.note("stale", message, self.office.button("back_to_list", message, "list")))
+
+    def _add(self, message: Message, form: Form) -> AsyncIterator[Reply]:
+        try:
+            said = self.details.read(message, form.values)
+        except Invalid as wrong:
+            return _one(self.office.note(str(wrong), message, self.office.button("add", message, "add", **form.state)))
+        owned = replace(said, owner=said.owner or message.person.id)
+        return self.uploads.take(message, form.files, owned, str(form.state.get("w", "")))
+
+
+async def _one(reply: Reply) -> AsyncIterator[Reply]:
+    yield reply

@@ -1,0 +1,112 @@
+"""What an admin decides by: how a file was read, what changed, what it answers. Pure."""
+
+from dataclasses import dataclass
+
+from handlers.conversation import (
+    Block,
+    Button,
+    Buttons,
+    Column,
+    Details,
+    Fact,
+    Facts,
+    Heading,
+    Message,
+    Paragraph,
+    Press,
+    Table,
+)
+from handlers.documents.names import shown
+from handlers.documents.office import Office
+from handlers.documents.shelf import audience, sure_of
+from handlers.documents.trying import Tried
+from knowledge.comparison import Changes
+from knowledge.values import Document, Version
+
+PAGES = 20  # page numbers written out
+SECTIONS = 20  # changed sections written out
+PARTS = ("added", "removed", "changed")
+COUNTED = ("garbled", "image_only", "hidden_text", "instruction")  # always said, even when there is none
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found out about a version: its own questions, what it changes, and other documents with a file of its name."""
+
+    tests: tuple[Tried, ...]
+    changes: Changes
+    twins: int = 0
+
+
+def report(office: Office, message: Message, document: Document, version: Version, found: Found) -> tuple[str, list[Block]]:
+    """Return the report of a version as one sentence and as blocks."""
+    say, title = office.say, shown(document.metadata.title)
+    text = say("read", message, title=title, number=version.number, pages=version.pages, passages=version.passages)
+    waiting = version.state == "staged"
+    blocks: list[Block] = [Heading(say("report_of", message, title=title, number=version.number))]
+    if waiting:
+        blocks.append(Paragraph(say("not_yet_found", message), "quiet"))
+    blocks.append(Facts(_facts(office, message, document, version, found.changes)))
+    warnings = [say(f"flag_{kind}", message, pages=_pages(version, kind)) for kind in sorted({f.kind for f in version.flags})]
+    blocks += [Paragraph(warning, "warning") for warning in warnings]
+    if found.twins:
+        blocks.append(Paragraph(say("twins", message, name=shown(version.name), n=found.twins), "warning"))
+    replaces = bool(document.current) and version.state == "staged"
+    if replaces and (lines := _changes(office, message, found.changes)):
+        blocks.append(Details(say("changes", message), (Paragraph("\n".join(lines)),)))
+    if found.tests:
+        columns = tuple(Column(say(f"column_{name}", message)) for name in ("question", "answer", "place"))
+        rows = tuple((t.question, t.answer or say("try_nothing", message), t.place or "–") for t in found.tests)
+        blocks.append(Table(say("tests", message), columns, rows))
+    blocks.append(Buttons(_ways(office, message, document, version)))
+    tail = f" {say('not_yet_found', message)}" if waiting else ""
+    return "\n".join((text + tail, *(f"- {w}" for w in warnings))), blocks
+
+
+def _facts(office: Office, message: Message, document: Document, version: Version, changes: Changes) -> tuple[Fact, ...]:
+    say, said = office.say, document.metadata
+    rows = {"pages": f"{version.pages} / {version.passages}"}
+    for kind in COUNTED:
+        pages = {f.page for f in version.flags if f.kind == kind}
+        share = f"{round(100 * len(pages) / version.pages) if version.pages else 0} %"
+        none = "0 %" if kind == "garbled" else say("none", message)
+        found = share if kind == "garbled" else say("on_pages", message, n=len(pages), pages=_pages(version, kind))
+        rows[kind] = found if pages else none
+    if version.state == "staged":
+        counts = {name: len(getattr(changes, name)) for name in PARTS}
+        rows["change"] = say("change_counts", message, **counts) if document.current else say("change_none", message)
+    rows["audience"] = audience(office, message, said.audience)
+    rows["owner"] = shown(said.owner.rpartition(":")[2]) if said.owner else "–"
+    rows["dates"] = f"{said.effective or '–'} / {said.review or '–'}"
+    return tuple(Fact(say(f"fact_{name}", message), value) for name, value in rows.items())
+
+
+def _changes(office: Office, message: Message, changes: Changes) -> list[str]:
+    """Return a line for each section that changes."""
+    lines = []
+    for name in PARTS:
+        for section in getattr(changes, name):
+            where = shown(section.heading) if section.heading else section.place.to(message.person.language)
+            lines.append(f"- {office.say(f'change_{name}', message, where=where)}")
+    return lines[:SECTIONS] + ([f"- … {len(lines) - SECTIONS}"] if len(lines) > SECTIONS else [])
+
+
+def _ways(office: Office, message: Message, document: Document, version: Version) -> tuple[Button, ...]:
+    data: dict[str, str | int] = {"d": document.id, "v": version.id}
+    ways = [office.button("try", message, "try", **data), office.button("details", message, "details", **data)]
+    if version.state == "staged":
+        now = document.published
+        label = office.say("publish_over", message, number=version.number) if now else office.say("publish", message)
+        readers = audience(office, message, document.metadata.audience)
+        what = "publish_over" if now else "publish"
+        sure = sure_of(office, message, what, readers=readers, **({"number": now.number} if now else {}))
+        discard = sure_of(office, message, "discard")
+        ways.insert(0, Button(label, Press("document.publish", data), "primary", sure))
+        ways.append(Button(office.say("discard", message), Press("document.discard", data), "danger", discard))
+    return (*ways, office.button("open_document", message, "open", d=document.id))
+
+
+def _pages(version: Version, kind: str) -> str:
+    """Return the pages with this flag, "–" when it is the whole file's."""
+    pages = sorted({f.page for f in version.flags if f.kind == kind and f.page})
+    return ", ".join(map(str, pages[:PAGES])) + ("…" if len(pages) > PAGES else "") or "–"
