@@ -28,6 +28,8 @@ from knowledge.values import Language
 STEP = {"pending": "", "in_progress": "now", "complete": "done", "error": "fail"}
 WIDE = 5  # columns beyond which a table scrolls on a phone
 BAR = 100  # user units of a chart's width
+CHIP = 44  # characters of one such part
+LABEL = 24  # characters of a fact's label beyond which its value stands below
 JOINT = " · "  # between the parts of a line that says how an answer was made
 
 
@@ -84,7 +86,7 @@ class Blocks:
         match tone:
             case "answer":
                 return f'<div class="answer">{self._markup.prose(text, lead=True, listed="dots")}</div>'
-            case "quiet" if JOINT in text:
+            case "quiet" if JOINT in text and all(len(part) <= CHIP for part in text.split(JOINT)):
                 chips = "".join(f'<span class="chip">{self._markup.inline(part)}</span>' for part in text.split(JOINT))
                 return f'<div class="chips">{chips}</div>'
             case "quiet":
@@ -109,7 +111,8 @@ class Blocks:
             rows = "".join(f"<div><dt>{escape(f.label)}</dt><dd>{escape(f.value)}</dd></div>" for f in facts.items)
             return f'<dl class="figures">{rows}</dl>'
         rows = "".join(f"<dt>{escape(f.label)}</dt><dd>{self._markup.inline(f.value)}</dd>" for f in facts.items)
-        return f'<dl class="facts">{rows}</dl>'
+        long = " long" if any(len(f.label) > LABEL for f in facts.items) else ""
+        return f'<dl class="facts{long}">{rows}</dl>'
 
     def _steps(self, steps: Steps) -> str:
         rows = "".join(
@@ -127,7 +130,7 @@ class Blocks:
         rows = ""
         for row in table.rows:
             cells = "".join(
-                f'<th scope="row">{self._markup.inline(cell)}</th>'
+                f'<th scope="row"{kind}>{self._markup.inline(cell)}</th>'
                 if n == table.header_column
                 else f"<td{kind}>{self._markup.inline(cell)}</td>"
                 for n, (cell, kind) in enumerate(zip(row, numbers, strict=True))
@@ -172,9 +175,7 @@ class Blocks:
 
     def sources(self, block: Sources) -> str:
         rows = "".join(self._source(s) for s in block.items)
-        title, id_ = self._say("sources"), f"src{self._turn}"
-        head = f'<h3 id="{id_}">{title}</h3>'
-        return f'<aside class="side card" aria-labelledby="{id_}">{head}<ol class="sources">{rows}</ol></aside>'
+        return f'<aside class="side card"><h3>{self._say("sources")}</h3><ol class="sources">{rows}</ol></aside>'
 
     def _source(self, source: Source) -> str:
         stale = f' <span class="chip warn">{self._say("stale")}</span>' if source.stale else ""

@@ -12,6 +12,7 @@ from handlers.conversation import Block, Buttons, Chart, Details, Facts, Heading
 from handlers.texts import Texts
 from knowledge.values import Language
 
+DECISION = 24  # characters of a fact that is a decision and not a sentence about one
 PREVIEW = "choose.preview"  # what the button under a question presses to see the result so far
 
 
@@ -76,13 +77,12 @@ class Page:
         return next((b.text for b in reply.blocks if isinstance(b, Heading)), "")
 
     def _card(self, reply: Reply, blocks: Sequence[Block]) -> str:
-        chips = f'<div class="chips"><span class="chip">{self._say("only_you")}</span></div>' if reply.private else ""
         notes = "".join(self._blocks.block(b) for b in reply.ask.notes) if reply.ask else ""
         asked = ""
         if reply.ask:
             asked = self._forms.guided(reply.ask, notes) if reply.ask.of else self._forms.questions(reply.ask, notes)
         spoken = "" if asked else self._markup.prose(reply.text)
-        return f"{chips}{''.join(self._blocks.block(b) for b in blocks) or spoken}{asked}"
+        return f"{''.join(self._blocks.block(b) for b in blocks) or spoken}{asked}"
 
     def _dossier(self, blocks: Sequence[Block]) -> str:
         """
@@ -101,8 +101,12 @@ class Page:
         )
 
     def _decided(self, facts: Facts) -> str:
-        rows = "".join(f"<div><dt>{escape(f.label)}</dt><dd>{self._markup.inline(f.value)}</dd></div>" for f in facts.items)
-        return f'<dl class="decided">{rows}</dl>'
+        """Decisions stand side by side, what is said about them below."""
+        short = [f for f in facts.items if len(f.value) <= DECISION]
+        said = tuple(f for f in facts.items if len(f.value) > DECISION)
+        rows = "".join(f"<div><dt>{escape(f.label)}</dt><dd>{escape(f.value)}</dd></div>" for f in short)
+        below = self._blocks.block(Facts(said)) if said else ""
+        return (f'<dl class="decided">{rows}</dl>' if rows else "") + below
 
     def _folded_out(self, details: Details) -> str:
         inner = "".join(self._blocks.block(b) for b in details.blocks)

@@ -63,6 +63,7 @@ const turn = (method, url, body, waiting, sent) => new Promise((done, fail) => {
   call.send(body);
 });
 
+// `form.action` would be the field of that name.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!("turn" in form.dataset)) return;
@@ -78,7 +79,7 @@ document.addEventListener("submit", async (event) => {
   if (wait) {
     waiting = one("#waiting").content.cloneNode(true).firstElementChild;
     const names = data.getAll("files").map((file) => file.name).join("、");
-    one("h2", waiting).textContent = data.get("q") || names;
+    one("h2", waiting).textContent = data.get("q") || names || data.get("label");
     one("#empty")?.remove();
     one("#turns").append(waiting);
     waiting.scrollIntoView({ block: "nearest" });
@@ -87,7 +88,7 @@ document.addEventListener("submit", async (event) => {
   if (area) area.value = "";
   if (bar) bar.hidden = false;
   try {
-    await turn("POST", form.action, files ? data : new URLSearchParams(data), waiting, bar && ((part) => { bar.value = part * 100; }));
+    await turn("POST", form.getAttribute("action"), files ? data : new URLSearchParams(data), waiting, bar && ((part) => { bar.value = part * 100; }));
     one("#offline").hidden = true;
     if (files) form.reset();
   } catch (call) {
