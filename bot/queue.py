@@ -13,7 +13,8 @@ from typing import Any, Self, TypeVar
 
 from redis.exceptions import RedisError
 
-from bot.store import QUEUE, Store
+from bot.redis_server import QUEUE
+from bot.store import Store
 from handlers.jobs import JobTaken
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import LibraryUnavailable

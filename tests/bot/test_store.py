@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 import stat
 import subprocess
@@ -11,17 +12,18 @@ import time
 import pytest
 from redis.exceptions import NoPermissionError, ResponseError
 
+from bot.redis_server import RedisServer, binary
 from bot.settings import InvalidSettings
-from bot.store import Store, _binary
+from bot.store import Store
 from handlers.sessions import Sessions
 
 
 async def test_the_embedded_server_is_private(store):
-    mode = stat.S_IMODE(store._socket.stat().st_mode)
-    folder = stat.S_IMODE(store._socket.parent.stat().st_mode)
+    mode = stat.S_IMODE(store.server.socket.stat().st_mode)
+    folder = stat.S_IMODE(store.server.socket.parent.stat().st_mode)
 
     assert (mode, folder) == (0o600, 0o700)
-    assert not [c for c in _connections(store._server.pid) if c.status == "LISTEN" and c.laddr]
+    assert not [c for c in _connections(store.server.pid) if c.status == "LISTEN" and c.laddr]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +45,7 @@ from pathlib import Path
 from bot.store import Store
 async def main():
     async with Store("", Path({str(tmp_path)!r})) as store:
-        print(store._server.pid, flush=True)
+        print(store.server.pid, flush=True)
         await asyncio.sleep(60)
 asyncio.run(main())
 """
@@ -143,7 +145,7 @@ def _free_ports(count):
 def _server(folder, port, *words):
     place = folder / str(port)
     place.mkdir()
-    command = [_binary(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(place), "--save", "", *words]
+    command = [binary(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(place), "--save", "", *words]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
 
@@ -155,7 +157,7 @@ def _watcher(folder, port, master):
         f"port {port}\nbind 127.0.0.1\ndir {place}\nsentinel monitor main 127.0.0.1 {master} 2\n"
         "sentinel down-after-milliseconds main 500\nsentinel failover-timeout main 3000\n"
     )
-    return subprocess.Popen([_binary(), str(conf), "--sentinel"], stdout=subprocess.DEVNULL)
+    return subprocess.Popen([binary(), str(conf), "--sentinel"], stdout=subprocess.DEVNULL)
 
 
 async def _until(condition):
@@ -181,3 +183,24 @@ async def _knows_each_other(port):
     told = await _ask(port, "SENTINEL", "MASTER", "main")
     facts = told if isinstance(told, dict) else dict(zip(told[::2], told[1::2], strict=True))
     return int(facts["num-other-sentinels"]) == 2 and int(facts["num-slaves"]) == 1
+
+
+async def test_a_server_that_was_killed_is_started_again_and_knows_what_it_knew(store, sessions):
+    await sessions.save("run", "r", {"n": 1})
+    before = store.server.pid
+    os.kill(before, signal.SIGKILL)
+    await _until(sessions.alive)
+
+    assert store.server.pid != before
+    assert (await sessions.load("run", "r"))["n"] == 1
+
+
+async def test_what_a_killed_parent_left_running_is_ended_first(tmp_path):
+    """As on systems that do not end a child with its parent: two servers must never write one file."""
+    left = RedisServer(binary(), tmp_path, "x")
+    await left.__aenter__()
+    left._watcher.cancel()
+    async with Store("", tmp_path) as store, Sessions(store.connect) as sessions:
+        assert await sessions.alive()
+        assert left._process.wait(5) is not None
+        assert not left.socket.exists()

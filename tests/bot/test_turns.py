@@ -131,12 +131,12 @@ async def test_a_bug_becomes_an_apology_with_a_number(sessions, texts, paper, ca
 async def test_a_frozen_redis_goes_unnoticed(store, sessions, texts, paper):
     async with Turns(echo, sessions, texts) as turns:
         turns.register(paper)
-        os.kill(store._server.pid, signal.SIGSTOP)
+        os.kill(store.server.pid, signal.SIGSTOP)
         try:
             heard = [await turns.hear(Delivery("d1", "paper", {"text": "今"})) for _ in range(2)]
             await drain(turns)
         finally:
-            os.kill(store._server.pid, signal.SIGCONT)
+            os.kill(store.server.pid, signal.SIGCONT)
 
     assert heard == [True, False]
     assert paper.shown == ["…", "答え 今"]
@@ -182,7 +182,7 @@ async def test_a_full_queue_says_so(sessions, texts, paper):
 
 async def test_a_claim_whose_reply_was_lost_is_answered_once(store, texts, paper, fast):
     """The write arrived, its reply did not: nobody may take the turn over once it is over."""
-    async with FaultProxy(store._socket) as proxy:
+    async with FaultProxy(store.server.socket) as proxy:
         limits = {"socket_timeout": 0.2, "retry": Retry(NoBackoff(), 0)}
         one, two = Sessions(lambda: Redis(port=proxy.port, **limits)), Sessions(store.connect)
         async with one, two, Turns(echo, one, texts) as first, Turns(echo, two, texts) as second:
@@ -205,12 +205,12 @@ async def test_what_was_answered_while_redis_was_frozen_is_not_answered_again(st
     async with one, two, Turns(echo, one, texts) as first, Turns(echo, two, texts) as second:
         first.register(paper)
         second.register(paper)
-        os.kill(store._server.pid, signal.SIGSTOP)
+        os.kill(store.server.pid, signal.SIGSTOP)
         try:
             for n in range(5):
                 await first.hear(Delivery(f"d{n}", "paper", {"text": str(n)}))
         finally:
-            os.kill(store._server.pid, signal.SIGCONT)
+            os.kill(store.server.pid, signal.SIGCONT)
         await asyncio.sleep(1.5)
         again = [await second.hear(Delivery(f"d{n}", "paper", {"text": str(n)})) for n in range(5)]
 

