@@ -82,6 +82,7 @@ class Turns:
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._unsettled: dict[str, Claim] = {}
         self._chores: list[asyncio.Task[None]] = []
+        self._closed = False
 
     def register(self, platform: Platform) -> None:
         self._platforms[platform.name] = platform
@@ -91,6 +92,7 @@ class Turns:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._closed = True
         if self._running:
             await asyncio.wait(self._running, timeout=DRAIN)
         for task in (*self._running, *self._chores):
@@ -228,11 +230,11 @@ class Turns:
     async def _lease(self, claim: Claim) -> AsyncIterator[None]:
         """Show signs of life while the turn runs; give it up when another process has taken it over."""
         ours = asyncio.current_task()
-        lost = False
+        lost = over = False
 
         async def beat() -> None:
             nonlocal lost
-            while True:
+            while not over:  # redis-py may swallow a cancellation that meets its own time-out
                 await asyncio.sleep(LEASE / 3)
                 with suppress(SessionsUnavailable):
                     if not await self._sessions.renew(claim):
@@ -250,11 +252,12 @@ class Turns:
                 raise _TakenOver from None
             raise
         finally:
+            over = True
             heart.cancel()
             await asyncio.gather(heart, return_exceptions=True)
 
     async def _settle(self) -> None:
-        while True:
+        while not self._closed:
             await asyncio.sleep(SETTLE)
             await self._settle_all()
 
@@ -268,13 +271,13 @@ class Turns:
             self._unsettled.pop(claim.id, None)
 
     async def _sweep(self) -> None:
-        while True:
+        while not self._closed:
             await asyncio.sleep(SWEEP)
             try:
                 for claim in await self._sessions.abandoned():
                     if claim.platform in self._platforms:
                         self._start(claim)
             except SessionsUnavailable:
-                while not await self._sessions.alive():  # noqa: ASYNC110  # Redis sends no word when it is back
+                while not self._closed and not await self._sessions.alive():  # noqa: ASYNC110  # Redis sends no word when it is back
                     await asyncio.sleep(SWEEP)
                 await asyncio.sleep(CALM)
