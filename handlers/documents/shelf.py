@@ -161,7 +161,7 @@ class Shelf:
         ways += [office.button("next", message, "list", **here, page=page + 1)] if page < pages else []
         ways.append(office.button("filter", message, "filter", **here))
         ways += [office.button("everything", message, "list")] if here else []
-        names = ("add", "wanted", "glossary", "audit") if admin else ("request",)
+        names = ("add", "wanted", "audit") if admin else ("request",)
         return (*ways, *(office.button(name, message, name) for name in names))
 
     def _cell(self, column: str, document: Document, message: Message, today: str) -> str:
