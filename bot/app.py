@@ -88,7 +88,7 @@ def _platforms(house: House) -> list[BaseRoute]:
     if settings.teams is not None:
         from bot.teams.adapter import Teams
 
-        teams = Teams(settings.teams, house.turns, house.texts)
+        teams = Teams(settings.teams, house.turns, house.sessions, house.texts)
         house.turns.register(teams)
         routes += teams.routes()
     return routes

@@ -53,7 +53,16 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 _SETTINGS = frozenset(
-    {"half_section", "wrong_token", "bad_address", "bad_host", "embedded_worker", "short_password", "bad_audience"}
+    {
+        "half_section",
+        "two_ways_in",
+        "wrong_token",
+        "bad_address",
+        "bad_host",
+        "embedded_worker",
+        "short_password",
+        "bad_audience",
+    }
 )
 
 

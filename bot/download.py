@@ -7,6 +7,7 @@ address that was judged. Redirects are judged anew, bodies are counted while the
 
 import asyncio
 import ipaddress
+import json
 import re
 import socket
 import zlib
@@ -179,15 +180,30 @@ class Download:
         Raises:
             Refused
         """
+        await self._send("POST", url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+
+    async def put(self, url: str, content: bytes) -> None:
+        """
+        Put a whole file at `url`; redirects are not followed.
+
+        Raises:
+            Refused
+        """
+        whole = f"bytes 0-{len(content) - 1}/{len(content)}"
+        await self._send("PUT", url, content, {"Content-Type": "application/octet-stream", "Content-Range": whole})
+
+    async def _send(self, method: str, url: str, content: bytes, headers: Mapping[str, str]) -> None:
         try:
-            async with asyncio.timeout(self._seconds), self._open("POST", url, 0, body) as answer:
+            async with asyncio.timeout(self._seconds), self._open(method, url, 0, content, headers) as answer:
                 if not answer.is_success:
                     raise Refused("status", status=answer.status_code)
         except (httpx.HTTPError, OSError) as error:
             raise Refused("broken") from error
 
     @asynccontextmanager
-    async def _open(self, method: str, url: str, hops: int, body: Any = None) -> AsyncIterator[httpx.Response]:
+    async def _open(
+        self, method: str, url: str, hops: int, content: bytes | None = None, more: Mapping[str, str] | None = None
+    ) -> AsyncIterator[httpx.Response]:
         """Ask the first judged network address that takes the connection. One client for each, so that no cookie travels."""
         target = self._hosts.judge(url)
         if target is None:
@@ -195,12 +211,12 @@ class Download:
         addresses = await self._resolve(target.host, target.port)
         if not addresses or (target.public and not all(map(public, addresses))):
             raise Refused("elsewhere", host=target.host, hops=hops)
-        headers = {"Accept-Encoding": "identity", **self._headers, "Host": target.header}
+        headers = {"Accept-Encoding": "identity", **self._headers, **(more or {}), "Host": target.header}
         for left, address in enumerate(addresses, 1 - len(addresses)):
             at = httpx.URL(target.url).copy_with(host=address)
             sni = {"sni_hostname": target.host} if target.scheme == "https" else {}
             async with httpx.AsyncClient(transport=self._transport(), timeout=self._seconds, trust_env=False) as client:
-                request = client.build_request(method, at, headers=headers, json=body, extensions=sni)
+                request = client.build_request(method, at, headers=headers, content=content, extensions=sni)
                 try:
                     answer = await client.send(request, stream=True)
                 except httpx.ConnectError:

@@ -49,10 +49,14 @@ class Slack:
 
 @dataclass(frozen=True, slots=True)
 class Teams:
+    """One of `password`, `certificate` (a PEM file) and `managed_identity` signs the bot in, unless it is `local`."""
+
     app_id: str
     password: str
     tenant_id: str
     local: bool
+    certificate: str = ""
+    managed_identity: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +168,21 @@ def _slack(env: Mapping[str, str]) -> Slack | None:
 
 def _teams(env: Mapping[str, str]) -> Teams | None:
     app, password, tenant = (env.get(n, "").strip() for n in ("TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID"))
-    local = env.get("TEAMS_LOCAL", "").strip() == "1"
-    if not (app or password or tenant):
+    certificate = env.get("TEAMS_CERTIFICATE", "").strip()
+    identity, local = (env.get(n, "").strip() == "1" for n in ("TEAMS_MANAGED_IDENTITY", "TEAMS_LOCAL"))
+    if not (app or password or tenant or certificate or identity):
         return Teams("", "", "", local=True) if local else None
-    for name, value in (("TEAMS_APP_ID", app), ("TEAMS_APP_PASSWORD", password), ("TEAMS_TENANT_ID", tenant)):
+    ways = "TEAMS_APP_PASSWORD / TEAMS_CERTIFICATE / TEAMS_MANAGED_IDENTITY"
+    for name, value in (("TEAMS_APP_ID", app), (ways, password or certificate or identity), ("TEAMS_TENANT_ID", tenant)):
         if not value:
             raise _half("Teams", name)
-    return Teams(app, password, tenant, local=False)
+    if bool(password) + bool(certificate) + identity > 1:
+        raise InvalidSettings(
+            "two_ways_in",
+            f"{ways} のうち一つだけを設定してください。",
+            f"Set only one of {ways}.",
+        )
+    return Teams(app, password, tenant, local=False, certificate=certificate, managed_identity=identity)
 
 
 def _password(env: Mapping[str, str], name: str) -> str:

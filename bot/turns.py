@@ -66,6 +66,10 @@ class _Place:
     waiting: int = 0
 
 
+class Stopped(Exception):
+    """The person told the platform to stop this turn: a screen raises it, and nothing more is shown."""
+
+
 class _TakenOver(Exception):
     """Another process goes on with this turn: this one must not show anything more."""
 
@@ -165,6 +169,8 @@ class Turns:
                     else:
                         outcome = "busy"
                         await screen.show(Reply(self._texts.say("turns.busy", message.person.language), private=True))
+            except Stopped:
+                outcome = "stopped"
             except Exception as error:  # noqa: BLE001  # the one place where a bug becomes a sentence
                 outcome = "apologised"
                 await self._apologise(message, screen, error)

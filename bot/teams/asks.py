@@ -20,22 +20,22 @@ def body(ask: Ask, board: Board) -> list[Element]:
     return [*main, *_buttons(ask, board)]
 
 
-def base(ask: Ask) -> list[Element]:
-    """Draw what the others of a channel see while one person answers."""
+def base(ask: Ask, board: Board) -> list[Element]:
+    """Draw what the others of a channel see meanwhile. The button is for the asker whose client does not ask by itself."""
     question = ask.fields[0].label if ask.fields else ask.text
-    return [block_text(marked(ask.others)), block_text(marked(question), isSubtle=True)]
+    own = {"type": "ActionSet", "actions": [look(_room(ask), board.say("open_own"), _run(ask))]}
+    return [block_text(marked(ask.others)), block_text(marked(question), isSubtle=True), own]
 
 
 def refresh(ask: Ask, board: Board, user: str) -> Element:
     """Return what makes a client ask for the asker's own view; `user` is the asker's Teams id."""
-    verb = f"{_room(ask)}.view"
-    action = {
-        "type": "Action.Execute",
-        "title": _progress(ask, board),
-        "verb": verb,
-        "data": {"v": 1, "verb": verb, **_run(ask)},
-    }
-    return {"action": action, "userIds": [user]}
+    return {"action": look(_room(ask), _progress(ask, board), _run(ask)), "userIds": [user]}
+
+
+def look(room: str, title: str, run: Element) -> Element:
+    """Return the action that asks for a person's own view of a run and changes nothing."""
+    verb = f"{room}.view"
+    return {"type": "Action.Execute", "title": title, "verb": verb, "data": {"v": 1, "verb": verb, **run}}
 
 
 def _guided(ask: Ask, board: Board, inputs: list[Element]) -> list[Element]:

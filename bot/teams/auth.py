@@ -7,6 +7,7 @@ ourselves: RS256 only, our app as audience, an expiry, a known key endorsed for 
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -21,7 +22,8 @@ METADATA = "https://login.botframework.com/v1/.well-known/openidconfiguration"
 LEEWAY = 300  # seconds two clocks may differ
 TIMEOUT = 5.0  # seconds to fetch the keys
 FRESH = 24 * 60 * 60  # seconds keys are used without a look for new ones
-AGAIN = 60  # seconds before an unknown key id makes us look again
+AGAIN = 60  # seconds within which unknown key ids make us look at most so often:
+LOOKS = 2
 
 # Where a bearer may be sent: Teams for everyone, and for the US government's clouds.
 SERVICE_HOSTS = frozenset(
@@ -41,6 +43,10 @@ class Unauthorized(Exception):
     """The caller did not show that Teams sent it; the text is for the log and never holds the token."""
 
 
+class AnotherTenant(Unauthorized):
+    """Teams did send it, but from a company this bot does not serve."""
+
+
 class Keys(Protocol):
     async def key(self, kid: str) -> dict[str, Any] | None:
         """Return the public key (a JWK with "endorsements") of this id, None when there is none."""
@@ -58,7 +64,8 @@ class PublishedKeys:
     """
     The signing keys Microsoft publishes, remembered.
 
-    Old keys go on serving while the key server is away; an unknown id makes us ask again at most once a minute.
+    Known keys go on serving while new ones are fetched or the key server is away. An unknown id waits for a look, of which
+    there are two a minute: a new key is found at once, and a flood of invented ids asks no more than that.
     """
 
     def __init__(
@@ -71,23 +78,28 @@ class PublishedKeys:
         self._metadata = metadata
         self._clock = clock
         self._keys: dict[str, dict[str, Any]] = {}
-        self._asked = float("-inf")
+        self._looks: deque[float] = deque(maxlen=LOOKS)
         self._lock = asyncio.Lock()
+        self._looking: asyncio.Task[None] | None = None
 
     async def key(self, kid: str) -> dict[str, Any] | None:
-        if kid not in self._keys or self._clock() - self._asked > FRESH:
+        if kid not in self._keys:
             async with self._lock:
-                wait = FRESH if kid in self._keys else AGAIN
-                if self._clock() - self._asked > wait:
-                    self._asked = self._clock()
-                    await self._refresh()
+                if kid not in self._keys and self._may_look():
+                    await self._look()
+        elif self._clock() - self._looks[-1] > FRESH and (self._looking is None or self._looking.done()):
+            self._looking = asyncio.create_task(self._look())  # nobody waits for it
         return self._keys.get(kid)
 
-    async def _refresh(self) -> None:
+    def _may_look(self) -> bool:
+        return len(self._looks) < LOOKS or self._clock() - self._looks[0] > AGAIN
+
+    async def _look(self) -> None:
+        self._looks.append(self._clock())
         try:
             async with asyncio.timeout(TIMEOUT):
                 address = (await self._fetch(self._metadata))["jwks_uri"]
-                if urlsplit(address)[:2] != (urlsplit(self._metadata)[0], urlsplit(self._metadata)[1]):
+                if urlsplit(address)[:2] != urlsplit(self._metadata)[:2]:
                     return
                 rows = (await self._fetch(address))["keys"]
                 self._keys = {row["kid"]: row for row in rows if row.get("kid") and row.get("kty") == "RSA"} or self._keys
@@ -121,7 +133,7 @@ class Doorman:
         if claims.get("serviceurl") != service:
             raise Unauthorized("service address differs from the signed one")
         if tenant != self._tenant:
-            raise Unauthorized("another tenant")
+            raise AnotherTenant("another tenant")
 
     async def _claims(self, headers: Sequence[str], channel: str) -> dict[str, Any]:
         scheme, _, token = headers[0].partition(" ") if len(headers) == 1 else ("", "", "")

@@ -6,9 +6,11 @@ is brought to plain text before anything is read from it.
 """
 
 import html
+import json
 import re
 import unicodedata
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +37,29 @@ _INVISIBLE = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff")
 
 class Malformed(Exception):
     """The activity lacks what every activity has, or holds something else in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to speak: the service's address, the conversation, our id in it and the id of the person we talk to."""
+
+    service: str
+    conversation: str
+    bot: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a person said to a file we offered: the token of its question, and where Teams wants it put."""
+
+    token: str
+    accepted: bool
+    upload: str
+    content: str
+    unique: str
+    kind: str
+    card: str
 
 
 def checked(activity: object) -> Activity:
@@ -80,17 +105,57 @@ def tenant(activity: Activity) -> str:
     return str(activity["conversation"].get("tenantId") or (named or {}).get("id") or "")
 
 
+def place(activity: Activity) -> Place:
+    names = ("conversation", "recipient", "from")
+    return Place(str(activity["serviceUrl"]), *(str(activity[name]["id"]) for name in names))
+
+
+def personal(activity: Activity) -> bool:
+    """Report whether this is a chat between one person and us."""
+    return bool(activity["conversation"].get("conversationType", "personal") == "personal")
+
+
 def message(activity: Activity, fetch: Fetch) -> Message | None:
     """Return what was said, or None when it is nothing to us. `activity` has been `checked`."""
     content = _content(activity, fetch)
     if content is None or (activity["from"].get("role") == "bot" and not _welcomes(activity)):
         return None
-    person = _person(activity)
-    place = str(activity["conversation"]["id"])
-    personal = activity["conversation"].get("conversationType", "personal") == "personal"
-    audience = Audience(person.id, private=True) if personal else Audience(f"teams:{place.partition(';')[0]}", private=False)
-    direct = personal or not isinstance(content, Text | Edited) or _mentions_us(activity)
-    return Message(f"teams:{place}:{activity.get('id', '')}", person, f"teams:{place}", audience, content, direct=direct)
+    if isinstance(content, Text | Edited | Upload) and not (personal(activity) or _mentions_us(activity)):
+        return None  # what people say to each other
+    who = person(activity)
+    room = str(activity["conversation"]["id"])
+    audience = (
+        Audience(who.id, private=True) if personal(activity) else Audience(f"teams:{room.partition(';')[0]}", private=False)
+    )
+    return Message(f"teams:{room}:{activity.get('id', '')}", who, f"teams:{room}", audience, content)
+
+
+def shares_a_file(activity: Activity) -> bool:
+    """Report whether somebody sends us a file where Teams does not let a bot have it: anywhere but in a personal chat."""
+    if activity["type"] != "message" or personal(activity) or not _mentions_us(activity):
+        return False
+    items = [item for item in activity.get("attachments") or [] if isinstance(item, dict)]
+    return any(i.get("contentType") in (FILE, "reference") or "<attachment" in str(i.get("content") or "") for i in items)
+
+
+def consent(activity: Activity) -> Consent:
+    """Read the answer to a question about a file; what is missing is empty."""
+    value = _dict(activity.get("value"))
+    info = _dict(value.get("uploadInfo"))
+    upload, content, unique, kind = (str(info.get(name) or "") for name in ("uploadUrl", "contentUrl", "uniqueId", "fileType"))
+    token = str(_dict(value.get("context")).get("file") or "")
+    card = str(activity.get("replyToId") or "")
+    return Consent(token, value.get("action") == "accept", upload, content, unique, kind, card)
+
+
+def run(activity: Activity) -> dict[str, Any]:
+    """Return which run of a dialog a press belongs to; empty when to none."""
+    return {key: value for key, value in _data(activity).items() if key in ("rid", "rev") and isinstance(value, str | int)}
+
+
+def liked(activity: Activity) -> bool:
+    """Report which thumb opened the form for a reason."""
+    return _dict(_dict(_dict(activity.get("value")).get("data")).get("actionValue")).get("reaction") == "like"
 
 
 def said(activity: Activity) -> str:
@@ -151,13 +216,22 @@ def _pressed(data: dict[str, Any]) -> Content | None:
 
 def _vote(activity: Activity) -> Content:
     """Read a thumb; Teams names the message it stands under, so the adapter has added which answer that is."""
-    value = activity.get("value") if isinstance(activity.get("value"), dict) else {}
-    inner = (value or {}).get("actionValue")
-    inner = inner if isinstance(inner, dict) else {}
-    vote = "up" if inner.get("reaction") == "like" else "down"
-    found = re.search(r'"feedbackText"\s*:\s*"((?:[^"\\]|\\.)*)"', str(inner.get("feedback") or ""))
-    comment = found[1] if found else str(inner.get("feedback") or "").strip("{}")
-    return Press("feedback.vote", {"vote": vote, "aid": str(activity.get("answer") or ""), "comment": comment[:TEXT]})
+    inner = _dict(_dict(activity.get("value")).get("actionValue"))
+    answer, form = str(activity.get("answer") or ""), _filled_in(inner.get("feedback"))
+    if inner.get("reaction") == "like":
+        return Press("feedback.vote", {"vote": "up", "aid": answer, "comment": form.get("comment", "")})
+    return FormBack("feedback.reason", {"aid": answer}, {"reason": "", "comment": "", **form})
+
+
+def _filled_in(feedback: object) -> dict[str, str]:
+    """Read what was written beside a thumb: our own form's inputs as JSON, or plain words of a form that is not ours."""
+    try:
+        found = json.loads(feedback) if isinstance(feedback, str) else feedback
+    except (ValueError, RecursionError):
+        found = {"feedbackText": feedback}
+    inputs = {name: str(value)[:TEXT] for name, value in _dict(found).items() if isinstance(value, str)}
+    comment = inputs.get("comment") or inputs.get("feedbackText", "")
+    return {"reason": inputs.get("reason", ""), "comment": comment}
 
 
 def _data(activity: Activity) -> dict[str, Any]:
@@ -185,7 +259,7 @@ def _files(activity: Activity, fetch: Fetch) -> list[File]:
     return files
 
 
-def _person(activity: Activity) -> Person:
+def person(activity: Activity) -> Person:
     sender = activity["from"]
     # An Entra object id is the same in every conversation; the Teams id is kept for guests of other kinds.
     own = str(sender.get("aadObjectId") or sender["id"])[:NAME]
@@ -228,6 +302,10 @@ def _values(data: dict[str, Any]) -> Values:
 
 def _answer(value: object) -> str:
     return value[:TEXT] if isinstance(value, str) else "" if value is None else str(value)[:TEXT]
+
+
+def _dict(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _part(activity: Activity, name: str) -> Activity:

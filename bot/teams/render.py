@@ -8,21 +8,25 @@ activities from the start: the words (citations, AI label, thumbs), which the pl
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
+from urllib.parse import quote
 
 from bot.teams import asks
 from bot.teams.card import CARD, SCHEMA, Board, Element, block_text, cut, escaped, lines, marked, size
+from bot.teams.parse import Consent
 from handlers.conversation import (
     Attachment,
     Block,
     Buttons,
     Details,
     Feedback,
+    Heading,
     Paragraph,
     Reply,
     Source,
     Sources,
     Steps,
 )
+from handlers.feedback import REASONS
 from handlers.texts import Texts
 from knowledge.values import Language
 
@@ -35,6 +39,7 @@ SUMMARY = 300  # characters of a notification
 FALLBACK_TEXT = 1000  # characters
 TEXT = 24_000  # characters of a message: 80 KB counted as UTF-16, with room for entities
 INFORMATIVE = 1000  # characters of a streamed status
+CHAT = "https://teams.microsoft.com/l/chat/0/0"
 CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
 
 _LOCALES = {"ja": "ja-JP", "en": "en-US"}
@@ -47,10 +52,28 @@ def activities(reply: Reply, language: Language, texts: Texts) -> list[Element]:
     if not reply.final and all(isinstance(block, Steps) for block in reply.blocks) and reply.ask is None:
         return [placeholder(reply)]
     if not reply.blocks and reply.ask is None:
-        shown = [_message(language, textFormat="markdown", text=cut(lines(marked(reply.text)), TEXT))]
-    else:
-        shown = _shown(reply, language, texts)
-    return [*shown, *(_handed_over(a, language, texts) for a in reply.attachments)]
+        return [_message(language, textFormat="markdown", text=cut(lines(marked(reply.text)), TEXT))]
+    return _shown(reply, language, texts)
+
+
+def ending(reply: Reply, language: Language, texts: Texts) -> list[Element]:
+    """
+    Return the activities that end a stream: the first is a text, since a stream begins as one.
+
+    A reply that is a card alone gives its first line to the text, and does not say it again as its heading.
+    """
+    shown = activities(reply, language, texts)
+    if "text" in shown[0]:
+        return shown
+    line = _first(reply.text)
+    heads = reply.blocks[:1] if reply.blocks and isinstance(reply.blocks[0], Heading) and reply.blocks[0].text == line else ()
+    rest = replace(reply, blocks=reply.blocks[len(heads) :])
+    return [said(cut(line, TEXT), language), *activities(rest, language, texts)]
+
+
+def said(text: str, language: Language) -> Element:
+    """Return one sentence as a message."""
+    return _message(language, textFormat="markdown", text=marked(text))
 
 
 def placeholder(reply: Reply) -> Element:
@@ -59,6 +82,18 @@ def placeholder(reply: Reply) -> Element:
     rows = "\n".join(f"- {_MARKS[s.status]} {marked(s.title)}" + (f": {escaped(s.output)}" if s.output else "") for s in steps)
     text = marked(reply.text) + (f"\n\n{rows}" if rows else "")
     return {"type": "message", "textFormat": "markdown", "text": cut(text, TEXT)}
+
+
+def streamed(reply: Reply) -> str:
+    """Return the words of a reply that is still growing, "" where it has none yet."""
+    answer = _answer(reply)
+    return _paragraphs(answer.text) if answer else ""
+
+
+def growing(words: str, sequence: int) -> Element:
+    """Return the words so far of a stream in a personal chat."""
+    stream = {"type": "streaminfo", "streamType": "streaming", "streamSequence": sequence}
+    return {"type": "typing", "textFormat": "markdown", "text": words, "entities": [stream]}
 
 
 def informative(reply: Reply, sequence: int = 1) -> Element:
@@ -88,16 +123,35 @@ def channel_base(reply: Reply, language: Language, texts: Texts, user: str) -> E
     if reply.ask is None:
         raise ValueError("only an ask has a view of its own")
     board = Board(language, texts)
-    card = _card(reply.ask.text, asks.base(reply.ask), language) | {"refresh": asks.refresh(reply.ask, board, user)}
+    card = _card(reply.ask.text, asks.base(reply.ask, board), language) | {"refresh": asks.refresh(reply.ask, board, user)}
     return _message(language, summary=cut(reply.ask.others, SUMMARY), attachments=[_attached(card)])
 
 
-def view(reply: Reply, language: Language, texts: Texts, user: str = "") -> Element:
-    """Return the invoke response that shows the reply as a card in the place of the one that was pressed."""
+def kept_private(name: str, run: Element, language: Language, texts: Texts, user: str) -> Element:
+    """Return the card everybody in a channel sees in the place of what only `user` may read."""
+    board = Board(language, texts)
+    text = texts.say("teams.kept_private", language, name=name)
+    look = asks.look("choose", board.say("open_own"), run)
+    card = _card(text, [block_text(marked(text)), {"type": "ActionSet", "actions": [look]}], language)
+    return _message(
+        language,
+        summary=cut(text, SUMMARY),
+        attachments=[_attached(card | {"refresh": {"action": look, "userIds": [user]}})],
+    )
+
+
+def view(reply: Reply, language: Language, texts: Texts, run: Element | None = None, user: str = "") -> Element:
+    """
+    Return the invoke response that shows the reply as a card in the place of the one that was pressed.
+
+    With a `user` the card is their own view in a channel, and their client asks for it anew when it is out of date.
+    """
     board = Board(language, texts)
     card = _fitting(reply, board)
-    if reply.ask is not None and user:
+    if user and reply.ask is not None:
         card["refresh"] = asks.refresh(reply.ask, board, user)
+    elif user and run:
+        card["refresh"] = {"action": asks.look("choose", board.say("open_own"), run), "userIds": [user]}
     return {"statusCode": 200, "type": CONTENT_TYPE, "value": card}
 
 
@@ -106,14 +160,55 @@ def notice(text: str) -> Element:
     return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": text}
 
 
-def feedback_form(language: Language, texts: Texts) -> Element:
-    """Return the dialog that opens after a thumb was pressed."""
+def feedback_form(language: Language, texts: Texts, *, liked: bool) -> Element:
+    """Return the dialog that opens after a thumb was pressed: words for both, reasons for the thumb down."""
     board = Board(language, texts)
-    comment = {"type": "Input.Text", "id": "feedbackText", "label": board.say("feedback_comment"), "isMultiline": True}
+    title = texts.say("teams.feedback_title" if liked else "feedback.why", language)
+    choices = [{"title": texts.say(f"feedback.{reason}", language), "value": reason} for reason in REASONS]
+    why = {"type": "Input.ChoiceSet", "id": "reason", "label": title, "style": "expanded", "wrap": True, "choices": choices}
+    comment = {"type": "Input.Text", "id": "comment", "label": board.say("feedback_comment"), "isMultiline": True}
     send = {"type": "Action.Submit", "title": board.say("feedback_send")}
-    card = _card(board.say("feedback_title"), [comment], language) | {"actions": [send]}
-    value = {"title": board.say("feedback_title"), "card": _attached(card)}
-    return {"task": {"type": "continue", "value": value}}
+    card = _card(title, [comment] if liked else [why, comment], language) | {"actions": [send]}
+    return {"task": {"type": "continue", "value": {"title": board.say("feedback_title"), "card": _attached(card)}}}
+
+
+def consent(file: Attachment, token: str, language: Language, texts: Texts) -> Element:
+    """Return the question Teams asks before a bot may put a file into somebody's OneDrive."""
+    content = {
+        "description": texts.say("teams.file_offer", language, file=file.name),
+        "sizeInBytes": len(file.content),
+        "acceptContext": {"file": token},
+        "declineContext": {"file": token},
+    }
+    card = {"contentType": "application/vnd.microsoft.teams.card.file.consent", "name": file.name, "content": content}
+    return _message(language, attachments=[card])
+
+
+def file_given(name: str, answer: Consent, language: Language) -> Element:
+    """Return the card that opens a file that was handed over."""
+    card = {
+        "contentType": "application/vnd.microsoft.teams.card.file.info",
+        "contentUrl": answer.content,
+        "name": name,
+        "content": {"uniqueId": answer.unique, "fileType": answer.kind},
+    }
+    return _message(language, attachments=[card])
+
+
+def file_elsewhere(names: Sequence[str], language: Language, texts: Texts, bot: str) -> Element:
+    """Say that files are handed over in the personal chat, and link to it."""
+    return _pointing(texts.say("teams.file_elsewhere", language, files=", ".join(names)), language, texts, bot)
+
+
+def no_files_here(language: Language, texts: Texts, bot: str) -> Element:
+    """Say why a file sent in a channel does not reach us, and link to where it does."""
+    return _pointing(texts.say("teams.no_files_here", language), language, texts, bot)
+
+
+def _pointing(text: str, language: Language, texts: Texts, bot: str) -> Element:
+    chat = {"type": "Action.OpenUrl", "title": texts.say("teams.open_chat", language), "url": f"{CHAT}?users={quote(bot)}"}
+    card = _card(text, [block_text(marked(text)), {"type": "ActionSet", "actions": [chat]}], language)
+    return _message(language, summary=cut(text, SUMMARY), attachments=[_attached(card)])
 
 
 def _shown(reply: Reply, language: Language, texts: Texts) -> list[Element]:
@@ -141,10 +236,15 @@ def _below(reply: Reply, language: Language, texts: Texts) -> list[Element]:
 
 
 def _words(reply: Reply, answer: Paragraph, language: Language) -> Element:
-    """Return the answer as text. Citation marks in list items stay plain text in Teams, so items become paragraphs."""
-    rows = (f"• {row[2:]}" if row.startswith("- ") else row for row in marked(answer.text).splitlines() if row)
+    """Return the answer as text with its sources as citations."""
     sources = [s for block in reply.blocks if isinstance(block, Sources) for s in block.items]
-    return _message(language, textFormat="markdown", text=cut("\n\n".join(rows), TEXT), entities=[_entity(sources)])
+    return _message(language, textFormat="markdown", text=_paragraphs(answer.text), entities=[_entity(sources)])
+
+
+def _paragraphs(text: str) -> str:
+    """Citation marks in list items stay plain text in Teams, so items become paragraphs."""
+    rows = (f"• {row[2:]}" if row.startswith("- ") else row for row in marked(text).splitlines() if row)
+    return cut("\n\n".join(rows), TEXT)
 
 
 def _entity(sources: Sequence[Source]) -> Element:
@@ -205,16 +305,6 @@ def _card(text: str, body: list[Element], language: Language) -> Element:
         "msteams": {"width": "Full"},
         "body": body,
     }
-
-
-def _handed_over(attachment: Attachment, language: Language, texts: Texts) -> Element:
-    """Show a text file as text; anything else is named, since a bot can only hand files over with the person's consent."""
-    if attachment.media_type.startswith("text/"):
-        content = attachment.content.decode("utf-8", "replace").replace("```", "'''")
-        return _message(
-            language, textFormat="markdown", text=f"**{escaped(attachment.name)}**\n\n```\n{cut(content, TEXT)}\n```"
-        )
-    return _message(language, text=texts.say("teams.file_elsewhere", language, file=attachment.name))
 
 
 def _message(language: Language, **fields: object) -> Element:

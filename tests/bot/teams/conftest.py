@@ -1,8 +1,10 @@
-"""A Teams connector on this machine, and the bot in front of it."""
+"""A Teams connector on this machine that holds the rules of the real one, and the bot in front of it."""
 
 import asyncio
 import contextlib
+import json
 import socket
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,30 +16,180 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+MESSAGE = 100 * 1024  # bytes in UTF-16
+STREAM = 120  # seconds
+BETWEEN = 0.98  # seconds between two requests of a stream: one a second, and a little for the clock
+ROOT = "https://schema.org/Message"
+
+
+@dataclass
+class Call:
+    """One call as it came: `status` is what it was answered with."""
+
+    method: str
+    path: str
+    body: dict[str, Any]
+    bearer: str
+    status: int = 0
+    at: float = field(default_factory=time.monotonic)
+
+    @property
+    def text(self) -> str:
+        return self.body.get("text") or ""
+
+    @property
+    def cards(self) -> list[dict[str, Any]]:
+        return [a["content"] for a in self.body.get("attachments") or []]
+
+    @property
+    def stream(self) -> dict[str, Any]:
+        return next((e for e in self.body.get("entities") or [] if e["type"] == "streaminfo"), {})
+
+
+@dataclass
+class Stream:
+    began: float
+    sequence: int
+    text: str
+    last: float
+    done: bool = False
+
+
+@dataclass
+class Failure:
+    """What one call is answered instead: `taken` does it all the same, as when an answer is lost on its way."""
+
+    status: int
+    after: str = "0"
+    taken: bool = False
+    body: str = '{"error": {"code": "x", "message": "y"}}'
+
 
 @dataclass
 class Service:
-    """What a connector received; `answers` are statuses it gives before it takes anything."""
+    """`failures` come first, in order; `member` is what it says of everybody; `cancelled` is the person's stop button."""
 
     url: str = ""
-    calls: list[tuple[str, str, dict[str, Any], str]] = field(default_factory=list)
-    answers: list[int] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    member: dict[str, Any] = field(default_factory=lambda: {"id": "29:u", "userRole": "user", "tenantId": "t1"})
+    shown: dict[str, dict[str, Any]] = field(default_factory=dict)  # messages as people see them
+    streams: dict[str, Stream] = field(default_factory=dict)
+    absent: bool = False  # it does not know the person
+    cancelled: bool = False
+    refused: list[str] = field(default_factory=list)  # rules that were broken
+
+    @property
+    def taken(self) -> list[Call]:
+        return [call for call in self.calls if call.status < 300 and call.method != "GET"]
 
     async def take(self, request: Request) -> Response:
         raw = await request.body()
-        body = await request.json() if raw else {}
-        if self.answers:
-            status = self.answers.pop(0)
-            return JSONResponse({"error": {"code": "x", "message": "y"}}, status, {"Retry-After": "0"})
-        bearer = request.headers.get("authorization", "")
-        self.calls.append((request.method, request.url.path, body, bearer))
-        return JSONResponse({"id": f"m{len(self.calls)}"}, 201 if request.method == "POST" else 200)
+        call = Call(request.method, request.url.path, json.loads(raw) if raw else {}, request.headers.get("authorization", ""))
+        failure = self.failures.pop(0) if self.failures and call.method != "GET" else None
+        answer = self._done(call) if failure is None or failure.taken else Response()
+        if failure is not None:
+            answer = Response(failure.body, failure.status, {"Retry-After": failure.after}, media_type="application/json")
+        call.status = answer.status_code
+        self.calls.append(call)
+        return answer
 
-    async def wait(self, count: int) -> list[tuple[str, str, dict[str, Any], str]]:
-        async with asyncio.timeout(10):
-            while len(self.calls) < count:
+    def _done(self, call: Call) -> Response:
+        if call.method == "GET":
+            return JSONResponse(self.member, 404 if self.absent else 200)
+        id_ = call.path.rpartition("/")[2]
+        if call.method == "DELETE":
+            return Response(status_code=200 if self.shown.pop(id_, None) else 404)
+        broken = self._broken(call)
+        if broken:
+            self.refused.append(broken)
+            return JSONResponse({"error": {"code": "BadSyntax", "message": broken}}, 413 if "big" in broken else 400)
+        if call.method == "PUT":
+            if id_ not in self.shown:
+                return Response(status_code=404)
+            self.shown[id_] = call.body
+            return JSONResponse({"id": id_})
+        return self._streamed(call) if call.stream else self._new(call)
+
+    def _new(self, call: Call) -> Response:
+        id_ = f"m{len(self.calls) + 1}"
+        if call.body["type"] == "message":
+            self.shown[id_] = call.body
+            if call.text and call.cards:  # split into two by the service, which then names neither
+                return JSONResponse({}, 202)
+        return JSONResponse({"id": id_}, 201)
+
+    def _broken(self, call: Call) -> str:
+        roots = [e for e in call.body.get("entities") or [] if e.get("type") == ROOT]
+        claims = [c["appearance"] for e in roots for c in e.get("citation", ())]
+        rules = {
+            "too big": len(json.dumps(call.body, ensure_ascii=False).encode("utf-16-le", "surrogatepass")) > MESSAGE,
+            "two root entities": len(roots) > 1,
+            "too many citations": len(claims) > 10,
+            "a citation without words": not all(0 < len(a.get("abstract", "")) <= 160 and len(a["name"]) <= 80 for a in claims),
+            "nothing to show": call.body["type"] == "message" and not (call.text or call.cards),
+        }
+        return next((rule for rule, broken in rules.items() if broken), "")
+
+    def _streamed(self, call: Call) -> Response:
+        info, now = call.stream, time.monotonic()
+        kind, id_ = info["streamType"], info.get("streamId", "")
+        if not call.path.startswith("/v3/conversations/a:"):
+            return self._refuse("streaming is for personal chats")
+        if kind != "final" and (
+            call.cards or call.body["type"] != "typing" or (kind == "informative" and len(call.text) > 1000)
+        ):
+            return self._refuse("only the end of a stream has attachments")
+        if not id_:
+            if info.get("streamSequence") != 1 or any(not s.done and now - s.began < STREAM for s in self.streams.values()):
+                return self._refuse("a stream begins with 1, one at a time")
+            id_ = f"s{len(self.streams) + 1}"
+            self.streams[id_] = Stream(now, 1, call.text if kind == "streaming" else "", now)
+            return JSONResponse({"id": id_}, 201)
+        stream = self.streams.get(id_)
+        if self.cancelled:
+            return self._refuse("Content stream was canceled by user.", broken=False)
+        if stream is None or stream.done:
+            return self._refuse("Content stream is not allowed on an already completed streamed message.", broken=False)
+        if now - stream.began > STREAM:
+            return self._refuse("Content stream exceeded streaming time.", broken=False)
+        if now - stream.last < BETWEEN:
+            return self._refuse("more than one request a second")
+        if not call.text.startswith(stream.text) or not call.text:
+            return self._refuse("The content should contain the previously streamed content")
+        stream.last = now
+        if kind == "final":
+            if "streamSequence" in info:
+                return self._refuse("the end has no sequence")
+            stream.done = True
+            self.shown[id_] = call.body
+            return JSONResponse({}, 202)
+        if info["streamSequence"] != stream.sequence + 1:
+            return self._refuse("ContentStreamSequenceOrderPreConditionFailed")
+        stream.sequence += 1
+        stream.text = call.text if kind == "streaming" else stream.text
+        return JSONResponse({}, 202)
+
+    def _refuse(self, why: str, *, broken: bool = True) -> Response:
+        if broken:
+            self.refused.append(why)
+        return JSONResponse({"error": {"code": "ContentStreamNotAllowed", "message": why}}, 403)
+
+    async def wait(self, count: int) -> list[Call]:
+        """Wait until so many calls were taken."""
+        async with asyncio.timeout(20):
+            while len(self.taken) < count:
                 await asyncio.sleep(0.01)
-        return self.calls
+        return self.taken
+
+    async def until(self, text: str) -> dict[str, Any]:
+        """Wait until a message with this text is shown."""
+        async with asyncio.timeout(30):
+            while True:
+                for body in self.shown.values():
+                    if text in json.dumps(body, ensure_ascii=False):
+                        return body
+                await asyncio.sleep(0.01)
 
 
 @contextlib.asynccontextmanager
@@ -58,7 +210,8 @@ async def served(app: Starlette) -> AsyncIterator[int]:
 @pytest.fixture
 async def service() -> AsyncIterator[Service]:
     service = Service()
-    methods = ["POST", "PUT", "DELETE"]
+    methods = ["GET", "POST", "PUT", "DELETE"]
     async with served(Starlette(routes=[Route("/{path:path}", service.take, methods=methods)])) as port:
         service.url = f"http://127.0.0.1:{port}/"
         yield service
+    assert service.refused == []  # whatever else a test is about, the rules of the service were kept

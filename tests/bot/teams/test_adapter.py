@@ -1,4 +1,4 @@
-"""From the door to the screen: real Redis, the real SDK, a connector of our own at the far end."""
+"""From the door to the screen: real Redis, the real SDK, a connector of our own at the far end that holds Teams' rules."""
 
 import asyncio
 import json
@@ -14,32 +14,10 @@ from starlette.applications import Starlette
 
 from bot.settings import Teams as Settings
 from bot.teams.adapter import Teams
-from bot.teams.connector import Connector, Undelivered
 from bot.turns import Turns
-from handlers.conversation import Ask, Feedback, Field, Form, Option, Paragraph, Press, Reply, Source, Sources, Step, Steps
-from tests.bot.teams.conftest import served
-
-LOCAL = Settings("", "", "", local=True)
-SOURCE = Source(1, "s1", "規程", "p1", "v1", "2026-01-01", "本文", "pdf")
-WORKING = Reply("探しています", (Steps("手順", (Step("1", "探す", "in_progress"),)),), final=False)
-ANSWER = Reply("答え[1]", (Paragraph("答え[1]", "answer"), Sources((SOURCE,), "a1"), Feedback("a1")))
-QUESTION = Ask("choose.answer", "t", "問い", (Field("q", "choice", "問い", options=(Option("y", "はい"),)),), "次へ", "やめる")
-
-
-class Asked:
-    """A handler that keeps what it was asked: answers questions, asks on a command, says what came back."""
-
-    def __init__(self):
-        self.messages = []
-
-    async def __call__(self, message):
-        self.messages.append(message)
-        match message.content:
-            case Form() | Press():
-                yield Reply("受け取りました", (Paragraph("受け取りました"),))
-            case _:
-                yield WORKING
-                yield ANSWER
+from handlers.conversation import Ask, Field, Form, Option, Paragraph, Press, Reply
+from tests.bot.teams.conftest import Failure, served
+from tests.bot.teams.talk import CHANNEL, LOCAL, Asked, activity, door_of, press
 
 
 @pytest.fixture
@@ -49,40 +27,30 @@ def asked():
 
 @pytest.fixture
 async def door(asked, sessions, texts, service):  # the service outlives the turns that talk to it
-    async with Turns(asked, sessions, texts) as turns:
-        teams = Teams(LOCAL, turns, texts)
-        turns.register(teams)
-        transport = httpx.ASGITransport(Starlette(routes=teams.routes()))
-        async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
-            yield client
+    async with door_of(asked, sessions, texts) as client:
+        yield client
 
 
-def activity(service, id_="a1", **more):
-    return {
-        "type": "message",
-        "id": id_,
-        "channelId": "msteams",
-        "serviceUrl": service.url,
-        "from": {"id": "29:u", "aadObjectId": "u1"},
-        "recipient": {"id": "28:bot"},
-        "conversation": {"id": "c1", "conversationType": "personal", "tenantId": "t1"},
-        "text": "RAGとは?",
-    } | more
-
-
-async def test_a_question_becomes_a_placeholder_then_the_words_in_its_place_then_a_card(door, service):
-    assert (await door.post("/api/messages", json=activity(service))).status_code == 202
+async def test_in_a_channel_a_placeholder_becomes_the_words_and_a_card_follows(door, service):
+    assert (await door.post("/api/messages", json=activity(service, **CHANNEL))).status_code == 202
     calls = await service.wait(3)
-    assert [(c[0], c[1]) for c in calls] == [
-        ("POST", "/v3/conversations/c1/activities"),
-        ("PUT", "/v3/conversations/c1/activities/m1"),
-        ("POST", "/v3/conversations/c1/activities"),
+    assert [(c.method, c.path) for c in calls] == [
+        ("POST", "/v3/conversations/19:c;messageid=1/activities"),
+        ("PUT", "/v3/conversations/19:c;messageid=1/activities/m1"),
+        ("POST", "/v3/conversations/19:c;messageid=1/activities"),
     ]
-    words = calls[1][2]
+    words = calls[1].body
     assert words["entities"][0]["citation"][0]["appearance"]["name"] == "規程 p1"
     assert words["channelData"] == {"feedbackLoop": {"type": "custom"}}
-    assert calls[2][2]["attachments"][0]["content"]["version"] == "1.5"
-    assert {c[3] for c in calls} == {""}
+    assert calls[2].cards[0]["version"] == "1.5"
+    assert {c.bearer for c in calls} == {""}
+
+
+async def test_what_people_say_to_each_other_in_a_channel_is_left_alone(door, service, asked):
+    await door.post("/api/messages", json=activity(service, "x1", **CHANNEL | {"entities": []}))
+    await door.post("/api/messages", json=activity(service, "x2", **CHANNEL))
+    await service.wait(3)
+    assert len(asked.messages) == 1
 
 
 async def test_a_repeat_is_acknowledged_and_answered_once(door, service, asked):
@@ -93,48 +61,163 @@ async def test_a_repeat_is_acknowledged_and_answered_once(door, service, asked):
     assert len(service.calls) == 3
 
 
-async def test_an_answer_to_a_card_of_questions_takes_its_place(door, service, asked):
-    data = {"verb": "choose.answer", "fields": "q", "q": "y", "rid": "r"}
-    press = activity(service, type="invoke", name="adaptiveCard/action", replyToId="card7", value={"action": {"data": data}})
-    said = (await door.post("/api/messages", json=press)).json()
-    assert (said["statusCode"], said["type"]) == (200, "application/vnd.microsoft.activity.message")
+async def test_an_answer_to_a_card_of_questions_takes_its_place_for_the_person_and_for_good(door, service, asked):
+    service.shown["card7"] = {}
+    said = (await door.post("/api/messages", json=press(service, {"verb": "choose.answer", "fields": "q", "q": "y"}))).json()
+    assert said["type"] == "application/vnd.microsoft.card.adaptive"
+    assert said["value"]["body"][0]["text"] == "受け取りました"
     [call] = await service.wait(1)
-    assert call[:2] == ("PUT", "/v3/conversations/c1/activities/card7")
+    assert (call.method, call.path) == ("PUT", "/v3/conversations/a:1/activities/card7")
     assert asked.messages[0].content == Form("choose.answer", {"rid": "r"}, {"q": "y"})
 
 
-async def test_a_thumb_reaches_the_answer_it_stands_under(door, service, asked):
-    await door.post("/api/messages", json=activity(service))
-    await service.wait(3)
-    fetch = activity(service, "i1", type="invoke", name="message/fetchTask", value={})
-    assert (await door.post("/api/messages", json=fetch)).json()["task"]["type"] == "continue"
-    value = {"actionName": "feedback", "actionValue": {"reaction": "like", "feedback": "{}"}}
-    vote = activity(service, "i2", type="invoke", name="message/submitAction", replyToId="m1", value=value)
-    assert (await door.post("/api/messages", json=vote)).status_code == 200
-    await service.wait(4)
-    assert asked.messages[-1].content == Press("feedback.vote", {"vote": "up", "aid": "a1", "comment": ""})
+async def test_a_press_whose_reply_takes_long_is_acknowledged_at_once_and_shown_later(sessions, texts, service, asked):
+    release = asyncio.Event()
+
+    async def slow(message):
+        await release.wait()
+        yield Reply("遅い返事", (Paragraph("遅い返事"),))
+
+    async with door_of(slow, sessions, texts) as door:
+        said = (await door.post("/api/messages", json=press(service, {"verb": "demo.open", "rid": "r"}))).json()
+        assert said["value"] == texts.say("teams.received", "ja")
+        release.set()
+        await service.until("遅い返事")
 
 
-async def test_the_service_is_tried_again_when_it_asks_to_and_a_refused_card_becomes_text(door, service):
-    service.answers = [429, 412, 502, 503]
-    await door.post("/api/messages", json=activity(service))
-    await service.wait(3)
-    service.answers = [413]
-    press = activity(service, "p1", type="invoke", name="adaptiveCard/action", value={"action": {"verb": "x.y"}})
-    await door.post("/api/messages", json=press)
-    assert "attachments" not in (await service.wait(4))[-1][2]
+async def test_a_sentence_for_one_person_stays_with_them(sessions, texts, service):
+    async def private(message):
+        yield Reply("あなたのボタンではありません", private=True)
 
-
-async def test_a_bearer_never_goes_to_another_host(service):
-    connector = Connector("app", "secret", "tenant", local=False)
-    with pytest.raises(Undelivered):
-        await connector.send(service.url, "c1", {"type": "message", "text": "x"})
+    async with door_of(private, sessions, texts) as door:
+        said = (await door.post("/api/messages", json=press(service, {"verb": "source.open"}, **CHANNEL))).json()
+    assert said["type"] == "application/vnd.microsoft.activity.message"
+    assert said["value"] == "あなたのボタンではありません"
     assert service.calls == []
 
 
+QUESTION = Ask("choose.answer", "t", "問い", (Field("q", "choice", "問い", options=(Option("y", "はい"),)),), "次へ", "やめる")
+QUESTION = replace(QUESTION, state={"rid": "r1", "rev": 1}, others="鈴木さんが回答中です", step=1, of=12)
+
+
+async def dialog(message):
+    """Ask one question, then give a result, both for one person's eyes."""
+    match message.content:
+        case Form():
+            yield Reply("結果", (Paragraph("秘密の結果"),), private=True)
+        case Press("choose.resume", data) if data["rev"] == 2:
+            yield Reply("結果", (Paragraph("秘密の結果"),), private=True)
+        case _:
+            yield Reply("問い", private=True, ask=QUESTION)
+
+
+async def test_in_a_channel_the_asker_alone_sees_the_questions_and_the_result(sessions, texts, service):
+    async with door_of(dialog, sessions, texts) as door:
+        await door.post("/api/messages", json=activity(service, **CHANNEL))
+        base = (await service.wait(1))[0].cards[0]
+        assert base["body"][0]["text"] == "鈴木さんが回答中です"
+        assert base["refresh"]["userIds"] == ["29:u"]
+        assert "Input.ChoiceSet" not in json.dumps(base)
+
+        look = press(service, base["refresh"]["action"]["data"], "i1", replyToId="m1", **CHANNEL)
+        own = (await door.post("/api/messages", json=look)).json()["value"]
+        assert "Input.ChoiceSet" in json.dumps(own)
+        submit = next(e for e in own["body"] if e["type"] == "ActionSet")["actions"][0]["data"]
+        assert len(service.calls) == 1
+
+        answer = press(service, submit | {"q": "y"}, "i2", replyToId="m1", **CHANNEL)
+        mine = (await door.post("/api/messages", json=answer)).json()["value"]
+        assert "秘密の結果" in json.dumps(mine, ensure_ascii=False)
+        call = (await service.wait(2))[1]
+        assert (call.method, call.path.rpartition("/")[2]) == ("PUT", "m1")
+        assert "秘密" not in json.dumps(call.body, ensure_ascii=False)
+        again = call.cards[0]["refresh"]["action"]["data"] | {"rev": 2}
+        seen = (await door.post("/api/messages", json=press(service, again, "i3", replyToId="m1", **CHANNEL))).json()
+        assert "秘密の結果" in json.dumps(seen, ensure_ascii=False)
+
+
+async def test_a_thumb_finds_its_answer_in_whatever_process_it_lands(store, sessions, texts, service, asked):
+    async with door_of(asked, sessions, texts) as one, door_of(asked, sessions, texts) as two:
+        await one.post("/api/messages", json=activity(service, **CHANNEL))
+        await service.wait(3)
+        fetch = activity(service, "i1", type="invoke", name="message/fetchTask")
+        form = (await two.post("/api/messages", json=fetch | {"value": reaction("dislike")})).json()["task"]["value"]["card"]
+        assert [e["id"] for e in form["content"]["body"]] == ["reason", "comment"]
+        chosen = json.dumps({"reason": "outdated", "comment": "去年の版です"})
+        value = {"actionName": "feedback", "actionValue": {"reaction": "dislike", "feedback": chosen}}
+        vote = activity(service, "i2", type="invoke", name="message/submitAction", replyToId="m1", value=value, **CHANNEL)
+        assert (await two.post("/api/messages", json=vote)).status_code == 200
+        await asked.until(2)
+    assert asked.messages[-1].content == Form(
+        "feedback.reason", {"aid": "a1"}, {"reason": "outdated", "comment": "去年の版です"}
+    )
+    assert len(service.calls) == 3  # the client says thank you by itself
+
+
+def reaction(name):
+    return {"data": {"actionName": "feedback", "actionValue": {"reaction": name}}}
+
+
+async def test_a_thumb_up_asks_for_words_only(door, service):
+    fetch = activity(service, "i1", type="invoke", name="message/fetchTask", value=reaction("like"))
+    form = (await door.post("/api/messages", json=fetch)).json()["task"]["value"]["card"]["content"]
+    assert [e["id"] for e in form["body"]] == ["comment"]
+
+
+async def test_a_refused_card_becomes_text(door, service):
+    service.failures = [Failure(413)]
+    await door.post("/api/messages", json=press(service, {"verb": "x.y"}))
+    assert "attachments" not in (await service.wait(1))[0].body
+
+
+async def test_what_is_shared_is_a_message_of_its_own_for_everybody(sessions, texts, service):
+    async def share(message):
+        yield Reply("共有", (Paragraph("みなさんへ"),), share=True)
+
+    service.shown["card7"] = {"text": "before"}
+    async with door_of(share, sessions, texts) as door:
+        await door.post("/api/messages", json=press(service, {"verb": "choose.share", "fields": "", "rid": "r"}, **CHANNEL))
+        await service.until("みなさんへ")
+    assert service.shown["card7"] == {"text": "before"}
+
+
+async def test_one_welcome_for_both_signs_of_an_installation(door, service, asked):
+    for kind in (
+        {"type": "installationUpdate", "action": "add"},
+        {"type": "conversationUpdate", "membersAdded": [{"id": "28:bot"}]},
+    ):
+        assert (await door.post("/api/messages", json=activity(service, kind["type"], **kind))).status_code == 202
+    await service.wait(1)
+    assert len(asked.messages) == 1
+
+
+async def test_an_edited_question_reaches_us_as_such(door, service, asked):
+    edit = {"type": "messageUpdate", "channelData": {"eventType": "editMessage"}, "timestamp": "2026-11-25T00:00:00Z"}
+    await door.post("/api/messages", json=activity(service))
+    await door.post("/api/messages", json=activity(service, **edit, text="RAGの費用は?"))
+    await asked.until(2)
+    assert asked.messages[1].content.text == "RAGの費用は?"
+    assert asked.messages[1].content.original == asked.messages[0].id
+
+
+async def test_a_file_in_a_channel_is_answered_with_why_and_the_way(door, service, asked, texts):
+    html = {"contentType": "text/html", "content": '<div><attachment id="f1"></attachment></div>'}
+    await door.post("/api/messages", json=activity(service, **CHANNEL, attachments=[html]))
+    card = (await service.wait(1))[0].cards[0]
+    assert card["body"][0]["text"] == texts.say("teams.no_files_here", "ja")
+    assert card["body"][1]["actions"][0]["url"] == "https://teams.microsoft.com/l/chat/0/0?users=28%3Abot"
+    assert asked.messages == []
+
+
+async def test_an_unknown_invoke_is_not_implemented(door, service):
+    odd = activity(service, type="invoke", name="nope/nope", value={})
+    assert (await door.post("/api/messages", json=odd)).status_code == 501
+
+
 async def test_without_local_mode_nobody_comes_in_without_a_token(service, sessions, texts, asked):
+    settings = Settings("app", "secret", "t1", local=False)
     async with Turns(asked, sessions, texts) as turns:
-        teams = Teams(replace(LOCAL, app_id="app", password="secret", tenant_id="t1", local=False), turns, texts)
+        teams = Teams(settings, turns, sessions, texts)
         transport = httpx.ASGITransport(Starlette(routes=teams.routes()))
         async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
             trusted = activity(service, serviceUrl="https://smba.trafficmanager.net/emea/")
@@ -142,17 +225,22 @@ async def test_without_local_mode_nobody_comes_in_without_a_token(service, sessi
     assert asked.messages == []
 
 
-async def test_hundreds_of_broken_activities_are_refused_without_an_error(door, service):
+async def test_a_thousand_broken_activities_are_refused_without_an_error(door, service):
     chance = random.Random(7)
     odd = [None, [], {}, 5, "x", "\ud800", "x" * 5000, [[[]]], {"id": []}, True]
-    for n in range(500):
+    deep = {"tenant": {"id": {"id": {}}}}
+    for n in range(1000):
         broken = activity(service, f"b{n}", type=chance.choice(["message", "invoke", "conversationUpdate", "zzz"]))
-        broken["conversation"] = {"id": f"c{n}", "conversationType": "personal"}
+        broken["conversation"] = {"id": f"a:{n}", "conversationType": "personal"}
+        broken["name"] = chance.choice(
+            ["adaptiveCard/action", "message/submitAction", "message/fetchTask", "fileConsent/invoke"]
+        )
+        broken["channelData"] = deep
         for name in [*chance.sample(sorted(broken), 2), "value"]:
             broken[name] = chance.choice(odd)
         answer = await door.post("/api/messages", content=json.dumps(broken))
-        assert answer.status_code < 500
-    for raw in (b"", b"{", b"[" * 100_000, b"\xff\xfe", b'"' + b"x" * 600_000 + b'"'):
+        assert answer.status_code < 500 or answer.status_code == 501, broken
+    for raw in (b"", b"{", b"[" * 100_000, b"\xff\xfe", b'"' + b"x" * 1_000_000 + b'"'):
         assert (await door.post("/api/messages", content=raw)).status_code == 400
 
 
@@ -162,7 +250,7 @@ async def test_hundreds_of_broken_activities_are_refused_without_an_error(door, 
 async def test_the_agents_playground_talks_with_us(sessions, texts, asked):
     folder = Path(os.environ["LLM_CHOOSE_CLIENTS"])
     async with Turns(asked, sessions, texts) as turns:
-        teams = Teams(LOCAL, turns, texts)
+        teams = Teams(LOCAL, turns, sessions, texts)
         turns.register(teams)
         async with served(Starlette(routes=teams.routes())) as port:
             command = ["node", "drive.mjs", "--suite", "basic", "--no-browser", "--bot-port", str(port)]

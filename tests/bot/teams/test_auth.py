@@ -1,5 +1,6 @@
 """Only what Microsoft signed for us comes in, and a bearer only ever goes to Teams."""
 
+import asyncio
 import json
 import time
 
@@ -8,8 +9,16 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
 
+from bot.settings import Teams as Settings
 from bot.teams.auth import ISSUER, METADATA, Doorman, PublishedKeys, Unauthorized, trusted
+from bot.teams.connector import Connector, Undelivered
+from bot.teams.parse import Place
+from tests.bot.teams.conftest import served
+from tests.bot.teams.talk import Asked, activity, door_of
 
 APP = "11111111-2222-3333-4444-555555555555"
 TENANT = "99999999-2222-3333-4444-555555555555"
@@ -74,6 +83,67 @@ REFUSED = {
 async def test_a_token_that_is_not_whole_is_refused(case):
     with pytest.raises(Unauthorized):
         await admit(*REFUSED[case])
+
+
+@pytest.fixture
+def connector():
+    """The way out with a bearer that may go nowhere in these stories."""
+    return Connector(Bearer, local=False)
+
+
+class Bearer:
+    app = None
+
+    def get_access_token(self):
+        return "hush"
+
+    def signed_session(self, session):
+        session.headers["Authorization"] = "Bearer hush"
+        return session
+
+
+@pytest.fixture
+async def guarded(sessions, texts, connector):
+    asked = Asked()
+    settings = Settings(APP, "secret", TENANT, local=False)
+    async with door_of(asked, sessions, texts, settings, keys=LocalKeys(), connector=connector) as client:
+        yield client, asked
+
+
+def arriving(service, **more):
+    place = {"id": "a:1", "conversationType": "personal", "tenantId": TENANT}
+    return activity(service, conversation=place) | {"serviceUrl": SERVICE} | more
+
+
+async def test_behind_the_door_nothing_happens_for_a_token_that_is_not_whole(guarded, service, caplog):
+    client, asked = guarded
+    for headers in REFUSED.values():
+        sent = [(b"authorization", h.encode("latin-1", "replace")) for h in headers]
+        answer = await client.post("/api/messages", json=arriving(service), headers=sent)
+        assert answer.status_code == 401
+    assert asked.messages == []
+    assert "eyJ" not in caplog.text
+
+
+async def test_another_company_is_refused_and_noted_and_reads_nothing(guarded, sessions, service):
+    client, asked = guarded
+    stranger = arriving(service, conversation={"id": "a:1", "conversationType": "personal", "tenantId": "other"})
+    answer = await client.post("/api/messages", json=stranger, headers={"authorization": token()})
+    assert (answer.status_code, asked.messages) == (401, [])
+    [row] = await sessions.entries("audit")
+    assert (row["entry"]["action"], row["entry"]["person"]) == ("teams.refused", "teams:other:u1")
+
+
+async def test_the_bearer_is_never_sent_to_a_forged_service(guarded, connector, service):
+    client, asked = guarded
+    for forged in [*FORGED, service.url]:
+        answer = await client.post(
+            "/api/messages", json=arriving(service, serviceUrl=forged), headers={"authorization": token(serviceurl=forged)}
+        )
+        assert answer.status_code in (400, 401)
+        with pytest.raises(Undelivered):
+            await connector.send(Place(forged, "c1", "28:bot", "29:u"), {"type": "message", "text": "x"})
+    assert (service.calls, asked.messages) == ([], [])
 
 
 async def test_a_whole_token_is_let_in_even_when_clocks_differ_by_two_minutes():
@@ -158,15 +228,58 @@ async def test_keys_are_fetched_once_and_serve_on_while_the_key_server_is_away()
     assert server.asked == 1
 
 
-async def test_a_flood_of_unknown_keys_asks_once_a_minute_and_a_new_key_is_found():
+async def test_a_flood_of_unknown_keys_asks_twice_a_minute_and_a_new_key_is_found_at_once():
     server = KeyServer()
     keys = PublishedKeys(server.fetch, clock=lambda: server.now)
+    assert await keys.key("k1") == PUBLIC
+    server.keys = [PUBLIC, OTHER_PUBLIC]
+    assert await keys.key("k2") == OTHER_PUBLIC
     for n in range(1000):
         assert await keys.key(f"x{n}") is None
-    assert server.asked == 1
-    server.keys, server.now = [PUBLIC, OTHER_PUBLIC], 61.0
-    assert await keys.key("k2") == OTHER_PUBLIC
     assert server.asked == 2
+    server.keys, server.now = [OTHER_PUBLIC], 61.0
+    assert await keys.key("x") is None
+    assert await keys.key("k1") is None
+    assert server.asked == 4
+
+
+async def test_a_key_server_that_hangs_holds_up_nobody_whose_key_is_known(monkeypatch):
+    server = KeyServer()
+    keys = PublishedKeys(server.fetch, clock=lambda: server.now)
+    assert await keys.key("k1") == PUBLIC
+    hanging, began = asyncio.Event(), asyncio.Event()
+
+    async def hang(url):
+        began.set()
+        await hanging.wait()
+
+    keys._fetch, server.now = hang, 25 * 60 * 60.0
+    for _ in range(100):
+        assert await keys.key("k1") == PUBLIC
+    await began.wait()
+    hanging.set()
+
+
+@pytest.mark.parametrize("behaviour", ["500", "not json", "cut", "redirect", "hangs"])
+async def test_a_real_key_server_that_fails_gives_no_keys_and_no_error(behaviour, monkeypatch):
+    monkeypatch.setattr("bot.teams.auth.TIMEOUT", 0.3)
+
+    async def answer(request):
+        match behaviour:
+            case "500":
+                return Response("oops", 500)
+            case "not json":
+                return Response("<html>")
+            case "cut":
+                return Response("{", headers={"content-length": "1"})
+            case "redirect":
+                return Response(status_code=302, headers={"location": "/elsewhere"})
+            case _:
+                await asyncio.sleep(1)
+                return Response("{}")
+
+    async with served(Starlette(routes=[Route("/{path:path}", answer)])) as port:
+        assert await PublishedKeys(metadata=f"http://127.0.0.1:{port}/config").key("k1") is None
 
 
 @pytest.mark.parametrize("bad", [[], {}, {"jwks_uri": "https://evil.example/keys"}, {"jwks_uri": 5}, None])

@@ -39,6 +39,7 @@ CALLS = [
     "<p><at>LLM Choose</at>\u00a0",
 ]
 CALLS += ["<blockquote itemscope>old <at>x</at></blockquote>\n<at>LLM Choose</at>\u3000", "\u200b<AT>LLM Choose</AT>"]
+CALLS += ["<blockquote>a <blockquote>b</blockquote> c</blockquote><at>LLM Choose</at> "]
 WORDS = [
     "llm-choose",
     "/llm-choose",
@@ -69,8 +70,7 @@ def test_in_a_channel_everybody_reads_and_the_thread_is_the_place():
     message = read("<at>LLM Choose</at> x", entities=[US], conversation=place)
     assert (message.audience.private, message.audience.id) == (False, "teams:19:c@thread.tacv2")
     assert message.place.endswith(";messageid=1")
-    assert message.direct
-    assert not read("x", conversation=place).direct
+    assert read("x", conversation=place) is None
 
 
 def test_a_person_is_known_by_tenant_and_directory_id():
@@ -92,11 +92,17 @@ def test_inputs_come_back_as_a_form_apart_from_what_the_button_carried():
     assert form.content == Form("choose.answer", {"rid": "r", "rev": 4}, {"boundary": "ok", "note": ""})
 
 
-@pytest.mark.parametrize("feedback", ["late", '{"feedbackText":"late"}'])
-def test_a_thumb_is_a_vote_for_the_answer_it_stands_under(feedback):
+FEEDBACK = [("late", ""), ('{"feedbackText":"late"}', ""), ('{"reason":"outdated","comment":"late"}', "outdated")]
+
+
+@pytest.mark.parametrize(("feedback", "reason"), FEEDBACK)
+def test_a_thumb_is_a_vote_for_the_answer_it_stands_under(feedback, reason):
     value = {"actionName": "feedback", "actionValue": {"reaction": "dislike", "feedback": feedback}}
     vote = read(kind="invoke", name="message/submitAction", value=value, answer="a7")
-    assert vote.content == Press("feedback.vote", {"vote": "down", "aid": "a7", "comment": "late"})
+    assert vote.content == Form("feedback.reason", {"aid": "a7"}, {"reason": reason, "comment": "late"})
+    value["actionValue"]["reaction"] = "like"
+    vote = read(kind="invoke", name="message/submitAction", value=value, answer="a7")
+    assert vote.content == Press("feedback.vote", {"vote": "up", "aid": "a7", "comment": "late"})
 
 
 async def test_a_file_is_an_upload_and_is_fetched_only_when_asked_for():

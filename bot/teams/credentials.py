@@ -1,0 +1,68 @@
+"""How the bot signs in to send: a password, a certificate, or the identity its machine was given. The SDK holds the token."""
+
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from bot.settings import InvalidSettings, Teams
+
+
+def sign_in(settings: Teams) -> Any:
+    """
+    Return the SDK's credentials for these settings; nothing is fetched yet.
+
+    Raises:
+        InvalidSettings: the certificate's file holds no private key with its certificate.
+    """
+    if settings.managed_identity:
+        from botframework.connector.auth.managedidentity_app_credentials import ManagedIdentityAppCredentials
+
+        return ManagedIdentityAppCredentials(settings.app_id)
+    if settings.certificate:
+        from botframework.connector.auth import CertificateAppCredentials
+
+        thumbprint, key, public = certificate(settings.certificate)
+        return CertificateAppCredentials(
+            settings.app_id, thumbprint, key, channel_auth_tenant=settings.tenant_id, certificate_public=public
+        )
+    from botframework.connector.auth import MicrosoftAppCredentials
+
+    return MicrosoftAppCredentials(settings.app_id, settings.password, settings.tenant_id or None)
+
+
+def renew(credentials: Any) -> None:
+    """Forget the token, so that the next call fetches a new one."""
+    credentials.app = None
+    if hasattr(type(credentials), "global_token_cache"):  # the managed identity's, shared by the whole process
+        import msal
+
+        type(credentials).global_token_cache = msal.TokenCache()
+
+
+def certificate(path: str) -> tuple[str, str, str]:
+    """
+    Return thumbprint, private key and certificate of a PEM file that holds both.
+
+    Raises:
+        InvalidSettings: it does not, or cannot be read.
+    """
+    try:
+        raw = Path(path).read_bytes()
+        key = load_pem_private_key(raw, password=None).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        public = x509.load_pem_x509_certificate(raw)
+    except (OSError, ValueError, TypeError) as error:
+        raise InvalidSettings(
+            "unreadable_certificate",
+            f"TEAMS_CERTIFICATE の {path} を読めません。証明書とパスワードなしの秘密鍵を入れた PEM にしてください。",
+            f"TEAMS_CERTIFICATE {path} cannot be read; make it a PEM file with the certificate and its key without a password.",
+        ) from error
+    thumbprint = public.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303  # a name for the certificate, as Entra wants it
+    return thumbprint, key.decode(), public.public_bytes(Encoding.PEM).decode()

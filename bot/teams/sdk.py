@@ -1,0 +1,149 @@
+"""
+The Bot Framework SDK, and the only file that knows it, so that its successor can take its place here.
+
+What works of it is used: the adapter with its turn context, the connector client, the schema, the sign-in. What does not is
+mended here: it drops unknown fields of entities, makes two clients a turn, repeats PUT on its own, and loses the status of a
+refusal whose body is not JSON. Importing it costs a second, so nobody imports this file before it is needed.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from botbuilder.core import CloudAdapterBase, TurnContext
+from botbuilder.core.teams import TeamsInfo
+from botbuilder.schema import Activity, ChannelAccount, ConversationAccount, ConversationReference, Entity
+from botframework.connector.aio import ConnectorClient
+from botframework.connector.auth import BotFrameworkAuthentication, ClaimsIdentity
+from botframework.connector.auth.connector_factory import ConnectorFactory
+from msrest.exceptions import ClientException
+from msrest.pipeline import SansIOHTTPPolicy
+from msrest.pipeline.async_abc import AsyncPipeline
+from msrest.pipeline.async_requests import AsyncPipelineRequestsHTTPSender, AsyncRequestsCredentialsPolicy
+from msrest.pipeline.universal import RawDeserializer
+from msrest.universal_http.async_requests import AsyncRequestsHTTPSender
+from requests.exceptions import ConnectionError as NotConnected
+from urllib3 import Retry
+from urllib3.exceptions import NewConnectionError
+
+TIMEOUT = 15  # seconds for one call
+
+Entity.enable_additional_properties_sending()
+ChannelAccount.enable_additional_properties_sending()
+
+
+class Refusal(Exception):
+    """The connector did not take a call: `status` 0 means that no answer came, `sent` that the call may have arrived."""
+
+    def __init__(self, status: int, *, after: str = "", code: str = "", sent: bool = True) -> None:
+        super().__init__(f"{status} {code}")
+        self.status = status
+        self.after = after
+        self.code = code
+        self.sent = sent
+
+
+class _Refusals(SansIOHTTPPolicy[Any, Any]):
+    """Turns a refusal into an exception before the SDK tries to read its body."""
+
+    def on_response(self, request: Any, response: Any, **_: Any) -> None:
+        answer = response.http_response
+        if answer.status_code >= 400:
+            raise Refusal(answer.status_code, after=answer.headers.get("Retry-After", ""), code=answer.text()[:500])
+
+
+class _Clients(BotFrameworkAuthentication, ConnectorFactory):  # type: ignore[misc]
+    """One connector client for each service address, all with one sign-in. Who comes in is judged in `bot.teams.auth`."""
+
+    def __init__(self, credentials: Any) -> None:
+        self._credentials = credentials
+        self._clients: dict[str, Any] = {}
+
+    def create_connector_factory(self, claims_identity: Any) -> "_Clients":
+        return self
+
+    async def create(self, service_url: str, audience: Any = None) -> Any:
+        if service_url not in self._clients:
+            self._clients[service_url] = ConnectorClient(self._credentials, base_url=service_url, pipeline_type=_pipeline)
+        return self._clients[service_url]
+
+    async def create_user_token_client(self, claims_identity: Any) -> None:
+        return None
+
+    async def authenticate_request(self, activity: Any, auth_header: str) -> Any:
+        raise PermissionError("activities are judged before they come here")
+
+    async def authenticate_streaming_request(self, auth_header: str, channel_id_header: str) -> Any:
+        raise PermissionError("there is no streaming endpoint")
+
+
+class Adapter(CloudAdapterBase):  # type: ignore[misc]
+    """Speaks into conversations by the connector. `sign_in` is the SDK's credentials."""
+
+    def __init__(self, sign_in: Any) -> None:
+        super().__init__(_Clients(sign_in))
+
+    async def send(self, reference: dict[str, Any], activity: dict[str, Any]) -> str:
+        """
+        Send an activity and return its id, "" where the service gives none.
+
+        Raises:
+            Refusal
+        """
+        return str(getattr(await self._within(reference, lambda c: c.send_activity(_read(activity))), "id", "") or "")
+
+    async def update(self, reference: dict[str, Any], id_: str, activity: dict[str, Any]) -> None:
+        await self._within(reference, lambda c: c.update_activity(_read(activity | {"id": id_})))
+
+    async def delete(self, reference: dict[str, Any], id_: str) -> None:
+        await self._within(reference, lambda c: c.delete_activity(id_))
+
+    async def member(self, reference: dict[str, Any], id_: str) -> dict[str, Any]:
+        """Return what the conversation knows of a member: "userRole", "tenantId", "userPrincipalName"."""
+        found = await self._within(reference, lambda c: TeamsInfo.get_member(c, id_))
+        return dict(found.serialize())
+
+    async def _within(self, reference: dict[str, Any], do: Callable[[Any], Awaitable[Any]]) -> Any:
+        answer: Any = None
+
+        async def turn(context: TurnContext) -> None:
+            nonlocal answer
+            context.activity.id = None  # the SDK invents one, and would have us reply to it
+            context.activity.channel_data = {}  # TeamsInfo fails on None
+            answer = await do(context)
+
+        known = ConversationReference(
+            channel_id="msteams",
+            service_url=reference["service"],
+            conversation=ConversationAccount(id=reference["conversation"]),
+            bot=ChannelAccount(id=reference["bot"]),
+            user=ChannelAccount(id=reference["user"]),
+        )
+        try:
+            await self.continue_conversation_with_claims(ClaimsIdentity({}, True), known, None, turn)
+        except ClientException as error:
+            raise Refusal(0, sent=not _never_connected(error)) from error
+        return answer
+
+
+def _read(activity: dict[str, Any]) -> Any:
+    return Activity().deserialize(activity)
+
+
+def _pipeline(config: Any) -> Any:
+    """Return the SDK's pipeline without its own repeats and redirects, and with refusals told by their status."""
+    config.retry_policy = lambda: Retry(0, read=False, redirect=False)
+    config.redirect_policy.allow = False
+    config.connection.timeout = TIMEOUT
+    policies = [
+        config.user_agent_policy,
+        AsyncRequestsCredentialsPolicy(config.credentials),
+        RawDeserializer(),
+        _Refusals(),
+    ]
+    return AsyncPipeline(policies, AsyncPipelineRequestsHTTPSender(AsyncRequestsHTTPSender(config)))
+
+
+def _never_connected(error: ClientException) -> bool:
+    cause = getattr(error, "inner_exception", None)
+    reason = getattr(cause.args[0], "reason", None) if isinstance(cause, NotConnected) and cause.args else None
+    return isinstance(reason, NewConnectionError)

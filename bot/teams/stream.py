@@ -1,0 +1,122 @@
+"""
+One streamed message in a personal chat: a status, then words that grow, then the whole message in its place.
+
+Teams takes a stream for two minutes, about one request a second, each text beginning with the one before. Whatever it refuses
+ends the stream and never the turn: the last word then comes as a message of its own.
+"""
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+from bot.teams import render
+from bot.teams.connector import Connector, Undelivered
+from bot.teams.parse import Place
+from bot.turns import Stopped
+from handlers.conversation import Reply
+
+log = logging.getLogger(__name__)
+LIMIT = 115.0  # seconds a stream may last; Teams closes it after 120
+PACE = 1.5  # seconds between two updates
+LAST = 1.0  # seconds before the last one
+
+
+class Stream:
+    """`memory` keeps "stream" (its id), "sequence" and "since" (Unix time), so that another process can end it."""
+
+    def __init__(self, connector: Connector, place: Place, memory: dict[str, str]) -> None:
+        self._connector = connector
+        self._place = place
+        self._memory = memory
+        self._words = ""
+        self._sent = float("-inf")
+        self._over = memory.get("stream") == ""
+
+    @property
+    def open(self) -> bool:
+        return bool(self._memory.get("stream")) and not self._over
+
+    @property
+    def shown(self) -> bool:
+        """Report whether something was shown in it, though it may be over by now."""
+        return "shown" in self._memory
+
+    async def show(self, reply: Reply) -> None:
+        """
+        Show what there is so far; left out when it comes too soon or cannot be part of this stream.
+
+        Raises:
+            Stopped: the person pressed "stop".
+        """
+        words = render.streamed(reply)
+        behind = bool(self._words) and (words == self._words or not words.startswith(self._words))
+        if self._over or behind or time.monotonic() - self._sent < PACE:
+            return
+        if self.open and time.time() - float(self._memory["since"]) > LIMIT:
+            self._end()
+            return
+        self._memory.setdefault("since", str(time.time()))
+        self._memory["sequence"] = str(int(self._memory.get("sequence", 0)) + 1)
+        try:
+            id_ = await self._connector.send(self._place, self._growing(reply, words))
+        except Undelivered as error:
+            self._stopped(error)
+            self._end()
+            return
+        finally:
+            self._sent = time.monotonic()
+        self._words = words
+        if id_ and not self.open:
+            self._memory |= {"stream": id_, "shown": id_}
+
+    async def finish(self, message: dict[str, Any]) -> str:
+        """
+        Put the whole message in the stream's place and return its id; "" where Teams does not take it there.
+
+        A repeat is harmless: Teams takes one end of a stream and refuses a second.
+
+        Raises:
+            Stopped: the person pressed "stop".
+            Undelivered: the message itself was refused.
+        """
+        if not self.open or time.time() - float(self._memory["since"]) > LIMIT:
+            return ""
+        id_ = self._memory["stream"]
+        await asyncio.sleep(max(0.0, self._sent + LAST - time.monotonic()))
+        info = {"type": "streaminfo", "streamId": id_, "streamType": "final"}
+        whole = message | {"entities": [*message.get("entities", ()), info]}
+        for attempt in (1, 2):
+            try:
+                await self._connector.send(self._place, whole)
+                break
+            except Undelivered as error:
+                self._stopped(error)
+                if error.status == 403 and "complete" in error.code.lower() and attempt > 1:
+                    break
+                if error.status in (400, 413):
+                    raise
+                if error.unsure and attempt == 1:
+                    await asyncio.sleep(LAST)
+                    continue
+                self._end()
+                return ""
+        self._end()
+        return id_
+
+    def _growing(self, reply: Reply, words: str) -> dict[str, Any]:
+        sequence = int(self._memory["sequence"])
+        activity = render.growing(words, sequence) if words else render.informative(reply, sequence)
+        if self.open:
+            activity["entities"][0]["streamId"] = self._memory["stream"]
+        return activity
+
+    def _end(self) -> None:
+        self._over = True
+        self._memory["stream"] = ""
+
+    def _stopped(self, error: Undelivered) -> None:
+        if error.status == 403 and "cancel" in error.code.lower():
+            self._end()
+            raise Stopped from error
+        log.warning("a stream was refused", extra={"status": error.status})

@@ -1,0 +1,146 @@
+"""A personal chat sees an answer grow; the connector at the far end holds the rules of Teams' streams."""
+
+import asyncio
+
+import pytest
+
+from bot.teams import stream
+from bot.teams.connector import Connector
+from bot.teams.parse import Place
+from bot.teams.stream import Stream
+from bot.turns import Stopped
+from handlers.conversation import Facts, Heading, Paragraph, Reply
+from tests.bot.teams.conftest import Failure
+from tests.bot.teams.talk import ANSWER, WORKING, activity, door_of
+
+
+def words(text, *, final=False):
+    return Reply(text, (Paragraph(text, "answer"),), final=final)
+
+
+def kinds(service):
+    return [(c.stream["streamType"], c.stream.get("streamSequence")) for c in service.calls if c.stream]
+
+
+async def test_a_status_then_words_that_grow_then_the_whole_with_its_sources_and_a_card(sessions, texts, service, monkeypatch):
+    monkeypatch.setattr(stream, "PACE", 1.0)
+
+    async def growing(message):
+        yield WORKING
+        await asyncio.sleep(1.0)
+        yield words("答")
+        yield words("答え")  # too soon: the next one brings it
+        await asyncio.sleep(1.0)
+        yield words("答え[1]")
+        yield ANSWER
+
+    async with door_of(growing, sessions, texts) as door:
+        await door.post("/api/messages", json=activity(service))
+        await service.wait(5)
+    assert kinds(service) == [("informative", 1), ("streaming", 2), ("streaming", 3), ("final", None)]
+    whole, card = service.shown.values()
+    assert whole["text"] == "答え[1]"
+    assert whole["channelData"] == {"feedbackLoop": {"type": "custom"}}
+    assert [e["type"] for e in whole["entities"]] == ["https://schema.org/Message", "streaminfo"]
+    assert card["attachments"][0]["content"]["version"] == "1.5"
+
+
+async def test_a_reply_that_is_a_card_alone_does_not_say_its_heading_twice(sessions, texts, service):
+    async def refusing(message):
+        yield WORKING
+        yield Reply("ありません\nくわしく", (Heading("ありません"), Paragraph("くわしく"), Facts(())))
+
+    async with door_of(refusing, sessions, texts) as door:
+        await door.post("/api/messages", json=activity(service))
+        await service.wait(3)
+    text, card = service.shown.values()
+    assert text["text"] == "ありません"
+    assert card["attachments"][0]["content"]["body"][0]["text"] == "くわしく"
+
+
+def place(service):
+    return (Place(service.url, "a:1", "28:bot", "29:u"),)
+
+
+@pytest.fixture
+def connector():
+    from botframework.connector.auth import MicrosoftAppCredentials
+
+    return Connector(lambda: MicrosoftAppCredentials("", ""), local=True)
+
+
+async def test_the_stop_button_stops_the_turn_and_nothing_more_is_said(sessions, texts, service):
+    async def stopped(message):
+        yield WORKING
+        service.cancelled = True
+        await asyncio.sleep(1.0)
+        yield ANSWER
+
+    async with door_of(stopped, sessions, texts) as door:
+        await door.post("/api/messages", json=activity(service))
+        async with asyncio.timeout(10):
+            while len(service.calls) < 2:
+                await asyncio.sleep(0.01)
+    assert service.shown == {}
+    assert len(service.calls) == 2
+
+
+async def test_after_two_minutes_the_answer_is_a_message_of_its_own(sessions, texts, service, monkeypatch):
+    async def late(message):
+        yield WORKING
+        monkeypatch.setattr(stream, "LIMIT", -1.0)  # two minutes have passed
+        yield ANSWER
+
+    async with door_of(late, sessions, texts) as door:
+        await door.post("/api/messages", json=activity(service))
+        await service.wait(3)
+    assert kinds(service) == [("informative", 1)]
+    assert [bool(m.get("text")) for m in service.shown.values()] == [True, False]
+
+
+async def test_a_second_stream_in_the_same_chat_is_a_placeholder_instead(sessions, texts, service, connector):
+    first = Stream(connector, *place(service), {})
+    await first.show(WORKING)
+
+    async def second(message):
+        yield WORKING
+        yield ANSWER
+
+    async with door_of(second, sessions, texts) as door:
+        await door.post("/api/messages", json=activity(service))
+        await service.until("答え")
+    assert service.refused.pop() == "a stream begins with 1, one at a time"
+    assert [c.method for c in service.taken[1:]] == ["POST", "PUT", "POST"]
+
+
+async def test_an_end_whose_answer_was_lost_is_not_said_twice(service, connector):
+    streaming = Stream(connector, *place(service), {})
+    await streaming.show(WORKING)
+    service.failures = [Failure(502, taken=True)]
+    assert await streaming.finish({"type": "message", "text": "おわり"}) == "s1"
+    assert [m["text"] for m in service.shown.values()] == ["おわり"]
+
+
+async def test_another_process_ends_the_stream_of_one_that_died(service, connector):
+    memory = {}
+    await Stream(connector, *place(service), memory).show(WORKING)
+    taken_over = Stream(connector, *place(service), dict(memory))
+    await asyncio.sleep(1.0)
+    assert await taken_over.finish({"type": "message", "text": "おわり"}) == "s1"
+
+
+async def test_a_stop_pressed_while_words_grow_is_told_to_the_turn(service, connector):
+    streaming = Stream(connector, *place(service), {})
+    await streaming.show(WORKING)
+    service.cancelled = True
+    await asyncio.sleep(1.5)
+    with pytest.raises(Stopped):
+        await streaming.show(words("まだ"))
+
+
+async def test_words_that_do_not_go_on_from_the_ones_before_wait_for_the_end(service, connector):
+    streaming = Stream(connector, *place(service), {})
+    await streaming.show(words("はじめは"))
+    await asyncio.sleep(1.5)
+    await streaming.show(words("ちがう"))
+    assert kinds(service) == [("streaming", 1)]
