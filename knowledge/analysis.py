@@ -17,9 +17,9 @@ CHUNK = 12_000  # characters; Sudachi refuses inputs above 49,149 bytes
 
 # fmt: off
 STOP_EN = frozenset({
-    "a", "about", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did", "do", "does",
-    "for", "from", "had", "has", "have", "how", "i", "if", "in", "into", "is", "it", "me", "my", "no", "not",
-    "of", "on", "or", "our", "she", "he", "should", "such", "that", "the", "their", "then", "there", "these",
+    "a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "between", "but", "by", "can", "could", "did", "do",
+    "does", "during", "for", "from", "had", "has", "have", "how", "i", "if", "in", "into", "is", "it", "me", "my", "no", "not",
+    "of", "on", "or", "our", "per", "she", "he", "should", "such", "than", "that", "the", "their", "then", "there", "these",
     "they", "this", "to", "us", "was", "we", "were", "what", "when", "where", "which", "who", "why", "will",
     "with", "would", "you", "your",
 })
@@ -28,6 +28,8 @@ STOP_JA = frozenset({
     "呼ぶ", "れる", "られる", "です", "ます", "事", "物", "所", "中", "時", "とき", "よう", "様",
     "其れ", "此れ", "此の", "其の", "何", "何れ", "どれ", "何の", "どの", "誰", "何処", "どこ", "何時",
     "いつ", "何故", "何方", "幾つ", "幾ら", "どんな", "どう", "如何", "又", "及び",
+    "遣る", "奴", "違う", "一杯", "目茶苦茶", "凄い", "とても", "もっと", "一寸", "普段", "本当", "結局", "みたい",
+    "感じ", "例え",
 })
 # fmt: on
 CONTENT = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接尾辞", "接頭辞"})
@@ -40,17 +42,18 @@ _PROPER = {"人名": PERSON, "地名": PLACE, "固有名詞": NAME, "数詞": NU
 _ALNUM = re.compile(r"[a-z0-9_]+")
 _LETTER = re.compile(r"\w")
 _RUN = re.compile(rf"[{CJK}]+|[a-z0-9_]+|[^\W{CJK}a-z0-9_]+")
-_JAPANESE = re.compile(rf"[{CJK}]")
+JAPANESE = re.compile(rf"[{CJK}]")
 _BROKEN_LONG_VOWEL = re.compile(r"(?<=[ァ-ヴ])[-‐‑–—―−─](?=[ァ-ヴ])")  # デ-タ, from scans and old keyboards
 _ENGLISH = re.compile(r"[a-z]{3,}")
 _ENDINGS = (("", ""), ("s", ""), ("ing", ""), ("ed", ""), ("ing", "e"))
 
 
 class Token(NamedTuple):
-    """A word in its dictionary form, lower case, and its one-letter kind."""
+    """A word in its dictionary form, lower case, its one-letter kind, and the dictionary's groups of like meaning it is in."""
 
     form: str
     kind: str
+    meanings: tuple[int, ...] = ()
 
     @property
     def content(self) -> bool:
@@ -82,33 +85,23 @@ class Analysis:
     def cut(self, normalised: str) -> list[Token]:
         """Return the tokens of a text that is already normalised."""
         stem = self._tools()[1]
-        tokens = []
+        tokens: list[Token] = []
         for morpheme in self._morphemes(normalised):
             surface = morpheme.surface()
-            if not _LETTER.search(surface):
-                continue
             if surface.isascii():
+                words = [word for word in _ALNUM.findall(surface) if word not in STOP_EN]
+                meanings = tuple(morpheme.synonym_group_ids()) if len(words) == 1 else ()
                 tokens += [
-                    Token(stem(word) if word.isalpha() else word, NUMBER if word.isdigit() else ASCII)
-                    for word in _ALNUM.findall(surface)
-                    if word not in STOP_EN
+                    Token(stem(word) if word.isalpha() else word, NUMBER if word.isdigit() else ASCII, meanings)
+                    for word in words
                 ]
+            elif not _LETTER.search(surface):
+                continue
             else:
                 form = morpheme.normalized_form().lower()
-                tokens.append(Token(form, _kind(form, morpheme.part_of_speech())))
+                kind = _kind(form, morpheme.part_of_speech())
+                tokens.append(Token(form, kind, tuple(morpheme.synonym_group_ids()) if kind != FUNCTION else ()))
         return tokens
-
-    def forms(self, normalised: str) -> list[str]:
-        """Return only the forms of `cut`, which is twice as fast."""
-        stem = self._tools()[1]
-        forms: list[str] = []
-        for morpheme in self._morphemes(normalised):
-            surface = morpheme.surface()
-            if surface.isascii():
-                forms += [stem(w) if w.isalpha() else w for w in _ALNUM.findall(surface) if w not in STOP_EN]
-            elif _LETTER.search(surface):
-                forms.append(morpheme.normalized_form().lower())
-        return forms
 
     def bigrams(self, normalised: str) -> list[str]:
         """Return character pairs inside runs of Japanese script; other words whole."""
@@ -116,7 +109,7 @@ class Analysis:
         grams: list[str] = []
         for match in _RUN.finditer(normalised):
             run = match.group()
-            if _JAPANESE.match(run):
+            if JAPANESE.match(run):
                 grams += [run[i : i + 2] for i in range(len(run) - 1)] or [run]
             elif run not in STOP_EN:
                 grams.append(stem(run) if run.isalpha() else run)

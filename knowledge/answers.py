@@ -28,10 +28,7 @@ from knowledge.wording import Wording
 __all__ = ["Answers", "Stage", "Turn"]
 
 FOUND = 30  # passages looked at
-AMONG = 10  # best passages that say how rare a word is
-OFF_TOPIC = 0.12  # of the question's content in the best passage: less is no answer
-UNHEARD = 0.67  # of the content words are nouns that stand in none of the passages: it is about something else
-SURE = 0.6  # of the question's content in the best passages together: less is said to be unsure
+AMONG = 10  # best passages whose headings suggest further questions
 EXCERPT = 160  # characters of a candidate kept in the trace
 
 
@@ -39,6 +36,8 @@ class Shelf(Protocol):
     """The part of the library that answering needs."""
 
     async def search(self, question: str, *, readers: frozenset[str], limit: int = 6) -> list[Hit]: ...
+
+    async def asked(self, question: str) -> Asked: ...
 
     async def document(self, id: str) -> Document: ...  # noqa: A002 - the library's own word
 
@@ -62,6 +61,7 @@ class _Work:
     missing: tuple[str, ...] = ()
     certainty: Literal["sure", "unsure"] = "sure"
     removed: int = 0
+    table: tuple[tuple[str, ...], ...] = ()
     events: tuple[tuple[str, float], ...] = ()
     cited: tuple[Citation, ...] = ()
     nearest: tuple[Nearest, ...] = ()
@@ -164,17 +164,16 @@ class Answers:
 
     async def _write(self, work: _Work) -> None:
         began = await work.begin("write")
-        among = [self._extractor.words_of(h.passage) for h in work.hits[:AMONG]]
-        asked = Asked(work.rewritten, among, self._analysis)
+        asked = await self._library.asked(work.rewritten)
         extract = self._extractor.extract(asked, work.hits)
         work.missing = extract.missing
         foreign = all(h.passage.language != work.language for h in work.hits)  # words of two languages cannot be compared
-        off_topic = extract.best < OFF_TOPIC or extract.unheard > UNHEARD
-        if (off_topic and not foreign) or not extract.picks:
+        if (extract.verdict == "none" and not foreign) or not extract.picks:
             work.nearest = nearest(asked, work.hits, self._extractor)
         elif self._generator is None or not await self._generate(work, self._generator):
             work.mode, work.draft = "extractive", quoted(extract)
-            work.certainty = "sure" if extract.cover >= SURE else "unsure"
+            work.certainty = "sure" if extract.verdict == "sure" else "unsure"
+            work.table = extract.table
         if work.mode == "refused":
             work.nearest = nearest(asked, work.hits, self._extractor)
         await work.end("write", began, used=len(work.draft.quotes))
@@ -216,6 +215,7 @@ class Answers:
             fallback=work.fallback,
             notes=tuple(li.text for li in work.limits if li.kind in ("stale", "disagreement")),
             followups=self._followups(work),
+            table=work.table,
             milliseconds={"total": round((time.perf_counter() - work.started) * 1000, 3)}
             | {s.name: s.milliseconds for s in work.stages},
             trace=work.id,

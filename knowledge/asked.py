@@ -1,115 +1,128 @@
-"""What a question asks for, in words that can be compared with a sentence: its content, its focus, the kind of thing wanted."""
+"""
+What a question asks for, as numbers that can be compared with a passage's terms: its words and how rare they are, what stands
+for them elsewhere (loan words, the glossary), the kind of thing wanted, the amounts and references it names.
+"""
 
-import math
 import re
-import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from itertools import pairwise
 
-from knowledge.analysis import PERSON, PLACE, Analysis
+import numpy as np
+import numpy.typing as npt
 
-_NUMERAL = "[0-9〇一二三四五六七八九十百千万億兆数半]"
-_KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
-    ("who", re.compile(r"誰|だれ|どなた|人物|何者|\bwho\b"), None),
-    ("where", re.compile(r"どこ|何処|どちら|場所|\bwhere\b"), None),
-    (
-        "when",
-        re.compile(r"いつ|何年|何月|何日|何時|何世紀|時期|期限|\bwhen\b|what time|how long"),
-        re.compile(rf"{_NUMERAL}+ ?(?:年|月|日|時|世紀|週)|時代|\b\d{{1,4}}\b"),
-    ),
-    (
-        "number",
-        re.compile(r"いくつ|いくら|どの(?:くらい|ぐらい)|どれ(?:くらい|ぐらい)|割合|人数|how (?:many|much)|\bprice\b|\bcost\b"),
-        re.compile(_NUMERAL),
-    ),
-    (
-        "why",
-        re.compile(r"なぜ|何故|どうして|理由|原因|きっかけ|\bwhy\b"),
-        re.compile(r"ため|から|ので|により|によって|理由|原因|ことで|because|since|due to|so that"),
-    ),
-    (
-        "name",
-        re.compile(r"何と(?:いう|言う|呼)|名前|名称|呼ばれ|呼ぶ|別名|略称|\bcalled\b|\bname\b"),
-        re.compile(r"「|『|と呼|という|と言|と称|略|別名|\(|called|known as"),
-    ),
-)
-_COUNTER = re.compile(r"何([^\sかとがをはにのでも、。?]{1,2})")
+from knowledge.analysis import ASCII, JAPANESE, KEY_KINDS, Analysis, Token, normalise
+from knowledge.cues import ASKS, bits, counted
+from knowledge.encoder import dimension
+from knowledge.exact import exact
+from knowledge.glossary import Glossary
+from knowledge.spoken import plain
 
+Floats = npt.NDArray[np.float64]
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The words of a sentence: all of them, its nouns, and the people and places among them."""
-
-    all: frozenset[str]
-    nouns: frozenset[str]
-    people: frozenset[str]
-    places: frozenset[str]
-    length: int
-
-
-def words(text: str, analysis: Analysis) -> Words:
-    """Return the words of one sentence."""
-    found = analysis.tokens(text)
-    return Words(
-        frozenset(t.form for t in found),
-        frozenset(t.form for t in found if t.noun),
-        frozenset(t.form for t in found if t.kind == PERSON),
-        frozenset(t.form for t in found if t.kind == PLACE),
-        len(found),
-    )
+_NAME = re.compile(r"(?<=[\w,;:] )[A-Z][\w-]*|\b[A-Z][A-Z0-9-]+\b|\b\w*[a-z][A-Z]\w*")
 
 
 class Asked:
-    """A question's words weighted by rarity among the passages it found."""
+    """
+    A question in slots, one for each different word. `ids` leads from a dimension to its slot, so that several may stand for
+    one word; `order` are the slots as the words came. `weights` are rarities and come from the index (see `weigh`).
+    """
 
-    def __init__(self, question: str, among: Sequence[frozenset[str]], analysis: Analysis) -> None:
-        text = unicodedata.normalize("NFKC", question).lower()
-        found = analysis.tokens(text)
-        total = len(among)
-        self._weight = {
-            w.form: math.log(1 + (total * 10 - n + 0.5) / (n + 0.5)) for w in found for n in (sum(w.form in a for a in among),)
-        }
-        self.words = frozenset(self._weight)
-        content = [w for w in found if w.content]
-        self._content = {w.form: self._weight[w.form] for w in content} or dict(self._weight)
-        self._nouns = frozenset(w.form for w in content if w.noun)
-        self._kinds = [(name, holds) for name, asks, holds in _KINDS if asks.search(text)]
-        self.focus = next((w.form for w in reversed(content) if w.noun), "")
-        counter = _COUNTER.search(text)
-        self._counter = re.compile(f"{_NUMERAL} ?{re.escape(counter[1][0])}") if counter else None
+    def __init__(self, question: str, analysis: Analysis, glossary: Glossary) -> None:
+        self.text = normalise(question)
+        self.plain = plain(self.text)
+        tokens = analysis.tokens(self.plain)
+        self.forms = tuple(dict.fromkeys(t.form for t in tokens))
+        slot = {form: n for n, form in enumerate(self.forms)}
+        self.order = tuple(slot[t.form] for t in tokens)
+        self.ids = {dimension("words", form): n for form, n in slot.items()}
+        self.own = tuple(self.ids)
+        for token in tokens:
+            for form in analysis.loanwords(token.form):
+                self.ids.setdefault(dimension("words", form), slot[token.form])
+        self._join(glossary, analysis, slot)
+        self.exact = np.unique(np.array([dimension("exact", term) for term in exact(self.plain)], np.uint32))
+        self._content = _mask(slot, [t for t in tokens if t.content])
+        if not self._content.any():
+            self._content[:] = True
+        named = _named(question, analysis)
+        self.nouns = np.maximum(
+            1.0 * _mask(slot, [t for t in tokens if t.content and t.noun and (t.kind != ASCII or t.form in named)]),
+            0.5 * _mask(slot, [t for t in tokens if t.kind == ASCII]),  # an English word may be a noun or not
+        )
+        self._key = _mask(slot, [t for t in tokens if t.kind in KEY_KINDS and (t.kind != ASCII or t.form in named)])
+        self.kinds = frozenset(name for name, asks in ASKS if asks.search(self.text))
+        self.focus = next((slot[t.form] for t in reversed(tokens) if t.content and t.noun), -1)
+        unit = counted(self.text)
+        self.counter = next((n for form, n in slot.items() if unit and form.startswith(unit)), -1)
+        self.weights: Floats = np.ones(len(self.forms))
 
-    def share(self, held: Iterable[str]) -> float:
-        """Return the share 0..1 of all words, by rarity, that `held` holds."""
-        return _share(self._weight, frozenset(held))
+    def weigh(self, rarities: Mapping[int, float]) -> "Asked":
+        """Give each word its rarity; `rarities` is by the dimensions of `own`."""
+        self.weights = np.array([rarities[d] for d in self.own])
+        return self
 
-    def cover(self, held: Iterable[str]) -> float:
-        """Return the share 0..1 of the content words, by rarity, that `held` holds."""
-        return _share(self._content, frozenset(held))
+    @cached_property
+    def cue_bits(self) -> int:
+        return bits(*self.kinds)
 
-    def missing(self, held: frozenset[str]) -> tuple[str, ...]:
-        return tuple(word for word in self._content if word not in held)
+    @cached_property
+    def all(self) -> Floats:
+        """Each slot's share of the whole question, by rarity; they sum to 1."""
+        return _shares(self.weights)
 
-    def unheard(self, held: frozenset[str]) -> float:
-        """Return the share 0..1 of the content words that are nouns and stand nowhere in `held`: they are not its topic."""
-        return len(self._nouns - held) / len(self._content) if self._content else 0.0
+    @cached_property
+    def content(self) -> Floats:
+        """Each slot's share of the content words, 0 for the others."""
+        return _shares(self.weights * self._content)
+
+    @cached_property
+    def key(self) -> Floats:
+        """Each slot's share of names, numbers and Latin words; all 0 when there are none."""
+        return _shares(self.weights * self._key)
+
+    @cached_property
+    def pairs(self) -> dict[tuple[int, int], float]:
+        """Neighbouring words and their share of all neighbours, by rarity."""
+        found = {pair: float(self.weights[pair[0]] + self.weights[pair[1]]) for pair in pairwise(self.order)}
+        total = sum(found.values()) or 1.0
+        return {pair: weight / total for pair, weight in found.items()}
 
     def wants(self, *kinds: str) -> bool:
-        return any(name in kinds for name, _ in self._kinds)
+        return not self.kinds.isdisjoint(kinds)
 
-    def cue(self, text: str, found: Words) -> float:
-        """Return 1.0 when a sentence holds a thing of the kind asked for: a person, a place, a date, a reason, a name."""
-        if self._counter and self._counter.search(text):
-            return 1.0
-        for name, holds in self._kinds:
-            if name == "who" and found.people - self.words:
-                return 1.0
-            if name == "where" and found.places - self.words:
-                return 1.0
-            if holds is not None and holds.search(text):
-                return 1.0
-        return 0.0
+    def missing(self, held: npt.NDArray[np.bool_]) -> tuple[str, ...]:
+        """Return the content words whose slots are not held."""
+        return tuple(form for n, form in enumerate(self.forms) if self._content[n] and not held[n])
+
+    def unheard(self, held: npt.NDArray[np.bool_]) -> float:
+        """Return the share 0..1 of the content words that are nouns and not held: they are what it is about."""
+        return float((self.nouns * ~held).sum() / self._content.sum()) if len(held) else 0.0
+
+    def _join(self, glossary: Glossary, analysis: Analysis, slot: Mapping[str, int]) -> None:
+        """Let the single words of the glossary stand for the word they explain."""
+        for word, others in glossary.alternatives(self.text):
+            own = [slot[t.form] for t in analysis.tokens(word) if t.content and t.form in slot]
+            for other in others if own else ():
+                for token in analysis.tokens(other):
+                    if token.content:
+                        self.ids.setdefault(dimension("words", token.form), own[0])
 
 
-def _share(weights: dict[str, float], held: frozenset[str]) -> float:
-    total = sum(weights.values())
-    return sum(weight for word, weight in weights.items() if word in held) / total if total else 0.0
+def _mask(slot: Mapping[str, int], tokens: Sequence[Token]) -> npt.NDArray[np.bool_]:
+    mask = np.zeros(len(slot), np.bool_)
+    mask[[slot[t.form] for t in tokens]] = True
+    return mask
+
+
+def _named(question: str, analysis: Analysis) -> frozenset[str]:
+    """Return the Latin words that are names: all of them among Japanese, in English those in capitals inside the sentence."""
+    if JAPANESE.search(question):
+        return frozenset(t.form for t in analysis.tokens(question))
+    return frozenset(t.form for name in _NAME.findall(question) for t in analysis.tokens(name))
+
+
+def _shares(weights: Floats) -> Floats:
+    total = weights.sum()
+    return weights / total if total else weights

@@ -28,10 +28,10 @@ from typing import Any
 
 from knowledge.encoder import VERSION
 from knowledge.errors import InvalidBackup
+from knowledge.indexing import passage_of
 from knowledge.library import Library
 from knowledge.originals import Originals
 from knowledge.sentences import phrase
-from knowledge.staging import passage_of
 
 FORMAT = 1
 ARCHIVES = (".tar.gz", ".tgz")

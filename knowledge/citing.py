@@ -106,6 +106,5 @@ def nearest(asked: Asked, hits: Sequence[Hit], extractor: Extractor) -> tuple[Ne
         if len(best) == NEAREST:
             break
     return tuple(
-        Nearest(h.passage.document, h.passage.title, h.passage.place, asked.missing(extractor.words_of(h.passage)))
-        for h in best.values()
+        Nearest(h.passage.document, h.passage.title, h.passage.place, extractor.missing(asked, h)) for h in best.values()
     )

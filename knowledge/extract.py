@@ -1,26 +1,41 @@
 """
-Answering without a model: the few sentences of the best passages that most likely hold the answer, quoted as they stand.
+Answering without a model: the few units of the best passages that most likely hold the answer, quoted as they stand.
 
-A linear model over nine features of each sentence, trained on Japanese reading-comprehension questions; it chooses by form, so
-it says how sure it is instead of pretending to understand.
+A linear model over what each unit shares with the question, trained on Japanese reading-comprehension questions; it chooses by
+form, so it says how sure it is instead of pretending to understand. A second one, trained on questions whose passages were
+taken away, tells how likely the answer is there at all.
 """
 
+import json
 import math
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
 
 from knowledge.analysis import Analysis
-from knowledge.asked import Asked, Words, words
-from knowledge.units import Unit, units
-from knowledge.values import Hit, Passage
+from knowledge.asked import Asked, Floats
+from knowledge.cues import unmistakable
+from knowledge.indexing import terms
+from knowledge.overlap import Overlap
+from knowledge.rerank import FILE
+from knowledge.table import compared
+from knowledge.terms import Terms
+from knowledge.units import Unit, quotable
+from knowledge.values import Hit
 
-# all words, cue, content words with title, focus noun, content of the sentence before, length, new nouns, passage rank, gap
-WEIGHTS = (1.145, 1.636, 1.843, 0.769, 0.192, -0.526, 0.91, 1.506, 0.683)
+UNIT = ("share", "cue", "titled", "focus", "before", "length", "fresh", "rank", "gap", "first", "digits")
+SIGNS = ("held", "together", "unit", "share", "pairs", "sequence", "key", "score", "margin", "cue", "unheard", "one")
 DEPTH = 5  # passages looked into
-SPREAD = 1.0  # taken off a sentence for each one already chosen from its passage
-MASS = 0.9  # of the softmax over all sentences: enough is shown
-CACHE = 2000  # passages whose words are kept
+SPREAD = 1.0  # taken off a unit for each one already chosen from its passage
+MASS = 0.999  # of the softmax over all units: enough is shown
+
+TINY = 1e-9  # a score of nothing
+
+Verdict = Literal["none", "unsure", "sure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,92 +49,156 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """The chosen units in order of choice; `cover` is the share of the question's content (by rarity) the passages hold."""
+    """
+    The chosen units in order of choice; none when nothing may be quoted. `likely` is how likely the answer is among them,
+    0..1; `verdict` says it in the words of an answer. `missing` are content words that no passage holds. `table`, for questions
+    that compare, has a header and rows of cells, every cell an exact quote of the first pick's passage.
+    """
 
     picks: tuple[Pick, ...]
-    cover: float
-    best: float
+    likely: float
+    verdict: Verdict
     missing: tuple[str, ...]
-    unheard: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Analysed:
-    units: tuple[tuple[Unit, Words], ...]
-    title: frozenset[str]
-    all: frozenset[str]
+    table: tuple[tuple[str, ...], ...] = ()
 
 
 class Extractor:
-    """Keeps the analysis of passages it has seen: about a millisecond each."""
+    """Compares by the words that came with each hit; hits from elsewhere are analysed here, a millisecond each."""
 
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
-        self._seen: OrderedDict[tuple[str, str], _Analysed] = OrderedDict()
 
     def extract(self, asked: Asked, hits: Sequence[Hit], *, most: int = 3) -> Extract:
-        """Choose at most `most` units from the best five hits (best first); none when nothing may be quoted."""
-        looked = [self._analyse(h.passage) for h in hits[:DEPTH]]
-        rows = self._score(asked, hits, looked)
-        held = frozenset().union(*(a.all for a in looked)) if looked else frozenset()
-        missing, unheard = asked.missing(held), asked.unheard(held)
-        best = max((asked.cover(a.all) for a in looked), default=0.0)
-        together = asked.cover(held)
-        if not rows:
-            return Extract((), together, best, missing, unheard)
-        top = max(score for score, _, _ in rows)
-        mass = sum(math.exp(score - top) for score, _, _ in rows)
-        picks: list[Pick] = []
-        used: dict[int, int] = {}
-        shown = 0.0
-        enough = 1.0 if asked.wants("why", "name") else MASS
-        while rows and len(picks) < most and shown < enough:
-            chosen = max(rows, key=lambda row: row[0] - SPREAD * used.get(row[1], 0))
-            rows.remove(chosen)
-            score, at, unit = chosen
-            used[at] = used.get(at, 0) + 1
-            shown += math.exp(score - top) / mass
-            picks.append(Pick(at, unit, score))
-        return Extract(tuple(picks), together, best, missing, unheard)
+        """Choose at most `most` units from the best five hits (best first)."""
+        looked = hits[:DEPTH]
+        if not looked or not asked.forms:
+            return Extract((), 0.0, "none", ())
+        known = [self.terms(hit) for hit in looked]
+        overlap = Overlap(asked, known)
+        gaps = np.array([max(math.log(max(hit.score, TINY) / max(looked[0].score, TINY)), -10.0) for hit in looked])
+        scores = features(overlap, gaps) @ weights("unit", UNIT)
+        likely = _logistic(float(signs(overlap, gaps) @ weights("signs", SIGNS)))
+        held = held_by_any(overlap)
+        table = compared(asked, [hit.passage for hit in looked], self._analysis)
+        picks = _chosen(
+            scores.tolist(), looked, known, most, generous=asked.wants("why", "name"), first=table.hit if table else 0
+        )
+        refuse, sure = bounds()
+        if (wanted := unmistakable(asked.kinds)) and not any(t.cues[n] & wanted for t in known for n in range(len(t.cues))):
+            likely = min(likely, sure / 2)
+        verdict: Verdict = "none" if not picks or likely < refuse else "sure" if likely >= sure else "unsure"
+        return Extract(picks, likely, verdict, asked.missing(held), table.rows if table and picks else ())
 
-    def words_of(self, passage: Passage) -> frozenset[str]:
-        """Return every normalised word of a passage and its title."""
-        return self._analyse(passage).all
+    def terms(self, hit: Hit) -> Terms:
+        """Return the words of a hit's passage."""
+        return Terms.unpack(hit.terms) if hit.terms else terms(hit.passage, self._analysis)
 
-    def _score(self, asked: Asked, hits: Sequence[Hit], looked: list[_Analysed]) -> list[tuple[float, int, Unit]]:
-        rows = []
-        for at, analysed in enumerate(looked):
-            gap = max(hits[at].score - hits[0].score, -10.0)
-            before = 0.0
-            for unit, found in analysed.units:
-                features = (
-                    asked.share(found.all),
-                    asked.cue(unit.text, found),
-                    asked.cover(found.all | analysed.title),
-                    float(asked.focus in found.all),
-                    before,
-                    math.log(1 + found.length),
-                    min(len(found.nouns - asked.words), 8) / 8,
-                    1 / (at + 1),
-                    gap,
-                )
-                before = asked.cover(found.all)
-                rows.append((_dot(features), at, unit))
-        return rows
-
-    def _analyse(self, passage: Passage) -> _Analysed:
-        key = (passage.id, passage.version)
-        if (known := self._seen.get(key)) is not None:
-            self._seen.move_to_end(key)
-            return known
-        rows = tuple((unit, words(unit.text, self._analysis)) for unit in units(passage))
-        title = words(" ".join((passage.title, *passage.headings)), self._analysis).all
-        analysed = _Analysed(rows, title, title.union(*(w.all for _, w in rows)))
-        self._seen[key] = analysed
-        if len(self._seen) > CACHE:
-            self._seen.popitem(last=False)
-        return analysed
+    def missing(self, asked: Asked, hit: Hit) -> tuple[str, ...]:
+        """Return the question's content words that a passage and its title lack."""
+        return asked.missing(Overlap(asked, [self.terms(hit)]).held[0])
 
 
-def _dot(features: Sequence[float]) -> float:
-    return sum(f * w for f, w in zip(features, WEIGHTS, strict=True))
+def features(overlap: Overlap, gaps: Floats) -> Floats:
+    """Return one row of `UNIT` for each unit of the best passages; `gaps` are their scores below the best one's, 0 or less."""
+    asked, passage = overlap.asked, overlap.passage
+    content = overlap.content(titled=False)
+    opens = np.diff(passage, prepend=-1) > 0
+    before = np.where(opens, 0.0, np.roll(content, 1))
+    focus = overlap.units[:, asked.focus] if asked.focus >= 0 else np.zeros(len(content))
+    digits = overlap.shows("digits") if asked.wants("number", "when") else np.zeros(len(content))
+    return np.column_stack(
+        [
+            overlap.share(),
+            overlap.cues(),
+            overlap.content(titled=True),
+            focus,
+            before,
+            np.log1p(overlap.length),
+            overlap.fresh(),
+            1 / (1 + passage),
+            gaps[passage],
+            opens,
+            digits,
+        ]
+    )
+
+
+def signs(overlap: Overlap, gaps: Floats) -> Floats:
+    """Return the row of `SIGNS`: shares of the question that the best passages hold, and a constant 1."""
+    asked = overlap.asked
+    if not len(overlap.units):
+        return np.zeros(len(SIGNS))
+    share, titled, pairs = overlap.share(), overlap.content(titled=True), overlap.pairs()
+    best = int(np.argmax(titled + share + 0.5 * pairs))
+    held = overlap.held @ asked.content
+    words, title = overlap.bm25()
+    total = asked.weights.sum() or 1.0
+    together = held_by_any(overlap)
+    return np.array(
+        [
+            held.max(),
+            together @ asked.content,
+            titled[best],
+            share[best],
+            pairs[best],
+            overlap.sequence([best])[0],
+            together @ asked.key - asked.key.sum(),
+            (words + title).max() / total,
+            -gaps[1] if len(gaps) > 1 else 0.0,
+            overlap.cues()[best],
+            asked.unheard(together),
+            1.0,
+        ]
+    )
+
+
+@cache
+def weights(model: str, names: tuple[str, ...]) -> Floats:
+    """Return the trained weights of one of the models here in the order of `names`."""
+    trained = json.loads(FILE.read_text(encoding="utf-8"))[model]
+    return np.array([trained[name] for name in names])
+
+
+@cache
+def bounds() -> tuple[float, float]:
+    """Return how likely an answer must be to be given at all, and to be given without a doubt."""
+    trained = json.loads(FILE.read_text(encoding="utf-8"))["bounds"]
+    return trained["refuse"], trained["sure"]
+
+
+def held_by_any(overlap: Overlap) -> npt.NDArray[np.bool_]:
+    """Return which slots the passages hold together."""
+    return np.asarray(overlap.held.any(axis=0), np.bool_)
+
+
+def _chosen(
+    scores: list[float], hits: Sequence[Hit], known: Sequence[Terms], most: int, *, generous: bool, first: int
+) -> tuple[Pick, ...]:
+    """
+    Choose the best units, each passage's next one a little later, beginning with the hit at index `first`.
+
+    A unit without a line that may be shown is passed over.
+    """
+    left = [(score, hit, n) for score, (hit, n) in zip(scores, _places(known), strict=True)]
+    top = max(scores, default=0.0)
+    mass = sum(math.exp(score - top) for score in scores)
+    used: dict[int, int] = {}
+    picks: list[Pick] = []
+    shown = 0.0
+    while left and len(picks) < most and (generous or shown < MASS):
+        chosen = max(left, key=lambda row: (bool(picks) or not first or row[1] == first, row[0] - SPREAD * used.get(row[1], 0)))
+        left.remove(chosen)
+        score, hit, n = chosen
+        shown += math.exp(score - top) / mass
+        if lines := quotable(hits[hit].passage.text, known[hit].unit(n)):
+            used[hit] = used.get(hit, 0) + 1
+            picks.append(Pick(hit, Unit(lines, "\n".join(lines)), score))
+    return tuple(picks)
+
+
+def _places(known: Sequence[Terms]) -> list[tuple[int, int]]:
+    return [(hit, n) for hit, terms in enumerate(known) for n in range(len(terms.ends))]
+
+
+def _logistic(value: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))

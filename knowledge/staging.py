@@ -9,15 +9,15 @@ import asyncio
 import time
 import unicodedata
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from knowledge.chunks import passage_title
 from knowledge.encoder import Encoder
-from knowledge.index import BATCH, Index, Payload, Point, Where
+from knowledge.index import BATCH, Index, Point, Where
+from knowledge.indexing import passage_of, point
 from knowledge.reading import Reading
 from knowledge.registry import Draft, Registry, identify
-from knowledge.values import Metadata, Passage, Place, Version
+from knowledge.values import Metadata, Passage, Version
 
 STAGED, LIVE, OLD = "staged", "live", "old"
 STALE = 15.0  # seconds without a sign of life after which a writer is taken for dead
@@ -101,12 +101,8 @@ class Staging:
         return await self._registry.change_draft(ours.version.id, lambda d: new if d == ours else None)
 
     def _points(self, parts: Sequence[Passage], shelf: str) -> list[Point]:
-        points = []
-        for part in parts:
-            named = replace(part, id=passage_id(part.version, part.position))
-            vector = self._encoder.encode_passage(part.text, passage_title(part))
-            points.append(Point(named.id, {**asdict(named), "shelf": shelf}, vector))
-        return points
+        named = [replace(part, id=passage_id(part.version, part.position)) for part in parts]
+        return [point(part, shelf, self._encoder) for part in named]
 
 
 def document_id(owner: str, name: str) -> str:
@@ -122,12 +118,6 @@ def version_id(sha256: str) -> str:
 def passage_id(version: str, position: int) -> str:
     """Return the id a passage at this position of a version always has."""
     return identify("passage", version, str(position))
-
-
-def passage_of(payload: Payload) -> Passage:
-    """Return the passage that a point's payload holds."""
-    fields = {k: v for k, v in payload.items() if k != "shelf"}
-    return Passage(**{**fields, "place": Place(**payload["place"]), "headings": tuple(payload["headings"])})
 
 
 def of(version: str) -> Where:

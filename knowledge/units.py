@@ -1,11 +1,12 @@
 """
-Cutting a passage into what can be quoted: sentences of prose, a slide's heading with its bullets, a table's rows.
+Cutting a passage into what can be quoted: sentences of prose, a heading with its bullets, a table's row with its header.
 
-Every quote is a substring of the passage as it stands; nothing is joined or rewritten. Lines that carry instructions to an AI
-(see `knowledge.suspicion`) are not units at all.
+Every line of a unit is an exact stretch of the passage's text; nothing is joined or rewritten. Lines that carry instructions
+to an AI (see `knowledge.suspicion`) are never quoted.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.suspicion import suspicious
@@ -13,10 +14,14 @@ from knowledge.values import Passage
 
 _LINE = re.compile(r"[^\n]+")
 _SENTENCE_END = re.compile(r"(?<=[。！？!?])(?![」』）)\]。！？!?])|(?<=[a-z0-9)%\"”]{2}[.!?])\s+(?=[\"“(A-Z0-9])")
-_BULLET = re.compile(r"^\s*(?:[-*・•◦●○■□◆◇▶▪✓]|\d{1,2}[.)．）]|[①-⑳])\s*")
+_BULLET = re.compile(r"\s*(?:[-*・•◦●○■□◆◇▶▪✓]|\d{1,2}[.)．）]|[①-⑳])\s*")
+_LEADS = re.compile(r"(?:[:：]|とおり|以下|次の[^。]*|following[^.]*)[。.]?\s*$")
 _WORD = re.compile(r"\w")
 _HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]+")
-SLIDE = 6  # lines of one heading shown at most
+_ROW = " | "
+BLOCK = 6  # lines shown together at most; a longer list falls apart into several units under the same heading
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,53 +34,86 @@ class Unit:
 
 def units(passage: Passage) -> tuple[Unit, ...]:
     """Return the quotable units of a passage in reading order; empty when nothing in it may be quoted."""
-    lines = [m.group().strip() for m in _LINE.finditer(passage.text)]
-    lines = [line for line in (_visible(line) for line in lines) if _WORD.search(line) and not suspicious(line)]
-    if not lines:
-        return ()
-    match passage.kind:
-        case "table":
-            return _rows(lines)
-        case "slide":
-            return _blocks(lines)
-        case _:
-            return _sentences(lines)
+    found = (quotable(passage.text, spans) for spans in cut(passage))
+    return tuple(Unit(lines, "\n".join(lines)) for lines in found if lines)
 
 
-def _visible(line: str) -> str:
-    """Return the longest piece without invisible characters: still a substring of the passage."""
-    return max(_HIDDEN.split(line), key=len).strip()
+def quotable(text: str, spans: Sequence[Span]) -> tuple[str, ...]:
+    """
+    Return the lines of a unit that may be shown; none when what is left is only the heading of what was not.
+
+    A sentence is judged by the whole line it stands in: an order may be spread over several.
+    """
+    shown = tuple(text[start:end] for start, end in spans if not suspicious(_line(text, start, end)))
+    return shown if len(shown) > 1 or len(shown) == len(spans) else ()
 
 
-def _sentences(lines: list[str]) -> tuple[Unit, ...]:
-    found = []
-    for line in lines:
-        if "|" in line and line.count("|") > 1:
-            found.append(Unit((line,), line))
-            continue
-        pieces = (piece.strip() for piece in _SENTENCE_END.split(line))
-        found += [Unit((piece,), piece) for piece in pieces if _WORD.search(piece)]
-    return tuple(found)
+def cut(passage: Passage) -> list[tuple[Span, ...]]:
+    """Return each unit as the spans of its lines in the passage's text, suspicious ones included."""
+    text = passage.text
+    lines = [span for m in _LINE.finditer(text) if _WORD.search(text, *(span := _visible(text, m.start(), m.end())))]
+    if passage.kind == "slide" and not any(_BULLET.match(text, *line) for line in lines):
+        rows = [line for line in lines if _tabular(text, line)]
+        return [*_prose(text, [line for line in lines if line not in rows]), *_rows(rows)]
+    if passage.kind == "table":
+        return [(line,) for line in lines] if _ROW in "".join(passage.headings[-1:]) else _rows(lines)
+    return _blocks(text, lines, always=passage.kind == "slide")
 
 
-def _rows(lines: list[str]) -> tuple[Unit, ...]:
-    """A row is compared together with the header, and shown with it when the table has more than one row."""
-    head, *rows = lines
-    if not rows:
-        return (Unit((head,), head),)
-    return tuple(Unit((head, row), f"{head} {row}") for row in rows)
+def _line(text: str, start: int, end: int) -> str:
+    until = text.find("\n", end)
+    return text[text.rfind("\n", 0, start) + 1 : until if until >= 0 else len(text)]
 
 
-def _blocks(lines: list[str]) -> tuple[Unit, ...]:
-    """A heading and the bullets under it are one unit; without bullets, a slide falls apart into sentences and rows."""
-    if not any(_BULLET.match(line) for line in lines):
-        rows = [line for line in lines if line.count("|") > 1]
-        prose = [line for line in lines if line.count("|") <= 1]
-        return _sentences(prose) + (_rows(rows) if rows else ())
-    blocks: list[list[str]] = []
-    for line in lines:
-        if _BULLET.match(line) and blocks:
-            blocks[-1].append(line)
+def _visible(text: str, start: int, end: int) -> Span:
+    """Return the longest piece without invisible characters, stripped."""
+    hidden = [start, *(at for m in _HIDDEN.finditer(text, start, end) for at in m.span()), end]
+    first, last = max(zip(hidden[::2], hidden[1::2], strict=True), key=lambda piece: piece[1] - piece[0])
+    return _stripped(text, first, last)
+
+
+def _stripped(text: str, start: int, end: int) -> Span:
+    piece = text[start:end]
+    begin = start + len(piece) - len(piece.lstrip())
+    return begin, max(begin, start + len(piece.rstrip()))
+
+
+def _tabular(text: str, line: Span) -> bool:
+    return text.count("|", *line) > 1
+
+
+def _blocks(text: str, lines: list[Span], *, always: bool) -> list[tuple[Span, ...]]:
+    """Bullets stay with the line above them: on a slide always, in prose when that line announces them."""
+    found: list[tuple[Span, ...]] = []
+    at = 0
+    while at < len(lines):
+        end = at + 1
+        while end < len(lines) and _BULLET.match(text, *lines[end]):
+            end += 1
+        head, bullets = lines[at], lines[at + 1 : end]
+        if _BULLET.match(text, *head) or not bullets or not (always or _LEADS.search(text[slice(*head)])):
+            found += _prose(text, lines[at:end])
         else:
-            blocks.append([line])
-    return tuple(Unit(tuple(block[:SLIDE]), "\n".join(block)) for block in blocks)
+            *before, lead = _prose(text, [head])
+            found += before
+            found += [(*lead, *bullets[n : n + BLOCK - 1]) for n in range(0, len(bullets), BLOCK - 1)]
+        at = end
+    return found
+
+
+def _prose(text: str, lines: list[Span]) -> list[tuple[Span, ...]]:
+    found: list[tuple[Span, ...]] = []
+    for start, end in lines:
+        if _tabular(text, (start, end)):
+            found.append(((start, end),))
+            continue
+        ends = [m.span() for m in _SENTENCE_END.finditer(text, start, end)]
+        begins = [start, *(after for _, after in ends)]
+        pieces = (_stripped(text, a, b) for a, b in zip(begins, [*(before for before, _ in ends), end], strict=True))
+        found += [(piece,) for piece in pieces if _WORD.search(text, *piece)]
+    return found
+
+
+def _rows(lines: list[Span]) -> list[tuple[Span, ...]]:
+    """A row is compared and shown together with the header, when the table has more than one row."""
+    return [(lines[0], row) for row in lines[1:]] if len(lines) > 1 else [(line,) for line in lines]

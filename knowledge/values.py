@@ -122,14 +122,16 @@ class Hit:
     """
     A passage that matched, with its score: comparable only within one call, higher is better.
 
-    `parts` are the first stage's sub-scores by name ("words", "bigrams", "pairs", "title"); `rank` is the first stage's
-    1-based rank before re-ranking.
+    `parts` are what the second stage weighed, by name: "score" is the first stage's own, the others are shares 0..1 of the
+    question. `rank` is the 1-based rank before re-ranking. `terms` are the passage's words as `knowledge.terms` packs them, or
+    empty.
     """
 
     passage: Passage
     score: float
     parts: tuple[tuple[str, float], ...] = ()
     rank: int = 0
+    terms: str = field(default="", repr=False, compare=False)
 
 
 DocumentKind = Literal["guideline", "rule", "deck", "faq", "other"]

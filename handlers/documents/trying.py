@@ -7,6 +7,7 @@ from handlers.conversation import Ask, Block, Buttons, Details, Field, Form, Hea
 from handlers.documents.names import shown
 from handlers.documents.office import Office
 from knowledge.answers import Answers, Shelf
+from knowledge.asked import Asked
 from knowledge.errors import KnowledgeError
 from knowledge.library import Library
 from knowledge.values import Answer, Document, Hit, Version
@@ -34,6 +35,9 @@ class OneVersion:
 
     async def search(self, question: str, *, readers: frozenset[str], limit: int = 6) -> list[Hit]:
         return await self._library.preview(question, version=self._version, limit=limit)
+
+    async def asked(self, question: str) -> Asked:
+        return await self._library.asked(question)
 
     async def document(self, id: str) -> Document:  # noqa: A002  # the library's own word
         return replace(await self._library.document(id), current=self._version)

@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.analysis import Analysis
 from knowledge.answers import Answers, Stage, Turn
+from knowledge.asked import Asked
 from knowledge.errors import KnowledgeError, UnknownDocument
+from knowledge.glossary import Glossary
 from knowledge.models import Model
 from knowledge.trace import Trace
 from knowledge.values import Document, Hit, Metadata, Passage, Phrase, Place
 from tests.stub_model import StubModel
 
+ANALYSIS = Analysis()
 ALL = frozenset({"all"})
 RULES = (
     "契約書の保存期間は十年とする。",
@@ -31,6 +35,9 @@ class Shelf:
 
     async def search(self, question: str, *, readers: frozenset[str], limit: int = 6) -> list[Hit]:
         return [Hit(p, 5.0 - i, rank=i + 1) for i, p in enumerate(self.passages)][:limit]
+
+    async def asked(self, question: str) -> Asked:
+        return Asked(question, ANALYSIS, Glossary())
 
     async def document(self, id: str) -> Document:  # noqa: A002 - the library's own word
         if id != "rules":
