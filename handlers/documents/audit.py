@@ -42,7 +42,7 @@ class Audit:
         office, say = self._office, self._office.say
         here = lines[(page - 1) * PAGE : page * PAGE]
         rows = tuple(self._row(message, line["entry"], titles) for line in here)
-        columns = tuple(Column(say(f"column_{c}", message)) for c in ("at", "who", "action", "title"))
+        columns = tuple(Column(say(f"column_{c}", message)) for c in ("at", "who", "action", "thing"))
         caption = say("audit_caption", message, n=len(lines)) + (
             say("of_pages", message, page=page, pages=pages) if pages > 1 else ""
         )
@@ -63,9 +63,9 @@ class Audit:
         action = say(f"audit_{verb}", message) if verb in ACTIONS else say("audit_other", message)
         ended = "" if not outcome else say("audit_refused" if outcome == "refused" else "audit_failed", message)
         document = str(entry.get("document", ""))
-        title = shown(titles[document]) if document in titles else shown(document[:8]) if document else "–"
+        name = str(entry.get("name", "")) or titles.get(document, "")
         at = str(entry["at"])[:16].replace("T", " ")
-        return at, shown(str(entry["person"])), f"{action}{ended}", title
+        return at, shown(str(entry["person"])), f"{action}{ended}", shown(name)
 
 
 def unbroken(lines: list[dict[str, Any]]) -> bool:

@@ -70,7 +70,7 @@ class Changes:
         library = await self._office.library()
         document = await library.document(id_)
         drawn = self._checked(message, verb, document, version)
-        await self._office.write(message, f"document.{verb}", id_, version)
+        await self._office.write(message, f"document.{verb}", id_, version, name=document.metadata.title)
         try:
             match verb:
                 case "publish":
@@ -87,7 +87,9 @@ class Changes:
                     return left + sum(map(len, found))
         except KnowledgeError as error:
             with suppress(SessionsUnavailable):
-                await self._office.write(message, f"document.{verb}", id_, version, outcome=error.code)
+                await self._office.write(
+                    message, f"document.{verb}", id_, version, name=document.metadata.title, outcome=error.code
+                )
             raise
         return 0
 

@@ -2,14 +2,14 @@
 
 import unicodedata
 
-LONGEST = 80  # characters
+LONGEST = 120  # characters
 _PLAIN = str.maketrans({"/": "／", "\\": "＼", "@": "＠", "[": "［", "]": "］", "*": "＊", "`": "｀"})
 
 
 def shown(name: str) -> str:
     """
     Return `name` on one line, with control and direction characters as �, signs of markup in full width, its middle cut when
-    it is longer than 80 characters.
+    it is longer than 120 characters.
     """
     text = unicodedata.normalize("NFC", name).translate(_PLAIN)
     text = "".join("\ufffd" if unicodedata.category(sign)[0] == "C" or sign in "\u2028\u2029" else sign for sign in text)

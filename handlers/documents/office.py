@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from handlers.conversation import Button, Buttons, Message, Paragraph, Press, Reply
+from handlers.documents.names import shown
 from handlers.people import People
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
@@ -55,13 +56,16 @@ class Office:
             return self.note("not_admin", message, self.button("request", message, "request"))
         return None if message.audience.private else self.note("only_alone", message)
 
-    async def write(self, message: Message, action: str, document: str = "", version: str = "", *, outcome: str = "") -> None:
+    async def write(
+        self, message: Message, action: str, document: str = "", version: str = "", *, name: str = "", outcome: str = ""
+    ) -> None:
         """
-        Write one line into the book. `outcome` is empty for "done", else "refused" or the code of what went wrong.
+        Write one line into the book. `name` is what people call the thing now; `outcome` is empty for "done", else "refused" or
+        the code of what went wrong.
 
         Raises:
             SessionsUnavailable
         """
         at = datetime.now(UTC).isoformat(timespec="seconds")
         entry = {"action": action, "document": document, "version": version, "person": message.person.id, "at": at}
-        await self.sessions.append(BOOK, entry | {"outcome": outcome})
+        await self.sessions.append(BOOK, entry | {"name": shown(name) if name else "", "outcome": outcome})

@@ -31,12 +31,13 @@ AT = {"received": 1, "checked": 2, "read": 3, "staged": 5}  # the step after the
 
 @dataclass(slots=True)
 class _Track:
-    """One file on its way. `told` is why it ended before it became a job."""
+    """One file on its way. `told` and `code` are why it ended before it became a job."""
 
     name: str
     size: int = 0
     job: Job | None = None
     told: str = ""
+    code: str = ""
 
     @property
     def at(self) -> int:
@@ -82,6 +83,7 @@ class Uploads:
             await self._undo(tracks)
             yield refused
             return
+        await self._book_failures(message, tracks)
         yield await self._ended(message, tracks, wish, len(files))
 
     async def look(self, message: Message, given: Values) -> AsyncIterator[Reply]:
@@ -126,6 +128,7 @@ class Uploads:
         limit = Limits().file
         if file.size > limit:
             size = f"{-(-file.size * 100 // MEGABYTE) / 100:g}"
+            track.code = "too_large"
             track.told = self._office.say("too_large", message, name=track.name, size=size, limit=limit // MEGABYTE)
             return
         try:
@@ -133,10 +136,10 @@ class Uploads:
             if track.job is None:
                 content = await file.fetch()
                 track.size = len(content)
-                await self._office.write(message, "document.add")
+                await self._office.write(message, "document.add", name=file.name)
                 track.job = await self._jobs.submit(id_, file.name, content, said, by=message.person.id)
         except KnowledgeError as error:
-            track.told = error.reason.to(language)
+            track.told, track.code = error.reason.to(language), error.code
         except SessionsUnavailable:
             track.told = self._office.say("not_kept", message, name=track.name)
 
@@ -162,6 +165,13 @@ class Uploads:
                     yield
                 else:
                     running -= 1
+
+    async def _book_failures(self, message: Message, tracks: list[_Track]) -> None:
+        for track in tracks:
+            code = track.code or (track.job.code if track.job and track.job.outcome in ("refused", "parked") else "")
+            if code:
+                with suppress(SessionsUnavailable):
+                    await self._office.write(message, "document.add", name=track.name, outcome=code)
 
     async def _undo(self, tracks: list[_Track]) -> None:
         """Take back what was staged for somebody who lost their rights meanwhile."""
