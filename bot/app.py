@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -15,6 +16,9 @@ from bot.web.access import Passwords
 from bot.web.adapter import Web
 from bot.web.health import Health
 from handlers.sessions import SessionsUnavailable
+
+if TYPE_CHECKING:
+    from bot.slack.adapter import Slack
 
 
 def application(house: House, stop: Callable[[], None]) -> tuple[Starlette, list[InvalidSettings]]:
@@ -36,12 +40,13 @@ def application(house: House, stop: Callable[[], None]) -> tuple[Starlette, list
     )
     failure: list[InvalidSettings] = []
     stack = AsyncExitStack()
+    slack = _slack(house)
 
     async def live(_: Request) -> Response:
         return JSONResponse({"live": True})
 
     async def ready(_: Request) -> Response:
-        parts = await house.readiness()
+        parts = await house.readiness() | ({"slack": await slack.state()} if slack else {})
         everything = all(state == "ready" for state in parts.values())
         return JSONResponse({"ready": everything, "parts": parts}, 200 if everything else 503)
 
@@ -52,14 +57,18 @@ def application(house: House, stop: Callable[[], None]) -> tuple[Starlette, list
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with stack:
             try:
+                if slack:  # its replies go out until the house has finished its turns
+                    await stack.enter_async_context(slack)
                 await stack.enter_async_context(house)
+                if slack:
+                    await stack.enter_async_context(slack.listening())
             except InvalidSettings as error:
                 failure.append(error)
                 stop()
             yield
 
     routes: list[BaseRoute] = [Route("/live", live), Route("/ready", ready), Route("/metrics", metrics)]
-    routes += [*_platforms(house), *web.routes()]
+    routes += [*(slack.routes() if slack else []), *_teams(house), *web.routes()]
     return Starlette(routes=routes, lifespan=lifespan, middleware=web.middleware(), exception_handlers=web.errors()), failure
 
 
@@ -75,20 +84,26 @@ async def _health(house: House) -> Health:
     return Health(parts, documents, votes, len(unanswered))
 
 
-def _platforms(house: House) -> list[BaseRoute]:
-    """Return the routes of the chat platforms that are on; an SDK is imported only when its platform is."""
-    routes: list[BaseRoute] = []
+def _slack(house: House) -> "Slack | None":
+    """Return Slack where it is on; its rooms are imported only then."""
     settings = house.settings
-    if settings.slack is not None:
-        from bot.slack.adapter import Slack
+    if settings.slack is None:
+        return None
+    from bot.slack.adapter import Slack
 
-        slack = Slack(settings.slack, house.turns, house.texts)
-        house.turns.register(slack)
-        routes += slack.routes()
-    if settings.teams is not None:
-        from bot.teams.adapter import Teams
+    groups = frozenset(one for one in settings.admins if one.startswith("S"))  # ids of Slack's user groups
+    slack = Slack(settings.slack, house.turns, house.texts, groups)
+    house.turns.register(slack)
+    return slack
 
-        teams = Teams(settings.teams, house.turns, house.sessions, house.texts)
-        house.turns.register(teams)
-        routes += teams.routes()
-    return routes
+
+def _teams(house: House) -> list[Route]:
+    """Return the routes of Teams where it is on; its SDK is imported only then."""
+    settings = house.settings
+    if settings.teams is None:
+        return []
+    from bot.teams.adapter import Teams
+
+    teams = Teams(settings.teams, house.turns, house.sessions, house.texts)
+    house.turns.register(teams)
+    return teams.routes()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.slack import parse
+from bot.slack import parse, payload
 from handlers.conversation import Command, Person, Press, Text, Upload
 
 
@@ -36,7 +36,7 @@ def test_mentions(text: str, content: object) -> None:
 
 
 def test_a_mention_and_its_message_are_one_delivery() -> None:
-    assert parse.delivery(event("app_mention", "x")) == parse.delivery(event("message", "x"))
+    assert payload.delivery(event("app_mention", "x")) == payload.delivery(event("message", "x"))
 
 
 @pytest.mark.parametrize("more", [{"bot_id": "B1"}, {"subtype": "message_changed"}, {"user": "UB"}])
@@ -46,21 +46,21 @@ def test_bots_and_changes_are_nothing_to_us(more: dict[str, str]) -> None:
 
 def test_a_press_keeps_its_data() -> None:
     action = {"action_id": "choose.start:1", "value": '{"v":1,"aid":"a1"}', "action_ts": "3.4"}
-    payload = {
+    clicked = {
         "type": "block_actions",
         "team": {"id": "T1"},
         "user": {"id": "U1"},
         "channel": {"id": "D1"},
         "actions": [action],
     }
-    message = parse.message(payload, PERSON, "UB", fetch)
+    message = parse.message(clicked, PERSON, "UB", fetch)
     assert message is not None
     assert message.content == Press("choose.start", {"aid": "a1"})
     assert message.audience.private
 
 
 def test_a_slash_command_is_answered_to_the_asker_only() -> None:
-    payload = {
+    typed = {
         "command": "/llm-choose",
         "text": "start",
         "team_id": "T1",
@@ -68,7 +68,7 @@ def test_a_slash_command_is_answered_to_the_asker_only() -> None:
         "channel_id": "C1",
         "trigger_id": "9",
     }
-    message = parse.message(payload, PERSON, "UB", fetch)
+    message = parse.message(typed, PERSON, "UB", fetch)
     assert message is not None
     assert (message.content, message.audience.private) == (Command("llm-choose", "start"), True)
 
@@ -84,7 +84,27 @@ async def test_a_file_sent_to_the_bot_is_an_upload() -> None:
 
 
 def test_only_a_thread_that_has_begun_can_hold_an_ephemeral_message() -> None:
-    assert parse.visible_thread(event("app_mention", "x")) == ""
-    assert parse.visible_thread(event("app_mention", "x", thread_ts="1.1")) == "1.1"
+    assert payload.visible_thread(event("app_mention", "x")) == ""
+    assert payload.visible_thread(event("app_mention", "x", thread_ts="1.1")) == "1.1"
     ephemeral = {"type": "block_actions", "container": {"message_ts": "1.3", "is_ephemeral": True}}
-    assert parse.visible_thread(ephemeral) == ""
+    assert payload.visible_thread(ephemeral) == ""
+
+
+@pytest.mark.parametrize(
+    ("more", "outside"),
+    [
+        ({"user_team": "T9"}, True),
+        ({"source_team": "T9"}, True),
+        ({"user_team": "T1"}, False),
+        ({}, False),
+    ],
+)
+def test_people_of_another_organisation_are_told_apart_in_a_shared_channel(more: dict[str, str], outside: bool) -> None:
+    assert payload.foreign(event("app_mention", "x", **more) | {"is_ext_shared_channel": True}) is outside
+
+
+def test_colleagues_on_an_enterprise_grid_are_at_home() -> None:
+    clicked = {"type": "block_actions", "team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T9"}}
+
+    assert payload.foreign(clicked)
+    assert not payload.foreign(clicked | {"enterprise": {"id": "E1"}})

@@ -1,0 +1,76 @@
+"""
+Bolt's app and our listeners: one for each kind of delivery, the same over HTTP and over a socket.
+
+Listeners run before the acknowledgement, so that Slack hears "yes" only once a delivery is safe. Bolt's own signature check,
+its look-up of our token and its filter of our own messages are off: the first is ours (`signature.py`), the second would make
+an acknowledgement wait for a call to Slack, the third is `parse.wanted`.
+"""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+log = logging.getLogger(__name__)
+QUIET = logging.getLogger("slack_bolt")
+QUIET.setLevel(logging.ERROR)  # its warnings carry what people wrote
+ANY = re.compile(r".*", re.DOTALL)
+EVENTS = ("app_mention", "message", "app_home_opened")
+Hear = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]  # payload → what the acknowledgement says
+
+
+def build(client: AsyncWebClient, hear: Hear) -> AsyncApp:
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
+
+    app = AsyncApp(
+        client=client,
+        logger=QUIET,
+        authorize=authorize,
+        name="llm-choose",
+        process_before_response=True,
+        raise_error_for_unhandled_request=True,
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+        ignoring_self_events_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+        attaching_function_token_enabled=False,
+    )
+
+    async def listen(body: dict[str, Any], ack: Callable[..., Awaitable[Any]], context: AsyncBoltContext) -> None:
+        context["heard"] = True
+        await ack(**await hear(body))
+
+    for event in EVENTS:
+        app.event(event)(listen)
+    for listener in (app.command, app.action, app.view_submission, app.shortcut):
+        listener(ANY)(listen)
+
+    @app.error
+    async def failed(error: Exception, context: AsyncBoltContext) -> BoltResponse:
+        if isinstance(error, BoltUnhandledRequestError):  # a kind we asked for none of: Slack need not send it again
+            return BoltResponse(status=200, body="")
+        if not context.get("heard"):  # Bolt trusts shapes, and this one it could not read
+            log.warning("a delivery of an unknown shape was refused", extra={"reason": type(error).__name__})
+            return BoltResponse(status=400, body="")
+        log.error("a delivery could not be made safe", exc_info=error)
+        return BoltResponse(status=500, body="")
+
+    return app
+
+
+async def dispatch(app: AsyncApp, body: str, headers: Mapping[str, str]) -> tuple[int, str, dict[str, str]]:
+    """Give Bolt a request whose signature held; return the status, body and headers it answers."""
+    try:
+        answer = await app.async_dispatch(AsyncBoltRequest(body=body, headers=dict(headers)))
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:  # not ours: those end in `failed`
+        log.warning("a delivery of an unknown shape was refused", extra={"reason": type(error).__name__})
+        return 400, "", {}
+    kind = answer.headers.get("content-type", ["text/plain"])[0]
+    return answer.status, answer.body, {"content-type": kind}

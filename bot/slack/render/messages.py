@@ -1,0 +1,50 @@
+"""
+A whole reply as messages. Level 0 is Slack's newest blocks, then classic ones with a table, then classic ones alone, then text.
+
+A reply longer than one message may be goes on in the next: blocks are kept whole, and long text was cut between its sentences.
+"""
+
+from bot.slack.render.ask import in_message, in_text
+from bot.slack.render.classic import Classic
+from bot.slack.render.elements import Json, context, size, words
+from bot.slack.render.limits import MESSAGE_BLOCKS, MESSAGE_CHARS, MESSAGE_TEXT, PARTS
+from bot.slack.render.native import Native
+from bot.slack.render.tabled import Tabled
+from bot.slack.render.text import cut, escape, mrkdwn, pieces, plain
+from handlers.conversation import Reply
+from handlers.texts import Texts
+from knowledge.values import Language
+
+LEVELS: tuple[type[Classic], ...] = (Native, Tabled, Classic)
+TEXT = len(LEVELS)  # the level without blocks
+QUIET = {"unfurl_links": False, "unfurl_media": False}  # nothing in an answer opens a preview
+
+
+def messages(reply: Reply, texts: Texts, language: Language, level: int) -> tuple[Json, ...]:
+    """Return what chat.postMessage takes beside channel and thread: one message, or more where one cannot hold it."""
+    said = reply.text + (in_text(reply.ask) if reply.ask else "")
+    if level >= TEXT:
+        drawn = pieces(said, mrkdwn, MESSAGE_TEXT)[:PARTS] or ["–"]
+        return tuple({"text": text, "blocks": [], **QUIET} for text in drawn)
+    drawer = LEVELS[level](texts, language)
+    blocks = drawer.blocks(reply.blocks)
+    if reply.ask:
+        blocks += in_message(reply.ask, drawer)
+    parts = _packed(blocks)
+    if len(parts) > PARTS:
+        parts = [*parts[:PARTS], [context(drawer.say("too_long"))]]
+    first = {"text": cut(escape(plain(said)), MESSAGE_TEXT), "blocks": parts[0] if parts else [], **QUIET}
+    rest = ({"text": cut(" ".join(words(part)), MESSAGE_TEXT), "blocks": part, **QUIET} for part in parts[1:])
+    return (first, *rest)
+
+
+def _packed(blocks: list[Json]) -> list[list[Json]]:
+    parts: list[list[Json]] = []
+    used = 0
+    for block in blocks:
+        if not parts or len(parts[-1]) == MESSAGE_BLOCKS or used + size(block) > MESSAGE_CHARS:
+            parts.append([])
+            used = 0
+        parts[-1].append(block)
+        used += size(block)
+    return parts

@@ -1,0 +1,48 @@
+"""The classic blocks and one real table: what clients of the last years draw."""
+
+from bot.slack.render.classic import MARKS, Classic
+from bot.slack.render.elements import Buttons, Json, sections
+from bot.slack.render.limits import TABLE_CHARS, TABLE_COLUMNS, TABLE_ROWS
+from handlers.conversation import Chart, Table
+from handlers.texts import Texts
+from knowledge.values import Language
+
+
+class Tabled(Classic):
+    """Slack takes one table a message, so the second and later ones are lists."""
+
+    def __init__(self, texts: Texts, language: Language, buttons: Buttons | None = None) -> None:
+        super().__init__(texts, language, buttons)
+        self.tables = 0
+
+    def fits(self, rows: list[list[str]]) -> bool:
+        """Report whether these rows, head included, may be a table of this message, and count them when they may."""
+        fitting = (
+            self.tables == 0
+            and 1 < len(rows) <= TABLE_ROWS
+            and 0 < len(rows[0]) <= TABLE_COLUMNS
+            and sum(len(cell) for row in rows for cell in row) <= TABLE_CHARS // 2
+        )
+        self.tables += fitting
+        return fitting
+
+    def table(self, block: Table) -> list[Json]:
+        rows = [[c.title for c in block.columns], *(list(row) for row in block.rows)]
+        if not self.fits(rows):
+            return super().table(block)
+        settings = [{"align": "right" if c.kind == "number" else "left", "is_wrapped": True} for c in block.columns]
+        return [*sections(f"**{block.caption}**"), _table(rows, settings)]
+
+    def chart(self, block: Chart) -> list[Json]:
+        states = {"best": MARKS["best"] + self.say("best"), "excluded": MARKS["excluded"] + self.say("excluded"), "normal": ""}
+        rows = [[self.say(f"chart_{name}") for name in ("name", "value", "mark")]]
+        rows += [[bar.label, bar.shown, bar.note or states[bar.state]] for bar in block.bars]
+        if not self.fits(rows):
+            return super().chart(block)
+        settings: list[Json] = [{"is_wrapped": True}, {"align": "right"}, {"is_wrapped": True}]
+        return [*sections(f"**{block.title}**"), _table(rows, settings)]
+
+
+def _table(rows: list[list[str]], settings: list[Json]) -> Json:
+    cells = [[{"type": "raw_text", "text": cell or "–"} for cell in row] for row in rows]
+    return {"type": "table", "column_settings": settings, "rows": cells}

@@ -1,0 +1,221 @@
+"""
+Where a turn's replies appear: in a thread, to the asker alone, in a window, in place of a pressed message, or at home.
+
+What only one person may see never has a public placeholder and never takes the place of a public message.
+"""
+
+import asyncio
+import logging
+import time
+from dataclasses import replace
+from typing import Any
+
+from bot.slack.api import GONE, Refused, Unanswered
+from bot.slack.desk import Desk, Spot
+from bot.slack.payload import (
+    Payload,
+    channel,
+    ephemeral,
+    part,
+    response_url,
+    said_at,
+    team,
+    thread,
+    trigger,
+    visible_thread,
+    window,
+    word,
+)
+from bot.slack.render.ask import guided
+from bot.slack.render.windows import home, modal
+from handlers.conversation import Command, Message, Paragraph, Person, Reply, Upload
+from handlers.sessions import LEASE
+
+log = logging.getLogger(__name__)
+EVERY = 1.2  # seconds between two updates of one message: chat.update is limited to about 50 a minute
+ABSENT = frozenset({"channel_not_found", "not_in_channel", "is_archived", "restricted_action"})  # the bot may not write there
+CLOSED = frozenset({"not_found", "view_not_found"})  # the person closed the window
+BLOCKS = frozenset({"invalid_blocks", "invalid_arguments"})  # what a refused view is called
+
+
+def spot(payload: Payload, message: Message) -> Spot:
+    """Return where the answer belongs; a turn that begins late may have been begun by a process that died."""
+    since = said_at(payload)
+    late = bool(since) and time.time() - since > LEASE / 2
+    return Spot(team(payload), channel(payload), thread(payload), message.id, max(0.0, since - 1), late)
+
+
+async def opened(desk: Desk, payload: Payload, reply: Reply, person: Person) -> bool:
+    """Open what needs a window (a form, a source) in one, where the click still allows it; report whether it is open."""
+    form = reply.ask is not None and not guided(reply.ask)
+    if not (form or reply.title) or not trigger(payload) or window(payload):
+        return False
+    view = modal(reply, desk.texts, person.language, (channel(payload), thread(payload)))
+    try:
+        await desk.api.call("views.open", trigger_id=trigger(payload), view=view)
+    except (Refused, Unanswered) as error:
+        log.warning("a window did not open", extra={"reason": str(error)})
+        return False
+    return True
+
+
+class Thread:
+    """One message in a thread that is updated; what only the asker may see goes to them alone."""
+
+    def __init__(self, desk: Desk, payload: Payload, message: Message, memory: dict[str, str], *, direct: bool = False) -> None:
+        self.memory = memory
+        self._desk = desk
+        self._payload = payload
+        self._message = message
+        self._spot = spot(payload, message)
+        self._visible = visible_thread(payload)
+        self._url = response_url(payload)
+        self._direct = direct or not self._spot.channel  # to the person, not to where it was said
+        self._command = isinstance(message.content, Command) and bool(self._url)  # answered to the asker alone
+        self._dropped = isinstance(message.content, Upload) and not message.direct  # a file everybody there has anyway
+        self._shown = float("-inf")
+        self._lost = False
+
+    async def show(self, reply: Reply) -> None:
+        if reply.final and await opened(self._desk, self._payload, reply, self._message.person):
+            return
+        inside = self._direct or self._spot.channel.startswith("D")
+        alone = not inside and (self._command or (reply.private and not reply.share and not self._dropped))
+        if self._lost or (not reply.final and (alone or time.monotonic() - self._shown < EVERY)):
+            return  # the next reply replaces this one
+        self._shown = time.monotonic()
+        try:
+            await (self._tell(reply) if alone else self._post(reply))
+        except Refused as refused:
+            if refused.code not in ABSENT | GONE:
+                raise
+            await self._elsewhere(reply, refused)
+
+    async def _post(self, reply: Reply) -> None:
+        if self._direct:
+            self._spot = replace(self._spot, channel=await self._desk.direct(self._message.person), thread="")
+            self._direct = False
+        talk = self._spot.channel.startswith("D") and self._spot.thread
+        if not reply.final and talk and "ts" not in self.memory and await self._desk.status(self._spot, reply.text):
+            return
+        await self._desk.put(self._spot, reply, self._message.person, self.memory)
+
+    async def _tell(self, reply: Reply) -> None:
+        """Tell the asker alone; a placeholder everybody sees goes away first."""
+        if ts := self.memory.pop("ts", ""):
+            await self._desk.api.call("chat.delete", channel=self.memory["channel"], ts=ts)
+        await self._desk.whisper(replace(self._spot, thread=self._visible), reply, self._message.person)
+        if reply.attachments:
+            await self._desk.hand(self._message.person, reply.attachments)
+
+    async def _elsewhere(self, reply: Reply, refused: Refused) -> None:
+        """Answer where the bot is no member by the address that came along, else say so to the operator, once."""
+        if self._url and refused.code in ABSENT:
+            if reply.final:
+                await self._desk.respond(self._spot.team, self._url, reply, self._message.person, replace=False)
+            return
+        self._lost = True
+        log.error(
+            "Slack takes no answer there; is the app installed and a member of the channel?", extra={"code": refused.code}
+        )
+
+
+class Window:
+    """A modal, opened before the work began or already there; `answer` is what the submission that led here still waits for."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        payload: Payload,
+        message: Message,
+        memory: dict[str, str],
+        answer: "asyncio.Future[dict[str, Any]] | None" = None,
+    ) -> None:
+        self.memory = memory
+        self._desk = desk
+        self._payload = payload
+        self._message = message
+        self._answer = answer
+        self._origin = (channel(payload), thread(payload))
+
+    async def show(self, reply: Reply) -> None:
+        if not reply.final:
+            return
+        language, person = self._message.person.language, self._message.person
+        if reply.share:
+            reply = Reply(self._desk.texts.say(f"slack.{await self._share(reply)}", language))
+        elif reply.attachments:
+            await self._desk.hand(person, reply.attachments)
+            sent = Paragraph(self._desk.texts.say("slack.files_sent", language), "note")
+            reply = replace(reply, blocks=(*(reply.blocks or (Paragraph(reply.text),)), sent))
+        if not self.memory.get("view") and not self._answer:
+            await Thread(self._desk, self._payload, self._message, self.memory).show(reply)
+            return
+        try:
+            await self._draw(modal(reply, self._desk.texts, language, self._origin))
+        except Refused as refused:
+            if refused.code in BLOCKS:
+                await self._draw(modal(reply, self._desk.texts, language, self._origin, alerts=False))
+            elif refused.code not in CLOSED:
+                raise
+
+    async def _share(self, reply: Reply) -> str:
+        """Post the reply for everybody where the window was opened; a second click finds the first one's message."""
+        place = replace(spot(self._payload, self._message), turn=f"{self._message.place}:{reply.text}", since=0.0, late=True)
+        person = self._message.person
+        if not place.channel:
+            place = replace(place, channel=await self._desk.direct(person))
+        try:
+            await self._desk.put(place, reply, person, {})
+        except Refused as refused:
+            if refused.code in ABSENT:
+                return "not_shared"
+            raise
+        return "shared"
+
+    async def _draw(self, view: dict[str, Any]) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result({"response_action": "update", "view": view})
+            self.memory["view"] = window(self._payload)
+            return
+        await self._desk.api.call("views.update", view_id=self.memory.get("view") or window(self._payload), view=view)
+
+
+class Inline:
+    """The guided dialog outside a window: each step takes the place of the message that was pressed."""
+
+    def __init__(self, desk: Desk, payload: Payload, message: Message, memory: dict[str, str]) -> None:
+        self.memory = memory
+        self._desk = desk
+        self._payload = payload
+        self._message = message
+
+    async def show(self, reply: Reply) -> None:
+        if not reply.final:
+            return
+        person, at = self._message.person, spot(self._payload, self._message)
+        if await opened(self._desk, self._payload, reply, person):
+            return
+        if reply.share or reply.attachments:
+            await Thread(self._desk, self._payload, self._message, self.memory).show(reply)
+        elif ephemeral(self._payload):
+            await self._desk.respond(at.team, response_url(self._payload), reply, person, replace=True)
+        else:
+            pressed = word(part(self._payload, "container"), "message_ts") or word(part(self._payload, "message"), "ts")
+            self.memory |= {"channel": at.channel, "ts": pressed}
+            await self._desk.put(at, reply, person, self.memory)
+
+
+class Home:
+    """The tab of the app where everything begins."""
+
+    def __init__(self, desk: Desk, message: Message, memory: dict[str, str]) -> None:
+        self.memory = memory
+        self._desk = desk
+        self._message = message
+
+    async def show(self, reply: Reply) -> None:
+        if reply.final:
+            person = self._message.person
+            view = home(reply, self._desk.texts, person.language)
+            await self._desk.api.call("views.publish", user_id=person.id.rsplit(":", 1)[-1], view=view)

@@ -1,0 +1,110 @@
+"""
+Slack's Web API on this machine, for what no emulator does: faults on purpose. It keeps messages, windows and whispers like Slack.
+
+`faults` holds, by method, what happens to its next calls: an error code, a status, "lost" (done, but the answer never comes),
+or seconds to wait for after a 429.
+"""
+
+import asyncio
+import itertools
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+PERSON = {"id": "U1", "team_id": "T1", "real_name": "花子", "locale": "ja-JP"}
+
+
+@dataclass
+class SlackApi:
+    url: str = ""
+    calls: list[tuple[str, dict[str, Any], float]] = field(default_factory=list)
+    messages: dict[str, dict[str, Any]] = field(default_factory=dict)  # ts → message
+    whispers: list[dict[str, Any]] = field(default_factory=list)
+    responses: list[dict[str, Any]] = field(default_factory=list)
+    views: dict[str, dict[str, Any]] = field(default_factory=dict)
+    homes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    uploads: list[dict[str, Any]] = field(default_factory=list)
+    people: dict[str, dict[str, Any]] = field(default_factory=lambda: {"U1": PERSON})
+    groups: dict[str, list[str]] = field(default_factory=dict)
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    faults: dict[str, list[str | int]] = field(default_factory=dict)
+    socket: str = ""
+    numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def named(self, method: str) -> list[dict[str, Any]]:
+        return [told for name, told, _ in self.calls if name == method]
+
+    async def take(self, request: Request) -> Response:
+        method = request.path_params["method"]
+        body = await request.body()
+        told = json.loads(body) if body.startswith(b"{") else dict(await request.form()) | dict(request.query_params)
+        for name in ("view", "blocks", "metadata", "files"):
+            if isinstance(told.get(name), str):
+                told[name] = json.loads(told[name])
+        self.calls.append((method, told, asyncio.get_running_loop().time()))
+        planned = self.faults.get(method) or self.faults.get("*")
+        fault = planned.pop(0) if planned else None
+        if isinstance(fault, float):
+            return JSONResponse({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(int(fault))})
+        if isinstance(fault, int):
+            return Response("<html>", fault, media_type="text/html")
+        if fault and fault != "lost":
+            return JSONResponse({"ok": False, "error": fault})
+        answer = self._do(method, told)
+        if fault == "lost":
+            await asyncio.sleep(60)
+        return JSONResponse({"ok": True, **answer})
+
+    async def respond(self, request: Request) -> Response:
+        self.responses.append(await request.json())
+        return Response("ok")
+
+    async def store(self, request: Request) -> Response:
+        self.uploads.append({"content": await request.body()})
+        return Response("OK")
+
+    def _do(self, method: str, told: dict[str, Any]) -> dict[str, Any]:
+        match method:
+            case "auth.test":
+                return {"user_id": "UB", "team_id": "T1"}
+            case "users.info":
+                known = self.people.get(str(told["user"]))
+                return {"user": known} if known else {"ok": False, "error": "user_not_found"}
+            case "usergroups.users.list":
+                return {"users": self.groups.get(told["usergroup"], [])}
+            case "files.info":
+                return {"file": self.files[told["file"]]}
+            case "conversations.open":
+                return {"channel": {"id": f"D{told['users']}"}}
+            case "chat.postMessage":
+                ts = f"1700000000.{next(self.numbers):06}"
+                self.messages[ts] = told | {"ts": ts}
+                return {"channel": told["channel"], "ts": ts}
+            case "chat.update":
+                self.messages[told["ts"]] |= told
+                return {"ts": told["ts"]}
+            case "chat.delete":
+                del self.messages[told["ts"]]
+            case "chat.postEphemeral":
+                self.whispers.append(told)
+            case "conversations.replies" | "conversations.history":
+                return {"messages": [m for m in self.messages.values() if m["channel"] == told["channel"]]}
+            case "views.open" | "views.push":
+                id_ = f"V{next(self.numbers)}"
+                self.views[id_] = told["view"]
+                return {"view": {"id": id_}}
+            case "views.update":
+                self.views[told["view_id"]] = told["view"]
+            case "views.publish":
+                self.homes[told["user_id"]] = told["view"]
+            case "files.getUploadURLExternal":
+                return {"upload_url": f"{self.url}/upload", "file_id": f"F{next(self.numbers)}"}
+            case "files.completeUploadExternal":
+                self.uploads.append(told)
+                return {"files": told["files"]}
+            case "apps.connections.open":
+                return {"url": self.socket}
+        return {}

@@ -1,0 +1,136 @@
+"""The bot in front of a Slack of this machine; deliveries go the whole way, from signed bytes to what Slack was told."""
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import itertools
+import json
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from bot.settings import Slack as Settings
+from bot.slack.adapter import Slack
+from bot.turns import Turns
+from handlers.conversation import Handler
+from handlers.sessions import Sessions
+from handlers.texts import Texts
+from tests.bot.slack.api import SlackApi
+
+SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+
+
+@contextlib.asynccontextmanager
+async def served(app: Starlette) -> AsyncIterator[int]:
+    """Serve an application on a free port of this machine."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+        task = asyncio.create_task(server.serve(sockets=[listening]))
+        while not server.started:
+            await asyncio.sleep(0.01)
+        yield port
+        server.should_exit = server.force_exit = True  # clients keep their connections open
+        await task
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[SlackApi]:
+    slack = SlackApi()
+    routes = [
+        Route("/api/{method}", slack.take, methods=["GET", "POST"]),
+        Route("/respond", slack.respond, methods=["POST"]),
+        Route("/upload", slack.store, methods=["POST"]),
+    ]
+    async with served(Starlette(routes=routes)) as port:
+        slack.url = f"http://127.0.0.1:{port}"
+        yield slack
+
+
+@dataclass
+class Desk:
+    """A person at Slack, and the bot that answers. Methods return the status and body of the acknowledgement."""
+
+    api: SlackApi
+    turns: Turns
+    slack: Slack
+    client: httpx.AsyncClient
+    numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    async def send(self, body: bytes, kind: str, *, secret: str = SECRET) -> tuple[int, Any]:
+        stamp = str(int(time.time()))
+        signature = "v0=" + hmac.new(secret.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+        headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature, "Content-Type": kind}
+        answer = await self.client.post("/slack/events", content=body, headers=headers)
+        await self.drained()
+        return answer.status_code, json.loads(answer.text) if answer.text.startswith("{") else answer.text
+
+    async def event(self, kind: str = "app_mention", text: str = "<@UB> 質問", **more: Any) -> tuple[int, Any]:
+        ts = f"{time.time():.3f}{next(self.numbers):03}"
+        event = {"type": kind, "user": "U1", "channel": "C1", "ts": ts, "event_ts": ts, "text": text}
+        event |= {"channel_type": "channel"} if kind == "message" else {}
+        rows = [{"user_id": "UB", "is_bot": True}]
+        payload = {"type": "event_callback", "team_id": "T1", "authorizations": rows, "event": event | more.pop("event", more)}
+        return await self.send(json.dumps(payload, ensure_ascii=False).encode(), "application/json")
+
+    async def interact(self, kind: str, **more: Any) -> tuple[int, Any]:
+        base = {"type": kind, "team": {"id": "T1"}, "user": {"id": "U1"}, "trigger_id": f"t{next(self.numbers)}"}
+        payload = json.dumps(base | {"response_url": f"{self.api.url}/respond"} | more, ensure_ascii=False)
+        return await self.send(urlencode({"payload": payload}).encode(), "application/x-www-form-urlencoded")
+
+    async def press(self, element: dict[str, Any], **more: Any) -> tuple[int, Any]:
+        action = element | {"action_ts": f"{time.time():.3f}{next(self.numbers):03}"}
+        place = {
+            "container": {"type": "message", "message_ts": "1700000000.000001", "channel_id": "C1"},
+            "channel": {"id": "C1"},
+        }
+        if "view" in more:
+            place = {"container": {"type": "view", "view_id": more["view"]["id"]}}
+        return await self.interact("block_actions", actions=[action], **(place | more))
+
+    async def submit(self, view_id: str, values: dict[str, dict[str, Any]]) -> tuple[int, Any]:
+        state = {"values": {name: {"value": value} for name, value in values.items()}}
+        return await self.interact("view_submission", view=self.api.views[view_id] | {"id": view_id, "state": state})
+
+    async def command(self, text: str) -> tuple[int, Any]:
+        form = {"command": "/llm-choose", "text": text, "team_id": "T1", "user_id": "U1", "channel_id": "C1"}
+        form |= {"trigger_id": f"t{next(self.numbers)}", "response_url": f"{self.api.url}/respond"}
+        return await self.send(urlencode(form).encode(), "application/x-www-form-urlencoded")
+
+    async def drained(self) -> None:
+        while self.turns._running:
+            await asyncio.wait(set(self.turns._running))
+
+
+Open = Callable[[Handler], Any]
+
+
+@pytest.fixture
+async def desk(api: SlackApi, sessions: Sessions, texts: Texts) -> AsyncIterator[Callable[..., Any]]:
+    """Return what opens a desk for a handler; it closes with the test."""
+    async with AsyncExitStack() as stack:
+
+        async def opened(handle: Handler, *, groups: frozenset[str] = frozenset(), app_token: str = "") -> Desk:
+            settings = Settings("xoxb-1", ("new", SECRET), app_token, f"{api.url}/api/")
+            turns = Turns(handle, sessions, texts)
+            slack = await stack.enter_async_context(Slack(settings, turns, texts, groups))
+            turns.register(slack)
+            await stack.enter_async_context(turns)
+            await stack.enter_async_context(slack.listening())
+            port = await stack.enter_async_context(served(Starlette(routes=slack.routes())))
+            client = await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30))
+            return Desk(api, turns, slack, client)
+
+        yield opened
