@@ -1,17 +1,18 @@
 """
 What is remembered between turns: claims, dialogs, threads, answers and traces. The only file of handlers that knows Redis.
 
-Every call is bounded by a short time-out. After one, Redis counts as away and calls fail at once, but for one a second that
-tries: a frozen Redis costs a turn at most a second. Identifiers that come from outside are hashed into keys, so that no name
-can reach another person's state.
+Every call is bounded by a short time-out. After one, Redis counts as away and calls fail at once, until one of our own tries in
+the background is answered: a frozen Redis costs the turns that meet it first a second, and the others nothing. Identifiers that
+come from outside are hashed into keys, so that no name can reach another person's state.
 """
 
+import asyncio
 import hashlib
 import json
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
@@ -23,7 +24,7 @@ DAY = 24 * 60 * 60  # seconds
 LEASE = 15.0  # seconds a claimed turn may go without a sign of life
 TIMEOUT = 1.0  # seconds for one command
 SLOW = 0.3  # seconds after which a failed command means that Redis is away
-AWAY = 1.0  # seconds between tries while Redis is away
+AWAY = 0.5  # seconds between tries while Redis is away
 _PENDING = "lc:turns"  # sorted set of open turns by the time their lease ends
 State = dict[str, Any]
 
@@ -58,13 +59,16 @@ class Sessions:
     def __init__(self, connect: Callable[[], Redis]) -> None:
         self._connect = connect
         self._client: Redis | None = None
-        self._away_until = 0.0  # on the monotonic clock; 0 while Redis answers
+        self._return: asyncio.Task[None] | None = None  # waits for a Redis that is away; None while it answers
 
     async def __aenter__(self) -> Self:
         self._client = self._connect()
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        if self._return is not None:
+            self._return.cancel()
+            await asyncio.gather(self._return, return_exceptions=True)
         if self._client is not None:
             await self._client.aclose()
             self._client = None
@@ -287,18 +291,24 @@ class Sessions:
     async def _redis(self) -> AsyncIterator[Redis]:
         if self._client is None:
             raise SessionsUnavailable("sessions are not open")
-        now = time.monotonic()
-        if now < self._away_until:
+        if self._return is not None:
             raise SessionsUnavailable("away")
-        if self._away_until:
-            self._away_until = now + TIMEOUT + AWAY  # this call tries; the others need not wait for it
+        began = time.monotonic()
         try:
             yield self._client
         except (RedisError, OSError, TimeoutError) as error:
-            spent = time.monotonic() - now
-            self._away_until = now + spent + AWAY if spent > SLOW else 0.0
+            if time.monotonic() - began > SLOW and self._return is None:
+                self._return = asyncio.create_task(self._wait_for(self._client))
             raise SessionsUnavailable(type(error).__name__) from error
-        self._away_until = 0.0
+
+    async def _wait_for(self, redis: Redis) -> None:
+        """Try Redis until it answers, so that no turn has to."""
+        while True:
+            await asyncio.sleep(AWAY)
+            with suppress(RedisError, OSError, TimeoutError):
+                await redis.ping()
+                break
+        self._return = None
 
 
 def _key(kind: str, id_: str) -> str:
