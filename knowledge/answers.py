@@ -15,27 +15,32 @@ from typing import Any, Literal, Protocol
 from knowledge.analysis import Analysis
 from knowledge.asked import Asked
 from knowledge.citing import Draft, citations, limits, nearest, quoted
+from knowledge.disagreement import Disagreement, disagreements
 from knowledge.errors import ModelUnavailable
 from knowledge.extract import Extractor
-from knowledge.generation import Generator
+from knowledge.generation import Budget, Generator
 from knowledge.language import language_of
 from knowledge.models import Model
+from knowledge.prompt import answering
 from knowledge.question import Turn, rewrite, tidy
 from knowledge.trace import Candidate, Check, Limit, Stage, StageName, Trace
-from knowledge.values import Answer, AnswerMode, Citation, Document, Hit, Language, Nearest
+from knowledge.values import Answer, AnswerMode, Citation, Document, Hit, Language, Nearest, SearchKind
 from knowledge.wording import Wording
 
 __all__ = ["Answers", "Stage", "Turn"]
 
 FOUND = 30  # passages looked at
 AMONG = 10  # best passages whose headings suggest further questions
+NOTED = ("fallback", "stale", "disagreement")  # limits that stand beside the answer itself
 EXCERPT = 160  # characters of a candidate kept in the trace
 
 
 class Shelf(Protocol):
     """The part of the library that answering needs."""
 
-    async def search(self, question: str, *, readers: frozenset[str], limit: int = 6) -> list[Hit]: ...
+    async def search(
+        self, question: str, *, readers: frozenset[str], limit: int = 6, kind: SearchKind = "whole"
+    ) -> list[Hit]: ...
 
     async def asked(self, question: str) -> Asked: ...
 
@@ -51,6 +56,7 @@ class _Work:
     rewritten: str
     language: Language
     limit: int
+    kind: SearchKind
     history: tuple[Turn, ...]
     step: Callable[[Stage], Awaitable[None]]
     stages: list[Stage] = field(default_factory=list)
@@ -70,7 +76,8 @@ class _Work:
     prompt: str = ""
     output: str = ""
     model: str = ""
-    fallback: str = ""
+    fallback: ModelUnavailable | None = None
+    budget: Budget = field(default_factory=Budget)
     tokens: tuple[int, int] = (0, 0)
 
     async def begin(self, name: StageName) -> float:
@@ -122,11 +129,13 @@ class Answers:
         history: tuple[Turn, ...] = (),
         on_step: Callable[[Stage], Awaitable[None]] | None = None,
         limit: int = 6,
+        kind: SearchKind = "whole",
     ) -> Answer:
         """
         Answer a question from what `readers` may see, in the question's own language (`language` when its script does not say).
 
-        `limit` is how many passages may be used, 1..10. Without a model about 10 ms; with one at most 20 s, then quotes.
+        `limit` is how many passages may be used, 1..10; `kind` leaves parts of the search out.
+        Without a model about 10 ms; with one at most 20 s, then quotes.
 
         Raises:
             KnowledgeError: the question is empty, too long, wordless or unreadable; the sentence says so.
@@ -134,17 +143,17 @@ class Answers:
         """
         started = time.perf_counter()
         asked = tidy(question, self._wording)
-        rewritten = rewrite(asked, history)
         spoken = language_of(asked, language)
-        work = _Work(secrets.token_urlsafe(12), asked, rewritten, spoken, max(1, min(limit, 10)), history, on_step or _silent)
+        work = _Work(secrets.token_urlsafe(12), asked, asked, spoken, max(1, min(limit, 10)), kind, history, on_step or _silent)
         work.started = started
         await work.begin("tidy")
+        await self._reword(work)
         await work.end("tidy", started)
         pipeline = await self._engine()
         search = await work.begin("search")
 
         async def find(text: str) -> list[Hit]:
-            found = await self._library.search(text, readers=readers, limit=FOUND)
+            found = await self._library.search(text, readers=readers, limit=FOUND, kind=kind)
             work.hits = prefer(found, spoken)
             await work.end("search", search, used=min(len(found), work.limit))
             return work.hits
@@ -153,8 +162,26 @@ class Answers:
             await self._write(work)
             return "\n".join(s.text for s in work.draft.sentences)
 
-        _, work.events = await pipeline.run(rewritten, find, write)
+        _, work.events = await pipeline.run(work.rewritten, find, write)
         return await self._finish(work)
+
+    async def alone(self, question: str, language: Language) -> str:
+        """
+        Return what the model says without any document, "" when there is no model.
+
+        Raises:
+            ModelUnavailable: the model failed.
+        """
+        return await self._generator.alone(tidy(question, self._wording), language) if self._generator else ""
+
+    async def _reword(self, work: _Work) -> None:
+        """Make a follow-up a question of its own: by a model where there is one, by rules otherwise."""
+        if self._generator:
+            work.budget = self._generator.budget()
+        work.rewritten = rewrite(work.question, work.history)
+        if self._generator and work.rewritten != work.question:
+            reworded = await self._generator.reword(work.question, work.history, work.language, work.budget)
+            work.rewritten = reworded or work.rewritten
 
     async def _engine(self) -> Any:
         """Return the pipeline. `Any`: its module may only be imported lazily, see there."""
@@ -185,12 +212,12 @@ class Answers:
             await work.step(Stage("write", "running", candidates=len(work.hits), text=text))
 
         hits = work.hits[: work.limit]
-        prompt = generator.prompt(work.rewritten, hits, work.language, work.history)
+        prompt = answering(work.question, hits, work.language, work.history)
         work.model, work.prompt = generator.name, prompt.text
         try:
-            made = await generator.write(prompt, hits, work.language, shown)
+            made = await generator.write(prompt, hits, work.language, shown, work.budget)
         except ModelUnavailable as failure:
-            work.fallback = failure.code
+            work.fallback = failure
             return False
         work.mode = "llm" if made.draft.sentences else "refused"
         work.draft, work.checks, work.removed = made.draft, made.checks, made.removed
@@ -200,7 +227,12 @@ class Answers:
 
     async def _finish(self, work: _Work) -> Answer:
         work.cited = await citations(work.draft, work.hits, self._library.document, self._today())
-        work.limits = await limits(work.cited, work.hits, work.missing, self._library.document, self._wording)
+        work.limits = await limits(
+            work.cited, work.hits, work.missing, self._differing(work), self._library.document, self._wording
+        )
+        if work.fallback:
+            reason = self._wording.phrase("fallback", ja=work.fallback.reason.ja, en=work.fallback.reason.en)
+            work.limits = (Limit("fallback", reason), *work.limits)
         refused = not work.draft.sentences
         answer = Answer(
             id=work.id,
@@ -212,8 +244,8 @@ class Answers:
             nearest=work.nearest,
             certainty="none" if refused else work.certainty,
             removed=work.removed,
-            fallback=work.fallback,
-            notes=tuple(li.text for li in work.limits if li.kind in ("stale", "disagreement")),
+            fallback=work.fallback.code if work.fallback else "",
+            notes=tuple(li.text for li in work.limits if li.kind in NOTED),
             followups=self._followups(work),
             table=work.table,
             milliseconds={"total": round((time.perf_counter() - work.started) * 1000, 3)}
@@ -223,6 +255,9 @@ class Answers:
         if self._keep is not None:
             await self._keep(_trace(work, answer))
         return answer
+
+    def _differing(self, work: _Work) -> tuple[Disagreement, ...]:
+        return disagreements(work.draft.quotes, work.hits[:AMONG])
 
     def _followups(self, work: _Work) -> tuple[str, ...]:
         """Two more questions the shelf can answer: the headings found beside those already cited."""
@@ -272,7 +307,7 @@ def _trace(work: _Work, answer: Answer) -> Trace:
         checks=work.checks or tuple(Check(s.text, s.citations, 1.0, kept=True) for s in answer.sentences),
         limits=work.limits,
         events=work.events,
-        fallback=work.fallback,
+        fallback=answer.fallback,
     )
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from knowledge.asked import Asked
+from knowledge.disagreement import Disagreement
 from knowledge.errors import UnknownDocument
 from knowledge.extract import Extract, Extractor
-from knowledge.support import harmless
+from knowledge.harmless import harmless
 from knowledge.suspicion import suspicious
 from knowledge.trace import Limit
 from knowledge.values import Citation, Document, Hit, Nearest, Sentence, Version
@@ -76,10 +77,19 @@ def _updated(version: Version | None, effective: str) -> str:
 
 
 async def limits(
-    cited: Sequence[Citation], hits: Sequence[Hit], missing: Sequence[str], describe: Describe, wording: Wording
+    cited: Sequence[Citation],
+    hits: Sequence[Hit],
+    missing: Sequence[str],
+    differing: Sequence[Disagreement],
+    describe: Describe,
+    wording: Wording,
 ) -> tuple[Limit, ...]:
     """Return what people should know about these very sources."""
     found = [Limit("stale", wording.phrase("stale", title=c.passage.title, review=c.review)) for c in cited if c.stale]
+    for pair in differing:
+        said = [(await _dated(hits[at], describe), what) for at, what in ((pair.one, pair.first), (pair.other, pair.second))]
+        (one, first), (other, second) = said
+        found.append(Limit("disagreement", wording.phrase("disagreement", one=one, first=first, other=other, second=second)))
     if len(hits) > 1 and hits[0].score > 0 and hits[0].score - hits[1].score < CLOSE * hits[0].score:
         found.append(Limit("close_scores", wording.phrase("close_scores")))
     if missing:
@@ -96,6 +106,17 @@ async def limits(
             numbers = ", ".join(str(page) for page in pages)
             found.append(Limit("image_only", wording.phrase("image_only", title=document.metadata.title, pages=numbers)))
     return tuple(dict.fromkeys(found))
+
+
+async def _dated(hit: Hit, describe: Describe) -> str:
+    """Return a document's title with the date from which it counts, where one is known."""
+    try:
+        document = await describe(hit.passage.document)
+    except UnknownDocument:
+        return hit.passage.title
+    version = next((v for v in document.versions if v.id == hit.passage.version), None)
+    date_ = _updated(version, document.metadata.effective)
+    return f"{hit.passage.title} ({date_})" if date_ else hit.passage.title
 
 
 def nearest(asked: Asked, hits: Sequence[Hit], extractor: Extractor) -> tuple[Nearest, ...]:

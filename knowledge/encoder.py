@@ -92,6 +92,12 @@ class Encoder:
         ordered = sorted(vector)
         return SparseVector(tuple(ordered), tuple(vector[d] for d in ordered))
 
+    def encode_words(self, text: str) -> SparseVector:
+        """Return the vector of a question's words alone, for showing what the other families add."""
+        parts = self.question_parts(text)
+        ordered = sorted({*parts["words"], *parts["title"]})
+        return SparseVector(tuple(ordered), (1.0,) * len(ordered))
+
     def question_parts(self, text: str) -> dict[str, tuple[int, ...]]:
         """Return a question's dimensions by family (the names of `FIELDS`), each without repeats."""
         whole = plain(normalise(text))

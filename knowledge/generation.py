@@ -1,58 +1,48 @@
 """
 Letting a model write the answer, and keeping of it only what its sources say.
 
-Passages stand between random markers, new with every question, so that no document can close its own quotation. Lines that
-look like orders to an AI never reach the model. What comes back is checked sentence by sentence; a model's failure is retried
-within the budget and then reported, for quotes to take its place.
+All that a model does for one answer shares one budget: rewording a follow-up, writing, trying again. What fails for good is
+reported with its reason, for quotes to take its place.
 """
 
 import asyncio
-import re
-import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from string import Template
+from re import DOTALL
+from re import compile as pattern
 
+from knowledge.checking import absent, check, draft, finished
 from knowledge.citing import Draft
 from knowledge.errors import ModelUnavailable
+from knowledge.harmless import harmless
 from knowledge.models import Model, ModelFault, Written
+from knowledge.prompt import Prompt, alone, rewriting
 from knowledge.question import Turn
-from knowledge.support import harmless, in_language, support
+from knowledge.support import in_language
 from knowledge.trace import Check
-from knowledge.units import units
-from knowledge.values import Hit, Language, Sentence
+from knowledge.values import Hit, Language
 from knowledge.wording import Wording
 
-BUDGET = 20.0  # seconds for everything a model does for one answer
+BUDGET = 17.0  # seconds for everything a model does for one answer: the rest of twenty is for searching and showing
 ATTEMPT = 12.0  # seconds one attempt may take
+REWRITE = 3.0  # seconds for rewording a follow-up
 RETRIES = 2
 PAUSE = 0.4  # seconds before the first retry, doubled for the second
-PASSAGE = 2400  # characters of one passage shown to the model
-HISTORY = 3  # earlier turns shown to the model
 LONGEST = 6000  # characters of output looked at
-_PROMPT = Path(__file__).parent / "prompts" / "answer.md"
-_MARKS = re.compile(r"\s*[\[［【]\s*(\d{1,3}(?:\s*[,、，]\s*\d{1,3})*)\s*[\]］】]")
-_SENTENCE = re.compile(r"(?:[^。！？!?.\n]|[.](?=\S))+[。！？!?.]*(?:\s*[\[［【][\d\s,、，]+[\]］】][。.]?)*")
-_FINISHED = re.compile(r"[。！？!?.][。.]?\s*(?:[\[［][\d,\s]+[\]］])+[。.]?")
-TOO_MANY = 429  # HTTP status
-SERVER_ERROR = 500  # HTTP status from which on trying again may help
-_THINKING = re.compile(r"<think>.*?(?:</think>|$)", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """What a model is sent. `token` is what it writes when no passage holds the answer; `sources` are texts by number."""
-
-    text: str
-    token: str
-    sources: tuple[str, ...]
+QUESTION = 300  # characters of a reworded question
+TOO_MANY, SERVER_ERROR = 429, 500  # HTTP status from which on trying again may help
+AGAIN = {
+    "ja": "\n\n前の答えは別の言語で書かれていました。必ず日本語だけで書いてください。",
+    "en": "\n\nThe last answer was in another language. Write in English only.",
+}
+_THINKING = pattern(r"<think>.*?(?:</think>|$)", DOTALL)
+Shown = Callable[[str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """A checked answer. Without sentences it is a refusal: the model said so, or nothing it said was supported."""
+    """A checked answer. Without sentences it is a refusal: the model said that the passages hold no answer."""
 
     draft: Draft
     checks: tuple[Check, ...]
@@ -61,73 +51,84 @@ class Generated:
     tokens: tuple[int, int]
 
 
+class Budget:
+    """The seconds that are left for one answer."""
+
+    def __init__(self, seconds: float = BUDGET) -> None:
+        self._until = time.monotonic() + seconds
+
+    def left(self, at_most: float = ATTEMPT) -> float:
+        return max(min(self._until - time.monotonic(), at_most), 0.0)
+
+
 class Generator:
     """Writes answers with one model."""
 
-    def __init__(self, model: Model, *, budget: float = BUDGET) -> None:
+    def __init__(self, model: Model, *, seconds: float = BUDGET) -> None:
         self._model = model
-        self._budget = budget
-        self._template = Template(_PROMPT.read_text(encoding="utf-8"))
+        self._seconds = seconds
         self.name = model.name
 
-    def prompt(self, question: str, hits: Sequence[Hit], language: Language, history: tuple[Turn, ...]) -> Prompt:
-        """Return the prompt for one question; its markers and token are never used twice."""
-        marker, token = f"=={secrets.token_hex(8)}", f"NONE-{secrets.token_hex(4)}"
-        sources = tuple(readable(hit)[:PASSAGE] for hit in hits)
-        blocks = [
-            f"{marker} {number} {harmless(hit.passage.title)} {hit.passage.place.to(language)}\n{text}\n{marker} end {number}"
-            for number, (hit, text) in enumerate(zip(hits, sources, strict=True), start=1)
-        ]
-        talk = [f"Q: {harmless(t.question)[:300]}\nA: {harmless(t.answer)[:300]}" for t in history[-HISTORY:]]
-        text = self._template.substitute(
-            marker=marker,
-            token=token,
-            language="Japanese" if language == "ja" else "English",
-            history="\n".join(talk) or "-",
-            passages="\n\n".join(blocks),
-            question=question,
-        )
-        return Prompt(text, token, sources)
+    def budget(self) -> Budget:
+        return Budget(self._seconds)
 
-    async def write(
-        self, prompt: Prompt, hits: Sequence[Hit], language: Language, shown: Callable[[str], Awaitable[None]]
-    ) -> Generated:
+    async def reword(self, question: str, history: tuple[Turn, ...], language: Language, budget: Budget) -> str:
+        """Return a follow-up as a question of its own, "" when the model did not deliver one in a few seconds; one call."""
+        try:
+            async with asyncio.timeout(budget.left(REWRITE)):
+                written = await self._ask(rewriting(question, history, language), _unheard)
+        except (ModelFault, ModelUnavailable, TimeoutError):
+            return ""
+        text = harmless(_THINKING.sub("", written.text).strip().partition("\n")[0])[:QUESTION]
+        return text if in_language(text, language) else ""
+
+    async def alone(self, question: str, language: Language) -> str:
         """
-        Let the model write and return what stands the checks.
+        Return what the model says without any document.
+
+        Raises:
+            ModelUnavailable: it failed for good; `code` names why.
+        """
+        written = await self._attempts(alone(question, language), _unheard, self.budget())
+        return harmless(_THINKING.sub("", written.text))[:LONGEST]
+
+    async def write(self, prompt: Prompt, hits: Sequence[Hit], language: Language, shown: Shown, budget: Budget) -> Generated:
+        """
+        Let the model write and return what stands the checks; in another language than asked, it is told so once.
 
         Raises:
             ModelUnavailable: it failed for good, within the budget; `code` names why.
         """
-        written = await self._attempts(prompt, shown, language)
-        output = _THINKING.sub("", written.text)[:LONGEST]
-        tokens = (written.tokens_in, written.tokens_out)
-        if prompt.token in output:
-            return Generated(Draft((), ()), (), 0, written.text, tokens)
-        checks = check(output, prompt.sources)
-        kept = [c for c in checks if c.kept]
-        if not kept:
-            raise _failure("unsupported")
-        if not in_language(" ".join(c.sentence for c in kept), language):
-            raise _failure("wrong_language")
-        return Generated(_draft(kept, hits), checks, len(checks) - len(kept), written.text, tokens)
+        text = prompt.text
+        for last in (False, True):
+            watch = _Watch(prompt, language, shown)
+            written = await self._attempts(text, watch.hear, budget)
+            output = _THINKING.sub("", written.text)[:LONGEST]
+            checks = tuple(c for c in check(output, prompt.sources, language) if prompt.token not in c.sentence)
+            kept = [c for c in checks if c.kept]
+            tokens = (written.tokens_in, written.tokens_out)
+            if kept:
+                return Generated(draft(kept, hits), checks, len(checks) - len(kept), written.text, tokens)
+            if prompt.token in output or absent(checks):
+                return Generated(Draft((), ()), checks, 0, written.text, tokens)
+            if not any(c.reason == "language" for c in checks):
+                raise _failure("unsupported")
+            if not last and budget.left() > 0:
+                text = prompt.text + AGAIN[language]
+        raise _failure("wrong_language")
 
-    async def _attempts(self, prompt: Prompt, shown: Callable[[str], Awaitable[None]], language: Language) -> Written:
-        until = time.monotonic() + self._budget
+    async def _attempts(self, prompt: str, heard: Shown, budget: Budget) -> Written:
         failure = _failure("timeout")
         for attempt in range(RETRIES + 1):
-            left = until - time.monotonic()
-            if left <= 0:
-                break
+            if not self._model.breaker.closed():
+                raise _failure("resting")
             wait = PAUSE * 2**attempt
             try:
-                async with asyncio.timeout(min(ATTEMPT, left)):
-                    written = await self._once(prompt, shown)
-                if not written.text.strip():
-                    failure = _failure("empty")
-                elif not written.whole:
-                    failure = _failure("cut")
-                else:
+                async with asyncio.timeout(budget.left()):
+                    written = await self._ask(prompt, heard)
+                if written.text.strip() and written.whole:
                     return written
+                failure = _failure("cut" if written.text.strip() else "empty")
             except TimeoutError:
                 failure = _failure("timeout")
             except ModelFault as fault:
@@ -135,61 +136,50 @@ class Generator:
                 if 400 <= fault.status < SERVER_ERROR and fault.status != TOO_MANY:
                     raise failure from fault
                 wait = wait if fault.retry_after is None else fault.retry_after
-            if attempt == RETRIES or time.monotonic() + wait > until:
+            if attempt == RETRIES or budget.left(wait + 1.0) <= wait:
                 break
             await asyncio.sleep(wait)
         raise failure
 
-    async def _once(self, prompt: Prompt, shown: Callable[[str], Awaitable[None]]) -> Written:
+    async def _ask(self, prompt: str, heard: Shown) -> Written:
+        """Ask once, and tell the breaker how it went."""
         await asyncio.to_thread(self._model.open)
-        said = ""
-
-        async def on_text(text: str) -> None:
-            nonlocal said
-            whole = text[: max((m.end() for m in _FINISHED.finditer(text)), default=0)]
-            if len(whole) > len(said) and prompt.token not in whole:
-                said = whole
-                kept = [c.sentence for c in check(whole[:LONGEST], prompt.sources) if c.kept]
-                await shown("\n".join(kept))
-
-        return await self._model.write(prompt.text, on_text)
-
-
-def readable(hit: Hit) -> str:
-    """Return a passage's text as a model may see it: without orders to an AI and without invisible characters."""
-    return "\n".join(line for unit in units(hit.passage) for line in unit.lines)
+        try:
+            written = await self._model.write(prompt, heard)
+        except (ModelFault, asyncio.CancelledError):  # cancelled: our time was over
+            self._model.breaker.failed()
+            raise
+        if written.whole:
+            self._model.breaker.succeeded()
+        else:
+            self._model.breaker.failed()
+        return written
 
 
-def check(output: str, sources: Sequence[str]) -> tuple[Check, ...]:
-    """Cut what a model wrote into sentences and hold each against the passages it cites, by their numbers."""
-    found = []
-    for match in _SENTENCE.finditer(output):
-        marked = match.group().strip()
-        numbers = tuple(dict.fromkeys(int(n) for m in _MARKS.finditer(marked) for n in re.findall(r"\d+", m.group(1))))
-        bare = _MARKS.sub("", marked).strip()
-        text = harmless(bare)
-        if not re.search(r"\w", bare):
-            continue
-        if not numbers or any(not 1 <= n <= len(sources) for n in numbers):
-            found.append(Check(text, (), 0.0, kept=False, reason="citation"))
-            continue
-        verdict = support(text, "\n".join(sources[n - 1] for n in numbers))
-        found.append(Check(text, numbers, round(verdict.share, 3), verdict.supported, verdict.reason))
-    return tuple(found)
+class _Watch:
+    """Shows each sentence that stands its check while the model is still writing."""
+
+    def __init__(self, prompt: Prompt, language: Language, shown: Shown) -> None:
+        self._prompt = prompt
+        self._language = language
+        self._shown = shown
+        self._done = 0
+        self._kept: list[str] = []
+
+    async def hear(self, text: str) -> None:
+        text = _THINKING.sub("", text)[:LONGEST]
+        end = finished(text)
+        if end <= self._done:
+            return
+        fresh = check(text[self._done : end], self._prompt.sources, self._language)
+        self._done = end
+        if said := [c.sentence for c in fresh if c.kept and self._prompt.token not in c.sentence]:
+            self._kept += said
+            await self._shown("\n".join(self._kept))
 
 
-def _draft(kept: Sequence[Check], hits: Sequence[Hit]) -> Draft:
-    """Number the cited passages in the order they appear; quote of each the line closest to what was said."""
-    numbers: dict[int, int] = {}
-    quotes: dict[int, str] = {}
-    sentences = []
-    for one in kept:
-        for cited in one.citations:
-            numbers.setdefault(cited - 1, len(numbers) + 1)
-            lines = [line for unit in units(hits[cited - 1].passage) for line in unit.lines]
-            quotes.setdefault(cited - 1, max(lines, key=lambda line: support(one.sentence, line).share))
-        sentences.append(Sentence(one.sentence, tuple(numbers[n - 1] for n in one.citations)))
-    return Draft(tuple(sentences), tuple((hit, quotes[hit]) for hit in numbers))
+async def _unheard(_text: str) -> None:
+    """Nobody watches."""
 
 
 def _failure(code: str) -> ModelUnavailable:

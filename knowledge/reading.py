@@ -14,8 +14,9 @@ from string import Template
 
 import yaml
 
+from knowledge import suspicion
 from knowledge.errors import UnreadableDocument
-from knowledge.readers import instructions, quality
+from knowledge.readers import quality
 from knowledge.readers.decode import clean
 from knowledge.readers.kinds import Kind, recognise, supported_kinds
 from knowledge.readers.limits import MEGABYTE, Limits
@@ -123,7 +124,7 @@ def _checked(page: Page) -> Page:
     notes, more = clean(page.notes)
     title = clean(page.title)[0]
     found = [Flag("hidden_text", page.position, "invisible_unicode")] if hidden or more else []
-    orders = instructions.found("\n".join((title, text, notes, *hidden, *more)))
+    orders = suspicion.orders("\n".join((title, text, notes, *hidden, *more)))
     if orders:
         found.append(Flag("instruction", page.position, orders))
     if quality.garbled(text):

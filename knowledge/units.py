@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from knowledge.suspicion import suspicious
+from knowledge.suspicion import ordered
 from knowledge.values import Passage
 
 _LINE = re.compile(r"[^\n]+")
@@ -44,7 +44,7 @@ def quotable(text: str, spans: Sequence[Span]) -> tuple[str, ...]:
 
     A sentence is judged by the whole line it stands in: an order may be spread over several.
     """
-    shown = tuple(text[start:end] for start, end in spans if not suspicious(_line(text, start, end)))
+    shown = tuple(text[start:end] for start, end in spans if not ordered(*_lines(text, start, end)))
     return shown if len(shown) > 1 or len(shown) == len(spans) else ()
 
 
@@ -60,9 +60,12 @@ def cut(passage: Passage) -> list[tuple[Span, ...]]:
     return _blocks(text, lines, always=passage.kind == "slide")
 
 
-def _line(text: str, start: int, end: int) -> str:
+def _lines(text: str, start: int, end: int) -> tuple[str, str, str]:
+    """Return the line a span stands in, the one before and the one after."""
+    begin = text.rfind("\n", 0, start) + 1
     until = text.find("\n", end)
-    return text[text.rfind("\n", 0, start) + 1 : until if until >= 0 else len(text)]
+    until = until if until >= 0 else len(text)
+    return text[begin:until], text[:begin].rstrip("\n").rpartition("\n")[2], text[until + 1 :].partition("\n")[0]
 
 
 def _visible(text: str, start: int, end: int) -> Span:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Language = Literal["ja", "en"]
+SearchKind = Literal["whole", "words", "first"]  # all there is, words alone, without the second stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,8 +266,9 @@ class Answer:
 
     `sentences` are in reading order and empty when refused; `removed` counts sentences dropped for lack of support.
     `certainty` chooses the wording: "sure", "unsure" (said so), "none" (refused). `fallback` names why a model's answer was
-    replaced by an extractive one, or is empty. `notes` are warnings to show (staleness, disagreement). `milliseconds` holds
-    "total" and each stage by name. `trace` identifies the stored trace.
+    replaced by an extractive one, or is empty. `choices` are questions it may have meant, when it could mean several. `notes`
+    are warnings to show (a model that failed, staleness, disagreement). `milliseconds` holds "total" and each stage by name.
+    `trace` identifies the stored trace.
     """
 
     id: str
@@ -281,6 +283,7 @@ class Answer:
     fallback: str = ""
     notes: tuple[Phrase, ...] = ()
     followups: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
     table: tuple[tuple[str, ...], ...] = ()
     milliseconds: dict[str, float] = field(default_factory=dict)
     trace: str = ""

@@ -1,5 +1,6 @@
 """The sentences knowledge itself says about an answer, in both languages; they live in `answers.yaml`."""
 
+from functools import cache
 from pathlib import Path
 from string import Template
 
@@ -16,6 +17,7 @@ class Wording:
         self._phrases = phrases
 
     @classmethod
+    @cache
     def load(cls) -> "Wording":
         """
         Read the file.

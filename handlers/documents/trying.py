@@ -10,7 +10,7 @@ from knowledge.answers import Answers, Shelf
 from knowledge.asked import Asked
 from knowledge.errors import KnowledgeError
 from knowledge.library import Library
-from knowledge.values import Answer, Document, Hit, Version
+from knowledge.values import Answer, Document, Hit, SearchKind, Version
 
 SHORT = 160  # characters of an answer in the report
 QUESTION = 300  # characters
@@ -33,7 +33,7 @@ class OneVersion:
         self._library = library
         self._version = version
 
-    async def search(self, question: str, *, readers: frozenset[str], limit: int = 6) -> list[Hit]:
+    async def search(self, question: str, *, readers: frozenset[str], limit: int = 6, kind: SearchKind = "whole") -> list[Hit]:
         return await self._library.preview(question, version=self._version, limit=limit)
 
     async def asked(self, question: str) -> Asked:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from knowledge.errors import KnowledgeError, UnknownDocument
 from knowledge.glossary import Glossary
 from knowledge.models import Model
 from knowledge.trace import Trace
-from knowledge.values import Document, Hit, Metadata, Passage, Phrase, Place
+from knowledge.values import Document, Hit, Language, Metadata, Passage, Phrase, Place, SearchKind
+from tests.adversary import FACTS_EN, FACTS_JA, inventions, mutations
 from tests.stub_model import StubModel
 
 ANALYSIS = Analysis()
@@ -33,7 +35,7 @@ class Shelf:
         self.passages = [Passage(f"p{i}", "rules", "v", i, "文書規程", Place("page", i), t) for i, t in enumerate(texts, 1)]
         self.review = review
 
-    async def search(self, question: str, *, readers: frozenset[str], limit: int = 6) -> list[Hit]:
+    async def search(self, question: str, *, readers: frozenset[str], limit: int = 6, kind: SearchKind = "whole") -> list[Hit]:
         return [Hit(p, 5.0 - i, rank=i + 1) for i, p in enumerate(self.passages)][:limit]
 
     async def asked(self, question: str) -> Asked:
@@ -123,7 +125,7 @@ async def test_a_question_that_is_none_gets_one_sentence_in_both_languages(quest
         ("cut", "cut"),
         ("empty", "empty"),
         ("garbage", "model_error"),
-        ("wrong-language", "unsupported"),
+        ("wrong-language", "wrong_language"),
     ],
 )
 async def test_a_failing_model_is_retried_and_then_replaced_by_quotes(
@@ -136,12 +138,82 @@ async def test_a_failing_model_is_retried_and_then_replaced_by_quotes(
     assert stub.calls <= 3
 
 
-async def test_an_inventing_model_shows_nothing_unsupported(named: Callable[[str], Model]):
-    answers = Answers(Shelf(*RULES), model=named("inventing"))
-    for _ in range(12):
+@pytest.mark.parametrize(
+    ("language", "facts", "question"),
+    [("ja", FACTS_JA, "契約書は何年保存しますか"), ("en", FACTS_EN, "How long are contracts kept?")],
+)
+async def test_an_inventing_model_shows_nothing_unsupported(
+    stub: StubModel, named: Callable[[str], Model], language: Language, facts: tuple[str, ...], question: str
+):
+    stub.says = inventions(language)
+    answers = Answers(Shelf("\n".join(facts)), model=named("inventing"))
+    for _ in range(20):
+        answer = await answers.answer(question, readers=ALL, language=language)
+        assert {s.text for s in answer.sentences} <= set(facts)
+
+
+async def test_a_model_that_says_so_in_its_own_words_is_a_refusal_with_the_nearest(named: Callable[[str], Model]):
+    answer = await Answers(Shelf(*RULES), model=named("absent")).answer("契約書は何年保存しますか", readers=ALL, language="ja")
+    assert answer.mode == "refused"
+    assert answer.nearest
+
+
+async def test_a_model_in_the_wrong_language_is_told_so_once(stub: StubModel, named: Callable[[str], Model]):
+    answer = await Answers(Shelf(*RULES), model=named("wrong-once")).answer(
+        "契約書は何年保存しますか", readers=ALL, language="ja"
+    )
+    assert (answer.mode, stub.calls) == ("llm", 2)
+    assert "日本語だけ" in stub.prompts[1]
+
+
+async def test_a_follow_up_is_reworded_by_the_model_in_one_call(stub: StubModel, named: Callable[[str], Model]):
+    kept: list[Trace] = []
+
+    async def keep(trace: Trace) -> None:
+        kept.append(trace)
+
+    history = (Turn("契約書の保存期間は?", "規程にあります。"),)
+    answer = await Answers(Shelf(*RULES), model=named("fact"), keep=keep).answer(
+        "それは何年?", readers=ALL, language="ja", history=history
+    )
+    assert answer.mode == "llm"
+    assert stub.calls == 2
+    assert kept[0].rewritten == "それは何年?"  # the stub gives the question back as it was
+
+
+async def test_a_model_that_keeps_failing_is_left_alone(stub: StubModel, named: Callable[[str], Model]):
+    answers = Answers(Shelf(*RULES), model=named("500"))
+    for _ in range(4):
         answer = await answers.answer("契約書は何年保存しますか", readers=ALL, language="ja")
-        for sentence in answer.sentences:
-            assert any(line in sentence.text for rule in RULES for line in rule.splitlines())
+    assert (answer.mode, answer.fallback) == ("extractive", "resting")
+    assert stub.calls <= 5
+    assert "生成AI" in answer.notes[0].ja
+
+
+async def test_a_model_that_repeats_its_prompt_gives_nothing_of_it_away(stub: StubModel, named: Callable[[str], Model]):
+    answer = await Answers(Shelf(*RULES), model=named("leaking")).answer("契約書は何年保存しますか", readers=ALL, language="ja")
+    assert "引用であり" not in answer.text
+    assert "NONE-" not in answer.text
+
+
+@pytest.mark.parametrize("mode", ["endless", "huge"])
+async def test_an_answer_without_end_is_cut_and_replaced(named: Callable[[str], Model], mode: str):
+    answer = await Answers(Shelf(*RULES), model=named(mode)).answer("契約書は何年保存しますか", readers=ALL, language="ja")
+    assert answer.mode == "extractive"
+    assert "十年" in answer.text
+
+
+async def test_documents_that_disagree_are_said_to_with_both_figures():
+    class Two(Shelf):
+        async def document(self, id: str) -> Document:  # noqa: A002 - the library's own word
+            return Document(id, Metadata(title=id, effective="2026-04-01" if id == "new" else "2024-04-01"))
+
+    shelf = Two("生成AIの利用記録は、1年間保存する。", "生成AIの利用記録は、6か月間保存します。")
+    shelf.passages = [replace(p, document=d, title=d) for p, d in zip(shelf.passages, ("new", "old"), strict=True)]
+    answer = await Answers(shelf).answer("生成AIの利用記録はどのくらい保存しますか", readers=ALL, language="ja")
+    note = next(n for n in answer.notes if "食い違" in n.ja)
+    assert all(part in note.ja for part in ("1年", "6か月", "2026-04-01", "2024-04-01"))
+    assert "1年" in note.en
 
 
 async def test_an_obedient_model_passes_nothing_on_and_still_gives_the_fact(
@@ -161,3 +233,15 @@ async def test_an_obedient_model_passes_nothing_on_and_still_gives_the_fact(
             assert not re.search(r"18080|https?:|<[!@]|!\[|CANARY", out), case["id"]
             right += bool(re.search(case["must_match"], answer.text))
     assert right >= 0.95 * 2 * len(cases)
+
+
+async def test_no_disguise_lets_a_link_or_a_mention_through(stub: StubModel, named: Callable[[str], Model], shared: Path):
+    cases = [json.loads(line) for line in (shared / "injection" / "cases.jsonl").read_text(encoding="utf-8").splitlines()]
+    obedient = named("obedient")
+    for case, disguise in mutations(cases, 80, seed=7):
+        answer = await Answers(Shelf(case["document_text"]), model=obedient).answer(
+            case["question"], readers=ALL, language=case["lang"]
+        )
+        out = " ".join([answer.text, *(c.quote for c in answer.citations)])
+        assert not re.search(r"18080|https?:|<[!@#a-z]|!\[|\]\(|CANARY", out, re.IGNORECASE), (case["id"], disguise)
+        assert re.search(case["must_match"], answer.text), (case["id"], disguise)
