@@ -4,6 +4,7 @@ The guided dialog: one question at a time, a recommendation that can defend itse
 Every press and form carries its run and revision. Old, double and foreign clicks change nothing and get a friendly sentence.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from handlers.teamwork import Teamwork
 from handlers.texts import Texts
 from knowledge.errors import InvalidAnswers
 
+AT_ONCE = 16  # steps this process works on; of a burst the others wait here, not in the store past its time-out
 EDITS = ("answer", "back", "skip", "express", "describe", "prefill", "open")  # presses that change a run or lead to it
 HISTORY = ("history", "履歴")
 TEAM = ("team", "チーム")
@@ -33,6 +35,7 @@ class Choose:
         self._models = models
         self._runs = Runs(sessions)
         self._texts = texts
+        self._steps = asyncio.Semaphore(AT_ONCE)
         self._dialog = Dialog(models, self._runs, texts, guidelines)
         self._outcome = Outcome(models, self._runs, texts, guidelines)
         self._teamwork = Teamwork(models, self._runs, Teams(sessions), self._dialog, texts)
@@ -80,7 +83,8 @@ class Choose:
     async def _safely(self, message: Message, reply: Awaitable[Reply], data: Mapping[str, str | int] | None = None) -> Reply:
         """Keep the dialog to its person, and say so when it cannot be remembered or an option does not exist."""
         try:
-            found = await reply
+            async with self._steps:
+                found = await reply
         except SessionsUnavailable:
             found = self._paused(message, data or {})
         except InvalidAnswers as error:

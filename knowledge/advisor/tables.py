@@ -5,7 +5,7 @@ An answer set is a row of option numbers, one a criterion; `blank` stands for "n
 simply one row, so that every number shown anywhere comes from the same few lines.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +41,7 @@ class Tables:
         self.number = {c.id: q for q, c in enumerate(model.criteria)}
         self._options = [{o.id: i for i, o in enumerate(c.options)} for c in model.criteria]
         self._moot = [
-            (q, self.number[parent], [self._options[self.number[parent]][o] for o in sorted(answers)])
+            (q, self.number[parent], self._among(self.number[parent], answers))
             for q, c in enumerate(model.criteria)
             for parent, answers in c.unless.items()
         ]
@@ -61,8 +61,14 @@ class Tables:
         """Return a copy of the rows in which moot answers are blank."""
         out = rows.copy()
         for q, parent, answers in self._moot:
-            out[np.isin(rows[:, parent], answers), q] = self.blank
+            out[answers[rows[:, parent]], q] = self.blank
         return out
+
+    def _among(self, criterion: int, answers: Collection[str]) -> Flags:
+        """Return by option number whether it is one of `answers`."""
+        flags: Flags = np.zeros(self.blank + 1, dtype=bool)
+        flags[[self._options[criterion][o] for o in answers]] = True
+        return flags
 
     def blocks(self, rows: Rows, weights: Numbers | None = None, factor: Numbers | None = None) -> Numbers:
         """Return points by row and block. `weights` (rows x criteria) and `factor` (rows) vary weights and offsets."""

@@ -1,0 +1,369 @@
+"""
+Dialogs under load and under fire. Run by hand: `python tests/soak/dialogs.py [load|kill|race] [DIALOGS]`; all three without words.
+
+load   so many dialogs at once through the web page on loopback: how long a click takes end to end, and errors.
+kill   the same while Redis and the bot are killed (-9) at random points and started again: which confirmed clicks are lost.
+race   two processes over one Redis press the same step within 5 ms, a thousand times: how often it was applied once.
+"""
+
+import asyncio
+import html
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median, quantiles
+
+import httpx
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from bot.store import _binary
+from handlers.choose import Choose
+from handlers.conversation import Audience, Message, Person, Press, Reply
+from handlers.models import Models
+from handlers.runs import Runs
+from handlers.sessions import Sessions
+from handlers.texts import Texts
+from knowledge.advisor.engine import Advisor
+
+ROOT = Path(__file__).resolve().parents[2]
+START = 60  # seconds a process may take to be there
+KILLS = 20  # of Redis and of the bot together
+RACES, NEAR = 1000, 5  # pairs of presses that are at most so many milliseconds apart
+THINK = 1.5  # seconds a person takes to answer, at least; four times as long at most
+PASSWORD = "only-for-this-run"  # of a page that lives as long as this script
+_STATE = re.compile(r'name="_state" value="([^"]*)"')
+_OPTION = re.compile(r'<button name="(\w+)" value="(\w+)"')
+
+
+class Database:
+    """A redis-server of our own with an append-only file, which can be killed and comes back with what it had."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.socket = folder / "s"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self.socket}"
+
+    async def start(self) -> None:
+        words = [_binary() or "redis-server", "--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder)]
+        words += ["--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--logfile", str(self.folder / "log")]
+        self.process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+        await _until(lambda: self.client().ping())
+
+    def client(self) -> Redis:
+        return Redis(unix_socket_path=str(self.socket), socket_timeout=1, retry=Retry(NoBackoff(), 0))
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+
+class Bot:
+    """The whole bot as people run it, on a port of its own that stays the same when it comes back."""
+
+    def __init__(self, folder: Path, redis: str) -> None:
+        self._folder = folder
+        self._redis = redis
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = 0
+
+    async def start(self) -> None:
+        words = [sys.executable, "-m", "bot.cli", "serve", "--port", str(self.port), "--data", str(self._folder)]
+        environment = os.environ | {
+            "REDIS_URL": self._redis,
+            "LLM": "",
+            "PUBLIC_URL": "http://127.0.0.1",
+            "WEB_PASSWORD": PASSWORD,
+        }
+        self._process = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT)
+        line = await asyncio.to_thread(self._process.stdout.readline) if self._process.stdout else b""
+        self.port = int(re.search(rb":(\d+)/", line)[1])
+        await _until(self._ready)
+
+    async def _ready(self) -> None:
+        async with httpx.AsyncClient() as client:
+            (await client.get(f"http://127.0.0.1:{self.port}/ready", timeout=2)).raise_for_status()
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+
+@dataclass
+class Visitor:
+    """One person with a browser: what they were last shown, and every answer they saw taken."""
+
+    number: int
+    client: httpx.AsyncClient
+    address: str
+    chance: random.Random
+    run: str = ""
+    confirmed: list[tuple[str, str]] = field(default_factory=list)
+    tried: tuple[str, str] = ("", "")
+    finished: bool = False
+    paused: int = 0
+    times: list[float] = field(default_factory=list)
+    failures: Counter[str] = field(default_factory=Counter)
+
+    async def post(self, path: str, data: dict[str, str]) -> str:
+        """Return the last drawing of the turn."""
+        begun = time.perf_counter()
+        headers = {"Accept": "application/x-ndjson", "Origin": self.address}
+        answer = await self.client.post(f"{self.address}{path}", data=data, headers=headers, timeout=30)
+        answer.raise_for_status()
+        self.times.append(time.perf_counter() - begun)
+        drawings = [row["html"] for row in map(json.loads, answer.text.strip().split("\n")) if "html" in row]
+        return str(drawings[-1])
+
+    async def press(self, action: str, data: dict[str, object]) -> str:
+        return await self.post("/press", {"action": action, "data": json.dumps(data), "label": action})
+
+    async def sign_in(self) -> None:
+        form = {"password": PASSWORD, "name": f"person {self.number}"}
+        answer = await self.client.post(f"{self.address}/signin", data=form, headers={"Origin": self.address}, timeout=30)
+        if answer.status_code != 303:
+            raise RuntimeError(answer.status_code)
+
+    async def begin(self) -> str:
+        shown = await self.press("choose.start", {})
+        self.run = json.loads(html.unescape(_STATE.search(shown)[1]))["rid"]
+        return shown
+
+    async def resume(self) -> str:
+        return await self.press("choose.resume", {"rid": self.run}) if self.run else await self.begin()
+
+    async def talk(self, *, rounds: int = 1) -> None:
+        """Answer until there is a result, so many times; whatever fails is tried again from where the run stands."""
+        await asyncio.sleep(self.chance.uniform(0, 4 * THINK))  # nobody begins at the same instant as everybody else
+        shown = await self._safely(self.resume())
+        while rounds:
+            state = _STATE.search(shown)
+            if "choose.whatif" in shown:  # only a result offers other answers
+                rounds -= 1
+                self.finished = not rounds
+                if rounds:
+                    self.confirmed = []
+                    shown = await self._safely(self.press("choose.restart", {"rid": self.run}))
+                    self.run = ""
+                continue
+            if state is None or not _OPTION.search(shown):
+                self.paused += 1
+                self.failures[re.sub("<[^>]+>", " ", shown)[:100]] += 1
+                await asyncio.sleep(0.3)
+                shown = await self._safely(self.resume())
+                continue
+            step = json.loads(html.unescape(state[1]))
+            self.run = step["rid"]
+            options = [value for name, value in _OPTION.findall(shown) if name == step["c"]]
+            self.tried = (step["c"], self.chance.choice(options))
+            await asyncio.sleep(self.chance.uniform(THINK, 4 * THINK))
+            form = {"_form": "choose.answer", "_state": json.dumps(step), step["c"]: self.tried[1]}
+            shown = await self._safely(self.post("/form", form))
+            after = _STATE.search(shown)
+            if "choose.whatif" in shown or (after and json.loads(html.unescape(after[1])).get("c") != step["c"]):
+                self.confirmed.append(self.tried)
+                self.tried = ("", "")
+
+    async def _safely(self, turn: "asyncio.Future[str] | object") -> str:
+        try:
+            return await turn
+        except (httpx.HTTPError, ValueError, IndexError) as error:
+            self.failures[repr(error)[:150]] += 1
+            return ""
+
+
+async def load(dialogs: int) -> None:
+    async with _house() as (_, bot), _visitors(dialogs, bot) as people:
+        begun = time.perf_counter()
+        await asyncio.gather(*(p.begin() for p in people))
+        print(f"all {dialogs} begin at the same instant: the last is asked after {time.perf_counter() - begun:.1f} s")
+        for person in people:
+            person.times.clear()
+        begun = time.perf_counter()
+        await asyncio.gather(*(p.talk() for p in people))
+        spent = time.perf_counter() - begun
+        times = [t for p in people for t in p.times]
+        errors = sum(p.paused for p in people)
+        cuts = quantiles(times, n=100)
+        print(f"dialogs at once {dialogs}, clicks {len(times)} in {spent:.0f} s ({len(times) / spent:.0f} a second)")
+        print(
+            f"click end to end p50 {median(times) * 1000:.0f} ms, p95 {cuts[94] * 1000:.0f} ms (asked: 100), p99 {cuts[98] * 1000:.0f} ms"
+        )
+        print(sum((p.failures for p in people), Counter()).most_common(5))
+        print(f"errors {errors} (asked: 0), finished {sum(p.finished for p in people)} of {dialogs}")
+
+
+async def kill(dialogs: int) -> None:
+    async with _house() as (database, bot), _visitors(dialogs, bot) as people:
+        chance, kills = random.Random(1), {"redis": 0, "bot": 0}
+        talking = asyncio.gather(*(p.talk(rounds=50) for p in people))
+        for number in range(KILLS):
+            await asyncio.sleep(chance.uniform(1.0, 4.0))
+            target = database if number % 2 == 0 else bot
+            target.kill()
+            kills["redis" if number % 2 == 0 else "bot"] += 1
+            await asyncio.sleep(chance.uniform(0.1, 1.0))
+            await target.start()
+        await asyncio.sleep(3)
+        talking.cancel()
+        with suppress(asyncio.CancelledError):
+            await talking
+        await asyncio.sleep(2)
+        print(f"running dialogs {dialogs}, killed (-9): redis {kills['redis']} times, bot {kills['bot']} times")
+        await _judge(database, people)
+
+
+async def _judge(database: Database, people: list[Visitor]) -> None:
+    """Compare what each person saw taken with what is kept."""
+    lost = mixed = extra = 0
+    confirmed = sum(len(p.confirmed) for p in people)
+    async with Sessions(database.client) as sessions:
+        for person in people:
+            run = await Runs(sessions).load(person.run) if person.run else None
+            kept = [] if run is None else [(c, run.answers.get(c, "ns")) for c in run.asked]
+            seen = person.confirmed
+            lost += sum(step not in kept for step in seen)
+            mixed += kept[: len(seen)] != seen or len(kept) > len(seen) + 1
+            extra += len(kept) == len(seen) + 1
+    waited = sum(p.paused for p in people)
+    print(f"clicks confirmed in the last runs {confirmed}, of these lost {lost} (asked: 0)")
+    print(f"runs in a mixed state {mixed} (asked: 0), unconfirmed last clicks that were kept {extra}, waits {waited}")
+
+
+async def race() -> None:
+    """Two processes are told the same step over pipes and press at the same instant of the shared clock."""
+    with tempfile.TemporaryDirectory() as name:
+        database = Database(Path(name))
+        await database.start()
+        words = [sys.executable, __file__, "press", database.url]
+        sides = [
+            await asyncio.create_subprocess_exec(
+                *words, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=ROOT
+            )
+            for _ in range(2)
+        ]
+        once, apart, person = 0, [], ""
+        async with Sessions(database.client) as sessions:
+            choose, runs = _choose(sessions), Runs(sessions)
+            asked = Reply("")
+            while sum(ms <= NEAR for ms in apart) < RACES:
+                if asked.ask is None:
+                    person = f"race:{len(apart)}"
+                    asked = await _press(choose, Press("choose.start"), person)
+                before = await runs.load(str(asked.ask.state["rid"]))
+                at = time.time() + 0.01
+                options = [o.id for o in asked.ask.fields[0].options][:2]
+                for side, option in zip(sides, options, strict=True):
+                    row = {"at": at, "person": person, "data": {**asked.ask.state, "o": option}}
+                    side.stdin.write(json.dumps(row).encode() + b"\n")
+                moments = [float(await side.stdout.readline()) for side in sides]
+                apart.append(abs(moments[0] - moments[1]) * 1000)
+                after = await runs.load(before.id)
+                once += after.rev == before.rev + 1 and len(after.asked) == len(before.asked) + 1
+                asked = Reply("") if after.done else await _press(choose, Press("choose.resume", {"rid": before.id}), person)
+        for side in sides:
+            side.kill()
+            await side.wait()
+        database.kill()
+        near = sum(ms <= NEAR for ms in apart)
+        print(
+            f"same step pressed by two processes {len(apart)} times, {near} of them within {NEAR} ms (p50 {median(apart):.2f} ms)"
+        )
+        print(f"applied once {once} of {len(apart)} (asked: all)")
+
+
+async def press(url: str) -> None:
+    """One side of a race: read a press a line, wait for its instant, press, and write when it was."""
+    async with Sessions(lambda: Redis.from_url(url)) as sessions:
+        choose = _choose(sessions)
+        while row := await asyncio.to_thread(sys.stdin.readline):
+            told = json.loads(row)
+            while time.time() < told["at"]:
+                pass
+            moment = time.time()
+            await _press(choose, Press("choose.answer", told["data"]), told["person"])
+            print(moment, flush=True)
+
+
+def _choose(sessions: Sessions) -> Choose:
+    return Choose(Models(sessions, Advisor.load()), sessions, Texts.load())
+
+
+async def _press(choose: Choose, content: Press, person: str) -> Reply:
+    message = Message("m", Person(person, person, "ja"), "p", Audience(person, private=True), content)
+    return [reply async for reply in choose.press(message, content)][-1]
+
+
+@asynccontextmanager
+async def _house() -> AsyncIterator[tuple[Database, Bot]]:
+    with tempfile.TemporaryDirectory() as name:
+        (Path(name) / "redis").mkdir()
+        database = Database(Path(name) / "redis")
+        bot = Bot(Path(name) / "data", database.url)
+        await database.start()
+        try:
+            await bot.start()
+            yield database, bot
+        finally:
+            bot.kill()
+            database.kill()
+
+
+@asynccontextmanager
+async def _visitors(count: int, bot: Bot) -> AsyncIterator[list[Visitor]]:
+    address = f"http://127.0.0.1:{bot.port}"
+    people = []
+    for number in range(count):
+        limits = httpx.Limits(
+            keepalive_expiry=3
+        )  # below the server's 5 s: a client cannot tell a closed connection from a crash
+        client = httpx.AsyncClient(cookies={"lang": "ja"}, limits=limits)
+        people.append(Visitor(number, client, address, random.Random(number)))
+        await people[-1].sign_in()
+    try:
+        yield people
+    finally:
+        for person in people:
+            await person.client.aclose()
+
+
+async def _until(do: "object") -> None:
+    end = time.monotonic() + START
+    while True:
+        try:
+            await do()
+        except Exception:  # whatever it is, it is not there yet
+            if time.monotonic() > end:
+                raise
+            await asyncio.sleep(0.05)
+        else:
+            return
+
+
+if __name__ == "__main__":
+    mode, given = [*sys.argv[1:3], "all", "200"][:2] if len(sys.argv) < 2 else [*sys.argv[1:3], "200"][:2]
+    if mode == "press":
+        asyncio.run(press(given))
+    if mode in ("load", "all"):
+        asyncio.run(load(int(given)))
+    if mode in ("kill", "all"):
+        asyncio.run(kill(int(given)))
+    if mode in ("race", "all"):
+        asyncio.run(race())
