@@ -1,117 +1,229 @@
 """
-Word: body with text boxes, tables as rows, footnotes, comments, headers and footers.
+Word: body with text boxes, automatic numbers, tables and charts as rows, notes where they are called, comments apart.
 
-Tracked insertions count as text, deletions do not. Ruby keeps its base text. Hidden and white runs are left out and
-flagged.
+Tracked insertions count as text, deletions do not. Ruby keeps its base text. Hidden runs, and white ones on nothing, are left
+out and flagged.
 """
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from knowledge.readers.archive import Archive, open_office, parse
+from knowledge.readers.archive import Archive, Link, open_office, parse
+from knowledge.readers.charts import chart, paragraphs
+from knowledge.readers.numbering import Numbering
 from knowledge.readers.refusal import Budget
 from knowledge.readers.sections import Item, Sections, Title
 from knowledge.values import Flag
 
-_SIDE = ("footnotes", "endnotes", "comments", "header", "footer", "diagramData")
+_APART = (("ヘッダー・フッター / Header, footer", ("header", "footer")), ("コメント / Comments", ("comments",)))
+_NOTES = ("footnotes", "endnotes")
 _SKIPPED = frozenset({"Fallback", "rt", "del", "moveFrom", "delText", "instrText", "delInstrText"})
 _HEADING = re.compile(r"(?:heading|見出し)\s*([1-9])", re.IGNORECASE)
 _OFF = frozenset({"0", "false", "off", "none"})
 _WHITE = frozenset({"ffffff", "fefefe"})
+_PALE = frozenset({"", "auto", "none", *_WHITE})
 _BEYOND = 9  # outline level that means body text
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What a paragraph style says: its heading level (0 is the title), its list and its level in it."""
+
+    level: int | None = None
+    number: str = ""
+    depth: int = 0
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    level: int | None = None
+    number: str = ""
+    depth: int | None = None
+    shaded: bool = False
+    pieces: list[str] = field(default_factory=list)
+    after: list[str] = field(default_factory=list)
 
 
 def read(content: bytes, budget: Budget) -> Iterator[Item]:
     archive, main = open_office(content, "docx", budget)
     links = archive.links(main)
-    styles = next((link.target for link in links if link.kind == "styles"), "")
-    body = _Part(budget, _headings(archive, styles, budget))
+    kinds = {link.kind: link.target for link in links}
+    numbering = Numbering(archive, kinds.get("numbering", ""), budget)
+    notes = {kind: _notes(archive, kinds.get(kind, ""), budget) for kind in _NOTES}
+    body = _Part(budget, _styles(archive, kinds.get("styles", ""), budget), numbering, notes, _drawings(archive, links, budget))
     body.walk(archive.part(main) or b"")
     if any(link.external and link.kind != "hyperlink" for link in links):
         yield Flag("external_link", 0, "relationship")
-    seen = set()
-    for link in links:
-        data = archive.part(link.target) if link.kind in _SIDE and link.target not in seen else None
-        seen.add(link.target)
-        if data is not None:
-            body.walk(data)
+    for name, wanted in _APART:
+        body.apart(name, [archive.part(target) or b"" for target in dict.fromkeys(k.target for k in links if k.kind in wanted)])
     yield from body.flags()
     if body.title:
         yield Title(body.title)
     yield from body.sections.finish()
 
 
-def _headings(archive: Archive, name: str, budget: Budget) -> dict[str, int]:
-    """Return the heading level of each paragraph style that has one."""
-    levels: dict[str, int] = {}
+def _drawings(archive: Archive, links: tuple[Link, ...], budget: Budget) -> dict[str, list[str]]:
+    """Return the lines of each chart and diagram by the id that a paragraph calls it by."""
+    readers = {"chart": chart, "diagramData": paragraphs}
+    found = {link.id: (readers[link.kind], archive.part(link.target)) for link in links if link.kind in readers}
+    return {id_: reader(data, budget) for id_, (reader, data) in found.items() if data is not None}
+
+
+def _notes(archive: Archive, name: str, budget: Budget) -> dict[str, str]:
+    """Return the footnotes or endnotes by id."""
+    data = archive.part(name) if name else None
+    notes: dict[str, str] = {}
+    current, reads, skips = "", 0, 0
+
+    def start(tag: str, values: dict[str, str]) -> None:
+        nonlocal current, reads, skips
+        if tag in {"footnote", "endnote"}:
+            current = values.get("id", "")
+        reads += tag == "t"
+        skips += tag in _SKIPPED
+
+    def end(tag: str) -> None:
+        nonlocal reads, skips
+        reads -= tag == "t"
+        skips -= tag in _SKIPPED
+
+    def text(value: str) -> None:
+        if reads and not skips:
+            budget.characters(len(value))
+            notes[current] = notes.get(current, "") + value
+
+    if data is not None:
+        parse(data, budget, start, end, text)
+    return {id_: note.strip() for id_, note in notes.items() if note.strip()}
+
+
+def _styles(archive: Archive, name: str, budget: Budget) -> dict[str, _Style]:
+    """Return what each paragraph style says about headings and lists, itself or by the style it builds on."""
+    data = archive.part(name) if name else None
+    found: dict[str, dict[str, str]] = {}
     style = ""
 
     def start(tag: str, values: dict[str, str]) -> None:
         nonlocal style
         if tag == "style":
             style = values.get("styleId", "")
-        elif tag == "name" and (mark := _HEADING.match(values.get("val", ""))):
-            levels[style] = int(mark[1])
-        elif tag == "name" and values.get("val", "").lower() == "title":
-            levels[style] = 0
-        elif tag == "outlineLvl" and values.get("val", "").isdigit() and int(values["val"]) < _BEYOND:
-            levels.setdefault(style, int(values["val"]) + 1)
+            found[style] = {}
+        elif tag in {"name", "basedOn", "outlineLvl", "numId", "ilvl"} and style:
+            found[style].setdefault(tag, values.get("val", ""))
 
-    data = archive.part(name) if name else None
     if data is not None:
         parse(data, budget, start)
-    return levels
+    return {name: _style(name, found) for name in found}
+
+
+def _style(name: str, found: dict[str, dict[str, str]]) -> _Style:
+    level: int | None = None
+    number, depth = "", ""
+    for _ in range(10):  # styles build on each other, in a file of ill will in a circle
+        said = found.get(name, {})
+        own = said.get("name", "")
+        outline = said.get("outlineLvl", "")
+        if level is None and (mark := _HEADING.match(own)):
+            level = int(mark[1])
+        elif level is None and own.lower() == "title":
+            level = 0
+        elif level is None and outline.isdigit() and int(outline) < _BEYOND:
+            level = int(outline) + 1
+        number, depth = number or said.get("numId", ""), depth or said.get("ilvl", "")
+        name = said.get("basedOn", "")
+    return _Style(level, number, int(depth) if depth.isdigit() else 0)
 
 
 class _Part:
     """Walks a part's paragraphs. A text box inside a paragraph is a paragraph of its own, so paragraphs stack."""
 
-    def __init__(self, budget: Budget, levels: dict[str, int]) -> None:
+    def __init__(
+        self,
+        budget: Budget,
+        styles: dict[str, _Style],
+        numbering: Numbering,
+        notes: dict[str, dict[str, str]],
+        drawings: dict[str, list[str]],
+    ) -> None:
         self.sections = Sections(budget)
         self.title = ""
         self._budget = budget
-        self._levels = levels
-        self._paragraphs: list[list[str]] = [[]]
-        self._styles: list[int | None] = [None]
-        self._rows: list[list[str]] = []
-        self._cells: list[list[str]] = []
-        self._skip = self._texts = 0
-        self._hidden = False
+        self._styles = styles
+        self._numbering = numbering
+        self._notes = notes
+        self._drawings = drawings
+        self._paragraphs = [_Paragraph()]
+        self._tables: list[_Table] = []
+        self._skip = self._texts = self._boxes = 0
+        self._hidden = self._white = self._shaded = False
         self._found: set[str] = set()
 
     def walk(self, data: bytes) -> None:
         parse(data, self._budget, self._start, self._end, self._text)
 
+    def apart(self, name: str, parts: list[bytes]) -> None:
+        """Take parts that stand beside the body and hold text, under a heading of their own."""
+        spoken = [data for data in parts if data and paragraphs(data, self._budget)]
+        if spoken:
+            self.sections.heading(1, name)
+        for data in spoken:
+            self.walk(data)
+
     def flags(self) -> Iterator[Flag]:
         if "hidden_run" in self._found:
             yield Flag("hidden_text", 0, "hidden_run")
+        if "white" in self._found:
+            yield Flag("hidden_text", 0, "white_text")
         if "deletion" in self._found:
             yield Flag("tracked_deletion", 0)
 
     def _start(self, tag: str, values: dict[str, str]) -> None:
-        if tag in _SKIPPED:
-            self._skip += 1
-            if tag in {"del", "moveFrom"}:
-                self._found.add("deletion")
-        elif tag == "t":
-            self._texts += 1
-        elif tag == "p":
-            self._paragraphs.append([])
-            self._styles.append(None)
-        elif tag == "r":
-            self._hidden = False
-        elif (tag in {"vanish", "webHidden"} and values.get("val", "1") not in _OFF) or (
-            tag == "color" and values.get("val", "").lower() in _WHITE
-        ):
-            self._hidden = True
-        elif tag == "pStyle":
-            self._styles[-1] = self._levels.get(values.get("val", ""))
-        elif tag == "tr":
-            self._rows.append([])
-        elif tag == "tc":
-            self._cells.append([])
-        elif tag in {"tab", "br", "cr", "noBreakHyphen"} and not self._skip and "pos" not in values:
-            self._paragraphs[-1].append({"tab": "\t", "noBreakHyphen": "-"}.get(tag, "\n"))
+        value = values.get("val", "")
+        here = self._paragraphs[-1]
+        match tag:
+            case _ if tag in _SKIPPED:
+                self._skip += 1
+                if tag in {"del", "moveFrom"}:
+                    self._found.add("deletion")
+            case "t":
+                self._texts += 1
+            case "p":
+                self._paragraphs.append(_Paragraph())
+            case "r":
+                self._hidden = self._white = self._shaded = False
+            case "vanish" | "webHidden" if values.get("val", "1") not in _OFF:
+                self._hidden = True
+            case "color" if value.lower() in _WHITE:
+                self._white = True
+            case "shd" | "highlight":
+                dark = values.get("fill", value).lower() not in _PALE
+                self._shaded = self._shaded or dark
+                here.shaded = here.shaded or (dark and not here.pieces)
+                if self._tables and dark:
+                    self._tables[-1].shaded = True
+            case "pStyle":
+                style = self._styles.get(value, _Style())
+                here.level, here.number, here.depth = style.level, style.number, style.depth
+            case "outlineLvl" if value.isdigit() and int(value) < _BEYOND and here.level is None:
+                here.level = int(value) + 1
+            case "ilvl" if value.isdigit():
+                here.depth = int(value)
+            case "numId":
+                here.number = value
+            case "txbxContent":
+                self._boxes += 1
+            case "tbl":
+                self._tables.append(_Table())
+            case "tr" | "tc" | "gridSpan" | "vMerge" if self._tables:
+                self._tables[-1].start(tag, value)
+            case "footnoteReference" | "endnoteReference" if not self._skip:
+                note = self._notes[tag.removesuffix("Reference") + "s"].get(values.get("id", ""))
+                here.after += [note] if note else []
+            case "chart" | "relIds":
+                here.after += self._drawings.get(values.get("rid") or values.get("dm", ""), ())
+            case "tab" | "br" | "cr" | "noBreakHyphen" if not self._skip and "pos" not in values:
+                here.pieces.append({"tab": "\t", "noBreakHyphen": "-"}.get(tag, "\n"))
 
     def _end(self, tag: str) -> None:
         if tag in _SKIPPED:
@@ -119,43 +231,91 @@ class _Part:
         elif tag == "t":
             self._texts -= 1
         elif tag == "p" and len(self._paragraphs) > 1:
-            self._paragraph("".join(self._paragraphs.pop()), self._styles.pop())
+            self._paragraph(self._paragraphs.pop())
         elif tag == "r":
-            self._hidden = False
-        elif tag == "tc" and self._cells:
-            words = " ".join(self._cells.pop())
-            if self._rows:
-                self._rows[-1].append(words)
-        elif tag == "tr" and self._rows:
-            row = " | ".join(self._rows.pop())
-            if row.strip(" |"):
+            self._hidden = self._white = False
+        elif tag == "txbxContent":
+            self._boxes -= 1
+        elif tag == "tbl" and self._tables:
+            for row in self._tables.pop().rows:
                 self._put(row)
+        elif tag in {"tr", "tc"} and self._tables:
+            self._tables[-1].end(tag)
 
     def _text(self, text: str) -> None:
         if not self._texts or self._skip:
             return
-        if self._hidden:
+        held = self._tables or self._boxes  # white words in a cell or a box usually stand on a dark ground
+        lost = self._white and not self._shaded and not self._paragraphs[-1].shaded
+        if self._white and lost and held and not (self._tables and self._tables[-1].shaded) and text.strip():
+            self._found.add("white")
+        if self._hidden or (lost and not held):
             if text.strip():
                 self._found.add("hidden_run")
             return
         self._budget.characters(len(text))
-        self._paragraphs[-1].append(text)
+        self._paragraphs[-1].pieces.append(text)
 
-    def _paragraph(self, text: str, level: int | None) -> None:
-        if level is None or self._cells:
+    def _paragraph(self, paragraph: _Paragraph) -> None:
+        text = "".join(paragraph.pieces)
+        if text.strip() and paragraph.number not in {"", "0"}:
+            label = self._numbering.label(paragraph.number, paragraph.depth or 0)
+            text = f"{label} {text.lstrip()}" if label else text
+        if paragraph.level is None or self._tables:
             self._put(text.strip("\n"))
-        elif level == 0 or (level == 1 and not self.title):
+        elif paragraph.level == 0 or (paragraph.level == 1 and not self.title):
             self.title = self.title or text.strip()
             self.sections.heading(1, text)
         else:
-            self.sections.heading(level, text)
+            self.sections.heading(paragraph.level, text)
+        for line in paragraph.after:
+            self._put(line)
 
     def _put(self, text: str) -> None:
         """Add a paragraph or a row where it stands: in the open table cell, or in the section."""
-        if self._cells:
-            if text.strip():
-                self._cells[-1].append(" ".join(text.split()))
+        if self._tables:
+            self._tables[-1].put(text)
         elif " | " in text:
             self.sections.line(text)
         else:
             self.sections.paragraph(text)
+
+
+class _Table:
+    """A table being read: a cell merged downwards counts in every row it spans."""
+
+    def __init__(self) -> None:
+        self.rows: list[str] = []
+        self.shaded = False
+        self._row: list[str] = []
+        self._cell: list[str] = []
+        self._span = 1
+        self._merge = ""
+        self._column = 0
+        self._above: dict[int, str] = {}
+
+    def start(self, tag: str, value: str) -> None:
+        if tag == "tr":
+            self._row, self._column = [], 0
+        elif tag == "tc":
+            self._cell, self._span, self._merge, self.shaded = [], 1, "", False
+        elif tag == "gridSpan" and value.isdigit():
+            self._span = min(int(value), 100)
+        elif tag == "vMerge":
+            self._merge = value or "continue"
+
+    def end(self, tag: str) -> None:
+        if tag == "tc":
+            words = " ".join(self._cell)
+            if self._merge == "continue" and not words:
+                words = self._above.get(self._column, "")
+            self._above[self._column] = words if self._merge else ""
+            self._row.append(words)
+            self._column += self._span
+            self._cell = []
+        elif tag == "tr" and any(self._row):
+            self.rows.append(" | ".join(self._row))
+
+    def put(self, text: str) -> None:
+        if text.strip():
+            self._cell.append(" ".join(text.split()))

@@ -9,6 +9,7 @@ from knowledge.readers.sections import Item, Sections, Title
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*)")
 _RULE = re.compile(r"[ \t]*\|?[ \t:|-]*-{2,}[ \t:|-]*$")
+_UNDERLINE = re.compile(r"[ ]{0,3}(=|-)\1{1,}[ \t]*$")
 _FENCE = re.compile(r"[ \t]{0,3}(```|~~~)")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _LONG = 2000  # characters; a longer line is not parsed for structure
@@ -20,17 +21,23 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
     sections = Sections(budget)
     fenced = False
     named = False
-    for line in _lines(text):
+    lines = list(_lines(text))
+    for at, line in enumerate(lines):
         if len(line) <= _LONG:
             if _FENCE.match(line):
                 fenced = not fenced
             mark = None if fenced else _HEADING.match(line)
-            if mark:
-                words = mark[2].rstrip("# \t")
-                if len(mark[1]) == 1 and not named:
+            level, words = (len(mark[1]), mark[2].rstrip("# \t")) if mark else (0, "")
+            if not fenced and not mark:
+                if at and _UNDERLINE.match(line) and _plain(lines[at - 1]):
+                    continue
+                level = _underlined(lines, at)
+                words = line.strip()
+            if level:
+                if level == 1 and not named:
                     named = True
                     yield Title(words)
-                sections.heading(len(mark[1]), words)
+                sections.heading(level, words)
                 continue
             row = None if fenced else _row(line)
             if row is not None:
@@ -47,6 +54,17 @@ def _lines(text: str) -> Iterator[str]:
     if lines and lines[0].strip() == "---" and "---" in (line.strip() for line in lines[1:50]):
         del lines[: [line.strip() for line in lines].index("---", 1) + 1]  # front matter is for programs
     yield from lines
+
+
+def _underlined(lines: list[str], at: int) -> int:
+    """Return the level of a heading written as a line of its own above "===" or "---"; 0 where it is none."""
+    alone = at == 0 or not lines[at - 1].strip()
+    mark = _UNDERLINE.match(lines[at + 1]) if alone and at + 1 < len(lines) and _plain(lines[at]) else None
+    return {"=": 1, "-": 2}[mark[1]] if mark else 0
+
+
+def _plain(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith(("|", "-", "*", "+", ">", "#")) and len(line) <= _LONG
 
 
 def _row(line: str) -> str | None:

@@ -1,5 +1,5 @@
 """
-PowerPoint: one page a slide in the order of the show, with its title, tables as rows, SmartArt, and speaker notes apart.
+PowerPoint: one page a slide in the order of the show, with title, tables and charts as rows, SmartArt, and speaker notes apart.
 
 Hidden slides are read and flagged; white text on no fill of its own is left out and flagged.
 """
@@ -7,6 +7,7 @@ Hidden slides are read and flagged; white text on no fill of its own is left out
 from collections.abc import Iterator
 
 from knowledge.readers.archive import Archive, open_office, parse
+from knowledge.readers.charts import chart
 from knowledge.readers.refusal import Budget
 from knowledge.readers.sections import Item, Title
 from knowledge.values import Flag, Page, Place
@@ -45,6 +46,9 @@ def _slide(archive: Archive, name: str, number: int, budget: Budget) -> Page:
     slide.walk(data)
     lines, notes = list(slide.lines), list[str]()
     for link in archive.links(name):
+        if link.kind == "chart" and (data := archive.part(link.target)) is not None:
+            lines += chart(data, budget)
+            continue
         part = archive.part(link.target) if link.kind in {"notesSlide", "diagramData", "comments"} else None
         if part is None:
             continue
