@@ -1,0 +1,115 @@
+"""Rights that go while a file comes, the second person, and the book that knows of every act."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from handlers.conversation import Person, Press, Upload
+from handlers.documents.audit import unbroken
+from handlers.documents.changes import Changes
+from handlers.documents.office import BOOK
+from handlers.sessions import SessionsUnavailable
+from tests.handlers.documents.conftest import ADMIN, MEMBER, OTHER_ADMIN, Talk, button, file
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+RULES = "# 持ち出し規程\n\n資料の持ち出しには部門長の許可が要る。\n"
+
+
+async def book(talk: Talk) -> list[dict[str, str]]:
+    return [line["entry"] for line in await talk.house.sessions.entries(BOOK, 0)]
+
+
+@pytest.mark.parametrize("when", [0, 1, 2])
+async def test_an_admin_demoted_meanwhile_is_refused_and_nothing_stays(talk: Talk, when: int) -> None:
+    looks = 0
+
+    async def look(person: Person) -> Person:
+        nonlocal looks
+        looks += 1
+        return replace(person, role="admin" if looks <= when else "member")
+
+    talk.house.people.watch("demoted", look)
+    leaving = Person("demoted:T1:U1", "Rin", "ja", "admin")
+    reply = await talk(Upload((file("規程.md", RULES + str(when)),)), leaving)
+
+    assert "管理者だけ" in reply.text
+    assert not [d for d in await (await talk.house.library()).documents() if d.metadata.owner == leaving.id]
+    assert (await book(talk))[-1] | {"at": ""} == {
+        "action": "document.add",
+        "document": "",
+        "version": "",
+        "person": leaving.id,
+        "at": "",
+        "name": "",
+        "outcome": "refused",
+    }
+
+
+async def test_with_the_rule_of_two_nobody_publishes_their_own(talk: Talk) -> None:
+    office = replace(talk.house.documents.office, by_two=True)
+    changes = Changes(office, talk.house.documents.shelf)
+    report = await talk(Upload((file("規程.md", RULES),)))
+    press = button(report, "publish")
+
+    async def publish(person: Person) -> str:
+        talk.house.router = replace(talk.house.router, documents=replace(talk.house.documents, changes=changes))
+        talk.house.turns._handle = talk.house.router
+        return (await talk(press, person)).text
+
+    before = talk.house.router
+    try:
+        own = await publish(ADMIN)
+        other = await publish(OTHER_ADMIN)
+    finally:
+        talk.house.turns._handle = talk.house.router = before
+
+    assert "本人には公開できません" in own
+    assert "公開しました" in other
+
+
+async def test_every_act_is_in_the_book_and_the_chain_tells_a_change(talk: Talk) -> None:
+    start = len(await book(talk))
+    report = await talk(Upload((file("記録.md", RULES + "記録"), file("壊れ.pdf", b"%PDF-1.4 broken"))))
+    report = await talk.press(report, "report")
+    page = await talk.press(report, "publish")
+    await talk(Press("document.publish", button(page, "withdraw").data), MEMBER)
+    page = await talk.press(page, "withdraw")
+    page = await talk.press(page, "rollback")
+    await talk.press(page, "remove")
+
+    lines = (await book(talk))[start:]
+    acts = [(line["action"].partition(".")[2], bool(line["outcome"])) for line in lines]
+    assert acts == [
+        *(("add", False), ("add", False), ("add", True), ("publish", False), ("publish", True)),
+        *(("withdraw", False), ("rollback", False), ("remove", False)),
+    ]
+    assert lines[0]["name"] == "記録.md"
+    assert lines[-1]["name"] == "持ち出し規程"
+    chain = await talk.house.sessions.entries(BOOK, 0)
+    assert unbroken(chain)
+    forged = json.loads(json.dumps(chain))
+    forged[1]["entry"]["person"] = "slack:T1:U9"
+    assert not unbroken(forged)
+    assert not unbroken(chain[:1] + chain[2:])
+    shown = await talk(Press("document.audit"))
+    assert "改変なし" in shown.text
+    assert "持ち出し規程" in shown.text
+
+
+async def test_nothing_is_changed_that_the_book_cannot_know(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = await talk(Upload((file("規程.md", RULES),)))
+
+    async def away(*_: object) -> str:
+        raise SessionsUnavailable
+
+    with monkeypatch.context() as store:
+        store.setattr(talk.house.sessions, "append", away)
+        reply = await talk.press(report, "publish")
+        sent = await talk(Upload((file("別.md", RULES + "別"),)))
+    document = await (await talk.house.library()).document(str(button(report, "publish").data["d"]))
+
+    assert "書き込めない" in reply.text
+    assert document.current == ""
+    assert "別.md" in sent.text
+    assert "もう一度送ってください" in sent.text

@@ -1,0 +1,107 @@
+"""What people miss reaches the admins, who add a document for it."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from handlers.conversation import Buttons, Form, Person, Press, Table, Text, Upload
+from handlers.documents.reviews import Reviews
+from tests.handlers.documents.conftest import ADMIN, MEMBER, Talk, button, file
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def wanted(reply) -> dict[str, tuple[str, ...]]:
+    return {row[0]: row[1:] for block in reply.blocks if isinstance(block, Table) for row in block.rows}
+
+
+async def test_an_unanswered_question_is_counted_without_a_name(talk: Talk) -> None:
+    for question in ("食堂のメニューは?", "食堂のメニューは？"):
+        await talk(Text(question), MEMBER)
+    shown = await talk(Press("document.wanted"))
+
+    assert wanted(shown)["食堂のメニューは?"][:2] == ("2", "0")
+    assert MEMBER.id not in str(shown)
+
+
+async def test_a_request_after_an_answer_and_in_own_words(talk: Talk) -> None:
+    refused = await talk(Text("駐車場の借り方は?"), MEMBER)
+    first = await talk.press(refused, "request", MEMBER)
+    again = await talk.press(refused, "request", MEMBER)
+    polite = await talk(Upload((file("x.md", "# x\n\n本文です。"),)), MEMBER)
+    ask = (await talk.press(polite, "request", MEMBER)).ask
+    assert ask is not None
+    own = await talk(Form("document.request", {}, {"q": "慶弔規程"}), MEMBER)
+    empty = await talk(Form("document.request", {}, {"q": " "}), MEMBER)
+    outsider = await talk(Form("document.request", {}, {"q": "入れない"}), Person("slack:T9:U1", "", "ja", "external"))
+    shown = wanted(await talk(Press("document.wanted")))
+
+    assert "依頼しました" in first.text
+    assert "依頼済み" in again.text
+    assert "慶弔規程" in own.text
+    assert "入力してください" in empty.text
+    assert "社外" in outsider.text
+    assert shown["駐車場の借り方は?"][1] == "1"
+    assert shown["慶弔規程"][:2] == ("0", "1")
+    assert "入れない" not in shown
+
+
+async def test_a_document_added_for_a_wish_grants_it_once_published(talk: Talk) -> None:
+    await talk(Form("document.request", {}, {"q": "制服の規程"}), MEMBER)
+    listed = await talk(Press("document.wanted"))
+    add = next(b.press for x in listed.blocks if isinstance(x, Buttons) for b in x.items if "制服の規程" in b.label)
+    ask = (await talk(add)).ask
+    assert ask is not None
+    assert ask.fields[0].kind == "files"
+    report = await talk(Form("document.add", ask.state, {"kind": "rule"}, (file("制服.md", "# 制服規程\n\n制服は貸与する。"),)))
+    waiting = wanted(await talk(Press("document.wanted")))
+    await talk.press(report, "publish")
+    granted = wanted(await talk(Press("document.wanted")))
+
+    assert "公開待ち" in waiting["制服の規程"][2]
+    assert "制服の規程" not in granted
+
+
+async def test_an_admin_settles_a_wish(talk: Talk) -> None:
+    await talk(Form("document.request", {}, {"q": "不要な依頼"}), MEMBER)
+    listed = await talk(Press("document.wanted"))
+    settle = next(
+        b.press
+        for x in listed.blocks
+        if isinstance(x, Buttons) and x.row == "settles"
+        for b in x.items
+        if b.press.data["w"]
+        == next(a.press.data["w"] for y in listed.blocks if isinstance(y, Buttons) for a in y.items if "不要な依頼" in a.label)
+    )
+    assert "不要な依頼" not in wanted(await talk(settle))
+
+
+async def test_an_owner_is_told_once_for_each_review_date_over_all_replicas(talk: Talk) -> None:
+    form = Form("document.add", {}, {"review": "2026-01-10"}, (file("見直す.md", "# 見直す規程\n\n毎年見直す。"),))
+    report = await talk(form)
+    await talk.press(report, "publish")
+    document = str(button(report, "publish").data["d"])
+    told: list[tuple[str, str]] = []
+
+    async def tell(person: str, reply) -> bool:
+        told.append((person, reply("ja").text))
+        return True
+
+    today = date(2026, 1, 9)
+    replicas = [Reviews(talk.house.documents.office, lambda: today) for _ in range(3)]
+    for replica in replicas:
+        replica.reach("slack", tell)
+        await replica.look()
+    early = list(told)
+    today = date(2026, 1, 10)
+    for replica in replicas:
+        await replica.look()
+    await (await talk.house.library()).edit(document, {"review": "2027-01-10"})
+    today = datetime(2027, 2, 1, tzinfo=UTC).date()
+    for replica in replicas:
+        await replica.look()
+
+    assert early == []
+    assert [person for person, _ in told] == [ADMIN.id, ADMIN.id]
+    assert "見直す規程" in told[0][1]
+    assert "2027-01-10" in told[1][1]
