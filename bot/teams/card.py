@@ -7,6 +7,7 @@ document stays text.
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, assert_never
 
@@ -37,6 +38,7 @@ CARD = 28_000  # bytes of UTF-8 JSON; bigger cards are refused by some hosts
 ACTIONS = 6  # buttons in one ActionSet
 TABLE_COLUMNS = 5  # more break numbers apart in a chat column about 430 pixels wide
 FACT_VALUE = 80  # characters that still read well beside a label
+LABEL = 44  # columns of a button's label that a card about 430 pixels wide shows
 SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 
 _GLYPHS = {"complete": ("✓", "Good"), "in_progress": ("▶", "Accent"), "pending": ("○", "Default"), "error": ("✕", "Attention")}
@@ -127,7 +129,8 @@ class Board:
                 return self._sources(block)
             case Buttons():
                 lead = [block_text(marked(block.label), isSubtle=True, size="Small")] if block.label else []
-                return lead + self.actions(block.items)
+                long = any(columns(b.label) > LABEL for b in block.items) and not any(b.confirm or b.url for b in block.items)
+                return lead + ([_line(b) for b in block.items] if long else self.actions(block.items))
             case Feedback():
                 return []  # the thumbs belong to the message, not to the card
             case Divider():
@@ -215,6 +218,22 @@ def _execute(label: str, verb: str, style: Element, data: Any, *, inputs: bool) 
         **({} if inputs else {"associatedInputs": "none"}),
     }
     return {"type": "Action.Execute", "verb": verb, **common, "fallback": {"type": "Action.Submit", **common}}
+
+
+def _line(button: Button) -> Element:
+    """Draw a press as a line of its own, whose words wrap: clients cut a button's label at the card's edge."""
+    press = _execute(button.label, button.press.action, {}, button.press.data, inputs=True)
+    return {
+        "type": "Container",
+        "style": "emphasis",
+        "selectAction": press,
+        "items": [block_text(marked(button.label), color="Accent")],
+    }
+
+
+def columns(text: str) -> int:
+    """Return the width of a text, full-width letters counting twice."""
+    return sum(2 if unicodedata.east_asian_width(c) in "FWA" else 1 for c in text)
 
 
 def _columns(columns: list[Element]) -> Element:

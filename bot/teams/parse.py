@@ -41,12 +41,13 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where to speak: the service's address, the conversation, our id in it and the id of the person we talk to."""
+    """Where to speak: the service's address, the conversation and its kind, our id in it and that of whom we talk to."""
 
     service: str
     conversation: str
     bot: str
     user: str
+    kind: str = "personal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +107,16 @@ def tenant(activity: Activity) -> str:
 
 
 def place(activity: Activity) -> Place:
-    names = ("conversation", "recipient", "from")
-    return Place(str(activity["serviceUrl"]), *(str(activity[name]["id"]) for name in names))
+    room, us, who = (str(activity[name]["id"]) for name in ("conversation", "recipient", "from"))
+    kind = "personal" if personal(activity) else str(activity["conversation"].get("conversationType") or "groupChat")
+    return Place(str(activity["serviceUrl"]), room, us, who, kind)
 
 
 def personal(activity: Activity) -> bool:
-    """Report whether this is a chat between one person and us."""
-    return bool(activity["conversation"].get("conversationType", "personal") == "personal")
+    """Report whether this is a chat between one person and us; the ids of groups and channels begin with "19:"."""
+    room = activity["conversation"]
+    kind = room.get("conversationType") or ("" if room.get("isGroup") or str(room["id"]).startswith("19:") else "personal")
+    return bool(kind == "personal")
 
 
 def message(activity: Activity, fetch: Fetch) -> Message | None:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from bot.teams import parse, render
 from bot.teams.connector import Undelivered
 from bot.teams.stream import Stream
-from handlers.conversation import Feedback, Message, Reply
+from handlers.conversation import Edited, Feedback, Message, Reply, Text
+from knowledge.language import language_of
+from knowledge.values import Language
 
 if TYPE_CHECKING:
     from bot.teams.adapter import Teams
@@ -39,7 +41,6 @@ class Screen:
         self.memory = memory
         self._teams = teams
         self._message = message
-        self._language = message.person.language
         self._place = parse.place(payload)
         self._run = parse.run(payload)
         self._waiting = waiting
@@ -72,11 +73,11 @@ class Screen:
         except Undelivered as error:
             if error.status not in (400, 413):
                 raise
-            plain = render.text_only(reply, self._language, self._teams.texts, self._place.user)
+            plain = render.text_only(reply, self._language(reply), self._teams.texts, self._place.user)
             await self._put([plain], reply)
         for offer in await self._teams.handover.offers(reply.attachments, self._message, self._place.bot):
             await self._teams.connector.send(self._place, offer)
-        self._respond(render.notice(self._teams.texts.say("teams.shown_below", self._language)))
+        self._respond(render.notice(self._teams.texts.say("teams.shown_below", self._message.person.language)))
 
     # ----------------------------------------------------------------- while it is being worked on
 
@@ -100,7 +101,7 @@ class Screen:
 
     async def _finish(self, reply: Reply) -> None:
         if self._stream is not None and self._stream.open and not reply.share:
-            first, *rest = render.ending(reply, self._language, self._teams.texts)
+            first, *rest = render.ending(reply, self._language(reply), self._teams.texts)
             id_ = await self._stream.finish(first)
             if id_:
                 await self._remember(id_, reply)
@@ -138,8 +139,15 @@ class Screen:
         await asyncio.sleep(ONCE_MORE)
         return await self._teams.connector.send(self._place, activity)
 
+    def _language(self, reply: Reply) -> Language:
+        """Return the language a reply is in: that of the question, or where there is none to read, that of its first line."""
+        content = self._message.content
+        said = content.text.strip() if isinstance(content, Text | Edited) else ""
+        told = said if not said.isascii() or " " in said else reply.text.partition("\n")[0]
+        return language_of(told, self._message.person.language)
+
     def _drawn(self, reply: Reply) -> list[dict[str, Any]]:
-        texts, language, user = self._teams.texts, self._language, self._place.user
+        texts, language, user = self._teams.texts, self._language(reply), self._place.user
         if self._message.audience.private or reply.share:
             return render.activities(reply, language, texts)
         if reply.ask is not None and reply.ask.others:
@@ -161,7 +169,7 @@ class Screen:
 
     def _view(self, reply: Reply) -> dict[str, Any]:
         user = "" if self._message.audience.private else self._place.user
-        return render.view(reply, self._language, self._teams.texts, self._run, user)
+        return render.view(reply, self._language(reply), self._teams.texts, self._run, user)
 
     def _respond(self, response: dict[str, Any]) -> None:
         if self._waiting is not None and not self._waiting.done():

@@ -114,7 +114,7 @@ class Adapter(CloudAdapterBase):  # type: ignore[misc]
         known = ConversationReference(
             channel_id="msteams",
             service_url=reference["service"],
-            conversation=ConversationAccount(id=reference["conversation"]),
+            conversation=ConversationAccount(id=reference["conversation"], conversation_type=reference["kind"]),
             bot=ChannelAccount(id=reference["bot"]),
             user=ChannelAccount(id=reference["user"]),
         )

@@ -134,7 +134,7 @@ class Service:
     def _streamed(self, call: Call) -> Response:
         info, now = call.stream, time.monotonic()
         kind, id_ = info["streamType"], info.get("streamId", "")
-        if not call.path.startswith("/v3/conversations/a:"):
+        if call.body["conversation"].get("conversationType") != "personal":
             return self._refuse("streaming is for personal chats")
         if kind != "final" and (
             call.cards or call.body["type"] != "typing" or (kind == "informative" and len(call.text) > 1000)

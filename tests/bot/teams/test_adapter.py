@@ -46,6 +46,14 @@ async def test_in_a_channel_a_placeholder_becomes_the_words_and_a_card_follows(d
     assert {c.bearer for c in calls} == {""}
 
 
+@pytest.mark.parametrize(("question", "title"), [("RAGとは?", "根拠"), ("What is RAG?", "Sources")])
+async def test_what_we_add_to_an_answer_is_in_the_language_of_the_question(door, service, question, title):
+    other = "en-US" if title == "根拠" else "ja-JP"
+    await door.post("/api/messages", json=activity(service, text=question, locale=other, **CHANNEL))
+    card = (await service.wait(3))[2].cards[0]
+    assert card["body"][0]["text"] == title
+
+
 async def test_what_people_say_to_each_other_in_a_channel_is_left_alone(door, service, asked):
     await door.post("/api/messages", json=activity(service, "x1", **CHANNEL | {"entities": []}))
     await door.post("/api/messages", json=activity(service, "x2", **CHANNEL))

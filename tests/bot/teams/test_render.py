@@ -142,6 +142,14 @@ def test_a_card_that_is_too_big_leaves_out_folded_parts_first_and_says_so():
     assert card["body"][-1]["text"] == TEXTS.say("teams.shortened", "en")
 
 
+def test_a_button_too_long_for_a_card_becomes_a_line_that_wraps():
+    short, long = Button("短い", Press("ask.followup", {"k": 1})), Button("長い質問" * 12, Press("ask.followup", {"k": 2}))
+    [shown] = render.activities(Reply("t", (Buttons((short, long), "followup"),)), "ja", TEXTS)
+    lines = shown["attachments"][0]["content"]["body"]
+    assert [line["selectAction"]["data"]["k"] for line in lines] == [1, 2]
+    assert lines[1]["items"][0]["text"] == "長い質問" * 12
+
+
 def test_citations_stay_within_what_the_service_accepts():
     many = tuple(Source(n, f"s{n}", "題" * 100, "p", "", "", "", url="http://plain.example") for n in range(1, 15))
     words, _ = render.activities(Reply("t", (Paragraph("a[1]", "answer"), Sources(many, "a1"))), "ja", TEXTS)
