@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData, QueryParams, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -25,7 +25,7 @@ from bot.web import parse
 from bot.web.access import DAY, Access, Passwords
 from bot.web.conversations import Article, Conversations
 from bot.web.health import Health
-from bot.web.pages import PLACES, Place, page_of, place_at
+from bot.web.pages import PLACES, Place, listing, lists, page_of, place_at
 from bot.web.regions import Composer, message
 from bot.web.render import Page
 from bot.web.screen import Screen
@@ -38,7 +38,6 @@ from handlers.texts import Texts
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SIGNED = "signed"  # the cookie of whoever signed in
 NDJSON = "application/x-ndjson"
-FIND = 200  # characters of a filter
 
 
 class Web:
@@ -103,9 +102,8 @@ class Web:
             screen = self._screen(person, session, place, self._texts.say(f"web.{place.name}", person.language), "")
             await self._take(person, session, place.opening, screen)
             articles = await self._on(place, session)
-        find = request.query_params.get("find", "")[:FIND]
-        regions = await self._composer.regions(place, person, session, articles, find)
-        return self._view.page(request, person, place, articles, regions, find)
+        regions = await self._composer.regions(place, person, session, articles, request.query_params)
+        return self._view.page(request, person, place, articles, regions)
 
     async def _on(self, place: Place, session: str) -> list[Article]:
         """Return the articles of a page, those that are still being made included."""
@@ -139,6 +137,9 @@ class Web:
 
     async def _answer(self, request: Request, person: Person, content: Content, label: str, form: FormData) -> Response:
         """Take a turn on the page it belongs to: streamed to a script, waited for otherwise."""
+        if lists(parse.action(content)):
+            await form.close()
+            return self._view.with_cookies(request, RedirectResponse(listing(content), 303))
         here, origin = place_at(parse.field(form, "_page")), parse.field(form, "_turn")
         place = place_at(page_of(parse.action(content), here.path))
         session = session_of(request)
@@ -150,7 +151,7 @@ class Web:
             streamed = StreamingResponse(self._rows(person, session, screen), media_type=NDJSON)
             return self._view.with_cookies(request, streamed)
         await asyncio.shield(turn)
-        anchor = "" if place.stage else f"#t{screen.article.turn if screen.article else origin}"
+        anchor = "" if place.kind == "stage" else f"#t{screen.article.turn if screen.article else origin}"
         return self._view.with_cookies(request, RedirectResponse(f"{place.path}{quote(anchor, safe='#')}", 303))
 
     def _screen(self, person: Person, session: str, place: Place, label: str, origin: str) -> Screen:
@@ -183,7 +184,7 @@ class Web:
         async for change in screen.follow():
             yield _row({"turn": f"t{change.turn}", "html": change.html, "said": change.said, "gone": change.gone})
         articles = await self._on(screen.place, session)
-        yield _row({"regions": await self._composer.regions(screen.place, person, session, articles, "")})
+        yield _row({"regions": await self._composer.regions(screen.place, person, session, articles, QueryParams())})
 
     async def _file(self, request: Request) -> Response:
         found = self._conversations.file(request.path_params["token"])

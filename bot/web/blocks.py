@@ -42,7 +42,7 @@ class Blocks:
         self._forms = Forms(texts, language, place.path, turn)
         self._say = self._forms.say
         self._markup = Markup(turn, texts.say("web.source", language))
-        self._level = 2 if place.stage or not turn else 3
+        self._level = 3 if place.kind == "talk" and turn else 2
 
     def block(self, block: Block) -> str:
         match block:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 from handlers.sessions import Sessions, SessionsUnavailable
 
-TURNS = 20  # articles kept on a page
+LIMITS = {"talk": 20, "stage": 20, "desk": 5}  # articles kept on a page
 SCREENS = 500  # pages this process remembers while the store is away
 FILES = 200  # to be taken away, remembered by this process
 ROUNDS = 5  # tries when two windows change one page at once
@@ -43,22 +43,21 @@ class Article:
     preview: Mapping[str, str | int] = field(default_factory=dict)
 
 
-def placed(articles: list[Article], new: Article, origin: str, *, stage: bool) -> list[Article]:
+def placed(articles: list[Article], new: Article, origin: str, kind: str) -> list[Article]:
     """
-    Return a page with one more article: after the others, or in place of the question it answers.
+    Return a page of this kind with one more article: after the others, or in place of the question it answers.
 
-    On a stage, which shows one thing and what was made of it, whatever followed the origin goes, and a guided question
-    stands alone.
+    On a stage whatever followed the origin goes, and a guided question stands alone; on a desk the origin always gives way.
     """
     at = next((n for n, a in enumerate(articles) if a.turn == origin), None)
-    if stage and (at is None or new.guided):
+    if kind == "stage" and (at is None or new.guided):
         return [new]
     if at is None:
-        return [*articles, new][-TURNS:]
-    keeps = new.aside or not articles[at].asks
-    if stage:
+        return [*articles, new][-LIMITS[kind] :]
+    keeps = new.aside or not (articles[at].asks or kind == "desk")
+    if kind == "stage":
         return [*articles[: at + keeps], new]
-    return ([*articles, new] if keeps else [*articles[:at], new, *articles[at + 1 :]])[-TURNS:]
+    return ([*articles, new] if keeps else [*articles[:at], new, *articles[at + 1 :]])[-LIMITS[kind] :]
 
 
 def noted(articles: list[Article], origin: str, note: str) -> list[Article]:
@@ -77,10 +76,10 @@ class Conversations:
         articles, _ = await self._load(screen)
         return articles
 
-    async def place(self, screen: str, new: Article, origin: str, *, stage: bool) -> None:
+    async def place(self, screen: str, new: Article, origin: str, kind: str) -> None:
         for _ in range(ROUNDS):
             articles, revision = await self._load(screen)
-            if await self._save(screen, placed(articles, new, origin, stage=stage), revision):
+            if await self._save(screen, placed(articles, new, origin, kind), revision):
                 return
 
     async def note(self, screen: str, origin: str, note: str) -> None:

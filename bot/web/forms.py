@@ -1,11 +1,13 @@
 """Buttons and questions into forms. Pure. A form says in which page and turn it stands; without JavaScript it is just sent."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from typing import assert_never
 
 from bot.web.markup import Markup
-from bot.web.pages import page_of
+from bot.web.pages import lists, page_of
 from handlers.conversation import Ask, Button, Confirm, Feedback, Field, Values
 from handlers.feedback import REASONS
 from handlers.texts import Texts
@@ -27,7 +29,10 @@ class Forms:
         self._turn = turn
 
     def say(self, name: str, **values: object) -> str:
-        return escape(self._texts.say(f"web.{name}", self._language, **values))
+        return escape(self.text(name, **values))
+
+    def text(self, name: str, **values: object) -> str:
+        return self._texts.say(f"web.{name}", self._language, **values)
 
     def button(self, button: Button) -> str:
         if safe(button.url):
@@ -51,7 +56,7 @@ class Forms:
 
     def feedback(self, block: Feedback) -> str:
         """Return thumbs up as a press and thumbs down as its five reasons."""
-        up = self.press(self._texts.say("web.up", self._language), "feedback.vote", {"aid": block.answer, "vote": "up"})
+        up = self.press(self.text("up"), "feedback.vote", {"aid": block.answer, "vote": "up"})
         names = [(reason, self._texts.say(f"feedback.{reason}", self._language)) for reason in REASONS]
         reasons = "".join(f'<button name="reason" value="{r}">{escape(name)}</button>' for r, name in names)
         said = {f"_said:reason:{r}": name for r, name in names}
@@ -102,6 +107,27 @@ class Forms:
         )
         return f"{lead}{intro}{notes}{form}" + (f'<div class="buttons">{ways}</div>' if ways else "")
 
+    def narrowing(self, ask: Ask, path: str) -> str:
+        """Return a form that asks for a page again, with what is filled in as its address."""
+        fields = "".join(self._field(replace(f, required=False), listed=True) for f in ask.fields)
+        return (
+            f'<form class="narrowing" method="get" action="{path}" role="search" aria-label="{escape(ask.title)}">{fields}'
+            f"<button>{escape(ask.submit)}</button></form>"
+        )
+
+    def runs(self, runs: Sequence[Button], chosen: Sequence[str]) -> str:
+        """Return past runs as boxes to tick, so that two can be put side by side, each with its memo to take away."""
+        rows = ""
+        for button in runs:
+            id_ = escape(str(button.press.data.get("rid", "")))
+            on = " checked" if id_ in chosen else ""
+            box = f'<label><input type="checkbox" name="run" value="{id_}" form="pair-form"{on}> {escape(button.label)}</label>'
+            ways = self.press(self.text("open_run"), button.press.action, button.press.data)
+            ways += self.press(self.text("memo"), "choose.memo", button.press.data)
+            rows += f'<li>{box}<div class="buttons">{ways}</div></li>'
+        compare = f'<button class="primary">{self.say("compare")}</button>'
+        return f'<ul class="runs">{rows}</ul><form id="pair-form" method="get" action="{self._here}">{compare}</form>'
+
     def _guideline(self, ask: Ask) -> str:
         if ask.guideline is None:
             return ""
@@ -116,14 +142,14 @@ class Forms:
         said = {f"_said:{f.id}:{o.id}": o.text for f in ask.fields for o in f.options}  # words head the turn, not ids
         return self._hidden(_form=ask.form, _state=_json(ask.state), **said)
 
-    def _field(self, field: Field) -> str:
+    def _field(self, field: Field, *, listed: bool = False) -> str:
         name, label, id_ = escape(field.id), escape(field.label), escape(f"f{self._turn}-{field.id}")
         hint = f'<p class="hint" id="{id_}-hint">{escape(field.hint)}</p>' if field.hint else ""
         need = (" required" if field.required else "") + (f' aria-describedby="{id_}-hint"' if field.hint else "")
         head = f'<label for="{id_}">{label}</label>{hint}'
         value = escape(field.initial)
         match field.kind:
-            case "choice" if len(field.options) > MANY:
+            case "choice" if listed or len(field.options) > MANY:
                 blank = "" if field.initial else f'<option value="">{self.say("choose_one")}</option>'
                 options = "".join(
                     f'<option value="{escape(o.id)}"{" selected" if o.id == field.initial else ""}>{escape(o.text)}</option>'
@@ -161,7 +187,7 @@ class Forms:
 
     def _stays(self, action: str) -> str:
         """Mark forms whose reply appears on this page, so that the script may put it there."""
-        return " data-turn" if page_of(action, self._here) == self._here else ""
+        return " data-turn" if page_of(action, self._here) == self._here and not lists(action) else ""
 
 
 def safe(url: str) -> bool:

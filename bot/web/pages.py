@@ -1,34 +1,40 @@
 """The map of the page: its places, what fills each, and on which place the reply to a press appears. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlencode
 
-from handlers.conversation import Command
+from handlers.conversation import Command, Content, Form, Press, Values
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """
-    One page. `name` is its sentence in `web.yaml`. A `stage` shows one thing and what was made of it instead of a talk;
-    `opening` is what an empty stage begins with.
+    One page. `name` is its sentence in `web.yaml`; `opening` is what an empty stage begins with.
+
+    A "talk" goes on below; a "stage" shows one thing and what was made of it; on a "desk" things lie beside each other, and
+    what is done with one takes its place.
     """
 
     path: str
     name: str
-    stage: bool = False
+    kind: Literal["talk", "stage", "desk"] = "talk"
     opening: Command | None = None
 
 
 PLACES = (
     Place("/", "ask"),
-    Place("/choose", "choose", stage=True, opening=Command("llm-choose")),
-    Place("/demo", "demo", stage=True, opening=Command("demo")),
-    Place("/knowledge", "knowledge"),
-    Place("/decisions", "decisions", stage=True),
+    Place("/choose", "choose", "stage", Command("llm-choose")),
+    Place("/demo", "demo", "stage", Command("demo")),
+    Place("/knowledge", "knowledge", "desk"),
+    Place("/decisions", "decisions", "desk"),
     Place("/health", "health"),
 )
 _BY_PATH = {place.path: place for place in PLACES}
 _ROOMS = {"choose": "/choose", "demo": "/demo", "document": "/knowledge"}
 _HERE = ("document.request",)  # said where the question was asked
+_LISTS = {"document.list": "shelf", "document.filter": "shelf", "document.wanted": "wanted", "document.audit": "audit"}
 
 
 def place_at(path: str) -> Place:
@@ -41,3 +47,31 @@ def page_of(action: str, here: str) -> str:
     if action in _HERE:
         return here
     return _ROOMS.get(action.partition(".")[0], here)
+
+
+def lists(action: str) -> bool:
+    """Report whether an action only shows what its page shows anyway, so that it is a link and not a turn."""
+    return action in _LISTS
+
+
+def listing(content: Content) -> str:
+    """Return the address that shows what an action that `lists` asks for."""
+    match content:
+        case Press(action, values) | Form(action, values=values):
+            region = _LISTS[action]
+            asked = {k: v for k, v in values.items() if v} if region == "shelf" else {region: values.get("page", 1)}
+            return f"/knowledge?{urlencode(asked)}#{region}"
+        case _:
+            return "/knowledge"
+
+
+def narrowed(query: Mapping[str, str]) -> Values:
+    """Return what of the shelf an address asks for: words, and the page as a number."""
+    page = query.get("page", "")
+    words = {name: query[name] for name in ("q", "kind", "state", "audience", "due") if query.get(name)}
+    return words | {"page": number(page)}
+
+
+def number(text: str) -> int:
+    """Return the page number in an address, 1 where there is none."""
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 6 else 1

@@ -5,16 +5,32 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
+from starlette.datastructures import QueryParams
+
 from bot.turns import Turns
 from bot.web import health
 from bot.web.conversations import Article
 from bot.web.health import Health
-from bot.web.pages import Place
+from bot.web.pages import Place, narrowed, number
 from bot.web.render import PREVIEW, Page
-from handlers.conversation import Audience, Chart, Command, Content, Heading, Message, Paragraph, Person, Press, Reply
+from handlers.conversation import (
+    Audience,
+    Block,
+    Buttons,
+    Chart,
+    Command,
+    Content,
+    Heading,
+    Message,
+    Paragraph,
+    Person,
+    Press,
+    Reply,
+)
 from handlers.texts import Texts
 
 Regions = dict[str, str]  # HTML by the id of its element
+SIDE = 2  # runs side by side
 
 
 class Sheet:
@@ -36,25 +52,47 @@ class Composer:
         self._texts = texts
         self._doctor = doctor
 
-    async def regions(self, place: Place, person: Person, session: str, articles: Sequence[Article], find: str) -> Regions:
-        """Return what `place` shows beside its turns; `find` narrows its list."""
+    async def regions(
+        self, place: Place, person: Person, session: str, articles: Sequence[Article], query: QueryParams
+    ) -> Regions:
+        """Return what `place` shows beside its turns; `query` is its address."""
         page = Page(self._texts, person.language, place)
         match place.name:
             case "choose":
                 return await self._so_far(page, person, session, articles)
             case "knowledge":
-                return await self._commands(page, person, session, {"shelf": Command("documents", find)})
+                return await self._knowledge(page, person, session, query)
             case "decisions":
-                return await self._commands(page, person, session, {"runs": Command("decisions")})
+                return await self._decisions(page, person, session, query)
             case "health":
                 return await self._health(page, person)
             case _:
                 return {}
 
-    async def _commands(self, page: Page, person: Person, session: str, wanted: dict[str, Command]) -> Regions:
-        replies = await asyncio.gather(*(self._reply(person, session, command) for command in wanted.values()))
+    async def _knowledge(self, page: Page, person: Person, session: str, query: QueryParams) -> Regions:
+        """Everybody sees the shelf; admins see what is missing and what was done, too."""
+        asked = narrowed(query)
+        wanted = {"shelf": Press("document.list", asked), "narrowing": Press("document.filter", asked)}
+        if person.role == "admin":
+            wanted |= {n: Press(f"document.{n}", {"page": number(query.get(n, ""))}) for n in ("wanted", "audit")}
+        replies = dict(zip(wanted, await self._replies(person, session, *wanted.values()), strict=True))
+        ask = replies.pop("narrowing").ask
+        shown = {name: page.blocks(_said(reply)) for name, reply in replies.items()}
+        return shown | {"narrowing": page.narrowing(ask) if ask else ""}
+
+    async def _decisions(self, page: Page, person: Person, session: str, query: QueryParams) -> Regions:
+        """Past runs, and two of them side by side."""
+        (history,) = await self._replies(person, session, Command("decisions"))
+        buttons = [b for block in history.blocks if isinstance(block, Buttons) for b in block.items]
+        runs = [b for b in buttons if b.press.action == "choose.resume"]
+        chosen = tuple(dict.fromkeys(query.getlist("run")))[:SIDE]
+        rest = [b for b in buttons if b.press.action != "choose.resume"]
+        blocks = [b for b in _said(history) if not isinstance(b, Buttons)]
+        opened = await self._replies(person, session, *(Press("choose.resume", {"rid": rid}) for rid in chosen))
+        cards = [f'<section class="card stack">{page.blocks(_short(reply))}</section>' for reply in opened]
         return {
-            name: page.blocks(reply.blocks or (Paragraph(reply.text),)) for name, reply in zip(wanted, replies, strict=True)
+            "runs": page.blocks(blocks) + (page.runs(runs, chosen) if runs else "") + page.blocks((Buttons(tuple(rest)),)),
+            "pair": f'<div class="two even">{"".join(cards)}</div>' if cards else "",
         }
 
     async def _so_far(self, page: Page, person: Person, session: str, articles: Sequence[Article]) -> Regions:
@@ -62,7 +100,7 @@ class Composer:
         preview = articles[-1].preview if articles else {}
         if not preview:
             return {"sofar": ""}
-        reply = await self._reply(person, session, Press(PREVIEW, preview))
+        (reply,) = await self._replies(person, session, Press(PREVIEW, preview))
         if not any(isinstance(b, Chart) for b in reply.blocks):
             return {"sofar": ""}
         shown = tuple(b for b in reply.blocks if isinstance(b, Chart) or (isinstance(b, Paragraph) and b.tone == "plain"))
@@ -78,12 +116,25 @@ class Composer:
             "votes": page.blocks(health.votes(found, self._texts, language)),
         }
 
-    async def _reply(self, person: Person, session: str, content: Content) -> Reply:
-        sheet = Sheet()
-        await self._turns.take(message(person, session, content), sheet)
-        return sheet.reply
+    async def _replies(self, person: Person, session: str, *contents: Content) -> list[Reply]:
+        """Return the last reply to each of these, all asked at once."""
+        sheets = [Sheet() for _ in contents]
+        turns = (self._turns.take(message(person, session, c), s) for c, s in zip(contents, sheets, strict=True))
+        await asyncio.gather(*turns)
+        return [sheet.reply for sheet in sheets]
 
 
 def message(person: Person, session: str, content: Content) -> Message:
     """Return what one person said in one browser: a place of its own, read by nobody else."""
     return Message(secrets.token_hex(8), person, f"web:{session}", Audience(person.id, private=True), content)
+
+
+def _said(reply: Reply) -> Sequence[Block]:
+    return reply.blocks or (Paragraph(reply.text),)
+
+
+def _short(reply: Reply) -> Sequence[Block]:
+    """Return what heads a result, up to its chart."""
+    blocks = _said(reply)
+    at = next((n for n, b in enumerate(blocks) if isinstance(b, Chart)), len(blocks) - 1)
+    return blocks[: at + 1]

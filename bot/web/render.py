@@ -8,7 +8,7 @@ from bot.web.conversations import Article
 from bot.web.forms import Forms
 from bot.web.markup import Markup
 from bot.web.pages import Place
-from handlers.conversation import Block, Buttons, Chart, Details, Facts, Heading, Reply, Sources
+from handlers.conversation import Ask, Block, Button, Buttons, Chart, Details, Facts, Heading, Reply, Sources
 from handlers.texts import Texts
 from knowledge.values import Language
 
@@ -31,7 +31,7 @@ class Page:
         """Return what a reply looks like; `question` and `at` (ISO) head its turn."""
         beside = "".join(self._blocks.sources(b) for b in reply.blocks if isinstance(b, Sources))
         blocks = [b for b in reply.blocks if not isinstance(b, Sources)]
-        whole = self._place.stage and reply.ask is None and any(isinstance(b, Chart) for b in blocks)
+        whole = self._place.kind == "stage" and reply.ask is None and any(isinstance(b, Chart) for b in blocks)
         body = self._dossier(blocks) if whole else self._card(reply, blocks)
         ways = reply.ask.buttons if reply.ask and reply.ask.of else ()
         preview = next((b.press.data for b in ways if b.press.action == PREVIEW), {})
@@ -56,7 +56,7 @@ class Page:
         note = f'<p class="note on" role="status">{self._markup.inline(article.note)}</p>' if article.note else ""
         card = f"{article.body}{note}" if article.whole else f'<div class="card stack">{article.body}{note}</div>'
         name = escape(article.question)
-        if self._place.stage:
+        if self._place.kind != "talk":
             kind = "stage stack wide" if article.whole else "stage"
             return f'<article class="{kind}" id="t{article.turn}" aria-label="{name}"{busy}>{card}{article.beside}</article>'
         when = f'<time datetime="{escape(article.at)}">{escape(article.at[11:16])}</time>'
@@ -70,11 +70,19 @@ class Page:
         return "".join(self._blocks.block(b) for b in blocks)
 
     def _title(self, reply: Reply) -> str:
-        if not self._place.stage:
+        if self._place.kind != "stage":
             return ""
         if reply.ask and reply.ask.of:
             return f"{reply.ask.title} {reply.ask.step}/{reply.ask.of}"
         return next((b.text for b in reply.blocks if isinstance(b, Heading)), "")
+
+    def narrowing(self, ask: Ask) -> str:
+        """Return questions as a form that only asks for the page again, narrowed by what is filled in."""
+        return self._forms.narrowing(ask, self._place.path)
+
+    def runs(self, runs: Sequence[Button], chosen: Sequence[str]) -> str:
+        """Return past runs to be put side by side."""
+        return self._forms.runs(runs, chosen)
 
     def _card(self, reply: Reply, blocks: Sequence[Block]) -> str:
         notes = "".join(self._blocks.block(b) for b in reply.ask.notes) if reply.ask else ""

@@ -52,10 +52,10 @@ class Screen:
             await self._tell(Change(self._origin, self._page.article(with_note), reply.text))
             return
         self.article = self._page.draw(self._with_files(reply), self._question, self._at)
-        after = placed(articles, self.article, self._origin, stage=self.place.stage)
+        after = placed(articles, self.article, self._origin, self.place.kind)
         gone = tuple(a.turn for a in articles if a.turn not in {b.turn for b in after})
         if reply.final:
-            await self._conversations.place(self._screen, self.article, self._origin, stage=self.place.stage)
+            await self._conversations.place(self._screen, self.article, self._origin, self.place.kind)
         await self._tell(Change(self.turn, self._page.article(self.article), reply.text, gone))
 
     async def close(self) -> None:

@@ -37,9 +37,9 @@ class View:
         self._stamp = hashlib.sha256(b"".join(p.read_bytes() for p in sorted((HERE / "static").iterdir()))).hexdigest()[:12]
 
     def page(
-        self, request: Request, person: Person, place: Place, articles: Sequence[Article], regions: Mapping[str, str], find: str
+        self, request: Request, person: Person, place: Place, articles: Sequence[Article], regions: Mapping[str, str]
     ) -> Response:
-        """Return a page with its turns and what stands beside them; `find` is what its list was narrowed by."""
+        """Return a page with its turns and what stands beside them."""
         page = Page(self._texts, person.language, place)
         html = self._html(
             request,
@@ -47,7 +47,6 @@ class View:
             place=place,
             articles=[page.article(a) for a in articles],
             regions=regions,
-            find=find,
             busy=any(a.busy for a in articles),
             title=next((a.title for a in articles if a.title), ""),
         )
@@ -64,7 +63,7 @@ class View:
 
     def _html(self, request: Request, person: Person | None, **values: Any) -> str:
         language = language_of(request)
-        defaults: dict[str, Any] = {"place": PLACES[0], "articles": [], "regions": {}, "find": "", "busy": False, "wrong": ""}
+        defaults: dict[str, Any] = {"place": PLACES[0], "articles": [], "regions": {}, "busy": False, "wrong": ""}
         return self._template.render(
             **(defaults | values),
             language=language,

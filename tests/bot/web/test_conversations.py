@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.web.conversations import TURNS, Article, Conversations, placed
+from bot.web.conversations import LIMITS, Article, Conversations, placed
 
 
 def article(turn, **words):
@@ -17,34 +17,38 @@ ASKED = article("q", asks=True)
 
 
 def test_in_a_talk_one_follows_the_other():
-    assert turns(placed([article("a")], article("b"), "a", stage=False)) == "ab"
+    assert turns(placed([article("a")], article("b"), "a", "talk")) == "ab"
 
 
 def test_what_answers_a_question_takes_its_place():
-    assert turns(placed([article("a"), ASKED, article("c")], article("b"), "q", stage=False)) == "abc"
+    assert turns(placed([article("a"), ASKED, article("c")], article("b"), "q", "talk")) == "abc"
 
 
 def test_a_source_is_opened_beside_the_question_it_bears_on():
-    assert turns(placed([ASKED], article("s", aside=True), "q", stage=True)) == "qs"
+    assert turns(placed([ASKED], article("s", aside=True), "q", "stage")) == "qs"
 
 
 def test_on_a_stage_what_came_after_the_origin_goes():
-    assert turns(placed([article("r"), article("m"), article("n")], article("w"), "r", stage=True)) == "rw"
+    assert turns(placed([article("r"), article("m"), article("n")], article("w"), "r", "stage")) == "rw"
 
 
 def test_a_guided_question_stands_alone_on_its_stage():
-    assert turns(placed([article("r"), article("m")], article("q", asks=True, guided=True), "m", stage=True)) == "q"
+    assert turns(placed([article("r"), article("m")], article("q", asks=True, guided=True), "m", "stage")) == "q"
 
 
 def test_a_long_talk_keeps_its_end():
-    articles = [article(str(n)) for n in range(TURNS)]
+    articles = [article(str(n)) for n in range(LIMITS["talk"])]
 
-    assert len(placed(articles, article("z"), "", stage=False)) == TURNS
+    assert len(placed(articles, article("z"), "", "talk")) == LIMITS["talk"]
+
+
+def test_on_a_desk_what_is_done_with_a_thing_takes_its_place():
+    assert turns(placed([article("a"), article("b")], article("c"), "a", "desk")) == "cb"
 
 
 async def test_two_windows_at_once_lose_nothing(sessions):
     conversations = Conversations(sessions)
-    await asyncio.gather(*(conversations.place("s/", article(name), "", stage=False) for name in "abcd"))
+    await asyncio.gather(*(conversations.place("s/", article(name), "", "talk") for name in "abcd"))
 
     assert set(turns(await Conversations(sessions).articles("s/"))) == set("abcd")
 
