@@ -1,5 +1,6 @@
 """Blocks into HTML, one kind after the other. Pure; all text is escaped in `markup`."""
 
+from collections.abc import Sequence
 from html import escape
 from typing import assert_never
 
@@ -8,6 +9,7 @@ from bot.web.markup import Markup
 from bot.web.pages import Place
 from handlers.conversation import (
     Block,
+    Button,
     Buttons,
     Chart,
     Details,
@@ -44,6 +46,16 @@ class Blocks:
         self._markup = Markup(turn, texts.say("web.source", language))
         self._level = 3 if place.kind == "talk" and turn else 2
 
+    def all(self, blocks: Sequence[Block]) -> str:
+        """Return blocks one below the other; buttons that open the rows of the table above them stand in the rows."""
+        out: list[str] = []
+        for above, block in zip((None, *blocks), blocks, strict=False):
+            if isinstance(above, Table) and isinstance(block, Buttons) and _opens(above, block):
+                out[-1] = self._table(above, block.items)
+            else:
+                out.append(self.block(block))
+        return "".join(out)
+
     def block(self, block: Block) -> str:
         match block:
             case Details(title, blocks, opened):
@@ -74,7 +86,7 @@ class Blocks:
             case Buttons(items, row, label):
                 lead = f"<span>{escape(label)}</span>" if label else ""
                 kind = "follow" if row == "followup" else "buttons"
-                return f'<div class="{kind}">{lead}{"".join(self._forms.button(b) for b in items)}</div>'
+                return f'<div class="{kind}">{lead}{self._forms.buttons(items)}</div>'
             case Feedback():
                 return self._forms.feedback(block)
             case Divider():
@@ -124,13 +136,14 @@ class Blocks:
         kind = "steps" if self._place.path == "/" else "steps row"
         return f'<p class="small"><b>{escape(steps.title)}</b></p><ol class="{kind}">{rows}</ol>'
 
-    def _table(self, table: Table) -> str:
+    def _table(self, table: Table, opens: Sequence[Button] = ()) -> str:
         numbers = [' class="num"' if c.kind == "number" else "" for c in table.columns]
         head = "".join(f'<th scope="col"{kind}>{escape(c.title)}</th>' for c, kind in zip(table.columns, numbers, strict=True))
         rows = ""
-        for row in table.rows:
+        for at, row in enumerate(table.rows):
+            named = self._forms.press(opens[at].label, opens[at].press.action, opens[at].press.data, "link") if opens else ""
             cells = "".join(
-                f'<th scope="row"{kind}>{self._markup.inline(cell)}</th>'
+                f'<th scope="row"{kind}>{named or self._markup.inline(cell)}</th>'
                 if n == table.header_column
                 else f"<td{kind}>{self._markup.inline(cell)}</td>"
                 for n, (cell, kind) in enumerate(zip(row, numbers, strict=True))
@@ -189,3 +202,8 @@ class Blocks:
             f'<div class="body" id="s{self._turn}-{source.number}"><blockquote>{passage}</blockquote>'
             f"{owner}{link}</div></details></li>"
         )
+
+
+def _opens(table: Table, buttons: Buttons) -> bool:
+    """Report whether there is one button for each row, named as the row is."""
+    return tuple(b.label for b in buttons.items) == tuple(row[table.header_column] for row in table.rows)

@@ -16,6 +16,7 @@ from knowledge.values import Language
 UNSURE = "ns"  # the option that says nothing, drawn dashed
 MANY = 7  # options beyond which a choice becomes a list to open
 SHORT = 120  # characters a text of one line may have
+ELSEWHERE = ("choose.share",)  # a page has no thread to share in
 KINDS = {"plain": "", "primary": "primary", "danger": "danger end"}
 
 
@@ -33,6 +34,11 @@ class Forms:
 
     def text(self, name: str, **values: object) -> str:
         return self._texts.say(f"web.{name}", self._language, **values)
+
+    def buttons(self, items: Sequence[Button]) -> str:
+        """Return a row of buttons; what destroys stands last."""
+        here = [b for b in items if b.press.action not in ELSEWHERE]
+        return "".join(self.button(b) for b in sorted(here, key=lambda b: b.style == "danger"))
 
     def button(self, button: Button) -> str:
         if safe(button.url):
@@ -91,7 +97,7 @@ class Forms:
             f'<details><summary>{self.say("why")}</summary><p class="small">{escape(ask.why)}</p></details>' if ask.why else "",
         ]
         stop = self.press(ask.stop, f"{ask.form.partition('.')[0]}.stop", ask.state, "quiet end")
-        ways = "".join(self.button(b) for b in ask.buttons)
+        ways = self.buttons(ask.buttons)
         return "".join(parts) + f'<div class="buttons ways">{ways}{stop}</div>'
 
     def questions(self, ask: Ask, notes: str) -> str:
@@ -100,7 +106,7 @@ class Forms:
         files = ' enctype="multipart/form-data"' if any(f.kind == "files" for f in ask.fields) else ""
         intro = f'<p class="small soft">{escape(ask.intro)}</p>' if ask.intro else ""
         lead = "" if len(ask.fields) == 1 and ask.fields[0].label == ask.text else f"<p>{Markup().inline(ask.text)}</p>"
-        ways = "".join(self.button(b) for b in ask.buttons)
+        ways = self.buttons(ask.buttons)
         form = (
             f'<form class="form stack" method="post" action="/form"{files}{self._stays(ask.form)}>{self._carried(ask)}{fields}'
             f'<div class="buttons"><button class="primary">{escape(ask.submit)}</button></div></form>'
@@ -135,7 +141,7 @@ class Forms:
         return (
             f'<div class="note on stack"><p><strong>{self.say("guideline")}</strong></p>'
             f"<blockquote>{Markup(strong='mark').prose(text)}</blockquote>"
-            f'<div class="buttons"><span>{escape(source)}</span>{opens}</div><p>{self.say("guideline_note")}</p></div>'
+            f'<div class="buttons"><span>{escape(source)}</span>{opens}</div></div>'
         )
 
     def _carried(self, ask: Ask) -> str:

@@ -54,6 +54,11 @@ def lists(action: str) -> bool:
     return action in _LISTS
 
 
+def pages_of(press: Press) -> str:
+    """Return the region that a press turns the pages of, or shows whole again; empty for what opens a form."""
+    return "" if press.action == "document.filter" else _LISTS.get(press.action, "")
+
+
 def listing(content: Content) -> str:
     """Return the address that shows what an action that `lists` asks for."""
     match content:

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from starlette.datastructures import QueryParams
@@ -11,7 +12,7 @@ from bot.turns import Turns
 from bot.web import health
 from bot.web.conversations import Article
 from bot.web.health import Health
-from bot.web.pages import Place, narrowed, number
+from bot.web.pages import Place, lists, narrowed, number, pages_of
 from bot.web.render import PREVIEW, Page
 from handlers.conversation import (
     Audience,
@@ -77,7 +78,7 @@ class Composer:
             wanted |= {n: Press(f"document.{n}", {"page": number(query.get(n, ""))}) for n in ("wanted", "audit")}
         replies = dict(zip(wanted, await self._replies(person, session, *wanted.values()), strict=True))
         ask = replies.pop("narrowing").ask
-        shown = {name: page.blocks(_said(reply)) for name, reply in replies.items()}
+        shown = {name: page.blocks([_kept(b, name) for b in _said(reply)]) for name, reply in replies.items()}
         return shown | {"narrowing": page.narrowing(ask) if ask else ""}
 
     async def _decisions(self, page: Page, person: Person, session: str, query: QueryParams) -> Regions:
@@ -131,6 +132,13 @@ def message(person: Person, session: str, content: Content) -> Message:
 
 def _said(reply: Reply) -> Sequence[Block]:
     return reply.blocks or (Paragraph(reply.text),)
+
+
+def _kept(block: Block, region: str) -> Block:
+    """Return a block of a region without the buttons that lead to what the page shows anyway."""
+    if not isinstance(block, Buttons):
+        return block
+    return replace(block, items=tuple(b for b in block.items if not lists(b.press.action) or pages_of(b.press) == region))
 
 
 def _short(reply: Reply) -> Sequence[Block]:

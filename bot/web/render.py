@@ -67,7 +67,7 @@ class Page:
 
     def blocks(self, blocks: Sequence[Block]) -> str:
         """Return blocks one below the other, for a region of a page."""
-        return "".join(self._blocks.block(b) for b in blocks)
+        return self._blocks.all(blocks)
 
     def _title(self, reply: Reply) -> str:
         if self._place.kind != "stage":
@@ -90,7 +90,7 @@ class Page:
         if reply.ask:
             asked = self._forms.guided(reply.ask, notes) if reply.ask.of else self._forms.questions(reply.ask, notes)
         spoken = "" if asked else self._markup.prose(reply.text)
-        return f"{''.join(self._blocks.block(b) for b in blocks) or spoken}{asked}"
+        return f"{self._blocks.all(blocks) or spoken}{asked}"
 
     def _dossier(self, blocks: Sequence[Block]) -> str:
         """

@@ -23,6 +23,7 @@ from websockets.asyncio.client import connect
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = {"Enter": 13, "Tab": 9, "Escape": 27, "Space": 32, "ArrowDown": 40}
+STILL = [{"name": "prefers-reduced-motion", "value": "reduce"}]  # colours are not looked at halfway
 DESKTOP, PHONE, SMALL = 1280, 390, 320
 
 
@@ -92,7 +93,7 @@ class Tab:
     async def look(self, width, scheme="light", height=900):
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         await self.send("Emulation.setDeviceMetricsOverride", **metrics)
-        await self.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        await self.send("Emulation.setEmulatedMedia", features=[*STILL, {"name": "prefers-color-scheme", "value": scheme}])
 
     async def press(self, key, modifiers=0):
         code = KEYS[key]

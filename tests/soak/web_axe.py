@@ -17,7 +17,10 @@ from urllib.parse import urlsplit
 from tests.soak.browser import DESKTOP, PHONE, SMALL, bot, chromium
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PAGES = ("/", "/choose", "/demo", "/knowledge", "/decisions", "/health", "/nowhere")
+PAGES = (
+    *("/", "/choose", "/choose answered 3", "/choose answered 20", "/demo", "/knowledge", "/decisions"),
+    *("/decisions compared", "/health", "/nowhere"),
+)
 WIDEST = """[...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > innerWidth && !e.closest(".scroll"))
     .slice(0, 3).map(e => e.outerHTML.slice(0, 100))"""
 QUESTIONS = {"ja": "RAGって社内文書を全部覚えてるの?", "en": "Does RAG memorise all our documents?"}
@@ -80,6 +83,22 @@ async def answer(tab, times):
     return True
 
 
+async def turn_to(tab, base, page):
+    """Bring up a page; what follows its path says what is done there first."""
+    path, _, doing = page.partition(" ")
+    await tab.go(base + path)
+    if doing.startswith("answered"):
+        await answer(tab, int(doing.split()[1]))
+        await tab.go(base + path)
+    if doing == "answered 20":
+        await tab.run("document.querySelector('[value=\"choose.whatif\"]')?.form.requestSubmit()")
+        await asyncio.sleep(0.5)
+    if doing == "compared":
+        await tab.run("document.querySelectorAll('[name=run]').forEach((box, n) => { box.checked = n < 2; })")
+        chosen = await tab.run("[...document.querySelectorAll('[name=run]:checked')].map(box => 'run=' + box.value).join('&')")
+        await tab.go(f"{base}{path}?{chosen}")
+
+
 async def judged(tab, source, name, found):
     for opened in (False, True):
         await tab.run(f"document.querySelectorAll('details').forEach(d => {{ d.open = {str(opened).lower()}; }})")
@@ -97,15 +116,8 @@ async def main(pictures):
             for language in ("ja", "en"):
                 tab = await browser.tab(language=language)
                 await furnish(tab, base, language)
-                pages = [*PAGES, *(f"/choose answered {n}" for n in (3, 20))]
-                for page in pages:
-                    path, _, times = page.partition(" answered ")
-                    if times:
-                        await answer(tab, int(times))
-                    await tab.go(base + path)
-                    if page == "/choose answered 20":
-                        await tab.run("document.querySelector('[value=\"choose.whatif\"]')?.form.requestSubmit()")
-                        await asyncio.sleep(0.5)
+                for page in PAGES:
+                    await turn_to(tab, base, page)
                     for width in (DESKTOP, PHONE):
                         for scheme in ("light", "dark"):
                             await tab.look(width, scheme)
