@@ -49,6 +49,7 @@ class EmbeddedIndex:
         self._lock: IO[str] | None = None
         self._writing = asyncio.Lock()
         self._rarity: dict[int, float] = {}
+        self._total: int | None = None
         self._edge: Any = None
         self._shard: Any = None
 
@@ -93,8 +94,9 @@ class EmbeddedIndex:
     async def rarities(self, dimensions: Sequence[int]) -> dict[int, float]:
         unknown = [d for d in dimensions if d not in self._rarity]
         if unknown:
-            total = self._ask(self._opened.count, self._edge.CountRequest(exact=False))
-            unseen = math.log((total + 0.5) / 0.5 + 1)
+            if self._total is None:
+                self._total = self._ask(self._opened.count, self._edge.CountRequest(exact=False))
+            unseen = math.log((self._total + 0.5) / 0.5 + 1)
             for d in unknown:
                 self._rarity[d] = self._rarity_of(d) or unseen
         return {d: self._rarity[d] for d in dimensions}
@@ -133,6 +135,7 @@ class EmbeddedIndex:
             shard = self._opened
             await asyncio.to_thread(lambda: self._ask(shard.update, operation()))
             self._rarity.clear()
+            self._total = None
 
     def _upsert(self, points: Sequence[Point]) -> Any:
         point = self._edge.Point

@@ -69,7 +69,7 @@ class Encoder:
         named = normalise(title)
         whole = f"{named}\n{normalise(text)}" if title else normalise(text)
         terms = self._terms(whole, self.analysis.cut(whole))
-        terms["title"] = [t.form for t in self.analysis.cut(named)]
+        terms["title"] = [t.form for t in self.analysis.words(named)]
         terms["heading"] = [*exact(named), *([place(number)] if number else [])]
         vector: dict[int, float] = {}
         for name, words in terms.items():
@@ -101,7 +101,7 @@ class Encoder:
     def question_parts(self, text: str) -> dict[str, tuple[int, ...]]:
         """Return a question's dimensions by family (the names of `FIELDS`), each without repeats."""
         whole = plain(normalise(text))
-        terms = self._terms(whole, self.analysis.cut(whole))
+        terms = self._terms(whole, self.analysis.words(whole))
         terms["words"] = [*terms["words"], *self.analysis.loanwords(whole)]
         terms["title"] = terms["words"]
         terms["heading"] = [*terms["exact"], *places(whole)]

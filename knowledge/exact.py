@@ -140,7 +140,7 @@ def _reference(match: re.Match[str]) -> Iterator[str]:
 
 def _amount(match: re.Match[str]) -> Iterator[str]:
     value = number(match["number"])
-    if value is None:
+    if value is None or match.group() == "十分":  # enough, more often than ten minutes
         return
     value *= _LARGE.get(match["scale"] or "", 1)
     unit = match["unit"] or {"¥": "円", "$": "ドル"}.get(match["sign"] or "", "")

@@ -6,11 +6,9 @@ form, so it says how sure it is instead of pretending to understand. A second on
 taken away, tells how likely the answer is there at all.
 """
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -21,7 +19,7 @@ from knowledge.asked import Asked, Floats
 from knowledge.cues import unmistakable
 from knowledge.indexing import terms
 from knowledge.overlap import Overlap
-from knowledge.rerank import FILE
+from knowledge.rerank import trained, weights
 from knowledge.table import compared
 from knowledge.terms import Terms
 from knowledge.units import Unit, quotable
@@ -83,7 +81,8 @@ class Extractor:
         picks = _chosen(
             scores.tolist(), looked, known, most, generous=asked.wants("why", "name"), first=table.hit if table else 0
         )
-        refuse, sure = bounds()
+        bounds = trained()["bounds"]
+        refuse, sure = bounds["refuse"], bounds["sure"]
         if (wanted := unmistakable(asked.kinds)) and not any(t.cues[n] & wanted for t in known for n in range(len(t.cues))):
             likely = min(likely, sure / 2)
         verdict: Verdict = "none" if not picks or likely < refuse else "sure" if likely >= sure else "unsure"
@@ -152,20 +151,6 @@ def signs(overlap: Overlap, gaps: Floats) -> Floats:
     )
 
 
-@cache
-def weights(model: str, names: tuple[str, ...]) -> Floats:
-    """Return the trained weights of one of the models here in the order of `names`."""
-    trained = json.loads(FILE.read_text(encoding="utf-8"))[model]
-    return np.array([trained[name] for name in names])
-
-
-@cache
-def bounds() -> tuple[float, float]:
-    """Return how likely an answer must be to be given at all, and to be given without a doubt."""
-    trained = json.loads(FILE.read_text(encoding="utf-8"))["bounds"]
-    return trained["refuse"], trained["sure"]
-
-
 def held_by_any(overlap: Overlap) -> npt.NDArray[np.bool_]:
     """Return which slots the passages hold together."""
     return np.asarray(overlap.held.any(axis=0), np.bool_)
@@ -197,7 +182,7 @@ def _chosen(
 
 
 def _places(known: Sequence[Terms]) -> list[tuple[int, int]]:
-    return [(hit, n) for hit, terms in enumerate(known) for n in range(len(terms.ends))]
+    return [(hit, n) for hit, terms in enumerate(known) for n in range(len(terms.sizes))]
 
 
 def _logistic(value: float) -> float:

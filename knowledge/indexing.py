@@ -33,19 +33,19 @@ def terms(passage: Passage, analysis: Analysis) -> Terms:
     """Return a passage's words, unit by unit. About a millisecond."""
     words: list[int] = []
     kinds: list[int] = []
-    ends: list[int] = []
+    sizes: list[int] = []
     shown: list[int] = []
     lines: list[tuple[int, int]] = []
-    line_ends: list[int] = []
+    line_sizes: list[int] = []
     for spans in cut(passage):
         text = normalise("\n".join(passage.text[start:end] for start, end in spans))
         tokens = analysis.cut(text)
         words += [dimension("words", t.form) for t in tokens]
         kinds += [ord(t.kind) for t in tokens]
-        ends.append(len(words))
+        sizes.append(len(tokens))
         shown.append(cues(text))
         lines += spans
-        line_ends.append(len(lines))
+        line_sizes.append(len(spans))
     named = normalise(passage_title(passage))
     amounts = [*exact(normalise(passage.text)), *exact(named)]
     if passage.place.number and passage.place.kind in ("slide", "page"):
@@ -53,11 +53,11 @@ def terms(passage: Passage, analysis: Analysis) -> Terms:
     return Terms(
         words=_numbers(words),
         kinds=np.array(kinds, np.uint8),
-        ends=_numbers(ends),
+        sizes=_numbers(sizes),
         cues=np.array(shown, np.uint8),
         lines=_numbers([at for span in lines for at in span]).reshape(-1, 2),
-        line_ends=_numbers(line_ends),
-        title=_numbers([dimension("words", t.form) for t in analysis.cut(named)]),
+        line_sizes=_numbers(line_sizes),
+        title=_numbers([dimension("words", t.form) for t in analysis.words(named)]),
         exact=_numbers(sorted({dimension("exact", amount) for amount in amounts})),
     )
 

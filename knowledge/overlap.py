@@ -31,9 +31,9 @@ class Overlap:
         self.asked = asked
         self._passages = passages
         slots = len(asked.forms)
-        per_unit = np.concatenate([np.diff(t.ends, prepend=np.uint32(0)) for t in passages]).astype(np.int64)
+        per_unit = np.concatenate([t.sizes for t in passages]).astype(np.int64)
         self.length = per_unit
-        self.passage = np.repeat(np.arange(len(passages)), [len(t.ends) for t in passages])
+        self.passage = np.repeat(np.arange(len(passages)), [len(t.sizes) for t in passages])
         words = np.concatenate([t.words for t in passages])
         self._kinds = np.concatenate([t.kinds for t in passages])
         self._unit = np.repeat(np.arange(len(per_unit)), per_unit)
@@ -117,7 +117,9 @@ class Overlap:
         asked = self.asked.exact
         if not len(asked):
             return np.zeros(len(self._passages))
-        return np.array([np.isin(asked, t.exact).mean() for t in self._passages])
+        owner = np.repeat(np.arange(len(self._passages)), [len(t.exact) for t in self._passages])
+        found = owner[np.isin(np.concatenate([t.exact for t in self._passages]), asked)]
+        return np.bincount(found, minlength=len(self._passages)) / len(asked)
 
     def _slots(self, words: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
         """Return the slot of each word, -1 for words the question does not have."""
@@ -137,11 +139,13 @@ def _saturated(counts: Floats, lengths: npt.NDArray[np.int64], family: str) -> F
 
 def _sequence(question: Sequence[int], unit: Sequence[int], weights: Sequence[float]) -> float:
     """Weighted longest common subsequence of two sequences of slots."""
+    there = set(unit)
     row = [0.0] * (len(unit) + 1)
     for slot in question:
-        before, weight = 0.0, weights[slot]
-        for at, other in enumerate(unit, 1):
-            kept = row[at]
-            row[at] = before + weight if other == slot else max(kept, row[at - 1])
-            before = kept
+        if slot in there:
+            before, last, weight = 0.0, 0.0, weights[slot]
+            for at, other in enumerate(unit, 1):
+                kept = row[at]
+                last = row[at] = before + weight if other == slot else kept if kept > last else last  # noqa: FURB136 - max is slow
+                before = kept
     return row[-1]

@@ -9,13 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from knowledge.asked import Asked, Floats
+from knowledge.errors import InvalidModel
 from knowledge.overlap import Overlap
 from knowledge.terms import Terms
+from knowledge.values import Phrase
 
 Rows = npt.NDArray[np.int64]
 FILE = Path(__file__).with_name("weights.json")
@@ -82,7 +85,7 @@ def rank(asked: Asked, terms: Sequence[str], scores: Sequence[float]) -> list[Ra
     if not terms or not asked.forms:
         return [Ranked(at, 1.0 / (at + 1)) for at in range(len(scores))]
     rows = features(asked, [Terms.unpack(packed) for packed in terms], scores[: len(terms)])
-    odds = rows @ weights()
+    odds = rows @ weights("passage", FEATURES)
     chances = np.exp(odds - odds.max())
     chances /= chances.sum()
     order = np.argsort(-odds, kind="stable").tolist()
@@ -91,11 +94,25 @@ def rank(asked: Asked, terms: Sequence[str], scores: Sequence[float]) -> list[Ra
     return ranked + [Ranked(at, least / (at + 1)) for at in range(len(terms), len(scores))]
 
 
+def weights(model: str, names: tuple[str, ...]) -> Floats:
+    """
+    Return one model's trained weights in the order of `names`.
+
+    Raises:
+        InvalidModel: they were trained for other features than this code reckons.
+    """
+    known = trained()[model]
+    return np.array([known[name] for name in names])
+
+
 @cache
-def weights() -> Floats:
-    """Return the trained weights in the order of `FEATURES`."""
-    trained = json.loads(FILE.read_text(encoding="utf-8"))["passage"]
-    return np.array([trained[name] for name in FEATURES])
+def trained() -> dict[str, dict[str, float]]:
+    """Return what `tests/benchmarks/train.py` wrote. Raises InvalidModel when it was for other features."""
+    content: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    if content["version"] != VERSION:
+        reason = f"{FILE.name}: version {content['version']} ≠ {VERSION}"
+        raise InvalidModel("invalid_weights", Phrase(reason, reason))
+    return content
 
 
 def _best(values: Floats, passage: Rows, count: int) -> Rows:

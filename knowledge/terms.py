@@ -21,24 +21,24 @@ _COUNTS = struct.Struct("<5I")
 @dataclass(frozen=True, slots=True, eq=False)
 class Terms:
     """
-    `words` and `kinds` (the analysis' letters) are those of all units in reading order; unit n ends before word `ends[n]` and
-    before line `line_ends[n]`. `lines` are the start and end of each quotable line in the passage's text, `cues` the bits of
-    `knowledge.cues.CUES` a unit shows. `title` are the words of title and headings, `exact` the amounts and references.
+    `words` and `kinds` (the analysis' letters) are those of all units in reading order; `sizes` tells how many words each unit
+    has, `line_sizes` how many lines. `lines` are the start and end of each quotable line in the passage's text, `cues` the
+    bits of `knowledge.cues.CUES` a unit shows. `title` are the words of title and headings, `exact` amounts and references.
     """
 
     words: Words
     kinds: Letters
-    ends: Words
+    sizes: Words
     cues: Letters
     lines: Words
-    line_ends: Words
+    line_sizes: Words
     title: Words
     exact: Words
 
     def pack(self) -> str:
         """Return it as text, about 1.3 characters for each character of Japanese."""
-        counts = _COUNTS.pack(*map(len, (self.words, self.ends, self.lines, self.title, self.exact)))
-        wide = (self.words, self.ends, self.lines, self.line_ends, self.title, self.exact)
+        counts = _COUNTS.pack(*map(len, (self.words, self.sizes, self.lines, self.title, self.exact)))
+        wide = (self.words, self.sizes, self.lines, self.line_sizes, self.title, self.exact)
         parts = (counts, *(p.astype("<u4").tobytes() for p in wide), self.kinds.tobytes(), self.cues.tobytes())
         return base64.b64encode(b"".join(parts)).decode("ascii")
 
@@ -49,13 +49,12 @@ class Terms:
         words, units, lines, title, exact = _COUNTS.unpack_from(raw)
         wide = np.frombuffer(raw, "<u4", words + 2 * units + 2 * lines + title + exact, _COUNTS.size)
         narrow = np.frombuffer(raw, np.uint8, words + units, _COUNTS.size + wide.nbytes)
-        cut = np.cumsum((words, units, 2 * lines, units, title))
-        a, b, c, d, e = (int(at) for at in cut)
-        return cls(
-            wide[:a], narrow[:words], wide[a:b], narrow[words:], wide[b:c].reshape(-1, 2), wide[c:d], wide[d:e], wide[e:]
-        )
+        b, c = words + units, words + units + 2 * lines
+        d, e = c + units, c + units + title
+        spans = wide[b:c].reshape(-1, 2)
+        return cls(wide[:words], narrow[:words], wide[words:b], narrow[words:], spans, wide[c:d], wide[d:e], wide[e:])
 
     def unit(self, number: int) -> list[tuple[int, int]]:
         """Return where the lines of the unit at `number`, from 0, start and end in the passage's text."""
-        first = int(self.line_ends[number - 1]) if number else 0
-        return [(start, end) for start, end in self.lines[first : int(self.line_ends[number])].tolist()]
+        first = int(self.line_sizes[:number].sum())
+        return [(start, end) for start, end in self.lines[first : first + int(self.line_sizes[number])].tolist()]

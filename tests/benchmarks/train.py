@@ -183,7 +183,7 @@ def best(pool, x: np.ndarray, weights: np.ndarray):
 
 
 def unit_texts(chosen) -> list[str]:
-    return [plain("".join(c[2].text[a:b] for a, b in c[3].unit(n))) for c in chosen for n in range(len(c[3].ends))]
+    return [plain("".join(c[2].text[a:b] for a, b in c[3].unit(n))) for c in chosen for n in range(len(c[3].sizes))]
 
 
 def unit_rows(row: Question, chosen, gaps: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
