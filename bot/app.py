@@ -92,7 +92,7 @@ def _slack(house: House) -> "Slack | None":
     from bot.slack.adapter import Slack
 
     groups = frozenset(one for one in settings.admins if one.startswith("S"))  # ids of Slack's user groups
-    slack = Slack(settings.slack, house.turns, house.texts, groups)
+    slack = Slack(settings.slack, house.turns, house.texts, house.people, groups)
     house.turns.register(slack)
     return slack
 

@@ -23,9 +23,11 @@ from bot.slack.http import Door
 from bot.slack.payload import Payload, bot, channel, delivery, event, metadata, part, thread, trigger, window, word
 from bot.slack.people import Directory
 from bot.slack.render.windows import received, skeleton
-from bot.slack.screens import Home, Inline, Thread, Window
+from bot.slack.screens import Direct, Home, Inline, Thread, Window
 from bot.turns import Delivery, Screen, Turns
-from handlers.conversation import Command, Content, Message, Text
+from handlers.conversation import Command, Content, Message, Person, Text, Upload
+from handlers.documents.details import TYPES
+from handlers.people import People
 from handlers.texts import Texts
 from knowledge.language import language_of
 from knowledge.values import Language
@@ -49,7 +51,11 @@ class Slack:
 
     name = "slack"
 
-    def __init__(self, settings: Settings, turns: Turns, texts: Texts, groups: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, settings: Settings, turns: Turns, texts: Texts, people: People, groups: frozenset[str] = frozenset()
+    ) -> None:
+        people.watch(self.name, self.again)
+        self._people = people
         self._settings = settings
         self._turns = turns
         self._api = Api(settings)
@@ -143,6 +149,8 @@ class Slack:
         message = parse.message(await self._whole(payload), person, bot(payload) or await self._me(), self._files.fetch)
         if message is None:
             return None
+        if isinstance(message.content, Upload) and not message.direct and not self._offered(message.content, person):
+            return None
         if view:
             self._windows[message.id] = view
         match message.content:
@@ -155,7 +163,7 @@ class Slack:
         if event(payload).get("type") == "app_home_opened":
             return Home(self._desk, message, memory)
         if opening.elsewhere(payload, content):
-            return Thread(self._desk, payload, message, memory, direct=True)
+            return Direct(self._desk, payload, message, memory)
         if opening.inline(payload, content):
             return Inline(self._desk, payload, message, memory)
         answer = self._answers.get(message.id)
@@ -165,6 +173,14 @@ class Slack:
         if memory.get("view") or answer is not None:
             return Window(self._desk, payload, message, memory, answer)
         return Thread(self._desk, payload, message, memory)
+
+    async def again(self, person: Person) -> Person:
+        """Return the person as Slack knows them at this moment, or as before where it does not say."""
+        return await self._directory.again(person)
+
+    def _offered(self, upload: Upload, person: Person) -> bool:
+        """Report whether files among people are for the shelf: an admin's, of a kind that can be read."""
+        return self._people.is_admin(person) and any(f.name.lower().rpartition(".")[2] in TYPES for f in upload.files)
 
     async def _open(self, payload: Payload, content: Content) -> str:
         """Open an empty window while its trigger lives; "" where Slack does not."""

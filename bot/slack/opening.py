@@ -4,7 +4,7 @@ Which presses and commands lead into a window. Pure.
 A window must be opened within three seconds of the click, so it is opened before the work: empty, then filled.
 """
 
-from bot.slack.payload import Payload, channel, ephemeral, event, part, trigger, window
+from bot.slack.payload import Payload, channel, ephemeral, part, trigger, window
 from handlers.conversation import Command, Content, Form, Press, Upload
 
 ALONE = frozenset({"source.open", "demo.open", "choose.source"})  # open a window of their own
@@ -48,7 +48,6 @@ def inline(payload: Payload, content: Content) -> bool:
 
 
 def elsewhere(payload: Payload, content: Content) -> bool:
-    """Report whether the work goes on in the person's direct messages: files that came by a window or a shortcut."""
-    return not event(payload) and (
-        isinstance(content, Upload) or (isinstance(content, Form) and content.name.startswith("document."))
-    )
+    """Report whether the work goes on in the person's direct messages: files, wherever they came from."""
+    form = isinstance(content, Form) and content.name.startswith("document.") and bool(part(payload, "view"))
+    return (isinstance(content, Upload) and not channel(payload).startswith("D")) or form

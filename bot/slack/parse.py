@@ -43,6 +43,7 @@ Fetch = Callable[[str, str], Awaitable[bytes]]  # name and address of a file →
 TEXT = 40_000  # characters of one message
 EDITING = 600  # seconds after which a changed question is left alone
 SPOKEN = (None, "file_share", "thread_broadcast")  # subtypes of messages that people write
+OPEN = ("ask", "human")  # rooms whose buttons are answered to everybody
 ADD = "add_to_knowledge"  # the message shortcut that registers a document
 CHOOSE = "choose_method"  # the global shortcut that begins the guided dialog
 _COMMAND = re.compile(r"/?\s*llm[\s_-]?choose(?![a-z0-9_-])[\s:,]*(.*)", re.IGNORECASE | re.DOTALL)
@@ -65,8 +66,20 @@ def message(payload: Payload, person: Person, own: str, fetch: Fetch) -> Message
         return None
     place = f"slack:{team(payload)}:{channel(payload) or user(payload)}:{thread(payload)}"
     here = f"slack:{team(payload)}:{channel(payload)}"
-    audience = Audience(person.id, private=True) if private(payload) else Audience(here, private=False)
+    alone = private(payload) or _alone(found)
+    audience = Audience(person.id, private=True) if alone else Audience(here, private=False)
     return Message(delivery(payload), person, place, audience, found, direct=_direct(event(payload), own))
+
+
+def _alone(found: Content) -> bool:
+    """Report whether this is answered to its person alone, wherever it happened: files, forms, and most buttons."""
+    match found:
+        case Press(action):
+            return action.partition(".")[0] not in OPEN
+        case Form() | Upload():
+            return True
+        case _:
+            return False
 
 
 def said(text: str, own: str) -> str:

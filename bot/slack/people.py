@@ -32,6 +32,14 @@ class Directory:
             return Person(found.id, found.name, found.language, "external")
         return Person(found.id, found.name, found.language, found.role, await self._groups_of(who))
 
+    async def again(self, person: Person) -> Person:
+        """Return the person as Slack knows them at this moment, or as before where it does not say."""
+        _, home, who = person.id.split(":", 2)
+        if person.role == "external" or not (told := await self._asked(home, who)):
+            return person
+        found = described(home, who, told, word(part(told, "enterprise_user"), "enterprise_id"))
+        return Person(person.id, person.name, person.language, found.role, await self._groups_of(who))
+
     def language(self, payload: Payload) -> Language:
         """Return the person's language as far as it is known without asking Slack."""
         kept = self._people.get((team(payload), user(payload)))
@@ -41,6 +49,9 @@ class Directory:
         kept = self._people.get((home, who))
         if kept and time.monotonic() - kept[0] < KEPT:
             return kept[1]
+        return await self._asked(home, who)
+
+    async def _asked(self, home: str, who: str) -> dict[str, Any]:
         try:
             told = dict((await self._api.call("users.info", user=who, include_locale=True)).get("user") or {})
         except (Refused, Unanswered) as error:

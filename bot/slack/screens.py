@@ -16,6 +16,7 @@ from bot.slack.payload import (
     Payload,
     channel,
     ephemeral,
+    event,
     part,
     response_url,
     said_at,
@@ -28,7 +29,7 @@ from bot.slack.payload import (
 )
 from bot.slack.render.ask import guided
 from bot.slack.render.windows import home, modal
-from handlers.conversation import Command, Message, Paragraph, Person, Reply, Upload
+from handlers.conversation import Message, Paragraph, Person, Reply
 from handlers.sessions import LEASE
 
 log = logging.getLogger(__name__)
@@ -62,26 +63,21 @@ async def opened(desk: Desk, payload: Payload, reply: Reply, person: Person) -> 
 class Thread:
     """One message in a thread that is updated; what only the asker may see goes to them alone."""
 
-    def __init__(self, desk: Desk, payload: Payload, message: Message, memory: dict[str, str], *, direct: bool = False) -> None:
+    def __init__(self, desk: Desk, payload: Payload, message: Message, memory: dict[str, str]) -> None:
         self.memory = memory
         self._desk = desk
         self._payload = payload
         self._message = message
         self._spot = spot(payload, message)
-        self._visible = visible_thread(payload)
-        self._url = response_url(payload)
-        self._direct = direct or not self._spot.channel  # to the person, not to where it was said
-        self._command = isinstance(message.content, Command) and bool(self._url)  # answered to the asker alone
-        self._dropped = isinstance(message.content, Upload) and not message.direct  # a file everybody there has anyway
         self._shown = float("-inf")
         self._lost = False
 
     async def show(self, reply: Reply) -> None:
-        if reply.final and await opened(self._desk, self._payload, reply, self._message.person):
+        if self._lost or (reply.final and await opened(self._desk, self._payload, reply, self._message.person)):
             return
-        inside = self._direct or self._spot.channel.startswith("D")
-        alone = not inside and (self._command or (reply.private and not reply.share and not self._dropped))
-        if self._lost or (not reply.final and (alone or time.monotonic() - self._shown < EVERY)):
+        private = (reply.private or self._message.audience.private) and not reply.share
+        alone = private and bool(self._spot.channel) and not self._spot.channel.startswith("D")
+        if not reply.final and (alone or time.monotonic() - self._shown < EVERY):
             return  # the next reply replaces this one
         self._shown = time.monotonic()
         try:
@@ -92,9 +88,8 @@ class Thread:
             await self._elsewhere(reply, refused)
 
     async def _post(self, reply: Reply) -> None:
-        if self._direct:
-            self._spot = replace(self._spot, channel=await self._desk.direct(self._message.person), thread="")
-            self._direct = False
+        if not self._spot.channel:  # home: the answer goes to the direct messages
+            self._spot = replace(self._spot, channel=await self._desk.direct(self._message.person))
         talk = self._spot.channel.startswith("D") and self._spot.thread
         if not reply.final and talk and "ts" not in self.memory and await self._desk.status(self._spot, reply.text):
             return
@@ -104,20 +99,45 @@ class Thread:
         """Tell the asker alone; a placeholder everybody sees goes away first."""
         if ts := self.memory.pop("ts", ""):
             await self._desk.api.call("chat.delete", channel=self.memory["channel"], ts=ts)
-        await self._desk.whisper(replace(self._spot, thread=self._visible), reply, self._message.person)
+        await self._desk.whisper(replace(self._spot, thread=visible_thread(self._payload)), reply, self._message.person)
         if reply.attachments:
             await self._desk.hand(self._message.person, reply.attachments)
 
     async def _elsewhere(self, reply: Reply, refused: Refused) -> None:
         """Answer where the bot is no member by the address that came along, else say so to the operator, once."""
-        if self._url and refused.code in ABSENT:
+        if (url := response_url(self._payload)) and refused.code in ABSENT:
             if reply.final:
-                await self._desk.respond(self._spot.team, self._url, reply, self._message.person, replace=False)
+                await self._desk.respond(self._spot.team, url, reply, self._message.person, replace=False)
             return
         self._lost = True
         log.error(
             "Slack takes no answer there; is the app installed and a member of the channel?", extra={"code": refused.code}
         )
+
+
+class Direct:
+    """The direct messages of whoever sent files in a channel or by a window; there, a line says where the answer is."""
+
+    def __init__(self, desk: Desk, payload: Payload, message: Message, memory: dict[str, str]) -> None:
+        self.memory = memory
+        self._desk = desk
+        self._message = message
+        self._spot = spot(payload, message)
+        self._seen = bool(event(payload))
+        self._shown = float("-inf")
+
+    async def show(self, reply: Reply) -> None:
+        if not reply.final and time.monotonic() - self._shown < EVERY:
+            return
+        self._shown = time.monotonic()
+        person = self._message.person
+        if "channel" not in self.memory:
+            self.memory["channel"] = await self._desk.direct(person)
+            if self._seen:
+                note = Reply(self._desk.texts.say("slack.file_taken", person.language))
+                await self._desk.put(replace(self._spot, turn=f"{self._spot.turn}:note"), note, person, {})
+        at = replace(self._spot, channel=self.memory["channel"], thread="")
+        await self._desk.put(at, reply, person, self.memory)
 
 
 class Window:

@@ -24,6 +24,7 @@ from bot.settings import Slack as Settings
 from bot.slack.adapter import Slack
 from bot.turns import Turns
 from handlers.conversation import Handler
+from handlers.people import People
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from tests.bot.slack.api import SlackApi
@@ -42,8 +43,8 @@ async def served(app: Starlette) -> AsyncIterator[int]:
         while not server.started:
             await asyncio.sleep(0.01)
         yield port
-        server.should_exit = server.force_exit = True  # clients keep their connections open
-        await task
+        task.cancel()  # at once: clients keep their connections open
+        await asyncio.gather(task, return_exceptions=True)
 
 
 @pytest.fixture
@@ -122,15 +123,15 @@ async def desk(api: SlackApi, sessions: Sessions, texts: Texts) -> AsyncIterator
     """Return what opens a desk for a handler; it closes with the test."""
     async with AsyncExitStack() as stack:
 
-        async def opened(handle: Handler, *, groups: frozenset[str] = frozenset(), app_token: str = "") -> Desk:
+        async def opened(handle: Handler, *, admins: frozenset[str] = frozenset(), app_token: str = "") -> Desk:
             settings = Settings("xoxb-1", ("new", SECRET), app_token, f"{api.url}/api/")
             turns = Turns(handle, sessions, texts)
-            slack = await stack.enter_async_context(Slack(settings, turns, texts, groups))
+            slack = await stack.enter_async_context(Slack(settings, turns, texts, People(admins)))
             turns.register(slack)
             await stack.enter_async_context(turns)
             await stack.enter_async_context(slack.listening())
-            port = await stack.enter_async_context(served(Starlette(routes=slack.routes())))
-            client = await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30))
+            door = httpx.ASGITransport(Starlette(routes=slack.routes()))
+            client = await stack.enter_async_context(httpx.AsyncClient(transport=door, base_url="http://bot.example"))
             return Desk(api, turns, slack, client)
 
         yield opened

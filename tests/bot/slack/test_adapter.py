@@ -27,7 +27,9 @@ from handlers.conversation import (
     Text,
     Upload,
 )
+from handlers.texts import Texts
 
+TEXTS = Texts.load()
 CHOICE = Field("where", "choice", "どこで?", options=(Option("in", "社内"), Option("out", "社外")))
 CAN = (Feedback("a1"), Buttons((Button("方式を選ぶ", Press("choose.start", {"aid": "a1"})),)))
 
@@ -520,3 +522,36 @@ async def test_an_answer_of_several_messages_is_replaced_by_one(desk, api):
 
     assert len(api.named("chat.postMessage")) == 3
     assert [m["text"] for m in api.messages.values()] == ["短い"]
+
+
+FILE = {"id": "F1", "name": "規程.pdf", "url_private": "https://files.slack.com/1"}
+
+
+@pytest.mark.parametrize(
+    ("admins", "name", "taken"),
+    [({"U1"}, "規程.pdf", True), ({"U1"}, "昼食.png", False), (set(), "規程.pdf", False)],
+)
+async def test_a_file_among_people_is_taken_from_admins_alone_and_reported_to_them(desk, api, admins, name, taken):
+    at = await desk(bot, admins=frozenset(admins))
+    await at.event("message", "", ts="1.5", subtype="file_share", files=[FILE | {"name": name}])
+
+    shown = [(m["channel"], m.get("thread_ts"), m["text"]) for m in api.messages.values()]
+    assert shown == (
+        [("C1", "1.5", TEXTS.say("slack.file_taken", "ja")), ("DU1", None, f"読みました: {name}")] if taken else []
+    )
+
+
+async def test_admin_work_from_a_channel_is_whispered_and_has_the_person_s_own_rights(desk, api):
+    heard = []
+
+    async def listen(message):
+        heard.append(message.audience.private)
+        yield Reply("資料の一覧")
+
+    at = await desk(listen)
+    await at.press({"type": "button", "action_id": "document.list:1", "value": "{}"})
+    await at.press({"type": "button", "action_id": "ask.followup:1", "value": "{}"})
+
+    assert heard == [True, False]
+    assert [w["text"] for w in api.whispers] == ["資料の一覧"]
+    assert len(api.messages) == 1
