@@ -61,13 +61,14 @@ class Refused(Exception):
 class Hosts:
     """
     Where we may go: `exact` names and names of one label under a suffix (".sharepoint.com"), both by https on 443 and at
-    public addresses; the `own` origin the operator configured ("http://127.0.0.1:4003"), wherever it is; and with `loopback`
-    nothing but this machine.
+    public addresses; the `own` origin the operator configured ("http://127.0.0.1:4003"), wherever it is, with `beside` also its other
+    ports where it is this machine (a service for tests); and with `loopback` nothing but this machine.
     """
 
     exact: frozenset[str] = frozenset()
     under: tuple[str, ...] = ()
     own: str = ""
+    beside: bool = False
     loopback: bool = False
 
     def judge(self, url: str) -> "Target | None":
@@ -83,12 +84,15 @@ class Hosts:
         place = Target(parts.scheme, host, port or (443 if parts.scheme == "https" else 80), _path(parts))
         if self.loopback:
             return place if host in LOOPBACK else None
-        if self.own and place.origin == _origin(self.own):
+        if self.own and (place.origin == _origin(self.own) or (self.beside and self._beside(place))):
             return place
         known = host in self.exact or any(_LABEL.fullmatch(host.removesuffix(s)) for s in self.under if host.endswith(s))
         return (
             Target(place.scheme, host, 443, place.path, public=True) if known and place.origin == ("https", host, 443) else None
         )
+
+    def _beside(self, place: "Target") -> bool:
+        return place.host in LOOPBACK and place.origin[:2] == _origin(self.own)[:2]
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class Api:
         self._settings = settings
         self._client: AsyncWebClient | None = None
         self._session: ClientSession | None = None
-        self._hooks = Download(Hosts(HOOKS, own=settings.api_base), seconds=CALL)
+        self._hooks = Download(Hosts(HOOKS, own=settings.api_base, beside=True), seconds=CALL)
 
     async def __aenter__(self) -> Self:
         return self

@@ -18,7 +18,7 @@ class Files:
     """`api_base` is the Slack API in use: with another one than Slack's own, files lie on its host, too."""
 
     def __init__(self, token: str, api_base: str, texts: Texts) -> None:
-        self._download = Download(Hosts(STORES, own=api_base), {"Authorization": f"Bearer {token}"})
+        self._download = Download(Hosts(STORES, own=api_base, beside=True), {"Authorization": f"Bearer {token}"})
         self._texts = texts
 
     async def fetch(self, name: str, url: str) -> bytes:

@@ -353,3 +353,12 @@ async def test_a_certificate_nobody_signed_ends_the_fetch(certificate: ssl.SSLCo
         with pytest.raises(Refused, match="broken"):
             await Download(Hosts(own=base), TOKEN).fetch(f"{base}/f")
     assert server.asked == []
+
+
+def test_a_service_of_this_machine_may_have_other_ports_and_no_other_host_may():
+    beside = Hosts(SLACK.exact, own="http://127.0.0.1:4003/api/", beside=True)
+
+    assert beside.judge("http://127.0.0.1:4203/f")
+    assert not beside.judge("https://127.0.0.1:4203/f")
+    assert not beside.judge("http://localhost:4003/f")
+    assert not Hosts(own="https://slack.example/api/", beside=True).judge("https://slack.example:444/f")
