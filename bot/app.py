@@ -91,7 +91,8 @@ def _slack(house: House) -> "Slack | None":
         return None
     from bot.slack.adapter import Slack
 
-    groups = frozenset(one for one in settings.admins if one.startswith("S"))  # ids of Slack's user groups
+    named = settings.admins.union(*settings.audiences.values())
+    groups = frozenset(one for one in named if one.startswith("S"))  # ids of Slack's user groups
     slack = Slack(settings.slack, house.turns, house.texts, house.people, groups)
     house.turns.register(slack)
     return slack

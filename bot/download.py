@@ -61,8 +61,8 @@ class Refused(Exception):
 class Hosts:
     """
     Where we may go: `exact` names and names of one label under a suffix (".sharepoint.com"), both by https on 443 and at
-    public addresses; the `own` origin the operator configured ("http://127.0.0.1:4003"), wherever it is, with `beside` also its other
-    ports where it is this machine (a service for tests); and with `loopback` nothing but this machine.
+    public addresses; the `own` origin the operator configured ("http://127.0.0.1:4003"), wherever it is, with `beside` also
+    its other ports where it is this machine (a service for tests); and with `loopback` nothing but this machine.
     """
 
     exact: frozenset[str] = frozenset()

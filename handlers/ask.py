@@ -104,6 +104,14 @@ class Questions:
         async for reply in self.ask(message, questions[number - 1]):
             yield reply
 
+    async def follows(self, message: Message) -> bool:
+        """Report whether whoever speaks is the one who was answered last in this place."""
+        try:
+            kept = await self._sessions.load("thread", message.place) or {}
+        except SessionsUnavailable:
+            return False
+        return kept.get("person") == message.person.id
+
     async def _kept(self, answer: str) -> dict[str, Any] | None:
         try:
             return await self._sessions.load("answer", answer)
@@ -130,6 +138,7 @@ class Questions:
         with suppress(SessionsUnavailable):
             thread = await self._sessions.load("thread", message.place) or {"turns": []}
             thread["turns"] = [*thread["turns"], [answer.question, answer.text]][-HISTORY:]
+            thread["person"] = message.person.id
             await self._sessions.save("thread", message.place, thread, seconds=DAY)
             await self._sessions.save("answer", answer.id, record, seconds=DAY)
             if answer.mode == "refused":

@@ -29,6 +29,8 @@ class Router:
 
     def __call__(self, message: Message) -> AsyncIterator[Reply]:
         match message.content:
+            case Text(text) if not message.direct:
+                return self._overheard(message, text)
             case Text(text):
                 return self._text(message, text)
             case Edited(text):
@@ -45,6 +47,12 @@ class Router:
                 return self.documents.upload(message, upload)
             case _:
                 assert_never(message.content)
+
+    async def _overheard(self, message: Message, text: str) -> AsyncIterator[Reply]:
+        """Talk that names nobody is answered where the same person was answered last; between others we stay silent."""
+        if await self.questions.follows(message):
+            async for reply in self._text(message, text):
+                yield reply
 
     def _text(self, message: Message, text: str) -> AsyncIterator[Reply]:
         """A question, unless its first word names an ability: slash commands do not reach threads, plain words do."""

@@ -79,3 +79,23 @@ async def test_a_member_may_not_change_documents(house):
 
     assert "管理者" in shown[-1].text
     assert len(await (await house.library()).documents()) == 1
+
+
+async def test_a_follow_up_needs_no_mention_from_its_asker_and_others_are_left_alone(house):
+    async def overhear(name):
+        sheet = Sheet()
+        person = Person(f"paper:{name}", name, "ja")
+        thread = Audience("paper:channel", private=False)
+        await house.turns.take(Message("m", person, "paper:thread", thread, Text("では費用は?"), direct=False), sheet)
+        return sheet.shown
+
+    before = await overhear("aoi")
+    sheet = Sheet()
+    asked = Message(
+        "m", Person("paper:aoi", "aoi", "ja"), "paper:thread", Audience("paper:channel", private=False), Text("RAGとは?")
+    )
+    await house.turns.take(asked, sheet)
+
+    assert before == []
+    assert (await overhear("aoi"))[-1].final
+    assert await overhear("ren") == []
