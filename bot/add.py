@@ -58,7 +58,7 @@ class _Adding:
         bar = bars.add_task(path.name, total=100)
         said = Metadata(self._arguments.title, audience=self._arguments.audience, owner=ME)
         try:
-            if not self._house.people.decides(said.audience):
+            if said.audience and not self._house.people.decides(said.audience):
                 raise UnknownDocument("bad_audience", self._house.texts.phrase("documents.bad_audience"))
             content = await asyncio.to_thread(path.read_bytes)
             job = await self._house.jobs.submit(uuid.uuid4().hex, path.name, content, said, by=ME, queue=False)
