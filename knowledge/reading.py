@@ -92,7 +92,7 @@ async def read(name: str, content: bytes, *, limits: Limits | None = None, sandb
         name=shown,
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
-        title=clean(heard.title)[0].strip() or shown.rpartition(".")[0] or shown,
+        title=_one_line(heard.title) or _one_line(shown.rpartition(".")[0]) or _one_line(shown) or "–",
         kind="transcript" if kind == "text" and any(page.place.kind == "slide" for page in pages) else kind,
         pages=pages,
         flags=_flags(heard, pages),
@@ -149,6 +149,11 @@ def _whole(pages: tuple[Page, ...]) -> None:
 def _flags(heard: Heard, pages: tuple[Page, ...]) -> tuple[Flag, ...]:
     seen = dict.fromkeys((*heard.flags, *(flag for page in pages for flag in page.flags)))
     return tuple(seen)
+
+
+def _one_line(text: str) -> str:
+    """Return a title as people may see it: without what is invisible, on one line."""
+    return " ".join(clean(text)[0].split())
 
 
 def _megabytes(size: int) -> str:

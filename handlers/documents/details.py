@@ -11,6 +11,7 @@ from handlers.documents.office import Office
 from handlers.documents.shelf import KINDS, Shelf, audience
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
+from knowledge.readers.decode import clean
 from knowledge.readers.limits import MEGABYTE, Limits
 from knowledge.values import DocumentKind, Metadata
 
@@ -104,7 +105,7 @@ class Details:
         owner = _OWN.sub(r"\1", values.get("owner", "").strip())[:200]
         if owner and ":" not in owner:  # the platform's own id of somebody in the same place
             owner = f"{message.person.id.rpartition(':')[0]}:{owner}"
-        title = " ".join(values.get("title", "").split())[:TITLE]
+        title = " ".join(clean(values.get("title", ""))[0].split())[:TITLE]
         replaces = values.get("supersedes", "").replace(NONE, "")
         return Metadata(title, cast("DocumentKind", kind), audience_, owner, effective, review, supersedes=replaces)
 

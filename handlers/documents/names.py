@@ -3,7 +3,7 @@
 import unicodedata
 
 LONGEST = 120  # characters
-_PLAIN = str.maketrans({"/": "／", "\\": "＼", "@": "＠", "[": "［", "]": "］", "*": "＊", "`": "｀"})
+_PLAIN = str.maketrans({"/": "／", "\\": "＼", "@": "＠", "[": "［", "]": "］", "*": "＊", "`": "｀", "<": "＜", ">": "＞"})
 
 
 def shown(name: str) -> str:

@@ -139,7 +139,7 @@ class Uploads:
                 await self._office.write(message, "document.add", name=file.name)
                 track.job = await self._jobs.submit(id_, file.name, content, said, by=message.person.id)
         except KnowledgeError as error:
-            track.told, track.code = error.reason.to(language), error.code
+            track.told, track.code = error.reason.to(language).replace(file.name, track.name), error.code
         except SessionsUnavailable:
             track.told = self._office.say("not_kept", message, name=track.name)
 
@@ -273,7 +273,7 @@ class Uploads:
 
 
 def _reason(job: Job, message: Message) -> str:
-    return job.reason.to(message.person.language) if job.reason else job.code
+    return job.reason.to(message.person.language).replace(job.name, shown(job.name)) if job.reason else job.code
 
 
 def _line(text: str, tone: Literal["bad", "note", "plain"], *buttons: Button) -> tuple[str, list[Block]]:
