@@ -95,6 +95,8 @@ def _slack(house: House) -> "Slack | None":
     groups = frozenset(one for one in named if one.startswith("S"))  # ids of Slack's user groups
     slack = Slack(settings.slack, house.turns, house.texts, house.people, groups)
     house.turns.register(slack)
+    house.people.watch(slack.name, slack.again)
+    house.documents.reviews.reach(slack.name, slack.tell)
     return slack
 
 

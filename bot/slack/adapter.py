@@ -7,7 +7,8 @@ The SDK is imported in the background, after the process listens; who comes earl
 import asyncio
 import importlib
 import logging
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
@@ -17,7 +18,7 @@ from starlette.routing import Route
 from bot.settings import Slack as Settings
 from bot.slack import forms, opening, parse
 from bot.slack.api import Api, Refused, Unanswered
-from bot.slack.desk import Desk
+from bot.slack.desk import Desk, Spot
 from bot.slack.files import Files
 from bot.slack.http import Door
 from bot.slack.payload import Payload, bot, channel, delivery, event, metadata, part, thread, trigger, window, word
@@ -25,7 +26,7 @@ from bot.slack.people import Directory
 from bot.slack.render.windows import received, skeleton
 from bot.slack.screens import Direct, Home, Inline, Thread, Window
 from bot.turns import Delivery, Screen, Turns
-from handlers.conversation import Command, Content, Message, Person, Text, Upload
+from handlers.conversation import Command, Content, Message, Person, Reply, Text, Upload
 from handlers.documents.details import TYPES
 from handlers.people import People
 from handlers.texts import Texts
@@ -181,6 +182,17 @@ class Slack:
     def _offered(self, upload: Upload, person: Person) -> bool:
         """Report whether files among people are for the shelf: an admin's, of a kind that can be read."""
         return self._people.is_admin(person) and any(f.name.lower().rpartition(".")[2] in TYPES for f in upload.files)
+
+    async def tell(self, id_: str, say: Callable[[Language], Reply]) -> bool:
+        """Send somebody a direct message of our own accord; False when Slack does not let us."""
+        person = await self._directory.again(Person(id_, "", "ja"))
+        _, team, _ = id_.split(":")
+        try:
+            channel = await self._desk.direct(person)
+            await self._desk.put(Spot(team, channel, "", f"tell {id_} {time.time()}"), say(person.language), person, {})
+        except (Refused, Unanswered):
+            return False
+        return True
 
     async def _open(self, payload: Payload, content: Content) -> str:
         """Open an empty window while its trigger lives; "" where Slack does not."""

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from dataclasses import replace
 from typing import Any
 
 from bot.slack.api import Api, Refused, Unanswered
@@ -33,10 +34,12 @@ class Directory:
         return Person(found.id, found.name, found.language, found.role, await self._groups_of(who))
 
     async def again(self, person: Person) -> Person:
-        """Return the person as Slack knows them at this moment, or as before where it does not say."""
+        """Return the person as Slack knows them at this moment; while it does not say, without the rights it gives."""
         _, home, who = person.id.split(":", 2)
-        if person.role == "external" or not (told := await self._asked(home, who)):
+        if person.role == "external":
             return person
+        if not (told := await self._asked(home, who)):
+            return replace(person, role="member", groups=frozenset())
         found = described(home, who, told, word(part(told, "enterprise_user"), "enterprise_id"))
         return Person(person.id, person.name, person.language, found.role, await self._groups_of(who))
 

@@ -555,3 +555,17 @@ async def test_admin_work_from_a_channel_is_whispered_and_has_the_person_s_own_r
     assert heard == [True, False]
     assert [w["text"] for w in api.whispers] == ["資料の一覧"]
     assert len(api.messages) == 1
+
+
+async def test_somebody_is_told_something_in_a_direct_message(desk, api):
+    async def silent(message):
+        yield Reply("–")
+
+    slack = (await desk(silent)).slack
+    said = await slack.tell("slack:T1:U1", lambda language: Reply(f"見直し日です ({language})"))
+    api.faults["conversations.open"] = ["user_disabled"]
+    unsaid = await slack.tell("slack:T1:U1", lambda language: Reply("…"))
+
+    assert said
+    assert not unsaid
+    assert [(m["channel"], m["text"]) for m in api.messages.values()] == [("DU1", "見直し日です (ja)")]

@@ -5,6 +5,7 @@ import pytest
 from bot.settings import Slack as Settings
 from bot.slack.api import Api
 from bot.slack.people import Directory, described
+from handlers.conversation import Person
 from handlers.people import People
 
 PAYLOAD = {"team_id": "T1", "event": {"type": "app_mention", "user": "U1"}}
@@ -62,3 +63,22 @@ async def test_who_cannot_be_looked_up_has_no_rights(directory, api):
 
     assert (person.role, person.groups) == ("member", frozenset())
     assert (await directory.person(PAYLOAD)).name == "花子"
+
+
+async def test_rights_are_asked_again_at_the_step_they_are_needed_for(directory, api):
+    api.people["U1"] = {**api.people["U1"], "is_admin": True}
+    before = await directory.person(PAYLOAD)
+    api.people["U1"] = {**api.people["U1"], "is_admin": False}
+    kept = await directory.person(PAYLOAD)
+    now = await directory.again(kept)
+
+    assert (before.role, kept.role, now.role) == ("admin", "admin", "member")
+    assert (await directory.again(Person("slack:T1:U1", "", "ja", "external"))).role == "external"
+
+
+async def test_somebody_who_cannot_be_asked_about_again_is_no_admin(directory, api):
+    api.people["U1"] = {**api.people["U1"], "is_admin": True}
+    person = await directory.person(PAYLOAD)
+    api.faults["users.info"] = ["internal_error"] * 9
+
+    assert (await directory.again(person)).role == "member"
