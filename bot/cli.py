@@ -17,7 +17,7 @@ from knowledge.values import Language, Phrase
 DONE, COULD_NOT, USAGE = 0, 1, 2
 COMMANDS = (
     *("serve", "ask", "search", "add", "documents", "publish", "remove", "rollback"),
-    *("choose", "model", "demo", "evaluate", "check", "worker", "backup", "restore", "manifest"),
+    *("choose", "model", "demo", "evaluate", "cases", "check", "worker", "backup", "restore", "manifest"),
 )
 
 

@@ -18,6 +18,7 @@ from bot.settings import Settings
 from bot.terminal import draw, said
 from handlers.conversation import Command, Content, Press, Reply, Text
 from handlers.documents.shelf import Filter
+from handlers.feedback import as_lines
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import InvalidAnswers, KnowledgeError, LibraryUnavailable
 from knowledge.language import language_of
@@ -57,6 +58,7 @@ async def run(arguments: argparse.Namespace, settings: Settings, language: Langu
         "model": choosing.model,
         "backup": backup.make,
         "evaluate": _evaluate,
+        "cases": _cases,
     }
     async with House(settings) as house:
         return await commands[arguments.command](house, arguments, language)
@@ -179,6 +181,12 @@ async def _change(house: House, arguments: argparse.Namespace, language: Languag
     else:
         text = house.texts.say(f"documents.{arguments.command}_done", language, title=shown, number=number)
         Console().print(text, markup=False)
+    return DONE
+
+
+async def _cases(house: House, arguments: argparse.Namespace, language: Language) -> int:
+    """Write the answers people found wanting as JSON lines that `evaluate` reads."""
+    sys.stdout.write(as_lines(await house.router.feedback.cases()))
     return DONE
 
 

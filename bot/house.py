@@ -22,13 +22,16 @@ from handlers.documents.desk import Documents
 from handlers.documents.office import Office
 from handlers.feedback import Feedbacks
 from handlers.guidelines import Guidelines
+from handlers.handover import Handover
 from handlers.jobs import KEPT, Jobs
 from handlers.model import DecisionModel
 from handlers.models import Models
+from handlers.opening import Opening
 from handlers.people import People
 from handlers.router import Router
 from handlers.sessions import DAY, Sessions, SessionsUnavailable
 from handlers.texts import Texts
+from handlers.threads import Threads
 from handlers.welcome import Welcome
 from knowledge.advisor.engine import Advisor
 from knowledge.analysis import Analysis
@@ -66,7 +69,8 @@ class House:
         self.models = Models(self.sessions, Advisor.load())
         office = Office(self.library, self.sessions, self.people, self.texts, by_two=settings.publish_by_two)
         self.documents = Documents.over(office, self.jobs, self._answers_over, self.models)
-        questions = Questions(self.answers, self.library, self.sessions, self.people, self.texts)
+        talk = Threads(self.sessions, self.texts, settings.thread_talk)
+        questions = Questions(self.answers, self.sessions, self.people, self.texts, talk)
         self.router = Router(
             questions,
             Choose(self.models, self.sessions, self.texts, Guidelines.load(self.library, self.people)),
@@ -75,6 +79,9 @@ class House:
             Feedbacks(self.sessions, self.texts),
             Welcome(self.library, self.people, self.texts),
             DecisionModel(self.models, self.sessions, self.people, self.texts),
+            talk,
+            Opening(self.library, self.sessions, self.people, self.texts),
+            Handover(self.sessions, self.people, self.texts, settings.experts),
         )
         self.turns = Turns(self.router, self.sessions, self.texts)
         self._analysis = Analysis()  # one dictionary for searching and answering: it is the biggest thing in memory

@@ -11,10 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Literal
 
 from dotenv import dotenv_values
 
+from knowledge.providers import PROVIDERS
 from knowledge.values import Phrase
+
+Talk = Literal["asker", "everyone", "mention"]
 
 _SENTINEL = re.compile(r"redis\+sentinel://([^@/]*@)?[^,:/@]+(:\d+)?(,[^,:/@]+(:\d+)?)*/[^/]+(/\d+)?")
 NAMES = frozenset(
@@ -23,6 +27,7 @@ NAMES = frozenset(
         *("TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_CERTIFICATE", "TEAMS_MANAGED_IDENTITY"),
         *("TEAMS_TENANT_ID", "TEAMS_LOCAL"),
         *("QDRANT_URL", "QDRANT_API_KEY", "REDIS_URL", "ORIGINALS", "LLM", "LLM_BASE_URL", "LLM_API_KEY"),
+        *("EXPERTS", "THREAD_TALK"),
         *("ADMINS", "AUDIENCES", "PUBLISH_BY_TWO", "LLM_CHOOSE_DATA", "PUBLIC_URL", "WEB_PASSWORD", "WEB_ADMIN_PASSWORD"),
     }
 )
@@ -65,7 +70,8 @@ class Settings:
     """
     `data` is the folder for everything embedded. `qdrant_url` and `redis_url` empty mean embedded. `originals` is any fsspec
     address. `admins` are person ids or user group ids; `audiences` names groups of such ids that documents may be kept to. With
-    `publish_by_two` nobody publishes what they added themselves. `port` 0 lets the system choose. The web passwords let people
+    `publish_by_two` nobody publishes what they added themselves. `experts` are called when a person is wanted; `thread_talk` is
+    whose words in a thread are answered without a mention. `port` 0 lets the system choose. The web passwords let people
     in where `public_url` is set.
     """
 
@@ -87,6 +93,8 @@ class Settings:
     admins: frozenset[str] = frozenset()
     audiences: Mapping[str, frozenset[str]] = field(default_factory=dict)
     publish_by_two: bool = False
+    experts: tuple[str, ...] = ()
+    thread_talk: Talk = "asker"
 
     @property
     def embedded(self) -> bool:
@@ -118,13 +126,39 @@ def load(environment: Mapping[str, str] | None = None, *, data: str | None = Non
         qdrant_api_key=get("QDRANT_API_KEY"),
         redis_url=_redis_url(env),
         originals=get("ORIGINALS") or str(folder / "originals"),
-        llm=get("LLM"),
+        llm=_model(get("LLM")),
         llm_base_url=_url(env, "LLM_BASE_URL", ("http", "https")),
         llm_api_key=get("LLM_API_KEY"),
         admins=frozenset(part.strip() for part in get("ADMINS").split(",") if part.strip()),
         audiences=_audiences(get("AUDIENCES")),
         publish_by_two=get("PUBLISH_BY_TWO") == "1",
+        experts=tuple(part.strip() for part in get("EXPERTS").split(",") if part.strip()),
+        thread_talk=_thread_talk(get("THREAD_TALK")),
     )
+
+
+def _thread_talk(value: str) -> Talk:
+    known: dict[str, Talk] = {"": "asker", "asker": "asker", "everyone": "everyone", "mention": "mention"}
+    if value not in known:
+        raise InvalidSettings(
+            "bad_value",
+            f"THREAD_TALK の値「{value}」は使えません。asker、everyone、mention のどれかにしてください。",
+            f"THREAD_TALK={value} is not known; use asker, everyone or mention.",
+        )
+    return known[value]
+
+
+def _model(value: str) -> str:
+    """Return the model's address. Raises where its first part names no provider."""
+    kind, _, name = value.partition(":")
+    if value and (kind not in PROVIDERS or not name):
+        known = "、".join(PROVIDERS)
+        raise InvalidSettings(
+            "bad_model",
+            f"LLM の値「{value}」が読めません。「提供元:モデル名」の形で書いてください(提供元: {known})。",
+            f"LLM={value} cannot be read; write provider:model, with one of {', '.join(PROVIDERS)}.",
+        )
+    return value
 
 
 def _with_file(environment: Mapping[str, str]) -> dict[str, str]:

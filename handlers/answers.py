@@ -1,5 +1,8 @@
 """How an answer looks: its sentences, how it was made, its sources, what to warn of and where to go on. Pure."""
 
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
 from handlers.conversation import (
     Block,
     Button,
@@ -18,30 +21,36 @@ from handlers.conversation import (
     Table,
 )
 from handlers.texts import Texts
-from knowledge.values import Answer, Citation, Language, Passage
+from knowledge.harmless import harmless
+from knowledge.language import language_of
+from knowledge.values import Answer, Citation, Language, Sentence
 
 EXCERPT = 900  # characters of a passage shown under a source
+LEAD = 6  # lines that stand open; the rest is folded
+CELL = " | "  # between the cells of a table row in a passage
 
 
 def blocks_of(answer: Answer, texts: Texts) -> tuple[Block, ...]:
     """Return the blocks of an answer that was found, short first."""
     language, say = answer.language, texts.say
     blocks: list[Block] = []
-    if answer.certainty == "unsure":
+    if answer.certainty == "unsure" and answer.mode == "extractive":
         blocks.append(Paragraph(say("ask.unsure", language), "note"))
-    blocks.append(Paragraph(answer.text, "answer"))
+    lead, rest = _folded(answer)
+    blocks.append(Paragraph("\n".join(lead), "answer"))
     if answer.table:
         head, *rows = answer.table
         blocks.append(Table(say("ask.table", language), tuple(Column(c) for c in head), tuple(rows)))
+    if rest:
+        blocks.append(Details(say("ask.more", language, n=len(rest)), (Paragraph("\n".join(rest)),)))
     blocks.append(Paragraph(_made(answer, texts), "quiet"))
-    blocks.append(Sources(tuple(source(c, language) for c in answer.citations), answer.id))
     blocks += [Paragraph(note.to(language), "warning") for note in answer.notes]
+    blocks.append(Sources(tuple(source(c, texts, language) for c in answer.citations), answer.id))
     blocks.append(_actions(answer, texts))
-    if answer.followups:
-        items = tuple(
-            Button(text, Press("ask.followup", {"aid": answer.id, "k": k})) for k, text in enumerate(answer.followups[:2], 1)
-        )
-        blocks.append(Buttons(items, "followup", say("ask.go_on", language)))
+    if answer.choices:
+        blocks.append(_questions("ask.meant", answer.id, answer.choices, say("ask.which", language)))
+    elif answer.followups:
+        blocks.append(_questions("ask.followup", answer.id, answer.followups[:2], say("ask.go_on", language)))
     blocks.append(Feedback(answer.id))
     return tuple(blocks)
 
@@ -49,9 +58,35 @@ def blocks_of(answer: Answer, texts: Texts) -> tuple[Block, ...]:
 def plain_text(answer: Answer, texts: Texts) -> str:
     """Return the answer with its sources as text that is complete by itself."""
     language = answer.language
-    head = [texts.say("ask.unsure", language)] if answer.certainty == "unsure" else []
-    rows = [f"[{c.number}] {c.passage.title} {c.passage.place.to(language)}{_dated(c)}" for c in answer.citations]
-    return "\n".join([*head, answer.text, "", *rows])
+    head = [texts.say("ask.unsure", language)] if answer.certainty == "unsure" and answer.mode == "extractive" else []
+    rows = [
+        f"[{c.number}] {titled(c.passage.title, language)} {c.passage.place.to(language)}{_dated(c)}" for c in answer.citations
+    ]
+    notes = [note.to(language) for note in answer.notes]
+    return "\n".join([*head, *lines(answer.sentences), *notes, "", *rows])
+
+
+def lines(sentences: Sequence[Sentence]) -> list[str]:
+    """Return sentences as lines with their marks; a table's row names its columns, so that it can be read alone."""
+    shown: list[str] = []
+    head: list[str] = []
+    cited: tuple[int, ...] = ()
+    for at, sentence in enumerate(sentences):
+        cells = sentence.text.split(CELL)
+        marks = "".join(f"[{n}]" for n in sentence.citations)
+        if len(cells) < 2:
+            shown.append(f"{sentence.text}{marks}")
+            continue
+        follows = sentences[at + 1] if at + 1 < len(sentences) else None
+        if sentence.citations != cited or len(cells) != len(head):
+            cited = sentence.citations
+            if follows and follows.citations == cited and follows.text.count(CELL) == len(cells) - 1:
+                head = cells
+                continue
+            head = []
+        named = [f"{name}: {cell}" for name, cell in zip(head, cells, strict=True) if cell.strip()] if head else cells
+        shown.append(f"- {' · '.join(named)}{marks}")
+    return shown
 
 
 def refusal(answer: Answer, texts: Texts) -> Reply:
@@ -60,7 +95,7 @@ def refusal(answer: Answer, texts: Texts) -> Reply:
     text = say("ask.nothing", language, question=answer.question)
     lacks = tuple(
         Fact(
-            f"{n.title} {n.place.to(language)}",
+            f"{titled(n.title, language)} {n.place.to(language)}",
             say("ask.lacks", language, words="、".join(n.missing) if language == "ja" else ", ".join(n.missing))
             if n.missing
             else say("ask.close", language),
@@ -75,23 +110,24 @@ def refusal(answer: Answer, texts: Texts) -> Reply:
         Button(say("ask.rephrase", language), Press("ask.rephrase", data), "primary"),
         Button(say("ask.person", language), Press("human.ask", data)),
         Button(say("ask.request", language), Press("document.request", data)),
+        Button(say("ask.inside", language), Press("demo.open", data)),
     )
     blocks.append(Buttons(buttons))
     names = "".join(f"\n- {fact.label}: {fact.value}" for fact in lacks)
     return Reply(f"{say('ask.nothing_title', language)}\n{text}{names}", tuple(blocks))
 
 
-def source(citation: Citation, language: Language) -> Source:
+def source(citation: Citation, texts: Texts, language: Language) -> Source:
     """Return the source of a citation, its quote in bold inside the passage."""
     passage = citation.passage
     return Source(
         number=citation.number,
         id=passage.id,
-        title=passage.title,
+        title=titled(passage.title, language),
         place=passage.place.to(language),
         version=citation.version,
-        updated=citation.updated,
-        excerpt=_bold(passage.text, citation.quote),
+        updated=aged(citation.updated, texts, language),
+        excerpt=marked(passage.text, citation.quote),
         kind=passage.kind,
         stale=citation.stale,
         url=citation.url,
@@ -99,25 +135,45 @@ def source(citation: Citation, language: Language) -> Source:
     )
 
 
-def passage_reply(passage: Passage, around: list[Passage], number: int, texts: Texts, language: Language) -> Reply:
-    """Open one passage with what stands around it."""
-    title = texts.say("ask.source_title", language, number=number) if number else passage.title
-    place = passage.place.to(language)
-    blocks: list[Block] = [Heading(passage.title), Paragraph(" · ".join((place, *passage.headings[1:])), "quiet")]
-    blocks.append(Paragraph(passage.text[:EXCERPT], "quote"))
-    near = [p for p in around if p.id != passage.id and p.language == passage.language]
-    if near:
-        inner = tuple(Paragraph(f"**{p.place.to(language)}**\n{p.text[:EXCERPT]}") for p in near)
-        blocks.append(Details(texts.say("ask.around", language), inner))
-    return Reply(f"{passage.title} {place}: {passage.text[:EXCERPT]}", tuple(blocks), private=True, title=title)
-
-
-def _bold(text: str, quote: str) -> str:
+def marked(text: str, quote: str) -> str:
+    """Return the stretch of a passage around a quote, the quote in bold, without anything that could be clicked."""
     at = text.find(quote) if quote else -1
     if at < 0 or "**" in text or "\n" in quote.strip():
-        return text[:EXCERPT]
+        return harmless(text[:EXCERPT])
     start = max(0, at - EXCERPT // 2)
-    return f"{text[start:at]}**{quote}**{text[at + len(quote) : start + EXCERPT]}"
+    return harmless(f"{text[start:at]}**{quote}**{text[at + len(quote) : start + EXCERPT]}")
+
+
+def titled(title: str, language: Language) -> str:
+    """Return a document's title; of one in both languages ("… / …") the reader's half."""
+    halves = title.split(" / ")
+    own = [half for half in halves if language_of(half, language) == language]
+    return harmless(own[0] if len(halves) == 2 and len(own) == 1 else title)
+
+
+def aged(day: str, texts: Texts, language: Language, today: date | None = None) -> str:
+    """Return an ISO date with how long ago that is, as it stands where it is no date or still to come."""
+    try:
+        then = date.fromisoformat(day)
+    except ValueError:
+        return day
+    now = today or datetime.now(UTC).date()
+    months = (now.year - then.year) * 12 + now.month - then.month - (now.day < then.day)
+    if months < 1:
+        return day
+    years, rest = divmod(months, 12)
+    name = "age_years" if years and not rest else "age_both" if years else "age_months"
+    return texts.say(f"ask.{name}", language, day=day, years=years, months=rest)
+
+
+def _folded(answer: Answer) -> tuple[list[str], list[str]]:
+    """Part an answer: what stands open, and the rest. A model's answer is short enough to stand whole."""
+    shown = lines(answer.sentences)
+    if answer.mode == "llm" or len(shown) <= LEAD:
+        return shown, []
+    first = len(lines([s for s in answer.sentences if s.citations == answer.sentences[0].citations]))
+    cut = min(first, LEAD) if first > 1 else LEAD
+    return shown[:cut], shown[cut:]
 
 
 def _made(answer: Answer, texts: Texts) -> str:
@@ -127,8 +183,6 @@ def _made(answer: Answer, texts: Texts) -> str:
     parts = [say(f"ask.made_{answer.mode}", language), say("ask.supported", language, n=supported, of=len(answer.sentences))]
     if answer.removed:
         parts.append(say("ask.removed", language, n=answer.removed))
-    if answer.fallback:
-        parts.append(say("ask.fallback", language))
     return " · ".join(parts)
 
 
@@ -141,6 +195,11 @@ def _actions(answer: Answer, texts: Texts) -> Buttons:
             Button(texts.say("ask.person", language), Press("human.ask", data)),
         )
     )
+
+
+def _questions(action: str, answer: str, questions: Sequence[str], label: str) -> Buttons:
+    items = tuple(Button(text, Press(action, {"aid": answer, "k": k})) for k, text in enumerate(questions, 1))
+    return Buttons(items, "followup", label)
 
 
 def _dated(citation: Citation) -> str:

@@ -1,27 +1,29 @@
 """
 A question: looked up, answered with sources, and kept so that its sources and its trace can be opened later.
 
-The first reply comes before any search, so that the person sees within a second what is being done.
+The first reply comes before any search, so that the person sees within a second what is being done. What a model has written
+and has stood its checks is shown while the rest is still being written.
 """
 
 import asyncio
+import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-from handlers.answers import blocks_of, passage_reply, plain_text, refusal
-from handlers.conversation import Message, Press, Reply, Step, Steps
+from handlers.answers import blocks_of, plain_text, refusal
+from handlers.conversation import Block, Button, Buttons, Edited, Message, Paragraph, Press, Reply, Step, Steps
 from handlers.documents.wishes import missed
 from handlers.people import People
 from handlers.sessions import DAY, Sessions, SessionsUnavailable
 from handlers.texts import Texts
-from knowledge.answers import Answers, Stage, Turn
+from handlers.threads import Threads
+from knowledge.answers import Answers, Stage
 from knowledge.errors import KnowledgeError
 from knowledge.language import language_of
-from knowledge.library import Library
-from knowledge.values import Answer, Language
+from knowledge.values import Answer, Language, SearchKind
 
-HISTORY = 12  # turns of a thread that are remembered
+EDIT = 10 * 60  # seconds after which a changed question is not offered to be answered again
 STEPS = ("tidy", "search", "write")
 
 
@@ -29,23 +31,29 @@ class Questions:
     def __init__(
         self,
         answers: Callable[[], Awaitable[Answers]],
-        library: Callable[[], Awaitable[Library]],
         sessions: Sessions,
         people: People,
         texts: Texts,
+        threads: Threads,
     ) -> None:
         self._answers = answers
-        self._library = library
         self._sessions = sessions
         self._people = people
         self._texts = texts
+        self._threads = threads
 
-    async def ask(self, message: Message, question: str) -> AsyncIterator[Reply]:
-        """Answer `question`: first what is being done, step by step, then the answer."""
+    async def ask(
+        self, message: Message, question: str, *, limit: int = 6, kind: SearchKind = "whole", kept: bool = True
+    ) -> AsyncIterator[Reply]:
+        """
+        Answer `question`: first what is being done, step by step, then the answer.
+
+        `limit` and `kind` change the search, for showing what they do; the thread remembers the turn only where it is `kept`.
+        """
         language = language_of(question, message.person.language)
         steps: asyncio.Queue[Stage | None] = asyncio.Queue()
         yield self._working(language, None)
-        answering = asyncio.create_task(self._answer(message, question, language, steps))
+        answering = asyncio.create_task(self._answer(message, question, language, steps, limit, kind, kept=kept))
         try:
             while (stage := await steps.get()) is not None:
                 if stage.status == "running" and stage.name != STEPS[0]:
@@ -59,90 +67,98 @@ class Questions:
             answering.cancel()
         yield self._reply(answer)
 
-    async def _answer(self, message: Message, question: str, language: Language, steps: asyncio.Queue[Stage | None]) -> Answer:
+    async def mention(self, message: Message, subject: str, said: str) -> None:
+        """Add something talked about elsewhere to this place's thread, so that questions here can refer to it."""
+        await self._threads.add(message.place, subject, said, message.person.id)
+
+    async def edited(self, message: Message, edited: Edited) -> AsyncIterator[Reply]:
+        """Offer to answer a question again that was changed within ten minutes; other changes are nobody's business."""
+        language, say = message.person.language, self._texts.say
+        kept = await self._load("asked", edited.original)
+        if kept is None or _same(str(kept["question"]), edited.text) or not edited.text.strip():
+            return
+        with suppress(SessionsUnavailable):
+            await self._sessions.save("asked", edited.original, {"question": edited.text}, seconds=EDIT)
+            offer = Button(say("ask.again", language), Press("ask.again", {"m": edited.original}), "primary")
+            text = say("ask.edited", language, question=edited.text)
+            yield Reply(text, (Paragraph(text), Buttons((offer,))), private=True)
+
+    async def again(self, message: Message, press: Press) -> AsyncIterator[Reply]:
+        """Answer a changed question, or one whose source is gone, as if it had been asked now."""
+        by_answer = "aid" in press.data
+        kept = await self._load(*(("answer", str(press.data["aid"])) if by_answer else ("asked", str(press.data.get("m", "")))))
+        if kept is None:
+            yield Reply(self._texts.say("ask.expired", message.person.language), private=True)
+            return
+        async for reply in self.ask(message, str(kept["question"])):
+            yield reply
+
+    async def suggested(self, message: Message, press: Press, kind: str) -> AsyncIterator[Reply]:
+        """Ask one of the suggested questions ("followups" or "choices" of an answer), as if it had been typed."""
+        kept = await self._load("answer", str(press.data.get("aid", "")))
+        number = press.data.get("k", 0)
+        questions = list(kept.get(kind, [])) if kept else []
+        if not isinstance(number, int) or not 0 < number <= len(questions):
+            yield Reply(self._texts.say("ask.expired", message.person.language), private=True)
+            return
+        async for reply in self.ask(message, questions[number - 1]):
+            yield reply
+
+    async def _answer(
+        self,
+        message: Message,
+        question: str,
+        language: Language,
+        steps: asyncio.Queue[Stage | None],
+        limit: int,
+        kind: SearchKind,
+        *,
+        kept: bool,
+    ) -> Answer:
         try:
             answers = await self._answers()
             answer = await answers.answer(
                 question,
                 readers=self._people.readers(message),
                 language=language,
-                history=await self._history(message.place),
+                history=await self._threads.history(message.place) if kept else (),
                 on_step=steps.put,
+                limit=limit,
+                kind=kind,
             )
         finally:
             await steps.put(None)
-        await self._remember(message, answer)
+        await self._remember(message, answer, kept=kept)
         return answer
 
-    async def mention(self, message: Message, subject: str, said: str) -> None:
-        """Add something talked about elsewhere to this place's thread, so that questions here can refer to it."""
-        with suppress(SessionsUnavailable):
-            thread = await self._sessions.load("thread", message.place) or {"turns": []}
-            thread["turns"] = [*thread["turns"], [subject, said]][-HISTORY:]
-            await self._sessions.save("thread", message.place, thread, seconds=DAY)
-
-    async def source(self, message: Message, press: Press) -> AsyncIterator[Reply]:
-        """Open a source of an answer; the rights are checked again now."""
-        language = message.person.language
-        library = await self._library()
-        try:
-            passage = await library.passage(str(press.data.get("s", "")), readers=self._people.readers(message))
-            around = await library.neighbours(passage, readers=self._people.readers(message))
-        except KnowledgeError:
-            yield Reply(self._texts.say("ask.source_gone", language), private=True)
-            return
-        yield passage_reply(passage, around, int(press.data.get("n", 0)), self._texts, language)
-
-    async def followup(self, message: Message, press: Press) -> AsyncIterator[Reply]:
-        """Ask one of the suggested questions, as if it had been typed."""
-        kept = await self._kept(str(press.data.get("aid", "")))
-        number = int(press.data.get("k", 0))
-        questions = list(kept.get("followups", [])) if kept else []
-        if not 0 < number <= len(questions):
-            yield Reply(self._texts.say("ask.expired", message.person.language), private=True)
-            return
-        async for reply in self.ask(message, questions[number - 1]):
-            yield reply
-
-    async def follows(self, message: Message) -> bool:
-        """Report whether whoever speaks is the one who was answered last in this place."""
-        try:
-            kept = await self._sessions.load("thread", message.place) or {}
-        except SessionsUnavailable:
-            return False
-        return kept.get("person") == message.person.id
-
-    async def _kept(self, answer: str) -> dict[str, Any] | None:
-        try:
-            return await self._sessions.load("answer", answer)
-        except SessionsUnavailable:
-            return None
-
-    async def _history(self, place: str) -> tuple[Turn, ...]:
-        try:
-            kept = await self._sessions.load("thread", place) or {}
-        except SessionsUnavailable:
-            return ()
-        return tuple(Turn(question, answer) for question, answer in kept.get("turns", []))
-
-    async def _remember(self, message: Message, answer: Answer) -> None:
-        """Keep the thread and the answer for a day; without Redis the answer is given all the same."""
+    async def _remember(self, message: Message, answer: Answer, *, kept: bool) -> None:
+        """Keep the turn and the answer for a day; without Redis the answer is given all the same."""
         record = {
             "question": answer.question,
             "text": answer.text,
             "mode": answer.mode,
+            "language": answer.language,
+            "sentences": [[s.text, list(s.citations)] for s in answer.sentences],
+            "cited": [[c.passage.id, c.number, c.quote, c.passage.document, c.passage.place.number] for c in answer.citations],
             "followups": list(answer.followups),
+            "choices": list(answer.choices),
             "trace": answer.trace,
             "person": message.person.id,
         }
+        if kept:
+            await self._threads.add(message.place, answer.question, answer.text, message.person.id)
         with suppress(SessionsUnavailable):
-            thread = await self._sessions.load("thread", message.place) or {"turns": []}
-            thread["turns"] = [*thread["turns"], [answer.question, answer.text]][-HISTORY:]
-            thread["person"] = message.person.id
-            await self._sessions.save("thread", message.place, thread, seconds=DAY)
             await self._sessions.save("answer", answer.id, record, seconds=DAY)
-            if answer.mode == "refused":
+            if kept:
+                await self._sessions.save("asked", message.id, {"question": answer.question}, seconds=EDIT)
+            if answer.mode == "refused" and kept:
                 await missed(self._sessions, answer.question)
+
+    async def _load(self, kind: str, id_: str) -> dict[str, Any] | None:
+        try:
+            return await self._sessions.load(kind, id_)
+        except SessionsUnavailable:
+            return None
 
     def _working(self, language: Language, stage: Stage | None) -> Reply:
         say = self._texts.say
@@ -157,9 +173,16 @@ class Questions:
             for number, name in enumerate(STEPS, 1)
         )
         text = say("ask.working", language, number=at + 1, step=say(f"ask.step_{STEPS[at]}", language))
-        return Reply(text, (Steps(say("ask.steps", language), items),), final=False)
+        blocks: list[Block] = [Steps(say("ask.steps", language), items)]
+        if stage is not None and stage.text:
+            blocks.append(Paragraph(stage.text, "answer"))
+        return Reply(text, tuple(blocks), final=False)
 
     def _reply(self, answer: Answer) -> Reply:
         if answer.mode == "refused":
             return refusal(answer, self._texts)
         return Reply(plain_text(answer, self._texts), blocks_of(answer, self._texts))
+
+
+def _same(one: str, other: str) -> bool:
+    return " ".join(unicodedata.normalize("NFKC", one).split()) == " ".join(unicodedata.normalize("NFKC", other).split())

@@ -364,7 +364,8 @@ class Reply:
     `text` is complete by itself: notifications, screen readers and plain clients show it alone. `final` is False while more
     replies of the same turn follow. `private` means only the asker sees it, where the platform can do that. `title` heads a
     reply that opens in a window of its own (a source); `ask` puts questions to the person below the blocks. `share` asks the
-    platform to post the reply to the message's channel thread for everybody, as a message of its own.
+    platform to post the reply to the message's channel thread for everybody, as a message of its own; `calls` are ids of
+    people and user groups to be called there, where the platform can do that.
     """
 
     text: str
@@ -375,6 +376,7 @@ class Reply:
     ask: Ask | None = None
     attachments: tuple[Attachment, ...] = ()
     share: bool = False
+    calls: tuple[str, ...] = ()
 
 
 Handler = Callable[[Message], AsyncIterator[Reply]]

@@ -30,6 +30,11 @@ class People:
         self._looks: dict[str, Look] = {}
 
     @property
+    def admins(self) -> tuple[str, ...]:
+        """The ids of those who are configured, as they are written there."""
+        return tuple(sorted(self._admins))
+
+    @property
     def audiences(self) -> tuple[str, ...]:
         """The labels to choose from, the widest first."""
         return (EVERYONE, *self._groups, ADMINS)

@@ -10,7 +10,10 @@ from handlers.conversation import Command, Edited, Form, Message, Press, Reply, 
 from handlers.demo import Demo
 from handlers.documents.desk import Documents
 from handlers.feedback import Feedbacks
+from handlers.handover import Handover
 from handlers.model import DecisionModel
+from handlers.opening import Opening
+from handlers.threads import Threads, wish
 from handlers.welcome import Welcome
 
 OWN_COMMANDS = ("choose", "demo", "documents", "model", "help")
@@ -26,6 +29,9 @@ class Router:
     feedback: Feedbacks
     welcome: Welcome
     model: DecisionModel
+    threads: Threads
+    opening: Opening
+    handover: Handover
 
     def __call__(self, message: Message) -> AsyncIterator[Reply]:
         match message.content:
@@ -33,8 +39,8 @@ class Router:
                 return self._overheard(message, text)
             case Text(text):
                 return self._text(message, text)
-            case Edited(text):
-                return self.questions.ask(message, text)
+            case Edited():
+                return self.questions.edited(message, message.content)
             case Command() as command:
                 return self._command(message, command)
             case Press() as press:
@@ -49,13 +55,15 @@ class Router:
                 assert_never(message.content)
 
     async def _overheard(self, message: Message, text: str) -> AsyncIterator[Reply]:
-        """Talk that names nobody is answered where the same person was answered last; between others we stay silent."""
-        if await self.questions.follows(message):
+        """Talk that names nobody is answered only where the thread's rule says so."""
+        if await self.threads.listens(message):
             async for reply in self._text(message, text):
                 yield reply
 
     def _text(self, message: Message, text: str) -> AsyncIterator[Reply]:
         """A question, unless its first word names an ability: slash commands do not reach threads, plain words do."""
+        if wish(text):
+            return self.threads.obey(message)
         word, _, rest = text.strip().partition(" ")
         word = word.removeprefix("/").lower()
         if word in CHOOSE:
@@ -95,12 +103,18 @@ class Router:
             case ("model", _):
                 return self.model.press(message, press)
             case ("source", _):
-                return self.questions.source(message, press)
-            case ("ask", "followup"):
-                return self.questions.followup(message, press)
+                return self.opening.source(message, press)
+            case ("ask", "followup" | "meant"):
+                return self.questions.suggested(message, press, "followups" if verb == "followup" else "choices")
+            case ("ask", "again"):
+                return self.questions.again(message, press)
+            case ("human", "done"):
+                return self.handover.done(message, press)
+            case ("human", _):
+                return self.handover.ask(message, press)
             case ("demo", _):
                 return self.demo.press(message, press)
-            case ("human", _) | ("feedback", _) | ("ask", "rephrase"):
+            case ("feedback", _) | ("ask", "rephrase"):
                 return self.feedback.press(message, press)
             case ("document", _):
                 return self.documents.press(message, press)

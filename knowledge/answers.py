@@ -8,31 +8,31 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from knowledge.analysis import Analysis
 from knowledge.asked import Asked
-from knowledge.citing import Draft, citations, limits, nearest, quoted
+from knowledge.citing import citations, limits, nearest, quoted
 from knowledge.disagreement import Disagreement, disagreements
 from knowledge.errors import ModelUnavailable
 from knowledge.extract import Extractor
-from knowledge.generation import Budget, Generator
+from knowledge.generation import Generator
 from knowledge.language import language_of
 from knowledge.models import Model
 from knowledge.prompt import answering
 from knowledge.question import Turn, rewrite, tidy
-from knowledge.trace import Candidate, Check, Limit, Stage, StageName, Trace
-from knowledge.values import Answer, AnswerMode, Citation, Document, Hit, Language, Nearest, SearchKind
+from knowledge.suggestions import further, meanings
+from knowledge.trace import Limit, Stage, Trace
+from knowledge.values import Answer, Document, Hit, Language, SearchKind
 from knowledge.wording import Wording
+from knowledge.work import Work, trace
 
 __all__ = ["Answers", "Stage", "Turn"]
 
 FOUND = 30  # passages looked at
-AMONG = 10  # best passages whose headings suggest further questions
+AMONG = 10  # best passages held against each other
 NOTED = ("fallback", "stale", "disagreement")  # limits that stand beside the answer itself
-EXCERPT = 160  # characters of a candidate kept in the trace
 
 
 class Shelf(Protocol):
@@ -45,50 +45,6 @@ class Shelf(Protocol):
     async def asked(self, question: str) -> Asked: ...
 
     async def document(self, id: str) -> Document: ...  # noqa: A002 - the library's own word
-
-
-@dataclass(slots=True)
-class _Work:
-    """One question on its way: what each stage adds for the next."""
-
-    id: str
-    question: str
-    rewritten: str
-    language: Language
-    limit: int
-    kind: SearchKind
-    history: tuple[Turn, ...]
-    step: Callable[[Stage], Awaitable[None]]
-    stages: list[Stage] = field(default_factory=list)
-    started: float = field(default_factory=time.perf_counter)
-    hits: list[Hit] = field(default_factory=list)
-    mode: AnswerMode = "refused"
-    draft: Draft = field(default_factory=lambda: Draft((), ()))
-    missing: tuple[str, ...] = ()
-    certainty: Literal["sure", "unsure"] = "sure"
-    removed: int = 0
-    table: tuple[tuple[str, ...], ...] = ()
-    events: tuple[tuple[str, float], ...] = ()
-    cited: tuple[Citation, ...] = ()
-    nearest: tuple[Nearest, ...] = ()
-    limits: tuple[Limit, ...] = ()
-    checks: tuple[Check, ...] = ()
-    prompt: str = ""
-    output: str = ""
-    model: str = ""
-    fallback: ModelUnavailable | None = None
-    budget: Budget = field(default_factory=Budget)
-    tokens: tuple[int, int] = (0, 0)
-
-    async def begin(self, name: StageName) -> float:
-        await self.step(Stage(name, "running", candidates=len(self.hits)))
-        return time.perf_counter()
-
-    async def end(self, name: StageName, since: float, *, used: int = 0) -> None:
-        tokens = self.tokens if name == "write" else (0, 0)
-        stage = Stage(name, "done", round((time.perf_counter() - since) * 1000, 3), len(self.hits), used, *tokens)
-        self.stages.append(stage)
-        await self.step(stage)
 
 
 class Answers:
@@ -144,7 +100,7 @@ class Answers:
         started = time.perf_counter()
         asked = tidy(question, self._wording)
         spoken = language_of(asked, language)
-        work = _Work(secrets.token_urlsafe(12), asked, asked, spoken, max(1, min(limit, 10)), kind, history, on_step or _silent)
+        work = Work(secrets.token_urlsafe(12), asked, asked, spoken, max(1, min(limit, 10)), kind, history, on_step or _silent)
         work.started = started
         await work.begin("tidy")
         await self._reword(work)
@@ -174,7 +130,7 @@ class Answers:
         """
         return await self._generator.alone(tidy(question, self._wording), language) if self._generator else ""
 
-    async def _reword(self, work: _Work) -> None:
+    async def _reword(self, work: Work) -> None:
         """Make a follow-up a question of its own: by a model where there is one, by rules otherwise."""
         if self._generator:
             work.budget = self._generator.budget()
@@ -189,11 +145,12 @@ class Answers:
             self._warming = asyncio.create_task(asyncio.to_thread(_load))
         return await asyncio.shield(self._warming)
 
-    async def _write(self, work: _Work) -> None:
+    async def _write(self, work: Work) -> None:
         began = await work.begin("write")
         asked = await self._library.asked(work.rewritten)
         extract = self._extractor.extract(asked, work.hits)
         work.missing = extract.missing
+        work.meanings = meanings(asked, work.question, work.hits, self._extractor, work.language, self._wording)
         foreign = all(h.passage.language != work.language for h in work.hits)  # words of two languages cannot be compared
         if (extract.verdict == "none" and not foreign) or not extract.picks:
             work.nearest = nearest(asked, work.hits, self._extractor)
@@ -205,7 +162,7 @@ class Answers:
             work.nearest = nearest(asked, work.hits, self._extractor)
         await work.end("write", began, used=len(work.draft.quotes))
 
-    async def _generate(self, work: _Work, generator: Generator) -> bool:
+    async def _generate(self, work: Work, generator: Generator) -> bool:
         """Let the model answer; False when quotes must take its place."""
 
         async def shown(text: str) -> None:
@@ -225,7 +182,7 @@ class Answers:
         work.certainty = "unsure" if made.removed else "sure"
         return True
 
-    async def _finish(self, work: _Work) -> Answer:
+    async def _finish(self, work: Work) -> Answer:
         work.cited = await citations(work.draft, work.hits, self._library.document, self._today())
         work.limits = await limits(
             work.cited, work.hits, work.missing, self._differing(work), self._library.document, self._wording
@@ -234,6 +191,7 @@ class Answers:
             reason = self._wording.phrase("fallback", ja=work.fallback.reason.ja, en=work.fallback.reason.en)
             work.limits = (Limit("fallback", reason), *work.limits)
         refused = not work.draft.sentences
+        said = [work.question, *(turn.question for turn in work.history)]
         answer = Answer(
             id=work.id,
             question=work.question,
@@ -246,32 +204,19 @@ class Answers:
             removed=work.removed,
             fallback=work.fallback.code if work.fallback else "",
             notes=tuple(li.text for li in work.limits if li.kind in NOTED),
-            followups=self._followups(work),
+            followups=further(work.hits, [at for at, _ in work.draft.quotes], said, work.language, self._wording),
+            choices=work.meanings,
             table=work.table,
             milliseconds={"total": round((time.perf_counter() - work.started) * 1000, 3)}
             | {s.name: s.milliseconds for s in work.stages},
             trace=work.id,
         )
         if self._keep is not None:
-            await self._keep(_trace(work, answer))
+            await self._keep(trace(work, answer))
         return answer
 
-    def _differing(self, work: _Work) -> tuple[Disagreement, ...]:
+    def _differing(self, work: Work) -> tuple[Disagreement, ...]:
         return disagreements(work.draft.quotes, work.hits[:AMONG])
-
-    def _followups(self, work: _Work) -> tuple[str, ...]:
-        """Two more questions the shelf can answer: the headings found beside those already cited."""
-        cited = {work.hits[hit].passage.headings[-1:] for hit, _ in work.draft.quotes}
-        headings = dict.fromkeys(
-            h.passage.headings[-1]
-            for h in work.hits[:AMONG]
-            if h.passage.headings[-1:] not in cited and h.passage.headings and h.passage.language == work.language
-        )
-        return tuple(
-            self._wording.phrase("followup_section", heading=heading).to(work.language)
-            for heading in list(headings)[:2]
-            if cited
-        )
 
 
 def prefer(hits: list[Hit], language: Language) -> list[Hit]:
@@ -288,42 +233,3 @@ def _load() -> Any:
     from knowledge.query_engine import Pipeline
 
     return Pipeline()
-
-
-def _trace(work: _Work, answer: Answer) -> Trace:
-    used = {hit for hit, _ in work.draft.quotes}
-    return Trace(
-        id=work.id,
-        at=datetime.now(UTC).isoformat(timespec="milliseconds"),
-        question=work.question,
-        rewritten=work.rewritten,
-        language=work.language,
-        mode=answer.mode,
-        stages=tuple(work.stages),
-        candidates=tuple(_candidate(at, hit, used, work.limit) for at, hit in enumerate(work.hits)),
-        prompt=work.prompt,
-        output=work.output,
-        model=work.model,
-        checks=work.checks or tuple(Check(s.text, s.citations, 1.0, kept=True) for s in answer.sentences),
-        limits=work.limits,
-        events=work.events,
-        fallback=answer.fallback,
-    )
-
-
-def _candidate(at: int, hit: Hit, used: set[int], limit: int) -> Candidate:
-    passage = hit.passage
-    dropped = "" if at in used else "rank" if at >= limit else "not_chosen"
-    return Candidate(
-        passage=passage.id,
-        document=passage.document,
-        title=passage.title,
-        place=passage.place,
-        audience=passage.audience,
-        excerpt=passage.text[:EXCERPT],
-        score=hit.score,
-        rank=hit.rank or at + 1,
-        parts=hit.parts,
-        used=at in used,
-        dropped=dropped,
-    )

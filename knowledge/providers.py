@@ -10,8 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
-
 TOKENS = 800  # most a model may write for one answer
 TIMEOUT = 15.0  # seconds a client may wait for a connection or for the next piece
 CONTEXT = 32_000  # tokens a model is said to read; ours are far fewer, and Google's client asks the network when it is not told
@@ -65,6 +63,8 @@ def _anthropic(model: str, base: str, key: str) -> Settings:
 
 
 def _google(model: str, base: str, key: str) -> Settings:
+    import httpx  # settings are read long before any model is asked
+
     options: Settings = {
         "timeout": int(TIMEOUT * 1000),
         "retry_options": {"attempts": 1},

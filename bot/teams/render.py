@@ -49,6 +49,9 @@ _MARKS = {"complete": "✓", "in_progress": "▶", "pending": "○", "error": "�
 
 def activities(reply: Reply, language: Language, texts: Texts) -> list[Element]:
     """Return the activities that show the reply, in order; each is one message on the screen."""
+    if reply.calls:  # a mention needs a member's name, which a setting does not know
+        called = texts.say("teams.called", language, who=", ".join(reply.calls))
+        reply = replace(reply, calls=(), blocks=(*(reply.blocks or (Paragraph(reply.text),)), Paragraph(called, "quiet")))
     if not reply.final and all(isinstance(block, Steps) for block in reply.blocks) and reply.ask is None:
         return [placeholder(reply)]
     if not reply.blocks and reply.ask is None:

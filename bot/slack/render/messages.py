@@ -6,11 +6,11 @@ A reply longer than one message may be goes on in the next: blocks are kept whol
 
 from bot.slack.render.ask import in_message, in_text
 from bot.slack.render.classic import Classic
-from bot.slack.render.elements import Json, context, size, words
+from bot.slack.render.elements import Json, context, section, size, words
 from bot.slack.render.limits import MESSAGE_BLOCKS, MESSAGE_CHARS, MESSAGE_TEXT, PARTS
 from bot.slack.render.native import Native
 from bot.slack.render.tabled import Tabled
-from bot.slack.render.text import cut, escape, mrkdwn, pieces, plain
+from bot.slack.render.text import called, cut, escape, mrkdwn, pieces, plain
 from handlers.conversation import Reply
 from handlers.texts import Texts
 from knowledge.values import Language
@@ -27,7 +27,7 @@ def messages(reply: Reply, texts: Texts, language: Language, level: int) -> tupl
         drawn = pieces(said, mrkdwn, MESSAGE_TEXT)[:PARTS] or ["–"]
         return tuple({"text": text, "blocks": [], **QUIET} for text in drawn)
     drawer = LEVELS[level](texts, language)
-    blocks = drawer.blocks(reply.blocks)
+    blocks = [*([section(called(reply.calls))] if reply.calls else []), *drawer.blocks(reply.blocks)]
     if reply.ask:
         blocks += in_message(reply.ask, drawer)
     parts = _packed(blocks)

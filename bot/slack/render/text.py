@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 _BOLD = re.compile(r"(?P<before>.?)\*\*(?P<bold>.+?)\*\*(?=(?P<after>.?))")
 _END = re.compile(r"(?:[。．！？!?]|\.(?=[\s\[]))[」』）)]*(?:\[\d{1,3}\])*")  # a sentence's end keeps its citations
 _OPENING, _CLOSING = "([\"'", ".,:;!?)]\"'"  # signs beside which Slack draws bold without a space
+_USER, _GROUP = re.compile(r"[UW][A-Z0-9]{2,}"), re.compile(r"S[A-Z0-9]{2,}")
 _HALF = re.compile(r"\[\d{0,3}$")  # a citation mark that has begun
 
 
@@ -16,6 +17,14 @@ def escape(text: str) -> str:
 
 def cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def called(ids: Sequence[str]) -> str:
+    """Return what calls people (U…, W…) and user groups (S…); whatever else stands in a setting is shown as text."""
+    own = [id_.rpartition(":")[2] for id_ in ids]
+    return " ".join(
+        f"<!subteam^{id_}>" if _GROUP.fullmatch(id_) else f"<@{id_}>" if _USER.fullmatch(id_) else escape(id_) for id_ in own
+    )
 
 
 def plain(text: str) -> str:

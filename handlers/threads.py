@@ -1,0 +1,86 @@
+"""
+Threads of talk: what was said before, who may go on without a mention, and the words that change either.
+
+A thread is remembered for a day after its last turn. Without Redis nothing is remembered, and only the asker's own words count.
+"""
+
+import re
+import unicodedata
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Literal
+
+from handlers.conversation import Message, Reply, Text
+from handlers.sessions import DAY, Sessions, SessionsUnavailable, State
+from handlers.texts import Texts
+from knowledge.answers import Turn
+
+HISTORY = 12  # turns of a thread that are remembered
+Talk = Literal["asker", "everyone", "mention"]  # whose talk in a thread is answered without a mention
+Wish = Literal["reset", "asker", "everyone", "mention", ""]
+_HERE, _PLEASE = r"(?:この(?:スレッド|会話)では)?", r"(?:ください)?"
+_WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
+    (
+        "reset",
+        re.compile(rf"(?:最初から|初めから|リセット)(?:やり直して|して)?{_PLEASE}|reset|start over|forget (?:it|this|that)"),
+    ),
+    ("mention", re.compile(rf"{_HERE}(?:黙って|静かにして|話さないで)(?:いて)?{_PLEASE}")),
+    ("mention", re.compile(r"(?:please )?(?:stay|be|keep) quiet(?: in this thread)?")),
+    ("everyone", re.compile(rf"{_HERE}(?:みんな|全員|皆)に(?:も)?答えて{_PLEASE}|answer everyone(?: in this thread)?")),
+    ("asker", re.compile(rf"{_HERE}(?:質問した人|質問者)に?だけ(?:に)?答えて{_PLEASE}|answer (?:only )?the asker(?: only)?")),
+)
+
+
+def wish(text: str) -> Wish:
+    """Return what a whole message asks of the bot in this thread, "" when it is anything else."""
+    words = unicodedata.normalize("NFKC", text).strip(" 。.!\n").lower()
+    return next((name for name, pattern in _WISHES if pattern.fullmatch(words)), "")
+
+
+class Threads:
+    """`talk` is what holds in a thread until somebody says otherwise there."""
+
+    def __init__(self, sessions: Sessions, texts: Texts, talk: Talk = "asker") -> None:
+        self._sessions = sessions
+        self._texts = texts
+        self._talk: Talk = talk
+
+    async def history(self, place: str) -> tuple[Turn, ...]:
+        """Return what was asked and answered here, oldest first."""
+        return tuple(Turn(question, said) for question, said in (await self._load(place))["turns"])
+
+    async def add(self, place: str, question: str, said: str, asker: str = "") -> None:
+        """Remember one turn, and who was answered last."""
+        kept = await self._load(place)
+        turns = [*kept["turns"], [question, said]][-HISTORY:]
+        await self._save(place, kept | {"turns": turns, "asker": asker or kept.get("asker", "")})
+
+    async def listens(self, message: Message) -> bool:
+        """Report whether this is to be answered: whoever addresses the bot is; other talk as the thread's rule has it."""
+        if message.direct:
+            return True
+        kept = await self._load(message.place)
+        rule = kept.get("talk") or self._talk
+        return rule == "everyone" or (rule == "asker" and kept.get("asker") == message.person.id)
+
+    async def obey(self, message: Message) -> AsyncIterator[Reply]:
+        """Do what the message wishes of this thread, and say what holds now."""
+        asked = wish(message.content.text) if isinstance(message.content, Text) else ""
+        kept = await self._load(message.place)
+        if asked == "reset":
+            kept = {"turns": [], "asker": message.person.id, "talk": kept.get("talk", "")}
+        elif asked:
+            kept = kept | {"talk": asked, "asker": kept.get("asker") or message.person.id}
+        done = await self._save(message.place, kept)
+        yield Reply(self._texts.say(f"threads.{asked}" if done else "feedback.away", message.person.language))
+
+    async def _load(self, place: str) -> State:
+        try:
+            return await self._sessions.load("thread", place) or {"turns": []}
+        except SessionsUnavailable:
+            return {"turns": []}
+
+    async def _save(self, place: str, state: State) -> bool:
+        with suppress(SessionsUnavailable):
+            return await self._sessions.save("thread", place, state, seconds=DAY)
+        return False
