@@ -62,8 +62,7 @@ def question(
         others=say("choose.others", language, name=run.name, step=step, of=of),
         required_error=say("choose.required", language),
     )
-    said = "\n".join(f"{n}. {option.text}" for n, option in enumerate(options, 1))
-    return Reply("\n".join(part for part in (note, f"{progress}: {title}", said) if part), ask=ask)
+    return Reply("\n".join(part for part in (note, f"{progress}: {title}") if part), ask=ask)
 
 
 def _guideline(guide: Guide, state: dict[str, str | int], texts: Texts, language: Language) -> Guideline:

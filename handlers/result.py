@@ -71,7 +71,7 @@ class ResultView:
         result = self.result
         best = self.say("best", name=self.name(result.recommendation), points=self.points(result.recommendation))
         if result.runner_up is None or result.margin is None:
-            return f"{best} {self.say('no_runner_up')}"
+            return self.say("two_sentences", a=best, b=self.say("no_runner_up"))
         close = result.margin < result.model.rules.close
         second = self.say(
             "close_call" if close else "runner_up",
@@ -79,7 +79,7 @@ class ResultView:
             points=self.points(result.runner_up),
             margin=figures.points(result.margin),
         )
-        return f"{best} {second}"
+        return self.say("two_sentences", a=best, b=second)
 
     def robustness(self) -> str:
         count, same = self._counted(self.result.confidence.weights)
@@ -213,7 +213,9 @@ class ResultView:
         optional = (("separates", self.separates()), ("flips", self.flips() or [self.say("no_flips")]))
         rows += [self._folded(key, found) for key, found in (*optional, ("levers", self.levers())) if found]
         rows += [self._folded(key, found) for key, found in (("excluded", self.excluded()), ("rules", self.rules())) if found]
-        note = Paragraph(f"{self.advisor.guidance.note.to(self.language)} {self.say('grades')}", "quiet")
+        note = Paragraph(
+            self.say("two_sentences", a=self.advisor.guidance.note.to(self.language), b=self.say("grades")), "quiet"
+        )
         rows.append(Details(self.say("ranges"), (rough, note)))
         rows.append(self._folded("risks", self.risks()))
         rows.append(self._folded("prerequisites", self.prerequisites()))

@@ -28,7 +28,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from bot.store import _binary
+from bot.redis_server import binary
 from handlers.choose import Choose
 from handlers.conversation import Audience, Message, Person, Press, Reply
 from handlers.models import Models
@@ -43,6 +43,7 @@ KILLS = 20  # of Redis and of the bot together
 RACES, NEAR = 1000, 5  # pairs of presses that are at most so many milliseconds apart
 THINK = 1.5  # seconds a person takes to answer, at least; four times as long at most
 PASSWORD = "only-for-this-run"  # of a page that lives as long as this script
+_RUN = re.compile(r'"rid": "(r_[\w-]+)"')
 _STATE = re.compile(r'name="_state" value="([^"]*)"')
 _OPTION = re.compile(r'<button name="(\w+)" value="(\w+)"')
 
@@ -60,7 +61,7 @@ class Database:
         return f"unix://{self.socket}"
 
     async def start(self) -> None:
-        words = [_binary() or "redis-server", "--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder)]
+        words = [binary() or "redis-server", "--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder)]
         words += ["--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--logfile", str(self.folder / "log")]
         self.process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
         await _until(lambda: self.client().ping())
@@ -143,7 +144,8 @@ class Visitor:
 
     async def begin(self) -> str:
         shown = await self.press("choose.start", {})
-        self.run = json.loads(html.unescape(_STATE.search(shown)[1]))["rid"]
+        found = _RUN.search(html.unescape(shown))  # of the first question, or of the run one is asked about
+        self.run = found[1] if found else ""
         return shown
 
     async def resume(self) -> str:
