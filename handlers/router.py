@@ -134,10 +134,11 @@ class Router:
 
     async def _about(self, message: Message, form: Form) -> AsyncIterator[Reply]:
         """Answer a question about a result: the result becomes part of the talk in this place, then the question is asked."""
-        topic = await self.choose.topic(message, form)
+        topic, text = await self.choose.topic(message, form), form.values["text"].strip()
         if topic is not None:
             await self.questions.mention(message, *topic)
-        async for reply in self.questions.ask(message, form.values["text"]):
+            text = f"{topic[0]}: {text}"
+        async for reply in self.questions.ask(message, text):
             yield reply
 
 

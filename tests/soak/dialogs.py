@@ -158,6 +158,7 @@ class Visitor:
         while rounds:
             state = _STATE.search(shown)
             if "choose.whatif" in shown:  # only a result offers other answers
+                self._settle("")
                 rounds -= 1
                 self.finished = not rounds
                 if rounds:
@@ -173,15 +174,18 @@ class Visitor:
                 continue
             step = json.loads(html.unescape(state[1]))
             self.run = step["rid"]
+            self._settle(step["c"])
             options = [value for name, value in _OPTION.findall(shown) if name == step["c"]]
             self.tried = (step["c"], self.chance.choice(options))
             await asyncio.sleep(self.chance.uniform(THINK, 4 * THINK))
             form = {"_form": "choose.answer", "_state": json.dumps(step), step["c"]: self.tried[1]}
             shown = await self._safely(self.post("/form", form))
-            after = _STATE.search(shown)
-            if "choose.whatif" in shown or (after and json.loads(html.unescape(after[1])).get("c") != step["c"]):
-                self.confirmed.append(self.tried)
-                self.tried = ("", "")
+
+    def _settle(self, shown: str) -> None:
+        """Count the last click once another question (or, for "", the result) is shown: only now the person saw it taken."""
+        if self.tried[0] and self.tried[0] != shown:
+            self.confirmed.append(self.tried)
+        self.tried = ("", "")
 
     async def _safely(self, turn: "asyncio.Future[str] | object") -> str:
         try:
