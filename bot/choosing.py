@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ async def model(house: House, arguments: argparse.Namespace, language: Language)
         if back is None:
             raise InvalidModel("no_earlier_model", house.texts.phrase("model.gone"))
     elif arguments.show:
-        console.print((await models.current()).source, markup=False, highlight=False, end="")
+        sys.stdout.write((await models.current()).source)  # letter by letter: a console would break long lines
         return DONE
     shelf = await models.shelf()
     if arguments.json:

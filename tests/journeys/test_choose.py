@@ -1,0 +1,121 @@
+"""The guided dialog through the real house: in plain words, from a terminal, from a file, and about its result."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.cli import main
+from bot.house import House
+from bot.settings import load
+from handlers.conversation import Audience, Buttons, Command, Content, Form, Message, Person, Press, Reply, Text
+from knowledge.advisor.model import builtin
+
+
+class Sheet:
+    def __init__(self) -> None:
+        self.memory: dict[str, str] = {}
+        self.shown: list[Reply] = []
+
+    async def show(self, reply: Reply) -> None:
+        self.shown.append(reply)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+async def say(house: House, content: Content, language: str = "ja") -> Reply:
+    sheet, person = Sheet(), Person(f"paper:{language}", "Aoi", language)
+    await house.turns.take(Message("m", person, f"paper:{language}", Audience(person.id, private=True), content), sheet)
+    return sheet.shown[-1]
+
+
+@pytest.mark.parametrize(
+    ("words", "question", "language"),
+    [
+        (Text("方式えらび 機密PDF500件、3か月で"), "注意点は?", "ja"),
+        (Command("llm-choose", "choose 500 confidential PDFs, within 3 months"), "What are its strengths?", "en"),
+    ],
+)
+async def test_from_plain_words_to_a_question_about_the_result(
+    data: Path, words: Content, question: str, language: str
+) -> None:
+    async with House(load({}, data=str(data))) as house:
+        read = await say(house, words, language)
+        values = {f.id: f.initial for f in read.ask.fields}
+        assert values == {"docs": "core", "boundary": "inside", "time": "m3"}
+        reply = await say(house, Form("choose.prefill", read.ask.state, values), language)
+        while reply.ask:
+            reply = await say(house, Press("choose.answer", {**reply.ask.state, "o": "ns"}), language)
+        ask = next(
+            i.press for b in reply.blocks if isinstance(b, Buttons) for i in b.items if i.press.action == "choose.question"
+        )
+        form = (await say(house, ask, language)).ask
+        answered = await say(house, Form("choose.question", form.state, {"text": question}), language)
+        assert "RAG" in answered.text
+        assert "[1]" in answered.text
+
+
+@pytest.mark.parametrize(("language", "best"), [("ja", "おすすめ: "), ("en", "Suggested: ")])
+def test_a_terminal_talks_the_dialog_to_its_end(
+    data: Path, tmp_path: Path, language: str, best: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    first_result = ["1", "b", "99", "1", "b"]  # an answer, back one, a number that is not there, again, skipped
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join([*first_result, *["1"] * 14, "d"]) + "\n"))
+    assert main(["choose", "--language", language, "--data", str(data / language)]) == 0
+    said = capsys.readouterr().out
+    assert best in said
+    assert {p.suffix for p in tmp_path.iterdir()} == {".md", ".docx"}
+
+
+def test_a_file_of_answers_is_worked_out_or_refused_with_the_nearest_key(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "answers.yaml"
+    for text, code in (
+        ("budgte: s", "unknown_criterion"),
+        ("budget: z", "unknown_option"),
+        ("[1, 2]", "bad_answers"),
+        ("runs: 3", "bad_answers"),
+        ("model: 123\nanswers: {}", "unknown_model"),
+        ("a: [", "bad_answers"),
+    ):
+        file.write_text(text, encoding="utf-8")
+        assert main(["choose", "--answers", str(file), "--json", "--data", str(data)]) == 1
+        told = capsys.readouterr()
+        assert json.loads(told.out)["error"]["code"] == code
+        assert len(told.err.strip().splitlines()) == 1
+        if code == "unknown_criterion":
+            assert "budget" in told.err
+    file.write_text(
+        json.dumps({"runs": [{"id": "a", "answers": {"docs": "core"}}, {"id": "b", "cite": "no"}]}), encoding="utf-8"
+    )
+    assert main(["choose", "--answers", str(file), "--json", "--data", str(data)]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["id"] for line in lines] == ["a", "b"]
+    assert {"recommendation", "runner_up", "configurations", "reasons", "confidence", "flips", "open_points", "model"} <= set(
+        lines[0]
+    )
+
+
+def test_the_model_is_replaced_from_the_command(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    where = ["--data", str(data / "model")]
+    assert main(["model", "--show", *where]) == 0
+    assert yaml.safe_load(capsys.readouterr().out) == yaml.safe_load(builtin())
+    raw = yaml.safe_load(builtin())
+    raw["meta"]["version"] = "9.0.0"
+    file = tmp_path / "model.yaml"
+    file.write_text(yaml.safe_dump(raw, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    assert main(["model", str(file), "--publish", "--json", *where]) == 0
+    assert json.loads(capsys.readouterr().out)["model"]["version"] == "9.0.0"
+    file.write_text(builtin().replace("weight: 13", "weight: 12", 1), encoding="utf-8")
+    assert main(["model", str(file), "--publish", *where]) == 1
+    assert "criteria.weight" in capsys.readouterr().err
+    assert main(["model", "--rollback", "--json", *where]) == 0
+    assert len(json.loads(capsys.readouterr().out)["history"]) == 1
+    assert main(["model", "--rollback", *where]) == 1
