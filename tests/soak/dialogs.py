@@ -162,9 +162,8 @@ class Visitor:
                 rounds -= 1
                 self.finished = not rounds
                 if rounds:
-                    self.confirmed = []
-                    shown = await self._safely(self.press("choose.restart", {"rid": self.run}))
-                    self.run = ""
+                    old, self.run, self.confirmed = self.run, "", []
+                    shown = await self._safely(self.press("choose.restart", {"rid": old}))
                 continue
             if state is None or not _OPTION.search(shown):
                 self.paused += 1
