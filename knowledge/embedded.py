@@ -8,6 +8,7 @@ log makes a returned write survive a kill. The shard is never optimised while se
 import asyncio
 import fcntl
 import math
+import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -17,10 +18,11 @@ from typing import IO, Any, Self
 
 from knowledge.encoder import VERSION, SparseVector
 from knowledge.errors import LibraryUnavailable
-from knowledge.index import KEYS, Match, Payload, Point, Where
+from knowledge.index import KEYS, Match, Payload, Point, Remake, Where
 from knowledge.sentences import phrase
 
 VECTOR = "terms"
+POINTER = "created"  # the file that names the encoder's version and the shard in use
 PAGE = 1000  # points per step of a scroll
 STEP = 64  # points per write: the engine holds the interpreter for about 4 ms of it
 
@@ -52,6 +54,8 @@ class EmbeddedIndex:
         self._total: int | None = None
         self._edge: Any = None
         self._shard: Any = None
+        self._next: Any = None  # the shard that is being filled to take over
+        self._made_by = VERSION
 
     async def __aenter__(self) -> Self:
         opening = asyncio.create_task(asyncio.to_thread(self._open))
@@ -79,8 +83,38 @@ class EmbeddedIndex:
             stored = await self.fetch([record.id])
             if (stored[0].get("revision", "") if stored else "") != seen:
                 return False
-            await asyncio.to_thread(self._ask, self._opened.update, self._upsert([record]))
+            await asyncio.to_thread(self._apply, partial(self._upsert, [record]))
             return True
+
+    @property
+    def outdated(self) -> bool:
+        return self._made_by != VERSION
+
+    async def renew(self, remake: Remake) -> None:
+        """Fill a new shard a few points at a time; what is written meanwhile goes to both."""
+        if not self.outdated:
+            return
+        old, path = self._home(), self._folder / f"shard-{VERSION}"
+        async with self._writing:
+            await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)  # half of one, left by a kill
+            self._next = await asyncio.to_thread(self._create, path)
+        offset, more = None, True
+        while more:
+            async with self._writing:
+                if self._shard is None:
+                    return  # closed meanwhile: the next start begins anew
+                offset = await asyncio.to_thread(self._carry, remake, offset)
+            more = offset is not None
+        async with self._writing:
+            if self._shard is None:
+                return
+            await asyncio.to_thread(self._next.flush)
+            self._point_to(path)
+            before, self._shard, self._next, self._made_by = self._shard, self._next, None, VERSION
+            self._rarity.clear()
+            self._total = None
+            await asyncio.to_thread(before.close)
+            await asyncio.to_thread(shutil.rmtree, old, ignore_errors=True)
 
     async def find(self, vector: SparseVector, where: Where, limit: int) -> list[Match]:
         if not vector.indices:
@@ -132,10 +166,14 @@ class EmbeddedIndex:
     async def _update(self, operation: Callable[[], Any]) -> None:
         """Make an operation and do it, both in the thread: either may take milliseconds."""
         async with self._writing:
-            shard = self._opened
-            await asyncio.to_thread(lambda: self._ask(shard.update, operation()))
+            await asyncio.to_thread(self._apply, operation)
             self._rarity.clear()
             self._total = None
+
+    def _apply(self, operation: Callable[[], Any]) -> None:
+        self._ask(self._opened.update, operation())
+        if self._next is not None:
+            self._ask(self._next.update, operation())
 
     def _upsert(self, points: Sequence[Point]) -> Any:
         point = self._edge.Point
@@ -171,41 +209,59 @@ class EmbeddedIndex:
         self._edge = qdrant_edge
         self._folder.mkdir(parents=True, exist_ok=True)
         self._lock = self._take_lock()
-        shard = self._folder / "shard"
         try:
-            self._shard = self._load(shard)
+            self._shard = self._load()
         except BaseException:
             self._release_lock()
             raise
 
-    def _load(self, shard: Path) -> Any:
-        edge = self._edge
-        finished = self._folder / "created"
-        if finished.exists():
-            made_by = finished.read_text("utf-8")
-            if made_by != VERSION:  # its terms lie in other dimensions, so questions would find nothing or the wrong thing
-                raise LibraryUnavailable("library_other_version", phrase("other_version", folder=self._folder))
+    def _load(self) -> Any:
+        shard = self._home()
+        if (self._folder / POINTER).exists():
+            self._made_by = (self._folder / POINTER).read_text("utf-8").split("\n")[0]
             with _Engine("damaged", self._folder):
-                return edge.EdgeShard.load(str(shard))
+                return self._edge.EdgeShard.load(str(shard))
         if shard.exists() and any(shard.iterdir()):
             raise LibraryUnavailable("library_damaged", phrase("damaged", folder=self._folder))
-        fresh = edge.EdgeShard.create(
-            str(shard),
-            edge.EdgeConfig(sparse_vectors={VECTOR: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)}, wal_enabled=True),
-        )
+        fresh = self._create(shard)
+        self._point_to(shard)
+        return fresh
+
+    def _home(self) -> Path:
+        """Return where the shard in use is; the pointer names its version and its folder."""
+        pointer = self._folder / POINTER
+        _, _, name = pointer.read_text("utf-8").partition("\n") if pointer.exists() else ("", "", "")
+        return self._folder / (name or "shard")
+
+    def _point_to(self, shard: Path) -> None:
+        named = self._folder / f"{POINTER}.new"  # renamed when whole, so that a kill leaves no half-written name
+        named.write_text(f"{VERSION}\n{shard.name}", "utf-8")
+        named.replace(self._folder / POINTER)
+
+    def _create(self, shard: Path) -> Any:
+        edge = self._edge
+        terms = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
+        fresh = edge.EdgeShard.create(str(shard), edge.EdgeConfig(sparse_vectors={VECTOR: terms}, wal_enabled=True))
         for key in KEYS:
             fresh.update(edge.UpdateOperation.create_field_index(key, edge.PayloadSchemaType.Keyword))
         fresh.flush()
-        named = self._folder / "created.new"  # renamed when whole, so that a kill leaves no half-written name
-        named.write_text(VERSION, "utf-8")
-        named.replace(finished)
         return fresh
 
+    def _carry(self, remake: Remake, offset: Any) -> Any:
+        """Write the next few points into the new shard; return where to go on, None at the end."""
+        request = self._edge.ScrollRequest(offset=offset, limit=STEP, with_payload=True)
+        records, after = self._ask(self._opened.scroll, request)
+        if records:
+            points = [remake(str(record.id), record.payload) for record in records]
+            self._ask(self._next.update, self._upsert(points))
+        return after
+
     def _close(self) -> None:
-        if self._shard is not None:
-            self._shard.flush()
-            self._shard.close()
-            self._shard = None
+        for shard in (self._shard, self._next):
+            if shard is not None:
+                shard.flush()
+                shard.close()
+        self._shard = self._next = None
         self._release_lock()
 
     def _take_lock(self) -> IO[str]:

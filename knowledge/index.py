@@ -5,7 +5,7 @@ A point is a passage with its sparse vector, or a record without one. Points are
 in their payload. Nothing here knows what a document or a version is; that is the library's business.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -39,6 +39,9 @@ class Match:
     payload: Payload = field(hash=False)
 
 
+Remake = Callable[[str, Payload], Point]  # of a stored point's id and payload, the point as it is made today
+
+
 class Index(Protocol):
     """
     A house for points. Every call raises LibraryUnavailable when the index does not answer.
@@ -48,6 +51,10 @@ class Index(Protocol):
     """
 
     shared: bool
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the points were made by another encoder version: they are found, but less well, until `renew` is done."""
 
     async def __aenter__(self) -> Self: ...
 
@@ -63,6 +70,13 @@ class Index(Protocol):
         Write a record unless somebody else wrote it since: its stored payload's "revision" must still be `seen`, "" for absent.
 
         The new payload carries a new "revision". False, and nothing written, when another one came first.
+        """
+
+    async def renew(self, remake: Remake) -> None:
+        """
+        Make every point anew beside the outdated ones, which are served meanwhile, then switch; nothing to do when up to date.
+
+        Takes about 2 ms a passage. A process killed on the way leaves the old points or the new ones.
         """
 
     async def find(self, vector: SparseVector, where: Where, limit: int) -> list[Match]:

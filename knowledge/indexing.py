@@ -23,6 +23,11 @@ def point(passage: Passage, shelf: str, encoder: Encoder) -> Point:
     return Point(passage.id, {**asdict(passage), "shelf": shelf, "terms": terms(passage, encoder.analysis).pack()}, vector)
 
 
+def remake(id: str, payload: Payload, *, encoder: Encoder) -> Point:  # noqa: A002  # the index knows it as id
+    """Return a stored point as it is made today: a passage with its words and vector anew, a record as it is."""
+    return point(passage_of(payload), payload["shelf"], encoder) if "text" in payload else Point(id, payload)
+
+
 def passage_of(payload: Payload) -> Passage:
     """Return the passage that `point` stored."""
     fields = {name: value for name, value in payload.items() if name not in ("shelf", "terms")}

@@ -13,7 +13,7 @@ from knowledge.asked import Asked
 from knowledge.comparison import Changes, compare, questions, stands_in
 from knowledge.glossary import Groups
 from knowledge.index import Match, Payload, open_index
-from knowledge.indexing import passage_of
+from knowledge.indexing import passage_of, terms
 from knowledge.registry import RECORD
 from knowledge.rerank import rank
 from knowledge.shared_glossary import SharedGlossary
@@ -173,11 +173,14 @@ class Library(Shelf):
 
     def _ranked(self, asked: Asked, found: Sequence[Match], limit: int) -> list[Hit]:
         """Return the hits in the second stage's order; what lies below its pool follows in the first stage's."""
-        ranked = rank(asked, [m.payload["terms"] for m in found[:POOL]], [m.score for m in found])
-        return [
-            Hit(passage_of(found[r.at].payload), r.score, r.parts, r.at + 1, found[r.at].payload["terms"])
-            for r in ranked[:limit]
-        ]
+        passages = [passage_of(m.payload) for m in found]
+        packed = [self._terms(p, m.payload) for p, m in zip(passages[:POOL], found, strict=False)]
+        ranked = rank(asked, packed, [m.score for m in found])[:limit]
+        return [Hit(passages[r.at], r.score, r.parts, r.at + 1, packed[r.at] if r.at < len(packed) else "") for r in ranked]
+
+    def _terms(self, passage: Passage, payload: Payload) -> str:
+        """Return a passage's words as stored; from an outdated index they may mean something else, and are made here."""
+        return terms(passage, self._encoder.analysis).pack() if self._index.outdated else str(payload["terms"])
 
     def _visible(self, payload: Payload, readers: frozenset[str]) -> bool:
         document = payload["document"]

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from knowledge.encoder import VERSION, SparseVector
 from knowledge.errors import LibraryUnavailable
-from knowledge.index import BATCH, KEYS, TIMEOUT, Match, Payload, Point, Where
+from knowledge.index import BATCH, KEYS, TIMEOUT, Match, Payload, Point, Remake, Where
 from knowledge.sentences import phrase
 
 ALIAS = "llm-choose"
@@ -33,6 +33,7 @@ class ServerIndex:
         self._client = client
         self._rarity: dict[int, float] = {}
         self._models: Any = None
+        self._in_use = ""
 
     async def __aenter__(self) -> Self:
         from qdrant_client import AsyncQdrantClient, models
@@ -42,9 +43,10 @@ class ServerIndex:
             self._client = AsyncQdrantClient(
                 url=self._url, api_key=self._key, timeout=math.ceil(TIMEOUT), check_compatibility=False
             )
-        aliases = await self._ask(self._client.get_aliases())
-        if not any(a.alias_name == ALIAS for a in aliases.aliases):
+        self._in_use = await self._target()
+        if not self._in_use:
             await self._create()
+            await self._point_to(COLLECTION)
         return self
 
     async def __aexit__(
@@ -54,13 +56,7 @@ class ServerIndex:
 
     async def write(self, points: Sequence[Point]) -> None:
         for start in range(0, len(points), BATCH):
-            batch = [
-                self._models.PointStruct(
-                    id=p.id, vector={VECTOR: self._sparse(p.vector)} if p.vector else {}, payload=p.payload
-                )
-                for p in points[start : start + BATCH]
-            ]
-            await self._ask(self._client.upsert(ALIAS, batch, wait=True))
+            await self._ask(self._client.upsert(ALIAS, self._structs(points[start : start + BATCH]), wait=True))
         self._rarity.clear()
 
     async def swap(self, record: Point, seen: str) -> bool:
@@ -71,6 +67,30 @@ class ServerIndex:
         await self._ask(self._client.upsert(ALIAS, [point], wait=True, update_filter=unchanged))
         stored = await self.fetch([record.id])
         return bool(stored) and stored[0].get("revision") == record.payload["revision"]
+
+    @property
+    def outdated(self) -> bool:
+        return self._in_use not in ("", COLLECTION)
+
+    async def renew(self, remake: Remake) -> None:
+        """
+        Fill a new collection, point the alias at it, then carry what was written to the old one meanwhile.
+
+        Several processes may do so at once: the first to finish deletes the old collection, the others find it gone.
+        """
+        if not self.outdated:
+            return
+        try:
+            await self._create()
+            carried = await self._carry(remake, {})
+            await self._point_to(COLLECTION)
+            await self._carry(remake, carried)
+            await self._ask(self._client.delete_collection(self._in_use))
+        except LibraryUnavailable:
+            if await self._target() != COLLECTION:
+                raise
+        self._in_use = COLLECTION
+        self._rarity.clear()
 
     async def find(self, vector: SparseVector, where: Where, limit: int) -> list[Match]:
         if not vector.indices:
@@ -124,14 +144,44 @@ class ServerIndex:
         self._rarity.clear()
 
     async def _create(self) -> None:
+        """Make the collection of this encoder's version, unless it is there."""
         models = self._models
         if not await self._ask(self._client.collection_exists(COLLECTION)):
             sparse = {VECTOR: models.SparseVectorParams(modifier=models.Modifier.IDF)}
             await self._ask(self._client.create_collection(COLLECTION, vectors_config={}, sparse_vectors_config=sparse))
         for key in KEYS:
             await self._ask(self._client.create_payload_index(COLLECTION, key, models.PayloadSchemaType.KEYWORD, wait=True))
-        point = models.CreateAliasOperation(create_alias=models.CreateAlias(collection_name=COLLECTION, alias_name=ALIAS))
-        await self._ask(self._client.update_collection_aliases([point]))
+
+    async def _target(self) -> str:
+        """Return the collection the alias points at, or empty."""
+        aliases = await self._ask(self._client.get_aliases())
+        return next((str(a.collection_name) for a in aliases.aliases if a.alias_name == ALIAS), "")
+
+    async def _point_to(self, collection: str) -> None:
+        models = self._models
+        steps = [models.CreateAliasOperation(create_alias=models.CreateAlias(collection_name=collection, alias_name=ALIAS))]
+        if await self._target():
+            steps.insert(0, models.DeleteAliasOperation(delete_alias=models.DeleteAlias(alias_name=ALIAS)))
+        await self._ask(self._client.update_collection_aliases(steps))
+
+    async def _carry(self, remake: Remake, seen: dict[str, str]) -> dict[str, str]:
+        """Make the old collection's points anew, but those whose revision was seen; return each point's revision."""
+        carried: dict[str, str] = {}
+        offset = None
+        while True:
+            records, offset = await self._ask(self._client.scroll(self._in_use, limit=BATCH, offset=offset, with_payload=True))
+            revisions = {str(r.id): str(r.payload.get("revision", r.payload["shelf"])) for r in records}
+            changed = [r for r in records if seen.get(str(r.id)) != revisions[str(r.id)]]
+            if changed:
+                new = await asyncio.to_thread(lambda: [remake(str(r.id), r.payload) for r in changed])  # noqa: B023 - awaited
+                await self._ask(self._client.upsert(COLLECTION, self._structs(new), wait=True))
+            carried |= revisions
+            if offset is None:
+                return carried
+
+    def _structs(self, points: Sequence[Point]) -> list[Any]:
+        vectors = ({VECTOR: self._sparse(p.vector)} if p.vector else {} for p in points)
+        return [self._models.PointStruct(id=p.id, vector=v, payload=p.payload) for p, v in zip(points, vectors, strict=True)]
 
     def _sparse(self, vector: SparseVector) -> Any:
         return self._models.SparseVector(indices=list(vector.indices), values=list(vector.values))

@@ -11,14 +11,16 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from types import TracebackType
 from typing import Any, Self
 
 from knowledge.chunks import passages
 from knowledge.encoder import Encoder
-from knowledge.errors import KnowledgeError, UnknownDocument
+from knowledge.errors import KnowledgeError, LibraryUnavailable, UnknownDocument
 from knowledge.index import BATCH, Index, Payload
+from knowledge.indexing import remake
 from knowledge.originals import Originals
 from knowledge.reading import Reading
 from knowledge.registry import Draft, Entry, Registry, parse
@@ -47,6 +49,7 @@ class Shelf:
         self._staging = Staging(index, self._registry, self._encoder, cut)
         self._changing = asyncio.Lock()
         self._tending: asyncio.Task[None] | None = None
+        self._renewing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         await self._index.__aenter__()
@@ -58,6 +61,8 @@ class Shelf:
             raise
         if self._index.shared:
             self._tending = asyncio.create_task(self._tend())
+        if self._index.outdated:
+            self._renewing = asyncio.create_task(self._index.renew(partial(remake, encoder=self._encoder)))
         return self
 
     async def __aexit__(
@@ -68,6 +73,9 @@ class Shelf:
             with suppress(asyncio.CancelledError):
                 await self._tending
         await self._index.__aexit__(kind, error, trace)
+        if self._renewing is not None:
+            with suppress(LibraryUnavailable):
+                await self._renewing
 
     async def documents(self, *, readers: frozenset[str] | None = None) -> list[Document]:
         """Return the documents by title: the published ones these readers may see, or all of them for None."""

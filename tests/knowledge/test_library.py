@@ -143,20 +143,6 @@ async def test_a_damaged_folder_is_named_and_kept(tmp_path):
     assert set(files) <= set(tmp_path.rglob("*"))
 
 
-async def test_an_index_made_by_another_version_is_refused_and_kept(tmp_path):
-    async with Library(EmbeddedIndex(tmp_path)) as library:
-        await put(library, "上限は五万円である。")
-    made_by = (tmp_path / "created").read_text("utf-8")
-    (tmp_path / "created").write_text("earlier", "utf-8")
-    with pytest.raises(LibraryUnavailable, match=str(tmp_path)) as refused:
-        async with Library(EmbeddedIndex(tmp_path)):
-            pass
-    assert refused.value.code == "library_other_version"
-    (tmp_path / "created").write_text(made_by, "utf-8")
-    async with Library(EmbeddedIndex(tmp_path)) as library:
-        assert await library.search("上限", readers=ALL)
-
-
 async def test_a_start_that_fails_lets_go_of_the_folder(tmp_path):
     async with EmbeddedIndex(tmp_path) as index:
         await index.write([Point(identify("record"), {"shelf": RECORD, "document": "d", "entry": {"id": "d"}})])

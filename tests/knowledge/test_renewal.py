@@ -1,0 +1,118 @@
+"""An index made by another encoder version is served, made anew beside, and switched, wherever that is cut off."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import warnings
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from qdrant_client import AsyncQdrantClient
+
+from knowledge import embedded, server
+from knowledge.embedded import EmbeddedIndex
+from knowledge.index import Index
+from knowledge.library import Library
+from knowledge.server import ServerIndex
+from tests.knowledge.test_library import put
+
+ROOT = Path(__file__).resolve().parents[2]
+ALL = frozenset({"all"})
+Open = Callable[[], Index]
+
+
+@pytest.fixture(params=["embedded", "server"])
+async def opening(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Open]:
+    """Opens the same index again and again."""
+    if request.param == "embedded":
+        yield lambda: EmbeddedIndex(tmp_path)
+        return
+    client = AsyncQdrantClient(":memory:")
+    closing, client.close = client.close, _nothing  # type: ignore[method-assign]  # it outlives the one who opened it
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Payload indexes have no effect")  # true of the in-process client only
+        yield lambda: ServerIndex("memory", client=client)
+    await closing()
+
+
+async def _nothing() -> None: ...
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not true():
+            await asyncio.sleep(0.01)
+
+
+async def made_by_an_earlier_version(opening: Open, monkeypatch: pytest.MonkeyPatch, *texts: str) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr(embedded, "VERSION", "earlier")
+        earlier.setattr(server, "COLLECTION", "llm-choose-earlier")
+        async with Library(opening()) as library:
+            await put(library, *texts)
+
+
+async def test_it_is_found_before_during_and_after(opening: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    await made_by_an_earlier_version(opening, monkeypatch, *(f"規則{n}の上限は{n}万円である。" for n in range(150)))
+    index = opening()
+    async with Library(index) as library:
+        assert index.outdated
+        found = []
+        while index.outdated:
+            found.append((await library.search("規則7の上限は", readers=ALL))[0].passage.text)
+            await asyncio.sleep(0)
+        found.append((await library.search("規則7の上限は", readers=ALL))[0].passage.text)
+        assert set(found) == {"規則7の上限は7万円である。"}
+        assert len(await library.documents()) == 1
+    index = opening()
+    async with Library(index) as library:
+        assert not index.outdated
+        assert (await library.search("規則149の上限は", readers=ALL))[0].passage.text == "規則149の上限は149万円である。"
+        assert await index.count({"shelf": ["live"]}) == 150
+
+
+async def test_what_is_written_meanwhile_is_there_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await made_by_an_earlier_version(lambda: EmbeddedIndex(tmp_path), monkeypatch, *(f"規則{n}の上限。" for n in range(150)))
+    index = EmbeddedIndex(tmp_path)
+    async with Library(index) as library:
+        await library.set_glossary([["備品", "ガジェット"]])
+        await library.withdraw((await library.documents())[0].id)
+        await until(lambda: not index.outdated)
+        assert await library.search("規則の上限", readers=ALL) == []
+        assert await library.glossary() == (("備品", "ガジェット"),)
+    assert [p.name for p in sorted(tmp_path.glob("shard*"))] == [f"shard-{embedded.VERSION}"]
+
+
+CUT_OFF = """
+import asyncio, sys
+from pathlib import Path
+from knowledge.embedded import EmbeddedIndex
+from knowledge.library import Library
+
+async def main():
+    async with Library(EmbeddedIndex(Path(sys.argv[1]))) as library:
+        print("open", flush=True)
+        await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.05, 0.2])
+async def test_a_kill_on_the_way_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    await made_by_an_earlier_version(lambda: EmbeddedIndex(tmp_path), monkeypatch, *(f"規則{n}の上限。" for n in range(150)))
+    process = subprocess.Popen([sys.executable, "-c", CUT_OFF, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "open\n"
+    await asyncio.sleep(seconds)
+    process.send_signal(signal.SIGKILL)
+    process.stdout.close()
+    process.wait()
+    index = EmbeddedIndex(tmp_path)
+    async with Library(index) as library:
+        assert await index.count({"shelf": ["live"]}) == 150
+        await until(lambda: not index.outdated)
+        assert await index.count({"shelf": ["live"]}) == 150
+        assert len(await library.search("規則の上限", readers=ALL)) == 6
