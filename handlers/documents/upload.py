@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from handlers.conversation import Block, Button, Buttons, File, Message, Paragraph, Press, Reply, Step, Steps, Values
+from handlers.conversation import Block, Button, Buttons, File, Message, Paragraph, Press, Reply, Step, Steps, Tone, Values
 from handlers.documents.details import FILES
 from handlers.documents.names import shown
 from handlers.documents.office import Office
@@ -153,6 +153,8 @@ class Uploads:
                     async for job in self._jobs.follow(track.job.id):
                         track.job = job
                         await moved.put(True)
+                        if job.code and not job.outcome:  # what it needs is away; it goes on by itself later
+                            return
             finally:
                 await moved.put(False)
 
@@ -203,6 +205,9 @@ class Uploads:
             case "parked" if job:
                 again = office.button("again", message, "job", j=job.id, again=1)
                 return _line(office.say("parked", message, reason=_reason(job, message)), "bad", again)
+            case "" if job and job.code:
+                look = office.button("look", message, "job", j=job.id)
+                return _line(office.say("waits", message, name=track.name, reason=_reason(job, message)), "warning", look)
             case "" if job:
                 return _line(
                     office.say("still", message, name=track.name), "note", office.button("look", message, "job", j=job.id)
@@ -276,5 +281,5 @@ def _reason(job: Job, message: Message) -> str:
     return job.reason.to(message.person.language).replace(job.name, shown(job.name)) if job.reason else job.code
 
 
-def _line(text: str, tone: Literal["bad", "note", "plain"], *buttons: Button) -> tuple[str, list[Block]]:
+def _line(text: str, tone: Tone, *buttons: Button) -> tuple[str, list[Block]]:
     return text, [Paragraph(text, tone), *((Buttons(buttons),) if buttons else ())]

@@ -1,0 +1,78 @@
+"""Every refusal names the file, the reason and the way out, in the person's language, and is booked under a stable code."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.house import House
+from bot.settings import load
+from handlers.conversation import Command, Press, Text, Upload
+from handlers.documents.office import BOOK
+from knowledge.values import Metadata
+from tests.handlers.documents.conftest import ADMIN, Talk, button, file
+
+REFUSED = (
+    ("encrypted/旅費規程_パスワード.pdf", "", "password_protected", ("パスワード", "password")),
+    ("unsupported/PasswordProtected.doc", "", "old_office", ("古いOffice形式", "old Office format")),
+    ("unsupported/test_outlook_msg.msg", "", "unsupported", ("読める形式は", "formats that can be read")),
+    ("wrong_ext/html_as.pdf", "", "sign_in_page", ("ウェブページ", "web page")),
+    ("zero/whitespace_only.md", "", "empty", ("文字がありません", "no text")),
+    ("image_only/スキャン_旅費規程.pdf", "", "image_only", ("画像だけ", "only pictures")),
+    ("bomb_xxe/zip_bomb_300MB.docx", "", "archive_bomb", ("展開すると", "unfolds")),
+    ("active_content/SimpleMacro.xlsm", "", "macro", ("マクロ", "macros")),
+)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize(("path", "name", "code", "said"), REFUSED, ids=[r[2] for r in REFUSED])
+async def test_a_file_that_cannot_be_taken_says_why_and_what_to_do(
+    talk: Talk, shared: Path, path: str, name: str, code: str, said: tuple[str, str]
+) -> None:
+    found = shared / "documents" / path
+    for language, words in zip(("ja", "en"), said, strict=True):
+        reply = await talk(Upload((file(found.name, found.read_bytes()),)), language=language)
+        assert found.name in reply.text
+        assert words in reply.text
+        assert reply.text.strip()[-1] in ("。", ".")
+    booked = (await talk.house.sessions.entries(BOOK, 1))[0]["entry"]
+    assert (booked["outcome"], booked["name"]) == (code, found.name)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_document_that_kills_its_readers_is_parked_and_may_be_tried_again(talk: Talk) -> None:
+    content = "# 毒見\n\n読める資料です。".encode()
+    jobs = talk.house.jobs
+    job = await jobs.submit("poison:1:0", "毒.md", content, Metadata(owner=ADMIN.id), by=ADMIN.id, queue=False)
+    await jobs._save(replace(job, tries=2))  # two workers died over it
+    await jobs.run(job.id)
+    parked = await talk(Press("document.job", {"j": job.id}))
+    again = await talk.press(parked, "job")
+
+    assert "毒.md" in parked.text
+    assert "もう一度試す" in str(parked.blocks)
+    assert "確認してください" in str(again.blocks)
+
+
+async def test_a_place_for_files_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "full").write_text("no folder")
+    settings = load({"ORIGINALS": str(tmp_path / "full" / "originals")}, data=str(tmp_path / "data"))
+    async with House(settings, threads=1) as house:
+        talk = Talk(house)
+        await house.library()
+        for language, words in (("ja", "空き容量"), ("en", "free space")):
+            reply = await talk(Upload((file("規程.md", "# 規程\n\n本文です。"),)), language=language)
+            assert words in reply.text
+
+
+async def test_a_library_that_is_away_says_so_and_loses_nothing(tmp_path: Path) -> None:
+    async with House(load({"QDRANT_URL": "http://127.0.0.1:1"}, data=str(tmp_path)), threads=1) as house:
+        talk = Talk(house)
+        for content in (Command("documents"), Press("document.open", {"d": "x"}), Press("document.add"), Text("規程は?")):
+            assert "応答" in (await talk(content)).text
+        waits = await talk(Upload((file("規程.md", "# 規程\n\n本文です。"),)))
+        job = (await house.jobs.recent())[0]
+
+    assert "自動で続けます" in waits.text
+    assert button(waits, "job").data["j"] == job.id
+    assert job.outcome == ""
