@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from itertools import chain
+from itertools import groupby
 from types import TracebackType
 from typing import Any, Self
 
 from knowledge.chunks import passages
 from knowledge.encoder import Encoder
 from knowledge.errors import KnowledgeError, LibraryUnavailable, UnknownDocument
-from knowledge.index import BATCH, Index, Payload
+from knowledge.index import Index, Payload
 from knowledge.indexing import remake
 from knowledge.originals import Originals
 from knowledge.reading import Reading
@@ -72,6 +72,7 @@ class Shelf:
             self._tending.cancel()
             with suppress(asyncio.CancelledError):
                 await self._tending
+        self._staging.close()
         await self._index.__aexit__(kind, error, trace)
         if self._renewing is not None:
             with suppress(LibraryUnavailable):
@@ -252,13 +253,10 @@ class Shelf:
         entries, _ = parse(records)
         live = {e.current for e in entries.values()}
         count = 0
-        batch: list[Passage] = []
-        for passage in chain(passages, [None]):
-            if batch and (passage is None or len(batch) == BATCH or passage.version != batch[0].version):
-                await self._staging.write(batch, LIVE if batch[0].version in live else OLD)
-                count, batch = count + len(batch), []
-            if passage is not None:
-                batch.append(passage)
+        for version, group in groupby(passages, key=lambda passage: passage.version):
+            parts = list(group)
+            await self._staging.write(parts, LIVE if version in live else OLD)
+            count += len(parts)
         await self._registry.put_back(records)
         return count
 

@@ -12,9 +12,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from knowledge.crew import Crew
 from knowledge.encoder import Encoder
-from knowledge.index import BATCH, Index, Point, Where
-from knowledge.indexing import passage_of, point
+from knowledge.index import Index, Where
+from knowledge.indexing import passage_of
 from knowledge.reading import Reading
 from knowledge.registry import Draft, Registry, identify
 from knowledge.values import Metadata, Passage, Version
@@ -34,8 +35,11 @@ class Staging:
     def __init__(self, index: Index, registry: Registry, encoder: Encoder, cut: Cut) -> None:
         self._index = index
         self._registry = registry
-        self._encoder = encoder
+        self._crew = Crew(encoder)
         self._cut = cut
+
+    def close(self) -> None:
+        self._crew.close()
 
     async def stage(
         self, reading: Reading, metadata: Metadata, *, by: str, original: str, told: Told | None
@@ -58,12 +62,12 @@ class Staging:
         """Write a new title into the passages of a version, which are searched by it; about 1 ms each."""
         found = [passage_of(p) for p in await self._index.scroll(of(version))]
         named = [replace(p, title=new, headings=tuple(new if h == old else h for h in p.headings)) for p in found]
-        for start in range(0, len(named), BATCH):
-            await self.write(named[start : start + BATCH], shelf)
+        await self.write(named, shelf)
 
     async def write(self, parts: Sequence[Passage], shelf: str) -> None:
         """Write passages at their places of their versions."""
-        await self._index.write(await asyncio.to_thread(self._points, parts, shelf))
+        async for points in self._crew.points(parts, shelf):
+            await self._index.write(points)
 
     async def _begin(self, reading: Reading, metadata: Metadata, by: str, original: str, seen: Draft | None) -> Draft | None:
         """Take a version for writing; None when somebody else was faster."""
@@ -78,14 +82,15 @@ class Staging:
 
     async def _write(self, draft: Draft, reading: Reading, told: Told | None) -> bool:
         """Write a version's passages and make it whole; False when somebody took it over meanwhile."""
-        version, said = draft.version.id, draft.metadata
-        parts = self._cut(reading, document=draft.document, version=version, audience=said.audience, title=said.title)
+        version = draft.version.id
+        parts = await asyncio.to_thread(self._parts, draft, reading)
         await self._index.delete(of(version))
-        alive = draft
-        for start in range(0, len(parts), BATCH):
-            await self.write(parts[start : start + BATCH], STAGED)
+        alive, written = draft, 0
+        async for points in self._crew.points(parts, STAGED):
+            await self._index.write(points)
+            written += len(points)
             if told is not None:
-                await told(min(start + BATCH, len(parts)), len(parts))
+                await told(written, len(parts))
             if time.time() - alive.touched > TOUCH:
                 touched = await self._change(alive, replace(alive, touched=time.time()))
                 if touched is None:
@@ -100,9 +105,10 @@ class Staging:
     async def _change(self, ours: Draft, new: Draft) -> Draft | None:
         return await self._registry.change_draft(ours.version.id, lambda d: new if d == ours else None)
 
-    def _points(self, parts: Sequence[Passage], shelf: str) -> list[Point]:
-        named = [replace(part, id=passage_id(part.version, part.position)) for part in parts]
-        return [point(part, shelf, self._encoder) for part in named]
+    def _parts(self, draft: Draft, reading: Reading) -> list[Passage]:
+        version, said = draft.version.id, draft.metadata
+        parts = self._cut(reading, document=draft.document, version=version, audience=said.audience, title=said.title)
+        return [replace(part, id=passage_id(version, part.position)) for part in parts]
 
 
 def document_id(owner: str, name: str) -> str:

@@ -182,7 +182,7 @@ async def test_a_killed_process_leaves_its_document_to_the_next_one(tmp_path):
 
 
 async def test_without_a_redis_the_queue_works_within_the_process(room, tmp_path, monkeypatch):
-    monkeypatch.setattr("bot.store._binary", lambda: None)
+    monkeypatch.setattr("bot.store.binary", lambda: None)
     async with Store("", tmp_path / "none") as nothing, Queue(nothing, room.jobs.run, threads=1) as room.queue:
         await room.queue.open()
         await room.jobs.submit("here", "規程.txt", "本文。".encode(), MADE, by="t:1")
