@@ -1,0 +1,215 @@
+"""
+Three replicas on one Redis, killed again and again while mentions pour in: is each answered exactly once?
+
+`nice -n 5 python -m tests.soak.slack_replicas [MENTIONS] [KILLS]`, 7,000 and 20 unless told. Every mention also comes as a
+`message` event, 30 % of all deliveries come twice, in any order, one replica after the other; what is not acknowledged is sent
+again, as Slack does. Slack's API is a counter on loopback, Redis keeps an AOF. One line is the result.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from bot.redis_server import binary
+
+SECRET, REPLICAS, GATE = "soak", 3, 12
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Slack:
+    """Threads as Slack keeps them: what was posted in each, and what stands there now."""
+
+    def __init__(self):
+        self.threads = {}
+        self.numbers = 0
+
+    async def take(self, request: Request) -> JSONResponse:
+        method = request.path_params["method"]
+        body = await request.body()
+        told = json.loads(body) if body.startswith(b"{") else dict(await request.form()) | dict(request.query_params)
+        answer = {"ok": True, "user_id": "UBOT", "user": {"id": "U1", "team_id": "T1", "locale": "ja-JP"}}
+        if method == "chat.postMessage":
+            self.numbers += 1
+            ts = f"9.{self.numbers:07}"
+            metadata = told["metadata"] if isinstance(told["metadata"], dict) else json.loads(told["metadata"])
+            self.threads.setdefault(told["thread_ts"], {})[ts] = {"ts": ts, "text": told["text"], "metadata": metadata}
+            answer |= {"ts": ts, "channel": told["channel"]}
+            await asyncio.sleep(0.01)  # a kill may fall between a post and its answer
+        elif method == "chat.update":
+            next(t for t in self.threads.values() if told["ts"] in t)[told["ts"]]["text"] = told["text"]
+        elif method == "conversations.replies":
+            answer["messages"] = list(self.threads.get(told["ts"], {}).values())
+        return JSONResponse(answer)
+
+    def answered(self):
+        return {thread for thread, rows in self.threads.items() if any("[1]" in row["text"] for row in rows.values())}
+
+
+def deliveries(count, dice):
+    rows = []
+    now = time.time()
+    for n in range(count):
+        ts = f"{now:.0f}.{n:06}"
+        event = {
+            "user": "U1",
+            "channel": f"C{n % 50}",
+            "ts": ts,
+            "event_ts": ts,
+            "text": "<@UBOT> RAGは文書を全部学習しますか?",
+        }
+        for kind in ({"type": "app_mention"}, {"type": "message", "channel_type": "channel"}):
+            owner = [{"user_id": "UBOT", "is_bot": True}]
+            payload = {"type": "event_callback", "team_id": "T1", "authorizations": owner, "event": event | kind}
+            rows.append((n, json.dumps(payload).encode()))
+    rows += dice.sample(rows, len(rows) * 3 // 10)
+    rows.sort(key=lambda row: row[0] + dice.random() * 200)  # out of order, but not by hours
+    return [body for _, body in rows]
+
+
+class Fleet:
+    def __init__(self, folder, api, redis):
+        self.ports = [18911 + n for n in range(REPLICAS)]
+        self.folder, self.api, self.redis = folder, api, redis
+        self.running = {}
+
+    def start(self, n):
+        words = [sys.executable, "-m", "bot.cli", "serve", "--port", str(self.ports[n]), "--data", f"{self.folder}/{n}"]
+        settings = {
+            "SLACK_BOT_TOKEN": "xoxb-1",
+            "SLACK_SIGNING_SECRET": SECRET,
+            "SLACK_API_BASE": self.api,
+            "REDIS_URL": self.redis,
+        }
+        with open(f"{self.folder}/{n}.log", "ab") as log:
+            self.running[n] = subprocess.Popen(words, cwd=ROOT, env=os.environ | settings, stdout=log, stderr=log)
+
+    async def ready(self, client, n):
+        while True:
+            try:
+                if (await client.get(f"http://127.0.0.1:{self.ports[n]}/live")).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                await asyncio.sleep(0.1)
+
+    def kill(self, n):
+        self.running[n].kill()
+        self.running[n].wait()
+
+
+async def deliver(client, fleet, body, first, gate, acks):
+    """Send until somebody says yes, as Slack does, with shorter pauses."""
+    async with gate:
+        for attempt in range(60):
+            stamp = str(int(time.time()))
+            signature = "v0=" + hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+            headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature, "Content-Type": "application/json"}
+            port = fleet.ports[(first + attempt) % REPLICAS]
+            began = time.perf_counter()
+            try:
+                answer = await client.post(f"http://127.0.0.1:{port}/slack/events", content=body, headers=headers, timeout=10)
+                if answer.status_code == 200:
+                    acks.append((time.perf_counter() - began) * 1000)
+                    return
+            except httpx.HTTPError:
+                pass
+            await asyncio.sleep(0.3)
+    raise SystemExit("a delivery was never acknowledged")
+
+
+async def chaos(fleet, client, kills, sent, total, dice):
+    """Kill a replica at random points of the stream and start it again."""
+    for at in sorted(dice.sample(range(total // 20, total * 19 // 20), kills)):
+        while sent() < at:
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(dice.random() * 0.05)
+        n = dice.randrange(REPLICAS)
+        fleet.kill(n)
+        await asyncio.sleep(dice.random())
+        fleet.start(n)
+        await fleet.ready(client, n)
+
+
+async def main(mentions, kills):
+    dice = random.Random(11)
+    slack = Slack()
+    config = uvicorn.Config(
+        Starlette(routes=[Route("/api/{method}", slack.take, methods=["GET", "POST"])]), port=18910, log_level="error"
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    with tempfile.TemporaryDirectory() as folder:
+        redis = subprocess.Popen(
+            [
+                binary(),
+                "--port",
+                "18909",
+                "--save",
+                "",
+                "--appendonly",
+                "yes",
+                "--dir",
+                folder,
+            ],
+            stdout=subprocess.DEVNULL,
+        )
+        fleet = Fleet(folder, "http://127.0.0.1:18910/api/", "redis://127.0.0.1:18909")
+        acks, began = [], time.perf_counter()
+        try:
+            async with httpx.AsyncClient(timeout=5) as client:
+                await asyncio.sleep(0.5)
+                for n in range(REPLICAS):
+                    fleet.start(n)
+                for n in range(REPLICAS):
+                    await fleet.ready(client, n)
+                rows, gate, started = deliveries(mentions, dice), asyncio.Semaphore(GATE), time.perf_counter()
+                trouble = asyncio.create_task(chaos(fleet, client, kills, lambda: len(acks), len(rows), dice))
+                await asyncio.gather(*(deliver(client, fleet, row, k % REPLICAS, gate, acks) for k, row in enumerate(rows)))
+                await trouble
+                sent = time.perf_counter() - started
+                end = time.monotonic() + 240
+                while len(slack.answered()) < mentions and time.monotonic() < end:
+                    await asyncio.sleep(0.5)
+                await asyncio.sleep(5)
+        finally:
+            for process in fleet.running.values():
+                process.terminate()
+            for process in fleet.running.values():
+                process.wait(40)
+            redis.terminate()
+            redis.wait()
+            server.should_exit = True
+            await serving
+        errors = Counter(
+            json.loads(line).get("message", "?")
+            for n in range(REPLICAS)
+            for line in Path(f"{folder}/{n}.log").read_text().splitlines()
+            if line.startswith("{")
+        )
+    acks.sort()
+    double = sum(len(rows) > 1 for rows in slack.threads.values())
+    print(
+        f"{len(rows)} deliveries of {mentions} mentions to {REPLICAS} replicas, {kills} killed: {mentions - len(slack.answered())} missing, "
+        f"{double} double; ack p50 {acks[len(acks) // 2]:.0f} ms, p99 {acks[int(len(acks) * 0.99)]:.0f} ms, max {acks[-1]:.0f} ms; "
+        f"sent in {sent:.0f} s, answered after {time.perf_counter() - began:.0f} s"
+    )
+    print(f"logged: {dict(errors)}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*(int(word) for word in [*sys.argv[1:], "7000", "20"][:2])))
