@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 
 _BOLD = re.compile(r"(?P<before>.?)\*\*(?P<bold>.+?)\*\*(?=(?P<after>.?))")
+_ITEM = re.compile(r"(?:- |\d{1,2}\. )")
 _END = re.compile(r"(?:[。．！？!?]|\.(?=[\s\[]))[」』）)]*(?:\[\d{1,3}\])*")  # a sentence's end keeps its citations
 _OPENING, _CLOSING = "([\"'", ".,:;!?)]\"'"  # signs beside which Slack draws bold without a space
 _USER, _GROUP = re.compile(r"[UW][A-Z0-9]{2,}"), re.compile(r"S[A-Z0-9]{2,}")
@@ -42,11 +43,14 @@ def markdown(text: str) -> str:
     """
     Return what a markdown block takes. Links, pictures and headings are not among our marks, so what looks like one is data.
 
-    CommonMark closes bold after a bracket or a full stop only where a space follows.
+    CommonMark closes bold after a bracket or a full stop only where a space follows, and reads a line after another one as its
+    continuation, even after a list: so lines that are no list stand apart.
     """
     text = text.replace("<", "&lt;").replace(">", "&gt;")
     text = re.sub(r"(?m)^(\s*)(#+\s)", r"\1\\\2", text.replace("](", "] (").replace("]:", "] :"))
-    return "\n".join(_BOLD.sub(_flanked, line) if "**" in line else line for line in text.split("\n"))
+    lines = [_BOLD.sub(_flanked, line) if "**" in line else line for line in text.split("\n")]
+    apart = (_apart(line, following) for line, following in zip(lines, [*lines[1:], ""], strict=True))
+    return "".join(line + end for line, end in zip(lines, apart, strict=True))[:-1]
 
 
 def fenced(text: str) -> str:
@@ -87,6 +91,11 @@ def _seam(text: str, size: int) -> int:
     if begun := _HALF.search(text[:at]):
         at = begun.start() or at
     return at - 1 if text[at - 1 : at + 1] == "**" and at > 1 else at
+
+
+def _apart(line: str, following: str) -> str:
+    listed = bool(_ITEM.match(line)) and bool(_ITEM.match(following))
+    return "\n" if listed or not line.strip() or not following.strip() else "\n\n"
 
 
 def _spaced(found: re.Match[str]) -> str:

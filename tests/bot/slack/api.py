@@ -14,6 +14,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from tests.bot.slack.edge import Edge
+
 PERSON = {"id": "U1", "team_id": "T1", "real_name": "花子", "locale": "ja-JP"}
 
 
@@ -32,6 +34,7 @@ class SlackApi:
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     faults: dict[str, list[str | int]] = field(default_factory=dict)
     socket: str = ""
+    edge: Edge = field(default_factory=Edge)
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def named(self, method: str) -> list[dict[str, Any]]:

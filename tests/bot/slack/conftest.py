@@ -18,7 +18,7 @@ import httpx
 import pytest
 import uvicorn
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from bot.settings import Slack as Settings
 from bot.slack.adapter import Slack
@@ -54,9 +54,11 @@ async def api() -> AsyncIterator[SlackApi]:
         Route("/api/{method}", slack.take, methods=["GET", "POST"]),
         Route("/respond", slack.respond, methods=["POST"]),
         Route("/upload", slack.store, methods=["POST"]),
+        WebSocketRoute("/link", slack.edge.link),
     ]
     async with served(Starlette(routes=routes)) as port:
         slack.url = f"http://127.0.0.1:{port}"
+        slack.socket = f"ws://127.0.0.1:{port}/link"
         yield slack
 
 

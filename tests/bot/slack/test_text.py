@@ -31,6 +31,8 @@ def test_bold_stands_apart_and_data_is_escaped(ours, theirs):
         ("- **要点。**", "- **要点。**"),
         ("[公式](https://evil.example)", "[公式] (https://evil.example)"),
         ("[1]: https://evil.example", "[1] : https://evil.example"),
+        ("はい。[1]\n- 一つ\n- 二つ\n次の段落\nその次", "はい。[1]\n\n- 一つ\n- 二つ\n\n次の段落\n\nその次"),
+        ("一\n\n二", "一\n\n二"),
         ("# 大見出し", "\\# 大見出し"),
         ("<https://evil.example|x>", "&lt;https://evil.example|x&gt;"),
     ],
