@@ -18,6 +18,7 @@ from knowledge.exact import exact
 from knowledge.glossary import Glossary
 from knowledge.spoken import plain
 
+LONGEST = 200  # words of a question that are compared; whoever pastes a page is still answered within the second
 Floats = npt.NDArray[np.float64]
 
 _NAME = re.compile(r"(?<=[\w,;:] )[A-Z][\w-]*|\b[A-Z][A-Z0-9-]+\b|\b\w*[a-z][A-Z]\w*")
@@ -32,7 +33,7 @@ class Asked:
     def __init__(self, question: str, analysis: Analysis, glossary: Glossary) -> None:
         self.text = normalise(question)
         self.plain = plain(self.text)
-        tokens = analysis.tokens(self.plain)
+        tokens = analysis.tokens(self.plain)[:LONGEST]
         self.forms = tuple(dict.fromkeys(t.form for t in tokens))
         slot = {form: n for n, form in enumerate(self.forms)}
         self.order = tuple(slot[t.form] for t in tokens)

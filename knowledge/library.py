@@ -43,8 +43,8 @@ class Library(Shelf):
         """
         _held(readers)
         glossary = await self._words.whole()
-        words = self._encoder.encode_words(question)
-        vector = words if kind == "words" else self._encoder.encode_question(question, glossary)
+        encoder = self._encoder
+        vector = encoder.encode_words(question) if kind == "words" else encoder.encode_question(question, glossary)
         where = {"shelf": [LIVE], "audience": sorted(readers)}
         await self._registry.refresh()
         wanted = max(limit, POOL)
@@ -60,9 +60,8 @@ class Library(Shelf):
                 break
             wanted *= 2
         if kind != "whole":
-            return [
-                Hit(passage_of(m.payload), m.score, (), at, m.payload["terms"]) for at, m in enumerate(kept[:limit], start=1)
-            ]
+            shown = [(passage_of(m.payload), m) for m in kept[:limit]]
+            return [Hit(p, m.score, (), at, self._terms(p, m.payload)) for at, (p, m) in enumerate(shown, start=1)]
         return self._ranked(await self.asked(question), kept, limit)
 
     async def asked(self, question: str) -> Asked:
