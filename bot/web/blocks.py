@@ -29,6 +29,7 @@ from knowledge.values import Language
 
 STEP = {"pending": "", "in_progress": "now", "complete": "done", "error": "fail"}
 WIDE = 5  # columns beyond which a table scrolls on a phone
+BRIEF = 11  # characters of a cell that is not broken
 BAR = 100  # user units of a chart's width
 CHIP = 44  # characters of one such part
 LABEL = 24  # characters of a fact's label beyond which its value stands below
@@ -51,7 +52,9 @@ class Blocks:
         out: list[str] = []
         for above, block in zip((None, *blocks), blocks, strict=False):
             if isinstance(above, Table) and isinstance(block, Buttons) and _opens(above, block):
-                out[-1] = self._table(above, block.items)
+                out[-1] = self._table(above, opens=block.items)
+            elif isinstance(block, Table) and isinstance(above, Heading):
+                out.append(self._table(block, headed=above.text == block.caption))
             else:
                 out.append(self.block(block))
         return "".join(out)
@@ -136,7 +139,8 @@ class Blocks:
         kind = "steps" if self._place.path == "/" else "steps row"
         return f'<p class="small"><b>{escape(steps.title)}</b></p><ol class="{kind}">{rows}</ol>'
 
-    def _table(self, table: Table, opens: Sequence[Button] = ()) -> str:
+    def _table(self, table: Table, *, opens: Sequence[Button] = (), headed: bool = False) -> str:
+        """Return a table; `opens` name its rows, `headed` says that the heading above it is its caption already."""
         numbers = [' class="num"' if c.kind == "number" else "" for c in table.columns]
         head = "".join(f'<th scope="col"{kind}>{escape(c.title)}</th>' for c, kind in zip(table.columns, numbers, strict=True))
         rows = ""
@@ -145,15 +149,16 @@ class Blocks:
             cells = "".join(
                 f'<th scope="row"{kind}>{named or self._markup.inline(cell)}</th>'
                 if n == table.header_column
-                else f"<td{kind}>{self._markup.inline(cell)}</td>"
+                else f"<td{kind or _brief(cell)}>{self._markup.inline(cell)}</td>"
                 for n, (cell, kind) in enumerate(zip(row, numbers, strict=True))
             )
             rows += f"<tr>{cells}</tr>"
         caption = escape(table.caption)
+        hidden = ' class="hidden"' if headed else ""
         wide = ' class="wide-table"' if len(table.columns) > WIDE else ""
         return (
-            f'<div class="scroll" tabindex="0" role="group" aria-label="{caption}"><table{wide}><caption>{caption}</caption>'
-            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+            f'<div class="scroll" tabindex="0" role="group" aria-label="{caption}">'
+            f"<table{wide}><caption{hidden}>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
 
     def _chart(self, chart: Chart) -> str:
@@ -207,3 +212,8 @@ class Blocks:
 def _opens(table: Table, buttons: Buttons) -> bool:
     """Report whether there is one button for each row, named as the row is."""
     return tuple(b.label for b in buttons.items) == tuple(row[table.header_column] for row in table.rows)
+
+
+def _brief(cell: str) -> str:
+    """Keep a date or a word in one piece."""
+    return ' class="nowrap"' if len(cell) <= BRIEF else ""

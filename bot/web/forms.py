@@ -8,7 +8,7 @@ from typing import assert_never
 
 from bot.web.markup import Markup
 from bot.web.pages import lists, page_of
-from handlers.conversation import Ask, Button, Confirm, Feedback, Field, Values
+from handlers.conversation import Ask, Button, Confirm, Feedback, Field, Table, Values
 from handlers.feedback import REASONS
 from handlers.texts import Texts
 from knowledge.values import Language
@@ -121,18 +121,27 @@ class Forms:
             f"<button>{escape(ask.submit)}</button></form>"
         )
 
-    def runs(self, runs: Sequence[Button], chosen: Sequence[str]) -> str:
-        """Return past runs as boxes to tick, so that two can be put side by side, each with its memo to take away."""
+    def runs(self, table: Table, runs: Sequence[Button], chosen: Sequence[str]) -> str:
+        """Return past runs as a table: two can be ticked and put side by side, each opened, each memo taken away."""
+        titles = (self.text("side_by_side"), *(c.title for c in table.columns), self.text("ways"))
+        head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
         rows = ""
-        for button in runs:
-            id_ = escape(str(button.press.data.get("rid", "")))
+        for row, button in zip(table.rows, runs, strict=False):
+            id_, name = str(button.press.data.get("rid", "")), escape(" ".join(row[:2]))
             on = " checked" if id_ in chosen else ""
-            box = f'<label><input type="checkbox" name="run" value="{id_}" form="pair-form"{on}> {escape(button.label)}</label>'
+            tick = f'<input type="checkbox" name="run" value="{escape(id_)}" form="pair-form" aria-label="{name}"{on}>'
             ways = self.press(self.text("open_run"), button.press.action, button.press.data)
             ways += self.press(self.text("memo"), "choose.memo", button.press.data)
-            rows += f'<li>{box}<div class="buttons">{ways}</div></li>'
-        compare = f'<button class="primary">{self.say("compare")}</button>'
-        return f'<ul class="runs">{rows}</ul><form id="pair-form" method="get" action="{self._here}">{compare}</form>'
+            named = f'<td>{tick}</td><th scope="row" class="nowrap">{escape(row[0])}</th>'
+            cells = "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
+            rows += f'<tr>{named}{cells}<td><div class="buttons">{ways}</div></td></tr>'
+        compare = f"<button>{self.say('compare')}</button>" if len(runs) > 1 else ""
+        caption = escape(table.caption)
+        return (
+            f'<div class="scroll" tabindex="0" role="group" aria-label="{caption}"><table class="wide-table">'
+            f'<caption class="hidden">{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+            f'<form id="pair-form" method="get" action="{self._here}">{compare}</form>'
+        )
 
     def _guideline(self, ask: Ask) -> str:
         if ask.guideline is None:

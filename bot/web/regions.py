@@ -27,6 +27,7 @@ from handlers.conversation import (
     Person,
     Press,
     Reply,
+    Table,
 )
 from handlers.texts import Texts
 
@@ -84,15 +85,18 @@ class Composer:
     async def _decisions(self, page: Page, person: Person, session: str, query: QueryParams) -> Regions:
         """Past runs, and two of them side by side."""
         (history,) = await self._replies(person, session, Command("decisions"))
+        listed = next((b for b in history.blocks if isinstance(b, Table)), None)
+        if listed is None:
+            return {"runs": page.blocks(_said(history)), "pair": ""}
         buttons = [b for block in history.blocks if isinstance(block, Buttons) for b in block.items]
         runs = [b for b in buttons if b.press.action == "choose.resume"]
+        others = Buttons(tuple(b for b in buttons if b.press.action != "choose.resume"))
         chosen = tuple(dict.fromkeys(query.getlist("run")))[:SIDE]
-        rest = [b for b in buttons if b.press.action != "choose.resume"]
-        blocks = [b for b in _said(history) if not isinstance(b, Buttons)]
         opened = await self._replies(person, session, *(Press("choose.resume", {"rid": rid}) for rid in chosen))
         cards = [f'<section class="card stack">{page.blocks(_short(reply))}</section>' for reply in opened]
+        head = [b for b in history.blocks if not isinstance(b, Table | Buttons)]
         return {
-            "runs": page.blocks(blocks) + (page.runs(runs, chosen) if runs else "") + page.blocks((Buttons(tuple(rest)),)),
+            "runs": page.blocks(head) + page.runs(listed, runs, chosen) + page.blocks((others,)),
             "pair": f'<div class="two even">{"".join(cards)}</div>' if cards else "",
         }
 

@@ -8,7 +8,7 @@ from bot.web.conversations import Article
 from bot.web.forms import Forms
 from bot.web.markup import Markup
 from bot.web.pages import Place
-from handlers.conversation import Ask, Block, Button, Buttons, Chart, Details, Facts, Heading, Reply, Sources
+from handlers.conversation import Ask, Block, Button, Buttons, Chart, Details, Facts, Heading, Reply, Sources, Table
 from handlers.texts import Texts
 from knowledge.values import Language
 
@@ -80,9 +80,9 @@ class Page:
         """Return questions as a form that only asks for the page again, narrowed by what is filled in."""
         return self._forms.narrowing(ask, self._place.path)
 
-    def runs(self, runs: Sequence[Button], chosen: Sequence[str]) -> str:
-        """Return past runs to be put side by side."""
-        return self._forms.runs(runs, chosen)
+    def runs(self, table: Table, runs: Sequence[Button], chosen: Sequence[str]) -> str:
+        """Return past runs, two of which can be put side by side."""
+        return self._forms.runs(table, runs, chosen)
 
     def _card(self, reply: Reply, blocks: Sequence[Block]) -> str:
         notes = "".join(self._blocks.block(b) for b in reply.ask.notes) if reply.ask else ""

@@ -94,6 +94,11 @@ async def turn_to(tab, base, page):
         await tab.run("document.querySelector('[value=\"choose.whatif\"]')?.form.requestSubmit()")
         await asyncio.sleep(0.5)
     if doing == "compared":
+        await tab.go(f"{base}/choose")
+        await tab.run("document.querySelector('[value=\"choose.restart\"]')?.form.requestSubmit()")
+        await asyncio.sleep(0.5)
+        await answer(tab, 20)
+        await tab.go(base + path)
         await tab.run("document.querySelectorAll('[name=run]').forEach((box, n) => { box.checked = n < 2; })")
         chosen = await tab.run("[...document.querySelectorAll('[name=run]:checked')].map(box => 'run=' + box.value).join('&')")
         await tab.go(f"{base}{path}?{chosen}")
@@ -127,10 +132,11 @@ async def main(pictures):
                                 await tab.run("document.querySelectorAll('details').forEach(d => { d.open = false; })")
                                 shot = page.strip("/").replace(" ", "-") or "index"
                                 await tab.picture(Path(pictures) / f"{shot}.{language}.{scheme}.{width}.png")
-                    await tab.look(SMALL)
-                    wide = await tab.run("document.documentElement.scrollWidth")
-                    if wide > SMALL:
-                        overflow.append((page, language, wide, await tab.run(WIDEST)))
+                    for width in (SMALL, PHONE, 640, 900):
+                        await tab.look(width)
+                        wide = await tab.run("document.documentElement.scrollWidth")
+                        if wide > width:
+                            overflow.append((page, language, width, wide, await tab.run(WIDEST)))
                 outside += [
                     u for u in tab.requests if urlsplit(u).netloc != urlsplit(base).netloc and not u.startswith("data:")
                 ]
@@ -142,7 +148,7 @@ async def main(pictures):
     print(
         f"axe runs {runs}: violations {len(found)} (0), console messages {len(said)} (0), outside requests {len(outside)} (0)"
     )
-    print(f"pages wider than {SMALL} px: {len(overflow)} (0)")
+    print(f"pages wider than their window of {SMALL}, {PHONE}, 640 or 900 px: {len(overflow)} (0)")
     return 1 if found or overflow or said or outside else 0
 
 
