@@ -108,6 +108,16 @@ class Shelf:
         """Store a file and return its id; empty where there is no place for files."""
         return await self._originals.put(content) if self._originals is not None else ""
 
+    async def original(self, version: Version) -> bytes:
+        """
+        Return a version's file as it was sent, empty where none was kept.
+
+        Raises:
+            LibraryUnavailable: it is gone, or the place of the files does not answer.
+        """
+        kept = self._originals if version.original else None
+        return await kept.get(version.original) if kept is not None else b""
+
     async def stage(
         self, reading: Reading, metadata: Metadata, *, by: str, original: str = "", told: Told | None = None
     ) -> tuple[Document, Version, bool]:

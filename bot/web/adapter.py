@@ -157,7 +157,7 @@ class Web:
     def _screen(self, person: Person, session: str, place: Place, label: str, origin: str) -> Screen:
         turn = secrets.token_hex(4)
         page = Page(self._texts, person.language, place, turn)
-        screen = Screen(self._conversations, _where(session, place), place, page, turn, label, origin)
+        screen = Screen(self._conversations, person.id, _where(session, place), place, page, turn, label, origin)
         self._screens[turn] = _where(session, place), screen
         return screen
 
@@ -187,12 +187,12 @@ class Web:
         yield _row({"regions": await self._composer.regions(screen.place, person, session, articles, QueryParams())})
 
     async def _file(self, request: Request) -> Response:
-        found = self._conversations.file(request.path_params["token"])
-        if found is None or self._person(request) is None:
+        person = self._person(request)
+        found = self._conversations.file(person.id, request.path_params["token"]) if person else None
+        if found is None:
             raise HTTPException(404)
-        name, media_type, content = found
-        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
-        return Response(content, media_type=media_type, headers=headers)
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"}
+        return Response(found.content, media_type=found.media_type, headers=headers)
 
     # ----------------------------------------------------------------- who is there
 

@@ -10,10 +10,11 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 
+from handlers.conversation import Attachment
 from handlers.sessions import Sessions, SessionsUnavailable
 
 LIMITS = {"talk": 20, "stage": 20, "desk": 5}  # articles kept on a page
-SCREENS = 500  # pages this process remembers while the store is away
+SCREENS = 100  # pages this process remembers while the store is away
 FILES = 200  # to be taken away, remembered by this process
 ROUNDS = 5  # tries when two windows change one page at once
 
@@ -69,7 +70,7 @@ class Conversations:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
         self._memory: OrderedDict[str, list[Article]] = OrderedDict()
-        self._files: OrderedDict[str, tuple[str, str, bytes]] = OrderedDict()
+        self._files: OrderedDict[str, tuple[str, Attachment]] = OrderedDict()
 
     async def articles(self, screen: str) -> list[Article]:
         """Return what stands on a screen ("session/page"), oldest first."""
@@ -106,13 +107,15 @@ class Conversations:
         except SessionsUnavailable:
             return True
 
-    def keep(self, name: str, media_type: str, content: bytes) -> str:
-        """Keep a file to be taken away; return the path it is served at."""
+    def keep(self, person: str, file: Attachment) -> str:
+        """Keep a file for one person to take away; return the path it is served at."""
         token = secrets.token_urlsafe(24)
-        self._files[token] = (name, media_type, content)
+        self._files[token] = person, file
         while len(self._files) > FILES:
             self._files.popitem(last=False)
         return f"/files/{token}"
 
-    def file(self, token: str) -> tuple[str, str, bytes] | None:
-        return self._files.get(token)
+    def file(self, person: str, token: str) -> Attachment | None:
+        """Return the file kept under this token, if it was kept for this person."""
+        owner, file = self._files.get(token, ("", None))
+        return file if owner == person else None

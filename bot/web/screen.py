@@ -27,12 +27,21 @@ class Screen:
     """
 
     def __init__(
-        self, conversations: Conversations, screen: str, place: Place, page: Page, turn: str, question: str, origin: str
+        self,
+        conversations: Conversations,
+        person: str,
+        screen: str,
+        place: Place,
+        page: Page,
+        turn: str,
+        question: str,
+        origin: str,
     ) -> None:
         self.memory: dict[str, str] = {}
         self.place = place
         self.article: Article | None = None
         self._conversations = conversations
+        self._person = person
         self._screen = screen
         self._page = page
         self.turn = turn
@@ -83,8 +92,7 @@ class Screen:
 
     def _with_files(self, reply: Reply) -> Reply:
         links = tuple(
-            Button(a.name, Press("web.file"), url=self._conversations.keep(a.name, a.media_type, a.content))
-            for a in reply.attachments
+            Button(a.name, Press("web.file"), url=self._conversations.keep(self._person, a)) for a in reply.attachments
         )
         if not links:
             return reply

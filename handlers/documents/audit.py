@@ -12,7 +12,20 @@ from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
 
 PAGE = 20  # lines at a time
-ACTIONS = ("add", "publish", "discard", "withdraw", "rollback", "remove", "details", "mark", "glossary", "settle", "samples")
+ACTIONS = (
+    "add",
+    "publish",
+    "discard",
+    "withdraw",
+    "rollback",
+    "remove",
+    "details",
+    "mark",
+    "glossary",
+    "settle",
+    "samples",
+    "original",
+)
 
 
 class Audit:

@@ -9,6 +9,7 @@ from handlers.documents.changes import Changes
 from handlers.documents.details import Details, Invalid
 from handlers.documents.marks import Marks
 from handlers.documents.office import Office
+from handlers.documents.originals import Taking
 from handlers.documents.reviews import Reviews
 from handlers.documents.samples import Samples
 from handlers.documents.shelf import Shelf
@@ -33,6 +34,7 @@ class Documents:
     marks: Marks
     reviews: Reviews
     samples: Samples
+    originals: Taking
 
     @classmethod
     def over(cls, office: Office, jobs: Jobs, over: Over, models: Models) -> "Documents":
@@ -51,6 +53,7 @@ class Documents:
             Marks(office, shelf, models),
             Reviews(office),
             Samples(office),
+            Taking(office),
         )
 
     def command(self, message: Message, text: str) -> AsyncIterator[Reply]:
@@ -91,6 +94,8 @@ class Documents:
                 return self.wishes.settle(message, press.data)
             case "audit":
                 return self.audit.show(message, press.data)
+            case "original":
+                return self.originals.original(message, press.data)
             case "samples":
                 return self.samples.shelve(message)
             case "stop":

@@ -215,6 +215,7 @@ class Shelf:
             first.append(office.button("republish", message, "rollback", **now))
         sure = sure_of(office, message, "remove")
         second = [office.button("details", message, "details", **now), office.button("mark", message, "mark", **now)]
+        second += [office.button("original", message, "original", **now)] if _kept(document, now["v"]) else []
         second.append(Button(office.say("remove", message), Press("document.remove", now), "danger", sure))
         return [tuple(first), (*second, office.button("back_to_list", message, "list"))]
 
@@ -258,6 +259,11 @@ def earlier(document: Document) -> Version | None:
     now = document.published
     before = [v for v in document.versions if v.published and now and v.number < now.number]
     return max(before, key=lambda v: v.number, default=None)
+
+
+def _kept(document: Document, version: str) -> bool:
+    """Report whether the file of this version is there to be taken away."""
+    return any(v.id == version and v.original for v in document.versions)
 
 
 def due(document: Document, today: str) -> bool:

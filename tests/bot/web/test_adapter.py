@@ -226,7 +226,7 @@ async def test_the_health_page_says_what_is_amiss_and_the_way_out(client):
 
     assert "回答 が応答していません" in told
     assert "llm-choose check" in told
-    assert "<td>準備中</td>" in told
+    assert ">準備中</td>" in told
 
 
 async def test_an_unknown_page_says_the_way_on(client):

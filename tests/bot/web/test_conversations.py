@@ -3,6 +3,7 @@
 import asyncio
 
 from bot.web.conversations import LIMITS, Article, Conversations, placed
+from handlers.conversation import Attachment
 
 
 def article(turn, **words):
@@ -53,9 +54,10 @@ async def test_two_windows_at_once_lose_nothing(sessions):
     assert set(turns(await Conversations(sessions).articles("s/"))) == set("abcd")
 
 
-async def test_what_is_taken_away_can_be_had_by_whoever_knows_its_address(sessions):
-    conversations = Conversations(sessions)
-    path = conversations.keep("メモ.md", "text/markdown", b"x")
+async def test_a_file_is_for_the_person_it_was_kept_for(sessions):
+    conversations, memo = Conversations(sessions), Attachment("メモ.md", "text/markdown", b"x")
+    token = conversations.keep("web:a", memo).removeprefix("/files/")
 
-    assert conversations.file(path.removeprefix("/files/")) == ("メモ.md", "text/markdown", b"x")
-    assert conversations.file("x") is None
+    assert conversations.file("web:a", token) == memo
+    assert conversations.file("web:b", token) is None
+    assert conversations.file("web:a", "x") is None
