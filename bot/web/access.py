@@ -91,8 +91,8 @@ class Access:
 
     def _role(self, password: str) -> Role | None:
         """Compare with both passwords in constant time, whichever is meant."""
-        given = password.encode("utf-8", "replace")
-        known = {role: bool(own) and hmac.compare_digest(given, own.encode()) for role, own in self._passwords.items()}
+        given = _digest(password)
+        known = {role: bool(own) and hmac.compare_digest(given, _digest(own)) for role, own in self._passwords.items()}
         return "admin" if known["admin"] else "member" if known["member"] else None
 
     def _sign(self, role: str, *parts: str) -> str:
@@ -100,3 +100,8 @@ class Access:
             password = self._passwords[role].encode()
             self._keys[role] = hashlib.scrypt(password, salt=b"llm-choose web sign-in", n=2**14, r=8, p=1, dklen=32)
         return hmac.new(self._keys[role], "\x00".join((role, *parts)).encode(), hashlib.sha256).hexdigest()
+
+
+def _digest(password: str) -> bytes:
+    """Passwords of any length compare in the same time."""
+    return hashlib.sha256(password.encode("utf-8", "replace")).digest()

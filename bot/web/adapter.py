@@ -97,17 +97,17 @@ class Web:
         place, person, session = place_at(request.url.path), self._person(request), session_of(request)
         if person is None:
             return self._view.sign_in(request, 401)
-        articles = await self._on(place, session)
+        articles = await self._on(place, person, session)
         if not articles and place.opening is not None:
             screen = self._screen(person, session, place, self._texts.say(f"web.{place.name}", person.language), "")
             await self._take(person, session, place.opening, screen)
-            articles = await self._on(place, session)
+            articles = await self._on(place, person, session)
         regions = await self._composer.regions(place, person, session, articles, request.query_params)
         return self._view.page(request, person, place, articles, regions)
 
-    async def _on(self, place: Place, session: str) -> list[Article]:
+    async def _on(self, place: Place, person: Person, session: str) -> list[Article]:
         """Return the articles of a page, those that are still being made included."""
-        where = _where(session, place)
+        where = _where(person, session, place)
         running = [s.article for w, s in self._screens.values() if w == where and s.article and s.article.busy]
         return [*await self._conversations.articles(where), *running]
 
@@ -157,8 +157,8 @@ class Web:
     def _screen(self, person: Person, session: str, place: Place, label: str, origin: str) -> Screen:
         turn = secrets.token_hex(4)
         page = Page(self._texts, person.language, place, turn)
-        screen = Screen(self._conversations, person.id, _where(session, place), place, page, turn, label, origin)
-        self._screens[turn] = _where(session, place), screen
+        screen = Screen(self._conversations, person.id, _where(person, session, place), place, page, turn, label, origin)
+        self._screens[turn] = _where(person, session, place), screen
         return screen
 
     async def _take(self, person: Person, session: str, content: Content, screen: Screen, form: FormData | None = None) -> None:
@@ -175,7 +175,7 @@ class Web:
         """Follow a turn that a reloaded page found running."""
         person, session = self._person(request), session_of(request)
         where, screen = self._screens.get(request.path_params["turn"], ("", None))
-        if person is None or screen is None or where != _where(session, screen.place):
+        if person is None or screen is None or where != _where(person, session, screen.place):
             raise HTTPException(404)
         return StreamingResponse(self._rows(person, session, screen), media_type=NDJSON)
 
@@ -183,7 +183,7 @@ class Web:
         """Yield one line of JSON for each reply, and at the end what stands beside the turns now."""
         async for change in screen.follow():
             yield _row({"turn": f"t{change.turn}", "html": change.html, "said": change.said, "gone": change.gone})
-        articles = await self._on(screen.place, session)
+        articles = await self._on(screen.place, person, session)
         yield _row({"regions": await self._composer.regions(screen.place, person, session, articles, QueryParams())})
 
     async def _file(self, request: Request) -> Response:
@@ -221,8 +221,9 @@ def _row(values: dict[str, Any]) -> str:
     return json.dumps(values, ensure_ascii=False) + "\n"
 
 
-def _where(session: str, place: Place) -> str:
-    return f"{session}{place.path}"
+def _where(person: Person, session: str, place: Place) -> str:
+    """Name one person's page in one browser: whoever signs in after them sees their own."""
+    return f"{person.id}/{session}{place.path}"
 
 
 def _files(form: FormData) -> list[UploadFile]:

@@ -131,7 +131,7 @@ class Composer:
 
 def message(person: Person, session: str, content: Content) -> Message:
     """Return what one person said in one browser: a place of its own, read by nobody else."""
-    return Message(secrets.token_hex(8), person, f"web:{session}", Audience(person.id, private=True), content)
+    return Message(secrets.token_hex(8), person, f"{person.id}/{session}", Audience(person.id, private=True), content)
 
 
 def _said(reply: Reply) -> Sequence[Block]:

@@ -8,7 +8,6 @@ import asyncio
 import base64
 import itertools
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -28,14 +27,14 @@ DESKTOP, PHONE, SMALL = 1280, 390, 320
 
 
 @contextmanager
-def bot(data=None, environment=None):
+def bot(*, quiet=False):
     """Serve on a free port from a fresh data folder; yield the address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
-        words = [str(Path(sys.executable).with_name("llm-choose")), "serve", "--port", str(port), "--data", data or folder]
-        process = subprocess.Popen(words, cwd=ROOT, env=os.environ | (environment or {}), stdout=subprocess.DEVNULL)
+        words = [str(Path(sys.executable).with_name("llm-choose")), "serve", "--port", str(port), "--data", folder]
+        process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL if quiet else None)
         try:
             _ready(f"http://127.0.0.1:{port}/ready")
             yield f"http://127.0.0.1:{port}"

@@ -179,3 +179,12 @@ async def test_a_proxy_is_welcome_at_the_public_address(client):
 async def test_coming_from_loopback_gives_no_rights_behind_a_public_address(page):
     async with page(echo, base="http://127.0.0.1:8080", public_url=PUBLIC, passwords=PASSWORDS) as client:
         assert (await client.get("/")).status_code == 401
+
+
+async def test_whoever_signs_in_next_sees_nothing_of_the_one_before(client):
+    await client.post("/signin", data={"password": "admin-admin-2"})
+    before = await client.post("/ask", data={"q": "人事の話"}, follow_redirects=True)
+    await client.post("/signin", data={"password": "ask-ask-ask-1"})
+
+    assert "人事の話" in before.text
+    assert "人事の話" not in (await client.get("/")).text
