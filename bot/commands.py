@@ -48,7 +48,7 @@ async def run(arguments: argparse.Namespace, settings: Settings, language: Langu
     commands: dict[str, Callable[[House, argparse.Namespace, Language], Awaitable[int]]] = {
         "ask": _ask,
         "search": _search,
-        "demo": _talk,
+        "demo": _demo,
         "add": add,
         "documents": _documents,
         "publish": _change,
@@ -121,6 +121,20 @@ async def _talk(house: House, arguments: argparse.Namespace, language: Language)
     if arguments.command == "ask":
         tidy(arguments.text, Wording.load())
     await house.turns.take(message, Paper(Console()))
+    return DONE
+
+
+async def _demo(house: House, arguments: argparse.Namespace, language: Language) -> int:
+    """Show a trace as people see it, or as JSON: everything behind one answer."""
+    if not arguments.json:
+        return await _talk(house, arguments, language)
+    spoken = arguments.language or language_of(arguments.text, language)
+    message = said(Command("demo", arguments.text), spoken, arguments.person)
+    answer = await house.router.questions.quietly(message, arguments.text)
+    trace = await house.router.demo.trace(answer.id)
+    if trace is None:
+        raise LibraryUnavailable("no_trace", house.texts.phrase("feedback.away"))
+    output.line(json.loads(trace.to_json()))
     return DONE
 
 

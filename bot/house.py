@@ -74,7 +74,7 @@ class House:
         self.router = Router(
             questions,
             Choose(self.models, self.sessions, self.texts, Guidelines.load(self.library, self.people)),
-            Demo(self.sessions, self.people, questions, self.texts),
+            Demo(self.library, self.sessions, self.people, questions, self.texts),
             self.documents,
             Feedbacks(self.sessions, self.texts),
             Welcome(self.library, self.people, self.texts),

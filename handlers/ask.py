@@ -67,6 +67,20 @@ class Questions:
             answering.cancel()
         yield self._reply(answer)
 
+    async def quietly(self, message: Message, question: str, *, limit: int = 6, kind: SearchKind = "whole") -> Answer:
+        """
+        Answer without a word on the screen and without remembering it in the thread, for showing how it is done.
+
+        Raises:
+            KnowledgeError
+        """
+        language = language_of(question, message.person.language)
+        return await self._answer(message, question, language, asyncio.Queue(), limit, kind, kept=False)
+
+    async def alone(self, question: str, language: Language) -> str:
+        """Return what the model says without documents, "" without a model. Raises ModelUnavailable when it fails."""
+        return await (await self._answers()).alone(question, language)
+
     async def mention(self, message: Message, subject: str, said: str) -> None:
         """Add something talked about elsewhere to this place's thread, so that questions here can refer to it."""
         await self._threads.add(message.place, subject, said, message.person.id)

@@ -129,6 +129,8 @@ class Router:
                 return self.choose.form(message, form)
             case "document":
                 return self.documents.form(message, form)
+            case "demo":
+                return self.demo.form(message, form)
             case _:
                 return self.feedback.form(message, form)
 

@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from knowledge.values import AnswerMode, Language, Phrase, Place
+from knowledge.values import AnswerMode, Language, Phrase, Place, SearchKind
 
 StageName = Literal["tidy", "search", "write"]
 LimitKind = Literal["stale", "close_scores", "missing_words", "image_only", "disagreement", "suspicious", "fallback"]
@@ -36,7 +36,10 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage that was found. `dropped` says why it is not in the answer: "rank", "not_chosen", "unsupported", or empty."""
+    """
+    A passage that was found. `dropped` says why it is not in the answer: "rank" (beyond those used) or "not_chosen"; it is
+    empty for one that is, whose citation is `number`.
+    """
 
     passage: str
     document: str
@@ -49,6 +52,7 @@ class Candidate:
     parts: tuple[tuple[str, float], ...] = ()
     used: bool = False
     dropped: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ class Trace:
     Everything behind one answer.
 
     `at` is an ISO timestamp in UTC; `events` are the pipeline's own events with milliseconds since its start; `prompt` is
-    exactly what the model was sent and `output` what it wrote, both empty without a model.
+    exactly what the model was sent and `output` what it wrote, both empty without a model. `limit` and `kind` are the settings
+    of the search.
     """
 
     id: str
@@ -94,6 +99,8 @@ class Trace:
     limits: tuple[Limit, ...] = ()
     events: tuple[tuple[str, float], ...] = ()
     fallback: str = ""
+    limit: int = 6
+    kind: SearchKind = "whole"
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))

@@ -63,7 +63,7 @@ class Work:
 
 def trace(work: Work, answer: Answer) -> Trace:
     """Return what people can look at later."""
-    used = {hit for hit, _ in work.draft.quotes}
+    used = {hit: number for number, (hit, _) in enumerate(work.draft.quotes, start=1)}
     return Trace(
         id=work.id,
         at=datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -80,10 +80,12 @@ def trace(work: Work, answer: Answer) -> Trace:
         limits=work.limits,
         events=work.events,
         fallback=answer.fallback,
+        limit=work.limit,
+        kind=work.kind,
     )
 
 
-def _candidate(at: int, hit: Hit, used: set[int], limit: int) -> Candidate:
+def _candidate(at: int, hit: Hit, used: dict[int, int], limit: int) -> Candidate:
     passage = hit.passage
     dropped = "" if at in used else "rank" if at >= limit else "not_chosen"
     return Candidate(
@@ -98,4 +100,5 @@ def _candidate(at: int, hit: Hit, used: set[int], limit: int) -> Candidate:
         parts=hit.parts,
         used=at in used,
         dropped=dropped,
+        number=used.get(at, 0),
     )
