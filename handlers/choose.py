@@ -101,13 +101,15 @@ class Choose:
     async def _start(self, message: Message, word: str) -> Reply:
         express = word in EXPRESS
         running = await self._runs.active(message.person.id)
-        if running is not None and (express or not word):
-            return await self._which(message, running)
-        if running is not None:
-            note = self._say(message, "added", count=len(running.answers))
-            return await self._dialog.read(message, running, word, note)
-        run = await self._dialog.begin(message, Run("", message.person.id, message.person.name, "", express=express))
-        return await (self._dialog.read(message, run, word) if word and not express else self._dialog.ask(message, run))
+        if running is not None and not running.blank:
+            if express or not word:
+                return await self._which(message, running)
+            return await self._dialog.read(message, running, word, self._say(message, "added", count=len(running.answers)))
+        if running is None:
+            running = await self._dialog.begin(message, Run("", message.person.id, message.person.name, "", express=express))
+        if express and not running.express:
+            running = await self._runs.save(replace(running, express=True)) or running
+        return await (self._dialog.read(message, running, word) if word and not express else self._dialog.ask(message, running))
 
     async def _which(self, message: Message, run: Run) -> Reply:
         """Ask which of two runs is meant: the unfinished one, told by its age and place, or a new one."""

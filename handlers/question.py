@@ -74,11 +74,13 @@ def _guideline(guide: Guide, state: dict[str, str | int], texts: Texts, language
 
 def _buttons(run: Run, state: dict[str, str | int], texts: Texts, language: Language, private: bool) -> tuple[Button, ...]:
     """Return the ways out of a question: at the start how to answer, later how to move."""
-    if run.asked or run.answers:
+    names = ["describe", *([] if run.express else ["express"]), *([] if private or run.open else ["open"])]
+    if not run.blank:
         names = [*(["back"] if run.asked else []), "skip", "preview"]
-    else:
-        names = ["describe", *([] if run.express else ["express"]), *([] if private or run.open else ["open"])]
-    return tuple(Button(texts.say(f"choose.{name}", language), Press(f"choose.{name}", state)) for name in names)
+    buttons = [Button(texts.say(f"choose.{name}", language), Press(f"choose.{name}", state)) for name in names]
+    if run.blank and not run.team:
+        buttons.append(Button(texts.say("choose.as_team", language), Press("choose.team")))
+    return tuple(buttons)
 
 
 def describe(run: Run, texts: Texts, language: Language) -> Reply:

@@ -49,6 +49,11 @@ class Run:
     began: str = ""
 
     @property
+    def blank(self) -> bool:
+        """Report whether nothing was asked or answered yet."""
+        return not (self.asked or self.answers)
+
+    @property
     def objections(self) -> tuple[str, ...]:
         """Return the criteria whose answer is not the one a rule asks for; "not sure" is none."""
         return tuple(c for c, rule in self.rules.items() if self.answers.get(c, rule.option) != rule.option)

@@ -77,8 +77,9 @@ class Teamwork:
         run = await self._runs.load(member.run) if member is not None else None
         if run is not None:
             return await self._dialog.ask(message, run)
-        if await self._runs.active(message.person.id) is not None and not anew:
-            return await self._which(message, team)
+        running = await self._runs.active(message.person.id)
+        if running is not None and not running.blank and not anew:
+            return self._which(message, team, running)
         return await self._enter(message, team)
 
     async def renew(self, message: Message, id_: str) -> Reply:
@@ -93,13 +94,12 @@ class Teamwork:
             return self._tell(message, "team_full")
         return await self._dialog.ask(message, run, self._say(message, "team_joined", name=team.name))
 
-    async def _which(self, message: Message, team: Team) -> Reply:
+    def _which(self, message: Message, team: Team, running: Run) -> Reply:
         """Ask which is meant: the person's own unfinished run, or the team's."""
-        running = await self._runs.active(message.person.id)
+        text = self._say(message, "team_which", count=len(running.asked))
         begin = Button(self._say(message, "team_anew"), Press("choose.join", {"tid": team.id, "anew": 1}))
-        on = (resume(running, self._texts, message.person.language),) if running is not None else ()
-        text = self._say(message, "team_which", count=len(running.asked) if running is not None else 0)
-        return Reply(text, (Paragraph(text), Buttons((*on, begin))), private=True)
+        ways = Buttons((resume(running, self._texts, message.person.language), begin))
+        return Reply(text, (Paragraph(text), ways), private=True)
 
     async def _parts(self, team: Team) -> tuple[Part, ...]:
         """Return the members whose run is still kept."""

@@ -94,8 +94,12 @@ async def test_back_opens_the_last_question_with_its_answer(talk: Talk) -> None:
 
 
 async def test_a_second_start_asks_which_run_is_meant(talk: Talk) -> None:
-    await talk.start()
-    assert (await talk.start()).ask is None
+    first = await talk.start()
+    assert (await talk.start()) == first, "nothing was answered yet, so there is nothing to ask about"
+    await talk.answer(first, "ns")
+    for again in (await talk.start(), await talk.say(Command("choose", "express"))):
+        assert again.ask is None
+        assert "1問まで" in again.text
 
 
 async def test_an_expired_run_offers_a_new_one(talk: Talk) -> None:

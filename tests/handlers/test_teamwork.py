@@ -77,6 +77,7 @@ async def test_who_did_not_join_sees_nothing(room: Room) -> None:
 
 async def test_joining_asks_first_when_a_run_is_unfinished(room: Room) -> None:
     own = await room.say(Press("choose.start"))
+    own = await room.say(Press("choose.answer", {**own.ask.state, "o": "ns"}))
     begun = await room.say(Command("choose", "team"))
     asked = await room.say(buttons(begun)["choose.join"])
     assert asked.ask is None
