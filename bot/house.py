@@ -15,6 +15,7 @@ from bot.queue import Queue
 from bot.settings import Settings
 from bot.store import Store
 from bot.turns import Turns
+from handlers.alone import Alone
 from handlers.ask import Questions
 from handlers.choose import Choose
 from handlers.demo import Demo
@@ -82,6 +83,7 @@ class House:
             talk,
             Opening(self.library, self.sessions, self.people, self.texts),
             Handover(self.sessions, self.people, self.texts, settings.experts),
+            Alone(questions, self.sessions, self.texts),
         )
         self.turns = Turns(self.router, self.sessions, self.texts)
         self._analysis = Analysis()  # one dictionary for searching and answering: it is the biggest thing in memory

@@ -9,6 +9,7 @@ import asyncio
 import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from handlers.answers import blocks_of, plain_text, refusal
@@ -65,7 +66,7 @@ class Questions:
                 return
         finally:
             answering.cancel()
-        yield self._reply(answer)
+        yield self._offering(message, self._reply(answer), answer)
 
     async def quietly(self, message: Message, question: str, *, limit: int = 6, kind: SearchKind = "whole") -> Answer:
         """
@@ -191,6 +192,15 @@ class Questions:
         if stage is not None and stage.text:
             blocks.append(Paragraph(stage.text, "answer"))
         return Reply(text, tuple(blocks), final=False)
+
+    def _offering(self, message: Message, reply: Reply, answer: Answer) -> Reply:
+        """Offer an answer of their own to somebody who may read more than everybody here."""
+        if not self._people.may_read_more(message):
+            return reply
+        button = Button(self._texts.say("ask.alone", answer.language), Press("private.ask", {"aid": answer.id}))
+        return replace(
+            reply, blocks=(*reply.blocks, Buttons((button,), "alone", self._texts.say("ask.for_all", answer.language)))
+        )
 
     def _reply(self, answer: Answer) -> Reply:
         if answer.mode == "refused":

@@ -7,8 +7,9 @@ nobody could say who reads it.
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
-from handlers.conversation import Message, Person
+from handlers.conversation import Audience, Message, Person
 
 EVERYONE = "all"
 ADMINS = "admins"
@@ -55,6 +56,11 @@ class People:
     def is_admin(self, person: Person) -> bool:
         """Report whether the person may change the knowledge base. Guests, outsiders and bots never may."""
         return person.role not in NEVER and (person.role == "admin" or bool(self._admins & _ids(person)))
+
+    def may_read_more(self, message: Message) -> bool:
+        """Report whether the person alone may read more than whoever reads this reply."""
+        alone = replace(message, audience=Audience(message.person.id, private=True))
+        return self.readers(alone) > self.readers(message) | {message.person.id}
 
     def readers(self, message: Message) -> frozenset[str]:
         """

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import assert_never
 
+from handlers.alone import Alone
 from handlers.ask import Questions
 from handlers.choose import JOIN, WORDS, Choose
 from handlers.conversation import Command, Edited, Form, Message, Press, Reply, Text, Upload
@@ -32,6 +33,7 @@ class Router:
     threads: Threads
     opening: Opening
     handover: Handover
+    alone: Alone
 
     def __call__(self, message: Message) -> AsyncIterator[Reply]:
         match message.content:
@@ -108,6 +110,8 @@ class Router:
                 return self.questions.suggested(message, press, "followups" if verb == "followup" else "choices")
             case ("ask", "again"):
                 return self.questions.again(message, press)
+            case ("private", _):
+                return self.alone.press(message, press)
             case ("human", "done"):
                 return self.handover.done(message, press)
             case ("human", _):

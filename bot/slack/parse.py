@@ -64,7 +64,9 @@ def message(payload: Payload, person: Person, own: str, fetch: Fetch) -> Message
     found = content(payload, own, fetch)
     if found is None or user(payload) in ("", own):
         return None
-    place = f"slack:{team(payload)}:{channel(payload) or user(payload)}:{thread(payload)}"
+    # A command stands in no thread of its channel: its talk is its person's own, for it is answered to them alone.
+    within = user(payload) if payload.get("command") and not channel(payload).startswith("D") else thread(payload)
+    place = f"slack:{team(payload)}:{channel(payload) or user(payload)}:{within}"
     here = f"slack:{team(payload)}:{channel(payload)}"
     alone = private(payload) or _alone(found)
     audience = Audience(person.id, private=True) if alone else Audience(here, private=False)
