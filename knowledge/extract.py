@@ -30,6 +30,7 @@ SIGNS = ("held", "together", "unit", "share", "pairs", "sequence", "key", "score
 DEPTH = 5  # passages looked into
 SPREAD = 1.0  # taken off a unit for each one already chosen from its passage
 MASS = 0.999  # of the softmax over all units: enough is shown
+BETTER_PART = 0.6  # of it: enough is shown when that took a list or a table
 
 TINY = 1e-9  # a score of nothing
 
@@ -67,7 +68,7 @@ class Extractor:
         self._analysis = analysis
 
     def extract(self, asked: Asked, hits: Sequence[Hit], *, most: int = 3) -> Extract:
-        """Choose at most `most` units from the best five hits (best first)."""
+        """Choose at most `most` units from the best five hits (best first); a list or table counts by its lines."""
         looked = hits[:DEPTH]
         if not looked or not asked.forms:
             return Extract((), 0.0, "none", ())
@@ -76,17 +77,17 @@ class Extractor:
         gaps = np.array([max(math.log(max(hit.score, TINY) / max(looked[0].score, TINY)), -10.0) for hit in looked])
         scores = features(overlap, gaps) @ weights("unit", UNIT)
         likely = _logistic(float(signs(overlap, gaps) @ weights("signs", SIGNS)))
-        held = held_by_any(overlap)
-        table = compared(asked, [hit.passage for hit in looked], self._analysis)
-        picks = _chosen(
-            scores.tolist(), looked, known, most, generous=asked.wants("why", "name"), first=table.hit if table else 0
-        )
         bounds = trained()["bounds"]
         refuse, sure = bounds["refuse"], bounds["sure"]
-        if (wanted := unmistakable(asked.kinds)) and not any(t.cues[n] & wanted for t in known for n in range(len(t.cues))):
+        if (wanted := unmistakable(asked.kinds)) and not any((t.cues & wanted).any() for t in known):
             likely = min(likely, sure / 2)
+        table = compared(asked, [hit.passage for hit in looked], self._analysis)
+        least = 1 if likely >= sure else 2  # who is not sure shows a second one
+        enough = 1.0 if asked.wants("why", "name") else MASS
+        picks = _chosen(scores.tolist(), looked, known, (least, most, enough), first=table.hit if table else 0)
         verdict: Verdict = "none" if not picks or likely < refuse else "sure" if likely >= sure else "unsure"
-        return Extract(picks, likely, verdict, asked.missing(held), table.rows if table and picks else ())
+        missing = asked.missing(held_by_any(overlap))
+        return Extract(picks, likely, verdict, missing, table.rows if table and picks else ())
 
     def terms(self, hit: Hit) -> Terms:
         """Return the words of a hit's passage."""
@@ -157,26 +158,30 @@ def held_by_any(overlap: Overlap) -> npt.NDArray[np.bool_]:
 
 
 def _chosen(
-    scores: list[float], hits: Sequence[Hit], known: Sequence[Terms], most: int, *, generous: bool, first: int
+    scores: list[float], hits: Sequence[Hit], known: Sequence[Terms], limits: tuple[int, int, float], *, first: int
 ) -> tuple[Pick, ...]:
     """
     Choose the best units, each passage's next one a little later, beginning with the hit at index `first`.
 
-    A unit without a line that may be shown is passed over.
+    `limits` are the least and most units and the mass that is enough; with as many lines as units allowed, the better part of
+    the mass is. A unit without a line that may be shown is passed over.
     """
+    least, most, enough = limits
     left = [(score, hit, n) for score, (hit, n) in zip(scores, _places(known), strict=True)]
     top = max(scores, default=0.0)
     mass = sum(math.exp(score - top) for score in scores)
     used: dict[int, int] = {}
     picks: list[Pick] = []
-    shown = 0.0
-    while left and len(picks) < most and (generous or shown < MASS):
+    shown: set[str] = set()
+    held = 0.0
+    while left and len(picks) < most and held < (enough if len(shown) < most or len(picks) < least else BETTER_PART):
         chosen = max(left, key=lambda row: (bool(picks) or not first or row[1] == first, row[0] - SPREAD * used.get(row[1], 0)))
         left.remove(chosen)
         score, hit, n = chosen
-        shown += math.exp(score - top) / mass
+        held += math.exp(score - top) / mass
         if lines := quotable(hits[hit].passage.text, known[hit].unit(n)):
             used[hit] = used.get(hit, 0) + 1
+            shown.update(lines)
             picks.append(Pick(hit, Unit(lines, "\n".join(lines)), score))
     return tuple(picks)
 

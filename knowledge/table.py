@@ -28,10 +28,13 @@ def compared(asked: Asked, passages: Sequence[Passage], analysis: Analysis) -> T
     """Return the part of the first table that sets two or more things of the question side by side; None when there is none."""
     if not asked.wants("compare"):
         return None
-    for hit, passage in enumerate(passages):
-        for rows in tables(passage.text):
-            if chosen := _sides(asked, rows, analysis):
-                return Table(hit, chosen)
+    found = [(hit, rows) for hit, passage in enumerate(passages) for rows in tables(passage.text)]
+    for hit, rows in found:
+        if chosen := _sides(asked, rows, analysis):
+            return Table(hit, chosen)
+    for hit, rows in found[:1]:
+        if hit == 0 and any(_named(asked, cell, analysis) for cell in (*rows[0], *(row[0] for row in rows))):
+            return Table(hit, rows[: LARGEST + 1])  # one of the things goes by another name there
     return None
 
 
