@@ -24,7 +24,7 @@ async def check(settings: Settings, language: Language, *, as_json: bool) -> int
         parts["audit log"] = await _audit(house)
         if not settings.embedded:
             parts["workers"] = await _workers(house)
-        parts["slack"] = "on" if settings.slack else "off"
+        parts["slack"] = await _slack(settings)
         parts["teams"] = "on" if settings.teams else "off"
         parts["llm"] = settings.llm or "off"
     healthy = all(state in ("ready", "on", "off", settings.llm) for state in parts.values())
@@ -35,6 +35,14 @@ async def check(settings: Settings, language: Language, *, as_json: bool) -> int
             mark = "✓" if state in ("ready", "on") else "–" if state in ("off", settings.llm) else "✕"
             Console().print(f"{mark} {name}: {state}", markup=False)
     return 0 if healthy else 1
+
+
+async def _slack(settings: Settings) -> str:
+    if settings.slack is None:
+        return "off"
+    from bot.slack.doctor import diagnose
+
+    return await diagnose(settings.slack)
 
 
 async def _audit(house: House) -> str:

@@ -62,6 +62,7 @@ class Api:
         self._settings = settings
         self._client: AsyncWebClient | None = None
         self._session: ClientSession | None = None
+        self.granted: frozenset[str] = frozenset()  # scopes of our token, as far as Slack has told
         self._hooks = Download(Hosts(HOOKS, own=settings.api_base, beside=True), seconds=CALL)
 
     async def __aenter__(self) -> Self:
@@ -189,6 +190,8 @@ class Api:
         try:
             async with asyncio.timeout(CALL):
                 told = await call(**arguments)
+            if scopes := str(told.headers.get("x-oauth-scopes", "")):
+                self.granted = frozenset(scope.strip() for scope in scopes.split(","))
             return dict(told.data) if isinstance(told.data, dict) else {}
         except SlackApiError as error:
             raise _meaning(method, error) from error

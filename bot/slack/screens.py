@@ -121,23 +121,25 @@ class Direct:
     def __init__(self, desk: Desk, payload: Payload, message: Message, memory: dict[str, str]) -> None:
         self.memory = memory
         self._desk = desk
+        self._payload = payload
         self._message = message
-        self._spot = spot(payload, message)
-        self._seen = bool(event(payload))
         self._shown = float("-inf")
 
     async def show(self, reply: Reply) -> None:
         if not reply.final and time.monotonic() - self._shown < EVERY:
             return
         self._shown = time.monotonic()
-        person = self._message.person
+        person, at = self._message.person, spot(self._payload, self._message)
         if "channel" not in self.memory:
-            self.memory["channel"] = await self._desk.direct(person)
-            if self._seen:
+            try:
+                self.memory["channel"] = await self._desk.direct(person)
+            except Refused:  # some people cannot be written to: they are told alone, where they are
+                await Thread(self._desk, self._payload, self._message, self.memory).show(reply)
+                return
+            if event(self._payload):
                 note = Reply(self._desk.texts.say("slack.file_taken", person.language))
-                await self._desk.put(replace(self._spot, turn=f"{self._spot.turn}:note"), note, person, {})
-        at = replace(self._spot, channel=self.memory["channel"], thread="")
-        await self._desk.put(at, reply, person, self.memory)
+                await self._desk.put(replace(at, turn=f"{at.turn}:note"), note, person, {})
+        await self._desk.put(replace(at, channel=self.memory["channel"], thread=""), reply, person, self.memory)
 
 
 class Window:

@@ -25,6 +25,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 SECRET, BOT, API, EVENTS = "benchmark", 18791, 18792, 1000
+OWNER = [{"user_id": "UBOT", "is_bot": True}]
 posted: Counter[str] = Counter()
 answered: set[str] = set()
 numbers = itertools.count(1)
@@ -45,18 +46,27 @@ async def api(request: Request) -> JSONResponse:
 
 def deliveries() -> list[bytes]:
     rows = []
+    now = int(time.time())
     for n in range(EVENTS):
         for kind in ("app_mention", "message"):
             event = {
                 "type": kind,
                 "user": "U1",
                 "channel": "C1",
-                "ts": f"{n}.1",
+                "ts": f"{now}.{n:06}",
                 "text": "<@UBOT> RAGは文書を全部学習しますか?",
             }
             event |= {"channel_type": "channel"} if kind == "message" else {}
             rows.append(
-                json.dumps({"type": "event_callback", "team_id": "T1", "event_id": f"E{n}{kind}", "event": event}).encode()
+                json.dumps(
+                    {
+                        "type": "event_callback",
+                        "team_id": "T1",
+                        "event_id": f"E{n}{kind}",
+                        "authorizations": OWNER,
+                        "event": event,
+                    }
+                ).encode()
             )
     generator = random.Random(7)
     rows += generator.sample(rows, len(rows) * 3 // 10)
@@ -77,7 +87,7 @@ async def send(client: httpx.AsyncClient, body: bytes, gate: asyncio.Semaphore, 
 
 async def main() -> None:
     server = uvicorn.Server(
-        uvicorn.Config(Starlette(routes=[Route("/api/{method}", api, methods=["POST"])]), port=API, log_level="error")
+        uvicorn.Config(Starlette(routes=[Route("/api/{method}", api, methods=["GET", "POST"])]), port=API, log_level="error")
     )
     serving = asyncio.create_task(server.serve())
     settings = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_BASE": f"http://127.0.0.1:{API}/api/"}

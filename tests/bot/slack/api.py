@@ -33,6 +33,7 @@ class SlackApi:
     groups: dict[str, list[str]] = field(default_factory=dict)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     faults: dict[str, list[str | int]] = field(default_factory=dict)
+    scopes: str = ""
     socket: str = ""
     edge: Edge = field(default_factory=Edge)
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -59,7 +60,7 @@ class SlackApi:
         answer = self._do(method, told)
         if fault == "lost":
             await asyncio.sleep(60)
-        return JSONResponse({"ok": True, **answer})
+        return JSONResponse({"ok": True, **answer}, headers={"x-oauth-scopes": self.scopes} if self.scopes else None)
 
     async def respond(self, request: Request) -> Response:
         self.responses.append(await request.json())

@@ -569,3 +569,12 @@ async def test_somebody_is_told_something_in_a_direct_message(desk, api):
     assert said
     assert not unsaid
     assert [(m["channel"], m["text"]) for m in api.messages.values()] == [("DU1", "見直し日です (ja)")]
+
+
+async def test_who_cannot_be_written_to_is_told_where_they_are(desk, api):
+    api.faults["conversations.open"] = ["cannot_dm_bot"] * 9
+    at = await desk(bot)
+    await at.event(ts="1.5", files=[FILE])
+
+    assert [w["text"] for w in api.whispers] == ["読みました: 規程.pdf"]
+    assert not api.messages

@@ -151,3 +151,11 @@ def _mutate(value, dice):
         del value[key]
     else:
         value[key] = copy.deepcopy(dice.choice(ODD))
+
+
+async def test_a_replay_of_a_signed_request_has_one_effect(desk, api):
+    at = await desk(bot)
+    body = json.dumps(EVENT | {"event": EVENT["event"] | {"files": []}}).encode()
+
+    assert {(await at.send(body, JSON))[0] for _ in range(50)} == {200}
+    assert len(api.messages) == 1

@@ -8,6 +8,7 @@ import yaml
 
 from bot.manifest import FILES
 from bot.slack import parse
+from bot.slack.doctor import SCOPES
 from bot.slack.listeners import EVENTS
 
 
@@ -120,7 +121,7 @@ def test_it_asks_for_the_scopes_the_code_uses_and_gives_a_reason_for_each(manife
     scopes = set(manifest["oauth_config"]["scopes"]["bot"])
 
     assert called == set(NEEDED)
-    assert scopes == HEARD.union(*NEEDED.values())
+    assert scopes == HEARD.union(*NEEDED.values()) == SCOPES
     assert all(re.search(rf"- {scope} # \S", source) for scope in scopes)
 
 
