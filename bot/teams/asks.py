@@ -7,7 +7,7 @@ pick out again. "fields" also tells that the press came from an ask, whose card 
 
 from typing import assert_never
 
-from bot.teams.card import Board, Element, block_text, marked
+from bot.teams.card import ACTIONS, Board, Element, block_text, marked
 from handlers.conversation import Ask, Button, Field, Press
 
 OPTIONS_SHOWN = 5  # more options become a drop-down list
@@ -62,13 +62,14 @@ def _guideline(ask: Ask, board: Board) -> list[Element]:
 def _buttons(ask: Ask, board: Board) -> list[Element]:
     """Submit takes the inputs along; the others leave them, so that an empty required field does not hold anyone back."""
     wanted = ",".join(f.id for f in ask.fields if f.kind != "files")
-    submit = board.actions([Button(ask.submit, Press(ask.form, ask.state), "primary")], extra={"fields": wanted})
     others = list(ask.buttons)
     if ask.stop and ask.stop not in {b.label for b in others}:
         others.append(Button(ask.stop, Press(f"{_room(ask)}.stop", ask.state)))
-    rest = board.actions(others, inputs=False, extra={"fields": ""})
-    submit[0]["actions"] += rest[0]["actions"] if rest else []
-    return [*submit, *rest[1:]]
+    submit = board.actions([Button(ask.submit, Press(ask.form, ask.state), "primary")], extra={"fields": wanted})
+    beside = board.actions(others[: ACTIONS - 1], inputs=False, extra={"fields": ""})
+    if beside:
+        submit[0]["actions"] += beside[0]["actions"]
+    return [*submit, *beside[1:], *board.actions(others[ACTIONS - 1 :], inputs=False, extra={"fields": ""})]
 
 
 def _input(field: Field, ask: Ask) -> Element:

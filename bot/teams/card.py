@@ -38,6 +38,7 @@ CARD = 28_000  # bytes of UTF-8 JSON; bigger cards are refused by some hosts
 ACTIONS = 6  # buttons in one ActionSet
 TABLE_COLUMNS = 5  # more break numbers apart in a chat column about 430 pixels wide
 FACT_VALUE = 80  # characters that still read well beside a label
+TITLE = 120  # characters of a document's title in a list of sources
 LABEL = 44  # columns of a button's label that a card about 430 pixels wide shows
 SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 
@@ -45,11 +46,20 @@ _GLYPHS = {"complete": ("✓", "Good"), "in_progress": ("▶", "Accent"), "pendi
 _BARS = {"best": ("◎ ", "good", "good"), "normal": ("", "categoricalBlue", "accent"), "excluded": ("✕ ", "neutral", "emphasis")}
 _STYLES = {"plain": {}, "primary": {"style": "positive"}, "danger": {"style": "destructive"}}
 _ITEM = re.compile(r"(- |\d+\. )")
+_HALF = re.compile(r"(?:\\|\*|\[\d*)+$")  # the beginning of a mark
 _OURS = re.compile(r"(\*\*|\[\d+\])|([\\`*_\[\]#])")
 
 
 def cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    """Return at most `limit` characters; neither a citation mark nor an escaped sign is cut through."""
+    return text if len(text) <= limit else _HALF.sub("", text[: limit - 1]) + "…"
+
+
+def fit(text: str, limit: int) -> str:
+    """Return at most `limit` bytes of UTF-16, in which Teams counts a message."""
+    if len(text.encode("utf-16-le", "surrogatepass")) <= limit:
+        return text
+    return cut(text, len(text.encode("utf-16-le", "surrogatepass")[: limit - 2].decode("utf-16-le", "ignore")))
 
 
 def size(card: Element) -> int:
@@ -340,5 +350,6 @@ def _bar(bar: Bar, share: int) -> Element:
 
 
 def _source_line(source: Source) -> str:
-    parts = [f"\\[{source.number}\\] {escaped(source.title)} {escaped(source.place)}", escaped(source.version), source.updated]
+    name = f"{escaped(cut(source.title, TITLE))} {escaped(cut(source.place, TITLE))}"
+    parts = [f"\\[{source.number}\\] {name}", escaped(cut(source.version, TITLE)), source.updated]
     return " · ".join(part for part in parts if part) + (" ⚠" if source.stale else "")

@@ -11,7 +11,7 @@ from itertools import chain
 from urllib.parse import quote
 
 from bot.teams import asks
-from bot.teams.card import CARD, SCHEMA, Board, Element, block_text, cut, escaped, lines, marked, size
+from bot.teams.card import CARD, SCHEMA, Board, Element, block_text, cut, escaped, fit, lines, marked, size
 from bot.teams.parse import Consent
 from handlers.conversation import (
     Attachment,
@@ -37,7 +37,8 @@ CITATION_KEYWORDS = 3
 KEYWORD = 28  # characters
 SUMMARY = 300  # characters of a notification
 FALLBACK_TEXT = 1000  # characters
-TEXT = 24_000  # characters of a message: 80 KB counted as UTF-16, with room for entities
+MESSAGE = 80 * 1024  # bytes of UTF-16 a whole message may take
+TEXT = 60_000  # bytes of UTF-16 of its text, with room for citations
 INFORMATIVE = 1000  # characters of a streamed status
 CHAT = "https://teams.microsoft.com/l/chat/0/0"
 CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
@@ -55,7 +56,7 @@ def activities(reply: Reply, language: Language, texts: Texts) -> list[Element]:
     if not reply.final and all(isinstance(block, Steps) for block in reply.blocks) and reply.ask is None:
         return [placeholder(reply)]
     if not reply.blocks and reply.ask is None:
-        return [_message(language, textFormat="markdown", text=cut(lines(marked(reply.text)), TEXT))]
+        return [_message(language, textFormat="markdown", text=fit(lines(marked(reply.text)), TEXT))]
     return _shown(reply, language, texts)
 
 
@@ -71,7 +72,7 @@ def ending(reply: Reply, language: Language, texts: Texts) -> list[Element]:
     line = _first(reply.text)
     heads = reply.blocks[:1] if reply.blocks and isinstance(reply.blocks[0], Heading) and reply.blocks[0].text == line else ()
     rest = replace(reply, blocks=reply.blocks[len(heads) :])
-    return [said(cut(line, TEXT), language), *activities(rest, language, texts)]
+    return [said(cut(line, SUMMARY), language), *activities(rest, language, texts)]
 
 
 def said(text: str, language: Language) -> Element:
@@ -84,7 +85,7 @@ def placeholder(reply: Reply) -> Element:
     steps = [step for block in reply.blocks if isinstance(block, Steps) for step in block.items]
     rows = "\n".join(f"- {_MARKS[s.status]} {marked(s.title)}" + (f": {escaped(s.output)}" if s.output else "") for s in steps)
     text = marked(reply.text) + (f"\n\n{rows}" if rows else "")
-    return {"type": "message", "textFormat": "markdown", "text": cut(text, TEXT)}
+    return {"type": "message", "textFormat": "markdown", "text": fit(text, TEXT)}
 
 
 def streamed(reply: Reply) -> str:
@@ -113,7 +114,7 @@ def text_only(reply: Reply, language: Language, texts: Texts, to: str) -> Elemen
     )
     notes = [b.text for b in reply.blocks if isinstance(b, Paragraph) and b.tone in ("quiet", "warning")]
     plain = str(words["text"]).replace("**", "")
-    words["text"] = cut("\n\n".join(filter(None, [plain, " / ".join(notes) if answer else ""])), TEXT)
+    words["text"] = fit("\n\n".join(filter(None, [plain, " / ".join(notes) if answer else ""])), TEXT)
     follow = [b for row in reply.blocks if isinstance(row, Buttons) and row.row == "followup" for b in row.items]
     if follow:
         offers = [{"type": "imBack", "title": b.label, "value": b.label} for b in follow]
@@ -247,7 +248,7 @@ def _words(reply: Reply, answer: Paragraph, language: Language) -> Element:
 def _paragraphs(text: str) -> str:
     """Citation marks in list items stay plain text in Teams, so items become paragraphs."""
     rows = (f"• {row[2:]}" if row.startswith("- ") else row for row in marked(text).splitlines() if row)
-    return cut("\n\n".join(rows), TEXT)
+    return fit("\n\n".join(rows), TEXT)
 
 
 def _entity(sources: Sequence[Source]) -> Element:
@@ -285,11 +286,16 @@ def _fitting(reply: Reply, board: Board) -> Element:
     blocks = list(reply.blocks)
     card = _drawn(reply, blocks, board, shortened=False)
     while size(card) > CARD and blocks:
-        folded = [i for i, block in enumerate(blocks) if isinstance(block, Details)]
-        spare = [i for i, block in enumerate(blocks) if not isinstance(block, Buttons)]
-        del blocks[folded[-1] if folded else max(spare, key=lambda i: len(repr(blocks[i])), default=len(blocks) - 1)]
+        del blocks[_least(blocks)]
         card = _drawn(reply, blocks, board, shortened=True)
     return card
+
+
+def _least(blocks: Sequence[Block]) -> int:
+    """Return which block is left out first: buttons and sources stay as long as there is anything else."""
+    folded = [i for i, block in enumerate(blocks) if isinstance(block, Details)]
+    spare = [i for i, block in enumerate(blocks) if not isinstance(block, Buttons | Sources)]
+    return folded[-1] if folded else max(spare, key=lambda i: len(repr(blocks[i])), default=len(blocks) - 1)
 
 
 def _drawn(reply: Reply, blocks: Sequence[Block], board: Board, *, shortened: bool) -> Element:
