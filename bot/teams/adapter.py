@@ -36,7 +36,7 @@ from handlers.texts import Texts
 from knowledge.values import Language
 
 log = logging.getLogger(__name__)
-ANSWER = 0.7  # seconds a press waits for what it leads to
+ANSWER = 0.5  # seconds a press waits for what it leads to
 VIEW = 10  # seconds a client waits for a view of its own
 
 

@@ -124,14 +124,15 @@ def message(activity: Activity, fetch: Fetch) -> Message | None:
     content = _content(activity, fetch)
     if content is None or (activity["from"].get("role") == "bot" and not _welcomes(activity)):
         return None
-    if isinstance(content, Text | Edited | Upload) and not (personal(activity) or _mentions_us(activity)):
-        return None  # what people say to each other
+    direct = personal(activity) or not isinstance(content, Text | Edited | Upload) or _mentions_us(activity)
+    if not direct and not isinstance(content, Text):
+        return None  # what people show or mend among themselves
     who = person(activity)
     room = str(activity["conversation"]["id"])
     audience = (
         Audience(who.id, private=True) if personal(activity) else Audience(f"teams:{room.partition(';')[0]}", private=False)
     )
-    return Message(f"teams:{room}:{activity.get('id', '')}", who, f"teams:{room}", audience, content)
+    return Message(f"teams:{room}:{activity.get('id', '')}", who, f"teams:{room}", audience, content, direct=direct)
 
 
 def shares_a_file(activity: Activity) -> bool:

@@ -54,11 +54,12 @@ async def test_what_we_add_to_an_answer_is_in_the_language_of_the_question(door,
     assert card["body"][0]["text"] == title
 
 
-async def test_what_people_say_to_each_other_in_a_channel_is_left_alone(door, service, asked):
+async def test_what_people_say_to_each_other_is_marked_as_such(door, service, asked):
     await door.post("/api/messages", json=activity(service, "x1", **CHANNEL | {"entities": []}))
+    await asked.until(1)
     await door.post("/api/messages", json=activity(service, "x2", **CHANNEL))
-    await service.wait(3)
-    assert len(asked.messages) == 1
+    await asked.until(2)
+    assert [message.direct for message in asked.messages] == [False, True]
 
 
 async def test_a_repeat_is_acknowledged_and_answered_once(door, service, asked):

@@ -70,7 +70,10 @@ def test_in_a_channel_everybody_reads_and_the_thread_is_the_place():
     message = read("<at>LLM Choose</at> x", entities=[US], conversation=place)
     assert (message.audience.private, message.audience.id) == (False, "teams:19:c@thread.tacv2")
     assert message.place.endswith(";messageid=1")
-    assert read("x", conversation=place) is None
+    assert message.direct
+    assert not read("x", conversation=place).direct
+    file = {"contentType": parse.FILE, "name": "a", "content": {"downloadUrl": "https://x.sharepoint.com/f"}}
+    assert read("x", conversation=place, attachments=[file]) is None
 
 
 def test_a_person_is_known_by_tenant_and_directory_id():
