@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.settings import Teams as Settings
-from bot.teams import parse, render
+from bot.teams import frame, parse, render
 from bot.teams.auth import AnotherTenant, Doorman, Keys, PublishedKeys, Unauthorized
 from bot.teams.connector import Connector
 from bot.teams.credentials import sign_in
@@ -70,40 +70,40 @@ class Teams:
     def routes(self) -> list[Route]:
         return [Route("/api/messages", self._receive, methods=["POST"])]
 
-    async def read(self, payload: parse.Activity) -> Message | None:
+    async def read(self, payload: frame.Activity) -> Message | None:
         """Return our message, with what Teams vouches for about the person; files that need no handler are seen to here."""
         if payload.get("name") == "fileConsent/invoke":
             await self.handover.consented(payload)
             return None
-        if parse.shares_a_file(payload):
+        if frame.shares_a_file(payload):
             language = parse.person(payload).language
-            place = parse.place(payload)
+            place = frame.place(payload)
             await self.connector.send(place, render.no_files_here(language, self.texts, place.bot))
             return None
         return await self._vouched(parse.message(payload, self._files.fetch), payload)
 
-    def screen(self, payload: parse.Activity, message: Message, memory: dict[str, str]) -> AnyScreen:
+    def screen(self, payload: frame.Activity, message: Message, memory: dict[str, str]) -> AnyScreen:
         if payload.get("name") == "message/submitAction":
             return Captured()  # the client itself says thank you, to the person alone
-        return Screen(self, payload, message, memory, self._waiting.get(parse.delivery(payload)))
+        return Screen(self, payload, message, memory, self._waiting.get(frame.delivery(payload)))
 
-    async def _vouched(self, message: Message | None, payload: parse.Activity) -> Message | None:
+    async def _vouched(self, message: Message | None, payload: frame.Activity) -> Message | None:
         if message is None:
             return None
-        role = await self._members.role(parse.place(payload))
+        role = await self._members.role(frame.place(payload))
         return replace(message, person=replace(message.person, role=role))
 
     async def _receive(self, request: Request) -> Response:
         try:
-            activity = parse.checked(await _body(request))
-        except parse.Malformed:
+            activity = frame.checked(await _body(request))
+        except frame.Malformed:
             return Response(status_code=400)
         try:
             await self._doorman.admit(
                 request.headers.getlist("authorization"),
                 channel=activity["channelId"],
                 service=activity["serviceUrl"],
-                tenant=parse.tenant(activity),
+                tenant=frame.tenant(activity),
             )
         except Unauthorized as error:
             log.warning("refused an activity", extra={"reason": str(error)})
@@ -115,12 +115,12 @@ class Teams:
         await self._turns.hear(self._delivery(activity))
         return Response(status_code=202)
 
-    async def _invoked(self, activity: parse.Activity) -> Response:
+    async def _invoked(self, activity: frame.Activity) -> Response:
         """Answer what waits for an answer; everything else is one more turn."""
         language: Language = parse.person(activity).language
         match activity.get("name"):
             case "message/fetchTask":
-                return JSONResponse(render.feedback_form(language, self.texts, liked=parse.liked(activity)))
+                return JSONResponse(render.feedback_form(language, self.texts, liked=frame.liked(activity)))
             case "message/submitAction":
                 place = f"teams:{activity['conversation']['id']}"
                 answer = await self.votes.answer(place, str(activity.get("replyToId") or ""))
@@ -138,7 +138,7 @@ class Teams:
             case _:
                 return Response(status_code=501)
 
-    async def _pressed(self, activity: parse.Activity, language: Language) -> dict[str, Any]:
+    async def _pressed(self, activity: frame.Activity, language: Language) -> dict[str, Any]:
         """Start the turn of a press and wait a moment for what it leads to."""
         delivery = self._delivery(activity)
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
@@ -154,7 +154,7 @@ class Teams:
                 del self._waiting[delivery.id]
         return render.notice(self.texts.say("teams.received", language))
 
-    async def _view(self, activity: parse.Activity, message: Message, press: Press) -> dict[str, Any]:
+    async def _view(self, activity: frame.Activity, message: Message, press: Press) -> dict[str, Any]:
         """Show a person their own view of a card; asked for by their client, and changing nothing."""
         room = press.action.removesuffix(".view")
         looking = replace(message, content=Press(f"{room}.resume", press.data))
@@ -166,12 +166,12 @@ class Teams:
         if reply is None or (not reply.blocks and reply.ask is None):
             return render.notice(reply.text if reply else self.texts.say("teams.received", message.person.language))
         user = "" if message.audience.private else activity["from"]["id"]
-        return render.view(reply, message.person.language, self.texts, parse.run(activity), user)
+        return render.view(reply, message.person.language, self.texts, frame.run(activity), user)
 
-    def _delivery(self, activity: parse.Activity) -> Delivery:
-        return Delivery(parse.delivery(activity), self.name, activity)
+    def _delivery(self, activity: frame.Activity) -> Delivery:
+        return Delivery(frame.delivery(activity), self.name, activity)
 
-    async def _audit(self, activity: parse.Activity) -> None:
+    async def _audit(self, activity: frame.Activity) -> None:
         entry = {"action": "teams.refused", "person": parse.person(activity).id, "at": datetime.now(UTC).isoformat()}
         with suppress(SessionsUnavailable):
             await self._sessions.append("audit", entry)
@@ -182,11 +182,11 @@ async def _body(request: Request) -> object:
     raw = bytearray()
     async for piece in request.stream():
         raw += piece
-        if len(raw) > parse.BODY:
-            raise parse.Malformed("too long")
+        if len(raw) > frame.BODY:
+            raise frame.Malformed("too long")
     try:
         body = json.loads(raw)
         json.dumps(body, ensure_ascii=False).encode()  # it will be stored: half a surrogate pair cannot be
         return body
     except (ValueError, RecursionError) as error:
-        raise parse.Malformed("not JSON") from error
+        raise frame.Malformed("not JSON") from error

@@ -7,7 +7,8 @@ pick out again. "fields" also tells that the press came from an ask, whose card 
 
 from typing import assert_never
 
-from bot.teams.card import ACTIONS, Board, Element, block_text, marked
+from bot.teams.card import ACTIONS, Board
+from bot.teams.text import Element, block_text, marked
 from handlers.conversation import Ask, Button, Field, Press
 
 OPTIONS_SHOWN = 5  # more options become a drop-down list

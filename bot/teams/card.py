@@ -1,23 +1,16 @@
-"""
-The drawing board: blocks in, Adaptive Card 1.5 elements out. Pure.
-
-A TextBlock is Markdown, so everything but our own `**bold**`, lists and `[n]` is escaped: a link hidden in a
-document stays text.
-"""
+"""The drawing board: blocks in, Adaptive Card 1.5 elements out. Pure."""
 
 import json
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, assert_never
 
+from bot.teams.figures import chart, column_set, facts, table
+from bot.teams.text import ITEM, Element, block_text, columns, cut, escaped, lines, marked
 from handlers.conversation import (
-    Bar,
     Block,
     Button,
     Buttons,
     Chart,
-    Column,
     Details,
     Divider,
     Facts,
@@ -32,64 +25,19 @@ from handlers.conversation import (
 from handlers.texts import Texts
 from knowledge.values import Language
 
-Element = dict[str, Any]
-
 CARD = 28_000  # bytes of UTF-8 JSON; bigger cards are refused by some hosts
 ACTIONS = 6  # buttons in one ActionSet
-TABLE_COLUMNS = 5  # more break numbers apart in a chat column about 430 pixels wide
-FACT_VALUE = 80  # characters that still read well beside a label
 TITLE = 120  # characters of a document's title in a list of sources
 LABEL = 44  # columns of a button's label that a card about 430 pixels wide shows
 SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 
 _GLYPHS = {"complete": ("✓", "Good"), "in_progress": ("▶", "Accent"), "pending": ("○", "Default"), "error": ("✕", "Attention")}
-_BARS = {"best": ("◎ ", "good", "good"), "normal": ("", "categoricalBlue", "accent"), "excluded": ("✕ ", "neutral", "emphasis")}
 _STYLES = {"plain": {}, "primary": {"style": "positive"}, "danger": {"style": "destructive"}}
-_ITEM = re.compile(r"(- |\d+\. )")
-_HALF = re.compile(r"(?:\\|\*|\[\d*)+$")  # the beginning of a mark
-_OURS = re.compile(r"(\*\*|\[\d+\])|([\\`*_\[\]#])")
-
-
-def cut(text: str, limit: int) -> str:
-    """Return at most `limit` characters; neither a citation mark nor an escaped sign is cut through."""
-    return text if len(text) <= limit else _HALF.sub("", text[: limit - 1]) + "…"
-
-
-def fit(text: str, limit: int) -> str:
-    """Return at most `limit` bytes of UTF-16, in which Teams counts a message."""
-    if len(text.encode("utf-16-le", "surrogatepass")) <= limit:
-        return text
-    return cut(text, len(text.encode("utf-16-le", "surrogatepass")[: limit - 2].decode("utf-16-le", "ignore")))
 
 
 def size(card: Element) -> int:
     """Return the bytes a card takes on the wire."""
     return len(json.dumps(card, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"))
-
-
-def escaped(text: str) -> str:
-    """Escape everything that Markdown would read."""
-    return re.sub(r"([\\`*_\[\]#])", r"\\\1", text)
-
-
-def marked(text: str) -> str:
-    """Keep our own markup and escape the rest."""
-    return _OURS.sub(lambda m: m[1] or f"\\{m[2]}", text)
-
-
-def lines(text: str) -> str:
-    """Put a blank line between lines, which Markdown would otherwise join; the items of one list stay together."""
-    out = ""
-    before = ""
-    for line in filter(None, text.splitlines()):
-        together = _ITEM.match(before) and _ITEM.match(line)
-        out += ("" if not out else "\n" if together else "\n\n") + line
-        before = line
-    return out
-
-
-def block_text(text: str, **more: Any) -> Element:
-    return {"type": "TextBlock", "text": text, "wrap": True, **more}
 
 
 class Board:
@@ -128,11 +76,11 @@ class Board:
             case Paragraph():
                 return [_paragraph(block)]
             case Facts():
-                return _facts(block)
+                return facts(block)
             case Table():
-                return _table(block)
+                return table(block)
             case Chart():
-                return _chart(block)
+                return chart(block)
             case Steps():
                 return self._steps(block)
             case Sources():
@@ -158,7 +106,7 @@ class Board:
             if step.output:
                 words.append(block_text(escaped(step.output), isSubtle=True, size="Small", spacing="None"))
             mark = {"type": "Column", "width": "24px", "items": [block_text(glyph, color=colour)]}
-            rows.append(_columns([mark, {"type": "Column", "width": "stretch", "items": words}]))
+            rows.append(column_set([mark, {"type": "Column", "width": "stretch", "items": words}]))
         return [block_text(marked(block.title), weight="Bolder"), *rows]
 
     def _sources(self, block: Sources) -> list[Element]:
@@ -241,15 +189,6 @@ def _line(button: Button) -> Element:
     }
 
 
-def columns(text: str) -> int:
-    """Return the width of a text, full-width letters counting twice."""
-    return sum(2 if unicodedata.east_asian_width(c) in "FWA" else 1 for c in text)
-
-
-def _columns(columns: list[Element]) -> Element:
-    return {"type": "ColumnSet", "spacing": "Small", "columns": columns}
-
-
 def _container(style: str, text: Element) -> Element:
     return {"type": "Container", "style": style, "items": [text]}
 
@@ -267,86 +206,10 @@ def _paragraph(block: Paragraph) -> Element:
             body = escaped(block.text).replace("\n", "\n\n")
             return _container("emphasis", block_text(body, fontType="Monospace", size="Small"))
         case "warning" | "bad":
-            gap = "\n\n" if _ITEM.match(text) else " "
+            gap = "\n\n" if ITEM.match(text) else " "
             return _container("warning" if block.tone == "warning" else "attention", block_text(f"⚠{gap}{text}"))
         case _:
             assert_never(block.tone)
-
-
-def _facts(block: Facts) -> list[Element]:
-    rows = [(marked(f.label), marked(f.value)) for f in block.items]
-    if all(len(f.value) <= FACT_VALUE for f in block.items):
-        return [{"type": "FactSet", "facts": [{"title": label, "value": value} for label, value in rows]}]
-    pairs = [(block_text(label, weight="Bolder"), block_text(value, spacing="None")) for label, value in rows]
-    return [element for pair in pairs for element in pair]
-
-
-def _table(block: Table) -> list[Element]:
-    columns, rows = _narrowed(block)
-
-    def cell(text: str, **more: Any) -> Element:
-        return {"type": "TableCell", "items": [block_text(escaped(text), size="Small", **more)]}
-
-    head = {"type": "TableRow", "cells": [cell(c.title, weight="Bolder") for c in columns]}
-    body = [{"type": "TableRow", "cells": [cell(text) for text in row]} for row in rows]
-    shapes = [
-        {"width": 1, "horizontalCellContentAlignment": "Right"}
-        if c.kind == "number"
-        else {"width": 2, "horizontalCellContentAlignment": "Left"}
-        for c in columns
-    ]
-    table = {"type": "Table", "firstRowAsHeaders": True, "showGridLines": True, "gridStyle": "default", "columns": shapes}
-    return [block_text(marked(block.caption), weight="Bolder"), {**table, "rows": [head, *body]}]
-
-
-def _narrowed(block: Table) -> tuple[Sequence[Column], Sequence[Sequence[str]]]:
-    """Let neighbouring number columns share one where there are more columns than a chat column can show."""
-    runs: list[list[int]] = []
-    for i, column in enumerate(block.columns):
-        follows = runs and i > 1 and column.kind == "number" == block.columns[i - 1].kind
-        if len(block.columns) > TABLE_COLUMNS and follows:
-            runs[-1].append(i)
-        else:
-            runs.append([i])
-    columns = [
-        block.columns[run[0]] if len(run) == 1 else Column(" / ".join(block.columns[i].title for i in run)) for run in runs
-    ]
-    return columns, [[" / ".join(row[i] for i in run) for run in runs] for row in block.rows]
-
-
-def _chart(block: Chart) -> list[Element]:
-    """Charts draw nothing below zero, so the value stands in the label; clients without charts draw bars of columns."""
-    data = [
-        {"x": f"{_BARS[b.state][0]}{b.short} {b.shown}", "y": max(b.value, 0), "color": _BARS[b.state][1]} for b in block.bars
-    ]
-    chart = {"type": "Chart.HorizontalBar", "xAxisTitle": block.axis, "displayMode": "AbsoluteWithAxis", "data": data}
-    fallback = {"type": "Container", "items": _bars(block.bars)}
-    legend = [block_text(marked(block.legend), isSubtle=True, size="Small")] if block.legend else []
-    return [block_text(marked(block.title), weight="Bolder"), {**chart, "fallback": fallback}, *legend]
-
-
-def _bars(bars: Sequence[Bar]) -> list[Element]:
-    top = max((b.value for b in bars), default=0) or 1
-    return [_bar(b, min(100, max(0, round(100 * b.value / top))) if top > 0 else 0) for b in bars]
-
-
-def _bar(bar: Bar, share: int) -> Element:
-    mark, _, style = _BARS[bar.state]
-    blank = block_text(" ", size="Small")
-    fill = {"type": "Container", "style": style, "bleed": False, "minHeight": "14px", "items": [blank]}
-    halves = [(share, fill), (100 - share, blank)]  # a column of width 0 is invalid, so it is left out
-    drawn = [{"type": "Column", "width": width, "items": [item]} for width, item in halves if width]
-
-    def column(width: str, item: Element) -> Element:
-        return {"type": "Column", "width": width, "verticalContentAlignment": "Center", "items": [item]}
-
-    return _columns(
-        [
-            column("150px", block_text(mark + bar.short, size="Small")),
-            column("stretch", {"type": "ColumnSet", "spacing": "None", "columns": drawn}),
-            column("52px", block_text(bar.shown, size="Small", horizontalAlignment="Right")),
-        ]
-    )
 
 
 def _source_line(source: Source) -> str:

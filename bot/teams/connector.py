@@ -14,7 +14,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.teams.auth import trusted
-from bot.teams.parse import Place
+from bot.teams.frame import Place
 
 log = logging.getLogger(__name__)
 RETRIES = 4  # further attempts

@@ -10,7 +10,7 @@ import secrets
 from typing import Any
 
 from bot.download import Download, Hosts, Refused
-from bot.teams import parse, render
+from bot.teams import frame, parse, render
 from bot.teams.connector import Connector, Undelivered
 from bot.teams.files import STORES
 from handlers.conversation import Attachment, Message
@@ -47,9 +47,9 @@ class Handover:
         await self._sessions.save("teams.file", token, kept, seconds=WAITS)
         return render.consent(file, token, message.person.language, self._texts)
 
-    async def consented(self, activity: parse.Activity) -> None:
+    async def consented(self, activity: frame.Activity) -> None:
         """Do as the person said: put the file where Teams says, or forget it; either way its question goes away."""
-        answer, place = parse.consent(activity), parse.place(activity)
+        answer, place = frame.consent(activity), frame.place(activity)
         kept = await self._sessions.load("teams.file", answer.token)
         if kept is None or kept["person"] != parse.person(activity).id:
             text = self._texts.say("teams.file_expired_offer", parse.person(activity).language)
@@ -64,7 +64,7 @@ class Handover:
             except Undelivered as error:  # the file is there all the same
                 log.warning("a question about a file stays", extra={"status": error.status})
 
-    async def _give(self, answer: parse.Consent, kept: dict[str, Any], activity: parse.Activity) -> None:
+    async def _give(self, answer: frame.Consent, kept: dict[str, Any], activity: frame.Activity) -> None:
         language = parse.person(activity).language
         try:
             await self._upload.put(answer.upload, base64.b64decode(kept["content"]))
@@ -72,4 +72,4 @@ class Handover:
             shown = render.said(self._texts.say("teams.file_not_given", language, file=kept["name"]), language)
         else:
             shown = render.file_given(str(kept["name"]), answer, language)
-        await self._connector.send(parse.place(activity), shown)
+        await self._connector.send(frame.place(activity), shown)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from bot.teams.connector import Connector, Undelivered
-from bot.teams.parse import Place
+from bot.teams.frame import Place
 from handlers.sessions import Sessions, SessionsUnavailable
 
 log = logging.getLogger(__name__)

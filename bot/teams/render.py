@@ -11,8 +11,10 @@ from itertools import chain
 from urllib.parse import quote
 
 from bot.teams import asks
-from bot.teams.card import CARD, SCHEMA, Board, Element, block_text, cut, escaped, fit, lines, marked, size
-from bot.teams.parse import Consent
+from bot.teams.card import CARD, SCHEMA, Board, size
+from bot.teams.citations import entity
+from bot.teams.frame import Consent
+from bot.teams.text import Element, block_text, cut, escaped, fit, lines, marked
 from handlers.conversation import (
     Attachment,
     Block,
@@ -22,7 +24,6 @@ from handlers.conversation import (
     Heading,
     Paragraph,
     Reply,
-    Source,
     Sources,
     Steps,
 )
@@ -30,11 +31,6 @@ from handlers.feedback import REASONS
 from handlers.texts import Texts
 from knowledge.values import Language
 
-CITATIONS = 10  # more are refused with 400
-CITATION_NAME = 80  # characters
-CITATION_ABSTRACT = 160  # characters, never none
-CITATION_KEYWORDS = 3
-KEYWORD = 28  # characters
 SUMMARY = 300  # characters of a notification
 FALLBACK_TEXT = 1000  # characters
 MESSAGE = 80 * 1024  # bytes of UTF-16 a whole message may take
@@ -44,7 +40,6 @@ CHAT = "https://teams.microsoft.com/l/chat/0/0"
 CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
 
 _LOCALES = {"ja": "ja-JP", "en": "en-US"}
-_KINDS = {"pptx": "Microsoft PowerPoint", "deck": "Microsoft PowerPoint", "docx": "Microsoft Word", "pdf": "PDF"}
 _MARKS = {"complete": "✓", "in_progress": "▶", "pending": "○", "error": "✕"}
 
 
@@ -242,43 +237,13 @@ def _below(reply: Reply, language: Language, texts: Texts) -> list[Element]:
 def _words(reply: Reply, answer: Paragraph, language: Language) -> Element:
     """Return the answer as text with its sources as citations."""
     sources = [s for block in reply.blocks if isinstance(block, Sources) for s in block.items]
-    return _message(language, textFormat="markdown", text=_paragraphs(answer.text), entities=[_entity(sources)])
+    return _message(language, textFormat="markdown", text=_paragraphs(answer.text), entities=[entity(sources)])
 
 
 def _paragraphs(text: str) -> str:
     """Citation marks in list items stay plain text in Teams, so items become paragraphs."""
     rows = (f"• {row[2:]}" if row.startswith("- ") else row for row in marked(text).splitlines() if row)
     return fit("\n\n".join(rows), TEXT)
-
-
-def _entity(sources: Sequence[Source]) -> Element:
-    entity: Element = {
-        "type": "https://schema.org/Message",
-        "@type": "Message",
-        "@context": "https://schema.org",
-        "@id": "",
-        "additionalType": ["AIGeneratedContent"],
-    }
-    if sources:
-        entity["citation"] = [_claim(source) for source in sources[:CITATIONS]]
-    return entity
-
-
-def _claim(source: Source) -> Element:
-    name = f"{source.title} {source.place}".strip()
-    appearance: Element = {
-        "@type": "DigitalDocument",
-        "name": cut(name, CITATION_NAME),
-        "abstract": cut(source.excerpt.replace("**", "") or name, CITATION_ABSTRACT),
-    }
-    keywords = [cut(word, KEYWORD) for word in (source.version, source.updated) if word]
-    if keywords:
-        appearance["keywords"] = keywords[:CITATION_KEYWORDS]
-    if source.url.startswith("https://"):
-        appearance["url"] = source.url
-    if source.kind in _KINDS:
-        appearance["image"] = {"@type": "ImageObject", "name": _KINDS[source.kind]}
-    return {"@type": "Claim", "position": source.number, "appearance": appearance}
 
 
 def _fitting(reply: Reply, board: Board) -> Element:

@@ -8,7 +8,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
-from bot.teams import parse, render
+from bot.teams import frame, render
 from bot.teams.connector import Undelivered
 from bot.teams.stream import Stream
 from handlers.conversation import Edited, Feedback, Message, Reply, Text
@@ -33,7 +33,7 @@ class Screen:
     def __init__(
         self,
         teams: "Teams",
-        payload: parse.Activity,
+        payload: frame.Activity,
         message: Message,
         memory: dict[str, str],
         waiting: "asyncio.Future[dict[str, Any]] | None" = None,
@@ -41,12 +41,12 @@ class Screen:
         self.memory = memory
         self._teams = teams
         self._message = message
-        self._place = parse.place(payload)
-        self._run = parse.run(payload)
+        self._place = frame.place(payload)
+        self._run = frame.run(payload)
         self._waiting = waiting
         self._shown = float("-inf")
         pressed = str(payload.get("replyToId") or "")
-        self._in_ask = bool(pressed) and parse.pressed_in_ask(payload)
+        self._in_ask = bool(pressed) and frame.pressed_in_ask(payload)
         self._own = bool(pressed and self._run) and not message.audience.private  # a press in one's own view
         if self._in_ask or self._own:
             self.memory.setdefault("pressed", pressed)

@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.teams import render
 from bot.teams.connector import Connector, Undelivered
-from bot.teams.parse import Place
+from bot.teams.frame import Place
 from bot.turns import Stopped
 from handlers.conversation import Reply
 

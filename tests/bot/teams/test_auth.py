@@ -16,7 +16,7 @@ from starlette.routing import Route
 from bot.settings import Teams as Settings
 from bot.teams.auth import ISSUER, METADATA, Doorman, PublishedKeys, Unauthorized, trusted
 from bot.teams.connector import Connector, Undelivered
-from bot.teams.parse import Place
+from bot.teams.frame import Place
 from tests.bot.teams.conftest import served
 from tests.bot.teams.talk import Asked, activity, door_of
 

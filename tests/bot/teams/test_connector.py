@@ -7,7 +7,7 @@ import pytest
 
 from bot.teams import connector as room
 from bot.teams.connector import Connector, Undelivered, pause
-from bot.teams.parse import Place
+from bot.teams.frame import Place
 from handlers.conversation import Paragraph, Reply
 from tests.bot.teams.conftest import Failure
 from tests.bot.teams.talk import ANSWER, CHANNEL, WORKING, activity, door_of

@@ -6,8 +6,9 @@ import re
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.teams import render
-from bot.teams.card import ACTIONS, CARD, cut, fit, size
+from bot.teams import citations, render
+from bot.teams.card import ACTIONS, CARD, size
+from bot.teams.text import cut, fit
 from handlers.conversation import (
     Ask,
     Bar,
@@ -137,10 +138,10 @@ def checked(message):
     assert len(roots) <= 1
     for claim in (c for root in roots for c in root.get("citation", ())):
         shown = claim["appearance"]
-        assert 0 < len(shown["name"]) <= render.CITATION_NAME
-        assert 0 < len(shown["abstract"]) <= render.CITATION_ABSTRACT
-        assert len(shown.get("keywords", ())) <= render.CITATION_KEYWORDS
-        assert all(0 < len(k) <= render.KEYWORD for k in shown.get("keywords", ()))
+        assert 0 < len(shown["name"]) <= citations.CITATION_NAME
+        assert 0 < len(shown["abstract"]) <= citations.CITATION_ABSTRACT
+        assert len(shown.get("keywords", ())) <= citations.CITATION_KEYWORDS
+        assert all(0 < len(k) <= citations.KEYWORD for k in shown.get("keywords", ()))
         assert shown.get("url", "https://").startswith("https://")
 
 
@@ -154,7 +155,7 @@ def test_any_reply_fits_and_is_whole(reply, language):
     if words:
         listed = [s for b in reply.blocks if isinstance(b, Sources) for s in b.items]
         claims = words[0]["entities"][0].get("citation", [])
-        assert [c["position"] for c in claims] == [s.number for s in listed][: render.CITATIONS]
+        assert [c["position"] for c in claims] == [s.number for s in listed][: citations.CITATIONS]
         drawn = json.dumps(shown, ensure_ascii=False)
         assert all(f"\\\\[{s.number}\\\\]" in drawn for s in listed)
         whole = {f"[{n}]" for n in re.findall(r"\[(\d+)\]", next(b.text for b in reply.blocks if isinstance(b, Paragraph)))}
@@ -172,5 +173,5 @@ def test_a_cut_never_leaves_half_a_mark(text, limit):
 
 
 def test_the_numbers_are_those_teams_names():
-    assert (CARD, ACTIONS, render.MESSAGE, render.CITATIONS) == (28_000, 6, 80 * 1024, 10)
-    assert (render.CITATION_NAME, render.CITATION_ABSTRACT) == (80, 160)
+    assert (CARD, ACTIONS, render.MESSAGE, citations.CITATIONS) == (28_000, 6, 80 * 1024, 10)
+    assert (citations.CITATION_NAME, citations.CITATION_ABSTRACT) == (80, 160)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.teams import parse
+from bot.teams import frame, parse
 from handlers.conversation import Command, Edited, Form, Press, Text, Upload
 
 BOT = "28:bot"
@@ -27,7 +27,7 @@ async def nothing(name, url):
 
 
 def read(*args, **more):
-    return parse.message(parse.checked(activity(*args, **more)), nothing)
+    return parse.message(frame.checked(activity(*args, **more)), nothing)
 
 
 US = {"type": "mention", "mentioned": {"id": BOT, "name": "LLM Choose"}, "text": "<at>LLM Choose</at>"}
@@ -72,7 +72,7 @@ def test_in_a_channel_everybody_reads_and_the_thread_is_the_place():
     assert message.place.endswith(";messageid=1")
     assert message.direct
     assert not read("x", conversation=place).direct
-    file = {"contentType": parse.FILE, "name": "a", "content": {"downloadUrl": "https://x.sharepoint.com/f"}}
+    file = {"contentType": frame.FILE, "name": "a", "content": {"downloadUrl": "https://x.sharepoint.com/f"}}
     assert read("x", conversation=place, attachments=[file]) is None
 
 
@@ -109,7 +109,7 @@ def test_a_thumb_is_a_vote_for_the_answer_it_stands_under(feedback, reason):
 
 
 async def test_a_file_is_an_upload_and_is_fetched_only_when_asked_for():
-    attachment = {"contentType": parse.FILE, "name": "規程.pdf", "content": {"downloadUrl": "https://x.sharepoint.com/f"}}
+    attachment = {"contentType": frame.FILE, "name": "規程.pdf", "content": {"downloadUrl": "https://x.sharepoint.com/f"}}
     content = read("見て", attachments=[attachment, {"contentType": "text/html"}, "odd"]).content
     assert isinstance(content, Upload)
     assert (content.note, content.files[0].name) == ("見て", "規程.pdf")
@@ -120,14 +120,14 @@ def test_both_signs_of_an_installation_are_one_welcome():
     added = activity(kind="conversationUpdate", membersAdded=[{"id": BOT}], id="e1")
     installed = activity(kind="installationUpdate", action="add", id="e2")
     assert parse.message(added, nothing).content == parse.message(installed, nothing).content == Command("welcome")
-    assert parse.delivery(added) == parse.delivery(installed)
+    assert frame.delivery(added) == frame.delivery(installed)
     assert read(kind="installationUpdate", action="remove") is None
 
 
 def test_an_edit_names_the_question_it_changes_and_is_no_repeat_of_it():
     edit = activity("x", kind="messageUpdate", channelData={"eventType": "editMessage"}, timestamp="2026")
     assert parse.message(edit, nothing).content == Edited("x", "teams:c1:a1")
-    assert parse.delivery(edit) != parse.delivery(activity("x"))
+    assert frame.delivery(edit) != frame.delivery(activity("x"))
 
 
 def test_what_bots_say_and_other_events_are_nothing_to_us():
@@ -155,5 +155,5 @@ BROKEN += [
 
 @pytest.mark.parametrize("broken", BROKEN, ids=range(len(BROKEN)))
 def test_a_broken_activity_is_refused_whole(broken):
-    with pytest.raises(parse.Malformed):
-        parse.checked(broken)
+    with pytest.raises(frame.Malformed):
+        frame.checked(broken)

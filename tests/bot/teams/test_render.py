@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.teams import asks, render
+from bot.teams import asks, citations, render
 from bot.teams.card import CARD, Board, size
 from handlers.conversation import (
     Button,
@@ -154,10 +154,10 @@ def test_citations_stay_within_what_the_service_accepts():
     many = tuple(Source(n, f"s{n}", "題" * 100, "p", "", "", "", url="http://plain.example") for n in range(1, 15))
     words, _ = render.activities(Reply("t", (Paragraph("a[1]", "answer"), Sources(many, "a1"))), "ja", TEXTS)
     [entity] = words["entities"]
-    assert len(entity["citation"]) == render.CITATIONS
+    assert len(entity["citation"]) == citations.CITATIONS
     for claim in entity["citation"]:
-        assert 0 < len(claim["appearance"]["abstract"]) <= render.CITATION_ABSTRACT
-        assert len(claim["appearance"]["name"]) <= render.CITATION_NAME
+        assert 0 < len(claim["appearance"]["abstract"]) <= citations.CITATION_ABSTRACT
+        assert len(claim["appearance"]["name"]) <= citations.CITATION_NAME
         assert "url" not in claim["appearance"]
 
 

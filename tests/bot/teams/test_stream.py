@@ -6,7 +6,7 @@ import pytest
 
 from bot.teams import stream
 from bot.teams.connector import Connector
-from bot.teams.parse import Place
+from bot.teams.frame import Place
 from bot.teams.stream import Stream
 from bot.turns import Stopped
 from handlers.conversation import Facts, Heading, Paragraph, Reply
