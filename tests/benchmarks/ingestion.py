@@ -1,0 +1,132 @@
+"""
+How fast files become searchable, beside LlamaIndex on the same files in the same run.
+
+    python tests/benchmarks/ingestion.py [large|folder]
+
+`large`: one Markdown file of more than a thousand passages, from its bytes to its first hit. `folder`: every difficult document
+that we can read, ours one after the other through the sandbox, then `SimpleDirectoryReader` + `SentenceSplitter` +
+`QdrantVectorStore` (local path) with one constant vector, so that no model is timed. Files their reader fails on are counted.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+from knowledge.embedded import EmbeddedIndex
+from knowledge.errors import UnreadableDocument
+from knowledge.library import Library
+from knowledge.reading import read
+from knowledge.values import Metadata
+
+SHARED = Path(os.environ.get("LLM_CHOOSE_SHARED", Path(__file__).resolve().parents[3] / "shared"))
+ALL = frozenset({"all"})
+DIMENSIONS = 384
+ASKED, RATIO = 300, 5  # passages a second; times LlamaIndex
+
+
+async def put(library: Library, name: str, content: bytes) -> int:
+    """Read, stage and publish one file; return its passages."""
+    reading = await read(name, content)
+    document, version, _ = await library.stage(reading, Metadata(owner="benchmark"), by="benchmark")
+    await library.publish(document.id, version.id)
+    return version.passages
+
+
+async def large() -> None:
+    rows = [json.loads(line) for line in (SHARED / "bench/jsquad_valid/corpus.jsonl").read_text("utf-8").splitlines()]
+    for repeat in (1, 3, 8):
+        text = "\n".join(f"# {part + 1}\n" + "\n".join(row["text"] for row in rows) for part in range(repeat))
+        with tempfile.TemporaryDirectory() as folder:
+            async with Library(EmbeddedIndex(Path(folder))) as library:
+                await put(library, "warm.md", "準備".encode())  # the dictionary is opened once in a process
+                began = time.perf_counter()
+                passages = await put(library, "large.md", text.encode())
+                assert await library.search(rows[0]["text"][:40], readers=ALL)
+                spent = time.perf_counter() - began
+        rate = passages / spent
+        print(
+            f"large: {len(text):,} characters, {passages} passages in {spent:.2f} s: {rate:.0f}/s (asked {ASKED}), load {os.getloadavg()[0]:.1f}"
+        )
+
+
+async def ours(paths: list[Path], folder: Path) -> tuple[float, int, list[Path]]:
+    readable: list[Path] = []
+    passages = 0
+    async with Library(EmbeddedIndex(folder)) as library:
+        await put(library, "warm.md", "準備".encode())
+        began = time.perf_counter()
+        spent_on_refused = 0.0
+        for path in paths:
+            start = time.perf_counter()
+            try:
+                passages += await put(library, f"{len(readable)}-{path.name}", path.read_bytes())
+                readable.append(path)
+            except UnreadableDocument:
+                spent_on_refused += time.perf_counter() - start
+        return time.perf_counter() - began - spent_on_refused, passages, readable
+
+
+def theirs(paths: list[Path], folder: Path) -> tuple[float, int, int]:
+    from llama_index.core import SimpleDirectoryReader, StorageContext, VectorStoreIndex
+    from llama_index.core.embeddings import BaseEmbedding
+    from llama_index.core.node_parser import SentenceSplitter
+    from llama_index.vector_stores.qdrant import QdrantVectorStore
+    from qdrant_client import QdrantClient
+
+    class Constant(BaseEmbedding):
+        def _get_text_embedding(self, text: str) -> list[float]:
+            return [1.0] * DIMENSIONS
+
+        def _get_query_embedding(self, query: str) -> list[float]:
+            return [1.0] * DIMENSIONS
+
+        async def _aget_query_embedding(self, query: str) -> list[float]:
+            return [1.0] * DIMENSIONS
+
+    client = QdrantClient(path=str(folder))
+    store = QdrantVectorStore(client=client, collection_name="benchmark")
+    splitter = SentenceSplitter()
+    SimpleDirectoryReader(input_files=[paths[0]])
+    index: Any = VectorStoreIndex([], storage_context=StorageContext.from_defaults(vector_store=store), embed_model=Constant())
+    failed = nodes = 0
+    began = time.perf_counter()
+    for path in paths:
+        try:
+            found = splitter.get_nodes_from_documents(
+                SimpleDirectoryReader(input_files=[path], raise_on_error=True).load_data()
+            )
+        except Exception:
+            failed += 1
+            continue
+        if found:
+            index.insert_nodes(found)
+            nodes += len(found)
+    spent = time.perf_counter() - began
+    client.close()
+    return spent, nodes, failed
+
+
+async def folder() -> None:
+    files = sorted(p for p in (SHARED / "documents").rglob("*") if p.is_file() and p.suffix not in {".json", ".jsonl"})
+    with tempfile.TemporaryDirectory() as name:
+        mine, passages, readable = await ours(files, Path(name, "ours"))
+        print(f"ours: {len(readable)} readable files, {passages} passages in {mine:.1f} s: {passages / mine:.0f}/s", flush=True)
+        other, nodes, failed = await asyncio.to_thread(theirs, readable, Path(name, "theirs"))
+    print(f"LlamaIndex: the same files, {failed} failed, {nodes} nodes in {other:.1f} s: {nodes / other:.0f}/s")
+    each = (passages / mine) / (nodes / other)
+    print(f"time: {other / mine:.2f} × theirs (asked {RATIO}); passages a second: {each:.2f} ×; load {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    logging.disable(logging.CRITICAL)
+    what = sys.argv[1:] or ["large", "folder"]
+    for word in what:
+        asyncio.run({"large": large, "folder": folder}[word]())
