@@ -7,6 +7,7 @@ child delivers is cleaned and flagged, and every refusal becomes one sentence in
 
 import asyncio
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -16,7 +17,7 @@ import yaml
 
 from knowledge import suspicion
 from knowledge.errors import UnreadableDocument
-from knowledge.readers import quality
+from knowledge.readers import quality, tessdata
 from knowledge.readers.decode import clean
 from knowledge.readers.kinds import Kind, recognise, supported_kinds
 from knowledge.readers.limits import MEGABYTE, Limits
@@ -27,6 +28,7 @@ from knowledge.values import Flag, Language, Page, Phrase
 __all__ = ["Kind", "Limits", "Reading", "check", "read", "supported_kinds"]
 
 _REFUSALS = Path(__file__).with_name("readers") / "refusals.yaml"
+SCAN = 120  # seconds of CPU for the pictures of one document
 _NAME = 120  # characters of a file name shown
 _JAPANESE = 0.1  # share of letters from which a text counts as Japanese
 
@@ -83,6 +85,8 @@ async def read(name: str, content: bytes, *, limits: Limits | None = None, sandb
     kind = check(name, content, limits=bounds)
     try:
         heard = await (sandbox or _sandbox(asyncio.get_running_loop(), bounds)).run(kind, content)
+        if kind == "pdf" and any(_scanned(page) for page in heard.pages) and tessdata.data() is not None:
+            await _recognise(content, heard, replace(bounds, cpu=SCAN, wall=SCAN * 1.2))
         pages = await asyncio.to_thread(lambda: tuple(_checked(page) for page in heard.pages))
         _whole(pages)
     except Refusal as refusal:
@@ -98,6 +102,18 @@ async def read(name: str, content: bytes, *, limits: Limits | None = None, sandb
         flags=_flags(heard, pages),
         language=language(text),
     )
+
+
+def _scanned(page: Page) -> bool:
+    return any(flag.kind == "image_only" for flag in page.flags)
+
+
+async def _recognise(content: bytes, heard: Heard, limits: Limits) -> None:
+    """Put what a second child recognises on the pictures in the place of their pages; one that fails leaves them listed."""
+    with suppress(Refusal):
+        seen = await Sandbox(limits).run("scan", content)
+        read = {page.position: page for page in seen.pages if page.text.strip()}
+        heard.pages[:] = [read.get(page.position, page) if _scanned(page) else page for page in heard.pages]
 
 
 def _fits(size: int, limits: Limits) -> None:

@@ -25,6 +25,7 @@ _TOTAL = 64 << 20  # bytes a child may say in all
 _ROOT = Path(__file__).resolve().parent.parent
 _BOOT = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from knowledge.readers.child import main; main()"
 _TRY = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from knowledge.readers.attempts import main; main()"
+_ENVIRONMENT = {"LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "OMP_THREAD_LIMIT": "1"}  # a child may start no thread
 LAYERS = ("open", "write", "socket", "exec", "fork", "memory", "seccomp", "cpu")
 _TITLE = 1000  # characters of a title or label
 _FLAGS = 500  # per document
@@ -82,7 +83,7 @@ class Sandbox:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
-                env={"LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0"},
+                env=_ENVIRONMENT | {k: v for k, v in os.environ.items() if k == "TESSDATA_PREFIX"},
                 cwd="/",
                 start_new_session=True,
                 limit=_LINE,

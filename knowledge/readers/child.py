@@ -7,6 +7,7 @@ flag or title, then "end" or "refused". What it says is checked by `knowledge.sa
 
 import importlib
 import json
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -25,16 +26,20 @@ _READERS = {
     "markdown": "markdown",
     "pdf": "pdf",
     "pptx": "pptx",
+    "scan": "scan",
     "text": "text",
     "xlsx": "xlsx",
 }
 
 
 def main() -> None:
+    os.nice(10)  # whoever waits for an answer comes first
     source, out = sys.stdin.buffer, sys.stdout.buffer
     job = json.loads(source.readline())
     limits = Limits(**job["limits"])
     reader = importlib.import_module(f"knowledge.readers.{_READERS[job['kind']]}")
+    if prepare := getattr(reader, "prepare", None):
+        prepare()  # opens files of its own, which is over once the doors are closed
     missing = doors.close(limits)
     if missing:
         _say(out, {"open": list(missing)})

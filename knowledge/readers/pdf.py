@@ -24,26 +24,37 @@ _SPARSE = 8  # characters; a page with a picture and fewer is taken for a scan
 
 
 def read(content: bytes, budget: Budget) -> Iterator[Item]:
-    try:
-        document = pdfium.PdfDocument(content)
-    except pdfium.PdfiumError as error:
-        raise Refusal("password_protected" if _needs_password() else "damaged") from error
+    document = opened(content)
     count = len(document)
-    if not count:
-        raise Refusal("damaged")
     budget.pages(count)
     title = document.get_metadata_value("Title").strip()
     if title:
         yield Title(title)
     for number in range(1, count + 1):
-        yield _page(document, number, budget)
+        yield page_at(document, number, budget)
+
+
+def opened(content: bytes) -> pdfium.PdfDocument:
+    """
+    Return the document with at least one page.
+
+    Raises:
+        Refusal: password_protected or damaged.
+    """
+    try:
+        document = pdfium.PdfDocument(content)
+    except pdfium.PdfiumError as error:
+        raise Refusal("password_protected" if _needs_password() else "damaged") from error
+    if not len(document):
+        raise Refusal("damaged")
+    return document
 
 
 def _needs_password() -> bool:
     return bool(raw.FPDF_GetLastError() in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY})
 
 
-def _page(document: pdfium.PdfDocument, number: int, budget: Budget) -> Page:
+def page_at(document: pdfium.PdfDocument, number: int, budget: Budget) -> Page:
     place = Place("page", number)
     try:
         page = document[number - 1]

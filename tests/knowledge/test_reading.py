@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.errors import UnreadableDocument
+from knowledge.readers import tessdata
 from knowledge.reading import Limits, Reading, read, supported_kinds
 
 # The manifest was written when CSV was not an accepted kind; it is now.
@@ -55,7 +56,8 @@ def complaints(row: dict, end: Reading | UnreadableDocument) -> list[str]:
     return wrong
 
 
-async def test_every_difficult_document_ends_as_it_should(shared: Path) -> None:
+async def test_every_difficult_document_ends_as_it_should(shared: Path, monkeypatch) -> None:
+    monkeypatch.setattr("knowledge.readers.tessdata.data", lambda: None)  # pictures are read only where the extra is
     folder = shared / "documents"
     rows = [json.loads(line) for line in (folder / "MANIFEST.jsonl").read_text(encoding="utf-8").splitlines()]
     ends = await asyncio.gather(*(outcome(folder / row["path"]) for row in rows))
@@ -142,3 +144,19 @@ async def test_a_guideline_about_ai_is_not_taken_for_an_instruction_to_one(line:
 
 def test_supported_kinds_are_file_name_endings() -> None:
     assert {".pdf", ".pptx", ".docx", ".xlsx", ".csv", ".html", ".md", ".txt"} <= set(supported_kinds())
+
+
+async def test_a_scan_is_read_where_the_extra_is_and_listed_where_it_is_not(shared: Path, monkeypatch) -> None:
+    scan = shared / "documents" / "image_only" / "スキャン_旅費規程.pdf"
+    monkeypatch.setattr("knowledge.readers.tessdata.data", lambda: None)
+    with pytest.raises(UnreadableDocument) as refused:
+        await read(scan.name, scan.read_bytes())
+    assert refused.value.code == "image_only"
+    assert "ocr" in refused.value.reason.ja and "ocr" in refused.value.reason.en
+
+    monkeypatch.undo()
+    if tessdata.data() is None:
+        pytest.skip("the extra ocr or its language data is absent")
+    reading = await read(scan.name, scan.read_bytes())
+    assert {flag.kind for flag in reading.flags} == {"ocr"}
+    assert "旅費" in reading.pages[0].text
