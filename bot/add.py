@@ -80,6 +80,9 @@ class _Adding:
         else:
             version = next(v for v in document.versions if v.id == job.version)
             self._report(path.name, document, version, new=job.outcome == "staged", began=began)
+            if version.state == "staged" and not self._arguments.json:
+                shown = terminal.said(Press("document.report", {"d": document.id, "v": version.id}), self._language)
+                await self._house.turns.take(shown, terminal.Paper(Console()))
         finally:
             bars.remove_task(bar)
 

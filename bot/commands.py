@@ -15,8 +15,8 @@ from bot import backup, choosing, output
 from bot.add import add
 from bot.house import House
 from bot.settings import Settings
-from bot.terminal import draw, said
-from handlers.conversation import Command, Content, Press, Reply, Text
+from bot.terminal import Paper, said
+from handlers.conversation import Command, Content, Press, Text
 from handlers.documents.shelf import Filter
 from handlers.feedback import as_lines
 from handlers.sessions import SessionsUnavailable
@@ -27,20 +27,6 @@ from knowledge.values import Language, Phrase
 from knowledge.wording import Wording
 
 DONE, COULD_NOT = 0, 1
-
-
-class Paper:
-    """A screen that draws each final reply; earlier ones show as a status line where there is a terminal."""
-
-    def __init__(self, console: Console) -> None:
-        self.memory: dict[str, str] = {}
-        self._console = console
-
-    async def show(self, reply: Reply) -> None:
-        if reply.final:
-            draw(reply, self._console)
-        elif self._console.is_terminal:
-            self._console.print(reply.text.split("\n")[0], style="dim", end="\r")
 
 
 async def run(arguments: argparse.Namespace, settings: Settings, language: Language) -> int:

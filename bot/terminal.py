@@ -34,6 +34,20 @@ GLYPHS = {"complete": "✓", "in_progress": "▶", "pending": "○", "error": "�
 MARKS = {"best": "◎ ", "excluded": "✕ ", "normal": "  "}
 
 
+class Paper:
+    """A screen that draws each final reply; earlier ones show as a status line where there is a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self.memory: dict[str, str] = {}
+        self._console = console
+
+    async def show(self, reply: Reply) -> None:
+        if reply.final:
+            draw(reply, self._console)
+        elif self._console.is_terminal:
+            self._console.print(reply.text.split("\n")[0], style="dim", end="\r")
+
+
 def said(content: Content, language: Language, person: str = ME) -> Message:
     """Return what somebody says here; whoever owns this machine is an admin."""
     speaker = Person(person, person, language, "admin" if person == ME else "member")

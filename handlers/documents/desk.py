@@ -7,6 +7,7 @@ from handlers.conversation import Form, Message, Press, Reply, Upload
 from handlers.documents.audit import Audit
 from handlers.documents.changes import Changes
 from handlers.documents.details import Details, Invalid
+from handlers.documents.glossary import Glossary
 from handlers.documents.marks import Marks
 from handlers.documents.office import Office
 from handlers.documents.originals import Taking
@@ -34,6 +35,7 @@ class Documents:
     marks: Marks
     reviews: Reviews
     samples: Samples
+    glossary: Glossary
     originals: Taking
 
     @classmethod
@@ -53,6 +55,7 @@ class Documents:
             Marks(office, shelf, models),
             Reviews(office),
             Samples(office),
+            Glossary(office),
             Taking(office),
         )
 
@@ -96,6 +99,12 @@ class Documents:
                 return self.audit.show(message, press.data)
             case "original":
                 return self.originals.original(message, press.data)
+            case "glossary":
+                return self.glossary.show(message, press.data)
+            case "words":
+                return self.glossary.ask(message)
+            case "unword":
+                return self.glossary.take_away(message, press.data)
             case "samples":
                 return self.samples.shelve(message)
             case "stop":
@@ -117,6 +126,8 @@ class Documents:
                 return self.marks.take(message, form)
             case "request":
                 return self.wishes.take(message, form)
+            case "words":
+                return self.glossary.add(message, form)
             case _:
                 return _one(self.office.note("stale", message, self.office.button("back_to_list", message, "list")))
 

@@ -86,17 +86,19 @@ class Shelf:
         page = min(asked.page, pages)
         yield self._listed(message, asked, found, page, pages, today)
 
-    async def open(self, message: Message, given: Values, note: str = "") -> AsyncIterator[Reply]:
+    async def open(self, message: Message, given: Values) -> AsyncIterator[Reply]:
         """Open one document for an admin: what is said of it, its versions and what can be done now."""
         if refused := await self._office.refused(message, "document.open", str(given.get("d", ""))):
             yield refused
             return
         try:
-            document = await (await self._office.library()).document(str(given.get("d", "")))
+            library = await self._office.library()
+            document = await library.document(str(given.get("d", "")))
+            lost = "、".join(shown(m.quote) for m in await library.lost_marks(document.id)) if document.current else ""
         except KnowledgeError as error:
             yield Reply(error.reason.to(message.person.language), private=True)
             return
-        yield self.page(message, document, note)
+        yield self.page(message, document, self._office.say("lost", message, quotes=lost) if lost else "")
 
     def page(self, message: Message, document: Document, note: str = "") -> Reply:
         """Return a document's page, under a sentence about what has just been done."""
@@ -161,7 +163,7 @@ class Shelf:
         ways += [office.button("next", message, "list", **here, page=page + 1)] if page < pages else []
         ways.append(office.button("filter", message, "filter", **here))
         ways += [office.button("everything", message, "list")] if here else []
-        names = ("add", "wanted", "audit") if admin else ("request",)
+        names = ("add", "wanted", "glossary", "audit") if admin else ("request",)
         return (*ways, *(office.button(name, message, name) for name in names))
 
     def _cell(self, column: str, document: Document, message: Message, today: str) -> str:
