@@ -104,7 +104,7 @@ class DecisionModel:
         if advisor.model.sha256 == current.model.sha256:
             return self._tell(message, "unchanged", name=file.name, version=advisor.model.version)
         if new:
-            await self._audit(message, "model.stage", advisor.model.sha256)
+            await self._audit(message, "model.stage", advisor.model.sha256, advisor.model.version)
         return self._report(message, current, advisor, compare(current, advisor))
 
     async def _change(self, message: Message, verb: str, sha256: str) -> Reply:
@@ -116,15 +116,16 @@ class DecisionModel:
                 version = await self._models.roll_back(sha256)
                 key = "rolled_back"
             case "discard":
+                known = (await self._models.shelf()).version(sha256)
                 gone = await self._models.discard(sha256)
-                if gone:
-                    await self._audit(message, "model.discard", sha256)
+                if gone and known is not None:
+                    await self._audit(message, "model.discard", sha256, known.version)
                 return self._tell(message, "discarded" if gone else "not_discarded")
             case _:
                 return self._overview(message, await self._models.shelf())
         if version is None:
             return self._overview(message, await self._models.shelf(), self._say(message, "gone"))
-        await self._audit(message, f"model.{verb}", version.sha256)
+        await self._audit(message, f"model.{verb}", version.sha256, version.version)
         done = self._say(message, key, version=version.version, number=version.number)
         return self._overview(message, await self._models.shelf(), done)
 
@@ -202,12 +203,14 @@ class DecisionModel:
     async def _file(self, message: Message) -> Reply:
         """Return the current model as a file to change and send back."""
         advisor = await self._models.current()
-        name = f"decision-model-{advisor.model.version}.yaml"
+        name = _named(advisor.model.version)
         text = self._say(message, "here", name=name)
         return Reply(text, attachments=(Attachment(name, "application/yaml", advisor.source.encode()),), private=True)
 
-    async def _audit(self, message: Message, action: str, sha256: str) -> None:
-        entry = {"action": action, "model": sha256, "person": message.person.id, "at": datetime.now(UTC).isoformat()}
+    async def _audit(self, message: Message, action: str, sha256: str, version: str) -> None:
+        """Write a line into the book of changes; `name` is what admins read there."""
+        now = datetime.now(UTC).isoformat()
+        entry = {"action": action, "model": sha256, "name": _named(version), "person": message.person.id, "at": now}
         with suppress(SessionsUnavailable):
             await self._sessions.append("audit", entry)
 
@@ -216,3 +219,7 @@ class DecisionModel:
 
     def _say(self, message: Message, key: str, /, **values: object) -> str:
         return self._texts.say(f"model.{key}", message.person.language, **values)
+
+
+def _named(version: str) -> str:
+    return f"decision-model-{version}.yaml"

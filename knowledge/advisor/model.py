@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.advisor.checks import check
-from knowledge.advisor.parts import fields, flag, invalid, listed, mapping, number, parse_yaml, phrase, sets, word, words
+from knowledge.advisor.parts import fields, flag, invalid, listed, mapping, name, number, parse_yaml, phrase, sets, word, words
 from knowledge.advisor.values import Block, Configuration, Criterion, Model, Option, Rules
 from knowledge.values import Phrase
 
@@ -61,14 +61,14 @@ def _model(raw: dict[str, Any]) -> Model:
         )
         raise invalid(FILE, ja, en)
     return Model(
-        id=word(meta["id"]),
-        version=word(meta["version"]),
+        id=name(meta["id"], "meta.id"),
+        version=name(meta["version"], "meta.version"),
         sha256=hashlib.sha256(_canonical(raw)).hexdigest(),
         criteria=tuple(_criterion(row, n, rules.scale, scored=True) for n, row in enumerate(criteria, 1)),
         advisory=tuple(
             _criterion(row, n, rules.scale, scored=False) for n, row in enumerate(listed(top["advisory"], "advisory"), 1)
         ),
-        blocks=tuple(_block(id_, row) for id_, row in mapping(top["blocks"], "blocks").items()),
+        blocks=tuple(_block(name(id_, "blocks"), row) for id_, row in mapping(top["blocks"], "blocks").items()),
         configurations=tuple(_configuration(row, n) for n, row in enumerate(configurations, 1)),
         rules=rules,
         open_weights_required=sets(variant["open_weights_required_if"], "ft_variant.open_weights_required_if"),
@@ -115,7 +115,7 @@ def _block(id_: str, row: Any) -> Block:
 def _configuration(row: Any, position: int) -> Configuration:
     place = f"configs[{position}]"
     config = fields(row, place, ("family",), ("id", "base", "rag", "ja", "en"))
-    id_ = word(config["id"])
+    id_ = name(config["id"], f"{place}.id")
     return Configuration(id_, phrase(config, f"configs.{id_}"), word(config["base"]), flag(config["rag"], f"configs.{id_}.rag"))
 
 
@@ -123,12 +123,12 @@ def _criterion(row: Any, position: int, scale: float, *, scored: bool) -> Criter
     kind = "criteria" if scored else "advisory"
     known = ("help", "why", "ask_if_not", "rationale", "label", "order", "weight")
     found = fields(row, f"{kind}[{position}]", known, ("id", "q", "options", "sources"))
-    id_ = word(found["id"])
+    id_ = name(found["id"], f"{kind}[{position}].id")
     place = f"{kind}.{id_}"
     if scored:
         fields(found, place, known, ("id", "q", "options", "sources", "order", "weight", "help", "why"))
     options = mapping(found["options"], f"{place}.options")
-    order = words(found.get("order", list(options)), f"{place}.order")
+    order = tuple(name(o, f"{place}.order") for o in words(found.get("order", list(options)), f"{place}.order"))
     if sorted(order) != sorted(options) or not 2 <= len(order) <= OPTIONS:
         ja, en = (
             f"order と options が一致しないか、選択肢が2〜{OPTIONS}個ではありません",

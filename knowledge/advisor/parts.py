@@ -6,6 +6,7 @@ A file may come from chat, so that its size, its aliases and its numbers are bou
 
 import difflib
 import math
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ from knowledge.values import Phrase
 
 SIZE = 200_000  # characters of a file
 SENTENCE = 300  # characters of one sentence
+NAME = 40  # characters of an id or a version
+_NAME = re.compile(rf"[A-Za-z0-9._+-]{{1,{NAME}}}")
 _WORDS = {False: "no", True: "yes"}  # what YAML makes of bare no and yes
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # both are safe
 
@@ -92,6 +95,18 @@ def sets(row: Any, place: str) -> Mapping[str, frozenset[str]]:
 
 def word(value: Any) -> str:
     return _WORDS[value] if isinstance(value, bool) else str(value)
+
+
+def name(value: Any, place: str) -> str:
+    """Return a name that buttons, files and commands can carry: letters, digits and ._+- only."""
+    found = word(value)
+    if not _NAME.fullmatch(found):
+        raise invalid(place, f"「{found[:NAME]}」は名前にできません。半角の英数字と._+-で{NAME}文字までです", _no_name(found))
+    return found
+
+
+def _no_name(found: str) -> str:
+    return f"cannot be named “{found[:NAME]}”; use up to {NAME} letters, digits and ._+-"
 
 
 def number(value: Any, place: str, low: float, high: float) -> float:

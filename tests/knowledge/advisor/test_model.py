@@ -65,6 +65,8 @@ def _drop(path: str) -> Callable[[dict[str, Any]], None]:
         (_set("confidence/samples", 10**9), "confidence.samples"),
         (_set("ft_variant/open_weights_required_if", {"boundary": ["outside"]}), "open_weights_required_if.boundary"),
         (_drop("tie"), "tie"),
+        (_set("meta/version", "../../2.0"), "meta.version"),
+        (_set("criteria/docs/id", "do cs"), "criteria[1].id"),
         (_set("colour", "blue"), "colour"),
     ],
 )
