@@ -104,7 +104,7 @@ class Shelf:
         """Return a document's page, under a sentence about what has just been done."""
         say = self._office.say
         title = shown(document.metadata.title)
-        state = "・".join(say(f"state_{s}", message) for s in states(document))
+        state = " · ".join(say(f"state_{s}", message) for s in states(document))
         text = "\n".join(part for part in (note, say("page", message, title=title, state=state)) if part)
         blocks: list[Block] = [Paragraph(note, "note")] if note else []
         blocks += [Heading(title), Facts(self._facts(message, document)), self._versions(message, document)]
@@ -174,7 +174,7 @@ class Shelf:
                 version = document.published or document.versions[-1]
                 return f"v{version.number}"
             case "state":
-                return "・".join(self._office.say(f"state_{s}", message) for s in states(document))
+                return " · ".join(self._office.say(f"state_{s}", message) for s in states(document))
             case "audience":
                 return audience(self._office, message, document.metadata.audience)
             case _:

@@ -267,7 +267,8 @@ class Uploads:
     def _output(self, message: Message, track: _Track, step: str) -> str:
         job, say = track.job, self._office.say
         if step == "download" and track.size:
-            return f"{-(-track.size * 10 // MEGABYTE) / 10:g} MB"
+            kilobytes = -(-track.size // 1024)
+            return f"{kilobytes} KB" if kilobytes < 1000 else f"{track.size / MEGABYTE:.1f} MB"
         if job is None:
             return ""
         if step == "read" and job.pages:
