@@ -161,9 +161,9 @@ def aged(day: str, texts: Texts, language: Language, today: date | None = None) 
     months = (now.year - then.year) * 12 + now.month - then.month - (now.day < then.day)
     if months < 1:
         return day
-    years, rest = divmod(months, 12)
-    name = "age_years" if years and not rest else "age_both" if years else "age_months"
-    return texts.say(f"ask.{name}", language, day=day, years=years, months=rest)
+    if months >= 24:
+        return texts.say("ask.age_years", language, day=day, n=months // 12)
+    return texts.say("ask.age_month" if months == 1 else "ask.age_months", language, day=day, n=months)
 
 
 def _folded(answer: Answer) -> tuple[list[str], list[str]]:

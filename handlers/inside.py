@@ -1,5 +1,6 @@
 """How the trace of an answer looks: stages, limits, candidates, prompt, with and without RAG, sentence by sentence. Pure."""
 
+import math
 from collections.abc import Sequence
 from typing import Literal
 
@@ -26,6 +27,7 @@ from knowledge.values import Language
 SHOWN = 10  # candidates in the table
 PARTS = ("words", "title", "share", "pairs", "cue", "missing")  # of what the second stage weighs
 PROMPT = 6000  # characters of the prompt shown in chat; the whole is in `llm-choose demo --json`
+TINY = 1e-9  # a score of nothing
 Kind = Literal["text", "number"]
 
 
@@ -79,12 +81,14 @@ class Inside:
         return Steps(self.say("stages", n=len(steps), time=_time(total)), steps)
 
     def candidates(self, seen: Sequence[Candidate]) -> Table:
+        """Return the passages, best first; after the second stage by how far each lies behind the first."""
+        ranked = any(c.parts for c in seen)
         kinds: tuple[tuple[str, Kind], ...] = (
             ("rank", "number"),
             ("document", "text"),
             ("place", "text"),
             ("first", "number"),
-            ("score", "number"),
+            ("behind" if ranked else "score", "number"),
             ("outcome", "text"),
         )
         rows = tuple(
@@ -93,7 +97,7 @@ class Inside:
                 titled(c.title, self._language),
                 c.place.to(self._language),
                 str(c.rank),
-                f"{c.score * 100:.1f}" if c.score <= 1 else f"{c.score:.1f}",
+                _behind(c.score, seen[0].score) if ranked else f"{c.score:.1f}",
                 self._outcome(c),
             )
             for n, c in enumerate(seen, 1)
@@ -185,6 +189,12 @@ class Inside:
         ]
         fresh = list({(b.label): b for b in offers}.values())
         return [Buttons(tuple(fresh), "again", self.say("again")), Buttons(tuple(more))]
+
+
+def _behind(score: float, best: float) -> str:
+    """Return how far a score lies behind the best one, in powers of e, with a minus sign."""
+    gap = math.log(max(score, TINY) / max(best, TINY))
+    return "0.0" if gap > -0.05 else f"−{-gap:.1f}"
 
 
 def _time(milliseconds: float) -> str:

@@ -103,9 +103,9 @@ class Answers:
         work = Work(secrets.token_urlsafe(12), asked, asked, spoken, max(1, min(limit, 10)), kind, history, on_step or _silent)
         work.started = started
         await work.begin("tidy")
+        pipeline = await self._engine()  # first: two threads importing LlamaIndex at once fail each other
         await self._reword(work)
         await work.end("tidy", started)
-        pipeline = await self._engine()
         search = await work.begin("search")
 
         async def find(text: str) -> list[Hit]:
@@ -128,6 +128,7 @@ class Answers:
         Raises:
             ModelUnavailable: the model failed.
         """
+        await self._engine()
         return await self._generator.alone(tidy(question, self._wording), language) if self._generator else ""
 
     async def _reword(self, work: Work) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from knowledge.citing import Draft
 from knowledge.harmless import harmless
 from knowledge.prompt import Source
-from knowledge.support import in_language, support
+from knowledge.support import closest, in_language, support
 from knowledge.trace import Check
 from knowledge.units import units
 from knowledge.values import Hit, Language, Sentence
@@ -47,7 +47,7 @@ def draft(kept: Sequence[Check], hits: Sequence[Hit]) -> Draft:
         for cited in one.citations:
             numbers.setdefault(cited - 1, len(numbers) + 1)
             lines = [line for unit in units(hits[cited - 1].passage) for line in unit.lines]
-            quotes.setdefault(cited - 1, max(lines, key=lambda line: support(one.sentence, (line,)).share))
+            quotes.setdefault(cited - 1, closest(one.sentence, lines))
         sentences.append(Sentence(one.sentence, tuple(numbers[n - 1] for n in one.citations)))
     return Draft(tuple(sentences), tuple((hit, quotes[hit]) for hit in numbers))
 

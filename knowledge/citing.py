@@ -1,5 +1,6 @@
 """Turning chosen sentences into an answer's parts: numbered citations, the limits of these sources, the nearest misses."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -127,5 +128,12 @@ def nearest(asked: Asked, hits: Sequence[Hit], extractor: Extractor) -> tuple[Ne
         if len(best) == NEAREST:
             break
     return tuple(
-        Nearest(h.passage.document, h.passage.title, h.passage.place, extractor.missing(asked, h)) for h in best.values()
+        Nearest(h.passage.document, h.passage.title, h.passage.place, _surfaces(extractor.missing(asked, h), asked.text))
+        for h in best.values()
     )
+
+
+def _surfaces(forms: Sequence[str], question: str) -> tuple[str, ...]:
+    """Return words as they stand in the question, where English ones were compared by their stems."""
+    words = re.findall(r"[a-z][a-z'-]+", question)
+    return tuple(next((w for w in words if form.isascii() and w.startswith(form)), form) for form in forms)

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from knowledge.language import language_of
 from knowledge.wording import Wording
 
 LONGEST = 4000  # characters
@@ -60,7 +61,9 @@ def tidy(question: str, wording: Wording) -> str:
 
 def rewrite(question: str, history: tuple[Turn, ...]) -> str:
     """Return the question as it is searched: a follow-up ("それはなぜ?") is given the topic words of the turn before it."""
-    if not history or not (_POINTING.search(question) or len(question) <= BRIEF):
+    if not history or language_of(question, "ja") != language_of(history[-1].question, "ja"):
+        return question  # another language is another topic
+    if not (_POINTING.search(question) or len(question) <= BRIEF):
         return question
     topic = [w for w in _TOPIC.findall(unicodedata.normalize("NFKC", history[-1].question)) if w.lower() not in _PLAIN]
     missing = [w for w in dict.fromkeys(topic) if w.lower() not in question.lower()][:6]

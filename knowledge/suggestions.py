@@ -1,5 +1,6 @@
 """Where to go on from an answer, drawn from the shelf: further questions, and what a short question may have meant."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from knowledge.asked import Asked
@@ -8,9 +9,12 @@ from knowledge.values import Hit, Language
 from knowledge.wording import Wording
 
 AMONG = 10  # best passages whose headings are looked at
+_ASKS = re.compile(r"(?:か[。?？]?|[?？])$")
+_FRAME = re.compile(
+    r"目次|時間割|表紙|登壇者|\b(?:agenda|contents|timetable|schedule|speakers?|cover|thank you)\b", re.IGNORECASE
+)
 FURTHER = 2  # questions suggested
 SHORT = 2  # content words up to which a question may mean several things
-TIE = 0.8  # of the best score: places above it are as likely meant
 MEANINGS = range(2, 5)  # how many meanings are offered
 
 
@@ -24,27 +28,42 @@ def further(
         for heading, hit in _headed(hits, language)
         if cited and hit.passage.headings[-1:] not in known and not any(heading in words for words in said)
     )
-    return tuple(wording.phrase("followup_section", heading=h).to(language) for h in list(headings)[:FURTHER])
+    return tuple(_question(h, language, wording) for h in list(headings)[:FURTHER])
 
 
 def meanings(
-    asked: Asked, question: str, hits: Sequence[Hit], extractor: Extractor, language: Language, wording: Wording
+    asked: Asked,
+    question: str,
+    hits: Sequence[Hit],
+    extractor: Extractor,
+    language: Language,
+    wording: Wording,
 ) -> tuple[str, ...]:
     """
-    Return two to four questions that a short one may have meant: places that hold all its words and score alike.
+    Return two to four questions that a short one may have meant, one for each place that holds all its words.
 
-    None when the question is clear or one place stands out.
+    None when the question says what kind of thing it asks for.
     """
-    if not hits or asked.content.astype(bool).sum() > SHORT:
+    if asked.kinds or asked.content.astype(bool).sum() > SHORT:
         return ()
     found: dict[tuple[str, str], str] = {}
     for heading, hit in _headed(hits, language):
-        if hit.score >= TIE * hits[0].score and not extractor.missing(asked, hit):
+        if not extractor.missing(asked, hit):
             phrase = wording.phrase("meaning", title=hit.passage.title, heading=heading, question=question)
             found.setdefault((hit.passage.title, heading), phrase.to(language))
     return tuple(found.values()) if len(found) in MEANINGS else ()
 
 
+def _question(heading: str, language: Language, wording: Wording) -> str:
+    """Return a heading as a question; one that is a question already is asked as it stands."""
+    if _ASKS.search(heading):
+        return heading
+    return wording.phrase("followup_section", heading=heading).to(language)
+
+
 def _headed(hits: Sequence[Hit], language: Language) -> Iterator[tuple[str, Hit]]:
     """Yield the best hits of a language with their nearest heading."""
-    return ((h.passage.headings[-1], h) for h in hits[:AMONG] if h.passage.headings and h.passage.language == language)
+    for hit in hits[:AMONG]:
+        heading = hit.passage.headings[-1] if hit.passage.headings else ""
+        if heading and hit.passage.language == language and not _FRAME.search(heading):
+            yield heading, hit

@@ -120,6 +120,12 @@ def support(sentence: str, places: Sequence[str], topic: str = "") -> Verdict:
     return Verdict(not reason, share, reason)
 
 
+def closest(sentence: str, lines: Sequence[str]) -> str:
+    """Return the line that shares most with a sentence, the first of equals; one must be given."""
+    content = _content(_normal(sentence))
+    return max(lines, key=lambda line: len(content & _content(_normal(line))))
+
+
 def in_language(text: str, language: Language) -> bool:
     """Whether a text is mostly in `language`: names and terms of the other one may stand in it."""
     return language_of(text, language) == language

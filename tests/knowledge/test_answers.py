@@ -245,3 +245,16 @@ async def test_no_disguise_lets_a_link_or_a_mention_through(stub: StubModel, nam
         out = " ".join([answer.text, *(c.quote for c in answer.citations)])
         assert not re.search(r"18080|https?:|<[!@#a-z]|!\[|\]\(|CANARY", out, re.IGNORECASE), (case["id"], disguise)
         assert re.search(case["must_match"], answer.text), (case["id"], disguise)
+
+
+async def test_a_question_that_may_mean_several_things_offers_them():
+    shelf = Shelf("記録は1年間保存する。", "記録は情報システム部が見る。", "費用は部署が負担する。")
+    headings = ("第5条(保存)", "第8条(閲覧)", "第9条(費用)")
+    shelf.passages = [replace(p, headings=(p.title, h)) for p, h in zip(shelf.passages, headings, strict=True)]
+
+    vague = await Answers(shelf).answer("記録", readers=ALL, language="ja")
+    clear = await Answers(shelf).answer("記録は何年間保存しますか", readers=ALL, language="ja")
+
+    assert len(vague.choices) == 2
+    assert all("記録" in choice for choice in vague.choices)
+    assert clear.choices == ()
