@@ -29,8 +29,7 @@ UNIT = ("share", "cue", "titled", "focus", "before", "length", "fresh", "rank", 
 SIGNS = ("held", "together", "unit", "share", "pairs", "sequence", "key", "score", "margin", "cue", "unheard", "one")
 DEPTH = 5  # passages looked into
 SPREAD = 1.0  # taken off a unit for each one already chosen from its passage
-MASS = 0.999  # of the softmax over all units: enough is shown
-BETTER_PART = 0.6  # of it: enough is shown when that took a list or a table
+BETTER_PART = 0.6  # of the softmax over all units: enough is shown when that took a list or a table
 
 TINY = 1e-9  # a score of nothing
 
@@ -83,8 +82,7 @@ class Extractor:
             likely = min(likely, sure / 2)
         table = compared(asked, [hit.passage for hit in looked], self._analysis)
         least = 1 if likely >= sure else 2  # who is not sure shows a second one
-        enough = 1.0 if asked.wants("why", "name") else MASS
-        picks = _chosen(scores.tolist(), looked, known, (least, most, enough), first=table.hit if table else 0)
+        picks = _chosen(scores.tolist(), looked, known, (least, most), first=table.hit if table else 0)
         verdict: Verdict = "none" if not picks or likely < refuse else "sure" if likely >= sure else "unsure"
         missing = asked.missing(held_by_any(overlap))
         return Extract(picks, likely, verdict, missing, table.rows if table and picks else ())
@@ -158,15 +156,15 @@ def held_by_any(overlap: Overlap) -> npt.NDArray[np.bool_]:
 
 
 def _chosen(
-    scores: list[float], hits: Sequence[Hit], known: Sequence[Terms], limits: tuple[int, int, float], *, first: int
+    scores: list[float], hits: Sequence[Hit], known: Sequence[Terms], limits: tuple[int, int], *, first: int
 ) -> tuple[Pick, ...]:
     """
     Choose the best units, each passage's next one a little later, beginning with the hit at index `first`.
 
-    `limits` are the least and most units and the mass that is enough; with as many lines as units allowed, the better part of
-    the mass is. A unit without a line that may be shown is passed over.
+    `limits` are the least and the most units; between them it is enough when as many lines as the most units hold the better
+    part of the mass. A unit without a line that may be shown is passed over.
     """
-    least, most, enough = limits
+    least, most = limits
     left = [(score, hit, n) for score, (hit, n) in zip(scores, _places(known), strict=True)]
     top = max(scores, default=0.0)
     mass = sum(math.exp(score - top) for score in scores)
@@ -174,7 +172,7 @@ def _chosen(
     picks: list[Pick] = []
     shown: set[str] = set()
     held = 0.0
-    while left and len(picks) < most and held < (enough if len(shown) < most or len(picks) < least else BETTER_PART):
+    while left and len(picks) < most and (len(picks) < least or len(shown) < most or held < BETTER_PART):
         chosen = max(left, key=lambda row: (bool(picks) or not first or row[1] == first, row[0] - SPREAD * used.get(row[1], 0)))
         left.remove(chosen)
         score, hit, n = chosen
