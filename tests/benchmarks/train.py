@@ -42,7 +42,7 @@ PEER = 500  # questions asked of the peer
 FOLDS, SEED = 5, 0
 POOL, DEEPER = 30, 60  # candidates; more of them, so that enough are left when an article is taken away
 STEPS, RATE = 400, 0.05
-BOUNDS = {"refuse": 0.0005, "sure": 0.05}  # the share of answerable questions that may fall below
+BOUNDS = {"refuse": 0.001, "sure": 0.05}  # the share of answerable questions that may fall below
 DECAY = {"passage": 20.0, "unit": 1.0, "signs": 1.0}  # L2
 
 
