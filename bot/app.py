@@ -78,10 +78,10 @@ async def _health(house: House) -> Health:
     documents = await (await house.library()).documents() if parts["library"] == "ready" else []
     try:
         votes = [str(row["entry"].get("vote", "")) for row in await house.sessions.entries("feedback", last=1000)]
-        unanswered = await house.sessions.index_list("library", "unanswered")
+        wishes = [await house.sessions.load("wish", id_) for id_ in await house.sessions.index_list("library", "wishes")]
     except SessionsUnavailable:
-        votes, unanswered = [], []
-    return Health(parts, documents, votes, len(unanswered))
+        votes, wishes = [], []
+    return Health(parts, documents, votes, sum(bool(wish and not wish["document"]) for wish in wishes))
 
 
 def _slack(house: House) -> "Slack | None":

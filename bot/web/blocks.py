@@ -28,7 +28,7 @@ from handlers.texts import Texts
 from knowledge.values import Language
 
 STEP = {"pending": "", "in_progress": "now", "complete": "done", "error": "fail"}
-WIDE = 5  # columns beyond which a table scrolls on a phone
+WIDE, BROAD = 5, 3  # columns beyond which a table scrolls on a phone, and on a narrow one
 BRIEF = 11  # characters of a cell that is not broken
 BAR = 100  # user units of a chart's width
 CHIP = 44  # characters of one such part
@@ -155,7 +155,8 @@ class Blocks:
             rows += f"<tr>{cells}</tr>"
         caption = escape(table.caption)
         hidden = ' class="hidden"' if headed else ""
-        wide = ' class="wide-table"' if len(table.columns) > WIDE else ""
+        many = len(table.columns)
+        wide = ' class="wide-table"' if many > WIDE else ' class="broad"' if many > BROAD else ""
         return (
             f'<div class="scroll" tabindex="0" role="group" aria-label="{caption}">'
             f"<table{wide}><caption{hidden}>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
