@@ -27,7 +27,7 @@ TURN = 8  # passages a thread does before it asks for its next turn
 BUNCH = 64  # passages a process is given at once
 AHEAD = 4  # bunches under way
 IDLE = 20.0  # seconds the processes outlive their last document
-_NICE = 5
+_NICE = 15  # nearly nothing while somebody is being answered, everything otherwise
 
 
 class Crew:

@@ -24,6 +24,7 @@ from knowledge.sentences import phrase
 VECTOR = "terms"
 POINTER = "created"  # the file that names the encoder's version and the shard in use
 PAGE = 1000  # points per step of a scroll
+GROWN = 5  # rarities move by less than a fifth of a unit while the index grows by a fifth
 STEP = 64  # points per write: the engine holds the interpreter for about 4 ms of it
 
 
@@ -51,6 +52,7 @@ class EmbeddedIndex:
         self._lock: IO[str] | None = None
         self._writing = asyncio.Lock()
         self._rarity: dict[int, float] = {}
+        self._written = 0
         self._total: int | None = None
         self._edge: Any = None
         self._shard: Any = None
@@ -77,6 +79,7 @@ class EmbeddedIndex:
     async def write(self, points: Sequence[Point]) -> None:
         for start in range(0, len(points), STEP):
             await self._update(partial(self._upsert, points[start : start + STEP]))
+            self._age(len(points[start : start + STEP]))
 
     async def swap(self, record: Point, seen: str) -> bool:
         async with self._writing:
@@ -156,6 +159,7 @@ class EmbeddedIndex:
 
     async def delete(self, where: Where) -> None:
         await self._update(lambda: self._edge.UpdateOperation.delete_points_by_filter(self._filter(where)))
+        self._forget_rarities()
 
     @property
     def _opened(self) -> Any:
@@ -167,8 +171,17 @@ class EmbeddedIndex:
         """Make an operation and do it, both in the thread: either may take milliseconds."""
         async with self._writing:
             await asyncio.to_thread(self._apply, operation)
-            self._rarity.clear()
             self._total = None
+
+    def _age(self, written: int) -> None:
+        """Let rarities be reckoned anew once the index has grown enough to move them: a question asks for a hundred of them."""
+        self._written += written
+        if self._written * GROWN > self._ask(self._opened.count, self._edge.CountRequest(exact=False)):
+            self._forget_rarities()
+
+    def _forget_rarities(self) -> None:
+        self._rarity.clear()
+        self._written = 0
 
     def _apply(self, operation: Callable[[], Any]) -> None:
         self._ask(self._opened.update, operation())

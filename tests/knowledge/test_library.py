@@ -245,6 +245,7 @@ async def test_two_processes_never_overwrite_each_others_records():
                 )
             )
             assert sorted(new for _, _, new in staged) == [False] * 4 + [True] * 4
+            await asyncio.sleep(1.1)  # until a shared registry is read again
             document = (await one.documents())[0]
             assert [v.number for v in document.versions] == [1, 2, 3, 4]
             versions = [v.id for v in document.versions]
