@@ -75,7 +75,8 @@ class Crew:
         if self._pool is None:
             count = max(1, min(2, os.cpu_count() or 1))
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(count, context, initializer=_begin, initargs=(os.getpid(),))
+            self._pool = starting = ProcessPoolExecutor(count, context, initializer=_begin, initargs=(os.getpid(),))
+            await asyncio.to_thread(starting.submit, os.getpid)  # starting processes takes a while, and this is the loop
         self._busy += 1
         pool, under_way = self._pool, deque[asyncio.Future[list[Point]]]()
         try:

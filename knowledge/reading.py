@@ -87,11 +87,15 @@ async def read(name: str, content: bytes, *, limits: Limits | None = None, sandb
         heard = await (sandbox or _sandbox(asyncio.get_running_loop(), bounds)).run(kind, content)
         if kind == "pdf" and any(_scanned(page) for page in heard.pages) and tessdata.data() is not None:
             await _recognise(content, heard, replace(bounds, cpu=SCAN, wall=SCAN * 1.2))
-        pages = await asyncio.to_thread(lambda: tuple(_checked(page) for page in heard.pages))
-        _whole(pages)
+        return await asyncio.to_thread(_told, shown, content, kind, heard)
     except Refusal as refusal:
         raise UnreadableDocument(refusal.code, _reason(refusal, shown)) from refusal
-    text = "".join(page.text for page in pages)
+
+
+def _told(shown: str, content: bytes, kind: Kind, heard: Heard) -> Reading:
+    """Clean and check what the child told; for a large document the better part of a second, so in a thread."""
+    pages = tuple(_checked(page) for page in heard.pages)
+    _whole(pages)
     return Reading(
         name=shown,
         sha256=hashlib.sha256(content).hexdigest(),
@@ -100,7 +104,7 @@ async def read(name: str, content: bytes, *, limits: Limits | None = None, sandb
         kind="transcript" if kind == "text" and any(page.place.kind == "slide" for page in pages) else kind,
         pages=pages,
         flags=_flags(heard, pages),
-        language=language(text),
+        language=language("".join(page.text for page in pages)),
     )
 
 
