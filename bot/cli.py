@@ -58,6 +58,8 @@ _SETTINGS = frozenset(
         "two_ways_in",
         "wrong_token",
         "bad_address",
+        "bad_model",
+        "bad_value",
         "bad_host",
         "embedded_worker",
         "short_password",

@@ -105,3 +105,20 @@ def test_the_example_as_it_stands_switches_everything_off():
     settings = load({name: value for name, _, value in rows})
 
     assert (settings.slack, settings.teams) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("LLM", "gpt-4o", "bad_model"),
+        ("LLM", "grok:1", "bad_model"),
+        ("LLM", "openai:", "bad_model"),
+        ("THREAD_TALK", "all", "bad_value"),
+    ],
+)
+def test_a_model_or_a_rule_nobody_knows_is_refused_with_what_is_known(name, value, code):
+    with pytest.raises(InvalidSettings) as error:
+        load({name: value})
+    assert error.value.code == code
+    assert value in error.value.reason.ja
+    assert name in error.value.reason.en
