@@ -10,7 +10,7 @@ import asyncio
 import logging
 import secrets
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
@@ -27,6 +27,9 @@ SWEEP = 3.0  # seconds between looks for abandoned turns
 CALM = 5.0  # seconds without a look after Redis was away: whoever ran a turn meanwhile says so first
 SETTLE = 0.2  # seconds between tries to write down that a turn is over
 LOOK = 0.05  # seconds between looks at the queue of a thread that another process works on
+RUNNING = 32  # turns at once: more would make the loop late for everybody, and Redis look as if it did not answer
+AGAIN = (0.15, 0.25, 0.6)  # seconds between further tries of a claim that Redis did not answer
+GONE = 1.0  # seconds after which an absent Redis is not just a busy moment
 TRIES = 3  # processes that may begin one turn, and deliveries of one answer
 DRAIN = 25  # seconds turns in flight get at shutdown
 SEEN = 10_000  # deliveries remembered by this process while Redis is away
@@ -87,6 +90,7 @@ class Turns:
         self._unsettled: dict[str, Claim] = {}
         self._chores: list[asyncio.Task[None]] = []
         self._closed = False
+        self._room = asyncio.Semaphore(RUNNING)
 
     def register(self, platform: Platform) -> None:
         self._platforms[platform.name] = platform
@@ -117,28 +121,43 @@ class Turns:
             self._seen.popitem(last=False)
         claim = Claim(delivery.id, secrets.token_hex(8), delivery.platform, delivery.payload)
         try:
-            if not await self._sessions.claim(claim):
-                self.metrics.repeats.labels(delivery.platform).inc()
-                return False
+            claimed = await self._sessions.claim(claim)
         except SessionsUnavailable:
-            self.metrics.unclaimed.inc()
-            log.warning("a turn runs without a claim: Redis is away")
-        self._start(claim)
-        return True
+            self._start(self._run_unclaimed(claim))
+            return True
+        if claimed:
+            self._start(self._answer(claim))
+        else:
+            self.metrics.repeats.labels(delivery.platform).inc()
+        return claimed
 
     async def take(self, message: Message, screen: Screen) -> None:
         """Run one turn to its end; web and terminal wait for it."""
         await self._turn(message, screen, None, message.person.id.partition(":")[0])
 
-    def _start(self, claim: Claim) -> None:
-        task = asyncio.create_task(self._answer(claim))
+    def _start(self, turn: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(turn)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+
+    async def _run_unclaimed(self, claim: Claim) -> None:
+        """Try to claim once more, since a busy moment looks like an absent Redis; then answer all the same."""
+        for pause in AGAIN:
+            if self._sessions.away > GONE:
+                break
+            await asyncio.sleep(pause)
+            with suppress(SessionsUnavailable):
+                if await self._sessions.claim(claim):
+                    await self._answer(claim)
+                return
+        self.metrics.unclaimed.inc()
+        log.warning("a turn runs without a claim: Redis is away")
+        await self._answer(claim)
 
     async def _answer(self, claim: Claim) -> None:
         platform = self._platforms[claim.platform]
         try:
-            async with self._lease(claim):
+            async with self._lease(claim), self._room:
                 message = await platform.read(claim.payload)
                 if message is not None:
                     await self._turn(message, platform.screen(claim.payload, message, dict(claim.memory)), claim, platform.name)
@@ -282,7 +301,7 @@ class Turns:
             try:
                 for claim in await self._sessions.abandoned():
                     if claim.platform in self._platforms:
-                        self._start(claim)
+                        self._start(self._answer(claim))
             except SessionsUnavailable:
                 while not self._closed and not await self._sessions.alive():  # noqa: ASYNC110  # Redis sends no word when it is back
                     await asyncio.sleep(SWEEP)

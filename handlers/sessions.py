@@ -24,7 +24,7 @@ DAY = 24 * 60 * 60  # seconds
 LEASE = 15.0  # seconds a claimed turn may go without a sign of life
 TIMEOUT = 1.0  # seconds for one command
 SLOW = 0.3  # seconds after which a failed command means that Redis is away
-AWAY = 0.5  # seconds between tries while Redis is away
+AWAY = 0.2  # seconds between tries while Redis is away
 _PENDING = "lc:turns"  # sorted set of open turns by the time their lease ends
 State = dict[str, Any]
 
@@ -60,6 +60,7 @@ class Sessions:
         self._connect = connect
         self._client: Redis | None = None
         self._return: asyncio.Task[None] | None = None  # waits for a Redis that is away; None while it answers
+        self._left = 0.0  # when it went away, on the monotonic clock
 
     async def __aenter__(self) -> Self:
         self._client = self._connect()
@@ -72,6 +73,11 @@ class Sessions:
         if self._client is not None:
             await self._client.aclose()
             self._client = None
+
+    @property
+    def away(self) -> float:
+        """Seconds for which Redis has not answered; 0 while it does."""
+        return time.monotonic() - self._left if self._return is not None else 0.0
 
     async def alive(self) -> bool:
         """Report whether Redis answers and takes writes."""
@@ -298,6 +304,7 @@ class Sessions:
             yield self._client
         except (RedisError, OSError, TimeoutError) as error:
             if time.monotonic() - began > SLOW and self._return is None:
+                self._left = began
                 self._return = asyncio.create_task(self._wait_for(self._client))
             raise SessionsUnavailable(type(error).__name__) from error
 
