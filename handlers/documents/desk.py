@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
-from handlers.conversation import Form, Message, Press, Reply, Upload
+from handlers.conversation import Form, Message, Press, Reply, Upload, Values
 from handlers.documents.audit import Audit
 from handlers.documents.changes import Changes
 from handlers.documents.details import Details, Invalid
@@ -61,7 +61,7 @@ class Documents:
 
     def command(self, message: Message, text: str) -> AsyncIterator[Reply]:
         """The list of documents, narrowed to those whose name holds `text`."""
-        return self.shelf.browse(message, {"q": text})
+        return self._browse(message, {"q": text})
 
     def upload(self, message: Message, upload: Upload) -> AsyncIterator[Reply]:
         """Files without a form: they are their sender's, until the sender says more."""
@@ -70,7 +70,7 @@ class Documents:
     def press(self, message: Message, press: Press) -> AsyncIterator[Reply]:
         match press.action.partition(".")[2]:
             case "list":
-                return self.shelf.browse(message, press.data)
+                return self._browse(message, press.data)
             case "filter":
                 return _one(self.shelf.filter(message, press.data))
             case "open":
@@ -115,7 +115,7 @@ class Documents:
     def form(self, message: Message, form: Form) -> AsyncIterator[Reply]:
         match form.name.partition(".")[2]:
             case "filter":
-                return self.shelf.browse(message, form.values)
+                return self._browse(message, form.values)
             case "add":
                 return self._add(message, form)
             case "details":
@@ -130,6 +130,10 @@ class Documents:
                 return self.glossary.add(message, form)
             case _:
                 return _one(self.office.note("stale", message, self.office.button("back_to_list", message, "list")))
+
+    async def _browse(self, message: Message, given: Values) -> AsyncIterator[Reply]:
+        async for reply in self.shelf.browse(message, given):
+            yield await self.uploads.beside(message, reply)
 
     def _add(self, message: Message, form: Form) -> AsyncIterator[Reply]:
         try:

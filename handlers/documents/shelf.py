@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any, get_args
 
@@ -84,7 +84,9 @@ class Shelf:
         found = [d for d in known if (admin or d.current) and asked.takes(d, today)]
         pages = max(1, -(-len(found) // PAGE))
         page = min(asked.page, pages)
-        yield self._listed(message, asked, found, page, pages, today)
+        listed = self._listed(message, asked, found, page, pages, today)
+        late = sum(due(d, today) for d in known) if admin and asked.due != "yes" else 0
+        yield self._reminding(message, listed, late) if late else listed
 
     async def open(self, message: Message, given: Values) -> AsyncIterator[Reply]:
         """Open one document for an admin: what is said of it, its versions and what can be done now."""
@@ -155,6 +157,13 @@ class Shelf:
         blocks.append(Paragraph(say("how" if admin else "how_member", message), "quiet"))
         lines = [f"- {' / '.join(row)}" for row in rows]
         return Reply("\n".join([f"{caption}{f'({narrowed})' if narrowed else ''}", *lines]), tuple(blocks), private=True)
+
+    def _reminding(self, message: Message, listed: Reply, late: int) -> Reply:
+        """Put first what is past its review date, for its owner may not be reachable of our own accord."""
+        text = self._office.say("late", message, n=late)
+        button = self._office.button("late_show", message, "list", due="yes")
+        blocks = (Paragraph(text, "warning"), Buttons((button,), "late"), *listed.blocks)
+        return replace(listed, text=f"{text}\n{listed.text}", blocks=blocks)
 
     def _ways_on(self, message: Message, asked: Filter, page: int, pages: int) -> tuple[Button, ...]:
         office, here = self._office, {k: v for k, v in asdict(asked).items() if v and k != "page"}

@@ -24,6 +24,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.readers.limits import MEGABYTE, Limits
 from knowledge.values import Document, Metadata, Version
 
+TROUBLES = 5  # files on their way, or given up, that are named before the list
 STEPS = ("download", "check", "read", "split", "index", "ready")
 Status = Literal["pending", "in_progress", "complete", "error"]
 AT = {"received": 1, "checked": 2, "read": 3, "staged": 5}  # the step after the one a job has done
@@ -104,6 +105,20 @@ class Uploads:
         async for _ in self._follow(tracks):
             yield self._progress(message, tracks)
         yield await self._ended(message, tracks, "", 1)
+
+    async def beside(self, message: Message, listed: Reply) -> Reply:
+        """Put before an admin's list what is still on its way or was given up."""
+        if not (message.audience.private and self._office.people.is_admin(message.person)):
+            return listed
+        try:
+            jobs = [job for job in await self._jobs.recent() if job.outcome in ("", "parked")]
+        except SessionsUnavailable:
+            return listed
+        lines = [
+            await self._outcome(message, _Track(shown(job.name), job.size, job), "", whole=False) for job in jobs[:TROUBLES]
+        ]
+        blocks = tuple(block for _, drawn in lines for block in drawn)
+        return replace(listed, text="\n".join([*(text for text, _ in lines), listed.text]), blocks=(*blocks, *listed.blocks))
 
     async def report(self, message: Message, given: Values) -> AsyncIterator[Reply]:
         """Show the report of one version again."""

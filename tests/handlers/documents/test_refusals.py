@@ -10,7 +10,7 @@ from bot.settings import load
 from handlers.conversation import Command, Press, Text, Upload
 from handlers.documents.office import BOOK
 from knowledge.values import Metadata
-from tests.handlers.documents.conftest import ADMIN, Talk, button, file
+from tests.handlers.documents.conftest import ADMIN, MEMBER, Talk, button, file
 
 REFUSED = (
     ("encrypted/旅費規程_パスワード.pdf", "", "password_protected", ("パスワード", "password")),
@@ -47,10 +47,14 @@ async def test_a_document_that_kills_its_readers_is_parked_and_may_be_tried_agai
     await jobs._save(replace(job, tries=2))  # two workers died over it
     await jobs.run(job.id)
     parked = await talk(Press("document.job", {"j": job.id}))
-    again = await talk.press(parked, "job")
+    listed = await talk(Command("documents"))
+    member = await talk(Command("documents"), MEMBER)
+    again = await talk.press(listed, "job")
 
     assert "毒.md" in parked.text
     assert "もう一度試す" in str(parked.blocks)
+    assert "毒.md" in listed.text
+    assert "毒.md" not in str(member)
     assert "確認してください" in str(again.blocks)
 
 

@@ -58,6 +58,16 @@ async def test_the_list_is_narrowed_by_every_filter(talk: Talk) -> None:
     assert await found(state="published", due="any") == {"出張旅費規程", "人事の手引き"}
 
 
+async def test_what_is_past_its_review_date_comes_first_for_admins(talk: Talk) -> None:
+    await shelve(talk, "古い規程", review="2020-01-01")
+    listed = await talk(Command("documents"))
+    late = await talk(next(b.press for x in listed.blocks if isinstance(x, Buttons) and x.row == "late" for b in x.items))
+
+    assert "見直し日を過ぎた資料が1件" in listed.text.split("\n")[0]
+    assert [row[0] for row in rows(late)] == ["古い規程"]
+    assert "過ぎた資料" not in (await talk(Command("documents"), MEMBER)).text
+
+
 async def test_a_long_list_has_pages(talk: Talk) -> None:
     for n in range(PAGE + 1):
         await shelve(talk, f"長い一覧{n}")
