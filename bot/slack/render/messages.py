@@ -33,7 +33,7 @@ def messages(reply: Reply, texts: Texts, language: Language, level: int) -> tupl
     parts = _packed(blocks)
     if len(parts) > PARTS:
         parts = [*parts[:PARTS], [context(drawer.say("too_long"))]]
-    first = {"text": cut(escape(plain(said)), MESSAGE_TEXT), "blocks": parts[0] if parts else [], **QUIET}
+    first = {"text": cut(escape(plain(said)), MESSAGE_TEXT) or "–", "blocks": parts[0] if parts else [], **QUIET}
     rest = ({"text": cut(" ".join(words(part)), MESSAGE_TEXT), "blocks": part, **QUIET} for part in parts[1:])
     return (first, *rest)
 
