@@ -36,7 +36,7 @@ class Edge:
                 self.connections.remove(socket)
 
     async def connected(self) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not self.connections:
                 await asyncio.sleep(0.01)
 
