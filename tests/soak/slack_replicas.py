@@ -195,12 +195,10 @@ async def main(mentions, kills):
             redis.wait()
             server.should_exit = True
             await serving
-        errors = Counter(
-            json.loads(line).get("message", "?")
-            for n in range(REPLICAS)
-            for line in Path(f"{folder}/{n}.log").read_text().splitlines()
-            if line.startswith("{")
-        )
+        logs = [
+            line for n in range(REPLICAS) for line in Path(f"{folder}/{n}.log").read_text().splitlines() if line.startswith("{")
+        ]
+        told = Counter(" ".join((row["message"], row.get("error", ""))) for row in map(json.loads, logs))
     acks.sort()
     double = sum(len(rows) > 1 for rows in slack.threads.values())
     print(
@@ -208,7 +206,7 @@ async def main(mentions, kills):
         f"{double} double; ack p50 {acks[len(acks) // 2]:.0f} ms, p99 {acks[int(len(acks) * 0.99)]:.0f} ms, max {acks[-1]:.0f} ms; "
         f"sent in {sent:.0f} s, answered after {time.perf_counter() - began:.0f} s"
     )
-    print(f"logged: {dict(errors)}")
+    print(f"logged: {dict(told)}")
 
 
 if __name__ == "__main__":

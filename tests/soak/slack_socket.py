@@ -41,9 +41,10 @@ class Line:
         there_reader, there_writer = await asyncio.open_connection("127.0.0.1", API)
         end = (writer, there_writer)
         self.ends.append(end)
-        await asyncio.gather(
-            self.relay(end, reader, there_writer), self.relay(end, there_reader, writer), return_exceptions=True
-        )
+        with suppress(asyncio.CancelledError):  # at the end of the script
+            await asyncio.gather(
+                self.relay(end, reader, there_writer), self.relay(end, there_reader, writer), return_exceptions=True
+            )
         for one in end:
             one.close()
         if end in self.ends:
