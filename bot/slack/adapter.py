@@ -21,7 +21,7 @@ from bot.slack.api import Api, Refused, Unanswered
 from bot.slack.desk import Desk, Spot
 from bot.slack.files import Files
 from bot.slack.http import Door
-from bot.slack.payload import Payload, bot, channel, delivery, event, metadata, part, thread, trigger, window, word
+from bot.slack.payload import Payload, bot, channel, delivery, event, metadata, thread, trigger, window, word
 from bot.slack.people import Directory
 from bot.slack.render.windows import received, skeleton
 from bot.slack.screens import Direct, Home, Inline, Thread, Window
@@ -103,6 +103,8 @@ class Slack:
         """Return "ready", "starting" or what is wrong, for the page of health."""
         if self._bolt is None or not self._bolt.done():
             return "starting"
+        if self._bolt.cancelled() or self._bolt.exception() is not None:
+            return "stopped"
         if self._socket is not None and not await self._socket.connected():
             return "socket not connected"
         return "ready"
@@ -124,7 +126,7 @@ class Slack:
         """A window becomes what its answer leads to; where that takes long, it is filled later."""
         language: Language = "en" if word(metadata(payload), "l") == "en" else "ja"
         told = Delivery(delivery(payload), self.name, payload)
-        if word(part(payload, "view"), "callback_id").startswith("document."):
+        if forms.files(payload):
             await self._turns.hear(told)
             return {"response_action": "update", "view": received(self._texts, language)}
         answer = self._answers.setdefault(told.id, asyncio.get_running_loop().create_future())

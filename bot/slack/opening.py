@@ -49,5 +49,10 @@ def inline(payload: Payload, content: Content) -> bool:
 
 def elsewhere(payload: Payload, content: Content) -> bool:
     """Report whether the work goes on in the person's direct messages: files, wherever they came from."""
-    form = isinstance(content, Form) and content.name.startswith("document.") and bool(part(payload, "view"))
-    return (isinstance(content, Upload) and not channel(payload).startswith("D")) or form
+    match content:
+        case Upload():
+            return not channel(payload).startswith("D")
+        case Form(files=files):
+            return bool(files)
+        case _:
+            return False

@@ -440,6 +440,15 @@ async def test_a_form_of_files_is_received_at_once_and_reported_in_direct_messag
     assert [(m["channel"], m["text"]) for m in api.messages.values()] == [("DU1", "ありがとう")]
 
 
+async def test_a_form_without_files_is_answered_in_its_window(desk, api):
+    at = await desk(bot)
+    api.views["V1"] = {"type": "modal", "callback_id": "document.filter", "blocks": [], "private_metadata": "{}"}
+    _, acknowledged = await at.submit("V1", {"q": {"type": "plain_text_input", "value": "規程"}})
+
+    assert "ありがとう" in json.dumps(acknowledged, ensure_ascii=False)
+    assert not api.messages
+
+
 async def test_a_file_in_direct_messages_is_taken_in(desk, api):
     at = await desk(bot)
     file = {"id": "F1", "name": "規程.pdf", "url_private": "https://files.slack.com/1"}
