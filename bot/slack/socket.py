@@ -16,6 +16,7 @@ from bot.slack.api import Api, Refused, Unanswered
 log = logging.getLogger(__name__)
 PING = 2.0  # seconds between pings; a silent connection is left after four of them
 WATCH = 30.0  # seconds between looks at the connection
+CONNECT = 30.0  # seconds connecting may take
 CLOSE = 5.0  # seconds closing may take
 AGAIN = 5.0  # seconds before the next try after Slack did not answer
 REFUSED = 300.0  # seconds before the next try with a token Slack refused
@@ -56,7 +57,7 @@ class Socket:
         self._handler = AsyncSocketModeHandler(self._app, app_token=self._token, ping_interval=PING)
         self._handler.client.wss_uri = str(told["url"])
         with suppress(TimeoutError):  # the watchdog looks again
-            async with asyncio.timeout(WATCH):
+            async with asyncio.timeout(CONNECT):
                 await self._handler.connect_async()
 
     async def _close(self) -> None:
