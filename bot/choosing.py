@@ -13,9 +13,9 @@ from rich.console import Console
 from bot import output
 from bot.house import House
 from bot.terminal import draw
-from handlers.models import Shelf
-from handlers.result import ResultView
-from handlers.runs import Run
+from handlers.choose.models import Shelf
+from handlers.choose.result import ResultView
+from handlers.choose.runs import Run
 from knowledge.advisor.changes import SAMPLES, compare
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.record import record

@@ -17,16 +17,16 @@ from bot.store import Store
 from bot.turns import Turns
 from handlers.alone import Alone
 from handlers.ask import Questions
-from handlers.choose import Choose
+from handlers.choose.desk import Choose
+from handlers.choose.guidelines import Guidelines
+from handlers.choose.model_desk import DecisionModel
+from handlers.choose.models import Models
 from handlers.demo import Demo
 from handlers.documents.desk import Documents
 from handlers.documents.office import Office
 from handlers.feedback import Feedbacks
-from handlers.guidelines import Guidelines
 from handlers.handover import Handover
 from handlers.jobs import KEPT, Jobs
-from handlers.model import DecisionModel
-from handlers.models import Models
 from handlers.opening import Opening
 from handlers.people import People
 from handlers.router import Router

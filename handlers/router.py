@@ -6,13 +6,13 @@ from typing import assert_never
 
 from handlers.alone import Alone
 from handlers.ask import Questions
-from handlers.choose import JOIN, WORDS, Choose
+from handlers.choose.desk import JOIN, WORDS, Choose
+from handlers.choose.model_desk import DecisionModel
 from handlers.conversation import Command, Edited, Form, Message, Press, Reply, Text, Upload
 from handlers.demo import Demo
 from handlers.documents.desk import Documents
 from handlers.feedback import Feedbacks
 from handlers.handover import Handover
-from handlers.model import DecisionModel
 from handlers.opening import Opening
 from handlers.threads import Threads, wish
 from handlers.welcome import Welcome

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
+from handlers.choose.models import Models
 from handlers.conversation import Form, Message, Press, Reply, Upload, Values
 from handlers.documents.audit import Audit
 from handlers.documents.changes import Changes
@@ -18,7 +19,6 @@ from handlers.documents.trying import Over, Trying
 from handlers.documents.upload import Uploads
 from handlers.documents.wishes import Wishes
 from handlers.jobs import Jobs
-from handlers.models import Models
 from knowledge.values import Metadata
 
 

@@ -3,11 +3,11 @@
 import unicodedata
 from collections.abc import AsyncIterator
 
+from handlers.choose.models import Models
 from handlers.conversation import Ask, Field, Form, Message, Option, Reply, Values
 from handlers.documents.names import shown
 from handlers.documents.office import Office
 from handlers.documents.shelf import Shelf
-from handlers.models import Models
 from handlers.sessions import SessionsUnavailable
 from knowledge.advisor.values import Criterion
 from knowledge.errors import KnowledgeError

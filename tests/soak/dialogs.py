@@ -29,10 +29,10 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from bot.redis_server import binary
-from handlers.choose import Choose
+from handlers.choose.desk import Choose
+from handlers.choose.models import Models
+from handlers.choose.runs import Runs
 from handlers.conversation import Audience, Message, Person, Press, Reply
-from handlers.models import Models
-from handlers.runs import Runs
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor

@@ -8,16 +8,16 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from dataclasses import replace
 
+from handlers.choose.dialog import Dialog
+from handlers.choose.guidelines import Guidelines
+from handlers.choose.models import Models
+from handlers.choose.outcome import Outcome
+from handlers.choose.question import restart, resume
+from handlers.choose.runs import Run, Runs
+from handlers.choose.team import Teams
+from handlers.choose.teamwork import Teamwork
 from handlers.conversation import Button, Buttons, Command, Form, Message, Paragraph, Press, Reply
-from handlers.dialog import Dialog
-from handlers.guidelines import Guidelines
-from handlers.models import Models
-from handlers.outcome import Outcome
-from handlers.question import restart, resume
-from handlers.runs import Run, Runs
 from handlers.sessions import Sessions, SessionsUnavailable
-from handlers.teams import Teams
-from handlers.teamwork import Teamwork
 from handlers.texts import Texts
 from knowledge.errors import InvalidAnswers
 

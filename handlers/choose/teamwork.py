@@ -6,14 +6,14 @@ Nobody sees another's answers before they have finished their own; each is told 
 
 from dataclasses import dataclass, replace
 
-from handlers import figures
+from handlers.choose import figures
+from handlers.choose.dialog import Dialog
+from handlers.choose.models import Models
+from handlers.choose.question import resume
+from handlers.choose.result import ResultView
+from handlers.choose.runs import Run, Runs
+from handlers.choose.team import Member, Team, Teams
 from handlers.conversation import Block, Button, Buttons, Column, Heading, Message, Paragraph, Press, Reply, Table
-from handlers.dialog import Dialog
-from handlers.models import Models
-from handlers.question import resume
-from handlers.result import ResultView
-from handlers.runs import Run, Runs
-from handlers.teams import Member, Team, Teams
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.team import Disagreement, agreement, disagreements

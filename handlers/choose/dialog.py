@@ -7,13 +7,13 @@ A step is applied by compare-and-set on the run's revision, so that of two equal
 from collections.abc import Mapping
 from dataclasses import replace
 
+from handlers.choose.guidelines import Guidelines
+from handlers.choose.models import Models
+from handlers.choose.prefill import Prefill
+from handlers.choose.question import EXPRESS, confirm, describe, nothing_read, question
+from handlers.choose.result import ResultView
+from handlers.choose.runs import Rule, Run, Runs
 from handlers.conversation import Message, Paragraph, Reply
-from handlers.guidelines import Guidelines
-from handlers.models import Models
-from handlers.prefill import Prefill
-from handlers.question import EXPRESS, confirm, describe, nothing_read, question
-from handlers.result import ResultView
-from handlers.runs import Rule, Run, Runs
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.values import UNKNOWN, Criterion

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.prefill import Prefill
+from handlers.choose.prefill import Prefill
 from knowledge.advisor.engine import Advisor
 
 PREFILL = Prefill.load()

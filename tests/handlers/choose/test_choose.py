@@ -6,9 +6,9 @@ from dataclasses import replace
 import docx
 import pytest
 
-from handlers.choose import Choose
+from handlers.choose.desk import Choose
+from handlers.choose.models import Models
 from handlers.conversation import Audience, Buttons, Chart, Command, Content, Form, Message, Person, Press, Reply, Table
-from handlers.models import Models
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from bot.store import Store
-from handlers.choose import Choose
+from handlers.choose.desk import Choose
+from handlers.choose.models import Models
+from handlers.choose.runs import Run, Runs
 from handlers.conversation import Audience, Content, Form, Message, Person, Press, Reply
-from handlers.models import Models
-from handlers.runs import Run, Runs
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor

@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from handlers import figures
+from handlers.choose import figures
+from handlers.choose.result import ResultView
 from handlers.conversation import Attachment, Bar
-from handlers.result import ResultView
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -30,7 +30,7 @@ class Section:
 
 def attachments(view: ResultView) -> tuple[Attachment, ...]:
     """Return the memo of a result as two files, in the view's language."""
-    from handlers.paper import document
+    from handlers.choose.memo_docx import document
 
     title, parts = view.say("memo_title"), sections(view)
     name = f"llm-choose-memo-{view.language}"

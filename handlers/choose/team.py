@@ -4,8 +4,8 @@ import secrets
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
+from handlers.choose.runs import HISTORY
 from handlers.conversation import Person
-from handlers.runs import HISTORY
 from handlers.sessions import Sessions
 
 MOST = 20  # people in a team

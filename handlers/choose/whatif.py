@@ -1,8 +1,8 @@
 """Trying another answer, and two configurations side by side. Pure; the run itself stays as it is."""
 
-from handlers import figures
+from handlers.choose import figures
+from handlers.choose.runs import Run
 from handlers.conversation import Ask, Button, Buttons, Column, Field, Option, Paragraph, Press, Reply, Table
-from handlers.runs import Run
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.model import OPTION

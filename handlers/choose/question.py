@@ -1,8 +1,8 @@
 """How one question of the guided dialog looks. Pure."""
 
+from handlers.choose.guidelines import Guide
+from handlers.choose.runs import Run
 from handlers.conversation import Ask, Button, Buttons, Confirm, Field, Guideline, Option, Paragraph, Press, Reply
-from handlers.guidelines import Guide
-from handlers.runs import Run
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.values import UNKNOWN, Criterion

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from handlers.choose import Choose
+from handlers.choose.desk import Choose
+from handlers.choose.guidelines import Guidelines
+from handlers.choose.models import Models
 from handlers.conversation import Audience, Buttons, Content, Details, Message, Paragraph, Person, Press, Reply
-from handlers.guidelines import Guidelines
-from handlers.models import Models
 from handlers.people import People
 from handlers.sessions import Sessions
 from handlers.texts import Texts

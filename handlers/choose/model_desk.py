@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from handlers.choose.models import Models, Shelf, Version
 from handlers.conversation import (
     Attachment,
     Block,
@@ -24,7 +25,6 @@ from handlers.conversation import (
     Table,
     Upload,
 )
-from handlers.models import Models, Shelf, Version
 from handlers.people import People
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts

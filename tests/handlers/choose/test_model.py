@@ -3,10 +3,10 @@
 import pytest
 import yaml
 
-from handlers.choose import Choose
+from handlers.choose.desk import Choose
+from handlers.choose.model_desk import DecisionModel
+from handlers.choose.models import Models
 from handlers.conversation import Audience, Buttons, Content, File, Message, Person, Press, Reply, Table, Upload
-from handlers.model import DecisionModel
-from handlers.models import Models
 from handlers.people import People
 from handlers.sessions import Sessions
 from handlers.texts import Texts

@@ -2,7 +2,9 @@
 
 from string import Template
 
-from handlers import figures
+from handlers.choose import figures
+from handlers.choose.question import restart, resume
+from handlers.choose.runs import Run
 from handlers.conversation import (
     Bar,
     Block,
@@ -18,8 +20,6 @@ from handlers.conversation import (
     Press,
     Reply,
 )
-from handlers.question import restart, resume
-from handlers.runs import Run
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.record import Flip, Reason, Result

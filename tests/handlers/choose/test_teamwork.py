@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.choose import Choose
+from handlers.choose.desk import Choose
+from handlers.choose.models import Models
 from handlers.conversation import Audience, Buttons, Chart, Command, Content, Message, Person, Press, Reply, Table
-from handlers.models import Models
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor

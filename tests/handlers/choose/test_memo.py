@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cli import main
+from handlers.choose.memo import answers_file, attachments, markdown, sections
+from handlers.choose.result import ResultView
+from handlers.choose.runs import Rule, Run
 from handlers.conversation import Chart, Details, Paragraph
-from handlers.memo import answers_file, attachments, markdown, sections
-from handlers.result import ResultView
-from handlers.runs import Rule, Run
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
 from knowledge.values import Language

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from handlers import figures, whatif
+from handlers.choose import figures, whatif
+from handlers.choose.guidelines import Guidelines
+from handlers.choose.memo import attachments
+from handlers.choose.models import Models
+from handlers.choose.question import about, ways_on
+from handlers.choose.result import ResultView
+from handlers.choose.runs import Run, Runs
 from handlers.conversation import Button, Buttons, Column, Heading, Message, Paragraph, Press, Reply, Table
-from handlers.guidelines import Guidelines
-from handlers.memo import attachments
-from handlers.models import Models
-from handlers.question import about, ways_on
-from handlers.result import ResultView
-from handlers.runs import Run, Runs
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
 from knowledge.errors import KnowledgeError

@@ -14,8 +14,8 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 
+from handlers.choose.memo import Section
 from handlers.conversation import Bar
-from handlers.memo import Section
 from knowledge.values import Language
 
 CHART = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
