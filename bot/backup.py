@@ -34,14 +34,15 @@ async def make(house: House, arguments: argparse.Namespace, language: Language) 
         raise InvalidBackup("occupied", phrase("occupied", folder=target))
     library = await house.library()
     logs = {name: await house.sessions.entries(name, last=0) for name in LOGS}
+    states = {"models": await house.models.export()}
     if target.name.endswith(backup.ARCHIVES):
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as name:
             folder, packed = Path(name, "backup"), Path(name, "packed")
-            counts = await backup.save(library, house.originals, logs, folder)
+            counts = await backup.save(library, house.originals, logs, states, folder)
             await asyncio.to_thread(_pack, folder, packed, target)
     else:
-        counts = await backup.save(library, house.originals, logs, target)
+        counts = await backup.save(library, house.originals, logs, states, target)
     return _told(house, "saved", target, counts, began, arguments, language)
 
 
@@ -63,6 +64,8 @@ async def restore(arguments: argparse.Namespace, settings: Settings, language: L
             counts = await backup.restore(folder, library, house.originals)
             for name, entries in backup.logs(folder).items():
                 await house.sessions.put_back(name, entries)
+            if models := backup.states(folder).get("models"):
+                await house.models.put_back(models)
             return _told(house, "restored", Path(arguments.path), counts, began, arguments, language)
 
 

@@ -5,6 +5,7 @@ Backups: everything the library knows, as plain files that can be read without u
     records.jsonl    the registry, one record a line
     passages.jsonl   every version's passages in order; vectors are made again on restoring, so no engine's format is kept
     glossary.json    the admins' groups of words
+    states/NAME.json what else is to be kept, as its owner exported it (the decision models)
     logs/NAME.jsonl  the audit and other logs, each line chained to the one before
     originals/ID     the files as they were sent
 
@@ -36,14 +37,15 @@ from knowledge.sentences import phrase
 FORMAT = 1
 ARCHIVES = (".tar.gz", ".tgz")
 _MEMBER = re.compile(
-    r"manifest\.json|(?:records|passages)\.jsonl|glossary\.json|logs/[a-z]{1,20}\.jsonl|originals/[0-9a-f]{32}"
+    r"manifest\.json|(?:records|passages)\.jsonl|glossary\.json|states/[a-z]{1,20}\.json|logs/[a-z]{1,20}\.jsonl|originals/[0-9a-f]{32}"
 )
 _PIECE = 1 << 20  # bytes copied at a time
 
 Logs = Mapping[str, Sequence[dict[str, Any]]]
+States = Mapping[str, dict[str, Any]]
 
 
-async def save(library: Library, originals: Originals, logs: Logs, folder: Path) -> dict[str, int]:
+async def save(library: Library, originals: Originals, logs: Logs, states: States, folder: Path) -> dict[str, int]:
     """
     Write a backup into `folder`, which must be empty or not exist; return how many documents, passages and files it holds.
 
@@ -52,6 +54,7 @@ async def save(library: Library, originals: Originals, logs: Logs, folder: Path)
     """
     (folder / "originals").mkdir(parents=True)
     (folder / "logs").mkdir()
+    (folder / "states").mkdir()
     documents = await library.documents()
     versions = [version for document in documents for version in document.versions]
     _write_lines(folder / "records.jsonl", await library.records())
@@ -64,6 +67,9 @@ async def save(library: Library, originals: Originals, logs: Logs, folder: Path)
     for version in versions:
         if version.original:
             (folder / "originals" / version.original).write_bytes(await originals.get(version.original))
+    _write_json(folder / "glossary.json", [list(group) for group in await library.glossary()])
+    for name, state in states.items():
+        _write_json(folder / "states" / f"{name}.json", state)
     for name, rows in logs.items():
         _write_lines(folder / "logs" / f"{name}.jsonl", rows)
     files = await asyncio.to_thread(_seal, folder)
@@ -80,7 +86,13 @@ async def restore(folder: Path, library: Library, originals: Originals) -> dict[
         passages = await library.put_back(
             list(_lines(folder / "records.jsonl")), (passage_of(json.loads(line)) for line in lines)
         )
+    await library.set_glossary(json.loads((folder / "glossary.json").read_text("utf-8")))
     return {"documents": len(await library.documents()), "passages": passages, "files": files}
+
+
+def states(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return what else a checked backup holds, by name."""
+    return {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((folder / "states").glob("*.json"))}
 
 
 def logs(folder: Path) -> dict[str, list[dict[str, Any]]]:
@@ -161,6 +173,10 @@ def _check(folder: Path) -> None:
 def _sum(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_json(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
 
 
 def _write_lines(path: Path, rows: Sequence[dict[str, Any]]) -> None:

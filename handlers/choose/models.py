@@ -7,7 +7,7 @@ publishes one, it is the built-in model.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -140,12 +140,32 @@ class Models:
             if await self._save(Shelf(shelf.versions, shelf.history[:-1], shelf.rev)):
                 return shelf.version(shelf.history[-2])
 
+    async def export(self) -> dict[str, Any]:
+        """Return every model that was given in, with its text, and which were current; for backups."""
+        shelf = await self.shelf()
+        given = [v for v in shelf.versions if v.number]
+        texts = {v.sha256: advisor.source for v in given if (advisor := await self.of(v.sha256)) is not None}
+        return {"versions": [asdict(v) for v in given], "history": list(shelf.history), "texts": texts}
+
+    async def put_back(self, state: Mapping[str, Any]) -> None:
+        """
+        Put exported models back, each checked as when it came; only where none was given in yet.
+
+        Raises:
+            InvalidModel: one of them is not whole.
+        """
+        advisors = [await asyncio.to_thread(Advisor.load, str(text)) for text in state["texts"].values()]
+        for advisor in advisors:
+            await self.keep(advisor)
+        shelf = await self.shelf()
+        known = {advisor.model.sha256 for advisor in advisors} | {self._builtin.model.sha256}
+        versions = tuple(Version(**row) for row in state["versions"] if row["sha256"] in known)
+        history = tuple(sha256 for sha256 in state["history"] if sha256 in known)
+        await self._save(Shelf((shelf.versions[0], *versions), history or shelf.history, shelf.rev))
+
     async def _save(self, shelf: Shelf) -> bool:
         state: Mapping[str, Any] = {
-            "versions": [
-                {"sha256": v.sha256, "number": v.number, "version": v.version, "by": v.by, "added": v.added}
-                for v in shelf.versions
-            ],
+            "versions": [asdict(v) for v in shelf.versions],
             "history": list(shelf.history),
         }
         return await self._sessions.save("models", "shelf", dict(state), expected=shelf.rev, seconds=None)

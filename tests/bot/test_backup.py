@@ -35,7 +35,9 @@ async def _answers(data: Path) -> list[object]:
         shelf = await library.documents()
         files = [await house.originals.get(v.original) for d in shelf for v in d.versions if v.original]
         log = await house.sessions.entries("audit")
-        return [[(a.text, a.mode, [c.quote for c in a.citations]) for a in said], shelf, sorted(files), log]
+        models = await house.models.export()
+        spoken = [[(a.text, a.mode, [c.quote for c in a.citations]) for a in said], await library.glossary()]
+        return [*spoken, shelf, sorted(files), log, models, (await house.models.current()).model.sha256]
 
 
 @pytest.fixture
@@ -50,6 +52,9 @@ async def filled(tmp_path):
             "j", "下書き.txt", "まだ公開しない下書き。".encode(), Metadata(owner="t:1"), by="t:1", queue=False
         )
         await house.jobs.run(job.id)
+        await library.set_glossary([("稟議", "申請書")])
+        model, _ = await house.models.stage((await house.models.current()).source + "\n# ours\n", "t:1")
+        await house.models.publish(model.model.sha256)
         for n in range(3):
             await house.sessions.append("audit", {"action": "document.publish", "document": f"d{n}"})
     return data
