@@ -29,6 +29,8 @@ UNIT = ("share", "cue", "titled", "focus", "before", "length", "fresh", "rank", 
 SIGNS = ("held", "together", "unit", "share", "pairs", "sequence", "key", "score", "margin", "cue", "unheard", "one")
 DEPTH = 5  # passages looked into
 SPREAD = 1.0  # taken off a unit for each one already chosen from its passage
+DOUBT = 0.03  # how likely an answer must be when much of what a question is about stands in no passage
+MUCH = 0.34  # of the content words: with more than a third unheard of, a question is about something else
 BETTER_PART = 0.6  # of the softmax over all units: enough is shown when that took a list or a table
 
 TINY = 1e-9  # a score of nothing
@@ -83,8 +85,11 @@ class Extractor:
         table = compared(asked, [hit.passage for hit in looked], self._analysis)
         least = 1 if likely >= sure else 2  # who is not sure shows a second one
         picks = _chosen(scores.tolist(), looked, known, (least, most), first=table.hit if table else 0)
+        held = held_by_any(overlap)
+        if asked.unheard(held) > MUCH:
+            refuse = max(refuse, DOUBT)
         verdict: Verdict = "none" if not picks or likely < refuse else "sure" if likely >= sure else "unsure"
-        missing = asked.missing(held_by_any(overlap))
+        missing = asked.missing(held)
         return Extract(picks, likely, verdict, missing, table.rows if table and picks else ())
 
     def terms(self, hit: Hit) -> Terms:
