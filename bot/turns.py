@@ -12,7 +12,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
 
 from bot.metrics import Metrics
@@ -158,6 +158,7 @@ class Turns:
         platform = self._platforms[claim.platform]
         try:
             async with self._lease(claim), self._room:
+                claim = await self._begun(claim)
                 message = await platform.read(claim.payload)
                 if message is not None:
                     await self._turn(message, platform.screen(claim.payload, message, dict(claim.memory)), claim, platform.name)
@@ -171,6 +172,15 @@ class Turns:
                 return
         self._unsettled[claim.id] = claim
         await self._settle_all()
+
+    async def _begun(self, claim: Claim) -> Claim:
+        """Count that this process handles a turn it took over; one that died while the turn waited its turn does not count."""
+        if not claim.taken:
+            return claim
+        begun = replace(claim, tries=claim.tries + 1, taken=False)
+        with suppress(SessionsUnavailable):
+            await self._sessions.remember_screen(begun)
+        return begun
 
     async def _turn(self, message: Message, screen: Screen, claim: Claim | None, platform: str) -> None:
         if claim is not None and claim.tries > TRIES:  # every process that began it died: it may well be the cause

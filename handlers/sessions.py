@@ -36,7 +36,8 @@ class SessionsUnavailable(Exception):
 @dataclass(frozen=True, slots=True)
 class Claim:
     """
-    An open turn: `payload` as first heard, `memory` as its screen last left it, `tries` how many processes have begun it.
+    An open turn: `payload` as first heard, `memory` as its screen last left it, `tries` how many processes have begun to
+    handle it; `taken` says that this one has not yet, and took it over.
 
     `token` says whose it is; the caller makes it, so that a claim whose reply was lost can still be settled.
     """
@@ -47,6 +48,7 @@ class Claim:
     payload: State
     memory: dict[str, str] = field(default_factory=dict)
     tries: int = 1
+    taken: bool = False
 
 
 class Sessions:
@@ -167,7 +169,7 @@ class Sessions:
                     pipe.zrem(_PENDING, key)
                     await pipe.execute()
                     return None
-                claim = Claim(**record | {"token": secrets.token_hex(8), "tries": record["tries"] + 1})
+                claim = Claim(**record | {"token": secrets.token_hex(8), "taken": True})
                 pipe.set(key, _record(claim), ex=DAY)
                 pipe.zadd(_PENDING, {key: time.time() + LEASE})
                 await pipe.execute()

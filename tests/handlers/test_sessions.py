@@ -28,7 +28,7 @@ async def test_an_abandoned_turn_goes_to_one_taker(sessions, monkeypatch):
 
     taken = await asyncio.gather(*(sessions.abandoned() for _ in range(8)))
 
-    assert [(c.payload, c.tries) for claims in taken for c in claims] == [({"text": "hi"}, 2)]
+    assert [(c.payload, c.tries, c.taken) for claims in taken for c in claims] == [({"text": "hi"}, 1, True)]
 
 
 async def test_a_finished_turn_is_not_taken_over_and_stays_claimed(sessions, monkeypatch):
