@@ -43,6 +43,8 @@ def blocks_of(answer: Answer, texts: Texts) -> tuple[Block, ...]:
         blocks.append(Table(say("ask.table", language), tuple(Column(c) for c in head), tuple(rows)))
     if rest:
         blocks.append(Details(say("ask.more", language, n=len(rest)), (Paragraph("\n".join(rest)),)))
+    if answer.depends:
+        blocks.append(Paragraph(say("ask.depends", language), "note"))
     blocks.append(Paragraph(_made(answer, texts), "quiet"))
     blocks += [Paragraph(note.to(language), "warning") for note in answer.notes]
     blocks.append(Sources(tuple(source(c, texts, language) for c in answer.citations), answer.id))
@@ -62,7 +64,8 @@ def plain_text(answer: Answer, texts: Texts) -> str:
     rows = [
         f"[{c.number}] {titled(c.passage.title, language)} {c.passage.place.to(language)}{_dated(c)}" for c in answer.citations
     ]
-    notes = [note.to(language) for note in answer.notes]
+    notes = [texts.say("ask.depends", language)] if answer.depends else []
+    notes += [note.to(language) for note in answer.notes]
     return "\n".join([*head, *lines(answer.sentences), *notes, "", *rows])
 
 
@@ -103,11 +106,15 @@ def refusal(answer: Answer, texts: Texts) -> Reply:
         for n in answer.nearest
     )
     blocks: list[Block] = [Heading(say("ask.nothing_title", language)), Paragraph(text)]
+    if answer.depends:
+        blocks.append(Paragraph(say("ask.depends", language), "note"))
     if lacks:
         blocks.append(Facts(lacks))
     data = {"aid": answer.id}
+    choose = (Button(say("ask.choose", language), Press("choose.start", data), "primary"),) if answer.depends else ()
     buttons = (
-        Button(say("ask.rephrase", language), Press("ask.rephrase", data), "primary"),
+        *choose,
+        Button(say("ask.rephrase", language), Press("ask.rephrase", data), "plain" if choose else "primary"),
         Button(say("ask.person", language), Press("human.ask", data)),
         Button(say("ask.request", language), Press("document.request", data)),
         Button(say("ask.inside", language), Press("demo.open", data)),

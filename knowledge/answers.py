@@ -151,6 +151,7 @@ class Answers:
         asked = await self._library.asked(work.rewritten)
         extract = self._extractor.extract(asked, work.hits)
         work.missing = extract.missing
+        work.depends = asked.wants("choice")
         work.meanings = meanings(asked, work.question, work.hits, self._extractor, work.language, self._wording)
         foreign = all(h.passage.language != work.language for h in work.hits)  # words of two languages cannot be compared
         if (extract.verdict == "none" and not foreign) or not extract.picks:
@@ -208,6 +209,7 @@ class Answers:
             followups=further(work.hits, [at for at, _ in work.draft.quotes], said, work.language, self._wording),
             choices=work.meanings,
             table=work.table,
+            depends=work.depends,
             milliseconds={"total": round((time.perf_counter() - work.started) * 1000, 3)}
             | {s.name: s.milliseconds for s in work.stages},
             trace=work.id,

@@ -20,6 +20,16 @@ ASKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("why", re.compile(r"なぜ|何故|どうして|理由|原因|きっかけ|\bwhy\b|\breason\b")),
     ("name", re.compile(r"何と(?:いう|言う|呼|称)|何て呼|名前|名称|呼ばれ|呼ぶ|別名|略称|タイトル|\bcalled\b|\bname\b")),
     ("compare", re.compile(r"違い|違う|異な|比較|比べ|どっち|どちら|\bcompar|\bdifferen|\bversus\b|\bvs\b")),
+    (
+        "choice",  # which approach fits us?
+        re.compile(
+            r"(?:どの(?:方式|方法|アプローチ|手段|やり方|選択肢|モデル)|どれ[をが]|(?:うち|[自弊当御]社|会社).*(?:どう|何|どっち|どちら))"
+            r".*(?:いい|良い|よい|合[うっ]|向[いく]|選|べき|お?すすめ|勧め|適)"
+            r"|\b(?:which|what)\b.*\b(?:approach|method|option|model|way)\b.*"
+            r"\b(?:fits?|suits?|best|right|should|recommend|choose)\b"
+            r"|\b(?:which|what)\b.*\b(?:best|right)\b.*\b(?:approach|method|option|way)\b|\bwhat should we (?:choose|use|do)\b"
+        ),
+    ),
     ("how", re.compile(r"方法|手順|やり方|どうやって|どのように|どうすれば|\bhow (?:do|can|should|to)\b")),
 )
 # What a unit shows, one bit each, decided when a passage is added; a question of that kind looks for it.

@@ -83,7 +83,9 @@ class Extractor:
         if (wanted := unmistakable(asked.kinds)) and not any((t.cues & wanted).any() for t in known):
             likely = min(likely, sure / 2)
         table = compared(asked, [hit.passage for hit in looked], self._analysis)
-        least = 1 if likely >= sure else 2  # who is not sure shows a second one
+        if asked.wants("choice"):
+            most = 1  # no passage can answer for the asker; the nearest one is enough
+        least = min(most, 1 if likely >= sure else 2)  # who is not sure shows a second one
         picks = _chosen(scores.tolist(), looked, known, (least, most), first=table.hit if table else 0)
         held = held_by_any(overlap)
         if asked.unheard(held) > MUCH:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from knowledge.analysis import JAPANESE
 from knowledge.language import language_of
 from knowledge.wording import Wording
 
@@ -26,7 +27,9 @@ _TOPIC = re.compile(r"[\u30a1-\u30ff\u3400-\u4dbf\u4e00-\u9fff々]{2,}|[A-Za-z][
 _PLAIN = frozenset(
     ("what", "when", "where", "which", "who", "why", "how", "and", "the", "for", "does", "can", "our", "are", "was")
 )
-BRIEF = 12  # characters up to which a question with history is taken as a follow-up
+_WHOLE = re.compile(r"(?:とは|って(?:何|なに))[?？]?$|^what (?:is|are)\b", re.IGNORECASE)  # asks what its own word means
+BRIEF = 7  # Japanese letters up to which a question with history is taken as a follow-up ("費用は?")
+FEW = 2  # words, where words have spaces between them ("And costs?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ def rewrite(question: str, history: tuple[Turn, ...]) -> str:
     """Return the question as it is searched: a follow-up ("それはなぜ?") is given the topic words of the turn before it."""
     if not history or language_of(question, "ja") != language_of(history[-1].question, "ja"):
         return question  # another language is another topic
-    if not (_POINTING.search(question) or len(question) <= BRIEF):
+    brief = len(question) <= BRIEF if JAPANESE.search(question) else len(question.split()) <= FEW
+    if not _POINTING.search(question) and (not brief or _WHOLE.search(question)):
         return question
     topic = [w for w in _TOPIC.findall(unicodedata.normalize("NFKC", history[-1].question)) if w.lower() not in _PLAIN]
     missing = [w for w in dict.fromkeys(topic) if w.lower() not in question.lower()][:6]

@@ -267,8 +267,9 @@ class Answer:
     `sentences` are in reading order and empty when refused; `removed` counts sentences dropped for lack of support.
     `certainty` chooses the wording: "sure", "unsure" (said so), "none" (refused). `fallback` names why a model's answer was
     replaced by an extractive one, or is empty. `choices` are questions it may have meant, when it could mean several. `notes`
-    are warnings to show (a model that failed, staleness, disagreement). `milliseconds` holds "total" and each stage by name.
-    `trace` identifies the stored trace.
+    are warnings to show (a model that failed, staleness, disagreement). `depends` says that it was asked which approach fits:
+    only the asker's own circumstances decide that. `milliseconds` holds "total" and each stage by name. `trace` identifies the
+    stored trace.
     """
 
     id: str
@@ -285,6 +286,7 @@ class Answer:
     followups: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     table: tuple[tuple[str, ...], ...] = ()
+    depends: bool = False
     milliseconds: dict[str, float] = field(default_factory=dict)
     trace: str = ""
 

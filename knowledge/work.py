@@ -38,6 +38,7 @@ class Work:
     certainty: Literal["sure", "unsure"] = "sure"
     removed: int = 0
     table: tuple[tuple[str, ...], ...] = ()
+    depends: bool = False
     events: tuple[tuple[str, float], ...] = ()
     cited: tuple[Citation, ...] = ()
     nearest: tuple[Nearest, ...] = ()
