@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 CHUNK = 12_000  # characters; Sudachi refuses inputs above 49,149 bytes
+KNOWN = 30_000  # words whose tokens are kept, about 8 MB
 
 # fmt: off
 STOP_EN = frozenset({
@@ -76,6 +77,7 @@ class Analysis:
         self._lock = threading.Lock()
         self._dictionary: Any = None
         self._local = threading.local()
+        self._known: dict[tuple[int, str], tuple[Token, ...]] = {}
         self.katakana = lru_cache(maxsize=4096)(self._katakana)
         self.words = lru_cache(maxsize=4096)(lambda normalised: tuple(self.cut(normalised)))
 
@@ -89,24 +91,32 @@ class Analysis:
 
         About 1 ms per 1,000 characters.
         """
-        stem = self._tools()[1]
+        known = self._known
+        if len(known) > KNOWN:
+            known.clear()
         tokens: list[Token] = []
         for morpheme in self._morphemes(normalised):
             surface = morpheme.surface()
-            if surface.isascii():
-                words = [word for word in _ALNUM.findall(surface) if word not in STOP_EN]
-                meanings = tuple(morpheme.synonym_group_ids()) if len(words) == 1 else ()
-                tokens += [
-                    Token(stem(word) if word.isalpha() else word, NUMBER if word.isdigit() else ASCII, meanings)
-                    for word in words
-                ]
-            elif not _LETTER.search(surface):
-                continue
-            else:
-                form = morpheme.normalized_form().lower()
-                kind = _kind(form, morpheme.part_of_speech())
-                tokens.append(Token(form, kind, tuple(morpheme.synonym_group_ids()) if kind != FUNCTION else ()))
+            word = (morpheme.word_id(), surface)  # an unknown word's number tells its part of speech
+            if (made := known.get(word)) is None:
+                made = known[word] = self._made(morpheme, surface)
+            tokens += made
         return tokens
+
+    def _made(self, morpheme: Any, surface: str) -> tuple[Token, ...]:
+        """Return the tokens of one morpheme: several where it has several English words, none for a mark."""
+        if surface.isascii():
+            stem = self._tools()[1]
+            words = [word for word in _ALNUM.findall(surface) if word not in STOP_EN]
+            meanings = tuple(morpheme.synonym_group_ids()) if len(words) == 1 else ()
+            return tuple(
+                Token(stem(word) if word.isalpha() else word, NUMBER if word.isdigit() else ASCII, meanings) for word in words
+            )
+        if not _LETTER.search(surface):
+            return ()
+        form = morpheme.normalized_form().lower()
+        kind = _kind(form, morpheme.part_of_speech())
+        return (Token(form, kind, tuple(morpheme.synonym_group_ids()) if kind != FUNCTION else ()),)
 
     def bigrams(self, normalised: str) -> list[str]:
         """Return character pairs inside runs of Japanese script; other words whole."""

@@ -76,8 +76,8 @@ class Encoder:
             field = FIELDS[name]
             length = 1 - field.length_share + field.length_share * len(words) / field.average
             for word, times in Counter(words).items():
-                value = field.weight * times * (SATURATION + 1) / (times + SATURATION * length)
-                vector[dimension(name, word)] = vector.get(dimension(name, word), 0.0) + value
+                at = dimension(name, word)
+                vector[at] = vector.get(at, 0.0) + field.weight * times * (SATURATION + 1) / (times + SATURATION * length)
         ordered = sorted(vector)
         return SparseVector(tuple(ordered), tuple(vector[d] for d in ordered))
 

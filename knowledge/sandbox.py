@@ -1,31 +1,37 @@
 """
-Runs a reader on one document in a fresh child process, and believes nothing it says.
+Runs a reader on one document in a fresh child process, forked from a warm one, and believes nothing it says.
 
 The child cannot open a file, a socket or a program (`knowledge.readers.doors`); its memory and time are limited. It sends a
 line per page, so a crash on page 40 costs only the pages from 40 on. At most two children run at once.
 """
 
 import asyncio
-import contextlib
 import json
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
 
+from knowledge import warm
 from knowledge.readers.limits import Limits
 from knowledge.readers.refusal import Refusal
 from knowledge.values import Flag, FlagKind, Page, Place, PlaceKind
+from knowledge.warm import Zygote
 
 CHILDREN = 2  # at once
+CHECK = 10.0  # seconds for trying every layer
+_SLOW = (-signal.SIGXCPU, -signal.SIGKILL)
 _LINE = 32 << 20  # bytes; five million characters in UTF-8 with room for the frame
 _TOTAL = 64 << 20  # bytes a child may say in all
 _ROOT = Path(__file__).resolve().parent.parent
-_BOOT = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from knowledge.readers.child import main; main()"
-_TRY = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from knowledge.readers.attempts import main; main()"
-_ENVIRONMENT = {"LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "OMP_THREAD_LIMIT": "1"}  # a child may start no thread
+_PATH = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from knowledge.readers import attempts, child, zygote"
+_PYTHON = (sys.executable, "-I", "-B", "-c")
+_READ = (*_PYTHON, f"{_PATH}; child.warm(); zygote.serve(child.main)")
+_TRY = (*_PYTHON, f"{_PATH}; child.warm(); zygote.serve(attempts.main)")
 LAYERS = ("open", "write", "socket", "exec", "fork", "memory", "seccomp", "cpu")
 _TITLE = 1000  # characters of a title or label
 _FLAGS = 500  # per document
@@ -59,11 +65,9 @@ class Lie(ValueError):
 
 
 class Sandbox:
-    """Runs readers, at most `CHILDREN` at once; one instance per event loop. `command` starts the child."""
+    """Runs readers, at most `CHILDREN` at once; one instance per event loop. `command` starts the zygote of the children."""
 
-    def __init__(
-        self, limits: Limits | None = None, command: tuple[str, ...] = (sys.executable, "-I", "-B", "-c", _BOOT)
-    ) -> None:
+    def __init__(self, limits: Limits | None = None, command: tuple[str, ...] = _READ) -> None:
         self._limits = limits or Limits()
         self._command = command
         self._slots = asyncio.Semaphore(CHILDREN)
@@ -77,31 +81,21 @@ class Sandbox:
         Raises:
             Refusal: the reader refused, or nothing was read before the end.
         """
-        async with self._slots:
-            child = await asyncio.create_subprocess_exec(
-                *self._command,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-                env=_ENVIRONMENT | {k: v for k, v in os.environ.items() if k == "TESSDATA_PREFIX"},
-                cwd="/",
-                start_new_session=True,
-                limit=_LINE,
-            )
-            heard = Heard()
-            why = "damaged"
-            try:
-                async with asyncio.timeout(self._limits.wall):
-                    await self._talk(child, kind, content, heard)
-                    code = await child.wait()
-                if code in {-signal.SIGXCPU, -signal.SIGKILL}:
+        heard = Heard()
+        why = "damaged"
+        job = {"kind": kind, "size": len(content), "limits": asdict(self._limits)}
+        try:
+            async with (
+                self._slots,
+                _started(self._command, self._limits.wall, json.dumps(job).encode() + b"\n", content) as child,
+            ):
+                await self._listen(child.said, heard)
+                if await child.ended() in _SLOW:
                     why = "too_slow"
-            except TimeoutError:
-                why = "too_slow"
-            except Lie:
-                heard = Heard()
-            finally:
-                await _end(child)
+        except TimeoutError:
+            why = "too_slow"
+        except Lie:
+            heard = Heard()
         if not heard.complete:
             if not heard.pages:
                 raise Refusal(why)
@@ -114,55 +108,29 @@ class Sandbox:
 
         Takes about two seconds, because the last one is waited for. A child that cannot say anything has closed nothing.
         """
-        quick = Sandbox(replace(self._limits, cpu=1, wall=10.0), (*self._command[:-1], _TRY))
+        quick = replace(self._limits, cpu=1)
         said: dict[str, bool] = {}
-        child = await asyncio.create_subprocess_exec(
-            *quick._command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={},
-        )
         try:
-            async with asyncio.timeout(quick._limits.wall):
-                out, _ = await child.communicate(json.dumps(asdict(quick._limits)).encode())
-            said = {str(name): closed is True for name, closed in json.loads(out.split(b"\n")[0]).items()}
-            said["cpu"] = child.returncode in {-signal.SIGXCPU, -signal.SIGKILL}
-        except (TimeoutError, ValueError, AttributeError):
+            async with _started(_TRY, CHECK, json.dumps(asdict(quick)).encode(), b"") as child:
+                told = json.loads(await child.said.readline())
+                said = {str(name): closed is True for name, closed in told.items()}
+                said["cpu"] = await child.ended() in _SLOW
+        except (TimeoutError, ValueError, AttributeError, OSError):
             said["cpu"] = False
-        finally:
-            await _end(child)
         return tuple(Layer(name, said.get(name, False)) for name in LAYERS)
 
-    async def _talk(self, child: asyncio.subprocess.Process, kind: str, content: bytes, heard: Heard) -> None:
-        if child.stdin is None or child.stdout is None:
-            raise Lie
-        feeding = asyncio.create_task(self._feed(child.stdin, kind, content))
-        try:
-            while not heard.complete:
-                try:
-                    line = await child.stdout.readline()
-                except ValueError as error:  # longer than the stream's limit
-                    raise Lie from error
-                if not line:
-                    return
-                heard.said += len(line)
-                if heard.said > _TOTAL:
-                    raise Lie
-                self._hear(line, heard)
-        finally:
-            feeding.cancel()
-            await asyncio.gather(feeding, return_exceptions=True)
-
-    async def _feed(self, stream: asyncio.StreamWriter, kind: str, content: bytes) -> None:
-        job = {"kind": kind, "size": len(content), "limits": asdict(self._limits)}
-        try:
-            stream.write(json.dumps(job).encode() + b"\n")
-            stream.write(content)
-            await stream.drain()
-            stream.close()
-        except (BrokenPipeError, ConnectionResetError):
-            return  # the child ended early; its answer, or its silence, says why
+    async def _listen(self, said: asyncio.StreamReader, heard: Heard) -> None:
+        while not heard.complete:
+            try:
+                line = await said.readline()
+            except ValueError as error:  # longer than the stream's limit
+                raise Lie from error
+            if not line:
+                return
+            heard.said += len(line)
+            if heard.said > _TOTAL:
+                raise Lie
+            self._hear(line, heard)
 
     def _hear(self, line: bytes, heard: Heard) -> None:
         try:
@@ -212,11 +180,59 @@ def _flag(told: object) -> Flag:
     raise Lie
 
 
-async def _end(child: asyncio.subprocess.Process) -> None:
-    """Leave nothing behind: kill the child's whole session if it still runs, and reap it."""
-    if child.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-    await child.wait()
-    transport = child._transport  # type: ignore[attr-defined]  # noqa: SLF001  asyncio has no public way to close the pipes of a killed child
-    transport.close()
+@dataclass(slots=True)
+class _Child:
+    said: asyncio.StreamReader
+    zygote: Zygote
+    code: int | None = None
+
+    async def ended(self) -> int | None:
+        """Wait for its exit code, negative for a signal; None when its zygote died with it."""
+        self.code = await self.zygote.ended()
+        return self.code
+
+
+@asynccontextmanager
+async def _started(command: tuple[str, ...], wall: float, *words: bytes) -> AsyncIterator[_Child]:
+    """Start a child and tell it `words`; leaves nothing of it behind, and its zygote only when that saw it end."""
+    theirs, feed = os.pipe()
+    listen, its = os.pipe()
+    pipe = os.fdopen(listen, "rb", 0)
+    feeding: asyncio.Task[None] | None = None
+    zygote: Zygote | None = None
+    child: _Child | None = None
+    transport: asyncio.BaseTransport | None = None
+    try:
+        async with asyncio.timeout(wall):
+            try:
+                zygote = await warm.child(command, theirs, its)
+            finally:
+                os.close(theirs)
+                os.close(its)
+            said = asyncio.StreamReader(limit=_LINE)
+            protocol = asyncio.StreamReaderProtocol(said)
+            transport, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, pipe)
+            feeding = asyncio.create_task(asyncio.to_thread(_feed, feed, words))
+            child = _Child(said, zygote)
+            yield child
+    finally:
+        if zygote is not None and child is not None and child.code is not None:
+            zygote.keep()
+        elif zygote is not None:
+            zygote.end()
+        if feeding is not None:
+            await asyncio.gather(feeding, return_exceptions=True)
+        else:
+            os.close(feed)
+        if transport is not None:
+            transport.close()
+        pipe.close()
+
+
+def _feed(pipe: int, words: Sequence[bytes]) -> None:
+    """Write in a thread: it waits until the child has read, or is gone."""
+    with suppress(BrokenPipeError), os.fdopen(pipe, "wb", 0) as stream:
+        for word in words:
+            rest = memoryview(word)
+            while rest:
+                rest = rest[stream.write(rest) :]

@@ -32,6 +32,12 @@ _READERS = {
 }
 
 
+def warm() -> None:
+    """Import every reader, before there is a document."""
+    for name in _READERS.values():
+        importlib.import_module(f"knowledge.readers.{name}")
+
+
 def main() -> None:
     os.nice(10)  # whoever waits for an answer comes first
     source, out = sys.stdin.buffer, sys.stdout.buffer

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from knowledge.readers.limits import Limits
 from knowledge.readers.refusal import Refusal
 from knowledge.sandbox import LAYERS, Sandbox
 
+ROOT = Path(__file__).parents[2]
 PAGE = {
     "position": 1,
     "place": {"kind": "page", "number": 1, "label": ""},
@@ -20,7 +22,8 @@ PAGE = {
 
 
 def saying(code: str, wall: float = 5.0) -> Sandbox:
-    return Sandbox(Limits(wall=wall), (sys.executable, "-I", "-c", code))
+    boot = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from knowledge.readers import zygote"
+    return Sandbox(Limits(wall=wall), (sys.executable, "-I", "-B", "-c", f"{boot}\nzygote.serve(lambda: exec({code!r}, {{}}))"))
 
 
 def line(told: object) -> str:
