@@ -39,8 +39,8 @@ _UNITS = {
 }  # fmt: skip
 _BARE = 1000  # a number from here on is told by itself, whatever it counts
 
-_DIGITS = r"\d+(?:,\d{3})*(?:\.\d+)?"
-_NUMERAL = rf"(?:{_DIGITS}|[〇一二三四五六七八九十百千万億兆])(?:[〇一二三四五六七八九十百千万億兆]|{_DIGITS})*"
+_DIGITS = r"\d++(?:,\d{3})*+(?:\.\d++)?+"  # possessive: cut in one way only, or a long number takes for ever
+_NUMERAL = rf"(?:{_DIGITS}|[〇一二三四五六七八九十百千万億兆])(?:[〇一二三四五六七八九十百千万億兆]|{_DIGITS})*+"
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _WORDS = "|".join(_ENGLISH)
 _AMOUNT = re.compile(

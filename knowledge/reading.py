@@ -75,7 +75,7 @@ async def read(name: str, content: bytes, *, limits: Limits | None = None, sandb
     """
     Read `content`, the file called `name`, in a sandboxed child.
 
-    Takes about 0.1 s for a short file and at most the limits' wall time; two files are read at once, others wait.
+    Takes about 10 ms for a short file, 0.2 s for the first and at most the limits' wall time; two at once, others wait.
 
     Raises:
         UnreadableDocument: the file cannot or must not be read; `code` and `reason` say why.

@@ -33,7 +33,8 @@ _READERS = {
 
 
 def warm() -> None:
-    """Import every reader, before there is a document."""
+    """Import every reader and the sandbox's own libraries, before there is a document."""
+    doors.prepare()
     for name in _READERS.values():
         importlib.import_module(f"knowledge.readers.{name}")
 

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import resource
 import sys
+from functools import cache
 from typing import Any
 
 from knowledge.readers.limits import Limits
@@ -34,11 +35,17 @@ _CODECS = (
 _STANDARD = 3  # standard input, output and error: all that a reading process may hold
 
 
-def close(limits: Limits) -> tuple[str, ...]:
-    """Close the doors and return the names of those this system cannot close; to be called once, before any content is read."""
+def prepare() -> None:
+    """Open what closing the doors and reading behind them needs; a process that forks does it once for all its children."""
     for name in _CODECS:
         codecs.lookup(name)  # codecs load their tables from files on first use
-    rules = _filter()  # made first: its library is a file too
+    _filter()  # its library is a file too
+
+
+def close(limits: Limits) -> tuple[str, ...]:
+    """Close the doors and return the names of those this system cannot close; to be called once, before any content is read."""
+    prepare()
+    rules = _filter()
     missing = [name for name, values in _limits(limits) if not _limit(name, values)]
     if not _loaded(rules):
         missing.append("seccomp")
@@ -64,6 +71,7 @@ def _limit(name: str, values: tuple[int, int]) -> bool:
     return True
 
 
+@cache
 def _filter() -> Any:
     """Return the seccomp filter; None where there is none (other systems, no libseccomp)."""
     if sys.platform != "linux":

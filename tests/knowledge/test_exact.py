@@ -69,3 +69,8 @@ def kanji(value: int) -> str:
             said += (digits[digit] if digit > 1 or not small else "") + small if digit else ""
         said += large if part else ""
     return said
+
+
+@pytest.mark.parametrize("numeral", ["9" * 400, "千" * 400, "1,000" * 100, "1.5" * 100])
+def test_a_very_long_number_is_read_in_one_way_only(numeral: str) -> None:
+    assert exact(f"第{numeral}版") == exact(f"{numeral} 版")

@@ -1,6 +1,8 @@
 """The sandbox: a child that lies, crashes, hangs or wants out costs at most its own document."""
 
 import json
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -70,3 +72,26 @@ async def test_a_late_crash_keeps_the_earlier_pages() -> None:
 async def test_a_child_that_hangs_is_ended_and_said_to_be_too_slow() -> None:
     with pytest.raises(Refusal, match="too_slow"):
         await saying("import time; time.sleep(60)", wall=0.3).run("text", b"x" * 1_000_000)
+
+
+async def test_one_zygote_serves_many_children_and_is_replaced_when_killed() -> None:
+    who = "import json, os, sys; sys.stdin.read();"
+    told = f"print(json.dumps({{'title': str(os.getppid())}}), flush=True); {line({'page': PAGE})} {line({'end': True})}"
+    sandbox = saying(who + told)
+    first, second = [(await sandbox.run("text", b"x")).title for _ in range(2)]
+    assert first == second
+    os.kill(int(first), signal.SIGKILL)
+    assert (await sandbox.run("text", b"x")).title != first
+
+
+async def test_a_child_holds_nothing_but_its_own_pipes() -> None:
+    code = (
+        "import json, os, stat\n"
+        "def held(fd):\n"
+        "    try: return stat.S_IFMT(os.fstat(fd).st_mode)\n"
+        "    except OSError: return 0\n"
+        "kinds = [held(fd) for fd in range(64)]\n"
+        "ours = kinds[:3] == [stat.S_IFIFO, stat.S_IFIFO, stat.S_IFCHR] and not any(kinds[3:])\n"
+        "print(json.dumps({'title': str(ours)}))\n" + line({"page": PAGE}) + "\n" + line({"end": True})
+    )
+    assert (await saying(code).run("text", b"x")).title == "True"

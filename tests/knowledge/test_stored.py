@@ -1,0 +1,29 @@
+"""What is stored of a document stays what it was, byte for byte, until the encoder's version says otherwise."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from knowledge.chunks import passages
+from knowledge.encoder import VERSION, Encoder
+from knowledge.indexing import point
+from knowledge.reading import read
+
+ENCODER = Encoder()
+MADE_BY = "263324053f79"
+STORED = {
+    "出張費基準.xlsx": "4ce345dfd1494eda",
+    "wiki_duck.html": "cf2383a004a9a899",
+    "drawing.docx": "e5fe6550c8e3bd73",
+    "pdkids.pdf": "48609a0617c86d09",
+}
+
+
+@pytest.mark.parametrize("name", STORED)
+async def test_a_document_is_stored_as_before(shared: Path, name: str) -> None:
+    path = next((shared / "documents").rglob(name))
+    reading = await read(name, path.read_bytes())
+    parts = passages(reading, document="document", version="version", audience="all", title=reading.title)
+    stored = repr([point(part, "staged", ENCODER) for part in parts])
+    assert (VERSION, hashlib.sha256(stored.encode()).hexdigest()[:16]) == (MADE_BY, STORED[name])
