@@ -27,12 +27,13 @@ async def check(settings: Settings, language: Language, *, as_json: bool) -> int
         parts["slack"] = await _slack(settings)
         parts["teams"] = "on" if settings.teams else "off"
         parts["llm"] = settings.llm or "off"
-    healthy = all(state in ("ready", "on", "off", settings.llm) for state in parts.values())
+        parts["embedding"] = await _embedding(house)
+    healthy = all(state in ("ready", "on", "off", settings.llm, settings.embedding) for state in parts.values())
     if as_json:
         output.line({"healthy": healthy, "parts": parts})
     else:
         for name, state in parts.items():
-            mark = "✓" if state in ("ready", "on") else "–" if state in ("off", settings.llm) else "✕"
+            mark = "✓" if state in ("ready", "on") else "–" if state in ("off", settings.llm, settings.embedding) else "✕"
             Console().print(f"{mark} {name}: {state}", markup=False)
     return 0 if healthy else 1
 
@@ -43,6 +44,14 @@ async def _slack(settings: Settings) -> str:
     from bot.slack.doctor import diagnose
 
     return await diagnose(settings.slack)
+
+
+async def _embedding(house: House) -> str:
+    try:
+        embedding = (await house.library()).embedding
+    except KnowledgeError:
+        return "not answering"
+    return "off" if embedding is None else embedding.name if embedding.size else "not answering"
 
 
 async def _audit(house: House) -> str:

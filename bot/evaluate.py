@@ -37,6 +37,8 @@ async def evaluate(house: House, arguments: argparse.Namespace, language: Langua
             result = await ask_all(questions, shelf, heard=lambda done, _, task=task: progress.update(task, completed=done))  # type: ignore[misc]
             found, before = figures(result), history.before(questions.name)
             history.keep(questions.name, now, state, found)
+            if questions.corpus is None and "dense" in found:
+                await shelf.library.judge(wins=found["dense"]["wins"])
             measured.append(report.Run(result, found, before))
     if arguments.report:
         report.write(Path(arguments.report), measured, house.texts, language, at=now, state=state)
@@ -74,6 +76,10 @@ def _show(run: report.Run, house: House, language: Language) -> None:
             change = f"{movement[share]:+.4f}" if share in movement else "–"
             table.add_row(say(f"evaluate.{report.key(share)}", language), *cells, change)
     Console().print(table)
+    if dense := run.figures.get("dense"):
+        verdict = "dense_wins" if dense["wins"] else "dense_loses"
+        said = say(f"evaluate.{verdict}", language, dense=f"{dense['ndcg@10']:.4f}", without=f"{dense['without']:.4f}")
+        Console().print(said, markup=False)
     times = run.figures["milliseconds"]
     Console().print(say("evaluate.times", language, p50=times["p50"], p99=times["p99"]), style="dim", markup=False)
 

@@ -37,8 +37,9 @@ from handlers.welcome import Welcome
 from knowledge.advisor.engine import Advisor
 from knowledge.analysis import Analysis
 from knowledge.answers import Answers, Shelf
+from knowledge.embedding import Embedding
 from knowledge.encoder import Encoder
-from knowledge.errors import KnowledgeError, LibraryUnavailable
+from knowledge.errors import EmbeddingUnavailable, KnowledgeError, LibraryUnavailable
 from knowledge.index import open_index
 from knowledge.library import Library
 from knowledge.models import Model
@@ -143,12 +144,35 @@ class House:
 
     async def _open_library(self) -> Library:
         settings = self.settings
-        index = open_index(settings.qdrant_url or None, settings.data / "qdrant", settings.qdrant_api_key or None)
-        library = await self._heavy.enter_async_context(Library(index, Encoder(self._analysis), originals=self.originals))
+        embedding = await self._open_embedding()
+        index = open_index(
+            settings.qdrant_url or None,
+            settings.data / "qdrant",
+            settings.qdrant_api_key or None,
+            model=settings.embedding,
+            size=embedding.size if embedding else 0,
+        )
+        library = await self._heavy.enter_async_context(
+            Library(index, Encoder(self._analysis), originals=self.originals, embedding=embedding)
+        )
         from knowledge.deck.digest import shelve
 
-        await shelve(library)
+        with suppress(EmbeddingUnavailable):  # the digest before it goes on serving; the next start tries again
+            await shelve(library)
         return library
+
+    async def _open_embedding(self) -> Embedding | None:
+        """Return the embedding model, measured; the language model's address and key are its own where their provider is."""
+        settings = self.settings
+        if not settings.embedding:
+            return None
+        provider = settings.embedding.partition(":")[0]
+        shared = settings.llm.partition(":")[0] in ("", provider)
+        base, key = (settings.llm_base_url, settings.llm_api_key) if shared else ("", "")
+        embedding = Embedding(settings.embedding, base_url=base, api_key=key)
+        self._heavy.push_async_callback(embedding.close)
+        await embedding.measure()
+        return embedding
 
     async def _open_answers(self) -> Answers:
         library = await self.library()

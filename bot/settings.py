@@ -7,7 +7,7 @@ secrets are never part of a message.
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Literal
 
 from dotenv import dotenv_values
 
-from knowledge.providers import PROVIDERS
+from knowledge.providers import EMBEDDERS, PROVIDERS
 from knowledge.values import Phrase
 
 Talk = Literal["asker", "everyone", "mention"]
@@ -27,6 +27,7 @@ NAMES = frozenset(
         *("TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_CERTIFICATE", "TEAMS_MANAGED_IDENTITY"),
         *("TEAMS_TENANT_ID", "TEAMS_LOCAL"),
         *("QDRANT_URL", "QDRANT_API_KEY", "REDIS_URL", "ORIGINALS", "LLM", "LLM_BASE_URL", "LLM_API_KEY"),
+        "EMBEDDING",
         *("EXPERTS", "THREAD_TALK"),
         *("ADMINS", "AUDIENCES", "PUBLISH_BY_TWO", "LLM_CHOOSE_DATA", "PUBLIC_URL", "WEB_PASSWORD", "WEB_ADMIN_PASSWORD"),
     }
@@ -90,6 +91,7 @@ class Settings:
     llm: str = ""
     llm_base_url: str = ""
     llm_api_key: str = ""
+    embedding: str = ""
     admins: frozenset[str] = frozenset()
     audiences: Mapping[str, frozenset[str]] = field(default_factory=dict)
     publish_by_two: bool = False
@@ -126,9 +128,10 @@ def load(environment: Mapping[str, str] | None = None, *, data: str | None = Non
         qdrant_api_key=get("QDRANT_API_KEY"),
         redis_url=_redis_url(env),
         originals=get("ORIGINALS") or str(folder / "originals"),
-        llm=_model(get("LLM")),
+        llm=_model("LLM", get("LLM"), PROVIDERS),
         llm_base_url=_url(env, "LLM_BASE_URL", ("http", "https")),
         llm_api_key=get("LLM_API_KEY"),
+        embedding=_model("EMBEDDING", get("EMBEDDING"), EMBEDDERS),
         admins=frozenset(part.strip() for part in get("ADMINS").split(",") if part.strip()),
         audiences=_audiences(get("AUDIENCES")),
         publish_by_two=get("PUBLISH_BY_TWO") == "1",
@@ -148,15 +151,15 @@ def _thread_talk(value: str) -> Talk:
     return known[value]
 
 
-def _model(value: str) -> str:
-    """Return the model's address. Raises where its first part names no provider."""
-    kind, _, name = value.partition(":")
-    if value and (kind not in PROVIDERS or not name):
-        known = "、".join(PROVIDERS)
+def _model(name: str, value: str, providers: Iterable[str]) -> str:
+    """Return a model's address. Raises where its first part names none of the providers."""
+    kind, _, model = value.partition(":")
+    if value and (kind not in providers or not model):
+        known = "、".join(providers)
         raise InvalidSettings(
             "bad_model",
-            f"LLM の値「{value}」が読めません。「提供元:モデル名」の形で書いてください(提供元: {known})。",
-            f"LLM={value} cannot be read; write provider:model, with one of {', '.join(PROVIDERS)}.",
+            f"{name} の値「{value}」が読めません。「提供元:モデル名」の形で書いてください(提供元: {known})。",
+            f"{name}={value} cannot be read; write provider:model, with one of {', '.join(providers)}.",
         )
     return value
 

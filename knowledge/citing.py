@@ -93,6 +93,8 @@ async def limits(
         found.append(Limit("disagreement", wording.phrase("disagreement", one=one, first=first, other=other, second=second)))
     if len(hits) > 1 and hits[0].score > 0 and hits[0].score - hits[1].score < CLOSE * hits[0].score:
         found.append(Limit("close_scores", wording.phrase("close_scores")))
+    if any(hit.sparse_alone for hit in hits):
+        found.append(Limit("sparse_alone", wording.phrase("sparse_alone")))
     if missing:
         found.append(Limit("missing_words", wording.phrase("missing_words", words="、".join(missing[:5]))))
     if any(suspicious(line) for c in cited for line in c.passage.text.splitlines()):

@@ -18,11 +18,13 @@ from typing import IO, Any, Self
 
 from knowledge.encoder import VERSION, SparseVector
 from knowledge.errors import LibraryUnavailable
-from knowledge.index import KEYS, Match, Payload, Point, Remake, Where
+from knowledge.format import Format
+from knowledge.index import FUSION, KEYS, Match, Payload, Point, Remake, Where
 from knowledge.sentences import phrase
 
 VECTOR = "terms"
-POINTER = "created"  # the file that names the encoder's version and the shard in use
+DENSE = "meaning"
+POINTER = "created"  # the file that names the format and the shard in use
 PAGE = 1000  # points per step of a scroll
 GROWN = 5  # rarities move by less than a fifth of a unit while the index grows by a fifth
 STEP = 64  # points per write: the engine holds the interpreter for about 4 ms of it
@@ -47,8 +49,10 @@ class EmbeddedIndex:
 
     shared = False
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, model: str = "", size: int = 0) -> None:
         self._folder = folder
+        self._model = model
+        self._size = size
         self._lock: IO[str] | None = None
         self._writing = asyncio.Lock()
         self._rarity: dict[int, float] = {}
@@ -57,7 +61,7 @@ class EmbeddedIndex:
         self._edge: Any = None
         self._shard: Any = None
         self._next: Any = None  # the shard that is being filled to take over
-        self._made_by = VERSION
+        self._made_by = self._wanted = Format(VERSION)
 
     async def __aenter__(self) -> Self:
         opening = asyncio.create_task(asyncio.to_thread(self._open))
@@ -91,13 +95,21 @@ class EmbeddedIndex:
 
     @property
     def outdated(self) -> bool:
-        return self._made_by != VERSION
+        return self._made_by != self._wanted
+
+    @property
+    def dense(self) -> int:
+        return self._made_by.dense(self._model)
+
+    @property
+    def dense_wanted(self) -> int:
+        return self._wanted.dense(self._model)
 
     async def renew(self, remake: Remake) -> None:
         """Fill a new shard a few points at a time; what is written meanwhile goes to both."""
         if not self.outdated:
             return
-        old, path = self._home(), self._folder / f"shard-{VERSION}"
+        old, path = self._home(), self._folder / f"shard-{self._wanted}"
         async with self._writing:
             await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)  # half of one, left by a kill
             self._next = await asyncio.to_thread(self._create, path)
@@ -106,14 +118,19 @@ class EmbeddedIndex:
             async with self._writing:
                 if self._shard is None:
                     return  # closed meanwhile: the next start begins anew
-                offset = await asyncio.to_thread(self._carry, remake, offset)
+                try:
+                    offset = await self._carry(remake, offset)
+                except LibraryUnavailable:
+                    fresh, self._next = self._next, None
+                    await asyncio.to_thread(fresh.close)
+                    raise
             more = offset is not None
         async with self._writing:
             if self._shard is None:
                 return
             await asyncio.to_thread(self._next.flush)
             self._point_to(path)
-            before, self._shard, self._next, self._made_by = self._shard, self._next, None, VERSION
+            before, self._shard, self._next, self._made_by = self._shard, self._next, None, self._wanted
             self._rarity.clear()
             self._total = None
             await asyncio.to_thread(before.close)
@@ -126,6 +143,19 @@ class EmbeddedIndex:
             self._opened.query,
             self._edge.QueryRequest(limit=limit, query=self._nearest(vector), filter=self._filter(where), with_payload=True),
         )
+        return [Match(str(p.id), p.score, p.payload) for p in found]
+
+    async def fused(self, vector: SparseVector, dense: Sequence[float], where: Where, limit: int) -> list[Match]:
+        """Every dense vector is looked at, which at 100,000 passages takes a while: it is asked in a thread."""
+        edge, kept = self._edge, self._filter(where)
+        nearest = [edge.Query.Nearest(list(dense), using=DENSE), *([self._nearest(vector)] if vector.indices else [])]
+        request = edge.QueryRequest(
+            limit=limit,
+            query=edge.Fusion.Rrf(k=FUSION),
+            prefetches=[edge.Prefetch(limit=limit, query=query, filter=kept) for query in nearest],
+            with_payload=True,
+        )
+        found = await asyncio.to_thread(self._ask, self._opened.query, request)
         return [Match(str(p.id), p.score, p.payload) for p in found]
 
     async def rarities(self, dimensions: Sequence[int]) -> dict[int, float]:
@@ -155,10 +185,10 @@ class EmbeddedIndex:
         return int(self._ask(self._opened.count, self._edge.CountRequest(exact=True, filter=self._filter(where))))
 
     async def set(self, where: Where, payload: Payload) -> None:
-        await self._update(lambda: self._edge.UpdateOperation.set_payload_by_filter(self._filter(where), payload))
+        await self._update(lambda _: self._edge.UpdateOperation.set_payload_by_filter(self._filter(where), payload))
 
     async def delete(self, where: Where) -> None:
-        await self._update(lambda: self._edge.UpdateOperation.delete_points_by_filter(self._filter(where)))
+        await self._update(lambda _: self._edge.UpdateOperation.delete_points_by_filter(self._filter(where)))
         self._forget_rarities()
 
     @property
@@ -167,7 +197,7 @@ class EmbeddedIndex:
             raise LibraryUnavailable("library_closed", phrase("closed", folder=self._folder))
         return self._shard
 
-    async def _update(self, operation: Callable[[], Any]) -> None:
+    async def _update(self, operation: Callable[[Format], Any]) -> None:
         """Make an operation and do it, both in the thread: either may take milliseconds."""
         async with self._writing:
             await asyncio.to_thread(self._apply, operation)
@@ -183,14 +213,18 @@ class EmbeddedIndex:
         self._rarity.clear()
         self._written = 0
 
-    def _apply(self, operation: Callable[[], Any]) -> None:
-        self._ask(self._opened.update, operation())
+    def _apply(self, operation: Callable[[Format], Any]) -> None:
+        self._ask(self._opened.update, operation(self._made_by))
         if self._next is not None:
-            self._ask(self._next.update, operation())
+            self._ask(self._next.update, operation(self._wanted))
 
-    def _upsert(self, points: Sequence[Point]) -> Any:
-        point = self._edge.Point
-        made = [point(id=p.id, vector=self._named(p.vector) if p.vector else {}, payload=p.payload) for p in points]
+    def _upsert(self, points: Sequence[Point], into: Format) -> Any:
+        made = []
+        for p in points:
+            vector = self._named(p.vector) if p.vector else {}
+            if p.dense and len(p.dense) == into.dense(self._model):
+                vector[DENSE] = list(p.dense)
+            made.append(self._edge.Point(id=p.id, vector=vector, payload=p.payload))
         return self._edge.UpdateOperation.upsert_points(made)
 
     def _rarity_of(self, dimension: int) -> float:
@@ -231,11 +265,13 @@ class EmbeddedIndex:
     def _load(self) -> Any:
         shard = self._home()
         if (self._folder / POINTER).exists():
-            self._made_by = (self._folder / POINTER).read_text("utf-8").split("\n")[0]
+            self._made_by = Format.read((self._folder / POINTER).read_text("utf-8").split("\n")[0])
+            self._wanted = self._made_by.today(VERSION, self._model, self._size)
             with _Engine("damaged", self._folder):
                 return self._edge.EdgeShard.load(str(shard))
         if shard.exists() and any(shard.iterdir()):
             raise LibraryUnavailable("library_damaged", phrase("damaged", folder=self._folder))
+        self._made_by = self._wanted = Format(VERSION).today(VERSION, self._model, self._size)
         fresh = self._create(shard)
         self._point_to(shard)
         return fresh
@@ -248,25 +284,29 @@ class EmbeddedIndex:
 
     def _point_to(self, shard: Path) -> None:
         named = self._folder / f"{POINTER}.new"  # renamed when whole, so that a kill leaves no half-written name
-        named.write_text(f"{VERSION}\n{shard.name}", "utf-8")
+        named.write_text(f"{self._wanted}\n{shard.name}", "utf-8")
         named.replace(self._folder / POINTER)
 
     def _create(self, shard: Path) -> Any:
         edge = self._edge
         terms = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
-        fresh = edge.EdgeShard.create(str(shard), edge.EdgeConfig(sparse_vectors={VECTOR: terms}, wal_enabled=True))
+        dense = {}
+        if self._wanted.size:
+            dense[DENSE] = edge.EdgeVectorParams(size=self._wanted.size, distance=edge.Distance.Cosine)
+        config = edge.EdgeConfig(vectors=dense, sparse_vectors={VECTOR: terms}, wal_enabled=True)
+        fresh = edge.EdgeShard.create(str(shard), config)
         for key in KEYS:
             fresh.update(edge.UpdateOperation.create_field_index(key, edge.PayloadSchemaType.Keyword))
         fresh.flush()
         return fresh
 
-    def _carry(self, remake: Remake, offset: Any) -> Any:
+    async def _carry(self, remake: Remake, offset: Any) -> Any:
         """Write the next few points into the new shard; return where to go on, None at the end."""
         request = self._edge.ScrollRequest(offset=offset, limit=STEP, with_payload=True)
-        records, after = self._ask(self._opened.scroll, request)
+        records, after = await asyncio.to_thread(self._ask, self._opened.scroll, request)
         if records:
-            points = [remake(str(record.id), record.payload) for record in records]
-            self._ask(self._next.update, self._upsert(points))
+            points = await remake([(str(record.id), record.payload) for record in records])
+            await asyncio.to_thread(lambda: self._ask(self._next.update, self._upsert(points, self._wanted)))
         return after
 
     def _close(self) -> None:

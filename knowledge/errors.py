@@ -4,6 +4,7 @@ The ways knowledge can fail, as a tree. Every error carries a stable code and bo
     KnowledgeError
     ├── UnreadableDocument   the file cannot be taken in; the sentence names it, the reason and the way out
     ├── LibraryUnavailable   the index did not answer in time or refuses to open
+    │   └── EmbeddingUnavailable  the embedding model did not answer; nothing was written
     ├── UnknownDocument      no such document, version or passage, or the asker may not see it
     ├── ModelUnavailable     the language model failed within its budget
     ├── InvalidModel         the decision model or its texts are not whole; the sentence names the place
@@ -34,6 +35,10 @@ class UnreadableDocument(KnowledgeError):
 
 class LibraryUnavailable(KnowledgeError):
     """The index did not answer in time, is damaged, or is held by another process."""
+
+
+class EmbeddingUnavailable(LibraryUnavailable):
+    """The embedding model did not deliver the vectors of passages; the same work may be tried again."""
 
 
 class UnknownDocument(KnowledgeError):

@@ -1,11 +1,12 @@
 """
 The index: where passages and the library's records are kept. One protocol, two houses: embedded (a folder) and server.
 
-A point is a passage with its sparse vector, or a record without one. Points are found by vector, by id, or by exact words
-in their payload. Nothing here knows what a document or a version is; that is the library's business.
+A point is a passage with its sparse vector, and a dense one where there is an embedding model, or a record without any. Points
+are found by vector, by id, or by exact words in their payload. Nothing here knows what a document or a version is; that is the
+library's business.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,7 @@ Where = Mapping[str, Sequence[str]]  # every key must hold one of its words
 KEYS = ("document", "version", "audience", "shelf")  # the payload keys that can be asked for
 BATCH = 256  # points handed over at once
 TIMEOUT = 5.0  # seconds, for one question to a server
+FUSION = 60  # the constant of reciprocal rank fusion
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Point:
     id: str
     payload: Payload = field(hash=False)
     vector: SparseVector | None = None
+    dense: tuple[float, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Match:
     payload: Payload = field(hash=False)
 
 
-Remake = Callable[[str, Payload], Point]  # of a stored point's id and payload, the point as it is made today
+Remake = Callable[[Sequence[tuple[str, Payload]]], Awaitable[list[Point]]]  # stored ids and payloads, made as today
 
 
 class Index(Protocol):
@@ -54,7 +57,15 @@ class Index(Protocol):
 
     @property
     def outdated(self) -> bool:
-        """Whether the points were made by another encoder version: they are found, but less well, until `renew` is done."""
+        """Whether the points are of another `Format` than today's: they are found, but less well, until `renew` is done."""
+
+    @property
+    def dense(self) -> int:
+        """How many numbers the dense vectors have that can be searched now; 0 without any of today's model."""
+
+    @property
+    def dense_wanted(self) -> int:
+        """How many numbers the dense vectors of written points are to have; other dense vectors are left out."""
 
     async def __aenter__(self) -> Self: ...
 
@@ -82,6 +93,9 @@ class Index(Protocol):
     async def find(self, vector: SparseVector, where: Where, limit: int) -> list[Match]:
         """Return the points nearest to `vector` that fulfil `where`, best first, with payloads."""
 
+    async def fused(self, vector: SparseVector, dense: Sequence[float], where: Where, limit: int) -> list[Match]:
+        """Return what `find` and the nearest dense vectors give together, by reciprocal rank (k = 60)."""
+
     async def rarities(self, dimensions: Sequence[int]) -> dict[int, float]:
         """Return how rare each dimension is (its IDF), as the index itself reckons it; unseen dimensions are rarest."""
 
@@ -101,12 +115,16 @@ class Index(Protocol):
         """Delete all points that fulfil `where`."""
 
 
-def open_index(url: str | None, folder: Path, api_key: str | None = None) -> Index:
-    """Return the index at `url` when there is one, or the embedded index in `folder`. Opens nothing yet: use `async with`."""
+def open_index(url: str | None, folder: Path, api_key: str | None = None, *, model: str = "", size: int = 0) -> Index:
+    """
+    Return the index at `url` when there is one, or the embedded index in `folder`. Opens nothing yet: use `async with`.
+
+    `model` is the address of the embedding model, `size` that of its vectors, 0 while nobody knows.
+    """
     if url:
         from knowledge.server import ServerIndex
 
-        return ServerIndex(url, api_key)
+        return ServerIndex(url, api_key, model=model, size=size)
     from knowledge.embedded import EmbeddedIndex
 
-    return EmbeddedIndex(folder)
+    return EmbeddedIndex(folder, model=model, size=size)

@@ -6,13 +6,18 @@ then drops whatever is not the current version of its document; when the pointer
 answer never mixes two versions and never falls between them.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from knowledge.asked import Asked
 from knowledge.comparison import Changes, compare, questions, stands_in
+from knowledge.dense import fuse
+from knowledge.embedding import Embedding
+from knowledge.encoder import SparseVector
 from knowledge.glossary import Groups
-from knowledge.index import Match, Payload, open_index
+from knowledge.index import Match, Payload, Where, open_index
 from knowledge.indexing import passage_of, terms
 from knowledge.registry import RECORD
 from knowledge.rerank import rank
@@ -30,16 +35,26 @@ ROUNDS = 3  # searches of one question before a moving pointer is accepted as it
 class Library(Shelf):
     """A shelf that can be searched. Every search names its readers; admin calls name a document."""
 
-    async def search(self, question: str, *, readers: frozenset[str], limit: int = 6, kind: SearchKind = "whole") -> list[Hit]:
+    async def search(
+        self,
+        question: str,
+        *,
+        readers: frozenset[str],
+        limit: int = 6,
+        kind: SearchKind = "whole",
+        dense: bool | None = None,
+    ) -> list[Hit]:
         """
         Return the published passages that best match `question` and that `readers` may see, best first.
 
         At most `limit`; none when nothing shares a term. `Hit.score` is a share of all that was found; where `kind` leaves the
-        second stage out it is the first stage's own, unbounded. About 3 ms at 10,000 passages embedded.
+        second stage out it is the first stage's own, unbounded. About 3 ms at 10,000 passages embedded. `dense` says whether
+        dense vectors count, too; None leaves that to the last evaluation. Then hits are in the order of reciprocal rank fusion,
+        and `Hit.sparse_alone` where the provider was away.
 
         Raises:
             ValueError: `readers` is empty.
-            LibraryUnavailable: the index did not answer.
+            LibraryUnavailable: the index did not answer, or, where `dense` is asked for, the embedding model.
         """
         _held(readers)
         glossary = await self._words.whole()
@@ -47,11 +62,13 @@ class Library(Shelf):
         vector = encoder.encode_words(question) if kind == "words" else encoder.encode_question(question, glossary)
         where = {"shelf": [LIVE], "audience": sorted(readers)}
         await self._registry.refresh()
+        due = kind != "words" and await self._dense.due(dense)
+        near = await self._dense.vector(question, forced=dense is True) if due else ()
         wanted = max(limit, POOL)
         kept: list[Match] = []
         for _ in range(ROUNDS):
             before = self._registry.entries
-            found = await self._index.find(vector, where, wanted)
+            found = await self._first(vector, near, where, wanted)
             kept = [m for m in found if self._visible(m.payload, readers)]
             dropped = len(found) > len(kept)
             if dropped and self._index.shared:
@@ -61,8 +78,10 @@ class Library(Shelf):
             wanted *= 2
         if kind != "whole":
             shown = [(passage_of(m.payload), m) for m in kept[:limit]]
-            return [Hit(p, m.score, (), at, self._terms(p, m.payload)) for at, (p, m) in enumerate(shown, start=1)]
-        return self._ranked(await self.asked(question), kept, limit)
+            hits = [Hit(p, m.score, (), at, self._terms(p, m.payload)) for at, (p, m) in enumerate(shown, start=1)]
+        else:
+            hits = self._ranked(await self.asked(question), kept, limit, fused=bool(near))
+        return [replace(hit, sparse_alone=True) for hit in hits] if due and not near else hits
 
     async def asked(self, question: str) -> Asked:
         """Return the question as passages are compared with it, its words weighed by how rare they are on this shelf."""
@@ -170,11 +189,42 @@ class Library(Shelf):
     def _words(self) -> SharedGlossary:
         return SharedGlossary(self._index)
 
-    def _ranked(self, asked: Asked, found: Sequence[Match], limit: int) -> list[Hit]:
-        """Return the hits in the second stage's order; what lies below its pool follows in the first stage's."""
+    @property
+    def embedding(self) -> Embedding | None:
+        return self._dense.embedding
+
+    @property
+    def dense(self) -> bool:
+        """Whether dense vectors can be searched, be they used or not."""
+        return bool(self._index.dense)
+
+    async def judge(self, *, wins: bool) -> None:
+        """Keep whether dense vectors count in every search from now on, in all processes."""
+        await self._dense.judge(wins=wins)
+
+    async def _first(self, vector: SparseVector, near: Sequence[float], where: Where, limit: int) -> list[Match]:
+        """Return the first stage's passages with their sparse scores, which the second one weighs; 0 where there is none."""
+        if not near:
+            return await self._index.find(vector, where, limit)
+        found, both = await asyncio.gather(
+            self._index.find(vector, where, limit), self._index.fused(vector, near, where, limit)
+        )
+        scores = {match.id: match.score for match in found}
+        return [replace(match, score=scores.get(match.id, 0.0)) for match in both]
+
+    def _ranked(self, asked: Asked, found: Sequence[Match], limit: int, *, fused: bool = False) -> list[Hit]:
+        """
+        Return the hits in the second stage's order; what lies below its pool follows in the first stage's.
+
+        The second stage knows words alone: where the first one was `fused` with dense vectors, both orders count.
+        """
         passages = [passage_of(m.payload) for m in found]
         packed = [self._terms(p, m.payload) for p, m in zip(passages[:POOL], found, strict=False)]
-        ranked = rank(asked, packed, [m.score for m in found])[:limit]
+        ranked = rank(asked, packed, [m.score for m in found])
+        if fused:
+            known = {r.at: r for r in ranked}
+            ranked = [known[at] for at in fuse([r.at for r in ranked], range(len(found)))]
+        ranked = ranked[:limit]
         return [Hit(passages[r.at], r.score, r.parts, r.at + 1, packed[r.at] if r.at < len(packed) else "") for r in ranked]
 
     def _terms(self, passage: Passage, payload: Payload) -> str:

@@ -14,6 +14,7 @@ TOKENS = 800  # most a model may write for one answer
 TIMEOUT = 15.0  # seconds a client may wait for a connection or for the next piece
 CONTEXT = 32_000  # tokens a model is said to read; ours are far fewer, and Google's client asks the network when it is not told
 OPENAI = "https://api.openai.com/v1"
+EMBEDDERS = {"openai": OPENAI, "ollama": "http://127.0.0.1:11434/v1"}  # where embedding models are when nobody says
 AZURE_VERSION = "2024-10-21"  # the latest general one of the data plane
 Settings = dict[str, Any]
 

@@ -1,7 +1,7 @@
 """
 The index on a Qdrant server, shared by every process of the service.
 
-One collection behind an alias named "llm-choose"; its own name carries the encoder's version. A write returns when the server
+One collection behind an alias named "llm-choose"; its own name carries the format. A write returns when the server
 has applied it.
 """
 
@@ -13,12 +13,13 @@ from typing import Any, Self
 
 from knowledge.encoder import VERSION, SparseVector
 from knowledge.errors import LibraryUnavailable
-from knowledge.index import BATCH, KEYS, TIMEOUT, Match, Payload, Point, Remake, Where
+from knowledge.format import Format
+from knowledge.index import BATCH, FUSION, KEYS, TIMEOUT, Match, Payload, Point, Remake, Where
 from knowledge.sentences import phrase
 
 ALIAS = "llm-choose"
-COLLECTION = f"llm-choose-{VERSION}"
 VECTOR = "terms"
+DENSE = "meaning"
 PAGE = 1000  # points per step of a scroll
 
 
@@ -27,13 +28,17 @@ class ServerIndex:
 
     shared = True
 
-    def __init__(self, url: str, api_key: str | None = None, *, client: Any = None) -> None:
+    def __init__(self, url: str, api_key: str | None = None, *, model: str = "", size: int = 0, client: Any = None) -> None:
         self._url = url
         self._key = api_key
+        self._model = model
+        self._size = size
         self._client = client
         self._rarity: dict[int, float] = {}
         self._models: Any = None
-        self._in_use = ""
+        self._in_use = ""  # collections: the one that is served, and that of today's format
+        self._collection = ""
+        self._made_by = self._wanted = Format(VERSION)
 
     async def __aenter__(self) -> Self:
         from qdrant_client import AsyncQdrantClient, models
@@ -44,9 +49,14 @@ class ServerIndex:
                 url=self._url, api_key=self._key, timeout=math.ceil(TIMEOUT), check_compatibility=False
             )
         self._in_use = await self._target()
+        self._made_by = Format.read(self._in_use.removeprefix(f"{ALIAS}-")) if self._in_use else Format(VERSION)
+        self._wanted = self._made_by.today(VERSION, self._model, self._size)
+        self._collection = f"{ALIAS}-{self._wanted}"
         if not self._in_use:
+            self._made_by = self._wanted
             await self._create()
-            await self._point_to(COLLECTION)
+            await self._point_to(self._collection)
+            self._in_use = self._collection
         return self
 
     async def __aexit__(
@@ -56,7 +66,7 @@ class ServerIndex:
 
     async def write(self, points: Sequence[Point]) -> None:
         for start in range(0, len(points), BATCH):
-            await self._ask(self._client.upsert(ALIAS, self._structs(points[start : start + BATCH]), wait=True))
+            await self._ask(self._client.upsert(ALIAS, self._structs(points[start : start + BATCH], self._made_by), wait=True))
         self._rarity.clear()
 
     async def swap(self, record: Point, seen: str) -> bool:
@@ -70,7 +80,15 @@ class ServerIndex:
 
     @property
     def outdated(self) -> bool:
-        return self._in_use not in ("", COLLECTION)
+        return self._made_by != self._wanted
+
+    @property
+    def dense(self) -> int:
+        return self._made_by.dense(self._model)
+
+    @property
+    def dense_wanted(self) -> int:
+        return self._wanted.dense(self._model)
 
     async def renew(self, remake: Remake) -> None:
         """
@@ -83,13 +101,13 @@ class ServerIndex:
         try:
             await self._create()
             carried = await self._carry(remake, {})
-            await self._point_to(COLLECTION)
+            await self._point_to(self._collection)
             await self._carry(remake, carried)
             await self._ask(self._client.delete_collection(self._in_use))
         except LibraryUnavailable:
-            if await self._target() != COLLECTION:
+            if await self._target() != self._collection:
                 raise
-        self._in_use = COLLECTION
+        self._in_use, self._made_by = self._collection, self._wanted
         self._rarity.clear()
 
     async def find(self, vector: SparseVector, where: Where, limit: int) -> list[Match]:
@@ -102,6 +120,21 @@ class ServerIndex:
         )
         return [Match(str(p.id), p.score, p.payload) for p in answer.points if p.score > 0]
 
+    async def fused(self, vector: SparseVector, dense: Sequence[float], where: Where, limit: int) -> list[Match]:
+        models, kept = self._models, self._filter(where)
+        nearest: list[tuple[Any, str]] = [(list(dense), DENSE)]
+        if vector.indices:
+            nearest.append((self._sparse(vector), VECTOR))
+        answer = await self._ask(
+            self._client.query_points(
+                ALIAS,
+                prefetch=[models.Prefetch(query=q, using=name, filter=kept, limit=limit) for q, name in nearest],
+                query=models.RrfQuery(rrf=models.Rrf(k=FUSION)),
+                limit=limit,
+            )
+        )
+        return [Match(str(p.id), p.score, p.payload) for p in answer.points]
+
     async def rarities(self, dimensions: Sequence[int]) -> dict[int, float]:
         unknown = [d for d in dimensions if d not in self._rarity]
         if unknown:
@@ -109,7 +142,7 @@ class ServerIndex:
             unseen = math.log((total + 0.5) / 0.5 + 1)
             requests = [
                 self._models.QueryRequest(
-                    query=self._sparse(SparseVector((d,), (1.0,))), using=VECTOR, limit=1, with_vector=True
+                    query=self._sparse(SparseVector((d,), (1.0,))), using=VECTOR, limit=1, with_vector=[VECTOR]
                 )
                 for d in unknown
             ]
@@ -144,13 +177,18 @@ class ServerIndex:
         self._rarity.clear()
 
     async def _create(self) -> None:
-        """Make the collection of this encoder's version, unless it is there."""
+        """Make the collection of today's format, unless it is there."""
         models = self._models
-        if not await self._ask(self._client.collection_exists(COLLECTION)):
+        if not await self._ask(self._client.collection_exists(self._collection)):
+            dense = {}
+            if self._wanted.size:
+                dense[DENSE] = models.VectorParams(size=self._wanted.size, distance=models.Distance.COSINE)
             sparse = {VECTOR: models.SparseVectorParams(modifier=models.Modifier.IDF)}
-            await self._ask(self._client.create_collection(COLLECTION, vectors_config={}, sparse_vectors_config=sparse))
+            making = self._client.create_collection(self._collection, vectors_config=dense, sparse_vectors_config=sparse)
+            await self._ask(making)
         for key in KEYS:
-            await self._ask(self._client.create_payload_index(COLLECTION, key, models.PayloadSchemaType.KEYWORD, wait=True))
+            keyword = models.PayloadSchemaType.KEYWORD
+            await self._ask(self._client.create_payload_index(self._collection, key, keyword, wait=True))
 
     async def _target(self) -> str:
         """Return the collection the alias points at, or empty."""
@@ -173,15 +211,20 @@ class ServerIndex:
             revisions = {str(r.id): str(r.payload.get("revision", r.payload["shelf"])) for r in records}
             changed = [r for r in records if seen.get(str(r.id)) != revisions[str(r.id)]]
             if changed:
-                new = await asyncio.to_thread(lambda: [remake(str(r.id), r.payload) for r in changed])  # noqa: B023 - awaited
-                await self._ask(self._client.upsert(COLLECTION, self._structs(new), wait=True))
+                new = await remake([(str(r.id), r.payload) for r in changed])
+                await self._ask(self._client.upsert(self._collection, self._structs(new, self._wanted), wait=True))
             carried |= revisions
             if offset is None:
                 return carried
 
-    def _structs(self, points: Sequence[Point]) -> list[Any]:
-        vectors = ({VECTOR: self._sparse(p.vector)} if p.vector else {} for p in points)
-        return [self._models.PointStruct(id=p.id, vector=v, payload=p.payload) for p, v in zip(points, vectors, strict=True)]
+    def _structs(self, points: Sequence[Point], into: Format) -> list[Any]:
+        made = []
+        for p in points:
+            vector = {VECTOR: self._sparse(p.vector)} if p.vector else {}
+            if p.dense and len(p.dense) == into.dense(self._model):
+                vector[DENSE] = list(p.dense)
+            made.append(self._models.PointStruct(id=p.id, vector=vector, payload=p.payload))
+        return made
 
     def _sparse(self, vector: SparseVector) -> Any:
         return self._models.SparseVector(indices=list(vector.indices), values=list(vector.values))

@@ -11,15 +11,16 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from itertools import groupby
 from types import TracebackType
 from typing import Any, Self
 
 from knowledge.chunks import passages
+from knowledge.dense import Dense
+from knowledge.embedding import Embedding
 from knowledge.encoder import Encoder
 from knowledge.errors import KnowledgeError, LibraryUnavailable, UnknownDocument
-from knowledge.index import Index, Payload
+from knowledge.index import Index, Payload, Point
 from knowledge.indexing import remake
 from knowledge.originals import Originals
 from knowledge.reading import Reading
@@ -32,7 +33,11 @@ TEND = 15.0  # seconds between looks for leftovers in a shared index
 
 
 class Shelf:
-    """Documents over an index. `originals` is where their files are kept; without it only passages are."""
+    """
+    Documents over an index.
+
+    `originals` is where their files are kept; without it only passages are. `embedding` makes the dense vectors of the index.
+    """
 
     def __init__(
         self,
@@ -40,13 +45,15 @@ class Shelf:
         encoder: Encoder | None = None,
         *,
         originals: Originals | None = None,
+        embedding: Embedding | None = None,
         cut: Cut = passages,
     ) -> None:
         self._index = index
         self._encoder = encoder or Encoder()
         self._originals = originals
         self._registry = Registry(index)
-        self._staging = Staging(index, self._registry, self._encoder, cut)
+        self._dense = Dense(index, embedding)
+        self._staging = Staging(index, self._registry, self._encoder, self._dense, cut)
         self._changing = asyncio.Lock()
         self._tending: asyncio.Task[None] | None = None
         self._renewing: asyncio.Task[None] | None = None
@@ -62,7 +69,7 @@ class Shelf:
         if self._index.shared:
             self._tending = asyncio.create_task(self._tend())
         if self._index.outdated:
-            self._renewing = asyncio.create_task(self._index.renew(partial(remake, encoder=self._encoder)))
+            self._renewing = asyncio.create_task(self._index.renew(self._remade))
         return self
 
     async def __aexit__(
@@ -77,6 +84,11 @@ class Shelf:
         if self._renewing is not None:
             with suppress(LibraryUnavailable):
                 await self._renewing
+
+    async def renewed(self) -> None:
+        """Wait until the index is of today's format. Raises LibraryUnavailable when it could not be made anew."""
+        if self._renewing is not None:
+            await asyncio.shield(self._renewing)
 
     async def documents(self, *, readers: frozenset[str] | None = None) -> list[Document]:
         """Return the documents by title: the published ones these readers may see, or all of them for None."""
@@ -269,6 +281,10 @@ class Shelf:
             count += len(parts)
         await self._registry.put_back(records)
         return count
+
+    async def _remade(self, stored: Sequence[tuple[str, Payload]]) -> list[Point]:
+        made = await asyncio.to_thread(lambda: [remake(id_, payload, encoder=self._encoder) for id_, payload in stored])
+        return await self._dense.points(made)
 
     async def _tend(self) -> None:
         while True:

@@ -8,13 +8,14 @@ and takes over when that one shows no sign of life.
 import asyncio
 import time
 import unicodedata
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from knowledge.crew import Crew
+from knowledge.dense import Dense
 from knowledge.encoder import Encoder
-from knowledge.index import Index, Where
+from knowledge.index import Index, Point, Where
 from knowledge.indexing import passage_of
 from knowledge.reading import Reading
 from knowledge.registry import Draft, Registry, identify
@@ -32,10 +33,11 @@ Cut = Callable[..., Sequence[Passage]]
 class Staging:
     """Writes versions into an index and its registry."""
 
-    def __init__(self, index: Index, registry: Registry, encoder: Encoder, cut: Cut) -> None:
+    def __init__(self, index: Index, registry: Registry, encoder: Encoder, dense: Dense, cut: Cut) -> None:
         self._index = index
         self._registry = registry
         self._crew = Crew(encoder)
+        self._dense = dense
         self._cut = cut
 
     def close(self) -> None:
@@ -66,7 +68,7 @@ class Staging:
 
     async def write(self, parts: Sequence[Passage], shelf: str) -> None:
         """Write passages at their places of their versions."""
-        async for points in self._crew.points(parts, shelf):
+        async for points in self._points(parts, shelf):
             await self._index.write(points)
 
     async def _begin(self, reading: Reading, metadata: Metadata, by: str, original: str, seen: Draft | None) -> Draft | None:
@@ -86,7 +88,7 @@ class Staging:
         parts = await asyncio.to_thread(self._parts, draft, reading)
         await self._index.delete(of(version))
         alive, written = draft, 0
-        async for points in self._crew.points(parts, STAGED):
+        async for points in self._points(parts, STAGED):
             await self._index.write(points)
             written += len(points)
             if told is not None:
@@ -101,6 +103,11 @@ class Staging:
         )
         whole = replace(alive, version=replace(alive.version, state="staged", passages=len(parts)))
         return await self._change(alive, whole) is not None
+
+    async def _points(self, parts: Sequence[Passage], shelf: str) -> AsyncIterator[list[Point]]:
+        async for points in self._crew.points(parts, shelf):
+            async for whole in self._dense.batches(points):
+                yield whole
 
     async def _change(self, ours: Draft, new: Draft) -> Draft | None:
         return await self._registry.change_draft(ours.version.id, lambda d: new if d == ours else None)

@@ -12,7 +12,9 @@ from typing import Any, Literal
 from knowledge.values import AnswerMode, Language, Phrase, Place, SearchKind
 
 StageName = Literal["tidy", "search", "write"]
-LimitKind = Literal["stale", "close_scores", "missing_words", "image_only", "disagreement", "suspicious", "fallback"]
+LimitKind = Literal[
+    "stale", "close_scores", "missing_words", "image_only", "disagreement", "suspicious", "fallback", "sparse_alone"
+]
 
 
 @dataclass(frozen=True, slots=True)

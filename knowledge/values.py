@@ -125,7 +125,7 @@ class Hit:
 
     `parts` are what the second stage weighed, by name: "score" is the first stage's own, the others are shares 0..1 of the
     question. `rank` is the 1-based rank before re-ranking. `terms` are the passage's words as `knowledge.terms` packs them, or
-    empty.
+    empty. `sparse_alone`: dense vectors count here, but the question could get none in time.
     """
 
     passage: Passage
@@ -133,6 +133,7 @@ class Hit:
     parts: tuple[tuple[str, float], ...] = ()
     rank: int = 0
     terms: str = field(default="", repr=False, compare=False)
+    sparse_alone: bool = False
 
 
 DocumentKind = Literal["guideline", "rule", "deck", "faq", "other"]

@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import uvicorn
 from bot.store import Store
 from handlers.sessions import Sessions
 from handlers.texts import Texts
+from tests.stub_embedding import StubEmbedding
 from tests.stub_model import StubModel
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,6 +50,21 @@ def texts() -> Texts:
 async def stub() -> AsyncIterator[StubModel]:
     """A language model on loopback; `stub.port` is where it listens."""
     model = StubModel()
+    async with _serving(model):
+        yield model
+
+
+@pytest.fixture
+async def embedder() -> AsyncIterator[StubEmbedding]:
+    """An embedding model on loopback; the test is skipped where the extra is not installed."""
+    pytest.importorskip("llama_index.embeddings.openai_like")
+    model = StubEmbedding()
+    async with _serving(model):
+        yield model
+
+
+@asynccontextmanager
+async def _serving(model: StubModel | StubEmbedding) -> AsyncIterator[None]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     model.port = listener.getsockname()[1]
@@ -55,7 +72,7 @@ async def stub() -> AsyncIterator[StubModel]:
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:
         await asyncio.sleep(0.01)
-    yield model
+    yield
     server.should_exit = True
     await serving
     listener.close()

@@ -31,7 +31,7 @@ def figures(result: Result) -> Figures:
 
     "recall@k" and "mrr@10" count right documents, "answer@3" gold spans in the first three sentences, "citations" answers that
     cite a right document. "refusal_precision" is how many refusals were right, "refusal_recall" how many of the questions
-    without an answer were refused. Times are of the search alone.
+    without an answer were refused. "dense" compares search with and without dense vectors. Times are of the search alone.
     """
     times = [outcome.milliseconds for outcome in result.outcomes]
     spoken = {outcome.case.language for outcome in result.outcomes}
@@ -39,6 +39,7 @@ def figures(result: Result) -> Figures:
         "documents": result.documents,
         "queries": len(result.outcomes),
         **_shares(result.outcomes),
+        **_dense(result.outcomes),
         "index_seconds": round(result.seconds, 3),
         "milliseconds": {"p50": round(percentile(times, 50), 3), "p99": round(percentile(times, 99), 3)},
         "languages": {
@@ -48,6 +49,15 @@ def figures(result: Result) -> Figures:
             for own in [[o for o in result.outcomes if o.case.language == language]]
         },
     }
+
+
+def _dense(outcomes: Sequence[Outcome]) -> Figures:
+    """Return whether dense vectors win: more nDCG@10 over all questions that say what is right, whatever is in use now."""
+    compared = [o.dense for o in outcomes if o.dense is not None]
+    if not compared:
+        return {}
+    without, with_ = (mean(values) or 0.0 for values in zip(*compared, strict=True))
+    return {"dense": {"ndcg@10": with_, "without": without, "wins": with_ > without}}
 
 
 def _shares(outcomes: Sequence[Outcome]) -> dict[str, float]:

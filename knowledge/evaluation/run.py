@@ -36,7 +36,7 @@ class Outcome:
 
     `rank` is that of the first right document, 0 when none was found, None when no right one is known. `answered` says whether
     a gold span stands in the first sentences, `cited` whether the answer cites a right document; None where that is unknown.
-    `milliseconds` are of the search alone.
+    `milliseconds` are of the search alone. `dense` is nDCG@10 without and with dense vectors, where there are any.
     """
 
     case: Case
@@ -49,6 +49,7 @@ class Outcome:
     cited: bool | None
     milliseconds: float
     found: tuple[str, ...] = ()
+    dense: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +78,19 @@ async def evaluate(questions: QuestionSet, shelf: Shelf | None = None, *, heard:
     `heard` is told the questions done and all of them.
 
     Raises:
-        LibraryUnavailable: the index did not answer.
+        LibraryUnavailable: the index did not answer, or an embedding model.
     """
     tell = heard or _unheard
     if questions.corpus is None:
         if shelf is None:
             raise ValueError("questions without a corpus need a shelf")
+        await shelf.library.renewed()
         documents = len(await shelf.library.documents(readers=shelf.readers))
         return Result(questions.name, documents, 0.0, await _ask_all(shelf, questions.cases, _own_names, tell))
+    embedding = shelf.library.embedding if shelf else None
+    model, size = (embedding.name, embedding.size) if embedding else ("", 0)
     with tempfile.TemporaryDirectory() as place:
-        async with Library(open_index(None, Path(place))) as library:
+        async with Library(open_index(None, Path(place), model=model, size=size), embedding=embedding) as library:
             start = time.perf_counter()
             await _shelve(library, questions.name, questions.corpus)
             seconds = time.perf_counter() - start
@@ -98,6 +102,8 @@ async def evaluate(questions: QuestionSet, shelf: Shelf | None = None, *, heard:
 
 async def _ask_all(shelf: Shelf, cases: Sequence[Case], names: Names, heard: Progress) -> tuple[Outcome, ...]:
     await shelf.answers.warm()
+    if shelf.library.embedding and not shelf.library.dense:
+        raise shelf.library.embedding.away()  # there is nothing to judge it by
     outcomes = []
     for done, case in enumerate(cases, 1):
         outcomes.append(await _ask(shelf, case, names))
@@ -122,7 +128,19 @@ async def _ask(shelf: Shelf, case: Case, names: Names) -> Outcome:
         cited=any(name in case.gold for passage in cited for name in names(passage)) if case.gold and cited else None,
         milliseconds=spent,
         found=_titles(hits, case.language),
+        dense=await _compared(shelf, case, names) if shelf.library.dense and case.gold else None,
     )
+
+
+async def _compared(shelf: Shelf, case: Case, names: Names) -> tuple[float, float]:
+    without, with_ = [
+        ndcg(
+            _ranked(await shelf.library.search(case.text, readers=shelf.readers, limit=PASSAGES, dense=dense), names, case),
+            case.gold,
+        )
+        for dense in (False, True)
+    ]
+    return without, with_
 
 
 async def _answer(shelf: Shelf, case: Case) -> tuple[str | None, tuple[Passage, ...]]:

@@ -1,6 +1,8 @@
 """The evaluate command: figures as JSON, a run compared with the one before, and a page that cannot be broken by a question."""
 
+import asyncio
 import json
+import os
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -9,9 +11,10 @@ from pathlib import Path
 import pytest
 
 
-def evaluate(folder: Path, *words: str):
+def evaluate(folder: Path, *words: str, **settings: str):
     command = [sys.executable, "-m", "bot.cli", "evaluate", *words, "--data", str(folder / "data")]
-    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+    environment = os.environ | settings
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, env=environment)
 
 
 @pytest.fixture
@@ -64,3 +67,16 @@ def test_a_missing_set_is_named(tmp_path):
 
     assert told.returncode == 1
     assert "none.jsonl" in json.loads(told.stdout)["error"]["ja"]
+
+
+async def test_with_an_embedding_model_its_verdict_is_printed(tmp_path, embedder):
+    path = tmp_path / "own.jsonl"
+    deck = {"id": "1", "text": "RAGは社内文書を全部学習しますか?", "document": "no such document"}
+    path.write_text(json.dumps(deck), "utf-8")
+    told = await asyncio.to_thread(
+        evaluate, tmp_path, str(path), "--json", EMBEDDING="openai:small", LLM_BASE_URL=embedder.url, LLM_API_KEY="k", LLM=""
+    )
+
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout)["sets"]["own"]["dense"] == {"ndcg@10": 0.0, "without": 0.0, "wins": False}
+    assert len(embedder.texts) > 20  # the passages of the digest and the question

@@ -113,6 +113,7 @@ def test_the_example_as_it_stands_switches_everything_off():
         ("LLM", "gpt-4o", "bad_model"),
         ("LLM", "grok:1", "bad_model"),
         ("LLM", "openai:", "bad_model"),
+        ("EMBEDDING", "anthropic:x", "bad_model"),
         ("THREAD_TALK", "all", "bad_value"),
     ],
 )

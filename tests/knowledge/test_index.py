@@ -5,6 +5,7 @@ import os
 import uuid
 import warnings
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -75,6 +76,40 @@ async def test_a_rare_term_weighs_more_than_a_common_one(index):
     common, rare = (Encoder().question_parts(word)["words"][0] for word in ("旅費", "精算"))
     rarities = await index.rarities([common, rare])
     assert rarities[rare] > rarities[common] > 0
+
+
+@pytest.fixture(params=["embedded", "server"])
+async def dense(request, tmp_path) -> AsyncIterator[Index]:
+    """An index whose points have two numbers of meaning beside their words."""
+    if request.param == "embedded":
+        async with EmbeddedIndex(tmp_path, model="openai:small", size=2) as opened:
+            yield opened
+        return
+    from qdrant_client import AsyncQdrantClient
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Payload indexes have no effect")
+        async with ServerIndex("memory", client=AsyncQdrantClient(":memory:"), model="openai:small", size=2) as opened:
+            yield opened
+
+
+async def test_words_and_meanings_are_fused_by_rank_within_the_keys(dense):
+    both, meant, worded = point("旅費の精算", "both"), point("会議", "meant"), point("旅費", "worded", "old")
+    await dense.write([replace(both, dense=(1.0, 0.1)), replace(meant, dense=(1.0, 0.0)), replace(worded, dense=(0.0, 1.0))])
+    assert dense.dense == dense.dense_wanted == 2
+    question = Encoder().encode_question("旅費の精算")
+    found = await dense.fused(question, (1.0, 0.0), {"shelf": ["live"]}, 5)
+    assert [m.payload["document"] for m in found] == ["both", "meant"]
+    assert [m.payload["document"] for m in await dense.fused(question, (1.0, 0.0), {"document": ["worded"]}, 5)] == ["worded"]
+    assert [m.payload["document"] for m in await dense.find(question, {"shelf": ["live"]}, 5)] == ["both"]
+    nothing = Encoder().encode_question("")
+    assert [m.payload["document"] for m in await dense.fused(nothing, (1.0, 0.0), {"shelf": ["live"]}, 1)] == ["meant"]
+
+
+async def test_an_index_without_a_model_leaves_dense_vectors_out(index):
+    await index.write([replace(point("旅費", "a"), dense=(1.0, 0.0))])
+    assert index.dense == index.dense_wanted == 0
+    assert await index.count({"document": ["a"]}) == 1
 
 
 async def test_an_index_that_does_not_answer_says_where(tmp_path):

@@ -11,29 +11,32 @@ from pathlib import Path
 import pytest
 from qdrant_client import AsyncQdrantClient
 
-from knowledge import embedded, server
+from knowledge import embedded, embedding, server
 from knowledge.embedded import EmbeddedIndex
+from knowledge.embedding import Embedding
+from knowledge.errors import EmbeddingUnavailable
 from knowledge.index import Index
 from knowledge.library import Library
 from knowledge.server import ServerIndex
 from tests.knowledge.test_library import put
+from tests.stub_embedding import StubEmbedding
 
 ROOT = Path(__file__).resolve().parents[2]
 ALL = frozenset({"all"})
-Open = Callable[[], Index]
+Open = Callable[..., Index]
 
 
 @pytest.fixture(params=["embedded", "server"])
 async def opening(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Open]:
     """Opens the same index again and again."""
     if request.param == "embedded":
-        yield lambda: EmbeddedIndex(tmp_path)
+        yield lambda **dense: EmbeddedIndex(tmp_path, **dense)
         return
     client = AsyncQdrantClient(":memory:")
     closing, client.close = client.close, _nothing  # type: ignore[method-assign]  # it outlives the one who opened it
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Payload indexes have no effect")  # true of the in-process client only
-        yield lambda: ServerIndex("memory", client=client)
+        yield lambda **dense: ServerIndex("memory", client=client, **dense)
     await closing()
 
 
@@ -49,7 +52,7 @@ async def until(true: Callable[[], bool]) -> None:
 async def made_by_an_earlier_version(opening: Open, monkeypatch: pytest.MonkeyPatch, *texts: str) -> None:
     with monkeypatch.context() as earlier:
         earlier.setattr(embedded, "VERSION", "earlier")
-        earlier.setattr(server, "COLLECTION", "llm-choose-earlier")
+        earlier.setattr(server, "VERSION", "earlier")
         async with Library(opening()) as library:
             await put(library, *texts)
 
@@ -83,6 +86,52 @@ async def test_what_is_written_meanwhile_is_there_afterwards(tmp_path: Path, mon
         assert await library.search("規則の上限", readers=ALL) == []
         assert await library.glossary() == (("備品", "ガジェット"),)
     assert [p.name for p in sorted(tmp_path.glob("shard*"))] == [f"shard-{embedded.VERSION}"]
+
+
+async def test_another_embedding_model_makes_the_index_anew_beside(
+    opening: Open, embedder: StubEmbedding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedding, "PAUSE", 0.0)
+    async with Library(opening()) as library:
+        await put(library, "自動車の費用は月3万円まで。")
+    first, second = (Embedding(f"openai:{name}", base_url=embedder.url) for name in ("first", "second"))
+    for model, size in ((first, 256), (second, 128)):
+        embedder.size = size
+        index = opening(model=model.name, size=await model.measure())
+        async with Library(index, embedding=model) as library:
+            assert index.dense == 0
+            assert await library.search("自動車の費用は", readers=ALL)  # served by words meanwhile
+            await library.renewed()
+            assert index.dense == size
+            assert len(await library.search("ほげもげ", readers=ALL, dense=True)) == 1
+    index = opening()
+    async with Library(index) as library:
+        await library.renewed()
+        assert index.dense == 0
+        assert await library.search("自動車の費用は", readers=ALL)
+    await first.close()
+    await second.close()
+
+
+async def test_a_renewal_without_its_embedding_model_leaves_the_index_as_it_was(
+    opening: Open, embedder: StubEmbedding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedding, "PAUSE", 0.0)
+    async with Library(opening()) as library:
+        await put(library, "自動車の費用は月3万円まで。")
+    model = Embedding("openai:small", base_url=embedder.url)
+    index = opening(model=model.name, size=await model.measure())
+    embedder.mode = "500"
+    async with Library(index, embedding=model) as library:
+        with pytest.raises(EmbeddingUnavailable):
+            await library.renewed()
+        assert index.outdated
+        assert await library.search("自動車の費用は", readers=ALL)
+        await library.set_glossary([["備品", "ガジェット"]])
+    async with Library(opening()) as library:
+        assert await library.search("自動車の費用は", readers=ALL)
+        assert await library.glossary() == (("備品", "ガジェット"),)
+    await model.close()
 
 
 CUT_OFF = """

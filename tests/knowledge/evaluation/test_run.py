@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from knowledge.answers import Answers
-from knowledge.errors import KnowledgeError
+from knowledge.embedding import Embedding
+from knowledge.errors import EmbeddingUnavailable, KnowledgeError
 from knowledge.evaluation.figures import History, figures, moved
 from knowledge.evaluation.measures import holds, ndcg, percentile, recall, reciprocal_rank
 from knowledge.evaluation.run import Shelf, evaluate
@@ -14,6 +15,7 @@ from knowledge.evaluation.sets import load
 from knowledge.library import Library, open_index
 from knowledge.reading import Reading
 from knowledge.values import Metadata, Page, Place
+from tests.stub_embedding import StubEmbedding
 
 READERS = frozenset({"all"})
 CORPUS = {
@@ -106,6 +108,38 @@ async def test_an_admins_own_questions_are_put_to_the_shelf(tmp_path: Path) -> N
     assert found["answer@3"] == 1
     assert found["refusal_recall"] == found["refusal_precision"] == 1
     assert found["languages"]["en"] == {"queries": 1, "refusal_precision": 1.0, "refusal_recall": 1.0}
+
+
+@pytest.mark.parametrize(("text", "wins"), [("ほげもげ", True), ("経費はいつ精算しますか", False)])
+async def test_dense_vectors_are_judged_on_the_same_questions(
+    tmp_path: Path, embedder: StubEmbedding, text: str, wins: bool
+) -> None:
+    path = tmp_path / "own.jsonl"
+    document = "自動車規程" if wins else "経費規程"
+    path.write_text(json.dumps({"id": "1", "text": text, "document": document}), "utf-8")
+    model = Embedding("openai:small", base_url=embedder.url)
+    index = open_index(None, tmp_path / "index", model=model.name, size=await model.measure())
+    async with Library(index, embedding=model) as library:
+        for title, said in (("自動車規程", "自動車の費用は三万円。"), ("経費規程", "経費は月末に精算する。")):
+            page = Page(1, Place("section", None, "一"), said)
+            reading = Reading(f"{title}.md", title, 10, "", "markdown", (page,), (), "ja")
+            kept, version, _ = await library.stage(reading, Metadata(title=title), by="t")
+            await library.publish(kept.id, version.id)
+        dense = figures(await evaluate(load(path), Shelf(library, Answers(library), READERS)))["dense"]
+    assert dense["wins"] == wins
+    assert wins == (dense["ndcg@10"] > dense["without"])
+    await model.close()
+
+
+async def test_nothing_is_judged_while_the_embedding_model_is_away(tmp_path: Path, embedder: StubEmbedding) -> None:
+    model = Embedding("openai:small", base_url=embedder.url)
+    embedder.mode = "500"
+    async with Library(
+        open_index(None, tmp_path / "index", model=model.name, size=await model.measure()), embedding=model
+    ) as library:
+        with pytest.raises(EmbeddingUnavailable):
+            await evaluate(load(write(tmp_path)), Shelf(library, Answers(library), READERS))
+    await model.close()
 
 
 def test_runs_are_kept_and_compared(tmp_path: Path) -> None:

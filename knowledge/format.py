@@ -1,0 +1,35 @@
+"""What an index was made with: the encoder's version, and the embedding model with the size of its vectors, if there is one."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """`str` and `read` carry it through a name: "VERSION" or "VERSION-MODEL-SIZE", MODEL being `key` of the model's address."""
+
+    encoder: str
+    model: str = ""
+    size: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.encoder}-{self.model}-{self.size}" if self.size else self.encoder
+
+    @classmethod
+    def read(cls, name: str) -> "Format":
+        encoder, *dense = name.split("-")
+        return cls(encoder, dense[0], int(dense[1])) if len(dense) == 2 else cls(encoder)
+
+    def today(self, encoder: str, model: str, size: int) -> "Format":
+        """Return what an index of this format is to become; `size` 0, unknown, is the one it has of this model."""
+        size = size or self.dense(model)
+        return Format(encoder, key(model), size) if model and size else Format(encoder)
+
+    def dense(self, model: str) -> int:
+        """Return the size of the vectors that `model` made, 0 without any."""
+        return self.size if model and self.model == key(model) else 0
+
+
+def key(model: str) -> str:
+    """Return eight letters that stand for a model in a name."""
+    return blake2b(model.encode(), digest_size=4).hexdigest()
