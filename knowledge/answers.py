@@ -8,6 +8,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
@@ -22,6 +23,7 @@ from knowledge.language import language_of
 from knowledge.models import Model
 from knowledge.prompt import answering
 from knowledge.question import Turn, rewrite, tidy
+from knowledge.sides import Side, each, sides
 from knowledge.suggestions import further, meanings
 from knowledge.trace import Limit, Stage, Trace
 from knowledge.values import Answer, Document, Hit, Language, SearchKind
@@ -111,6 +113,9 @@ class Answers:
         async def find(text: str) -> list[Hit]:
             found = await self._library.search(text, readers=readers, limit=FOUND, kind=kind)
             work.hits = prefer(found, spoken)
+            for side in sides(text) or ():
+                hits = await self._library.search(side, readers=readers, limit=FOUND, kind=kind)
+                work.sides += (Side(side, await self._library.asked(side), tuple(prefer(hits, spoken))),)
             await work.end("search", search, used=min(len(found), work.limit))
             return work.hits
 
@@ -157,8 +162,9 @@ class Answers:
         if (extract.verdict == "none" and not foreign) or not extract.picks:
             work.nearest = nearest(asked, work.hits, self._extractor)
         elif self._generator is None or not await self._generate(work, self._generator):
-            work.mode, work.draft = "extractive", quoted(extract)
-            work.certainty = "sure" if extract.verdict == "sure" else "unsure"
+            apart = () if extract.table else each(work.sides, extract.picks, work.hits, self._extractor) if work.sides else ()
+            work.mode, work.draft = "extractive", quoted(replace(extract, picks=apart or extract.picks))
+            work.certainty = "sure" if apart or extract.verdict == "sure" else "unsure"
             work.table = extract.table
         if work.mode == "refused":
             work.nearest = nearest(asked, work.hits, self._extractor)

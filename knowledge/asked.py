@@ -106,9 +106,9 @@ class Asked:
         for word, others in glossary.alternatives(self.text):
             own = [slot[t.form] for t in analysis.tokens(word) if t.content and t.form in slot]
             for other in others if own else ():
-                for token in analysis.tokens(other):
-                    if token.content:
-                        self.ids.setdefault(dimension("words", token.form), own[0])
+                words = [token for token in analysis.tokens(other) if token.content]
+                if len(words) == 1:  # one word of several means less than all of them
+                    self.ids.setdefault(dimension("words", words[0].form), own[0])
 
 
 def _mask(slot: Mapping[str, int], tokens: Sequence[Token]) -> npt.NDArray[np.bool_]:

@@ -1,0 +1,85 @@
+"""
+Two things set side by side that no passage sets side by side: what the documents say of each, one after the other.
+
+The sides are told from the form of the question ("AとBの違い", "difference between A and B"). A passage that speaks of both is
+better than two that speak of one each, so this is the second choice.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+from knowledge.analysis import normalise
+from knowledge.asked import Asked
+from knowledge.extract import Extractor, Pick
+from knowledge.table import CELL
+from knowledge.units import Unit
+from knowledge.values import Hit
+
+SHOWN = 3  # lines of a side
+LONGEST = 40  # characters of a side; more is a sentence, not a thing
+_FORMS = (
+    re.compile(
+        r"^(?P<a>.+?)と(?P<b>.+?)(?:と)?(?:って|では|の間|は|の|を|で|が)*(?:何|なに|どう|どこ)?(?:が|を)?(?:違|異な|比較|比べ|の差)"
+    ),
+    re.compile(r"^(?P<a>.+?)と(?P<b>.+?)(?:と)?(?:って|では|は|、)*(?:どっち|どちら)"),
+    re.compile(
+        r"\b(?:differences?|differ|compar\w+)\b(?: between)? (?P<a>.+?) (?:and|with|to|vs\.?|versus) (?P<b>.+?)[?.]?$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\bhow (?:does|do|is|are) (?P<a>.+?) (?:differ(?:ent)? from|compared? (?:with|to)) (?P<b>.+?)[?.]?$", re.IGNORECASE
+    ),
+    re.compile(r"^(?P<a>.+?) (?:vs\.?|versus) (?P<b>.+?)[?.]?$", re.IGNORECASE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two things: as the question names it, what that asks, and what was found for it alone."""
+
+    text: str
+    asked: Asked
+    hits: tuple[Hit, ...]
+
+
+def sides(question: str) -> tuple[str, str] | None:
+    """Return the two things a question compares, as it names them; None when it names no two."""
+    for form in _FORMS:
+        if match := form.search(question):
+            first, second = match["a"].strip(), match["b"].strip()
+            if first and second and max(len(first), len(second)) <= LONGEST:
+                return first, second
+    return None
+
+
+def each(pair: tuple[Side, ...], picked: tuple[Pick, ...], hits: list[Hit], extractor: Extractor) -> tuple[Pick, ...]:
+    """
+    Return the best unit for each side, its passage added to `hits` where it is new.
+
+    None when a passage already picked speaks of every side, or when nothing likely was found for one of them.
+    """
+    if any(not any(extractor.missing(side.asked, hits[pick.hit]) for side in pair) for pick in picked):
+        return ()
+    found: list[Pick] = []
+    for side in pair:
+        extract = extractor.extract(side.asked, side.hits, most=1)
+        if extract.verdict != "sure":
+            return ()
+        pick = extract.picks[0]
+        hit = side.hits[pick.hit]
+        at = next((n for n, known in enumerate(hits) if known.passage.id == hit.passage.id), len(hits))
+        if at == len(hits):
+            hits.append(hit)
+        found.append(replace(pick, hit=at, unit=_about(side, pick.unit)))
+    return tuple(found) if len({(pick.hit, pick.unit.text) for pick in found}) > 1 else ()
+
+
+def _about(side: Side, unit: Unit) -> Unit:
+    """Return the first lines of a unit that name the side, a table's header before them; all of them when none does."""
+    name = normalise(side.text)
+    named = [line for line in unit.lines if name in normalise(line)]
+    if not named:
+        return unit
+    head = [unit.lines[0]] if CELL in unit.lines[0] and unit.lines[0] not in named else []
+    lines = (*head, *named[:SHOWN])
+    return Unit(lines, "\n".join(lines))
