@@ -31,6 +31,7 @@ class Asked:
     """
 
     def __init__(self, question: str, analysis: Analysis, glossary: Glossary) -> None:
+        self.question = question
         self.text = normalise(question)
         self.plain = plain(self.text)
         tokens = analysis.tokens(self.plain)[:LONGEST]

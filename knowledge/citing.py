@@ -130,12 +130,12 @@ def nearest(asked: Asked, hits: Sequence[Hit], extractor: Extractor) -> tuple[Ne
         if len(best) == NEAREST:
             break
     return tuple(
-        Nearest(h.passage.document, h.passage.title, h.passage.place, _surfaces(extractor.missing(asked, h), asked.text))
+        Nearest(h.passage.document, h.passage.title, h.passage.place, _surfaces(extractor.missing(asked, h), asked.question))
         for h in best.values()
     )
 
 
 def _surfaces(forms: Sequence[str], question: str) -> tuple[str, ...]:
-    """Return words as they stand in the question, where English ones were compared by their stems."""
-    words = re.findall(r"[a-z][a-z'-]+", question)
-    return tuple(next((w for w in words if form.isascii() and w.startswith(form)), form) for form in forms)
+    """Return words as they stand in the question, where Latin ones were compared in lower case and by their stems."""
+    words = re.findall(r"[A-Za-z][A-Za-z'-]+", question)
+    return tuple(next((w for w in words if form.isascii() and w.lower().startswith(form)), form) for form in forms)

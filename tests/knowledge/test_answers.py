@@ -91,6 +91,12 @@ async def test_what_the_shelf_does_not_hold_is_refused_with_the_words_it_lacks()
     assert "火星" in answer.nearest[0].missing
 
 
+async def test_the_words_it_lacks_are_shown_as_they_were_asked():
+    answer = await Answers(Shelf(*RULES)).answer("GPUの天気は?", readers=ALL, language="ja")
+    assert answer.mode == "refused"
+    assert "GPU" in answer.nearest[0].missing
+
+
 async def test_a_follow_up_is_searched_with_the_topic_of_the_turn_before():
     answer = await Answers(Shelf(*RULES)).answer(
         "それは何年?", readers=ALL, language="ja", history=(Turn("契約書の保存期間は?", "規程にあります。"),)
