@@ -44,9 +44,15 @@ class Disagreement:
 
 
 def disagreements(cited: Sequence[tuple[int, str]], hits: Sequence[Hit]) -> tuple[Disagreement, ...]:
-    """Compare each cited quote (index of its hit, text) with what the other documents among `hits` say; one for each pair."""
+    """
+    Compare each cited quote (index of its hit, text) with what the other documents among `hits` say; one for each pair.
+
+    What is cited from beyond `hits` (a side of a comparison, found far down) is not compared.
+    """
     found: dict[tuple[str, str], Disagreement] = {}
     for at, quote in cited:
+        if at >= len(hits):
+            continue
         mine = hits[at].passage
         for other, hit in enumerate(hits):
             theirs = hit.passage

@@ -65,7 +65,7 @@ def chart(block: Chart) -> list[Element]:
 
 def _bars(bars: Sequence[Bar]) -> list[Element]:
     top = max((b.value for b in bars), default=0) or 1
-    return [_bar(b, min(100, max(0, round(100 * b.value / top))) if top > 0 else 0) for b in bars]
+    return [_bar(b, round(100 * min(1.0, max(0.0, b.value / top))) if top > 0 else 0) for b in bars]
 
 
 def _bar(bar: Bar, share: int) -> Element:
