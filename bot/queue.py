@@ -7,6 +7,7 @@ runs in the event loop of whoever opened the queue.
 
 import asyncio
 import logging
+import sys
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import Any, Self, TypeVar
@@ -27,6 +28,7 @@ RETRIES = 1_000  # no real bound: a job itself counts its tries and its time
 FIRST_RETRY, LAST_RETRY = 1_000, 30_000  # milliseconds, after a fault of ours
 LATER = 3_000  # milliseconds until a job is tried again that cannot be done now
 STOP = 10_000  # milliseconds a stopping worker gets
+SWITCH = 0.0005  # seconds a thread keeps the interpreter: at Python's own 5 ms each answer waits for it several times
 ALWAYS = 1_000_000  # of a million: every look also looks for dead workers
 
 T = TypeVar("T")
@@ -119,6 +121,7 @@ class Queue:
                 self._broker.do_qsize(queue)
             self._broker.heartbeat_timeout = self._heartbeat
         if self._threads:
+            sys.setswitchinterval(SWITCH)
             self._worker = dramatiq.Worker(self._broker, worker_threads=self._threads, worker_timeout=POLL)
             self._worker.queue_prefetch = self._threads  # what waits here would wait for us while another worker is idle
             self._worker.start()

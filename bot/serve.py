@@ -32,8 +32,9 @@ def serve(settings: Settings, host: str, port: int, language: Language) -> int:
 
         from bot.app import application
         from bot.house import House
+        from bot.worker import THREADS
 
-        house = House(replace(settings, host=host, port=real_port), threads=int(settings.embedded))
+        house = House(replace(settings, host=host, port=real_port), threads=THREADS if settings.embedded else 0)
         app, failure = application(house, lambda: setattr(server, "should_exit", True))
         to_stderr()
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN, server_header=False)

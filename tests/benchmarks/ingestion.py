@@ -25,6 +25,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from bot.queue import SWITCH
 from knowledge.embedded import EmbeddedIndex
 from knowledge.errors import UnreadableDocument
 from knowledge.library import Library
@@ -156,6 +157,7 @@ async def folder() -> None:
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
+    sys.setswitchinterval(SWITCH)  # as the queue sets it
     what = sys.argv[1:] or ["large", "folder"]
     for word in what:
         asyncio.run({"large": large, "folder": folder}[word]())
