@@ -50,7 +50,7 @@ class Opening:
     ) -> Reply:
         say = self._texts.say
         title, place = titled(passage.title, language), passage.place.to(language)
-        version = next((v for v in document.versions if v.id == passage.version), None)
+        version = document.version(passage.version)
         meta = document.metadata
         updated = meta.effective or (version.published[:10] if version else "")
         facts = (

@@ -55,7 +55,7 @@ async def citations(draft: Draft, hits: Sequence[Hit], describe: Describe, today
         except UnknownDocument:
             found.append(Citation(number, passage, quote))
             continue
-        version = next((v for v in document.versions if v.id == passage.version), None)
+        version = document.version(passage.version)
         meta = document.metadata
         found.append(
             Citation(
@@ -104,7 +104,8 @@ async def limits(
             document = await describe(id_)
         except UnknownDocument:
             continue
-        flags = next((v.flags for v in document.versions if v.id == version), ())
+        known = document.version(version)
+        flags = known.flags if known else ()
         if pages := sorted({f.page for f in flags if f.kind == "image_only" and f.page}):
             numbers = ", ".join(str(page) for page in pages)
             found.append(Limit("image_only", wording.phrase("image_only", title=document.metadata.title, pages=numbers)))
@@ -117,8 +118,7 @@ async def _dated(hit: Hit, describe: Describe) -> str:
         document = await describe(hit.passage.document)
     except UnknownDocument:
         return hit.passage.title
-    version = next((v for v in document.versions if v.id == hit.passage.version), None)
-    date_ = _updated(version, document.metadata.effective)
+    date_ = _updated(document.version(hit.passage.version), document.metadata.effective)
     return f"{hit.passage.title} ({date_})" if date_ else hit.passage.title
 
 

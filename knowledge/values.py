@@ -217,7 +217,11 @@ class Document:
 
     @property
     def published(self) -> Version | None:
-        return next((v for v in self.versions if v.id == self.current), None)
+        return self.version(self.current)
+
+    def version(self, id: str) -> Version | None:  # noqa: A002  # versions are known by it
+        """Return the version with this id; None when the document has none such."""
+        return next((v for v in self.versions if v.id == id), None)
 
 
 @dataclass(frozen=True, slots=True)

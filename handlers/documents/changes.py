@@ -96,7 +96,7 @@ class Changes:
     def _checked(self, message: Message, verb: Verb, document: Document, version: str) -> Version:
         """Return the version a change is about, when it still makes sense."""
         title, now = shown(document.metadata.title), document.published
-        drawn = next((v for v in document.versions if v.id == version), None)
+        drawn = document.version(version)
         newest = document.current or document.versions[-1].id
 
         def why(name: str, **values: object) -> NotChanged:

@@ -22,7 +22,7 @@ class Taking:
         try:
             library = await self._office.library()
             document = await library.document(id_)
-            drawn = next((v for v in document.versions if v.id == version), None)
+            drawn = document.version(version)
             if drawn is None or not drawn.original:
                 yield self._office.note("no_original", message)
                 return

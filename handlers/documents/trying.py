@@ -89,7 +89,7 @@ class Trying:
         try:
             library = await self._office.library()
             document = await library.document(id_)
-            drawn = next((v for v in document.versions if v.id == version), None)
+            drawn = document.version(version)
             if drawn is None:
                 yield self._office.note("stale", message)
                 return

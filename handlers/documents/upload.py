@@ -128,7 +128,7 @@ class Uploads:
             return
         try:
             document = await (await self._office.library()).document(id_)
-            version = next((v for v in document.versions if v.id == given.get("v")), None)
+            version = document.version(str(given.get("v", "")))
             if version is None:
                 yield self._office.note("stale", message, self._office.button("open_document", message, "open", d=id_))
                 return
