@@ -17,13 +17,13 @@ from knowledge.asked import Asked
 from knowledge.citing import citations, limits, nearest, quoted
 from knowledge.disagreement import Disagreement, disagreements
 from knowledge.errors import ModelUnavailable
-from knowledge.extract import Extractor
+from knowledge.extract import Extract, Extractor, Pick
 from knowledge.generation import Generator
 from knowledge.language import language_of
 from knowledge.models import Model
 from knowledge.prompt import answering
 from knowledge.question import Turn, rewrite, tidy
-from knowledge.sides import Side, each, sides
+from knowledge.sides import Side, each, sides, speaks_of_all
 from knowledge.suggestions import further, meanings
 from knowledge.trace import Limit, Stage, Trace
 from knowledge.values import Answer, Document, Hit, Language, SearchKind
@@ -113,14 +113,11 @@ class Answers:
         async def find(text: str) -> list[Hit]:
             found = await self._library.search(text, readers=readers, limit=FOUND, kind=kind)
             work.hits = prefer(found, spoken)
-            for side in sides(text) or ():
-                hits = await self._library.search(side, readers=readers, limit=FOUND, kind=kind)
-                work.sides += (Side(side, await self._library.asked(side), tuple(prefer(hits, spoken))),)
             await work.end("search", search, used=min(len(found), work.limit))
             return work.hits
 
         async def write(hits: list[Hit]) -> str:
-            await self._write(work)
+            await self._write(work, readers)
             return "\n".join(s.text for s in work.draft.sentences)
 
         _, work.events = await pipeline.run(work.rewritten, find, write)
@@ -151,7 +148,7 @@ class Answers:
             self._warming = asyncio.create_task(asyncio.to_thread(_load))
         return await asyncio.shield(self._warming)
 
-    async def _write(self, work: Work) -> None:
+    async def _write(self, work: Work, readers: frozenset[str]) -> None:
         began = await work.begin("write")
         asked = await self._library.asked(work.rewritten)
         extract = self._extractor.extract(asked, work.hits)
@@ -162,13 +159,26 @@ class Answers:
         if (extract.verdict == "none" and not foreign) or not extract.picks:
             work.nearest = nearest(asked, work.hits, self._extractor)
         elif self._generator is None or not await self._generate(work, self._generator):
-            apart = () if extract.table else each(work.sides, extract.picks, work.hits, self._extractor) if work.sides else ()
+            apart = await self._apart(work, extract, readers)
             work.mode, work.draft = "extractive", quoted(replace(extract, picks=apart or extract.picks))
             work.certainty = "sure" if apart or extract.verdict == "sure" else "unsure"
             work.table = extract.table
         if work.mode == "refused":
             work.nearest = nearest(asked, work.hits, self._extractor)
         await work.end("write", began, used=len(work.draft.quotes))
+
+    async def _apart(self, work: Work, extract: Extract, readers: frozenset[str]) -> tuple[Pick, ...]:
+        """Return what is said of each side of a comparison, where nothing found sets them side by side; none otherwise."""
+        names = () if extract.table else sides(work.rewritten) or ()
+        asked = {name: await self._library.asked(name) for name in names}
+        picked = [work.hits[pick.hit] for pick in extract.picks]
+        if not asked or speaks_of_all(list(asked.values()), picked, self._extractor):
+            return ()
+        pair = []
+        for name, question in asked.items():
+            hits = await self._library.search(name, readers=readers, limit=FOUND, kind=work.kind)
+            pair.append(Side(name, question, tuple(prefer(hits, work.language))))
+        return each(pair, work.hits, self._extractor)
 
     async def _generate(self, work: Work, generator: Generator) -> bool:
         """Let the model answer; False when quotes must take its place."""

@@ -6,6 +6,7 @@ better than two that speak of one each, so this is the second choice.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.analysis import normalise
@@ -52,14 +53,17 @@ def sides(question: str) -> tuple[str, str] | None:
     return None
 
 
-def each(pair: tuple[Side, ...], picked: tuple[Pick, ...], hits: list[Hit], extractor: Extractor) -> tuple[Pick, ...]:
+def speaks_of_all(asked: Sequence[Asked], hits: Sequence[Hit], extractor: Extractor) -> bool:
+    """Report whether one of the hits holds every word of every side."""
+    return any(all(not extractor.missing(side, hit) for side in asked) for hit in hits)
+
+
+def each(pair: Sequence[Side], hits: list[Hit], extractor: Extractor) -> tuple[Pick, ...]:
     """
     Return the best unit for each side, its passage added to `hits` where it is new.
 
-    None when a passage already picked speaks of every side, or when nothing likely was found for one of them.
+    None when nothing likely was found for one of them, or when both would say the same.
     """
-    if any(not any(extractor.missing(side.asked, hits[pick.hit]) for side in pair) for pick in picked):
-        return ()
     found: list[Pick] = []
     for side in pair:
         extract = extractor.extract(side.asked, side.hits, most=1)

@@ -10,7 +10,6 @@ from knowledge.citing import Draft
 from knowledge.errors import ModelUnavailable
 from knowledge.generation import Budget
 from knowledge.question import Turn
-from knowledge.sides import Side
 from knowledge.trace import Candidate, Check, Limit, Stage, StageName, Trace
 from knowledge.values import Answer, AnswerMode, Citation, Hit, Language, Nearest, SearchKind
 
@@ -32,7 +31,6 @@ class Work:
     stages: list[Stage] = field(default_factory=list)
     started: float = field(default_factory=time.perf_counter)
     hits: list[Hit] = field(default_factory=list)
-    sides: tuple[Side, ...] = ()
     mode: AnswerMode = "refused"
     draft: Draft = field(default_factory=lambda: Draft((), ()))
     missing: tuple[str, ...] = ()
