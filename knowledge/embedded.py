@@ -18,7 +18,7 @@ from typing import IO, Any, Self
 
 from knowledge.encoder import VERSION, SparseVector
 from knowledge.errors import LibraryUnavailable
-from knowledge.format import Format
+from knowledge.format import Format, Formatted
 from knowledge.index import FUSION, KEYS, Match, Payload, Point, Remake, Where
 from knowledge.sentences import phrase
 
@@ -44,15 +44,14 @@ class _Engine:
             raise LibraryUnavailable(f"library_{self._sentence}", phrase(self._sentence, folder=self._folder)) from error
 
 
-class EmbeddedIndex:
+class EmbeddedIndex(Formatted):
     """An `Index` in a folder. A second process on the same folder is refused; a damaged folder is left as it is."""
 
     shared = False
 
     def __init__(self, folder: Path, *, model: str = "", size: int = 0) -> None:
+        super().__init__(VERSION, model, size)
         self._folder = folder
-        self._model = model
-        self._size = size
         self._lock: IO[str] | None = None
         self._writing = asyncio.Lock()
         self._rarity: dict[int, float] = {}
@@ -61,7 +60,6 @@ class EmbeddedIndex:
         self._edge: Any = None
         self._shard: Any = None
         self._next: Any = None  # the shard that is being filled to take over
-        self._made_by = self._wanted = Format(VERSION)
 
     async def __aenter__(self) -> Self:
         opening = asyncio.create_task(asyncio.to_thread(self._open))
@@ -92,18 +90,6 @@ class EmbeddedIndex:
                 return False
             await asyncio.to_thread(self._apply, partial(self._upsert, [record]))
             return True
-
-    @property
-    def outdated(self) -> bool:
-        return self._made_by != self._wanted
-
-    @property
-    def dense(self) -> int:
-        return self._made_by.dense(self._model)
-
-    @property
-    def dense_wanted(self) -> int:
-        return self._wanted.dense(self._model)
 
     async def renew(self, remake: Remake) -> None:
         """Fill a new shard a few points at a time; what is written meanwhile goes to both."""

@@ -30,6 +30,28 @@ class Format:
         return self.size if model and self.model == key(model) else 0
 
 
+class Formatted:
+    """What both houses of an index say of their format: the one its points have, and today's."""
+
+    def __init__(self, encoder: str, model: str, size: int) -> None:
+        """`size` is that of `model`'s vectors, 0 while it is unknown; the formats are settled once the index is open."""
+        self._model = model
+        self._size = size
+        self._made_by = self._wanted = Format(encoder)
+
+    @property
+    def outdated(self) -> bool:
+        return self._made_by != self._wanted
+
+    @property
+    def dense(self) -> int:
+        return self._made_by.dense(self._model)
+
+    @property
+    def dense_wanted(self) -> int:
+        return self._wanted.dense(self._model)
+
+
 def key(model: str) -> str:
     """Return eight letters that stand for a model in a name."""
     return blake2b(model.encode(), digest_size=4).hexdigest()

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from knowledge.encoder import VERSION, SparseVector
 from knowledge.errors import LibraryUnavailable
-from knowledge.format import Format
+from knowledge.format import Format, Formatted
 from knowledge.index import BATCH, FUSION, KEYS, TIMEOUT, Match, Payload, Point, Remake, Where
 from knowledge.sentences import phrase
 
@@ -23,22 +23,20 @@ DENSE = "meaning"
 PAGE = 1000  # points per step of a scroll
 
 
-class ServerIndex:
+class ServerIndex(Formatted):
     """An `Index` on a server. A ready client may be handed in; otherwise one is made for `url` on opening."""
 
     shared = True
 
     def __init__(self, url: str, api_key: str | None = None, *, model: str = "", size: int = 0, client: Any = None) -> None:
+        super().__init__(VERSION, model, size)
         self._url = url
         self._key = api_key
-        self._model = model
-        self._size = size
         self._client = client
         self._rarity: dict[int, float] = {}
         self._models: Any = None
         self._in_use = ""  # collections: the one that is served, and that of today's format
         self._collection = ""
-        self._made_by = self._wanted = Format(VERSION)
 
     async def __aenter__(self) -> Self:
         from qdrant_client import AsyncQdrantClient, models
@@ -77,18 +75,6 @@ class ServerIndex:
         await self._ask(self._client.upsert(ALIAS, [point], wait=True, update_filter=unchanged))
         stored = await self.fetch([record.id])
         return bool(stored) and stored[0].get("revision") == record.payload["revision"]
-
-    @property
-    def outdated(self) -> bool:
-        return self._made_by != self._wanted
-
-    @property
-    def dense(self) -> int:
-        return self._made_by.dense(self._model)
-
-    @property
-    def dense_wanted(self) -> int:
-        return self._wanted.dense(self._model)
 
     async def renew(self, remake: Remake) -> None:
         """
