@@ -85,10 +85,8 @@ class RedisServer:
             await asyncio.gather(self._watcher, return_exceptions=True)
         if self._process is not None:
             self._process.terminate()
-            for _step in range(int(STOP / WATCH * 4)):
-                if self._process.poll() is not None:
-                    break
-                await asyncio.sleep(WATCH / 4)
+            with suppress(subprocess.TimeoutExpired):
+                await asyncio.to_thread(self._process.wait, STOP)
             self._process.kill()
             self._process.wait()
         shutil.rmtree(self.socket.parent, ignore_errors=True)

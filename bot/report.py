@@ -15,6 +15,7 @@ from knowledge.values import Language
 
 MISSES = 200  # questions listed a set
 RANKS = (("1", 1, 1), ("2", 2, 2), ("3", 3, 3), ("4-10", 4, 10), ("11-", 11, 10**9))
+_LABELS = (*(label for label, _, _ in RANKS), "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def _set(run: Run, language: Language) -> dict[str, Any]:
     movement = moved(run.figures, run.before["figures"]) if run.before else {}
     ranked = [outcome for outcome in run.result.outcomes if outcome.rank is not None]
     counted = Counter(_bucket(outcome.rank or 0) for outcome in ranked)
+    misses = [miss for outcome in run.result.outcomes if (miss := _miss(outcome))]
     return {
         "name": run.result.name,
         "figures": run.figures,
@@ -81,12 +83,9 @@ def _set(run: Run, language: Language) -> dict[str, Any]:
         "ranks": [{"label": label, "count": counted[label], "share": counted[label] / len(ranked)} for label in _LABELS]
         if ranked
         else [],
-        "misses": [miss for outcome in run.result.outcomes if (miss := _miss(outcome))][:MISSES],
-        "missed": sum(bool(_miss(outcome)) for outcome in run.result.outcomes),
+        "misses": misses[:MISSES],
+        "missed": len(misses),
     }
-
-
-_LABELS = (*(label for label, _, _ in RANKS), "none")
 
 
 def _bucket(rank: int) -> str:

@@ -101,13 +101,12 @@ class Sessions:
         Raises:
             SessionsUnavailable: it may or may not have been stored; `finish` settles it either way.
         """
-        for last in (False, True):
-            try:
-                return await self._claim(claim)
-            except SessionsUnavailable as error:
-                if last or not isinstance(error.__cause__, RedisConnectionError):
-                    raise
-        raise AssertionError("the loop returns or raises")
+        try:
+            return await self._claim(claim)
+        except SessionsUnavailable as error:
+            if not isinstance(error.__cause__, RedisConnectionError):
+                raise
+        return await self._claim(claim)
 
     async def _claim(self, claim: Claim) -> bool:
         key = _key("turn", claim.id)

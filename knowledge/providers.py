@@ -17,6 +17,7 @@ OPENAI = "https://api.openai.com/v1"
 EMBEDDERS = {"openai": OPENAI, "ollama": "http://127.0.0.1:11434/v1"}  # where embedding models are when nobody says
 AZURE_VERSION = "2024-10-21"  # the latest general one of the data plane
 Settings = dict[str, Any]
+_ONCE: Settings = {"max_tokens": TOKENS, "temperature": 0.0, "timeout": TIMEOUT, "max_retries": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +45,13 @@ def _openai(model: str, base: str, key: str) -> Settings:
         "api_key": key or os.environ.get("OPENAI_API_KEY") or "none",  # servers of one's own often want no key
         "is_chat_model": True,
         "context_window": CONTEXT,
-        "max_tokens": TOKENS,
-        "temperature": 0.0,
-        "timeout": TIMEOUT,
-        "max_retries": 0,
-        "additional_kwargs": {"stream_options": {"include_usage": True}},
+        **_ONCE,
+        "additional_kwargs": _counted(),
     }
 
 
 def _anthropic(model: str, base: str, key: str) -> Settings:
-    return {
-        "model": model,
-        "max_tokens": TOKENS,
-        "temperature": 0.0,
-        "timeout": TIMEOUT,
-        "max_retries": 0,
-        **_given(base_url=base, api_key=key),
-    }
+    return {"model": model, **_ONCE, **_given(base_url=base, api_key=key)}
 
 
 def _google(model: str, base: str, key: str) -> Settings:
@@ -89,9 +80,7 @@ def _bedrock(model: str, base: str, key: str) -> Settings:
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
     return {
         "model": model,
-        "max_tokens": TOKENS,
-        "temperature": 0.0,
-        "timeout": TIMEOUT,
+        **_ONCE,
         "max_retries": 1,
         **_given(endpoint_url=base, region_name=region),
     }
@@ -103,24 +92,14 @@ def _azure(model: str, base: str, key: str) -> Settings:
         "engine": model,
         "model": "gpt-4o",  # tells LlamaIndex a size it knows; what is asked is the deployment
         "api_version": os.environ.get("OPENAI_API_VERSION") or AZURE_VERSION,
-        "max_tokens": TOKENS,
-        "temperature": 0.0,
-        "timeout": TIMEOUT,
-        "max_retries": 0,
-        "additional_kwargs": {"stream_options": {"include_usage": True}},
+        **_ONCE,
+        "additional_kwargs": _counted(),
         **_given(azure_endpoint=base, api_key=key),
     }
 
 
 def _mistral(model: str, base: str, key: str) -> Settings:
-    return {
-        "model": model,
-        "max_tokens": TOKENS,
-        "temperature": 0.0,
-        "timeout": int(TIMEOUT),
-        "max_retries": 0,
-        **_given(endpoint=base, api_key=key),
-    }
+    return {"model": model, **_ONCE, "timeout": int(TIMEOUT), **_given(endpoint=base, api_key=key)}
 
 
 def _ollama(model: str, base: str, key: str) -> Settings:
@@ -133,6 +112,11 @@ def _ollama(model: str, base: str, key: str) -> Settings:
         "additional_kwargs": {"num_predict": TOKENS},
         **_given(base_url=base, headers=headers),
     }
+
+
+def _counted() -> Settings:
+    """Ask OpenAI's streams to end with the tokens they took."""
+    return {"stream_options": {"include_usage": True}}
 
 
 def _given(**settings: Any) -> Settings:
