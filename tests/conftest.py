@@ -1,18 +1,15 @@
 """What tests share: the shelf of shared data, a real Redis, the sentences."""
 
-import asyncio
 import os
-import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from bot.store import Store
 from handlers.sessions import Sessions
 from handlers.texts import Texts
+from tests.serving import served
 from tests.stub_embedding import StubEmbedding
 from tests.stub_model import StubModel
 
@@ -50,7 +47,7 @@ def texts() -> Texts:
 async def stub() -> AsyncIterator[StubModel]:
     """A language model on loopback; `stub.port` is where it listens."""
     model = StubModel()
-    async with _serving(model):
+    async with served(model.app) as model.port:
         yield model
 
 
@@ -59,20 +56,5 @@ async def embedder() -> AsyncIterator[StubEmbedding]:
     """An embedding model on loopback; the test is skipped where the extra is not installed."""
     pytest.importorskip("llama_index.embeddings.openai_like")
     model = StubEmbedding()
-    async with _serving(model):
+    async with served(model.app) as model.port:
         yield model
-
-
-@asynccontextmanager
-async def _serving(model: StubModel | StubEmbedding) -> AsyncIterator[None]:
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    model.port = listener.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(model.app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1))
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
-        await asyncio.sleep(0.01)
-    yield
-    server.should_exit = True
-    await serving
-    listener.close()

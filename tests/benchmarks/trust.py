@@ -9,7 +9,6 @@ Everything runs through the real answering room and a real client; only the mode
 import asyncio
 import json
 import re
-import socket
 import sys
 import time
 from collections import Counter
@@ -19,8 +18,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import uvicorn
-
 from knowledge.analysis import Analysis
 from knowledge.answers import Answers
 from knowledge.asked import Asked
@@ -28,6 +25,7 @@ from knowledge.glossary import Glossary
 from knowledge.models import Model
 from knowledge.values import Answer, Document, Hit, Metadata, Passage, Place, SearchKind
 from tests.adversary import FACTS_EN, FACTS_JA, LOOKALIKES, inventions, mutations
+from tests.serving import served
 from tests.stub_model import StubModel
 
 ANALYSIS = Analysis()
@@ -65,17 +63,9 @@ class Shelf:
 
 @asynccontextmanager
 async def serving() -> AsyncIterator[StubModel]:
-    stub, listener = StubModel(), socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    stub.port = listener.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(stub.app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1))
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
-        await asyncio.sleep(0.01)
-    yield stub
-    server.should_exit = True
-    await task
-    listener.close()
+    stub = StubModel()
+    async with served(stub.app) as stub.port:
+        yield stub
 
 
 def model(stub: StubModel, mode: str) -> Model:

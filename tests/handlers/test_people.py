@@ -14,6 +14,7 @@ from handlers.conversation import Audience, Command, Content, Feedback, Message,
 from handlers.people import People
 from knowledge.reading import read
 from knowledge.values import Metadata
+from tests.sheet import Sheet
 
 GROUPS = {"hr": frozenset({"S0HR", "U9", "teams:t:3f2b-aad"}), "legal": frozenset({"slack:T1:U8"})}
 PEOPLE = People(frozenset({"slack:T1:U1", "U2", "S0ADMIN", "3f2b-aad", "0123456789abcdef0123456789abcdef"}), GROUPS)
@@ -86,15 +87,6 @@ async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tup
             document, version, _ = await library.stage(reading, Metadata(audience=audience, owner="slack:T1:U99"), by="x")
             await library.publish(document.id, version.id)
         yield house, labels, crowd
-
-
-class Sheet:
-    def __init__(self) -> None:
-        self.memory: dict[str, str] = {}
-        self.shown: list[object] = []
-
-    async def show(self, reply: object) -> None:
-        self.shown.append(reply)
 
 
 @pytest.mark.asyncio(loop_scope="module")

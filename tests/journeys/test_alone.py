@@ -7,20 +7,12 @@ from bot.settings import load
 from handlers.conversation import Audience, Buttons, Message, Person, Press, Text
 from knowledge.reading import read
 from knowledge.values import Metadata
+from tests.sheet import Sheet
 
 HR = Person("slack:T1:U9", "Rin", "ja")
 OTHER = Person("slack:T1:U3", "Mai", "ja")
 CHANNEL = Audience("slack:T1:C1", private=False)
 QUESTION = "昇給の査定は何月に行いますか"
-
-
-class Sheet:
-    def __init__(self):
-        self.memory = {}
-        self.shown = []
-
-    async def show(self, reply):
-        self.shown.append(reply)
 
 
 @pytest.fixture

@@ -5,15 +5,7 @@ import pytest
 from bot.house import House
 from bot.settings import load
 from handlers.conversation import Audience, Command, Feedback, Message, Person, Press, Sources, Text
-
-
-class Sheet:
-    def __init__(self):
-        self.memory = {}
-        self.shown = []
-
-    async def show(self, reply):
-        self.shown.append(reply)
+from tests.sheet import Sheet
 
 
 @pytest.fixture(scope="module")

@@ -12,15 +12,7 @@ from bot.house import House
 from bot.settings import load
 from handlers.conversation import Audience, Buttons, Command, Content, Form, Message, Person, Press, Reply, Text
 from knowledge.advisor.model import builtin
-
-
-class Sheet:
-    def __init__(self) -> None:
-        self.memory: dict[str, str] = {}
-        self.shown: list[Reply] = []
-
-    async def show(self, reply: Reply) -> None:
-        self.shown.append(reply)
+from tests.sheet import Sheet
 
 
 @pytest.fixture(scope="module")

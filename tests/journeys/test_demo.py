@@ -24,18 +24,10 @@ from handlers.conversation import (
 )
 from knowledge.reading import read
 from knowledge.values import Metadata
+from tests.sheet import Sheet
 
 AOI = Person("paper:U1", "Aoi", "ja")
 QUESTION = "RAGって社内文書を全部覚えてるの?"
-
-
-class Sheet:
-    def __init__(self):
-        self.memory = {}
-        self.shown = []
-
-    async def show(self, reply):
-        self.shown.append(reply)
 
 
 @pytest.fixture(scope="module")

@@ -3,17 +3,9 @@
 from bot.house import House
 from bot.settings import load
 from handlers.conversation import Audience, Details, Message, Paragraph, Person, Press, Sources, Text
+from tests.sheet import Sheet
 
 AOI = Person("paper:U1", "Aoi", "ja")
-
-
-class Sheet:
-    def __init__(self):
-        self.memory = {}
-        self.shown = []
-
-    async def show(self, reply):
-        self.shown.append(reply)
 
 
 async def say(house, content):

@@ -9,19 +9,11 @@ from bot.settings import load
 from handlers.conversation import Audience, Buttons, Edited, Form, Message, Paragraph, Person, Press, Sources, Text
 from handlers.feedback import as_lines
 from knowledge.evaluation.sets import load as load_set
+from tests.sheet import Sheet
 
 AOI = Person("paper:U1", "Aoi", "ja")
 REN = Person("paper:U2", "Ren", "ja")
 QUESTION = "RAGって社内文書を全部覚えてるの?"
-
-
-class Sheet:
-    def __init__(self):
-        self.memory = {}
-        self.shown = []
-
-    async def show(self, reply):
-        self.shown.append(reply)
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,10 @@
 """The bot in front of a Slack of this machine; deliveries go the whole way, from signed bytes to what Slack was told."""
 
 import asyncio
-import contextlib
 import hashlib
 import hmac
 import itertools
 import json
-import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -16,7 +14,6 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
@@ -28,23 +25,9 @@ from handlers.people import People
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from tests.bot.slack.api import SlackApi
+from tests.serving import served
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
-
-
-@contextlib.asynccontextmanager
-async def served(app: Starlette) -> AsyncIterator[int]:
-    """Serve an application on a free port of this machine."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port = listening.getsockname()[1]
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-        task = asyncio.create_task(server.serve(sockets=[listening]))
-        while not server.started:
-            await asyncio.sleep(0.01)
-        yield port
-        task.cancel()  # at once: clients keep their connections open
-        await asyncio.gather(task, return_exceptions=True)
 
 
 @pytest.fixture
@@ -56,7 +39,7 @@ async def api() -> AsyncIterator[SlackApi]:
         Route("/upload", slack.store, methods=["POST"]),
         WebSocketRoute("/link", slack.edge.link),
     ]
-    async with served(Starlette(routes=routes)) as port:
+    async with served(Starlette(routes=routes), at_once=True) as port:
         slack.url = f"http://127.0.0.1:{port}"
         slack.socket = f"ws://127.0.0.1:{port}/link"
         yield slack

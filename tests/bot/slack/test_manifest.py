@@ -108,7 +108,9 @@ def manifest(source):
 
 
 def test_slack_takes_it(manifest):
-    jsonschema.validate(manifest, SCHEMA)
+    faults = jsonschema.validators.validator_for(SCHEMA)(SCHEMA).iter_errors(manifest)
+
+    assert [(list(fault.path), fault.message) for fault in faults] == []
 
 
 def test_it_asks_for_the_scopes_the_code_uses_and_gives_a_reason_for_each(manifest, source, request):

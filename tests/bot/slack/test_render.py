@@ -40,8 +40,8 @@ from handlers.conversation import (
     Table,
 )
 from handlers.texts import Texts
+from tests.bot import golden
 from tests.bot.slack.lint import faults, walk
-from tests.bot.teams import golden
 
 TEXTS = Texts.load()
 AOI = Person("slack:T1:U1", "Aoi", "ja")

@@ -1,20 +1,19 @@
 """A Teams connector on this machine that holds the rules of the real one, and the bot in front of it."""
 
 import asyncio
-import contextlib
 import json
-import socket
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from tests.serving import served
 
 MESSAGE = 100 * 1024  # bytes in UTF-16
 STREAM = 120  # seconds
@@ -190,21 +189,6 @@ class Service:
                     if text in json.dumps(body, ensure_ascii=False):
                         return body
                 await asyncio.sleep(0.01)
-
-
-@contextlib.asynccontextmanager
-async def served(app: Starlette) -> AsyncIterator[int]:
-    """Serve an application on a free port of this machine."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port = listening.getsockname()[1]
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-        task = asyncio.create_task(server.serve(sockets=[listening]))
-        while not server.started:
-            await asyncio.sleep(0.01)
-        yield port
-        server.should_exit = True
-        await task
 
 
 @pytest.fixture

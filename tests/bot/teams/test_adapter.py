@@ -16,8 +16,9 @@ from bot.settings import Teams as Settings
 from bot.teams.adapter import Teams
 from bot.turns import Turns
 from handlers.conversation import Ask, Field, Form, Option, Paragraph, Press, Reply
-from tests.bot.teams.conftest import Failure, served
+from tests.bot.teams.conftest import Failure
 from tests.bot.teams.talk import CHANNEL, LOCAL, Asked, activity, door_of, press
+from tests.serving import served
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from bot.settings import Teams as Settings
 from bot.teams.auth import ISSUER, METADATA, Doorman, PublishedKeys, Unauthorized, trusted
 from bot.teams.connector import Connector, Undelivered
 from bot.teams.frame import Place
-from tests.bot.teams.conftest import served
 from tests.bot.teams.talk import Asked, activity, door_of
+from tests.serving import served
 
 APP = "11111111-2222-3333-4444-555555555555"
 TENANT = "99999999-2222-3333-4444-555555555555"
@@ -50,6 +50,15 @@ def token(key=KEY, kid="k1", algorithm="RS256", drop=(), **changes):
 
 async def admit(*headers, channel="msteams", service=SERVICE, tenant=TENANT):
     await Doorman(APP, TENANT, LocalKeys()).admit(headers, channel=channel, service=service, tenant=tenant)
+
+
+async def admitted(*headers):
+    """Report whether the doorman lets these headers in."""
+    try:
+        await admit(*headers)
+    except Unauthorized:
+        return False
+    return True
 
 
 NOW = int(time.time())
@@ -146,9 +155,9 @@ async def test_the_bearer_is_never_sent_to_a_forged_service(guarded, connector, 
     assert (service.calls, asked.messages) == ([], [])
 
 
-async def test_a_whole_token_is_let_in_even_when_clocks_differ_by_two_minutes():
-    await admit(token())
-    await admit(token(exp=NOW - 120))
+@pytest.mark.parametrize("whole", [token(), token(exp=NOW - 120)])
+async def test_a_whole_token_is_let_in_even_when_clocks_differ_by_two_minutes(whole):
+    assert await admitted(whole)
 
 
 @pytest.mark.parametrize("change", [{"channel": "slack"}, {"tenant": "other"}, {"tenant": ""}])

@@ -6,8 +6,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from handlers.conversation import Attachment, Paragraph, Reply
-from tests.bot.teams.conftest import served
 from tests.bot.teams.talk import CHANNEL, activity, door_of, press
+from tests.serving import served
 
 MEMO = Attachment("memo.docx", "application/x-docx", b"\x00memo\xff" * 100)
 

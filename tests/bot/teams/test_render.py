@@ -22,7 +22,7 @@ from handlers.conversation import (
     Sources,
 )
 from handlers.texts import Texts
-from tests.bot.teams.golden import ask, expected, reply, scene
+from tests.bot.golden import ask, expected, reply, scene
 
 SHARED = Path(os.environ.get("LLM_CHOOSE_SHARED", Path(__file__).resolve().parents[4] / "shared"))
 CARDS = SHARED / "reference" / "cards"

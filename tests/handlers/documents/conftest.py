@@ -10,20 +10,12 @@ from bot.house import House
 from bot.settings import load
 from handlers.conversation import Audience, Buttons, Content, File, Message, Person, Press, Reply
 from knowledge.values import Language
+from tests.sheet import Sheet
 
 ADMIN = Person("slack:T1:U1", "Aoi", "ja", "admin")
 OTHER_ADMIN = Person("slack:T1:U2", "Ken", "ja", "admin")
 MEMBER = Person("slack:T1:U3", "Mai", "ja")
 CHANNEL = Audience("slack:T1:C1", private=False)
-
-
-class Sheet:
-    def __init__(self) -> None:
-        self.memory: dict[str, str] = {}
-        self.shown: list[Reply] = []
-
-    async def show(self, reply: Reply) -> None:
-        self.shown.append(reply)
 
 
 class Talk:
