@@ -75,7 +75,11 @@ class RedisServer:
         self._folder.mkdir(parents=True, exist_ok=True)
         await self._end_leftover()
         self.socket = Path(tempfile.mkdtemp(prefix=SOCKETS)) / "s"  # a short path: the data folder's may be too long
-        await self._start()
+        try:
+            await self._start()
+        except BaseException:
+            shutil.rmtree(self.socket.parent, ignore_errors=True)
+            raise
         self._watcher = asyncio.create_task(self._watch())
         return self
 

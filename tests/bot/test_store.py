@@ -7,7 +7,9 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 from redis.exceptions import NoPermissionError, ResponseError
@@ -61,7 +63,7 @@ asyncio.run(main())
     assert not _alive(child)
 
 
-async def test_a_damaged_file_is_refused_with_the_way_out_and_nothing_is_lost(tmp_path):
+async def test_a_damaged_file_is_refused_with_the_way_out_and_nothing_is_lost(tmp_path, tmp_path_factory, monkeypatch):
     async with Store("", tmp_path) as store, Sessions(store.connect) as sessions:
         for n in range(200):
             await sessions.save("run", str(n), {"n": n})
@@ -71,10 +73,13 @@ async def test_a_damaged_file_is_refused_with_the_way_out_and_nothing_is_lost(tm
     damaged = whole[:middle] + b"\x00garbage\xff" * 20 + whole[middle + 200 :]
     log.write_bytes(damaged)
 
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("s")))
+
     with pytest.raises(InvalidSettings, match="redis-check-aof") as refused:
         async with Store("", tmp_path):
             pass
 
+    assert list(Path(tempfile.gettempdir()).iterdir()) == []
     assert str(tmp_path) in refused.value.reason.ja
     assert log.read_bytes() == damaged
 
