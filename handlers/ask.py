@@ -14,6 +14,7 @@ from typing import Any
 
 from handlers.answers import blocks_of, plain_text, refusal
 from handlers.conversation import Block, Button, Buttons, Edited, Message, Paragraph, Press, Reply, Step, Steps
+from handlers.documents.outdated import CITED
 from handlers.documents.wishes import missed
 from handlers.people import People
 from handlers.sessions import DAY, Sessions, SessionsUnavailable
@@ -164,6 +165,8 @@ class Questions:
             await self._threads.add(message.place, answer.question, answer.text, message.person.id)
         with suppress(SessionsUnavailable):
             await self._sessions.save("answer", answer.id, record, seconds=DAY)
+            for document in {c.passage.document for c in answer.citations}:
+                await self._sessions.index_add(document, CITED, answer.id)
             if kept:
                 await self._sessions.save("asked", message.id, {"question": answer.question}, seconds=EDIT)
             if answer.mode == "refused" and kept:

@@ -31,11 +31,16 @@ COUNTED = ("garbled", "image_only", "hidden_text", "instruction")  # always said
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found out about a version: its own questions, what it changes, and other documents with a file of its name."""
+    """
+    What was found out about a version: its own questions, what it changes, other documents with a file of its name.
+
+    `outdated` are the questions lately answered with words that it no longer has.
+    """
 
     tests: tuple[Tried, ...]
     changes: Changes
     twins: int = 0
+    outdated: tuple[str, ...] = ()
 
 
 def report(office: Office, message: Message, document: Document, version: Version, found: Found) -> tuple[str, list[Block]]:
@@ -46,7 +51,7 @@ def report(office: Office, message: Message, document: Document, version: Versio
     blocks: list[Block] = [Heading(say("report_of", message, title=title, number=version.number))]
     if waiting:
         blocks.append(Paragraph(say("not_yet_found", message), "quiet"))
-    blocks.append(Facts(_facts(office, message, document, version, found.changes)))
+    blocks.append(Facts(_facts(office, message, document, version, found)))
     warnings = [say(f"flag_{kind}", message, pages=_pages(version, kind)) for kind in sorted({f.kind for f in version.flags})]
     blocks += [Paragraph(warning, "warning") for warning in warnings]
     if found.twins:
@@ -54,6 +59,9 @@ def report(office: Office, message: Message, document: Document, version: Versio
     replaces = bool(document.current) and version.state == "staged"
     if replaces and (lines := _changes(office, message, found.changes)):
         blocks.append(Details(say("changes", message), (Paragraph("\n".join(lines)),)))
+    if found.outdated:
+        asked = "\n".join(f"- {shown(question)}" for question in found.outdated[:SECTIONS])
+        blocks.append(Details(say("outdated", message), (Paragraph(asked),)))
     if found.tests:
         columns = tuple(Column(say(f"column_{name}", message)) for name in ("question", "answer", "place"))
         rows = tuple((t.question, t.answer or say("try_nothing", message), t.place or "–") for t in found.tests)
@@ -63,18 +71,21 @@ def report(office: Office, message: Message, document: Document, version: Versio
     return "\n".join((text + tail, *(f"- {w}" for w in warnings))), blocks
 
 
-def _facts(office: Office, message: Message, document: Document, version: Version, changes: Changes) -> tuple[Fact, ...]:
+def _facts(office: Office, message: Message, document: Document, version: Version, found: Found) -> tuple[Fact, ...]:
     say, said = office.say, document.metadata
     rows = {"pages": f"{version.pages} / {version.passages}"}
     for kind in COUNTED:
         pages = {f.page for f in version.flags if f.kind == kind}
         share = f"{round(100 * len(pages) / version.pages) if version.pages else 0} %"
         none = "0 %" if kind == "garbled" else say("none", message)
-        found = share if kind == "garbled" else say("on_pages", message, n=len(pages), pages=_pages(version, kind))
-        rows[kind] = found if pages else none
+        some = share if kind == "garbled" else say("on_pages", message, n=len(pages), pages=_pages(version, kind))
+        rows[kind] = some if pages else none
     if version.state == "staged":
-        counts = {name: len(getattr(changes, name)) for name in PARTS}
+        counts = {name: len(getattr(found.changes, name)) for name in PARTS}
         rows["change"] = say("change_counts", message, **counts) if document.current else say("change_none", message)
+        if document.current:
+            many = len(found.outdated)
+            rows["outdated"] = say("n_answers", message, n=many) if many else say("none", message)
     rows["audience"] = audience(office, message, said.audience)
     rows["owner"] = shown(said.owner.rpartition(":")[2]) if said.owner else "–"
     rows["dates"] = f"{said.effective or '–'} / {said.review or '–'}"

@@ -15,6 +15,7 @@ from handlers.conversation import Block, Button, Buttons, File, Message, Paragra
 from handlers.documents.details import FILES
 from handlers.documents.names import shown
 from handlers.documents.office import Office
+from handlers.documents.outdated import outdated
 from handlers.documents.report import Found, report
 from handlers.documents.trying import Trying
 from handlers.documents.wishes import Wishes
@@ -251,7 +252,12 @@ class Uploads:
         library = await self._office.library()
         others = [d for d in await library.documents() if d.id != document.id]
         twins = sum(any(v.name == version.name for v in d.versions) for d in others)
-        found = Found(await self._trying.tests(message, version), await library.changes(document.id, version.id), twins)
+        found = Found(
+            await self._trying.tests(message, version),
+            await library.changes(document.id, version.id),
+            twins,
+            await outdated(self._office, document, version),
+        )
         return report(self._office, message, document, version, found)
 
     def _progress(self, message: Message, tracks: list[_Track]) -> Reply:

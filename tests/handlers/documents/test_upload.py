@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.conversation import Facts, File, Form, Press, Steps, Table, Text, Upload
+from handlers.conversation import Details, Facts, File, Form, Press, Steps, Table, Text, Upload
 from knowledge.errors import UnreadableDocument
 from knowledge.values import Phrase
 from tests.handlers.documents.conftest import ADMIN, MEMBER, Talk, file
@@ -148,3 +148,17 @@ async def test_too_large_says_both_numbers_and_fetches_nothing(talk: Talk, langu
 
 async def test_an_unknown_button_says_so(talk: Talk) -> None:
     assert "状態が変わった" in (await talk(Press("document.nothing"), ADMIN)).text
+
+
+async def test_a_new_version_tells_which_answers_it_outdates(talk: Talk) -> None:
+    await talk.press((await upload(talk, file("規程.md", RULES)))[-1], "publish")
+    kept, lost = "申請の審査は何日で終わりますか", "生成AIの利用記録は何日間保存しますか"
+    for question in (kept, lost):
+        await talk(Text(question), MEMBER)
+    report = (await upload(talk, file("規程.md", RULES.replace("九十日間", "一年間"))))[-1]
+
+    facts = {f.label: f.value for b in report.blocks if isinstance(b, Facts) for f in b.items}
+    assert facts["直近1日の答えへの影響"] == "1件"
+    listed = next(b for b in report.blocks if isinstance(b, Details) and "直近1日" in b.title)
+    assert lost in str(listed)
+    assert kept not in str(listed)
