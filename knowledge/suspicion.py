@@ -93,33 +93,18 @@ _ABOUT = _any(
     r"attack|injection|such as|for example|called|known as|phishing|beware|malicious|suspicious|e\.g\.",
 )
 # Parts of words, one of which stands in every order: looking for them first makes ordinary lines cheap.
-_STEMS = (
-    *("ignor", "disregard", "forget", "overrid", "bypass", "discard", "neglect", "follow", "obey", "instruct", "prompt"),
-    *(
-        "無視",
-        "破棄",
-        "忘れ",
-        "従わ",
-        "取り消",
-        "撤回",
-        "無効",
-        "忽略",
-        "无视",
-        "忘记",
-        "忽視",
-        "不要理会",
-        "무시",
-        "잊",
-        "игнор",
-        "забуд",
-    ),
-    *("oubli", "vergiss", "missacht", "olvid", "esquec", "desconsider", "dimentica"),
-    *("<", "[", "system", "assistant", "developer", "#", "retrieved", "role", "now", "から", "现在", "mode", "モード"),
-    *("://", "@", "tool", "function", "/", "!["),
-    *("指示文", "初期設定", "環境変数", "会話", "質問", "秘密", "認証", "environment", "history", "conversation", "credential"),
-    *("other users", "key", "secret"),
+_STEM = re.compile(
+    r"ignor|disregard|forget|overrid|bypass|discard|neglect|follow|obey|instruct|prompt|oubli|vergiss|missacht|olvid|esquec"
+    r"|desconsider|dimentica|無視|破棄|忘れ|従わ|取り消|撤回|無効|忽略|无视|忘记|忽視|不要理会|무시|잊|игнор|забуд"
+    r"|system|assistant|developer|retrieved|role|now|から|现在|mode|モード|[<\[#@/]|tool|function"
+    r"|指示文|初期設定|環境変数|会話|質問|秘密|認証|environment|history|conversation|credential|other users|key|secret"
 )
 _CODE = re.compile(r"[A-Z0-9]{6}|[A-Z]{3}_")
+_LONG = re.compile(r"[a-z]{6}")
+_VERB = re.compile(  # one of which stands in every order that is written backwards or rotated
+    r"ignor|disregard|forget|overrid|bypass|discard|neglect|obey|follow|instruct|prompt|system|assistant|reveal|repl[yi]|respon"
+    r"|output|answer|print|repeat|append|includ|send|forward|visit"
+)
 _ALONE = re.compile(r"\W*(?:[A-Z0-9]{6,}|https?://\S+|!?\[[^\]]*\]\([^)]*\))\W*")
 _SPACED = re.compile(r"(?:(?<=\s)|^)(?:[A-Za-z][ \u00a0.\-_*]){4,}[A-Za-z](?=\W|$)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
@@ -170,16 +155,18 @@ def orders(text: str) -> str:
 
 def _order(text: str) -> bool:
     low = text.lower()
-    if not _CODE.search(text) and not any(stem in low for stem in _STEMS):
-        return _scrambled(low)
-    payload = bool(_PAYLOAD.search(text))
-    if not payload and _ABOUT.search(text):
+    scrambled = _scrambled(low)
+    if not (scrambled or _STEM.search(low) or _CODE.search(text)):
         return False
-    weight = 2.0 * bool(_OVERRIDE.search(text) or _FORMAT.search(text) or _scrambled(low))
+    payload = bool(_PAYLOAD.search(text))
+    strong = bool(scrambled or _FORMAT.search(text) or _OVERRIDE.search(text))
+    target = bool(_TARGET.search(text))
+    if not (strong or payload or target) or (not payload and _ABOUT.search(text)):
+        return False
     dictated = bool(_DICTATED.search(text)) and (payload or not _NEGATED.search(text))
     addressed = bool(_ADDRESS.search(text))
-    weight += dictated + payload + bool(_TARGET.search(text)) * (dictated or addressed)
-    return weight + 0.75 * addressed >= ENOUGH
+    weight = 2.0 * strong + dictated + payload + target * (dictated or addressed) + 0.75 * addressed
+    return weight >= ENOUGH
 
 
 def _readings(line: str) -> Iterator[str]:
@@ -196,9 +183,8 @@ def _readings(line: str) -> Iterator[str]:
         yield re.sub(
             r"\b[A-Za-z0-9@$]{4,}\b", lambda m: m.group() if m.group().isupper() else m.group().translate(_DIGITS), plain
         )
-    if re.search(r"[a-z]{6}", plain):
-        yield plain[::-1]
-        yield codecs.encode(plain, "rot13")
+    if _LONG.search(plain):
+        yield from (other for other in (plain[::-1], codecs.encode(plain, "rot13")) if _VERB.search(other.lower()))
     for run in _BASE64.findall(plain):
         if decoded := _decoded(run):
             yield decoded
@@ -225,9 +211,10 @@ def _decoded(run: str) -> str:
 def _scrambled(text: str) -> bool:
     """Two trigger words whose inner letters are shuffled ("Ignroe all prevoius"), which language models still read."""
     words = _LATIN.findall(text)
-    return sum(1 for word in words if _KEYS.get(_key(word), word) != word) > 1
+    return len(words) > 1 and sum(1 for word in words if _KEYS.get(_key(word), word) != word) > 1
 
 
+@lru_cache(maxsize=20_000)
 def _key(word: str) -> tuple[str, str, str]:
     return word[0], "".join(sorted(word[1:-1])), word[-1]
 
