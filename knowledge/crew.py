@@ -26,6 +26,7 @@ LARGE = 500  # passages; starting processes costs about as much time as this man
 TURN = 8  # passages a thread does before it asks for its next turn
 BUNCH = 64  # passages a process is given at once
 AHEAD = 4  # bunches under way
+MOST = 2  # processes
 IDLE = 20.0  # seconds the processes outlive their last document
 _NICE = 15  # nearly nothing while somebody is being answered, everything otherwise
 
@@ -73,7 +74,7 @@ class Crew:
         if self._ending is not None:
             self._ending.cancel()
         if self._pool is None:
-            count = max(1, min(2, os.cpu_count() or 1))
+            count = max(1, min(MOST, (os.cpu_count() or 1) - 1))  # a core stays free for whoever is being answered
             context = multiprocessing.get_context("spawn")
             self._pool = starting = ProcessPoolExecutor(count, context, initializer=_begin, initargs=(os.getpid(),))
             await asyncio.to_thread(starting.submit, os.getpid)  # starting processes takes a while, and this is the loop

@@ -6,13 +6,17 @@ the index multiplies by the terms' rarity. The sum over one dot product is then 
 fusion step. Constants were chosen on development sets only; changing any of them changes `VERSION`.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import chain, pairwise
 
+import numpy as np
+
+from knowledge.analysed import Analysed
 from knowledge.analysis import Analysis, Token, normalise
 from knowledge.exact import exact, place, places
 from knowledge.glossary import Glossary
@@ -41,15 +45,15 @@ FIELDS = {
     "title": Field(0.5, 0.3, 6.0),
     "heading": Field(2.0, 0.3, 1.5),  # amounts and references in the title, and the passage's own place
 }
-VERSION = blake2b(repr(("blake2b-32", "sudachi-a", SATURATION, FIELDS, FORMAT)).encode(), digest_size=6).hexdigest()
+VERSION = blake2b(repr(("blake2b-32", "sudachi-a by line", SATURATION, FIELDS, FORMAT)).encode(), digest_size=6).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class SparseVector:
-    """Dimensions (unsigned 32-bit, ascending) and their values, of equal length."""
+    """Dimensions (unsigned 32-bit, ascending) and their values, of equal length; a passage has them packed, to be sent on."""
 
-    indices: tuple[int, ...]
-    values: tuple[float, ...]
+    indices: Sequence[int]
+    values: Sequence[float]
 
 
 class Encoder:
@@ -60,26 +64,24 @@ class Encoder:
     def __init__(self, analysis: Analysis | None = None) -> None:
         self.analysis = analysis or Analysis()
 
-    def encode_passage(self, text: str, title: str = "", number: int | None = None) -> SparseVector:
-        """
-        Return the vector of a passage; its title counts as part of the text and once more by itself. About 1 ms.
-
-        `number` is that of its slide or page.
-        """
-        named = normalise(title)
-        whole = f"{named}\n{normalise(text)}" if title else normalise(text)
-        terms = self._terms(whole, self.analysis.cut(whole))
-        terms["title"] = [t.form for t in self.analysis.words(named)]
-        terms["heading"] = [*exact(named), *([place(number)] if number else [])]
-        vector: dict[int, float] = {}
+    def encode_passage(self, said: Analysed) -> SparseVector:
+        """Return the vector of a passage; its title counts as part of the text and once more by itself."""
+        tokens = [*said.title_words, *chain(*said.lines.values())]
+        terms = self._terms(f"{said.title}\n{said.text}", tokens)
+        terms["exact"] = [*said.title_amounts, *said.amounts]
+        terms["title"] = [t.form for t in said.title_words]
+        terms["heading"] = [*said.title_amounts, *([place(said.number)] if said.number else [])]
+        places: list[int] = []
+        weights: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
         for name, words in terms.items():
-            field = FIELDS[name]
+            field, counted = FIELDS[name], Counter(words)
             length = 1 - field.length_share + field.length_share * len(words) / field.average
-            for word, times in Counter(words).items():
-                at = dimension(name, word)
-                vector[at] = vector.get(at, 0.0) + field.weight * times * (SATURATION + 1) / (times + SATURATION * length)
-        ordered = sorted(vector)
-        return SparseVector(tuple(ordered), tuple(vector[d] for d in ordered))
+            times = np.fromiter(counted.values(), np.float64, len(counted))
+            places += [dimension(name, word) for word in counted]
+            weights.append(field.weight * times * (SATURATION + 1) / (times + SATURATION * length))
+        indices, where = np.unique(np.array(places, np.uint32), return_inverse=True)
+        values = np.bincount(where, np.concatenate(weights))
+        return SparseVector(array("I", indices.tobytes()), array("d", values.tobytes()))
 
     def encode_question(self, text: str, glossary: Glossary | None = None) -> SparseVector:
         """Return the vector of a question: each term once, at 1.0; English words also as katakana; glossary words at half."""
@@ -102,6 +104,7 @@ class Encoder:
         """Return a question's dimensions by family (the names of `FIELDS`), each without repeats."""
         whole = plain(normalise(text))
         terms = self._terms(whole, self.analysis.words(whole))
+        terms["exact"] = exact(whole)
         terms["words"] = [*terms["words"], *self.analysis.loanwords(whole)]
         terms["title"] = terms["words"]
         terms["heading"] = [*terms["exact"], *places(whole)]
@@ -114,7 +117,6 @@ class Encoder:
             "bigrams": self.analysis.bigrams(normalised),
             "pairs": [f"{a}\x01{b}" for a, b in pairwise(words)],
             "meanings": [str(group) for t in tokens for group in t.meanings],
-            "exact": exact(normalised),
         }
 
 

@@ -7,6 +7,7 @@ child delivers is cleaned and flagged, and every refusal becomes one sentence in
 
 import asyncio
 import hashlib
+import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -30,7 +31,9 @@ __all__ = ["Kind", "Limits", "Reading", "check", "read", "supported_kinds"]
 _REFUSALS = Path(__file__).with_name("readers") / "refusals.yaml"
 SCAN = 120  # seconds of CPU for the pictures of one document
 _NAME = 120  # characters of a file name shown
-_JAPANESE = 0.1  # share of letters from which a text counts as Japanese
+_SHARE = 0.1  # of letters, from which a text counts as Japanese
+_SAMPLE = 20_000  # characters looked at for that
+_JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +130,10 @@ def _fits(size: int, limits: Limits) -> None:
 
 def language(text: str) -> Language:
     """Return "ja" when at least a tenth of the letters are Japanese, otherwise "en"."""
-    letters = sum(sign.isalpha() for sign in text[:20_000])
-    japanese = sum("\u3040" <= sign <= "\u30ff" or "\u4e00" <= sign <= "\u9fff" for sign in text[:20_000])
-    return "ja" if japanese and japanese >= letters * _JAPANESE else "en"
+    sample = text[:_SAMPLE]
+    japanese = 0 if sample.isascii() else len(_JAPANESE.findall(sample))
+    letters = sum(map(str.isalpha, sample)) if japanese else 0
+    return "ja" if japanese and japanese >= letters * _SHARE else "en"
 
 
 @lru_cache(maxsize=4)

@@ -4,6 +4,7 @@ Whether a text reads like a text. PDF fonts without a usable character map give 
 A writer stays within one or two scripts and within the characters of their everyday standard; garbage does not.
 """
 
+import re
 import unicodedata
 from collections import Counter
 from itertools import groupby, pairwise
@@ -13,12 +14,15 @@ _SAMPLE = 20_000  # characters
 _WORD = 3  # letters; a shorter stretch of another script is not a word of it
 _HAN = 4  # fewer kanji cannot be judged
 _THRESHOLD = 0.45
+_PLAIN = re.compile(r"[\n\t -~]*")  # what no font gets wrong; everything below would say so, too, only later
 _CHARACTER_SETS = ("shift_jis", "gb2312", "big5", "euc_kr")
 
 
 def garbled(text: str) -> bool:
     """Tell whether `text` is most likely not what its page shows. Short texts are given the benefit of the doubt."""
     sample = text[:_SAMPLE]
+    if _PLAIN.fullmatch(sample):
+        return False
     scripts = [name for name in map(_script, sample) if name]
     if len(scripts) < _LETTERS:
         return len(scripts) > 2 and scripts.count("bad") * 2 > len(scripts)

@@ -19,10 +19,13 @@ from llama_index.retrievers.bm25 import BM25Retriever
 
 from knowledge.embedded import EmbeddedIndex
 from knowledge.encoder import Encoder
-from knowledge.index import Point
+from knowledge.indexing import point
 from knowledge.registry import identify
+from knowledge.values import Passage, Place
 
 SHARED = Path(os.environ.get("LLM_CHOOSE_SHARED", Path(__file__).resolve().parents[3] / "shared"))
+
+PLACE = Place("section", 1)
 
 
 def lines(path: Path) -> list[dict]:
@@ -47,11 +50,7 @@ async def measure(name: str) -> None:
         async with EmbeddedIndex(Path(folder)) as index:
             await index.write(
                 [
-                    Point(
-                        identify(d["id"]),
-                        {"document": d["id"], "version": "v", "audience": "all", "shelf": "live"},
-                        encoder.encode_passage(d["text"], d.get("title", "")),
-                    )
+                    point(Passage(identify(d["id"]), d["id"], "v", 1, d.get("title", ""), PLACE, d["text"]), "live", encoder)
                     for d in corpus
                 ]
             )

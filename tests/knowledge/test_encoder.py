@@ -2,7 +2,14 @@
 
 import pytest
 
-from knowledge.encoder import Encoder
+from knowledge.analysed import analysed
+from knowledge.encoder import Encoder, SparseVector
+from knowledge.values import Passage, Place
+
+
+def encoded(text: str, title: str = "") -> SparseVector:
+    encoder = Encoder()
+    return encoder.encode_passage(analysed(Passage("", "d", "v", 1, title, Place("section", 1), text), encoder.analysis))
 
 
 @pytest.mark.parametrize(
@@ -15,19 +22,19 @@ from knowledge.encoder import Encoder
     ],
 )
 def test_spellings_of_one_word_meet(written, asked):
-    passage, question = Encoder().encode_passage(written), Encoder().question_parts(asked)
+    passage, question = encoded(written), Encoder().question_parts(asked)
     assert set(question["words"]) & set(passage.indices)
 
 
 def test_a_title_adds_to_the_text():
-    plain, titled = Encoder().encode_passage("上限は五万円。"), Encoder().encode_passage("上限は五万円。", "旅費規程")
+    plain, titled = encoded("上限は五万円。"), encoded("上限は五万円。", "旅費規程")
     title = Encoder().question_parts("旅費規程")["title"]
     assert not set(title) & set(plain.indices)
     assert set(title) <= set(titled.indices)
 
 
 def test_dimensions_are_ascending_and_stable():
-    vector = Encoder().encode_passage("生成AIの利用規程", "規程")
+    vector = encoded("生成AIの利用規程", "規程")
     assert list(vector.indices) == sorted(set(vector.indices))
-    assert vector == Encoder().encode_passage("生成AIの利用規程", "規程")
+    assert vector == encoded("生成AIの利用規程", "規程")
     assert max(vector.indices) < 2**32

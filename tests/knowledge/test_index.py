@@ -9,11 +9,13 @@ from dataclasses import replace
 
 import pytest
 
+from knowledge.analysed import analysed
 from knowledge.embedded import EmbeddedIndex
 from knowledge.encoder import Encoder
 from knowledge.errors import LibraryUnavailable
 from knowledge.index import Index, Point
 from knowledge.server import ServerIndex
+from knowledge.values import Passage, Place
 
 
 @pytest.fixture(params=["embedded", "server"])
@@ -34,7 +36,9 @@ async def index(request, tmp_path) -> AsyncIterator[Index]:
 
 def point(text: str, document: str, shelf: str = "live") -> Point:
     payload = {"document": document, "version": "v", "audience": "all", "shelf": shelf, "text": text}
-    return Point(str(uuid.uuid4()), payload, Encoder().encode_passage(text))
+    encoder = Encoder()
+    said = analysed(Passage("", document, "v", 1, "", Place("section", 1), text), encoder.analysis)
+    return Point(str(uuid.uuid4()), payload, encoder.encode_passage(said))
 
 
 async def test_points_are_found_by_words_and_exact_keys(index):

@@ -11,12 +11,12 @@ from knowledge.indexing import point
 from knowledge.reading import read
 
 ENCODER = Encoder()
-MADE_BY = "263324053f79"
+MADE_BY = "a102ce8a197b"
 STORED = {
-    "出張費基準.xlsx": "4ce345dfd1494eda",
-    "wiki_duck.html": "cf2383a004a9a899",
-    "drawing.docx": "e5fe6550c8e3bd73",
-    "pdkids.pdf": "48609a0617c86d09",
+    "出張費基準.xlsx": "1650a83690c23943",
+    "wiki_duck.html": "24d4a1c4b882a07c",
+    "drawing.docx": "9c47121e6d9817a7",
+    "pdkids.pdf": "bf4aa7bcf275feb6",
 }
 
 
