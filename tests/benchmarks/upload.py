@@ -1,7 +1,7 @@
 """
 How much an upload of 25 MB slows the answers: five questions a second, idle and while the document is read and written.
 
-    python tests/benchmarks/upload.py [seconds idle]
+    python tests/benchmarks/upload.py [seconds idle] [files, one after another]
 
 One process with the embedded index, its queue and its worker thread, as `serve` runs it. A time counts from the moment the
 question was due, so a loop that does not get to it counts as slow.
@@ -41,7 +41,7 @@ R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
-def document() -> bytes:
+def document(number: int) -> bytes:
     """Return a Word file of 25 MB: a million characters of text and pictures for the rest."""
     rows = [json.loads(line)["text"] for line in (SHARED / "bench/jsquad_valid/corpus.jsonl").read_text("utf-8").splitlines()]
     body = "".join(f"<w:p><w:r><w:t>{escape(row)} {n}</w:t></w:r></w:p>" for n in range(5) for row in rows)
@@ -53,7 +53,7 @@ def document() -> bytes:
         z.writestr("[Content_Types].xml", types)
         z.writestr("_rels/.rels", f'<Relationships xmlns="{PACKAGE}/relationships">{link}</Relationships>')
         z.writestr("d.xml", f'<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>')
-        z.writestr("media/picture.png", random.Random(1).randbytes(SIZE - out.tell()), zipfile.ZIP_STORED)
+        z.writestr("media/picture.png", random.Random(number).randbytes(SIZE - out.tell()), zipfile.ZIP_STORED)
     return out.getvalue()
 
 
@@ -88,8 +88,8 @@ def told(what: str, spent: list[float]) -> float:
     return cuts[94]
 
 
-async def main(idle: float) -> None:
-    content = document()
+async def main(idle: float, files: int) -> None:
+    contents = [document(number) for number in range(files)]
     with tempfile.TemporaryDirectory() as folder:
         async with House(load({}, data=folder), threads=1) as house:
             library = await house.library()
@@ -101,16 +101,21 @@ async def main(idle: float) -> None:
             stop.clear()
             asking = asyncio.create_task(ask(house, stop))
             began = time.perf_counter()
-            await house.jobs.submit("big", "大きな規程.docx", content, Metadata(owner="benchmark"), by="benchmark")
-            async for job in house.jobs.follow("big", seconds=600):
-                last = job
+            for number, content in enumerate(contents):
+                job = f"big-{number}"
+                await house.jobs.submit(job, f"大きな規程{number}.docx", content, Metadata(owner="benchmark"), by="benchmark")
+                async for last in house.jobs.follow(job, seconds=600):
+                    pass
+                assert last.outcome == "staged", last.code
             spent = time.perf_counter() - began
             stop.set()
+            size = sum(map(len, contents)) / (1 << 20)
             after = told(
-                f"during {len(content) / (1 << 20):.1f} MB ({last.outcome}, {last.total} passages, {spent:.0f} s)", await asking
+                f"during {files} files of {size / files:.1f} MB ({last.total} passages each, {spent:.0f} s)", await asking
             )
     print(f"p95 ratio {after / before:.2f} (asked at most 2)")
 
 
 if __name__ == "__main__":
-    asyncio.run(main(float(sys.argv[1]) if len(sys.argv) > 1 else 20.0))
+    seconds, files, *_ = [*sys.argv[1:], *("20", "4")[len(sys.argv) - 1 :]]
+    asyncio.run(main(float(seconds), int(files)))
