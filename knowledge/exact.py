@@ -39,8 +39,10 @@ _UNITS = {
 }  # fmt: skip
 _BARE = 1000  # a number from here on is told by itself, whatever it counts
 
-_DIGITS = r"\d++(?:,\d{3})*+(?:\.\d++)?+"  # possessive: cut in one way only, or a long number takes for ever
-_NUMERAL = rf"(?:{_DIGITS}|[〇一二三四五六七八九十百千万億兆])(?:[〇一二三四五六七八九十百千万億兆]|{_DIGITS})*+"
+_DIGITS = r"\d+(?:,\d{3})*(?:\.\d+)?"
+# Atomic as a whole: cut in one way only, or a long number takes for ever. Possessive parts would do the same, but before
+# Python 3.11.5 one that fails half-way keeps what it had: "1,4" was fourteen.
+_NUMERAL = rf"(?>(?:{_DIGITS}|[〇一二三四五六七八九十百千万億兆])(?:[〇一二三四五六七八九十百千万億兆]|{_DIGITS})*)"
 _PIECE = re.compile(rf"{_DIGITS}|.")
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _WORDS = "|".join(_ENGLISH)

@@ -42,6 +42,10 @@ def test_words_with_numerals_in_them_are_no_amounts() -> None:
     assert exact("一方、統一的に千葉で十分に") == []
 
 
+def test_a_comma_between_other_digits_ends_a_number() -> None:
+    assert exact("$1,4 と 2,50円 と 3.円") == ["dollar=1", "yen=50"]
+
+
 def test_a_question_names_its_slide() -> None:
     assert places(normalise("スライド１８には何がありますか")) == places("what is on slide 18?") == [place(18)]
 
