@@ -87,6 +87,10 @@ class Crew:
                     yield await under_way.popleft()
             while under_way:
                 yield await under_way.popleft()
+        except BrokenProcessPool:
+            if under_way:  # the pool fails each of them, and trips over one that is cancelled meanwhile
+                await asyncio.wait(under_way)
+            raise
         finally:
             for future in under_way:
                 future.cancel()
