@@ -71,15 +71,15 @@ class Encoder:
         terms["exact"] = [*said.title_amounts, *said.amounts]
         terms["title"] = [t.form for t in said.title_words]
         terms["heading"] = [*said.title_amounts, *([place(said.number)] if said.number else [])]
-        places: list[int] = []
+        dimensions: list[int] = []
         weights: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
         for name, words in terms.items():
             field, counted = FIELDS[name], Counter(words)
             length = 1 - field.length_share + field.length_share * len(words) / field.average
             times = np.fromiter(counted.values(), np.float64, len(counted))
-            places += [dimension(name, word) for word in counted]
+            dimensions += [dimension(name, word) for word in counted]
             weights.append(field.weight * times * (SATURATION + 1) / (times + SATURATION * length))
-        indices, where = np.unique(np.array(places, np.uint32), return_inverse=True)
+        indices, where = np.unique(np.array(dimensions, np.uint32), return_inverse=True)
         values = np.bincount(where, np.concatenate(weights))
         return SparseVector(array("I", indices.tobytes()), array("d", values.tobytes()))
 

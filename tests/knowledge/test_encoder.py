@@ -2,14 +2,13 @@
 
 import pytest
 
-from knowledge.analysed import analysed
 from knowledge.encoder import Encoder, SparseVector
+from knowledge.indexing import point
 from knowledge.values import Passage, Place
 
 
 def encoded(text: str, title: str = "") -> SparseVector:
-    encoder = Encoder()
-    return encoder.encode_passage(analysed(Passage("", "d", "v", 1, title, Place("section", 1), text), encoder.analysis))
+    return point(Passage("", "d", "v", 1, title, Place("section", 1), text), "live", Encoder()).vector
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from knowledge.analysed import analysed
+from knowledge import indexing
 from knowledge.embedded import EmbeddedIndex
 from knowledge.encoder import Encoder
 from knowledge.errors import LibraryUnavailable
@@ -35,10 +35,9 @@ async def index(request, tmp_path) -> AsyncIterator[Index]:
 
 
 def point(text: str, document: str, shelf: str = "live") -> Point:
+    passage = Passage(str(uuid.uuid4()), document, "v", 1, "", Place("section", 1), text)
     payload = {"document": document, "version": "v", "audience": "all", "shelf": shelf, "text": text}
-    encoder = Encoder()
-    said = analysed(Passage("", document, "v", 1, "", Place("section", 1), text), encoder.analysis)
-    return Point(str(uuid.uuid4()), payload, encoder.encode_passage(said))
+    return replace(indexing.point(passage, shelf, Encoder()), payload=payload)
 
 
 async def test_points_are_found_by_words_and_exact_keys(index):
