@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from handlers.answers import blocks_of, plain_text, refusal
-from handlers.conversation import Block, Button, Buttons, Edited, Message, Paragraph, Press, Reply, Step, Steps
+from handlers.conversation import Audience, Block, Button, Buttons, Edited, Message, Paragraph, Press, Reply, Step, Steps
 from handlers.documents.outdated import CITED
 from handlers.documents.wishes import missed
 from handlers.people import People
@@ -94,20 +94,29 @@ class Questions:
         if kept is None or _same(str(kept["question"]), edited.text) or not edited.text.strip():
             return
         with suppress(SessionsUnavailable):
-            await self._sessions.save("asked", edited.original, {"question": edited.text}, seconds=EDIT)
+            changed = {name: value for name, value in kept.items() if name != "rev"} | {"question": edited.text}
+            await self._sessions.save("asked", edited.original, changed, seconds=EDIT)
             offer = Button(say("ask.again", language), Press("ask.again", {"m": edited.original}), "primary")
             text = say("ask.edited", language, question=edited.text)
             yield Reply(text, (Paragraph(text), Buttons((offer,))), private=True)
 
     async def again(self, message: Message, press: Press) -> AsyncIterator[Reply]:
-        """Answer a changed question, or one whose source is gone, as if it had been asked now."""
-        by_answer = "aid" in press.data
-        kept = await self._load(*(("answer", str(press.data["aid"])) if by_answer else ("asked", str(press.data.get("m", "")))))
-        if kept is None:
+        """
+        Answer a changed question, or one whose source is gone, as if it had been asked now.
+
+        The offer for a changed question is shown to its person alone; a question everybody read is answered where it stands.
+        """
+        changed = "aid" not in press.data
+        kind, id_ = ("asked", press.data.get("m", "")) if changed else ("answer", press.data["aid"])
+        kept = await self._load(kind, str(id_))
+        if kept is None or (changed and not _may_repeat(kept, message)):
             yield Reply(self._texts.say("ask.expired", message.person.language), private=True)
             return
+        open_ = changed and "channel" in kept
+        if open_:
+            message = replace(message, place=kept["place"], audience=Audience(kept["channel"], private=False))
         async for reply in self.ask(message, str(kept["question"])):
-            yield reply
+            yield replace(reply, share=True, place=kept["place"]) if open_ else reply
 
     async def suggested(self, message: Message, press: Press, kind: str) -> AsyncIterator[Reply]:
         """Ask one of the suggested questions ("followups" or "choices" of an answer), as if it had been typed."""
@@ -168,7 +177,7 @@ class Questions:
             for document in {c.passage.document for c in answer.citations}:
                 await self._sessions.index_add(document, CITED, answer.id)
             if kept:
-                await self._sessions.save("asked", message.id, {"question": answer.question}, seconds=EDIT)
+                await self._sessions.save("asked", message.id, _asked(message, answer.question), seconds=EDIT)
             if answer.mode == "refused" and kept:
                 await missed(self._sessions, answer.question)
 
@@ -209,6 +218,17 @@ class Questions:
         if answer.mode == "refused":
             return refusal(answer, self._texts)
         return Reply(plain_text(answer, self._texts), blocks_of(answer, self._texts))
+
+
+def _asked(message: Message, question: str) -> dict[str, Any]:
+    """Return what is kept of a question for the case that it is changed: whose it is, and the channel where all may read it."""
+    kept = {"question": question, "person": message.person.id, "place": message.place}
+    return kept if message.audience.private else kept | {"channel": message.audience.id}
+
+
+def _may_repeat(kept: dict[str, Any], message: Message) -> bool:
+    """Report whether a question may be answered again for this person: their own, or one everybody read."""
+    return "channel" in kept or kept.get("person", message.person.id) == message.person.id
 
 
 def _same(one: str, other: str) -> bool:

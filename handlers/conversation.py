@@ -364,8 +364,9 @@ class Reply:
     `text` is complete by itself: notifications, screen readers and plain clients show it alone. `final` is False while more
     replies of the same turn follow. `private` means only the asker sees it, where the platform can do that. `title` heads a
     reply that opens in a window of its own (a source); `ask` puts questions to the person below the blocks. `share` asks the
-    platform to post the reply to the message's channel thread for everybody, as a message of its own; `calls` are ids of
-    people and user groups to be called there, where the platform can do that.
+    platform to post the reply to the message's channel thread for everybody, as a message of its own; `place` is the talk it
+    is shared in where that is not the message's own (a `Message.place` of the same platform); `calls` are ids of people and
+    user groups to be called there, where the platform can do that.
     """
 
     text: str
@@ -376,6 +377,7 @@ class Reply:
     ask: Ask | None = None
     attachments: tuple[Attachment, ...] = ()
     share: bool = False
+    place: str = ""
     calls: tuple[str, ...] = ()
 
 

@@ -48,7 +48,7 @@ class Demo:
             async for reply in self._tour.step(message, 1):
                 yield reply
             return
-        yield Reply(self._texts.say("demo.running", message.person.language), final=False)
+        yield Reply(self._texts.say("demo.running", message.person.language), final=False, private=True)
         async for reply in self._run(message, question):
             yield reply
 

@@ -1,14 +1,14 @@
 """The map of everything the bot does: which message goes to which handler."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from handlers.alone import Alone
 from handlers.ask import Questions
 from handlers.choose.desk import JOIN, WORDS, Choose
 from handlers.choose.model_desk import DecisionModel
-from handlers.conversation import Command, Edited, Form, Message, Press, Reply, Text, Upload
+from handlers.conversation import Audience, Command, Edited, Form, Message, Press, Reply, Text, Upload
 from handlers.demo import Demo
 from handlers.documents.desk import Documents
 from handlers.feedback import Feedbacks
@@ -139,13 +139,26 @@ class Router:
                 return self.feedback.form(message, form)
 
     async def _about(self, message: Message, form: Form) -> AsyncIterator[Reply]:
-        """Answer a question about a result: the result becomes part of the talk in this place, then the question is asked."""
+        """
+        Answer a question about a result: the result becomes part of its person's talk, then the question is asked.
+
+        Both are theirs alone: neither the answer nor what is remembered for later questions reaches the channel.
+        """
         topic, text = await self.choose.topic(message, form), form.values["text"].strip()
+        own = _own_talk(message)
         if topic is not None:
-            await self.questions.mention(message, *topic)
+            await self.questions.mention(own, *topic)
             text = f"{topic[0]}: {text}"
-        async for reply in self.questions.ask(message, text):
-            yield reply
+        async for reply in self.questions.ask(own, text):
+            yield replace(reply, private=True)
+
+
+def _own_talk(message: Message) -> Message:
+    """Return the message as part of its person's own talk, where others read along."""
+    if message.audience.private:
+        return message
+    person = message.person.id
+    return replace(message, place=f"{message.place}:{person}", audience=Audience(person, private=True))
 
 
 def _names_choice(word: str, rest: str) -> bool:

@@ -64,17 +64,18 @@ def message(payload: Payload, person: Person, own: str, fetch: Fetch) -> Message
     found = content(payload, own, fetch)
     if found is None or user(payload) in ("", own):
         return None
-    # A command stands in no thread of its channel: its talk is its person's own, for it is answered to them alone.
-    within = user(payload) if payload.get("command") and not channel(payload).startswith("D") else thread(payload)
+    alone = private(payload) or _alone(found)
+    # What one person alone reads in a channel stands in none of its threads: that talk is its person's own.
+    among_others = bool(channel(payload)) and not channel(payload).startswith("D")
+    within = user(payload) if alone and among_others else thread(payload)
     place = f"slack:{team(payload)}:{channel(payload) or user(payload)}:{within}"
     here = f"slack:{team(payload)}:{channel(payload)}"
-    alone = private(payload) or _alone(found)
     audience = Audience(person.id, private=True) if alone else Audience(here, private=False)
     return Message(delivery(payload), person, place, audience, found, direct=_direct(event(payload), own))
 
 
 def _alone(found: Content) -> bool:
-    """Report whether this is answered to its person alone, wherever it happened: files, forms, and most buttons."""
+    """Report whether this is answered to its person alone though everybody sees where it was done: files, most buttons."""
     match found:
         case Press(action):
             return action.partition(".")[0] not in OPEN

@@ -61,8 +61,11 @@ def thread(payload: Payload) -> str:
     """
     Return the ts of the thread a reply belongs into, "" where there is none: commands, home, and plain direct messages.
 
-    A direct message is one long conversation unless the person opened a thread in it.
+    A direct message is one long conversation unless the person opened a thread in it. An ephemeral message is the root of no
+    thread: its own ts names nothing that Slack keeps.
     """
+    if ephemeral(payload):
+        return visible_thread(payload)
     direct = channel(payload).startswith("D")
     for place in (part(event(payload), "message"), event(payload), part(payload, "message"), part(payload, "container")):
         if found := word(place, "thread_ts") or ("" if direct else word(place, "ts") or word(place, "message_ts")):
@@ -76,10 +79,17 @@ def visible_thread(payload: Payload) -> str:
 
     Slack shows nobody an ephemeral message in a thread that has not begun, and one under another ephemeral message.
     """
-    for place in (event(payload), part(payload, "container"), part(payload, "message")):
+    spoken = event(payload)
+    for place in (spoken, part(spoken, "message"), part(payload, "container"), part(payload, "message")):
         if found := word(place, "thread_ts"):
             return found
     return ""
+
+
+def within(place: str) -> tuple[str, str]:
+    """Return the channel and the thread's ts of a place of talk as `parse.message` names it; empty where it has none."""
+    _, _, channel_, thread_ = place.split(":", 3)
+    return channel_, thread_
 
 
 def said_at(payload: Payload) -> float:
@@ -112,9 +122,22 @@ def response_url(payload: Payload) -> str:
 
 
 def private(payload: Payload) -> bool:
-    """Report whether the reply is read by one person only: direct messages, windows, home, and commands."""
-    alone = bool(payload.get("command")) or payload.get("type") in ("shortcut", "message_action") or bool(window(payload))
-    return alone or channel(payload).startswith("D") or not channel(payload)
+    """
+    Report whether what was spoken to or pressed is one person's own: direct messages, windows, home, commands, shortcuts, and
+    ephemeral messages.
+
+    A press counts as public only where Slack says that it was on a message everybody sees.
+    """
+    if payload.get("command") or window(payload) or not channel(payload) or channel(payload).startswith("D"):
+        return True
+    match payload.get("type"):
+        case "shortcut" | "message_action":
+            return True
+        case "block_actions":
+            on_message = word(part(payload, "container"), "type").startswith("message")
+            return not on_message or ephemeral(payload)
+        case _:
+            return False
 
 
 def event(payload: Payload) -> Payload:

@@ -25,6 +25,7 @@ from bot.slack.payload import (
     trigger,
     visible_thread,
     window,
+    within,
     word,
 )
 from bot.slack.render.ask import guided
@@ -73,8 +74,14 @@ class Thread:
         self._lost = False
 
     async def show(self, reply: Reply) -> None:
-        if self._lost or (reply.final and await opened(self._desk, self._payload, reply, self._message.person)):
+        if self._lost:
             return
+        if reply.final and await opened(self._desk, self._payload, reply, self._message.person):
+            await self._take_back()
+            return
+        if reply.place:
+            channel_, thread_ = within(reply.place)
+            self._spot = replace(self._spot, channel=channel_, thread=thread_)
         private = (reply.private or self._message.audience.private) and not reply.share
         alone = private and bool(self._spot.channel) and not self._spot.channel.startswith("D")
         if not reply.final and (alone or time.monotonic() - self._shown < EVERY):
@@ -97,11 +104,15 @@ class Thread:
 
     async def _tell(self, reply: Reply) -> None:
         """Tell the asker alone; a placeholder everybody sees goes away first."""
-        if ts := self.memory.pop("ts", ""):
-            await self._desk.api.call("chat.delete", channel=self.memory["channel"], ts=ts)
+        await self._take_back()
         await self._desk.whisper(replace(self._spot, thread=visible_thread(self._payload)), reply, self._message.person)
         if reply.attachments:
             await self._desk.hand(self._message.person, reply.attachments)
+
+    async def _take_back(self) -> None:
+        """Delete what was shown while the work went on, all of its messages."""
+        for key in [key for key in self.memory if key.startswith("ts")]:
+            await self._desk.api.call("chat.delete", channel=self.memory["channel"], ts=self.memory.pop(key))
 
     async def _elsewhere(self, reply: Reply, refused: Refused) -> None:
         """Answer where the bot is no member by the address that came along, else say so to the operator, once."""

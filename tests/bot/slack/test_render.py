@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.slack import parse
+from bot.slack import parse, payload
 from bot.slack.render.messages import LEVELS, TEXT, messages
 from bot.slack.render.windows import home, modal, skeleton
 from handlers.conversation import (
@@ -359,8 +359,9 @@ def test_a_window_comes_back_as_its_form_from_where_it_was_opened():
         "review": {"value": {"type": "datepicker", "selected_date": "2027-06-01"}},
         "second": {"value": {"type": "checkboxes", "selected_options": [{"value": "yes"}]}},
     }
-    payload = {"type": "view_submission", "team": {"id": "T1"}, "user": {"id": "U1"}, "trigger_id": "t"}
-    message = parse.message(payload | {"view": view | {"id": "V1", "state": {"values": state}}}, AOI, "UB", nothing)
+    sent = {"type": "view_submission", "team": {"id": "T1"}, "user": {"id": "U1"}, "trigger_id": "t"}
+    sent |= {"view": view | {"id": "V1", "state": {"values": state}}}
+    message = parse.message(sent, AOI, "UB", nothing)
     form = message.content
 
     assert (form.name, form.state) == ("document.add", {"w": 1})
@@ -373,7 +374,8 @@ def test_a_window_comes_back_as_its_form_from_where_it_was_opened():
         "second": "yes",
     }
     assert [file.name for file in form.files] == ["規程.pdf"]
-    assert (message.place, message.audience.private) == ("slack:T1:C1:1.1", True)
+    assert (payload.channel(sent), payload.thread(sent)) == ("C1", "1.1")
+    assert (message.place, message.audience.private) == ("slack:T1:C1:U1", True)  # its person's own talk
 
 
 def test_an_empty_window_stands_until_it_is_filled():
