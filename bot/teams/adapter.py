@@ -37,7 +37,7 @@ from knowledge.values import Language
 
 log = logging.getLogger(__name__)
 ANSWER = 0.5  # seconds a press waits for what it leads to
-VIEW = 10  # seconds a client waits for a view of its own
+VIEW = 10  # seconds a client waits for a view of its own, and a press among others for what its person alone may see
 
 
 class Teams:
@@ -145,7 +145,7 @@ class Teams:
         self._waiting.setdefault(delivery.id, answer)
         try:
             if await self._turns.hear(delivery):
-                async with asyncio.timeout(ANSWER):
+                async with asyncio.timeout(ANSWER if frame.personal(activity) else VIEW):
                     return await answer
         except TimeoutError:
             pass
@@ -165,8 +165,10 @@ class Teams:
         reply = screen.reply
         if reply is None or (not reply.blocks and reply.ask is None):
             return render.notice(reply.text if reply else self.texts.say("teams.received", message.person.language))
-        user = "" if message.audience.private else activity["from"]["id"]
-        return render.view(reply, message.person.language, self.texts, frame.run(activity), user)
+        among_others = not frame.personal(activity)
+        user = activity["from"]["id"] if among_others else ""
+        language = message.person.language
+        return render.view(reply, language, self.texts, frame.run(activity), user, among_others=among_others)
 
     def _delivery(self, activity: frame.Activity) -> Delivery:
         return Delivery(frame.delivery(activity), self.name, activity)

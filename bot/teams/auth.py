@@ -35,6 +35,8 @@ SERVICE_HOSTS = frozenset(
     }
 )
 
+# Where a message to one person among others is known to stay with them; a service that does not know it would show it to all.
+DISCREET_HOSTS = frozenset({"smba.trafficmanager.net"})
 
 Fetch = Callable[[str], Awaitable[Any]]  # an address in, its JSON out
 
@@ -168,3 +170,8 @@ class Doorman:
 def trusted(service: str, *, local: bool) -> bool:
     """Report whether a bearer may go to this address: https to exactly a Teams host, no port, no user; loopback when local."""
     return not {"?", "#"} & set(service) and Hosts(SERVICE_HOSTS, loopback=local).judge(service) is not None
+
+
+def discreet(service: str, *, local: bool) -> bool:
+    """Report whether this service is known to show a targeted message to its person alone; loopback when local."""
+    return Hosts(DISCREET_HOSTS, loopback=local).judge(service) is not None

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
 
-from bot.teams.auth import trusted
+from bot.teams.auth import discreet, trusted
 from bot.teams.frame import Place
 
 log = logging.getLogger(__name__)
@@ -59,6 +59,17 @@ class Connector:
             Undelivered
         """
         return str(await self._patiently(place, lambda to: self._adapter.send(to, activity), repeatable=False))
+
+    async def whisper(self, place: Place, activity: dict[str, Any]) -> str:
+        """
+        Send an activity that `place.user` alone sees among others, and return its id; never one that everybody might see.
+
+        Raises:
+            Undelivered: also where the service is not known to keep such a message to its person.
+        """
+        if not discreet(place.service, local=self._local):
+            raise Undelivered(0)
+        return await self.send(place, activity | {"recipient": {"id": place.user, "isTargeted": True}})
 
     async def update(self, place: Place, id_: str, activity: dict[str, Any]) -> None:
         await self._patiently(place, lambda to: self._adapter.update(to, id_, activity), repeatable=True)

@@ -13,6 +13,7 @@ BODY = 512 * 1024  # bytes of one delivery; Teams sends at most about 100 KB
 TEXT = 40_000  # characters of one message
 NAME = 300  # characters of an id, a name or a verb
 FILE = "application/vnd.microsoft.teams.file.download.info"
+OWN = "own"  # in the data of a button drawn where one person alone sees it, among others
 
 
 class Malformed(Exception):
@@ -99,6 +100,19 @@ def personal(activity: Activity) -> bool:
     return bool(kind == "personal")
 
 
+def targeted(activity: Activity) -> bool:
+    """Report whether a person wrote to us among others so that nobody else sees it; Teams marks us as its recipient."""
+    return not personal(activity) and bool(activity["recipient"].get("isTargeted"))
+
+
+def own(activity: Activity) -> bool:
+    """
+    Report whether what was written or pressed is seen by its person alone, among others: a targeted message, a card in the
+    answer to a press.
+    """
+    return targeted(activity) or (not personal(activity) and bool(_carried(activity).get(OWN)))
+
+
 def shares_a_file(activity: Activity) -> bool:
     """Report whether somebody sends us a file where Teams does not let a bot have it: anywhere but in a personal chat."""
     if activity["type"] != "message" or personal(activity) or not mentions_us(activity):
@@ -134,6 +148,10 @@ def pressed_in_ask(activity: Activity) -> bool:
 
 def data(activity: Activity) -> dict[str, Any]:
     """Return what a pressed button carried; an Action.Execute names its verb beside the data."""
+    return {name: value for name, value in _carried(activity).items() if name != OWN}
+
+
+def _carried(activity: Activity) -> dict[str, Any]:
     value = activity.get("value")
     if not isinstance(value, dict):
         return {}

@@ -28,13 +28,13 @@ class Handover:
         self._texts = texts
         self._upload = Download(Hosts(under=STORES, loopback=local))
 
-    async def offers(self, files: tuple[Attachment, ...], message: Message, bot: str) -> list[dict[str, Any]]:
+    async def offers(self, files: tuple[Attachment, ...], message: Message, place: frame.Place) -> list[dict[str, Any]]:
         """Return what to show for these files: a question each in a personal chat, elsewhere the way there."""
         language = message.person.language
         if not files:
             return []
-        if not message.audience.private:
-            return [render.file_elsewhere([f.name for f in files], language, self._texts, bot)]
+        if place.kind != "personal":
+            return [render.file_elsewhere([f.name for f in files], language, self._texts, place.bot)]
         try:
             return [await self._offer(file, message) for file in files]
         except SessionsUnavailable:

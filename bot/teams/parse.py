@@ -14,7 +14,22 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.teams.frame import FILE, NAME, TEXT, Activity, data, mapping, mentioned, mentions_us, personal, tenant, welcomes
+from bot.teams.frame import (
+    FILE,
+    NAME,
+    TEXT,
+    Activity,
+    data,
+    mapping,
+    mentioned,
+    mentions_us,
+    own,
+    personal,
+    run,
+    targeted,
+    tenant,
+    welcomes,
+)
 from handlers.conversation import Audience, Command, Content, Edited, File, Message, Person, Press, Text, Upload, Values
 from handlers.conversation import Form as FormBack
 from knowledge.values import Language
@@ -35,15 +50,18 @@ def message(activity: Activity, fetch: Fetch) -> Message | None:
     content = _content(activity, fetch)
     if content is None or (activity["from"].get("role") == "bot" and not welcomes(activity)):
         return None
-    direct = personal(activity) or not isinstance(content, Text | Edited | Upload) or mentions_us(activity)
+    spoken = isinstance(content, Text | Edited | Upload)
+    direct = personal(activity) or targeted(activity) or not spoken or mentions_us(activity)
     if not direct and not isinstance(content, Text):
         return None  # what people show or mend among themselves
     who = person(activity)
     room = str(activity["conversation"]["id"])
-    audience = (
-        Audience(who.id, private=True) if personal(activity) else Audience(f"teams:{room.partition(';')[0]}", private=False)
-    )
-    return Message(f"teams:{room}:{activity.get('id', '')}", who, f"teams:{room}", audience, content, direct=direct)
+    # A run of the dialog says by itself whether others may watch; everything else follows where it was said or pressed.
+    alone = own(activity) and not run(activity)
+    place = f"teams:{room}:{who.id}" if alone else f"teams:{room}"
+    here = Audience(f"teams:{room.partition(';')[0]}", private=False)
+    audience = Audience(who.id, private=True) if alone or personal(activity) else here
+    return Message(f"teams:{room}:{activity.get('id', '')}", who, place, audience, content, direct=direct)
 
 
 def said(activity: Activity) -> str:

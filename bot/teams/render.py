@@ -8,12 +8,13 @@ activities from the start: the words (citations, AI label, thumbs), which the pl
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
+from typing import Any, Literal
 from urllib.parse import quote
 
 from bot.teams import asks
 from bot.teams.card import CARD, SCHEMA, Board, size
 from bot.teams.citations import entity
-from bot.teams.frame import Consent
+from bot.teams.frame import OWN, Consent
 from bot.teams.text import Element, block_text, cut, escaped, fit, lines, marked
 from handlers.conversation import (
     Attachment,
@@ -38,6 +39,8 @@ TEXT = 60_000  # bytes of UTF-16 of its text, with room for citations
 INFORMATIVE = 1000  # characters of a streamed status
 CHAT = "https://teams.microsoft.com/l/chat/0/0"
 CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
+
+Owned = Literal["", "all", "beside the run"]  # which buttons of a card are seen by one person alone
 
 _LOCALES = {"ja": "ja-JP", "en": "en-US"}
 _MARKS = {"complete": "✓", "in_progress": "▶", "pending": "○", "error": "✕"}
@@ -139,19 +142,30 @@ def kept_private(name: str, run: Element, language: Language, texts: Texts, user
     )
 
 
-def view(reply: Reply, language: Language, texts: Texts, run: Element | None = None, user: str = "") -> Element:
+def view(
+    reply: Reply, language: Language, texts: Texts, run: Element | None = None, user: str = "", *, among_others: bool = False
+) -> Element:
     """
     Return the invoke response that shows the reply as a card in the place of the one that was pressed.
 
-    With a `user` the card is their own view in a channel, and their client asks for it anew when it is out of date.
+    With a `user` the card is their own view of a run in a channel, and their client asks for it anew when it is out of date.
+    `among_others` says that the presser alone sees it, so that a press on it is known to be theirs alone.
     """
     board = Board(language, texts)
-    card = _fitting(reply, board)
+    if not reply.blocks and reply.ask is None:
+        reply = replace(reply, blocks=(Paragraph(reply.text),))
+    owned: Owned = "" if not among_others else "beside the run" if user and run else "all"
+    card = _fitting(reply, board, owned)
     if user and reply.ask is not None:
         card["refresh"] = asks.refresh(reply.ask, board, user)
     elif user and run:
         card["refresh"] = {"action": asks.look("choose", board.say("open_own"), run), "userIds": [user]}
     return {"statusCode": 200, "type": CONTENT_TYPE, "value": card}
+
+
+def whispered(reply: Reply, language: Language, texts: Texts) -> list[Element]:
+    """Return the activities of a reply that one person alone sees among others; a press on them is known to be theirs alone."""
+    return [_owned(activity, "all") for activity in activities(reply, language, texts)]
 
 
 def notice(text: str) -> Element:
@@ -204,6 +218,18 @@ def no_files_here(language: Language, texts: Texts, bot: str) -> Element:
     return _pointing(texts.say("teams.no_files_here", language), language, texts, bot)
 
 
+def elsewhere(language: Language, texts: Texts, bot: str) -> Element:
+    """Say to everybody that a reply is for one person's eyes, and link to where it can be had."""
+    return _pointing(texts.say("teams.private_elsewhere", language), language, texts, bot)
+
+
+def for_others(reply: Reply, name: str, language: Language, texts: Texts) -> Element:
+    """Return in words what everybody else sees in the place of what only the person called `name` may read."""
+    if reply.ask is not None and reply.ask.others:
+        return said(reply.ask.others, language)
+    return said(texts.say("teams.kept_private", language, name=name), language)
+
+
 def _pointing(text: str, language: Language, texts: Texts, bot: str) -> Element:
     chat = {"type": "Action.OpenUrl", "title": texts.say("teams.open_chat", language), "url": f"{CHAT}?users={quote(bot)}"}
     card = _card(text, [block_text(marked(text)), {"type": "ActionSet", "actions": [chat]}], language)
@@ -246,14 +272,29 @@ def _paragraphs(text: str) -> str:
     return fit("\n\n".join(rows), TEXT)
 
 
-def _fitting(reply: Reply, board: Board) -> Element:
+def _fitting(reply: Reply, board: Board, owned: Owned = "") -> Element:
     """Draw the card; while it is too big leave out what is folded, from the last on, then the longest blocks, and say so."""
     blocks = list(reply.blocks)
-    card = _drawn(reply, blocks, board, shortened=False)
+    card: Element = _owned(_drawn(reply, blocks, board, shortened=False), owned)
     while size(card) > CARD and blocks:
         del blocks[_least(blocks)]
-        card = _drawn(reply, blocks, board, shortened=True)
+        card = _owned(_drawn(reply, blocks, board, shortened=True), owned)
     return card
+
+
+def _owned(drawn: Any, owned: Owned) -> Any:
+    """Mark the buttons of what one person alone sees; those of a run in its own view find their way by the run."""
+    if not owned:
+        return drawn
+    if isinstance(drawn, list):
+        return [_owned(element, owned) for element in drawn]
+    if not isinstance(drawn, dict):
+        return drawn
+    marked_ = {name: value if name == "data" else _owned(value, owned) for name, value in drawn.items()}
+    data = marked_.get("data")
+    if isinstance(data, dict) and not (owned == "beside the run" and "rid" in data):
+        marked_["data"] = data | {OWN: 1}
+    return marked_
 
 
 def _least(blocks: Sequence[Block]) -> int:

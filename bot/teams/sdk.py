@@ -58,9 +58,13 @@ class _Whole(SansIOHTTPPolicy[Any, Any]):
 
     def on_request(self, request: Any, **_: Any) -> None:
         sent = request.http_request
-        if sent.data:
-            sent.data = json.dumps(json.loads(sent.data) | _whole.get())
-            sent.headers["Content-Length"] = str(len(sent.data))
+        if not sent.data:
+            return
+        whole = json.loads(sent.data) | _whole.get()
+        sent.data = json.dumps(whole)
+        sent.headers["Content-Length"] = str(len(sent.data))
+        if (whole.get("recipient") or {}).get("isTargeted"):  # without this word of the address everybody would see it
+            sent.format_parameters({"isTargetedActivity": "true"})
 
 
 class _Clients(BotFrameworkAuthentication, ConnectorFactory):  # type: ignore[misc]

@@ -80,7 +80,7 @@ async def scenes_of(house, asker, other, channel):
     answer = {"aid": sources.answer}
     private = {
         "a source": Press("source.open", answer | {"s": sources.items[0].id, "n": 1}),
-        "a source that is gone": Press("source.open", answer | {"s": "gone"}),
+        "a source that is gone": Press("source.open", answer | {"s": "00000000-0000-0000-0000-000000000000"}),
         "inside": Press("demo.open", answer),
         "inside once more": Press("demo.rerun", answer | {"k": 2, "s": "whole"}),
         "why a document is missing": Press("demo.why", answer),

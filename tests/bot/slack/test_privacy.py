@@ -122,6 +122,38 @@ async def test_what_is_for_one_person_is_shown_to_them_alone_wherever_they_press
         assert reached(api) > seen, name
 
 
+async def test_where_no_window_opens_any_more_it_is_whispered(at, api, scenes, texts):
+    for name, press in scenes.private.items():
+        before, whispers = len(api.calls), len(api.whispers)
+        api.faults["views.open"] = ["expired_trigger_id"] * 2
+        await at.press(drawn(press, texts), **PUBLIC["a message"])
+
+        assert public(api, before) == [], name
+        assert len(api.whispers) > whispers, name
+
+
+async def test_a_press_that_concerns_its_person_is_whispered_whatever_the_handler_says_of_its_reply(desk, api):
+    async def frank(message):
+        yield Reply("結果", (Paragraph("結果"),))
+
+    at = await desk(frank)
+    api.faults["views.open"] = ["expired_trigger_id"] * 9
+    for action in (
+        "choose.resume",
+        "source.open",
+        "demo.open",
+        "document.list",
+        "private.ask",
+        "model.publish",
+        "feedback.vote",
+    ):
+        element = {"type": "button", "action_id": f"{action}:1", "value": '{"rid":"r1","vote":"up"}'}
+        await at.press(element, **PUBLIC["a message"])
+
+    assert api.messages == {}
+    assert len(api.whispers) == 7
+
+
 @pytest.mark.parametrize("where", PUBLIC)
 async def test_what_is_for_everybody_stays_so_on_a_message_everybody_sees(at, api, scenes, texts, where):
     for name, press in scenes.public.items():

@@ -30,6 +30,7 @@ class Call:
     body: dict[str, Any]
     bearer: str
     status: int = 0
+    targeted: bool = False  # one person alone sees it
     at: float = field(default_factory=time.monotonic)
 
     @property
@@ -73,6 +74,8 @@ class Service:
     failures: list[Failure] = field(default_factory=list)
     member: dict[str, Any] = field(default_factory=lambda: {"id": "29:u", "userRole": "user", "tenantId": "t1"})
     shown: dict[str, dict[str, Any]] = field(default_factory=dict)  # messages as people see them
+    whispers: list[dict[str, Any]] = field(default_factory=list)  # messages that one person sees among others
+    discreet: bool = True  # it takes such messages
     streams: dict[str, Stream] = field(default_factory=dict)
     absent: bool = False  # it does not know the person
     cancelled: bool = False
@@ -85,6 +88,7 @@ class Service:
     async def take(self, request: Request) -> Response:
         raw = await request.body()
         call = Call(request.method, request.url.path, json.loads(raw) if raw else {}, request.headers.get("authorization", ""))
+        call.targeted = request.query_params.get("isTargetedActivity") == "true"
         failure = self.failures.pop(0) if self.failures and call.method != "GET" else None
         answer = self._done(call) if failure is None or failure.taken else Response()
         if failure is not None:
@@ -103,12 +107,22 @@ class Service:
         if broken:
             self.refused.append(broken)
             return JSONResponse({"error": {"code": "BadSyntax", "message": broken}}, 413 if "big" in broken else 400)
+        if call.targeted:
+            return self._whispered(call)
         if call.method == "PUT":
             if id_ not in self.shown:
                 return Response(status_code=404)
             self.shown[id_] = call.body
             return JSONResponse({"id": id_})
         return self._streamed(call) if call.stream else self._new(call)
+
+    def _whispered(self, call: Call) -> Response:
+        if not self.discreet:
+            return JSONResponse({"error": {"code": "BotNotInConversationRoster", "message": "not here"}}, 403)
+        if call.body["conversation"].get("conversationType") == "personal" or not call.body["recipient"].get("id"):
+            return JSONResponse({"error": {"code": "BadArgument", "message": "nobody among others is meant"}}, 400)
+        self.whispers.append(call.body)
+        return JSONResponse({"id": f"w{len(self.whispers)}"}, 201)
 
     def _new(self, call: Call) -> Response:
         id_ = f"m{len(self.calls) + 1}"

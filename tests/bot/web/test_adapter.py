@@ -119,6 +119,17 @@ async def test_another_browser_cannot_follow_a_turn(client):
     assert (await client.get("/turns/12345678")).status_code == 404
 
 
+async def test_another_browser_sees_nothing_of_a_dialog_and_its_result(client):
+    await client.post("/press", data={"action": "choose.start", "_page": "/choose"}, follow_redirects=True)
+    form = {"_page": "/choose", "_form": "choose.answer", "_state": '{"rid": "r", "rev": 1}', "boundary": "ns"}
+    own = (await client.post("/form", data=form, follow_redirects=True)).text
+    client.cookies.clear()
+    others = [(await client.get(path)).text for path in ("/", "/choose", "/decisions")]
+
+    assert ">結果<" in own
+    assert not [page for page in others if ">結果<" in page]
+
+
 async def test_a_press_and_its_file(client):
     told = await client.post("/press", data={"action": "a.b", "data": '{"n": 1}', "label": "続き"}, follow_redirects=True)
     path = told.text.split('href="/files/')[1].split('"')[0]

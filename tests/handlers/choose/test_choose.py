@@ -52,6 +52,29 @@ def talk(sessions: Sessions, texts: Texts) -> Talk:
     return Talk(Choose(Models(sessions, ADVISOR), sessions, texts))
 
 
+async def test_before_a_channel_every_step_and_the_result_are_for_their_person_alone(talk: Talk) -> None:
+    reply = await talk.say(Press("choose.start"), private=False)
+    while reply.ask:
+        assert reply.private
+        option = reply.ask.fields[0].options[0].id
+        reply = await talk.say(Press("choose.answer", {**reply.ask.state, "o": option}), private=False)
+    assert reply.private
+    actions = [item.press for block in reply.blocks if isinstance(block, Buttons) for item in block.items]
+    for press in actions:
+        led = await talk.say(press, private=False)
+        assert led.private or led.share, press.action
+    assert (await talk.say(Command("choose", "history"), private=False)).private
+
+
+async def test_a_run_that_was_opened_to_its_channel_is_not(talk: Talk) -> None:
+    asked = await talk.say(Press("choose.start"), private=False)
+    reply = await talk.say(Press("choose.open", asked.ask.state), private=False)
+    while reply.ask:
+        option = reply.ask.fields[0].options[0].id
+        reply = await talk.say(Press("choose.answer", {**reply.ask.state, "o": option}), private=False)
+    assert not reply.private
+
+
 async def test_the_dialog_ends_in_a_result_whose_text_and_chart_agree(talk: Talk) -> None:
     reply = await talk.finish(await talk.start())
     chart = next(b for b in reply.blocks if isinstance(b, Chart))
