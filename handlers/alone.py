@@ -35,6 +35,6 @@ class Alone:
             yield Reply(self._texts.say("ask.expired", language), private=True)
             return
         async for reply in self._questions.ask(message, str(kept["question"]), kept=False):
-            # A follow-up question would name what only this person may read, and is answered to everybody.
+            # A follow-up question would name what only this person may read: none is offered among others.
             blocks = tuple(b for b in reply.blocks if not (isinstance(b, Buttons) and b.row == "followup"))
             yield replace(reply, blocks=blocks, private=True)

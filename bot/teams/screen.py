@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.teams import frame, render
-from bot.teams.connector import Undelivered
+from bot.teams.connector import UNKNOWN, Undelivered
 from bot.teams.stream import Stream
 from handlers.conversation import Edited, Feedback, Message, Reply, Text
 from knowledge.language import language_of
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 PACE = 1.5  # seconds between two updates of a message
+TAKEN = 201  # what the service answers to a new message
 GONE = 404  # what the service answers for a message that was deleted
 ONCE_MORE = 2.0  # seconds before the last word of a turn is sent again, when nobody knows whether it arrived
 
@@ -111,12 +112,17 @@ class Screen:
 
     async def _whisper(self, reply: Reply) -> bool:
         """Send the reply as a message that its person alone sees, without a card where that is refused; False: not brought."""
-        language, texts = self._language(reply), self._teams.texts
-        if await self._whispered(render.whispered(reply, language, texts), reply):
-            return True
-        return await self._whispered([self._plain(reply)], reply)
+        drawn = render.whispered(reply, self._language(reply), self._teams.texts)
+        for activities in (drawn, [self._plain(reply)]):
+            status = await self._whispered(activities, reply)
+            if status == TAKEN:
+                return True
+            if status not in (400, 413, *UNKNOWN):
+                return False
+        return False
 
-    async def _whispered(self, activities: list[dict[str, Any]], reply: Reply) -> bool:
+    async def _whispered(self, activities: list[dict[str, Any]], reply: Reply) -> int:
+        """Send these activities to the person alone; return TAKEN, or what the service answered to the first it refused."""
         try:
             first = ""
             for activity in activities:
@@ -125,8 +131,8 @@ class Screen:
             await self._remember(first, reply)
         except Undelivered as error:
             log.warning("a message to one person among others was not taken", extra={"status": error.status})
-            return False
-        return True
+            return error.status
+        return TAKEN
 
     async def _point(self) -> None:
         """Say to everybody that the reply is for one person's eyes; who only changed a question asked nothing of us."""
@@ -146,7 +152,7 @@ class Screen:
         for offer in await self._teams.handover.offers(reply.attachments, self._message, self._place):
             if not alone:
                 await self._teams.connector.send(self._place, offer)
-            elif not await self._whispered([offer], Reply(reply.text)):
+            elif await self._whispered([offer], Reply(reply.text)) != TAKEN:
                 await self._teams.connector.send(self._place, self._elsewhere())
 
     def _elsewhere(self) -> dict[str, Any]:

