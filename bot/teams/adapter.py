@@ -21,7 +21,7 @@ from starlette.routing import Route
 from bot.settings import Teams as Settings
 from bot.teams import frame, parse, render
 from bot.teams.auth import AnotherTenant, Doorman, Keys, PublishedKeys, Unauthorized
-from bot.teams.connector import Connector
+from bot.teams.connector import Connector, Undelivered
 from bot.teams.credentials import sign_in
 from bot.teams.files import Files
 from bot.teams.handover import Handover
@@ -76,9 +76,7 @@ class Teams:
             await self.handover.consented(payload)
             return None
         if frame.shares_a_file(payload):
-            language = parse.person(payload).language
-            place = frame.place(payload)
-            await self.connector.send(place, render.no_files_here(language, self.texts, place.bot))
+            await self._refuse_file(payload)
             return None
         return await self._vouched(parse.message(payload, self._files.fetch), payload)
 
@@ -86,6 +84,16 @@ class Teams:
         if payload.get("name") == "message/submitAction":
             return Captured()  # the client itself says thank you, to the person alone
         return Screen(self, payload, message, memory, self._waiting.get(frame.delivery(payload)))
+
+    async def _refuse_file(self, payload: frame.Activity) -> None:
+        """Say why a file does not reach us here: to its sender alone, where nobody else saw what they sent."""
+        place = frame.place(payload)
+        told = render.no_files_here(parse.person(payload).language, self.texts, place.bot)
+        if frame.targeted(payload):
+            with suppress(Undelivered):
+                await self.connector.whisper(place, told)
+                return
+        await self.connector.send(place, told)
 
     async def _vouched(self, message: Message | None, payload: frame.Activity) -> Message | None:
         if message is None:

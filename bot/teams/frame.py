@@ -115,7 +115,7 @@ def own(activity: Activity) -> bool:
 
 def shares_a_file(activity: Activity) -> bool:
     """Report whether somebody sends us a file where Teams does not let a bot have it: anywhere but in a personal chat."""
-    if activity["type"] != "message" or personal(activity) or not mentions_us(activity):
+    if activity["type"] != "message" or personal(activity) or not (mentions_us(activity) or targeted(activity)):
         return False
     items = [item for item in activity.get("attachments") or [] if isinstance(item, dict)]
     return any(i.get("contentType") in (FILE, "reference") or "<attachment" in str(i.get("content") or "") for i in items)

@@ -266,6 +266,18 @@ async def test_a_targeted_question_is_answered_to_its_person_alone(at, house, di
     assert await house.router.threads.history("teams:19:c") == ()
 
 
+@BOTH
+async def test_a_file_in_a_targeted_message_is_refused_to_its_sender_alone(at, discreet):
+    at.service.discreet = discreet
+    html = {"contentType": "text/html", "content": '<div><attachment id="f1"></attachment></div>'}
+    await at.say("秘密の件です", attachments=[html], **ALONE)
+
+    told = at.service.whispers if discreet else at.public()
+    assert [at.texts.say("teams.no_files_here", "ja") in json.dumps(body, ensure_ascii=False) for body in told] == [True]
+    assert "秘密の件" not in json.dumps(at.public(), ensure_ascii=False)
+    assert (at.public() == []) is discreet
+
+
 async def test_the_buttons_of_a_targeted_answer_stay_with_its_person(at):
     await at.say(QUESTION, **ALONE)
     [*_, card] = at.service.whispers
