@@ -21,6 +21,7 @@ from starlette.routing import Route
 from bot.settings import Teams as Settings
 from bot.teams import frame, parse, render
 from bot.teams.auth import AnotherTenant, Doorman, Keys, PublishedKeys, Unauthorized
+from bot.teams.base_cards import BACK, BaseCards
 from bot.teams.connector import Connector, Undelivered
 from bot.teams.credentials import sign_in
 from bot.teams.files import Files
@@ -60,6 +61,7 @@ class Teams:
         self.connector = connector or Connector(partial(sign_in, settings), local=local)
         self.handover = Handover(self.connector, sessions, texts, local=local)
         self.votes = Votes(sessions)
+        self.base_cards = BaseCards(sessions)
         self._turns = turns
         self._sessions = sessions
         self._files = Files(texts, local=local)
@@ -138,6 +140,8 @@ class Teams:
                 await self._turns.hear(self._delivery(activity))
                 return JSONResponse({})
             case "adaptiveCard/action" if message := parse.message(activity, self._files.fetch):
+                if isinstance(message.content, Press) and message.content.action == BACK:
+                    return JSONResponse(await self._back(activity, language))
                 if isinstance(message.content, Press) and message.content.action.endswith(".view"):
                     return JSONResponse(await self._view(activity, message, message.content))
                 return JSONResponse(await self._pressed(activity, language))
@@ -161,6 +165,11 @@ class Teams:
             if self._waiting.get(delivery.id) is answer:
                 del self._waiting[delivery.id]
         return render.notice(self.texts.say("teams.received", language))
+
+    async def _back(self, activity: frame.Activity, language: Language) -> dict[str, Any]:
+        """Show a person again the card everybody sees, in the place of what they alone saw."""
+        card = await self.base_cards.pressed(activity)
+        return render.again(card) if card else render.notice(self.texts.say("teams.card_gone", language))
 
     async def _view(self, activity: frame.Activity, message: Message, press: Press) -> dict[str, Any]:
         """Show a person their own view of a card; asked for by their client, and changing nothing."""

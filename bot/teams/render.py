@@ -163,6 +163,11 @@ def view(
     return {"statusCode": 200, "type": CONTENT_TYPE, "value": card}
 
 
+def again(card: Element) -> Element:
+    """Return the invoke response that shows a card as it was."""
+    return {"statusCode": 200, "type": CONTENT_TYPE, "value": card}
+
+
 def whispered(reply: Reply, language: Language, texts: Texts) -> list[Element]:
     """Return the activities of a reply that one person alone sees among others; a press on them is known to be theirs alone."""
     return [_owned(activity, "all") for activity in activities(reply, language, texts)]

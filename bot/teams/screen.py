@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.teams import frame, render
+from bot.teams.base_cards import with_way_back
 from bot.teams.connector import UNKNOWN, Undelivered
 from bot.teams.stream import Stream
 from handlers.conversation import Edited, Feedback, Message, Reply, Text
@@ -47,6 +48,7 @@ class Screen:
         self.memory = memory
         self._teams = teams
         self._message = message
+        self._payload = payload
         self._place = frame.place(payload)
         self._run = frame.run(payload)
         self._waiting = waiting
@@ -102,8 +104,11 @@ class Screen:
 
     async def _tell(self, reply: Reply) -> None:
         """Show the reply to its person alone; where Teams offers no way to that, say where it can be had."""
+        shown = reply
+        if await self._teams.base_cards.pressed(self._payload) is not None:
+            shown = with_way_back(reply, self._language(reply), self._teams.texts)
         if self._waits:
-            self._respond(self._view(reply))
+            self._respond(self._view(shown))
         elif not await self._whisper(reply):
             await self._point()
             return
@@ -210,6 +215,8 @@ class Screen:
                 shown.append(await self._send(activity, last=reply.final))
             if i == 0:
                 await self._remember(shown[0], reply)
+            if self._among_others and reply.final:
+                await self._teams.base_cards.keep(self._place.conversation, shown[-1], activity)
             if not reply.share:
                 self.memory["ids"] = " ".join(filter(None, [*shown, *ids[len(shown) :]]))
         for id_ in ids[len(activities) :]:

@@ -190,6 +190,23 @@ async def test_a_private_answer_s_own_buttons_lead_to_private_answers(at, scenes
     assert letters("候補") in wire(at.service.whispers[-1])
 
 
+async def test_from_what_one_person_sees_in_its_place_a_button_leads_back_to_the_card(at, scenes):
+    await at.say(QUESTION, **CHANNEL)
+    [(id_, body)] = [(i, b) for i, b in at.service.shown.items() if b.get("attachments")]
+    card = body["attachments"][0]["content"]
+    for action in actions(card):
+        if action["verb"] in ("source.open", "demo.open"):
+            own = await at.invoke(action["data"] | {"verb": action["verb"]}, replyToId=id_, **ROOM)
+            [back] = [a for a in actions(own["value"]) if a["title"] == at.texts.say("teams.back", "ja")]
+            for where in (ROOM, ROOM | {"from": {"id": "29:v", "aadObjectId": "u2", "name": "次郎"}}):
+                again = await at.invoke(back["data"] | {"verb": back["verb"]}, replyToId=id_, **where)
+                assert again["value"] == card
+    gone = await at.invoke(back["data"] | {"verb": back["verb"]}, replyToId="m999", **ROOM)
+    elsewhere = await at.invoke(back["data"] | {"verb": back["verb"]}, replyToId=id_, **GROUP)
+
+    assert gone["value"] == elsewhere["value"] == at.texts.say("teams.card_gone", "ja")
+
+
 async def test_calling_an_expert_from_a_private_answer_names_the_way_and_publishes_nothing(at, scenes):
     answer = await at.press(scenes.public["a call"], own=True, **ROOM)
 
