@@ -6,6 +6,7 @@ out and flagged.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -19,7 +20,8 @@ from knowledge.values import Flag
 _APART = (("ヘッダー・フッター / Header, footer", ("header", "footer")), ("コメント / Comments", ("comments",)))
 _NOTES = ("footnotes", "endnotes")
 _SKIPPED = frozenset({"Fallback", "rt", "del", "moveFrom", "delText", "instrText", "delInstrText"})
-_HEADING = re.compile(r"(?:heading|見出し)\s*([1-9])", re.IGNORECASE)
+_HEADING = re.compile(r"(?:heading|見出し)\s*([1-9])", re.IGNORECASE)  # the whole name, in half width
+_FORMER = "PrChange"  # what a tracked change of format was before
 _OFF = frozenset({"0", "false", "off", "none"})
 _WHITE = frozenset({"ffffff", "fefefe"})
 _PALE = frozenset({"", "auto", "none", *_WHITE})
@@ -30,7 +32,7 @@ _BEYOND = 9  # outline level that means body text
 class _Style:
     """What a paragraph style says: its heading level (0 is the title), its list and its level in it."""
 
-    level: int | None = None
+    level: int | None = None  # None is body text
     number: str = ""
     depth: int = 0
 
@@ -122,17 +124,23 @@ def _style(name: str, found: dict[str, dict[str, str]]) -> _Style:
     number, depth = "", ""
     for _ in range(10):  # styles build on each other, in a file of ill will in a circle
         said = found.get(name, {})
-        own = said.get("name", "")
-        outline = said.get("outlineLvl", "")
-        if level is None and (mark := _HEADING.match(own)):
-            level = int(mark[1])
-        elif level is None and own.lower() == "title":
-            level = 0
-        elif level is None and outline.isdigit() and int(outline) < _BEYOND:
-            level = int(outline) + 1
+        level = _outline(said) if level is None else level
         number, depth = number or said.get("numId", ""), depth or said.get("ilvl", "")
         name = said.get("basedOn", "")
-    return _Style(level, number, int(depth) if depth.isdigit() else 0)
+    shown = level if level is not None and level <= _BEYOND else None
+    return _Style(shown, number, int(depth) if depth.isdigit() else 0)
+
+
+def _outline(said: dict[str, str]) -> int | None:
+    """Return the heading level a style gives itself, above `_BEYOND` for body text; None leaves it to the style below."""
+    outline = said.get("outlineLvl", "")
+    if outline.isdigit():
+        return int(outline) + 1
+    name = unicodedata.normalize("NFKC", said.get("name", "")).strip()
+    if name.lower() == "title":
+        return 0
+    mark = _HEADING.fullmatch(name)
+    return int(mark[1]) if mark else None
 
 
 class _Part:
@@ -155,7 +163,7 @@ class _Part:
         self._drawings = drawings
         self._paragraphs = [_Paragraph()]
         self._tables: list[_Table] = []
-        self._skip = self._texts = self._boxes = 0
+        self._skip = self._texts = self._boxes = self._former = 0
         self._hidden = self._white = self._shaded = False
         self._found: set[str] = set()
 
@@ -181,6 +189,9 @@ class _Part:
     def _start(self, tag: str, values: dict[str, str]) -> None:
         value = values.get("val", "")
         here = self._paragraphs[-1]
+        self._former += tag.endswith(_FORMER)
+        if self._former:
+            return
         match tag:
             case _ if tag in _SKIPPED:
                 self._skip += 1
@@ -205,8 +216,8 @@ class _Part:
             case "pStyle":
                 style = self._styles.get(value, _Style())
                 here.level, here.number, here.depth = style.level, style.number, style.depth
-            case "outlineLvl" if value.isdigit() and int(value) < _BEYOND and here.level is None:
-                here.level = int(value) + 1
+            case "outlineLvl" if value.isdigit():
+                here.level = int(value) + 1 if int(value) < _BEYOND else None
             case "ilvl" if value.isdigit():
                 here.depth = int(value)
             case "numId":
@@ -226,7 +237,9 @@ class _Part:
                 here.pieces.append({"tab": "\t", "noBreakHyphen": "-"}.get(tag, "\n"))
 
     def _end(self, tag: str) -> None:
-        if tag in _SKIPPED:
+        if self._former:
+            self._former -= tag.endswith(_FORMER)
+        elif tag in _SKIPPED:
             self._skip -= 1
         elif tag == "t":
             self._texts -= 1
@@ -263,10 +276,9 @@ class _Part:
             text = f"{label} {text.lstrip()}" if label else text
         if paragraph.level is None or self._tables:
             self._put(text.strip("\n"))
-        elif paragraph.level == 0 or (paragraph.level == 1 and not self.title):
-            self.title = self.title or text.strip()
-            self.sections.heading(1, text)
         else:
+            if paragraph.level <= 1:
+                self.title = self.title or text.strip()
             self.sections.heading(paragraph.level, text)
         for line in paragraph.after:
             self._put(line)

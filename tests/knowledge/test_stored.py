@@ -15,7 +15,7 @@ MADE_BY = "a102ce8a197b"
 STORED = {
     "出張費基準.xlsx": "1650a83690c23943",
     "wiki_duck.html": "24d4a1c4b882a07c",
-    "drawing.docx": "9c47121e6d9817a7",
+    "drawing.docx": "baa51bd027bba2c9",
     "pdkids.pdf": "bf4aa7bcf275feb6",
 }
 
