@@ -17,6 +17,7 @@ from bot.terminal import ME
 from handlers.conversation import Press
 from handlers.jobs import Job
 from knowledge.errors import KnowledgeError, UnknownDocument
+from knowledge.identity import LIKE, Alike
 from knowledge.values import Document, Language, Metadata, Phrase, Version
 
 DONE, COULD_NOT = 0, 1
@@ -50,16 +51,20 @@ class _Adding:
 
         began = time.perf_counter()
         async for shelved in shelve(await self._house.library()):
-            self._report(shelved.sample.name, shelved.document, shelved.version, new=shelved.new, began=began)
+            await self._report(shelved.sample.name, shelved.document, shelved.version, new=shelved.new, began=began)
             began = time.perf_counter()
 
     async def file(self, path: Path, bars: Progress) -> None:
         began = time.perf_counter()
         bar = bars.add_task(path.name, total=100)
-        said = Metadata(self._arguments.title, audience=self._arguments.audience, owner=ME)
+        asked = self._arguments
+        source = str(await asyncio.to_thread(path.resolve))
+        said = Metadata(asked.title, audience=asked.audience, owner=ME, source=source, supersedes=asked.replaces)
         try:
             if said.audience and not self._house.people.decides(said.audience):
                 raise UnknownDocument("bad_audience", self._house.texts.phrase("documents.bad_audience"))
+            if said.supersedes:
+                await (await self._house.library()).document(said.supersedes)
             content = await asyncio.to_thread(path.read_bytes)
             job = await self._house.jobs.submit(uuid.uuid4().hex, path.name, content, said, by=ME, queue=False)
             job = await self._house.jobs.run(job.id, told=lambda job: bars.update(bar, completed=_percent(job))) or job
@@ -79,23 +84,33 @@ class _Adding:
             self._refuse(path.name, error.code, error.reason)
         else:
             version = next(v for v in document.versions if v.id == job.version)
-            self._report(path.name, document, version, new=job.outcome == "staged", began=began)
+            await self._report(path.name, document, version, new=job.outcome == "staged", began=began)
             if version.state == "staged" and not self._arguments.json:
                 shown = terminal.said(Press("document.report", {"d": document.id, "v": version.id}), self._language)
                 await self._house.turns.take(shown, terminal.Paper(Console()))
         finally:
             bars.remove_task(bar)
 
-    def _report(self, name: str, document: Document, version: Version, *, new: bool, began: float) -> None:
+    async def _report(self, name: str, document: Document, version: Version, *, new: bool, began: float) -> None:
         status = "unchanged"
         if new:
             cut = any(flag.kind == "truncated" for flag in version.flags)
             status = "partial" if cut else "updated" if len(document.versions) > 1 else "added"
+        alike = await (await self._house.library()).alike(document.id, version.id) if new else ()
         if self._arguments.json:
-            output.line(output.added(name, version, document.id, status, (time.perf_counter() - began) * 1000))
-        else:
-            said = self._house.texts.say(f"cli.{status}", self._language, name=name, n=version.passages, id=document.id)
-            Console().print(said, markup=False)
+            output.line(output.added(name, version, document.id, status, alike, (time.perf_counter() - began) * 1000))
+            return
+        lines = [self._house.texts.say(f"cli.{status}", self._language, name=name, n=version.passages, id=document.id)]
+        lines += [self._asked(name, document, like) for like in alike if like.share >= LIKE]
+        for line in lines:
+            Console().print(line, markup=False, soft_wrap=True)
+
+    def _asked(self, name: str, document: Document, alike: Alike) -> str:
+        """Return which document a new one resembles, and how it becomes that one's new version."""
+        other = alike.document
+        what = "alike_published" if document.current else "alike"
+        values = {"title": other.metadata.title, "id": other.id, "own": document.id, "percent": alike.percent}
+        return self._house.texts.say(f"cli.{what}", self._language, name=name, **values)
 
     def _refuse(self, name: str, code: str, reason: Phrase) -> None:
         self.failed = True
@@ -107,6 +122,7 @@ class _Adding:
                 "pages": 0,
                 "passages": 0,
                 "flags": [],
+                "alike": [],
                 "milliseconds": 0,
             }
             said = {"ja": reason.ja, "en": reason.en}

@@ -95,6 +95,7 @@ def _parse(given: list[str]) -> argparse.Namespace:
     add["add"].add_argument("--publish", action="store_true")
     add["add"].add_argument("--audience", default="")
     add["add"].add_argument("--title", default="")
+    add["add"].add_argument("--replaces", metavar="ID", default="")
     add["documents"].add_argument("--q", metavar="TEXT", default="")
     add["documents"].add_argument("--state", choices=("published", "staged", "withdrawn"), default="")
     add["documents"].add_argument("--kind", choices=("guideline", "rule", "deck", "faq", "other"), default="")
@@ -117,6 +118,8 @@ def _parse(given: list[str]) -> argparse.Namespace:
     add["manifest"].add_argument("platform", choices=("slack", "teams"))
     add["manifest"].add_argument("--out", metavar="FILE", default="")
     arguments = parser.parse_args(given or ["serve"])
+    if arguments.command == "add" and arguments.replaces and len(arguments.files) != 1:
+        raise UsageError(Texts.load().phrase("cli.usage", problem="--replaces ID FILE", command="llm-choose add"))
     if arguments.command is None:
         raise UsageError(Texts.load().phrase("cli.usage", problem="no command", command="llm-choose"))
     return arguments

@@ -2,8 +2,10 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from typing import Any
 
+from knowledge.identity import Alike
 from knowledge.values import Answer, Document, Hit, Language, Version
 
 Json = dict[str, Any]
@@ -77,8 +79,8 @@ def document(value: Document) -> Json:
     }
 
 
-def added(name: str, version: Version, id_: str, status: str, milliseconds: float) -> Json:
-    """Return one added file as the `add` command prints it."""
+def added(name: str, version: Version, id_: str, status: str, alike: Sequence[Alike], milliseconds: float) -> Json:
+    """Return one added file as the `add` command prints it; `alike` are the documents it may be a new version of."""
     return {
         "name": name,
         "status": status,
@@ -89,5 +91,6 @@ def added(name: str, version: Version, id_: str, status: str, milliseconds: floa
         "pages": version.pages,
         "passages": version.passages,
         "flags": [{"kind": f.kind, "page": f.page} for f in version.flags],
+        "alike": [{"document": a.document.id, "title": a.document.metadata.title, "percent": a.percent} for a in alike],
         "milliseconds": round(milliseconds, 1),
     }

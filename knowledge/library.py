@@ -17,13 +17,14 @@ from knowledge.dense import fuse
 from knowledge.embedding import Embedding
 from knowledge.encoder import SparseVector
 from knowledge.glossary import Groups
+from knowledge.identity import Alike, Identity
 from knowledge.index import Match, Payload, Where, open_index
 from knowledge.indexing import passage_of, terms
 from knowledge.registry import RECORD
 from knowledge.rerank import rank
 from knowledge.shared_glossary import SharedGlossary
 from knowledge.shelf import Shelf, unknown
-from knowledge.staging import LIVE, of, passage_id
+from knowledge.staging import LIVE, passage_id
 from knowledge.values import Document, Hit, Language, Mark, Passage, Rule, SearchKind
 
 __all__ = ["Library", "open_index"]
@@ -118,13 +119,19 @@ class Library(Shelf):
 
     async def passages(self, version: str) -> list[Passage]:
         """Return the passages of one version in order, published or not; for admins."""
-        return sorted((passage_of(p) for p in await self._index.scroll(of(version))), key=lambda p: p.position)
+        return await self._staging.passages(version)
 
     async def changes(self, document: str, version: str) -> Changes:
         """Return what a version changes against the published one; everything is added where there is none."""
         known = await self.document(document)
         before = await self.passages(known.current) if known.current not in ("", version) else []
         return compare(before, await self.passages(version))
+
+    async def alike(self, document: str, version: str) -> tuple[Alike, ...]:
+        """Return the documents a new one resembles, the most alike first; none for a further version of a document."""
+        known = await self.document(document)
+        drawn = known.version(version)
+        return await Identity(self._registry, self.passages).alike(known, drawn) if drawn else ()
 
     async def questions(self, version: str, language: Language) -> tuple[str, ...]:
         """Return up to three questions to try a version with, about its longest sections."""

@@ -136,14 +136,18 @@ class Shelf:
         """
         Write a file's passages without publishing them; about 1 ms a passage.
 
-        The same bytes are one version of one document, whoever sends them: they give False and no writing. The same owner and
-        name is the same document. What `metadata` leaves empty stays as it was.
+        The same bytes are one version of one document, whoever sends them: they give False and no writing. The same owner's
+        file of the same name that says largely the same is the document's next version (`knowledge.identity`); `supersedes`
+        makes it that of any other. What `metadata` leaves empty stays as it was.
         """
         await self._registry.refresh(now=self._index.shared)
         for entry in list(self._registry.entries.values()):
             if entry.deleted:  # a deletion was cut off; its bytes may be these
                 await self._purge(entry.id)
+        before = self._registry.drafts.get(version_id(reading.sha256))
         version, new = await self._staging.stage(reading, metadata, by=by, original=original, told=told)
+        if new and before and before.whole:
+            await self._leave(before, original)
         document = await self.document(self._registry.drafts[version].document)
         return document, next(v for v in document.versions if v.id == version), new
 
@@ -337,6 +341,13 @@ class Shelf:
         entry = self._registry.entries.get(draft.document)
         if entry and not any(d.document == draft.document for d in self._registry.drafts.values()):
             await self._registry.forget(draft.document)
+
+    async def _leave(self, before: Draft, original: str) -> None:
+        """Clear up where a version was that has moved to another document: the file kept of it, and a document left empty."""
+        if before.version.original != original:
+            await self._delete_files([before])
+        if not any(d.document == before.document for d in self._registry.drafts.values()):
+            await self._registry.forget(before.document)
 
     async def _purge(self, document: str) -> int:
         passages_of = {"document": [document], "shelf": [STAGED, LIVE, OLD]}

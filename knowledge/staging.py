@@ -7,7 +7,6 @@ and takes over when that one shows no sign of life.
 
 import asyncio
 import time
-import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from datetime import UTC, datetime
 from knowledge.crew import Crew
 from knowledge.dense import Dense
 from knowledge.encoder import Encoder
+from knowledge.identity import Identity
 from knowledge.index import Index, Point, Where
 from knowledge.indexing import passage_of
 from knowledge.reading import Reading
@@ -39,6 +39,7 @@ class Staging:
         self._crew = Crew(encoder)
         self._dense = dense
         self._cut = cut
+        self._identity = Identity(registry, self.passages)
 
     def close(self) -> None:
         self._crew.close()
@@ -46,12 +47,17 @@ class Staging:
     async def stage(
         self, reading: Reading, metadata: Metadata, *, by: str, original: str, told: Told | None
     ) -> tuple[str, bool]:
-        """Return the id of the version these bytes are, whole; False when it had been before."""
+        """
+        Return the id of the version these bytes are, whole; False when it had been before.
+
+        One that waits is written anew where `metadata` says that it is a version of another document.
+        """
         version = version_id(reading.sha256)
         while True:
             await self._registry.refresh(now=self._index.shared)
             draft = self._registry.drafts.get(version)
-            if draft and draft.whole and self._registry.document(draft.document):
+            there = draft and draft.whole and self._registry.document(draft.document)
+            if there and draft and not self._moves(draft, metadata):
                 return version, False
             if draft and not draft.whole and time.time() - draft.touched < STALE:
                 await asyncio.sleep(WAIT)
@@ -66,6 +72,10 @@ class Staging:
         named = [replace(p, title=new, headings=tuple(new if h == old else h for h in p.headings)) for p in found]
         await self.write(named, shelf)
 
+    async def passages(self, version: str) -> list[Passage]:
+        """Return the passages of one version in order, published or not."""
+        return sorted((passage_of(p) for p in await self._index.scroll(of(version))), key=lambda p: p.position)
+
     async def write(self, parts: Sequence[Passage], shelf: str) -> None:
         """Write passages at their places of their versions."""
         async for points in self._points(parts, shelf):
@@ -74,13 +84,22 @@ class Staging:
     async def _begin(self, reading: Reading, metadata: Metadata, by: str, original: str, seen: Draft | None) -> Draft | None:
         """Take a version for writing; None when somebody else was faster."""
         superseded = self._registry.document(metadata.supersedes)
-        document = superseded.id if superseded else document_id(metadata.owner, reading.name)
+        known = superseded.id if superseded else await self._identity.known(reading, metadata)
+        document = known or document_id(metadata.owner, reading)
         before = self._registry.document(document)
         said = _filled(metadata, before.metadata if before else Metadata(), reading.title)
         row = Version(version_id(reading.sha256), 0, reading.name, reading.sha256, reading.size, "received")
         row = replace(row, pages=len(reading.pages), flags=reading.flags, added=now(), added_by=by, original=original)
+        row = replace(row, title=reading.title)
         ours = Draft(document, row, said, time.time())
         return await self._registry.change_draft(row.id, lambda d: ours if d == seen else None)
+
+    def _moves(self, draft: Draft, metadata: Metadata) -> bool:
+        """Tell whether a version that was never published is said to be one of another document."""
+        other = self._registry.document(metadata.supersedes)
+        entry = self._registry.entries.get(draft.document)
+        published = dict(entry.published) if entry else {}
+        return other is not None and other.id != draft.document and draft.version.id not in published
 
     async def _write(self, draft: Draft, reading: Reading, told: Told | None) -> bool:
         """Write a version's passages and make it whole; False when somebody took it over meanwhile."""
@@ -118,9 +137,9 @@ class Staging:
         return [replace(part, id=passage_id(version, part.position)) for part in parts]
 
 
-def document_id(owner: str, name: str) -> str:
-    """Return the id of the document that this owner's file of this name is a version of."""
-    return identify("document", owner, unicodedata.normalize("NFC", name))
+def document_id(owner: str, reading: Reading) -> str:
+    """Return the id of the document that begins with this owner's file: two files never begin the same one."""
+    return identify("document", owner, reading.name, reading.sha256)
 
 
 def version_id(sha256: str) -> str:

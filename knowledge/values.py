@@ -158,7 +158,8 @@ class Metadata:
     """
     What an admin says about a document. Dates are ISO ("2026-03-01") or empty; `audience` is a label such as "all".
 
-    A field left empty means "as in the version before". `supersedes` is the id of the document this is a new version of.
+    A field left empty means "as in the version before". `supersedes` is the id of the document this is a new version of;
+    `source` is where its file lies on its sender's machine, empty where that is not known.
     """
 
     title: str = ""
@@ -170,6 +171,7 @@ class Metadata:
     supersedes: str = ""
     url: str = ""
     marks: tuple[Mark, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ class Version:
     One version of a document. `id` is stable (the content hash decides it); `number` counts from 1 within the document.
 
     `sha256` is that of the original bytes; `added` and `published` are ISO timestamps in UTC, empty until they happen.
-    `original` is the id of the file as sent, empty where none was kept.
+    `original` is the id of the file as sent, empty where none was kept; `title` is the file's own, empty in old records.
     """
 
     id: str
@@ -194,6 +196,7 @@ class Version:
     added_by: str = ""
     published: str = ""
     original: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ ACTIONS = (
     "settle",
     "samples",
     "original",
+    "replace",
 )
 
 

@@ -79,6 +79,8 @@ class Documents:
                 return self.changes.press(message, verb, press)
             case "report":
                 return self.uploads.report(message, press.data)
+            case "replace":
+                return self.uploads.replace(message, press.data)
             case "job":
                 return self.uploads.look(message, press.data)
             case "add":

@@ -21,6 +21,7 @@ from handlers.documents.office import Office
 from handlers.documents.shelf import audience, sure_of
 from handlers.documents.trying import Tried
 from knowledge.comparison import Changes
+from knowledge.identity import Alike
 from knowledge.values import Document, Version
 
 PAGES = 20  # page numbers written out
@@ -32,14 +33,14 @@ COUNTED = ("garbled", "image_only", "hidden_text", "instruction")  # always said
 @dataclass(frozen=True, slots=True)
 class Found:
     """
-    What was found out about a version: its own questions, what it changes, other documents with a file of its name.
+    What was found out about a version: its own questions, what it changes, other documents it may be a new version of.
 
     `outdated` are the questions lately answered with words that it no longer has.
     """
 
     tests: tuple[Tried, ...]
     changes: Changes
-    twins: int = 0
+    alike: tuple[Alike, ...] = ()
     outdated: tuple[str, ...] = ()
 
 
@@ -54,8 +55,10 @@ def report(office: Office, message: Message, document: Document, version: Versio
     blocks.append(Facts(_facts(office, message, document, version, found)))
     warnings = [say(f"flag_{kind}", message, pages=_pages(version, kind)) for kind in sorted({f.kind for f in version.flags})]
     blocks += [Paragraph(warning, "warning") for warning in warnings]
-    if found.twins:
-        blocks.append(Paragraph(say("twins", message, name=shown(version.name), n=found.twins), "warning"))
+    questions = [_asks(office, message, alike) for alike in found.alike] if waiting else []
+    blocks += [Paragraph(question, "warning") for question in questions]
+    if questions:
+        blocks.append(Buttons(tuple(_replacing(office, message, version, document, alike) for alike in found.alike)))
     replaces = bool(document.current) and version.state == "staged"
     if replaces and (lines := _changes(office, message, found.changes)):
         blocks.append(Details(say("changes", message), (Paragraph("\n".join(lines)),)))
@@ -68,7 +71,19 @@ def report(office: Office, message: Message, document: Document, version: Versio
         blocks.append(Table(say("tests", message), columns, rows))
     blocks.append(Buttons(_ways(office, message, document, version)))
     tail = f" {say('not_yet_found', message)}" if waiting else ""
-    return "\n".join((text + tail, *(f"- {w}" for w in warnings))), blocks
+    return "\n".join((text + tail, *(f"- {w}" for w in (*warnings, *questions)))), blocks
+
+
+def _asks(office: Office, message: Message, alike: Alike) -> str:
+    """Ask whether the version belongs to a document that is there already."""
+    title, latest = shown(alike.document.metadata.title), alike.document.published or alike.document.versions[-1]
+    what = "namesake" if alike.named else "alike"
+    return office.say(what, message, title=title, number=latest.number, percent=alike.percent)
+
+
+def _replacing(office: Office, message: Message, version: Version, document: Document, alike: Alike) -> Button:
+    label = office.say("replace", message, title=shown(alike.document.metadata.title))
+    return Button(label, Press("document.replace", {"d": document.id, "v": version.id, "o": alike.document.id}))
 
 
 def _facts(office: Office, message: Message, document: Document, version: Version, found: Found) -> tuple[Fact, ...]:

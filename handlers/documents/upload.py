@@ -21,7 +21,7 @@ from handlers.documents.trying import Trying
 from handlers.documents.wishes import Wishes
 from handlers.jobs import Job, Jobs
 from handlers.sessions import SessionsUnavailable
-from knowledge.errors import KnowledgeError
+from knowledge.errors import KnowledgeError, UnknownDocument
 from knowledge.readers.limits import MEGABYTE, Limits
 from knowledge.values import Document, Metadata, Version
 
@@ -120,6 +120,47 @@ class Uploads:
         ]
         blocks = tuple(block for _, drawn in lines for block in drawn)
         return replace(listed, text="\n".join([*(text for text, _ in lines), listed.text]), blocks=(*blocks, *listed.blocks))
+
+    async def replace(self, message: Message, given: Values) -> AsyncIterator[Reply]:
+        """Make a version that waits the next one of another document, as the admin says; its file is read again for that."""
+        document, version, other = (str(given.get(key, "")) for key in ("d", "v", "o"))
+        if refused := await self._office.refused(message, "document.replace", document):
+            yield refused
+            return
+        id_ = f"{message.id}:replace"
+        try:
+            job = await self._jobs.find(id_) or await self._moving(message, id_, document, version, other)
+        except UnknownDocument:
+            job = None
+        except KnowledgeError as error:
+            yield Reply(error.reason.to(message.person.language), private=True)
+            return
+        except SessionsUnavailable:
+            yield self._office.note("no_book", message)
+            return
+        if job is None:
+            yield self._office.note("stale", message, self._office.button("back_to_list", message, "list"))
+            return
+        tracks = [_Track(shown(job.name), job.size, job)]
+        async for _ in self._follow(tracks):
+            yield self._progress(message, tracks)
+        yield await self._ended(message, tracks, "", 1)
+
+    async def _moving(self, message: Message, id_: str, document: str, version: str, other: str) -> Job | None:
+        """Hand a waiting version's file in once more, as a version of `other`; None when things stand differently by now."""
+        library = await self._office.library()
+        drawn = (await library.document(document)).version(version)
+        await library.document(other)
+        if drawn is None or drawn.state != "staged" or other == document:
+            return None
+        content = await library.original(drawn)
+        if not content:
+            return None
+        said = (await library.document(document)).metadata
+        moved = Metadata(effective=said.effective, review=said.review, url=said.url, source=said.source, supersedes=other)
+        narrowed = replace(moved, audience=said.audience if said.audience != "all" else "")
+        await self._office.write(message, "document.replace", document, version, name=said.title)
+        return await self._jobs.submit(id_, drawn.name, content, narrowed, by=drawn.added_by)
 
     async def report(self, message: Message, given: Values) -> AsyncIterator[Reply]:
         """Show the report of one version again."""
@@ -250,12 +291,10 @@ class Uploads:
 
     async def _report(self, message: Message, document: Document, version: Version) -> tuple[str, list[Block]]:
         library = await self._office.library()
-        others = [d for d in await library.documents() if d.id != document.id]
-        twins = sum(any(v.name == version.name for v in d.versions) for d in others)
         found = Found(
             await self._trying.tests(message, version),
             await library.changes(document.id, version.id),
-            twins,
+            await library.alike(document.id, version.id),
             await outdated(self._office, document, version),
         )
         return report(self._office, message, document, version, found)

@@ -41,7 +41,9 @@ def metadata() -> Metadata:
     """Return what is known of the deck; its address is that of the published slides."""
     deck = _deck(FILE.read_bytes())
     title = f"{deck['title']['ja']} / {deck['title']['en']}"
-    return Metadata(title=title, kind="deck", audience="all", owner=OWNER, effective=deck["date"], url=deck["url"])
+    return Metadata(
+        title=title, kind="deck", audience="all", owner=OWNER, effective=deck["date"], url=deck["url"], source=FILE.name
+    )
 
 
 async def shelve(library: Library) -> Document:

@@ -6,7 +6,7 @@ on purpose, so that every warning can be seen at work.
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ import yaml
 from knowledge.errors import InvalidModel
 from knowledge.library import Library
 from knowledge.reading import read
-from knowledge.staging import document_id
 from knowledge.values import Document, Metadata, Phrase, Version
 
 FOLDER = Path(__file__).parent
@@ -24,11 +23,12 @@ BY = "llm-choose"  # who put them on the shelf
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A document to try: `name` as people see it, `path` where its bytes lie."""
+    """A document to try: `name` as people see it, `path` where its bytes lie, `older` the name of the edition it supersedes."""
 
     name: str
     path: Path
     metadata: Metadata
+    older: str = ""
 
     def content(self) -> bytes:
         """Return the file's bytes, at most 50 KB."""
@@ -65,11 +65,14 @@ async def shelve(library: Library) -> AsyncIterator[Shelved]:
     Raises:
         LibraryUnavailable: the index or the place of the files did not answer.
     """
+    documents: dict[str, str] = {}
     for sample in samples():
+        said = replace(sample.metadata, supersedes=documents.get(sample.older, ""))
         content = sample.content()
         reading = await read(sample.name, content)
         original = "" if await library.holding(reading.sha256) else await library.keep(content)
-        document, version, new = await library.stage(reading, sample.metadata, by=BY, original=original)
+        document, version, new = await library.stage(reading, said, by=BY, original=original)
+        documents[sample.name] = document.id
         if new:
             document = await library.publish(document.id, version.id)
         yield Shelved(sample, document, version, new)
@@ -77,15 +80,11 @@ async def shelve(library: Library) -> AsyncIterator[Shelved]:
 
 def _sample(row: dict[str, Any], before: dict[str, Sample]) -> Sample:
     fields = {key: value for key, value in row.items() if key not in ("name", "file")}
+    older = fields.pop("supersedes", "")
     try:
-        if older := fields.get("supersedes"):
-            fields["supersedes"] = _document(before[older])
-        return Sample(row["name"], FOLDER / "files" / row["file"], Metadata(**fields))
+        if older:
+            older = before[older].name
+        return Sample(row["name"], FOLDER / "files" / row["file"], Metadata(**fields), older)
     except (KeyError, TypeError) as error:
         place = f"samples.yaml: {row.get('name')}"
         raise InvalidModel("invalid_sample", Phrase(f"{place} の項目が正しくありません。", f"{place} is not whole.")) from error
-
-
-def _document(sample: Sample) -> str:
-    """Return the id the library gives this document: that of its first edition."""
-    return sample.metadata.supersedes or document_id(sample.metadata.owner, sample.name)
