@@ -98,7 +98,7 @@ async def read(name: str, content: bytes, *, limits: Limits | None = None, sandb
 def _told(shown: str, content: bytes, kind: Kind, heard: Heard) -> Reading:
     """Clean and check what the child told; for a large document the better part of a second, so in a thread."""
     pages = tuple(_checked(page) for page in heard.pages)
-    _whole(pages)
+    _whole(pages, hidden=any(text.strip() for text in heard.omitted))
     return Reading(
         name=shown,
         sha256=hashlib.sha256(content).hexdigest(),
@@ -158,14 +158,14 @@ def _checked(page: Page) -> Page:
     return replace(page, text=text, notes=notes, title=title, place=replace(page.place, label=label), flags=flags)
 
 
-def _whole(pages: tuple[Page, ...]) -> None:
-    """Refuse a document that gives nothing to find, and say why: never an empty success."""
+def _whole(pages: tuple[Page, ...], *, hidden: bool) -> None:
+    """Refuse a document that gives nothing to find, and say why: never an empty success; `hidden` says what it held was."""
     readable = [page for page in pages if page.text.strip() or page.notes.strip()]
     if not readable:
         pictures = [str(page.position) for page in pages if any(flag.kind == "image_only" for flag in page.flags)]
         if pictures:
             raise Refusal("image_only", pages=", ".join(pictures[:20]) + ("…" if len(pictures) > 20 else ""))
-        raise Refusal("empty")
+        raise Refusal("all_hidden" if hidden else "empty")
     if all(any(flag.kind == "garbled" for flag in page.flags) for page in readable):
         raise Refusal("garbled")
 

@@ -46,6 +46,7 @@ class Heard:
     pages: list[Page] = field(default_factory=list)
     flags: list[Flag] = field(default_factory=list)
     title: str = ""
+    omitted: list[str] = field(default_factory=list)
     complete: bool = False
     open: tuple[str, ...] = ()
     said: int = 0
@@ -146,6 +147,9 @@ class Sandbox:
                 return
             case {"title": str(title)}:
                 heard.title = title[:_TITLE]
+            case {"omitted": str(text)}:
+                heard.characters += len(text)
+                heard.omitted.append(text)
             case {"open": list(names)}:
                 heard.open = tuple(str(name)[:40] for name in names[:20])
             case {"refused": str(code), "values": dict(values)}:

@@ -67,6 +67,7 @@ FlagKind = Literal[
     "external_link",
     "tracked_deletion",
     "ocr",
+    "pale_text",
 ]
 
 

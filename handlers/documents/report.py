@@ -53,7 +53,8 @@ def report(office: Office, message: Message, document: Document, version: Versio
     if waiting:
         blocks.append(Paragraph(say("not_yet_found", message), "quiet"))
     blocks.append(Facts(_facts(office, message, document, version, found)))
-    warnings = [say(f"flag_{kind}", message, pages=_pages(version, kind)) for kind in sorted({f.kind for f in version.flags})]
+    kinds = sorted({f.kind for f in version.flags})
+    warnings = [say(f"flag_{kind}", message, pages=_where(office, message, version, kind)) for kind in kinds]
     blocks += [Paragraph(warning, "warning") for warning in warnings]
     questions = [_asks(office, message, alike) for alike in found.alike] if waiting else []
     blocks += [Paragraph(question, "warning") for question in questions]
@@ -94,6 +95,7 @@ def _facts(office: Office, message: Message, document: Document, version: Versio
         share = f"{round(100 * len(pages) / version.pages) if version.pages else 0} %"
         none = "0 %" if kind == "garbled" else say("none", message)
         some = share if kind == "garbled" else say("on_pages", message, n=len(pages), pages=_pages(version, kind))
+        some = _where(office, message, version, kind) if kind == "hidden_text" else some
         rows[kind] = some if pages else none
     if version.state == "staged":
         counts = {name: len(getattr(found.changes, name)) for name in PARTS}
@@ -130,6 +132,28 @@ def _ways(office: Office, message: Message, document: Document, version: Version
         ways.insert(0, Button(label, Press("document.publish", data), "primary", sure))
         ways.append(Button(office.say("discard", message), Press("document.discard", data), "danger", discard))
     return (*ways, office.button("open_document", message, "open", d=document.id))
+
+
+def _where(office: Office, message: Message, version: Version, kind: str) -> str:
+    """Return where the things of this kind stand; hidden text of a workbook by its sheet."""
+    if kind != "hidden_text":
+        return _pages(version, kind)
+    places, others = [], []
+    for flag in version.flags:
+        what, _, rest = flag.detail.partition(": ")
+        count, _, name = rest.partition(": ")
+        if flag.kind == kind and what == "hidden_sheet":
+            places.append(office.say("at_sheet", message, name=shown(rest)))
+        elif flag.kind == kind and what in ("hidden_rows", "hidden_columns") and name:
+            places.append(office.say(what.replace("hidden", "at"), message, n=count, name=shown(name)))
+        elif flag.kind == kind:
+            others.append(flag.page)
+    if any(others):
+        places.append(office.say("at_pages", message, pages=_pages(version, kind)))
+    elif others:
+        places.append(office.say("at_file", message))
+    separator = "、" if message.person.language == "ja" else "; "
+    return separator.join(places[:PAGES])
 
 
 def _pages(version: Version, kind: str) -> str:

@@ -28,7 +28,7 @@ def chart(data: bytes, budget: Budget) -> list[str]:
 
 
 def paragraphs(data: bytes, budget: Budget) -> list[str]:
-    """Return the paragraphs of shapes, or of comments."""
+    """Return the paragraphs of shapes; one that is hidden is not among them."""
     lines: list[str] = []
     held: list[str] = []
     open_text = 0
@@ -51,6 +51,34 @@ def paragraphs(data: bytes, budget: Budget) -> list[str]:
 
     parse(data, budget, start, end, text)
     return [line for line in lines if line]
+
+
+def comments(data: bytes, budget: Budget) -> list[tuple[str, str]]:
+    """Return the comments of a sheet, each with the cell it stands on ("B2")."""
+    found: list[tuple[str, str]] = []
+    held: list[str] = []
+    cell, reads = "", 0
+
+    def start(tag: str, values: dict[str, str]) -> None:
+        nonlocal cell, reads
+        reads += tag == "t"
+        if tag == "comment":
+            cell = values.get("ref", "")
+
+    def end(tag: str) -> None:
+        nonlocal reads
+        reads -= tag == "t"
+        if tag == "comment" and held:
+            found.append((cell, " ".join("".join(held).split())))
+            held.clear()
+
+    def text(value: str) -> None:
+        if reads:
+            budget.characters(len(value))
+            held.append(value)
+
+    parse(data, budget, start, end, text)
+    return [(at, line) for at, line in found if line]
 
 
 class _Chart:

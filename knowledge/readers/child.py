@@ -16,7 +16,7 @@ from typing import BinaryIO
 from knowledge.readers import doors
 from knowledge.readers.limits import Limits
 from knowledge.readers.refusal import Budget, Refusal
-from knowledge.readers.sections import Item, Title
+from knowledge.readers.sections import Item, Omitted, Title
 from knowledge.values import Flag, Page
 
 _READERS = {
@@ -71,6 +71,8 @@ def _told(item: Item) -> dict[str, object]:
             return {"flag": asdict(item)}
         case Title():
             return {"title": item.text}
+        case Omitted():
+            return {"omitted": item.text}
 
 
 def _say(out: BinaryIO, line: dict[str, object]) -> None:

@@ -1,8 +1,8 @@
 """
 Word: body with text boxes, automatic numbers, tables and charts as rows, notes where they are called, comments apart.
 
-Tracked insertions count as text, deletions do not. Ruby keeps its base text. Hidden runs, and white ones on nothing, are left
-out and flagged.
+Tracked insertions count as text, deletions do not. Ruby keeps its base text. Hidden runs, by themselves or by their style, and
+white ones on nothing, are left out and flagged.
 """
 
 import re
@@ -14,7 +14,7 @@ from knowledge.readers.archive import Archive, Link, open_office, parse
 from knowledge.readers.charts import chart, paragraphs
 from knowledge.readers.numbering import Numbering
 from knowledge.readers.refusal import Budget
-from knowledge.readers.sections import Item, Sections, Title
+from knowledge.readers.sections import Item, Omitted, Sections, Title
 from knowledge.values import Flag
 
 _APART = (("ヘッダー・フッター / Header, footer", ("header", "footer")), ("コメント / Comments", ("comments",)))
@@ -30,11 +30,12 @@ _BEYOND = 9  # outline level that means body text
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """What a paragraph style says: its heading level (0 is the title), its list and its level in it."""
+    """What a style says: its heading level (0 is the title), its list and its level in it, and whether its text is hidden."""
 
     level: int | None = None  # None is body text
     number: str = ""
     depth: int = 0
+    hidden: bool = False
 
 
 @dataclass(slots=True)
@@ -43,6 +44,7 @@ class _Paragraph:
     number: str = ""
     depth: int | None = None
     shaded: bool = False
+    hidden: bool = False
     pieces: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
 
@@ -60,6 +62,7 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
     for name, wanted in _APART:
         body.apart(name, [archive.part(target) or b"" for target in dict.fromkeys(k.target for k in links if k.kind in wanted)])
     yield from body.flags()
+    yield Omitted("\n".join(body.unseen))
     if body.title:
         yield Title(body.title)
     yield from body.sections.finish()
@@ -111,8 +114,8 @@ def _styles(archive: Archive, name: str, budget: Budget) -> dict[str, _Style]:
         if tag == "style":
             style = values.get("styleId", "")
             found[style] = {}
-        elif tag in {"name", "basedOn", "outlineLvl", "numId", "ilvl"} and style:
-            found[style].setdefault(tag, values.get("val", ""))
+        elif tag in {"name", "basedOn", "outlineLvl", "numId", "ilvl", "vanish"} and style:
+            found[style].setdefault(tag, values.get("val", "1"))
 
     if data is not None:
         parse(data, budget, start)
@@ -121,14 +124,15 @@ def _styles(archive: Archive, name: str, budget: Budget) -> dict[str, _Style]:
 
 def _style(name: str, found: dict[str, dict[str, str]]) -> _Style:
     level: int | None = None
-    number, depth = "", ""
+    number, depth, hidden = "", "", ""
     for _ in range(10):  # styles build on each other, in a file of ill will in a circle
         said = found.get(name, {})
         level = _outline(said) if level is None else level
         number, depth = number or said.get("numId", ""), depth or said.get("ilvl", "")
+        hidden = hidden or said.get("vanish", "")
         name = said.get("basedOn", "")
     shown = level if level is not None and level <= _BEYOND else None
-    return _Style(shown, number, int(depth) if depth.isdigit() else 0)
+    return _Style(shown, number, int(depth) if depth.isdigit() else 0, hidden not in {"", *_OFF})
 
 
 def _outline(said: dict[str, str]) -> int | None:
@@ -156,6 +160,7 @@ class _Part:
     ) -> None:
         self.sections = Sections(budget)
         self.title = ""
+        self.unseen: list[str] = []  # text left out
         self._budget = budget
         self._styles = styles
         self._numbering = numbering
@@ -164,7 +169,7 @@ class _Part:
         self._paragraphs = [_Paragraph()]
         self._tables: list[_Table] = []
         self._skip = self._texts = self._boxes = self._former = 0
-        self._hidden = self._white = self._shaded = False
+        self._hidden = self._white = self._shaded = self._concealed = False
         self._found: set[str] = set()
 
     def walk(self, data: bytes) -> None:
@@ -182,7 +187,7 @@ class _Part:
         if "hidden_run" in self._found:
             yield Flag("hidden_text", 0, "hidden_run")
         if "white" in self._found:
-            yield Flag("hidden_text", 0, "white_text")
+            yield Flag("pale_text", 0)
         if "deletion" in self._found:
             yield Flag("tracked_deletion", 0)
 
@@ -202,9 +207,16 @@ class _Part:
             case "p":
                 self._paragraphs.append(_Paragraph())
             case "r":
-                self._hidden = self._white = self._shaded = False
-            case "vanish" | "webHidden" if values.get("val", "1") not in _OFF:
+                self._hidden = here.hidden
+                self._white = self._shaded = False
+            case "vanish":
+                self._hidden = values.get("val", "1") not in _OFF
+            case "webHidden" if values.get("val", "1") not in _OFF:
                 self._hidden = True
+            case "rStyle":
+                self._hidden = self._hidden or self._styles.get(value, _Style()).hidden
+            case "docPr" if values.get("hidden") in {"1", "true"}:
+                self._concealed = True
             case "color" if value.lower() in _WHITE:
                 self._white = True
             case "shd" | "highlight":
@@ -216,6 +228,7 @@ class _Part:
             case "pStyle":
                 style = self._styles.get(value, _Style())
                 here.level, here.number, here.depth = style.level, style.number, style.depth
+                here.hidden = style.hidden
             case "outlineLvl" if value.isdigit():
                 here.level = int(value) + 1 if int(value) < _BEYOND else None
             case "ilvl" if value.isdigit():
@@ -249,6 +262,8 @@ class _Part:
             self._hidden = self._white = False
         elif tag == "txbxContent":
             self._boxes -= 1
+        elif tag in {"anchor", "inline"}:
+            self._concealed = False
         elif tag == "tbl" and self._tables:
             for row in self._tables.pop().rows:
                 self._put(row)
@@ -262,9 +277,10 @@ class _Part:
         lost = self._white and not self._shaded and not self._paragraphs[-1].shaded
         if self._white and lost and held and not (self._tables and self._tables[-1].shaded) and text.strip():
             self._found.add("white")
-        if self._hidden or (lost and not held):
+        if self._hidden or self._concealed or (lost and not held):
             if text.strip():
                 self._found.add("hidden_run")
+            self.unseen.append(text)
             return
         self._budget.characters(len(text))
         self._paragraphs[-1].pieces.append(text)

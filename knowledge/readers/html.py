@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 from knowledge.readers.decode import decode
 from knowledge.readers.refusal import Budget, Refusal
-from knowledge.readers.sections import Item, Sections, Title
+from knowledge.readers.sections import Item, Omitted, Sections, Title
 from knowledge.values import Flag
 
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905  reads as HTML's list
@@ -47,6 +47,7 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
         yield Title(" ".join(page.title.split()))
     if page.hid:
         yield Flag("hidden_text", 0, "hidden_html")
+        yield Omitted("".join(page.unseen))
     pages = tuple(page.sections.finish())
     if _SIGN_IN.search(text) and sum(len(found.text) for found in pages) < _SHORT:
         raise Refusal("sign_in_page")
@@ -77,6 +78,7 @@ class _Visible(HTMLParser):
         self.sections = Sections(budget)
         self.title = ""
         self.hid = False
+        self.unseen: list[str] = []  # hidden text
         self._hidden = hidden
         self._limit = budget.limits.depth * 5
         self._open: list[str] = []
@@ -129,7 +131,9 @@ class _Visible(HTMLParser):
         if self._in_title:
             self.title += data[:1000]
         elif self._skipping:
-            self.hid = self.hid or (self._skipping[-1][1] and bool(data.strip()))
+            hidden = self._skipping[-1][1]
+            self.hid = self.hid or (hidden and bool(data.strip()))
+            self.unseen += [data] if hidden else []
         elif not self._ruby:
             self._buffer.append(data if "pre" in self._open[-3:] else re.sub(r"\s+", " ", data))
 

@@ -1,10 +1,13 @@
 """
 PDF by PDFium, page by page: text in reading order; pages that are only a picture are named by their number.
 
-Text drawn invisibly over a scan is a normal recognised text; elsewhere it is flagged as an invisible layer.
+Text drawn invisibly over a scan is a normal recognised text, flagged as an invisible layer; elsewhere it is hidden, as white
+text on nothing is, and left out.
 """
 
+import ctypes
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
@@ -12,7 +15,7 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from knowledge.readers.refusal import Budget, Refusal
-from knowledge.readers.sections import Item, Title
+from knowledge.readers.sections import Item, Omitted, Title
 from knowledge.values import Flag, Page, Place
 
 _OBJECTS = 2000  # looked at per page
@@ -31,7 +34,9 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
     if title:
         yield Title(title)
     for number in range(1, count + 1):
-        yield page_at(document, number, budget)
+        page, unseen = _page(document, number, budget)
+        yield Omitted(unseen)
+        yield page
 
 
 def opened(content: bytes) -> pdfium.PdfDocument:
@@ -55,25 +60,34 @@ def _needs_password() -> bool:
 
 
 def page_at(document: pdfium.PdfDocument, number: int, budget: Budget) -> Page:
+    """Return one page as it is seen; `number` counts from 1."""
+    return _page(document, number, budget)[0]
+
+
+def _page(document: pdfium.PdfDocument, number: int, budget: Budget) -> tuple[Page, str]:
+    """Return a page, and its text that was left out."""
     place = Place("page", number)
     try:
         page = document[number - 1]
         words = page.get_textpage()
         budget.characters(max(0, words.count_chars()))
-        text = _text(words, page.get_width()).replace("\r\n", "\n").replace("\ufffe", "").replace("\x02", "")
-        picture, invisible, white = _drawn(page)
+        drawn = _drawn(page)
+        text, unseen = _text(words, page.get_width()), ""
+        if drawn.hidden:
+            text, unseen = _parted(words, drawn.hidden)
+        text = text.replace("\r\n", "\n").replace("\ufffe", "").replace("\x02", "")
         words.close()
         page.close()
     except pdfium.PdfiumError:
-        return Page(number, place, "", flags=(Flag("truncated", number, "page"),))
+        return Page(number, place, "", flags=(Flag("truncated", number, "page"),)), ""
     flags = []
-    if picture and len("".join(text.split())) < _SPARSE:
+    if drawn.pictures and len("".join(text.split())) < _SPARSE:
         flags.append(Flag("image_only", number))
-    if invisible:
+    if drawn.layer:
         flags.append(Flag("invisible_layer", number))
-    if white:
-        flags.append(Flag("hidden_text", number, "white_text"))
-    return Page(number, place, text, flags=tuple(flags))
+    if unseen.strip():
+        flags.append(Flag("hidden_text", number, "unseen_text"))
+    return Page(number, place, text, flags=tuple(flags)), unseen
 
 
 def _text(words: pdfium.PdfTextPage, width: float) -> str:
@@ -101,20 +115,64 @@ def _gutter(boxes: list[tuple[float, float, float, float]], width: float) -> flo
     return None
 
 
-def _drawn(page: pdfium.PdfPage) -> tuple[bool, bool, bool]:
-    """Return whether the page has a picture, invisible text, and white text on nothing."""
-    picture = invisible = white = painted = False
+def _parted(words: pdfium.PdfTextPage, hidden: frozenset[int]) -> tuple[str, str]:
+    """Return the page's text in the order it is drawn in, without the hidden objects' text, and that text."""
+    parts: dict[bool, list[int]] = {True: [], False: []}
+    for at in range(words.count_chars()):
+        drawn_by = raw.FPDFText_GetTextObject(words.raw, at)
+        parts[_address(drawn_by) in hidden].append(raw.FPDFText_GetUnicode(words.raw, at))
+    seen, unseen = ("".join(chr(sign) for sign in parts[side] if sign) for side in (False, True))
+    return seen, unseen
+
+
+@dataclass(slots=True)
+class _Drawn:
+    """What a page shows: where its pictures lie, whether a text layer lies over them, and the text objects nobody sees."""
+
+    pictures: list[tuple[float, ...]] = field(default_factory=list)
+    layer: bool = False
+    hidden: frozenset[int] = frozenset()
+
+
+def _drawn(page: pdfium.PdfPage) -> _Drawn:
+    """Look at the page's objects in the order they are drawn in."""
+    drawn = _Drawn()
+    invisible: list[tuple[int, tuple[float, ...]]] = []
+    white: list[int] = []
+    painted = visible = False
     for at in range(min(raw.FPDFPage_CountObjects(page.raw), _OBJECTS)):
         thing = raw.FPDFPage_GetObject(page.raw, at)
         kind = raw.FPDFPageObj_GetType(thing)
-        if kind == raw.FPDF_PAGEOBJ_TEXT:
-            invisible = invisible or raw.FPDFTextObj_GetTextRenderMode(thing) == _INVISIBLE
-            white = white or (not painted and _is_white(thing))
-        elif kind == raw.FPDF_PAGEOBJ_IMAGE:
-            picture = painted = True
-        else:
+        if kind != raw.FPDF_PAGEOBJ_TEXT:
             painted = True
-    return picture, invisible, white
+            drawn.pictures += [_bounds(thing)] if kind == raw.FPDF_PAGEOBJ_IMAGE else []
+        elif raw.FPDFTextObj_GetTextRenderMode(thing) == _INVISIBLE:
+            invisible.append((_address(thing), _bounds(thing)))
+        elif not painted and _is_white(thing):
+            white.append(_address(thing))
+        else:
+            visible = True
+    apart = [address for address, box in invisible if not any(_over(box, picture) for picture in drawn.pictures)]
+    hides = visible or not painted  # where only drawn outlines are seen, the invisible text says what they mean
+    drawn.hidden = frozenset([*white, *(apart if hides else ())])
+    drawn.layer = len(invisible) > len(apart) or (bool(apart) and not hides)
+    return drawn
+
+
+def _over(box: tuple[float, ...], picture: tuple[float, ...]) -> bool:
+    """Tell whether the middle of `box` lies in `picture`; each is left, bottom, right, top."""
+    across, up = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return picture[0] <= across <= picture[2] and picture[1] <= up <= picture[3]
+
+
+def _bounds(thing: object) -> tuple[float, ...]:
+    ends = [raw.c_float() for _ in range(4)]
+    raw.FPDFPageObj_GetBounds(thing, *ends)
+    return tuple(end.value for end in ends)
+
+
+def _address(thing: object) -> int:
+    return ctypes.cast(thing, ctypes.c_void_p).value or 0  # type: ignore[arg-type]  # PDFium's handles are pointers
 
 
 def _is_white(thing: object) -> bool:

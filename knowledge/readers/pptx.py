@@ -1,7 +1,7 @@
 """
 PowerPoint: one page a slide in the order of the show, with title, tables and charts as rows, SmartArt, and speaker notes apart.
 
-Hidden slides are read and flagged; white text on no fill of its own is left out and flagged.
+Hidden slides and shapes, and white text on no fill of its own, are left out and flagged.
 """
 
 from collections.abc import Iterator
@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from knowledge.readers.archive import Archive, open_office, parse
 from knowledge.readers.charts import chart
 from knowledge.readers.refusal import Budget
-from knowledge.readers.sections import Item, Title
+from knowledge.readers.sections import Item, Omitted, Title
 from knowledge.values import Flag, Page, Place
 
 _TITLES = frozenset({"title", "ctrTitle"})
 _NOT_SPOKEN = frozenset({"sldNum", "dt", "hdr", "ftr"})
+_SHAPES = frozenset({"sp", "pic", "graphicFrame", "grpSp", "cxnSp"})
 _WHITE = frozenset({"ffffff", "fefefe"})
 
 
@@ -30,21 +31,23 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
     budget.pages(len(slides))
     named = False
     for number, name in enumerate(slides, 1):
-        page = _slide(archive, name, number, budget)
+        page, unseen = _slide(archive, name, number, budget)
+        yield Omitted(unseen)
         if page.title and not named:
             named = True
             yield Title(page.title)
         yield page
 
 
-def _slide(archive: Archive, name: str, number: int, budget: Budget) -> Page:
+def _slide(archive: Archive, name: str, number: int, budget: Budget) -> tuple[Page, str]:
+    """Return a slide's page, and its text that was left out."""
     data = archive.part(name)
     place = Place("slide", number)
     if data is None:
-        return Page(number, place, "", flags=(Flag("truncated", number, "missing_part"),))
+        return Page(number, place, "", flags=(Flag("truncated", number, "missing_part"),)), ""
     slide = _Shapes(budget)
     slide.walk(data)
-    lines, notes = list(slide.lines), list[str]()
+    lines, notes, unseen = list(slide.lines), list[str](), list(slide.unseen)
     for link in archive.links(name):
         if link.kind == "chart" and (data := archive.part(link.target)) is not None:
             lines += chart(data, budget)
@@ -55,14 +58,19 @@ def _slide(archive: Archive, name: str, number: int, budget: Budget) -> Page:
         more = _Shapes(budget)
         more.walk(part)
         (lines if link.kind == "diagramData" else notes).extend(more.lines)
+        unseen += more.unseen
     flags = []
     if slide.hidden:
-        flags.append(Flag("hidden_slide", number))
+        hidden = Page(number, place, "", flags=(Flag("hidden_slide", number),))
+        return hidden, "\n".join((*lines, *notes, *unseen))
+    if slide.concealed:
+        flags.append(Flag("hidden_text", number, "hidden_shape"))
     if slide.white:
         flags.append(Flag("hidden_text", number, "white_text"))
     if not lines and slide.pictures:
         flags.append(Flag("image_only", number))
-    return Page(number, place, "\n".join(lines), slide.title, "\n".join(notes), tuple(flags))
+    page = Page(number, place, "\n".join(lines), slide.title, "\n".join(notes), tuple(flags))
+    return page, "\n".join(unseen)
 
 
 class _Shapes:
@@ -72,10 +80,12 @@ class _Shapes:
         self.lines: list[str] = []
         self.title = ""
         self.hidden = False
-        self.white = False
+        self.white = self.concealed = False
+        self.unseen: list[str] = []
         self.pictures = 0
         self._budget = budget
         self._role = ""
+        self._hidden: list[bool] = []  # of the shapes that are open, outermost first
         self._texts = self._skip = 0
         self._line: list[str] = []
         self._row: list[str] | None = None
@@ -91,9 +101,12 @@ class _Shapes:
             self.hidden = values.get("show") in {"0", "false"}
         elif tag == "Fallback":
             self._skip += 1
-        elif tag in {"sp", "pic", "graphicFrame"}:
+        elif tag in _SHAPES:
+            self._hidden.append(False)
             self._role, self._filled = "", False
             self.pictures += tag == "pic"
+        elif tag == "cNvPr" and self._hidden and values.get("hidden") in {"1", "true"}:
+            self._hidden[-1] = True
         elif tag == "ph":
             self._role = values.get("type", "body")
         elif tag in {"t", "text"}:
@@ -114,6 +127,8 @@ class _Shapes:
     def _end(self, tag: str) -> None:
         if tag == "Fallback":
             self._skip -= 1
+        elif tag in _SHAPES and self._hidden:
+            self._hidden.pop()
         elif tag in {"t", "text"}:
             self._texts -= 1
             if tag == "text":
@@ -136,8 +151,11 @@ class _Shapes:
     def _text(self, text: str) -> None:
         if not self._texts or self._skip:
             return
-        if self._invisible:
-            self.white = self.white or bool(text.strip())
+        hidden = any(self._hidden)
+        if self._invisible or hidden:
+            self.white = self.white or (self._invisible and bool(text.strip()))
+            self.concealed = self.concealed or (hidden and bool(text.strip()))
+            self.unseen.append(text)
             return
         self._budget.characters(len(text))
         self._line.append(text)
@@ -145,7 +163,10 @@ class _Shapes:
     def _close(self) -> None:
         text = "".join(self._line).strip()
         self._line = []
-        if not text or self._role in _NOT_SPOKEN:
+        if not text:
+            return
+        if self._role in _NOT_SPOKEN:
+            self.unseen.append(text)
             return
         if self._cell is not None:
             self._cell.append(" ".join(text.split()))

@@ -30,7 +30,14 @@ class Title:
     text: str
 
 
-Item = Page | Flag | Title
+@dataclass(frozen=True, slots=True)
+class Omitted:
+    """Text of the file that a reader left out on purpose: hidden, or furniture of the page."""
+
+    text: str
+
+
+Item = Page | Flag | Title | Omitted
 
 
 class Sections:

@@ -1,22 +1,21 @@
 """
 Excel: one page a sheet, rows as "a | b | c" as people see them. Empty rows and cells cost nothing, however far apart.
 
-Hidden sheets, rows and columns are read and flagged: a filter hides rows that are still meant.
+Hidden sheets, rows and columns are left out and flagged, whatever hid them: what nobody sees is not meant to be quoted.
 """
 
 import re
 from collections.abc import Iterator
 
 from knowledge.readers.archive import Archive, open_office, parse
-from knowledge.readers.charts import drawn
+from knowledge.readers.charts import comments, drawn
 from knowledge.readers.numbers import BUILT_IN, shown
 from knowledge.readers.refusal import Budget
-from knowledge.readers.sections import Item
+from knowledge.readers.sections import Item, Omitted
 from knowledge.values import Flag, Page, Place
 
 _GAP = 50  # empty cells in a row that are kept, so that a value stays below its head
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_SIDE = ("comments", "drawing")
 
 
 def read(content: bytes, budget: Budget) -> Iterator[Item]:
@@ -40,13 +39,32 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
         data = archive.part(target)
         if data is not None:
             parse(data, budget, sheet.start, sheet.end, sheet.text)
-        flags = [Flag("hidden_text", number, f"hidden_sheet: {name}")] if hidden else []
-        if sheet.hidden:
-            flags.append(Flag("hidden_text", number, f"hidden_rows: {sheet.hidden}"))
-        beside = {kind: drawn(archive, target, kind, budget) for kind in _SIDE}
-        shapes = (line for line in beside["drawing"] if " | " not in line)  # a chart's rows stand in the cells already
+        drawing = drawn(archive, target, "drawing", budget)
+        shapes = (line for line in drawing if " | " not in line)  # a chart's rows stand in the cells already
         text = "\n".join([*sheet.lines(), *shapes])
-        yield Page(number, Place("sheet", None, name), text, notes="\n".join(beside["comments"]), flags=tuple(flags))
+        notes, unseen = _comments(archive, target, sheet, budget)
+        if hidden:
+            yield Omitted("\n".join((text, notes, unseen, *sheet.unseen)))
+            flag = Flag("hidden_text", number, f"hidden_sheet: {name}")
+            yield Page(number, Place("sheet", None, name), "", flags=(flag,))
+            continue
+        counts = {"hidden_rows": sheet.hidden_rows, "hidden_columns": sheet.hidden_columns}
+        flags = [Flag("hidden_text", number, f"{what}: {count}: {name}") for what, count in counts.items() if count]
+        if unseen:
+            flags.append(Flag("hidden_text", number, "hidden_comment"))
+        yield Omitted("\n".join((unseen, *sheet.unseen)))
+        yield Page(number, Place("sheet", None, name), text, notes=notes, flags=tuple(flags))
+
+
+def _comments(archive: Archive, target: str, sheet: "_Sheet", budget: Budget) -> tuple[str, str]:
+    """Return the comments on cells that are seen, and those on cells that are not."""
+    found: dict[bool, list[str]] = {True: [], False: []}
+    for link in archive.links(target):
+        data = archive.part(link.target) if link.kind == "comments" else None
+        for cell, line in comments(data, budget) if data is not None else ():
+            at = _CELL.fullmatch(cell)
+            found[at is None or sheet.sees(int(at[2]), _column(at[1]))].append(line)
+    return "\n".join(found[True]), "\n".join(found[False])
 
 
 def _strings(archive: Archive, name: str, budget: Budget) -> list[str]:
@@ -110,24 +128,32 @@ class _Sheet:
     """Gathers the cells that hold something, by column."""
 
     def __init__(self, budget: Budget, strings: list[str], formats: list[str]) -> None:
-        self.hidden = 0
+        self.hidden_rows = self.hidden_columns = 0  # that hold text
+        self.unseen: list[str] = []  # their text
+        self._hidden_rows: set[int] = set()
+        self._hidden_columns: list[tuple[int, int]] = []  # first and last of each stretch
         self._budget = budget
         self._strings = strings
         self._formats = formats
         self._rows: dict[int, dict[int, str]] = {}
         self._merged: list[tuple[int, int, int]] = []
+        self._wide: list[tuple[int, int, int]] = []
         self._number = self._column = 0
         self._kind = self._style = ""
         self._value: list[str] = []
         self._open, self._phonetic = False, 0
 
     def start(self, tag: str, values: dict[str, str]) -> None:
-        if tag in {"row", "col"}:
-            self.hidden += values.get("hidden") in {"1", "true"}
-            if tag == "row":
-                number = values.get("r", "")
-                self._number = int(number) if number.isdigit() else self._number + 1
-                self._column = 0
+        if tag == "row":
+            number = values.get("r", "")
+            self._number = int(number) if number.isdigit() else self._number + 1
+            self._column = 0
+            if _hides(values, "ht"):
+                self._hidden_rows.add(self._number)
+        elif tag == "col":
+            ends = (values.get("min", ""), values.get("max", ""))
+            if _hides(values, "width") and all(map(str.isdigit, ends)):
+                self._hidden_columns.append((int(ends[0]), int(ends[1])))
         elif tag == "c":
             self._budget.cells(1)
             at = _CELL.fullmatch(values.get("r", ""))
@@ -163,14 +189,44 @@ class _Sheet:
                 if number in self._rows:
                     self._budget.characters(len(value) + 3)
                     self._rows[number].setdefault(column, value)
+        self._leave_out()
         first = min((min(row) for row in self._rows.values()), default=1)
         for _, row in sorted(self._rows.items()):
             yield " | ".join(_aligned(row, first))
+
+    def sees(self, row: int, column: int) -> bool:
+        """Tell whether a cell is shown."""
+        return row not in self._hidden_rows and self._next_seen(column) == column
+
+    def _next_seen(self, column: int) -> int:
+        """Return the first column from `column` on that is shown."""
+        for first, last in sorted(self._hidden_columns):
+            if first <= column <= last:
+                column = last + 1
+        return column
+
+    def _leave_out(self) -> None:
+        """Take away the rows and columns that nobody sees; a cell merged beyond a hidden column is seen in the next one."""
+        for row, left, right in self._wide:
+            shown = self._next_seen(left)
+            if left < shown <= right and left in self._rows.get(row, {}):
+                self._rows[row].setdefault(shown, self._rows[row].pop(left))
+        for number in sorted(self._hidden_rows & self._rows.keys()):
+            self.unseen += self._rows.pop(number).values()
+            self.hidden_rows += 1
+        used = {column for row in self._rows.values() for column in row} if self._hidden_columns else set()
+        hidden = {column for column in used if self._next_seen(column) != column}
+        self.hidden_columns = len(hidden)
+        for cells in self._rows.values() if hidden else ():
+            self.unseen += [cells.pop(column) for column in sorted(hidden & cells.keys())]
+        self._rows = {number: row for number, row in self._rows.items() if row}
 
     def _merge(self, area: str) -> None:
         ends = [_CELL.fullmatch(cell) for cell in area.split(":")]
         if len(ends) == 2 and ends[0] and ends[1]:
             top, bottom = int(ends[0][2]), int(ends[1][2])
+            if ends[0][1] != ends[1][1]:
+                self._wide.append((top, _column(ends[0][1]), _column(ends[1][1])))
             if top < bottom <= top + len(self._rows):
                 self._budget.cells(bottom - top)
                 self._merged.append((top, bottom, _column(ends[0][1])))
@@ -186,6 +242,11 @@ class _Sheet:
         if self._kind == "d":
             return value.removesuffix("T00:00:00")
         return " ".join(value.split())
+
+
+def _hides(values: dict[str, str], size: str) -> bool:
+    """Tell whether a row or column is hidden, or has no size."""
+    return values.get("hidden") in {"1", "true"} or values.get(size) in {"0", "0.0"}
 
 
 def _column(letters: str) -> int:

@@ -13,7 +13,7 @@ from knowledge.reading import read
 ENCODER = Encoder()
 MADE_BY = "a102ce8a197b"
 STORED = {
-    "出張費基準.xlsx": "1650a83690c23943",
+    "出張費基準.xlsx": "75c740474cb8e1f7",
     "wiki_duck.html": "24d4a1c4b882a07c",
     "drawing.docx": "baa51bd027bba2c9",
     "pdkids.pdf": "bf4aa7bcf275feb6",
