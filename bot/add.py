@@ -100,10 +100,17 @@ class _Adding:
         if self._arguments.json:
             output.line(output.added(name, version, document.id, status, alike, (time.perf_counter() - began) * 1000))
             return
-        lines = [self._house.texts.say(f"cli.{status}", self._language, name=name, n=version.passages, id=document.id)]
+        counts = {"n": version.passages, "id": document.id, "receipt": self._receipt(version)}
+        lines = [self._house.texts.say(f"cli.{status}", self._language, name=name, **counts)]
         lines += [self._asked(name, document, like) for like in alike if like.share >= LIKE]
         for line in lines:
             Console().print(line, markup=False, soft_wrap=True)
+
+    def _receipt(self, version: Version) -> str:
+        """Return the share of the file's text that was read."""
+        if version.receipt is None:
+            return self._house.texts.say("cli.receipt_none", self._language)
+        return self._house.texts.say("cli.receipt", self._language, percent=version.receipt.percent)
 
     def _asked(self, name: str, document: Document, alike: Alike) -> str:
         """Return which document a new one resembles, and how it becomes that one's new version."""
@@ -123,6 +130,7 @@ class _Adding:
                 "passages": 0,
                 "flags": [],
                 "alike": [],
+                "receipt": None,
                 "milliseconds": 0,
             }
             said = {"ja": reason.ja, "en": reason.en}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from knowledge.identity import Alike
-from knowledge.values import Answer, Document, Hit, Language, Version
+from knowledge.values import Answer, Document, Hit, Language, Receipt, Version
 
 Json = dict[str, Any]
 
@@ -73,10 +73,28 @@ def document(value: Document) -> Json:
         "review": value.metadata.review,
         "current": value.current,
         "versions": [
-            {"version": v.id, "number": v.number, "name": v.name, "state": v.state, "pages": v.pages, "passages": v.passages}
+            {
+                "version": v.id,
+                "number": v.number,
+                "name": v.name,
+                "state": v.state,
+                "pages": v.pages,
+                "passages": v.passages,
+                "receipt": receipt(v.receipt),
+            }
             for v in value.versions
         ],
     }
+
+
+def receipt(value: Receipt | None) -> Json | None:
+    """Return how much of a file was read, in letters and digits; `largest` is the largest piece that is missing."""
+    if value is None:
+        return None
+    counts = {"there": value.there, "read": value.read, "missing": value.there - value.read, "left_out": value.left_out}
+    place = value.place.to("en") if value.place else ""
+    largest = {"characters": value.lost, "words": value.words, "place": place} if value.lost else None
+    return {"percent": value.percent, "enough": value.enough, **counts, "largest": largest}
 
 
 def added(name: str, version: Version, id_: str, status: str, alike: Sequence[Alike], milliseconds: float) -> Json:
@@ -90,6 +108,7 @@ def added(name: str, version: Version, id_: str, status: str, alike: Sequence[Al
         "version": version.number,
         "pages": version.pages,
         "passages": version.passages,
+        "receipt": receipt(version.receipt),
         "flags": [{"kind": f.kind, "page": f.page} for f in version.flags],
         "alike": [{"document": a.document.id, "title": a.document.metadata.title, "percent": a.percent} for a in alike],
         "milliseconds": round(milliseconds, 1),

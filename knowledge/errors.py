@@ -3,6 +3,7 @@ The ways knowledge can fail, as a tree. Every error carries a stable code and bo
 
     KnowledgeError
     ├── UnreadableDocument   the file cannot be taken in; the sentence names it, the reason and the way out
+    ├── PartlyRead           too little of the file was read for it to be published
     ├── LibraryUnavailable   the index did not answer in time or refuses to open
     │   └── EmbeddingUnavailable  the embedding model did not answer; nothing was written
     ├── UnknownDocument      no such document, version or passage, or the asker may not see it
@@ -31,6 +32,10 @@ class KnowledgeError(Exception):
 
 class UnreadableDocument(KnowledgeError):
     """The file cannot be read, or must not be."""
+
+
+class PartlyRead(KnowledgeError):
+    """A version may not be published, because the readers missed a good part of its file."""
 
 
 class LibraryUnavailable(KnowledgeError):

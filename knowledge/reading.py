@@ -23,8 +23,9 @@ from knowledge.readers.decode import clean
 from knowledge.readers.kinds import Kind, recognise, supported_kinds
 from knowledge.readers.limits import MEGABYTE, Limits
 from knowledge.readers.refusal import Refusal
+from knowledge.receipt import measure
 from knowledge.sandbox import Heard, Sandbox
-from knowledge.values import Flag, Language, Page, Phrase
+from knowledge.values import Flag, Language, Page, Phrase, Receipt
 
 __all__ = ["Kind", "Limits", "Reading", "check", "read", "supported_kinds"]
 
@@ -42,6 +43,7 @@ class Reading:
     A file as read. `sha256` is that of the bytes; `size` is in bytes; `pages` are in file order.
 
     `title` is the document's own, or its file name without the extension. `flags` are those of the file and of every page.
+    `receipt` says how much of it was read; None where that could not be counted.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Reading:
     pages: tuple[Page, ...]
     flags: tuple[Flag, ...]
     language: Language
+    receipt: Receipt | None = None
 
 
 def check(name: str, content: bytes, *, limits: Limits | None = None) -> Kind:
@@ -108,6 +111,7 @@ def _told(shown: str, content: bytes, kind: Kind, heard: Heard) -> Reading:
         pages=pages,
         flags=_flags(heard, pages),
         language=language("".join(page.text for page in pages)),
+        receipt=measure(heard.raw, heard.omitted, pages) if heard.counted else None,
     )
 
 

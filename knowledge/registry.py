@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from knowledge.errors import LibraryUnavailable
 from knowledge.index import Index, Payload, Point
 from knowledge.sentences import phrase
-from knowledge.values import Document, Flag, Mark, Metadata, Version
+from knowledge.values import Document, Flag, Mark, Metadata, Place, Receipt, Version
 
 T = TypeVar("T")
 RECORD = "record"  # the shelf of records
@@ -214,7 +214,15 @@ def _entry(row: dict[str, Any]) -> Entry:
     )
 
 
+def _receipt(row: dict[str, Any] | None) -> Receipt | None:
+    if row is None:
+        return None
+    place = Place(**row["place"]) if row["place"] else None
+    return Receipt(**{**row, "place": place})
+
+
 def _draft(row: dict[str, Any]) -> Draft:
-    version = {**row["version"], "flags": tuple(Flag(**f) for f in row["version"]["flags"])}
+    said = row["version"]
+    version = {**said, "flags": tuple(Flag(**f) for f in said["flags"]), "receipt": _receipt(said.get("receipt"))}
     metadata = {**row["metadata"], "marks": tuple(Mark(**m) for m in row["metadata"]["marks"])}
     return Draft(row["document"], Version(**version), Metadata(**metadata), row["touched"])

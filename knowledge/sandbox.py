@@ -41,13 +41,20 @@ _KINDS = frozenset(get_args(FlagKind))
 
 @dataclass(slots=True)
 class Heard:
-    """What a child has said so far. `complete` is False when it was cut off; `open` names doors it could not close."""
+    """
+    What a child has said so far. `complete` is False when it was cut off; `open` names doors it could not close.
+
+    `raw` is the text that stands in the file, `counted` when it is all there; `omitted` what was left out of the pages.
+    """
 
     pages: list[Page] = field(default_factory=list)
     flags: list[Flag] = field(default_factory=list)
     title: str = ""
     omitted: list[str] = field(default_factory=list)
+    raw: list[tuple[Place, str]] = field(default_factory=list)
+    counted: bool = False
     complete: bool = False
+    ended: bool = False
     open: tuple[str, ...] = ()
     said: int = 0
     characters: int = 0
@@ -121,7 +128,7 @@ class Sandbox:
         return tuple(Layer(name, said.get(name, False)) for name in LAYERS)
 
     async def _listen(self, said: asyncio.StreamReader, heard: Heard) -> None:
-        while not heard.complete:
+        while not heard.ended:
             try:
                 line = await said.readline()
             except ValueError as error:  # longer than the stream's limit
@@ -150,12 +157,23 @@ class Sandbox:
             case {"omitted": str(text)}:
                 heard.characters += len(text)
                 heard.omitted.append(text)
+                if heard.characters > self._limits.characters * 2:
+                    raise Lie
             case {"open": list(names)}:
                 heard.open = tuple(str(name)[:40] for name in names[:20])
             case {"refused": str(code), "values": dict(values)}:
                 raise Refusal(code, **{str(k): str(v)[:_TITLE] for k, v in values.items()})
+            case {"raw": {"place": dict(place), "text": str(text)}}:
+                heard.raw.append((_place(place), text))
+                heard.characters += len(text)
+                if heard.characters > self._limits.characters * 4:
+                    raise Lie
+            case {"counted": bool(whole)}:
+                heard.counted = whole
+            case {"read": True}:
+                heard.complete = True  # what comes after it is about the file, not of it
             case {"end": True}:
-                heard.complete = True
+                heard.ended = heard.complete = True
             case _:
                 raise Lie
 
@@ -163,18 +181,25 @@ class Sandbox:
         match told:
             case {
                 "position": int(position),
-                "place": {"kind": str(kind), "number": int() | None as number, "label": str(label)},
+                "place": dict(place),
                 "text": str(text),
                 "title": str(title),
                 "notes": str(notes),
                 "flags": list(flags),
-            } if kind in _PLACES and position == len(heard.pages) + 1 and (number is None or number > 0):
+            } if position == len(heard.pages) + 1:
                 heard.characters += len(text) + len(notes)
                 if heard.characters > self._limits.characters * 2 or len(flags) > _FLAGS or not isinstance(position, int):
                     raise Lie
-                place = Place(kind, number, label[:_TITLE])  # type: ignore[arg-type]  # checked against PlaceKind above
-                return Page(position, place, text, title[:_TITLE], notes, tuple(_flag(flag) for flag in flags))
+                return Page(position, _place(place), text, title[:_TITLE], notes, tuple(_flag(flag) for flag in flags))
         raise Lie
+
+
+def _place(told: dict[str, Any]) -> Place:
+    match told:
+        case {"kind": str(kind), "number": int() | None as number, "label": str(label)} if kind in _PLACES:
+            if number is None or number > 0:
+                return Place(kind, number, label[:_TITLE])  # type: ignore[arg-type]  # checked against PlaceKind
+    raise Lie
 
 
 def _flag(told: object) -> Flag:

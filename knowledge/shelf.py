@@ -19,7 +19,7 @@ from knowledge.chunks import passages
 from knowledge.dense import Dense
 from knowledge.embedding import Embedding
 from knowledge.encoder import Encoder
-from knowledge.errors import KnowledgeError, LibraryUnavailable, UnknownDocument
+from knowledge.errors import KnowledgeError, LibraryUnavailable, PartlyRead, UnknownDocument
 from knowledge.index import Index, Payload, Point
 from knowledge.indexing import remake
 from knowledge.originals import Originals
@@ -27,7 +27,7 @@ from knowledge.reading import Reading
 from knowledge.registry import Draft, Entry, Registry, parse
 from knowledge.sentences import phrase
 from knowledge.staging import LIVE, OLD, STAGED, STALE, Cut, Staging, Told, now, of, version_id
-from knowledge.values import Document, Metadata, Passage, Version
+from knowledge.values import Document, Metadata, Passage, Phrase, Receipt, Version
 
 TEND = 15.0  # seconds between looks for leftovers in a shared index
 
@@ -157,11 +157,15 @@ class Shelf:
 
         Raises:
             UnknownDocument: no such document or version.
+            PartlyRead: too little of its file was read.
         """
         async with self._changing:
             await self._entry(document)
-            if version not in {d.version.id for d in self._registry.versions(document)}:
+            draft = next((d for d in self._registry.versions(document) if d.version.id == version), None)
+            if draft is None:
                 raise unknown()
+            if reason := missing(draft.metadata.title, draft.version.receipt):
+                raise PartlyRead("partly_read", reason)
 
             def flip(entry: Entry) -> Entry:
                 history = entry.history if entry.history[-1:] == (version,) else (*entry.history, version)
@@ -362,6 +366,17 @@ class Shelf:
         for draft in drafts:
             if self._originals is not None and draft.version.original:
                 await self._originals.delete(draft.version.original)
+
+
+def missing(title: str, receipt: Receipt | None) -> Phrase | None:
+    """Return why a file of which this much was read may not be published, with the way out; None when it may."""
+    if receipt is None or receipt.enough:
+        return None
+    piece = phrase("largest_piece", words=receipt.words, lost=receipt.lost) if receipt.words else phrase("many_pieces")
+    place = receipt.place if receipt.place and receipt.place.kind != "part" else None
+    ja, en = (f"{place.to('ja')}の", f"{place.to('en')}: ") if place else ("", "")
+    told = phrase("partly_read", title=title, percent=receipt.percent, ja=ja + piece.ja, en=en + piece.en)
+    return Phrase(told.ja, told.en)
 
 
 def unknown() -> UnknownDocument:

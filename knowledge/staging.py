@@ -90,7 +90,7 @@ class Staging:
         said = _filled(metadata, before.metadata if before else Metadata(), reading.title)
         row = Version(version_id(reading.sha256), 0, reading.name, reading.sha256, reading.size, "received")
         row = replace(row, pages=len(reading.pages), flags=reading.flags, added=now(), added_by=by, original=original)
-        row = replace(row, title=reading.title)
+        row = replace(row, title=reading.title, receipt=reading.receipt)
         ours = Draft(document, row, said, time.time())
         return await self._registry.change_draft(row.id, lambda d: ours if d == seen else None)
 

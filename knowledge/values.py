@@ -137,6 +137,38 @@ class Hit:
     sparse_alone: bool = False
 
 
+ENOUGH = 0.9  # share of a file's text that has to be read before it may be published
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """
+    How much of a file was read, in letters and digits: what is there, what of it was read, and what was left out as hidden.
+
+    `lost` is the length of the largest piece that is missing; it stands at `place` and begins with `words`.
+    """
+
+    there: int
+    read: int
+    left_out: int = 0
+    place: Place | None = None
+    words: str = ""
+    lost: int = 0
+
+    @property
+    def share(self) -> float:
+        return self.read / self.there if self.there else 1.0
+
+    @property
+    def percent(self) -> int:
+        """The share in percent, rounded down: 100 means everything."""
+        return 100 * self.read // self.there if self.there else 100
+
+    @property
+    def enough(self) -> bool:
+        return self.share >= ENOUGH
+
+
 DocumentKind = Literal["guideline", "rule", "deck", "faq", "other"]
 DocumentState = Literal["received", "checked", "read", "staged", "published", "replaced", "withdrawn", "refused", "deleted"]
 
@@ -182,6 +214,7 @@ class Version:
 
     `sha256` is that of the original bytes; `added` and `published` are ISO timestamps in UTC, empty until they happen.
     `original` is the id of the file as sent, empty where none was kept; `title` is the file's own, empty in old records.
+    `receipt` is None in old records, and where the text of the file could not be counted.
     """
 
     id: str
@@ -198,6 +231,7 @@ class Version:
     published: str = ""
     original: str = ""
     title: str = ""
+    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from handlers.documents.names import shown
 from handlers.documents.office import Office
 from handlers.documents.shelf import Shelf
 from handlers.sessions import SessionsUnavailable
-from knowledge.errors import KnowledgeError
+from knowledge.errors import KnowledgeError, PartlyRead
 from knowledge.values import Document, Version
 
 Verb = Literal["publish", "discard", "withdraw", "rollback", "remove"]
@@ -48,7 +48,7 @@ class Changes:
             after = await library.document(id_)
             number = after.published.number if after.published else drawn
             yield self._shelf.page(message, after, self._office.say(f"{verb}_done", message, **(values | {"number": number})))
-        except NotChanged as why:
+        except (NotChanged, PartlyRead) as why:
             yield self._shelf.page(message, await library.document(id_), why.reason.to(language))
         except KnowledgeError as error:
             yield Reply(error.reason.to(language), private=True)

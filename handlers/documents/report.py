@@ -22,6 +22,7 @@ from handlers.documents.shelf import audience, sure_of
 from handlers.documents.trying import Tried
 from knowledge.comparison import Changes
 from knowledge.identity import Alike
+from knowledge.shelf import missing
 from knowledge.values import Document, Version
 
 PAGES = 20  # page numbers written out
@@ -55,6 +56,9 @@ def report(office: Office, message: Message, document: Document, version: Versio
     blocks.append(Facts(_facts(office, message, document, version, found)))
     kinds = sorted({f.kind for f in version.flags})
     warnings = [say(f"flag_{kind}", message, pages=_where(office, message, version, kind)) for kind in kinds]
+    partly = missing(title, version.receipt)
+    if partly:
+        blocks.append(Paragraph(partly.to(message.person.language), "bad"))
     blocks += [Paragraph(warning, "warning") for warning in warnings]
     questions = [_asks(office, message, alike) for alike in found.alike] if waiting else []
     blocks += [Paragraph(question, "warning") for question in questions]
@@ -72,7 +76,18 @@ def report(office: Office, message: Message, document: Document, version: Versio
         blocks.append(Table(say("tests", message), columns, rows))
     blocks.append(Buttons(_ways(office, message, document, version)))
     tail = f" {say('not_yet_found', message)}" if waiting else ""
-    return "\n".join((text + tail, *(f"- {w}" for w in (*warnings, *questions)))), blocks
+    told = [partly.to(message.person.language)] if partly else []
+    counted = f"{say('fact_receipt', message)}: {receipt(office, message, version)}"
+    return "\n".join((text + tail, *(f"- {line}" for line in (counted, *told, *warnings, *questions)))), blocks
+
+
+def receipt(office: Office, message: Message, version: Version) -> str:
+    """Return how much of a version's file was read."""
+    counts = version.receipt
+    if counts is None:
+        return office.say("receipt_none", message)
+    share = office.say("receipt", message, percent=counts.percent, read=f"{counts.read:,}", there=f"{counts.there:,}")
+    return share + (office.say("receipt_hidden", message, n=f"{counts.left_out:,}") if counts.left_out else "")
 
 
 def _asks(office: Office, message: Message, alike: Alike) -> str:
@@ -89,7 +104,7 @@ def _replacing(office: Office, message: Message, version: Version, document: Doc
 
 def _facts(office: Office, message: Message, document: Document, version: Version, found: Found) -> tuple[Fact, ...]:
     say, said = office.say, document.metadata
-    rows = {"pages": f"{version.pages} / {version.passages}"}
+    rows = {"pages": f"{version.pages} / {version.passages}", "receipt": receipt(office, message, version)}
     for kind in COUNTED:
         pages = {f.page for f in version.flags if f.kind == kind}
         share = f"{round(100 * len(pages) / version.pages) if version.pages else 0} %"

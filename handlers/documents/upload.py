@@ -16,13 +16,14 @@ from handlers.documents.details import FILES
 from handlers.documents.names import shown
 from handlers.documents.office import Office
 from handlers.documents.outdated import outdated
-from handlers.documents.report import Found, report
+from handlers.documents.report import Found, receipt, report
 from handlers.documents.trying import Trying
 from handlers.documents.wishes import Wishes
 from handlers.jobs import Job, Jobs
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError, UnknownDocument
 from knowledge.readers.limits import MEGABYTE, Limits
+from knowledge.shelf import missing
 from knowledge.values import Document, Metadata, Version
 
 TROUBLES = 5  # files on their way, or given up, that are named before the list
@@ -285,9 +286,13 @@ class Uploads:
             await self._wishes.answered_by(wish, document.id)
         if whole:
             return await self._report(message, document, version)
-        text = say("staged", message, name=track.name, title=title, pages=version.pages, passages=version.passages)
+        counts = {"pages": version.pages, "passages": version.passages, "receipt": receipt(office, message, version)}
+        text = say("staged", message, name=track.name, title=title, **counts)
+        partly = missing(title, version.receipt)
+        tone: Tone = "bad" if partly else "plain"
+        text += f" {partly.to(message.person.language)}" if partly else ""
         label = say("review_staged", message, number=version.number)
-        return _line(text, "plain", Button(label, Press("document.report", {"d": document.id, "v": version.id}), "primary"))
+        return _line(text, tone, Button(label, Press("document.report", {"d": document.id, "v": version.id}), "primary"))
 
     async def _report(self, message: Message, document: Document, version: Version) -> tuple[str, list[Block]]:
         library = await self._office.library()

@@ -2,7 +2,8 @@
 What runs inside the child process: it closes every door behind itself, then reads one document.
 
 It receives one JSON line about the job and the document's bytes on standard input, and answers with one JSON line per page,
-flag or title, then "end" or "refused". What it says is checked by `knowledge.sandbox` as if a stranger had said it.
+flag, title or text left out, then "refused", or "read", the raw text of the file by itself, and "end". What it says is checked
+by `knowledge.sandbox` as if a stranger had said it.
 """
 
 import importlib
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import BinaryIO
 
-from knowledge.readers import doors
+from knowledge.readers import doors, raw
 from knowledge.readers.limits import Limits
 from knowledge.readers.refusal import Budget, Refusal
 from knowledge.readers.sections import Item, Omitted, Title
@@ -60,7 +61,19 @@ def main() -> None:
     except (MemoryError, RecursionError):
         _say(out, {"refused": "too_slow", "values": {}})
     else:
+        _say(out, {"read": True})
+        _count(out, job["kind"], content, limits)
         _say(out, {"end": True})
+
+
+def _count(out: BinaryIO, kind: str, content: bytes, limits: Limits) -> None:
+    """Tell what the file holds by itself; where that fails, what was read stays read and is not counted."""
+    try:
+        for piece in raw.pieces(kind, content, Budget(limits)) if kind != "scan" else ():
+            _say(out, {"raw": {"place": asdict(piece.place), "text": piece.text}})
+    except (Refusal, MemoryError, RecursionError, ValueError, LookupError):
+        return
+    _say(out, {"counted": kind != "scan"})
 
 
 def _told(item: Item) -> dict[str, object]:

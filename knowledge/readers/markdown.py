@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from knowledge.readers.decode import decode
 from knowledge.readers.refusal import Budget
-from knowledge.readers.sections import Item, Sections, Title
+from knowledge.readers.sections import Item, Omitted, Sections, Title
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*)")
 _RULE = re.compile(r"[ \t]*\|?[ \t:|-]*-{2,}[ \t:|-]*$")
@@ -21,7 +21,8 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
     sections = Sections(budget)
     fenced = False
     named = False
-    lines = list(_lines(text))
+    lines, unseen = _lines(text)
+    yield Omitted(unseen)
     for at, line in enumerate(lines):
         if len(line) <= _LONG:
             if _FENCE.match(line):
@@ -48,12 +49,15 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
     yield from sections.finish()
 
 
-def _lines(text: str) -> Iterator[str]:
-    text = _COMMENT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    lines = text.split("\n")
-    if lines and lines[0].strip() == "---" and "---" in (line.strip() for line in lines[1:50]):
-        del lines[: [line.strip() for line in lines].index("---", 1) + 1]  # front matter is for programs
-    yield from lines
+def _lines(text: str) -> tuple[list[str], str]:
+    """Return the lines that are shown, and what is for programs and authors alone: comments and front matter."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    comments = "\n".join(_COMMENT.findall(text))
+    lines = _COMMENT.sub("", text).split("\n")
+    end = 0
+    if lines[0].strip() == "---" and "---" in (line.strip() for line in lines[1:50]):
+        end = [line.strip() for line in lines].index("---", 1) + 1
+    return lines[end:], "\n".join((comments, *lines[:end]))
 
 
 def _underlined(lines: list[str], at: int) -> int:

@@ -75,6 +75,8 @@ def _page(document: pdfium.PdfDocument, number: int, budget: Budget) -> tuple[Pa
         text, unseen = _text(words, page.get_width()), ""
         if drawn.hidden:
             text, unseen = _parted(words, drawn.hidden)
+        elif _letters(text) < _letters(words.get_text_range()):
+            text, unseen = _within(words, page)
         text = text.replace("\r\n", "\n").replace("\ufffe", "").replace("\x02", "")
         words.close()
         page.close()
@@ -93,9 +95,31 @@ def _page(document: pdfium.PdfDocument, number: int, budget: Budget) -> tuple[Pa
 def _text(words: pdfium.PdfTextPage, width: float) -> str:
     """Return the page's text; two columns that the file draws line by line across both are read one after the other."""
     gutter = _gutter([words.get_rect(at) for at in range(min(words.count_rects(), _OBJECTS))], width)
+    whole = str(words.get_text_bounded())
     if gutter is None:
-        return str(words.get_text_bounded())
-    return f"{words.get_text_bounded(right=gutter)}\n{words.get_text_bounded(left=gutter)}"
+        return whole
+    parted = f"{words.get_text_bounded(right=gutter)}\n{words.get_text_bounded(left=gutter)}"
+    return parted if _letters(parted) >= _letters(whole) else whole  # a cut through words is no gutter
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
+
+
+def _within(words: pdfium.PdfTextPage, page: pdfium.PdfPage) -> tuple[str, str]:
+    """Return the page's text in the order it is drawn in, without what lies beyond its edges, and that text."""
+    left, bottom, right, top = page.get_bbox()
+    parts: dict[bool, list[int]] = {True: [], False: []}
+    for at in range(words.count_chars()):
+        box = words.get_charbox(at)
+        across, up = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        inside = left <= across <= right and bottom <= up <= top
+        parts[inside or box[0] == box[2]].append(raw.FPDFText_GetUnicode(words.raw, at))  # line ends have no width
+    return _written(parts[True]), _written(parts[False])
+
+
+def _written(signs: list[int]) -> str:
+    return "".join(chr(sign) for sign in signs if sign)
 
 
 def _gutter(boxes: list[tuple[float, float, float, float]], width: float) -> float | None:
@@ -121,8 +145,7 @@ def _parted(words: pdfium.PdfTextPage, hidden: frozenset[int]) -> tuple[str, str
     for at in range(words.count_chars()):
         drawn_by = raw.FPDFText_GetTextObject(words.raw, at)
         parts[_address(drawn_by) in hidden].append(raw.FPDFText_GetUnicode(words.raw, at))
-    seen, unseen = ("".join(chr(sign) for sign in parts[side] if sign) for side in (False, True))
-    return seen, unseen
+    return _written(parts[False]), _written(parts[True])
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from knowledge.readers.refusal import Budget
-from knowledge.readers.sections import Item, Title
+from knowledge.readers.sections import Item, Omitted, Title
 from knowledge.values import Page, Place
 
 _START = re.compile(r"^\s*Transcript\s*$", re.MULTILINE)
@@ -47,6 +47,7 @@ def slides(text: str, budget: Budget) -> Iterator[Item]:
     title = next((line.strip() for line in head.split("\n") if line.strip() and not any(word in line for word in _CHROME)), "")
     if title:
         yield Title(title)
+    yield Omitted(head + " ".join(_COPYRIGHT.findall(body)))  # what stands around the deck, and on each slide's edge
     items = [" ".join(_COPYRIGHT.sub(" ", item).split(" ")).strip() for item in _items(body)]
     budget.pages(len(items))
     for position, (item, mark) in enumerate(zip(items, _printed(items), strict=True), 1):

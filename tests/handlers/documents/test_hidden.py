@@ -146,7 +146,7 @@ def page(hidden: str) -> bytes:
     return f"<html><head><style>.x{{display:none}}</style></head><body><p>{SEEN}</p>{hidden}</body></html>".encode()
 
 
-def pdf(white: bool = False, mode: int = 0, ground: bool = False) -> bytes:
+def pdf(white: bool = False, mode: int = 0, ground: bool = False, beyond: bool = False) -> bytes:
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
     from reportlab.pdfbase.pdfmetrics import registerFont
     from reportlab.pdfgen.canvas import Canvas
@@ -158,7 +158,7 @@ def pdf(white: bool = False, mode: int = 0, ground: bool = False) -> bytes:
     canvas.drawString(72, 720, SEEN)
     if ground:
         canvas.rect(60, 680, 400, 30, fill=1)
-    text = canvas.beginText(72, 690)
+    text = canvas.beginText(72, -200 if beyond else 690)
     text.setTextRenderMode(mode)
     if white:
         text.setFillColorRGB(1, 1, 1)
@@ -191,6 +191,7 @@ HIDDEN = {
     "attribute.html": page(f"<h2 hidden>{SECRET}</h2>"),
     "white.pdf": pdf(white=True),
     "invisible.pdf": pdf(mode=3),
+    "edge.pdf": pdf(beyond=True),
     "tags.txt": f"{SEEN}\n{''.join(chr(0xE0000 + ord(sign)) for sign in 'ninety-nine')}".encode(),
 }
 
