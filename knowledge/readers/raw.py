@@ -87,8 +87,14 @@ def _show(content: bytes, budget: Budget) -> Iterator[Raw]:
 
 
 def _text(archive: Archive, name: str, budget: Budget) -> str:
-    """Return the text of a part: all that stands in elements called "t", a line for each paragraph."""
+    """Return the text of a part, a line for each paragraph."""
+    return "\n".join(_paragraphs(archive, name, budget))
+
+
+def _paragraphs(archive: Archive, name: str, budget: Budget) -> list[str]:
+    """Return what stands in elements called "t", by paragraph or shared string."""
     found: list[str] = []
+    held: list[str] = []
     reads = skips = 0
 
     def start(tag: str, values: dict[str, str]) -> None:
@@ -101,14 +107,15 @@ def _text(archive: Archive, name: str, budget: Budget) -> str:
         reads -= tag == "t"
         skips -= tag in _NOT_TEXT
         if tag in {"p", "si"}:
-            found.append("\n")
+            found.append("".join(held))
+            held.clear()
 
     def text(value: str) -> None:
         if reads and not skips:
-            found.append(value)
+            held.append(value)
 
     parse(archive.part(name) or b"<nothing/>", budget, start, end, text)
-    return "".join(found)
+    return [*found, "".join(held)]
 
 
 def _workbook(content: bytes, budget: Budget) -> Iterator[Raw]:
@@ -116,7 +123,7 @@ def _workbook(content: bytes, budget: Budget) -> Iterator[Raw]:
     links = archive.links(main)
     targets = {link.id: link.target for link in links if link.kind == "worksheet"}
     shared = next((link.target for link in links if link.kind == "sharedStrings"), posixpath.join("xl", "sharedStrings.xml"))
-    strings = [item.replace("\n", " ") for item in _text(archive, shared, budget).split("\n")]
+    strings = _paragraphs(archive, shared, budget)
     sheets: list[tuple[str, str]] = []
 
     def start(tag: str, values: dict[str, str]) -> None:

@@ -45,7 +45,7 @@ def word() -> bytes:
 def sheet() -> bytes:
     book = openpyxl.Workbook()
     for number, line in enumerate(LINES):
-        book.active.append([line, number * 1000])
+        book.active.append([line, number * 1000, f"一行目{number}\n二行目"])
     return saved(book)
 
 
