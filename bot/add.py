@@ -5,6 +5,7 @@ import asyncio
 import sys
 import time
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +59,9 @@ class _Adding:
         began = time.perf_counter()
         bar = bars.add_task(path.name, total=100)
         asked = self._arguments
-        source = str(await asyncio.to_thread(path.resolve))
-        said = Metadata(asked.title, audience=asked.audience, owner=ME, source=source, supersedes=asked.replaces)
+        said = Metadata(asked.title, audience=asked.audience, owner=ME, supersedes=asked.replaces)
         try:
+            said = replace(said, source=str(await asyncio.to_thread(path.resolve)))
             if said.audience and not self._house.people.decides(said.audience):
                 raise UnknownDocument("bad_audience", self._house.texts.phrase("documents.bad_audience"))
             if said.supersedes:
@@ -77,21 +78,25 @@ class _Adding:
                 message = terminal.said(Press("document.publish"), self._language)
                 await self._house.documents.changes.change(message, "publish", job.document, job.version)
                 document = await library.document(job.document)
-        except OSError:
+        except (OSError, RuntimeError):  # a path that leads in a circle is the latter
             error = UnknownDocument("no_such_file", self._house.texts.phrase("cli.no_file", name=str(path)))
             self._refuse(str(path), error.code, error.reason)
         except KnowledgeError as error:
             self._refuse(path.name, error.code, error.reason)
         else:
             version = next(v for v in document.versions if v.id == job.version)
-            await self._report(path.name, document, version, new=job.outcome == "staged", began=began)
+            new = job.outcome == "staged"
+            await self._report(path.name, document, version, new=new, began=began, place=str(path))
             if version.state == "staged" and not self._arguments.json:
                 shown = terminal.said(Press("document.report", {"d": document.id, "v": version.id}), self._language)
                 await self._house.turns.take(shown, terminal.Paper(Console()))
         finally:
             bars.remove_task(bar)
 
-    async def _report(self, name: str, document: Document, version: Version, *, new: bool, began: float) -> None:
+    async def _report(
+        self, name: str, document: Document, version: Version, *, new: bool, began: float, place: str = ""
+    ) -> None:
+        """Report one file: to machines by its name, to people by the place they named, which tells apart many of one name."""
         status = "unchanged"
         if new:
             cut = any(flag.kind == "truncated" for flag in version.flags)
@@ -101,8 +106,9 @@ class _Adding:
             output.line(output.added(name, version, document.id, status, alike, (time.perf_counter() - began) * 1000))
             return
         counts = {"n": version.passages, "id": document.id, "receipt": self._receipt(version)}
-        lines = [self._house.texts.say(f"cli.{status}", self._language, name=name, **counts)]
-        lines += [self._asked(name, document, like) for like in alike if like.share >= LIKE]
+        shown = place or name
+        lines = [self._house.texts.say(f"cli.{status}", self._language, name=shown, **counts)]
+        lines += [self._asked(shown, document, like) for like in alike[:1] if like.share >= LIKE]
         for line in lines:
             Console().print(line, markup=False, soft_wrap=True)
 
