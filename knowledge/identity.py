@@ -49,6 +49,9 @@ class Identity:
 
     async def known(self, reading: Reading, metadata: Metadata) -> str:
         """Return the id of the document whose next version this file is; empty when it is a document of its own."""
+        for draft in self._registry.drafts.values():
+            if draft.version.sha256 == reading.sha256 and self._registry.document(draft.document):
+                return draft.document  # as earlier readers read it
         best = (LIKE, "")
         text = "".join(page.text + page.notes for page in reading.pages)
         for document, drafts in self._namesakes(reading.name, metadata.owner):

@@ -1,8 +1,8 @@
 """
 Staging: a file's passages written beside whatever is published, so that nothing of it is found yet.
 
-The same bytes are one version, whoever sends them and how often: its id is theirs. Whoever comes second waits for the first,
-and takes over when that one shows no sign of life.
+The same bytes, read by the same readers, are one version, whoever sends them and how often: its id is theirs. Whoever comes
+second waits for the first, and takes over when that one shows no sign of life.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from knowledge.encoder import Encoder
 from knowledge.identity import Identity
 from knowledge.index import Index, Point, Where
 from knowledge.indexing import passage_of
-from knowledge.reading import Reading
+from knowledge.reading import READERS, Reading
 from knowledge.registry import Draft, Registry, identify
 from knowledge.values import Metadata, Passage, Version
 
@@ -143,8 +143,8 @@ def document_id(owner: str, reading: Reading) -> str:
 
 
 def version_id(sha256: str) -> str:
-    """Return the id of the version that these bytes are, wherever they stand."""
-    return identify("version", sha256)
+    """Return the id of the version that these bytes are as today's readers read them, wherever they stand."""
+    return identify("version", sha256, READERS)
 
 
 def passage_id(version: str, position: int) -> str:

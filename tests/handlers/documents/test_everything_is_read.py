@@ -1,6 +1,9 @@
 """What stands in a file can be asked for once it is published: body styles, rules written as headings, long headings."""
 
 import io
+import json
+import re
+from pathlib import Path
 
 import pytest
 from docx import Document
@@ -224,6 +227,26 @@ async def test_articles_of_one_line_keep_their_place() -> None:
 async def test_headings_alone_with_nothing_in_them_are_an_empty_document() -> None:
     reading = await read("空.md", "# 一\n\n## \n\n#  \n\n# 二".encode())
     assert "".join(page.text for page in reading.pages).split() == ["一", "二"]
+
+
+def tight(text: str) -> str:
+    return "".join(text.split())
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("start", ["a_", "ae_", "b_", "c_", "h_", "i2_", "j_", "k_"])
+async def test_small_files_once_read_wrongly_are_kept_whole(talk: Talk, shared: Path, start: str) -> None:
+    folder = shared / "documents_faithful"
+    rows = [json.loads(line) for line in (folder / "MANIFEST.jsonl").read_text("utf-8").splitlines()]
+    (row,) = [row for row in rows if row["file"].startswith(start)]
+    content = (folder / row["file"]).read_bytes()
+    text = "".join(tight(page.text + page.notes) for page in (await read(row["file"], content)).pages)
+
+    assert [wanted for wanted in row.get("contains", ()) if not re.search(tight(wanted), text)] == []
+    assert [secret for secret in row.get("absent", ()) if re.search(tight(secret), text)] == []
+    if "ask" in row:
+        await published(talk, row["file"], content)
+        assert "社内資料に答えがありません" not in (await talk(Text(row["ask"]), MEMBER)).text
 
 
 @pytest.mark.asyncio(loop_scope="module")
