@@ -84,24 +84,23 @@ class Identity:
 
     def _namesakes(self, name: str, owner: str) -> Iterator[tuple[str, list[Draft]]]:
         """Yield the documents of this owner one of whose files had this name, with their versions."""
-        for id_ in list(self._registry.entries):
-            drafts = self._registry.versions(id_) if self._registry.document(id_) else []
-            named = any(_name(draft.version.name) == _name(name) for draft in drafts)
-            owned = any(owner in (draft.metadata.owner, draft.version.added_by) for draft in drafts)
-            if named and owned:
-                yield id_, drafts
+        named = [d for d in self._registry.drafts.values() if d.whole and _name(d.version.name) == _name(name)]
+        owned = {d.document for d in named if owner in (d.metadata.owner, d.version.added_by)}
+        for id_ in sorted(owned):
+            if self._registry.document(id_):
+                yield id_, self._registry.versions(id_)
 
     def _resembling(self, document: Document, version: Version, titles: frozenset[str]) -> list[Document]:
-        known = [self._registry.document(id_) for id_ in self._registry.entries if id_ != document.id]
-        ranked = []
-        for other in known:
-            if other is None:
-                continue
-            named = any(_name(v.name) == _name(version.name) for v in other.versions)
-            titled = bool(titles & {_title(title) for title in (other.metadata.title, *(v.title for v in other.versions))})
-            if named or titled:
-                ranked.append((not titled, other.id, other))
-        return [other for _, _, other in sorted(ranked, key=lambda row: row[:2])[:COMPARED]]
+        """Return the documents worth comparing with: of the same title first, then of the same file name."""
+        titled, named = set(), set()
+        for draft in self._registry.drafts.values():
+            if _title(draft.metadata.title) in titles or _title(draft.version.title) in titles:
+                titled.add(draft.document)
+            elif _name(draft.version.name) == _name(version.name):
+                named.add(draft.document)
+        ids = [*sorted(titled - {document.id}), *sorted(named - titled - {document.id})]
+        known = [self._registry.document(id_) for id_ in ids[:COMPARED]]
+        return [other for other in known if other is not None]
 
     def _shown(self, document: str, drafts: Sequence[Draft]) -> str:
         return self._registry.current(document) or drafts[-1].version.id
