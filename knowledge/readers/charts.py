@@ -8,15 +8,22 @@ from knowledge.readers.refusal import Budget
 _POINTS = 1000  # of one series
 
 
-def drawn(archive: Archive, owner: str, kind: str, budget: Budget) -> list[str]:
-    """Return the lines of every part of this kind that `owner` points at; a drawing's charts follow its shapes."""
+_SHAPES = frozenset({"sp", "grpSp", "cxnSp", "pic", "graphicFrame"})
+
+
+def drawn(archive: Archive, owner: str, kind: str, budget: Budget, unseen: list[str]) -> list[str]:
+    """
+    Return the lines of every part of this kind that `owner` points at; a drawing's charts follow its shapes.
+
+    Those of hidden shapes go to `unseen`.
+    """
     lines: list[str] = []
     for link in archive.links(owner):
         data = archive.part(link.target) if link.kind == kind else None
         if data is not None:
-            lines += chart(data, budget) if kind == "chart" else paragraphs(data, budget)
+            lines += chart(data, budget) if kind == "chart" else paragraphs(data, budget, unseen)
             if kind == "drawing":
-                lines += drawn(archive, link.target, "chart", budget)
+                lines += drawn(archive, link.target, "chart", budget, unseen)
     return lines
 
 
@@ -27,21 +34,29 @@ def chart(data: bytes, budget: Budget) -> list[str]:
     return list(found.lines())
 
 
-def paragraphs(data: bytes, budget: Budget) -> list[str]:
-    """Return the paragraphs of shapes; one that is hidden is not among them."""
+def paragraphs(data: bytes, budget: Budget, unseen: list[str] | None = None) -> list[str]:
+    """Return the paragraphs of shapes; those of hidden ones go to `unseen`, and nowhere without it."""
     lines: list[str] = []
     held: list[str] = []
+    hidden: list[bool] = []  # of the shapes that are open, outermost first
+    away = [] if unseen is None else unseen
     open_text = 0
 
     def start(tag: str, values: dict[str, str]) -> None:
         nonlocal open_text
         open_text += tag == "t"
+        if tag in _SHAPES:
+            hidden.append(False)
+        elif tag == "cNvPr" and hidden and values.get("hidden") in {"1", "true"}:
+            hidden[-1] = True
 
     def end(tag: str) -> None:
         nonlocal open_text
         open_text -= tag == "t"
-        if tag in {"p", "comment"} and held:
-            lines.append(" ".join("".join(held).split()))
+        if tag in _SHAPES and hidden:
+            hidden.pop()
+        elif tag == "p" and held:
+            (away if any(hidden) else lines).append(" ".join("".join(held).split()))
             held.clear()
 
     def text(value: str) -> None:

@@ -39,12 +39,13 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
         data = archive.part(target)
         if data is not None:
             parse(data, budget, sheet.start, sheet.end, sheet.text)
-        drawing = drawn(archive, target, "drawing", budget)
+        concealed: list[str] = []
+        drawing = drawn(archive, target, "drawing", budget, concealed)
         shapes = (line for line in drawing if " | " not in line)  # a chart's rows stand in the cells already
         text = "\n".join([*sheet.lines(), *shapes])
         notes, unseen = _comments(archive, target, sheet, budget)
         if hidden:
-            yield Omitted("\n".join((text, notes, unseen, *sheet.unseen)))
+            yield Omitted("\n".join((text, notes, unseen, *concealed, *sheet.unseen)))
             flag = Flag("hidden_text", number, f"hidden_sheet: {name}")
             yield Page(number, Place("sheet", None, name), "", flags=(flag,))
             continue
@@ -52,7 +53,9 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
         flags = [Flag("hidden_text", number, f"{what}: {count}: {name}") for what, count in counts.items() if count]
         if unseen:
             flags.append(Flag("hidden_text", number, "hidden_comment"))
-        yield Omitted("\n".join((unseen, *sheet.unseen)))
+        if concealed:
+            flags.append(Flag("hidden_text", number, "hidden_shape"))
+        yield Omitted("\n".join((unseen, *concealed, *sheet.unseen)))
         yield Page(number, Place("sheet", None, name), text, notes=notes, flags=tuple(flags))
 
 

@@ -8,7 +8,9 @@ import openpyxl
 import pytest
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
+from docx.oxml import parse_xml
 from docx.shared import RGBColor
+from openpyxl.chart import BarChart
 from openpyxl.comments import Comment
 from pptx import Presentation
 from pptx.util import Inches
@@ -64,13 +66,24 @@ def columns_grouped(sheet) -> None:
     sheet.column_dimensions.group("D", "F", hidden=True)
 
 
-def changed(content: bytes, before: str, after: str) -> bytes:
-    """The workbook with these words of its first sheet's part put in place of others."""
+def shape(hidden: str) -> bytes:
+    """A workbook with a chart and, beside it, a shape with words in it."""
+    book = openpyxl.Workbook()
+    book.active["A1"] = SEEN
+    book.active.add_chart(BarChart(), "C3")
+    space = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    words = f"<txBody><a:p><a:r><a:t>{SECRET}</a:t></a:r></a:p></txBody>"
+    drawn = f'<absoluteAnchor {space}><sp><nvSpPr><cNvPr id="9" name="x" {hidden}/></nvSpPr>{words}</sp></absoluteAnchor>'
+    return changed(saved(book), "</wsDr>", f"{drawn}</wsDr>", "drawing1.xml")
+
+
+def changed(content: bytes, before: str, after: str, where: str = "sheet1.xml") -> bytes:
+    """The workbook with these words of one of its parts put in place of others."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():
             part = old.read(name)
-            new.writestr(name, part.replace(before.encode(), after.encode()) if name.endswith("sheet1.xml") else part)
+            new.writestr(name, part.replace(before.encode(), after.encode()) if name.endswith(where) else part)
     return out.getvalue()
 
 
@@ -142,6 +155,20 @@ def hidden_cell(document) -> None:
     table.cell(1, 1).paragraphs[0].add_run(SECRET).font.hidden = True
 
 
+def box_hidden(document) -> None:
+    office = "http://schemas.openxmlformats.org"
+    names = {
+        "w": f"{office}/wordprocessingml/2006/main",
+        "wp": f"{office}/drawingml/2006/wordprocessingDrawing",
+        "a": f"{office}/drawingml/2006/main",
+    }
+    spaces = " ".join(f'xmlns:{name}="{space}"' for name, space in names.items())
+    words = f"<w:txbxContent><w:p><w:r><w:t>{SECRET}</w:t></w:r></w:p></w:txbxContent>"
+    drawn = f'<wp:anchor><wp:docPr id="1" name="x" hidden="1"/><a:graphic>{words}</a:graphic></wp:anchor>'
+    document.add_paragraph()._p.append(parse_xml(f"<w:r {spaces}><w:drawing>{drawn}</w:drawing></w:r>"))
+    document.add_paragraph("交通費は実費とする。")
+
+
 def page(hidden: str) -> bytes:
     return f"<html><head><style>.x{{display:none}}</style></head><body><p>{SEEN}</p>{hidden}</body></html>".encode()
 
@@ -176,6 +203,7 @@ HIDDEN = {
     "row.xlsx": rows(row_hidden),
     "height.xlsx": changed(rows(row_hidden), 'hidden="1"', 'ht="0" customHeight="1"'),
     "columns.xlsx": rows(columns_hidden),
+    "shape.xlsx": shape('hidden="1"'),
     "group.xlsx": rows(columns_grouped),
     "slide.pptx": slides(slide_hidden),
     "shape.pptx": slides(shape_hidden),
@@ -185,6 +213,7 @@ HIDDEN = {
     "style.docx": words(run_hidden_by_style),
     "paragraph.docx": words(paragraph_hidden_by_style),
     "heading.docx": words(hidden_heading),
+    "box.docx": words(box_hidden),
     "cell.docx": words(hidden_cell),
     "style.html": page(f'<div style="display:none">{SECRET}</div>'),
     "class.html": page(f'<div class="x">{SECRET}</div>'),
@@ -247,6 +276,10 @@ async def test_a_file_of_which_everything_is_hidden_is_refused_with_the_reason(s
         await read("全部.xlsx", saved(book))
     assert refused.value.code == "all_hidden"
     assert "全部.xlsx" in refused.value.reason.ja and "全部.xlsx" in refused.value.reason.en
+
+
+async def test_words_in_a_shape_that_is_shown_are_read() -> None:
+    assert SECRET in (await read("旅費.xlsx", shape(""))).pages[0].text
 
 
 async def test_white_words_on_a_dark_ground_are_read() -> None:
