@@ -8,8 +8,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from knowledge.analysis import JAPANESE
 from knowledge.language import language_of
+from knowledge.topic import lacks_topic, replaces, words
 from knowledge.wording import Wording
 
 LONGEST = 4000  # characters
@@ -18,18 +18,6 @@ _DROPPED = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\uf
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
 _LETTER = re.compile(r"[^\W_]")
 _UNREADABLE = 0.02  # share of control characters from which on a text is data
-_POINTING = re.compile(
-    r"^(?:それ|その|これ|この|あれ|そこ|じゃあ|では、|ほか|他に|もっと|具体的|例えば|なぜ[?？]?$|どうして[?？]?$)"
-    r"|^(?:and|what about|how about|why\??$|more|it|that|those|they|this)\b|\b(?:it|that one|those|them)\b",
-    re.IGNORECASE,
-)
-_TOPIC = re.compile(r"[\u30a1-\u30ff\u3400-\u4dbf\u4e00-\u9fff々]{2,}|[A-Za-z][A-Za-z0-9-]{2,}")
-_PLAIN = frozenset(
-    ("what", "when", "where", "which", "who", "why", "how", "and", "the", "for", "does", "can", "our", "are", "was")
-)
-_WHOLE = re.compile(r"(?:とは|って(?:何|なに))[?？]?$|^what (?:is|are)\b", re.IGNORECASE)  # asks what its own word means
-BRIEF = 7  # Japanese letters up to which a question with history is taken as a follow-up ("費用は?")
-FEW = 2  # words, where words have spaces between them ("And costs?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +51,18 @@ def tidy(question: str, wording: Wording) -> str:
 
 
 def rewrite(question: str, history: tuple[Turn, ...]) -> str:
-    """Return the question as it is searched: a follow-up ("それはなぜ?") is given the topic words of the turn before it."""
-    if not history or language_of(question, "ja") != language_of(history[-1].question, "ja"):
-        return question  # another language is another topic
-    brief = len(question) <= BRIEF if JAPANESE.search(question) else len(question.split()) <= FEW
-    if not _POINTING.search(question) and (not brief or _WHOLE.search(question)):
+    """
+    Return the question as it is searched: one that lacks a topic ("それはなぜ?") is given that of the talk before it.
+
+    A topic that only took the place of another (大阪 for 東京) gives way to the one the question brings along.
+    """
+    if not lacks_topic(question):
         return question
-    topic = [w for w in _TOPIC.findall(unicodedata.normalize("NFKC", history[-1].question)) if w.lower() not in _PLAIN]
-    missing = [w for w in dict.fromkeys(topic) if w.lower() not in question.lower()][:6]
-    return " ".join([*missing, question])
+    spoken = language_of(question, "ja")
+    turns = [turn.question for turn in history if language_of(turn.question, "ja") == spoken]
+    if not turns or turns[-1] != history[-1].question:
+        return question  # another language is another topic
+    before = next((turn for turn in reversed(turns) if not lacks_topic(turn)), turns[-1])
+    instead = any(replaces(word) for word in words(question))
+    missing = [word for word in words(before) if word.lower() not in question.lower() and not (instead and replaces(word))]
+    return " ".join([*missing[:6], question])
