@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from knowledge.analysis import Analysis
 from knowledge.asked import Asked
 from knowledge.citing import citations, limits, nearest, quoted
+from knowledge.courtesy import asking, searched
 from knowledge.disagreement import Disagreement, disagreements
 from knowledge.errors import ModelUnavailable
 from knowledge.extract import Extract, Extractor, Pick
@@ -92,6 +93,8 @@ class Answers:
         """
         Answer a question from what `readers` may see, in the question's own language (`language` when its script does not say).
 
+        Greetings, introductions, thanks and signatures are set aside first: the answer is that of the question alone.
+
         `limit` is how many passages may be used, 1..10; `kind` leaves parts of the search out.
         Without a model about 10 ms; with one at most 20 s, then quotes.
 
@@ -100,7 +103,8 @@ class Answers:
             LibraryUnavailable: the index did not answer.
         """
         started = time.perf_counter()
-        asked = tidy(question, self._wording)
+        tidy(question, self._wording)
+        asked = tidy(asking(question), self._wording)
         spoken = language_of(asked, language)
         work = Work(secrets.token_urlsafe(12), asked, asked, spoken, max(1, min(limit, 10)), kind, history, on_step or _silent)
         work.started = started
@@ -137,8 +141,9 @@ class Answers:
         """Make a follow-up a question of its own: by a model where there is one, by rules otherwise."""
         if self._generator:
             work.budget = self._generator.budget()
-        work.rewritten = rewrite(work.question, work.history)
-        if self._generator and work.rewritten != work.question:
+        alone = searched(work.question)
+        work.rewritten = rewrite(alone, work.history)
+        if self._generator and work.rewritten != alone:
             reworded = await self._generator.reword(work.question, work.history, work.language, work.budget)
             work.rewritten = reworded or work.rewritten
 
