@@ -1,13 +1,12 @@
 """The translator inward: what Slack delivers in, our `Message` out. Pure; here `Any` ends."""
 
-import html
 import json
 import re
 import unicodedata
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from bot.slack import forms
+from bot.slack import forms, mrkdwn
 from bot.slack.payload import (
     Payload,
     action,
@@ -47,7 +46,6 @@ OPEN = ("ask", "human")  # rooms whose buttons are answered to everybody
 ADD = "add_to_knowledge"  # the message shortcut that registers a document
 CHOOSE = "choose_method"  # the global shortcut that begins the guided dialog
 _COMMAND = re.compile(r"/?\s*llm[\s_-]?choose(?![a-z0-9_-])[\s:,]*(.*)", re.IGNORECASE | re.DOTALL)
-_LINK = re.compile(r"<((?:https?://|mailto:)[^|>]*)(?:\|([^>]*))?>")
 
 
 async def _nothing(name: str, address: str) -> bytes:
@@ -86,10 +84,8 @@ def _alone(found: Content) -> bool:
 
 
 def said(text: str, own: str) -> str:
-    """Return the text as typed: without our mention, links and entities made plain."""
-    text = re.sub(rf"<@{re.escape(own)}(?:\|[^>]*)?>", " ", text) if own else text
-    text = html.unescape(_LINK.sub(lambda m: m[2] or m[1], text))
-    return unicodedata.normalize("NFKC", text[:TEXT]).strip(" \t\r\n:,、")
+    """Return the text as typed: without mentions, with Slack's markup and entities made plain."""
+    return unicodedata.normalize("NFKC", mrkdwn.plain(text[:TEXT], own)).strip(" \t\r\n:,、")
 
 
 def content(payload: Payload, own: str, fetch: Fetch = _nothing) -> Content | None:

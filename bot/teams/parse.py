@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.teams import markup
 from bot.teams.frame import (
     FILE,
     NAME,
@@ -39,8 +40,6 @@ Fetch = Callable[[str, str], Awaitable[bytes]]  # the file's name, and where it 
 RESERVED = frozenset({"v", "verb", "fields", "msteams"})
 
 _MENTION = re.compile(r"<at\b[^>]*>(.*?)</at>", re.IGNORECASE | re.DOTALL)
-_QUOTE = re.compile(r"<blockquote\b.*</blockquote>", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"</?(?:p|div|span|br|b|i|em|strong)\b[^>]*>", re.IGNORECASE)
 _COMMAND = re.compile(r"[/@]?\s*llm[\s_‐‑‒–—―−ー-]?choose(?![a-z0-9_-])[\s:,]*(.*)", re.IGNORECASE | re.DOTALL)
 _INVISIBLE = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff")
 
@@ -66,11 +65,11 @@ def message(activity: Activity, fetch: Fetch) -> Message | None:
 
 def said(activity: Activity) -> str:
     """Return the text as typed: without our mention, tags and quotes, with entities and odd spaces made plain."""
-    text = _QUOTE.sub(" ", activity.get("text") or "")
+    text = markup.QUOTE.sub(" ", activity.get("text") or "")
     for _ in range(2):  # some clients escape what was escaped before
-        text = _TAG.sub(" ", _MENTION.sub(lambda m: _named(activity, m[1]), text))
+        text = markup.plain(_MENTION.sub(lambda m: _named(activity, m[1]), text))
         text = html.unescape(text)
-    text = _QUOTE.sub(" ", _MENTION.sub(lambda m: _named(activity, m[1]), text))
+    text = markup.QUOTE.sub(" ", _MENTION.sub(lambda m: _named(activity, m[1]), text))
     return unicodedata.normalize("NFKC", text).translate(_INVISIBLE).strip()
 
 
