@@ -2,9 +2,11 @@
 
 import argparse
 import json
+import secrets
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from bot.add import add
 from bot.house import House
 from bot.settings import Settings
 from bot.terminal import Paper, said
-from handlers.conversation import Command, Content, Press, Text
+from handlers.conversation import Command, Content, Message, Press, Text
 from handlers.documents.shelf import Filter
 from handlers.feedback import as_lines
 from handlers.sessions import SessionsUnavailable
@@ -84,6 +86,11 @@ async def _ask(house: House, arguments: argparse.Namespace, language: Language) 
     failed = False
     for id_, text in _questions(arguments):
         spoken = arguments.language or language_of(text, language)
+        if mode := house.router.leads(text):
+            said_back = await _talked(house, said(Text(text), spoken, arguments.person))
+            told = output.talk(text, said_back, spoken, mode, id_)
+            output.line(told) if arguments.json else print(f"{text}\n{said_back}\n")  # noqa: T201  # a command line prints
+            continue
         try:
             answer = await answers.answer(text, readers=_readers(house, arguments, language), language=spoken)
         except KnowledgeError as error:
@@ -99,14 +106,27 @@ async def _ask(house: House, arguments: argparse.Namespace, language: Language) 
     return COULD_NOT if failed else DONE
 
 
+async def _talked(house: House, message: Message) -> str:
+    """Return the last word of what is said back to talk, which lasts for this one call."""
+    text = ""
+    async for reply in house.router(_once(message)):
+        text = reply.text
+    return text
+
+
+def _once(message: Message) -> Message:
+    """Let a call be a talk of its own: the next one knows nothing of it."""
+    return replace(message, place=f"{message.place}:{secrets.token_hex(8)}")
+
+
 async def _talk(house: House, arguments: argparse.Namespace, language: Language) -> int:
     """Ask as a person does on any other platform, through the same turn."""
     spoken = arguments.language or language_of(arguments.text, language)
     content: Content = Text(arguments.text) if arguments.command == "ask" else Command("demo", arguments.text)
     message = said(content, spoken, arguments.person)
-    if arguments.command == "ask":
+    if arguments.command == "ask" and not house.router.leads(arguments.text):
         tidy(arguments.text, Wording.load())
-    await house.turns.take(message, Paper(Console()))
+    await house.turns.take(_once(message), Paper(Console()))
     return DONE
 
 

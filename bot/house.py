@@ -31,6 +31,8 @@ from handlers.opening import Opening
 from handlers.people import People
 from handlers.router import Router
 from handlers.sessions import DAY, Sessions, SessionsUnavailable
+from handlers.talk.answer import Talk
+from handlers.talk.labels import Labels
 from handlers.texts import Texts
 from handlers.threads import Threads
 from handlers.welcome import Welcome
@@ -73,18 +75,21 @@ class House:
         self.documents = Documents.over(office, self.jobs, self._answers_over, self.models)
         talk = Threads(self.sessions, self.texts, settings.thread_talk)
         questions = Questions(self.answers, self.sessions, self.people, self.texts, talk)
+        welcome = Welcome(self.library, self.people, self.texts)
         self.router = Router(
             questions,
             Choose(self.models, self.sessions, self.texts, Guidelines.load(self.library, self.people)),
             Demo(self.library, self.sessions, self.people, questions, self.texts),
             self.documents,
             Feedbacks(self.sessions, self.texts),
-            Welcome(self.library, self.people, self.texts),
+            welcome,
             DecisionModel(self.models, self.sessions, self.people, self.texts),
             talk,
             Opening(self.library, self.sessions, self.people, self.texts),
             Handover(self.sessions, self.people, self.texts, settings.experts),
             Alone(questions, self.sessions, self.texts),
+            Talk(welcome, self.texts),
+            Labels(self.texts),
         )
         self.turns = Turns(self.router, self.sessions, self.texts)
         self._analysis = Analysis()  # one dictionary for searching and answering: it is the biggest thing in memory

@@ -44,6 +44,12 @@ def answer(value: Answer, id_: str) -> Json:
     }
 
 
+def talk(text: str, said: str, language: Language, mode: str, id_: str) -> Json:
+    """Return what was said back to a text that is no question to the documents; `mode` is "talk", "dialog" or "documents"."""
+    nothing: Json = {"citations": [], "nearest": [], "trace": "", "milliseconds": {}}
+    return {"id": id_, "question": text, "answer": said, "language": language, "mode": mode, "certainty": "none"} | nothing
+
+
 def hits(found: list[Hit], id_: str, question: str, language: Language, milliseconds: float) -> Json:
     """Return hits as the `search` command prints them."""
     rows = [

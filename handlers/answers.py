@@ -120,8 +120,9 @@ def refusal(answer: Answer, texts: Texts) -> Reply:
         Button(say("ask.inside", language), Press("demo.open", data)),
     )
     blocks.append(Buttons(buttons))
+    depends = f"\n{say('ask.depends', language)}" if answer.depends else ""
     names = "".join(f"\n- {fact.label}: {fact.value}" for fact in lacks)
-    return Reply(f"{say('ask.nothing_title', language)}\n{text}{names}", tuple(blocks))
+    return Reply(f"{say('ask.nothing_title', language)}\n{text}{depends}{names}", tuple(blocks))
 
 
 def source(citation: Citation, texts: Texts, language: Language) -> Source:

@@ -21,6 +21,7 @@ from handlers.sessions import DAY, Sessions, SessionsUnavailable
 from handlers.texts import Texts
 from handlers.threads import Threads
 from knowledge.answers import Answers, Stage
+from knowledge.courtesy import asking
 from knowledge.errors import KnowledgeError
 from knowledge.language import language_of
 from knowledge.values import Answer, Language, SearchKind
@@ -52,7 +53,7 @@ class Questions:
 
         `limit` and `kind` change the search, for showing what they do; the thread remembers the turn only where it is `kept`.
         """
-        language = language_of(question, message.person.language)
+        language = language_of(asking(question), message.person.language)
         steps: asyncio.Queue[Stage | None] = asyncio.Queue()
         yield self._working(language, None)
         answering = asyncio.create_task(self._answer(message, question, language, steps, limit, kind, kept=kept))
@@ -76,7 +77,7 @@ class Questions:
         Raises:
             KnowledgeError
         """
-        language = language_of(question, message.person.language)
+        language = language_of(asking(question), message.person.language)
         return await self._answer(message, question, language, asyncio.Queue(), limit, kind, kept=False)
 
     async def alone(self, question: str, language: Language) -> str:
@@ -171,14 +172,14 @@ class Questions:
             "person": message.person.id,
         }
         if kept:
-            await self._threads.add(message.place, answer.question, answer.text, message.person.id)
+            await self._threads.add(message.place, answer.question, answer.text, message.person.id, answer.id)
         with suppress(SessionsUnavailable):
             await self._sessions.save("answer", answer.id, record, seconds=DAY)
             for document in {c.passage.document for c in answer.citations}:
                 await self._sessions.index_add(document, CITED, answer.id)
             if kept:
                 await self._sessions.save("asked", message.id, _asked(message, answer.question), seconds=EDIT)
-            if answer.mode == "refused" and kept:
+            if answer.mode == "refused" and kept and not answer.depends:  # no document could tell which approach fits
                 await missed(self._sessions, answer.question)
 
     async def _load(self, kind: str, id_: str) -> dict[str, Any] | None:

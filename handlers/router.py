@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from typing import assert_never
+from typing import Literal, assert_never
 
 from handlers.alone import Alone
 from handlers.ask import Questions
@@ -14,8 +14,12 @@ from handlers.documents.desk import Documents
 from handlers.feedback import Feedbacks
 from handlers.handover import Handover
 from handlers.opening import Opening
+from handlers.talk.answer import Talk
+from handlers.talk.hear import Intent, Mode, hear, mode
+from handlers.talk.labels import Labels
 from handlers.threads import Threads, wish
 from handlers.welcome import Welcome
+from knowledge.language import language_of
 
 OWN_COMMANDS = ("choose", "demo", "documents", "model", "help")
 CHOOSE = frozenset({"方式えらび", "方式を選ぶ"})  # what people write in a thread, where slash commands do not reach
@@ -34,6 +38,8 @@ class Router:
     opening: Opening
     handover: Handover
     alone: Alone
+    talk: Talk
+    labels: Labels
 
     def __call__(self, message: Message) -> AsyncIterator[Reply]:
         match message.content:
@@ -41,8 +47,8 @@ class Router:
                 return self._overheard(message, text)
             case Text(text):
                 return self._text(message, text)
-            case Edited():
-                return self.questions.edited(message, message.content)
+            case Edited() as edited:
+                return self._edited(message, edited)
             case Command() as command:
                 return self._command(message, command)
             case Press() as press:
@@ -62,17 +68,60 @@ class Router:
             async for reply in self._text(message, text):
                 yield reply
 
+    def leads(self, text: str) -> Mode | Literal[""]:
+        """Return where a text leads besides the documents, "" for a question to them."""
+        intent = hear(text)
+        if intent is not None:
+            return mode(intent)
+        return "talk" if wish(text) or self.labels.press(text) else ""
+
+    async def _edited(self, message: Message, edited: Edited) -> AsyncIterator[Reply]:
+        """A changed question; what has become mere talk is nothing to answer."""
+        if not self.leads(edited.text):
+            async for reply in self.questions.edited(message, edited):
+                yield reply
+
     def _text(self, message: Message, text: str) -> AsyncIterator[Reply]:
         """A question, unless its first word names an ability: slash commands do not reach threads, plain words do."""
-        if wish(text):
-            return self.threads.obey(message)
         word, _, rest = text.strip().partition(" ")
         word = word.removeprefix("/").lower()
         if word in CHOOSE:
             return self._command(message, Command("choose", rest))
         if word == "llm-choose" or (word in OWN_COMMANDS and (not rest or _names_choice(word, rest))):
             return self._command(message, Command(word, rest))
-        return self.questions.ask(message, text)
+        return self._said(message, text)
+
+    def _said(self, message: Message, text: str) -> AsyncIterator[Reply]:
+        """What people say: a wish for this thread, the label of a button, talk, or a question to the documents."""
+        if wish(text):
+            return self.threads.obey(message, text)
+        if self.labels.press(text):
+            return self._labelled(message, text)
+        intent = hear(text)
+        return self.questions.ask(message, text) if intent is None else self._talk(message, text, intent)
+
+    async def _labelled(self, message: Message, text: str) -> AsyncIterator[Reply]:
+        """Press the button a message names, as it stands under the last answer here."""
+        press = self.labels.press(text, await self.threads.answer(message.place))
+        if press is not None:
+            async for reply in self._press(_speaking(message, text), press):
+                yield reply
+
+    def _talk(self, message: Message, text: str, intent: Intent) -> AsyncIterator[Reply]:
+        heard = _speaking(message, text)
+        match intent:
+            case "help":
+                return self.welcome.hello(heard)
+            case "documents":
+                return self.documents.command(heard, "")
+            case "choose":
+                return self.talk.choosing(heard)
+            case "hello" | "morning" | "evening" | "work":
+                return self.talk.greet(heard, intent)
+            case "thanks" | "bye" | "sorry" | "acknowledged" | "wrong" | "link":
+                return self.talk.word(heard, intent)
+            case _:
+                assert_never(intent)
 
     def _command(self, message: Message, command: Command) -> AsyncIterator[Reply]:
         argument = command.argument.strip()
@@ -84,10 +133,12 @@ class Router:
                 return self._command(message, Command(word.lower(), rest))
             if _names_choice("choose", argument):
                 return self.choose.command(message, Command("choose", argument))
-            return self.questions.ask(message, argument)
+            return self._said(message, argument)
         match command.name:
             case "choose" | "decisions":
                 return self.choose.command(message, command)
+            case "demo" if argument and self.leads(argument):
+                return self._said(message, argument)
             case "demo":
                 return self.demo.command(message, argument)
             case "documents":
@@ -144,8 +195,12 @@ class Router:
 
         Both are theirs alone: neither the answer nor what is remembered for later questions reaches the channel.
         """
-        topic, text = await self.choose.topic(message, form), form.values["text"].strip()
-        own = _own_talk(message)
+        text, own = form.values["text"].strip(), _own_talk(message)
+        if self.leads(text):
+            async for reply in self._said(own, text):
+                yield replace(reply, private=True)
+            return
+        topic = await self.choose.topic(message, form)
         if topic is not None:
             await self.questions.mention(own, *topic)
             text = f"{topic[0]}: {text}"
@@ -159,6 +214,12 @@ def _own_talk(message: Message) -> Message:
         return message
     person = message.person.id
     return replace(message, place=f"{message.place}:{person}", audience=Audience(person, private=True))
+
+
+def _speaking(message: Message, text: str) -> Message:
+    """Answer talk in the language it is in."""
+    person = message.person
+    return replace(message, person=replace(person, language=language_of(text, person.language)))
 
 
 def _names_choice(word: str, rest: str) -> bool:

@@ -10,19 +10,28 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Literal
 
-from handlers.conversation import Message, Reply, Text
+from handlers.conversation import Message, Reply
 from handlers.sessions import DAY, Sessions, SessionsUnavailable, State
 from handlers.texts import Texts
 from knowledge.answers import Turn
+from knowledge.courtesy import opened
 
 HISTORY = 12  # turns of a thread that are remembered
 Talk = Literal["asker", "everyone", "mention"]  # whose talk in a thread is answered without a mention
-Wish = Literal["reset", "asker", "everyone", "mention", ""]
+Wish = Literal["reset", "stopped", "asker", "everyone", "mention", ""]
 _HERE, _PLEASE = r"(?:この(?:スレッド|会話)では)?", r"(?:ください)?"
 _WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
     (
         "reset",
         re.compile(rf"(?:最初から|初めから|リセット)(?:やり直して|して)?{_PLEASE}|reset|start over|forget (?:it|this|that)"),
+    ),
+    (
+        "stopped",
+        re.compile(
+            rf"(?:もう)?(?:やめる|やめます|やめて|止めて|やめたい|やめとく)(?:おきます|です)?{_PLEASE}"
+            rf"|(?:中止|中断|キャンセル|終了|取り消し|終わり)(?:する|します|して|に(?:する|します|して))?{_PLEASE}|もう(?:いい|結構)(?:です)?"
+            r"|(?:please )?(?:stop|cancel|quit|exit|abort)(?: it| that| this)?(?: please)?|never ?mind|i'm done"
+        ),
     ),
     ("mention", re.compile(rf"{_HERE}(?:黙って|静かにして|話さないで)(?:いて)?{_PLEASE}")),
     ("mention", re.compile(r"(?:please )?(?:stay|be|keep) quiet(?: in this thread)?")),
@@ -33,7 +42,7 @@ _WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
 
 def wish(text: str) -> Wish:
     """Return what a whole message asks of the bot in this thread, "" when it is anything else."""
-    words = unicodedata.normalize("NFKC", text).strip(" 。.!\n").lower()
+    words = opened(unicodedata.normalize("NFKC", text).strip()).strip(" 。.!、\n").lower()
     return next((name for name, pattern in _WISHES if pattern.fullmatch(words)), "")
 
 
@@ -49,11 +58,15 @@ class Threads:
         """Return what was asked and answered here, oldest first."""
         return tuple(Turn(question, said) for question, said in (await self._load(place))["turns"])
 
-    async def add(self, place: str, question: str, said: str, asker: str = "") -> None:
-        """Remember one turn, and who was answered last."""
+    async def add(self, place: str, question: str, said: str, asker: str = "", answer: str = "") -> None:
+        """Remember one turn, who was answered last, and the id of that answer."""
         kept = await self._load(place)
         turns = [*kept["turns"], [question, said]][-HISTORY:]
-        await self._save(place, kept | {"turns": turns, "asker": asker or kept.get("asker", "")})
+        await self._save(place, kept | {"turns": turns, "asker": asker or kept.get("asker", ""), "answer": answer})
+
+    async def answer(self, place: str) -> str:
+        """Return the id of the last answer given here, "" when there is none."""
+        return str((await self._load(place)).get("answer", ""))
 
     async def listens(self, message: Message) -> bool:
         """Report whether this is to be answered: whoever addresses the bot is; other talk as the thread's rule has it."""
@@ -63,11 +76,11 @@ class Threads:
         rule = kept.get("talk") or self._talk
         return rule == "everyone" or (rule == "asker" and kept.get("asker") == message.person.id)
 
-    async def obey(self, message: Message) -> AsyncIterator[Reply]:
-        """Do what the message wishes of this thread, and say what holds now."""
-        asked = wish(message.content.text) if isinstance(message.content, Text) else ""
+    async def obey(self, message: Message, text: str) -> AsyncIterator[Reply]:
+        """Do what a text wishes of this thread, and say what holds now."""
+        asked = wish(text)
         kept = await self._load(message.place)
-        if asked == "reset":
+        if asked in ("reset", "stopped"):
             kept = {"turns": [], "asker": message.person.id, "talk": kept.get("talk", "")}
         elif asked:
             kept = kept | {"talk": asked, "asker": kept.get("asker") or message.person.id}

@@ -6,6 +6,7 @@ from handlers.conversation import Block, Button, Buttons, Heading, Message, Para
 from handlers.people import People
 from handlers.texts import Texts
 from knowledge.library import Library
+from knowledge.values import Language
 
 EXAMPLES = ("example_rag", "example_which", "example_pros")
 
@@ -24,13 +25,18 @@ class Welcome:
         blocks: list[Block] = [
             Heading(say("welcome.title", language)),
             Paragraph(say("welcome.what", language, count=count)),
-            Buttons(
-                (
-                    Button(say("welcome.choose", language), Press("choose.start"), "primary"),
-                    Button(say("welcome.tour", language), Press("demo.tour")),
-                    Button(say("welcome.documents", language), Press("document.list")),
-                )
-            ),
+            self.buttons(language),
             Paragraph("\n".join(f"- {say(f'welcome.{name}', language)}" for name in EXAMPLES)),
         ]
         yield Reply(f"{say('welcome.title', language)}\n{say('welcome.what', language, count=count)}", tuple(blocks))
+
+    def buttons(self, language: Language) -> Buttons:
+        """Return one button for each ability."""
+        say = self._texts.say
+        return Buttons(
+            (
+                Button(say("welcome.choose", language), Press("choose.start"), "primary"),
+                Button(say("welcome.tour", language), Press("demo.tour")),
+                Button(say("welcome.documents", language), Press("document.list")),
+            )
+        )

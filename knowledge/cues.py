@@ -52,6 +52,11 @@ CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
 _COUNTER = re.compile(r"何([^\sかとがをはにのでも、。?て]{1,2})")
 
 
+def recommends(question: str) -> bool:
+    """Report whether a question asks which approach fits whoever asks it."""
+    return bool(dict(ASKS)["choice"].search(question.lower()))
+
+
 def cues(normalised: str) -> int:
     """Return the bits of what a unit's text shows."""
     return sum(1 << bit for bit, (_, pattern) in enumerate(CUES) if pattern.search(normalised))
