@@ -33,7 +33,8 @@ _EMOJI = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u231a\u231b\u23e9-\u23fa][\ufe0e\ufe0f\u20e3\u200d\U0001f3fb-\U0001f3ff]*"
 )
 _ASKS_JA = re.compile(
-    r"[?？]|(?:か|かな|かね|かしら|っけ|でしょう|だろう|の)$"
+    r"[?？]|(?:か|かな|かね|かしら|っけ|でしょう|だろう|の|よね|たい(?:のですが|んですが|んだけど|です))$"
+    r"|(?:いくら|いくつ|どう(?!も|ぞ)|どんな|どこ|どれ|誰|だれ|なぜ|いつ(?!も)|何[日年人円時回件個歳枚分月])[^。]{0,6}$"
     r"|教え|おしえ|知りたい|聞きたい|伺いたい|教示|教授(?:くだ|下さ|いただ|願)|確認し(?:たい|ていただ)|説明し|まとめ(?:て|る)|要約し"
     r"|(?:挙げ|あげ|並べ|ならべ|出し|見せ|答え|作っ|書い|調べ|探し)(?:て|と)|一覧|とは$|方法$|手順$|やり方$|って(?:何|なに|どう)$"
 )
@@ -114,10 +115,9 @@ def searched(question: str) -> str:
     """
     parts = pieces(question)
     asks = [part for part in parts if asks_something(part.text)]
-    if not asks or not all(complete(part.text) for part in asks):
-        return question
-    kept = [part for part in parts if asks_something(part.text) or not _told(part.text)]
-    return question if len(kept) == len(parts) else joined(kept).strip()
+    whole = bool(asks) and all(complete(part.text) for part in asks)
+    kept = [part for part in parts if part in asks or not _told(part.text) or not (whole or _empty(part.text))]
+    return joined(kept).strip() if kept and len(kept) < len(parts) else question
 
 
 def bare(text: str) -> str:
@@ -156,16 +156,19 @@ def _without_courtesy(parts: list[Piece]) -> list[Piece]:
 
 
 def _without_writer(parts: list[Piece]) -> list[Piece]:
-    """Set aside what is said of the writer beside sentences that ask; where nothing asks, everything stays."""
-    asks = [asks_something(part.text) for part in parts]
-    if not any(asks):
+    """Set aside what is said of the writer around the matter: what asks, or where nothing does, what is no politeness."""
+    matter = [at for at, part in enumerate(parts) if asks_something(part.text) and not _polite(part.text)]
+    if not matter:
+        matter = [
+            at for at, part in enumerate(parts) if not (_polite(part.text) or introduces(part.text) or (at and _signed(part)))
+        ]
+    if not matter:
         return parts
-    first, last = asks.index(True), len(asks) - 1 - asks[::-1].index(True)
     kept = []
     for at, part in enumerate(parts):
-        if at > last and _SIGNS.match(part.text):
+        if at > matter[0] and _SIGNS.match(part.text):
             break
-        if asks[at] or not _about_the_writer(part, before=at < first, after=at > last):
+        if at in matter or not _about_the_writer(part, before=at < matter[0], after=at > matter[-1]):
             kept.append(part)
     return kept
 
@@ -189,15 +192,25 @@ def _named(sentence: str) -> bool:
 
 
 def _about_the_writer(part: Piece, *, before: bool, after: bool) -> bool:
-    """Report whether a sentence that asks nothing is politeness, an introduction or a signature."""
-    text = part.text.strip(_MARKS)
-    if LINKED in text:  # "there is more at …": to be opened, not to be searched for
-        return True
-    if len(text) <= POLITE and Courtesy.load().polite.search(text):
+    """Report whether a sentence that is not the matter is politeness, an introduction or a signature."""
+    if LINKED in part.text or _polite(part.text):  # "there is more at …": to be opened, not to be searched for
         return True
     if before:
-        return introduces(text)
-    return after and len(text) <= SIGNATURE and bool(_SIGNED.fullmatch(text) or ("\n" in part.gap and _CARD.fullmatch(text)))
+        return introduces(part.text)
+    return after and _signed(part)
+
+
+def _signed(part: Piece) -> bool:
+    text = part.text.strip(_MARKS)
+    below = "\n" in part.gap and _CARD.fullmatch(text)
+    return len(text) <= SIGNATURE and bool(below or _SIGNED.fullmatch(text))
+
+
+def _polite(sentence: str) -> bool:
+    """Report whether a short sentence is politeness: it asks nothing, or nothing in particular."""
+    text = sentence.strip(_MARKS)
+    polite = len(text) <= POLITE and Courtesy.load().polite.search(text)
+    return bool(polite) and not (asks_something(text) and topics(text))
 
 
 def _told(sentence: str) -> bool:
@@ -205,6 +218,11 @@ def _told(sentence: str) -> bool:
     words = sentence.strip(_MARKS)
     unnamed = _POLITE_END.search(words) and not _SUBJECT.search(words)  # who is not named is the writer
     return bool(unnamed or Courtesy.load().story.search(words))
+
+
+def _empty(sentence: str) -> bool:
+    """Report whether a story names nothing that a question could need."""
+    return not topics(Courtesy.load().story.sub(" ", sentence))
 
 
 def _gap(emoji: re.Match[str]) -> str:
