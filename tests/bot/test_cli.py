@@ -104,6 +104,41 @@ def test_many_questions_come_back_in_order(tmp_path):
     assert 2 in [c["page"] for c in answers[1]["citations"]]
 
 
+def test_talk_is_told_to_machines_by_its_mode(tmp_path):
+    texts = [
+        "ありがとう!",
+        "資料の一覧",
+        "おすすめは?",
+        "👍",
+        "お疲れ様です。RAGは社内文書を全部学習しますか?よろしくお願いします。",
+    ]
+    stdin = "".join(json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(texts))
+    told = run("ask", "--questions", "-", "--json", "--data", str(tmp_path), stdin=stdin)
+
+    answers = [json.loads(line) for line in told.stdout.splitlines()]
+    assert [a["mode"] for a in answers] == ["talk", "documents", "dialog", "talk", "extractive"]
+    assert all(a["answer"] for a in answers)
+    assert [bool(a["citations"]) for a in answers] == [False, False, False, False, True]
+    assert answers[-1]["question"] == "RAGは社内文書を全部学習しますか?"
+
+
+def test_a_call_knows_nothing_of_the_one_before(tmp_path):
+    alone = run("ask", "短所は?", "--data", str(tmp_path), environment=JAPANESE)
+    run("ask", "RAGって社内文書を全部覚えてるの?", "--data", str(tmp_path), environment=JAPANESE)
+
+    assert run("ask", "短所は?", "--data", str(tmp_path), environment=JAPANESE).stdout == alone.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "word"), [("こんにちは", "こんにちは。"), ("thanks a lot!", "You are welcome."), ("🙏", "You are welcome.")]
+)
+def test_talk_at_the_terminal_gets_a_word_back(tmp_path, text, word):
+    told = run("ask", text, "--data", str(tmp_path))
+
+    assert told.returncode == 0
+    assert told.stdout.startswith(word)
+
+
 def test_a_second_process_on_the_same_folder_is_told_so_and_the_first_goes_on(tmp_path):
     words = [sys.executable, "-m", "bot.cli", "serve", "--port", "0", "--data", str(tmp_path)]
     first = subprocess.Popen(words, env=os.environ | ENGLISH, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
