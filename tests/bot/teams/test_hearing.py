@@ -1,0 +1,31 @@
+"""Talk at Teams' door, answered by the real house."""
+
+import pytest
+
+from bot.house import House
+from bot.settings import load
+from tests.bot.teams.talk import CHANNEL, activity, door_of
+
+
+@pytest.fixture
+async def house(tmp_path):
+    async with House(load({}, data=str(tmp_path / "house"))) as opened:
+        await opened.answers()
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("<p><at>LLM Choose</at>&nbsp;ありがとう!</p>", "どういたしまして。"),
+        ("<at>LLM Choose</at> こんにちは", "こんにちは。"),
+        ('<at>LLM Choose</at> <emoji id="yes" alt="👍" title="Yes"></emoji>', "承知しました。"),
+        ("<at>LLM Choose</at> <ul><li>資料の一覧</li></ul>", "資料 1件"),
+        ("<at>LLM Choose</at> うちに合うのはどの方法?", "「方式を選ぶ」で6問ほど"),
+    ],
+)
+async def test_talk_in_a_channel_gets_a_word_back(house, texts, service, text, word):
+    async with door_of(house.router, house.sessions, texts) as door:
+        await door.post("/api/messages", json=activity(service, text=text, **CHANNEL))
+
+        assert await service.until(word)

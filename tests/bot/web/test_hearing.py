@@ -1,0 +1,31 @@
+"""Talk on the page, answered by the real house."""
+
+import pytest
+
+from bot.house import House
+from bot.settings import load
+
+
+@pytest.fixture
+async def house(tmp_path):
+    async with House(load({}, data=str(tmp_path / "house"))) as opened:
+        await opened.answers()
+        yield opened
+
+
+@pytest.mark.parametrize("where", ["/", "/demo"])
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("ありがとうございます、助かりました🙏", "どういたしまして。"),
+        ("お疲れ様です", "お疲れ様です。"),
+        ("使い方", "何をしますか?"),
+    ],
+)
+async def test_talk_gets_a_word_back_on_every_page_that_takes_questions(house, page, where, text, word):
+    async with page(house.router) as client:
+        await client.post("/ask", data={"q": text, "_page": where}, headers={"Accept-Language": "ja"})
+        shown = (await client.get(where, headers={"Accept-Language": "ja"})).text
+
+    assert word in shown
+    assert "答えがありませんでした" not in shown
