@@ -23,13 +23,16 @@ _HERE, _PLEASE = r"(?:この(?:スレッド|会話)では)?", r"(?:ください)
 _WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
     (
         "reset",
-        re.compile(rf"(?:最初から|初めから|リセット)(?:やり直して|して)?{_PLEASE}|reset|start over|forget (?:it|this|that)"),
+        re.compile(
+            rf"(?:最初から|初めから|リセット|reset)(?:やり直して|して|お願いします)?{_PLEASE}|(?:全部)?忘れて{_PLEASE}"
+            r"|reset|start over|forget (?:it|this|that)"
+        ),
     ),
     (
         "stopped",
         re.compile(
             rf"(?:もう)?(?:やめる|やめます|やめて|止めて|やめたい|やめとく)(?:おきます|です)?{_PLEASE}"
-            rf"|(?:中止|中断|キャンセル|終了|取り消し|終わり)(?:する|します|して|に(?:する|します|して))?{_PLEASE}|もう(?:いい|結構)(?:です)?"
+            rf"|(?:中止|中断|キャンセル|終了|取り消し|終わり)(?:する|します|して|に(?:する|します|して))?{_PLEASE}|もう(?:いい|結構)(?:です)?よ?"
             r"|(?:please )?(?:stop|cancel|quit|exit|abort)(?: it| that| this)?(?: please)?|never ?mind|i'm done"
         ),
     ),

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import yaml
 
+from knowledge.analysis import JAPANESE
 from knowledge.pieces import Piece, joined, pieces
 from knowledge.topic import complete, replaces, topics
 
@@ -50,15 +51,21 @@ _NO_QUESTION = re.compile(r"^(?:have a|let me know if|will do)\b", re.IGNORECASE
 _WHO = re.compile(
     r"(?:(?:私|わたくし)は?[、,]?)?(?:[^、。]{1,24}の)?[^、。]{1,14}(?:と申します|といいます|と言います)(?:が|けど)?"
     r"|[^、。は]{0,20}(?:部|課|室|局|係|店|社|支部|本部|グループ|チーム|センター|事業所|工場|総務|人事|経理|営業|開発|情シス|法務|企画|広報)"
-    r"[^、。は]{0,8}?の[^、。はが]{1,10}(?:です|でございます)(?:が|けど)?"
+    r"[^、。は]{0,8}?[の・ ][^、。はが]{1,10}(?:です|でございます)(?:が|けど)?"
+    r"|[\u4e00-\u9fff々]{1,4}[@(][^、。はが)]{1,10}\)?(?:です|でございます)"
     r"|(?:my name is|this is|i'm|i am) [a-z][\w.'-]*(?: [a-z][\w.'-]*)?(?:,? (?:from|in|at|of|\() ?[^,.?!]{1,30})?",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"([\u4e00-\u9fff々]{2,4})です")
+_BELOW = re.compile(r"([\u4e00-\u9fff々]{2,4})")
+_FIRST = re.compile(r"^[^、。,?]{2,30}(?:が|けど|けれど|けれども|まして|でして|ので)[、,]\s*")
+_PLEA = re.compile(r"教え|おしえ|助け|たすけ|\bhelp\b|\badvise\b", re.IGNORECASE)
+_WHICH = re.compile(r"何|なに|誰|だれ|どこ|いつ|どう|どれ|どの|どんな|どちら|なぜ|いくら|\b(?:wh\w+|how)\b", re.IGNORECASE)
 _STANDING = re.compile(
     r"社員|派遣|契約|嘱託|役員|管理職|新人|新卒|中途|出向|期間|研修|休職|育休|産休|学生|妊娠|独身|既婚|必要|以上|可能|禁止"
 )
 _POLITE_END = re.compile(r"(?:ます|ました|ません|ませんでした|[んの]です|たいです)(?:[ねよ])?$")
+_SPOKEN_END = re.compile(r"(?:です|ます|ました|ません|でした|まして|でして|けど|けれど|が|ので)[ねよ]?$")
 _SUBJECT = re.compile(r"[はが]")
 _SIGNS = re.compile(r"^(?:[-–—―=*_]{2,}|(?:以上|敬具|草々)$)")
 _CARD = re.compile(  # 営業2課 佐藤: an office, or family and given name
@@ -143,21 +150,32 @@ def opened(sentence: str) -> str:
 def _without_courtesy(parts: list[Piece]) -> list[Piece]:
     """Take the courtesy off every sentence, and the name that follows a greeting as a sentence of its own."""
     left: list[Piece] = []
-    greeted = False
+    polite = False  # the sentence before is mere courtesy
     for part in parts:
-        words = opened(part.text)
+        words = _clause(opened(part.text))
         if _SIGNS.match(part.text):
             left.append(part)
         elif not _WORD.search(words):
-            greeted = True
-        elif not (greeted and not left and _named(words)):
+            polite = True
+            continue
+        elif not (polite and _named(words, below=bool(left) and "\n" in part.gap)):
             left.append(Piece(words, part.gap))
+        polite = False
     return left
+
+
+def _clause(sentence: str) -> str:
+    """Return a sentence without a first clause that names nothing: "ちょっと気になったんですが、…"."""
+    found = _FIRST.match(sentence)
+    if found is None or not _nothing(found[0]) or not complete(sentence[found.end() :]):
+        return sentence
+    return sentence[found.end() :]
 
 
 def _without_writer(parts: list[Piece]) -> list[Piece]:
     """Set aside what is said of the writer around the matter: what asks, or where nothing does, what is no politeness."""
-    matter = [at for at, part in enumerate(parts) if asks_something(part.text) and not _polite(part.text)]
+    asks = [at for at, part in enumerate(parts) if asks_something(part.text) and not _polite(part.text)]
+    matter = [at for at in asks if not _plea(parts[at].text)] or asks
     if not matter:
         matter = [
             at for at, part in enumerate(parts) if not (_polite(part.text) or introduces(part.text) or (at and _signed(part)))
@@ -185,15 +203,17 @@ def introduces(sentence: str) -> bool:
     return bool(_WHO.fullmatch(sentence.strip(_MARKS)))
 
 
-def _named(sentence: str) -> bool:
+def _named(sentence: str, *, below: bool) -> bool:
     """Report whether a sentence is a name, and nothing a rule could depend on: 佐藤です, but not 派遣です."""
-    name = _NAME.fullmatch(sentence.strip(_MARKS))
+    name = (_BELOW if below else _NAME).fullmatch(sentence.strip(_MARKS))
     return bool(name and not _STANDING.search(name[1]) and topics(name[1]) and not replaces(name[1]))
 
 
 def _about_the_writer(part: Piece, *, before: bool, after: bool) -> bool:
     """Report whether a sentence that is not the matter is politeness, an introduction or a signature."""
-    if LINKED in part.text or _polite(part.text):  # "there is more at …": to be opened, not to be searched for
+    if (
+        LINKED in part.text or _polite(part.text) or _plea(part.text) or _nothing(part.text)
+    ):  # "there is more at …": to be opened, not to be searched for
         return True
     if before:
         return introduces(part.text)
@@ -201,7 +221,7 @@ def _about_the_writer(part: Piece, *, before: bool, after: bool) -> bool:
 
 
 def _signed(part: Piece) -> bool:
-    text = part.text.strip(_MARKS)
+    text = part.text.strip(f"{_MARKS}-–—~")
     below = "\n" in part.gap and _CARD.fullmatch(text)
     return len(text) <= SIGNATURE and bool(below or _SIGNED.fullmatch(text))
 
@@ -211,6 +231,18 @@ def _polite(sentence: str) -> bool:
     text = sentence.strip(_MARKS)
     polite = len(text) <= POLITE and Courtesy.load().polite.search(text)
     return bool(polite) and not (asks_something(text) and topics(text))
+
+
+def _plea(sentence: str) -> bool:
+    """Report whether a sentence begs for an answer without asking anything: "わかる方いらっしゃれば教えてください"."""
+    return bool(_PLEA.search(sentence)) and not _WHICH.search(sentence) and not topics(sentence)
+
+
+def _nothing(sentence: str) -> bool:
+    """Report whether a sentence asks nothing and names nothing, not even a number."""
+    words = sentence.strip(_MARKS)
+    told = _SPOKEN_END.search(words) or not JAPANESE.search(words)
+    return bool(told) and not asks_something(words) and not re.search(r"\d", words) and _empty(words)
 
 
 def _told(sentence: str) -> bool:

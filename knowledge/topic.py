@@ -20,7 +20,7 @@ FILE = Path(__file__).with_name("topic.yaml")
 PAIR = 2  # English words a complete question has: "What may I book?" has one, and needs what came before
 SPOKEN = 10  # Japanese letters up to which a question in hiragana alone has no topic of its own ("もっとくわしく")
 _KANJI = "\u3400-\u4dbf\u4e00-\u9fff々"
-_VAGUE = "何誰時際方事物所中後前上下他今次人日年月円分回件歳個名点"  # one letter, and no thing
+_VAGUE = "何誰時際方事物所中後前上下他今次人日年月円分回件歳個名点念気"  # one letter, and no thing
 WORD = re.compile(
     rf"[\u30a1-\u30ff{_KANJI}]{{2,}}|[A-Za-z][A-Za-z0-9-]+"
     rf"|(?<![{_KANJI}])(?![{_VAGUE}])[{_KANJI}](?=[でをはがにのもとへ])"  # 家で, 車を

@@ -172,7 +172,9 @@ async def test_the_label_of_a_button_typed_does_what_the_button_does(house, plac
     assert shown[-1].text.startswith(begins)
 
 
-@pytest.mark.parametrize("text", ["やめる", "もういいです", "stop", "never mind", "すみません、最初からやり直してください"])
+@pytest.mark.parametrize(
+    "text", ["やめる", "もういいです", "キャンセル", "stop", "never mind", "忘れて", "すみません、最初からやり直してください"]
+)
 async def test_stop_forgets_politely(house, place, text):
     await heard(house, "teams", QUESTION, place=place)
 

@@ -21,6 +21,13 @@ AROUND = [
     (JA, "皆さん、おはようございます!質問があります。退職金は出ますか?🙏🙏"),
     (JA, "ありがとうございます。退職金は出ますか?"),
     (JA, "退職金は出ますか?教えてください。お手数ですがご教示いただけますと幸いです。"),
+    (JA, "先日、上司に聞かれて答えられませんでした。退職金は出ますか?"),
+    (JA, "【質問】ちょっと気になったんですが、退職金は出ますか?わかる方いらっしゃれば教えてください"),
+    (
+        JA,
+        "総務ご担当者様\nお世話になっております。\n営業部の佐藤です。\n\n退職金は出ますか?\n\nお手数をおかけしますが、よろしくお願いいたします。\n山田",
+    ),
+    (JA, "急ぎではないのですが、退職金は出ますか?助けてください…"),
     (JA, "😭 退職金は出ますか? https://example.com/a"),
     (JA, "> 昨日の話\n退職金は出ますか?\n\n営業2課 佐藤"),
     (JA, "退職金は出ますか?\n--\n佐藤 太郎\n内線 1234"),
@@ -31,18 +38,24 @@ AROUND = [
     (EN, "Hello, my name is Sato from sales. Does RAG learn all our documents? Best regards, Sato"),
     (EN, "hey, quick one - Does RAG learn all our documents? thx!"),
     (EN, "Could anyone help me with this? Does RAG learn all our documents? Any help would be appreciated."),
+    (
+        EN,
+        "Dear HR team,\n\nI hope this email finds you well. Does RAG learn all our documents?\n\nBest,\nKen\n\nSent from my iPhone",
+    ),
+    (EN, "Morning! Not urgent, but Does RAG learn all our documents? Thanks!! -Ken"),
+    (EN, "I was wondering, Does RAG learn all our documents? Please help!"),
+    (EN, "My boss asked me about this yesterday. Does RAG learn all our documents?"),
     (EN, "お疲れ様です。Does RAG learn all our documents? よろしくお願いします。"),
 ]
 STORY = [
-    (JA, "先日、上司に聞かれて答えられませんでした。退職金は出ますか?"),
+    (JA, "先日、新しいパソコンを買ってもらいました。退職金は出ますか?"),
     (JA, "来月で会社を辞めることになりました。退職金は出ますか?"),
-    (EN, "My boss asked me about this yesterday. Does RAG learn all our documents?"),
+    (EN, "Yesterday my boss bought a server. Does RAG learn all our documents?"),
 ]
 KEPT = [  # what a question needs, or what is nothing but words
     *(
         "60キロの日帰り出張、5時間かかった。日当は?",
         "派遣です。退職金は出ますか?",
-        "教えて!有休!何日!",
         "本代って会社出してくれる？エンジニアです",
     ),
     *(
@@ -99,7 +112,7 @@ def test_four_thousand_letters_of_politeness_around_a_question_leave_the_questio
 
 
 WRAPPED = {  # everyday questions that come with courtesy, emoji or a link
-    *("w01", "w02", "w03", "w05", "l02", "d04", "d05", "d06", "d14", "d22", "d23", "d24", "d31", "d41", "d61", "dc4.6"),
+    *("w01", "w02", "w03", "w05", "w06", "l02", "d04", "d05", "d06", "d14", "d22", "d23", "d24", "d31", "d41", "d61", "dc4.6"),
 }
 TOLD = {"w02", "d39", "dev-195", "dev-206", "dev-207", "dev-296", "dev-t115", "dev-t116", "dev-t121", "dev-t122", "dev-t151"}
 TOLD |= {"dev-t152"}
