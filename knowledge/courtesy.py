@@ -222,8 +222,9 @@ def _about_the_writer(part: Piece, *, before: bool, after: bool) -> bool:
 
 def _signed(part: Piece) -> bool:
     text = part.text.strip(f"{_MARKS}-–—~")
-    below = "\n" in part.gap and _CARD.fullmatch(text)
-    return len(text) <= SIGNATURE and bool(below or _SIGNED.fullmatch(text))
+    if len(text) > SIGNATURE:
+        return False
+    return bool(_SIGNED.fullmatch(text) or ("\n" in part.gap and _CARD.fullmatch(text)))
 
 
 def _polite(sentence: str) -> bool:

@@ -63,6 +63,7 @@ def rewrite(question: str, history: tuple[Turn, ...]) -> str:
     if not turns or turns[-1] != history[-1].question:
         return question  # another language is another topic
     before = next((turn for turn in reversed(turns) if not lacks_topic(turn)), turns[-1])
+    topic = [word for word in words(before) if word.lower() not in question.lower()]
     instead = any(replaces(word) for word in words(question))
-    missing = [word for word in words(before) if word.lower() not in question.lower() and not (instead and replaces(word))]
-    return " ".join([*missing[:6], question])
+    rest = [word for word in topic if not (instead and replaces(word))]
+    return " ".join([*(rest or topic)[:6], question])

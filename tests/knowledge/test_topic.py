@@ -79,6 +79,10 @@ def test_one_thing_takes_the_place_of_another_and_the_topic_stays():
     assert rewrite("じゃあ海外は?", history) == "宿泊費 じゃあ海外は?"
 
 
+def test_a_topic_that_is_all_there_was_stays_beside_what_takes_its_place():
+    assert rewrite("極秘も同じ?", (Turn("社外秘はどこまで入れていいの?", "…"),)) == "社外秘 極秘も同じ?"
+
+
 def test_without_talk_and_in_another_language_nothing_is_added():
     assert rewrite("短所は?", ()) == "短所は?"
     assert rewrite("Why?", (Turn("退職金はありますか?", "…"),)) == "Why?"
