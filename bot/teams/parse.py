@@ -40,6 +40,13 @@ Fetch = Callable[[str, str], Awaitable[bytes]]  # the file's name, and where it 
 RESERVED = frozenset({"v", "verb", "fields", "msteams"})
 
 _MENTION = re.compile(r"<at\b[^>]*>(.*?)</at>", re.IGNORECASE | re.DOTALL)
+OTHER = "\ue001"  # stands around the name of somebody else who is mentioned
+_CALLED = rf"(?:\bcc:?\s*)?{OTHER}[^{OTHER}]*{OTHER}(?:\s*(?:さん|様|さま|氏|くん|ちゃん))?"
+_ADDRESSED = re.compile(  # a name before or behind what is said, and no part of it
+    rf"^(?:{_CALLED}[\s、,:]*)+(?!\s*[はがをにのともへ])(?!\s*(?:is|was|has|said|asked|told|will|and|or)\b)"
+    rf"|(?<=[?!.。])(?:[\s、,]*{_CALLED})+$|(?:\s+cc:?\s*{OTHER}[^{OTHER}]*{OTHER})+$",
+    re.IGNORECASE,
+)
 _COMMAND = re.compile(r"[/@]?\s*llm[\s_‐‑‒–—―−ー-]?choose(?![a-z0-9_-])[\s:,]*(.*)", re.IGNORECASE | re.DOTALL)
 _INVISIBLE = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff")
 
@@ -70,7 +77,8 @@ def said(activity: Activity) -> str:
         text = markup.plain(_MENTION.sub(lambda m: _named(activity, m[1]), text))
         text = html.unescape(text)
     text = markup.QUOTE.sub(" ", _MENTION.sub(lambda m: _named(activity, m[1]), text))
-    return unicodedata.normalize("NFKC", text).translate(_INVISIBLE).strip()
+    text = _ADDRESSED.sub(" ", unicodedata.normalize("NFKC", text).translate(_INVISIBLE).strip())
+    return text.replace(OTHER, "").strip()
 
 
 def _content(activity: Activity, fetch: Fetch) -> Content | None:
@@ -154,13 +162,13 @@ def person(activity: Activity) -> Person:
 
 
 def _named(activity: Activity, name: str) -> str:
-    """Keep the names of others; our own is how we were called, not part of what was said."""
+    """Keep the names of others, marked; our own is how we were called, not part of what was said."""
     others = {
         str(mentioned(e).get("name"))
         for e in activity.get("entities") or []
         if mentioned(e).get("id") != activity["recipient"]["id"]
     }
-    return name if html.unescape(name).strip() in others else " "
+    return f"{OTHER}{name}{OTHER}" if html.unescape(name).strip() in others else " "
 
 
 def _values(data: dict[str, Any]) -> Values:

@@ -52,6 +52,34 @@ def test_what_only_looks_like_a_tag_stays(text):
     assert said(text) == text
 
 
+MEGAN = {"type": "mention", "mentioned": {"id": "29:x", "name": "Megan"}, "text": "<at>Megan</at>"}
+CALLED = [
+    *(
+        "<at>LLM Choose</at> <at>Megan</at> RAGの短所は?",
+        "<at>Megan</at>さん、RAGの短所は?",
+        "<p>RAGの短所は?</p><p>cc <at>Megan</at></p>",
+    ),
+    *("RAGの短所は? <at>Megan</at>", "<at>Megan</at> <at>LLM Choose</at>&nbsp;RAGの短所は?"),
+]
+
+
+@pytest.mark.parametrize("text", CALLED)
+def test_whoever_is_called_beside_a_question_is_no_part_of_it(text):
+    assert parse.said(frame.checked(activity(text, entities=[US, MEGAN]))) == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("<at>Megan</at> は何の担当?", "Megan は何の担当?"),
+        ("Who is <at>Megan</at>", "Who is Megan"),
+        ("ask <at>Megan</at> about R&amp;D", "ask Megan about R&D"),
+    ],
+)
+def test_whoever_is_asked_about_is_named(text, words):
+    assert parse.said(frame.checked(activity(text, entities=[US, MEGAN]))) == words
+
+
 def test_the_cells_of_a_table_are_words_apart():
     assert said("<table><tr><td>RAG</td><td>短所は?</td></tr></table>").split() == ["RAG", "短所は?"]
 
