@@ -20,7 +20,6 @@ async def house(tmp_path):
         ("<p><at>LLM Choose</at>&nbsp;ありがとう!</p>", "どういたしまして。"),
         ("<at>LLM Choose</at> こんにちは", "こんにちは。"),
         ('<at>LLM Choose</at> <emoji id="yes" alt="👍" title="Yes"></emoji>', "承知しました。"),
-        ("<at>LLM Choose</at> <ul><li>資料の一覧</li></ul>", "資料 1件"),
         ("<at>LLM Choose</at> うちに合うのはどの方法?", "「方式を選ぶ」で6問ほど"),
     ],
 )
@@ -29,3 +28,10 @@ async def test_talk_in_a_channel_gets_a_word_back(house, texts, service, text, w
         await door.post("/api/messages", json=activity(service, text=text, **CHANNEL))
 
         assert await service.until(word)
+
+
+async def test_the_list_of_documents_is_shown_to_whoever_asks_for_it(house, texts, service):
+    async with door_of(house.router, house.sessions, texts) as door:
+        await door.post("/api/messages", json=activity(service, text="<ul><li>資料の一覧</li></ul>"))
+
+        assert await service.until("資料 1件")
