@@ -1,7 +1,7 @@
 """What tests share: the shelf of shared data, a real Redis, the sentences."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,9 @@ import pytest
 from bot.store import Store
 from handlers.sessions import Sessions
 from handlers.texts import Texts
+from tests.bot.hands import troubles
 from tests.serving import served
+from tests.sheet import SHOWN
 from tests.stub_embedding import StubEmbedding
 from tests.stub_model import StubModel
 
@@ -23,6 +25,15 @@ def shared() -> Path:
     if not path.is_dir():
         pytest.skip("the shared data folder is absent; set LLM_CHOOSE_SHARED to run this test")
     return path
+
+
+@pytest.fixture(autouse=True)
+def every_button_comes_back() -> Iterator[None]:
+    """Whatever a test was shown on paper is drawn on every face, pressed there, and comes back as it was meant."""
+    SHOWN.clear()
+    yield
+    different = {repr(reply): reply for reply in SHOWN}
+    assert [trouble for reply in different.values() for trouble in troubles(reply)] == []
 
 
 @pytest.fixture

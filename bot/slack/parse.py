@@ -1,11 +1,11 @@
 """The translator inward: what Slack delivers in, our `Message` out. Pure; here `Any` ends."""
 
-import json
 import re
 import unicodedata
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from bot.press import flat_text, unpack, values
 from bot.slack import forms, mrkdwn
 from bot.slack.payload import (
     Payload,
@@ -34,7 +34,6 @@ from handlers.conversation import (
     Press,
     Text,
     Upload,
-    Values,
 )
 
 Fetch = Callable[[str, str], Awaitable[bytes]]  # name and address of a file → its bytes
@@ -100,7 +99,7 @@ def content(payload: Payload, own: str, fetch: Fetch = _nothing) -> Content | No
         case "view_submission":
             name = word(part(payload, "view"), "callback_id")
             found = _files(forms.files(payload), fetch)
-            return Form(name, _known(metadata(payload).get("s")), forms.values(payload), found) if "." in name else None
+            return Form(name, values(metadata(payload).get("s")), forms.values(payload), found) if "." in name else None
         case "message_action" | "shortcut":
             return _shortcut(payload, own, fetch)
         case _:
@@ -181,22 +180,16 @@ def _files(rows: object, fetch: Fetch) -> tuple[File, ...]:
 
 
 def _pressed(done: Payload) -> Content | None:
-    chosen = word(part(done, "selected_option"), "value")
-    data = _known(_json(word(done, "value") or chosen))
-    verb = str(data.pop("a", "")) if chosen else word(done, "action_id").partition(":")[0]
+    carried = word(done, "value") or word(part(done, "selected_option"), "value")
+    return unpack(carried) or _pressed_before(done, carried)
+
+
+def _pressed_before(done: Payload, carried: str) -> Content | None:
+    """Read a button of a former version: its data lay beside words of ours, and only options named their action there."""
+    data = flat_text(carried)
+    named = word(done, "action_id").partition(":")[0]
+    verb = str(data.pop("a", "")) if "selected_option" in done else named
     form = data.pop("form", "")
     if form and isinstance(form, str):
         return Form(form, data, {str(data.pop("f", "o")): str(data.pop("o", ""))})
     return Press(verb, data) if "." in verb else None
-
-
-def _json(text: str) -> object:
-    try:
-        return json.loads(text or "{}")
-    except (ValueError, RecursionError):
-        return {}
-
-
-def _known(found: object) -> dict[str, str | int]:
-    known: Values = {k: v for k, v in found.items() if isinstance(v, str | int) and k != "v"} if isinstance(found, dict) else {}
-    return dict(known)

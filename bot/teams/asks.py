@@ -1,15 +1,16 @@
 """
 Questions on paper: an `Ask` in, the body of a card with inputs out. Pure.
 
-A card's inputs come back mixed into the data of the button that was pressed; so the submit button carries "fields", the ids to
-pick out again. "fields" also tells that the press came from an ask, whose card the next reply replaces.
+A card's inputs come back mixed into the data of the button that was pressed; so the submit button carries a form whose values
+name the inputs to pick out again. Every button of the card is marked, for the next reply replaces the card.
 """
 
 from typing import assert_never
 
-from bot.teams.card import ACTIONS, Board
+from bot.press import KEY, input_name, pack
+from bot.teams.card import ACTIONS, Board, execute
 from bot.teams.text import Element, block_text, marked
-from handlers.conversation import Ask, Button, Field, Press
+from handlers.conversation import Ask, Button, Field, Form, Press
 
 OPTIONS_SHOWN = 5  # more options become a drop-down list
 
@@ -36,7 +37,7 @@ def refresh(ask: Ask, board: Board, user: str) -> Element:
 def look(room: str, title: str, run: Element) -> Element:
     """Return the action that asks for a person's own view of a run and changes nothing."""
     verb = f"{room}.view"
-    return {"type": "Action.Execute", "title": title, "verb": verb, "data": {"v": 1, "verb": verb, **run}}
+    return {"type": "Action.Execute", "title": title, "verb": verb, "data": {KEY: pack(Press(verb, run))}}
 
 
 def _guided(ask: Ask, board: Board, inputs: list[Element]) -> list[Element]:
@@ -62,19 +63,20 @@ def _guideline(ask: Ask, board: Board) -> list[Element]:
 
 def _buttons(ask: Ask, board: Board) -> list[Element]:
     """Submit takes the inputs along; the others leave them, so that an empty required field does not hold anyone back."""
-    wanted = ",".join(f.id for f in ask.fields if f.kind != "files")
+    inputs = {f.id: "" for f in ask.fields if f.kind != "files"}
     others = list(ask.buttons)
     if ask.stop and ask.stop not in {b.label for b in others}:
         others.append(Button(ask.stop, Press(f"{_room(ask)}.stop", ask.state)))
-    submit = board.actions([Button(ask.submit, Press(ask.form, ask.state), "primary")], extra={"fields": wanted})
-    beside = board.actions(others[: ACTIONS - 1], inputs=False, extra={"fields": ""})
+    submit = execute(ask.submit, Form(ask.form, ask.state, inputs), "primary", asked=True)
+    row: Element = {"type": "ActionSet", "actions": [submit]}
+    beside = board.actions(others[: ACTIONS - 1], inputs=False, asked=True)
     if beside:
-        submit[0]["actions"] += beside[0]["actions"]
-    return [*submit, *beside[1:], *board.actions(others[ACTIONS - 1 :], inputs=False, extra={"fields": ""})]
+        row["actions"] += beside[0]["actions"]
+    return [row, *beside[1:], *board.actions(others[ACTIONS - 1 :], inputs=False, asked=True)]
 
 
 def _input(field: Field, ask: Ask) -> Element:
-    common: Element = {"id": field.id, "label": field.label}
+    common: Element = {"id": input_name(field.id), "label": field.label}
     if field.required:
         common |= {"isRequired": True, "errorMessage": ask.required_error}
     value = {"value": field.initial} if field.initial else {}

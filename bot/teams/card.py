@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any, assert_never
+from typing import Literal, assert_never
 
+from bot.press import KEY, pack
 from bot.teams.figures import chart, column_set, facts, table
+from bot.teams.frame import ASKED
 from bot.teams.text import ITEM, Element, block_text, columns, cut, escaped, lines, marked
 from handlers.conversation import (
     Block,
@@ -15,8 +17,10 @@ from handlers.conversation import (
     Divider,
     Facts,
     Feedback,
+    Form,
     Heading,
     Paragraph,
+    Press,
     Source,
     Sources,
     Steps,
@@ -29,10 +33,11 @@ CARD = 28_000  # bytes of UTF-8 JSON; bigger cards are refused by some hosts
 ACTIONS = 6  # buttons in one ActionSet
 TITLE = 120  # characters of a document's title in a list of sources
 LABEL = 44  # columns of a button's label that a card about 430 pixels wide shows
+Style = Literal["plain", "primary", "danger"]
 SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 
 _GLYPHS = {"complete": ("✓", "Good"), "in_progress": ("▶", "Accent"), "pending": ("○", "Default"), "error": ("✕", "Attention")}
-_STYLES = {"plain": {}, "primary": {"style": "positive"}, "danger": {"style": "destructive"}}
+_STYLES: dict[Style, Element] = {"plain": {}, "primary": {"style": "positive"}, "danger": {"style": "destructive"}}
 
 
 def size(card: Element) -> int:
@@ -54,16 +59,17 @@ class Board:
     def draw(self, blocks: Iterable[Block]) -> list[Element]:
         return [element for block in blocks for element in self._block(block)]
 
-    def actions(self, buttons: Sequence[Button], *, inputs: bool = True, extra: Element | None = None) -> list[Element]:
+    def actions(self, buttons: Sequence[Button], *, inputs: bool = True, asked: bool = False) -> list[Element]:
         """
         Draw rows of buttons, then the hidden second step of each that asks to confirm.
 
-        `inputs` False leaves the card's inputs out of the press, so that a required field does not block "back".
+        `inputs` False leaves the card's inputs out of the press, so that a required field does not block "back". `asked` marks
+        buttons of a card of questions.
         """
-        drawn = [(b, self._action(b, inputs=inputs, extra=extra or {})) for b in buttons]
+        drawn = [(b, self._action(b, inputs=inputs, asked=asked)) for b in buttons]
         rows = [{"type": "ActionSet", "actions": [a for _, a in drawn[i : i + ACTIONS]]} for i in range(0, len(drawn), ACTIONS)]
         steps = [
-            self._confirm(b, a["targetElements"][0], inputs, extra or {})
+            self._confirm(b, a["targetElements"][0], inputs=inputs, asked=asked)
             for b, a in drawn
             if b.confirm is not None and not b.url
         ]
@@ -111,10 +117,10 @@ class Board:
 
     def _sources(self, block: Sources) -> list[Element]:
         rows = [block_text(_source_line(s), size="Small", spacing="Small") for s in block.items]
-        buttons = [
-            {"label": f"[{s.number}] {s.place}", "data": {"aid": block.answer, "s": s.id, "n": s.number}} for s in block.items
+        presses = [
+            execute(f"[{s.number}] {s.place}", Press("source.open", {"aid": block.answer, "s": s.id, "n": s.number}))
+            for s in block.items
         ]
-        presses = [_execute(str(b["label"]), "source.open", {}, b["data"], inputs=True) for b in buttons]
         sets = [{"type": "ActionSet", "actions": presses[i : i + ACTIONS]} for i in range(0, len(presses), ACTIONS)]
         return [block_text(self.say("sources"), weight="Bolder"), *rows, *sets]
 
@@ -133,7 +139,7 @@ class Board:
         inner = {"type": "Container", "id": part, "isVisible": block.open, "items": self.draw(block.blocks)}
         return [knob("c", "▸", visible=not block.open), knob("o", "▾", visible=block.open), inner]
 
-    def _action(self, button: Button, *, inputs: bool, extra: Element) -> Element:
+    def _action(self, button: Button, *, inputs: bool, asked: bool) -> Element:
         style = _STYLES[button.style]
         if button.url:
             return {"type": "Action.OpenUrl", "title": button.label, "url": button.url, **style}
@@ -145,46 +151,48 @@ class Board:
                 "targetElements": [f"confirm{self._parts}"],
                 **style,
             }
-        return _execute(button.label, button.press.action, style, {**button.press.data, **extra}, inputs=inputs)
+        return execute(button.label, button.press, button.style, inputs=inputs, asked=asked)
 
-    def _confirm(self, button: Button, part: str, inputs: bool, extra: Element) -> Element:
+    def _confirm(self, button: Button, part: str, *, inputs: bool, asked: bool) -> Element:
         """Teams has no dialog to confirm in: a second step opens inside the card, without a round trip."""
-        asked = button.confirm
-        if asked is None:
+        sure = button.confirm
+        if sure is None:
             return {}
-        go = _execute(asked.ok, button.press.action, _STYLES[button.style], {**button.press.data, **extra}, inputs=inputs)
-        back = {"type": "Action.ToggleVisibility", "title": asked.cancel, "targetElements": [part]}
+        go = execute(sure.ok, button.press, button.style, inputs=inputs, asked=asked)
+        back = {"type": "Action.ToggleVisibility", "title": sure.cancel, "targetElements": [part]}
         return {
             "type": "Container",
             "id": part,
             "isVisible": False,
             "style": "attention" if button.style == "danger" else "emphasis",
             "items": [
-                block_text(marked(asked.title), weight="Bolder"),
-                block_text(marked(asked.text), spacing="None"),
+                block_text(marked(sure.title), weight="Bolder"),
+                block_text(marked(sure.text), spacing="None"),
                 {"type": "ActionSet", "actions": [go, back]},
             ],
         }
 
 
-def _execute(label: str, verb: str, style: Element, data: Any, *, inputs: bool) -> Element:
-    """Draw a press: Action.Execute, and Action.Submit with the verb in its data for clients that do not know it."""
-    common = {
-        "title": label,
-        "data": {"v": 1, "verb": verb, **data},
-        **style,
-        **({} if inputs else {"associatedInputs": "none"}),
-    }
+def execute(label: str, content: Press | Form, style: Style = "plain", *, inputs: bool = True, asked: bool = False) -> Element:
+    """
+    Draw a press: Action.Execute, and Action.Submit with the same data for clients that do not know it.
+
+    Raises:
+        ValueError: what it carries is longer than is kept.
+    """
+    verb = content.action if isinstance(content, Press) else content.name
+    marks = {ASKED: True} if asked else {}
+    alone = {} if inputs else {"associatedInputs": "none"}
+    common = {"title": label, "data": {KEY: pack(content), **marks}, **_STYLES[style], **alone}
     return {"type": "Action.Execute", "verb": verb, **common, "fallback": {"type": "Action.Submit", **common}}
 
 
 def _line(button: Button) -> Element:
     """Draw a press as a line of its own, whose words wrap: clients cut a button's label at the card's edge."""
-    press = _execute(button.label, button.press.action, {}, button.press.data, inputs=True)
     return {
         "type": "Container",
         "style": "emphasis",
-        "selectAction": press,
+        "selectAction": execute(button.label, button.press),
         "items": [block_text(marked(button.label), color="Accent")],
     }
 

@@ -7,13 +7,17 @@ An activity is what Teams sends: JSON of anybody's making until `checked` has se
 from dataclasses import dataclass
 from typing import Any
 
+from bot.press import KEY, flat, unpack
+from handlers.conversation import Form, Press, Values
+
 Activity = dict[str, Any]
 
 BODY = 512 * 1024  # bytes of one delivery; Teams sends at most about 100 KB
 TEXT = 40_000  # characters of one message
+ASKED = "_ask"  # marks the buttons of a card of questions, which the next reply replaces
 NAME = 300  # characters of an id, a name or a verb
 FILE = "application/vnd.microsoft.teams.file.download.info"
-OWN = "own"  # in the data of a button drawn where one person alone sees it, among others
+OWN = "_own"  # marks a button drawn where one person alone sees it, among others
 
 
 class Malformed(Exception):
@@ -110,7 +114,7 @@ def own(activity: Activity) -> bool:
     Report whether what was written or pressed is seen by its person alone, among others: a targeted message, a card in the
     answer to a press.
     """
-    return targeted(activity) or (not personal(activity) and bool(_carried(activity).get(OWN)))
+    return targeted(activity) or (not personal(activity) and bool(_held(activity).get(OWN)))
 
 
 def shares_a_file(activity: Activity) -> bool:
@@ -133,7 +137,7 @@ def consent(activity: Activity) -> Consent:
 
 def run(activity: Activity) -> dict[str, Any]:
     """Return which run of a dialog a press belongs to; empty when to none."""
-    return {key: value for key, value in data(activity).items() if key in ("rid", "rev") and isinstance(value, str | int)}
+    return {key: value for key, value in carried(activity).items() if key in ("rid", "rev")}
 
 
 def liked(activity: Activity) -> bool:
@@ -143,15 +147,30 @@ def liked(activity: Activity) -> bool:
 
 def pressed_in_ask(activity: Activity) -> bool:
     """Report whether a press came from a card of questions, which the next reply replaces."""
-    return "fields" in data(activity)
+    held = data(activity)
+    return ASKED in held or (KEY not in held and "fields" in held)  # former versions named the inputs there
+
+
+def carried(activity: Activity) -> Values:
+    """Return the data of a pressed button, or the state of a form."""
+    return carried_in(data(activity))
+
+
+def carried_in(held: dict[str, Any]) -> Values:
+    """Return what a button carries, out of the data of its action."""
+    match unpack(held.get(KEY)):
+        case Press(_, values) | Form(_, values):
+            return values
+        case _:
+            return flat(held)
 
 
 def data(activity: Activity) -> dict[str, Any]:
-    """Return what a pressed button carried; an Action.Execute names its verb beside the data."""
-    return {name: value for name, value in _carried(activity).items() if name != OWN}
+    """Return the data of a pressed action, inputs included; an Action.Execute names its verb beside the data."""
+    return {name: value for name, value in _held(activity).items() if name != OWN}
 
 
-def _carried(activity: Activity) -> dict[str, Any]:
+def _held(activity: Activity) -> dict[str, Any]:
     value = activity.get("value")
     if not isinstance(value, dict):
         return {}

@@ -10,12 +10,15 @@ import json
 import re
 import unicodedata
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.press import KEY, flat, input_name, unpack
 from bot.teams import markup
 from bot.teams.frame import (
+    ASKED,
     FILE,
     NAME,
     TEXT,
@@ -31,13 +34,13 @@ from bot.teams.frame import (
     tenant,
     welcomes,
 )
-from handlers.conversation import Audience, Command, Content, Edited, File, Message, Person, Press, Text, Upload, Values
+from handlers.conversation import Audience, Command, Content, Edited, File, Message, Person, Press, Text, Upload
 from handlers.conversation import Form as FormBack
 from knowledge.values import Language
 
 Fetch = Callable[[str, str], Awaitable[bytes]]  # the file's name, and where it lies
 
-RESERVED = frozenset({"v", "verb", "fields", "msteams"})
+RESERVED = frozenset({"verb", "fields", "msteams", KEY, ASKED})  # lay beside the data of buttons of former versions
 
 _MENTION = re.compile(r"<at\b[^>]*>(.*?)</at>", re.IGNORECASE | re.DOTALL)
 OTHER = "\ue001"  # stands around the name of somebody else who is mentioned
@@ -111,11 +114,22 @@ def _spoken(activity: Activity, fetch: Fetch) -> Content | None:
 
 
 def _pressed(data: dict[str, Any]) -> Content | None:
+    match unpack(data.get(KEY)):
+        case Press() as press:
+            return press
+        case FormBack(values=fields) as form:
+            return replace(form, values={name: _answer(data.get(input_name(name))) for name in fields})
+        case None:
+            return _pressed_before(data)
+
+
+def _pressed_before(data: dict[str, Any]) -> Content | None:
+    """Read a button of a former version, whose data lay beside the words of the card."""
     verb = data.get("verb")
     if not isinstance(verb, str) or not verb or len(verb) > NAME:
         return None
     fields = [name for name in str(data.get("fields") or "").split(",") if name]
-    state = _values({name: value for name, value in data.items() if name not in RESERVED and name not in fields})
+    state = _bounded(flat({name: value for name, value in data.items() if name not in RESERVED and name not in fields}))
     if not fields:
         return Press(verb, state)
     answers = {name: _answer(data.get(name)) for name in fields}
@@ -171,10 +185,8 @@ def _named(activity: Activity, name: str) -> str:
     return f"{OTHER}{name}{OTHER}" if html.unescape(name).strip() in others else " "
 
 
-def _values(data: dict[str, Any]) -> Values:
-    return {
-        str(k)[:NAME]: v for k, v in data.items() if isinstance(v, str | int) and (not isinstance(v, str) or len(v) <= TEXT)
-    }
+def _bounded(data: dict[str, str | int]) -> dict[str, str | int]:
+    return {name[:NAME]: value for name, value in data.items() if isinstance(value, int) or len(value) <= TEXT}
 
 
 def _answer(value: object) -> str:

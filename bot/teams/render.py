@@ -14,7 +14,7 @@ from urllib.parse import quote
 from bot.teams import asks
 from bot.teams.card import CARD, SCHEMA, Board, size
 from bot.teams.citations import entity
-from bot.teams.frame import OWN, Consent
+from bot.teams.frame import OWN, Consent, carried_in
 from bot.teams.text import Element, block_text, cut, escaped, fit, lines, marked
 from handlers.conversation import (
     Attachment,
@@ -297,7 +297,7 @@ def _owned(drawn: Any, owned: Owned) -> Any:
         return drawn
     marked_ = {name: value if name == "data" else _owned(value, owned) for name, value in drawn.items()}
     data = marked_.get("data")
-    if isinstance(data, dict) and not (owned == "beside the run" and "rid" in data):
+    if isinstance(data, dict) and not (owned == "beside the run" and "rid" in carried_in(data)):
         marked_["data"] = data | {OWN: 1}
     return marked_
 

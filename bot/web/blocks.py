@@ -145,7 +145,7 @@ class Blocks:
         head = "".join(f'<th scope="col"{kind}>{escape(c.title)}</th>' for c, kind in zip(table.columns, numbers, strict=True))
         rows = ""
         for at, row in enumerate(table.rows):
-            named = self._forms.press(opens[at].label, opens[at].press.action, opens[at].press.data, "link") if opens else ""
+            named = self._forms.press(opens[at].label, opens[at].press, "link") if opens else ""
             cells = "".join(
                 f'<th scope="row"{kind}>{named or self._markup.inline(cell)}</th>'
                 if n == table.header_column

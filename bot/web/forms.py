@@ -1,14 +1,14 @@
 """Buttons and questions into forms. Pure. A form says in which page and turn it stands; without JavaScript it is just sent."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from typing import assert_never
 
+from bot.press import KEY, input_name, pack
 from bot.web.markup import Markup
 from bot.web.pages import lists, page_of
-from handlers.conversation import Ask, Button, Confirm, Feedback, Field, Table, Values
+from handlers.conversation import Ask, Button, Confirm, Feedback, Field, Form, Press, Table
 from handlers.feedback import REASONS
 from handlers.texts import Texts
 from knowledge.values import Language
@@ -44,29 +44,30 @@ class Forms:
         if safe(button.url):
             return f'<a class="button" href="{escape(button.url)}">{escape(button.label)}</a>'
         if button.confirm is None:
-            return self.press(button.label, button.press.action, button.press.data, KINDS[button.style])
+            return self.press(button.label, button.press, KINDS[button.style])
         return self._confirmed(button, button.confirm)
 
     def _confirmed(self, button: Button, confirm: Confirm) -> str:
         kind = KINDS[button.style]
-        sure = self.press(confirm.ok, button.press.action, button.press.data, kind.partition(" ")[0])
+        sure = self.press(confirm.ok, button.press, kind.partition(" ")[0])
         said = f"<p><strong>{escape(confirm.title)}</strong> {escape(confirm.text)}</p>"
         return f'<details class="confirm {kind}"><summary>{escape(button.label)}</summary><div>{said}{sure}</div></details>'
 
-    def press(self, label: str, action: str, data: Values, kind: str = "") -> str:
-        """Return a form of one button that presses `action`."""
+    def press(self, label: str, press: Press, kind: str = "") -> str:
+        """Return a form of one button."""
         style, _, end = kind.partition(" ")
-        hidden = self._hidden(action=action, data=_json(data), label=label)
+        action = press.action
+        hidden = self._hidden({KEY: pack(press), "label": label})
         button = f"<button{_kind(style)}>{escape(label)}</button>"
         return f'<form method="post" action="/press"{_kind(end)}{self._stays(action)}>{hidden}{button}</form>'
 
     def feedback(self, block: Feedback) -> str:
         """Return thumbs up as a press and thumbs down as its five reasons."""
-        up = self.press(self.text("up"), "feedback.vote", {"aid": block.answer, "vote": "up"})
+        up = self.press(self.text("up"), Press("feedback.vote", {"aid": block.answer, "vote": "up"}))
         names = [(reason, self._texts.say(f"feedback.{reason}", self._language)) for reason in REASONS]
         reasons = "".join(f'<button name="reason" value="{r}">{escape(name)}</button>' for r, name in names)
         said = {f"_said:reason:{r}": name for r, name in names}
-        hidden = self._hidden(_form="feedback.reason", _state=_json({"aid": block.answer}), **said)
+        hidden = self._hidden({KEY: pack(Form("feedback.reason", {"aid": block.answer}, {"reason": ""})), **said})
         down = f'<form class="buttons" method="post" action="/form" data-turn>{hidden}{reasons}</form>'
         return (
             f'<div class="feedback"><div class="buttons"><span>{self.say("helpful")}</span>{up}'
@@ -89,14 +90,14 @@ class Forms:
             f'<form class="options" method="post" action="/form"{self._stays(ask.form)} aria-labelledby="q{self._turn}">',
             self._carried(ask),
             *(
-                f'<button name="{escape(field.id)}" value="{escape(o.id)}"{_kind(kind)}>{escape(o.text)}</button>'
+                f'<button name="{escape(input_name(field.id))}" value="{escape(o.id)}"{_kind(kind)}>{escape(o.text)}</button>'
                 for o in field.options
                 for kind in ("unsure" if o.id == UNSURE else "proposed" if o.id == field.initial else "",)
             ),
             "</form>",
             f'<details><summary>{self.say("why")}</summary><p class="small">{escape(ask.why)}</p></details>' if ask.why else "",
         ]
-        stop = self.press(ask.stop, f"{ask.form.partition('.')[0]}.stop", ask.state, "quiet end")
+        stop = self.press(ask.stop, Press(f"{ask.form.partition('.')[0]}.stop", ask.state), "quiet end")
         ways = self.buttons(ask.buttons)
         return "".join(parts) + f'<div class="buttons ways">{ways}{stop}</div>'
 
@@ -130,8 +131,8 @@ class Forms:
             id_, name = str(button.press.data.get("rid", "")), escape(" ".join(row[:2]))
             on = " checked" if id_ in chosen else ""
             tick = f'<input type="checkbox" name="run" value="{escape(id_)}" form="pair-form" aria-label="{name}"{on}>'
-            ways = self.press(self.text("open_run"), button.press.action, button.press.data)
-            ways += self.press(self.text("memo"), "choose.memo", button.press.data)
+            ways = self.press(self.text("open_run"), button.press)
+            ways += self.press(self.text("memo"), Press("choose.memo", button.press.data))
             named = f'<td>{tick}</td><th scope="row" class="nowrap">{escape(row[0])}</th>'
             cells = "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
             rows += f'<tr>{named}{cells}<td><div class="buttons">{ways}</div></td></tr>'
@@ -155,10 +156,11 @@ class Forms:
 
     def _carried(self, ask: Ask) -> str:
         said = {f"_said:{f.id}:{o.id}": o.text for f in ask.fields for o in f.options}  # words head the turn, not ids
-        return self._hidden(_form=ask.form, _state=_json(ask.state), **said)
+        inputs = {f.id: "" for f in ask.fields if f.kind != "files"}
+        return self._hidden({KEY: pack(Form(ask.form, ask.state, inputs)), **said})
 
     def _field(self, field: Field, *, listed: bool = False) -> str:
-        name, label, id_ = escape(field.id), escape(field.label), escape(f"f{self._turn}-{field.id}")
+        name, label, id_ = escape(input_name(field.id)), escape(field.label), escape(f"f{self._turn}-{field.id}")
         hint = f'<p class="hint" id="{id_}-hint">{escape(field.hint)}</p>' if field.hint else ""
         need = (" required" if field.required else "") + (f' aria-describedby="{id_}-hint"' if field.hint else "")
         head = f'<label for="{id_}">{label}</label>{hint}'
@@ -196,7 +198,7 @@ class Forms:
             case _:
                 assert_never(field.kind)
 
-    def _hidden(self, **values: str) -> str:
+    def _hidden(self, values: Mapping[str, str]) -> str:
         rows = {"_page": self._here, "_turn": self._turn, **values}
         return "".join(f'<input type="hidden" name="{escape(n)}" value="{escape(v)}">' for n, v in rows.items())
 
@@ -211,7 +213,3 @@ def safe(url: str) -> bool:
 
 def _kind(name: str) -> str:
     return f' class="{name}"' if name else ""
-
-
-def _json(values: Values) -> str:
-    return json.dumps(dict(values), ensure_ascii=False)

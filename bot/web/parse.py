@@ -1,10 +1,11 @@
 """Posted forms into our words. Pure: what is off becomes an empty value, which the handlers answer."""
 
-import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from handlers.conversation import Command, Content, File, Form, Press, Text, Upload, Values
+from bot.press import KEY, flat_text, input_name, unpack
+from handlers.conversation import Command, Content, File, Form, Press, Text, Upload
 
 Posted = Mapping[str, object]
 LABEL = 200  # characters of a button's label that head its turn
@@ -29,14 +30,28 @@ def question(form: Posted) -> tuple[Content, str]:
 
 def press(form: Posted) -> tuple[Content, str]:
     """Return the pressed button; its data is what the page gave it, to be checked by whoever acts on it."""
-    return Press(field(form, "action"), _values(field(form, "data"))), field(form, "label")[:LABEL]
+    press = unpack(field(form, KEY))
+    if not isinstance(press, Press):
+        press = Press(field(form, "action"), flat_text(field(form, "data")))  # a page of a former version
+    return press, field(form, "label")[:LABEL]
 
 
 def form(form: Posted, files: Sequence[Sent] = ()) -> tuple[Content, str]:
     """Return an `Ask` that came back."""
+    found = unpack(field(form, KEY))
+    asked = _filled_in(found, form) if isinstance(found, Form) else _asked_before(form)
+    said = (field(form, f"_said:{name}:{value}") or value for name, value in asked.values.items() if value)
+    return replace(asked, files=_as_files(files)), "、".join(said)[:LABEL] or "…"
+
+
+def _filled_in(asked: Form, form: Posted) -> Form:
+    return replace(asked, values={name: field(form, input_name(name)) for name in asked.values})
+
+
+def _asked_before(form: Posted) -> Form:
+    """Read a form on a page of a former version, which did not say which of its fields are inputs."""
     values = {name: value for name, value in form.items() if isinstance(value, str) and not name.startswith("_")}
-    label = "、".join(field(form, f"_said:{name}:{v}") or v for name, v in values.items() if v)[:LABEL] or "…"
-    return Form(field(form, "_form"), _values(field(form, "_state")), values, _as_files(files)), label
+    return Form(field(form, "_form"), flat_text(field(form, "_state")), values)
 
 
 def upload(files: Sequence[Sent]) -> tuple[Content, str]:
@@ -72,18 +87,3 @@ def _as_files(files: Sequence[Sent]) -> tuple[File, ...]:
         return File(sent.filename or "file", sent.size or 0, fetch)
 
     return tuple(file(sent) for sent in files)
-
-
-def _values(text: str) -> Values:
-    try:
-        values = json.loads(text or "{}")
-    except (ValueError, RecursionError):
-        return {}
-    if not isinstance(values, dict):
-        return {}
-    return {_whole(k): _whole(v) if isinstance(v, str) else v for k, v in values.items() if isinstance(v, str | int)}
-
-
-def _whole(text: str) -> str:
-    """Replace half characters, which JSON can spell and UTF-8 cannot."""
-    return text.encode("utf-8", "replace").decode()

@@ -11,11 +11,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from bot.press import KEY, pack
 from bot.web.access import Access
 from bot.web.conversations import Article
 from bot.web.pages import PLACES, Place
 from bot.web.render import Page
-from handlers.conversation import Person
+from handlers.conversation import Person, Press
 from handlers.texts import Texts
 from knowledge.values import Language
 
@@ -72,6 +73,8 @@ class View:
             person=person,
             access=self._access,
             stamp=self._stamp,
+            key=KEY,
+            packed=lambda action: pack(Press(action)),
             say=lambda name: self._texts.say(f"web.{name}", language),
         )
 

@@ -14,6 +14,8 @@ from statistics import median
 
 import httpx
 
+from bot.press import KEY, pack
+from handlers.conversation import Press
 from tests.soak.browser import bot
 
 FIELD = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
@@ -37,9 +39,9 @@ def walk(client, took, *, streamed):
         took.append(1000 * (time.perf_counter() - began))
         html = client.get("/choose").text if streamed else told.text
         assert told.status_code == 200
-    restart = re.search(r'<input type="hidden" name="action" value="choose.restart">.*?</form>', html, re.DOTALL)
-    again = dict(FIELD.findall(restart[0])) if restart else {"action": "choose.start"}
-    client.post("/press", data={"_page": "/choose", "action": "choose.restart"} | {k: unescape(v) for k, v in again.items()})
+    drawn = [unescape(value) for name, value in FIELD.findall(html) if name == KEY]
+    again = next((text for text in drawn if text.startswith('["choose.restart"')), pack(Press("choose.start")))
+    client.post("/press", data={"_page": "/choose", KEY: again})
 
 
 def shown(name, took):

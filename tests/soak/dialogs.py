@@ -28,11 +28,12 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from bot.press import KEY, pack, unpack
 from bot.redis_server import binary
 from handlers.choose.desk import Choose
 from handlers.choose.models import Models
 from handlers.choose.runs import Runs
-from handlers.conversation import Audience, Message, Person, Press, Reply
+from handlers.conversation import Audience, Form, Message, Person, Press, Reply
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
@@ -43,8 +44,8 @@ KILLS = 20  # of Redis and of the bot together
 RACES, NEAR = 1000, 5  # pairs of presses that are at most so many milliseconds apart
 THINK = 1.5  # seconds a person takes to answer, at least; four times as long at most
 PASSWORD = "only-for-this-run"  # of a page that lives as long as this script
-_RUN = re.compile(r'"rid": "(r_[\w-]+)"')
-_STATE = re.compile(r'name="_state" value="([^"]*)"')
+_RUN = re.compile(r'"rid":"(r_[\w-]+)"')
+_STATE = re.compile(r'class="options".*?name="_press" value="([^"]*)"', re.DOTALL)
 _OPTION = re.compile(r'<button name="(\w+)" value="(\w+)"')
 
 
@@ -134,7 +135,7 @@ class Visitor:
         return str(drawings[-1])
 
     async def press(self, action: str, data: dict[str, object]) -> str:
-        return await self.post("/press", {"action": action, "data": json.dumps(data), "label": action})
+        return await self.post("/press", {KEY: pack(Press(action, data)), "label": action})
 
     async def sign_in(self) -> None:
         form = {"password": PASSWORD, "name": f"person {self.number}"}
@@ -171,13 +172,16 @@ class Visitor:
                 await asyncio.sleep(0.3)
                 shown = await self._safely(self.resume())
                 continue
-            step = json.loads(html.unescape(state[1]))
+            asked = unpack(html.unescape(state[1]))
+            if not isinstance(asked, Form):
+                raise TypeError(state[1])
+            step = asked.state
             self.run = step["rid"]
             self._settle(step["c"])
             options = [value for name, value in _OPTION.findall(shown) if name == step["c"]]
             self.tried = (step["c"], self.chance.choice(options))
             await asyncio.sleep(self.chance.uniform(THINK, 4 * THINK))
-            form = {"_form": "choose.answer", "_state": json.dumps(step), step["c"]: self.tried[1]}
+            form = {KEY: pack(asked), step["c"]: self.tried[1]}
             shown = await self._safely(self.post("/form", form))
 
     def _settle(self, shown: str) -> None:

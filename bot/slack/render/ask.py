@@ -1,18 +1,17 @@
 """Questions to one person: as a message with a button for each option, or as the fields of a window."""
 
 from bot.slack.render.classic import Classic
-from bot.slack.render.elements import Json, context, plain_text, section, sections
+from bot.slack.render.elements import Json, context, option, plain_text, section, sections
 from bot.slack.render.limits import (
     BUTTON_TEXT,
     FILES,
     INPUT,
     LABEL,
-    OPTION_TEXT,
     OPTIONS,
     RADIO,
 )
 from bot.slack.render.text import cut, escape, mrkdwn, quoted
-from handlers.conversation import Ask, Button, Field, Option, Press
+from handlers.conversation import Ask, Button, Field, Form, Press
 
 LINE = 150  # characters that still fit a field of one line
 
@@ -33,11 +32,11 @@ def in_message(ask: Ask, drawer: Classic) -> list[Json]:
     [field] = ask.fields
     blocks += sections(f"**{field.label}**" + (f"\n{field.hint}" if field.hint else ""))
     blocks += _behind(ask, drawer)
-    for number, option in enumerate(field.options, 1):
-        data = {**ask.state, "form": ask.form, "f": field.id, "o": option.id}
-        button = drawer.buttons.button(Button(drawer.say("choose"), Press(ask.form, data)))
-        button["accessibility_label"] = cut(f"{drawer.say('choose')}: {option.text}", BUTTON_TEXT)
-        blocks.append(section(mrkdwn(f"{number}. {option.text}")) | {"accessory": button})
+    for number, offered in enumerate(field.options, 1):
+        answered = Form(ask.form, ask.state, {field.id: offered.id})
+        button = drawer.buttons.button(Button(drawer.say("choose"), Press(ask.form)), answered)
+        button["accessibility_label"] = cut(f"{drawer.say('choose')}: {offered.text}", BUTTON_TEXT)
+        blocks.append(section(mrkdwn(f"{number}. {offered.text}")) | {"accessory": button})
     if all(ask.stop != way.label for way in ways):
         ways.append(Button(ask.stop, Press(f"{room}.stop", ask.state)))
     return [*blocks, *drawer.buttons.rows(tuple(ways))]
@@ -46,7 +45,7 @@ def in_message(ask: Ask, drawer: Classic) -> list[Json]:
 def in_text(ask: Ask) -> str:
     """Return the options of a single choice as numbered lines, for where no blocks are drawn."""
     options = ask.fields[0].options if len(ask.fields) == 1 else ()
-    return "".join(f"\n{number}. {option.text}" for number, option in enumerate(options, 1))
+    return "".join(f"\n{number}. {offered.text}" for number, offered in enumerate(options, 1))
 
 
 def in_window(ask: Ask, drawer: Classic) -> list[Json]:
@@ -87,8 +86,8 @@ def _field(field: Field, alone: bool) -> Json:
 
 
 def _element(field: Field, alone: bool) -> Json:
-    options = [_option(option) for option in field.options[:OPTIONS]]
-    chosen = [option for option in options if option["value"] in field.initial.split(",")]
+    options = [option(offered.text, offered.id) for offered in field.options[:OPTIONS]]
+    chosen = [drawn for drawn in options if drawn["value"] in field.initial.split(",")]
     match field.kind:
         case "files":
             return {"type": "file_input", "filetypes": list(field.types), "max_files": min(field.max or FILES, FILES)}
@@ -107,7 +106,3 @@ def _element(field: Field, alone: bool) -> Json:
         case _:
             kind = "radio_buttons" if alone and len(options) <= RADIO else "static_select"
             return {"type": kind, "options": options, **({"initial_option": chosen[0]} if chosen else {})}
-
-
-def _option(option: Option) -> Json:
-    return {"text": plain_text(option.text, OPTION_TEXT), "value": option.id}

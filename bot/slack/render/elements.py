@@ -1,14 +1,13 @@
 """The small parts blocks are made of: text objects, sections, buttons and menus, each within its limit."""
 
-import json
 from itertools import count
 from typing import Any
 
+from bot.press import pack
 from bot.slack.render.limits import (
     ACTIONS_ELEMENTS,
     BUTTON_SHOWN,
     BUTTON_TEXT,
-    BUTTON_VALUE,
     CONFIRM_BUTTON,
     CONFIRM_TEXT,
     CONFIRM_TITLE,
@@ -19,7 +18,7 @@ from bot.slack.render.limits import (
     SECTION,
 )
 from bot.slack.render.text import cut, mrkdwn, pieces
-from handlers.conversation import Button, Confirm, Values
+from handlers.conversation import Button, Confirm, Form, Press
 
 Json = dict[str, Any]
 
@@ -37,34 +36,29 @@ class Buttons:
     def rows(self, buttons: tuple[Button, ...]) -> list[Json]:
         """Return one row of five; the rest goes into a menu where it fits one, else stays beside."""
         first, rest = list(buttons[:ROW]), list(buttons[ROW:])
-        menu = [b for b in rest if not (b.confirm or b.url) and len(_value(b, a=b.press.action)) <= OPTION_VALUE]
+        menu = [b for b in rest if not (b.confirm or b.url) and len(pack(b.press)) <= OPTION_VALUE]
         if len(menu) not in OVERFLOW:
             menu = menu[: OVERFLOW.stop - 1] if len(menu) >= OVERFLOW.stop else []
         drawn = [self.button(b) for b in (*first, *(b for b in rest if b not in menu))]
         if menu:
-            options = [{"text": plain_text(b.label, OPTION_TEXT), "value": _value(b, a=b.press.action)} for b in menu]
+            options = [option(b.label, pack(b.press)) for b in menu]
             drawn.append({"type": "overflow", "action_id": self.name("more"), "options": options})
         return [
             {"type": "actions", "elements": drawn[at : at + ACTIONS_ELEMENTS]} for at in range(0, len(drawn), ACTIONS_ELEMENTS)
         ]
 
-    def button(self, button: Button) -> Json:
+    def button(self, button: Button, brings: Press | Form | None = None) -> Json:
         """
-        Return one button.
+        Return one button. `brings` is what comes back instead of its press.
 
         Raises:
             ValueError: what it carries is longer than Slack keeps.
         """
-        value = _value(button)
-        if len(value) > BUTTON_VALUE:
-            raise ValueError(
-                f"the button {button.press.action} carries {len(value)} characters; at most {BUTTON_VALUE} are kept"
-            )
         drawn: Json = {
             "type": "button",
             "action_id": self.name(button.press.action),
             "text": plain_text(button.label, BUTTON_TEXT),
-            "value": value,
+            "value": pack(brings or button.press),
         }
         if button.url:
             drawn["url"] = button.url
@@ -117,6 +111,13 @@ def plain_text(text: str, limit: int) -> Json:
     return {"type": "plain_text", "text": cut(text.strip(), limit) or "–", "emoji": False}
 
 
-def _value(button: Button, **more: str) -> str:
-    data: Values = {**button.press.data, **more}
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+def option(text: str, value: str) -> Json:
+    """
+    Return one option of a menu or a choice.
+
+    Raises:
+        ValueError: its value is longer than Slack keeps.
+    """
+    if len(value) > OPTION_VALUE:
+        raise ValueError(f"an option carries {len(value)} characters; at most {OPTION_VALUE} are kept")
+    return {"text": plain_text(text, OPTION_TEXT), "value": value}

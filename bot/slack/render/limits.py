@@ -21,7 +21,6 @@ ACTIONS_ELEMENTS = 25
 OVERFLOW = range(2, 6)  # options of a menu
 BUTTON_TEXT = 75  # characters
 BUTTON_SHOWN = 30  # characters of a button that a narrow screen shows
-BUTTON_VALUE = 2000  # characters
 OPTION_TEXT, OPTION_VALUE = 75, 150  # characters
 RADIO = 10  # options; more need a menu
 OPTIONS = 100  # of a menu in a form

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from bot.press import unpack
 from bot.slack import parse, payload
 from bot.slack.render.messages import LEVELS, TEXT, messages
 from bot.slack.render.windows import home, modal, skeleton
@@ -81,9 +82,21 @@ def compared(value):
         kept["column_settings"] = len(kept["column_settings"])
     if isinstance(kept.get("text"), str):
         kept["text"] = re.sub(r" +\n", "\n", kept["text"])
-    if str(kept.get("value", "")).startswith("{"):  # ours carry the run with every button and no version
-        kept["value"] = {k: v for k, v in json.loads(kept["value"]).items() if k not in ("v", "rev", "c", "form", "f")}
+    if str(kept.get("value", "")).startswith(("{", "[")):  # ours carry the run with every button and no version
+        kept["value"] = {k: v for k, v in carried(kept["value"]).items() if k not in ("v", "rev", "c", "form", "f", "a")}
     return kept
+
+
+def carried(value):
+    """Return the data a button carries; those drawn by hand hold it flat."""
+    match unpack(value):
+        case Press(_, data):
+            return data
+        case Form(_, state, values):
+            [chosen] = values.values()
+            return {**state, "o": chosen}
+        case None:
+            return json.loads(value)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import contextlib
 import httpx
 from starlette.applications import Starlette
 
+from bot.press import KEY
 from bot.settings import Teams as Settings
 from bot.teams.adapter import Teams
 from bot.turns import Turns
@@ -68,7 +69,9 @@ def activity(service, id_="a1", **more):
 
 
 def press(service, data, id_="p1", **more):
-    value = {"action": {"type": "Action.Execute", "verb": data["verb"], "data": {"rid": "r"} | data}}
+    """Press a button: one drawn now by its data, or one of a former version, whose data names its verb."""
+    held = data if KEY in data else {"rid": "r"} | data
+    value = {"action": {"type": "Action.Execute", "verb": data.get("verb", "drawn.now"), "data": held}}
     return activity(
         service, id_, **{"type": "invoke", "name": "adaptiveCard/action", "replyToId": "card7", "value": value} | more
     )

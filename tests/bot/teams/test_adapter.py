@@ -12,6 +12,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from bot.press import KEY, pack, unpack
 from bot.settings import Teams as Settings
 from bot.teams.adapter import Teams
 from bot.turns import Turns
@@ -141,7 +142,9 @@ async def test_in_a_channel_the_asker_alone_sees_the_questions_and_the_result(se
         call = (await service.wait(2))[1]
         assert (call.method, call.path.rpartition("/")[2]) == ("PUT", "m1")
         assert "秘密" not in json.dumps(call.body, ensure_ascii=False)
-        again = call.cards[0]["refresh"]["action"]["data"] | {"rev": 2}
+        looked = call.cards[0]["refresh"]["action"]["data"]
+        assert unpack(looked[KEY]) == Press("choose.view", {"rid": "r1", "rev": 1})
+        again = {KEY: pack(Press("choose.view", {"rid": "r1", "rev": 2}))}
         seen = (await door.post("/api/messages", json=press(service, again, "i3", replyToId="m1", **CHANNEL))).json()
         assert "秘密の結果" in json.dumps(seen, ensure_ascii=False)
 

@@ -10,11 +10,13 @@ import pytest
 from starlette.applications import Starlette
 
 from bot.house import House
+from bot.press import KEY, unpack
 from bot.settings import load
 from bot.teams import adapter, render
 from bot.teams.adapter import Teams
+from bot.teams.frame import OWN
 from bot.turns import Turns
-from handlers.conversation import Ask, Button, Buttons, Field, Option, Paragraph, Person, Reply
+from handlers.conversation import Ask, Button, Buttons, Field, Form, Option, Paragraph, Person, Reply
 from tests.bot.scenes import QUESTION, WORDS, Recorded, letters, pieces, scenes_of, wire
 from tests.bot.teams.conftest import Failure
 from tests.bot.teams.talk import CHANNEL, LOCAL, MENTION, activity, door_of
@@ -226,7 +228,7 @@ async def test_a_question_about_a_result_is_answered_to_its_person_and_forgotten
     at.service.shown["card7"] = {"text": "鈴木さんが回答中です"}
     thread = {"conversation": ROOM["conversation"] | {"id": "19:c;messageid=7"}}
     form = await at.press(scenes.private["a question about a result"], **thread)
-    submit = next(a for a in actions(form["value"]) if a["data"].get("fields"))
+    submit = next(a for a in actions(form["value"]) if isinstance(unpack(a["data"][KEY]), Form))
     before, told = len(at.service.calls), len(at.told)
     answer = await at.invoke(submit["data"] | {"verb": submit["verb"], "text": "注意点は?"}, **thread)
     follow = next(a for a in actions(answer["value"]) if a["verb"].startswith("ask."))
@@ -311,7 +313,7 @@ async def test_a_whole_dialog_begun_in_a_targeted_message_stays_there(at):
         submit = next((a for a in actions(card) if a["verb"] == "choose.answer"), None)
         if submit is None:
             break
-        [field] = submit["data"]["fields"].split(",")
+        [field] = unpack(submit["data"][KEY]).values
         [choices] = [e["choices"] for e in inputs(card)]
         answer = await at.invoke(submit["data"] | {"verb": "choose.answer", field: choices[0]["value"]}, **ROOM)
         card = answer["value"]
@@ -342,7 +344,7 @@ async def test_a_run_s_result_is_never_shown_to_the_channel(at, scenes):
         submit = next((a for a in actions(card) if a["verb"] == "choose.answer"), None)
         if submit is None:
             break
-        [field] = submit["data"]["fields"].split(",")
+        [field] = unpack(submit["data"][KEY]).values
         [choices] = [e["choices"] for e in inputs(card)]
         answer = await at.invoke(submit["data"] | {"verb": "choose.answer", field: choices[0]["value"]}, replyToId=id_, **ROOM)
         card = answer["value"]
@@ -465,7 +467,7 @@ async def test_apologies_and_full_queues_are_for_the_asker(sessions, texts, serv
 
 async def test_a_form_for_one_person_is_drawn_in_the_answer_and_its_reply_too(sessions, texts, service):
     async def form(message):
-        if message.content.__class__.__name__ == "Form":
+        if isinstance(message.content, Form):
             yield SECRET
         else:
             yield Reply("なぜ?", private=True, ask=Ask("demo.why", "t", "なぜ?", (CHOICE,), "送る", "やめる", {"aid": "a"}))
@@ -474,9 +476,8 @@ async def test_a_form_for_one_person_is_drawn_in_the_answer_and_its_reply_too(se
         pressed = plain_press(service, {"verb": "demo.why"}, "p1", **CHANNEL)
         del pressed["value"]["action"]["data"]["rid"]
         card = (await door.post("/api/messages", json=pressed)).json()["value"]
-        [submit] = [a for a in actions(card) if a["data"].get("fields")]
+        [submit] = [a for a in actions(card) if isinstance(unpack(a["data"][KEY]), Form)]
         back = plain_press(service, submit["data"] | {"verb": submit["verb"], "q": "y"}, "p2", **CHANNEL)
-        del back["value"]["action"]["data"]["rid"]
         said = (await door.post("/api/messages", json=back)).json()
 
     assert "refresh" not in card
@@ -485,7 +486,7 @@ async def test_a_form_for_one_person_is_drawn_in_the_answer_and_its_reply_too(se
 
 
 async def test_a_mark_that_somebody_forges_shows_them_nothing_but_their_own(at, scenes):
-    forged = drawn(scenes.private["differences"], at.texts) | {"own": 1}
+    forged = drawn(scenes.private["differences"], at.texts) | {OWN: 1}
     stranger = {"from": {"id": "29:z", "aadObjectId": "z", "name": "外の人"}}
     answer = await at.invoke(forged, **ROOM, **stranger)
 

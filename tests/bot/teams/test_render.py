@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 
+from bot.press import KEY, unpack
 from bot.teams import asks, citations, render
 from bot.teams.card import CARD, Board, size
+from bot.teams.frame import ASKED
 from handlers.conversation import (
     Button,
     Buttons,
     Chart,
     Details,
     Facts,
+    Form,
     Paragraph,
     Press,
     Reply,
@@ -33,21 +36,31 @@ TEXTS = Texts.load()
 
 def marks_removed(value: Any) -> Any:
     """
-    Drop what we add on purpose: "fields", by which our parser knows the inputs of a card again, and the escape before "_" in
-    titles, which the goldens left to be read as Markdown.
+    Drop what we add on purpose: the escape before "_" in titles, which the goldens left to be read as Markdown, and the text
+    our buttons carry, which the goldens spread over the data of the action.
     """
     if isinstance(value, str):
         return value.replace("\\_", "_")
     if isinstance(value, dict):
-        return {k: marks_removed(v) for k, v in value.items() if k != "fields"}
+        return {k: carried(v) if k == "data" and isinstance(v, dict) else marks_removed(v) for k, v in value.items()}
     return [marks_removed(v) for v in value] if isinstance(value, list) else value
+
+
+def carried(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the verb and data of a button; those drawn by hand hold them flat, beside a format number."""
+    match unpack(data.get(KEY)):
+        case Press(verb, values) | Form(verb, values):
+            return {"verb": verb, **values}
+        case None:
+            return {name: value for name, value in data.items() if name != "v"}
 
 
 @golden
 @both
 def test_an_answer_is_words_with_citations_and_then_a_card(language):
     shown = render.activities(reply(scene(CARDS, "01b_answer", language)), language, TEXTS)
-    assert shown == [expected(CARDS, "01b_answer.1_text", language), expected(CARDS, "01b_answer.2_card", language)]
+    want = [expected(CARDS, f"01b_answer.{part}", language) for part in ("1_text", "2_card")]
+    assert marks_removed(shown) == marks_removed(want)
 
 
 @golden
@@ -74,7 +87,7 @@ def test_a_client_without_charts_draws_the_same_values(language):
     [shown] = render.activities(reply(scene(CARDS, "04_result", language)), language, TEXTS)
     card = shown["attachments"][0]["content"]
     card["body"] = [e["fallback"] if e["type"].startswith("Chart.") else e for e in card["body"]]
-    assert shown == expected(CARDS, "04_result.fallback", language)
+    assert marks_removed(shown) == marks_removed(expected(CARDS, "04_result.fallback", language))
 
 
 @golden
@@ -101,9 +114,10 @@ def test_in_a_channel_others_see_who_is_answering_and_only_the_asker_gets_button
     base = render.channel_base(question, language, TEXTS, "29:user-0")
     button = base["attachments"][0]["content"]["body"].pop()  # ours on purpose: a client that does not refresh by itself can
     assert button["actions"][0]["verb"] == "choose.view"
-    assert base == {**expected(CARDS, "03_question.channel_base", language), "locale": base["locale"]}
+    want = expected(CARDS, "03_question.channel_base", language)
+    assert marks_removed(base) == marks_removed({**want, "locale": base["locale"]})
     own = render.view(question, language, TEXTS, user="29:user-0")
-    assert marks_removed(own) == expected(CARDS, "03_question.asker_invoke_response", language)
+    assert marks_removed(own) == marks_removed(expected(CARDS, "03_question.asker_invoke_response", language))
     assert render.notice(question.ask.others) == expected(CARDS, "03_question.not_yours_invoke_response", language)
 
 
@@ -120,8 +134,9 @@ def test_the_submit_button_names_the_inputs_it_brings_back():
     form = ask(RAW_FORM)
     rows = [e for e in asks.body(form, Board("ja", TEXTS)) if e["type"] == "ActionSet"]
     submit, stop = rows[0]["actions"]
-    assert submit["data"] == {"v": 1, "verb": "document.add", "rid": "d1", "rev": 1, "fields": "title"}
-    assert stop["data"]["fields"] == ""
+    assert unpack(submit["data"][KEY]) == Form("document.add", {"rid": "d1", "rev": 1}, {"title": ""})
+    assert submit["data"][ASKED]
+    assert stop["data"][ASKED]
     assert stop["associatedInputs"] == "none"
 
 
@@ -146,7 +161,7 @@ def test_a_button_too_long_for_a_card_becomes_a_line_that_wraps():
     short, long = Button("短い", Press("ask.followup", {"k": 1})), Button("長い質問" * 12, Press("ask.followup", {"k": 2}))
     [shown] = render.activities(Reply("t", (Buttons((short, long), "followup"),)), "ja", TEXTS)
     lines = shown["attachments"][0]["content"]["body"]
-    assert [line["selectAction"]["data"]["k"] for line in lines] == [1, 2]
+    assert [unpack(line["selectAction"]["data"][KEY]) for line in lines] == [short.press, long.press]
     assert lines[1]["items"][0]["text"] == "長い質問" * 12
 
 

@@ -1,9 +1,12 @@
 """What the page draws: every block, nothing that runs."""
 
+from html import escape
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.press import pack
 from bot.web.pages import place_at
 from bot.web.render import Page
 from handlers.conversation import (
@@ -124,7 +127,7 @@ def test_the_guideline_s_passage_can_be_opened():
     guideline = Guideline("個人情報は送らない。", "ガイドライン 4.2", Button("原文を開く", Press("source.open", {"id": "p1"})))
     html = drawn(guided(guideline=guideline), "/choose")
 
-    assert 'name="action" value="source.open"' in html
+    assert escape(pack(Press("source.open", {"id": "p1"}))) in html
     assert "原文を開く" in html
 
 
@@ -171,7 +174,7 @@ def test_a_result_on_its_stage_is_a_page_of_cards():
     )
     stage, talk = drawn(Reply("t", blocks), "/choose"), drawn(Reply("t", blocks))
 
-    assert stage.index("verdict") < stage.index('value="choose.memo"') < stage.index("<h3>理由</h3>")
+    assert stage.index("verdict") < stage.index(escape(pack(Press("choose.memo")))) < stage.index("<h3>理由</h3>")
     assert "<summary>理由</summary>" in talk
 
 

@@ -183,7 +183,9 @@ async def test_other_methods_are_refused(client):
 
 @given(
     st.dictionaries(
-        st.sampled_from(["q", "action", "data", "label", "_form", "_state", "_page", "_turn", "x"]), st.text(), max_size=5
+        st.sampled_from(["q", "action", "data", "label", "_form", "_state", "_page", "_turn", "_press", "x"]),
+        st.text(),
+        max_size=5,
     ),
 )
 def test_no_form_makes_the_page_fail(form):

@@ -12,6 +12,7 @@ from handlers.conversation import Audience, Buttons, Chart, Command, Content, Fo
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
+from tests.sheet import last
 
 TARO = Person("slack:T1:U1", "鈴木 太郎", "ja")
 HANA = Person("slack:T1:U2", "Hana", "en")
@@ -33,7 +34,7 @@ class Talk:
                 replies = self.choose.command(message, content)
             case _:
                 raise AssertionError(content)
-        return [reply async for reply in replies][-1]
+        return await last(replies)
 
     async def start(self, person: Person = TARO) -> Reply:
         return await self.say(Press("choose.start"), person)

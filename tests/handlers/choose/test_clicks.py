@@ -14,6 +14,7 @@ from handlers.conversation import Audience, Content, Form, Message, Person, Pres
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
+from tests.sheet import last
 
 ADVISOR = Advisor.load()
 TARO = Person("slack:T1:U1", "鈴木 太郎", "ja")
@@ -25,7 +26,7 @@ LOOKS = ("resume", "preview", "stop", "share", "memo", "whatif", "compare", "sou
 async def say(choose: Choose, content: Content, person: Person = TARO) -> Reply:
     message = Message("m", person, "p", Audience("c", private=False), content)
     replies = choose.form(message, content) if isinstance(content, Form) else choose.press(message, content)
-    return [r async for r in replies][-1]
+    return await last(replies)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from knowledge.advisor.engine import Advisor
 from knowledge.library import Library, open_index
 from knowledge.reading import read
 from knowledge.values import Metadata
+from tests.sheet import last
 
 TARO = Person("slack:T1:U1", "鈴木 太郎", "ja")
 TEXT = "# 第3条 データの扱い\n\n顧客から預かったデータは、社外のサービスに入力しない。\n\n食堂は12時に開く。\n"
@@ -47,7 +48,7 @@ async def put(library: Library, text: str, audience: str = "all", kind: str = "r
 
 async def say(choose: Choose, content: Content, person: Person = TARO, private: bool = True) -> Reply:
     message = Message("m", person, "p", Audience("slack:C1", private), content)
-    return [reply async for reply in choose.press(message, content)][-1]
+    return await last(choose.press(message, content))
 
 
 async def reach(choose: Choose, criterion: str) -> Reply:

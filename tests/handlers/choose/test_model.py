@@ -12,6 +12,7 @@ from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.model import builtin
+from tests.sheet import last
 
 ADMIN = Person("slack:T1:U0", "管理 花子", "ja", "admin")
 TARO = Person("slack:T1:U1", "Taro", "en")
@@ -33,11 +34,11 @@ class Room:
 
         upload = Upload((File(name, len(content), fetch),))
         assert DecisionModel.takes(upload)
-        return [r async for r in self.model.upload(message(upload, person), upload)][-1]
+        return await last(self.model.upload(message(upload, person), upload))
 
     async def press(self, press: Press, person: Person = ADMIN) -> Reply:
         room = self.choose if press.action.startswith("choose") else self.model
-        return [r async for r in room.press(message(press, person), press)][-1]
+        return await last(room.press(message(press, person), press))
 
 
 def message(content: Content, person: Person) -> Message:

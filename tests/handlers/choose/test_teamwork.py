@@ -11,6 +11,7 @@ from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.team import agreement, disagreements
+from tests.sheet import last
 
 ADVISOR = Advisor.load()
 TARO = Person("slack:T1:U1", "鈴木", "ja")
@@ -25,7 +26,7 @@ class Room:
     async def say(self, content: Content, person: Person = TARO, private: bool = False) -> Reply:
         message = Message("m", person, "p", Audience("c", private), content)
         replies = self.choose.command(message, content) if isinstance(content, Command) else self.choose.press(message, content)
-        return [r async for r in replies][-1]
+        return await last(replies)
 
     async def finish(self, reply: Reply, person: Person, answers: dict[str, str]) -> Reply:
         while reply.ask:
