@@ -28,7 +28,7 @@ from handlers.conversation import (
     Sources,
 )
 from handlers.conversation import Form as FormBack
-from tests.bot.hands import FACES, MESSAGES, TEXTS, slack_read, teams_read, told
+from tests.bot.hands import FACES, MESSAGES, TEXTS, slack_read, teams_read, told, troubles
 
 OURS = ["v", "verb", "fields", "msteams", "a", "o", "f", "form", "d", "rid", "rev", "press", "ask", "data", "action"]
 OURS += ["_form", "_state", "_page", "_turn", "_=x", "label", "files", "", "__proto__", "constructor", "=press", "_said:o:ns"]
@@ -271,3 +271,23 @@ def test_what_a_button_may_not_carry_is_left_out():
     forged = '["document.publish",{"d":"\\ud800","v":true,"x":null,"y":[1],"z":1.5,"n":2}]'
 
     assert unpack(forged) == Press("document.publish", {"d": "?", "n": 2})
+
+
+# --------------------------------------------------------------------------- whether the scan after each test can fail
+
+
+@pytest.mark.parametrize(("module", "faces"), [("slack", {"slack"}), ("teams", {"teams"}), ("web", {"web"})])
+def test_a_face_that_drops_one_word_of_a_button_is_noticed(module, faces, monkeypatch):
+    def without_version(packed):
+        content = unpack(packed)
+        return Press(content.action, {k: v for k, v in content.data.items() if k != "v"}) if content else None
+
+    reply = Reply("t", (Details("more", (Buttons((Button("b", Press("document.publish", {"d": "x", "v": "y"})),)),)),))
+    assert troubles(reply) == []
+    monkeypatch.setattr(f"bot.{module}.parse.unpack", without_version)
+
+    found = troubles(reply)
+
+    assert {trouble.partition(" ")[0].rstrip(":") for trouble in found} == faces
+    assert any("did not" in trouble for trouble in found)
+    assert any("came back" in trouble for trouble in found)

@@ -145,8 +145,12 @@ async def test_in_a_channel_the_asker_alone_sees_the_questions_and_the_result(se
         looked = call.cards[0]["refresh"]["action"]["data"]
         assert unpack(looked[KEY]) == Press("choose.view", {"rid": "r1", "rev": 1})
         again = {KEY: pack(Press("choose.view", {"rid": "r1", "rev": 2}))}
-        seen = (await door.post("/api/messages", json=press(service, again, "i3", replyToId="m1", **CHANNEL))).json()
-        assert "秘密の結果" in json.dumps(seen, ensure_ascii=False)
+        before = {"v": 1, "verb": "choose.view", "rid": "r1", "rev": 2}  # as the version before drew it
+        for id_, looked in (("i3", again), ("i4", before)):
+            seen = (await door.post("/api/messages", json=press(service, looked, id_, replyToId="m1", **CHANNEL))).json()
+            assert "秘密の結果" in json.dumps(seen, ensure_ascii=False)
+            action = seen["value"]["refresh"]["action"]
+            assert unpack(action["data"][KEY]) == Press("choose.view", {"rid": "r1", "rev": 2})
 
 
 async def test_a_thumb_finds_its_answer_in_whatever_process_it_lands(store, sessions, texts, service, asked):
