@@ -1,8 +1,9 @@
 """
-What a button carries through a platform and back, as one text: the same on every face, written and read here alone. Pure.
+What a button carries through a platform and back, as one text: the same on every face. Pure.
 
-The platform keeps the text under one name of ours and never looks inside, so that no word of ours can meet one of its own. A
-press is `["room.verb", {data}]`. A form is `["room.verb", {state}, {values}]`; its values name the inputs that come along.
+The platform keeps the text under one name of ours and never looks inside, so that no word of ours
+can meet one of its own. A press is `["room.verb", {data}]`. A form is
+`["room.verb", {state}, {values}]`; its values name the inputs that come along.
 """
 
 import json
@@ -13,7 +14,8 @@ from handlers.conversation import Form, Press, Values
 
 KEY = "_press"  # the one name under which a card or a page keeps the text
 LIMIT = 2000  # characters; Slack keeps no more with a button, and every face draws the same buttons
-_TAKEN = re.compile(r"[_=].*|msteams|(?:part|confirm)\d+[co]?", re.DOTALL)  # what pages and cards call parts of their own
+# what pages and cards call parts of their own
+_TAKEN = re.compile(r"[_=].*|msteams|(?:part|confirm)\d+[co]?", re.DOTALL)
 
 
 def pack(content: Press | Form) -> str:
@@ -26,21 +28,29 @@ def pack(content: Press | Form) -> str:
     match content:
         case Press(name, data):
             parts = [name, dict(data)]
-        case Form(name, state, values):
-            parts = [name, dict(state), dict(values)]
+        case Form(name, state, inputs):
+            parts = [name, dict(state), dict(inputs)]
     packed = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
-    if len(packed) > LIMIT:
-        raise ValueError(f"the button {name} carries {len(packed)} characters; at most {LIMIT} are kept")
+    length = len(packed)
+    if length > LIMIT:
+        raise ValueError(f"the button {name} carries {length} characters; at most {LIMIT} are kept")
     return packed
 
 
 def unpack(packed: object) -> Press | Form | None:
-    """Return what a button carried, None where this is not what `pack` writes; what it says is a claim, not a right."""
-    match _parsed(packed) if isinstance(packed, str) and len(packed) <= LIMIT else None:
+    """
+    Return what a button carried; None where this is not what `pack` writes.
+
+    What it says is a claim, not a right: whoever acts on it asks again.
+    """
+    if not isinstance(packed, str) or len(packed) > LIMIT:
+        return None
+    match _parsed(packed):
         case [str(name), dict(data)] if "." in name:
             return Press(name, values(data))
-        case [str(name), dict(state), dict(fields)] if "." in name:
-            return Form(name, values(state), {key: str(value) for key, value in values(fields).items()})
+        case [str(name), dict(state), dict(inputs)] if "." in name:
+            answers = {field: str(value) for field, value in values(inputs).items()}
+            return Form(name, values(state), answers)
         case _:
             return None
 
@@ -49,25 +59,28 @@ def flat(carried: Mapping[str, object]) -> dict[str, str | int]:
     """
     Return the data of a button of former versions, which lay beside a format number `v`.
 
-    A document's version lay under the same name, as a text: it was drawn over the number, and so it is what was meant.
+    A document's version lay under the same name, as a text drawn over the number.
     """
-    return {key: value for key, value in values(carried).items() if key != "v" or isinstance(value, str)}
+    found = dict(values(carried))
+    if isinstance(found.get("v"), int):
+        del found["v"]
+    return found
 
 
 def flat_text(carried: str) -> dict[str, str | int]:
-    """Return the data of a button of former versions that was kept as JSON; empty where it cannot be read."""
+    """Return the data of a button of former versions kept as JSON; empty where it is unreadable."""
     found = _parsed(carried)
     return flat(found) if isinstance(found, dict) else {}
 
 
 def values(found: object) -> Values:
-    """Return the pairs a button may carry, texts and whole numbers; everything else was never drawn and is left out."""
+    """Return the pairs a button may carry: texts and whole numbers. Nothing else was ever drawn."""
     pairs = found.items() if isinstance(found, dict) else ()
     return {_whole(str(key)): _carried(value) for key, value in pairs if type(value) in (str, int)}
 
 
 def input_name(field: str) -> str:
-    """Return what an input is called on a card or page, so that no field is taken for a part of it."""
+    """Return what an input is called on a card or page, where no field may pass for a part of it."""
     return f"={field}" if _TAKEN.fullmatch(field) else field
 
 

@@ -148,7 +148,8 @@ def liked(activity: Activity) -> bool:
 def pressed_in_ask(activity: Activity) -> bool:
     """Report whether a press came from a card of questions, which the next reply replaces."""
     held = data(activity)
-    return ASKED in held or (KEY not in held and "fields" in held)  # former versions named the inputs there
+    before = KEY not in held and "fields" in held  # former versions named the inputs there
+    return before or ASKED in held
 
 
 def carried(activity: Activity) -> Values:

@@ -118,7 +118,8 @@ def _pressed(data: dict[str, Any]) -> Content | None:
         case Press() as press:
             return press
         case FormBack(values=fields) as form:
-            return replace(form, values={name: _answer(data.get(input_name(name))) for name in fields})
+            answers = {name: _answer(data.get(input_name(name))) for name in fields}
+            return replace(form, values=answers)
         case None:
             return _pressed_before(data)
 
@@ -129,7 +130,8 @@ def _pressed_before(data: dict[str, Any]) -> Content | None:
     if not isinstance(verb, str) or not verb or len(verb) > NAME:
         return None
     fields = [name for name in str(data.get("fields") or "").split(",") if name]
-    state = _bounded(flat({name: value for name, value in data.items() if name not in RESERVED and name not in fields}))
+    own = {name: value for name, value in data.items() if name not in RESERVED and name not in fields}
+    state = _bounded(flat(own))
     if not fields:
         return Press(verb, state)
     answers = {name: _answer(data.get(name)) for name in fields}
@@ -186,7 +188,8 @@ def _named(activity: Activity, name: str) -> str:
 
 
 def _bounded(data: dict[str, str | int]) -> dict[str, str | int]:
-    return {name[:NAME]: value for name, value in data.items() if isinstance(value, int) or len(value) <= TEXT}
+    short = {name: value for name, value in data.items() if isinstance(value, int) or len(value) <= TEXT}
+    return {name[:NAME]: value for name, value in short.items()}
 
 
 def _answer(value: object) -> str:

@@ -67,7 +67,8 @@ class Forms:
         names = [(reason, self._texts.say(f"feedback.{reason}", self._language)) for reason in REASONS]
         reasons = "".join(f'<button name="reason" value="{r}">{escape(name)}</button>' for r, name in names)
         said = {f"_said:reason:{r}": name for r, name in names}
-        hidden = self._hidden({KEY: pack(Form("feedback.reason", {"aid": block.answer}, {"reason": ""})), **said})
+        asked = Form("feedback.reason", {"aid": block.answer}, {"reason": ""})
+        hidden = self._hidden({KEY: pack(asked), **said})
         down = f'<form class="buttons" method="post" action="/form" data-turn>{hidden}{reasons}</form>'
         return (
             f'<div class="feedback"><div class="buttons"><span>{self.say("helpful")}</span>{up}'
