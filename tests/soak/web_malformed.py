@@ -30,6 +30,8 @@ BODIES = (
     b"action=choose.answer&data=[[[[[[&_turn=" + b"t" * 9000,
     b'action=document.remove&data={"d": {"x": []}, "v": null}',
     b'_form=choose.answer&_state={"rid": "x", "rev": 1e999}&boundary=',
+    b'_press=["document.remove",{"d":{"x":[]},"v":null}]&_turn=x',
+    b'_press=["choose.answer",{"rid":"x","rev":1e999},{"boundary":7}]&boundary=' + b"[" * 5000,
 )
 KINDS = (
     *("application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "multipart/form-data", "application/json", ""),
