@@ -45,7 +45,7 @@ class Shelf(Protocol):
         self, question: str, *, readers: frozenset[str], limit: int = 6, kind: SearchKind = "whole"
     ) -> list[Hit]: ...
 
-    async def asked(self, question: str) -> Asked: ...
+    async def asked(self, question: str, *, readers: frozenset[str] | None) -> Asked: ...
 
     async def document(self, id: str) -> Document: ...  # noqa: A002 - the library's own word
 
@@ -155,7 +155,7 @@ class Answers:
 
     async def _write(self, work: Work, readers: frozenset[str]) -> None:
         began = await work.begin("write")
-        asked = await self._library.asked(work.rewritten)
+        asked = await self._library.asked(work.rewritten, readers=readers)
         extract = self._extractor.extract(asked, work.hits)
         work.missing = extract.missing
         work.depends = asked.wants("choice")
@@ -175,7 +175,7 @@ class Answers:
     async def _apart(self, work: Work, extract: Extract, readers: frozenset[str]) -> tuple[Pick, ...]:
         """Return what is said of each side of a comparison, where nothing found sets them side by side; none otherwise."""
         names = () if extract.table else sides(work.rewritten) or ()
-        asked = {name: await self._library.asked(name) for name in names}
+        asked = {name: await self._library.asked(name, readers=readers) for name in names}
         picked = [work.hits[pick.hit] for pick in extract.picks]
         if not asked or speaks_of_all(list(asked.values()), picked, self._extractor):
             return ()

@@ -7,7 +7,6 @@ log makes a returned write survive a kill. The shard is never optimised while se
 
 import asyncio
 import fcntl
-import math
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -19,14 +18,15 @@ from typing import IO, Any, Self
 from knowledge.encoder import VERSION, SparseVector
 from knowledge.errors import LibraryUnavailable
 from knowledge.format import Format, Formatted
-from knowledge.index import FUSION, KEYS, Match, Payload, Point, Remake, Where
+from knowledge.index import FUSION, KEYS, Match, Payload, Point, Remake, Where, in_order
 from knowledge.sentences import phrase
+from knowledge.tally import Tally
 
 VECTOR = "terms"
 DENSE = "meaning"
 POINTER = "created"  # the file that names the format and the shard in use
+CONFIGURATION = "edge_config.json"  # the engine's, in the folder of a shard
 PAGE = 1000  # points per step of a scroll
-GROWN = 5  # rarities move by less than a fifth of a unit while the index grows by a fifth
 STEP = 64  # points per write: the engine holds the interpreter for about 4 ms of it
 
 
@@ -54,9 +54,6 @@ class EmbeddedIndex(Formatted):
         self._folder = folder
         self._lock: IO[str] | None = None
         self._writing = asyncio.Lock()
-        self._rarity: dict[int, float] = {}
-        self._written = 0
-        self._total: int | None = None
         self._edge: Any = None
         self._shard: Any = None
         self._next: Any = None  # the shard that is being filled to take over
@@ -81,7 +78,6 @@ class EmbeddedIndex(Formatted):
     async def write(self, points: Sequence[Point]) -> None:
         for start in range(0, len(points), STEP):
             await self._update(partial(self._upsert, points[start : start + STEP]))
-            self._age(len(points[start : start + STEP]))
 
     async def swap(self, record: Point, seen: str) -> bool:
         async with self._writing:
@@ -117,8 +113,6 @@ class EmbeddedIndex(Formatted):
             await asyncio.to_thread(self._next.flush)
             self._point_to(path)
             before, self._shard, self._next, self._made_by = self._shard, self._next, None, self._wanted
-            self._rarity.clear()
-            self._total = None
             await asyncio.to_thread(before.close)
             await asyncio.to_thread(shutil.rmtree, old, ignore_errors=True)
 
@@ -129,7 +123,7 @@ class EmbeddedIndex(Formatted):
             self._opened.query,
             self._edge.QueryRequest(limit=limit, query=self._nearest(vector), filter=self._filter(where), with_payload=True),
         )
-        return [Match(str(p.id), p.score, p.payload) for p in found]
+        return in_order([Match(str(p.id), p.score, p.payload) for p in found])
 
     async def fused(self, vector: SparseVector, dense: Sequence[float], where: Where, limit: int) -> list[Match]:
         """Every dense vector is looked at, which at 100,000 passages takes a while: it is asked in a thread."""
@@ -144,15 +138,9 @@ class EmbeddedIndex(Formatted):
         found = await asyncio.to_thread(self._ask, self._opened.query, request)
         return [Match(str(p.id), p.score, p.payload) for p in found]
 
-    async def rarities(self, dimensions: Sequence[int]) -> dict[int, float]:
-        unknown = [d for d in dimensions if d not in self._rarity]
-        if unknown:
-            if self._total is None:
-                self._total = self._ask(self._opened.count, self._edge.CountRequest(exact=False))
-            unseen = math.log((self._total + 0.5) / 0.5 + 1)
-            for d in unknown:
-                self._rarity[d] = self._rarity_of(d) or unseen
-        return {d: self._rarity[d] for d in dimensions}
+    async def tally(self, where: Where) -> Tally:
+        async with self._writing:  # a shard must not be changed for another one, and closed, while it is counted
+            return await asyncio.to_thread(self._tally, where)
 
     async def fetch(self, ids: Sequence[str]) -> list[Payload]:
         return [r.payload for r in self._ask(self._opened.retrieve, list(ids), True, False)]
@@ -175,7 +163,11 @@ class EmbeddedIndex(Formatted):
 
     async def delete(self, where: Where) -> None:
         await self._update(lambda _: self._edge.UpdateOperation.delete_points_by_filter(self._filter(where)))
-        self._forget_rarities()
+
+    @property
+    def weighs(self) -> bool:
+        """Long ago shards were made with the engine's own rarities; what a shard was made with stands in its configuration."""
+        return self.outdated and "idf" in (self._home() / CONFIGURATION).read_text("utf-8")
 
     @property
     def _opened(self) -> Any:
@@ -187,17 +179,6 @@ class EmbeddedIndex(Formatted):
         """Make an operation and do it, both in the thread: either may take milliseconds."""
         async with self._writing:
             await asyncio.to_thread(self._apply, operation)
-            self._total = None
-
-    def _age(self, written: int) -> None:
-        """Let rarities be reckoned anew once the index has grown enough to move them: a question asks for a hundred of them."""
-        self._written += written
-        if self._written * GROWN > self._ask(self._opened.count, self._edge.CountRequest(exact=False)):
-            self._forget_rarities()
-
-    def _forget_rarities(self) -> None:
-        self._rarity.clear()
-        self._written = 0
 
     def _apply(self, operation: Callable[[Format], Any]) -> None:
         self._ask(self._opened.update, operation(self._made_by))
@@ -213,14 +194,16 @@ class EmbeddedIndex(Formatted):
             made.append(self._edge.Point(id=p.id, vector=vector, payload=p.payload))
         return self._edge.UpdateOperation.upsert_points(made)
 
-    def _rarity_of(self, dimension: int) -> float:
-        """A question of one term scores rarity times the best point's own value, so the quotient is the rarity."""
-        request = self._edge.QueryRequest(limit=1, query=self._nearest(SparseVector((dimension,), (1.0,))), with_vector=True)
-        best = self._ask(self._opened.query, request)
-        if not best:
-            return 0.0
-        stored = best[0].vector[VECTOR]
-        return float(best[0].score / stored.values[stored.indices.index(dimension)])
+    def _tally(self, where: Where) -> Tally:
+        """Count page by page, so that the vectors of a large document are not held all at once."""
+        tally, offset = Tally.nothing(), None
+        while True:
+            request = self._edge.ScrollRequest(offset=offset, limit=PAGE, filter=self._filter(where), with_vector=True)
+            records, offset = self._ask(self._opened.scroll, request)
+            held = [record.vector[VECTOR].indices for record in records if VECTOR in record.vector]
+            tally = tally.changed([Tally.of(held)], [])
+            if offset is None:
+                return tally
 
     def _nearest(self, vector: SparseVector) -> Any:
         return self._edge.Query.Nearest(self._named(vector)[VECTOR], using=VECTOR)
@@ -275,11 +258,10 @@ class EmbeddedIndex(Formatted):
 
     def _create(self, shard: Path) -> Any:
         edge = self._edge
-        terms = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
         dense = {}
         if self._wanted.size:
             dense[DENSE] = edge.EdgeVectorParams(size=self._wanted.size, distance=edge.Distance.Cosine)
-        config = edge.EdgeConfig(vectors=dense, sparse_vectors={VECTOR: terms}, wal_enabled=True)
+        config = edge.EdgeConfig(vectors=dense, sparse_vectors={VECTOR: edge.EdgeSparseVectorParams()}, wal_enabled=True)
         fresh = edge.EdgeShard.create(str(shard), config)
         for key in KEYS:
             fresh.update(edge.UpdateOperation.create_field_index(key, edge.PayloadSchemaType.Keyword))
@@ -292,7 +274,8 @@ class EmbeddedIndex(Formatted):
         records, after = await asyncio.to_thread(self._ask, self._opened.scroll, request)
         if records:
             points = await remake([(str(record.id), record.payload) for record in records])
-            await asyncio.to_thread(lambda: self._ask(self._next.update, self._upsert(points, self._wanted)))
+            if points:
+                await asyncio.to_thread(lambda: self._ask(self._next.update, self._upsert(points, self._wanted)))
         return after
 
     def _close(self) -> None:

@@ -2,8 +2,10 @@
 How a text becomes one sparse vector: words, character pairs, word pairs, title words, meanings, amounts and references.
 
 Each family of terms hashes into its own part of a 32-bit space and is weighted by BM25's saturation and length at encoding;
-the index multiplies by the terms' rarity. The sum over one dot product is then a weighted BM25 over all fields, with no
-fusion step. Constants were chosen on development sets only; changing any of them changes `VERSION`.
+a question's terms are multiplied by their rarity (`knowledge.rarities`). The sum over one dot product is then a weighted BM25
+over all fields, with no fusion step. Values are multiples of `GRAIN`, so that no engine has to round: a score is the same
+whatever else an index holds and in whatever order it is added up. Constants were chosen on development sets only; changing any
+of them changes `VERSION`.
 """
 
 from array import array
@@ -15,6 +17,7 @@ from hashlib import blake2b
 from itertools import chain, pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from knowledge.analysed import Analysed
 from knowledge.analysis import Analysis, Token, normalise
@@ -24,6 +27,7 @@ from knowledge.spoken import plain
 from knowledge.terms import FORMAT
 
 SATURATION = 0.9  # BM25's k1
+GRAIN = 1 / 128  # of a value; products with a question's weights (1/64) are exact in 32 bits up to a sum of 2,000
 ADDED = 0.5  # weight of a word that the glossary adds to a question
 
 
@@ -45,7 +49,8 @@ FIELDS = {
     "title": Field(0.5, 0.3, 6.0),
     "heading": Field(2.0, 0.3, 1.5),  # amounts and references in the title, and the passage's own place
 }
-VERSION = blake2b(repr(("blake2b-32", "sudachi-a by line", SATURATION, FIELDS, FORMAT)).encode(), digest_size=6).hexdigest()
+_MADE_OF = ("blake2b-32", "sudachi-a by line", "rarity apart", GRAIN, SATURATION, FIELDS, FORMAT)
+VERSION = blake2b(repr(_MADE_OF).encode(), digest_size=6).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ class Encoder:
             dimensions += [dimension(name, word) for word in counted]
             weights.append(field.weight * times * (SATURATION + 1) / (times + SATURATION * length))
         indices, where = np.unique(np.array(dimensions, np.uint32), return_inverse=True)
-        values = np.bincount(where, np.concatenate(weights))
+        values = grained(np.bincount(where, np.concatenate(weights)).astype(np.float64), GRAIN)
         return SparseVector(array("I", indices.tobytes()), array("d", values.tobytes()))
 
     def encode_question(self, text: str, glossary: Glossary | None = None) -> SparseVector:
@@ -118,6 +123,11 @@ class Encoder:
             "pairs": [f"{a}\x01{b}" for a, b in pairwise(words)],
             "meanings": [str(group) for t in tokens for group in t.meanings],
         }
+
+
+def grained(values: npt.NDArray[np.floating], grain: float) -> npt.NDArray[np.float64]:
+    """Return the nearest multiples of `grain`, none of them 0."""
+    return np.maximum(np.round(values / grain), 1.0) * grain
 
 
 @lru_cache(maxsize=300_000)

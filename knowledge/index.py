@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from knowledge.encoder import SparseVector
+from knowledge.tally import Tally
 
 Payload = dict[str, Any]
 Where = Mapping[str, Sequence[str]]  # every key must hold one of its words
@@ -42,6 +43,11 @@ class Match:
     payload: Payload = field(hash=False)
 
 
+def in_order(matches: Sequence[Match]) -> list[Match]:
+    """Return them best first, equal ones as they stand in their document: an engine's order tells what else it holds."""
+    return sorted(matches, key=lambda m: (-m.score, m.payload.get("version", ""), m.payload.get("position", 0)))
+
+
 Remake = Callable[[Sequence[tuple[str, Payload]]], Awaitable[list[Point]]]  # stored ids and payloads, made as today
 
 
@@ -54,6 +60,10 @@ class Index(Protocol):
     """
 
     shared: bool
+
+    @property
+    def weighs(self) -> bool:
+        """Whether the index multiplies a question's terms by their rarity in all it holds, as those made long ago do."""
 
     @property
     def outdated(self) -> bool:
@@ -91,13 +101,17 @@ class Index(Protocol):
         """
 
     async def find(self, vector: SparseVector, where: Where, limit: int) -> list[Match]:
-        """Return the points nearest to `vector` that fulfil `where`, best first, with payloads."""
+        """
+        Return the points nearest to `vector` that fulfil `where`, best first, with payloads.
+
+        The score is the product of both vectors: what a term is worth is the asker's business (`knowledge.rarities`).
+        """
 
     async def fused(self, vector: SparseVector, dense: Sequence[float], where: Where, limit: int) -> list[Match]:
         """Return what `find` and the nearest dense vectors give together, by reciprocal rank (k = 60)."""
 
-    async def rarities(self, dimensions: Sequence[int]) -> dict[int, float]:
-        """Return how rare each dimension is (its IDF), as the index itself reckons it; unseen dimensions are rarest."""
+    async def tally(self, where: Where) -> Tally:
+        """Return how many of the points that fulfil `where` and have a sparse vector hold each of its dimensions."""
 
     async def fetch(self, ids: Sequence[str]) -> list[Payload]:
         """Return the payloads of the points that exist, in no order."""

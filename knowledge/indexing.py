@@ -25,7 +25,12 @@ def point(passage: Passage, shelf: str, encoder: Encoder) -> Point:
 
 def remake(id: str, payload: Payload, *, encoder: Encoder) -> Point:  # noqa: A002  # the index knows it as id
     """Return a stored point as it is made today: a passage with its words and vector anew, a record as it is."""
-    return point(passage_of(payload), payload["shelf"], encoder) if "text" in payload else Point(id, payload)
+    return point(passage_of(payload), payload["shelf"], encoder) if is_passage(payload) else Point(id, payload)
+
+
+def is_passage(payload: Payload) -> bool:
+    """Report whether a stored point is a passage, and no record of any kind."""
+    return "text" in payload
 
 
 def passage_of(payload: Payload) -> Passage:

@@ -19,12 +19,12 @@ from knowledge.encoder import SparseVector
 from knowledge.glossary import Groups
 from knowledge.identity import Alike, Identity
 from knowledge.index import Match, Payload, Where, open_index
-from knowledge.indexing import passage_of, terms
-from knowledge.registry import RECORD
+from knowledge.indexing import is_passage, passage_of
+from knowledge.indexing import terms as terms_of
 from knowledge.rerank import rank
 from knowledge.shared_glossary import SharedGlossary
 from knowledge.shelf import Shelf, unknown
-from knowledge.staging import LIVE, passage_id
+from knowledge.staging import LIVE, of, passage_id
 from knowledge.values import Document, Hit, Language, Mark, Passage, Rule, SearchKind
 
 __all__ = ["Library", "open_index"]
@@ -60,9 +60,11 @@ class Library(Shelf):
         _held(readers)
         glossary = await self._words.whole()
         encoder = self._encoder
-        vector = encoder.encode_words(question) if kind == "words" else encoder.encode_question(question, glossary)
         where = {"shelf": [LIVE], "audience": sorted(readers)}
         await self._registry.refresh()
+        await self._rarities.refresh()
+        terms = encoder.encode_words(question) if kind == "words" else encoder.encode_question(question, glossary)
+        vector = self._rarities.weighed(terms, readers)
         due = kind != "words" and await self._dense.due(dense)
         near = await self._dense.vector(question, forced=dense is True) if due else ()
         wanted = max(limit, POOL)
@@ -81,19 +83,26 @@ class Library(Shelf):
             shown = [(passage_of(m.payload), m) for m in kept[:limit]]
             hits = [Hit(p, m.score, (), at, self._terms(p, m.payload)) for at, (p, m) in enumerate(shown, start=1)]
         else:
-            hits = self._ranked(await self.asked(question), kept, limit, fused=bool(near))
+            hits = self._ranked(await self.asked(question, readers=readers), kept, limit, fused=bool(near))
         return [replace(hit, sparse_alone=True) for hit in hits] if due and not near else hits
 
-    async def asked(self, question: str) -> Asked:
-        """Return the question as passages are compared with it, its words weighed by how rare they are on this shelf."""
+    async def asked(self, question: str, *, readers: frozenset[str] | None) -> Asked:
+        """
+        Return the question as passages are compared with it, its words weighed by how rare they are.
+
+        They are counted in what `readers` may read, so that nothing is told of the rest; None stands for an admin, who may read
+        everything.
+        """
         asked = Asked(question, self._encoder.analysis, await self._words.whole())
-        return asked.weigh(await self._index.rarities(asked.own))
+        await self._rarities.refresh()
+        return asked.weigh(self._rarities.of(asked.own, readers))
 
     async def preview(self, question: str, *, version: str, limit: int = 6) -> list[Hit]:
         """Return the best passages of one version, published or not; for admins."""
-        vector = self._encoder.encode_question(question, await self._words.whole())
-        found = await self._index.find(vector, {"version": [version]}, max(limit, POOL))
-        return self._ranked(await self.asked(question), found, limit)
+        asked = await self.asked(question, readers=None)
+        terms = self._encoder.encode_question(question, await self._words.whole())
+        found = await self._index.find(self._rarities.weighed(terms, None), of(version), max(limit, POOL))
+        return self._ranked(asked, found, limit)
 
     async def passage(self, id: str, *, readers: frozenset[str]) -> Passage:  # noqa: A002  # callers know it as id
         """
@@ -105,7 +114,7 @@ class Library(Shelf):
         _held(readers)
         await self._registry.refresh()
         for payload in await self._index.fetch([id]):
-            if payload["shelf"] != RECORD and self._visible(payload, readers):
+            if is_passage(payload) and self._visible(payload, readers):
                 return passage_of(payload)
         raise unknown()
 
@@ -148,7 +157,7 @@ class Library(Shelf):
         Raises:
             UnknownDocument: the passage is gone.
         """
-        found = [passage_of(p) for p in await self._index.fetch([passage]) if p["shelf"] != RECORD]
+        found = [passage_of(p) for p in await self._index.fetch([passage]) if is_passage(p)]
         if not found:
             raise unknown()
         document = await self.document(found[0].document)
@@ -236,7 +245,7 @@ class Library(Shelf):
 
     def _terms(self, passage: Passage, payload: Payload) -> str:
         """Return a passage's words as stored; from an outdated index they may mean something else, and are made here."""
-        return terms(passage, self._encoder.analysis).pack() if self._index.outdated else str(payload["terms"])
+        return terms_of(passage, self._encoder.analysis).pack() if self._index.outdated else str(payload["terms"])
 
     def _visible(self, payload: Payload, readers: frozenset[str]) -> bool:
         document = payload["document"]

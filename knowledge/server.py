@@ -14,8 +14,9 @@ from typing import Any, Self
 from knowledge.encoder import VERSION, SparseVector
 from knowledge.errors import LibraryUnavailable
 from knowledge.format import Format, Formatted
-from knowledge.index import BATCH, FUSION, KEYS, TIMEOUT, Match, Payload, Point, Remake, Where
+from knowledge.index import BATCH, FUSION, KEYS, TIMEOUT, Match, Payload, Point, Remake, Where, in_order
 from knowledge.sentences import phrase
+from knowledge.tally import Tally
 
 ALIAS = "llm-choose"
 VECTOR = "terms"
@@ -33,10 +34,10 @@ class ServerIndex(Formatted):
         self._url = url
         self._key = api_key
         self._client = client
-        self._rarity: dict[int, float] = {}
         self._models: Any = None
         self._in_use = ""  # collections: the one that is served, and that of today's format
         self._collection = ""
+        self._weighs = False
 
     async def __aenter__(self) -> Self:
         from qdrant_client import AsyncQdrantClient, models
@@ -55,7 +56,12 @@ class ServerIndex(Formatted):
             await self._create()
             await self._point_to(self._collection)
             self._in_use = self._collection
+        self._weighs = await self._made_with_rarities()
         return self
+
+    @property
+    def weighs(self) -> bool:
+        return self._weighs and self.outdated
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -65,7 +71,6 @@ class ServerIndex(Formatted):
     async def write(self, points: Sequence[Point]) -> None:
         for start in range(0, len(points), BATCH):
             await self._ask(self._client.upsert(ALIAS, self._structs(points[start : start + BATCH], self._made_by), wait=True))
-        self._rarity.clear()
 
     async def swap(self, record: Point, seen: str) -> bool:
         """The server compares and writes in one step; reading back tells whether this writer was the one."""
@@ -94,7 +99,6 @@ class ServerIndex(Formatted):
             if await self._target() != self._collection:
                 raise
         self._in_use, self._made_by = self._collection, self._wanted
-        self._rarity.clear()
 
     async def find(self, vector: SparseVector, where: Where, limit: int) -> list[Match]:
         if not vector.indices:
@@ -104,7 +108,7 @@ class ServerIndex(Formatted):
                 ALIAS, query=self._sparse(vector), using=VECTOR, query_filter=self._filter(where), limit=limit
             )
         )
-        return [Match(str(p.id), p.score, p.payload) for p in answer.points if p.score > 0]
+        return in_order([Match(str(p.id), p.score, p.payload) for p in answer.points if p.score > 0])
 
     async def fused(self, vector: SparseVector, dense: Sequence[float], where: Where, limit: int) -> list[Match]:
         models, kept = self._models, self._filter(where)
@@ -121,21 +125,23 @@ class ServerIndex(Formatted):
         )
         return [Match(str(p.id), p.score, p.payload) for p in answer.points]
 
-    async def rarities(self, dimensions: Sequence[int]) -> dict[int, float]:
-        unknown = [d for d in dimensions if d not in self._rarity]
-        if unknown:
-            total = (await self._ask(self._client.count(ALIAS, exact=False))).count
-            unseen = math.log((total + 0.5) / 0.5 + 1)
-            requests = [
-                self._models.QueryRequest(
-                    query=self._sparse(SparseVector((d,), (1.0,))), using=VECTOR, limit=1, with_vector=[VECTOR]
+    async def tally(self, where: Where) -> Tally:
+        tally, offset = Tally.nothing(), None
+        while True:
+            records, offset = await self._ask(
+                self._client.scroll(
+                    ALIAS,
+                    scroll_filter=self._filter(where),
+                    limit=BATCH,
+                    offset=offset,
+                    with_payload=False,
+                    with_vectors=[VECTOR],
                 )
-                for d in unknown
-            ]
-            answers = await self._ask(self._client.query_batch_points(ALIAS, requests))
-            for d, answer in zip(unknown, answers, strict=True):
-                self._rarity[d] = _rarity(d, answer.points) or unseen
-        return {d: self._rarity[d] for d in dimensions}
+            )
+            held = [record.vector[VECTOR].indices for record in records if VECTOR in record.vector]
+            tally = await asyncio.to_thread(tally.changed, [Tally.of(held)], [])
+            if offset is None:
+                return tally
 
     async def fetch(self, ids: Sequence[str]) -> list[Payload]:
         return [r.payload for r in await self._ask(self._client.retrieve(ALIAS, list(ids), with_payload=True))]
@@ -160,7 +166,6 @@ class ServerIndex(Formatted):
     async def delete(self, where: Where) -> None:
         selector = self._models.FilterSelector(filter=self._filter(where))
         await self._ask(self._client.delete(ALIAS, selector, wait=True))
-        self._rarity.clear()
 
     async def _create(self) -> None:
         """Make the collection of today's format, unless it is there."""
@@ -169,12 +174,18 @@ class ServerIndex(Formatted):
             dense = {}
             if self._wanted.size:
                 dense[DENSE] = models.VectorParams(size=self._wanted.size, distance=models.Distance.COSINE)
-            sparse = {VECTOR: models.SparseVectorParams(modifier=models.Modifier.IDF)}
+            sparse = {VECTOR: models.SparseVectorParams()}
             making = self._client.create_collection(self._collection, vectors_config=dense, sparse_vectors_config=sparse)
             await self._ask(making)
         for key in KEYS:
             keyword = models.PayloadSchemaType.KEYWORD
             await self._ask(self._client.create_payload_index(self._collection, key, keyword, wait=True))
+
+    async def _made_with_rarities(self) -> bool:
+        """Report whether the collection in use was made long ago, with the server's own rarities."""
+        described = await self._ask(self._client.get_collection(self._in_use))
+        terms = (described.config.params.sparse_vectors or {}).get(VECTOR)
+        return terms is not None and terms.modifier == self._models.Modifier.IDF
 
     async def _target(self) -> str:
         """Return the collection the alias points at, or empty."""
@@ -198,7 +209,8 @@ class ServerIndex(Formatted):
             changed = [r for r in records if seen.get(str(r.id)) != revisions[str(r.id)]]
             if changed:
                 new = await remake([(str(r.id), r.payload) for r in changed])
-                await self._ask(self._client.upsert(self._collection, self._structs(new, self._wanted), wait=True))
+                if new:
+                    await self._ask(self._client.upsert(self._collection, self._structs(new, self._wanted), wait=True))
             carried |= revisions
             if offset is None:
                 return carried
@@ -229,11 +241,3 @@ class ServerIndex(Formatted):
                 return await call
         except (ApiException, TimeoutError, OSError) as error:
             raise LibraryUnavailable("library_failed", phrase("failed", folder=self._url)) from error
-
-
-def _rarity(dimension: int, best: Sequence[Any]) -> float:
-    """A question of one term scores rarity times the point's own value, so the quotient is the rarity."""
-    if not best:
-        return 0.0
-    stored = best[0].vector[VECTOR]
-    return float(best[0].score / stored.values[stored.indices.index(dimension)])

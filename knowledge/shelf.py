@@ -23,10 +23,11 @@ from knowledge.errors import KnowledgeError, LibraryUnavailable, PartlyRead, Unk
 from knowledge.index import Index, Payload, Point
 from knowledge.indexing import remake
 from knowledge.originals import Originals
+from knowledge.rarities import Rarities
 from knowledge.reading import Reading
 from knowledge.registry import Draft, Entry, Registry, parse
 from knowledge.sentences import phrase
-from knowledge.staging import LIVE, OLD, STAGED, STALE, Cut, Staging, Told, now, of, version_id
+from knowledge.staging import LIVE, OLD, STAGED, STALE, TALLY, Cut, Staging, Told, all_of, now, of, version_id
 from knowledge.values import Document, Metadata, Passage, Phrase, Receipt, Version
 
 TEND = 15.0  # seconds between looks for leftovers in a shared index
@@ -52,6 +53,7 @@ class Shelf:
         self._encoder = encoder or Encoder()
         self._originals = originals
         self._registry = Registry(index)
+        self._rarities = Rarities(index, self._registry)
         self._dense = Dense(index, embedding)
         self._staging = Staging(index, self._registry, self._encoder, self._dense, cut)
         self._changing = asyncio.Lock()
@@ -63,6 +65,7 @@ class Shelf:
         try:
             await self._registry.refresh(now=True)
             await self.tend(age=STALE if self._index.shared else 0.0)
+            await self._rarities.refresh()
         except BaseException as error:  # the folder's lock must not outlive a start that failed
             await self._index.__aexit__(type(error), error, error.__traceback__)
             raise
@@ -91,10 +94,16 @@ class Shelf:
             await asyncio.shield(self._renewing)
 
     async def documents(self, *, readers: frozenset[str] | None = None) -> list[Document]:
-        """Return the documents by title: the published ones these readers may see, or all of them for None."""
+        """
+        Return the documents by title: the published ones these readers may see, or all of them for None.
+
+        Readers know a document by its published version; what came before it or waits beside it is not told.
+        """
         await self._registry.refresh()
-        known = [d for d in map(self._registry.document, self._registry.entries) if d]
-        shown = [d for d in known if readers is None or (d.current and d.metadata.audience in readers)]
+        shown = [d for d in map(self._registry.document, self._registry.entries) if d]
+        if readers is not None:
+            read = [d for d in shown if d.current and d.metadata.audience in readers]
+            shown = [replace(d, versions=tuple(v for v in d.versions if v.id == d.current)) for d in read]
         return sorted(shown, key=lambda d: (d.metadata.title, d.id))
 
     async def document(self, id: str) -> Document:  # noqa: A002  # callers know it as id
@@ -291,7 +300,8 @@ class Shelf:
         return count
 
     async def _remade(self, stored: Sequence[tuple[str, Payload]]) -> list[Point]:
-        made = await asyncio.to_thread(lambda: [remake(id_, payload, encoder=self._encoder) for id_, payload in stored])
+        kept = [(id_, payload) for id_, payload in stored if payload["shelf"] != TALLY]  # counted anew where it is missing
+        made = await asyncio.to_thread(lambda: [remake(id_, payload, encoder=self._encoder) for id_, payload in kept])
         return await self._dense.points(made)
 
     async def _tend(self) -> None:
@@ -338,7 +348,7 @@ class Shelf:
 
     async def _forget(self, draft: Draft) -> None:
         """Delete a version: passages, record, and the file when it was whole once; its document when it was the only one."""
-        await self._index.delete(of(draft.version.id))
+        await self._index.delete(all_of(draft.version.id))
         if draft.version.passages:  # the file of one that never was belongs to the job that will try again
             await self._delete_files([draft])
         await self._registry.forget_version(draft.version.id)
@@ -355,7 +365,7 @@ class Shelf:
 
     async def _purge(self, document: str) -> int:
         passages_of = {"document": [document], "shelf": [STAGED, LIVE, OLD]}
-        await self._index.delete(passages_of)
+        await self._index.delete({"document": [document], "shelf": [STAGED, LIVE, OLD, TALLY]})
         left = await self._index.count(passages_of)
         if not left:
             await self._delete_files([d for d in self._registry.drafts.values() if d.document == document])

@@ -21,7 +21,8 @@ from knowledge.reading import READERS, Reading
 from knowledge.registry import Draft, Registry, identify
 from knowledge.values import Metadata, Passage, Version
 
-STAGED, LIVE, OLD = "staged", "live", "old"
+STAGED, LIVE, OLD = "staged", "live", "old"  # the shelves of passages
+TALLY = "tally"  # that of what `knowledge.rarities` counted of a version
 STALE = 15.0  # seconds without a sign of life after which a writer is taken for dead
 TOUCH = 3.0  # seconds between a writer's signs of life
 WAIT = 0.2  # seconds between looks at another writer of the same bytes
@@ -71,6 +72,7 @@ class Staging:
         found = [passage_of(p) for p in await self._index.scroll(of(version))]
         named = [replace(p, title=new, headings=tuple(new if h == old else h for h in p.headings)) for p in found]
         await self.write(named, shelf)
+        await self._index.delete(tallies_of(version))
 
     async def passages(self, version: str) -> list[Passage]:
         """Return the passages of one version in order, published or not."""
@@ -105,7 +107,7 @@ class Staging:
         """Write a version's passages and make it whole; False when somebody took it over meanwhile."""
         version = draft.version.id
         parts = await asyncio.to_thread(self._parts, draft, reading)
-        await self._index.delete(of(version))
+        await self._index.delete(all_of(version))
         alive, written = draft, 0
         async for points in self._points(parts, STAGED):
             await self._index.write(points)
@@ -155,6 +157,16 @@ def passage_id(version: str, position: int) -> str:
 def of(version: str) -> Where:
     """Return where the passages of a version are: on every shelf but that of the records."""
     return {"version": [version], "shelf": [STAGED, LIVE, OLD]}
+
+
+def tallies_of(version: str) -> Where:
+    """Return where a version's tallies are."""
+    return {"version": [version], "shelf": [TALLY]}
+
+
+def all_of(version: str) -> Where:
+    """Return where the passages of a version are, and its tallies."""
+    return {"version": [version], "shelf": [STAGED, LIVE, OLD, TALLY]}
 
 
 def now() -> str:

@@ -36,8 +36,8 @@ class OneVersion:
     async def search(self, question: str, *, readers: frozenset[str], limit: int = 6, kind: SearchKind = "whole") -> list[Hit]:
         return await self._library.preview(question, version=self._version, limit=limit)
 
-    async def asked(self, question: str) -> Asked:
-        return await self._library.asked(question)
+    async def asked(self, question: str, *, readers: frozenset[str] | None) -> Asked:
+        return await self._library.asked(question, readers=None)
 
     async def document(self, id: str) -> Document:  # noqa: A002  # the library's own word
         return replace(await self._library.document(id), current=self._version)

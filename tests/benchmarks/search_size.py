@@ -21,6 +21,7 @@ from llama_index.retrievers.bm25 import BM25Retriever
 from knowledge.embedded import EmbeddedIndex
 from knowledge.encoder import Encoder
 from knowledge.library import Library
+from knowledge.rarities import weighed
 from knowledge.reading import Reading
 from knowledge.values import Metadata, Page, Passage, Place
 from tests.benchmarks.search import SHARED, lines
@@ -73,10 +74,11 @@ async def ours(rows: list[tuple[str, str]], asked: list[str]) -> tuple[list[floa
                 await library.publish(document.id, version.id)
             print(f"{len(rows)} passages written in {time.perf_counter() - start:.1f} s", flush=True)
             await library.search(asked[0], readers=ALL)
-            encoder, first = Encoder(), []
+            encoder, first, tally = Encoder(), [], await index.tally({"shelf": ["live"]})
             for question in asked:
                 start = time.perf_counter()
-                await index.find(encoder.encode_question(question), {"shelf": ["live"], "audience": ["all"]}, 6)
+                vector = weighed(encoder.encode_question(question), [tally])
+                await index.find(vector, {"shelf": ["live"], "audience": ["all"]}, 6)
                 first.append((time.perf_counter() - start) * 1000)
             times, full, worked = [], 0, time.process_time()
             for question in asked:

@@ -31,6 +31,7 @@ from knowledge.encoder import Encoder
 from knowledge.glossary import Glossary
 from knowledge.indexing import point
 from knowledge.overlap import Overlap
+from knowledge.rarities import rarities, weighed
 from knowledge.reading import Reading
 from knowledge.registry import identify
 from knowledge.terms import Terms
@@ -80,10 +81,12 @@ async def questions(name: str = SET) -> list[Question]:
     with tempfile.TemporaryDirectory() as place:
         async with EmbeddedIndex(Path(place)) as index:
             await index.write(points)
+            tally = await index.tally({"shelf": ["live"]})
             for row in asked:
-                found = await index.find(encoder.encode_question(row["text"], glossary), {"shelf": ["live"]}, DEEPER)
+                vector = weighed(encoder.encode_question(row["text"], glossary), [tally])
+                found = await index.find(vector, {"shelf": ["live"]}, DEEPER)
                 one = Asked(row["text"], encoder.analysis, glossary)
-                one.weigh(await index.rarities(one.own))
+                one.weigh(rarities(one.own, [tally]))
                 candidates = []
                 for match in found:
                     id_, part, terms = by_id[match.id]

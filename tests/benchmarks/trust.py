@@ -54,7 +54,7 @@ class Shelf:
     async def search(self, question: str, *, readers: frozenset[str], limit: int = 6, kind: SearchKind = "whole") -> list[Hit]:
         return self._hits[:limit]
 
-    async def asked(self, question: str) -> Asked:
+    async def asked(self, question: str, *, readers: frozenset[str] | None) -> Asked:
         return Asked(question, ANALYSIS, Glossary())
 
     async def document(self, id: str) -> Document:  # noqa: A002 - the library's own word

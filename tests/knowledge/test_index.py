@@ -7,6 +7,7 @@ import warnings
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from knowledge import indexing
@@ -74,11 +75,22 @@ async def test_a_record_is_written_only_over_what_was_seen(index):
     assert [p["revision"] for p in await index.fetch([record])] == ["c"]
 
 
-async def test_a_rare_term_weighs_more_than_a_common_one(index):
+async def test_a_tally_tells_how_many_of_the_points_asked_for_hold_a_term(index):
     await index.write([point(f"旅費 {word}", "a") for word in ("精算", "申請", "承認")])
-    common, rare = (Encoder().question_parts(word)["words"][0] for word in ("旅費", "精算"))
-    rarities = await index.rarities([common, rare])
-    assert rarities[rare] > rarities[common] > 0
+    await index.write([point("旅費 精算", "b", "old"), Point(str(uuid.uuid4()), {"shelf": "live"})])
+    common, rare, absent = (Encoder().question_parts(word)["words"][0] for word in ("旅費", "精算", "会議"))
+    tally = await index.tally({"shelf": ["live"]})
+    assert tally.passages == 3
+    assert tally.holding(np.array([common, rare, absent], np.uint32)).tolist() == [3, 1, 0]
+    assert (await index.tally({"document": ["nobody"]})).passages == 0
+
+
+async def test_a_score_is_what_the_terms_are_worth_to_whoever_asks(index):
+    await index.write([point("旅費の精算", "a"), point("旅費の申請", "b")])
+    question = Encoder().encode_question("精算")
+    (once,) = await index.find(question, {"shelf": ["live"]}, 5)
+    (twice,) = await index.find(replace(question, values=tuple(2 * v for v in question.values)), {"shelf": ["live"]}, 5)
+    assert twice.score == 2 * once.score
 
 
 @pytest.fixture(params=["embedded", "server"])

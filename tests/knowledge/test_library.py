@@ -18,6 +18,7 @@ from knowledge.originals import Originals
 from knowledge.reading import Reading
 from knowledge.registry import RECORD, identify
 from knowledge.server import ServerIndex
+from knowledge.shared_glossary import RECORD as GLOSSARY
 from knowledge.values import Metadata, Page, Place
 
 ALL = frozenset({"all"})
@@ -58,6 +59,14 @@ async def test_a_search_needs_an_audience_and_keeps_to_it(library):
         await library.search("個人情報", readers=frozenset())
     assert await library.search("個人情報", readers=ALL) == []
     assert await library.search("個人情報", readers=frozenset({"all", "board"}))
+
+
+async def test_what_is_no_passage_cannot_be_opened_as_one(library):
+    await library.set_glossary([["備品", "ガジェット"]])
+    with pytest.raises(UnknownDocument):
+        await library.passage(GLOSSARY, readers=ALL)
+    with pytest.raises(UnknownDocument):
+        await library.mark(GLOSSARY, "budget")
 
 
 async def test_the_same_bytes_at_once_are_one_document(library):

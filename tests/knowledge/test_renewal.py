@@ -6,10 +6,12 @@ import subprocess
 import sys
 import warnings
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
-from qdrant_client import AsyncQdrantClient
+import qdrant_edge
+from qdrant_client import AsyncQdrantClient, models
 
 from knowledge import embedded, embedding, server
 from knowledge.embedded import EmbeddedIndex
@@ -18,7 +20,8 @@ from knowledge.errors import EmbeddingUnavailable
 from knowledge.index import Index
 from knowledge.library import Library
 from knowledge.server import ServerIndex
-from tests.knowledge.test_library import put
+from knowledge.values import Metadata
+from tests.knowledge.test_library import put, reading
 from tests.stub_embedding import StubEmbedding
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,6 +77,25 @@ async def test_it_is_found_before_during_and_after(opening: Open, monkeypatch: p
         assert not index.outdated
         assert (await library.search("規則149の上限は", readers=ALL))[0].passage.text == "規則149の上限は149万円である。"
         assert await index.count({"shelf": ["live"]}) == 150
+
+
+async def test_an_index_that_weighed_terms_by_itself_is_served_and_then_weighs_by_what_is_published(
+    opening: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        edge_params, server_params = qdrant_edge.EdgeSparseVectorParams, models.SparseVectorParams
+        earlier.setattr(qdrant_edge, "EdgeSparseVectorParams", partial(edge_params, modifier=qdrant_edge.Modifier.Idf))
+        earlier.setattr(models, "SparseVectorParams", partial(server_params, modifier=models.Modifier.IDF))
+        await made_by_an_earlier_version(opening, monkeypatch, "旅費の精算。", "旅費の申請。", "会議の旅費。")
+    index = opening()
+    async with Library(index) as library:
+        assert index.weighs
+        assert (await library.search("会議の旅費", readers=ALL, kind="first"))[0].passage.text == "会議の旅費。"
+        await library.renewed()
+        assert not index.weighs
+        found = await library.search("会議の旅費", readers=ALL, kind="first")
+        await library.stage(reading("会議の秘密。", name="下書き.txt"), Metadata(), by="test:1")
+        assert await library.search("会議の旅費", readers=ALL, kind="first") == found
 
 
 async def test_what_is_written_meanwhile_is_there_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,12 +11,12 @@ from knowledge.indexing import point
 from knowledge.reading import read
 
 ENCODER = Encoder()
-MADE_BY = "a102ce8a197b"
+MADE_BY = "77166ceb249a"
 STORED = {
-    "出張費基準.xlsx": "75c740474cb8e1f7",
-    "wiki_duck.html": "24d4a1c4b882a07c",
-    "drawing.docx": "baa51bd027bba2c9",
-    "pdkids.pdf": "bf4aa7bcf275feb6",
+    "出張費基準.xlsx": "1968aa1def1fe291",
+    "wiki_duck.html": "f9bed69f34701cf2",
+    "drawing.docx": "05e9b6f2c04a5663",
+    "pdkids.pdf": "1d8fcd27359362d4",
 }
 
 
