@@ -55,12 +55,12 @@ async def restore(arguments: argparse.Namespace, settings: Settings, language: L
     """
     began = time.perf_counter()
     if settings.embedded and any(_used(settings.data / name) for name in ("qdrant", "originals", "redis")):
-        raise InvalidBackup("not_empty", phrase("not_empty", folder=settings.data))
+        raise InvalidBackup("not_empty", phrase("not_empty"))
     with backup.opened(Path(arguments.path)) as folder:
         async with House(settings) as house:
             library = await house.library()
             if any(document.metadata.owner != OWNER for document in await library.documents()):
-                raise InvalidBackup("not_empty", phrase("not_empty", folder=settings.qdrant_url or settings.data))
+                raise InvalidBackup("not_empty", phrase("not_empty"))
             counts = await backup.restore(folder, library, house.originals)
             for name, entries in backup.logs(folder).items():
                 await house.sessions.put_back(name, entries)

@@ -63,6 +63,7 @@ _SETTINGS = frozenset(
         "bad_host",
         "embedded_worker",
         "short_password",
+        "same_password",
         "bad_audience",
     }
 )

@@ -49,7 +49,10 @@ async def run(arguments: argparse.Namespace, settings: Settings, language: Langu
         "cases": _cases,
     }
     async with House(settings) as house:
-        return await commands[arguments.command](house, arguments, language)
+        try:
+            return await commands[arguments.command](house, arguments, language)
+        except SessionsUnavailable as error:
+            raise LibraryUnavailable("sessions_away", house.texts.phrase("cli.store_away")) from error
 
 
 def _questions(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:

@@ -7,11 +7,13 @@ secrets are never part of a message.
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
@@ -33,6 +35,8 @@ NAMES = frozenset(
     }
 )
 PASSWORD = 12  # characters at least
+ON = frozenset({"1", "true", "yes", "on"})
+OFF = frozenset({"", "0", "false", "no", "off"})
 _AUDIENCE = re.compile(r"[\w .-]{1,40}")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -116,12 +120,13 @@ def load(environment: Mapping[str, str] | None = None, *, data: str | None = Non
     def get(name: str) -> str:
         return env.get(name, "").strip()
 
+    member, admin = _passwords(env)
     folder = Path(data or get("LLM_CHOOSE_DATA") or "data").absolute()  # child processes change their folder
     return Settings(
         data=folder,
-        public_url=_url(env, "PUBLIC_URL", ("http", "https")),
-        web_password=_password(env, "WEB_PASSWORD"),
-        web_admin_password=_password(env, "WEB_ADMIN_PASSWORD"),
+        public_url=_public_url(env),
+        web_password=member,
+        web_admin_password=admin,
         slack=_slack(env),
         teams=_teams(env),
         qdrant_url=_url(env, "QDRANT_URL", ("http", "https")),
@@ -134,7 +139,7 @@ def load(environment: Mapping[str, str] | None = None, *, data: str | None = Non
         embedding=_model("EMBEDDING", get("EMBEDDING"), EMBEDDERS),
         admins=frozenset(part.strip() for part in get("ADMINS").split(",") if part.strip()),
         audiences=_audiences(get("AUDIENCES")),
-        publish_by_two=get("PUBLISH_BY_TWO") == "1",
+        publish_by_two=_switch(env, "PUBLISH_BY_TWO"),
         experts=tuple(part.strip() for part in get("EXPERTS").split(",") if part.strip()),
         thread_talk=_thread_talk(get("THREAD_TALK")),
     )
@@ -145,8 +150,8 @@ def _thread_talk(value: str) -> Talk:
     if value not in known:
         raise InvalidSettings(
             "bad_value",
-            f"THREAD_TALK の値「{value}」は使えません。asker、everyone、mention のどれかにしてください。",
-            f"THREAD_TALK={value} is not known; use asker, everyone or mention.",
+            "THREAD_TALK の値が使えません。asker、everyone、mention のどれかにしてください。",
+            "The value of THREAD_TALK is not known; use asker, everyone or mention.",
         )
     return known[value]
 
@@ -158,8 +163,8 @@ def _model(name: str, value: str, providers: Iterable[str]) -> str:
         known = "、".join(providers)
         raise InvalidSettings(
             "bad_model",
-            f"{name} の値「{value}」が読めません。「提供元:モデル名」の形で書いてください(提供元: {known})。",
-            f"{name}={value} cannot be read; write provider:model, with one of {', '.join(providers)}.",
+            f"{name} の値が読めません。「提供元:モデル名」の形で書いてください(提供元: {known})。",
+            f"The value of {name} cannot be read; write provider:model, with one of {', '.join(providers)}.",
         )
     return value
 
@@ -207,7 +212,7 @@ def _slack(env: Mapping[str, str]) -> Slack | None:
 def _teams(env: Mapping[str, str]) -> Teams | None:
     app, password, tenant = (env.get(n, "").strip() for n in ("TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID"))
     certificate = env.get("TEAMS_CERTIFICATE", "").strip()
-    identity, local = (env.get(n, "").strip() == "1" for n in ("TEAMS_MANAGED_IDENTITY", "TEAMS_LOCAL"))
+    identity, local = _switch(env, "TEAMS_MANAGED_IDENTITY"), _switch(env, "TEAMS_LOCAL")
     if not (app or password or tenant or certificate or identity):
         return Teams("", "", "", local=True) if local else None
     ways = "TEAMS_APP_PASSWORD / TEAMS_CERTIFICATE / TEAMS_MANAGED_IDENTITY"
@@ -221,6 +226,30 @@ def _teams(env: Mapping[str, str]) -> Teams | None:
             f"Set only one of {ways}.",
         )
     return Teams(app, password, tenant, local=False, certificate=certificate, managed_identity=identity)
+
+
+def _switch(env: Mapping[str, str], name: str) -> bool:
+    """Return whether a setting is on. A word that says neither stops the start: a protection must not be off by a slip."""
+    value = unicodedata.normalize("NFKC", env.get(name, "")).strip().casefold()
+    if value not in ON | OFF:
+        raise InvalidSettings(
+            "bad_value",
+            f"{name} の値が読めません。有効にするには 1、無効にするには 0 と書いてください。",
+            f"The value of {name} cannot be read; write 1 to switch it on, or 0 to switch it off.",
+        )
+    return value in ON
+
+
+def _passwords(env: Mapping[str, str]) -> tuple[str, str]:
+    """Return the password for asking and the one for changing documents."""
+    member, admin = _password(env, "WEB_PASSWORD"), _password(env, "WEB_ADMIN_PASSWORD")
+    if member and member == admin:
+        raise InvalidSettings(
+            "same_password",
+            "WEB_PASSWORD と WEB_ADMIN_PASSWORD が同じため、全員が管理者になります。別のパスワードにしてください。",
+            "WEB_PASSWORD and WEB_ADMIN_PASSWORD are the same, which makes everybody an admin; choose different ones.",
+        )
+    return member, admin
 
 
 def _password(env: Mapping[str, str], name: str) -> str:
@@ -237,13 +266,17 @@ def _password(env: Mapping[str, str], name: str) -> str:
 def _audiences(value: str) -> dict[str, frozenset[str]]:
     """Read "hr=S0HR U1, legal=U2 U3": names, and the ids of their people or user groups."""
     groups: dict[str, frozenset[str]] = {}
-    for part in filter(None, (p.strip() for p in value.split(","))):
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    for number, part in enumerate(parts, 1):
         name, _, ids = part.partition("=")
-        if not _AUDIENCE.fullmatch(name.strip()) or name.strip() in ("all", "admins") or not ids.split():
+        taken = name.strip() in ("all", "admins", *groups)
+        if not _AUDIENCE.fullmatch(name.strip()) or taken or not ids.split():
             raise InvalidSettings(
                 "bad_audience",
-                f"AUDIENCES の「{part}」が読めません。「名前=ID ID」をカンマで区切って書きます(all と admins は使えません)。",
-                f"AUDIENCES cannot be read at “{part}”; write name=ID ID, separated by commas (all and admins are taken).",
+                f"AUDIENCES の{number}番目が読めません。「名前=ID ID」をカンマで区切り、同じ名前は1回だけ書きます"
+                "(all と admins は使えません)。",
+                f"AUDIENCES cannot be read at entry {number}; write name=ID ID, separated by commas, each name once "
+                "(all and admins are taken).",
             )
         groups[name.strip()] = frozenset(ids.split())
     return groups
@@ -268,6 +301,18 @@ def _redis_url(env: Mapping[str, str]) -> str:
     return value
 
 
+def _public_url(env: Mapping[str, str]) -> str:
+    """Return the address people open: it is shown to everybody, so it holds no password."""
+    value = _url(env, "PUBLIC_URL", ("http", "https"))
+    if value and urlsplit(value).username is not None:
+        raise InvalidSettings(
+            "bad_address",
+            "PUBLIC_URL は全員に表示されるため、ユーザー名とパスワードを含められません。「@」までを消してください。",
+            "PUBLIC_URL is shown to everybody and cannot hold a user or password; remove everything up to “@”.",
+        )
+    return value
+
+
 def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
     value = env.get(name, "").strip()
     if value and value.partition("://")[0] not in schemes:
@@ -277,4 +322,19 @@ def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
             f"{name} は {wanted} のどれかで始まる住所です。値を直すか、消してください。",
             f"{name} must be an address that starts with {wanted}; correct it or remove it.",
         )
+    if value and not value.startswith(("unix://", "redis+sentinel://")) and not _reachable(value):
+        raise InvalidSettings(
+            "bad_address",
+            f"{name} のホストかポートが読めません。「ホスト:ポート」の形で、ポートは1から65535で書いてください。",
+            f"The host or port of {name} cannot be read; write host:port, with a port from 1 to 65535.",
+        )
     return value
+
+
+def _reachable(address: str) -> bool:
+    """Report whether an address names a host, and a port there can be."""
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port beyond 65535, or brackets that are no address
+        return False

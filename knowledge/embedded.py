@@ -7,6 +7,7 @@ log makes a returned write survive a kill. The shard is never optimised while se
 
 import asyncio
 import fcntl
+import logging
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -22,6 +23,7 @@ from knowledge.index import FUSION, KEYS, Match, Payload, Point, Remake, Where, 
 from knowledge.sentences import phrase
 from knowledge.tally import Tally
 
+log = logging.getLogger(__name__)
 VECTOR = "terms"
 DENSE = "meaning"
 POINTER = "created"  # the file that names the format and the shard in use
@@ -41,7 +43,8 @@ class _Engine:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if kind is Exception or (kind is not None and kind.__name__ == "PanicException"):
-            raise LibraryUnavailable(f"library_{self._sentence}", phrase(self._sentence, folder=self._folder)) from error
+            log.warning("the index folder does not work", extra={"place": str(self._folder), "reason": str(kind.__name__)})
+            raise LibraryUnavailable(f"library_{self._sentence}", phrase(self._sentence)) from error
 
 
 class EmbeddedIndex(Formatted):
@@ -172,7 +175,7 @@ class EmbeddedIndex(Formatted):
     @property
     def _opened(self) -> Any:
         if self._shard is None:
-            raise LibraryUnavailable("library_closed", phrase("closed", folder=self._folder))
+            raise LibraryUnavailable("library_closed", phrase("closed"))
         return self._shard
 
     async def _update(self, operation: Callable[[Format], Any]) -> None:
@@ -239,7 +242,7 @@ class EmbeddedIndex(Formatted):
             with _Engine("damaged", self._folder):
                 return self._edge.EdgeShard.load(str(shard))
         if shard.exists() and any(shard.iterdir()):
-            raise LibraryUnavailable("library_damaged", phrase("damaged", folder=self._folder))
+            raise LibraryUnavailable("library_damaged", phrase("damaged"))
         self._made_by = self._wanted = Format(VERSION).today(VERSION, self._model, self._size)
         fresh = self._create(shard)
         self._point_to(shard)
@@ -293,7 +296,7 @@ class EmbeddedIndex(Formatted):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             lock.close()
-            raise LibraryUnavailable("library_in_use", phrase("in_use", folder=self._folder)) from error
+            raise LibraryUnavailable("library_in_use", phrase("in_use")) from error
         return lock
 
     def _release_lock(self) -> None:

@@ -6,15 +6,19 @@ to nobody before its bytes are whole.
 """
 
 import asyncio
+import logging
 import re
 import time
 import uuid
 from collections.abc import Callable
+from types import TracebackType
 from typing import Any
 
+from knowledge.address import place
 from knowledge.errors import LibraryUnavailable
 from knowledge.sentences import phrase
 
+log = logging.getLogger(__name__)
 TIMEOUT = 60.0  # seconds for one file
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -91,13 +95,26 @@ class Originals:
         return self._opened
 
     async def _do(self, work: Callable[[], Any]) -> Any:
-        try:
+        with _Place(self._address):
             async with asyncio.timeout(TIMEOUT):
                 return await asyncio.to_thread(work)
-        except FileNotFoundError as error:
+
+
+class _Place:
+    """Turns whatever a driver raises into ours: each has errors of its own, under no common root but Exception."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if isinstance(error, FileNotFoundError):
             raise LibraryUnavailable("original_missing", phrase("original_missing")) from error
-        except (OSError, ValueError, ImportError) as error:
-            raise LibraryUnavailable("originals_failed", phrase("originals_failed", folder=self._address)) from error
+        if isinstance(error, Exception):
+            reason = type(error).__name__
+            log.warning("the place for files does not work", extra={"place": place(self._address), "reason": reason})
+            raise LibraryUnavailable("originals_failed", phrase("originals_failed")) from error
 
 
 def _older(row: dict[str, Any], age: float) -> bool:

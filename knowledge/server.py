@@ -6,11 +6,13 @@ has applied it.
 """
 
 import asyncio
+import logging
 import math
 from collections.abc import Awaitable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
+from knowledge.address import place
 from knowledge.encoder import VERSION, SparseVector
 from knowledge.errors import LibraryUnavailable
 from knowledge.format import Format, Formatted
@@ -18,6 +20,7 @@ from knowledge.index import BATCH, FUSION, KEYS, TIMEOUT, Match, Payload, Point,
 from knowledge.sentences import phrase
 from knowledge.tally import Tally
 
+log = logging.getLogger(__name__)
 ALIAS = "llm-choose"
 VECTOR = "terms"
 DENSE = "meaning"
@@ -240,4 +243,5 @@ class ServerIndex(Formatted):
             async with asyncio.timeout(TIMEOUT):
                 return await call
         except (ApiException, TimeoutError, OSError) as error:
-            raise LibraryUnavailable("library_failed", phrase("failed", folder=self._url)) from error
+            log.warning("the index did not answer", extra={"place": place(self._url), "reason": type(error).__name__})
+            raise LibraryUnavailable("library_failed", phrase("failed")) from error

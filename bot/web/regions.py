@@ -29,6 +29,7 @@ from handlers.conversation import (
     Reply,
     Table,
 )
+from handlers.people import EVERYONE
 from handlers.texts import Texts
 
 Regions = dict[str, str]  # HTML by the id of its element
@@ -113,7 +114,7 @@ class Composer:
         return {"sofar": f'<section class="card stack" id="sofar-card">{page.blocks((Heading(title), *shown))}</section>'}
 
     async def _health(self, page: Page, person: Person) -> Regions:
-        found, language = await self._doctor(), person.language
+        found, language = _seen(await self._doctor(), person), person.language
         today = datetime.now(UTC).date()
         return {
             "figures": page.blocks(health.figures(found, self._texts, language, today)),
@@ -127,6 +128,13 @@ class Composer:
         turns = (self._turns.take(message(person, session, c), s) for c, s in zip(contents, sheets, strict=True))
         await asyncio.gather(*turns)
         return [sheet.reply for sheet in sheets]
+
+
+def _seen(found: Health, person: Person) -> Health:
+    """Return the house's health as a person may see it: members count what everybody may read."""
+    if person.role == "admin":
+        return found
+    return replace(found, documents=tuple(d for d in found.documents if d.metadata.audience == EVERYONE))
 
 
 def message(person: Person, session: str, content: Content) -> Message:

@@ -49,6 +49,12 @@ def test_half_a_section_names_what_is_missing(environment, missing):
         ({"REDIS_URL": "redis+sentinel://a:b:c/main"}, "REDIS_URL"),
         ({"QDRANT_URL": "ftp://x"}, "QDRANT_URL"),
         ({"LLM_BASE_URL": "api.example.com"}, "LLM_BASE_URL"),
+        ({"PUBLIC_URL": "https://"}, "PUBLIC_URL"),
+        ({"PUBLIC_URL": "https://a:secret-value@bot.example.com"}, "PUBLIC_URL"),
+        ({"REDIS_URL": "redis://a:secret-value@b:99999/0"}, "REDIS_URL"),
+        ({"QDRANT_URL": "http://a:secret-value@[b/"}, "QDRANT_URL"),
+        ({"QDRANT_URL": "http://a:0"}, "QDRANT_URL"),
+        ({"AUDIENCES": "hr=U1,hr=U2"}, "AUDIENCES"),
     ],
 )
 def test_a_wrong_value_is_named_and_never_shown(environment, named):
@@ -121,5 +127,46 @@ def test_a_model_or_a_rule_nobody_knows_is_refused_with_what_is_known(name, valu
     with pytest.raises(InvalidSettings) as error:
         load({name: value})
     assert error.value.code == code
-    assert value in error.value.reason.ja
+    assert value not in error.value.reason.ja
+    assert name in error.value.reason.ja
     assert name in error.value.reason.en
+
+
+SWITCHES = {"PUBLISH_BY_TWO": {}, "TEAMS_LOCAL": {}, "TEAMS_MANAGED_IDENTITY": {"TEAMS_APP_ID": "app", "TEAMS_TENANT_ID": "t"}}
+
+
+def switched(name: str, value: str) -> bool:
+    settings = load(SWITCHES[name] | {name: value})
+    if name == "PUBLISH_BY_TWO":
+        return settings.publish_by_two
+    return settings.teams is not None and (settings.teams.local if name == "TEAMS_LOCAL" else settings.teams.managed_identity)
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+@pytest.mark.parametrize("value", ["1", "true", "True", "YES", "on", " on ", "１"])
+def test_every_word_for_on_switches_on(name, value):
+    assert switched(name, value)
+
+
+@pytest.mark.parametrize("name", ["PUBLISH_BY_TWO", "TEAMS_LOCAL"])
+@pytest.mark.parametrize("value", ["", " ", "0", "false", "No", "OFF"])
+def test_every_word_for_off_switches_off(name, value):
+    assert not switched(name, value)
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+@pytest.mark.parametrize("value", ["2", "ja", "enabled", "はい", "y e s", "1 # rule of two", "-1"])
+def test_a_word_that_says_neither_stops_the_start(name, value):
+    with pytest.raises(InvalidSettings) as error:
+        switched(name, value)
+    assert error.value.code == "bad_value"
+    assert name in error.value.reason.ja
+    assert name in error.value.reason.en
+    assert value not in error.value.reason.en
+
+
+def test_one_password_for_both_is_refused():
+    with pytest.raises(InvalidSettings, match="WEB_ADMIN_PASSWORD") as error:
+        load({"WEB_PASSWORD": "same-same-same", "WEB_ADMIN_PASSWORD": " same-same-same "})
+    assert "same-same" not in error.value.reason.ja
+    assert load({"WEB_ADMIN_PASSWORD": "same-same-same"}).web_password == ""

@@ -127,8 +127,8 @@ async def test_an_index_without_a_model_leaves_dense_vectors_out(index):
     assert await index.count({"document": ["a"]}) == 1
 
 
-async def test_an_index_that_does_not_answer_says_where(tmp_path):
-    with pytest.raises(LibraryUnavailable, match=r"127\.0\.0\.1:9"):
+async def test_an_index_that_does_not_answer_says_so(tmp_path):
+    with pytest.raises(LibraryUnavailable, match="did not answer"):
         async with ServerIndex("http://127.0.0.1:9"):
             pass
 

@@ -48,8 +48,8 @@ async def test_what_nobody_knows_is_swept_once_it_is_old(tmp_path):
         await originals.get(lost)
 
 
-async def test_a_place_that_cannot_be_written_is_named(tmp_path):
+async def test_of_a_place_that_cannot_be_written_the_setting_is_named(tmp_path):
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(LibraryUnavailable, match="file/originals") as refused:
+    with pytest.raises(LibraryUnavailable, match="ORIGINALS") as refused:
         await Originals(str(tmp_path / "file" / "originals")).put(b"x")
     assert refused.value.code == "originals_failed"
