@@ -13,6 +13,8 @@ from handlers.conversation import Audience, Message, Person
 
 EVERYONE = "all"
 ADMINS = "admins"
+MACHINE = "machine"  # whoever sits at it
+SHARED = "web"  # whoever knows the password of the web page
 NEVER = ("guest", "external", "bot")  # roles that never change anything
 PERSON = re.compile(r"(?:slack|teams|web|terminal):\S+")  # how a person's id looks
 Look = Callable[[Person], Awaitable[Person]]
@@ -56,6 +58,19 @@ class People:
     def is_admin(self, person: Person) -> bool:
         """Report whether the person may change the knowledge base. Guests, outsiders and bots never may."""
         return person.role not in NEVER and (person.role == "admin" or bool(self._admins & _ids(person)))
+
+    @staticmethod
+    def identity(id_: str) -> str:
+        """
+        Return whose id this is, as far as anybody can say: two ids of one identity may be one person.
+
+        Whoever is at the machine is one, over the terminal or the page there. Behind a public address everybody on the web page
+        who knows the same password is one: a name is only typed, and each sign-in gives another id.
+        """
+        platform, _, rest = id_.partition(":")
+        if platform == "terminal" or id_ == "web:local":
+            return MACHINE
+        return SHARED if platform == "web" and rest else id_
 
     def may_read_more(self, message: Message) -> bool:
         """Report whether the person alone may read more than whoever reads this reply."""

@@ -13,6 +13,7 @@ from handlers.conversation import Message, Press, Reply
 from handlers.documents.names import shown
 from handlers.documents.office import Office
 from handlers.documents.shelf import Shelf
+from handlers.people import SHARED
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError, PartlyRead
 from knowledge.values import Document, Version
@@ -93,6 +94,11 @@ class Changes:
             raise
         return 0
 
+    def _unproven(self, adder: str, publisher: str) -> bool:
+        """Report whether nobody can say that these are two people: a shared password tells nothing of who publishes."""
+        identity = self._office.people.identity
+        return identity(publisher) in (SHARED, identity(adder))
+
     def _checked(self, message: Message, verb: Verb, document: Document, version: str) -> Version:
         """Return the version a change is about, when it still makes sense."""
         title, now = shown(document.metadata.title), document.published
@@ -111,6 +117,8 @@ class Changes:
                 raise why("newer_published", title=title, number=now.number, old=drawn.number)
             case "publish" if self._office.by_two and drawn.added_by == message.person.id:
                 raise why("by_two", title=title)
+            case "publish" if self._office.by_two and self._unproven(drawn.added_by, message.person.id):
+                raise why("by_two_shared", title=title)
             case "discard" if drawn.published:
                 raise why("not_staged", title=title, number=drawn.number)
             case "withdraw" if not document.current:
