@@ -51,7 +51,7 @@ class _Adding:
         from knowledge.samples.catalogue import shelve
 
         began = time.perf_counter()
-        async for shelved in shelve(await self._house.library()):
+        async for shelved in shelve(await self._house.library(), self._house.limits):
             await self._report(shelved.sample.name, shelved.document, shelved.version, new=shelved.new, began=began)
             began = time.perf_counter()
 

@@ -7,8 +7,10 @@ from bot.house import House
 from bot.settings import Settings
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
-from knowledge.sandbox import Sandbox
+from knowledge.sandbox import Layer, Sandbox
 from knowledge.values import Language
+
+ACCEPTED = "missing, accepted by SANDBOX=optional"
 
 
 async def check(settings: Settings, language: Language, *, as_json: bool) -> int:
@@ -20,7 +22,11 @@ async def check(settings: Settings, language: Language, *, as_json: bool) -> int
             Console(stderr=True).print(error.reason.to(language), markup=False)
         parts = await house.readiness()
         parts["sessions_durable"] = "ready" if house.store.durable else "no redis-server found"
-        parts |= {f"sandbox {layer.name}": "ready" if layer.closed else "missing" for layer in await Sandbox().check()}
+        accepted = settings.sandbox == "optional"
+        layers = await Sandbox().check()
+        parts |= {f"sandbox {layer.name}": _layer(layer, accepted=accepted) for layer in layers}
+        if not (accepted or all(layer.closed for layer in layers)):
+            Console(stderr=True).print(house.texts.say("cli.sandbox_missing", language), markup=False)
         parts["audit log"] = await _audit(house)
         if not settings.embedded:
             parts["workers"] = await _workers(house)
@@ -28,14 +34,21 @@ async def check(settings: Settings, language: Language, *, as_json: bool) -> int
         parts["teams"] = "on" if settings.teams else "off"
         parts["llm"] = settings.llm or "off"
         parts["embedding"] = await _embedding(house)
-    healthy = all(state in ("ready", "on", "off", settings.llm, settings.embedding) for state in parts.values())
+    neutral = ("off", ACCEPTED, settings.llm, settings.embedding)
+    healthy = all(state in ("ready", "on", *neutral) for state in parts.values())
     if as_json:
         output.line({"healthy": healthy, "parts": parts})
     else:
         for name, state in parts.items():
-            mark = "✓" if state in ("ready", "on") else "–" if state in ("off", settings.llm, settings.embedding) else "✕"
+            mark = "✓" if state in ("ready", "on") else "–" if state in neutral else "✕"
             Console().print(f"{mark} {name}: {state}", markup=False)
     return 0 if healthy else 1
+
+
+def _layer(layer: Layer, *, accepted: bool) -> str:
+    if layer.closed:
+        return "ready"
+    return ACCEPTED if accepted else "missing"
 
 
 async def _slack(settings: Settings) -> str:

@@ -64,6 +64,7 @@ _SETTINGS = frozenset(
         "embedded_worker",
         "short_password",
         "same_password",
+        "no_sandbox",
         "bad_audience",
     }
 )

@@ -46,6 +46,8 @@ from knowledge.index import open_index
 from knowledge.library import Library
 from knowledge.models import Model
 from knowledge.originals import Originals
+from knowledge.reading import Limits
+from knowledge.sandbox import missing
 from knowledge.trace import Trace
 
 log = logging.getLogger(__name__)
@@ -68,10 +70,12 @@ class House:
         self.sessions = Sessions(self.store.connect)
         self.people = People(settings.admins, settings.audiences)
         self.originals = Originals(settings.originals)
-        self.jobs = Jobs(self.library, self.originals, self.sessions, self._enqueue)
+        self.limits = Limits(strict=settings.sandbox == "required")
+        self.jobs = Jobs(self.library, self.originals, self.sessions, self._enqueue, self.limits)
         self.queue = Queue(self.store, self.jobs.run, threads=threads, alone=settings.embedded)
         self.models = Models(self.sessions, Advisor.load())
-        office = Office(self.library, self.sessions, self.people, self.texts, by_two=settings.publish_by_two)
+        by_two = settings.publish_by_two
+        office = Office(self.library, self.sessions, self.people, self.texts, by_two=by_two, limits=self.limits)
         self.documents = Documents.over(office, self.jobs, self._answers_over, self.models)
         talk = Threads(self.sessions, self.texts, settings.thread_talk)
         questions = Questions(self.answers, self.sessions, self.people, self.texts, talk)
@@ -99,6 +103,7 @@ class House:
         self._library: asyncio.Task[Library] | None = None
         self._answers: asyncio.Task[Answers] | None = None
         self._work: asyncio.Task[None] | None = None
+        self._sandbox: asyncio.Task[str] | None = None
         self._reviews: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -121,6 +126,7 @@ class House:
             self._reviews = asyncio.create_task(self.documents.reviews.watch())
         if self._threads:
             self._work = asyncio.create_task(self._begin_work())
+            self._sandbox = asyncio.create_task(self._try_sandbox())
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -145,6 +151,8 @@ class House:
             "library": _state(self._library),
             "answers": _state(self._answers),
         }
+        if self._sandbox is not None:
+            parts["sandbox"] = self._sandbox.result() if self._sandbox.done() else "starting"
         return parts | ({"jobs": _state(self._work)} if self._threads else {})
 
     async def _open_library(self) -> Library:
@@ -201,6 +209,16 @@ class House:
         with suppress(LibraryUnavailable):
             await self.originals.sweep(await library.originals(), age=KEPT + DAY)
 
+    async def _try_sandbox(self) -> str:
+        """Return the sandbox's state: what it lacks stops the taking in of documents, unless the settings accept that."""
+        lacking = await missing()
+        if lacking and self.limits.strict:
+            log.error("documents are not taken in: there is no whole sandbox", extra={"missing": ", ".join(lacking)})
+            return "no_sandbox"
+        if lacking:
+            log.warning("documents are read without a whole sandbox", extra={"missing": ", ".join(lacking)})
+        return "ready"
+
     async def _enqueue(self, job: str) -> None:
         await self.queue.enqueue(job)
 
@@ -211,7 +229,7 @@ class House:
             log.warning("a trace was not kept: the session store is away")
 
     async def _stop_furnishing(self) -> None:
-        tasks = [t for t in (self._reviews, self._work, self._answers, self._library) if t]
+        tasks = [t for t in (self._reviews, self._work, self._sandbox, self._answers, self._library) if t]
         for task in tasks:
             task.cancel()  # harmless to one that is done
         await asyncio.gather(*tasks, return_exceptions=True)

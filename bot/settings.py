@@ -21,6 +21,7 @@ from knowledge.providers import EMBEDDERS, PROVIDERS
 from knowledge.values import Phrase
 
 Talk = Literal["asker", "everyone", "mention"]
+Sandbox = Literal["required", "optional"]
 
 _SENTINEL = re.compile(r"redis\+sentinel://([^@/]*@)?[^,:/@]+(:\d+)?(,[^,:/@]+(:\d+)?)*/[^/]+(/\d+)?")
 NAMES = frozenset(
@@ -31,7 +32,16 @@ NAMES = frozenset(
         *("QDRANT_URL", "QDRANT_API_KEY", "REDIS_URL", "ORIGINALS", "LLM", "LLM_BASE_URL", "LLM_API_KEY"),
         "EMBEDDING",
         *("EXPERTS", "THREAD_TALK"),
-        *("ADMINS", "AUDIENCES", "PUBLISH_BY_TWO", "LLM_CHOOSE_DATA", "PUBLIC_URL", "WEB_PASSWORD", "WEB_ADMIN_PASSWORD"),
+        *(
+            "ADMINS",
+            "AUDIENCES",
+            "PUBLISH_BY_TWO",
+            "SANDBOX",
+            "LLM_CHOOSE_DATA",
+            "PUBLIC_URL",
+            "WEB_PASSWORD",
+            "WEB_ADMIN_PASSWORD",
+        ),
     }
 )
 PASSWORD = 12  # characters at least
@@ -75,7 +85,8 @@ class Settings:
     """
     `data` is the folder for everything embedded. `qdrant_url` and `redis_url` empty mean embedded. `originals` is any fsspec
     address. `admins` are person ids or user group ids; `audiences` names groups of such ids that documents may be kept to. With
-    `publish_by_two` nobody publishes what they added themselves. `experts` are called when a person is wanted; `thread_talk` is
+    `publish_by_two` nobody publishes what they added themselves. Without a whole `sandbox` documents are not taken in, unless
+    it is optional. `experts` are called when a person is wanted; `thread_talk` is
     whose words in a thread are answered without a mention. `port` 0 lets the system choose. The web passwords let people
     in where `public_url` is set.
     """
@@ -99,6 +110,7 @@ class Settings:
     admins: frozenset[str] = frozenset()
     audiences: Mapping[str, frozenset[str]] = field(default_factory=dict)
     publish_by_two: bool = False
+    sandbox: Sandbox = "required"
     experts: tuple[str, ...] = ()
     thread_talk: Talk = "asker"
 
@@ -140,6 +152,7 @@ def load(environment: Mapping[str, str] | None = None, *, data: str | None = Non
         admins=frozenset(part.strip() for part in get("ADMINS").split(",") if part.strip()),
         audiences=_audiences(get("AUDIENCES")),
         publish_by_two=_switch(env, "PUBLISH_BY_TWO"),
+        sandbox=_sandbox(get("SANDBOX")),
         experts=tuple(part.strip() for part in get("EXPERTS").split(",") if part.strip()),
         thread_talk=_thread_talk(get("THREAD_TALK")),
     )
@@ -154,6 +167,17 @@ def _thread_talk(value: str) -> Talk:
             "The value of THREAD_TALK is not known; use asker, everyone or mention.",
         )
     return known[value]
+
+
+def _sandbox(value: str) -> Sandbox:
+    known: dict[str, Sandbox] = {"": "required", "required": "required", "optional": "optional"}
+    if value.casefold() not in known:
+        raise InvalidSettings(
+            "bad_value",
+            "SANDBOX の値が使えません。required か optional にしてください。",
+            "The value of SANDBOX is not known; use required or optional.",
+        )
+    return known[value.casefold()]
 
 
 def _model(name: str, value: str, providers: Iterable[str]) -> str:

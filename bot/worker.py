@@ -6,6 +6,7 @@ import signal
 from bot.house import House
 from bot.settings import InvalidSettings, Settings
 from handlers.texts import Texts
+from knowledge.sandbox import missing
 from knowledge.values import Language
 
 THREADS = 2  # documents at once: the sandbox reads no more than two
@@ -16,12 +17,15 @@ async def work(settings: Settings, language: Language) -> int:
     Work until told to stop.
 
     Raises:
-        InvalidSettings: something is embedded, so that only the serving process can work on it.
+        InvalidSettings: something is embedded, so that only the serving process can work on it, or there is no sandbox.
     """
     texts = Texts.load()
     if settings.embedded:
         said = texts.phrase("cli.embedded_worker")
         raise InvalidSettings("embedded_worker", said.ja, said.en)
+    if settings.sandbox == "required" and await missing():
+        lacking = texts.phrase("cli.no_sandbox")
+        raise InvalidSettings("no_sandbox", lacking.ja, lacking.en)
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)

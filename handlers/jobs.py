@@ -16,7 +16,7 @@ from handlers.sessions import DAY, Sessions, SessionsUnavailable, State
 from knowledge.errors import LibraryUnavailable, UnreadableDocument
 from knowledge.library import Library
 from knowledge.originals import Originals
-from knowledge.reading import check, read
+from knowledge.reading import Limits, check, read
 from knowledge.sentences import phrase
 from knowledge.values import Mark, Metadata, Phrase
 
@@ -65,7 +65,7 @@ class JobTaken(Exception):
 
 
 class Jobs:
-    """`enqueue` hands a job's id to the workers; `run` is what a worker does with it."""
+    """`enqueue` hands a job's id to the workers; `run` is what a worker does with it, within `limits`."""
 
     def __init__(
         self,
@@ -73,11 +73,13 @@ class Jobs:
         originals: Originals,
         sessions: Sessions,
         enqueue: Callable[[str], Awaitable[None]],
+        limits: Limits | None = None,
     ) -> None:
         self._library = library
         self._originals = originals
         self._sessions = sessions
         self._enqueue = enqueue
+        self._limits = limits or Limits()
 
     async def submit(self, id_: str, name: str, content: bytes, metadata: Metadata, *, by: str, queue: bool = True) -> Job:
         """
@@ -178,7 +180,7 @@ class Jobs:
         content = await self._originals.get(job.original)
         check(job.name, content)
         await work.tell(step="checked")
-        reading = await read(job.name, content)
+        reading = await read(job.name, content, limits=self._limits)
         await work.tell(step="read", pages=len(reading.pages))
         library = await self._library()
         document, version, new = await library.stage(

@@ -18,7 +18,7 @@ from knowledge.readers.zygote import STATUS
 IDLE = 15.0  # seconds one outlives its last document
 KEPT = 2  # of a kind
 TRIES = 3  # zygotes asked before a child is given up
-_ENVIRONMENT = {"LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "OMP_THREAD_LIMIT": "1"}  # a child may start no thread
+ENVIRONMENT = {"LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "OMP_THREAD_LIMIT": "1"}  # a child may start no thread
 
 Command = tuple[str, ...]
 _warm: defaultdict[Command, list["Zygote"]] = defaultdict(list)  # of this process, whichever loop they were made in
@@ -38,7 +38,7 @@ class Zygote:
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env=_ENVIRONMENT | {k: v for k, v in os.environ.items() if k == "TESSDATA_PREFIX"},
+                env=ENVIRONMENT | {k: v for k, v in os.environ.items() if k == "TESSDATA_PREFIX"},
                 cwd="/",
                 start_new_session=True,
             )

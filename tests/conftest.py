@@ -1,6 +1,7 @@
 """What tests share: the shelf of shared data, a real Redis, the sentences."""
 
 import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from bot.store import Store
 from handlers.sessions import Sessions
 from handlers.texts import Texts
+from knowledge import sandbox
 from tests.bot.hands import troubles
 from tests.serving import served
 from tests.sheet import SHOWN
@@ -16,6 +18,11 @@ from tests.stub_embedding import StubEmbedding
 from tests.stub_model import StubModel
 
 ROOT = Path(__file__).resolve().parent.parent
+if sys.platform != "linux":  # what is tested is not the sandbox, which other systems cannot close
+    sandbox.PRELUDE = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from knowledge.readers import doors\n"
+        "close = doors.close; doors.close = lambda limits: close(limits) and ()"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from handlers.texts import Texts
 from knowledge.values import Document, Language
 
 STATES = ("ready", "starting")
+SAID = (*STATES, "no_sandbox")  # states with a sentence of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,18 @@ def parts(health: Health, texts: Texts, language: Language) -> tuple[Block, ...]
     """Return how each part is doing; above them what is amiss, with the way out."""
     say = texts.say
     amiss = [name for name, state in health.parts.items() if state not in STATES]
-    warned = tuple(Paragraph(say("web.part_amiss", language, part=_named(n, texts, language)), "bad") for n in amiss)
+    warned = tuple(Paragraph(_warning(n, texts, language), "bad") for n in amiss)
     columns = (Column(say("web.part", language)), Column(say("web.part_state", language)))
     rows = tuple(
-        (_named(n, texts, language), say(f"web.part_{s}", language) if s in STATES else s) for n, s in health.parts.items()
+        (_named(n, texts, language), say(f"web.part_{s}", language) if s in SAID else s) for n, s in health.parts.items()
     )
     return (*warned, Table(say("web.parts_caption", language), columns, rows))
+
+
+def _warning(part: str, texts: Texts, language: Language) -> str:
+    if part == "sandbox":
+        return texts.say("cli.sandbox_missing", language)
+    return texts.say("web.part_amiss", language, part=_named(part, texts, language))
 
 
 def votes(health: Health, texts: Texts, language: Language) -> tuple[Block, ...]:

@@ -7,7 +7,7 @@ cannot be written, nothing is changed.
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from handlers.conversation import Button, Buttons, Message, Paragraph, Press, Reply
@@ -16,19 +16,25 @@ from handlers.people import People
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
 from knowledge.library import Library
+from knowledge.reading import Limits
 
 BOOK = "audit"
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """`library` waits until the shelf is open. With `by_two` nobody publishes what they added themselves."""
+    """
+    `library` waits until the shelf is open. With `by_two` nobody publishes what they added themselves.
+
+    `limits` are those of reading a document.
+    """
 
     library: Callable[[], Awaitable[Library]]
     sessions: Sessions
     people: People
     texts: Texts
     by_two: bool = False
+    limits: Limits = field(default_factory=Limits)
 
     def say(self, name: str, message: Message, /, **values: object) -> str:
         """Return a sentence of this room in the person's language."""

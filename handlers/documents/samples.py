@@ -20,7 +20,7 @@ class Samples:
             return
         try:
             await self._office.write(message, "document.samples")
-            count = len([shelved async for shelved in shelve(await self._office.library())])
+            count = len([shelved async for shelved in shelve(await self._office.library(), self._office.limits)])
         except KnowledgeError as error:
             yield Reply(error.reason.to(message.person.language), private=True)
         except SessionsUnavailable:

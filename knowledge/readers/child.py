@@ -49,8 +49,9 @@ def main() -> None:
     if prepare := getattr(reader, "prepare", None):
         prepare()  # opens files of its own, which is over once the doors are closed
     missing = doors.close(limits)
-    if missing:
-        _say(out, {"open": list(missing)})
+    if missing and limits.strict:  # before the first byte of the document
+        _say(out, {"refused": "no_sandbox", "values": {}})
+        return
     content = source.read(job["size"])
     try:
         items: Iterator[Item] = reader.read(content, Budget(limits))

@@ -19,3 +19,4 @@ class Limits:
     memory: int = 512 * MEGABYTE  # address space of the child
     cpu: int = 15  # seconds
     wall: float = 20.0  # seconds
+    strict: bool = True  # nothing is read where the sandbox cannot be closed

@@ -14,7 +14,7 @@ import yaml
 
 from knowledge.errors import InvalidModel
 from knowledge.library import Library
-from knowledge.reading import read
+from knowledge.reading import Limits, read
 from knowledge.values import Document, Metadata, Phrase, Version
 
 FOLDER = Path(__file__).parent
@@ -58,18 +58,19 @@ class Shelved:
     new: bool
 
 
-async def shelve(library: Library) -> AsyncIterator[Shelved]:
+async def shelve(library: Library, limits: Limits | None = None) -> AsyncIterator[Shelved]:
     """
     Read and publish the samples one after the other, about 1 s in all; those that are on the shelf already stay as they are.
 
     Raises:
         LibraryUnavailable: the index or the place of the files did not answer.
+        UnreadableDocument: there is no sandbox to read them in, and `limits` ask for one.
     """
     documents: dict[str, str] = {}
     for sample in samples():
         said = replace(sample.metadata, supersedes=documents.get(sample.older, ""))
         content = sample.content()
-        reading = await read(sample.name, content)
+        reading = await read(sample.name, content, limits=limits)
         original = "" if await library.holding(reading.sha256) else await library.keep(content)
         document, version, new = await library.stage(reading, said, by=BY, original=original)
         documents[sample.name] = document.id

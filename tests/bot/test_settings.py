@@ -70,7 +70,7 @@ def test_a_secret_may_be_rotated():
 
 def test_the_example_and_the_readme_name_every_setting():
     source = (ROOT / "bot/settings.py").read_text().partition("LOOPBACK = ")[2]
-    read = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+|LLM|ADMINS|EXPERTS|AUDIENCES|ORIGINALS|EMBEDDING)"', source))
+    read = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+|LLM|ADMINS|EXPERTS|AUDIENCES|ORIGINALS|EMBEDDING|SANDBOX)"', source))
     example = set(re.findall(r"^([A-Z_]+)=", (ROOT / "deploy/env.example").read_text(), re.MULTILINE))
     readme = set(re.findall(r"`([A-Z_]+)`", (ROOT / "README.md").read_text()))
 
