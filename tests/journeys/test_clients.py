@@ -5,7 +5,6 @@ import re
 
 import pytest
 
-from tests.bot.hands import walk
 from tests.journeys.clients import (
     Playground,
     bot,
@@ -200,13 +199,13 @@ def test_in_the_playground_a_document_lives_by_its_buttons(shared, tmp_path):
 
 
 def _megan_presses(ground, button):
-    """Somebody who is no admin presses the same button in a group."""
+    """Somebody who is no admin presses the same button in a group, and is told so alone."""
     action, _ = button
     megan = {"id": "29:user-1", "name": "Megan Bowen", "aadObjectId": "00000000-0000-0000-0000-000000000021"}
     group = {"id": ground.GROUP, "conversationType": "groupChat", "isGroup": True}
     group |= {"tenantId": "00000000-0000-0000-0000-000000000001"}
     value = {"action": {"type": action["type"], "verb": action["verb"], "data": action["data"]}}
-    known = set(ground.shown())
+    refusal = "Only admins can change documents"
     ground.send(type="invoke", name="adaptiveCard/action", value=value, conversation=group, **{"from": megan})
-    said = until(lambda: [b for i, b in ground.shown().items() if i not in known])
-    assert "Only admins can change documents" in json.dumps(list(walk(said)))
+    until(lambda: refusal in json.dumps(ground.wire()))
+    assert refusal not in json.dumps(ground.shown())  # it is the press's own answer, which the group does not see

@@ -33,6 +33,7 @@ PUBLIC = (
     "生成AIに個人情報を入力してはならない。",
     "申請の承認には五営業日かかる。",
 )
+FIRST = "最初の版の規程である。"
 HIDDEN = {
     "kept to others": "ザルゴンの買収に関する外部の生成AIサービスの申請。",
     "staged": "鬼塚の解雇に関する外部の生成AIサービスの申請。",
@@ -77,8 +78,9 @@ def encoder() -> Encoder:
 async def plain(opening: Open, encoder: Encoder) -> AsyncIterator[Library]:
     """What everybody may read, and nothing else."""
     async with Library(opening("plain"), encoder) as library:
-        await put(library, "版.txt", "前の版の規程である。")
-        await put(library, "版.txt", *PUBLIC)
+        first = await put(library, "版.txt", FIRST)
+        await put(library, "版.txt", "前の版の規程である。", of=first)
+        await put(library, "版.txt", *PUBLIC, of=first)
         yield library
 
 
@@ -86,8 +88,9 @@ async def plain(opening: Open, encoder: Encoder) -> AsyncIterator[Library]:
 async def whole(opening: Open, encoder: Encoder) -> AsyncIterator[Library]:
     """The same, and what a stranger may not read."""
     async with Library(opening("whole"), encoder) as library:
-        await put(library, "版.txt", HIDDEN["old"])
-        await put(library, "版.txt", *PUBLIC)
+        first = await put(library, "版.txt", FIRST)
+        await put(library, "版.txt", HIDDEN["old"], of=first)
+        await put(library, "版.txt", *PUBLIC, of=first)
         await put(library, "役員.txt", HIDDEN["kept to others"], audience="board")
         await library.stage(reading(HIDDEN["staged"], name="下書き.txt"), Metadata(), by="test:1")
         await library.withdraw(await put(library, "撤回.txt", HIDDEN["withdrawn"]))
@@ -97,8 +100,10 @@ async def whole(opening: Open, encoder: Encoder) -> AsyncIterator[Library]:
         yield library
 
 
-async def put(library: Library, name: str, *texts: str, audience: str = "all") -> str:
-    document, version, _ = await library.stage(reading(*texts, name=name), Metadata(audience=audience), by="test:1")
+async def put(library: Library, name: str, *texts: str, audience: str = "all", of: str = "") -> str:
+    """Publish a document, or the next version `of` one, and return its id."""
+    said = Metadata(audience=audience, supersedes=of)
+    document, version, _ = await library.stage(reading(*texts, name=name), said, by="test:1")
     await library.publish(document.id, version.id)
     return document.id
 
