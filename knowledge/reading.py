@@ -18,7 +18,7 @@ import yaml
 
 from knowledge import suspicion
 from knowledge.errors import UnreadableDocument
-from knowledge.readers import quality, tessdata
+from knowledge.readers import quality, running, tessdata
 from knowledge.readers.decode import clean
 from knowledge.readers.kinds import Kind, recognise, supported_kinds
 from knowledge.readers.limits import MEGABYTE, Limits
@@ -101,7 +101,9 @@ async def read(name: str, content: bytes, *, limits: Limits | None = None, sandb
 
 def _told(shown: str, content: bytes, kind: Kind, heard: Heard) -> Reading:
     """Clean and check what the child told; for a large document the better part of a second, so in a thread."""
-    pages = tuple(_checked(page) for page in heard.pages)
+    gathered, furniture = running.tidied(heard.pages) if kind == "pdf" else (heard.pages, [])
+    omitted = [*heard.omitted, *furniture]
+    pages = tuple(_checked(page) for page in gathered)
     _whole(pages, hidden=any(text.strip() for text in heard.omitted))
     return Reading(
         name=shown,
@@ -112,7 +114,7 @@ def _told(shown: str, content: bytes, kind: Kind, heard: Heard) -> Reading:
         pages=pages,
         flags=_flags(heard, pages),
         language=language("".join(page.text for page in pages)),
-        receipt=measure(heard.raw, heard.omitted, pages) if heard.counted else None,
+        receipt=measure(heard.raw, omitted, pages) if heard.counted else None,
     )
 
 

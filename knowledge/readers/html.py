@@ -6,9 +6,11 @@ The library's tokenizer only; no tree is built, and nesting is counted.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from knowledge.readers.decode import decode
+from knowledge.readers.paragraphs import UNSPACED, joined, measured
 from knowledge.readers.refusal import Budget, Refusal
 from knowledge.readers.sections import Item, Omitted, Sections, Title
 from knowledge.values import Flag
@@ -30,8 +32,11 @@ _HIDING = re.compile(
 _DARK = re.compile(r"background(?:-color)?:(?!#fff|white|transparent|none|inherit)")
 _RULE = re.compile(r"([^{}]{1,500})\{([^{}]{0,2000})\}")
 _SELECTOR = re.compile(r"^\s*([a-z0-9]*)([.#][\w-]+)?\s*$", re.IGNORECASE)
+_SPACE = re.compile(r"\s+")
 _PIECE = 65_536  # characters fed at once
 _SIGN_IN = re.compile(r"type\s*=\s*[\"']?password", re.IGNORECASE)
+_BROKEN = "\x1f"  # stands for a line's end in the source, until it is known what stands on either side of it
+_JOINT = re.compile(rf"(?<={UNSPACED})\s*{_BROKEN}\s*(?={UNSPACED})")
 _SHORT = 1500  # characters; a page with a password field and no more text than this is a sign-in page
 
 
@@ -68,6 +73,10 @@ def _hiding_rules(text: str) -> frozenset[str]:
 def _hides(style: str) -> bool:
     mark = _HIDING.search(style)
     return mark is not None and not ("color:" in mark[0] and _DARK.search(style))
+
+
+def _space(match: re.Match[str]) -> str:
+    return _BROKEN if "\n" in match.group() else " "
 
 
 class _Visible(HTMLParser):
@@ -135,15 +144,22 @@ class _Visible(HTMLParser):
             self.hid = self.hid or (hidden and bool(data.strip()))
             self.unseen += [data] if hidden else []
         elif not self._ruby:
-            self._buffer.append(data if "pre" in self._open[-3:] else re.sub(r"\s+", " ", data))
+            self._buffer.append(data if "pre" in self._open[-3:] else _SPACE.sub(_space, data.replace(_BROKEN, " ")))
 
     def flush(self) -> None:
         """End the paragraph being gathered."""
+        preformatted = "pre" in self._open[-3:]
+        written = [measured(line.strip() if not preformatted else line.rstrip()) for line in self._written().split("\n")]
+        ends = [replace(line, hard=not preformatted) for line in written]
+        for paragraph in joined(ends):
+            if paragraph.strip():
+                self.sections.paragraph(paragraph.strip())
+
+    def _written(self) -> str:
+        """Return what was gathered, and gather anew: a line's end in the source is no space between Japanese letters."""
         text = "".join(self._buffer)
         self._buffer = []
-        for line in text.split("\n"):
-            if line.strip():
-                self.sections.paragraph(line.strip())
+        return _JOINT.sub("", text).replace(_BROKEN, " ")
 
     def _begin(self, tag: str) -> None:
         if tag in _HEADINGS:
@@ -164,8 +180,7 @@ class _Visible(HTMLParser):
 
     def _end(self, tag: str) -> None:
         if tag in _HEADINGS and self._heading:
-            words = " ".join("".join(self._buffer).split())
-            self._buffer = []
+            words = " ".join(self._written().split())
             self.sections.heading(self._heading, words)
             self._heading = 0
         elif tag in {"tr", "table"} and self._row is not None:
@@ -188,8 +203,7 @@ class _Visible(HTMLParser):
 
     def _cell(self) -> None:
         """Close the cell being gathered; empty cells count once their neighbours have text."""
-        words = " ".join("".join(self._buffer).split())
-        self._buffer = []
+        words = " ".join(self._written().split())
         if self._row is not None and words:
             self._row.append(words)
 

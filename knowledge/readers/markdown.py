@@ -1,9 +1,15 @@
-"""Markdown, line by line: headings become places, everything else stays as written. No construct can make it slow."""
+"""
+Markdown, line by line: headings become places, the lines of a paragraph one, everything else stays as written.
+
+No construct can make it slow.
+"""
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from knowledge.readers.decode import decode
+from knowledge.readers.paragraphs import joined, measured
 from knowledge.readers.refusal import Budget
 from knowledge.readers.sections import Item, Omitted, Sections, Title
 
@@ -19,14 +25,15 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
     text, flags = decode(content)
     yield from flags
     sections = Sections(budget)
+    flowing: list[str] = []  # lines that may be parts of paragraphs
     fenced = False
     named = False
     lines, unseen = _lines(text)
     yield Omitted(unseen)
     for at, line in enumerate(lines):
         if len(line) <= _LONG:
-            if _FENCE.match(line):
-                fenced = not fenced
+            fence = bool(_FENCE.match(line))
+            fenced = fenced != fence
             mark = None if fenced else _HEADING.match(line)
             level, words = (len(mark[1]), mark[2].rstrip("# \t")) if mark else (0, "")
             if not fenced and not mark:
@@ -38,15 +45,26 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
                 if level == 1 and not named:
                     named = True
                     yield Title(words)
+                _flow(flowing, sections)
                 sections.heading(level, words)
                 continue
             row = None if fenced else _row(line)
-            if row is not None:
-                if row:
-                    sections.line(row)
+            if row is not None or fenced or fence:
+                _flow(flowing, sections)
+                if row != "":
+                    sections.line(line if row is None else row)
                 continue
-        sections.line(line)
+        flowing.append(line)
+    _flow(flowing, sections)
     yield from sections.finish()
+
+
+def _flow(flowing: list[str], sections: Sections) -> None:
+    """Hand over the paragraphs of the lines gathered; a line that its author ended by a mark of Markdown's stays one."""
+    measures = [replace(measured(line.rstrip()), hard=line.endswith(("  ", "\\"))) for line in flowing]
+    for paragraph in joined(measures, flowing=True):
+        sections.line(paragraph)
+    flowing.clear()
 
 
 def _lines(text: str) -> tuple[list[str], str]:

@@ -1,8 +1,9 @@
 """
 PDF by PDFium, page by page: text in reading order; pages that are only a picture are named by their number.
 
-Text drawn invisibly over a scan is a normal recognised text, flagged as an invisible layer; elsewhere it is hidden, as white
-text on nothing is, and left out.
+A page knows lines alone, so its paragraphs are told by where these begin and end (`knowledge.readers.layout`). Text drawn
+invisibly over a scan is a normal recognised text, flagged as an invisible layer; elsewhere it is hidden, as white text on
+nothing is, and left out.
 """
 
 import ctypes
@@ -14,6 +15,8 @@ from statistics import median
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
+from knowledge.readers.layout import paragraphs, undivided
+from knowledge.readers.paragraphs import text_of
 from knowledge.readers.refusal import Budget, Refusal
 from knowledge.readers.sections import Item, Omitted, Title
 from knowledge.values import Flag, Page, Place
@@ -72,12 +75,7 @@ def _page(document: pdfium.PdfDocument, number: int, budget: Budget) -> tuple[Pa
         words = page.get_textpage()
         budget.characters(max(0, words.count_chars()))
         drawn = _drawn(page)
-        text, unseen = _text(words, page.get_width()), ""
-        if drawn.hidden:
-            text, unseen = _parted(words, drawn.hidden)
-        elif _letters(text) < _letters(words.get_text_range()):
-            text, unseen = _within(words, page)
-        text = text.replace("\r\n", "\n").replace("\ufffe", "").replace("\x02", "")
+        text, unseen = _seen(words, page, drawn.hidden)
         words.close()
         page.close()
     except pdfium.PdfiumError:
@@ -92,14 +90,31 @@ def _page(document: pdfium.PdfDocument, number: int, budget: Budget) -> tuple[Pa
     return Page(number, place, text, flags=tuple(flags)), unseen
 
 
+def _seen(words: pdfium.PdfTextPage, page: pdfium.PdfPage, hidden: frozenset[int]) -> tuple[str, str]:
+    """Return the page's text in paragraphs, and what nobody sees of it: hidden, or beyond the page's edges."""
+    if hidden:
+        seen, unseen = _parted(words, hidden)
+    elif _letters(words.get_text_bounded()) < _letters(words.get_text_range()):
+        seen, unseen = _within(words, page)
+    else:
+        return _text(words, page.get_width()), ""
+    return _flowing(seen), unseen
+
+
 def _text(words: pdfium.PdfTextPage, width: float) -> str:
     """Return the page's text; two columns that the file draws line by line across both are read one after the other."""
     gutter = _gutter([words.get_rect(at) for at in range(min(words.count_rects(), _OBJECTS))], width)
-    whole = str(words.get_text_bounded())
-    if gutter is None:
-        return whole
-    parted = f"{words.get_text_bounded(right=gutter)}\n{words.get_text_bounded(left=gutter)}"
-    return parted if _letters(parted) >= _letters(whole) else whole  # a cut through words is no gutter
+    if gutter is not None:
+        sides = (words.get_text_bounded(right=gutter), words.get_text_bounded(left=gutter))
+        parted = "\n".join(sides)
+        if _letters(parted) >= _letters(words.get_text_range()):  # a cut through words is no gutter
+            return _flowing(parted)
+    return paragraphs(words)
+
+
+def _flowing(text: str) -> str:
+    """Return the paragraphs of text without knowing where it stands."""
+    return text_of(undivided(text.replace("\r\n", "\n")))
 
 
 def _letters(text: str) -> int:

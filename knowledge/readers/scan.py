@@ -13,6 +13,7 @@ from typing import Any
 import pypdfium2 as pdfium
 
 from knowledge.readers import tessdata
+from knowledge.readers.paragraphs import text_of
 from knowledge.readers.pdf import opened, page_at
 from knowledge.readers.refusal import Budget
 from knowledge.readers.sections import Item
@@ -64,5 +65,5 @@ def _recognised(document: pdfium.PdfDocument, page: Page, budget: Budget) -> Pag
 
 
 def _tidy(text: str) -> str:
-    """Return the text without the spaces that Tesseract puts between Japanese signs, and between columns."""
-    return _WIDE.sub(" ", _GAP.sub("", text)).strip()
+    """Return the text without the spaces that Tesseract puts between Japanese signs, and between columns, its lines joined."""
+    return text_of(_WIDE.sub(" ", _GAP.sub("", text)).strip())

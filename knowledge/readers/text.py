@@ -1,9 +1,10 @@
-"""Plain text. A deck's published transcript is text too, and is handed to its own reader."""
+"""Plain text, its broken lines joined. A deck's published transcript is text too, and is handed to its own reader."""
 
 from collections.abc import Iterator
 
 from knowledge.readers import transcript
 from knowledge.readers.decode import decode
+from knowledge.readers.paragraphs import joined, lines
 from knowledge.readers.refusal import Budget
 from knowledge.readers.sections import Item, Sections
 
@@ -16,6 +17,6 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
         yield from transcript.slides(text, budget)
         return
     sections = Sections(budget)
-    for line in text.split("\n"):
-        sections.paragraph(line)
+    for paragraph in joined(lines(text)):
+        sections.paragraph(paragraph)
     yield from sections.finish()

@@ -16,7 +16,7 @@ STORED = {
     "出張費基準.xlsx": "1968aa1def1fe291",
     "wiki_duck.html": "f9bed69f34701cf2",
     "drawing.docx": "05e9b6f2c04a5663",
-    "pdkids.pdf": "1d8fcd27359362d4",
+    "pdkids.pdf": "296e52b08a518ecd",
 }
 
 
