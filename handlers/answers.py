@@ -27,6 +27,7 @@ from knowledge.values import Answer, Citation, Language, Sentence
 
 EXCERPT = 900  # characters of a passage shown under a source
 LEAD = 6  # lines that stand open; the rest is folded
+WHOLE = 14  # lines of the first source up to which they stay together: a list with what announces it
 CELL = " | "  # between the cells of a table row in a passage
 
 
@@ -180,7 +181,7 @@ def _folded(answer: Answer) -> tuple[list[str], list[str]]:
     if answer.mode == "llm" or len(shown) <= LEAD:
         return shown, []
     first = len(lines([s for s in answer.sentences if s.citations == answer.sentences[0].citations]))
-    cut = min(first, LEAD) if first > 1 else LEAD
+    cut = first if 1 < first <= WHOLE else LEAD
     return shown[:cut], shown[cut:]
 
 

@@ -165,7 +165,8 @@ class Answers:
             work.nearest = nearest(asked, work.hits, self._extractor)
         elif self._generator is None or not await self._generate(work, self._generator):
             apart = await self._apart(work, extract, readers)
-            work.mode, work.draft = "extractive", quoted(replace(extract, picks=apart or extract.picks))
+            chosen = replace(extract, picks=apart or extract.picks)
+            work.mode, work.draft = "extractive", quoted(chosen, work.hits, work.language, self._wording)
             work.certainty = "sure" if apart or extract.verdict == "sure" else "unsure"
             work.table = extract.table
         if work.mode == "refused":

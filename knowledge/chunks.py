@@ -2,16 +2,17 @@
 Cuts a reading into passages: the unit that is found, quoted and cited.
 
 A passage is an exact stretch of its page's text, so a quote can always be found again in the original. Cuts fall between
-paragraphs, rows and sentences (Japanese and English), never inside 「」; a slide stays whole when it fits. Same reading, same
-document and version: byte-identical passages with the same ids.
+paragraphs, rows and sentences (Japanese and English), never inside 「」; a slide stays whole when it fits, and so does a list
+with the line that announces it. Same reading, same document and version: byte-identical passages with the same ids.
 """
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from knowledge.outline import LEADS, Row, items, row_of, stands_within
 from knowledge.readers.sections import SEPARATOR
 from knowledge.reading import Reading, language
 from knowledge.values import Page, Passage, Place
@@ -30,7 +31,9 @@ _ABBREVIATION = re.compile(
 _CLAUSE = re.compile(r"[、,;；:：]\s*|\s+")
 _NESTING = 200  # characters a bracket may stay open before it is taken for a slip
 _ROW = " | "
-_HEADER = 200  # characters of a table's header row kept as context
+_LINE = re.compile(r"[^\n]+")
+_STOPPED = re.compile(r"[。．.！？!?][」』）)】”\"*]*$")
+_HEADER = 200  # characters of a table's header row, or of what announces a list, kept as context
 
 Kind = Literal["prose", "slide", "table", "notes"]
 
@@ -42,6 +45,16 @@ class _Cut:
     paragraph: int
     kind: Kind
     header: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list in a text: where its head, its items and it itself begin or end, and what its head says."""
+
+    start: int
+    items: int
+    end: int
+    head: str
 
 
 def passages(reading: Reading, *, document: str, version: str, audience: str, title: str) -> tuple[Passage, ...]:
@@ -155,11 +168,51 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _prose(text: str, kind: Kind, start: int = 0, end: int | None = None) -> Iterator[_Cut]:
+    """Yield passages; a later part of a list that is too long for one has in its headings what announced it."""
     stop = len(text) if end is None else end
     paragraph, at = text.count("\n", 0, start) + 1, start
-    for first, last in _packed(text, list(_spans(text, start, stop)), TARGET):
+    lists = list(_lists(text, start, stop))
+    whole = [(listed.start, listed.end) for listed in lists if weight(text[listed.start : listed.end]) <= LONGEST]
+    for first, last in _packed(text, _together(list(_spans(text, start, stop)), whole), TARGET):
         paragraph, at = paragraph + text.count("\n", at, first), first
-        yield _Cut(first, last, paragraph, kind)
+        header = next((listed.head for listed in lists if listed.items < first < listed.end), "")
+        yield _Cut(first, last, paragraph, kind, header)
+
+
+def _lists(text: str, start: int, end: int) -> Iterator[_List]:
+    """Yield the lists of a text with the lines that announce them."""
+    lines = (_trim(text, m.start(), m.end()) for m in _LINE.finditer(text, start, end))
+    rows = [row_of(text, *line) for line in lines if line[0] < line[1]]
+    at = 0
+    while at < len(rows):
+        until = at + 1 + items(text, rows, at)
+        if until > at + 1 and (head := _head(text, rows, at)):
+            yield _List(rows[at].span[0], rows[at + 1].span[0], rows[until - 1].span[1], head)
+            at = until
+        else:
+            at += 1
+
+
+def _head(text: str, rows: Sequence[Row], at: int) -> str:
+    """Return what announces the items below the row at `at`, "" where nothing does."""
+    line = text[slice(*rows[at].span)]
+    announced = LEADS.search(line) or stands_within(rows, at) or not _STOPPED.search(line)
+    return line[-_HEADER:] if announced else ""
+
+
+def _together(spans: list[tuple[int, int]], whole: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join the spans within each stretch that is to stay whole."""
+    found: list[tuple[int, int]] = []
+    left = whole
+    for first, last in spans:
+        while left and left[0][1] <= first:
+            left = left[1:]
+        inside = bool(left) and left[0][0] < first
+        if inside:
+            found[-1] = (found[-1][0], last)
+        else:
+            found.append((first, last))
+    return found
 
 
 def _packed(text: str, spans: list[tuple[int, int]], target: int) -> Iterator[tuple[int, int]]:

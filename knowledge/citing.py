@@ -8,11 +8,12 @@ from datetime import date
 from knowledge.asked import Asked
 from knowledge.disagreement import Disagreement
 from knowledge.errors import UnknownDocument
-from knowledge.extract import Extract, Extractor
+from knowledge.extract import Extract, Extractor, Pick
 from knowledge.harmless import harmless
 from knowledge.suspicion import suspicious
 from knowledge.trace import Limit
-from knowledge.values import Citation, Document, Hit, Nearest, Sentence, Version
+from knowledge.units import Span, context
+from knowledge.values import Citation, Document, Hit, Language, Nearest, Sentence, Version
 from knowledge.wording import Wording
 
 CLOSE = 0.02  # relative gap below which two best scores are called close
@@ -28,21 +29,40 @@ class Draft:
     quotes: tuple[tuple[int, str], ...]
 
 
-def quoted(extract: Extract) -> Draft:
-    """Return the picks as sentences, the passages numbered in the order they appear."""
+def quoted(extract: Extract, hits: Sequence[Hit], language: Language, wording: Wording) -> Draft:
+    """
+    Return the picks as sentences, the passages numbered in the order they appear.
+
+    Those of one document stand as they do in it, for what comes first may be the condition of what follows; a heading without
+    which a row or an item cannot be understood stands before it.
+    """
     numbers: dict[int, int] = {}
-    quotes: dict[int, str] = {}
     sentences: list[Sentence] = []
     shown: set[str] = set()
-    for pick in extract.picks:
+    for pick in _in_order(extract.picks, hits):
         number = numbers.setdefault(pick.hit, len(numbers) + 1)
-        quotes.setdefault(pick.hit, pick.unit.lines[-1] if len(pick.unit.lines) == 1 else pick.unit.lines[0])
-        for line in pick.unit.lines:
+        heading = context(hits[pick.hit].passage, pick.spans)
+        lines = pick.unit.lines if not heading or suspicious(heading) else (heading, *pick.unit.lines)
+        for line in lines:
             text = harmless(line)
             if text and text not in shown:
                 shown.add(text)
                 sentences.append(Sentence(text, (number,)))
+        if pick.partial:
+            sentences.append(Sentence(wording.phrase("list_goes_on").to(language), (number,)))
+    quotes = {pick.hit: pick.unit.lines[0] for pick in reversed(extract.picks)}
     return Draft(tuple(sentences), tuple((hit, quotes[hit]) for hit in numbers))
+
+
+def _in_order(picks: Sequence[Pick], hits: Sequence[Hit]) -> list[Pick]:
+    """Return the picks document by document, the one chosen first before the others, each from its beginning on."""
+    documents = list(dict.fromkeys(hits[pick.hit].passage.document for pick in picks))
+
+    def place(pick: Pick) -> tuple[int, int, tuple[Span, ...]]:
+        passage = hits[pick.hit].passage
+        return documents.index(passage.document), passage.position, pick.spans
+
+    return sorted(picks, key=place)
 
 
 async def citations(draft: Draft, hits: Sequence[Hit], describe: Describe, today: date) -> tuple[Citation, ...]:

@@ -56,7 +56,7 @@ def questions(passages: Sequence[Passage], language: Language) -> tuple[str, ...
 def stands_in(quotes: Sequence[str], passages: Sequence[Passage]) -> tuple[bool, ...]:
     """Report for each quote whether the version still says it word by word; white space does not count."""
     whole = "".join(s.text for s in sections(passages))
-    return tuple(_tight(quote) in whole for quote in quotes)
+    return tuple(tight(quote) in whole for quote in quotes)
 
 
 def sections(passages: Sequence[Passage]) -> Iterator[Section]:
@@ -65,7 +65,7 @@ def sections(passages: Sequence[Passage]) -> Iterator[Section]:
     for passage in [*passages, None]:
         if held and (passage is None or _key(passage) != _key(held[0])):
             first = held[0]
-            yield Section(_heading(first), first.place, "".join(_tight(p.text) for p in held))
+            yield Section(_heading(first), first.place, "".join(tight(p.text) for p in held))
             held = []
         if passage is not None:
             held.append(passage)
@@ -103,5 +103,6 @@ def _subject(section: Section) -> str:
     return section.heading if 1 < len(section.heading) <= _HEADING else section.text[: _HEADING // 2]
 
 
-def _tight(text: str) -> str:
+def tight(text: str) -> str:
+    """Return a text without white space, for a file may be broken into lines otherwise than before."""
     return _SPACE.sub("", text)

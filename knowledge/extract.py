@@ -22,7 +22,7 @@ from knowledge.overlap import Overlap
 from knowledge.rerank import trained, weights
 from knowledge.table import compared
 from knowledge.terms import Terms
-from knowledge.units import Unit, quotable
+from knowledge.units import Span, Unit, goes_on, quotable, tells, whole
 from knowledge.values import Hit
 
 UNIT = ("share", "cue", "titled", "focus", "before", "length", "fresh", "rank", "gap", "first", "digits")
@@ -40,11 +40,17 @@ Verdict = Literal["none", "unsure", "sure"]
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A unit chosen from the hit at index `hit`, with its score."""
+    """
+    A unit chosen from the hit at index `hit`, with its score; `spans` are where its lines stand in the passage's text.
+
+    `partial`: it is a part of a list that is too long to be shown.
+    """
 
     hit: int
     unit: Unit
     score: float
+    spans: tuple[Span, ...] = ((0, 0),)
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,8 @@ class Extractor:
         if asked.unheard(held) > MUCH:
             refuse = max(refuse, DOUBT)
         verdict: Verdict = "none" if not picks or likely < refuse else "sure" if likely >= sure else "unsure"
+        if verdict == "sure" and not all(_whole(looked[pick.hit], pick) for pick in picks):
+            verdict = "unsure"  # a sentence that somebody tore may say the opposite
         missing = asked.missing(held)
         return Extract(picks, likely, verdict, missing, table.rows if table and picks else ())
 
@@ -184,11 +192,21 @@ def _chosen(
         left.remove(chosen)
         score, hit, n = chosen
         held += math.exp(score - top) / mass
-        if lines := quotable(hits[hit].passage.text, known[hit].unit(n)):
+        text, spans = hits[hit].passage.text, tuple(known[hit].unit(n))
+        again = any(pick.hit == hit and goes_on(text, pick.spans, spans) for pick in picks)
+        if again or not tells(hits[hit].passage, spans):
+            continue  # one part of a long list is enough, and a heading none
+        if lines := quotable(text, spans):
             used[hit] = used.get(hit, 0) + 1
             shown.update(lines)
-            picks.append(Pick(hit, Unit(lines, "\n".join(lines)), score))
+            neighbours = [known[hit].unit(at) for at in (n - 1, n + 1) if 0 <= at < len(known[hit].sizes)]
+            partial = any(goes_on(text, spans, other) for other in neighbours)
+            picks.append(Pick(hit, Unit(lines, "\n".join(lines)), score, spans, partial))
     return tuple(picks)
+
+
+def _whole(hit: Hit, pick: Pick) -> bool:
+    return hit.passage.kind != "prose" or whole(hit.passage.text, pick.spans)
 
 
 def _places(known: Sequence[Terms]) -> list[tuple[int, int]]:

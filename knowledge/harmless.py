@@ -19,7 +19,7 @@ _END = r"[^\s、。）」』】>\"'<|]*"
 _ADDRESS = re.compile(
     rf"(?<![a-z0-9])[a-z][a-z0-9+.-]{{1,20}}\s?[:：]\s?[/／\\]{{1,}}{_END}"  # scheme://, also with full-width signs
     rf"|(?<![a-z0-9])(?:javascript|data|vbscript|mailto|tel|sms|file|blob|cid|about|callto|sip|slack|msteams|urn|magnet|ms-[a-z]+)"
-    rf"\s?[:：]\s?{_END}"
+    rf"\s?[:：]\s?[^\s、。）」』】>\"'<|]+"
     rf"|(?<![\w/])[/／\\]{{2}}[\w.-]+{_END}"  # //host and \\host
     rf"|\bwww{_DOT}{_END}"
     rf"|\[[0-9a-f:]*::?[0-9a-f:.]+\](?::\d+)?{_END}"  # IPv6

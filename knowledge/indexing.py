@@ -1,7 +1,7 @@
 """A passage made ready for the index and taken out again: its vector, its words unit by unit, and itself as plain data."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import chain
 
 import numpy as np
@@ -12,6 +12,7 @@ from knowledge.cues import cues
 from knowledge.encoder import Encoder, dimension
 from knowledge.exact import place
 from knowledge.index import Payload, Point
+from knowledge.readers.paragraphs import text_of
 from knowledge.terms import Terms, Words
 from knowledge.values import Passage, Place
 
@@ -24,8 +25,17 @@ def point(passage: Passage, shelf: str, encoder: Encoder) -> Point:
 
 
 def remake(id: str, payload: Payload, *, encoder: Encoder) -> Point:  # noqa: A002  # the index knows it as id
-    """Return a stored point as it is made today: a passage with its words and vector anew, a record as it is."""
-    return point(passage_of(payload), payload["shelf"], encoder) if is_passage(payload) else Point(id, payload)
+    """
+    Return a stored point as it is made today: a passage with its words and vector anew, a record as it is.
+
+    Prose that was read before lines were joined is joined here as far as one passage shows it.
+    """
+    if not is_passage(payload):
+        return Point(id, payload)
+    passage = passage_of(payload)
+    if passage.kind == "prose":
+        passage = replace(passage, text=text_of(passage.text))
+    return point(passage, payload["shelf"], encoder)
 
 
 def is_passage(payload: Payload) -> bool:

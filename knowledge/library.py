@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from knowledge.asked import Asked
-from knowledge.comparison import Changes, compare, questions, stands_in
+from knowledge.comparison import Changes, compare, questions, stands_in, tight
 from knowledge.dense import fuse
 from knowledge.embedding import Embedding
 from knowledge.encoder import SparseVector
@@ -186,7 +186,8 @@ class Library(Shelf):
 
     async def _marked(self, document: Document) -> dict[Mark, Passage]:
         passages = await self.passages(document.current) if document.current else []
-        return {m: p for m in document.metadata.marks for p in reversed(passages) if m.quote in p.text}
+        texts = [(passage, tight(passage.text)) for passage in reversed(passages)]
+        return {m: passage for m in document.metadata.marks for passage, text in texts if tight(m.quote) in text}
 
     async def glossary(self) -> Groups:
         """Return the admin's groups of words that mean the same; those that come with us are not among them."""

@@ -74,16 +74,18 @@ def each(pair: Sequence[Side], hits: list[Hit], extractor: Extractor) -> tuple[P
         at = next((n for n, known in enumerate(hits) if known.passage.id == hit.passage.id), len(hits))
         if at == len(hits):
             hits.append(hit)
-        found.append(replace(pick, hit=at, unit=_about(side, pick.unit)))
+        unit = _about(side, pick.unit)
+        shortened = pick.partial or (len(unit.lines) < len(pick.unit.lines) and CELL not in unit.lines[-1])
+        found.append(replace(pick, hit=at, unit=unit, partial=shortened))
     return tuple(found) if len({(pick.hit, pick.unit.text) for pick in found}) > 1 else ()
 
 
 def _about(side: Side, unit: Unit) -> Unit:
-    """Return the first lines of a unit that name the side, a table's header before them; all of them when none does."""
+    """Return the first lines of a unit that name the side, below the line that heads them all; all of them when none does."""
     name = normalise(side.text)
-    named = [line for line in unit.lines if name in normalise(line)]
+    head, *below = unit.lines
+    named = [line for line in below if name in normalise(line)]
     if not named:
         return unit
-    head = [unit.lines[0]] if CELL in unit.lines[0] and unit.lines[0] not in named else []
-    lines = (*head, *named[:SHOWN])
+    lines = (head, *named[:SHOWN])
     return Unit(lines, "\n".join(lines))

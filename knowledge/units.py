@@ -1,25 +1,35 @@
 """
-Cutting a passage into what can be quoted: sentences of prose, a heading with its bullets, a table's row with its header.
+Cutting a passage into what can be quoted: sentences of prose, a heading with what it heads, a list with the line that announces
+it, a table's row with its header.
 
-Every line of a unit is an exact stretch of the passage's text; nothing is joined or rewritten. Lines that carry instructions
-to an AI (see `knowledge.suspicion`) are never quoted.
+Every line of a unit is an exact stretch of the passage's text; nothing is joined or rewritten, for the readers have joined what
+a file broke (`knowledge.readers.paragraphs`). A line that ends no sentence is never shown without the one it leads to, should
+that have failed. Lines that carry instructions to an AI (see `knowledge.suspicion`) are never quoted.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from knowledge.outline import LEADS, Row, continues, items, row_of, stands_within
+from knowledge.readers.paragraphs import columns, ended
 from knowledge.suspicion import ordered
 from knowledge.values import Passage
 
 _LINE = re.compile(r"[^\n]+")
-_SENTENCE_END = re.compile(r"(?<=[。！？!?])(?![」』）)\]。！？!?])|(?<=[a-z0-9)%\"”]{2}[.!?])\s+(?=[\"“(A-Z0-9])")
-_BULLET = re.compile(r"\s*(?:[-*・•◦●○■□◆◇▶▪✓]|\d{1,2}[.)．）]|[①-⑳])\s*")
-_LEADS = re.compile(r"(?:[:：]|とおり|以下|次の[^。]*|following[^.]*)[。.]?\s*$")
+_SENTENCE_END = re.compile(
+    r"(?<=[。！？!?])(?![」』）)\]。！？!?])|(?<=[a-z0-9)%\"”]{2}[.!?])(?<!approx\.)(?<!\bFig\.)(?<!\bArt\.)(?<!\bSec\.)(?<!\bInc\.)"
+    r"(?<!\bLtd\.)\s+(?=[\"“(A-Z0-9])"
+)
 _WORD = re.compile(r"\w")
+_BOLD = re.compile(r"\*\*[^*]+\*\*")
+_TAG = re.compile(r"\s*\[[^\]]*\]\s*")
 _HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]+")
 _ROW = " | "
-BLOCK = 6  # lines shown together at most; a longer list falls apart into several units under the same heading
+ITEMS = 12  # of a list, shown together at most; a longer one falls apart into several units under the same head
+LIST = 600  # characters of them, as wide as Japanese ones
+HEADS = 3  # lines before a sentence, or sentences before a list, that are shown with it
+ALONE, LATIN = 16, 60  # columns; a line that ends no sentence and is shorter is a heading, and answers nothing by itself
 
 Span = tuple[int, int]
 
@@ -44,20 +54,73 @@ def quotable(text: str, spans: Sequence[Span]) -> tuple[str, ...]:
 
     A sentence is judged by the whole line it stands in: an order may be spread over several.
     """
-    shown = tuple(text[start:end] for start, end in spans if not ordered(*_lines(text, start, end)))
-    return shown if len(shown) > 1 or len(shown) == len(spans) else ()
+    kept = [span for span in spans if not ordered(*_lines(text, *span))]
+    shown = tuple(text[start:end] for start, end in kept)
+    body = kept[-1:] == [spans[-1]] and ended(shown[-1])
+    return shown if len(shown) > 1 or len(shown) == len(spans) or body else ()
 
 
 def cut(passage: Passage) -> list[tuple[Span, ...]]:
     """Return each unit as the spans of its lines in the passage's text, suspicious ones included."""
     text = passage.text
-    lines = [span for m in _LINE.finditer(text) if _WORD.search(text, *(span := _visible(text, m.start(), m.end())))]
-    if passage.kind == "slide" and not any(_BULLET.match(text, *line) for line in lines):
-        rows = [line for line in lines if _tabular(text, line)]
-        return [*_prose(text, [line for line in lines if line not in rows]), *_rows(rows)]
+    spans = [_visible(text, m.start(), m.end()) for m in _LINE.finditer(text)]
+    filled = [span for span in spans if _WORD.search(text, *span)]
+    tags = [span for span in filled if _TAG.fullmatch(text, *span)]
+    rows = [row_of(text, *span) for span in filled if span not in tags]
+    if passage.kind == "slide" and not any(row.marked for row in rows):
+        cells = [row for row in rows if _tabular(text, row.span)]
+        prose = [row for row in rows if row not in cells]
+        return [*_prose(text, prose), *_rows([row.span for row in cells]), *((tag,) for tag in tags)]
     if passage.kind == "table":
-        return [(line,) for line in lines] if _ROW in "".join(passage.headings[-1:]) else _rows(lines)
-    return _blocks(text, lines, always=passage.kind == "slide")
+        return [(line,) for line in filled] if _ROW in "".join(passage.headings[-1:]) else _rows(filled)
+    found = [*_blocks(text, rows, slide=passage.kind == "slide"), *((tag,) for tag in tags)]
+    return sorted(found, key=lambda unit: unit[0])
+
+
+def tells(passage: Passage, spans: Sequence[Span]) -> bool:
+    """
+    Whether a unit may stand in an answer. A heading or a tag of prose says nothing by itself, but for the only line there is.
+    """
+    text = passage.text
+    line = text[slice(*spans[-1])]
+    if passage.kind != "prose" or len(spans) > 1 or "\n" not in text.strip():
+        return True
+    if _TAG.fullmatch(line):
+        return False
+    return ended(line) or row_of(text, *spans[0]).marked or _telling(line)
+
+
+def context(passage: Passage, spans: Sequence[Span]) -> str:
+    """
+    Return the heading without which a unit cannot be understood, "" where it needs none.
+
+    That is the header of a table whose later rows these are, what announced the list whose later items these are, or the
+    heading above items that end no sentence.
+    """
+    heading, text = passage.headings[-1] if passage.headings else "", passage.text
+    line = text[slice(*spans[0])]
+    if passage.kind == "table":
+        return heading if _ROW in heading and _ROW in line else ""
+    row = row_of(text, *spans[0])
+    if not heading or heading == passage.title or not row.marked:
+        return ""
+    if LEADS.search(heading):
+        first = _visible(text, 0, (text + "\n").index("\n"))
+        return heading if row.rank == row_of(text, *first).rank else ""
+    return "" if ended(line) else heading
+
+
+def whole(text: str, spans: Sequence[Span]) -> bool:
+    """Whether a unit of prose ends where a sentence, an item or a row does."""
+    start, end = spans[-1]
+    line = text[start:end]
+    return ended(line) or row_of(text, start, end).marked or _ROW in line or ":" in line or "：" in line
+
+
+def goes_on(text: str, spans: Sequence[Span], other: Sequence[Span]) -> bool:
+    """Whether another unit of the passage is a further part of the same list: it has the same head, and no rows."""
+    same = min(len(spans), len(other)) > 1 and spans[0] == other[0]
+    return same and _ROW not in text[slice(*spans[-1])]
 
 
 def _lines(text: str, start: int, end: int) -> tuple[str, str, str]:
@@ -85,36 +148,104 @@ def _tabular(text: str, line: Span) -> bool:
     return text.count("|", *line) > 1
 
 
-def _blocks(text: str, lines: list[Span], *, always: bool) -> list[tuple[Span, ...]]:
-    """Bullets stay with the line above them: on a slide always, in prose when that line announces them."""
+def _blocks(text: str, rows: list[Row], *, slide: bool) -> list[tuple[Span, ...]]:
+    """A list stays with what announces it; on a slide, bullets always stay with the line above them."""
     found: list[tuple[Span, ...]] = []
+    plain: list[Row] = []
     at = 0
-    while at < len(lines):
-        end = at + 1
-        while end < len(lines) and _BULLET.match(text, *lines[end]):
-            end += 1
-        head, bullets = lines[at], lines[at + 1 : end]
-        if _BULLET.match(text, *head) or not bullets or not (always or _LEADS.search(text[slice(*head)])):
-            found += _prose(text, lines[at:end])
-        else:
-            *before, lead = _prose(text, [head])
-            found += before
-            found += [(*lead, *bullets[n : n + BLOCK - 1]) for n in range(0, len(bullets), BLOCK - 1)]
-        at = end
-    return found
+    while at < len(rows):
+        end = at + 1 + items(text, rows, at)
+        plain.append(rows[at])
+        lead = _lead(text, plain) if end > at + 1 else ()
+        if end > at + 1 and not lead and (slide or stands_within(rows, at)):
+            lead = tuple(_sentences(text, rows[at].span)[-1:])
+        if lead:
+            before = [Row((row.span[0], min(row.span[1], lead[0][0])), row.indent, row.rank) for row in plain]
+            found += _prose(text, [row for row in before if _WORD.search(text, *row.span)])
+            found += [(*lead, *part) for part in _parts(text, [row.span for row in rows[at + 1 : end]])]
+            plain = []
+        at = end if lead else at + 1
+    return found + _prose(text, plain)
 
 
-def _prose(text: str, lines: list[Span]) -> list[tuple[Span, ...]]:
-    found: list[tuple[Span, ...]] = []
+def _lead(text: str, rows: Sequence[Row]) -> tuple[Span, ...]:
+    """Return the sentences that announce what follows the last row: from the one that says so on; none where none does."""
+    last = rows[-1]
+    before = [] if last.marked else [row for row in rows[-HEADS:-1] if not row.marked]
+    pieces = [piece for row in (*before, last) for piece in _sentences(text, row.span)][-HEADS:]
+    saying = [at for at, piece in enumerate(pieces) if LEADS.search(text[slice(*piece)])]
+    if saying:
+        return tuple(pieces[saying[-1] :])
+    return () if ended(text[slice(*pieces[-1])]) else tuple(pieces[-1:])
+
+
+def _parts(text: str, lines: Sequence[Span]) -> list[list[Span]]:
+    """Return a list's lines in parts that can be shown together."""
+    parts: list[list[Span]] = [[]]
+    size = 0.0
     for start, end in lines:
-        if _tabular(text, (start, end)):
-            found.append(((start, end),))
+        more = columns(text[start:end]) / 2
+        if parts[-1] and (len(parts[-1]) == ITEMS or size + more > LIST):
+            parts.append([])
+            size = 0.0
+        parts[-1].append((start, end))
+        size += more
+    return parts
+
+
+def _prose(text: str, rows: Sequence[Row]) -> list[tuple[Span, ...]]:
+    """Return sentences; lines that end none stand with the first one below them, an item with what stands within it."""
+    found: list[tuple[Span, ...]] = []
+    heads: list[Span] = []
+    for at, row in enumerate(rows):
+        above = text[slice(*heads[-1])] if heads else ""
+        headed = bool(_BOLD.fullmatch(text, *row.span)) and not _BOLD.fullmatch(above)
+        if row.marked or headed or _tabular(text, row.span):
+            found += [(span,) for span in heads]
+            heads = []
+        first, *rest = _sentences(text, row.span)
+        if not rest and not _closes(text, rows, at):
+            heads.append(first)
             continue
-        ends = [m.span() for m in _SENTENCE_END.finditer(text, start, end)]
-        begins = [start, *(after for _, after in ends)]
-        pieces = (_stripped(text, a, b) for a, b in zip(begins, [*(before for before, _ in ends), end], strict=True))
-        found += [(piece,) for piece in pieces if _WORD.search(text, *piece)]
+        found += [(span,) for span in heads[:-HEADS]]
+        found += [(*heads[-HEADS:], first), *((piece,) for piece in rest)]
+        heads = []
+    return [*found, *((span,) for span in heads)]
+
+
+def _closes(text: str, rows: Sequence[Row], at: int) -> bool:
+    """Whether a line is all there is of a sentence, an item or a row, and leads to nothing below it."""
+    row = rows[at]
+    line = text[slice(*row.span)]
+    if _tabular(text, row.span) or ended(line) or line.endswith("」"):
+        return True
+    of_item = row.marked or continues(text, rows, at - 1)
+    return of_item and not continues(text, rows, at)
+
+
+def _telling(line: str) -> bool:
+    return columns(line) >= (LATIN if line.isascii() else ALONE) or any(sign.isdigit() or sign in ":：" for sign in line)
+
+
+def _sentences(text: str, line: Span) -> list[Span]:
+    """Return the sentences of a line; one that stands in brackets within another is no sentence of its own."""
+    start, end = line
+    found: list[Span] = []
+    begin = start
+    stops = [*((m.start(), m.end()) for m in _SENTENCE_END.finditer(text, start, end)), (end, end)]
+    last = max((n for n, (stop, _) in enumerate(stops) if not _open(text, start, stop)), default=-1)
+    for n, (stop, after) in enumerate(stops):
+        if n < last and _open(text, begin, stop):
+            continue
+        piece = _stripped(text, begin, stop)
+        if _WORD.search(text, *piece):
+            found.append(piece)
+        begin = after
     return found
+
+
+def _open(text: str, start: int, end: int) -> bool:
+    return any(text.count(pair[0], start, end) > text.count(pair[1], start, end) for pair in ("「」", "『』", "（）"))
 
 
 def _rows(lines: list[Span]) -> list[tuple[Span, ...]]:

@@ -32,6 +32,7 @@ sys.path.insert(0, str(ROOT))
 
 from knowledge.answers import Answers  # noqa: E402 - run as a script
 from knowledge.deck import digest  # noqa: E402 - run as a script
+from knowledge.harmless import harmless  # noqa: E402 - run as a script
 from knowledge.index import open_index  # noqa: E402 - run as a script
 from knowledge.library import Library  # noqa: E402 - run as a script
 from knowledge.question import Turn  # noqa: E402 - run as a script
@@ -64,6 +65,7 @@ ENDED = re.compile(r"[。．！？!?.:：][」』）)】”\"*_\]]*$")
 STOP = re.compile(r"[。！？!?][」』）)】”\"*]*|[.][)\"”*]*(?=\s|$)")
 RULE = re.compile(r"[-=_*\s|:]+")
 TAG = re.compile(r"\[[^\]]*\]")
+HEADING = 20  # wide letters; an unfinished line longer than that says something by itself
 NARROW = 0.6  # of the widest line: a line shorter than this was not broken for lack of room
 
 
@@ -87,8 +89,9 @@ def flat(text: str) -> str:
     return re.sub(r"[\s|*_`#>~=\-\u2010-\u2015\ufffe\x02]+", "", folded).lower()
 
 
-def source(lines: list[str], *, wrapped: bool) -> Source:
+def source(given: list[str], *, wrapped: bool) -> Source:
     """Return the document of these lines; `wrapped` where a line may go on in the next one."""
+    lines = [line[: len(line) - len(line.lstrip())] + harmless(line) for line in given]  # links are never shown
     found = Source(lines=[line for line in lines if line.strip()], prose=wrapped)
     widest = max((len(line) for line in lines), default=0)
     before = ""
@@ -119,7 +122,8 @@ def _new(before: str, line: str, widest: int) -> bool:
         return True
     if MARK.match(line) or line.lstrip().startswith(("#", "|", ">", "[", "**", "第")):
         return True
-    if before.lstrip().startswith(("#", "|", "[")) or (bare.startswith("**") and bare.endswith("**")):
+    unmarked = MARK.sub("", bare, count=1)
+    if before.lstrip().startswith(("#", "|", "[")) or (unmarked.startswith("**") and unmarked.endswith("**")):
         return True
     return len(before) < NARROW * widest and not line.lstrip()[:1].islower() and bare[-1].isascii()
 
@@ -128,9 +132,11 @@ def lines_of(name: str, content: Path) -> tuple[list[str], bool]:
     """Return a file's lines as another library gives them, and whether they may be broken for lack of room."""
     match name.rpartition(".")[2]:
         case "docx":
-            body = docx.Document(str(content))
-            rows = [" | ".join(dict.fromkeys(c.text for c in row.cells)) for table in body.tables for row in table.rows]
-            return [p.text for p in body.paragraphs] + rows, False
+            lines = []
+            for part in docx.Document(str(content)).iter_inner_content():
+                rows = getattr(part, "rows", ())
+                lines += [" | ".join(cell.text for cell in row.cells) for row in rows] if rows else [part.text]
+            return lines, False
         case "xlsx":
             book = openpyxl.load_workbook(content, data_only=True)
             rows = (row for sheet in book for row in sheet.iter_rows(values_only=True))
@@ -195,22 +201,24 @@ def _alone(text: str, follows: str, known: Source) -> list[str]:
     listed = [at for at in heads if at + 1 < len(known.lines) and MARK.match(known.lines[at + 1])]
     if LEADS.search(text) and listed and not follows:
         return ["head without its list"]
-    open_ = not (ENDED.search(text.strip()) or MARK.match(text) or " | " in text)
+    size = len(text.encode("cp932", "replace")) / 2
+    open_ = size < HEADING and not (ENDED.search(text.strip()) or MARK.match(text) or " | " in text)
     return ["a heading alone"] if known.prose and open_ and not follows else []
 
 
 def _headless(text: str, shown: list[tuple[str, str]], document: str, known: Source) -> bool:
     """Whether an item of a list that a line announces is shown without that line."""
     own = next((at for at, line in enumerate(known.lines) if flat(line) == flat(text)), -1)
-    if own < 0 or not MARK.match(known.lines[own]):
+    if own < 0 or not (MARK.match(known.lines[own]) and MARK.match(text)):
         return False
+    said = [flat(one) for one, behind in shown if behind == document]
     depth = len(known.lines[own]) - len(known.lines[own].lstrip())
     for line in reversed(known.lines[:own]):
         inside = len(line) - len(line.lstrip())
         if MARK.match(line) and inside >= depth:
             continue
         announces = bool(LEADS.search(line)) and not line.startswith("#")
-        return announces and not any(flat(one) and flat(one) in flat(line) for one, doc in shown if doc == document)
+        return announces and not any(one and (one in flat(line) or flat(line) in one) for one in said)
     return False
 
 

@@ -141,11 +141,11 @@ async def test_a_head_without_a_number_stays_on_its_first_page() -> None:
 
 
 async def quotable(name: str, text: str) -> list[str]:
-    """Return the lines that can be quoted, without the spaces that may stand beside Japanese letters."""
+    """Return what can be quoted, unit by unit, without the spaces that may stand beside Japanese letters."""
     reading: Reading = await read(name, text.encode())
     found = passages(reading, document="d", version="v", audience="all", title="題")
     sign = r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
-    quoted = [line for passage in found for unit in units(passage) for line in unit.lines]
+    quoted = [unit.text for passage in found for unit in units(passage)]
     return [re.sub(rf"(?<={sign})\s+|\s+(?={sign})", "", " ".join(line.split())) for line in quoted]
 
 

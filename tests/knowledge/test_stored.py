@@ -11,12 +11,12 @@ from knowledge.indexing import point
 from knowledge.reading import read
 
 ENCODER = Encoder()
-MADE_BY = "77166ceb249a"
+MADE_BY = "67a494c5759c"
 STORED = {
     "出張費基準.xlsx": "1968aa1def1fe291",
-    "wiki_duck.html": "f9bed69f34701cf2",
-    "drawing.docx": "05e9b6f2c04a5663",
-    "pdkids.pdf": "296e52b08a518ecd",
+    "wiki_duck.html": "9467a8cc0e545508",
+    "drawing.docx": "016316bd83798963",
+    "pdkids.pdf": "02dc7e060aaaec95",
 }
 
 
