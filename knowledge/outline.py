@@ -21,6 +21,7 @@ _RANKS = (
     re.compile(r"[(（](?:[ア-ンa-zA-Z]|[ivx]{1,4})[)）]\s*"),
     re.compile(r"[-*+•・◦●○■□◆◇▶▪✓]\s*(?![*])"),
 )
+_ITEM = re.compile("|".join(f"(?:{form.pattern})" for form in _RANKS))
 LEADS = re.compile(
     r"[:：]\s*$|(?:(?:と|の)(?:おり|通り)|以下の|下記|左記|次の|次に|各号|いずれか)[^。]*。?\s*$"
     r"|\b(?:following|as follows|these)\b[^.]*[.]?\s*$",
@@ -43,7 +44,8 @@ class Row:
 
 def row_of(text: str, start: int, end: int) -> Row:
     """Return what the line at `start` is."""
-    rank = next((rank for rank, form in enumerate(_RANKS) if form.match(text, start, end)), -1)
+    ranks = enumerate(_RANKS) if _ITEM.match(text, start, end) else ()
+    rank = next((rank for rank, form in ranks if form.match(text, start, end)), -1)
     return Row((start, end), start - (text.rfind("\n", 0, start) + 1), rank)
 
 

@@ -22,6 +22,7 @@ _SENTENCE_END = re.compile(
     r"(?<!\bLtd\.)\s+(?=[\"“(A-Z0-9])"
 )
 _WORD = re.compile(r"\w")
+_OPENING = re.compile(r"[「『（]")
 _BOLD = re.compile(r"\*\*[^*]+\*\*")
 _TAG = re.compile(r"\s*\[[^\]]*\]\s*")
 _HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]+")
@@ -230,17 +231,25 @@ def _telling(line: str) -> bool:
 def _sentences(text: str, line: Span) -> list[Span]:
     """Return the sentences of a line; one that stands in brackets within another is no sentence of its own."""
     start, end = line
+    stops = [m.span() for m in _SENTENCE_END.finditer(text, start, end)]
+    if stops and _OPENING.search(text, start, end):
+        stops = _outside(text, line, stops)
+    begins = [start, *(after for _, after in stops)]
+    ends = [*(stop for stop, _ in stops), end]
+    pieces = (_stripped(text, a, b) for a, b in zip(begins, ends, strict=True))
+    return [piece for piece in pieces if _WORD.search(text, *piece)]
+
+
+def _outside(text: str, line: Span, stops: Sequence[Span]) -> list[Span]:
+    """Return the ends of sentences that stand in no bracket; one that is never closed is a slip."""
+    start, end = line
     found: list[Span] = []
     begin = start
-    stops = [*((m.start(), m.end()) for m in _SENTENCE_END.finditer(text, start, end)), (end, end)]
-    last = max((n for n, (stop, _) in enumerate(stops) if not _open(text, start, stop)), default=-1)
-    for n, (stop, after) in enumerate(stops):
-        if n < last and _open(text, begin, stop):
-            continue
-        piece = _stripped(text, begin, stop)
-        if _WORD.search(text, *piece):
-            found.append(piece)
-        begin = after
+    slip = _open(text, start, end)
+    for stop, after in stops:
+        if slip or not _open(text, begin, stop):
+            found.append((stop, after))
+            begin = after
     return found
 
 

@@ -66,7 +66,7 @@ def paragraphs(page: pdfium.PdfTextPage) -> str:
     text = str(page.get_text_range()).replace("\x00", " ")
     placed = [_placed(page, match) for match in re.finditer(r"[^\r\n]*\S[^\r\n]*", text)]
     lines = [line for line in placed if line is not None]
-    if len(lines) < len(placed) or any(sign > "\uffff" for sign in text):
+    if len(lines) < len(placed) or max(text, default="") > "\uffff":
         return text_of(undivided(text.replace("\r\n", "\n")))  # PDFium does not say where, or counts letters otherwise
     known = words([text])
     found = [replace(line, text=_whole(line.text, known)) for line in _lines(_level(lines))]
@@ -121,6 +121,8 @@ def _down(one: Box, other: Box) -> bool:
 def _gaps(page: pdfium.PdfTextPage, text: str, begin: int, wide: float) -> list[tuple[int, float, float]] | None:
     """Return where wide gaps stand in a line: the place in its text, where the left part ends and the right one begins."""
     found: list[tuple[int, float, float]] = []
+    if _in_one(page, begin, len(text), wide):
+        return found
     for match in re.finditer(r"(?<=\S) +(?=\S)", text):
         before, after = _box(page, begin + match.start() - 1), _box(page, begin + match.end())
         if before is None or after is None:
@@ -129,6 +131,13 @@ def _gaps(page: pdfium.PdfTextPage, text: str, begin: int, wide: float) -> list[
         if after[0] - before[2] > wide and not MARKER.fullmatch(text[cut : match.end()].lstrip()):
             found.append((match.start(), before[2], after[0]))
     return found
+
+
+def _in_one(page: pdfium.PdfTextPage, begin: int, length: int, wide: float) -> bool:
+    """Whether a stretch of text is drawn without wide gaps, as far as the pieces it is drawn in show."""
+    first, last = (raw.FPDFText_GetCharIndexFromTextIndex(page.raw, at) for at in (begin, begin + length - 1))
+    boxes = [page.get_rect(at) for at in range(page.count_rects(first, last - first + 1))]
+    return all(right[0] - left[2] <= wide for left, right in pairwise(boxes))
 
 
 def _box(page: pdfium.PdfTextPage, at: int) -> Box | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from knowledge.readers.decode import decode
-from knowledge.readers.paragraphs import joined, measured
+from knowledge.readers.paragraphs import BATCH, joined, measured
 from knowledge.readers.refusal import Budget
 from knowledge.readers.sections import Item, Omitted, Sections, Title
 
@@ -55,6 +55,8 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
                     sections.line(line if row is None else row)
                 continue
         flowing.append(line)
+        if len(flowing) == BATCH:
+            _flow(flowing, sections)
     _flow(flowing, sections)
     yield from sections.finish()
 

@@ -12,9 +12,10 @@ and labels end where they like. What begins something of its own is never joined
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 MARKER = re.compile(
@@ -60,6 +61,7 @@ _GOES_ON = re.compile(
     r"|い[るたてなま]|おり|あ[りっ]|ある(?=[。、場との])|[いうくしすつぬむりるた][、。])"
 )
 _BRACKETS = ("（）", "()", "「」", "『』", "【】", "〔〕")
+_OPENING = re.compile(r"[（(「『【〔]")
 _TIED = re.compile(r"\S[/\u2014-]\s*$")
 _TOKEN = re.compile(r"\s*(?:[!-~\u00c0-\u024f]+|.[、。，．）)」』】ーっゃゅょァィゥェォッャュョ]{0,2})")
 _HYPHENATED = re.compile(r"([^\W\d_]+)[-\u2010]$")
@@ -67,7 +69,10 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 SLACK = 4  # columns a line may be broken early: a sign that may not begin a line takes its neighbour along
 BROKEN = 0.6  # of the unfinished lines that had no room for what follows: then the text is broken by its width
 SPREAD = 0.95  # of the lines end within the column; the others are addresses, rows and formulas
-NESTING = 400  # characters a bracket may stay open before it is taken for a slip
+NESTING = 8  # lines a bracket may stay open before it is taken for a slip
+TAIL = 40  # characters at a line's end that tell whether it ends something
+SEEN = 2048  # lines whose judgement is remembered, for each is asked for several times
+BATCH = 20_000  # lines looked at together
 NARROWEST = 16  # columns; nobody breaks a text into shorter lines
 VERSE = 40  # columns; lines below this that end no sentence anywhere are labels
 
@@ -94,11 +99,6 @@ def columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
-def lines(text: str) -> list[Line]:
-    """Return the lines of a plain text, measured in columns."""
-    return [measured(line.rstrip()) for line in text.split("\n")]
-
-
 def measured(text: str) -> Line:
     """Return one line of plain text."""
     bare = text.expandtabs(4)
@@ -115,18 +115,17 @@ def joined(given: Sequence[Line], *, flowing: bool = False, hyphens: bool = Fals
     word without it.
     """
     known: frozenset[str] = frozenset()
-    found: list[str] = []
+    found: list[list[str]] = []  # the pieces of each paragraph
     for block in _blocks(given):
         start = 0
         for at, line in enumerate(block.lines):
-            if not at or not block.goes_on(start, at, found[-1], flowing=flowing):
+            if not at or not block.goes_on(start, at, flowing=flowing):
                 start = at
-                found.append(line.text)
+                found.append([line.text])
                 continue
-            if not known:
-                known = words(one.text for one in given)
-            found[-1] = _together(found[-1], line.text, known, hyphens=hyphens)
-    return found
+            known = known or words(one.text for one in given)
+            found[-1][-1:] = _pieces(found[-1][-1], line.text, known, hyphens=hyphens)
+    return ["".join(pieces) for pieces in found]
 
 
 def words(texts: Iterable[str]) -> frozenset[str]:
@@ -134,14 +133,21 @@ def words(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(word.lower() for text in texts for word in _WORD.findall(text))
 
 
-def text_of(given: str, *, flowing: bool = False) -> str:
+def text_of(given: str) -> str:
     """Return a plain text with its broken lines joined."""
-    return "\n".join(joined(lines(given), flowing=flowing))
+    return "\n".join(paragraphs(given))
+
+
+def paragraphs(given: str) -> Iterator[str]:
+    """Yield the paragraphs of a plain text and the empty lines between them."""
+    written = given.split("\n")
+    for at in range(0, len(written), BATCH):
+        yield from joined([measured(line.rstrip()) for line in written[at : at + BATCH]])
 
 
 def together(before: str, after: str) -> str:
     """Return two pieces of a sentence as one."""
-    return _together(before, after, frozenset(), hyphens=False)
+    return "".join(_pieces(before, after, frozenset(), hyphens=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,23 +155,26 @@ class _Block:
     """
     Lines none of which begins anything of its own by its form, but for the first.
 
-    `broken` tells for each of them where its column was broken, 0 for nowhere known.
+    `broken` tells for each of them where its column was broken, 0 for nowhere known. `prose`: these are sentences, for a line
+    ends one or is too long for a label. `small`: every line begins with a small letter and ends nothing, as a list of words.
     """
 
     lines: Sequence[Line]
     broken: Sequence[float]
+    prose: bool
+    small: bool
 
-    def goes_on(self, start: int, at: int, paragraph: str, *, flowing: bool) -> bool:
-        """Whether the line at `at` goes on with `paragraph`, which began at `start`."""
+    def goes_on(self, start: int, at: int, *, flowing: bool) -> bool:
+        """Whether the line at `at` goes on with the paragraph that began at `start`."""
         first, line, following = self.lines[start], self.lines[at - 1], self.lines[at]
         marker = MARKER.match(first.text)
         if marker and following.left < first.left - first.pitch / 2:
             return False  # back to the left of the item: no part of it
-        quoting = len(paragraph) < NESTING and _unclosed(paragraph)
+        quoting = at - start <= NESTING and _unclosed("".join(one.text for one in self.lines[start:at]))
         over = ended(line.text, following.text) and not quoting
         if quoting and not line.hard:
             return True
-        if not over and says_so(line.text, following.text) and (_unfinished(line.text) or not self._small()):
+        if not over and says_so(line.text, following.text) and (_unfinished(line.text) or not self.small):
             return True
         if line.hard or _ARTICLE.match(line.text) or (over and _ANNOUNCED.search(line.text)):
             return False
@@ -173,24 +182,18 @@ class _Block:
         if hanging:
             return True
         without = _had_no_room(line, following, self.broken[at - 1])
-        if not self._prose():
+        if not self.prose:
             return flowing and without
         return without or (flowing and not over)
 
-    def _small(self) -> bool:
-        """Whether every line begins with a small letter and ends nothing, as a list of words does."""
-        return all(line.text.lstrip()[:1].islower() and not ended(line.text) for line in self.lines)
 
-    def _prose(self) -> bool:
-        """Whether these are sentences: a line ends one, or is too long for a label."""
-        return any(ended(line.text) or columns(line.text) >= VERSE for line in self.lines)
-
-
+@lru_cache(maxsize=SEEN)
 def may_go_on(line: str, following: str) -> bool:
     """Whether nothing forbids that `following` is the rest of `line`'s sentence."""
     return not (parted(line, following) or ended(line, following))
 
 
+@lru_cache(maxsize=SEEN)
 def parted(line: str, following: str) -> bool:
     """Whether one of two lines is no part of a paragraph, or the second begins something of its own."""
     mark, next_mark = _QUOTE.match(line), _QUOTE.match(following)
@@ -214,24 +217,26 @@ def says_so(line: str, following: str) -> bool:
     return _unfinished(line) or bool(_GOES_ON.match(following)) or (small.islower() and small.isascii())
 
 
+@lru_cache(maxsize=SEEN)
 def _unfinished(line: str) -> bool:
-    return _unclosed(line) or bool(_OPEN.search(line) or _PARTICLE.search(line))
+    tail = line.rstrip()[-TAIL:]
+    return bool(_OPEN.search(tail) or _PARTICLE.search(tail)) or _unclosed(line)
 
 
 def _unclosed(line: str) -> bool:
-    return any(line.count(pair[0]) > line.count(pair[1]) for pair in _BRACKETS)
+    return bool(_OPENING.search(line)) and any(line.count(pair[0]) > line.count(pair[1]) for pair in _BRACKETS)
 
 
+@lru_cache(maxsize=SEEN)
 def ended(line: str, following: str = "") -> bool:
     """Whether a line ends a sentence, or announces what follows it."""
     small = following.lstrip()[:1]
-    if _unclosed(line):
+    tail = line.rstrip()[-TAIL:]
+    if _ENDED.search(tail):
+        return not (_unclosed(line) or (_QUOTED.search(tail) and _GOES_ON.match(following)))
+    if _unclosed(line) or not (_STOPPED.search(tail) or _ANNOUNCED.search(tail)):
         return False
-    if _ENDED.search(line):
-        return not (_QUOTED.search(line) and _GOES_ON.match(following))
-    if not (_STOPPED.search(line) or _ANNOUNCED.search(line)):
-        return False
-    return not (_ABBREVIATED.search(line.rstrip()) or (small.islower() and small.isascii()))
+    return not (_ABBREVIATED.search(tail) or (small.islower() and small.isascii()))
 
 
 def _blocks(given: Sequence[Line]) -> Iterator[_Block]:
@@ -244,18 +249,23 @@ def _blocks(given: Sequence[Line]) -> Iterator[_Block]:
     broken = [_column([[one for one in run if _band(one, bands) == at] for run in runs]) for at in range(len(bands))]
     for run in runs:
         own = _own(run)
-        yield _Block(run, [own or broken[_band(line, bands)] for line in run])
+        prose = any(ended(line.text) or columns(line.text) >= VERSE for line in run)
+        small = all(line.text.lstrip()[:1].islower() and not ended(line.text) for line in run)
+        yield _Block(run, [own or broken[_band(line, bands)] for line in run], prose, small)
 
 
 def _bands(given: Sequence[Line]) -> list[float]:
     """Return where the columns of a page begin, from left to right; a plain text has one."""
     lefts = [0.0]
-    rights: list[float] = []
+    rights: list[float] = []  # in order
+    last = 0.0
     for line in sorted((one for one in given if one.text.strip()), key=lambda one: one.left):
-        if rights and line.left >= sorted(rights)[len(rights) // 2]:
+        further = line.left > last
+        if further and rights and line.left >= rights[len(rights) // 2]:
             lefts.append(line.left)
             rights = []
-        rights.append(line.right)
+        insort(rights, line.right)
+        last = line.left
     return lefts
 
 
@@ -286,8 +296,12 @@ def _column(runs: Sequence[Sequence[Line]]) -> float:
 
 def _pairs(runs: Sequence[Sequence[Line]]) -> list[tuple[Line, Line]]:
     """Return the unfinished lines with the ones below them; one of half a paragraph's width is a heading, and says nothing."""
-    pairs = ((pair, max(line.right for line in run)) for run in runs for pair in pairwise(run))
-    return [pair for pair, widest in pairs if pair[0].right > widest / 2 and may_go_on(pair[0].text, pair[1].text)]
+    found = []
+    for run in runs:
+        widest = max((line.right for line in run), default=0.0)
+        wide = [pair for pair in pairwise(run) if pair[0].right > widest / 2]
+        found += [pair for pair in wide if may_go_on(pair[0].text, pair[1].text)]
+    return found
 
 
 def _had_no_room(line: Line, following: Line, column: float) -> bool:
@@ -297,7 +311,8 @@ def _had_no_room(line: Line, following: Line, column: float) -> bool:
     return column > NARROWEST * line.pitch and line.right + (space + wanted + SLACK) * line.pitch > column
 
 
-def _together(before: str, after: str, known: frozenset[str], *, hyphens: bool) -> str:
+def _pieces(before: str, after: str, known: frozenset[str], *, hyphens: bool) -> list[str]:
+    """Return two pieces of a sentence as they stand in it; the second one with what parts them."""
     before, after = before.rstrip(), after.strip()
     if _QUOTE.match(before) and (mark := _QUOTE.match(after)):
         after = after[mark.end() :]
@@ -306,8 +321,8 @@ def _together(before: str, after: str, known: frozenset[str], *, hyphens: bool) 
     if divided and rest and rest.group()[:1].islower():
         first, second = divided[1].lower(), rest.group().lower()
         whole = first + second in known or (hyphens and f"{first}-{second}" not in known)
-        return (before[:-1] if whole else before) + after
-    return before + ("" if _unspaced(before, after) else " ") + after
+        return [before[:-1] if whole else before, after]
+    return [before, ("" if _unspaced(before, after) else " ") + after]
 
 
 def _unspaced(before: str, after: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from knowledge.readers import transcript
 from knowledge.readers.decode import decode
-from knowledge.readers.paragraphs import joined, lines
+from knowledge.readers.paragraphs import paragraphs
 from knowledge.readers.refusal import Budget
 from knowledge.readers.sections import Item, Sections
 
@@ -17,6 +17,6 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
         yield from transcript.slides(text, budget)
         return
     sections = Sections(budget)
-    for paragraph in joined(lines(text)):
+    for paragraph in paragraphs(text):
         sections.paragraph(paragraph)
     yield from sections.finish()

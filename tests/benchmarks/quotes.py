@@ -30,6 +30,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from handlers.answers import lines as read_lines  # noqa: E402 - run as a script
 from knowledge.answers import Answers  # noqa: E402 - run as a script
 from knowledge.deck import digest  # noqa: E402 - run as a script
 from knowledge.harmless import harmless  # noqa: E402 - run as a script
@@ -65,6 +66,7 @@ ENDED = re.compile(r"[。．！？!?.:：][」』）)】”\"*_\]]*$")
 STOP = re.compile(r"[。！？!?][」』）)】”\"*]*|[.][)\"”*]*(?=\s|$)")
 RULE = re.compile(r"[-=_*\s|:]+")
 TAG = re.compile(r"\[[^\]]*\]")
+GOES_ON = ("この一覧には続き", "This list goes on")  # said of a list that is too long to be shown
 HEADING = 20  # wide letters; an unfinished line longer than that says something by itself
 NARROW = 0.6  # of the widest line: a line shorter than this was not broken for lack of room
 
@@ -162,7 +164,8 @@ def faults(answer: Answer, sources: dict[str, Source]) -> list[tuple[str, str]]:
     """Return what is wrong with the lines shown, as (kind, line)."""
     found: list[tuple[str, str]] = []
     behind = {c.number: c.passage.document for c in answer.citations}
-    shown = [(line.text, behind[line.citations[0]]) for line in answer.sentences if line.citations]
+    quoted = [line for line in answer.sentences if line.citations and not line.text.startswith(GOES_ON)]
+    shown = [(line.text, behind[line.citations[0]]) for line in quoted]
     reached: dict[str, int] = {}
     for at, (text, document) in enumerate(shown):
         known = sources.get(document)
@@ -269,7 +272,7 @@ async def measure(shared: Path, *, show: bool, kept: Path | None) -> None:
                     counts.update(kind for kind, _ in found)
                     counts["answers with a fault, said to be sure"] += bool(found) and answer.certainty == "sure"
                     cited = [{"document": names.get(c.passage.document, c.passage.title)} for c in answer.citations]
-                    said = "\n".join((answer.text, *(note.to(answer.language) for note in answer.notes)))
+                    said = "\n".join((*read_lines(answer.sentences), *(note.to(answer.language) for note in answer.notes)))
                     rows.append({"id": id_, "text": said, "mode": answer.mode, "citations": cited})
                     if show and found:
                         print(f"{id_} {text}", *(f"  {kind}: {line}" for kind, line in found), sep="\n")

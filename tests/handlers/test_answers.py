@@ -35,6 +35,16 @@ def test_a_long_answer_opens_with_its_first_source_and_folds_the_rest(texts):
     assert plain_text(long, texts).count("文") == 12
 
 
+def test_a_list_is_not_folded_in_its_middle_and_a_text_of_any_length_is(texts):
+    def open_lines(count):
+        blocks = blocks_of(answer(("次のとおり。", 1), *((f"- 項目{n}", 1) for n in range(1, count)), ("別の文。", 2)), texts)
+        return next(b for b in blocks if isinstance(b, Paragraph) and b.tone == "answer").text.count("[1]")
+
+    assert open_lines(13) == 13
+    assert open_lines(14) == 14
+    assert open_lines(15) == 6
+
+
 def test_what_it_may_have_meant_stands_in_place_of_further_questions(texts):
     shown = blocks_of(answer(("文。", 1), choices=("意味1", "意味2"), followups=("次",)), texts)
 

@@ -94,3 +94,12 @@ async def test_a_rule_follows_its_text_into_the_next_version(library):
     assert [m.criterion for m in await library.lost_marks(document)] == ["logging"]
     await library.edit(document, {"audience": "board"})
     assert await library.rules(readers=ALL) == []
+
+
+async def test_a_rule_is_found_again_where_the_file_is_broken_into_other_lines(library):
+    document, _ = await put(library, "# 規程\n## 禁止\n個人情報を入力しない。\n社外へ出さない。\n")
+    prohibited = (await library.search("個人情報の入力", readers=ALL))[0].passage
+    await library.mark(prohibited.id, "data_sensitivity", "confidential")
+    await put(library, "# 規程\n## 禁止\n個人情報を入力しない。社外へ出さない。\n## 記録\n記録は一年間保存する。\n")
+    assert [rule.criterion for rule in await library.rules(readers=ALL)] == ["data_sensitivity"]
+    assert await library.lost_marks(document) == ()

@@ -98,6 +98,18 @@ async def test_an_index_that_weighed_terms_by_itself_is_served_and_then_weighs_b
         assert await library.search("会議の旅費", readers=ALL, kind="first") == found
 
 
+async def test_a_sentence_broken_by_an_earlier_reader_is_whole_afterwards(
+    opening: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await made_by_an_earlier_version(
+        opening, monkeypatch, "Private phones are not\nallowed for reading mail.\n- a phone\n- a tablet"
+    )
+    async with Library(opening()) as library:
+        await library.renewed()
+        found = (await library.search("private phones for mail", readers=ALL))[0].passage.text
+        assert found == "Private phones are not allowed for reading mail.\n- a phone\n- a tablet"
+
+
 async def test_what_is_written_meanwhile_is_there_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     await made_by_an_earlier_version(lambda: EmbeddedIndex(tmp_path), monkeypatch, *(f"規則{n}の上限。" for n in range(150)))
     index = EmbeddedIndex(tmp_path)
