@@ -40,18 +40,25 @@ def quoted(extract: Extract, hits: Sequence[Hit], language: Language, wording: W
     sentences: list[Sentence] = []
     shown: set[str] = set()
     for pick in _in_order(extract.picks, hits):
-        number = numbers.setdefault(pick.hit, len(numbers) + 1)
         heading = context(hits[pick.hit].passage, pick.spans)
         lines = pick.unit.lines if not heading or suspicious(heading) else (heading, *pick.unit.lines)
-        for line in lines:
-            text = harmless(line)
-            if text and text not in shown:
-                shown.add(text)
-                sentences.append(Sentence(text, (number,)))
+        texts = [text for text in map(_shown, lines) if text and text not in shown]
+        if not texts:
+            continue
+        number = numbers.setdefault(pick.hit, len(numbers) + 1)
+        shown.update(texts)
+        sentences += [Sentence(text, (number,)) for text in dict.fromkeys(texts)]
         if pick.partial:
             sentences.append(Sentence(wording.phrase("list_goes_on").to(language), (number,)))
     quotes = {pick.hit: pick.unit.lines[0] for pick in reversed(extract.picks)}
     return Draft(tuple(sentences), tuple((hit, quotes[hit]) for hit in numbers))
+
+
+def _shown(line: str) -> str:
+    """Return a line without what could be clicked; "" when only its label is left of it."""
+    text = harmless(line)
+    emptied = text != line.strip() and text.endswith((":", "："))
+    return "" if emptied else text
 
 
 def _in_order(picks: Sequence[Pick], hits: Sequence[Hit]) -> list[Pick]:

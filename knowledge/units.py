@@ -208,10 +208,19 @@ def _prose(text: str, rows: Sequence[Row]) -> list[tuple[Span, ...]]:
         if not rest and not _closes(text, rows, at):
             heads.append(first)
             continue
-        found += [(span,) for span in heads[:-HEADS]]
-        found += [(*heads[-HEADS:], first), *((piece,) for piece in rest)]
+        near = _near(text, heads)
+        found += [(span,) for span in heads[: len(heads) - near]]
+        found += [(*heads[len(heads) - near :], first), *((piece,) for piece in rest)]
         heads = []
     return [*found, *((span,) for span in heads)]
+
+
+def _near(text: str, heads: Sequence[Span]) -> int:
+    """Return how many of these lines are shown with the sentence below them: the last, and longer ones before it."""
+    near = min(len(heads), 1)
+    while near < min(len(heads), HEADS) and _telling(text[slice(*heads[-near - 1])]):
+        near += 1
+    return near
 
 
 def _closes(text: str, rows: Sequence[Row], at: int) -> bool:

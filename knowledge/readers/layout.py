@@ -101,7 +101,8 @@ def _placed(page: pdfium.PdfTextPage, match: re.Match[str]) -> _Placed | None:
         cell = _Cell(text, -first[3], -last[1])
         return _Placed((cell,), -first[0], -first[0], first[2] - first[0])
     height = max(sorted(box[3] - box[1] for box in (first, second, last))[1], 1.0)
-    ends = _gaps(page, text, begin, CELL * height)
+    solid = _solid(page, (begin, until), (first[0], last[2]), CELL * height)
+    ends = [] if solid else _gaps(page, text, begin, CELL * height)
     if ends is None:
         return None
     lefts = [first[0], *(left for _, _, left in ends)]
@@ -121,8 +122,6 @@ def _down(one: Box, other: Box) -> bool:
 def _gaps(page: pdfium.PdfTextPage, text: str, begin: int, wide: float) -> list[tuple[int, float, float]] | None:
     """Return where wide gaps stand in a line: the place in its text, where the left part ends and the right one begins."""
     found: list[tuple[int, float, float]] = []
-    if _in_one(page, begin, len(text), wide):
-        return found
     for match in re.finditer(r"(?<=\S) +(?=\S)", text):
         before, after = _box(page, begin + match.start() - 1), _box(page, begin + match.end())
         if before is None or after is None:
@@ -133,11 +132,12 @@ def _gaps(page: pdfium.PdfTextPage, text: str, begin: int, wide: float) -> list[
     return found
 
 
-def _in_one(page: pdfium.PdfTextPage, begin: int, length: int, wide: float) -> bool:
-    """Whether a stretch of text is drawn without wide gaps, as far as the pieces it is drawn in show."""
-    first, last = (raw.FPDFText_GetCharIndexFromTextIndex(page.raw, at) for at in (begin, begin + length - 1))
+def _solid(page: pdfium.PdfTextPage, ends: tuple[int, int], sides: tuple[float, float], wide: float) -> bool:
+    """Whether a line is drawn without wide gaps: the pieces it is drawn in show so; they miss letters without an outline."""
+    first, last = (raw.FPDFText_GetCharIndexFromTextIndex(page.raw, at) for at in ends)
     boxes = [page.get_rect(at) for at in range(page.count_rects(first, last - first + 1))]
-    return all(right[0] - left[2] <= wide for left, right in pairwise(boxes))
+    edges = [sides[0], *(edge for box in boxes for edge in (box[0], box[2])), sides[1]]
+    return all(right - left <= wide for left, right in zip(edges[::2], edges[1::2], strict=True))
 
 
 def _box(page: pdfium.PdfTextPage, at: int) -> Box | None:

@@ -14,9 +14,9 @@ ENCODER = Encoder()
 MADE_BY = "67a494c5759c"
 STORED = {
     "出張費基準.xlsx": "1968aa1def1fe291",
-    "wiki_duck.html": "9467a8cc0e545508",
-    "drawing.docx": "016316bd83798963",
-    "pdkids.pdf": "02dc7e060aaaec95",
+    "wiki_duck.html": "7c15dfcc8ecb23bb",
+    "drawing.docx": "97494f5ce05ddea2",
+    "pdkids.pdf": "0e15a3ef5a35fd0c",
 }
 
 
