@@ -76,7 +76,7 @@ def lines(sentences: Sequence[Sentence]) -> list[str]:
     head: list[str] = []
     cited: tuple[int, ...] = ()
     for at, sentence in enumerate(sentences):
-        cells = sentence.text.split(CELL)
+        cells = _cells(sentence.text)
         marks = "".join(f"[{n}]" for n in sentence.citations)
         if len(cells) < 2:
             shown.append(f"{sentence.text}{marks}")
@@ -84,13 +84,20 @@ def lines(sentences: Sequence[Sentence]) -> list[str]:
         follows = sentences[at + 1] if at + 1 < len(sentences) else None
         if sentence.citations != cited or len(cells) != len(head):
             cited = sentence.citations
-            if follows and follows.citations == cited and follows.text.count(CELL) == len(cells) - 1:
+            if follows and follows.citations == cited and len(_cells(follows.text)) == len(cells):
                 head = cells
                 continue
             head = []
         named = [f"{name}: {cell}" for name, cell in zip(head, cells, strict=True) if cell.strip()] if head else cells
         shown.append(f"- {' · '.join(named)}{marks}")
     return shown
+
+
+def _cells(text: str) -> list[str]:
+    """Return the cells of a row, an empty first or last one, too, though no space is left beside its line."""
+    begin = " " if text.startswith("| ") else ""
+    end = " " if text.endswith(" |") else ""
+    return f"{begin}{text}{end}".split(CELL)
 
 
 def refusal(answer: Answer, texts: Texts) -> Reply:

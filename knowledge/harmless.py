@@ -59,7 +59,7 @@ def harmless(text: str) -> str:
             break
     else:
         text = re.sub(r"[<>\[\]():/@]", " ", text)  # made to outlast the rounds: no sign of a link survives
-    return re.sub(r"[ \t]{2,}", " ", text).strip()
+    return re.sub(r"(?<!\|)[ \t]{2,}", " ", text).strip()  # but between the bars of an empty cell
 
 
 def _words(match: re.Match[str]) -> str:

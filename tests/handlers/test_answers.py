@@ -24,6 +24,16 @@ def test_a_table_row_names_its_columns():
     ]
 
 
+def test_an_empty_cell_keeps_the_others_under_their_columns():
+    rows = (("役職 | 国内 | 海外", 1), ("課長 |  | 六千円", 1), ("一般 | 二千円 |", 1), ("| 千円 | 三千円", 1))
+
+    assert lines(answer(*rows).sentences) == [
+        "- 役職: 課長 · 海外: 六千円[1]",
+        "- 役職: 一般 · 国内: 二千円[1]",
+        "- 国内: 千円 · 海外: 三千円[1]",
+    ]
+
+
 def test_a_long_answer_opens_with_its_first_source_and_folds_the_rest(texts):
     long = answer(*((f"文{n}。", 1 if n < 4 else 2) for n in range(12)))
     blocks = blocks_of(long, texts)
