@@ -20,12 +20,12 @@ from handlers.conversation import (
     Sources,
     Table,
 )
+from handlers.excerpt import marked
 from handlers.texts import Texts
 from knowledge.harmless import harmless
 from knowledge.language import language_of
 from knowledge.values import Answer, Citation, Language, Sentence
 
-EXCERPT = 900  # characters of a passage shown under a source
 LEAD = 6  # lines that stand open; the rest is folded
 WHOLE = 14  # lines of the first source up to which they stay together: a list with what announces it
 CELL = " | "  # between the cells of a table row in a passage
@@ -149,15 +149,6 @@ def source(citation: Citation, texts: Texts, language: Language) -> Source:
         url=citation.url,
         owner=citation.owner,
     )
-
-
-def marked(text: str, quote: str) -> str:
-    """Return the stretch of a passage around a quote, the quote in bold, without anything that could be clicked."""
-    at = text.find(quote) if quote else -1
-    if at < 0 or "**" in text or "\n" in quote.strip():
-        return harmless(text[:EXCERPT])
-    start = max(0, at - EXCERPT // 2)
-    return harmless(f"{text[start:at]}**{quote}**{text[at + len(quote) : start + EXCERPT]}")
 
 
 def titled(title: str, language: Language) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-from handlers.answers import EXCERPT, aged, marked, titled
+from handlers.answers import aged, titled
 from handlers.conversation import Block, Button, Buttons, Details, Fact, Facts, Heading, Message, Paragraph, Press, Reply
+from handlers.excerpt import marked, opening
 from handlers.people import People
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
@@ -68,7 +69,7 @@ class Opening:
             blocks.append(Facts(tuple(Fact(say("ask.used_for", language), sentence) for sentence in said)))
         near = [p for p in around if p.id != passage.id and p.language == passage.language]
         if near:
-            inner = tuple(Paragraph(f"**{p.place.to(language)}**\n{harmless(p.text[:EXCERPT])}") for p in near)
+            inner = tuple(Paragraph(f"**{p.place.to(language)}**\n{harmless(opening(p.text))}") for p in near)
             blocks.append(Details(say("ask.around", language), inner))
         if meta.url:
             blocks.append(Buttons((Button(say("ask.original", language), Press("source.original"), url=meta.url),)))

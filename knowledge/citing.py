@@ -18,6 +18,7 @@ from knowledge.wording import Wording
 
 CLOSE = 0.02  # relative gap below which two best scores are called close
 NEAREST = 3  # documents named when there is no answer
+ROW = " | "  # between the cells of a row
 Describe = Callable[[str], Awaitable[Document]]
 
 
@@ -50,8 +51,14 @@ def quoted(extract: Extract, hits: Sequence[Hit], language: Language, wording: W
         sentences += [Sentence(text, (number,)) for text in dict.fromkeys(texts)]
         if pick.partial:
             sentences.append(Sentence(wording.phrase("list_goes_on").to(language), (number,)))
-    quotes = {pick.hit: pick.unit.lines[0] for pick in reversed(extract.picks)}
+    quotes = {pick.hit: _deciding(pick) for pick in reversed(extract.picks)}
     return Draft(tuple(sentences), tuple((hit, quotes[hit]) for hit in numbers))
+
+
+def _deciding(pick: Pick) -> str:
+    """Return the line of a pick that answers: of a table the row, not its header."""
+    lines = pick.unit.lines
+    return lines[-1] if ROW in lines[-1] else lines[0]
 
 
 def _shown(line: str) -> str:
