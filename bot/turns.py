@@ -1,20 +1,20 @@
 """
 One turn of talk, the same on every platform: claim once, handle, show each reply, turn a bug into an apology.
 
-A delivery is safe once `hear` returns: it is claimed and stored with a lease. The turn runs on in the background; when its
-process dies, another one (or the restarted one) takes it over after the lease and goes on with the same screen. A claim whose
-reply was lost may have been stored all the same: it is settled when Redis is back, before anybody may take it over.
+A delivery is safe once `hear` returns: it is claimed and stored with a lease, or answered. The turn runs on in the background;
+when its process dies, another one (or the restarted one) takes it over after the lease and goes on with the same screen. While
+Redis is away the turn runs at once, and its claim is stored as soon as Redis is back, before anybody may take it over.
 """
 
 import asyncio
 import logging
 import secrets
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
 
+from bot.hearing import Hearing
 from bot.metrics import Metrics
 from handlers.conversation import Edited, Handler, Message, Reply, Text
 from handlers.sessions import LEASE, Claim, Sessions, SessionsUnavailable
@@ -25,14 +25,14 @@ TURN = 180  # seconds one turn may take
 QUEUE = 3  # further questions that may wait in one place
 SWEEP = 3.0  # seconds between looks for abandoned turns
 CALM = 5.0  # seconds without a look after Redis was away: whoever ran a turn meanwhile says so first
-SETTLE = 0.2  # seconds between tries to write down that a turn is over
+SETTLE = 0.2  # seconds between tries to write down that a turn is ours, or over
+PATIENCE = 2.0  # seconds a delivery may wait until it is safe; Slack gives three
 LOOK = 0.05  # seconds between looks at the queue of a thread that another process works on
 RUNNING = 32  # turns at once: more would make the loop late for everybody, and Redis look as if it did not answer
 AGAIN = (0.15, 0.25, 0.6)  # seconds between further tries of a claim that Redis did not answer
 GONE = 1.0  # seconds after which an absent Redis is not just a busy moment
 TRIES = 3  # processes that may begin one turn, and deliveries of one answer
 DRAIN = 25  # seconds turns in flight get at shutdown
-SEEN = 10_000  # deliveries remembered by this process while Redis is away
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Turns:
         self._platforms: dict[str, Platform] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._places: dict[str, _Place] = {}
-        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._hearing = Hearing()
         self._unsettled: dict[str, Claim] = {}
         self._chores: list[asyncio.Task[None]] = []
         self._closed = False
@@ -107,29 +107,23 @@ class Turns:
             task.cancel()
         await asyncio.gather(*self._running, *self._chores, return_exceptions=True)
 
-    async def hear(self, delivery: Delivery) -> bool:
+    async def hear(self, delivery: Delivery, *, patience: float = PATIENCE) -> bool:
         """
         Make a delivery safe and start its turn; False when it was heard before. Costs one round trip to Redis.
 
-        While Redis is away the turn still runs, and repeats are known to this process only.
+        While Redis is away the turn runs all the same, and its end is waited for, `patience` seconds at most. A repeat that
+        comes meanwhile waits for the same turn.
+
+        Raises:
+            NotSafe: it is neither stored nor answered by then; the turn runs on.
         """
-        if delivery.id in self._seen:
-            self.metrics.repeats.labels(delivery.platform).inc()
-            return False
-        self._seen[delivery.id] = None
-        while len(self._seen) > SEEN:
-            self._seen.popitem(last=False)
-        claim = Claim(delivery.id, secrets.token_hex(8), delivery.platform, delivery.payload)
-        try:
-            claimed = await self._sessions.claim(claim)
-        except SessionsUnavailable:
-            self._start(self._run_unclaimed(claim))
-            return True
-        if claimed:
-            self._start(self._answer(claim))
+        first = self._hearing.add(delivery.id)
+        if first:
+            claim = Claim(delivery.id, secrets.token_hex(8), delivery.platform, delivery.payload)
+            self._start(self._begin(claim))
         else:
             self.metrics.repeats.labels(delivery.platform).inc()
-        return claimed
+        return await self._hearing.fate(delivery.id, patience) == "ours" and first
 
     async def take(self, message: Message, screen: Screen) -> None:
         """Run one turn to its end; web and terminal wait for it."""
@@ -140,19 +134,30 @@ class Turns:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _run_unclaimed(self, claim: Claim) -> None:
-        """Try to claim once more, since a busy moment looks like an absent Redis; then answer all the same."""
-        for pause in AGAIN:
+    async def _begin(self, claim: Claim) -> None:
+        """Claim a turn and run it; where Redis is away it runs without, and is claimed as soon as it can be."""
+        claimed = await self._claimed(claim)
+        if claimed is None:
+            self.metrics.unclaimed.inc()
+            log.warning("a turn runs without a claim: Redis is away")
+        elif claimed:
+            self._hearing.tell(claim.id, "ours")
+        else:
+            self._hearing.tell(claim.id, "elsewhere")
+            self.metrics.repeats.labels(claim.platform).inc()
+            return
+        await self._answer(claim)
+
+    async def _claimed(self, claim: Claim) -> bool | None:
+        """Claim with a few tries, since a busy moment looks like an absent Redis; None when it is absent."""
+        for pause in (0.0, *AGAIN):
             if self._sessions.away > GONE:
                 break
-            await asyncio.sleep(pause)
+            if pause:
+                await asyncio.sleep(pause)
             with suppress(SessionsUnavailable):
-                if await self._sessions.claim(claim):
-                    await self._answer(claim)
-                return
-        self.metrics.unclaimed.inc()
-        log.warning("a turn runs without a claim: Redis is away")
-        await self._answer(claim)
+                return await self._sessions.claim(claim)
+        return None
 
     async def _answer(self, claim: Claim) -> None:
         platform = self._platforms[claim.platform]
@@ -164,13 +169,16 @@ class Turns:
                     await self._turn(message, platform.screen(claim.payload, message, dict(claim.memory)), claim, platform.name)
         except _TakenOver:
             self.metrics.turns.labels(claim.platform, "taken_over").inc()
+            self._hearing.tell(claim.id, "elsewhere")
             return
         except Exception:  # the platform itself failed us: nothing can be shown now, so it is tried again after the lease
             self.metrics.turns.labels(claim.platform, "undelivered").inc()
             log.exception("delivery failed", extra={"platform": claim.platform, "tries": claim.tries})
             if claim.tries < TRIES:
+                self._hearing.tell(claim.id, "failed")  # where nobody else can take it over, the platform sends it again
                 return
         self._unsettled[claim.id] = claim
+        self._hearing.tell(claim.id, "ours")
         await self._settle_all()
 
     async def _begun(self, claim: Claim) -> Claim:
@@ -263,20 +271,24 @@ class Turns:
 
     @asynccontextmanager
     async def _lease(self, claim: Claim) -> AsyncIterator[None]:
-        """Show signs of life while the turn runs; give it up when another process has taken it over."""
+        """Show signs of life while the turn runs, and store what is not yet; give it up when another process has it."""
         ours = asyncio.current_task()
         lost = over = False
 
         async def beat() -> None:
             nonlocal lost
             while not over:  # redis-py may swallow a cancellation that meets its own time-out
-                await asyncio.sleep(LEASE / 3)
+                stored = self._hearing.safe(claim.id)
+                await asyncio.sleep(LEASE / 3 if stored else SETTLE)
                 with suppress(SessionsUnavailable):
-                    if not await self._sessions.renew(claim):
-                        lost = True
-                        if ours is not None:
-                            ours.cancel()
-                        return
+                    held = await (self._sessions.renew(claim) if stored else self._sessions.claim(claim))
+                    if held:
+                        self._hearing.tell(claim.id, "ours")
+                        continue
+                    lost = True
+                    if ours is not None:
+                        ours.cancel()
+                    return
 
         heart = asyncio.create_task(beat())
         try:

@@ -13,7 +13,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
 from redis.asyncio import Redis
@@ -25,6 +25,7 @@ LEASE = 15.0  # seconds a claimed turn may go without a sign of life
 TIMEOUT = 1.0  # seconds for one command
 SLOW = 0.3  # seconds after which a failed command means that Redis is away
 AWAY = 0.2  # seconds between tries while Redis is away
+LATE = 1.0  # seconds beyond its time-out after which a claim that Redis carries out is void: nobody waits for it
 _PENDING = "lc:turns"  # sorted set of open turns by the time their lease ends
 State = dict[str, Any]
 
@@ -63,6 +64,7 @@ class Sessions:
         self._client: Redis | None = None
         self._return: asyncio.Task[None] | None = None  # waits for a Redis that is away; None while it answers
         self._left = 0.0  # when it went away, on the monotonic clock
+        self._clock = _Clock()
 
     async def __aenter__(self) -> Self:
         self._client = self._connect()
@@ -111,11 +113,32 @@ class Sessions:
     async def _claim(self, claim: Claim) -> bool:
         key = _key("turn", claim.id)
         async with self._redis() as redis:
+            now = await self._clock.now(redis)
+            record = _record(claim, until=now + TIMEOUT + LATE)
+            sent = time.monotonic()
             async with redis.pipeline(transaction=True) as pipe:
-                pipe.set(key, _record(claim), nx=True, ex=DAY)
-                pipe.zadd(_PENDING, {key: time.time() + LEASE}, nx=True)
-                first, _ = await pipe.execute()
-            return bool(first) or json.loads(await redis.get(key) or "{}").get("token") == claim.token
+                pipe.set(key, record, nx=True, ex=DAY)
+                pipe.zadd(_PENDING, {key: now + LEASE}, nx=True)
+                pipe.time()
+                first, _, told = await pipe.execute()
+            self._clock.learn(sent, told)
+            return bool(first) or await self._claim_again(redis, key, claim)
+
+    async def _claim_again(self, redis: Redis, key: str, claim: Claim) -> bool:
+        """Take what is stored already where it is this very claim, or one that was void when it arrived."""
+        async with redis.pipeline(transaction=True) as pipe:
+            try:
+                await pipe.watch(key)
+                found, now = await self._found(pipe, key), await self._clock.now(redis)
+                if found.token != claim.token and not found.void:
+                    return False
+                pipe.multi()
+                pipe.set(key, _record(claim, until=now + TIMEOUT + LATE), ex=DAY)
+                pipe.zadd(_PENDING, {key: now + LEASE})
+                await pipe.execute()
+            except WatchError:
+                return False
+        return True
 
     async def renew(self, claim: Claim) -> bool:
         """Extend the lease; False when another process has taken the turn over or finished it."""
@@ -127,7 +150,7 @@ class Sessions:
             found = json.loads(raw)
             if found.get("token") != claim.token:
                 return False
-            await redis.zadd(_PENDING, {key: time.time() + LEASE}, xx=True)
+            await redis.zadd(_PENDING, {key: await self._clock.now(redis) + LEASE}, xx=True)
             return True
 
     async def remember_screen(self, claim: Claim) -> None:
@@ -149,32 +172,43 @@ class Sessions:
         """Take over every open turn whose lease has ended; each goes to exactly one caller."""
         taken: list[Claim] = []
         async with self._redis() as redis:
-            for raw in await redis.zrangebyscore(_PENDING, 0, time.time()):
-                claim = await self._take_over(redis, _text(raw))
+            now = await self._clock.ask(redis)
+            for raw in await redis.zrangebyscore(_PENDING, 0, now):
+                claim = await self._take_over(redis, _text(raw), now)
                 if claim is not None:
                     taken.append(claim)
         return taken
 
-    async def _take_over(self, redis: Redis, key: str) -> Claim | None:
+    async def _take_over(self, redis: Redis, key: str, now: float) -> Claim | None:
         async with redis.pipeline(transaction=True) as pipe:
             try:
                 await pipe.watch(key, _PENDING)
-                record = json.loads(await pipe.get(key) or "{}")
+                found = await self._found(pipe, key)
                 score = await pipe.zscore(_PENDING, key)
-                if score is None or float(score) > time.time():
+                if score is None or float(score) > now:
                     return None
                 pipe.multi()
-                if "payload" not in record:
+                if found.claim is None or found.void:
                     pipe.zrem(_PENDING, key)
+                    if found.void:  # so that the platform's repeat can be claimed
+                        pipe.delete(key)
                     await pipe.execute()
                     return None
-                claim = Claim(**record | {"token": secrets.token_hex(8), "taken": True})
+                claim = replace(found.claim, token=secrets.token_hex(8), taken=True)
                 pipe.set(key, _record(claim), ex=DAY)
-                pipe.zadd(_PENDING, {key: time.time() + LEASE})
+                pipe.zadd(_PENDING, {key: now + LEASE})
                 await pipe.execute()
             except WatchError:
                 return None
         return claim
+
+    async def _found(self, pipe: Any, key: str) -> "_Found":
+        """Return what is stored of a turn, on a connection that watches it."""
+        record = json.loads(await pipe.get(key) or "{}")
+        left = await pipe.pttl(key)
+        seconds, micros = await pipe.time()
+        stored = int(seconds) + int(micros) / 1e6 + int(left) / 1000 - DAY
+        return _Found(record, stored)
 
     # ----------------------------------------------------------------- queues
 
@@ -182,7 +216,8 @@ class Sessions:
         """Join the queue of one place, behind everybody already there."""
         key, member = _key("queue", place), _key("turn", claim.id)
         async with self._redis() as redis, redis.pipeline(transaction=True) as pipe:
-            pipe.zadd(key, {member: time.time()}, nx=True)
+            joined = await self._clock.ask(redis)  # exactly: it is the order of the queue
+            pipe.zadd(key, {member: joined}, nx=True)
             pipe.expire(key, DAY)
             await pipe.execute()
 
@@ -192,7 +227,7 @@ class Sessions:
         async with self._redis() as redis:
             rows = [_text(row) for row in await redis.zrange(key, 0, -1)]
             earlier = rows[: rows.index(member)] if member in rows else []
-            now = time.time()
+            now = await self._clock.now(redis)
             gone = [row for row in earlier if float(await redis.zscore(_PENDING, row) or 0) < now]
             if gone:
                 await redis.zrem(key, *gone)
@@ -323,8 +358,50 @@ def _key(kind: str, id_: str) -> str:
     return f"lc:{kind}:{hashlib.blake2b(id_.encode('utf-8', 'surrogatepass'), digest_size=16).hexdigest()}"
 
 
-def _record(claim: Claim) -> str:
-    return json.dumps(asdict(claim))
+class _Clock:
+    """
+    Redis's own clock, which leases are counted by, so that no machine's clock can end another one's.
+
+    It is reckoned from its last word on the monotonic clock, and never behind it by more than a round trip.
+    """
+
+    def __init__(self) -> None:
+        self._ahead: float | None = None  # seconds before our monotonic clock
+
+    def learn(self, sent: float, told: Sequence[Any]) -> float:
+        """Take what Redis told of its time to a question sent at `sent`, and return it in seconds."""
+        seconds, micros = told
+        now = int(seconds) + int(micros) / 1e6
+        self._ahead = now - sent
+        return now
+
+    async def ask(self, redis: Redis) -> float:
+        sent = time.monotonic()
+        return self.learn(sent, await redis.time())
+
+    async def now(self, redis: Redis) -> float:
+        """Return the time in seconds; Redis is asked the first time only."""
+        return await self.ask(redis) if self._ahead is None else time.monotonic() + self._ahead
+
+
+class _Found:
+    """
+    What is stored of a turn: its `claim` while it is open, else None.
+
+    It is `void` when Redis carried it out after whoever claimed had given up waiting (`until`), and nobody has worked on it
+    since: then that process answered without it, or the platform was told to send it again.
+    """
+
+    def __init__(self, record: State, stored: float) -> None:
+        known = {f.name for f in fields(Claim)}
+        self.token = record.get("token")
+        self.claim = Claim(**{k: v for k, v in record.items() if k in known}) if "payload" in record else None
+        untouched = self.claim is not None and not self.claim.memory and not self.claim.taken and self.claim.tries == 1
+        self.void = untouched and 0 < record.get("until", 0) < stored
+
+
+def _record(claim: Claim, *, until: float = 0) -> str:
+    return json.dumps(asdict(claim) | {"until": until})
 
 
 def _text(raw: object) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from starlette.routing import Route
 
+from bot.hearing import NotSafe
 from bot.settings import Slack as Settings
 from bot.slack import forms, opening, parse
 from bot.slack.api import Api, Refused, Unanswered
@@ -112,11 +113,16 @@ class Slack:
     # ----------------------------------------------------------------- deliveries in
 
     async def hear(self, payload: Payload) -> dict[str, Any]:
-        """Make a delivery safe and return what its acknowledgement says."""
+        """
+        Make a delivery safe and return what its acknowledgement says.
+
+        Raises:
+            NotSafe: it is neither stored nor answered yet, and Slack will send it again.
+        """
         if not parse.wanted(payload):
             return {}
         if payload.get("type") != "view_submission":
-            await self._turns.hear(Delivery(delivery(payload), self.name, payload))
+            await self._hear(Delivery(delivery(payload), self.name, payload))
             return {}
         if missing := forms.errors(payload):
             return {"response_action": "errors", "errors": missing}
@@ -127,12 +133,14 @@ class Slack:
         language: Language = "en" if word(metadata(payload), "l") == "en" else "ja"
         told = Delivery(delivery(payload), self.name, payload)
         if forms.files(payload):
-            await self._turns.hear(told)
+            await self._hear(told)
             return {"response_action": "update", "view": received(self._texts, language)}
-        answer = self._answers.setdefault(told.id, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        end = loop.time() + SUBMIT
+        answer = self._answers.setdefault(told.id, loop.create_future())
         try:
-            await self._turns.hear(told)
-            async with asyncio.timeout(SUBMIT):
+            await self._hear(told)
+            async with asyncio.timeout_at(end):
                 return await answer
         except TimeoutError:
             return {"response_action": "update", "view": skeleton(self._texts, language, (channel(payload), thread(payload)))}
@@ -160,6 +168,19 @@ class Slack:
             case Text(text) | Command(argument=text):
                 return replace(message, person=replace(person, language=language_of(text, person.language)))
         return message
+
+    async def _hear(self, told: Delivery) -> None:
+        """
+        Make a delivery safe before the acknowledgement is due.
+
+        Slack repeats events alone. A refused press, command or window would only show an error beside its answer, so that these
+        are acknowledged while their turn still runs.
+        """
+        try:
+            await self._turns.hear(told)
+        except NotSafe:
+            if event(told.payload):
+                raise
 
     def screen(self, payload: Payload, message: Message, memory: dict[str, str]) -> Screen:
         content = message.content

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from bot.slack.payload import RETRY
 from bot.slack.signature import valid
 
 BODY = 1_000_000  # bytes; Slack's own payloads stay far below
@@ -38,7 +39,8 @@ class Door:
             return PlainTextResponse("", 401)
         if decoded(body) is None:
             return PlainTextResponse("", 400)
-        status, said, headers = await self._dispatch(body.decode(), {"content-type": JSON if _json(body) else FORM})
+        told = {"content-type": JSON if _json(body) else FORM, RETRY: request.headers.get(RETRY, "")}
+        status, said, headers = await self._dispatch(body.decode(), told)
         return Response(said, status, headers)
 
 

@@ -8,7 +8,7 @@ an acknowledgement wait for a call to Slack, the third is `parse.wanted`.
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
@@ -16,6 +16,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.hearing import NotSafe
+from bot.slack.payload import REPEATED, RETRY
 
 log = logging.getLogger(__name__)
 QUIET = logging.getLogger("slack_bolt")
@@ -43,9 +46,12 @@ def build(client: AsyncWebClient, hear: Hear) -> AsyncApp:
         attaching_function_token_enabled=False,
     )
 
-    async def listen(body: dict[str, Any], ack: Callable[..., Awaitable[Any]], context: AsyncBoltContext) -> None:
+    async def listen(
+        body: dict[str, Any], ack: Callable[..., Awaitable[Any]], context: AsyncBoltContext, request: AsyncBoltRequest
+    ) -> None:
         context["heard"] = True
-        await ack(**await hear(body))
+        again = {REPEATED: True} if repeated(request.headers) else {}
+        await ack(**await hear(body | again))
 
     for event in EVENTS:
         app.event(event)(listen)
@@ -56,6 +62,9 @@ def build(client: AsyncWebClient, hear: Hear) -> AsyncApp:
     async def failed(error: Exception, context: AsyncBoltContext) -> BoltResponse:
         if isinstance(error, BoltUnhandledRequestError):  # a kind we asked for none of: Slack need not send it again
             return BoltResponse(status=200, body="")
+        if isinstance(error, NotSafe):  # Slack sends it again; over a socket, whatever is not 200 is no acknowledgement
+            log.warning("a delivery is not acknowledged: Redis is away and its turn takes long")
+            return BoltResponse(status=503, body="")
         if not context.get("heard"):  # Bolt trusts shapes, and this one it could not read
             log.warning("a delivery of an unknown shape was refused", extra={"reason": type(error).__name__})
             return BoltResponse(status=400, body="")
@@ -63,6 +72,12 @@ def build(client: AsyncWebClient, hear: Hear) -> AsyncApp:
         return BoltResponse(status=500, body="")
 
     return app
+
+
+def repeated(headers: Mapping[str, Sequence[str]]) -> bool:
+    """Report whether Slack says that it sent this before; Bolt gives the first delivery over a socket the number 0."""
+    number = next(iter(headers.get(RETRY, ())), "")
+    return number not in ("", "0")
 
 
 async def dispatch(app: AsyncApp, body: str, headers: Mapping[str, str]) -> tuple[int, str, dict[str, str]]:

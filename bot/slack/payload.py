@@ -8,6 +8,8 @@ import json
 from typing import Any
 
 Payload = dict[str, Any]
+RETRY = "x-slack-retry-num"  # the header that says how often Slack has sent a delivery before
+REPEATED = "llm_choose_repeated"  # our own mark on the payload of one that was
 
 
 def delivery(payload: Payload) -> str:
@@ -99,6 +101,11 @@ def said_at(payload: Payload) -> float:
         return float(stamp)
     except ValueError:
         return 0.0
+
+
+def repeated(payload: Payload) -> bool:
+    """Report whether Slack has sent this before, so that a process that was not heard may have begun to answer."""
+    return payload.get(REPEATED) is True
 
 
 def window(payload: Payload) -> str:

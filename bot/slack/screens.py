@@ -18,6 +18,7 @@ from bot.slack.payload import (
     ephemeral,
     event,
     part,
+    repeated,
     response_url,
     said_at,
     team,
@@ -41,9 +42,9 @@ BLOCKS = frozenset({"invalid_blocks", "invalid_arguments"})  # what a refused vi
 
 
 def spot(payload: Payload, message: Message) -> Spot:
-    """Return where the answer belongs; a turn that begins late may have been begun by a process that died."""
+    """Return where the answer belongs; a turn that begins late, or again, may have been begun by another process."""
     since = said_at(payload)
-    late = bool(since) and time.time() - since > LEASE / 2
+    late = repeated(payload) or (bool(since) and time.time() - since > LEASE / 2)
     return Spot(team(payload), channel(payload), thread(payload), message.id, max(0.0, since - 1), late)
 
 

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.hearing import NotSafe
 from bot.settings import Teams as Settings
 from bot.teams import frame, parse, render
 from bot.teams.auth import AnotherTenant, Doorman, Keys, PublishedKeys, Unauthorized
@@ -38,6 +39,7 @@ from knowledge.values import Language
 
 log = logging.getLogger(__name__)
 ANSWER = 0.5  # seconds a press waits for what it leads to
+PATIENCE = 10.0  # seconds until we say no to what is neither stored nor answered; Teams waits 15 and sends it again
 VIEW = 10  # seconds a client waits for a view of its own, and a press among others for what its person alone may see
 
 
@@ -120,9 +122,13 @@ class Teams:
             if isinstance(error, AnotherTenant):
                 await self._audit(activity)
             return Response(status_code=401)
-        if activity["type"] == "invoke":
-            return await self._invoked(activity)
-        await self._turns.hear(self._delivery(activity))
+        try:
+            if activity["type"] == "invoke":
+                return await self._invoked(activity)
+            await self._hear(activity)
+        except NotSafe:
+            log.warning("an activity is not acknowledged: Redis is away and its turn takes long")
+            return Response(status_code=503)
         return Response(status_code=202)
 
     async def _invoked(self, activity: frame.Activity) -> Response:
@@ -134,10 +140,10 @@ class Teams:
             case "message/submitAction":
                 place = f"teams:{activity['conversation']['id']}"
                 answer = await self.votes.answer(place, str(activity.get("replyToId") or ""))
-                await self._turns.hear(self._delivery(activity | {"answer": answer}))
+                await self._hear(activity | {"answer": answer})
                 return JSONResponse({})
             case "fileConsent/invoke":
-                await self._turns.hear(self._delivery(activity))
+                await self._hear(activity)
                 return JSONResponse({})
             case "adaptiveCard/action" if message := parse.message(activity, self._files.fetch):
                 if isinstance(message.content, Press) and message.content.action == BACK:
@@ -152,18 +158,18 @@ class Teams:
 
     async def _pressed(self, activity: frame.Activity, language: Language) -> dict[str, Any]:
         """Start the turn of a press and wait a moment for what it leads to."""
-        delivery = self._delivery(activity)
+        id_ = frame.delivery(activity)
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(delivery.id, answer)
+        self._waiting.setdefault(id_, answer)
         try:
-            if await self._turns.hear(delivery):
+            if await self._hear(activity):
                 async with asyncio.timeout(ANSWER if frame.personal(activity) else VIEW):
                     return await answer
         except TimeoutError:
             pass
         finally:
-            if self._waiting.get(delivery.id) is answer:
-                del self._waiting[delivery.id]
+            if self._waiting.get(id_) is answer:
+                del self._waiting[id_]
         return render.notice(self.texts.say("teams.received", language))
 
     async def _back(self, activity: frame.Activity, language: Language) -> dict[str, Any]:
@@ -187,8 +193,10 @@ class Teams:
         language = message.person.language
         return render.view(reply, language, self.texts, frame.run(activity), user, among_others=among_others)
 
-    def _delivery(self, activity: frame.Activity) -> Delivery:
-        return Delivery(frame.delivery(activity), self.name, activity)
+    async def _hear(self, activity: frame.Activity) -> bool:
+        """Make an activity safe; False when it was heard before. Raises NotSafe."""
+        delivery = Delivery(frame.delivery(activity), self.name, activity)
+        return await self._turns.hear(delivery, patience=PATIENCE)
 
     async def _audit(self, activity: frame.Activity) -> None:
         entry = {"action": "teams.refused", "person": parse.person(activity).id, "at": datetime.now(UTC).isoformat()}

@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from bot.hearing import NotSafe
 from bot.turns import TRIES, Delivery, Turns
 from handlers.conversation import Audience, Message, Person, Reply, Text
 from handlers.sessions import Claim, Sessions
@@ -293,3 +294,137 @@ async def test_a_thread_keeps_its_order_over_two_processes(store, texts, paper):
         await drain(second)
 
     assert order == [str(n) for n in range(4) for _ in range(2)]
+
+
+@pytest.fixture
+async def frozen(store):
+    """A Redis that is frozen until the test says `thaw()`."""
+    os.kill(store.server.pid, signal.SIGSTOP)
+    yield lambda: os.kill(store.server.pid, signal.SIGCONT)
+    os.kill(store.server.pid, signal.SIGCONT)
+
+
+async def heard(turns, id_="d1", text="x", patience=5.0):
+    """Deliver once; report whether it was acknowledged."""
+    try:
+        await turns.hear(Delivery(id_, "paper", {"text": text}), patience=patience)
+    except NotSafe:
+        return False
+    return True
+
+
+async def shown(paper, count):
+    while len(paper.shown) < count:
+        await asyncio.sleep(0.01)
+
+
+async def test_nothing_is_acknowledged_before_it_is_stored_or_answered(sessions, texts, paper, frozen):
+    gate = asyncio.Event()
+
+    async def held(message):
+        yield Reply("…", final=False)
+        await gate.wait()
+        yield Reply("答え")
+
+    async with Turns(held, sessions, texts) as turns:
+        turns.register(paper)
+        refused = [await heard(turns, patience=0.1) for _ in range(3)]
+        gate.set()
+        taken = [await heard(turns) for _ in range(3)]
+        await drain(turns)
+
+    assert refused == [False] * 3  # the first and two repeats while it runs
+    assert taken == [True] * 3  # its end was waited for, and is remembered
+    assert paper.shown == ["…", "答え"]
+
+
+async def test_a_turn_that_began_without_a_claim_is_stored_as_soon_as_redis_is_back(sessions, texts, paper, frozen, fast):
+    gate = asyncio.Event()
+
+    async def held(message):
+        yield Reply("…", final=False)
+        await gate.wait()
+        yield Reply("答え")
+
+    async with Turns(held, sessions, texts) as turns:
+        turns.register(paper)
+        assert not await heard(turns, patience=0.1)
+        await shown(paper, 1)
+        frozen()
+        assert await heard(turns, patience=30.0)  # while the turn still runs
+        before = list(paper.shown)
+        gate.set()
+        await drain(turns)
+
+    assert before == ["…"]
+    assert paper.shown == ["…", "答え"]
+
+
+async def test_an_answer_the_platform_did_not_take_is_refused_while_redis_is_away(sessions, texts, paper, frozen):
+    refusals = iter([OSError("down")])
+
+    async def read(payload):
+        if error := next(refusals, None):
+            raise error
+        return message(payload["text"])
+
+    paper.read = read
+    async with Turns(echo, sessions, texts) as turns:
+        turns.register(paper)
+        told = [await heard(turns) for _ in range(3)]
+        await drain(turns)
+
+    assert told == [False, True, True]  # the platform sends it again, and it begins anew
+    assert paper.shown == ["…", "答え x"]
+
+
+@pytest.mark.parametrize("payload", [{}, {"text": ""}])
+async def test_a_delivery_that_is_nothing_to_us_is_acknowledged_while_redis_is_away(sessions, texts, paper, frozen, payload):
+    async def read(payload):
+        return None
+
+    paper.read = read
+    async with Turns(echo, sessions, texts) as turns:
+        turns.register(paper)
+        assert await turns.hear(Delivery("d1", "paper", payload), patience=5.0)
+        await drain(turns)
+
+    assert paper.shown == []
+
+
+async def test_whoever_waits_and_gives_up_stops_no_turn(sessions, texts, paper):
+    async with Turns(echo, sessions, texts) as turns:
+        turns.register(paper)
+        waiting = asyncio.create_task(heard(turns))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        assert await heard(turns)
+        await drain(turns)
+
+    assert paper.shown == ["…", "答え x"]
+
+
+async def test_of_two_processes_that_run_one_turn_only_who_stored_it_goes_on(store, texts, paper, frozen, fast):
+    gate = asyncio.Event()
+
+    async def held(message):
+        yield Reply("…", final=False)
+        await gate.wait()
+        yield Reply("答え")
+
+    one, two = Sessions(store.connect), Sessions(store.connect)
+    async with one, two, Turns(held, one, texts) as first, Turns(held, two, texts) as second:
+        for turns in (first, second):
+            turns.register(paper)
+        refused = await asyncio.gather(heard(first, patience=0.1), heard(second, patience=0.1))
+        await shown(paper, 2)
+        frozen()
+        taken = await asyncio.gather(heard(first, patience=30.0), heard(second, patience=30.0))
+        gate.set()
+        await drain(first)
+        await drain(second)
+
+    assert refused == [False, False]
+    assert taken == [True, True]
+    assert paper.shown.count("答え") == 1

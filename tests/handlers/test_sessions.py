@@ -3,12 +3,13 @@
 import asyncio
 import os
 import signal
+import time
 from itertools import pairwise
 
 import pytest
 
 from bot.store import Store
-from handlers.sessions import Claim, Sessions, SessionsUnavailable
+from handlers.sessions import LATE, TIMEOUT, Claim, Sessions, SessionsUnavailable
 
 
 def claim(id_="a", token="t", **payload):
@@ -133,3 +134,61 @@ async def test_a_log_that_was_changed_is_found_out(sessions):
         assert await sessions.gap("audit") in (1, 3)
     await sessions.put_back("audit", rows)
     assert await sessions.gap("audit") is None
+
+
+async def frozen_claim(store, sessions, one):
+    """Claim while Redis is frozen for longer than anybody waits for it."""
+    os.kill(store.server.pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(SessionsUnavailable):
+            await sessions.claim(one)
+        await asyncio.sleep(TIMEOUT + LATE)
+    finally:
+        os.kill(store.server.pid, signal.SIGCONT)
+    while not await sessions.alive():
+        await asyncio.sleep(0.05)
+
+
+async def test_a_claim_that_arrives_after_its_process_gave_up_is_void(store, sessions, monkeypatch):
+    """That process answered without it, or refused the delivery: a repeat is claimed, and nobody takes it over."""
+    await sessions.abandoned()  # by now every process has asked Redis for its time
+    monkeypatch.setattr("handlers.sessions.LEASE", 0.0)
+    await frozen_claim(store, sessions, claim("a", "dead"))
+    await frozen_claim(store, sessions, claim("b", "dead"))
+
+    assert await sessions.claim(claim("a", "repeat"))
+    assert not await sessions.claim(claim("a", "another"))
+    assert [c.token for c in await sessions.abandoned()] != []
+    assert await sessions.claim(claim("b", "later"))
+
+
+async def test_a_claim_that_arrived_late_is_good_while_its_process_lives(store, sessions, monkeypatch):
+    await sessions.abandoned()
+    monkeypatch.setattr("handlers.sessions.LEASE", 0.0)
+    await frozen_claim(store, sessions, claim("a", "alive", text="x"))
+
+    assert await sessions.claim(claim("a", "alive", text="x"))
+    assert not await sessions.claim(claim("a", "repeat", text="x"))
+    assert [c.payload for c in await sessions.abandoned()] == [{"text": "x"}]
+
+
+@pytest.mark.parametrize("record", ["{}", '{"id": "a", "token": "old"}'])
+async def test_a_record_without_a_claim_is_put_away(sessions, record):
+    await sessions.claim(claim("a"))
+    async with sessions._redis() as redis:
+        [key] = await redis.zrange("lc:turns", 0, -1)
+        await redis.set(key, record)
+        await redis.zadd("lc:turns", {key: 0})
+
+    assert await sessions.abandoned() == []
+    assert await sessions.abandoned() == []
+
+
+@pytest.mark.parametrize("hours", [-24, -1, 1, 24])
+async def test_the_clock_of_one_machine_ends_no_lease_of_another(sessions, monkeypatch, hours):
+    await sessions.claim(claim("a"))
+    monkeypatch.setattr(time, "time", lambda real=time.time: real() + hours * 3600)
+
+    assert await sessions.abandoned() == []
+    await sessions.claim(claim("b"))
+    assert await sessions.abandoned() == []

@@ -29,6 +29,7 @@ from starlette.routing import Route
 from bot.redis_server import binary
 
 SECRET, REPLICAS, GATE = "soak", 3, 12
+PORT = int(os.environ.get("SOAK_PORT", "18909"))  # of Redis; the next ones are Slack's and the replicas'
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -84,7 +85,7 @@ def deliveries(count, dice):
 
 class Fleet:
     def __init__(self, folder, api, redis):
-        self.ports = [18911 + n for n in range(REPLICAS)]
+        self.ports = [PORT + 2 + n for n in range(REPLICAS)]
         self.folder, self.api, self.redis = folder, api, redis
         self.running = {}
 
@@ -119,6 +120,8 @@ async def deliver(client, fleet, body, first, gate, acks):
             stamp = str(int(time.time()))
             signature = "v0=" + hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
             headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature, "Content-Type": "application/json"}
+            if attempt:
+                headers |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": "http_error"}
             port = fleet.ports[(first + attempt) % REPLICAS]
             began = time.perf_counter()
             try:
@@ -149,7 +152,7 @@ async def main(mentions, kills):
     dice = random.Random(11)
     slack = Slack()
     config = uvicorn.Config(
-        Starlette(routes=[Route("/api/{method}", slack.take, methods=["GET", "POST"])]), port=18910, log_level="error"
+        Starlette(routes=[Route("/api/{method}", slack.take, methods=["GET", "POST"])]), port=PORT + 1, log_level="error"
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
@@ -158,7 +161,7 @@ async def main(mentions, kills):
             [
                 binary(),
                 "--port",
-                "18909",
+                str(PORT),
                 "--save",
                 "",
                 "--appendonly",
@@ -168,7 +171,7 @@ async def main(mentions, kills):
             ],
             stdout=subprocess.DEVNULL,
         )
-        fleet = Fleet(folder, "http://127.0.0.1:18910/api/", "redis://127.0.0.1:18909")
+        fleet = Fleet(folder, f"http://127.0.0.1:{PORT + 1}/api/", f"redis://127.0.0.1:{PORT}")
         acks, began = [], time.perf_counter()
         try:
             async with httpx.AsyncClient(timeout=5) as client:

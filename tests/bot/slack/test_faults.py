@@ -1,6 +1,10 @@
 """When Slack limits, fails, forgets or forbids: the answer arrives once, or the operator is told once."""
 
+import asyncio
 import logging
+import os
+import signal
+import time
 
 import pytest
 
@@ -56,9 +60,9 @@ async def test_a_turn_that_begins_late_finds_what_a_dead_process_posted(desk, ap
     [first] = api.messages.values()
     mark = first["metadata"]
     api.messages = {"7.7": {"ts": "7.7", "channel": "C1", "text": "調べています", "metadata": mark}}
-    at.turns._seen.clear()
     await at.turns._sessions._client.flushall()
-    await at.event(ts="1.5", event_ts="1.5")
+    another = await desk(bot)
+    await another.event(ts="1.5", event_ts="1.5")
 
     assert [(ts, m["text"]) for ts, m in api.messages.items()] == [("7.7", "答え")]
 
@@ -102,3 +106,67 @@ async def test_a_response_url_elsewhere_is_never_called(desk, api, caplog):
 
     assert not api.responses
     assert "evil" not in caplog.text
+
+
+@pytest.fixture
+def frozen(store):
+    """A Redis that does not answer for the whole test."""
+    os.kill(store.server.pid, signal.SIGSTOP)
+    yield
+    os.kill(store.server.pid, signal.SIGCONT)
+
+
+async def long(message):
+    yield Reply("調べています", final=False)
+    await asyncio.sleep(3)
+    yield Reply("答え", (Paragraph("答え"),))
+
+
+async def test_an_event_that_is_neither_stored_nor_answered_is_refused_and_its_repeat_is_not(desk, api, frozen):
+    at = await desk(long)
+    first, _ = await at.event(ts="1.5", event_ts="1.5")
+    again, _ = await at.event(ts="1.5", event_ts="1.5")
+
+    assert (first, again) == (503, 200)
+    assert [m["text"] for m in api.messages.values()] == ["答え"]
+
+
+async def test_an_event_that_is_answered_in_time_is_acknowledged(desk, api, frozen):
+    at = await desk(bot)
+
+    assert (await at.event())[0] == 200
+    assert [m["text"] for m in api.messages.values()] == ["答え"]
+
+
+async def test_what_slack_never_repeats_is_acknowledged_while_it_is_answered(desk, api, frozen):
+    """A refusal would show an error beside the answer."""
+    at = await desk(long)
+
+    assert (await at.command("費用は?"))[0] == 200
+    assert (await at.press({"action_id": "demo.open:1", "value": '{"aid":"a"}', "type": "button"}))[0] == 200
+
+
+async def test_over_a_socket_what_is_not_safe_is_not_acknowledged(desk, api, frozen):
+    at = await desk(long, app_token="xapp-1")
+    event = {"type": "app_mention", "user": "U1", "channel": "C1", "ts": "1.5", "event_ts": "1.5", "text": "<@UB> 質問"}
+    owner = [{"user_id": "UB", "is_bot": True}]
+    payload = {"type": "event_callback", "team_id": "T1", "authorizations": owner, "event": event}
+    with pytest.raises(AssertionError, match="never acknowledged"):
+        await api.edge.send("events_api", payload, seconds=2.5, tries=1)
+    await at.drained()
+
+    assert await api.edge.send("events_api", payload) == {}
+    assert [m["text"] for m in api.messages.values()] == ["答え"]
+
+
+async def test_a_repeat_finds_what_a_process_posted_that_was_not_heard(desk, api):
+    """Slack's own number on the delivery says that somebody may have begun to answer."""
+    at = await desk(bot)
+    ts = f"{time.time():.6f}"
+    await at.event(ts=ts, event_ts=ts)
+    await at.turns._sessions._client.flushall()
+    another = await desk(bot)
+    another.client.headers["X-Slack-Retry-Num"] = "1"
+    await another.event(ts=ts, event_ts=ts)
+
+    assert len(api.messages) == 1

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import random
+import signal
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from bot.teams.adapter import Teams
 from bot.turns import Turns
 from handlers.conversation import Ask, Field, Form, Option, Paragraph, Press, Reply
 from tests.bot.teams.conftest import Failure
-from tests.bot.teams.talk import CHANNEL, LOCAL, Asked, activity, door_of, press
+from tests.bot.teams.talk import ANSWER, CHANNEL, LOCAL, Asked, activity, door_of, press
 from tests.serving import served
 
 
@@ -274,3 +275,30 @@ async def test_the_agents_playground_talks_with_us(sessions, texts, asked):
             ran = await asyncio.to_thread(subprocess.run, command, cwd=folder, capture_output=True, text=True, timeout=150)
     print(ran.stdout)
     assert ran.returncode == 0, ran.stdout
+
+
+async def test_an_activity_that_is_neither_stored_nor_answered_is_refused_and_its_repeat_is_not(
+    store, sessions, texts, service, monkeypatch
+):
+    monkeypatch.setattr("bot.teams.adapter.PATIENCE", 0.2)
+    gate = asyncio.Event()
+
+    async def held(message):
+        await gate.wait()
+        yield ANSWER
+
+    os.kill(store.server.pid, signal.SIGSTOP)
+    try:
+        async with door_of(held, sessions, texts) as door:
+            told = [(await door.post("/api/messages", json=activity(service))).status_code for _ in range(2)]
+            pressed = (await door.post("/api/messages", json=press(service, {"verb": "demo.tour"}))).status_code
+            gate.set()
+            await service.until("答え[1]")
+            monkeypatch.setattr("bot.teams.adapter.PATIENCE", 10.0)
+            last = (await door.post("/api/messages", json=activity(service))).status_code
+    finally:
+        os.kill(store.server.pid, signal.SIGCONT)
+
+    assert told == [503, 503]
+    assert pressed == 503
+    assert last == 202
