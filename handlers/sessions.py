@@ -249,8 +249,31 @@ class Sessions:
         """
         Save `state` with its revision counted up; False, and nothing written, when the stored revision is not `expected`.
 
-        `expected` 0 means "not there yet"; None writes whatever is there. `seconds` None keeps it for good.
+        `expected` 0 means "not there yet"; None writes whatever is there and is always True. `seconds` None keeps it for good.
         """
+        while True:
+            saved = await self._save(kind, id_, state, expected, seconds)
+            if saved or expected is not None:
+                return saved
+
+    async def change(
+        self, kind: str, id_: str, edit: Callable[[State | None], State | None], *, seconds: int | None = DAY
+    ) -> State | None:
+        """
+        Save what `edit` makes of the stored state (None: there is none) and return it, so that no other change is lost.
+
+        `edit` is called again where another change came in between. Where it returns None nothing is written.
+        """
+        while True:
+            kept = await self.load(kind, id_)
+            changed = edit(kept)
+            if changed is None:
+                return None
+            if await self.save(kind, id_, changed, expected=int(kept["rev"]) if kept else 0, seconds=seconds):
+                return changed
+
+    async def _save(self, kind: str, id_: str, state: State, expected: int | None, seconds: int | None) -> bool:
+        """Write once; False when the stored revision is not `expected`, or another write came in between."""
         key = _key(kind, id_)
         async with self._redis() as redis, redis.pipeline(transaction=True) as pipe:
             try:
@@ -285,6 +308,20 @@ class Sessions:
         async with self._redis() as redis:
             rows = await redis.lrange(_key(f"index:{kind}", owner), 0, -1)
         return [_text(row) for row in rows]
+
+    async def note(self, kind: str, id_: str) -> None:
+        """Add `id_` to what is open of this kind, until `unnote` takes it off."""
+        async with self._redis() as redis:
+            await redis.sadd(f"lc:open:{kind}", id_)
+
+    async def unnote(self, kind: str, id_: str) -> None:
+        async with self._redis() as redis:
+            await redis.srem(f"lc:open:{kind}", id_)
+
+    async def noted(self, kind: str) -> list[str]:
+        """Return what is open of this kind, in no order."""
+        async with self._redis() as redis:
+            return [_text(row) for row in await redis.smembers(f"lc:open:{kind}")]
 
     async def append(self, log: str, entry: State) -> str:
         """Append to a log that is never trimmed and chain it to the entry before by hash; return the new hash."""

@@ -6,7 +6,7 @@ A thread is remembered for a day after its last turn. Without Redis nothing is r
 
 import re
 import unicodedata
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from typing import Literal
 
@@ -63,9 +63,12 @@ class Threads:
 
     async def add(self, place: str, question: str, said: str, asker: str = "", answer: str = "") -> None:
         """Remember one turn, who was answered last, and the id of that answer."""
-        kept = await self._load(place)
-        turns = [*kept["turns"], [question, said]][-HISTORY:]
-        await self._save(place, kept | {"turns": turns, "asker": asker or kept.get("asker", ""), "answer": answer})
+
+        def added(kept: State) -> State:
+            turns = [*kept["turns"], [question, said]][-HISTORY:]
+            return kept | {"turns": turns, "asker": asker or kept.get("asker", ""), "answer": answer}
+
+        await self._change(place, added)
 
     async def answer(self, place: str) -> str:
         """Return the id of the last answer given here, "" when there is none."""
@@ -82,12 +85,15 @@ class Threads:
     async def obey(self, message: Message, text: str) -> AsyncIterator[Reply]:
         """Do what a text wishes of this thread, and say what holds now."""
         asked = wish(text)
-        kept = await self._load(message.place)
-        if asked in ("reset", "stopped"):
-            kept = {"turns": [], "asker": message.person.id, "talk": kept.get("talk", "")}
-        elif asked:
-            kept = kept | {"talk": asked, "asker": kept.get("asker") or message.person.id}
-        done = await self._save(message.place, kept)
+
+        def obeyed(kept: State) -> State:
+            if asked in ("reset", "stopped"):
+                return {"turns": [], "asker": message.person.id, "talk": kept.get("talk", "")}
+            if asked:
+                return kept | {"talk": asked, "asker": kept.get("asker") or message.person.id}
+            return kept
+
+        done = await self._change(message.place, obeyed)
         yield Reply(self._texts.say(f"threads.{asked}" if done else "feedback.away", message.person.language))
 
     async def _load(self, place: str) -> State:
@@ -96,7 +102,9 @@ class Threads:
         except SessionsUnavailable:
             return {"turns": []}
 
-    async def _save(self, place: str, state: State) -> bool:
+    async def _change(self, place: str, edit: Callable[[State], State]) -> bool:
+        """Change what is remembered of a thread; False while it cannot be."""
         with suppress(SessionsUnavailable):
-            return await self._sessions.save("thread", place, state, seconds=DAY)
+            await self._sessions.change("thread", place, lambda kept: edit(kept or {"turns": []}), seconds=DAY)
+            return True
         return False

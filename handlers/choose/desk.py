@@ -108,7 +108,8 @@ class Choose:
         if running is None:
             running = await self._dialog.begin(message, Run("", message.person.id, message.person.name, "", express=express))
         if express and not running.express:
-            running = await self._runs.save(replace(running, express=True)) or running
+            changed = await self._runs.save(replace(running, express=True))
+            running = changed or await self._runs.load(running.id) or running  # another press came first
         return await (self._dialog.read(message, running, word) if word and not express else self._dialog.ask(message, running))
 
     async def _which(self, message: Message, run: Run) -> Reply:

@@ -157,11 +157,13 @@ class Models:
         advisors = [await asyncio.to_thread(Advisor.load, str(text)) for text in state["texts"].values()]
         for advisor in advisors:
             await self.keep(advisor)
-        shelf = await self.shelf()
         known = {advisor.model.sha256 for advisor in advisors} | {self._builtin.model.sha256}
         versions = tuple(Version(**row) for row in state["versions"] if row["sha256"] in known)
         history = tuple(sha256 for sha256 in state["history"] if sha256 in known)
-        await self._save(Shelf((shelf.versions[0], *versions), history or shelf.history, shelf.rev))
+        while True:
+            shelf = await self.shelf()
+            if await self._save(Shelf((shelf.versions[0], *versions), history or shelf.history, shelf.rev)):
+                return
 
     async def _save(self, shelf: Shelf) -> bool:
         state: Mapping[str, Any] = {

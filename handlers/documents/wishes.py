@@ -152,9 +152,9 @@ class Wishes:
     async def answered_by(self, wish: str, document: str) -> None:
         """Remember which document was added for a wish."""
         with suppress(SessionsUnavailable):
-            kept = await self._office.sessions.load("wish", wish)
-            if kept:
-                await self._office.sessions.save("wish", wish, kept | {"document": document}, seconds=KEPT)
+            await self._office.sessions.change(
+                "wish", wish, lambda kept: kept | {"document": document} if kept else None, seconds=KEPT
+            )
 
     async def _open(self) -> list[Wish]:
         found = []

@@ -192,3 +192,26 @@ async def test_the_clock_of_one_machine_ends_no_lease_of_another(sessions, monke
     assert await sessions.abandoned() == []
     await sessions.claim(claim("b"))
     assert await sessions.abandoned() == []
+
+
+async def test_of_unconditional_saves_at_once_the_last_is_kept_and_none_is_refused(store, sessions):
+    async with Sessions(store.connect) as other:
+        for n in range(300):
+            writers = (one.save("job", str(n), {"by": by}) for by, one in enumerate((sessions, other)))
+            assert await asyncio.gather(*writers) == [True, True]
+            assert (await sessions.load("job", str(n)))["rev"] == 2
+
+
+async def test_changes_of_one_thing_at_once_are_all_kept(store, sessions):
+    def counted(kept):
+        return {"n": (kept or {"n": 0})["n"] + 1}
+
+    async with Sessions(store.connect) as other:
+        await asyncio.gather(*(one.change("thread", "t", counted) for one in (sessions, other) for _ in range(20)))
+
+    assert (await sessions.load("thread", "t"))["n"] == 40
+
+
+async def test_a_change_that_changes_nothing_writes_nothing(sessions):
+    assert await sessions.change("wish", "w", lambda kept: None) is None
+    assert await sessions.load("wish", "w") is None
