@@ -26,7 +26,7 @@ from handlers.documents.desk import Documents
 from handlers.documents.office import Office
 from handlers.feedback import Feedbacks
 from handlers.handover import Handover
-from handlers.jobs import KEPT, Jobs
+from handlers.jobs import DEAD, IDLE, KEPT, TEND, Jobs
 from handlers.opening import Opening
 from handlers.people import People
 from handlers.router import Router
@@ -105,6 +105,7 @@ class House:
         self._work: asyncio.Task[None] | None = None
         self._sandbox: asyncio.Task[str] | None = None
         self._reviews: asyncio.Task[None] | None = None
+        self._tending: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         """
@@ -127,6 +128,7 @@ class House:
         if self._threads:
             self._work = asyncio.create_task(self._begin_work())
             self._sandbox = asyncio.create_task(self._try_sandbox())
+            self._tending = asyncio.create_task(self._tend())
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -219,6 +221,15 @@ class House:
             log.warning("documents are read without a whole sandbox", extra={"missing": ", ".join(lacking)})
         return "ready"
 
+    async def _tend(self) -> None:
+        """Look again and again for jobs that got lost; an embedded store has no other process that could still hold one."""
+        idle = DEAD if self.settings.embedded else IDLE
+        while True:
+            with suppress(SessionsUnavailable):
+                await self.jobs.tend(idle=idle)
+                idle = IDLE
+            await asyncio.sleep(TEND)
+
     async def _enqueue(self, job: str) -> None:
         await self.queue.enqueue(job)
 
@@ -229,7 +240,7 @@ class House:
             log.warning("a trace was not kept: the session store is away")
 
     async def _stop_furnishing(self) -> None:
-        tasks = [t for t in (self._reviews, self._work, self._sandbox, self._answers, self._library) if t]
+        tasks = [t for t in (self._reviews, self._tending, self._work, self._sandbox, self._answers, self._library) if t]
         for task in tasks:
             task.cancel()  # harmless to one that is done
         await asyncio.gather(*tasks, return_exceptions=True)

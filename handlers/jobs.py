@@ -2,10 +2,12 @@
 Jobs: one file on its way onto the shelf, from its arrival to its report.
 
 A job is a record that any process can read; the work itself is done by whichever worker takes it, at least once and in steps
-that may be repeated. A document that fails twice is parked with its reason, so that the others go on.
+that may be repeated. The record is changed by compare-and-set, so that a worker that was taken for dead overwrites nothing. A
+document that fails twice is parked with its reason, so that the others go on; work that got lost is queued again (`tend`).
 """
 
 import asyncio
+import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -25,6 +27,10 @@ TRIES = 2  # before a document is parked
 WATCHDOG = 600.0  # seconds a document may take, and wait for an index that is away
 PULSE = 1.5  # seconds between signs of life
 DEAD = 5.0  # seconds without one after which a job is nobody's
+IDLE = 60.0  # seconds without a sign of life after which a job may have been lost by the queue
+AGAIN = 300  # seconds before such a job is queued once more
+GIVEN_UP = float(DAY)  # seconds nobody took it after which it ends
+TEND = 15.0  # seconds between looks for such jobs
 LOOK = 0.2  # seconds between looks at a job that is being followed
 PATIENCE = 150.0  # seconds a job is followed: less than a turn may take
 
@@ -93,7 +99,10 @@ class Jobs:
             return known
         original = await self._originals.put(content)
         job = Job(id_, name, len(content), original, metadata, by, time.time())
-        await self._save(job)
+        await self._sessions.note("jobs", id_)
+        if not await self._sessions.save("job", id_, {"job": asdict(job)}, expected=0, seconds=KEPT):
+            await self._originals.delete(original)
+            return await self.find(id_) or job
         await self._sessions.index_add("all", "jobs", id_)
         if queue:
             await self._enqueue(id_)
@@ -106,8 +115,8 @@ class Jobs:
         Raises:
             SessionsUnavailable
         """
-        state = await self._sessions.load("job", id_)
-        return _job(state) if state else None
+        held = await self._held(id_)
+        return held.job if held else None
 
     async def recent(self) -> list[Job]:
         """Return the latest 100 jobs, newest first. Raises SessionsUnavailable."""
@@ -134,12 +143,48 @@ class Jobs:
 
     async def retry(self, id_: str) -> Job | None:
         """Queue a parked job again. Raises SessionsUnavailable."""
-        job = await self.find(id_)
-        if job is None or job.outcome != "parked":
-            return job
-        job = await self._save(replace(job, outcome="", code="", reason=None, tries=0, at=time.time()))
+        held = await self._held(id_)
+        if held is None or held.job.outcome != "parked":
+            return held.job if held else None
+        await self._sessions.note("jobs", id_)
+        work = _Work(self._sessions, held)
+        try:
+            await work.tell(outcome="", code="", reason=None, tries=0, at=time.time(), touched=0.0)
+        except JobTaken:  # pressed twice
+            return await self.find(id_)
         await self._enqueue(id_)
-        return job
+        return work.job
+
+    async def tend(self, *, idle: float | None = None) -> int:
+        """
+        Queue again what has no outcome and shows no sign of life for `idle` seconds; return how many those were.
+
+        Such a job may have lost its place in the queue, or the word of how it ended. One that nobody takes for a day is parked.
+
+        Raises:
+            SessionsUnavailable
+        """
+        queued = 0
+        known = await self._sessions.noted("jobs") + await self._sessions.index_list("all", "jobs")
+        for id_ in dict.fromkeys(known):
+            held = await self._held(id_)
+            if held is None or held.job.outcome:
+                await self._sessions.unnote("jobs", id_)
+            elif await self._lost(held, IDLE if idle is None else idle):
+                await self._enqueue(id_)
+                queued += 1
+        return queued
+
+    async def _lost(self, held: "_Held", idle: float) -> bool:
+        """Report whether a job is to be queued again; one that nobody took for too long is ended instead."""
+        job = held.job
+        if time.time() - max(job.at, job.touched) < idle:
+            return False
+        if time.time() - max(job.at, job.touched) >= GIVEN_UP:
+            with suppress(JobTaken):
+                await _Work(self._sessions, held).end("parked", "interrupted", phrase("not_taken", name=job.name))
+            return False
+        return await self._sessions.save("job.again", job.id, {}, expected=0, seconds=AGAIN)
 
     async def run(self, id_: str, *, told: Callable[[Job], None] | None = None) -> Job | None:
         """
@@ -150,29 +195,30 @@ class Jobs:
             LibraryUnavailable: the index or the place of the files is away; to be run again later.
             SessionsUnavailable: to be run again later.
         """
-        job = await self.find(id_)
-        if job is None or job.outcome:
-            return job
+        held = await self._held(id_)
+        if held is None or held.job.outcome:
+            return held.job if held else None
+        job, work = held.job, _Work(self._sessions, held, told)
         if time.time() - job.touched < DEAD:
             raise JobTaken(id_)
         if job.tries >= TRIES:
-            return await self._end(job, "parked", job.code or "interrupted", job.reason or phrase("interrupted", name=job.name))
-        work = _Work(self, replace(job, tries=job.tries + 1, code="", reason=None), told)
+            return await work.end("parked", job.code or "interrupted", job.reason or phrase("interrupted", name=job.name))
+        await work.tell(tries=job.tries + 1, code="", reason=None)
         try:
             async with asyncio.timeout(WATCHDOG), work.alive():
                 return await self._take_in(work)
         except UnreadableDocument as error:
             await self._originals.delete(job.original)
-            return await self._end(work.job, "refused", error.code, error.reason)
+            return await work.end("refused", error.code, error.reason)
         except TimeoutError:
-            return await self._end(work.job, "parked", "too_slow", phrase("took_too_long", name=job.name))
+            return await work.end("parked", "too_slow", phrase("took_too_long", name=job.name))
         except LibraryUnavailable as error:
             if time.time() - job.at > WATCHDOG or error.code == "original_missing":
-                return await self._end(work.job, "parked", error.code, error.reason)
-            await self._save(replace(work.job, tries=job.tries, touched=0.0, code=error.code, reason=error.reason))
+                return await work.end("parked", error.code, error.reason)
+            await work.tell(tries=job.tries, touched=0.0, code=error.code, reason=error.reason)
             raise
         except asyncio.CancelledError:  # this process is asked to stop: no fault of the document's
-            await self._save(replace(work.job, tries=job.tries, touched=0.0))
+            await work.tell(tries=job.tries, touched=0.0)
             raise
 
     async def _take_in(self, work: "_Work") -> Job:
@@ -188,35 +234,66 @@ class Jobs:
         )
         if not new and version.original != job.original:
             await self._originals.delete(job.original)
-        ended = replace(work.job, step="staged", document=document.id, version=version.id)
         mine = new or version.original == job.original  # staged by a try of this job that did not live to say so
-        return await self._end(ended, "staged" if mine else "unchanged", "", None)
+        outcome: Outcome = "staged" if mine else "unchanged"
+        return await work.end(outcome, "", None, step="staged", document=document.id, version=version.id)
 
-    async def _end(self, job: Job, outcome: Outcome, code: str, reason: Phrase | None) -> Job:
-        return await self._save(replace(job, outcome=outcome, code=code, reason=reason))
+    async def _held(self, id_: str) -> "_Held | None":
+        state = await self._sessions.load("job", id_)
+        return _Held(_job(state), int(state["rev"])) if state else None
 
-    async def _save(self, job: Job) -> Job:
-        await self._sessions.save("job", job.id, {"job": asdict(job)}, seconds=KEPT)
-        return job
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A job as stored, and the revision it has there."""
+
+    job: Job
+    revision: int
 
 
 class _Work:
-    """A job in hand: says where it stands, and shows signs of life meanwhile."""
+    """A job in hand: says where it stands, and shows signs of life meanwhile. Once it has ended nothing more is said of it."""
 
-    def __init__(self, jobs: Jobs, job: Job, told: Callable[[Job], None] | None) -> None:
-        self.job = job
-        self._jobs = jobs
+    def __init__(self, sessions: Sessions, held: _Held, told: Callable[[Job], None] | None = None) -> None:
+        self.job = held.job
+        self._sessions = sessions
+        self._revision = held.revision
         self._told = told
+        self._hand = secrets.token_hex(8)  # tells our own writes from those of another worker
+        self._saying = asyncio.Lock()  # a pulse must not come after the end
 
-    async def tell(self, **progress: int | str) -> None:
-        self.job = replace(self.job, **progress, touched=time.time())  # type: ignore[arg-type]  # fields of Job by name
-        await self._jobs._save(self.job)  # noqa: SLF001  two halves of one thing
+    async def tell(self, **progress: object) -> None:
+        """
+        Say where the job stands.
+
+        Raises:
+            JobTaken: another worker has it.
+            SessionsUnavailable
+        """
+        async with self._saying:
+            if self.job.outcome and "outcome" not in progress:
+                return
+            self.job = replace(self.job, **{"touched": time.time(), **progress})  # type: ignore[arg-type]  # fields of Job
+            await self._save()
         if self._told is not None:
             self._told(self.job)
 
+    async def end(self, outcome: Outcome, code: str, reason: Phrase | None, **progress: object) -> Job:
+        await self.tell(outcome=outcome, code=code, reason=reason, touched=self.job.touched, **progress)
+        await self._sessions.unnote("jobs", self.job.id)
+        return self.job
+
+    async def _save(self) -> None:
+        state = {"job": asdict(self.job), "hand": self._hand}
+        while not await self._sessions.save("job", self.job.id, state, expected=self._revision, seconds=KEPT):
+            stored = await self._sessions.load("job", self.job.id)
+            if stored is None or stored.get("hand") != self._hand:
+                raise JobTaken(self.job.id)
+            self._revision = int(stored["rev"])  # our own write whose reply was lost
+        self._revision += 1
+
     @asynccontextmanager
     async def alive(self) -> AsyncIterator[None]:
-        await self.tell()
         heart = asyncio.create_task(self._beat())
         try:
             yield

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import subprocess
 import sys
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from redis.exceptions import NoPermissionError
 
 from bot.queue import Queue
 from bot.store import Store
-from handlers.jobs import Job, Jobs
+from handlers.jobs import Job, Jobs, JobTaken
 from knowledge.embedded import EmbeddedIndex
 from knowledge.errors import LibraryUnavailable
 from knowledge.library import Library
@@ -100,7 +101,7 @@ async def test_a_document_that_fails_twice_is_parked_and_the_others_go_on(room, 
         if id_ == "poison" and len(tried) < 2:
             job = await room.jobs.find(id_)
             tried.append(id_)
-            await room.jobs._save(type(job)(**{**{f: getattr(job, f) for f in job.__slots__}, "tries": len(tried)}))
+            await room.jobs._sessions.save("job", id_, {"job": asdict(replace(job, tries=len(tried)))})
             raise RuntimeError("the reader took the process down")
         await room.jobs.run(id_)
 
@@ -201,3 +202,139 @@ async def test_only_the_queue_may_run_scripts_and_only_on_its_own_keys(store, se
                 broker.execute_command(*words)
         with pytest.raises(Exception, match=r"permission|NOPERM"):
             broker.eval("return redis.call('hget', KEYS[1], 'a')", 1, "lc:alive")
+
+
+async def test_a_job_that_ends_at_the_moment_of_its_own_pulse_has_its_outcome(room, store, monkeypatch):
+    monkeypatch.setattr("handlers.jobs.PULSE", 0.001)
+    async with Queue(store, room.jobs.run, threads=4) as room.queue:
+        await room.queue.open()
+        for n in range(80):
+            await room.jobs.submit(f"j{n}", f"経費{n}.txt", f"経費精算の手順{n}。".encode(), MADE, by="t:1")
+        followed = await asyncio.gather(*(room.last(f"j{n}") for n in range(80)))
+    stored = [await room.jobs.find(f"j{n}") for n in range(80)]
+
+    assert [job.outcome for job in followed] == ["staged"] * 80
+    assert [job.outcome for job in stored] == ["staged"] * 80
+
+
+async def test_work_that_the_queue_lost_is_queued_again(room, store, monkeypatch):
+    """As after a kill between keeping the file and queueing it, or where a record of the version before was left behind."""
+
+    async def lost(job: str) -> None:
+        pass
+
+    jobs = Jobs(room.opened, room.originals, room.jobs._sessions, lost)
+    await jobs.submit("m1:0", "規程.md", "# 規程\n本文。".encode(), MADE, by="t:1")
+    monkeypatch.setattr("handlers.jobs.IDLE", 0.0)
+    async with Queue(store, room.jobs.run, threads=1) as room.queue:
+        await room.queue.open()
+        assert await room.jobs.tend() == 1
+        assert await room.jobs.tend() == 0  # once is enough for a while
+        job = await room.last("m1:0")
+        assert await room.jobs.tend() == 0
+
+    assert (job.outcome, job.tries) == ("staged", 1)
+
+
+async def test_work_that_is_under_way_or_young_is_left_alone(room, monkeypatch):
+    async def lost(job: str) -> None:
+        pass
+
+    jobs = Jobs(room.opened, room.originals, room.jobs._sessions, lost)
+    await jobs.submit("m1:0", "規程.md", "# 規程\n本文。".encode(), MADE, by="t:1")
+
+    assert await jobs.tend() == 0
+
+
+async def test_work_that_nobody_took_for_a_day_ends_with_a_sentence(room, monkeypatch):
+    async def lost(job: str) -> None:
+        pass
+
+    jobs = Jobs(room.opened, room.originals, room.jobs._sessions, lost)
+    await jobs.submit("m1:0", "規程.md", "# 規程\n本文。".encode(), MADE, by="t:1")
+    monkeypatch.setattr("handlers.jobs.IDLE", 0.0)
+    monkeypatch.setattr("handlers.jobs.GIVEN_UP", 0.0)
+    await jobs.tend()
+    job = await jobs.find("m1:0")
+
+    assert (job.outcome, job.code) == ("parked", "interrupted")
+    assert "規程.md" in job.reason.ja
+    assert "規程.md" in job.reason.en
+
+
+async def test_who_lost_a_job_to_another_worker_does_not_overwrite_its_outcome(room, monkeypatch):
+    """A worker that stood still for longer than it may goes on after another one has ended its job."""
+    monkeypatch.setattr("handlers.jobs.DEAD", 0.0)
+    began, go = asyncio.Event(), asyncio.Event()
+
+    async def stalled() -> Library:
+        began.set()
+        await go.wait()
+        return room.library
+
+    async def lost(job: str) -> None:
+        pass
+
+    slow = Jobs(stalled, room.originals, room.jobs._sessions, lost)
+    quick = Jobs(room.opened, room.originals, room.jobs._sessions, lost)
+    await slow.submit("m1:0", "規程.md", "# 規程\n本文。".encode(), MADE, by="t:1")
+    working = asyncio.create_task(slow.run("m1:0"))
+    await began.wait()
+    ended = await quick.run("m1:0")
+    go.set()
+    with pytest.raises(JobTaken):
+        await working
+
+    assert ended.outcome == "staged"
+    assert (await quick.find("m1:0")) == ended
+
+
+async def test_two_hands_that_submit_one_file_at_once_make_one_job(room):
+    queued = []
+
+    async def enqueue(job: str) -> None:
+        queued.append(job)
+
+    jobs = Jobs(room.opened, room.originals, room.jobs._sessions, enqueue)
+    both = await asyncio.gather(*(jobs.submit("m1:0", "規程.md", b"x", MADE, by="t:1") for _ in range(5)))
+
+    assert len({job.original for job in both}) == 1
+    assert [path.name for path in (room.folder / "originals").iterdir()] == [both[0].original]
+
+
+CUT_OFF = """
+import asyncio, os, signal, sys
+from bot.house import House
+from bot.settings import load
+from knowledge.values import Metadata
+
+async def main():
+    async with House(load({}, data=sys.argv[1]), threads=1) as house:
+        await house.library()
+        async def killed(job):
+            os.kill(os.getpid(), signal.SIGKILL)
+        house.queue.enqueue = killed
+        await house.jobs.submit("cut", "規程.md", "# 規程\\n本文。".encode(), Metadata(owner="t:1"), by="t:1")
+
+asyncio.run(main())
+"""
+NEXT = """
+import asyncio, sys
+from bot.house import House
+from bot.settings import load
+
+async def main():
+    async with House(load({}, data=sys.argv[1]), threads=1) as house:
+        async for job in house.jobs.follow("cut", seconds=90):
+            print(job.outcome, flush=True)
+
+asyncio.run(main())
+"""
+
+
+async def test_a_process_killed_before_it_queued_its_work_leaves_it_to_the_next_one(tmp_path):
+    first = subprocess.run([sys.executable, "-c", CUT_OFF, str(tmp_path)], cwd=ROOT, check=False)
+    second = subprocess.run([sys.executable, "-c", NEXT, str(tmp_path)], cwd=ROOT, check=True, capture_output=True, text=True)
+
+    assert first.returncode == -signal.SIGKILL
+    assert second.stdout.split()[-1] == "staged"

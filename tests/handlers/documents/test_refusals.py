@@ -1,6 +1,6 @@
 """Every refusal names the file, the reason and the way out, in the person's language, and is booked under a stable code."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -44,7 +44,8 @@ async def test_a_document_that_kills_its_readers_is_parked_and_may_be_tried_agai
     content = "# 毒見\n\n読める資料です。".encode()
     jobs = talk.house.jobs
     job = await jobs.submit("poison:1:0", "毒.md", content, Metadata(owner=ADMIN.id), by=ADMIN.id, queue=False)
-    await jobs._save(replace(job, tries=2))  # two workers died over it
+    died = {"job": asdict(replace(job, tries=2))}  # two workers, over it
+    await talk.house.sessions.save("job", job.id, died)
     await jobs.run(job.id)
     parked = await talk(Press("document.job", {"j": job.id}))
     listed = await talk(Command("documents"))
