@@ -17,6 +17,8 @@ from bot.web.adapter import Web
 from bot.web.health import Health
 from handlers.sessions import SessionsUnavailable
 
+OPTIONAL = frozenset({"embedding"})  # parts without which questions are answered all the same
+
 if TYPE_CHECKING:
     from bot.slack.adapter import Slack
 
@@ -47,7 +49,7 @@ def application(house: House, stop: Callable[[], None]) -> tuple[Starlette, list
 
     async def ready(_: Request) -> Response:
         parts = await house.readiness() | ({"slack": await slack.state()} if slack else {})
-        everything = all(state == "ready" for state in parts.values())
+        everything = all(state == "ready" for name, state in parts.items() if name not in OPTIONAL)
         return JSONResponse({"ready": everything, "parts": parts}, 200 if everything else 503)
 
     async def metrics(_: Request) -> Response:

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, suppress
 from typing import Self
 
 from bot.folder import Folder
+from bot.part import FIRST, LONGEST, Part
 from bot.queue import Queue
 from bot.settings import Settings
 from bot.store import Store
@@ -41,29 +42,33 @@ from knowledge.analysis import Analysis
 from knowledge.answers import Answers, Shelf
 from knowledge.embedding import Embedding
 from knowledge.encoder import Encoder
-from knowledge.errors import EmbeddingUnavailable, KnowledgeError, LibraryUnavailable
+from knowledge.errors import EmbeddingUnavailable, LibraryUnavailable
 from knowledge.index import open_index
 from knowledge.library import Library
 from knowledge.models import Model
 from knowledge.originals import Originals
 from knowledge.reading import Limits
 from knowledge.sandbox import missing
+from knowledge.sentences import phrase
 from knowledge.trace import Trace
 
 log = logging.getLogger(__name__)
+AWAY = "library_failed"  # what the library says when its index does not answer
 
 
 class House:
     """
     Opens with `async with` and closes in reverse order. `turns`, `sessions` and `texts` are for the platforms.
 
-    `threads` is how many documents it takes in at once for the queue; a house that does not `talk` only does that.
+    `threads` is how many documents it takes in at once for the queue; a house that does not `talk` only does that. A `patient`
+    one tries again and again what cannot be opened; others fail at once.
     """
 
-    def __init__(self, settings: Settings, *, threads: int = 0, talks: bool = True) -> None:
+    def __init__(self, settings: Settings, *, threads: int = 0, talks: bool = True, patient: bool = False) -> None:
         self.settings = settings
         self._threads = threads
         self._talks = talks
+        self._patient = patient
         self.texts = Texts.load()
         self.folder = Folder(settings.data)
         self.store = Store(settings.redis_url, settings.data / "redis")
@@ -100,9 +105,11 @@ class House:
         self._stack = AsyncExitStack()
         self._heavy = AsyncExitStack()  # closed after the turns, whenever it was filled
         self._model: Model | None = None
-        self._library: asyncio.Task[Library] | None = None
-        self._answers: asyncio.Task[Answers] | None = None
-        self._work: asyncio.Task[None] | None = None
+        self._library = Part("library", self._open_library, patient=patient)
+        self._answers = Part("answers", self._open_answers, patient=patient)
+        self._work = Part("jobs", self._begin_work, patient=patient)
+        self._embedding: Embedding | None = None
+        self._measuring: asyncio.Task[None] | None = None
         self._sandbox: asyncio.Task[str] | None = None
         self._reviews: asyncio.Task[None] | None = None
         self._tending: asyncio.Task[None] | None = None
@@ -118,15 +125,15 @@ class House:
             self._stack.enter_context(self.folder)
         await self._stack.enter_async_context(self.store)
         await self._stack.enter_async_context(self.sessions)
-        self._library = asyncio.create_task(self._open_library())
+        self._library.start()
         self._stack.push_async_callback(self._stop_furnishing)
         await self._stack.enter_async_context(self.queue)
         if self._talks:
-            self._answers = asyncio.create_task(self._open_answers())
+            self._answers.start()
             await self._stack.enter_async_context(self.turns)
             self._reviews = asyncio.create_task(self.documents.reviews.watch())
         if self._threads:
-            self._work = asyncio.create_task(self._begin_work())
+            self._work.start()
             self._sandbox = asyncio.create_task(self._try_sandbox())
             self._tending = asyncio.create_task(self._tend())
         return self
@@ -135,48 +142,69 @@ class House:
         await self._stack.aclose()
 
     async def library(self) -> Library:
-        """Wait for the library. Raises LibraryUnavailable when it could not be opened."""
-        if self._library is None:
-            raise RuntimeError("the house is not open")
-        return await asyncio.shield(self._library)
+        """Wait for the library. Raises LibraryUnavailable while it cannot be opened."""
+        try:
+            return await self._library.get()
+        except LibraryUnavailable as error:
+            if error.code != AWAY or not self._patient:
+                raise
+            raise LibraryUnavailable(AWAY, phrase("waiting")) from error
+
+    async def opened(self) -> None:
+        """Wait until documents can be taken in, however long that takes."""
+        await self._library.opened()
+        if self._threads:
+            await self._work.opened()
 
     async def answers(self) -> Answers:
-        """Wait for the answering room."""
-        if self._answers is None:
-            raise RuntimeError("the house is not open")
-        return await asyncio.shield(self._answers)
+        """Wait for the answering room. Raises LibraryUnavailable while there is no library."""
+        await self.library()
+        return await self._answers.get()
 
     async def readiness(self) -> dict[str, str]:
-        """Return each part's state: "ready", "starting" or what is wrong with it."""
-        parts = {
-            "sessions": "ready" if await self.sessions.alive() else "not answering",
-            "library": _state(self._library),
-            "answers": _state(self._answers),
-        }
+        """Return each part's state: "ready", "starting" or what it waits for."""
+        parts = {"sessions": await self.sessions.state(), "library": self._library.state, "answers": self._answers.state}
         if self._sandbox is not None:
             parts["sandbox"] = self._sandbox.result() if self._sandbox.done() else "starting"
-        return parts | ({"jobs": _state(self._work)} if self._threads else {})
+        parts |= {"jobs": self._work.state} if self._threads else {}
+        measured = self._embedding is None or self._embedding.size
+        return parts if measured else parts | {"embedding": "not answering"}
 
     async def _open_library(self) -> Library:
         settings = self.settings
-        embedding = await self._open_embedding()
-        index = open_index(
-            settings.qdrant_url or None,
-            settings.data / "qdrant",
-            settings.qdrant_api_key or None,
-            model=settings.embedding,
-            size=embedding.size if embedding else 0,
-        )
-        library = await self._heavy.enter_async_context(
-            Library(index, Encoder(self._analysis), originals=self.originals, embedding=embedding)
-        )
-        from knowledge.deck.digest import shelve
+        async with AsyncExitStack() as opening:
+            embedding = await self._open_embedding(opening)
+            index = open_index(
+                settings.qdrant_url or None,
+                settings.data / "qdrant",
+                settings.qdrant_api_key or None,
+                model=settings.embedding,
+                size=embedding.size if embedding else 0,
+            )
+            library = await opening.enter_async_context(
+                Library(index, Encoder(self._analysis), originals=self.originals, embedding=embedding)
+            )
+            from knowledge.deck.digest import shelve
 
-        with suppress(EmbeddingUnavailable):  # the digest before it goes on serving; the next start tries again
-            await shelve(library)
+            with suppress(EmbeddingUnavailable):  # the digest before it goes on serving; the next start tries again
+                await shelve(library)
+            self._heavy.push_async_exit(opening.pop_all())
+        self._embedding = embedding
+        if embedding is not None and not embedding.size and self._patient:
+            self._measuring = asyncio.create_task(self._measure(library, embedding))
         return library
 
-    async def _open_embedding(self) -> Embedding | None:
+    async def _measure(self, library: Library, embedding: Embedding) -> None:
+        """Ask an embedding model that was away at the start until it answers; until then passages are found by their words."""
+        log.error("an embedding model does not answer and is tried again", extra={"model": embedding.name})
+        pause = FIRST
+        while not await embedding.measure():
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST)
+        await library.measured(embedding.size)
+        log.warning("an embedding model answers now", extra={"model": embedding.name})
+
+    async def _open_embedding(self, opening: AsyncExitStack) -> Embedding | None:
         """Return the embedding model, measured; the language model's address and key are its own where their provider is."""
         settings = self.settings
         if not settings.embedding:
@@ -185,14 +213,14 @@ class House:
         shared = settings.llm.partition(":")[0] in ("", provider)
         base, key = (settings.llm_base_url, settings.llm_api_key) if shared else ("", "")
         embedding = Embedding(settings.embedding, base_url=base, api_key=key)
-        self._heavy.push_async_callback(embedding.close)
+        opening.push_async_callback(embedding.close)
         await embedding.measure()
         return embedding
 
     async def _open_answers(self) -> Answers:
-        library = await self.library()
+        library = await self._library.opened()
         settings = self.settings
-        if settings.llm:
+        if settings.llm and self._model is None:
             self._model = Model(settings.llm, base_url=settings.llm_base_url, api_key=settings.llm_api_key)
             self._heavy.push_async_callback(self._model.close)
         answers = Answers(library, model=self._model, keep=self._keep_trace, analysis=self._analysis)
@@ -206,7 +234,7 @@ class House:
 
     async def _begin_work(self) -> None:
         """Start to work once the library stands, and put away files that no document and no job remembers."""
-        library = await self.library()
+        library = await self._library.opened()
         await self.queue.open()
         with suppress(LibraryUnavailable):
             await self.originals.sweep(await library.originals(), age=KEPT + DAY)
@@ -240,19 +268,10 @@ class House:
             log.warning("a trace was not kept: the session store is away")
 
     async def _stop_furnishing(self) -> None:
-        tasks = [t for t in (self._reviews, self._tending, self._work, self._sandbox, self._answers, self._library) if t]
+        tasks = [task for task in (self._reviews, self._tending, self._measuring, self._sandbox) if task]
         for task in tasks:
-            task.cancel()  # harmless to one that is done
+            task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for part in (self._work, self._answers, self._library):
+            await part.stop()
         await self._heavy.aclose()
-
-
-def _state(task: "asyncio.Task[Library] | asyncio.Task[Answers] | asyncio.Task[None] | None") -> str:
-    if task is None or not task.done():
-        return "starting"
-    if task.cancelled():
-        return "stopped"
-    error = task.exception()
-    if isinstance(error, KnowledgeError):
-        return error.code
-    return type(error).__name__ if error else "ready"

@@ -34,7 +34,7 @@ def serve(settings: Settings, host: str, port: int, language: Language) -> int:
         from bot.house import House
         from bot.worker import THREADS
 
-        house = House(replace(settings, host=host, port=real_port), threads=THREADS if settings.embedded else 0)
+        house = House(replace(settings, host=host, port=real_port), threads=THREADS if settings.embedded else 0, patient=True)
         app, failure = application(house, lambda: setattr(server, "should_exit", True))
         to_stderr()
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN, server_header=False)

@@ -321,6 +321,8 @@ class Turns:
         while not self._closed:
             await asyncio.sleep(SWEEP)
             try:
+                if self._sessions.trouble:
+                    await self._sessions.alive()
                 for claim in await self._sessions.abandoned():
                     if claim.platform in self._platforms:
                         self._start(self._answer(claim))

@@ -4,6 +4,7 @@ import asyncio
 import signal
 
 from bot.house import House
+from bot.logs import to_stderr
 from bot.settings import InvalidSettings, Settings
 from handlers.texts import Texts
 from knowledge.sandbox import missing
@@ -20,6 +21,7 @@ async def work(settings: Settings, language: Language) -> int:
         InvalidSettings: something is embedded, so that only the serving process can work on it, or there is no sandbox.
     """
     texts = Texts.load()
+    to_stderr()
     if settings.embedded:
         said = texts.phrase("cli.embedded_worker")
         raise InvalidSettings("embedded_worker", said.ja, said.en)
@@ -29,8 +31,12 @@ async def work(settings: Settings, language: Language) -> int:
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-    async with House(settings, threads=THREADS, talks=False) as house:
-        await house.library()
-        print(texts.say("cli.working", language), flush=True)  # noqa: T201  # the one line people look for
-        await stop.wait()
+    async with House(settings, threads=THREADS, talks=False, patient=True) as house:
+        opened, stopped = asyncio.create_task(house.opened()), asyncio.create_task(stop.wait())
+        await asyncio.wait({opened, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if opened.done():
+            opened.result()
+            print(texts.say("cli.working", language), flush=True)  # noqa: T201  # the one line people look for
+        await stopped
+        opened.cancel()
     return 0

@@ -9,6 +9,7 @@ come from outside are hashed into keys, so that no name can reach another person
 import asyncio
 import hashlib
 import json
+import logging
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -17,8 +18,21 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
 from redis.asyncio import Redis
+from redis.exceptions import (
+    AuthenticationError,
+    AuthenticationWrongNumberOfArgsError,
+    AuthorizationError,
+    BusyLoadingError,
+    ClusterError,
+    MasterDownError,
+    MovedError,
+    NoPermissionError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    WatchError,
+)
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError, WatchError
 
 DAY = 24 * 60 * 60  # seconds
 LEASE = 15.0  # seconds a claimed turn may go without a sign of life
@@ -28,6 +42,19 @@ AWAY = 0.2  # seconds between tries while Redis is away
 LATE = 1.0  # seconds beyond its time-out after which a claim that Redis carries out is void: nobody waits for it
 _PENDING = "lc:turns"  # sorted set of open turns by the time their lease ends
 State = dict[str, Any]
+TROUBLES: tuple[tuple[type[Exception], str], ...] = (  # the narrower class first
+    (AuthenticationError, "wrong user or password"),
+    (AuthorizationError, "wrong user or password"),
+    (AuthenticationWrongNumberOfArgsError, "wrong user or password"),
+    (NoPermissionError, "the user lacks a permission"),
+    (BusyLoadingError, "still loading its file"),
+    (ReadOnlyError, "a read-only replica"),
+    (OutOfMemoryError, "out of memory"),
+    (MasterDownError, "a replica without its master"),
+    (ClusterError, "a cluster, which is not supported"),
+    (MovedError, "a cluster, which is not supported"),
+)
+log = logging.getLogger(__name__)
 
 
 class SessionsUnavailable(Exception):
@@ -65,6 +92,7 @@ class Sessions:
         self._return: asyncio.Task[None] | None = None  # waits for a Redis that is away; None while it answers
         self._left = 0.0  # when it went away, on the monotonic clock
         self._clock = _Clock()
+        self._trouble = ""
 
     async def __aenter__(self) -> Self:
         self._client = self._connect()
@@ -87,9 +115,22 @@ class Sessions:
         """Report whether Redis answers and takes writes."""
         try:
             async with self._redis() as redis:
-                return bool(await redis.set("lc:alive", 1, ex=60))
+                await redis.set("lc:alive", 1, ex=60)
         except SessionsUnavailable:
             return False
+        if self._trouble:
+            log.warning("the session store answers again")
+        self._trouble = ""
+        return True
+
+    async def state(self) -> str:
+        """Return "ready", or in a few words why Redis does not answer or takes no writes."""
+        return "ready" if await self.alive() else self._trouble or "not answering"
+
+    @property
+    def trouble(self) -> str:
+        """Why the last call failed, until one of `alive` succeeds; empty while all is well."""
+        return self._trouble
 
     # ----------------------------------------------------------------- claims
 
@@ -376,6 +417,9 @@ class Sessions:
         try:
             yield self._client
         except (RedisError, OSError, TimeoutError) as error:
+            if not self._trouble:
+                self._trouble = _trouble(error)
+                log.error("the session store fails and is tried again", extra={"cause": self._trouble})  # noqa: TRY400  # its text may hold an address
             if time.monotonic() - began > SLOW and self._return is None:
                 self._left = began
                 self._return = asyncio.create_task(self._wait_for(self._client))
@@ -389,6 +433,13 @@ class Sessions:
                 await redis.ping()
                 break
         self._return = None
+        await self.alive()
+
+
+def _trouble(error: Exception) -> str:
+    """Name what is wrong for the operator; never in Redis's words, which may hold a name or an address."""
+    known = next((words for kind, words in TROUBLES if isinstance(error, kind)), "")
+    return known or f"not answering ({type(error).__name__})"
 
 
 def _key(kind: str, id_: str) -> str:

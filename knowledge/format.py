@@ -39,6 +39,11 @@ class Formatted:
         self._size = size
         self._made_by = self._wanted = Format(encoder)
 
+    def measured(self, size: int) -> None:
+        """Take the size of the model's vectors, once it is known after the index was opened."""
+        self._size = size
+        self._wanted = self._made_by.today(self._wanted.encoder, self._model, size)
+
     @property
     def outdated(self) -> bool:
         return self._made_by != self._wanted

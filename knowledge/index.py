@@ -77,6 +77,9 @@ class Index(Protocol):
     def dense_wanted(self) -> int:
         """How many numbers the dense vectors of written points are to have; other dense vectors are left out."""
 
+    def measured(self, size: int) -> None:
+        """Take the size of the model's vectors, once it is known after the index was opened; it may be `outdated` then."""
+
     async def __aenter__(self) -> Self: ...
 
     async def __aexit__(

@@ -38,9 +38,13 @@ class ServerIndex(Formatted):
         self._key = api_key
         self._client = client
         self._models: Any = None
-        self._in_use = ""  # collections: the one that is served, and that of today's format
-        self._collection = ""
+        self._in_use = ""  # the collection that is served
         self._weighs = False
+
+    @property
+    def _collection(self) -> str:
+        """The collection of today's format."""
+        return f"{ALIAS}-{self._wanted}"
 
     async def __aenter__(self) -> Self:
         from qdrant_client import AsyncQdrantClient, models
@@ -50,17 +54,24 @@ class ServerIndex(Formatted):
             self._client = AsyncQdrantClient(
                 url=self._url, api_key=self._key, timeout=math.ceil(TIMEOUT), check_compatibility=False
             )
+        try:
+            await self._settle()
+        except BaseException:
+            await self._client.close()
+            raise
+        return self
+
+    async def _settle(self) -> None:
+        """Find the collection that is served, or make it. Any number of processes may do so at once."""
         self._in_use = await self._target()
         self._made_by = Format.read(self._in_use.removeprefix(f"{ALIAS}-")) if self._in_use else Format(VERSION)
         self._wanted = self._made_by.today(VERSION, self._model, self._size)
-        self._collection = f"{ALIAS}-{self._wanted}"
         if not self._in_use:
             self._made_by = self._wanted
             await self._create()
             await self._point_to(self._collection)
             self._in_use = self._collection
         self._weighs = await self._made_with_rarities()
-        return self
 
     @property
     def weighs(self) -> bool:
@@ -171,15 +182,20 @@ class ServerIndex(Formatted):
         await self._ask(self._client.delete(ALIAS, selector, wait=True))
 
     async def _create(self) -> None:
-        """Make the collection of today's format, unless it is there."""
+        """Make the collection of today's format, unless it is there; another process may make it at the same time."""
         models = self._models
-        if not await self._ask(self._client.collection_exists(self._collection)):
+        if not await self._exists():
             dense = {}
             if self._wanted.size:
                 dense[DENSE] = models.VectorParams(size=self._wanted.size, distance=models.Distance.COSINE)
             sparse = {VECTOR: models.SparseVectorParams()}
             making = self._client.create_collection(self._collection, vectors_config=dense, sparse_vectors_config=sparse)
-            await self._ask(making)
+            try:
+                await self._ask(making)
+            except LibraryUnavailable:
+                if not await self._exists():
+                    raise
+        await self._check()
         for key in KEYS:
             keyword = models.PayloadSchemaType.KEYWORD
             await self._ask(self._client.create_payload_index(self._collection, key, keyword, wait=True))
@@ -189,6 +205,17 @@ class ServerIndex(Formatted):
         described = await self._ask(self._client.get_collection(self._in_use))
         terms = (described.config.params.sparse_vectors or {}).get(VECTOR)
         return terms is not None and terms.modifier == self._models.Modifier.IDF
+
+    async def _exists(self) -> bool:
+        return bool(await self._ask(self._client.collection_exists(self._collection)))
+
+    async def _check(self) -> None:
+        """Raise LibraryUnavailable unless the collection holds the vectors that we write."""
+        held = (await self._ask(self._client.get_collection(self._collection))).config.params
+        dense = held.vectors.get(DENSE) if isinstance(held.vectors, dict) else None
+        size = dense.size if dense is not None else 0
+        if VECTOR not in (held.sparse_vectors or {}) or size != self._wanted.size:
+            raise LibraryUnavailable("library_foreign", phrase("foreign"))
 
     async def _target(self) -> str:
         """Return the collection the alias points at, or empty."""

@@ -88,6 +88,15 @@ class Shelf:
             with suppress(LibraryUnavailable):
                 await self._renewing
 
+    async def measured(self, size: int) -> None:
+        """Give passages dense vectors of this size from now on, where the model was away when the index was opened."""
+        if self._renewing is not None:
+            with suppress(LibraryUnavailable):
+                await asyncio.shield(self._renewing)
+        self._index.measured(size)
+        if self._index.outdated:
+            self._renewing = asyncio.create_task(self._index.renew(self._remade))
+
     async def renewed(self) -> None:
         """Wait until the index is of today's format. Raises LibraryUnavailable when it could not be made anew."""
         if self._renewing is not None:

@@ -70,6 +70,7 @@ class Conversations:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
         self._memory: OrderedDict[str, list[Article]] = OrderedDict()
+        self._unsaved: set[str] = set()  # screens that stand here alone, since Redis took no write
         self._files: OrderedDict[str, tuple[str, Attachment]] = OrderedDict()
 
     async def articles(self, screen: str) -> list[Article]:
@@ -94,18 +95,26 @@ class Conversations:
             state = await self._sessions.load("screen", screen)
         except SessionsUnavailable:
             return self._memory.get(screen, []), 0
+        revision = int(state["rev"]) if state else 0
+        if screen in self._unsaved:
+            return self._memory.get(screen, []), revision
         rows = state["articles"] if state else []
-        return [Article(**row) for row in rows], int(state["rev"]) if state else 0
+        return [Article(**row) for row in rows], revision
 
     async def _save(self, screen: str, articles: list[Article], revision: int) -> bool:
         self._memory[screen] = articles
         self._memory.move_to_end(screen)
         while len(self._memory) > SCREENS:
-            self._memory.popitem(last=False)
+            forgotten, _ = self._memory.popitem(last=False)
+            self._unsaved.discard(forgotten)
         try:
-            return await self._sessions.save("screen", screen, {"articles": [asdict(a) for a in articles]}, expected=revision)
+            saved = await self._sessions.save("screen", screen, {"articles": [asdict(a) for a in articles]}, expected=revision)
         except SessionsUnavailable:
+            self._unsaved.add(screen)
             return True
+        if saved:
+            self._unsaved.discard(screen)
+        return saved
 
     def keep(self, person: str, file: Attachment) -> str:
         """Keep a file for one person to take away; return the path it is served at."""

@@ -1,11 +1,17 @@
 """The server's shape, checked without an engine."""
 
+import asyncio
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import yaml
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tests.serving import served
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,6 +24,33 @@ def test_the_compose_file_has_its_services_with_their_safeguards():
     assert "QDRANT__SERVICE__API_KEY" in compose["services"]["qdrant"]["environment"]
     named = {mount.partition(":")[0] for service in compose["services"].values() for mount in service.get("volumes", [])}
     assert named == set(compose["volumes"])
+
+
+def test_whoever_is_waited_for_says_when_it_is_healthy():
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    waited = {name: how for service in compose["services"].values() for name, how in service.get("depends_on", {}).items()}
+
+    assert set(waited) == {"redis", "qdrant"}
+    assert {how["condition"] for how in waited.values()} == {"service_healthy"}
+    assert all(compose["services"][name]["healthcheck"]["test"] for name in waited)
+
+
+async def test_the_index_counts_as_healthy_once_it_says_so():
+    """The check runs as it stands in the file, against a port of this machine that says yes or no."""
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    _, *words = compose["services"]["qdrant"]["healthcheck"]["test"]
+    status = [503, 200]
+
+    async def answer(request):
+        return Response("", status.pop(0) if request.url.path == "/readyz" else 500)
+
+    async with served(Starlette(routes=[Route("/{path:path}", answer)])) as port:
+        check = [word.replace("6333", str(port)) for word in words]
+        codes = [(await (await asyncio.create_subprocess_exec(*check)).wait()) for _ in range(2)]
+    gone = await (await asyncio.create_subprocess_exec(*check, stderr=subprocess.DEVNULL)).wait()
+
+    assert [code == 0 for code in codes] == [False, True]
+    assert gone != 0
 
 
 def test_the_compose_file_fits_the_specification():

@@ -1,0 +1,115 @@
+"""
+A part of the house that is opened in the background, again and again until it can be: what is late once is not lost.
+
+The operator reads one line when it first fails, with the cause, and one when it is there.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from handlers.sessions import SessionsUnavailable
+from knowledge.errors import KnowledgeError
+
+log = logging.getLogger(__name__)
+FIRST, LONGEST = 0.5, 10.0  # seconds between two tries: doubled each time, and up to half less, so that not all come at once
+FAULTS = (KnowledgeError, SessionsUnavailable, OSError)
+
+T = TypeVar("T")
+
+
+class Part(Generic[T]):
+    """`open_` opens the part once. One that is not `patient` fails with its first fault, as a command wants it."""
+
+    def __init__(self, name: str, open_: Callable[[], Awaitable[T]], *, patient: bool) -> None:
+        self._name = name
+        self._open = open_
+        self._patient = patient
+        self._task: asyncio.Task[T] | None = None
+        self._tried = asyncio.Event()
+        self._fault: Exception | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._until_open())
+        self._task.add_done_callback(lambda _: self._tried.set())
+
+    async def get(self) -> T:
+        """Wait for the first try and return the part. Raises what the last try ran into while it is not open."""
+        task = self._started()
+        await self._tried.wait()
+        if self._fault is not None:
+            raise self._fault.with_traceback(None)
+        return await asyncio.shield(task)
+
+    async def opened(self) -> T:
+        """Wait until the part is open, however long that takes."""
+        return await asyncio.shield(self._started())
+
+    @property
+    def state(self) -> str:
+        """Return "ready", "starting", "stopped" or what it waits for."""
+        if self._fault is not None:
+            return cause(self._fault)
+        if self._task is None or not self._task.done():
+            return "starting"
+        if self._task.cancelled():
+            return "stopped"
+        error = self._task.exception()
+        return cause(error) if error else "ready"
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()  # harmless to one that is done
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def _started(self) -> "asyncio.Task[T]":
+        if self._task is None:
+            raise RuntimeError("the house is not open")
+        return self._task
+
+    async def _until_open(self) -> T:
+        pause = FIRST
+        while True:
+            try:
+                part = await self._open()
+            except FAULTS as fault:
+                if not self._patient:
+                    raise
+                self._failed(fault)
+            else:
+                self._succeeded()
+                return part
+            await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311  # no secret hangs on it
+            pause = min(2 * pause, LONGEST)
+
+    def _failed(self, fault: Exception) -> None:
+        if self._fault is None:
+            log.error("a part cannot be opened yet and is tried again", extra={"part": self._name, "cause": cause(fault)})
+        self._fault = fault
+        self._tried.set()
+
+    def _succeeded(self) -> None:
+        if self._fault is not None:
+            log.warning("a part is open now", extra={"part": self._name})
+        self._fault = None
+
+
+def cause(error: BaseException) -> str:
+    """Name an error by its code, its kinds and its status; never by its text, which may hold an address or a password."""
+    match error:
+        case KnowledgeError():
+            words = [error.code]
+        case SessionsUnavailable():
+            words = [str(error)]
+        case _:
+            words = [type(error).__name__]
+    under: object = error.__cause__
+    while isinstance(under, BaseException):
+        words.append(type(under).__name__)
+        status = getattr(under, "status_code", None)
+        words += [str(status)] if isinstance(status, int) else []
+        under = getattr(under, "source", None) or under.__cause__
+    first, *rest = words
+    return f"{first}: {' '.join(rest)}" if rest else first
