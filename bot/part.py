@@ -111,5 +111,5 @@ def cause(error: BaseException) -> str:
         status = getattr(under, "status_code", None)
         words += [str(status)] if isinstance(status, int) else []
         under = getattr(under, "source", None) or under.__cause__
-    first, *rest = words
+    first, *rest = dict.fromkeys(words)  # a client's error often has its transport's name
     return f"{first}: {' '.join(rest)}" if rest else first
