@@ -1,5 +1,7 @@
 """
-The deliveries this process knows, and whether each is safe: so that a repeat is one, and nothing is acknowledged too early.
+The deliveries this process knows, and whether each is safe.
+
+So a repeat is known as one, and nothing is acknowledged too early.
 
 A delivery is safe when its claim is stored, here or by another process, or when its turn is over.
 """
@@ -13,7 +15,7 @@ Fate = Literal["ours", "elsewhere", "failed"]  # whose turn it is; a failed one 
 
 
 class NotSafe(Exception):
-    """A delivery is neither stored nor answered: the platform must not hear yes, so that it sends it again."""
+    """A delivery is neither stored nor answered: without a yes, the platform sends it again."""
 
 
 class Hearing:
@@ -35,7 +37,7 @@ class Hearing:
         return fate is None or fate.done()
 
     def tell(self, delivery: str, fate: Fate) -> None:
-        """Settle whose a delivery is; what was settled before stays, and what failed is forgotten."""
+        """Settle whose a delivery is; what was settled stays, and what failed is forgotten."""
         if self.safe(delivery):
             return
         self._fates[delivery].set_result(fate)

@@ -1,5 +1,5 @@
 """
-A part of the house that is opened in the background, again and again until it can be: what is late once is not lost.
+A part of the house, opened in the background as often as it takes: what is late once is not lost.
 
 The operator reads one line when it first fails, with the cause, and one when it is there.
 """
@@ -14,14 +14,14 @@ from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
 
 log = logging.getLogger(__name__)
-FIRST, LONGEST = 0.5, 10.0  # seconds between two tries: doubled each time, and up to half less, so that not all come at once
+FIRST, LONGEST = 0.5, 10.0  # seconds between tries, doubled each time; cut by up to a half at random
 FAULTS = (KnowledgeError, SessionsUnavailable, OSError)
 
 T = TypeVar("T")
 
 
 class Part(Generic[T]):
-    """`open_` opens the part once. One that is not `patient` fails with its first fault, as a command wants it."""
+    """`open_` opens the part once. One that is not `patient` fails with its first fault."""
 
     def __init__(self, name: str, open_: Callable[[], Awaitable[T]], *, patient: bool) -> None:
         self._name = name
@@ -36,7 +36,7 @@ class Part(Generic[T]):
         self._task.add_done_callback(lambda _: self._tried.set())
 
     async def get(self) -> T:
-        """Wait for the first try and return the part. Raises what the last try ran into while it is not open."""
+        """Wait for the first try and return the part. Raises what the last try ran into."""
         task = self._started()
         await self._tried.wait()
         if self._fault is not None:
@@ -97,7 +97,7 @@ class Part(Generic[T]):
 
 
 def cause(error: BaseException) -> str:
-    """Name an error by its code, its kinds and its status; never by its text, which may hold an address or a password."""
+    """Name an error by code, kinds and status; never by its text, which may hold a password."""
     match error:
         case KnowledgeError():
             words = [error.code]
