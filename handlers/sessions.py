@@ -160,13 +160,20 @@ class Sessions:
             async with redis.pipeline(transaction=True) as pipe:
                 pipe.set(key, record, nx=True, ex=DAY)
                 pipe.zadd(_PENDING, {key: now + LEASE}, nx=True)
+                pipe.get(key)
+                pipe.pttl(key)
                 pipe.time()
-                first, _, told = await pipe.execute()
-            self._clock.learn(sent, told)
-            return bool(first) or await self._claim_again(redis, key, claim)
+                first, _, raw, left, told = await pipe.execute()
+            found = _Found(raw, left, self._clock.learn(sent, told))
+            if not found.void and (first or found.token != claim.token):
+                return bool(first)
+            return await self._confirm(redis, key, claim)
 
-    async def _claim_again(self, redis: Redis, key: str, claim: Claim) -> bool:
-        """Take what is stored already where it is this very claim, or one that was void when it arrived."""
+    async def _confirm(self, redis: Redis, key: str, claim: Claim) -> bool:
+        """
+        Make a claim good for as long as its process lives: this very one that was stored late, or before its reply was lost,
+        or in place of another that is void.
+        """
         async with redis.pipeline(transaction=True) as pipe:
             try:
                 await pipe.watch(key)
@@ -174,7 +181,7 @@ class Sessions:
                 if found.token != claim.token and not found.void:
                     return False
                 pipe.multi()
-                pipe.set(key, _record(claim, until=now + TIMEOUT + LATE), ex=DAY)
+                pipe.set(key, _record(claim), ex=DAY)
                 pipe.zadd(_PENDING, {key: now + LEASE})
                 await pipe.execute()
             except WatchError:
@@ -245,11 +252,8 @@ class Sessions:
 
     async def _found(self, pipe: Any, key: str) -> "_Found":
         """Return what is stored of a turn, on a connection that watches it."""
-        record = json.loads(await pipe.get(key) or "{}")
-        left = await pipe.pttl(key)
-        seconds, micros = await pipe.time()
-        stored = int(seconds) + int(micros) / 1e6 + int(left) / 1000 - DAY
-        return _Found(record, stored)
+        raw, left = await pipe.get(key), await pipe.pttl(key)
+        return _Found(raw, left, _seconds(await pipe.time()))
 
     # ----------------------------------------------------------------- queues
 
@@ -450,7 +454,7 @@ class _Clock:
     """
     Redis's own clock, which leases are counted by, so that no machine's clock can end another one's.
 
-    It is reckoned from its last word on the monotonic clock, and never behind it by more than a round trip.
+    It is reckoned from its words on the monotonic clock, and never behind it: a busy moment does not shorten a lease.
     """
 
     def __init__(self) -> None:
@@ -458,9 +462,9 @@ class _Clock:
 
     def learn(self, sent: float, told: Sequence[Any]) -> float:
         """Take what Redis told of its time to a question sent at `sent`, and return it in seconds."""
-        seconds, micros = told
-        now = int(seconds) + int(micros) / 1e6
-        self._ahead = now - sent
+        now = _seconds(told)
+        most, least = now - sent, now - time.monotonic()  # it was told somewhere between
+        self._ahead = most if self._ahead is None else min(max(self._ahead, least), most)
         return now
 
     async def ask(self, redis: Redis) -> float:
@@ -480,12 +484,21 @@ class _Found:
     since: then that process answered without it, or the platform was told to send it again.
     """
 
-    def __init__(self, record: State, stored: float) -> None:
+    def __init__(self, raw: bytes | str | None, left: int, now: float) -> None:
+        """`left` are the milliseconds until Redis forgets it, which is a day after it was stored."""
+        record: State = json.loads(raw or "{}")
+        stored = now + left / 1000 - DAY
         known = {f.name for f in fields(Claim)}
         self.token = record.get("token")
         self.claim = Claim(**{k: v for k, v in record.items() if k in known}) if "payload" in record else None
         untouched = self.claim is not None and not self.claim.memory and not self.claim.taken and self.claim.tries == 1
         self.void = untouched and 0 < record.get("until", 0) < stored
+
+
+def _seconds(told: Sequence[Any]) -> float:
+    """Return what Redis told of its time in seconds."""
+    seconds, micros = told
+    return int(seconds) + int(micros) / 1e6
 
 
 def _record(claim: Claim, *, until: float = 0) -> str:

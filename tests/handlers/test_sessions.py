@@ -7,6 +7,7 @@ import time
 from itertools import pairwise
 
 import pytest
+from redis.asyncio import Redis
 
 from bot.store import Store
 from handlers.sessions import LATE, TIMEOUT, Claim, Sessions, SessionsUnavailable
@@ -170,6 +171,22 @@ async def test_a_claim_that_arrived_late_is_good_while_its_process_lives(store, 
     assert await sessions.claim(claim("a", "alive", text="x"))
     assert not await sessions.claim(claim("a", "repeat", text="x"))
     assert [c.payload for c in await sessions.abandoned()] == [{"text": "x"}]
+
+
+async def test_a_claim_that_is_answered_late_is_good_however_late_it_is(store, monkeypatch):
+    """On a busy machine connecting alone may take seconds: what was answered was acknowledged, and must not be lost."""
+    monkeypatch.setattr("handlers.sessions.LEASE", 0.0)
+    patient = Sessions(lambda: Redis(unix_socket_path=str(store.server.socket), socket_timeout=60))
+    async with patient, Sessions(store.connect) as other:
+        await patient.abandoned()
+        os.kill(store.server.pid, signal.SIGSTOP)
+        claiming = asyncio.create_task(patient.claim(claim("a", "slow", text="x")))
+        await asyncio.sleep(TIMEOUT + 2 * LATE)
+        os.kill(store.server.pid, signal.SIGCONT)
+        assert await claiming
+
+        assert not await other.claim(claim("a", "repeat", text="x"))
+        assert [c.payload for c in await other.abandoned()] == [{"text": "x"}]
 
 
 @pytest.mark.parametrize("record", ["{}", '{"id": "a", "token": "old"}'])
