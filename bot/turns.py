@@ -32,6 +32,7 @@ RUNNING = 32  # turns at once: more would make the loop late for everybody, and 
 AGAIN = (0.15, 0.25, 0.6)  # seconds between further tries of a claim that Redis did not answer
 GONE = 1.0  # seconds after which an absent Redis is not just a busy moment
 TRIES = 3  # processes that may begin one turn, and deliveries of one answer
+UNCLAIMED = "unclaimed"  # in a screen's memory: its turn runs without a claim
 DRAIN = 25  # seconds turns in flight get at shutdown
 
 
@@ -166,7 +167,8 @@ class Turns:
                 claim = await self._begun(claim)
                 message = await platform.read(claim.payload)
                 if message is not None:
-                    await self._turn(message, platform.screen(claim.payload, message, dict(claim.memory)), claim, platform.name)
+                    screen = platform.screen(claim.payload, message, self._memory(claim))
+                    await self._turn(message, screen, claim, platform.name)
         except _TakenOver:
             self.metrics.turns.labels(claim.platform, "taken_over").inc()
             self._hearing.tell(claim.id, "elsewhere")
@@ -180,6 +182,10 @@ class Turns:
         self._unsettled[claim.id] = claim
         self._hearing.tell(claim.id, "ours")
         await self._settle_all()
+
+    def _memory(self, claim: Claim) -> dict[str, str]:
+        """Return what a screen knows of its turn: also whether another process may show the same one at this moment."""
+        return claim.memory | ({} if self._hearing.safe(claim.id) else {UNCLAIMED: "yes"})
 
     async def _begun(self, claim: Claim) -> Claim:
         """Count that this process handles a turn it took over; one that died while the turn waited its turn does not count."""
@@ -285,6 +291,9 @@ class Turns:
                     if held:
                         self._hearing.tell(claim.id, "ours")
                         continue
+                    if not stored and await self._sessions.over(claim.id):
+                        self._hearing.tell(claim.id, "elsewhere")
+                        return  # two show one turn: what we have begun to show must not be the last word
                     lost = True
                     if ours is not None:
                         ours.cancel()

@@ -216,6 +216,12 @@ class Sessions:
             pipe.zrem(_PENDING, key)
             await pipe.execute()
 
+    async def over(self, turn: str) -> bool:
+        """Report whether a turn with this id was finished."""
+        async with self._redis() as redis:
+            raw = await redis.get(_key("turn", turn))
+        return raw is not None and "payload" not in json.loads(raw)
+
     async def abandoned(self) -> list[Claim]:
         """Take over every open turn whose lease has ended; each goes to exactly one caller."""
         taken: list[Claim] = []

@@ -22,11 +22,11 @@ from bot.slack.api import Api, Refused, Unanswered
 from bot.slack.desk import Desk, Spot
 from bot.slack.files import Files
 from bot.slack.http import Door
-from bot.slack.payload import Payload, bot, channel, delivery, event, metadata, thread, trigger, window, word
+from bot.slack.payload import REPEATED, Payload, bot, channel, delivery, event, metadata, thread, trigger, window, word
 from bot.slack.people import Directory
 from bot.slack.render.windows import received, skeleton
 from bot.slack.screens import Direct, Home, Inline, Thread, Window
-from bot.turns import Delivery, Screen, Turns
+from bot.turns import UNCLAIMED, Delivery, Screen, Turns
 from handlers.conversation import Command, Content, Message, Person, Reply, Text, Upload
 from handlers.documents.details import TYPES
 from handlers.people import People
@@ -184,6 +184,8 @@ class Slack:
 
     def screen(self, payload: Payload, message: Message, memory: dict[str, str]) -> Screen:
         content = message.content
+        if memory.pop(UNCLAIMED, ""):  # as with a repeat, what another process has posted is looked for first
+            payload = payload | {REPEATED: True}
         if event(payload).get("type") == "app_home_opened":
             return Home(self._desk, message, memory)
         if opening.elsewhere(payload, content):

@@ -428,3 +428,31 @@ async def test_of_two_processes_that_run_one_turn_only_who_stored_it_goes_on(sto
     assert refused == [False, False]
     assert taken == [True, True]
     assert paper.shown.count("答え") == 1
+
+
+async def test_a_turn_that_another_process_has_finished_ends_with_its_answer_and_not_with_a_status(
+    store, texts, paper, tmp_path, fast
+):
+    """Both show it in one place: a status that comes last would stay there for good."""
+    gate = asyncio.Event()
+
+    async def held(message):
+        yield Reply("…", final=False)
+        await gate.wait()
+        yield Reply("答え")
+
+    way = tmp_path / "s"  # to Redis, for the one process: not there at first
+    one, two = Sessions(lambda: Redis(unix_socket_path=str(way))), Sessions(store.connect)
+    async with one, two, Turns(held, one, texts) as slow, Turns(echo, two, texts) as quick:
+        for turns in (slow, quick):
+            turns.register(paper)
+        assert not await heard(slow, patience=0.1)
+        await shown(paper, 1)
+        assert await heard(quick)
+        await drain(quick)
+        way.symlink_to(store.server.socket)
+        assert await heard(slow, patience=30.0)
+        gate.set()
+        await drain(slow)
+
+    assert paper.shown[-1] == "答え"

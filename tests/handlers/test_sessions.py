@@ -153,7 +153,7 @@ async def frozen_claim(store, sessions, one):
 async def test_a_claim_that_arrives_after_its_process_gave_up_is_void(store, sessions, monkeypatch):
     """That process answered without it, or refused the delivery: a repeat is claimed, and nobody takes it over."""
     await sessions.abandoned()  # by now every process has asked Redis for its time
-    monkeypatch.setattr("handlers.sessions.LEASE", 0.0)
+    monkeypatch.setattr("handlers.sessions.LEASE", -1.0)
     await frozen_claim(store, sessions, claim("a", "dead"))
     await frozen_claim(store, sessions, claim("b", "dead"))
 
@@ -165,7 +165,7 @@ async def test_a_claim_that_arrives_after_its_process_gave_up_is_void(store, ses
 
 async def test_a_claim_that_arrived_late_is_good_while_its_process_lives(store, sessions, monkeypatch):
     await sessions.abandoned()
-    monkeypatch.setattr("handlers.sessions.LEASE", 0.0)
+    monkeypatch.setattr("handlers.sessions.LEASE", -1.0)
     await frozen_claim(store, sessions, claim("a", "alive", text="x"))
 
     assert await sessions.claim(claim("a", "alive", text="x"))
@@ -175,7 +175,7 @@ async def test_a_claim_that_arrived_late_is_good_while_its_process_lives(store, 
 
 async def test_a_claim_that_is_answered_late_is_good_however_late_it_is(store, monkeypatch):
     """On a busy machine connecting alone may take seconds: what was answered was acknowledged, and must not be lost."""
-    monkeypatch.setattr("handlers.sessions.LEASE", 0.0)
+    monkeypatch.setattr("handlers.sessions.LEASE", -1.0)
     patient = Sessions(lambda: Redis(unix_socket_path=str(store.server.socket), socket_timeout=60))
     async with patient, Sessions(store.connect) as other:
         await patient.abandoned()

@@ -170,3 +170,13 @@ async def test_a_repeat_finds_what_a_process_posted_that_was_not_heard(desk, api
     await another.event(ts=ts, event_ts=ts)
 
     assert len(api.messages) == 1
+
+
+async def test_a_turn_without_a_claim_finds_what_another_process_posted(desk, api, frozen):
+    """While Redis is away two processes may hold the same event: whoever comes second goes on with the first one's message."""
+    ts = f"{time.time():.6f}"
+    for _ in range(2):
+        at = await desk(bot)
+        assert (await at.event(ts=ts, event_ts=ts))[0] == 200
+
+    assert [m["text"] for m in api.messages.values()] == ["答え"]
