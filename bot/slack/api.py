@@ -9,6 +9,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from bot.download import Download, Hosts
@@ -126,7 +127,8 @@ class Api:
                 return found
             try:
                 told = await self._once("chat.postMessage", arguments)
-                return str(told.get("channel") or channel), str(told["ts"])
+                posted = str(told.get("channel") or channel), str(told["ts"])
+                return await self._one_of(mark, posted, thread, since) if unsure else posted
             except Unanswered:
                 if attempt == TRIES - 1:
                     raise
@@ -165,11 +167,16 @@ class Api:
         except (Refused, Unanswered) as error:
             log.warning("could not look for a message of ours", extra={"reason": str(error)})
             return None
-        for row in told.get("messages") or []:
-            held = (row.get("metadata") or {}).get("event_payload") or {}
-            if held.get("turn") == mark:
-                return channel, str(row["ts"])
-        return None
+        ours = [str(row["ts"]) for row in told.get("messages") or [] if _mark(row) == mark]
+        return (channel, min(ours, key=float)) if ours else None
+
+    async def _one_of(self, mark: str, posted: tuple[str, str], thread: str, since: float) -> tuple[str, str]:
+        """Return the first of the messages with this mark; where two processes posted at once, ours gives way to it."""
+        first = await self._posted(mark, posted[0], thread, since) or posted
+        if first[1] != posted[1]:
+            with suppress(Refused, Unanswered):
+                await self.call("chat.delete", channel=posted[0], ts=posted[1])
+        return first
 
     async def _once(self, method: str, arguments: Mapping[str, object]) -> Told:
         """Call once, waiting out rate limits: what was limited has not happened."""
@@ -197,6 +204,12 @@ class Api:
             raise _meaning(method, error) from error
         except (SlackClientError, ClientError, TimeoutError, OSError) as error:
             raise Unanswered(f"{method}: {type(error).__name__}") from error
+
+
+def _mark(row: Told) -> str:
+    """Return what tells a message of ours from others, "" for one that is not ours."""
+    held = (row.get("metadata") or {}).get("event_payload") or {}
+    return str(held.get("turn", ""))
 
 
 def _meaning(method: str, error: "SlackApiError") -> Exception:

@@ -38,7 +38,7 @@ class Desk:
         async def send(level: int) -> None:
             parts = messages(reply, self.texts, person.language, level)
             for number, drawn in enumerate(parts):
-                await self._put(spot, f"ts{number or ''}", drawn, memory)
+                await self._put(spot, f"ts{number or ''}", drawn, memory, last=reply.final)
             extra = len(parts)
             while ts := memory.pop(f"ts{extra}", ""):
                 await self.api.call("chat.delete", channel=memory["channel"], ts=ts)
@@ -91,7 +91,7 @@ class Desk:
             return False
         return True
 
-    async def _put(self, spot: Spot, key: str, drawn: dict[str, Any], memory: dict[str, str]) -> None:
+    async def _put(self, spot: Spot, key: str, drawn: dict[str, Any], memory: dict[str, str], *, last: bool) -> None:
         if key in memory:
             try:
                 await self.api.call("chat.update", channel=memory["channel"], ts=memory[key], **drawn)
@@ -102,6 +102,8 @@ class Desk:
         mark = blake2b(f"{spot.turn}:{key}".encode(), digest_size=8).hexdigest()
         channel, ts = await self.api.post(mark, spot.channel, spot.thread, drawn, since=spot.since, unsure=spot.late)
         memory.update({"channel": channel, key: ts})
+        if spot.late and last:  # it may be another process' message, and still hold a status
+            await self.api.call("chat.update", channel=channel, ts=ts, **drawn)
 
 
 def _quiet(drawn: dict[str, Any]) -> dict[str, Any]:

@@ -36,6 +36,7 @@ class SlackApi:
     scopes: str = ""
     socket: str = ""
     edge: Edge = field(default_factory=Edge)
+    meet: asyncio.Barrier | None = None  # where the next posts wait for each other
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def named(self, method: str) -> list[dict[str, Any]]:
@@ -57,6 +58,9 @@ class SlackApi:
             return Response("<html>", fault, media_type="text/html")
         if fault and fault != "lost":
             return JSONResponse({"ok": False, "error": fault})
+        if method == "chat.postMessage" and self.meet is not None:
+            await self.meet.wait()
+            self.meet = None
         answer = self._do(method, told)
         if fault == "lost":
             await asyncio.sleep(60)

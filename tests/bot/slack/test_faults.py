@@ -180,3 +180,30 @@ async def test_a_turn_without_a_claim_finds_what_another_process_posted(desk, ap
         assert (await at.event(ts=ts, event_ts=ts))[0] == 200
 
     assert [m["text"] for m in api.messages.values()] == ["答え"]
+
+
+async def test_of_two_processes_that_post_at_the_same_moment_one_message_stays(desk, api, frozen):
+    """Neither finds the other's message before it posts its own."""
+    ts = f"{time.time():.6f}"
+    one, two = await desk(bot), await desk(bot)
+    posting = asyncio.Barrier(2)
+    api.meet = posting
+    told = await asyncio.gather(*(at.event(ts=ts, event_ts=ts) for at in (one, two)))
+
+    assert [status for status, _ in told] == [200, 200]
+    assert [m["text"] for m in api.messages.values()] == ["答え"]
+
+
+async def test_a_last_word_takes_the_place_of_a_status_that_a_dead_process_left(desk, api):
+    async def brief(message):
+        yield Reply("答え", (Paragraph("答え"),))
+
+    at = await desk(bot)
+    await at.event(ts="1.5", event_ts="1.5")
+    [first] = api.messages.values()
+    api.messages = {"7.7": {"ts": "7.7", "channel": "C1", "text": "調べています", "metadata": first["metadata"]}}
+    await at.turns._sessions._client.flushall()
+    another = await desk(brief)
+    await another.event(ts="1.5", event_ts="1.5")
+
+    assert [(ts, m["text"]) for ts, m in api.messages.items()] == [("7.7", "答え")]
