@@ -94,7 +94,12 @@ class QdrantServer:
     async def _scroll(self, name: str, body: Any) -> Any:
         told = models.ScrollRequest.model_validate(body)
         records, offset = await self._local.scroll(
-            name, scroll_filter=told.filter, limit=told.limit or 10, offset=told.offset, with_payload=True
+            name,
+            scroll_filter=told.filter,
+            limit=told.limit or 10,
+            offset=told.offset,
+            with_payload=told.with_payload if told.with_payload is not None else True,
+            with_vectors=told.with_vector if told.with_vector is not None else False,
         )
         return {"points": records, "next_page_offset": offset}
 

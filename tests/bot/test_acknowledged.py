@@ -173,7 +173,7 @@ async def test_a_kill_while_redis_is_frozen_loses_nothing(platforms, redis, bots
     redis.freeze()
     sent = [asyncio.create_task(platforms.deliver(bot, kind, n, 0)) for kind, n in EVERY]
     slack = [task for task, (kind, _) in zip(sent, EVERY, strict=True) if kind == "slack"]
-    await asyncio.wait(slack)
+    await asyncio.wait(slack if slow else sent)  # Teams cannot be asked what was shown a moment before a kill
     bot.kill()
     acknowledged = await asyncio.gather(*sent)
     redis.thaw()
