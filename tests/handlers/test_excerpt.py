@@ -1,12 +1,12 @@
 """What is shown of a passage under its source: never half a sentence."""
 
-import re
+from itertools import accumulate
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.excerpt import EXCERPT, marked, opening
+from handlers.excerpt import marked, opening
 
 RULE = "Report forbidden input to the security desk within one hour of noticing it."
 SENTENCES = ("個人情報は伏せ字にしてから入力する。", RULE, "第3条(入力)", "申請は10営業日前までに!", "- a list's item")
@@ -18,12 +18,10 @@ def test_whole_sentences_stand_around_the_quote(parts, between, data):
     text = between.join(parts)
     shown = marked(text, quote)
     assert f"**{quote}**" in shown
-    assert len(shown) <= EXCERPT + 4 or between == " "
     left = shown.replace("**", "")
-    assert left in text
-    lines = [line.strip() for line in re.split(r"\n|(?<=[。!]) ?|(?<=it\\.) ", left)]
-    known = {line.strip() for part in (*SENTENCES, text) for line in re.split(r"\n|(?<=[。!]) ?|(?<=it\\.) ", part)}
-    assert set(lines) <= known | {""}
+    starts = list(accumulate((len(part) + len(between) for part in parts[:-1]), initial=0))
+    ends = {start + len(part) for start, part in zip(starts, parts, strict=True)}
+    assert any(text.startswith(left, start) and start + len(left) in ends for start in starts)
 
 
 def test_a_passage_without_its_quote_begins_with_whole_sentences():
