@@ -8,7 +8,7 @@ furnished in the background, so that the socket answers long before they are rea
 import asyncio
 import logging
 from contextlib import AsyncExitStack, suppress
-from typing import Self
+from typing import Any, Self
 
 from bot.folder import Folder
 from bot.part import FIRST, LONGEST, Part
@@ -128,6 +128,7 @@ class House:
         self._library.start()
         self._stack.push_async_callback(self._stop_furnishing)
         await self._stack.enter_async_context(self.queue)
+        self._stack.push_async_callback(self._stop_queueing)
         if self._talks:
             self._answers.start()
             await self._stack.enter_async_context(self.turns)
@@ -267,11 +268,21 @@ class House:
         except SessionsUnavailable:
             log.warning("a trace was not kept: the session store is away")
 
+    async def _stop_queueing(self) -> None:
+        """Let nothing open the queue again, or hand work to it, that is closed next."""
+        await _stop(self._tending)
+        await self._work.stop()
+
     async def _stop_furnishing(self) -> None:
-        tasks = [task for task in (self._reviews, self._tending, self._measuring, self._sandbox) if task]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for part in (self._work, self._answers, self._library):
+        await _stop(self._reviews, self._measuring, self._sandbox)
+        for part in (self._answers, self._library):
             await part.stop()
         await self._heavy.aclose()
+
+
+async def _stop(*tasks: asyncio.Task[Any] | None) -> None:
+    """Cancel the tasks there are, and wait for their end."""
+    begun = [task for task in tasks if task is not None]
+    for task in begun:
+        task.cancel()
+    await asyncio.gather(*begun, return_exceptions=True)

@@ -54,6 +54,7 @@ class Queue:
         self._worker: Any = None
         self._send: Any = None
         self._running: set[Future[None]] = set()
+        self._working: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
@@ -66,8 +67,10 @@ class Queue:
             future.cancel()
         if self._worker is not None:
             await asyncio.to_thread(self._worker.stop, STOP)
-        if self._broker is not None:
-            self._broker.close()
+        await asyncio.gather(*self._working, return_exceptions=True)  # they still say that they were stopped
+        client = getattr(self._broker, "client", None)
+        if client is not None:  # a broker leaves its connections open
+            await asyncio.to_thread(client.close)
 
     async def open(self) -> None:
         """Connect, and begin to work where there are threads. Cheap after the first time. Raises SessionsUnavailable."""
@@ -134,6 +137,10 @@ class Queue:
             raise RuntimeError("the queue is not open")
 
         async def run() -> None:
+            task = asyncio.current_task()
+            if task is not None:
+                self._working.add(task)
+                task.add_done_callback(self._working.discard)
             await self._run(job)
 
         future = asyncio.run_coroutine_threadsafe(run(), self._loop)
