@@ -8,10 +8,10 @@ furnished in the background, so that the socket answers long before they are rea
 import asyncio
 import logging
 from contextlib import AsyncExitStack, suppress
-from typing import Any, Self
+from typing import Self
 
 from bot.folder import Folder
-from bot.part import FIRST, LONGEST, Part
+from bot.part import FIRST, LONGEST, Part, stop
 from bot.queue import Queue
 from bot.settings import Settings
 from bot.store import Store
@@ -270,19 +270,11 @@ class House:
 
     async def _stop_queueing(self) -> None:
         """Let nothing open the queue again, or hand work to it, that is closed next."""
-        await _stop(self._tending)
+        await stop(self._tending)
         await self._work.stop()
 
     async def _stop_furnishing(self) -> None:
-        await _stop(self._reviews, self._measuring, self._sandbox)
+        await stop(self._reviews, self._measuring, self._sandbox)
         for part in (self._answers, self._library):
             await part.stop()
         await self._heavy.aclose()
-
-
-async def _stop(*tasks: asyncio.Task[Any] | None) -> None:
-    """Cancel the tasks there are, and wait for their end."""
-    begun = [task for task in tasks if task is not None]
-    for task in begun:
-        task.cancel()
-    await asyncio.gather(*begun, return_exceptions=True)

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
@@ -18,6 +18,7 @@ FIRST, LONGEST = 0.5, 10.0  # seconds between tries, doubled each time; cut by u
 FAULTS = (KnowledgeError, SessionsUnavailable, OSError)
 
 T = TypeVar("T")
+INSIST = 2.0  # seconds until a task that goes on is cancelled again
 
 
 class Part(Generic[T]):
@@ -60,9 +61,7 @@ class Part(Generic[T]):
         return cause(error) if error else "ready"
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()  # harmless to one that is done
-            await asyncio.gather(self._task, return_exceptions=True)
+        await stop(self._task)
 
     def _started(self) -> "asyncio.Task[T]":
         if self._task is None:
@@ -94,6 +93,21 @@ class Part(Generic[T]):
         if self._fault is not None:
             log.warning("a part is open now", extra={"part": self._name})
         self._fault = None
+
+
+async def stop(*tasks: "asyncio.Task[Any] | None") -> None:
+    """
+    Cancel the tasks there are, and wait for their end.
+
+    They are cancelled until they end, since redis-py may swallow a cancellation that meets its own time-out.
+    """
+    begun = [task for task in tasks if task is not None]
+    left = set(begun)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=INSIST)
+    await asyncio.gather(*begun, return_exceptions=True)
 
 
 def cause(error: BaseException) -> str:

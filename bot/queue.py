@@ -14,6 +14,7 @@ from typing import Any, Self, TypeVar
 
 from redis.exceptions import RedisError
 
+from bot.part import stop
 from bot.redis_server import QUEUE
 from bot.store import Store
 from handlers.jobs import JobTaken
@@ -67,7 +68,7 @@ class Queue:
             future.cancel()
         if self._worker is not None:
             await asyncio.to_thread(self._worker.stop, STOP)
-        await asyncio.gather(*self._working, return_exceptions=True)  # they still say that they were stopped
+        await stop(*self._working)  # they still say that they were stopped
         client = getattr(self._broker, "client", None)
         if client is not None:  # a broker leaves its connections open
             await asyncio.to_thread(client.close)
