@@ -261,6 +261,7 @@ class _Work:
         self._told = told
         self._hand = secrets.token_hex(8)  # tells our own writes from those of another worker
         self._saying = asyncio.Lock()  # a pulse must not come after the end
+        self._over = False
 
     async def tell(self, **progress: object) -> None:
         """
@@ -298,12 +299,13 @@ class _Work:
         try:
             yield
         finally:
+            self._over = True
             heart.cancel()
             with suppress(asyncio.CancelledError):
                 await heart
 
     async def _beat(self) -> None:
-        while True:
+        while not self._over:  # redis-py may swallow a cancellation that meets its own time-out
             await asyncio.sleep(PULSE)
             with suppress(SessionsUnavailable):
                 await self.tell()

@@ -100,6 +100,11 @@ class Uploads:
         except SessionsUnavailable:
             yield self._office.note("no_book", message)
             return
+        async for reply in self._to_its_end(message, job):
+            yield reply
+
+    async def _to_its_end(self, message: Message, job: Job | None) -> AsyncIterator[Reply]:
+        """Show how one job goes on, and how it ended; the button of one that is gone is old."""
         if job is None:
             yield self._office.note("stale", message, self._office.button("back_to_list", message, "list"))
             return
@@ -139,13 +144,8 @@ class Uploads:
         except SessionsUnavailable:
             yield self._office.note("no_book", message)
             return
-        if job is None:
-            yield self._office.note("stale", message, self._office.button("back_to_list", message, "list"))
-            return
-        tracks = [_Track(shown(job.name), job.size, job)]
-        async for _ in self._follow(tracks):
-            yield self._progress(message, tracks)
-        yield await self._ended(message, tracks, "", 1)
+        async for reply in self._to_its_end(message, job):
+            yield reply
 
     async def _moving(self, message: Message, id_: str, document: str, version: str, other: str) -> Job | None:
         """Hand a waiting version's file in once more, as a version of `other`; None when things stand differently by now."""

@@ -171,7 +171,8 @@ async def test_five_that_open_one_empty_index_at_once_agree():
     async with served(qdrant.app) as port:
         url = f"http://127.0.0.1:{port}"
         five = [Library(ServerIndex(url)) for _ in range(5)]
-        await asyncio.gather(*(library.__aenter__() for library in five))
+        opened = await asyncio.gather(*(library.__aenter__() for library in five), return_exceptions=True)
+        assert opened == five
         await asyncio.gather(*(library.__aexit__(None, None, None) for library in five))
 
 
