@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import socket
 import subprocess
 from contextlib import asynccontextmanager
 
@@ -17,6 +16,7 @@ from bot.settings import load
 from knowledge.errors import LibraryUnavailable
 from knowledge.library import Library
 from knowledge.server import ServerIndex
+from tests.ports import free_port
 from tests.processes import BotProcess, RedisProcess
 from tests.qdrant_server import QdrantServer
 from tests.serving import served
@@ -29,9 +29,7 @@ QUESTIONS = {"ja": "RAGは社内文書を全部学習しますか?", "en": "Does
 @pytest.fixture
 def port():
     """A port of this machine that nobody listens on yet."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return held.getsockname()[1]
+    return free_port()
 
 
 @asynccontextmanager

@@ -29,7 +29,7 @@ def lacking(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def tried(house: House) -> str:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while (state := (await house.readiness())["sandbox"]) == "starting":
             await asyncio.sleep(0.02)
     return state

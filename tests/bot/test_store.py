@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import stat
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from bot.redis_server import RedisServer, binary
 from bot.settings import InvalidSettings
 from bot.store import Store
 from handlers.sessions import Sessions
+from tests.ports import free_ports
 
 
 async def test_the_embedded_server_is_private(store):
@@ -97,7 +97,7 @@ async def test_a_file_cut_short_by_a_crash_loads(tmp_path):
 
 async def test_sentinel_names_the_next_master(tmp_path):
     """One master, one replica, three sentinels; the master is killed, and what it knew lives on."""
-    ports = _free_ports(5)
+    ports = free_ports(5)
     (master, replica), sentinels = ports[:2], ports[2:]
     servers = [_server(tmp_path, master), _server(tmp_path, replica, "--replicaof", "127.0.0.1", str(master))]
     watchers = [_watcher(tmp_path, port, master) for port in sentinels]
@@ -135,16 +135,6 @@ def _alive(pid):
         return False
     with open(f"/proc/{pid}/stat") as state:
         return state.read().rpartition(")")[2].split()[0] != "Z"
-
-
-def _free_ports(count):
-    held = [socket.socket() for _ in range(count)]
-    for one in held:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
 
 
 def _server(folder, port, *words):

@@ -12,7 +12,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,8 @@ from typing import Any
 
 import httpx
 import pytest
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 INSTALL = 120  # seconds npm may take, the first time
@@ -67,12 +68,6 @@ def until(look: Callable[[], Any], seconds: float = SEEN) -> Any:
             return seen
         time.sleep(LOOK)
     raise AssertionError("nothing came in time")
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @contextlib.contextmanager

@@ -9,7 +9,6 @@ import base64
 import itertools
 import json
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,8 @@ from pathlib import Path
 
 from websockets.asyncio.client import connect
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = {"Enter": 13, "Tab": 9, "Escape": 27, "Space": 32, "ArrowDown": 40}
 STILL = [{"name": "prefers-reduced-motion", "value": "reduce"}]  # colours are not looked at halfway
@@ -29,9 +30,7 @@ DESKTOP, PHONE, SMALL = 1280, 390, 320
 @contextmanager
 def bot(*, quiet=False):
     """Serve on a free port from a fresh data folder; yield the address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         words = [str(Path(sys.executable).with_name("llm-choose")), "serve", "--port", str(port), "--data", folder]
         process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL if quiet else None)

@@ -301,7 +301,7 @@ async def test_a_full_queue_is_said_to_whoever_meets_it_alone(desk, api, texts):
 
     at = await desk(slow)
     asked = [asyncio.create_task(at.event(ts=f"2.{n}", thread_ts="1.5")) for n in range(QUEUE + 2)]
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not api.whispers:
             await asyncio.sleep(0.01)
     go_on.set()

@@ -190,14 +190,14 @@ class Service:
 
     async def wait(self, count: int) -> list[Call]:
         """Wait until so many calls were taken."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(self.taken) < count:
                 await asyncio.sleep(0.01)
         return self.taken
 
     async def until(self, text: str) -> dict[str, Any]:
         """Wait until a message with this text is shown."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while True:
                 for body in self.shown.values():
                     if text in json.dumps(body, ensure_ascii=False):

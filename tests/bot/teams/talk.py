@@ -39,7 +39,7 @@ class Asked:
                 yield ANSWER
 
     async def until(self, count):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(self.messages) < count:
                 await asyncio.sleep(0.01)
 

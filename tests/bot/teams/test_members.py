@@ -47,7 +47,7 @@ async def asked(sessions, texts, service, monkeypatch):
 
 
 async def until(seen, count):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(seen) < count:
             await asyncio.sleep(0.01)
 
