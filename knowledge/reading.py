@@ -30,7 +30,7 @@ from knowledge.values import Flag, Language, Page, Phrase, Receipt
 __all__ = ["Kind", "Limits", "Reading", "check", "read", "supported_kinds"]
 
 _REFUSALS = Path(__file__).with_name("readers") / "refusals.yaml"
-READERS = "2"  # raised when the readers make other text of the same file: it is read anew when it is sent again
+READERS = "3"  # raised when the readers make other text of the same file: it is read anew when it is sent again
 SCAN = 120  # seconds of CPU for the pictures of one document
 _NAME = 120  # characters of a file name shown
 _SHARE = 0.1  # of letters, from which a text counts as Japanese

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from knowledge.readers.archive import Archive, Link, open_office, parse
 from knowledge.readers.charts import chart, paragraphs
 from knowledge.readers.numbering import Numbering
+from knowledge.readers.paragraphs import text_of
 from knowledge.readers.refusal import Budget
 from knowledge.readers.sections import Item, Omitted, Sections, Title
 from knowledge.values import Flag
@@ -286,7 +287,7 @@ class _Part:
         self._paragraphs[-1].pieces.append(text)
 
     def _paragraph(self, paragraph: _Paragraph) -> None:
-        text = "".join(paragraph.pieces)
+        text = text_of("".join(paragraph.pieces))  # a break inside a paragraph is often for lack of room, as in a pasted mail
         if text.strip() and paragraph.number not in {"", "0"}:
             label = self._numbering.label(paragraph.number, paragraph.depth or 0)
             text = f"{label} {text.lstrip()}" if label else text

@@ -134,7 +134,9 @@ def words(texts: Iterable[str]) -> frozenset[str]:
 
 
 def text_of(given: str) -> str:
-    """Return a plain text with its broken lines joined."""
+    """Return a plain text with its broken lines joined; one line stays as it is."""
+    if "\n" not in given:
+        return given
     return "\n".join(paragraphs(given))
 
 

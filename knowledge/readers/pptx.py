@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from knowledge.readers.archive import Archive, open_office, parse
 from knowledge.readers.charts import chart
+from knowledge.readers.paragraphs import text_of
 from knowledge.readers.refusal import Budget
 from knowledge.readers.sections import Item, Omitted, Title
 from knowledge.values import Flag, Page, Place
@@ -118,7 +119,7 @@ class _Shapes:
         elif tag in {"solidFill", "gradFill", "blipFill"} and not self._style:
             self._filled = True
         elif tag == "br":
-            self._line.append(" " if self._row is not None else "\n")
+            self._line.append("\n")
         elif tag == "tr":
             self._row = []
         elif tag == "tc":
@@ -161,7 +162,7 @@ class _Shapes:
         self._line.append(text)
 
     def _close(self) -> None:
-        text = "".join(self._line).strip()
+        text = text_of("".join(self._line).strip())
         self._line = []
         if not text:
             return

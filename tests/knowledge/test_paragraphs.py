@@ -5,6 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
+from docx import Document
+from openpyxl import Workbook
+from pptx import Presentation
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
@@ -70,6 +73,41 @@ async def test_a_rule_broken_at_a_lines_end_is_one_sentence(text: str, expected:
         pytest.skip("PDFium tells no hyphen of a word from one that divides it")
     content = pdf(text.split("\n")) if kind == "pdf" else text
     assert expected in await lines(f"規則.{kind}", content)
+
+
+def office(kind: str, text: str) -> bytes:
+    """Return a Word file, a slide or a sheet with this text in one paragraph or cell, its line ends typed by hand."""
+    stream = io.BytesIO()
+    if kind == "docx":
+        word = Document()
+        word.add_paragraph(text)
+        word.save(stream)
+    elif kind == "pptx":
+        slides = Presentation()
+        slide = slides.slides.add_slide(slides.slide_layouts[1])
+        slide.shapes.title.text = "規則"
+        slide.placeholders[1].text = text.replace("\n", "\v")
+        slides.save(stream)
+    else:
+        book = Workbook()
+        book.active["A1"] = text
+        book.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(("text", "expected"), RULES)
+@pytest.mark.parametrize("kind", ["docx", "pptx", "xlsx"])
+async def test_a_break_typed_inside_a_paragraph_or_cell_tears_no_rule(text: str, expected: str, kind: str) -> None:
+    wanted = " ".join(expected.split()) if kind == "xlsx" else expected  # a cell has no wide spaces
+    assert wanted in await lines(f"規則.{kind}", office(kind, text))
+
+
+@pytest.mark.parametrize("text", KEPT)
+@pytest.mark.parametrize("kind", ["docx", "pptx"])
+async def test_a_break_typed_where_something_ends_stays(text: str, kind: str) -> None:
+    read_lines = await lines(f"規則.{kind}", office(kind, text))
+    shown = "\n".join(read_lines)
+    assert shown.endswith(text)
 
 
 @pytest.mark.parametrize(

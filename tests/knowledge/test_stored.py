@@ -15,7 +15,7 @@ MADE_BY = "67a494c5759c"
 STORED = {
     "出張費基準.xlsx": "1968aa1def1fe291",
     "wiki_duck.html": "7c15dfcc8ecb23bb",
-    "drawing.docx": "97494f5ce05ddea2",
+    "drawing.docx": "78faebadc4edaeb8",
     "pdkids.pdf": "0e15a3ef5a35fd0c",
 }
 
