@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, replace
-from typing import Literal
+from typing import Literal, TypeVar
 
 from handlers.sessions import DAY, Sessions, SessionsUnavailable, State
 from knowledge.errors import LibraryUnavailable, UnreadableDocument
@@ -34,6 +34,7 @@ TEND = 15.0  # seconds between looks for such jobs
 LOOK = 0.2  # seconds between looks at a job that is being followed
 PATIENCE = 150.0  # seconds a job is followed: less than a turn may take
 
+T = TypeVar("T")
 Step = Literal["received", "checked", "read", "staged"]
 Outcome = Literal["", "staged", "unchanged", "refused", "parked"]
 
@@ -87,25 +88,46 @@ class Jobs:
         self._enqueue = enqueue
         self._limits = limits or Limits()
 
-    async def submit(self, id_: str, name: str, content: bytes, metadata: Metadata, *, by: str, queue: bool = True) -> Job:
+    async def submit(
+        self,
+        id_: str,
+        name: str,
+        content: bytes,
+        metadata: Metadata,
+        *,
+        by: str,
+        queue: bool = True,
+        patience: float = 0.0,
+    ) -> Job:
         """
         Keep a file and queue the work on it; the same `id_` again is the same job.
+
+        Each step waits `patience` seconds for a Redis that is away.
 
         Raises:
             LibraryUnavailable: the file cannot be kept.
             SessionsUnavailable
         """
-        if (known := await self.find(id_)) is not None:
+
+        async def step(call: Callable[[], Awaitable[T]]) -> T:
+            return await self._sessions.patiently(call, patience)
+
+        known = await step(lambda: self.find(id_))
+        if known is not None:
             return known
         original = await self._originals.put(content)
         job = Job(id_, name, len(content), original, metadata, by, time.time())
-        await self._sessions.note("jobs", id_)
-        if not await self._sessions.save("job", id_, {"job": asdict(job)}, expected=0, seconds=KEPT):
-            await self._originals.delete(original)
-            return await self.find(id_) or job
-        await self._sessions.index_add("all", "jobs", id_)
+        state = {"job": asdict(job)}
+        await step(lambda: self._sessions.note("jobs", id_))
+        first = await step(lambda: self._sessions.save("job", id_, state, expected=0, seconds=KEPT))
+        if not first:
+            known = await step(lambda: self.find(id_)) or job
+            if known.original != original:  # else it was stored, and only the word of it was lost
+                await self._originals.delete(original)
+                return known
+        await step(lambda: self._sessions.index_add("all", "jobs", id_))
         if queue:
-            await self._enqueue(id_)
+            await step(lambda: self._enqueue(id_))
         return job
 
     async def find(self, id_: str) -> Job | None:

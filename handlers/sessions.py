@@ -12,10 +12,10 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from redis.asyncio import Redis
 from redis.exceptions import (
@@ -42,6 +42,7 @@ AWAY = 0.2  # seconds between tries while Redis is away
 LATE = 1.0  # seconds beyond its time-out after which a claim that Redis carries out is void: nobody waits for it
 _PENDING = "lc:turns"  # sorted set of open turns by the time their lease ends
 State = dict[str, Any]
+T = TypeVar("T")
 TROUBLES: tuple[tuple[type[Exception], str], ...] = (  # the narrower class first
     (AuthenticationError, "wrong user or password"),
     (AuthorizationError, "wrong user or password"),
@@ -131,6 +132,24 @@ class Sessions:
     def trouble(self) -> str:
         """Why the last call failed, until one of `alive` succeeds; empty while all is well."""
         return self._trouble
+
+    async def patiently(self, step: Callable[[], Awaitable[T]], seconds: float) -> T:
+        """
+        Return what `step` gives; while Redis is away it is tried again, for `seconds` at most, once where that is 0.
+
+        It may be carried out more than once, because an answer of Redis can be lost.
+
+        Raises:
+            SessionsUnavailable
+        """
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                return await step()
+            except SessionsUnavailable:
+                if time.monotonic() >= end:
+                    raise
+            await asyncio.sleep(AWAY)
 
     # ----------------------------------------------------------------- claims
 

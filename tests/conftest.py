@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.store import Store
-from handlers.sessions import Sessions
+from handlers.sessions import TIMEOUT, Sessions
 from handlers.texts import Texts
 from knowledge import sandbox
 from tests.bot.hands import troubles
@@ -18,6 +18,7 @@ from tests.stub_embedding import StubEmbedding
 from tests.stub_model import StubModel
 
 ROOT = Path(__file__).resolve().parent.parent
+BUSY = 20.0  # seconds for one command of Redis
 if sys.platform != "linux":  # what is tested is not the sandbox, which other systems cannot close
     sandbox.PRELUDE = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r}); from knowledge.readers import doors\n"
@@ -43,9 +44,23 @@ def every_button_comes_back() -> Iterator[None]:
     assert [trouble for reply in different.values() for trouble in troubles(reply)] == []
 
 
+@pytest.fixture(autouse=True, scope="session")
+def busy() -> Iterator[None]:
+    """A machine that runs many tests at once may keep Redis waiting: what does not freeze Redis itself takes that for busy."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.store.TIMEOUT", BUSY)
+        yield
+
+
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """A real redis-server of this test's own."""
+def as_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Redis counts as away as soon as it does where people are served."""
+    monkeypatch.setattr("bot.store.TIMEOUT", TIMEOUT)
+
+
+@pytest.fixture
+async def store(tmp_path: Path, as_served: None) -> AsyncIterator[Store]:
+    """A real redis-server of this test's own, which it may freeze."""
     async with Store("", tmp_path / "redis") as opened:
         yield opened
 

@@ -26,6 +26,7 @@ from knowledge.readers.limits import MEGABYTE, Limits
 from knowledge.shelf import missing
 from knowledge.values import Document, Metadata, Version
 
+PATIENCE = 20.0  # seconds that a file on its way waits for a Redis that is away
 TROUBLES = 5  # files on their way, or given up, that are named before the list
 STEPS = ("download", "check", "read", "split", "index", "ready")
 Status = Literal["pending", "in_progress", "complete", "error"]
@@ -183,6 +184,7 @@ class Uploads:
 
     async def _hand_over(self, message: Message, id_: str, file: File, track: _Track, said: Metadata) -> None:
         language = message.person.language
+        patiently = self._office.sessions.patiently
         limit = Limits().file
         if file.size > limit:
             size = f"{-(-file.size * 100 // MEGABYTE) / 100:g}"
@@ -190,12 +192,13 @@ class Uploads:
             track.told = self._office.say("too_large", message, name=track.name, size=size, limit=limit // MEGABYTE)
             return
         try:
-            track.job = await self._jobs.find(id_)
+            track.job = await patiently(lambda: self._jobs.find(id_), PATIENCE)
             if track.job is None:
                 content = await file.fetch()
                 track.size = len(content)
-                await self._office.write(message, "document.add", name=file.name)
-                track.job = await self._jobs.submit(id_, file.name, content, said, by=message.person.id)
+                await patiently(lambda: self._office.write(message, "document.add", name=file.name), PATIENCE)
+                by = message.person.id
+                track.job = await self._jobs.submit(id_, file.name, content, said, by=by, patience=PATIENCE)
         except KnowledgeError as error:
             track.told, track.code = error.reason.to(language).replace(file.name, track.name), error.code
         except SessionsUnavailable:

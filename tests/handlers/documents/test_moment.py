@@ -1,0 +1,50 @@
+"""A Redis that does not answer for a moment while somebody adds a document."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.house import House
+from bot.settings import load
+from handlers.conversation import File, Upload
+from tests.handlers.documents.conftest import Talk
+
+RULES = "# 持ち出し規程\n\n資料の持ち出しには部門長の許可が要る。\n"
+
+
+@pytest.fixture
+async def house(tmp_path: Path, as_served: None) -> AsyncIterator[House]:
+    async with House(load({}, data=str(tmp_path)), threads=1) as opened:
+        await opened.library()
+        yield opened
+
+
+@pytest.mark.parametrize("moment", ["before it is looked for", "while it is fetched"])
+async def test_no_file_is_lost_and_none_is_taken_twice(house: House, moment: str) -> None:
+    redis = house.store.server
+    assert redis
+    talk = Talk(house)
+
+    async def fetch() -> bytes:
+        if moment == "while it is fetched":
+            os.kill(redis.pid, signal.SIGSTOP)
+        return RULES.encode()
+
+    if moment == "before it is looked for":
+        os.kill(redis.pid, signal.SIGSTOP)
+    try:
+        sending = asyncio.create_task(talk.all(Upload((File("規程.md", 100, fetch),)), id_="m1"))
+        while not house.sessions.away:
+            await asyncio.sleep(0.01)
+    finally:
+        os.kill(redis.pid, signal.SIGCONT)
+    report = (await sending)[-1]
+
+    await talk.press(report, "publish")
+    documents = await (await house.library()).documents()
+    assert [d.metadata.title for d in documents if d.metadata.owner.startswith("slack:")] == ["持ち出し規程"]
+    assert [job.id for job in await house.jobs.recent()] == ["m1:0"]
