@@ -102,7 +102,7 @@ class Jobs:
         """
         Keep a file and queue the work on it; the same `id_` again is the same job.
 
-        Each step waits `patience` seconds for a Redis that is away.
+        A Redis that fails is waited for until it has failed for `patience` seconds.
 
         Raises:
             LibraryUnavailable: the file cannot be kept.

@@ -94,6 +94,7 @@ class Sessions:
         self._left = 0.0  # when it went away, on the monotonic clock
         self._clock = _Clock()
         self._trouble = ""
+        self._failing = 0.0  # when that trouble began, on the monotonic clock
 
     async def __aenter__(self) -> Self:
         self._client = self._connect()
@@ -135,14 +136,16 @@ class Sessions:
 
     async def patiently(self, step: Callable[[], Awaitable[T]], seconds: float) -> T:
         """
-        Return what `step` gives; while Redis is away it is tried again, for `seconds` at most, once where that is 0.
+        Return what `step` gives; while Redis fails it is tried again, once at least.
 
-        It may be carried out more than once, because an answer of Redis can be lost.
+        `seconds` count from when Redis began to fail: many steps that meet one outage wait no longer than one of them.
+        A step may be carried out more than once, because an answer of Redis can be lost.
 
         Raises:
             SessionsUnavailable
         """
-        end = time.monotonic() + seconds
+        waited = time.monotonic() - self._failing if self._trouble else 0.0
+        end = time.monotonic() + seconds - waited
         while True:
             try:
                 return await step()
@@ -448,6 +451,7 @@ class Sessions:
         except (RedisError, OSError, TimeoutError) as error:
             if not self._trouble:
                 self._trouble = _trouble(error)
+                self._failing = began
                 log.error("the session store fails and is tried again", extra={"cause": self._trouble})  # noqa: TRY400  # its text may hold an address
             if time.monotonic() - began > SLOW and self._return is None:
                 self._left = began

@@ -26,7 +26,7 @@ from knowledge.readers.limits import MEGABYTE, Limits
 from knowledge.shelf import missing
 from knowledge.values import Document, Metadata, Version
 
-PATIENCE = 20.0  # seconds that a file on its way waits for a Redis that is away
+PATIENCE = 20.0  # seconds that files on their way wait for a Redis that fails
 TROUBLES = 5  # files on their way, or given up, that are named before the list
 STEPS = ("download", "check", "read", "split", "index", "ready")
 Status = Literal["pending", "in_progress", "complete", "error"]

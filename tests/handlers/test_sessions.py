@@ -232,3 +232,25 @@ async def test_changes_of_one_thing_at_once_are_all_kept(store, sessions):
 async def test_a_change_that_changes_nothing_writes_nothing(sessions):
     assert await sessions.change("wish", "w", lambda kept: None) is None
     assert await sessions.load("wish", "w") is None
+
+
+async def test_one_outage_is_waited_for_once_however_many_steps_meet_it(store, sessions):
+    tries = []
+
+    async def step():
+        tries.append(step)
+        return await sessions.load("dialog", "d1")
+
+    os.kill(store.server.pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(SessionsUnavailable):
+            await sessions.patiently(step, 1.5)
+        first, tries[:] = len(tries), []
+        for _ in range(3):
+            with pytest.raises(SessionsUnavailable):
+                await sessions.patiently(step, 1.5)
+    finally:
+        os.kill(store.server.pid, signal.SIGCONT)
+
+    assert first > 1
+    assert len(tries) == 3
