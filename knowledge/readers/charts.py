@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from knowledge.readers.archive import Archive, parse
+from knowledge.readers.paragraphs import one_line
 from knowledge.readers.refusal import Budget
 
 _POINTS = 1000  # of one series
@@ -45,7 +46,9 @@ def paragraphs(data: bytes, budget: Budget, unseen: list[str] | None = None) -> 
     def start(tag: str, values: dict[str, str]) -> None:
         nonlocal open_text
         open_text += tag == "t"
-        if tag in _SHAPES:
+        if tag == "br":
+            held.append("\n")
+        elif tag in _SHAPES:
             hidden.append(False)
         elif tag == "cNvPr" and hidden and values.get("hidden") in {"1", "true"}:
             hidden[-1] = True
@@ -56,7 +59,7 @@ def paragraphs(data: bytes, budget: Budget, unseen: list[str] | None = None) -> 
         if tag in _SHAPES and hidden:
             hidden.pop()
         elif tag == "p" and held:
-            (away if any(hidden) else lines).append(" ".join("".join(held).split()))
+            (away if any(hidden) else lines).append(one_line("".join(held)))
             held.clear()
 
     def text(value: str) -> None:
@@ -84,7 +87,7 @@ def comments(data: bytes, budget: Budget) -> list[tuple[str, str]]:
         nonlocal reads
         reads -= tag == "t"
         if tag == "comment" and held:
-            found.append((cell, " ".join("".join(held).split())))
+            found.append((cell, one_line("".join(held))))
             held.clear()
 
     def text(value: str) -> None:

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 
 from knowledge.readers.decode import decode
+from knowledge.readers.paragraphs import one_line
 from knowledge.readers.refusal import Budget, Refusal
 from knowledge.readers.sections import Item
 from knowledge.values import Page, Place
@@ -21,7 +22,7 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
     try:
         for cells in csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=separator):
             budget.cells(len(cells))
-            row = " | ".join(" ".join(cell.split()) for cell in cells)
+            row = " | ".join(one_line(cell) for cell in cells)
             if row.strip(" |"):
                 budget.characters(len(row))
                 rows.append(row)

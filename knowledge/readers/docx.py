@@ -20,6 +20,7 @@ from knowledge.values import Flag
 
 _APART = (("ヘッダー・フッター / Header, footer", ("header", "footer")), ("コメント / Comments", ("comments",)))
 _NOTES = ("footnotes", "endnotes")
+_BETWEEN = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}  # elements that stand for a sign
 _SKIPPED = frozenset({"Fallback", "rt", "del", "moveFrom", "delText", "instrText", "delInstrText"})
 _HEADING = re.compile(r"(?:heading|見出し)\s*([1-9])", re.IGNORECASE)  # the whole name, in half width
 _FORMER = "PrChange"  # what a tracked change of format was before
@@ -88,20 +89,28 @@ def _notes(archive: Archive, name: str, budget: Budget) -> dict[str, str]:
             current = values.get("id", "")
         reads += tag == "t"
         skips += tag in _SKIPPED
+        if tag in _BETWEEN and not skips and "pos" not in values:
+            put(_BETWEEN[tag])
 
     def end(tag: str) -> None:
         nonlocal reads, skips
         reads -= tag == "t"
         skips -= tag in _SKIPPED
+        if tag == "p":
+            put("\n\n")
 
     def text(value: str) -> None:
         if reads and not skips:
             budget.characters(len(value))
-            notes[current] = notes.get(current, "") + value
+            put(value)
+
+    def put(value: str) -> None:
+        notes[current] = notes.get(current, "") + value
 
     if data is not None:
         parse(data, budget, start, end, text)
-    return {id_: note.strip() for id_, note in notes.items() if note.strip()}
+    whole = {id_: text_of(note) for id_, note in notes.items()}
+    return {id_: re.sub(r"\n{2,}", "\n", note).strip() for id_, note in whole.items() if note.strip()}
 
 
 def _styles(archive: Archive, name: str, budget: Budget) -> dict[str, _Style]:
@@ -247,8 +256,8 @@ class _Part:
                 here.after += [note] if note else []
             case "chart" | "relIds":
                 here.after += self._drawings.get(values.get("rid") or values.get("dm", ""), ())
-            case "tab" | "br" | "cr" | "noBreakHyphen" if not self._skip and "pos" not in values:
-                here.pieces.append({"tab": "\t", "noBreakHyphen": "-"}.get(tag, "\n"))
+            case _ if tag in _BETWEEN and not self._skip and "pos" not in values:
+                here.pieces.append(_BETWEEN[tag])
 
     def _end(self, tag: str) -> None:
         if self._former:

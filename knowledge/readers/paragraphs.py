@@ -140,6 +140,11 @@ def text_of(given: str) -> str:
     return "\n".join(paragraphs(given))
 
 
+def one_line(given: str) -> str:
+    """Return the text of a cell, a shape or a comment: its broken lines joined, its other lines and spaces one space."""
+    return " ".join(text_of(given).split())
+
+
 def paragraphs(given: str) -> Iterator[str]:
     """Yield the paragraphs of a plain text and the empty lines between them."""
     written = given.split("\n")

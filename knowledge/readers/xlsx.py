@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from knowledge.readers.archive import Archive, open_office, parse
 from knowledge.readers.charts import comments, drawn
 from knowledge.readers.numbers import BUILT_IN, shown
-from knowledge.readers.paragraphs import text_of
+from knowledge.readers.paragraphs import one_line
 from knowledge.readers.refusal import Budget
 from knowledge.readers.sections import Item, Omitted
 from knowledge.values import Flag, Page, Place
@@ -88,7 +88,7 @@ def _strings(archive: Archive, name: str, budget: Budget) -> list[str]:
     def end(tag: str) -> None:
         nonlocal open_text, phonetic
         if tag == "si":
-            found.append(_one_line("".join(current)))
+            found.append(one_line("".join(current)))
         phonetic -= tag == "rPh"
         open_text = False
 
@@ -245,12 +245,7 @@ class _Sheet:
             return {"1": "TRUE", "0": "FALSE"}.get(value, value)
         if self._kind == "d":
             return value.removesuffix("T00:00:00")
-        return _one_line(value)
-
-
-def _one_line(text: str) -> str:
-    """Return the text of a cell, its lines joined as those of a paragraph are."""
-    return " ".join(text_of(text).split())
+        return one_line(value)
 
 
 def _hides(values: dict[str, str], size: str) -> bool:

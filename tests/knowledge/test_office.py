@@ -53,6 +53,48 @@ def docx(body: str, **parts: str) -> bytes:
     return out.getvalue()
 
 
+def sheet(drawing: str) -> bytes:
+    """Return a workbook with one sheet and this drawing on it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as z:
+        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+        z.writestr(
+            "[Content_Types].xml",
+            f'<Types xmlns="{PACKAGE}/content-types"><Override PartName="/b.xml" ContentType="{kind}"/></Types>',
+        )
+        names = f'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="{R}"'
+        linked = {"": ("officeDocument", "b.xml"), "b.xml": ("worksheet", "s.xml"), "s.xml": ("drawing", "d.xml")}
+        for name, (link, target) in linked.items():
+            row = f'<Relationship Id="r1" Type="{R}/{link}" Target="{target}"/>'
+            z.writestr(f"_rels/{name}.rels", f'<Relationships xmlns="{PACKAGE}/relationships">{row}</Relationships>')
+        z.writestr("b.xml", f'<workbook {names}><sheets><sheet name="s" sheetId="1" r:id="r1"/></sheets></workbook>')
+        z.writestr("s.xml", f'<worksheet {names}><sheetData/><drawing r:id="r1"/></worksheet>')
+        z.writestr("d.xml", f'<wsDr xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">{drawing}</wsDr>')
+    return out.getvalue()
+
+
+BREAKS = [
+    (("Private phones are not", "allowed here."), "Private phones are not allowed here."),
+    (("退職金は支給", "しない。"), "退職金は支給しない。"),
+]
+
+
+@pytest.mark.parametrize(("lines", "whole"), BREAKS)
+async def test_a_break_typed_in_a_note_parts_words_and_tears_no_sentence(lines, whole):
+    body = '<w:p><w:r><w:t>上限は五万円とする。</w:t><w:footnoteReference w:id="2"/></w:r></w:p>'
+    broken = "</w:t><w:br/><w:t>".join(lines)
+    footnotes = f'<w:footnote w:id="2">{paragraph(broken)}{paragraph("次の段落。")}</w:footnote>'
+    reading = await read("規程.docx", docx(body, footnotes=footnotes))
+    assert reading.pages[0].text.split("\n") == ["上限は五万円とする。", whole, "次の段落。"]
+
+
+@pytest.mark.parametrize(("lines", "whole"), BREAKS)
+async def test_a_break_typed_in_a_shape_of_a_sheet_parts_words_and_tears_no_sentence(lines, whole):
+    broken = "</a:t></a:r><a:br/><a:r><a:t>".join(lines)
+    reading = await read("表.xlsx", sheet(f"<sp><txBody><a:p><a:r><a:t>{broken}</a:t></a:r></a:p></txBody></sp>"))
+    assert whole in reading.pages[0].text.split("\n")
+
+
 async def test_automatic_numbers_are_read_as_word_counts_them():
     body = numbered("目的") + numbered("定義", 1) + numbered("適用", 1) + numbered("入力の禁止") + numbered("例外", 1)
     body += numbered("名前", 2) + numbered("別の列", 0, 2) + numbered("つぎ", 0, 2) + paragraph("番号なし")
