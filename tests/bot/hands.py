@@ -31,6 +31,7 @@ from bot.web.pages import place_at
 from bot.web.render import Page
 from handlers.conversation import Block, Buttons, Content, Details, Feedback, Form, Press, Reply, Sources
 from handlers.texts import Texts
+from tests.bot.slack.lint import walk
 
 TEXTS = Texts.load()
 Filled = Mapping[str, str]  # what a person fills in, by what stands before the field; its id is to be the same
@@ -40,17 +41,6 @@ WHOLE = 2**53  # the largest integer that a number of JavaScript holds without l
 
 async def _nothing(name: str, address: str) -> bytes:
     return b""
-
-
-def walk(value: object) -> Iterator[dict]:
-    """Yield every object inside a payload, from the outside in."""
-    if isinstance(value, dict):
-        yield value
-        for inner in value.values():
-            yield from walk(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from walk(inner)
 
 
 # --------------------------------------------------------------------------- Slack

@@ -313,6 +313,17 @@ async def heard(turns, id_="d1", text="x", patience=5.0):
     return True
 
 
+def held(gate):
+    """Return a handler that answers once the gate is open."""
+
+    async def handler(message):
+        yield Reply("…", final=False)
+        await gate.wait()
+        yield Reply("答え")
+
+    return handler
+
+
 async def shown(paper, count):
     while len(paper.shown) < count:
         await asyncio.sleep(0.01)
@@ -321,12 +332,7 @@ async def shown(paper, count):
 async def test_nothing_is_acknowledged_before_it_is_stored_or_answered(sessions, texts, paper, frozen):
     gate = asyncio.Event()
 
-    async def held(message):
-        yield Reply("…", final=False)
-        await gate.wait()
-        yield Reply("答え")
-
-    async with Turns(held, sessions, texts) as turns:
+    async with Turns(held(gate), sessions, texts) as turns:
         turns.register(paper)
         refused = [await heard(turns, patience=0.1) for _ in range(3)]
         gate.set()
@@ -341,12 +347,7 @@ async def test_nothing_is_acknowledged_before_it_is_stored_or_answered(sessions,
 async def test_a_turn_that_began_without_a_claim_is_stored_as_soon_as_redis_is_back(sessions, texts, paper, frozen, fast):
     gate = asyncio.Event()
 
-    async def held(message):
-        yield Reply("…", final=False)
-        await gate.wait()
-        yield Reply("答え")
-
-    async with Turns(held, sessions, texts) as turns:
+    async with Turns(held(gate), sessions, texts) as turns:
         turns.register(paper)
         assert not await heard(turns, patience=0.1)
         await shown(paper, 1)
@@ -408,13 +409,8 @@ async def test_whoever_waits_and_gives_up_stops_no_turn(sessions, texts, paper):
 async def test_of_two_processes_that_run_one_turn_only_who_stored_it_goes_on(store, texts, paper, frozen, fast):
     gate = asyncio.Event()
 
-    async def held(message):
-        yield Reply("…", final=False)
-        await gate.wait()
-        yield Reply("答え")
-
     one, two = Sessions(store.connect), Sessions(store.connect)
-    async with one, two, Turns(held, one, texts) as first, Turns(held, two, texts) as second:
+    async with one, two, Turns(held(gate), one, texts) as first, Turns(held(gate), two, texts) as second:
         for turns in (first, second):
             turns.register(paper)
         refused = await asyncio.gather(heard(first, patience=0.1), heard(second, patience=0.1))
@@ -436,14 +432,9 @@ async def test_a_turn_that_another_process_has_finished_ends_with_its_answer_and
     """Both show it in one place: a status that comes last would stay there for good."""
     gate = asyncio.Event()
 
-    async def held(message):
-        yield Reply("…", final=False)
-        await gate.wait()
-        yield Reply("答え")
-
     way = tmp_path / "s"  # to Redis, for the one process: not there at first
     one, two = Sessions(lambda: Redis(unix_socket_path=str(way))), Sessions(store.connect)
-    async with one, two, Turns(held, one, texts) as slow, Turns(echo, two, texts) as quick:
+    async with one, two, Turns(held(gate), one, texts) as slow, Turns(echo, two, texts) as quick:
         for turns in (slow, quick):
             turns.register(paper)
         assert not await heard(slow, patience=0.1)

@@ -9,6 +9,7 @@ CONTAINER = {"section", "context", "divider", "actions", "table", "header"}
 
 
 def walk(value):
+    """Yield every object inside a payload, from the outside in."""
     if isinstance(value, dict):
         yield value
         for inner in value.values():
