@@ -19,7 +19,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx
 
-from knowledge.readers.limits import MEGABYTE, Limits
+from knowledge.reading.readers.limits import MEGABYTE, Limits
 
 LIMIT = Limits().file  # bytes of one file
 SECONDS = 60.0  # for one file, from its name to its last byte

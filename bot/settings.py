@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
-from knowledge.providers import EMBEDDERS, PROVIDERS
+from knowledge.models.providers import EMBEDDERS, PROVIDERS
 from knowledge.values import Phrase
 
 Talk = Literal["asker", "everyone", "mention"]

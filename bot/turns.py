@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
 
-from bot.hearing import Hearing
+from bot.deliveries import Deliveries
 from bot.metrics import Metrics
 from handlers.conversation import Edited, Handler, Message, Reply, Text
 from handlers.sessions import LEASE, Claim, Sessions, SessionsUnavailable
@@ -87,7 +87,7 @@ class Turns:
         self._platforms: dict[str, Platform] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._places: dict[str, _Place] = {}
-        self._hearing = Hearing()
+        self._hearing = Deliveries()
         self._unsettled: dict[str, Claim] = {}
         self._chores: list[asyncio.Task[None]] = []
         self._closed = False

@@ -4,22 +4,22 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
-from handlers.alone import Alone
-from handlers.ask import Questions
-from handlers.choose.desk import JOIN, WORDS, Choose
-from handlers.choose.model_desk import DecisionModel
+from handlers.choose.model_admin import ModelAdmin
+from handlers.choose.router import JOIN, WORDS, Choose
 from handlers.conversation import Audience, Command, Edited, Form, Message, Press, Reply, Text, Upload
-from handlers.demo import Demo
-from handlers.documents.desk import Documents
-from handlers.feedback import Feedbacks
-from handlers.handover import Handover
-from handlers.opening import Opening
-from handlers.talk.answer import Talk
-from handlers.talk.hear import Intent, Mode, hear, mode
-from handlers.talk.labels import Labels
-from handlers.threads import Threads, wish
-from handlers.welcome import Welcome
-from knowledge.language import language_of
+from handlers.demo.demo import Demo
+from handlers.documents.router import Documents
+from handlers.questions.ask import Questions
+from handlers.questions.escalation import Escalation
+from handlers.questions.feedback import Feedbacks
+from handlers.questions.hear import Intent, Mode, hear, mode
+from handlers.questions.labels import Labels
+from handlers.questions.private_answer import PrivateAnswer
+from handlers.questions.small_talk import Talk
+from handlers.questions.source_view import SourceView
+from handlers.questions.threads import Threads, wish
+from handlers.questions.welcome import Welcome
+from knowledge.text.language import language_of
 
 OWN_COMMANDS = ("choose", "demo", "documents", "model", "help")
 CHOOSE = frozenset({"方式えらび", "方式を選ぶ"})  # what people write in a thread, where slash commands do not reach
@@ -33,11 +33,11 @@ class Router:
     documents: Documents
     feedback: Feedbacks
     welcome: Welcome
-    model: DecisionModel
+    model: ModelAdmin
     threads: Threads
-    opening: Opening
-    handover: Handover
-    alone: Alone
+    opening: SourceView
+    escalation: Escalation
+    alone: PrivateAnswer
     talk: Talk
     labels: Labels
 
@@ -164,9 +164,9 @@ class Router:
             case ("private", _):
                 return self.alone.press(message, press)
             case ("human", "done"):
-                return self.handover.done(message, press)
+                return self.escalation.done(message, press)
             case ("human", _):
-                return self.handover.ask(message, press)
+                return self.escalation.ask(message, press)
             case ("demo", _):
                 return self.demo.press(message, press)
             case ("feedback", _) | ("ask", "rephrase"):

@@ -125,8 +125,8 @@ class Hit:
     A passage that matched, with its score: comparable only within one call, higher is better.
 
     `parts` are what the second stage weighed, by name: "score" is the first stage's own, the others are shares 0..1 of the
-    question. `rank` is the 1-based rank before re-ranking. `terms` are the passage's words as `knowledge.terms` packs them, or
-    empty. `sparse_alone`: dense vectors count here, but the question could get none in time.
+    question. `rank` is the 1-based rank before re-ranking. `terms` are the passage's words, packed by `retrieval/terms.py`,
+    or empty. `sparse_alone`: dense vectors count here, but the question could get none in time.
     """
 
     passage: Passage

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import Store
+from bot.service.store import Store
 from handlers.sessions import TIMEOUT, Sessions
 from handlers.texts import Texts
-from knowledge import sandbox
+from knowledge.reading import sandbox
 from tests.bot.hands import troubles
 from tests.serving import served
 from tests.sheet import SHOWN
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUSY = 20.0  # seconds for one command of Redis
 if sys.platform != "linux":  # what is tested is not the sandbox, which other systems cannot close
     sandbox.PRELUDE = (
-        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from knowledge.readers import doors\n"
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from knowledge.reading.readers import doors\n"
         "close = doors.close; doors.close = lambda limits: close(limits) and ()"
     )
 
@@ -48,14 +48,14 @@ def every_button_comes_back() -> Iterator[None]:
 def busy() -> Iterator[None]:
     """A machine that runs many tests at once may keep Redis waiting: what does not freeze Redis itself takes that for busy."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.store.TIMEOUT", BUSY)
+        patch.setattr("bot.service.store.TIMEOUT", BUSY)
         yield
 
 
 @pytest.fixture
 def as_served(monkeypatch: pytest.MonkeyPatch) -> None:
     """Redis counts as away as soon as it does where people are served."""
-    monkeypatch.setattr("bot.store.TIMEOUT", TIMEOUT)
+    monkeypatch.setattr("bot.service.store.TIMEOUT", TIMEOUT)
 
 
 @pytest.fixture

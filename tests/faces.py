@@ -6,13 +6,13 @@ from io import StringIO
 
 from rich.console import Console
 
+from bot.command.terminal import draw
+from bot.command.terminal import said as typed
 from bot.slack import parse as slack
 from bot.slack.render.messages import messages
 from bot.teams import frame
 from bot.teams import parse as teams
 from bot.teams.render import activities
-from bot.terminal import draw
-from bot.terminal import said as typed
 from bot.web import parse as web
 from bot.web.pages import place_at
 from bot.web.regions import message as posted
@@ -72,8 +72,8 @@ def drawn(face, reply, texts, language="ja"):
             return console.file.getvalue()
 
 
-async def heard(house, face, text, language="ja", place="p"):
+async def heard(application, face, text, language="ja", place="p"):
     """Say it, and return the replies that were shown."""
     sheet = Sheet()
-    await house.turns.take(delivered(face, text, language, place), sheet)
+    await application.turns.take(delivered(face, text, language, place), sheet)
     return sheet.shown

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from bot.redis_server import binary
+from bot.service.redis_server import binary
 
 ROOT = Path(__file__).resolve().parents[1]
 START = 90  # seconds a process may take on a busy machine
@@ -50,7 +50,7 @@ class BotProcess:
         folder.mkdir(parents=True, exist_ok=True)
         self.log = folder / "stderr.log"
         self.url = ""
-        command = [sys.executable, "-m", "bot.cli", *(words or ("serve", "--port", "0")), "--data", str(folder)]
+        command = [sys.executable, "-m", "bot.command.cli", *(words or ("serve", "--port", "0")), "--data", str(folder)]
         environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment | settings, stdout=subprocess.PIPE, stderr=log)

@@ -15,23 +15,23 @@ from typing import TYPE_CHECKING, Any, Self
 
 from starlette.routing import Route
 
-from bot.hearing import NotSafe
+from bot.deliveries import NotSafe
 from bot.settings import Slack as Settings
 from bot.slack import forms, opening, parse
 from bot.slack.api import Api, Refused, Unanswered
-from bot.slack.desk import Desk, Spot
 from bot.slack.files import Files
 from bot.slack.http import Door
 from bot.slack.payload import REPEATED, Payload, bot, channel, delivery, event, metadata, thread, trigger, window, word
 from bot.slack.people import Directory
 from bot.slack.render.windows import received, skeleton
 from bot.slack.screens import Direct, Home, Inline, Thread, Window
+from bot.slack.sender import Sender, Spot
 from bot.turns import UNCLAIMED, Delivery, Screen, Turns
 from handlers.conversation import Command, Content, Message, Person, Reply, Text, Upload
 from handlers.documents.details import TYPES
 from handlers.people import People
 from handlers.texts import Texts
-from knowledge.language import language_of
+from knowledge.text.language import language_of
 from knowledge.values import Language
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Slack:
         self._settings = settings
         self._turns = turns
         self._api = Api(settings)
-        self._desk = Desk(self._api, texts)
+        self._sender = Sender(self._api, texts)
         self._texts = texts
         self._files = Files(settings.bot_token, settings.api_base, texts)
         self._directory = Directory(self._api, groups)
@@ -187,18 +187,18 @@ class Slack:
         if memory.pop(UNCLAIMED, ""):  # as with a repeat, what another process has posted is looked for first
             payload = payload | {REPEATED: True}
         if event(payload).get("type") == "app_home_opened":
-            return Home(self._desk, message, memory)
+            return Home(self._sender, message, memory)
         if opening.elsewhere(payload, content):
-            return Direct(self._desk, payload, message, memory)
+            return Direct(self._sender, payload, message, memory)
         if opening.inline(payload, content):
-            return Inline(self._desk, payload, message, memory)
+            return Inline(self._sender, payload, message, memory)
         answer = self._answers.get(message.id)
         opened = self._windows.pop(message.id, "") or window(payload)
         if opened:
             memory.setdefault("view", opened)
         if memory.get("view") or answer is not None:
-            return Window(self._desk, payload, message, memory, answer)
-        return Thread(self._desk, payload, message, memory)
+            return Window(self._sender, payload, message, memory, answer)
+        return Thread(self._sender, payload, message, memory)
 
     async def again(self, person: Person) -> Person:
         """Return the person as Slack knows them at this moment, or as before where it does not say."""
@@ -213,8 +213,8 @@ class Slack:
         person = await self._directory.again(Person(id_, "", "ja"))
         _, team, _ = id_.split(":")
         try:
-            channel = await self._desk.direct(person)
-            await self._desk.put(Spot(team, channel, "", f"tell {id_} {time.time()}"), say(person.language), person, {})
+            channel = await self._sender.direct(person)
+            await self._sender.put(Spot(team, channel, "", f"tell {id_} {time.time()}"), say(person.language), person, {})
         except (Refused, Unanswered):
             return False
         return True

@@ -17,7 +17,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.hearing import NotSafe
+from bot.deliveries import NotSafe
 from bot.slack.payload import REPEATED, RETRY
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Any
 
 from bot.slack.api import GONE, Refused, Unanswered
-from bot.slack.desk import Desk, Spot
 from bot.slack.payload import (
     Payload,
     channel,
@@ -31,6 +30,7 @@ from bot.slack.payload import (
 )
 from bot.slack.render.ask import guided
 from bot.slack.render.windows import home, modal
+from bot.slack.sender import Sender, Spot
 from handlers.conversation import Message, Paragraph, Person, Reply
 from handlers.sessions import LEASE
 
@@ -48,14 +48,14 @@ def spot(payload: Payload, message: Message) -> Spot:
     return Spot(team(payload), channel(payload), thread(payload), message.id, max(0.0, since - 1), late)
 
 
-async def opened(desk: Desk, payload: Payload, reply: Reply, person: Person) -> bool:
+async def opened(sender: Sender, payload: Payload, reply: Reply, person: Person) -> bool:
     """Open what needs a window (a form, a source) in one, where the click still allows it; report whether it is open."""
     form = reply.ask is not None and not guided(reply.ask)
     if not (form or reply.title) or not trigger(payload) or window(payload):
         return False
-    view = modal(reply, desk.texts, person.language, (channel(payload), thread(payload)))
+    view = modal(reply, sender.texts, person.language, (channel(payload), thread(payload)))
     try:
-        await desk.api.call("views.open", trigger_id=trigger(payload), view=view)
+        await sender.api.call("views.open", trigger_id=trigger(payload), view=view)
     except (Refused, Unanswered) as error:
         log.warning("a window did not open", extra={"reason": str(error)})
         return False
@@ -65,9 +65,9 @@ async def opened(desk: Desk, payload: Payload, reply: Reply, person: Person) -> 
 class Thread:
     """One message in a thread that is updated; what only the asker may see goes to them alone."""
 
-    def __init__(self, desk: Desk, payload: Payload, message: Message, memory: dict[str, str]) -> None:
+    def __init__(self, sender: Sender, payload: Payload, message: Message, memory: dict[str, str]) -> None:
         self.memory = memory
-        self._desk = desk
+        self._sender = sender
         self._payload = payload
         self._message = message
         self._spot = spot(payload, message)
@@ -77,7 +77,7 @@ class Thread:
     async def show(self, reply: Reply) -> None:
         if self._lost:
             return
-        if reply.final and await opened(self._desk, self._payload, reply, self._message.person):
+        if reply.final and await opened(self._sender, self._payload, reply, self._message.person):
             await self._take_back()
             return
         if reply.place:
@@ -97,29 +97,29 @@ class Thread:
 
     async def _post(self, reply: Reply) -> None:
         if not self._spot.channel:  # home: the answer goes to the direct messages
-            self._spot = replace(self._spot, channel=await self._desk.direct(self._message.person))
+            self._spot = replace(self._spot, channel=await self._sender.direct(self._message.person))
         talk = self._spot.channel.startswith("D") and self._spot.thread
-        if not reply.final and talk and "ts" not in self.memory and await self._desk.status(self._spot, reply.text):
+        if not reply.final and talk and "ts" not in self.memory and await self._sender.status(self._spot, reply.text):
             return
-        await self._desk.put(self._spot, reply, self._message.person, self.memory)
+        await self._sender.put(self._spot, reply, self._message.person, self.memory)
 
     async def _tell(self, reply: Reply) -> None:
         """Tell the asker alone; a placeholder everybody sees goes away first."""
         await self._take_back()
-        await self._desk.whisper(replace(self._spot, thread=visible_thread(self._payload)), reply, self._message.person)
+        await self._sender.whisper(replace(self._spot, thread=visible_thread(self._payload)), reply, self._message.person)
         if reply.attachments:
-            await self._desk.hand(self._message.person, reply.attachments)
+            await self._sender.hand(self._message.person, reply.attachments)
 
     async def _take_back(self) -> None:
         """Delete what was shown while the work went on, all of its messages."""
         for key in [key for key in self.memory if key.startswith("ts")]:
-            await self._desk.api.call("chat.delete", channel=self.memory["channel"], ts=self.memory.pop(key))
+            await self._sender.api.call("chat.delete", channel=self.memory["channel"], ts=self.memory.pop(key))
 
     async def _elsewhere(self, reply: Reply, refused: Refused) -> None:
         """Answer where the bot is no member by the address that came along, else say so to the operator, once."""
         if (url := response_url(self._payload)) and refused.code in ABSENT:
             if reply.final:
-                await self._desk.respond(self._spot.team, url, reply, self._message.person, replace=False)
+                await self._sender.respond(self._spot.team, url, reply, self._message.person, replace=False)
             return
         self._lost = True
         log.error(
@@ -130,9 +130,9 @@ class Thread:
 class Direct:
     """The direct messages of whoever sent files in a channel or by a window; there, a line says where the answer is."""
 
-    def __init__(self, desk: Desk, payload: Payload, message: Message, memory: dict[str, str]) -> None:
+    def __init__(self, sender: Sender, payload: Payload, message: Message, memory: dict[str, str]) -> None:
         self.memory = memory
-        self._desk = desk
+        self._sender = sender
         self._payload = payload
         self._message = message
         self._shown = float("-inf")
@@ -144,14 +144,14 @@ class Direct:
         person, at = self._message.person, spot(self._payload, self._message)
         if "channel" not in self.memory:
             try:
-                self.memory["channel"] = await self._desk.direct(person)
+                self.memory["channel"] = await self._sender.direct(person)
             except Refused:  # some people cannot be written to: they are told alone, where they are
-                await Thread(self._desk, self._payload, self._message, self.memory).show(reply)
+                await Thread(self._sender, self._payload, self._message, self.memory).show(reply)
                 return
             if event(self._payload):
-                note = Reply(self._desk.texts.say("slack.file_taken", person.language))
-                await self._desk.put(replace(at, turn=f"{at.turn}:note"), note, person, {})
-        await self._desk.put(replace(at, channel=self.memory["channel"], thread=""), reply, person, self.memory)
+                note = Reply(self._sender.texts.say("slack.file_taken", person.language))
+                await self._sender.put(replace(at, turn=f"{at.turn}:note"), note, person, {})
+        await self._sender.put(replace(at, channel=self.memory["channel"], thread=""), reply, person, self.memory)
 
 
 class Window:
@@ -159,14 +159,14 @@ class Window:
 
     def __init__(
         self,
-        desk: Desk,
+        sender: Sender,
         payload: Payload,
         message: Message,
         memory: dict[str, str],
         answer: "asyncio.Future[dict[str, Any]] | None" = None,
     ) -> None:
         self.memory = memory
-        self._desk = desk
+        self._sender = sender
         self._payload = payload
         self._message = message
         self._answer = answer
@@ -177,19 +177,19 @@ class Window:
             return
         language, person = self._message.person.language, self._message.person
         if reply.share:
-            reply = Reply(self._desk.texts.say(f"slack.{await self._share(reply)}", language))
+            reply = Reply(self._sender.texts.say(f"slack.{await self._share(reply)}", language))
         elif reply.attachments:
-            await self._desk.hand(person, reply.attachments)
-            sent = Paragraph(self._desk.texts.say("slack.files_sent", language), "note")
+            await self._sender.hand(person, reply.attachments)
+            sent = Paragraph(self._sender.texts.say("slack.files_sent", language), "note")
             reply = replace(reply, blocks=(*(reply.blocks or (Paragraph(reply.text),)), sent))
         if not self.memory.get("view") and not self._answer:
-            await Thread(self._desk, self._payload, self._message, self.memory).show(reply)
+            await Thread(self._sender, self._payload, self._message, self.memory).show(reply)
             return
         try:
-            await self._draw(modal(reply, self._desk.texts, language, self._origin))
+            await self._draw(modal(reply, self._sender.texts, language, self._origin))
         except Refused as refused:
             if refused.code in BLOCKS:
-                await self._draw(modal(reply, self._desk.texts, language, self._origin, alerts=False))
+                await self._draw(modal(reply, self._sender.texts, language, self._origin, alerts=False))
             elif refused.code not in CLOSED:
                 raise
 
@@ -198,9 +198,9 @@ class Window:
         place = replace(spot(self._payload, self._message), turn=f"{self._message.place}:{reply.text}", since=0.0, late=True)
         person = self._message.person
         if not place.channel:
-            place = replace(place, channel=await self._desk.direct(person))
+            place = replace(place, channel=await self._sender.direct(person))
         try:
-            await self._desk.put(place, reply, person, {})
+            await self._sender.put(place, reply, person, {})
         except Refused as refused:
             if refused.code in ABSENT:
                 return "not_shared"
@@ -212,15 +212,15 @@ class Window:
             self._answer.set_result({"response_action": "update", "view": view})
             self.memory["view"] = window(self._payload)
             return
-        await self._desk.api.call("views.update", view_id=self.memory.get("view") or window(self._payload), view=view)
+        await self._sender.api.call("views.update", view_id=self.memory.get("view") or window(self._payload), view=view)
 
 
 class Inline:
     """The guided dialog outside a window: each step takes the place of the message that was pressed."""
 
-    def __init__(self, desk: Desk, payload: Payload, message: Message, memory: dict[str, str]) -> None:
+    def __init__(self, sender: Sender, payload: Payload, message: Message, memory: dict[str, str]) -> None:
         self.memory = memory
-        self._desk = desk
+        self._sender = sender
         self._payload = payload
         self._message = message
 
@@ -228,28 +228,28 @@ class Inline:
         if not reply.final:
             return
         person, at = self._message.person, spot(self._payload, self._message)
-        if await opened(self._desk, self._payload, reply, person):
+        if await opened(self._sender, self._payload, reply, person):
             return
         if reply.share or reply.attachments:
-            await Thread(self._desk, self._payload, self._message, self.memory).show(reply)
+            await Thread(self._sender, self._payload, self._message, self.memory).show(reply)
         elif ephemeral(self._payload):
-            await self._desk.respond(at.team, response_url(self._payload), reply, person, replace=True)
+            await self._sender.respond(at.team, response_url(self._payload), reply, person, replace=True)
         else:
             pressed = word(part(self._payload, "container"), "message_ts") or word(part(self._payload, "message"), "ts")
             self.memory |= {"channel": at.channel, "ts": pressed}
-            await self._desk.put(at, reply, person, self.memory)
+            await self._sender.put(at, reply, person, self.memory)
 
 
 class Home:
     """The tab of the app where everything begins."""
 
-    def __init__(self, desk: Desk, message: Message, memory: dict[str, str]) -> None:
+    def __init__(self, sender: Sender, message: Message, memory: dict[str, str]) -> None:
         self.memory = memory
-        self._desk = desk
+        self._sender = sender
         self._message = message
 
     async def show(self, reply: Reply) -> None:
         if reply.final:
             person = self._message.person
-            view = home(reply, self._desk.texts, person.language)
-            await self._desk.api.call("views.publish", user_id=person.id.rsplit(":", 1)[-1], view=view)
+            view = home(reply, self._sender.texts, person.language)
+            await self._sender.api.call("views.publish", user_id=person.id.rsplit(":", 1)[-1], view=view)

@@ -18,18 +18,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.hearing import NotSafe
+from bot.deliveries import NotSafe
 from bot.settings import Teams as Settings
 from bot.teams import frame, parse, render
-from bot.teams.auth import AnotherTenant, Doorman, Keys, PublishedKeys, Unauthorized
+from bot.teams.auth import AnotherTenant, Keys, PublishedKeys, TokenVerifier, Unauthorized
 from bot.teams.base_cards import BACK, BaseCards
 from bot.teams.connector import Connector, Undelivered
 from bot.teams.credentials import sign_in
+from bot.teams.feedback import FeedbackTargets
+from bot.teams.file_consent import FileConsent
 from bot.teams.files import Files
-from bot.teams.handover import Handover
 from bot.teams.members import Members
 from bot.teams.screen import Captured, Screen
-from bot.teams.votes import Votes
 from bot.turns import Delivery, Turns
 from bot.turns import Screen as AnyScreen
 from handlers.conversation import Message, Press
@@ -61,14 +61,14 @@ class Teams:
         local, tenant = settings.local, settings.tenant_id
         self.texts = texts
         self.connector = connector or Connector(partial(sign_in, settings), local=local)
-        self.handover = Handover(self.connector, sessions, texts, local=local)
-        self.votes = Votes(sessions)
+        self.file_consent = FileConsent(self.connector, sessions, texts, local=local)
+        self.feedback_targets = FeedbackTargets(sessions)
         self.base_cards = BaseCards(sessions)
         self._turns = turns
         self._sessions = sessions
         self._files = Files(texts, local=local)
         self._members = Members(self.connector, sessions, tenant, local=local)
-        self._doorman = Doorman(settings.app_id, tenant, keys or PublishedKeys(), local=local)
+        self._verifier = TokenVerifier(settings.app_id, tenant, keys or PublishedKeys(), local=local)
         self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
 
     def routes(self) -> list[Route]:
@@ -77,7 +77,7 @@ class Teams:
     async def read(self, payload: frame.Activity) -> Message | None:
         """Return our message, with what Teams vouches for about the person; files that need no handler are seen to here."""
         if payload.get("name") == "fileConsent/invoke":
-            await self.handover.consented(payload)
+            await self.file_consent.consented(payload)
             return None
         if frame.shares_a_file(payload):
             await self._refuse_file(payload)
@@ -111,7 +111,7 @@ class Teams:
         except frame.Malformed:
             return Response(status_code=400)
         try:
-            await self._doorman.admit(
+            await self._verifier.admit(
                 request.headers.getlist("authorization"),
                 channel=activity["channelId"],
                 service=activity["serviceUrl"],
@@ -139,7 +139,7 @@ class Teams:
                 return JSONResponse(render.feedback_form(language, self.texts, liked=frame.liked(activity)))
             case "message/submitAction":
                 place = f"teams:{activity['conversation']['id']}"
-                answer = await self.votes.answer(place, str(activity.get("replyToId") or ""))
+                answer = await self.feedback_targets.answer(place, str(activity.get("replyToId") or ""))
                 await self._hear(activity | {"answer": answer})
                 return JSONResponse({})
             case "fileConsent/invoke":

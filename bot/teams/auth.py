@@ -110,7 +110,7 @@ class PublishedKeys:
             return  # the keys we have go on serving; a stranger's key stays a stranger's
 
 
-class Doorman:
+class TokenVerifier:
     """Judges each activity. `local` lets everyone in and is only for a server that listens on this machine alone."""
 
     def __init__(self, app_id: str, tenant_id: str, keys: Keys, *, local: bool = False) -> None:

@@ -28,7 +28,7 @@ from handlers.conversation import (
     Sources,
     Steps,
 )
-from handlers.feedback import REASONS
+from handlers.questions.feedback import REASONS
 from handlers.texts import Texts
 from knowledge.values import Language
 

@@ -16,7 +16,7 @@ from bot.teams.base_cards import with_way_back
 from bot.teams.connector import UNKNOWN, Undelivered
 from bot.teams.stream import Stream
 from handlers.conversation import Edited, Feedback, Message, Reply, Text
-from knowledge.language import language_of
+from knowledge.text.language import language_of
 from knowledge.values import Language
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class Screen:
     async def _hand(self, reply: Reply) -> None:
         """Show the way to the files of a reply, to its person alone where the reply was theirs alone."""
         alone = self._among_others and not reply.share and (reply.private or self._message.audience.private)
-        for offer in await self._teams.handover.offers(reply.attachments, self._message, self._place):
+        for offer in await self._teams.file_consent.offers(reply.attachments, self._message, self._place):
             if not alone:
                 await self._teams.connector.send(self._place, offer)
             elif await self._whispered([offer], Reply(reply.text)) != TAKEN:
@@ -296,7 +296,7 @@ class Screen:
         """Note which answer the thumbs under a message are about; Teams names only the message when one is pressed."""
         answer = next((block.answer for block in reply.blocks if isinstance(block, Feedback)), "")
         if answer and id_:
-            await self._teams.votes.remember(f"teams:{self._place.conversation}", id_, answer)
+            await self._teams.feedback_targets.remember(f"teams:{self._place.conversation}", id_, answer)
 
 
 class Captured:

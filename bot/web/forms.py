@@ -9,7 +9,7 @@ from bot.press import KEY, input_name, pack
 from bot.web.markup import Markup
 from bot.web.pages import lists, page_of
 from handlers.conversation import Ask, Button, Confirm, Feedback, Field, Form, Press, Table
-from handlers.feedback import REASONS
+from handlers.questions.feedback import REASONS
 from handlers.texts import Texts
 from knowledge.values import Language
 

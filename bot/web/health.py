@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.conversation import Block, Column, Fact, Facts, Paragraph, Table
-from handlers.feedback import REASONS
+from handlers.questions.feedback import REASONS
 from handlers.texts import Texts
 from knowledge.values import Document, Language
 

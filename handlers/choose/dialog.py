@@ -7,8 +7,8 @@ A step is applied by compare-and-set on the run's revision, so that of two equal
 from collections.abc import Mapping
 from dataclasses import replace
 
+from handlers.choose.decision_models import DecisionModels
 from handlers.choose.guidelines import Guidelines
-from handlers.choose.models import Models
 from handlers.choose.prefill import Prefill
 from handlers.choose.question import EXPRESS, confirm, describe, nothing_read, question
 from handlers.choose.result import ResultView
@@ -20,7 +20,7 @@ from knowledge.advisor.values import UNKNOWN, Criterion
 
 
 class Dialog:
-    def __init__(self, models: Models, runs: Runs, texts: Texts, guidelines: Guidelines | None) -> None:
+    def __init__(self, models: DecisionModels, runs: Runs, texts: Texts, guidelines: Guidelines | None) -> None:
         self._models = models
         self._runs = runs
         self._texts = texts

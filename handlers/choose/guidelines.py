@@ -17,8 +17,8 @@ import yaml
 
 from handlers.conversation import Message
 from handlers.people import People
+from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
-from knowledge.library import Library
 from knowledge.values import Document, Language, Passage, Rule
 
 LOOKED_AT = 8  # passages found by search that are read for sentences that bear on the criterion

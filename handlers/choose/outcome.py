@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from handlers.choose import figures, whatif
+from handlers.choose.decision_models import DecisionModels
 from handlers.choose.guidelines import Guidelines
 from handlers.choose.memo import attachments
-from handlers.choose.models import Models
 from handlers.choose.question import about, ways_on
 from handlers.choose.result import ResultView
 from handlers.choose.runs import Run, Runs
@@ -21,7 +21,7 @@ OPEN = 5  # runs of a history that have a button
 
 
 class Outcome:
-    def __init__(self, models: Models, runs: Runs, texts: Texts, guidelines: Guidelines | None) -> None:
+    def __init__(self, models: DecisionModels, runs: Runs, texts: Texts, guidelines: Guidelines | None) -> None:
         self._models = models
         self._runs = runs
         self._texts = texts

@@ -7,8 +7,8 @@ Nobody sees another's answers before they have finished their own; each is told 
 from dataclasses import dataclass, replace
 
 from handlers.choose import figures
+from handlers.choose.decision_models import DecisionModels
 from handlers.choose.dialog import Dialog
-from handlers.choose.models import Models
 from handlers.choose.question import resume
 from handlers.choose.result import ResultView
 from handlers.choose.runs import Run, Runs
@@ -29,7 +29,7 @@ class Part:
 
 
 class Teamwork:
-    def __init__(self, models: Models, runs: Runs, teams: Teams, dialog: Dialog, texts: Texts) -> None:
+    def __init__(self, models: DecisionModels, runs: Runs, teams: Teams, dialog: Dialog, texts: Texts) -> None:
         self._models = models
         self._runs = runs
         self._teams = teams

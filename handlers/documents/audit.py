@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from handlers.conversation import Block, Buttons, Column, Heading, Message, Paragraph, Reply, Table, Values
+from handlers.documents.context import BOOK, Context
 from handlers.documents.names import shown
-from handlers.documents.office import BOOK, Office
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
 
@@ -30,19 +30,19 @@ ACTIONS = (
 
 
 class Audit:
-    def __init__(self, office: Office) -> None:
-        self._office = office
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def show(self, message: Message, given: Values) -> AsyncIterator[Reply]:
         """Show one page of the book."""
-        if refused := await self._office.refused(message, "document.audit"):
+        if refused := await self._context.refused(message, "document.audit"):
             yield refused
             return
         try:
-            lines = list(reversed(await self._office.sessions.entries(BOOK, 0)))
-            titles = {d.id: d.metadata.title for d in await (await self._office.library()).documents()}
+            lines = list(reversed(await self._context.sessions.entries(BOOK, 0)))
+            titles = {d.id: d.metadata.title for d in await (await self._context.library()).documents()}
         except SessionsUnavailable:
-            yield self._office.note("no_book", message)
+            yield self._context.note("no_book", message)
             return
         except KnowledgeError as error:
             yield Reply(error.reason.to(message.person.language), private=True)
@@ -53,7 +53,7 @@ class Audit:
         yield self._listed(message, lines, titles, page, pages)
 
     def _listed(self, message: Message, lines: list[dict[str, Any]], titles: dict[str, str], page: int, pages: int) -> Reply:
-        office, say = self._office, self._office.say
+        context, say = self._context, self._context.say
         here = lines[(page - 1) * PAGE : page * PAGE]
         rows = tuple(self._row(message, line["entry"], titles) for line in here)
         columns = tuple(Column(say(f"column_{c}", message)) for c in ("at", "who", "action", "thing"))
@@ -65,14 +65,14 @@ class Audit:
         blocks: list[Block] = [Heading(say("audit", message))]
         blocks.append(Table(caption, columns, rows) if rows else Paragraph(say("audit_none", message)))
         blocks.append(Paragraph(verdict, "quiet" if whole else "bad"))
-        ways = [office.button("previous", message, "audit", page=page - 1)] if page > 1 else []
-        ways += [office.button("next", message, "audit", page=page + 1)] if page < pages else []
-        blocks.append(Buttons((*ways, office.button("back_to_list", message, "list"))))
+        ways = [context.button("previous", message, "audit", page=page - 1)] if page > 1 else []
+        ways += [context.button("next", message, "audit", page=page + 1)] if page < pages else []
+        blocks.append(Buttons((*ways, context.button("back_to_list", message, "list"))))
         text = "\n".join([f"{caption} {verdict}", *(f"- {' / '.join(row)}" for row in rows)])
         return Reply(text, tuple(blocks), private=True)
 
     def _row(self, message: Message, entry: dict[str, Any], titles: dict[str, str]) -> tuple[str, str, str, str]:
-        say, outcome = self._office.say, str(entry.get("outcome", ""))
+        say, outcome = self._context.say, str(entry.get("outcome", ""))
         verb = str(entry["action"]).partition(".")[2]
         action = say(f"audit_{verb}", message) if verb in ACTIONS else say("audit_other", message)
         ended = "" if not outcome else say("audit_refused" if outcome == "refused" else "audit_failed", message)

@@ -10,9 +10,9 @@ from contextlib import suppress
 from typing import Literal
 
 from handlers.conversation import Message, Press, Reply
+from handlers.documents.context import Context
+from handlers.documents.listing import DocumentList
 from handlers.documents.names import shown
-from handlers.documents.office import Office
-from handlers.documents.shelf import Shelf
 from handlers.people import SHARED
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError, PartlyRead
@@ -26,35 +26,35 @@ class NotChanged(KnowledgeError):
 
 
 class Changes:
-    def __init__(self, office: Office, shelf: Shelf) -> None:
-        self._office = office
+    def __init__(self, context: Context, shelf: DocumentList) -> None:
+        self._context = context
         self._shelf = shelf
 
     async def press(self, message: Message, verb: Verb, press: Press) -> AsyncIterator[Reply]:
         """Do what the button says, if it still can be done and this person may; then show how things stand."""
         id_, version = str(press.data.get("d", "")), str(press.data.get("v", ""))
-        language, back = message.person.language, self._office.button("back_to_list", message, "list")
-        if refused := await self._office.refused(message, press.action, id_):
+        language, back = message.person.language, self._context.button("back_to_list", message, "list")
+        if refused := await self._context.refused(message, press.action, id_):
             yield refused
             return
         try:
-            library = await self._office.library()
+            library = await self._context.library()
             before = await library.document(id_)
             hits = await self.change(message, verb, id_, version)
             drawn = next(v.number for v in before.versions if v.id == version)
             values = {"title": shown(before.metadata.title), "number": drawn, "hits": hits}
             if verb in ("discard", "remove"):
-                yield self._office.note(f"{verb}_done", message, back, **values)
+                yield self._context.note(f"{verb}_done", message, back, **values)
                 return
             after = await library.document(id_)
             number = after.published.number if after.published else drawn
-            yield self._shelf.page(message, after, self._office.say(f"{verb}_done", message, **(values | {"number": number})))
+            yield self._shelf.page(message, after, self._context.say(f"{verb}_done", message, **(values | {"number": number})))
         except (NotChanged, PartlyRead) as why:
             yield self._shelf.page(message, await library.document(id_), why.reason.to(language))
         except KnowledgeError as error:
             yield Reply(error.reason.to(language), private=True)
         except SessionsUnavailable:
-            yield self._office.note("no_book", message)
+            yield self._context.note("no_book", message)
 
     async def change(self, message: Message, verb: Verb, id_: str, version: str) -> int:
         """
@@ -68,10 +68,10 @@ class Changes:
             UnknownDocument, LibraryUnavailable
             SessionsUnavailable: the book cannot be written, so nothing was done.
         """
-        library = await self._office.library()
+        library = await self._context.library()
         document = await library.document(id_)
         drawn = self._checked(message, verb, document, version)
-        await self._office.write(message, f"document.{verb}", id_, version, name=document.metadata.title)
+        await self._context.write(message, f"document.{verb}", id_, version, name=document.metadata.title)
         try:
             match verb:
                 case "publish":
@@ -88,7 +88,7 @@ class Changes:
                     return left + sum(map(len, found))
         except KnowledgeError as error:
             with suppress(SessionsUnavailable):
-                await self._office.write(
+                await self._context.write(
                     message, f"document.{verb}", id_, version, name=document.metadata.title, outcome=error.code
                 )
             raise
@@ -96,7 +96,7 @@ class Changes:
 
     def _unproven(self, adder: str, publisher: str) -> bool:
         """Report whether nobody can say that these are two people: a shared password tells nothing of who publishes."""
-        identity = self._office.people.identity
+        identity = self._context.people.identity
         return identity(publisher) in (SHARED, identity(adder))
 
     def _checked(self, message: Message, verb: Verb, document: Document, version: str) -> Version:
@@ -106,7 +106,7 @@ class Changes:
         newest = document.current or document.versions[-1].id
 
         def why(name: str, **values: object) -> NotChanged:
-            return NotChanged(name, self._office.texts.phrase(f"documents.{name}", **values))
+            return NotChanged(name, self._context.texts.phrase(f"documents.{name}", **values))
 
         if drawn is None:
             raise why("stale")
@@ -115,9 +115,9 @@ class Changes:
                 raise why("already_published", title=title, number=drawn.number)
             case "publish" if now and now.number > drawn.number:
                 raise why("newer_published", title=title, number=now.number, old=drawn.number)
-            case "publish" if self._office.by_two and drawn.added_by == message.person.id:
+            case "publish" if self._context.by_two and drawn.added_by == message.person.id:
                 raise why("by_two", title=title)
-            case "publish" if self._office.by_two and self._unproven(drawn.added_by, message.person.id):
+            case "publish" if self._context.by_two and self._unproven(drawn.added_by, message.person.id):
                 raise why("by_two_shared", title=title)
             case "discard" if drawn.published:
                 raise why("not_staged", title=title, number=drawn.number)

@@ -6,13 +6,13 @@ from datetime import date
 from typing import cast
 
 from handlers.conversation import Ask, Field, Form, Message, Option, Reply, Values
+from handlers.documents.context import Context
+from handlers.documents.listing import KINDS, DocumentList, audience
 from handlers.documents.names import shown
-from handlers.documents.office import Office
-from handlers.documents.shelf import KINDS, Shelf, audience
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
-from knowledge.readers.decode import clean
-from knowledge.readers.limits import MEGABYTE, Limits
+from knowledge.reading.readers.decode import clean
+from knowledge.reading.readers.limits import MEGABYTE, Limits
 from knowledge.values import DocumentKind, Metadata
 
 FILES = 10  # in one message
@@ -28,18 +28,18 @@ class Invalid(Exception):
 
 
 class Details:
-    def __init__(self, office: Office, shelf: Shelf) -> None:
-        self._office = office
+    def __init__(self, context: Context, shelf: DocumentList) -> None:
+        self._context = context
         self._shelf = shelf
 
     async def add(self, message: Message, given: Values) -> AsyncIterator[Reply]:
         """Ask for files and what is said about them; `w` is the wish they answer."""
-        if refused := await self._office.refused(message, "document.add"):
+        if refused := await self._context.refused(message, "document.add"):
             yield refused
             return
-        say = self._office.say
+        say = self._context.say
         try:
-            known = await (await self._office.library()).documents()
+            known = await (await self._context.library()).documents()
         except KnowledgeError as error:
             yield Reply(error.reason.to(message.person.language), private=True)
             return
@@ -55,37 +55,37 @@ class Details:
     async def edit(self, message: Message, given: Values) -> AsyncIterator[Reply]:
         """Ask for corrections of what is said about a document."""
         id_ = str(given.get("d", ""))
-        if refused := await self._office.refused(message, "document.details", id_):
+        if refused := await self._context.refused(message, "document.details", id_):
             yield refused
             return
         try:
-            document = await (await self._office.library()).document(id_)
+            document = await (await self._context.library()).document(id_)
         except KnowledgeError as error:
             yield Reply(error.reason.to(message.person.language), private=True)
             return
-        title = self._office.say("details_text", message, title=shown(document.metadata.title))
+        title = self._context.say("details_text", message, title=shown(document.metadata.title))
         yield self._ask(message, "details", self._fields(message, document.metadata, ""), title, {"d": document.id})
 
     async def save(self, message: Message, form: Form) -> AsyncIterator[Reply]:
         """Take corrections."""
         id_ = str(form.state.get("d", ""))
-        if refused := await self._office.refused(message, "document.details", id_):
+        if refused := await self._context.refused(message, "document.details", id_):
             yield refused
             return
         try:
-            library = await self._office.library()
+            library = await self._context.library()
             before = await library.document(id_)
             said = self.read(message, form.values)
             changes = {name: value for name in form.values if (value := getattr(said, name, None)) is not None}
             changes |= {"title": said.title or before.metadata.title}
-            await self._office.write(message, "document.details", id_)
-            yield self._shelf.page(message, await library.edit(id_, changes), self._office.say("details_saved", message))
+            await self._context.write(message, "document.details", id_)
+            yield self._shelf.page(message, await library.edit(id_, changes), self._context.say("details_saved", message))
         except Invalid as wrong:
-            yield self._office.note(str(wrong), message, self._office.button("details", message, "details", d=id_))
+            yield self._context.note(str(wrong), message, self._context.button("details", message, "details", d=id_))
         except KnowledgeError as error:
             yield Reply(error.reason.to(message.person.language), private=True)
         except SessionsUnavailable:
-            yield self._office.note("no_book", message)
+            yield self._context.note("no_book", message)
 
     def read(self, message: Message, values: Mapping[str, str]) -> Metadata:
         """
@@ -97,7 +97,7 @@ class Details:
         kind, audience_ = values.get("kind", ""), values.get("audience", "")
         if kind and kind not in KINDS:
             raise Invalid("bad_kind")
-        if audience_ and not self._office.people.decides(audience_):
+        if audience_ and not self._context.people.decides(audience_):
             raise Invalid("bad_audience")
         effective, review = (_date(values.get(name, "")) for name in ("effective", "review"))
         if effective and review and review < effective:
@@ -110,9 +110,9 @@ class Details:
         return Metadata(title, cast("DocumentKind", kind), audience_, owner, effective, review, supersedes=replaces)
 
     def _fields(self, message: Message, said: Metadata, title_hint: str) -> tuple[Field, ...]:
-        say = self._office.say
+        say = self._context.say
         kinds = tuple(Option(k, say(f"kind_{k}", message)) for k in KINDS)
-        readers = tuple(Option(a, audience(self._office, message, a)) for a in self._office.people.audiences)
+        readers = tuple(Option(a, audience(self._context, message, a)) for a in self._context.people.audiences)
         hint = say(title_hint, message) if title_hint else ""
         return (
             Field("title", "text", say("column_title", message), False, said.title, hint, max=TITLE),
@@ -124,7 +124,7 @@ class Details:
         )
 
     def _ask(self, message: Message, form: str, fields: tuple[Field, ...], text: str, state: Values) -> Reply:
-        say = self._office.say
+        say = self._context.say
         return Reply(
             text,
             private=True,

@@ -21,8 +21,8 @@ from handlers.conversation import (
     Table,
     Values,
 )
+from handlers.documents.context import Context
 from handlers.documents.names import shown
-from handlers.documents.office import Office
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
 
@@ -34,16 +34,16 @@ Groups = Sequence[Sequence[str]]
 
 
 class Glossary:
-    def __init__(self, office: Office) -> None:
-        self._office = office
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def show(self, message: Message, given: Values, note: str = "") -> AsyncIterator[Reply]:
         """Show the groups, with ways to add one and to take one away."""
-        if refused := await self._office.refused(message, "document.glossary"):
+        if refused := await self._context.refused(message, "document.glossary"):
             yield refused
             return
         try:
-            groups = await (await self._office.library()).glossary()
+            groups = await (await self._context.library()).glossary()
         except KnowledgeError as error:
             yield Reply(error.reason.to(message.person.language), private=True)
             return
@@ -52,10 +52,10 @@ class Glossary:
 
     async def ask(self, message: Message) -> AsyncIterator[Reply]:
         """Ask for one group of words."""
-        if refused := await self._office.refused(message, "document.glossary"):
+        if refused := await self._context.refused(message, "document.glossary"):
             yield refused
             return
-        say = self._office.say
+        say = self._context.say
         text = say("words_text", message)
         field = Field("words", "text", say("words", message), hint=say("words_hint", message), max=LINE)
         names = (say("words_title", message), say("words_submit", message), say("stop", message), say("required", message))
@@ -67,7 +67,7 @@ class Glossary:
         typed = unicodedata.normalize("NFKC", form.values.get("words", "")[:LINE])
         words = tuple(dict.fromkeys(" ".join(word.split()) for word in _BETWEEN.split(typed) if word.strip()))
         if len(words) < 2:  # a word alone means only itself
-            yield self._office.note("words_two", message, self._office.button("words_add", message, "words"))
+            yield self._context.note("words_two", message, self._context.button("words_add", message, "words"))
             return
         async for reply in self._change(message, "words_added", shown("、".join(words)), words, ""):
             yield reply
@@ -78,25 +78,25 @@ class Glossary:
             yield reply
 
     async def _change(self, message: Message, done: str, name: str, added: tuple[str, ...], gone: str) -> AsyncIterator[Reply]:
-        if refused := await self._office.refused(message, "document.glossary"):
+        if refused := await self._context.refused(message, "document.glossary"):
             yield refused
             return
         try:
-            library = await self._office.library()
+            library = await self._context.library()
             kept = [group for group in await library.glossary() if mark(group) not in (gone, mark(added))]
-            await self._office.write(message, "document.glossary", name=name)
+            await self._context.write(message, "document.glossary", name=name)
             await library.set_glossary([*kept, added] if added else kept)
         except KnowledgeError as error:
             yield Reply(error.reason.to(message.person.language), private=True)
             return
         except SessionsUnavailable:
-            yield self._office.note("no_book", message)
+            yield self._context.note("no_book", message)
             return
-        async for reply in self.show(message, {}, self._office.say(done, message)):
+        async for reply in self.show(message, {}, self._context.say(done, message)):
             yield reply
 
     def _listed(self, message: Message, groups: Groups, page: int, note: str) -> Reply:
-        office, say = self._office, self._office.say
+        context, say = self._context, self._context.say
         newest = list(reversed(groups))
         pages = max(1, -(-len(newest) // PAGE))
         page = min(page, pages)
@@ -109,9 +109,9 @@ class Glossary:
             blocks.append(Table(caption, (Column(say("words", message)),), rows))
             gone = tuple(Button(shown(g[0]), Press("document.unword", {"g": mark(g)})) for g in here)
             blocks.append(Buttons(gone, "gone", say("words_take", message)))
-        ways = [office.button("previous", message, "glossary", page=page - 1)] if page > 1 else []
-        ways += [office.button("next", message, "glossary", page=page + 1)] if page < pages else []
-        ways += [office.button("words_add", message, "words"), office.button("back_to_list", message, "list")]
+        ways = [context.button("previous", message, "glossary", page=page - 1)] if page > 1 else []
+        ways += [context.button("next", message, "glossary", page=page + 1)] if page < pages else []
+        ways += [context.button("words_add", message, "words"), context.button("back_to_list", message, "list")]
         blocks.append(Buttons(tuple(ways)))
         return Reply("\n".join([*([note] if note else []), caption, *(f"- {r[0]}" for r in rows)]), tuple(blocks), private=True)
 

@@ -3,36 +3,36 @@
 from collections.abc import AsyncIterator
 
 from handlers.conversation import Attachment, Message, Reply, Values
+from handlers.documents.context import Context
 from handlers.documents.names import shown
-from handlers.documents.office import Office
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
 
 
 class Taking:
-    def __init__(self, office: Office) -> None:
-        self._office = office
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def original(self, message: Message, given: Values) -> AsyncIterator[Reply]:
         """Hand over the original of one version."""
         id_, version = str(given.get("d", "")), str(given.get("v", ""))
-        if refused := await self._office.refused(message, "document.original", id_):
+        if refused := await self._context.refused(message, "document.original", id_):
             yield refused
             return
         try:
-            library = await self._office.library()
+            library = await self._context.library()
             document = await library.document(id_)
             drawn = document.version(version)
             if drawn is None or not drawn.original:
-                yield self._office.note("no_original", message)
+                yield self._context.note("no_original", message)
                 return
-            await self._office.write(message, "document.original", id_, version)
+            await self._context.write(message, "document.original", id_, version)
             content = await library.original(drawn)
         except KnowledgeError as error:
             yield Reply(error.reason.to(message.person.language), private=True)
         except SessionsUnavailable:
-            yield self._office.note("no_book", message)
+            yield self._context.note("no_book", message)
         else:
-            text = self._office.say("original_ready", message, name=shown(drawn.name), number=drawn.number)
+            text = self._context.say("original_ready", message, name=shown(drawn.name), number=drawn.number)
             file = Attachment(drawn.name, "application/octet-stream", content)
             yield Reply(text, private=True, attachments=(file,))

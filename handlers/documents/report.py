@@ -16,13 +16,13 @@ from handlers.conversation import (
     Press,
     Table,
 )
+from handlers.documents.context import Context
+from handlers.documents.listing import audience, sure_of
 from handlers.documents.names import shown
-from handlers.documents.office import Office
-from handlers.documents.shelf import audience, sure_of
-from handlers.documents.trying import Tried
-from knowledge.comparison import Changes
-from knowledge.identity import Alike
-from knowledge.shelf import missing
+from handlers.documents.test_search import Tried
+from knowledge.documents.comparison import Changes
+from knowledge.documents.identity import Alike
+from knowledge.documents.store import missing
 from knowledge.values import Document, Version
 
 PAGES = 20  # page numbers written out
@@ -45,27 +45,27 @@ class Found:
     outdated: tuple[str, ...] = ()
 
 
-def report(office: Office, message: Message, document: Document, version: Version, found: Found) -> tuple[str, list[Block]]:
+def report(context: Context, message: Message, document: Document, version: Version, found: Found) -> tuple[str, list[Block]]:
     """Return the report of a version as one sentence and as blocks."""
-    say, title = office.say, shown(document.metadata.title)
+    say, title = context.say, shown(document.metadata.title)
     text = say("read", message, title=title, number=version.number, pages=version.pages, passages=version.passages)
     waiting = version.state == "staged"
     blocks: list[Block] = [Heading(say("report_of", message, title=title, number=version.number))]
     if waiting:
         blocks.append(Paragraph(say("not_yet_found", message), "quiet"))
-    blocks.append(Facts(_facts(office, message, document, version, found)))
+    blocks.append(Facts(_facts(context, message, document, version, found)))
     kinds = sorted({f.kind for f in version.flags})
-    warnings = [say(f"flag_{kind}", message, pages=_where(office, message, version, kind)) for kind in kinds]
+    warnings = [say(f"flag_{kind}", message, pages=_where(context, message, version, kind)) for kind in kinds]
     partly = missing(title, version.receipt)
     if partly:
         blocks.append(Paragraph(partly.to(message.person.language), "bad"))
     blocks += [Paragraph(warning, "warning") for warning in warnings]
-    questions = [_asks(office, message, alike) for alike in found.alike] if waiting else []
+    questions = [_asks(context, message, alike) for alike in found.alike] if waiting else []
     blocks += [Paragraph(question, "warning") for question in questions]
     if questions:
-        blocks.append(Buttons(tuple(_replacing(office, message, version, document, alike) for alike in found.alike)))
+        blocks.append(Buttons(tuple(_replacing(context, message, version, document, alike) for alike in found.alike)))
     replaces = bool(document.current) and version.state == "staged"
-    if replaces and (lines := _changes(office, message, found.changes)):
+    if replaces and (lines := _changes(context, message, found.changes)):
         blocks.append(Details(say("changes", message), (Paragraph("\n".join(lines)),)))
     if found.outdated:
         asked = "\n".join(f"- {shown(question)}" for question in found.outdated[:SECTIONS])
@@ -74,43 +74,43 @@ def report(office: Office, message: Message, document: Document, version: Versio
         columns = tuple(Column(say(f"column_{name}", message)) for name in ("question", "answer", "place"))
         rows = tuple((t.question, t.answer or say("try_nothing", message), t.place or "–") for t in found.tests)
         blocks.append(Table(say("tests", message), columns, rows))
-    blocks.append(Buttons(_ways(office, message, document, version)))
+    blocks.append(Buttons(_ways(context, message, document, version)))
     tail = f" {say('not_yet_found', message)}" if waiting else ""
     told = [partly.to(message.person.language)] if partly else []
-    counted = f"{say('fact_receipt', message)}: {receipt(office, message, version)}"
+    counted = f"{say('fact_receipt', message)}: {receipt(context, message, version)}"
     return "\n".join((text + tail, *(f"- {line}" for line in (counted, *told, *warnings, *questions)))), blocks
 
 
-def receipt(office: Office, message: Message, version: Version) -> str:
+def receipt(context: Context, message: Message, version: Version) -> str:
     """Return how much of a version's file was read."""
     counts = version.receipt
     if counts is None:
-        return office.say("receipt_none", message)
-    share = office.say("receipt", message, percent=counts.percent, read=f"{counts.read:,}", there=f"{counts.there:,}")
-    return share + (office.say("receipt_hidden", message, n=f"{counts.left_out:,}") if counts.left_out else "")
+        return context.say("receipt_none", message)
+    share = context.say("receipt", message, percent=counts.percent, read=f"{counts.read:,}", there=f"{counts.there:,}")
+    return share + (context.say("receipt_hidden", message, n=f"{counts.left_out:,}") if counts.left_out else "")
 
 
-def _asks(office: Office, message: Message, alike: Alike) -> str:
+def _asks(context: Context, message: Message, alike: Alike) -> str:
     """Ask whether the version belongs to a document that is there already."""
     title, latest = shown(alike.document.metadata.title), alike.document.published or alike.document.versions[-1]
     what = "namesake" if alike.named else "alike"
-    return office.say(what, message, title=title, number=latest.number, percent=alike.percent)
+    return context.say(what, message, title=title, number=latest.number, percent=alike.percent)
 
 
-def _replacing(office: Office, message: Message, version: Version, document: Document, alike: Alike) -> Button:
-    label = office.say("replace", message, title=shown(alike.document.metadata.title))
+def _replacing(context: Context, message: Message, version: Version, document: Document, alike: Alike) -> Button:
+    label = context.say("replace", message, title=shown(alike.document.metadata.title))
     return Button(label, Press("document.replace", {"d": document.id, "v": version.id, "o": alike.document.id}))
 
 
-def _facts(office: Office, message: Message, document: Document, version: Version, found: Found) -> tuple[Fact, ...]:
-    say, said = office.say, document.metadata
-    rows = {"pages": f"{version.pages} / {version.passages}", "receipt": receipt(office, message, version)}
+def _facts(context: Context, message: Message, document: Document, version: Version, found: Found) -> tuple[Fact, ...]:
+    say, said = context.say, document.metadata
+    rows = {"pages": f"{version.pages} / {version.passages}", "receipt": receipt(context, message, version)}
     for kind in COUNTED:
         pages = {f.page for f in version.flags if f.kind == kind}
         share = f"{round(100 * len(pages) / version.pages) if version.pages else 0} %"
         none = "0 %" if kind == "garbled" else say("none", message)
         some = share if kind == "garbled" else say("on_pages", message, n=len(pages), pages=_pages(version, kind))
-        some = _where(office, message, version, kind) if kind == "hidden_text" else some
+        some = _where(context, message, version, kind) if kind == "hidden_text" else some
         rows[kind] = some if pages else none
     if version.state == "staged":
         counts = {name: len(getattr(found.changes, name)) for name in PARTS}
@@ -118,38 +118,38 @@ def _facts(office: Office, message: Message, document: Document, version: Versio
         if document.current:
             many = len(found.outdated)
             rows["outdated"] = say("n_answers", message, n=many) if many else say("none", message)
-    rows["audience"] = audience(office, message, said.audience)
+    rows["audience"] = audience(context, message, said.audience)
     rows["owner"] = shown(said.owner.rpartition(":")[2]) if said.owner else "–"
     rows["dates"] = f"{said.effective or '–'} / {said.review or '–'}"
     return tuple(Fact(say(f"fact_{name}", message), value) for name, value in rows.items())
 
 
-def _changes(office: Office, message: Message, changes: Changes) -> list[str]:
+def _changes(context: Context, message: Message, changes: Changes) -> list[str]:
     """Return a line for each section that changes."""
     lines = []
     for name in PARTS:
         for section in getattr(changes, name):
             where = shown(section.heading) if section.heading else section.place.to(message.person.language)
-            lines.append(f"- {office.say(f'change_{name}', message, where=where)}")
+            lines.append(f"- {context.say(f'change_{name}', message, where=where)}")
     return lines[:SECTIONS] + ([f"- … {len(lines) - SECTIONS}"] if len(lines) > SECTIONS else [])
 
 
-def _ways(office: Office, message: Message, document: Document, version: Version) -> tuple[Button, ...]:
+def _ways(context: Context, message: Message, document: Document, version: Version) -> tuple[Button, ...]:
     data: dict[str, str | int] = {"d": document.id, "v": version.id}
-    ways = [office.button("try", message, "try", **data), office.button("details", message, "details", **data)]
+    ways = [context.button("try", message, "try", **data), context.button("details", message, "details", **data)]
     if version.state == "staged":
         now = document.published
-        label = office.say("publish_over", message, number=version.number) if now else office.say("publish", message)
-        readers = audience(office, message, document.metadata.audience)
+        label = context.say("publish_over", message, number=version.number) if now else context.say("publish", message)
+        readers = audience(context, message, document.metadata.audience)
         what = "publish_over" if now else "publish"
-        sure = sure_of(office, message, what, readers=readers, **({"number": now.number} if now else {}))
-        discard = sure_of(office, message, "discard")
+        sure = sure_of(context, message, what, readers=readers, **({"number": now.number} if now else {}))
+        discard = sure_of(context, message, "discard")
         ways.insert(0, Button(label, Press("document.publish", data), "primary", sure))
-        ways.append(Button(office.say("discard", message), Press("document.discard", data), "danger", discard))
-    return (*ways, office.button("open_document", message, "open", d=document.id))
+        ways.append(Button(context.say("discard", message), Press("document.discard", data), "danger", discard))
+    return (*ways, context.button("open_document", message, "open", d=document.id))
 
 
-def _where(office: Office, message: Message, version: Version, kind: str) -> str:
+def _where(context: Context, message: Message, version: Version, kind: str) -> str:
     """Return where the things of this kind stand; hidden text of a workbook by its sheet."""
     if kind != "hidden_text":
         return _pages(version, kind)
@@ -158,15 +158,15 @@ def _where(office: Office, message: Message, version: Version, kind: str) -> str
         what, _, rest = flag.detail.partition(": ")
         count, _, name = rest.partition(": ")
         if flag.kind == kind and what == "hidden_sheet":
-            places.append(office.say("at_sheet", message, name=shown(rest)))
+            places.append(context.say("at_sheet", message, name=shown(rest)))
         elif flag.kind == kind and what in ("hidden_rows", "hidden_columns") and name:
-            places.append(office.say(what.replace("hidden", "at"), message, n=count, name=shown(name)))
+            places.append(context.say(what.replace("hidden", "at"), message, n=count, name=shown(name)))
         elif flag.kind == kind:
             others.append(flag.page)
     if any(others):
-        places.append(office.say("at_pages", message, pages=_pages(version, kind)))
+        places.append(context.say("at_pages", message, pages=_pages(version, kind)))
     elif others:
-        places.append(office.say("at_file", message))
+        places.append(context.say("at_file", message))
     separator = "、" if message.person.language == "ja" else "; "
     return separator.join(places[:PAGES])
 

@@ -11,9 +11,9 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 
 from handlers.conversation import Button, Buttons, Paragraph, Press, Reply
+from handlers.documents.context import Context
+from handlers.documents.listing import due
 from handlers.documents.names import shown
-from handlers.documents.office import Office
-from handlers.documents.shelf import due
 from handlers.sessions import DAY, SessionsUnavailable
 from knowledge.errors import KnowledgeError
 from knowledge.values import Document, Language
@@ -27,8 +27,8 @@ Tell = Callable[[str, Callable[[Language], Reply]], Awaitable[bool]]  # a person
 class Reviews:
     """`today` decides what is due."""
 
-    def __init__(self, office: Office, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
-        self._office = office
+    def __init__(self, context: Context, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
+        self._context = context
         self._today = today
         self._tell: dict[str, Tell] = {}
 
@@ -47,12 +47,12 @@ class Reviews:
         """Tell the owners of documents whose review date has come, each once for each date; return how many were told."""
         told = 0
         today = self._today().isoformat()
-        for document in await (await self._office.library()).documents():
+        for document in await (await self._context.library()).documents():
             tell = self._tell.get(document.metadata.owner.partition(":")[0])
             if tell is None or not due(document, today):
                 continue
             key = f"{document.id} {document.metadata.review}"
-            if not await self._office.sessions.save("reminder", key, {"at": today}, expected=0, seconds=KEPT):
+            if not await self._context.sessions.save("reminder", key, {"at": today}, expected=0, seconds=KEPT):
                 continue
             if await tell(document.metadata.owner, lambda language, d=document: self._reply(d, language)):  # type: ignore[misc]  # d is bound
                 told += 1
@@ -61,7 +61,7 @@ class Reviews:
         return told
 
     def _reply(self, document: Document, language: Language) -> Reply:
-        say = self._office.texts.say
+        say = self._context.texts.say
         text = say("documents.due", language, title=shown(document.metadata.title), date=document.metadata.review)
         ways = (("open_document", "open", {"d": document.id}), ("details", "details", {"d": document.id}))
         buttons = tuple(

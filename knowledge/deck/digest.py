@@ -10,9 +10,9 @@ from typing import Any
 
 import yaml
 
+from knowledge.documents.library import Library
 from knowledge.errors import InvalidModel
-from knowledge.library import Library
-from knowledge.reading import Reading
+from knowledge.reading.reading import Reading
 from knowledge.values import Document, Metadata, Page, Phrase, Place
 
 FILE = Path(__file__).with_name("digest.yaml")

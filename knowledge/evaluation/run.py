@@ -11,12 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from knowledge.answers import Answers
+from knowledge.answering.answers import Answers
+from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError, LibraryUnavailable
 from knowledge.evaluation.measures import first_rank, holds, ndcg, recall, reciprocal_rank
 from knowledge.evaluation.sets import Case, QuestionSet, Row
-from knowledge.library import Library, open_index
-from knowledge.reading import Reading
+from knowledge.index.opening import open_index
+from knowledge.reading.reading import Reading
+from knowledge.retrieval.encoder import VERSION
 from knowledge.values import Hit, Language, Metadata, Page, Passage, Place
 
 READERS = frozenset({"all"})
@@ -53,7 +55,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class Corpus:
     """What is asked, and whose rights the questions are asked with."""
 
     library: Library
@@ -71,7 +73,7 @@ class Result:
     outcomes: tuple[Outcome, ...]
 
 
-async def evaluate(questions: QuestionSet, shelf: Shelf | None = None, *, heard: Progress | None = None) -> Result:
+async def evaluate(questions: QuestionSet, shelf: Corpus | None = None, *, heard: Progress | None = None) -> Result:
     """
     Ask every question; `shelf` is needed for questions without a corpus.
 
@@ -90,17 +92,19 @@ async def evaluate(questions: QuestionSet, shelf: Shelf | None = None, *, heard:
     embedding = shelf.library.embedding if shelf else None
     model, size = (embedding.name, embedding.size) if embedding else ("", 0)
     with tempfile.TemporaryDirectory() as place:
-        async with Library(open_index(None, Path(place), model=model, size=size), embedding=embedding) as library:
+        async with Library(
+            open_index(None, Path(place), model=model, size=size, version=VERSION), embedding=embedding
+        ) as library:
             start = time.perf_counter()
             await _shelve(library, questions.name, questions.corpus)
             seconds = time.perf_counter() - start
             ids = tuple(row["id"] for row in questions.corpus)
-            own = Shelf(library, Answers(library), READERS)
+            own = Corpus(library, Answers(library), READERS)
             outcomes = await _ask_all(own, questions.cases, lambda p: (ids[(p.place.number or 1) - 1],), tell)
             return Result(questions.name, len(ids), seconds, outcomes)
 
 
-async def _ask_all(shelf: Shelf, cases: Sequence[Case], names: Names, heard: Progress) -> tuple[Outcome, ...]:
+async def _ask_all(shelf: Corpus, cases: Sequence[Case], names: Names, heard: Progress) -> tuple[Outcome, ...]:
     await shelf.answers.warm()
     if shelf.library.embedding and not shelf.library.dense:
         raise shelf.library.embedding.away()  # there is nothing to judge it by
@@ -111,7 +115,7 @@ async def _ask_all(shelf: Shelf, cases: Sequence[Case], names: Names, heard: Pro
     return tuple(outcomes)
 
 
-async def _ask(shelf: Shelf, case: Case, names: Names) -> Outcome:
+async def _ask(shelf: Corpus, case: Case, names: Names) -> Outcome:
     start = time.perf_counter()
     hits = await shelf.library.search(case.text, readers=shelf.readers, limit=PASSAGES)
     spent = (time.perf_counter() - start) * 1000
@@ -132,7 +136,7 @@ async def _ask(shelf: Shelf, case: Case, names: Names) -> Outcome:
     )
 
 
-async def _compared(shelf: Shelf, case: Case, names: Names) -> tuple[float, float]:
+async def _compared(shelf: Corpus, case: Case, names: Names) -> tuple[float, float]:
     without, with_ = [
         ndcg(
             _ranked(await shelf.library.search(case.text, readers=shelf.readers, limit=PASSAGES, dense=dense), names, case),
@@ -143,7 +147,7 @@ async def _compared(shelf: Shelf, case: Case, names: Names) -> tuple[float, floa
     return without, with_
 
 
-async def _answer(shelf: Shelf, case: Case) -> tuple[str | None, tuple[Passage, ...]]:
+async def _answer(shelf: Corpus, case: Case) -> tuple[str | None, tuple[Passage, ...]]:
     """Return the first sentences and the passages cited; None when it was refused or cannot be asked (wordless, too long)."""
     try:
         answer = await shelf.answers.answer(case.text, readers=shelf.readers, language=case.language)

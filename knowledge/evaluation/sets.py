@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.errors import KnowledgeError
-from knowledge.language import language_of
+from knowledge.text.language import language_of
 from knowledge.values import Language, Phrase
 
 Row = dict[str, Any]

@@ -12,9 +12,9 @@ from typing import Any
 
 import yaml
 
+from knowledge.documents.library import Library
 from knowledge.errors import InvalidModel
-from knowledge.library import Library
-from knowledge.reading import Limits, read
+from knowledge.reading.reading import Limits, read
 from knowledge.values import Document, Metadata, Phrase, Version
 
 FOLDER = Path(__file__).parent

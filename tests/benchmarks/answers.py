@@ -20,11 +20,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from knowledge.answers import Answers  # noqa: E402 - run as a script
-from knowledge.embedded import EmbeddedIndex  # noqa: E402 - run as a script
-from knowledge.library import Library  # noqa: E402 - run as a script
-from knowledge.reading import Reading  # noqa: E402 - run as a script
-from knowledge.values import Metadata, Page, Passage, Place  # noqa: E402 - run as a script
+from knowledge.answering.answers import Answers
+from knowledge.documents.library import Library
+from knowledge.index.embedded import EmbeddedIndex
+from knowledge.reading.reading import Reading
+from knowledge.retrieval.encoder import VERSION
+from knowledge.values import Metadata, Page, Passage, Place
 
 ALL = frozenset({"all"})
 
@@ -48,7 +49,7 @@ async def measure(folder: Path, every: int) -> None:
 
     pages = (Page(1, Place("page", 1), "-"),)
     with tempfile.TemporaryDirectory() as place:
-        async with Library(EmbeddedIndex(Path(place)), cut=cut) as library:
+        async with Library(EmbeddedIndex(Path(place), version=VERSION), cut=cut) as library:
             reading = Reading(folder.name, "0" * 64, 1, folder.name, "text", pages, (), "ja")
             document, version, _ = await library.stage(reading, Metadata(title=folder.name), by="benchmark")
             await library.publish(document.id, version.id)

@@ -14,15 +14,17 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from handlers.talk.hear import hear
-from knowledge.answers import Answers
-from knowledge.courtesy import asking
+from handlers.questions.hear import hear
+from knowledge.answering.answers import Answers
 from knowledge.deck.digest import shelve
+from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
-from knowledge.language import language_of
-from knowledge.library import Library, open_index
-from knowledge.reading import read
+from knowledge.index.opening import open_index
+from knowledge.reading.reading import read
+from knowledge.retrieval.encoder import VERSION
 from knowledge.samples.catalogue import shelve as samples
+from knowledge.text.courtesy import asking
+from knowledge.text.language import language_of
 from knowledge.values import Answer, Metadata
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,7 +102,7 @@ def plain_questions(path: Path) -> list[str]:
 
 async def measure(folder: Path, *, show: bool) -> None:
     with tempfile.TemporaryDirectory() as place:
-        async with Library(open_index(None, Path(place))) as library:
+        async with Library(open_index(None, Path(place), version=VERSION)) as library:
             await stock(library, folder / "corpus")
             answers = Answers(library)
             await answers.warm()

@@ -17,9 +17,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from knowledge.answers import Answers  # noqa: E402 - run as a script
-from knowledge.deck.digest import shelve  # noqa: E402 - run as a script
-from knowledge.library import Library, open_index  # noqa: E402 - run as a script
+from knowledge.answering.answers import Answers
+from knowledge.deck.digest import shelve
+from knowledge.documents.library import Library
+from knowledge.index.opening import open_index
+from knowledge.retrieval.encoder import VERSION
 
 ALL = frozenset({"all"})
 
@@ -58,7 +60,7 @@ async def measure(folder: Path, kind: str, library: Library, answers: Answers) -
 
 async def run(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as place:
-        async with Library(open_index(None, Path(place))) as library:
+        async with Library(open_index(None, Path(place), version=VERSION)) as library:
             await shelve(library)
             answers = Answers(library)
             await answers.warm()

@@ -25,12 +25,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bot.queue import SWITCH
-from knowledge.embedded import EmbeddedIndex
+from bot.service.queue import SWITCH
+from knowledge.documents.library import Library
 from knowledge.errors import UnreadableDocument
-from knowledge.library import Library
-from knowledge.reading import Limits, read
-from knowledge.sandbox import CHILDREN
+from knowledge.index.embedded import EmbeddedIndex
+from knowledge.reading.reading import Limits, read
+from knowledge.reading.sandbox import CHILDREN
+from knowledge.retrieval.encoder import VERSION
 from knowledge.values import Metadata
 
 SHARED = Path(os.environ.get("LLM_CHOOSE_SHARED", Path(__file__).resolve().parents[3] / "shared"))
@@ -53,7 +54,7 @@ async def large() -> None:
     for repeat in (1, 3, 8):
         text = "\n".join(f"# {part + 1}\n" + "\n".join(row["text"] for row in rows) for part in range(repeat))
         with tempfile.TemporaryDirectory() as folder:
-            async with Library(EmbeddedIndex(Path(folder))) as library:
+            async with Library(EmbeddedIndex(Path(folder), version=VERSION)) as library:
                 await put(library, "warm.md", "準備".encode())  # the dictionary is opened once in a process
                 began = time.perf_counter()
                 passages = await put(library, "large.md", text.encode())
@@ -67,7 +68,7 @@ async def large() -> None:
 
 async def ours(paths: list[Path], folder: Path) -> tuple[float, int]:
     gate = asyncio.Semaphore(CHILDREN)
-    async with Library(EmbeddedIndex(folder)) as library:
+    async with Library(EmbeddedIndex(folder, version=VERSION)) as library:
         await put(library, "warm.md", "準備".encode())
 
         async def one(number: int, path: Path) -> int:

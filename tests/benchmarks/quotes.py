@@ -30,16 +30,17 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from handlers.answers import lines as read_lines  # noqa: E402 - run as a script
-from knowledge.answers import Answers  # noqa: E402 - run as a script
-from knowledge.deck import digest  # noqa: E402 - run as a script
-from knowledge.harmless import harmless  # noqa: E402 - run as a script
-from knowledge.index import open_index  # noqa: E402 - run as a script
-from knowledge.library import Library  # noqa: E402 - run as a script
-from knowledge.question import Turn  # noqa: E402 - run as a script
-from knowledge.reading import read  # noqa: E402 - run as a script
-from knowledge.samples.catalogue import shelve  # noqa: E402 - run as a script
-from knowledge.values import Answer, Metadata  # noqa: E402 - run as a script
+from handlers.questions.answers import lines as read_lines
+from knowledge.answering.answers import Answers
+from knowledge.answering.question import Turn
+from knowledge.deck import digest
+from knowledge.documents.library import Library
+from knowledge.index.opening import open_index
+from knowledge.reading.reading import read
+from knowledge.retrieval.encoder import VERSION
+from knowledge.samples.catalogue import shelve
+from knowledge.text.sanitise import sanitise
+from knowledge.values import Answer, Metadata
 
 ALL = frozenset({"all"})
 TODAY = date(2026, 11, 24)
@@ -93,7 +94,7 @@ def flat(text: str) -> str:
 
 def source(given: list[str], *, wrapped: bool) -> Source:
     """Return the document of these lines; `wrapped` where a line may go on in the next one."""
-    lines = [line[: len(line) - len(line.lstrip())] + harmless(line) for line in given]  # links are never shown
+    lines = [line[: len(line) - len(line.lstrip())] + sanitise(line) for line in given]  # links are never shown
     found = Source(lines=[line for line in lines if line.strip()], prose=wrapped)
     widest = max((len(line) for line in lines), default=0)
     before = ""
@@ -258,7 +259,7 @@ async def shelf(library: Library, shared: Path) -> tuple[dict[str, Source], dict
 async def measure(shared: Path, *, show: bool, kept: Path | None) -> None:
     lines, answered, counts, rows = 0, Counter(), Counter(), []
     with tempfile.TemporaryDirectory() as place:
-        async with Library(open_index(None, Path(place))) as library:
+        async with Library(open_index(None, Path(place), version=VERSION)) as library:
             sources, names = await shelf(library, shared)
             answers = Answers(library, today=lambda: TODAY)
             for talk in questions(shared):

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from knowledge.errors import UnreadableDocument
-from knowledge.reading import read
+from knowledge.reading.reading import read
 
 SHARED = Path(os.environ.get("LLM_CHOOSE_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 

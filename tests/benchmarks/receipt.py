@@ -14,7 +14,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from knowledge.errors import UnreadableDocument
-from knowledge.reading import Reading, read
+from knowledge.reading.reading import Reading, read
 from knowledge.values import ENOUGH
 
 SHARED = Path(os.environ.get("LLM_CHOOSE_SHARED", Path(__file__).resolve().parents[3] / "shared"))

@@ -17,11 +17,11 @@ from pathlib import Path
 from llama_index.core.schema import TextNode
 from llama_index.retrievers.bm25 import BM25Retriever
 
-from knowledge.embedded import EmbeddedIndex
-from knowledge.encoder import Encoder
-from knowledge.indexing import point
-from knowledge.rarities import weighed
-from knowledge.registry import identify
+from knowledge.documents.rarities import weighed
+from knowledge.documents.registry import identify
+from knowledge.index.embedded import EmbeddedIndex
+from knowledge.retrieval.encoder import VERSION, Encoder
+from knowledge.retrieval.points import point
 from knowledge.values import Passage, Place
 
 SHARED = Path(os.environ.get("LLM_CHOOSE_SHARED", Path(__file__).resolve().parents[3] / "shared"))
@@ -48,7 +48,7 @@ async def measure(name: str) -> None:
     asked = [q for q in questions if q["id"] in wanted]
     encoder = Encoder()
     with tempfile.TemporaryDirectory() as folder:
-        async with EmbeddedIndex(Path(folder)) as index:
+        async with EmbeddedIndex(Path(folder), version=VERSION) as index:
             await index.write(
                 [
                     point(Passage(identify(d["id"]), d["id"], "v", 1, d.get("title", ""), PLACE, d["text"]), "live", encoder)

@@ -18,11 +18,11 @@ from pathlib import Path
 from llama_index.core.schema import TextNode
 from llama_index.retrievers.bm25 import BM25Retriever
 
-from knowledge.embedded import EmbeddedIndex
-from knowledge.encoder import Encoder
-from knowledge.library import Library
-from knowledge.rarities import weighed
-from knowledge.reading import Reading
+from knowledge.documents.library import Library
+from knowledge.documents.rarities import weighed
+from knowledge.index.embedded import EmbeddedIndex
+from knowledge.reading.reading import Reading
+from knowledge.retrieval.encoder import VERSION, Encoder
 from knowledge.values import Metadata, Page, Passage, Place
 from tests.benchmarks.search import SHARED, lines
 
@@ -63,7 +63,7 @@ def spread(times: list[float]) -> str:
 async def ours(rows: list[tuple[str, str]], asked: list[str]) -> tuple[list[float], list[float], float]:
     """Return the milliseconds of each first stage and of each whole search, and the mean processor time of the latter."""
     with tempfile.TemporaryDirectory() as folder:
-        index = EmbeddedIndex(Path(folder))
+        index = EmbeddedIndex(Path(folder), version=VERSION)
         async with Library(index, cut=cutter(rows)) as library:
             start = time.perf_counter()
             for place in range(0, len(rows), DOCUMENT):

@@ -92,7 +92,7 @@ async def main() -> None:
     serving = asyncio.create_task(server.serve())
     settings = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_BASE": f"http://127.0.0.1:{API}/api/"}
     with tempfile.TemporaryDirectory() as data:
-        words = [sys.executable, "-m", "bot.cli", "serve", "--port", str(BOT), "--data", data]
+        words = [sys.executable, "-m", "bot.command.cli", "serve", "--port", str(BOT), "--data", data]
         bot = subprocess.Popen(words, env=os.environ | settings, stdout=subprocess.DEVNULL)
         acks: list[float] = []
         try:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from bot.teams import render
-from bot.teams.auth import ISSUER, Doorman
+from bot.teams.auth import ISSUER, TokenVerifier
 from handlers.conversation import Paragraph, Reply, Source, Sources
 from handlers.texts import Texts
 
@@ -40,10 +40,10 @@ async def doors():
 
 
 async def ours(token, public):
-    doorman = Doorman("app", "tenant", OneKey(public))
+    verifier = TokenVerifier("app", "tenant", OneKey(public))
     start = time.perf_counter()
     for _ in range(ROUNDS):
-        await doorman.admit([token], channel="msteams", service=SERVICE, tenant="tenant")
+        await verifier.admit([token], channel="msteams", service=SERVICE, tenant="tenant")
     return (time.perf_counter() - start) / ROUNDS
 
 

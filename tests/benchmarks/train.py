@@ -5,7 +5,7 @@ Train the weights of the second stage, of the extractor and of its certainty, an
 
 Only the development set jsquad_valid is trained on. Its figures are by cross-validation over articles (five folds): no article
 is both trained on and measured. Beside them, in the same run: LlamaIndex's BM25Retriever, the first three sentences of the best
-passage, and lawqa_even with the weights of all folds. `--write` writes knowledge/weights.json. Deterministic.
+passage, and lawqa_even with the weights of all folds. `--write` writes knowledge/retrieval/weights.json. Deterministic.
 """
 
 import asyncio
@@ -22,19 +22,20 @@ import numpy as np
 from llama_index.core.schema import TextNode
 from llama_index.retrievers.bm25 import BM25Retriever
 
-from knowledge import extract, rerank
-from knowledge.analysis import Analysis
-from knowledge.asked import Asked
-from knowledge.chunks import passages
-from knowledge.embedded import EmbeddedIndex
-from knowledge.encoder import Encoder
-from knowledge.glossary import Glossary
-from knowledge.indexing import point
-from knowledge.overlap import Overlap
-from knowledge.rarities import rarities, weighed
-from knowledge.reading import Reading
-from knowledge.registry import identify
-from knowledge.terms import Terms
+from knowledge.answering import extractive
+from knowledge.documents.rarities import rarities, weighed
+from knowledge.documents.registry import identify
+from knowledge.index.embedded import EmbeddedIndex
+from knowledge.reading.chunks import passages
+from knowledge.reading.reading import Reading
+from knowledge.retrieval import rerank
+from knowledge.retrieval.encoder import VERSION, Encoder
+from knowledge.retrieval.features import Features
+from knowledge.retrieval.glossary import Glossary
+from knowledge.retrieval.points import point
+from knowledge.retrieval.query import Query
+from knowledge.retrieval.terms import Terms
+from knowledge.text.analysis import Analysis
 from knowledge.values import Page, Passage, Place
 from tests.benchmarks.search import SHARED, lines, ndcg
 
@@ -55,7 +56,7 @@ class Question:
     article: str
     spans: list[str]
     gold: set[str]
-    asked: Asked
+    asked: Query
     found: list[tuple[str, str, Passage, Terms, float]]
     tables: dict = field(default_factory=dict)
 
@@ -79,13 +80,13 @@ async def questions(name: str = SET) -> list[Question]:
     }
     rows = []
     with tempfile.TemporaryDirectory() as place:
-        async with EmbeddedIndex(Path(place)) as index:
+        async with EmbeddedIndex(Path(place), version=VERSION) as index:
             await index.write(points)
             tally = await index.tally({"shelf": ["live"]})
             for row in asked:
                 vector = weighed(encoder.encode_question(row["text"], glossary), [tally])
                 found = await index.find(vector, {"shelf": ["live"]}, DEEPER)
-                one = Asked(row["text"], encoder.analysis, glossary)
+                one = Query(row["text"], encoder.analysis, glossary)
                 one.weigh(rarities(one.own, [tally]))
                 candidates = []
                 for match in found:
@@ -205,7 +206,7 @@ def table(row: Question, without: str = ""):
 def best(pool, x: np.ndarray, weights: np.ndarray):
     """The passages the extractor looks into, with their gaps."""
     odds = x @ weights
-    order = np.argsort(-odds, kind="stable")[: extract.DEPTH]
+    order = np.argsort(-odds, kind="stable")[: extractive.DEPTH]
     return [pool[at] for at in order], np.maximum(odds[order] - odds[order[0]], -10.0)
 
 
@@ -214,18 +215,18 @@ def unit_texts(chosen) -> list[str]:
 
 
 def unit_rows(row: Question, chosen, gaps: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
-    overlap = Overlap(row.asked, [c[3] for c in chosen])
+    overlap = Features(row.asked, [c[3] for c in chosen])
     texts = unit_texts(chosen)
     holds = np.array([any(span in text for span in row.spans) for text in texts])
     gold = np.array([chosen[at][0] in row.gold for at in overlap.passage])
     marks = np.where(holds & gold, 1, np.where(holds, -1, 0))
-    return extract.features(overlap, gaps), marks, overlap.passage, texts
+    return extractive.features(overlap, gaps), marks, overlap.passage, texts
 
 
 def answered(scores: np.ndarray, owner: np.ndarray, texts: list[str], spans: list[str]) -> bool:
     left, used, shown = list(range(len(scores))), {}, []
     while left and len(shown) < 3:
-        chosen = max(left, key=lambda n: scores[n] - extract.SPREAD * used.get(owner[n], 0))
+        chosen = max(left, key=lambda n: scores[n] - extractive.SPREAD * used.get(owner[n], 0))
         left.remove(chosen)
         used[owner[chosen]] = used.get(owner[chosen], 0) + 1
         shown.append(texts[chosen])
@@ -235,9 +236,9 @@ def answered(scores: np.ndarray, owner: np.ndarray, texts: list[str], spans: lis
 def sign_row(row: Question, weights: np.ndarray, without: str) -> np.ndarray:
     pool, x, _ = table(row, without)
     if not pool:
-        return np.array([0.0] * (len(extract.SIGNS) - 1) + [1.0])
+        return np.array([0.0] * (len(extractive.SIGNS) - 1) + [1.0])
     chosen, gaps = best(pool, x, weights)
-    return extract.signs(Overlap(row.asked, [c[3] for c in chosen]), gaps)
+    return extractive.signs(Features(row.asked, [c[3] for c in chosen]), gaps)
 
 
 def auc(scores: np.ndarray, right: np.ndarray) -> float:
@@ -303,7 +304,7 @@ def main() -> None:
         below = (chance < bound).mean(0)
         print(f"{name}: below {bound} are {below[0]:.1%} of the answerable, {below[1]:.1%} and {below[2]:.1%} of the others")
     if "--write" in sys.argv:
-        names = {"passage": rerank.FEATURES, "unit": extract.UNIT, "signs": extract.SIGNS}
+        names = {"passage": rerank.FEATURES, "unit": extractive.UNIT, "signs": extractive.SIGNS}
         trained = {model: dict(zip(names[model], (round(float(w), 4) for w in weights))) for model, weights in models.items()}
         data = {"version": rerank.VERSION, "trained": f"{SET}, {len(rows)} questions", **trained, "bounds": bounds}
         rerank.FILE.write_text(json.dumps(data, indent=1) + "\n", "utf-8")

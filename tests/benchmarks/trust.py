@@ -18,11 +18,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from knowledge.analysis import Analysis
-from knowledge.answers import Answers
-from knowledge.asked import Asked
-from knowledge.glossary import Glossary
-from knowledge.models import Model
+from knowledge.answering.answers import Answers
+from knowledge.models.language_models import Model
+from knowledge.retrieval.glossary import Glossary
+from knowledge.retrieval.query import Query
+from knowledge.text.analysis import Analysis
 from knowledge.values import Answer, Document, Hit, Metadata, Passage, Place, SearchKind
 from tests.adversary import FACTS_EN, FACTS_JA, LOOKALIKES, inventions, mutations
 from tests.serving import served
@@ -42,7 +42,7 @@ FAULTS = ("429", "500", "slow", "cut", "empty", "garbage", "endless", "huge", "w
 CASES = Path("injection") / "cases.jsonl"
 
 
-class Shelf:
+class Retriever:
     """One passage of a document for each text, always found."""
 
     def __init__(self, *texts: str) -> None:
@@ -54,8 +54,8 @@ class Shelf:
     async def search(self, question: str, *, readers: frozenset[str], limit: int = 6, kind: SearchKind = "whole") -> list[Hit]:
         return self._hits[:limit]
 
-    async def asked(self, question: str, *, readers: frozenset[str] | None) -> Asked:
-        return Asked(question, ANALYSIS, Glossary())
+    async def asked(self, question: str, *, readers: frozenset[str] | None) -> Query:
+        return Query(question, ANALYSIS, Glossary())
 
     async def document(self, id: str) -> Document:  # noqa: A002 - the library's own word
         return Document(id, Metadata(title="文書規程"))
@@ -87,7 +87,7 @@ async def injections(stub: StubModel, cases: list[dict[str, Any]]) -> None:
             for chosen in (None, obedient):
                 if name == "mutations" and chosen is None:
                     continue
-                answer = await Answers(Shelf(case["document_text"]), model=chosen).answer(
+                answer = await Answers(Retriever(case["document_text"]), model=chosen).answer(
                     case["question"], readers=ALL, language=case["lang"]
                 )
                 said = out(answer)
@@ -109,8 +109,8 @@ async def lookalikes(stub: StubModel) -> None:
     blocked = 0
     for line in LOOKALIKES:
         stub.prompts.clear()
-        answer = await Answers(Shelf(line), model=fact).answer(line, readers=ALL, language="ja")
-        plain = await Answers(Shelf(line)).answer(line, readers=ALL, language="ja")
+        answer = await Answers(Retriever(line), model=fact).answer(line, readers=ALL, language="ja")
+        plain = await Answers(Retriever(line)).answer(line, readers=ALL, language="ja")
         blocked += line not in "".join(stub.prompts) or not plain.sentences or not answer.sentences
     print(f"benign look-alikes: {blocked} of {len(LOOKALIKES)} blocked (asked 0)")
     await fact.close()
@@ -125,7 +125,7 @@ async def inventing(stub: StubModel) -> None:
     ):
         stub.says = inventions(language)
         false = {re.sub(r"\[\d+\]", "", said).strip() for said in stub.says} - set(facts)
-        room = Answers(Shelf("\n".join(facts)), model=model(stub, "inventing"))
+        room = Answers(Retriever("\n".join(facts)), model=model(stub, "inventing"))
         for _ in range(250):
             answer = await room.answer(question, readers=ALL, language=language)
             answers += 1
@@ -138,7 +138,7 @@ async def inventing(stub: StubModel) -> None:
 
 async def faults(stub: StubModel) -> None:
     for mode in FAULTS:
-        room = Answers(Shelf("契約書の保存期間は十年とする。"), model=model(stub, mode))
+        room = Answers(Retriever("契約書の保存期間は十年とする。"), model=model(stub, mode))
         began = time.perf_counter()
         answer = await room.answer("契約書は何年保存しますか", readers=ALL, language="ja")
         spent = time.perf_counter() - began
@@ -150,7 +150,7 @@ async def faults(stub: StubModel) -> None:
 async def added(stub: StubModel) -> None:
     """The whole answer less what the same call to the stub costs alone."""
     stub.delay = 0.3
-    shelf = Shelf(*(f"契約書の保存期間は{n}年とする。" + "本文の続き。" * 60 for n in range(10, 16)))
+    shelf = Retriever(*(f"契約書の保存期間は{n}年とする。" + "本文の続き。" * 60 for n in range(10, 16)))
     fact = model(stub, "fact")
     room, whole, alone = Answers(shelf, model=fact), [], []
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import quantiles
 from xml.sax.saxutils import escape
 
-from bot.house import House
+from bot.service.application import Application
 from bot.settings import load
 from knowledge.samples.catalogue import shelve
 from knowledge.values import Metadata
@@ -57,9 +57,9 @@ def document(number: int) -> bytes:
     return out.getvalue()
 
 
-async def ask(house: House, until: asyncio.Event) -> list[float]:
+async def ask(application: Application, until: asyncio.Event) -> list[float]:
     """Ask on time until told to stop; return each answer's milliseconds."""
-    answers = await house.answers()
+    answers = await application.answers()
     spent: list[float] = []
     running: set[asyncio.Task[None]] = set()
     began = time.perf_counter()
@@ -91,20 +91,22 @@ def told(what: str, spent: list[float]) -> float:
 async def main(idle: float, files: int) -> None:
     contents = [document(number) for number in range(files)]
     with tempfile.TemporaryDirectory() as folder:
-        async with House(load({}, data=folder), threads=1) as house:
-            library = await house.library()
+        async with Application(load({}, data=folder), threads=1) as application:
+            library = await application.library()
             assert [shelved async for shelved in shelve(library)]
-            await (await house.answers()).answer(QUESTIONS[0], readers=ALL, language="ja")
+            await (await application.answers()).answer(QUESTIONS[0], readers=ALL, language="ja")
             stop = asyncio.Event()
             asyncio.get_running_loop().call_later(idle, stop.set)
-            before = told("idle", await ask(house, stop))
+            before = told("idle", await ask(application, stop))
             stop.clear()
-            asking = asyncio.create_task(ask(house, stop))
+            asking = asyncio.create_task(ask(application, stop))
             began = time.perf_counter()
             for number, content in enumerate(contents):
                 job = f"big-{number}"
-                await house.jobs.submit(job, f"大きな規程{number}.docx", content, Metadata(owner="benchmark"), by="benchmark")
-                async for last in house.jobs.follow(job, seconds=600):
+                await application.jobs.submit(
+                    job, f"大きな規程{number}.docx", content, Metadata(owner="benchmark"), by="benchmark"
+                )
+                async for last in application.jobs.follow(job, seconds=600):
                     pass
                 assert last.outcome == "staged", last.code
             spent = time.perf_counter() - began

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from unittest.mock import patch
 from urllib.parse import parse_qsl, urlencode
 
-from bot.interview import LETTERS, interview
+from bot.command.interview import LETTERS, interview
 from bot.slack import parse as slack_parse
 from bot.slack.render.ask import guided
 from bot.slack.render.limits import PARTS
@@ -253,13 +253,13 @@ def terminal(reply: Reply, filled: Filled) -> list[Content]:
         heard.append(message.content)
         await screen.show(reply)
 
-    house = SimpleNamespace(texts=TEXTS, turns=SimpleNamespace(take=take))
+    application = SimpleNamespace(texts=TEXTS, turns=SimpleNamespace(take=take))
     offered = len(_lettered(reply))
     lines = [letter for letter, _ in zip(LETTERS, range(offered), strict=False)]
     lines += [_typed(field, filled) for field in (reply.ask.fields if reply.ask else ())]
     typed = io.StringIO("".join(f"{line}\n" for line in lines))
     with redirect_stdout(io.StringIO()), patch("sys.stdin", typed):
-        _at_once(interview(house, "ja", express=False, team=""))
+        _at_once(interview(application, "ja", express=False, team=""))
     return heard[1:]
 
 

@@ -46,37 +46,37 @@ class Recorded:
             yield reply
 
 
-async def said(house, person, content, channel=""):
+async def said(application, person, content, channel=""):
     """Say something to the house on paper, alone or before a channel; return the last reply."""
     sheet = Sheet()
     audience = Audience(channel or person.id, private=not channel)
     place = f"paper:{person.id}:{channel}"
-    await house.turns.take(Message(f"m:{person.id}:{channel}", person, place, audience, content), sheet)
+    await application.turns.take(Message(f"m:{person.id}:{channel}", person, place, audience, content), sheet)
     return sheet.shown[-1]
 
 
-async def finished(house, person, begun):
+async def finished(application, person, begun):
     """Answer a run to its end; return the last reply and what its run is called."""
     reply, run = begun, {}
     while reply.ask:
         run = dict(reply.ask.state)
         option = reply.ask.fields[0].options[0].id
-        reply = await said(house, person, Press("choose.answer", {**run, "o": option}))
+        reply = await said(application, person, Press("choose.answer", {**run, "o": option}))
     return reply, {"rid": run["rid"], "rev": int(run["rev"]) + 1}
 
 
-async def scenes_of(house, asker, other, channel):
+async def scenes_of(application, asker, other, channel):
     """Return the scenes of two people in a channel: one asks, answers and joins, the other has a run of their own."""
-    asked = await said(house, asker, Text(QUESTION), channel)
+    asked = await said(application, asker, Text(QUESTION), channel)
     [sources] = [block for block in asked.blocks if isinstance(block, Sources)]
-    result, run = await finished(house, asker, await said(house, asker, Command("llm-choose", "choose express")))
-    _, foreign = await finished(house, other, await said(house, other, Command("llm-choose", "choose express")))
+    result, run = await finished(application, asker, await said(application, asker, Command("llm-choose", "choose express")))
+    _, foreign = await finished(application, other, await said(application, other, Command("llm-choose", "choose express")))
     teams = []
     for owner, members in ((asker, (asker, other)), (other, (other,))):
-        begun = await said(house, owner, Command("llm-choose", "choose team"), channel)
+        begun = await said(application, owner, Command("llm-choose", "choose team"), channel)
         teams.append(str(buttons(begun)[0].data["tid"]))
         for member in members:
-            await finished(house, member, await said(house, member, Press("choose.join", {"tid": teams[-1]})))
+            await finished(application, member, await said(application, member, Press("choose.join", {"tid": teams[-1]})))
     answer = {"aid": sources.answer}
     private = {
         "a source": Press("source.open", answer | {"s": sources.items[0].id, "n": 1}),

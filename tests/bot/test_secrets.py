@@ -14,13 +14,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.cli import main
-from bot.house import House
+from bot.command.cli import main
+from bot.service.application import Application
 from bot.settings import NAMES, InvalidSettings, load
 from handlers.conversation import Audience, Command, File, Message, Person, Text, Upload
+from knowledge.documents.originals import Originals
 from knowledge.errors import LibraryUnavailable
-from knowledge.library import open_index
-from knowledge.originals import Originals
+from knowledge.index.opening import open_index
+from knowledge.retrieval.encoder import VERSION
 from tests.sheet import Sheet
 
 pytestmark = pytest.mark.filterwarnings("ignore:Api key is used with an insecure connection")
@@ -91,14 +92,14 @@ async def test_no_chat_names_a_place_or_a_password(
 
     person = Person(ADMIN, "Aoi", language, "admin")  # type: ignore[arg-type]
     said: list[str] = []
-    async with House(load(SET_UPS[set_up], data=str(tmp_path / "data")), threads=1) as house:
+    async with Application(load(SET_UPS[set_up], data=str(tmp_path / "data")), threads=1) as application:
         for content in (Text("RAGとは何ですか"), Command("documents"), Upload((File(document.name, 100, fetch),))):
             sheet = Sheet()
             message = Message(f"m{len(said)}", person, "paper:1", Audience(person.id, private=True), content)
             async with asyncio.timeout(60):
-                await house.turns.take(message, sheet)
+                await application.turns.take(message, sheet)
             said += [str(reply) for reply in sheet.shown]
-        said.append(str(await house.readiness()))
+        said.append(str(await application.readiness()))
     assert len(said) > 3
     clean("".join(said))
     clean("".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records), log=True)
@@ -106,7 +107,7 @@ async def test_no_chat_names_a_place_or_a_password(
 
 async def test_no_page_names_a_place_or_a_password(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name not in NAMES} | SET_UPS["the index away"]
-    command = [sys.executable, "-m", "bot.cli", "serve", "--port", "0", "--data", str(tmp_path / "data")]
+    command = [sys.executable, "-m", "bot.command.cli", "serve", "--port", "0", "--data", str(tmp_path / "data")]
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log)
     try:
@@ -129,7 +130,7 @@ async def test_no_page_names_a_place_or_a_password(tmp_path: Path) -> None:
 
 async def test_the_log_names_the_host_that_did_not_answer(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     with pytest.raises(LibraryUnavailable) as away:
-        async with open_index(ADDRESS, tmp_path):
+        async with open_index(ADDRESS, tmp_path, version=VERSION):
             pass
     clean(away.value.reason.ja + away.value.reason.en)
     assert [record for record in caplog.records if CLOSED in getattr(record, "place", "")]

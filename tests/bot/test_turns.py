@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from bot.hearing import NotSafe
+from bot.deliveries import NotSafe
 from bot.turns import TRIES, Delivery, Turns
 from handlers.conversation import Audience, Message, Person, Reply, Text
 from handlers.sessions import Claim, Sessions

@@ -30,7 +30,7 @@ def run(installed, *words, **settings):
     environment = (
         {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"PYTHONPATH": str(installed / "site")} | settings
     )
-    command = [sys.executable, "-c", "import sys; from bot.cli import main; sys.exit(main())", *words]
+    command = [sys.executable, "-c", "import sys; from bot.command.cli import main; sys.exit(main())", *words]
     return subprocess.run(command, cwd=installed, env=environment, check=False, capture_output=True, text=True, timeout=60)
 
 

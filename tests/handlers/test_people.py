@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from bot.house import House
+from bot.service.application import Application
 from bot.settings import load
 from handlers.conversation import Audience, Command, Content, Feedback, Message, Person, Press, Sources, Text
 from handlers.people import People
-from knowledge.reading import read
+from knowledge.reading.reading import read
 from knowledge.values import Metadata
 from tests.sheet import Sheet
 
@@ -65,7 +65,7 @@ DOCUMENTS, CROWD, TEAMS = 50, 20, 10
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[House, list[str], list[Person]]]:
+async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Application, list[str], list[Person]]]:
     """A company of 20 people in 10 groups at random, with 50 documents for random audiences."""
     chance = random.Random(4)
     crowd = [
@@ -73,8 +73,8 @@ async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tup
     ]
     groups = ", ".join(f"g{t}={' '.join(p.id for p in chance.sample(crowd, 4))}" for t in range(TEAMS))
     settings = load({"AUDIENCES": groups}, data=str(tmp_path_factory.mktemp("company")))
-    async with House(settings) as house:
-        library = await house.library()
+    async with Application(settings) as application:
+        library = await application.library()
         labels = [
             chance.choice(("all", "admins", *(f"g{t}" for t in range(TEAMS)), crowd[n % CROWD].id)) for n in range(DOCUMENTS)
         ]
@@ -86,27 +86,27 @@ async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tup
         for reading, audience in zip(readings, labels, strict=True):
             document, version, _ = await library.stage(reading, Metadata(audience=audience, owner="slack:T1:U99"), by="x")
             await library.publish(document.id, version.id)
-        yield house, labels, crowd
+        yield application, labels, crowd
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_nobody_ever_sees_a_trace_of_what_is_not_theirs(company: tuple[House, list[str], list[Person]]) -> None:
-    house, labels, crowd = company
+async def test_nobody_ever_sees_a_trace_of_what_is_not_theirs(company: tuple[Application, list[str], list[Person]]) -> None:
+    application, labels, crowd = company
     chance = random.Random(5)
     leaks, seen, asked = [], 0, 0
 
     async def say(person: Person, content: Content, *, private: bool) -> list[object]:
         sheet = Sheet()
         audience = Audience(person.id if private else "slack:T1:C1", private)
-        await house.turns.take(Message(f"m{asked}", person, f"p{asked}", audience, content), sheet)
+        await application.turns.take(Message(f"m{asked}", person, f"p{asked}", audience, content), sheet)
         return sheet.shown
 
     for person in crowd:
         for private in (True, False):
-            held = house.people.readers(Message("m", person, "p", Audience("x", private), Text("")))
+            held = application.people.readers(Message("m", person, "p", Audience("x", private), Text("")))
             mine = {n for n, label in enumerate(labels) if label in held}
             listed = await say(person, Command("documents", "手引き"), private=private)
-            shown = [] if house.people.is_admin(person) and private else listed  # an admin manages what others read
+            shown = [] if application.people.is_admin(person) and private else listed  # an admin manages what others read
             for n in chance.sample(range(DOCUMENTS), 5):
                 asked += 1
                 answered = await say(person, Text(f"保管庫{n:02}号の暗証語は何ですか"), private=private)
@@ -119,8 +119,8 @@ async def test_nobody_ever_sees_a_trace_of_what_is_not_theirs(company: tuple[Hou
                         )
                     if isinstance(block, Feedback):
                         shown += await say(person, Press("demo.open", {"aid": block.answer}), private=private)
-                foreign = next(d for d in await (await house.library()).documents() if f"秘密{n:02}" in d.metadata.title)
-                if not (house.people.is_admin(person) and private):
+                foreign = next(d for d in await (await application.library()).documents() if f"秘密{n:02}" in d.metadata.title)
+                if not (application.people.is_admin(person) and private):
                     shown += await say(person, Press("document.open", {"d": foreign.id}), private=private)
             told = re.sub(r"暗証語は何ですか|保管庫\d\d号", "", str(shown))
             found = {int(n) for n in re.findall(r"鍵(\d\d)番|秘密(\d\d)号", told) for n in n if n}

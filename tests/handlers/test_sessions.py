@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from redis.asyncio import Redis
 
-from bot.store import Store
+from bot.service.store import Store
 from handlers.sessions import LATE, TIMEOUT, Claim, Sessions, SessionsUnavailable
 
 

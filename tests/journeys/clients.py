@@ -89,7 +89,7 @@ def bot(folder: Path, **settings: str) -> Iterator[str]:
     """Serve the bot as people do; give its address once it is ready."""
     foreign = ("SLACK_", "TEAMS_", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    words = (sys.executable, "-m", "bot.cli", "serve", "--port", "0", "--data", str(folder))
+    words = (sys.executable, "-m", "bot.command.cli", "serve", "--port", "0", "--data", str(folder))
     with program(*words, env=clean | {"LLM": ""} | settings, stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdout is not None
         found = re.search(rb":(\d+)/", process.stdout.readline())

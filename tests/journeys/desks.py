@@ -21,8 +21,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.app import application
-from bot.house import House
+from bot.service.application import Application
+from bot.service.asgi import asgi_app
 from bot.settings import load
 from bot.teams.frame import FILE
 from tests.bot.hands import Forms, slack_actions, slack_state, teams_cards, teams_deliveries, walk
@@ -69,9 +69,9 @@ class Store:
         return Response(self.files[request.path_params["name"]], media_type="application/octet-stream")
 
 
-async def settled(house: House) -> None:
-    while house.turns._running:
-        await asyncio.wait(set(house.turns._running))
+async def settled(application: Application) -> None:
+    while application.turns._running:
+        await asyncio.wait(set(application.turns._running))
 
 
 # --------------------------------------------------------------------------- Slack
@@ -133,7 +133,7 @@ def _slack_label(action: dict[str, Any]) -> str:
 @dataclass
 class AtTeams:
     client: httpx.AsyncClient
-    house: House
+    application: Application
     service: Service
     store: Store
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -172,7 +172,7 @@ class AtTeams:
         told = await self.client.post(
             "/api/messages", json=activity(self.service, f"i{next(self.numbers)}", **sent, **place, **whom)
         )
-        await settled(self.house)
+        await settled(self.application)
         answered = told.json() if told.content else {}
         if answered.get("type") == "application/vnd.microsoft.card.adaptive":
             self.views.append({"id": sent["replyToId"], "card": answered["value"]})
@@ -271,11 +271,11 @@ async def open_desks(folder: Path) -> AsyncIterator[dict[str, At]]:
             },
             data=str(folder),
         )
-        house = House(settings, threads=1)
-        app, failed = application(house, lambda: None)
+        application = Application(settings, threads=1)
+        app, failed = asgi_app(application, lambda: None)
         await stack.enter_async_context(app.router.lifespan_context(app))
         assert failed == []
-        await house.answers()
+        await application.answers()
 
         async def client() -> httpx.AsyncClient:
             return await stack.enter_async_context(
@@ -286,8 +286,8 @@ async def open_desks(folder: Path) -> AsyncIterator[dict[str, At]]:
         for who, word in WORDS.items():
             told = await web[who].post("/signin", data={"password": word, "name": who}, headers={"Origin": HERE})
             assert told.status_code == 303
-        desk = Desk(slack, house.turns, None, await client())  # type: ignore[arg-type]  # the application holds its Slack
-        yield {"slack": AtSlack(desk, store), "teams": AtTeams(await client(), house, service, store), "web": AtWeb(web)}
+        desk = Desk(slack, application.turns, None, await client())  # type: ignore[arg-type]  # the application holds its Slack
+        yield {"slack": AtSlack(desk, store), "teams": AtTeams(await client(), application, service, store), "web": AtWeb(web)}
         assert service.refused == []
 
 

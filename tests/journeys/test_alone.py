@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.house import House
+from bot.service.application import Application
 from bot.settings import load
 from handlers.conversation import Audience, Buttons, Message, Person, Press, Text
-from knowledge.reading import read
+from knowledge.reading.reading import read
 from knowledge.values import Metadata
 from tests.sheet import Sheet
 
@@ -16,8 +16,8 @@ QUESTION = "昇給の査定は何月に行いますか"
 
 
 @pytest.fixture
-async def house(tmp_path):
-    async with House(load({"AUDIENCES": "hr=U9"}, data=str(tmp_path))) as opened:
+async def application(tmp_path):
+    async with Application(load({"AUDIENCES": "hr=U9"}, data=str(tmp_path))) as opened:
         library = await opened.library()
         reading = await read("査定.md", "# 昇給の査定\n\n昇給の査定は毎年四月に行う。査定の結果は人事部長が決める。\n".encode())
         document, version, _ = await library.stage(reading, Metadata(audience="hr", owner=HR.id), by=HR.id)
@@ -25,9 +25,9 @@ async def house(tmp_path):
         yield opened
 
 
-async def say(house, content, person, audience=CHANNEL):
+async def say(application, content, person, audience=CHANNEL):
     sheet = Sheet()
-    await house.turns.take(Message("m", person, "slack:T1:C1:1.0", audience, content), sheet)
+    await application.turns.take(Message("m", person, "slack:T1:C1:1.0", audience, content), sheet)
     return sheet.shown[-1]
 
 
@@ -36,34 +36,34 @@ def offer(reply):
     return next((p for p in pressed if p.action == "private.ask"), None)
 
 
-async def test_an_answer_in_a_channel_holds_nothing_of_one_group_and_offers_one_alone(house):
-    open_ = await say(house, Text(QUESTION), HR)
+async def test_an_answer_in_a_channel_holds_nothing_of_one_group_and_offers_one_alone(application):
+    open_ = await say(application, Text(QUESTION), HR)
     press = offer(open_)
-    alone = await say(house, press, HR, Audience(HR.id, private=True))
-    curious = await say(house, press, OTHER, Audience(OTHER.id, private=True))
+    alone = await say(application, press, HR, Audience(HR.id, private=True))
+    curious = await say(application, press, OTHER, Audience(OTHER.id, private=True))
 
     assert "四月" not in str(open_)
     assert "四月" in alone.text
     assert alone.private
     assert not [b for b in alone.blocks if isinstance(b, Buttons) and b.row == "followup"]
     assert "四月" not in str(curious)
-    assert "四月" not in str(await house.router.threads.history("slack:T1:C1:1.0"))
+    assert "四月" not in str(await application.router.threads.history("slack:T1:C1:1.0"))
 
 
-async def test_where_nobody_can_be_told_alone_the_way_to_it_is_named(house):
-    press = offer(await say(house, Text(QUESTION), HR))
-    reply = await say(house, press, HR)
+async def test_where_nobody_can_be_told_alone_the_way_to_it_is_named(application):
+    press = offer(await say(application, Text(QUESTION), HR))
+    reply = await say(application, press, HR)
 
     assert "1対1" in reply.text
     assert "四月" not in str(reply)
 
 
-async def test_who_may_read_no_more_is_offered_nothing(house):
-    assert offer(await say(house, Text(QUESTION), OTHER)) is None
-    assert offer(await say(house, Text(QUESTION), HR, Audience(HR.id, private=True))) is None
+async def test_who_may_read_no_more_is_offered_nothing(application):
+    assert offer(await say(application, Text(QUESTION), OTHER)) is None
+    assert offer(await say(application, Text(QUESTION), HR, Audience(HR.id, private=True))) is None
 
 
 @pytest.mark.parametrize("data", [{}, {"aid": "gone"}])
-async def test_a_forged_offer_is_answered_politely(house, data):
-    reply = await say(house, Press("private.ask", data), HR, Audience(HR.id, private=True))
+async def test_a_forged_offer_is_answered_politely(application, data):
+    reply = await say(application, Press("private.ask", data), HR, Audience(HR.id, private=True))
     assert "期限が切れました" in reply.text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.house import House
+from bot.service.application import Application
 from bot.settings import load
 from handlers.conversation import Audience, Command, Feedback, Message, Person, Press, Sources, Text
 from tests.sheet import Sheet
@@ -14,15 +14,15 @@ def data(tmp_path_factory):
 
 
 @pytest.fixture
-async def house(data):
-    async with House(load({}, data=str(data))) as opened:
+async def application(data):
+    async with Application(load({}, data=str(data))) as opened:
         yield opened
 
 
-async def say(house, content, language="ja", role="member"):
+async def say(application, content, language="ja", role="member"):
     sheet = Sheet()
     person = Person("paper:aoi", "Aoi", language, role)
-    await house.turns.take(Message("m", person, "paper:place", Audience(person.id, private=True), content), sheet)
+    await application.turns.take(Message("m", person, "paper:place", Audience(person.id, private=True), content), sheet)
     return sheet.shown
 
 
@@ -34,8 +34,8 @@ def block(reply, kind):
     ("question", "language", "page"),
     [("RAGって社内文書を全部覚えてるの?", "ja", "スライド18"), ("Does RAG learn all of our documents?", "en", "slide 18")],
 )
-async def test_a_question_is_answered_with_its_slide(house, question, language, page):
-    shown = await say(house, Text(question), language)
+async def test_a_question_is_answered_with_its_slide(application, question, language, page):
+    shown = await say(application, Text(question), language)
 
     assert not shown[0].final
     assert shown[-1].final
@@ -43,42 +43,42 @@ async def test_a_question_is_answered_with_its_slide(house, question, language, 
     assert "[1]" in shown[-1].text
 
 
-async def test_a_source_opens_and_the_trace_shows_what_was_used(house):
-    answer = (await say(house, Text("RAGって社内文書を全部覚えてるの?")))[-1]
+async def test_a_source_opens_and_the_trace_shows_what_was_used(application):
+    answer = (await say(application, Text("RAGって社内文書を全部覚えてるの?")))[-1]
     first = block(answer, Sources).items[0]
 
-    opened = (await say(house, Press("source.open", {"s": first.id, "n": 1})))[-1]
-    inside = (await say(house, Press("demo.open", {"aid": block(answer, Feedback).answer})))[-1]
+    opened = (await say(application, Press("source.open", {"s": first.id, "n": 1})))[-1]
+    inside = (await say(application, Press("demo.open", {"aid": block(answer, Feedback).answer})))[-1]
 
     assert first.title in opened.text
     assert "使った" in str(inside.blocks)
 
 
-async def test_off_topic_is_refused_with_the_nearest(house):
-    shown = await say(house, Text("有給休暇の申請方法を教えて"))
+async def test_off_topic_is_refused_with_the_nearest(application):
+    shown = await say(application, Text("有給休暇の申請方法を教えて"))
 
     assert "社内資料に答えがありませんでした" in shown[-1].text
 
 
-async def test_an_empty_command_begins_the_guided_dialog(house):
-    shown = await say(house, Command("llm-choose"))
+async def test_an_empty_command_begins_the_guided_dialog(application):
+    shown = await say(application, Command("llm-choose"))
 
     assert shown[-1].ask is not None
 
 
-async def test_a_member_may_not_change_documents(house):
-    shown = await say(house, Press("document.remove", {"d": "deck"}))
+async def test_a_member_may_not_change_documents(application):
+    shown = await say(application, Press("document.remove", {"d": "deck"}))
 
     assert "管理者" in shown[-1].text
-    assert len(await (await house.library()).documents()) == 1
+    assert len(await (await application.library()).documents()) == 1
 
 
-async def test_a_follow_up_needs_no_mention_from_its_asker_and_others_are_left_alone(house):
+async def test_a_follow_up_needs_no_mention_from_its_asker_and_others_are_left_alone(application):
     async def overhear(name):
         sheet = Sheet()
         person = Person(f"paper:{name}", name, "ja")
         thread = Audience("paper:channel", private=False)
-        await house.turns.take(Message("m", person, "paper:thread", thread, Text("では費用は?"), direct=False), sheet)
+        await application.turns.take(Message("m", person, "paper:thread", thread, Text("では費用は?"), direct=False), sheet)
         return sheet.shown
 
     before = await overhear("aoi")
@@ -86,7 +86,7 @@ async def test_a_follow_up_needs_no_mention_from_its_asker_and_others_are_left_a
     asked = Message(
         "m", Person("paper:aoi", "aoi", "ja"), "paper:thread", Audience("paper:channel", private=False), Text("RAGとは?")
     )
-    await house.turns.take(asked, sheet)
+    await application.turns.take(asked, sheet)
 
     assert before == []
     assert (await overhear("aoi"))[-1].final

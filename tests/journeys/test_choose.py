@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.cli import main
-from bot.house import House
+from bot.command.cli import main
+from bot.service.application import Application
 from bot.settings import load
 from handlers.conversation import Audience, Buttons, Command, Content, Form, Message, Person, Press, Reply, Text
 from knowledge.advisor.model import builtin
@@ -20,9 +20,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("data")
 
 
-async def say(house: House, content: Content, language: str = "ja") -> Reply:
+async def say(application: Application, content: Content, language: str = "ja") -> Reply:
     sheet, person = Sheet(), Person(f"paper:{language}", "Aoi", language)
-    await house.turns.take(Message("m", person, f"paper:{language}", Audience(person.id, private=True), content), sheet)
+    await application.turns.take(Message("m", person, f"paper:{language}", Audience(person.id, private=True), content), sheet)
     return sheet.shown[-1]
 
 
@@ -36,18 +36,18 @@ async def say(house: House, content: Content, language: str = "ja") -> Reply:
 async def test_from_plain_words_to_a_question_about_the_result(
     data: Path, words: Content, question: str, language: str
 ) -> None:
-    async with House(load({}, data=str(data))) as house:
-        read = await say(house, words, language)
+    async with Application(load({}, data=str(data))) as application:
+        read = await say(application, words, language)
         values = {f.id: f.initial for f in read.ask.fields}
         assert values == {"docs": "core", "boundary": "inside", "time": "m3"}
-        reply = await say(house, Form("choose.prefill", read.ask.state, values), language)
+        reply = await say(application, Form("choose.prefill", read.ask.state, values), language)
         while reply.ask:
-            reply = await say(house, Press("choose.answer", {**reply.ask.state, "o": "ns"}), language)
+            reply = await say(application, Press("choose.answer", {**reply.ask.state, "o": "ns"}), language)
         ask = next(
             i.press for b in reply.blocks if isinstance(b, Buttons) for i in b.items if i.press.action == "choose.question"
         )
-        form = (await say(house, ask, language)).ask
-        answered = await say(house, Form("choose.question", form.state, {"text": question}), language)
+        form = (await say(application, ask, language)).ask
+        answered = await say(application, Form("choose.question", form.state, {"text": question}), language)
         assert "RAG" in answered.text
         assert "[1]" in answered.text
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from bot.cli import main
-from bot.house import House
+from bot.command.cli import main
+from bot.service.application import Application
 from bot.settings import load
 from handlers.conversation import (
     Audience,
@@ -22,7 +22,7 @@ from handlers.conversation import (
     Table,
     Text,
 )
-from knowledge.reading import read
+from knowledge.reading.reading import read
 from knowledge.values import Metadata
 from tests.sheet import Sheet
 
@@ -36,8 +36,8 @@ def data(tmp_path_factory):
 
 
 @pytest.fixture
-async def house(data):
-    async with House(load({"ADMINS": "paper:U9"}, data=str(data))) as opened:
+async def application(data):
+    async with Application(load({"ADMINS": "paper:U9"}, data=str(data))) as opened:
         library = await opened.library()
         if not any(d.metadata.title == "RAG推進規程" for d in await library.documents()):
             for title, audience in (("RAG推進規程", "admins"), ("駐車場規程", "all")):
@@ -53,15 +53,15 @@ async def house(data):
         yield opened
 
 
-async def say(house, content, person=AOI, *, private=True):
+async def say(application, content, person=AOI, *, private=True):
     sheet = Sheet()
     audience = Audience(person.id if private else "paper:channel", private=private)
-    await house.turns.take(Message("m", person, "paper:demo", audience, content), sheet)
+    await application.turns.take(Message("m", person, "paper:demo", audience, content), sheet)
     return sheet.shown[-1]
 
 
-async def answered(house, person=AOI):
-    answer = await say(house, Text(QUESTION), person)
+async def answered(application, person=AOI):
+    answer = await say(application, Text(QUESTION), person)
     return next(b for b in answer.blocks if isinstance(b, Sources)).answer
 
 
@@ -73,8 +73,8 @@ def press(reply, label):
     return next(b.press for row in reply.blocks if isinstance(row, Buttons) for b in row.items if b.label == label)
 
 
-async def test_a_trace_shows_stages_candidates_limits_and_both_ways(house):
-    inside = await say(house, Press("demo.open", {"aid": await answered(house)}))
+async def test_a_trace_shows_stages_candidates_limits_and_both_ways(application):
+    inside = await say(application, Press("demo.open", {"aid": await answered(application)}))
 
     folded = {b.title: b for b in inside.blocks if isinstance(b, Details)}
     assert inside.private
@@ -85,25 +85,25 @@ async def test_a_trace_shows_stages_candidates_limits_and_both_ways(house):
     assert "引用しました" in folded["生成AIに渡した文の全文"].blocks[0].text
 
 
-async def test_other_settings_run_again_and_say_what_changed(house):
-    inside = await say(house, Press("demo.open", {"aid": await answered(house)}))
+async def test_other_settings_run_again_and_say_what_changed(application):
+    inside = await say(application, Press("demo.open", {"aid": await answered(application)}))
 
-    fewer = await say(house, press(inside, "使う文章を2件に"))
-    words = await say(house, press(inside, "語だけで探す"))
-    plain = await say(house, press(words, "並べ直しなし"))
+    fewer = await say(application, press(inside, "使う文章を2件に"))
+    words = await say(application, press(inside, "語だけで探す"))
+    plain = await say(application, press(words, "並べ直しなし"))
 
     assert "使う件数の外" in str(table(fewer).rows)
     assert "語だけで探す" in str(words.blocks)
     assert any(isinstance(b, Paragraph) and b.tone == "note" for b in plain.blocks)
 
 
-async def test_what_a_viewer_may_not_see_is_counted_and_never_shown(house):
+async def test_what_a_viewer_may_not_see_is_counted_and_never_shown(application):
     admin = Person("paper:U9", "Rei", "ja")
-    aid = await answered(house, admin)
+    aid = await answered(application, admin)
 
-    own = await say(house, Press("demo.open", {"aid": aid}), admin)
-    other = await say(house, Press("demo.open", {"aid": aid}))
-    shared = await say(house, Press("demo.share", {"aid": aid}), admin)
+    own = await say(application, Press("demo.open", {"aid": aid}), admin)
+    other = await say(application, Press("demo.open", {"aid": aid}))
+    shared = await say(application, Press("demo.share", {"aid": aid}), admin)
 
     assert "RAG推進規程" in str(table(own).rows)
     assert "覚えてはいない" in str(own.blocks)
@@ -124,33 +124,33 @@ async def test_what_a_viewer_may_not_see_is_counted_and_never_shown(house):
         ("説明資料", "使われています"),
     ],
 )
-async def test_why_a_document_is_not_there_respects_who_asks(house, name, said):
-    aid = await answered(house)
-    asked = await say(house, Press("demo.why", {"aid": aid}))
+async def test_why_a_document_is_not_there_respects_who_asks(application, name, said):
+    aid = await answered(application)
+    asked = await say(application, Press("demo.why", {"aid": aid}))
 
-    told = await say(house, Form("demo.why", asked.ask.state, {"document": name}))
+    told = await say(application, Form("demo.why", asked.ask.state, {"document": name}))
 
     assert said in told.text
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-async def test_the_tour_runs_for_real_and_ends_with_the_cautions(house, language):
+async def test_the_tour_runs_for_real_and_ends_with_the_cautions(application, language):
     person = Person("paper:U1", "Aoi", language)
-    stop = await say(house, Command("demo"), person)
+    stop = await say(application, Command("demo"), person)
     titles = []
     for n in range(1, 6):
         titles.append(next(b.text for b in stop.blocks if isinstance(b, Heading)))
         if n < 5:
-            stop = await say(house, press(stop, "次へ" if language == "ja" else "Next"), person)
+            stop = await say(application, press(stop, "次へ" if language == "ja" else "Next"), person)
 
     assert len(set(titles)) == 5
     assert any(isinstance(b, Paragraph) and b.tone == "warning" for b in stop.blocks)
     assert ("スライド18" if language == "ja" else "slide 18") in str(stop.blocks)
 
 
-async def test_an_expired_trace_and_a_forged_press_get_a_sentence(house):
+async def test_an_expired_trace_and_a_forged_press_get_a_sentence(application):
     for action in ("demo.open", "demo.rerun", "demo.why", "demo.share", "demo.alone"):
-        reply = await say(house, Press(action, {"aid": "gone", "k": "many", "s": 7}))
+        reply = await say(application, Press(action, {"aid": "gone", "k": "many", "s": 7}))
         assert "期限" in reply.text
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.house import House
+from bot.service.application import Application
 from bot.settings import load
 from handlers.conversation import Audience, Buttons, Edited, Message, Person, Sources, Steps, Text
 from tests.faces import FACES, drawn, heard
@@ -19,8 +19,8 @@ def data(tmp_path_factory):
 
 
 @pytest.fixture
-async def house(data):
-    async with House(load({"ADMINS": "paper:U9"}, data=str(data))) as opened:
+async def application(data):
+    async with Application(load({"ADMINS": "paper:U9"}, data=str(data))) as opened:
         yield opened
 
 
@@ -55,10 +55,10 @@ WORDS = [
 
 @pytest.mark.parametrize("face", FACES)
 @pytest.mark.parametrize(("text", "word"), WORDS)
-async def test_thanks_and_the_like_get_one_sentence_and_never_the_answer_again(house, texts, place, face, text, word):
-    await heard(house, face, QUESTION, place=place)
+async def test_thanks_and_the_like_get_one_sentence_and_never_the_answer_again(application, texts, place, face, text, word):
+    await heard(application, face, QUESTION, place=place)
 
-    shown = await heard(house, face, text, place=place)
+    shown = await heard(application, face, text, place=place)
 
     assert [(reply.text, reply.blocks) for reply in shown] == [(word, ())]
     assert word in drawn(face, shown[-1], texts)
@@ -78,10 +78,10 @@ GREETINGS = [
 
 @pytest.mark.parametrize("face", FACES)
 @pytest.mark.parametrize(("text", "word"), GREETINGS)
-async def test_a_greeting_is_returned_with_what_can_be_done(house, texts, place, face, text, word):
-    await heard(house, face, QUESTION, place=place)
+async def test_a_greeting_is_returned_with_what_can_be_done(application, texts, place, face, text, word):
+    await heard(application, face, QUESTION, place=place)
 
-    shown = await heard(house, face, text, place=place)
+    shown = await heard(application, face, text, place=place)
 
     assert shown[-1].text.startswith(word)
     assert actions(shown[-1]) == ["choose.start", "demo.tour", "document.list"]
@@ -101,8 +101,8 @@ async def test_a_greeting_is_returned_with_what_can_be_done(house, texts, place,
         *((text, "What would you like to do?") for text in ("what can you do", "How do I use this?", "help me please")),
     ],
 )
-async def test_whoever_asks_how_to_begin_is_shown(house, place, face, text, first):
-    shown = await heard(house, face, text, place=place)
+async def test_whoever_asks_how_to_begin_is_shown(application, place, face, text, first):
+    shown = await heard(application, face, text, place=place)
 
     assert shown[-1].text.startswith(first)
     assert not searched(shown)
@@ -116,8 +116,8 @@ async def test_whoever_asks_how_to_begin_is_shown(house, place, face, text, firs
         "お疲れ様です。資料の一覧を見せてもらえますか?よろしくお願いします。",
     ],
 )
-async def test_the_list_of_documents_is_there_for_the_asking(house, texts, place, face, text):
-    shown = await heard(house, face, text, place=place)
+async def test_the_list_of_documents_is_there_for_the_asking(application, texts, place, face, text):
+    shown = await heard(application, face, text, place=place)
 
     assert "生成AI導入の選択肢" in drawn(face, shown[-1], texts)
     assert not searched(shown)
@@ -138,17 +138,17 @@ CHOICES = [
 
 
 @pytest.mark.parametrize("text", CHOICES)
-async def test_whoever_asks_which_approach_fits_is_led_to_the_dialog(house, texts, place, text):
-    shown = await heard(house, "slack", text, place=place)
+async def test_whoever_asks_which_approach_fits_is_led_to_the_dialog(application, texts, place, text):
+    shown = await heard(application, "slack", text, place=place)
 
     assert ("「方式を選ぶ」で" in shown[-1].text) or ("“Choose a method” asks" in shown[-1].text)
     assert "choose.start" in actions(shown[-1])
 
 
-async def test_the_example_of_the_welcome_leads_where_it_says(house, place, texts):
+async def test_the_example_of_the_welcome_leads_where_it_says(application, place, texts):
     for language in ("ja", "en"):
         example = texts.say("welcome.example_which", language).partition(": ")[2]
-        shown = await heard(house, "teams", example, language, place=place)
+        shown = await heard(application, "teams", example, language, place=place)
         assert texts.say("ask.depends", language) in shown[-1].text
 
 
@@ -164,10 +164,10 @@ async def test_the_example_of_the_welcome_leads_where_it_says(house, place, text
         ("担当者に聞く", "担当者"),
     ],
 )
-async def test_the_label_of_a_button_typed_does_what_the_button_does(house, place, face, label, begins):
-    await heard(house, face, QUESTION, place=place)
+async def test_the_label_of_a_button_typed_does_what_the_button_does(application, place, face, label, begins):
+    await heard(application, face, QUESTION, place=place)
 
-    shown = await heard(house, face, label, place=place)
+    shown = await heard(application, face, label, place=place)
 
     assert shown[-1].text.startswith(begins)
 
@@ -175,13 +175,13 @@ async def test_the_label_of_a_button_typed_does_what_the_button_does(house, plac
 @pytest.mark.parametrize(
     "text", ["やめる", "もういいです", "キャンセル", "stop", "never mind", "忘れて", "すみません、最初からやり直してください"]
 )
-async def test_stop_forgets_politely(house, place, text):
-    await heard(house, "teams", QUESTION, place=place)
+async def test_stop_forgets_politely(application, place, text):
+    await heard(application, "teams", QUESTION, place=place)
 
-    (said,) = await heard(house, "teams", text, place=place)
+    (said,) = await heard(application, "teams", text, place=place)
 
     assert "忘れました" in said.text or "forgotten" in said.text
-    assert await house.router.threads.history(f"teams:{place}") == ()
+    assert await application.router.threads.history(f"teams:{place}") == ()
 
 
 TRAPS = [
@@ -198,28 +198,28 @@ TRAPS = [
 
 
 @pytest.mark.parametrize("text", TRAPS)
-async def test_a_question_that_looks_like_talk_is_searched(house, place, text):
-    shown = await heard(house, "slack", text, place=place)
+async def test_a_question_that_looks_like_talk_is_searched(application, place, text):
+    shown = await heard(application, "slack", text, place=place)
 
     assert searched(shown)
 
 
-async def test_talk_is_no_unanswered_question_and_no_case(house, place):
-    before = await house.sessions.index_list("library", "wishes")
+async def test_talk_is_no_unanswered_question_and_no_case(application, place):
+    before = await application.sessions.index_list("library", "wishes")
 
     for text in ("こんにちは", "ありがとう", "使い方", "おすすめは?", "thanks!", "👍", "やめる", "資料の一覧"):
-        await heard(house, "teams", text, place=place)
+        await heard(application, "teams", text, place=place)
 
-    assert await house.sessions.index_list("library", "wishes") == before
-    assert await house.router.feedback.cases() == []
-    assert await house.router.threads.history(f"teams:{place}") == ()
+    assert await application.sessions.index_list("library", "wishes") == before
+    assert await application.router.feedback.cases() == []
+    assert await application.router.threads.history(f"teams:{place}") == ()
 
 
-async def test_a_thread_without_a_mention_hears_no_all_right(house, place):
+async def test_a_thread_without_a_mention_hears_no_all_right(application, place):
     async def say(text, *, direct):
         sheet = Sheet()
         person, channel = Person("paper:U1", "Aoi", "ja"), Audience("paper:channel", private=False)
-        await house.turns.take(Message("m", person, place, channel, Text(text), direct=direct), sheet)
+        await application.turns.take(Message("m", person, place, channel, Text(text), direct=direct), sheet)
         return sheet.shown
 
     await say(QUESTION, direct=True)
@@ -230,12 +230,12 @@ async def test_a_thread_without_a_mention_hears_no_all_right(house, place):
     assert len(await say("ありがとう", direct=False)) == 1
 
 
-async def test_a_question_changed_into_thanks_is_not_answered_again(house):
+async def test_a_question_changed_into_thanks_is_not_answered_again(application):
     person, channel = Person("paper:U1", "Aoi", "ja"), Audience("paper:channel", private=False)
-    await house.turns.take(Message("m1", person, "edits", channel, Text(QUESTION)), Sheet())
+    await application.turns.take(Message("m1", person, "edits", channel, Text(QUESTION)), Sheet())
 
     sheet = Sheet()
-    await house.turns.take(Message("m2", person, "edits", channel, Edited("ありがとう", "m1")), sheet)
+    await application.turns.take(Message("m2", person, "edits", channel, Edited("ありがとう", "m1")), sheet)
 
     assert sheet.shown == []
 
@@ -248,8 +248,8 @@ async def test_a_question_changed_into_thanks_is_not_answered_again(house):
         *("hi " * 1300, "ありがとう" * 700, "thanks はどうも hello 退職金 \U0001f916"),
     ],
 )
-async def test_odd_input_gets_an_answer_and_no_apology(house, texts, place, face, text):
-    shown = await heard(house, face, text, place=place)
+async def test_odd_input_gets_an_answer_and_no_apology(application, texts, place, face, text):
+    shown = await heard(application, face, text, place=place)
 
     assert shown[-1].text
     assert "番号" not in shown[-1].text

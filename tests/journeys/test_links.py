@@ -7,14 +7,14 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from bot.command.terminal import draw
 from bot.slack.render.messages import messages
 from bot.teams.render import activities
-from bot.terminal import draw
 from bot.web.pages import place_at
 from bot.web.render import Page
-from handlers.answers import blocks_of, plain_text
 from handlers.conversation import Reply
-from knowledge.harmless import harmless
+from handlers.questions.answers import blocks_of, plain_text
+from knowledge.text.sanitise import sanitise
 from knowledge.values import Answer, Citation, Passage, Phrase, Place, Sentence
 from tests.adversary import EVIL, LINKS
 
@@ -45,7 +45,7 @@ def hostile(form):
         "p1", "d1", "v", 1, f"規程 {form}", Place("page", 1), f"契約書の保存期間は十年とする。{form} 後", ("規程",)
     )
     cited = Citation(1, passage, "契約書の保存期間は十年とする。", "v1", "2026-04-01")
-    said = (Sentence(harmless(f"契約書の保存期間は十年とする。{form} 後"), (1,)),)
+    said = (Sentence(sanitise(f"契約書の保存期間は十年とする。{form} 後"), (1,)),)
     return Answer("a1", "質問", "ja", "llm", said, (cited,), notes=(Phrase("注意。", "Note."),), followups=("次の質問",))
 
 

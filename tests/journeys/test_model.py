@@ -1,6 +1,6 @@
 """With a language model: its answer is seen while it is written, and can be held against what it says alone."""
 
-from bot.house import House
+from bot.service.application import Application
 from bot.settings import load
 from handlers.conversation import Audience, Details, Message, Paragraph, Person, Press, Sources, Text
 from tests.sheet import Sheet
@@ -8,9 +8,9 @@ from tests.sheet import Sheet
 AOI = Person("paper:U1", "Aoi", "ja")
 
 
-async def say(house, content):
+async def say(application, content):
     sheet = Sheet()
-    await house.turns.take(Message("m", AOI, "paper:model", Audience(AOI.id, private=True), content), sheet)
+    await application.turns.take(Message("m", AOI, "paper:model", Audience(AOI.id, private=True), content), sheet)
     return sheet.shown
 
 
@@ -20,13 +20,13 @@ def spoken(reply):
 
 async def test_an_answer_grows_on_the_screen_and_its_prompt_can_be_read(stub, tmp_path):
     given = {"LLM": "openai:fact", "LLM_BASE_URL": f"http://127.0.0.1:{stub.port}/v1", "LLM_API_KEY": "k"}
-    async with House(load(given, data=str(tmp_path))) as house:
-        shown = await say(house, Text("RAGって社内文書を全部覚えてるの?"))
+    async with Application(load(given, data=str(tmp_path))) as application:
+        shown = await say(application, Text("RAGって社内文書を全部覚えてるの?"))
         answer = shown[-1]
         aid = next(b for b in answer.blocks if isinstance(b, Sources)).answer
-        inside = (await say(house, Press("demo.open", {"aid": aid})))[-1]
+        inside = (await say(application, Press("demo.open", {"aid": aid})))[-1]
         calls = stub.calls
-        alone = (await say(house, Press("demo.alone", {"aid": aid})))[-1]
+        alone = (await say(application, Press("demo.alone", {"aid": aid})))[-1]
 
     assert any(spoken(reply) for reply in shown if not reply.final)
     assert "生成AI" in str(answer.blocks)
@@ -38,8 +38,8 @@ async def test_an_answer_grows_on_the_screen_and_its_prompt_can_be_read(stub, tm
 
 async def test_a_model_that_fails_is_told_with_its_reason(stub, tmp_path):
     given = {"LLM": "openai:500", "LLM_BASE_URL": f"http://127.0.0.1:{stub.port}/v1", "LLM_API_KEY": "k"}
-    async with House(load(given, data=str(tmp_path))) as house:
-        answer = (await say(house, Text("RAGって社内文書を全部覚えてるの?")))[-1]
+    async with Application(load(given, data=str(tmp_path))) as application:
+        answer = (await say(application, Text("RAGって社内文書を全部覚えてるの?")))[-1]
 
     assert "スライド18" in answer.text
     assert "提供元でエラー" in answer.text

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from bot.cli import main
-from bot.house import House
+from bot.command.cli import main
+from bot.service.application import Application
 from bot.settings import load
 from handlers.conversation import Audience, Command, Form, Message, Person, Press, Reply, Sources, Text
-from knowledge.library import Library
-from knowledge.reading import read
+from knowledge.documents.library import Library
+from knowledge.reading.reading import read
 from knowledge.values import Metadata
 from tests.sheet import Sheet
 
@@ -29,8 +29,8 @@ async def add(library: Library, name: str, text: str, *, publish: bool = True, a
     return document.id
 
 
-async def fill(house: House, *, hidden: bool) -> None:
-    library = await house.library()
+async def fill(application: Application, *, hidden: bool) -> None:
+    library = await application.library()
     public = await add(library, "申請.md", PUBLIC)
     if hidden:
         secret = "# 極秘\n\nザルゴンと鬼塚の解雇に関する外部の生成AIサービスの申請。\n"
@@ -40,26 +40,30 @@ async def fill(house: House, *, hidden: bool) -> None:
         await library.withdraw(await add(library, "撤回.md", f"{secret}撤回。\n"))
 
 
-async def say(house: House, content: Any, language: str) -> Reply:
+async def say(application: Application, content: Any, language: str) -> Reply:
     sheet = Sheet()
     person = Person("paper:U1", "Aoi", language)  # type: ignore[arg-type]
     message = Message("m", person, "paper:words", Audience(person.id, private=True), content)
-    await house.turns.take(message, sheet)
+    await application.turns.take(message, sheet)
     return sheet.shown[-1]
 
 
-async def shown(house: House, word: str, language: str) -> str:
+async def shown(application: Application, word: str, language: str) -> str:
     """Return everything a person sees of an answer, its inside, and why the word's document is not there."""
     asked = f"{word}と外部の生成AIサービスの申請" if language == "ja" else f"Who accepts 外部の生成AIサービスの申請 of {word}?"
-    answer = await say(house, Text(asked), language)
+    answer = await say(application, Text(asked), language)
     id_ = next((b.answer for b in answer.blocks if isinstance(b, Sources)), "")
-    replies = [answer, await say(house, Command("documents"), language), await say(house, Command("help"), language)]
+    replies = [
+        answer,
+        await say(application, Command("documents"), language),
+        await say(application, Command("help"), language),
+    ]
     for narrowed in ({"q": word}, {"state": "staged"}):
-        replies.append(await say(house, Press("document.list", narrowed), language))
+        replies.append(await say(application, Press("document.list", narrowed), language))
     if id_:
-        replies.append(await say(house, Press("demo.open", {"aid": id_}), language))
-        replies.append(await say(house, Press("demo.rerun", {"aid": id_, "k": 10, "s": "first"}), language))
-        replies.append(await say(house, Form("demo.why", {"aid": id_}, {"document": word}), language))
+        replies.append(await say(application, Press("demo.open", {"aid": id_}), language))
+        replies.append(await say(application, Press("demo.rerun", {"aid": id_, "k": 10, "s": "first"}), language))
+        replies.append(await say(application, Form("demo.why", {"aid": id_}, {"document": word}), language))
     return steady(str(replies))
 
 
@@ -73,9 +77,9 @@ def steady(text: str) -> str:
 async def test_what_a_member_sees_is_the_same_for_hidden_and_absent_words(tmp_path: Path, language: str) -> None:
     seen = []
     for name in ("open", "with hidden documents"):
-        async with House(load({}, data=str(tmp_path / name))) as house:
-            await fill(house, hidden=name != "open")
-            seen.append([await shown(house, word, language) for word in WORDS])
+        async with Application(load({}, data=str(tmp_path / name))) as application:
+            await fill(application, hidden=name != "open")
+            seen.append([await shown(application, word, language) for word in WORDS])
     assert seen[0] == seen[1]
     assert "申請" in seen[0][0]
 

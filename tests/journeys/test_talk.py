@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.house import House
+from bot.service.application import Application
 from bot.settings import load
 from handlers.conversation import Audience, Buttons, Edited, Form, Message, Paragraph, Person, Press, Sources, Text
-from handlers.feedback import as_lines
+from handlers.questions.feedback import as_lines
 from knowledge.evaluation.sets import load as load_set
 from tests.sheet import Sheet
 
@@ -22,17 +22,17 @@ def data(tmp_path_factory):
 
 
 @pytest.fixture
-async def house(data):
+async def application(data):
     settings = load({"EXPERTS": "paper:S0HELP", "ADMINS": "paper:U9"}, data=str(data))
-    async with House(settings) as opened:
+    async with Application(settings) as opened:
         yield opened
 
 
 class Talk:
     """One thread of a channel, or one private talk, and everything said in it."""
 
-    def __init__(self, house, place, *, private=False):
-        self.house = house
+    def __init__(self, application, place, *, private=False):
+        self.application = application
         self.place = place
         self.private = private
         self.count = 0
@@ -42,13 +42,13 @@ class Talk:
         sheet = Sheet()
         audience = Audience(person.id if self.private else "paper:channel", private=self.private)
         message = Message(id_ or f"{self.place}:{self.count}", person, self.place, audience, content, direct)
-        await self.house.turns.take(message, sheet)
+        await self.application.turns.take(message, sheet)
         return [r for r in sheet.shown if r.final]
 
 
 @pytest.fixture
-def thread(house, request):
-    return Talk(house, request.node.name)
+def thread(application, request):
+    return Talk(application, request.node.name)
 
 
 def buttons(reply, action):
@@ -77,23 +77,23 @@ async def test_people_tell_the_bot_to_be_quiet_or_to_answer_everybody(thread):
 
 async def test_a_reset_forgets_what_it_was_about(thread):
     await thread.hear(Text(QUESTION))
-    assert await thread.house.router.threads.history(thread.place)
+    assert await thread.application.router.threads.history(thread.place)
 
     for word in ("最初から", "リセット", "reset"):
         (said,) = await thread.hear(Text(word))
         assert "忘れ" in said.text
 
-    assert await thread.house.router.threads.history(thread.place) == ()
+    assert await thread.application.router.threads.history(thread.place) == ()
 
 
 async def test_two_hundred_follow_ups_keep_twelve_turns(thread):
     for n in range(200):
-        await thread.house.router.threads.add(thread.place, f"質問{n}", "答え", AOI.id)
+        await thread.application.router.threads.add(thread.place, f"質問{n}", "答え", AOI.id)
 
     (answer,) = await thread.hear(Text("RAGとは?"))
 
     assert "[1]" in answer.text
-    assert len(await thread.house.router.threads.history(thread.place)) == 12
+    assert len(await thread.application.router.threads.history(thread.place)) == 12
 
 
 async def test_a_changed_question_is_offered_to_be_answered_again(thread):
@@ -122,8 +122,8 @@ async def test_a_person_is_called_in_the_thread_and_settles_it_once(thread):
     assert again.text == settled.text
 
 
-async def test_where_nobody_reads_along_people_are_told_whom_to_ask(house):
-    talk = Talk(house, "alone", private=True)
+async def test_where_nobody_reads_along_people_are_told_whom_to_ask(application):
+    talk = Talk(application, "alone", private=True)
     (answer,) = await talk.hear(Text(QUESTION))
 
     (said,) = await talk.hear(buttons(answer, "human.ask")[0])
@@ -140,7 +140,7 @@ async def test_a_thumb_down_becomes_a_case_that_evaluation_reads(thread, tmp_pat
     assert [o.id for o in why.ask.fields[0].options] == ["wrong", "incomplete", "source", "outdated", "language"]
     await thread.hear(Form("feedback.reason", why.ask.state, {"reason": "incomplete", "right": "検索で当たった部分だけ"}))
 
-    cases = await thread.house.router.feedback.cases()
+    cases = await thread.application.router.feedback.cases()
     mine = next(c for c in cases if c["text"] == QUESTION)
     assert (mine["reason"], mine["answers"], mine["language"]) == ("incomplete", ["検索で当たった部分だけ"], "ja")
     path = tmp_path / "cases.jsonl"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import main
-from bot.house import House
+from bot.command.cli import main
+from bot.service.application import Application
 from bot.settings import load
 from bot.web.access import Access, Passwords
 from handlers.conversation import Audience, Button, Buttons, File, Message, Person, Press, Reply, Upload
@@ -20,9 +20,9 @@ KEN = Person("slack:T1:U2", "Ken", "ja", "admin")
 
 
 @asynccontextmanager
-async def opened(data: Path, rule: str) -> AsyncIterator[House]:
-    async with House(load({"PUBLISH_BY_TWO": rule}, data=str(data)), threads=1) as house:
-        yield house
+async def opened(data: Path, rule: str) -> AsyncIterator[Application]:
+    async with Application(load({"PUBLISH_BY_TWO": rule}, data=str(data)), threads=1) as application:
+        yield application
 
 
 def signed_in(texts: Texts, name: str = "", language: str = "ja") -> Person:
@@ -35,39 +35,39 @@ def signed_in(texts: Texts, name: str = "", language: str = "ja") -> Person:
     return person
 
 
-async def say(house: House, person: Person, content: Upload | Press) -> Reply:
+async def say(application: Application, person: Person, content: Upload | Press) -> Reply:
     sheet = Sheet()
     message = Message(f"m{id(content)}", person, "paper:1", Audience(person.id, private=True), content)
-    await house.turns.take(message, sheet)
+    await application.turns.take(message, sheet)
     return sheet.shown[-1]
 
 
-async def added(house: House, person: Person, text: str = RULES) -> Press:
+async def added(application: Application, person: Person, text: str = RULES) -> Press:
     """Add a document and return the button that publishes it."""
 
     async def fetch() -> bytes:
         return text.encode()
 
-    report = await say(house, person, Upload((File("規程.md", 100, fetch),)))
+    report = await say(application, person, Upload((File("規程.md", 100, fetch),)))
     buttons: list[Button] = [b for row in report.blocks if isinstance(row, Buttons) for b in row.items]
     return next(b.press for b in buttons if b.press and b.press.action == "document.publish")
 
 
-async def published(house: House) -> bool:
-    return any(d.current for d in await (await house.library()).documents() if d.metadata.title == "持ち出し規程")
+async def published(application: Application) -> bool:
+    return any(d.current for d in await (await application.library()).documents() if d.metadata.title == "持ち出し規程")
 
 
 @pytest.mark.parametrize("rule", ["1", "yes", "TRUE", "on", "１"])
 async def test_signing_in_again_makes_no_second_person(texts: Texts, tmp_path: Path, rule: str) -> None:
-    async with opened(tmp_path, rule) as house:
+    async with opened(tmp_path, rule) as application:
         mai = signed_in(texts, "Mai")
-        press = await added(house, mai)
-        own = await say(house, mai, press)
+        press = await added(application, mai)
+        own = await say(application, mai, press)
         for again in (signed_in(texts, "Mai"), signed_in(texts, "別の人"), signed_in(texts)):
-            refused = await say(house, again, press)
-            assert not await published(house)
+            refused = await say(application, again, press)
+            assert not await published(application)
             assert "Slack か Teams" in refused.text
-        english = await say(house, signed_in(texts, "Mai", "en"), press)
+        english = await say(application, signed_in(texts, "Mai", "en"), press)
         assert "shared password" in english.text
         assert "本人には公開できません" in own.text
 
@@ -90,22 +90,22 @@ async def test_signing_in_again_makes_no_second_person(texts: Texts, tmp_path: P
 async def test_who_may_publish_for_whom(
     texts: Texts, tmp_path: Path, adder: Callable[[Texts], Person], publisher: Callable[[Texts], Person], allowed: bool
 ) -> None:
-    async with opened(tmp_path, "1") as house:
-        press = await added(house, adder(texts))
-        reply = await say(house, publisher(texts), press)
-        assert await published(house) is allowed
-        twice = await say(house, publisher(texts), press)
-        assert await published(house) is allowed
+    async with opened(tmp_path, "1") as application:
+        press = await added(application, adder(texts))
+        reply = await say(application, publisher(texts), press)
+        assert await published(application) is allowed
+        twice = await say(application, publisher(texts), press)
+        assert await published(application) is allowed
         assert reply.text
         assert twice.text
 
 
 @pytest.mark.parametrize("rule", ["", "0", "no", "False", "off"])
 async def test_without_the_rule_one_is_enough(texts: Texts, tmp_path: Path, rule: str) -> None:
-    async with opened(tmp_path, rule) as house:
+    async with opened(tmp_path, rule) as application:
         mai = signed_in(texts, "Mai")
-        await say(house, mai, await added(house, mai))
-        assert await published(house)
+        await say(application, mai, await added(application, mai))
+        assert await published(application)
 
 
 def test_the_terminal_does_not_publish_what_it_added(

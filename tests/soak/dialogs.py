@@ -29,9 +29,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from bot.press import KEY, pack, unpack
-from bot.redis_server import binary
-from handlers.choose.desk import Choose
-from handlers.choose.models import Models
+from bot.service.redis_server import binary
+from handlers.choose.decision_models import DecisionModels
+from handlers.choose.router import Choose
 from handlers.choose.runs import Runs
 from handlers.conversation import Audience, Form, Message, Person, Press, Reply
 from handlers.sessions import Sessions
@@ -86,7 +86,7 @@ class Bot:
         self.port = 0
 
     async def start(self) -> None:
-        words = [sys.executable, "-m", "bot.cli", "serve", "--port", str(self.port), "--data", str(self._folder)]
+        words = [sys.executable, "-m", "bot.command.cli", "serve", "--port", str(self.port), "--data", str(self._folder)]
         environment = os.environ | {
             "REDIS_URL": self._redis,
             "LLM": "",
@@ -199,7 +199,7 @@ class Visitor:
 
 
 async def load(dialogs: int) -> None:
-    async with _house() as (_, bot), _visitors(dialogs, bot) as people:
+    async with _application() as (_, bot), _visitors(dialogs, bot) as people:
         begun = time.perf_counter()
         await asyncio.gather(*(p.begin() for p in people))
         print(f"all {dialogs} begin at the same instant: the last is asked after {time.perf_counter() - begun:.1f} s")
@@ -220,7 +220,7 @@ async def load(dialogs: int) -> None:
 
 
 async def kill(dialogs: int) -> None:
-    async with _house() as (database, bot), _visitors(dialogs, bot) as people:
+    async with _application() as (database, bot), _visitors(dialogs, bot) as people:
         chance, kills = random.Random(1), {"redis": 0, "bot": 0}
         talking = asyncio.gather(*(p.talk(rounds=50) for p in people))
         for number in range(KILLS):
@@ -312,7 +312,7 @@ async def press(url: str) -> None:
 
 
 def _choose(sessions: Sessions) -> Choose:
-    return Choose(Models(sessions, Advisor.load()), sessions, Texts.load())
+    return Choose(DecisionModels(sessions, Advisor.load()), sessions, Texts.load())
 
 
 async def _press(choose: Choose, content: Press, person: str) -> Reply:
@@ -321,7 +321,7 @@ async def _press(choose: Choose, content: Press, person: str) -> Reply:
 
 
 @asynccontextmanager
-async def _house() -> AsyncIterator[tuple[Database, Bot]]:
+async def _application() -> AsyncIterator[tuple[Database, Bot]]:
     with tempfile.TemporaryDirectory() as name:
         (Path(name) / "redis").mkdir()
         database = Database(Path(name) / "redis")

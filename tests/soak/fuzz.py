@@ -22,7 +22,7 @@ from pathlib import Path
 import psutil
 
 from knowledge.errors import UnreadableDocument
-from knowledge.reading import read
+from knowledge.reading.reading import read
 
 SHARED = Path(os.environ.get("LLM_CHOOSE_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 SEEDS = 60

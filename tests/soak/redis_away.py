@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from bot.house import House
+from bot.service.application import Application
 from bot.settings import load
 from bot.turns import Delivery
 from handlers.conversation import Audience, Message, Person, Text
@@ -55,12 +55,12 @@ class Sheet:
             self.paper.seconds.setdefault(self.id, time.monotonic() - self.paper.asked[self.id])
 
 
-async def ask(house, paper, phase, seconds):
+async def ask(application, paper, phase, seconds):
     for n in range(seconds * RATE):
         id_ = f"{phase}-{n}"
         paper.asked[id_] = time.monotonic()
         payload = {"id": id_, "text": QUESTIONS[n % len(QUESTIONS)]}
-        asyncio.get_running_loop().create_task(house.turns.hear(Delivery(id_, "paper", payload)))
+        asyncio.get_running_loop().create_task(application.turns.hear(Delivery(id_, "paper", payload)))
         await asyncio.sleep(1 / RATE)
 
 
@@ -68,20 +68,20 @@ async def main():
     logging.disable(logging.CRITICAL)
     paper = Paper()
     with tempfile.TemporaryDirectory() as folder:
-        async with House(load({}, data=folder)) as house:
-            house.turns.register(paper)
-            await house.answers()
-            await ask(house, paper, "normal", 10)
-            pid = house.store.server.pid
+        async with Application(load({}, data=folder)) as application:
+            application.turns.register(paper)
+            await application.answers()
+            await ask(application, paper, "normal", 10)
+            pid = application.store.server.pid
             os.kill(pid, signal.SIGSTOP)
-            await ask(house, paper, "frozen", AWAY)
+            await ask(application, paper, "frozen", AWAY)
             os.kill(pid, signal.SIGCONT)
-            await ask(house, paper, "thawed", 10)
+            await ask(application, paper, "thawed", 10)
             for n in range(10):
-                os.kill(house.store.server.pid, signal.SIGKILL)
-                await ask(house, paper, f"killed{n}", 2)
+                os.kill(application.store.server.pid, signal.SIGKILL)
+                await ask(application, paper, f"killed{n}", 2)
             await asyncio.sleep(25)  # longer than a lease: whatever would be answered twice is by now
-            alive = await house.sessions.alive()
+            alive = await application.sessions.alive()
     for phase in ("normal", "frozen", "thawed", "killed"):
         ids = [i for i in paper.asked if i.startswith(phase)]
         times = sorted(paper.seconds[i] for i in ids if i in paper.seconds)

@@ -25,11 +25,12 @@ from multiprocessing.connection import Client, Listener
 from pathlib import Path
 from typing import Any
 
-from knowledge.embedded import EmbeddedIndex
-from knowledge.index import Index
-from knowledge.library import Library
-from knowledge.reading import Reading
-from knowledge.server import ServerIndex
+from knowledge.documents.library import Library
+from knowledge.index.embedded import EmbeddedIndex
+from knowledge.index.protocol import Index
+from knowledge.index.server import ServerIndex
+from knowledge.reading.reading import Reading
+from knowledge.retrieval.encoder import VERSION
 from knowledge.values import Metadata, Page, Place
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,7 +94,11 @@ def serve(address: str) -> None:
 
 
 def index_at(kind: str, place: str) -> Index:
-    return EmbeddedIndex(Path(place)) if kind == "embedded" else ServerIndex("away", client=Away(place))
+    return (
+        EmbeddedIndex(Path(place), version=VERSION)
+        if kind == "embedded"
+        else ServerIndex("away", client=Away(place), version=VERSION)
+    )
 
 
 def reading() -> Reading:

@@ -26,7 +26,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from bot.redis_server import binary
+from bot.service.redis_server import binary
 
 SECRET, REPLICAS, GATE = "soak", 3, 12
 PORT = int(os.environ.get("SOAK_PORT", "18909"))  # of Redis; the next ones are Slack's and the replicas'
@@ -90,7 +90,7 @@ class Fleet:
         self.running = {}
 
     def start(self, n):
-        words = [sys.executable, "-m", "bot.cli", "serve", "--port", str(self.ports[n]), "--data", f"{self.folder}/{n}"]
+        words = [sys.executable, "-m", "bot.command.cli", "serve", "--port", str(self.ports[n]), "--data", f"{self.folder}/{n}"]
         settings = {
             "SLACK_BOT_TOKEN": "xoxb-1",
             "SLACK_SIGNING_SECRET": SECRET,

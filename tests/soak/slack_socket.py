@@ -105,7 +105,7 @@ async def main(events, disconnects):
     settings = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_API_BASE": f"{api.url}/api/"}
     times, began = defaultdict(list), time.monotonic()
     with tempfile.TemporaryDirectory() as data:
-        words = [sys.executable, "-m", "bot.cli", "serve", "--port", "0", "--data", data]
+        words = [sys.executable, "-m", "bot.command.cli", "serve", "--port", "0", "--data", data]
         bot = subprocess.Popen(words, cwd=ROOT, env=os.environ | settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             await api.edge.connected()

@@ -30,7 +30,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.redis_server import binary
+from bot.service.redis_server import binary
 from bot.teams.auth import PublishedKeys
 from tests.stub_model import StubModel
 
@@ -79,7 +79,7 @@ class Bot:
         self.url = ""
 
     async def start(self) -> None:
-        words = [sys.executable, "-m", "bot.cli", "serve", "--port", "0", "--data", str(self._folder)]
+        words = [sys.executable, "-m", "bot.command.cli", "serve", "--port", "0", "--data", str(self._folder)]
         self.process = subprocess.Popen(
             words, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT
         )

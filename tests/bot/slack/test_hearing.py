@@ -2,19 +2,19 @@
 
 import pytest
 
-from bot.house import House
+from bot.service.application import Application
 from bot.settings import load
 
 
 @pytest.fixture
-async def house(tmp_path):
-    async with House(load({}, data=str(tmp_path / "house"))) as opened:
+async def application(tmp_path):
+    async with Application(load({}, data=str(tmp_path / "house"))) as opened:
         await opened.answers()
         yield opened
 
 
-async def test_thanks_get_one_post_and_a_question_among_markup_its_answer(house, desk, api):
-    at = await desk(house.router)
+async def test_thanks_get_one_post_and_a_question_among_markup_its_answer(application, desk, api):
+    at = await desk(application.router)
 
     await at.event(text="<@UB> <@U7> :thinking_face: RAGって社内文書を全部覚えてるの? <https://example.com/>", ts="1.5")
     [answer] = api.messages.values()
@@ -34,8 +34,8 @@ async def test_thanks_get_one_post_and_a_question_among_markup_its_answer(house,
 @pytest.mark.parametrize(
     ("text", "word"), [("こんにちは", "こんにちは。"), ("資料の一覧", "資料 1件"), ("thanks!", "You are welcome.")]
 )
-async def test_a_slash_command_hears_talk_too(house, desk, api, text, word):
-    at = await desk(house.router)
+async def test_a_slash_command_hears_talk_too(application, desk, api, text, word):
+    at = await desk(application.router)
 
     await at.command(text)
 

@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 import yaml
 
-from bot.manifest import FILES
+from bot.command.manifest import FILES
 from bot.slack import parse
 from bot.slack.doctor import SCOPES
 from bot.slack.listeners import EVENTS

@@ -4,7 +4,7 @@ import pytest
 
 from bot.slack import parse
 from handlers.conversation import Command, Person
-from knowledge.courtesy import asking
+from knowledge.text.courtesy import asking
 
 PLAIN = "RAGの短所は?"
 PERSON = Person("slack:T1:U1", "花子", "ja")

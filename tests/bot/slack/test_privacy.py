@@ -10,7 +10,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from bot.house import House
+from bot.service.application import Application
 from bot.settings import Slack as Settings
 from bot.settings import load
 from bot.slack.adapter import Slack
@@ -57,26 +57,26 @@ def data(tmp_path_factory):
 
 
 @pytest.fixture
-async def house(data):
-    async with House(load({"EXPERTS": "U7"}, data=str(data))) as opened:
+async def application(data):
+    async with Application(load({"EXPERTS": "U7"}, data=str(data))) as opened:
         await opened.answers()
         yield opened
 
 
 @pytest.fixture
-async def scenes(house):
-    return await scenes_of(house, AOI, REN, "slack:T1:C1")
+async def scenes(application):
+    return await scenes_of(application, AOI, REN, "slack:T1:C1")
 
 
 @pytest.fixture
-async def at(house, api):
+async def at(application, api):
     """A person at Slack before the real house; what its router says is kept in `at.told`."""
     api.people["U2"] = {"id": "U2", "team_id": "T1", "real_name": "次郎", "locale": "ja-JP"}
     async with AsyncExitStack() as stack:
-        recorded = Recorded(house.router)
-        turns = Turns(recorded, house.sessions, house.texts)
+        recorded = Recorded(application.router)
+        turns = Turns(recorded, application.sessions, application.texts)
         slack = await stack.enter_async_context(
-            Slack(Settings("xoxb-1", ("new", SECRET), "", f"{api.url}/api/"), turns, house.texts, house.people)
+            Slack(Settings("xoxb-1", ("new", SECRET), "", f"{api.url}/api/"), turns, application.texts, application.people)
         )
         turns.register(slack)
         await stack.enter_async_context(turns)
@@ -183,14 +183,14 @@ async def test_calling_an_expert_from_a_private_answer_names_the_way_and_publish
     assert QUESTION not in api.whispers[-1]["text"]
 
 
-async def test_a_private_question_leaves_no_trace_in_the_talk_of_its_thread(at, house, scenes, texts):
+async def test_a_private_question_leaves_no_trace_in_the_talk_of_its_thread(at, application, scenes, texts):
     root = f"{time.time():.6f}"
     await at.press(drawn(scenes.public["a follow-up"], texts), **on(EPHEMERAL, is_ephemeral=True, thread_ts=root))
     await at.press(drawn(scenes.private["a question about a result"], texts), **on(root, is_ephemeral=False))
     [view_id] = [id_ for id_, view in at.api.views.items() if view.get("callback_id") == "choose.question"]
     await at.submit(view_id, {"text": {"type": "plain_text_input", "value": "注意点は?"}})
 
-    assert await house.router.threads.history(f"slack:T1:C1:{root}") == ()
+    assert await application.router.threads.history(f"slack:T1:C1:{root}") == ()
     assert public(at.api) == []
 
 
@@ -280,7 +280,7 @@ async def test_a_changed_question_is_answered_again_where_it_stands(at, api, thr
     assert EPHEMERAL not in json.dumps(api.calls)
 
 
-async def test_an_offer_pressed_by_somebody_else_gives_away_no_private_question(at, api, house, texts):
+async def test_an_offer_pressed_by_somebody_else_gives_away_no_private_question(at, api, application, texts):
     await at.event("message", QUESTION, channel="D1", channel_type="im", ts="1700000200.0002")
     offer = drawn(Press("ask.again", {"m": "slack:T1:D1:1700000200.0002"}), texts)
     await at.press(offer, user={"id": "U2"}, **OWN["an ephemeral message"])

@@ -23,7 +23,7 @@ CHANNEL = {
 }
 
 
-class Asked:
+class Query:
     """A handler that keeps what it was asked: answers questions, says what came back."""
 
     def __init__(self):

@@ -19,13 +19,13 @@ from bot.teams.adapter import Teams
 from bot.turns import Turns
 from handlers.conversation import Ask, Field, Form, Option, Paragraph, Press, Reply
 from tests.bot.teams.conftest import Failure
-from tests.bot.teams.talk import ANSWER, CHANNEL, LOCAL, Asked, activity, door_of, press
+from tests.bot.teams.talk import ANSWER, CHANNEL, LOCAL, Query, activity, door_of, press
 from tests.serving import served
 
 
 @pytest.fixture
 def asked():
-    return Asked()
+    return Query()
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.settings import Teams as Settings
-from bot.teams.auth import ISSUER, METADATA, Doorman, PublishedKeys, Unauthorized, trusted
+from bot.teams.auth import ISSUER, METADATA, PublishedKeys, TokenVerifier, Unauthorized, trusted
 from bot.teams.connector import Connector, Undelivered
 from bot.teams.frame import Place
-from tests.bot.teams.talk import Asked, activity, door_of
+from tests.bot.teams.talk import Query, activity, door_of
 from tests.serving import served
 
 APP = "11111111-2222-3333-4444-555555555555"
@@ -49,7 +49,7 @@ def token(key=KEY, kid="k1", algorithm="RS256", drop=(), **changes):
 
 
 async def admit(*headers, channel="msteams", service=SERVICE, tenant=TENANT):
-    await Doorman(APP, TENANT, LocalKeys()).admit(headers, channel=channel, service=service, tenant=tenant)
+    await TokenVerifier(APP, TENANT, LocalKeys()).admit(headers, channel=channel, service=service, tenant=tenant)
 
 
 async def admitted(*headers):
@@ -113,7 +113,7 @@ class Bearer:
 
 @pytest.fixture
 async def guarded(sessions, texts, connector):
-    asked = Asked()
+    asked = Query()
     settings = Settings(APP, "secret", TENANT, local=False)
     async with door_of(asked, sessions, texts, settings, keys=LocalKeys(), connector=connector) as client:
         yield client, asked

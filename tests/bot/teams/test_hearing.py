@@ -2,14 +2,14 @@
 
 import pytest
 
-from bot.house import House
+from bot.service.application import Application
 from bot.settings import load
 from tests.bot.teams.talk import CHANNEL, activity, door_of
 
 
 @pytest.fixture
-async def house(tmp_path):
-    async with House(load({}, data=str(tmp_path / "house"))) as opened:
+async def application(tmp_path):
+    async with Application(load({}, data=str(tmp_path / "house"))) as opened:
         await opened.answers()
         yield opened
 
@@ -23,15 +23,15 @@ async def house(tmp_path):
         ("<at>LLM Choose</at> うちに合うのはどの方法?", "「方式を選ぶ」で6問ほど"),
     ],
 )
-async def test_talk_in_a_channel_gets_a_word_back(house, texts, service, text, word):
-    async with door_of(house.router, house.sessions, texts) as door:
+async def test_talk_in_a_channel_gets_a_word_back(application, texts, service, text, word):
+    async with door_of(application.router, application.sessions, texts) as door:
         await door.post("/api/messages", json=activity(service, text=text, **CHANNEL))
 
         assert await service.until(word)
 
 
-async def test_the_list_of_documents_is_shown_to_whoever_asks_for_it(house, texts, service):
-    async with door_of(house.router, house.sessions, texts) as door:
+async def test_the_list_of_documents_is_shown_to_whoever_asks_for_it(application, texts, service):
+    async with door_of(application.router, application.sessions, texts) as door:
         await door.post("/api/messages", json=activity(service, text="<ul><li>資料の一覧</li></ul>"))
 
         assert await service.until("資料 1件")

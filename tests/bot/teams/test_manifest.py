@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from jsonschema import validate
 
-from bot.manifest import show
+from bot.command.manifest import show
 from bot.settings import InvalidSettings, Settings, Teams
 
 FOLDER = Path(__file__).resolve().parents[3] / "deploy" / "teams"

@@ -4,7 +4,7 @@ import pytest
 
 from bot.teams import frame, parse
 from handlers.conversation import Command
-from knowledge.courtesy import asking
+from knowledge.text.courtesy import asking
 from tests.bot.teams.test_parse import US, activity, nothing
 
 PLAIN = "RAGの短所は?"

@@ -6,7 +6,7 @@ import pytest
 
 from bot.settings import Teams as Settings
 from bot.teams import connector as room
-from bot.teams.auth import Doorman
+from bot.teams.auth import TokenVerifier
 from bot.teams.connector import Connector
 from bot.teams.members import judged
 from handlers.conversation import Paragraph, Reply
@@ -33,7 +33,7 @@ def test_what_teams_says_of_somebody_is_a_role(member, role):
 async def asked(sessions, texts, service, monkeypatch):
     """The bot as in production, but for the host of the service and the token's check."""
     monkeypatch.setattr(room, "trusted", lambda service, *, local: True)
-    monkeypatch.setattr(Doorman, "admit", admitted)
+    monkeypatch.setattr(TokenVerifier, "admit", admitted)
     seen = []
 
     async def answering(message):

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from bot.house import House
 from bot.press import KEY, unpack
+from bot.service.application import Application
 from bot.settings import load
 from bot.teams import adapter, render
 from bot.teams.adapter import Teams
@@ -36,15 +36,15 @@ def data(tmp_path_factory):
 
 
 @pytest.fixture
-async def house(data):
-    async with House(load({"EXPERTS": "exp"}, data=str(data))) as opened:
+async def application(data):
+    async with Application(load({"EXPERTS": "exp"}, data=str(data))) as opened:
         await opened.answers()
         yield opened
 
 
 @pytest.fixture
-async def scenes(house):
-    return await scenes_of(house, AOI, REN, "teams:19:c")
+async def scenes(application):
+    return await scenes_of(application, AOI, REN, "teams:19:c")
 
 
 class At:
@@ -82,14 +82,14 @@ class At:
 
 
 @pytest.fixture
-async def at(house, service):
-    recorded = Recorded(house.router)
-    async with Turns(recorded, house.sessions, house.texts) as turns:
-        teams = Teams(LOCAL, turns, house.sessions, house.texts)
+async def at(application, service):
+    recorded = Recorded(application.router)
+    async with Turns(recorded, application.sessions, application.texts) as turns:
+        teams = Teams(LOCAL, turns, application.sessions, application.texts)
         turns.register(teams)
         transport = httpx.ASGITransport(Starlette(routes=teams.routes()))
         async with httpx.AsyncClient(transport=transport, base_url="http://bot", timeout=60) as client:
-            yield At(client, turns, service, house.texts, recorded.replies)
+            yield At(client, turns, service, application.texts, recorded.replies)
 
 
 def drawn(press, texts, *, own=False):
@@ -224,7 +224,7 @@ async def test_a_press_on_a_card_of_a_run_that_was_deleted_is_answered_all_the_s
     assert leaked(at, told, before) == []
 
 
-async def test_a_question_about_a_result_is_answered_to_its_person_and_forgotten_by_the_channel(at, house, scenes):
+async def test_a_question_about_a_result_is_answered_to_its_person_and_forgotten_by_the_channel(at, application, scenes):
     at.service.shown["card7"] = {"text": "鈴木さんが回答中です"}
     thread = {"conversation": ROOM["conversation"] | {"id": "19:c;messageid=7"}}
     form = await at.press(scenes.private["a question about a result"], **thread)
@@ -236,7 +236,7 @@ async def test_a_question_about_a_result_is_answered_to_its_person_and_forgotten
 
     assert pieces(at.told[told])[0] in wire(answer["value"])
     assert leaked(at, told, before) == []
-    assert await house.router.threads.history("teams:19:c;messageid=7") == ()
+    assert await application.router.threads.history("teams:19:c;messageid=7") == ()
 
 
 # --------------------------------------------------------------------------- typed
@@ -273,7 +273,7 @@ async def test_a_question_to_everybody_is_answered_to_everybody(at):
 
 
 @BOTH
-async def test_a_targeted_question_is_answered_to_its_person_alone(at, house, discreet):
+async def test_a_targeted_question_is_answered_to_its_person_alone(at, application, discreet):
     at.service.discreet = discreet
     for words in (QUESTION, "llm-choose", *WORDS):
         before, told = len(at.service.calls), len(at.told)
@@ -282,7 +282,7 @@ async def test_a_targeted_question_is_answered_to_its_person_alone(at, house, di
         assert leaked(at, told, before) == [], words
         assert (at.public(before) == []) is discreet, words
     assert bool(at.service.whispers) is discreet
-    assert await house.router.threads.history("teams:19:c") == ()
+    assert await application.router.threads.history("teams:19:c") == ()
 
 
 @BOTH

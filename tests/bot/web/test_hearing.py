@@ -2,13 +2,13 @@
 
 import pytest
 
-from bot.house import House
+from bot.service.application import Application
 from bot.settings import load
 
 
 @pytest.fixture
-async def house(tmp_path):
-    async with House(load({}, data=str(tmp_path / "house"))) as opened:
+async def application(tmp_path):
+    async with Application(load({}, data=str(tmp_path / "house"))) as opened:
         await opened.answers()
         yield opened
 
@@ -22,8 +22,8 @@ async def house(tmp_path):
         ("使い方", "何をしますか?"),
     ],
 )
-async def test_talk_gets_a_word_back_on_every_page_that_takes_questions(house, page, where, text, word):
-    async with page(house.router) as client:
+async def test_talk_gets_a_word_back_on_every_page_that_takes_questions(application, page, where, text, word):
+    async with page(application.router) as client:
         await client.post("/ask", data={"q": text, "_page": where}, headers={"Accept-Language": "ja"})
         shown = (await client.get(where, headers={"Accept-Language": "ja"})).text
 

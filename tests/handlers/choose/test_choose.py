@@ -6,8 +6,8 @@ from dataclasses import replace
 import docx
 import pytest
 
-from handlers.choose.desk import Choose
-from handlers.choose.models import Models
+from handlers.choose.decision_models import DecisionModels
+from handlers.choose.router import Choose
 from handlers.conversation import Audience, Buttons, Chart, Command, Content, Form, Message, Person, Press, Reply, Table
 from handlers.sessions import Sessions
 from handlers.texts import Texts
@@ -50,7 +50,7 @@ class Talk:
 
 @pytest.fixture
 def talk(sessions: Sessions, texts: Texts) -> Talk:
-    return Talk(Choose(Models(sessions, ADVISOR), sessions, texts))
+    return Talk(Choose(DecisionModels(sessions, ADVISOR), sessions, texts))
 
 
 async def test_before_a_channel_every_step_and_the_result_are_for_their_person_alone(talk: Talk) -> None:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.store import Store
-from handlers.choose.desk import Choose
-from handlers.choose.models import Models
+from bot.service.store import Store
+from handlers.choose.decision_models import DecisionModels
+from handlers.choose.router import Choose
 from handlers.choose.runs import Run, Runs
 from handlers.conversation import Audience, Content, Form, Message, Person, Press, Reply
 from handlers.sessions import Sessions
@@ -31,7 +31,7 @@ async def say(choose: Choose, content: Content, person: Person = TARO) -> Reply:
 
 @pytest.fixture
 def choose(sessions: Sessions, texts: Texts) -> Choose:
-    return Choose(Models(sessions, ADVISOR), sessions, texts)
+    return Choose(DecisionModels(sessions, ADVISOR), sessions, texts)
 
 
 async def test_five_hundred_clicks_that_should_not_count_do_not(choose: Choose, sessions: Sessions) -> None:
@@ -79,7 +79,7 @@ async def test_a_finished_run_takes_no_more_answers(choose: Choose, sessions: Se
 
 async def test_two_replicas_apply_the_same_step_once(store: Store, texts: Texts) -> None:
     async with Sessions(store.connect) as one, Sessions(store.connect) as two:
-        left, right = (Choose(Models(s, ADVISOR), s, texts) for s in (one, two))
+        left, right = (Choose(DecisionModels(s, ADVISOR), s, texts) for s in (one, two))
         asked = await say(left, Press("choose.start"))
         while asked.ask:
             before = await Runs(one).load(str(asked.ask.state["rid"]))
@@ -93,17 +93,17 @@ async def test_two_replicas_apply_the_same_step_once(store: Store, texts: Texts)
 
 async def test_a_run_is_taken_up_on_another_replica(store: Store, texts: Texts) -> None:
     async with Sessions(store.connect) as one, Sessions(store.connect) as two:
-        asked = await say(Choose(Models(one, ADVISOR), one, texts), Press("choose.start"))
-        elsewhere = Choose(Models(two, ADVISOR), two, texts)
+        asked = await say(Choose(DecisionModels(one, ADVISOR), one, texts), Press("choose.start"))
+        elsewhere = Choose(DecisionModels(two, ADVISOR), two, texts)
         assert (await say(elsewhere, Press("choose.resume", asked.ask.state))).ask == asked.ask
 
 
 async def test_while_redis_is_away_the_dialog_waits_and_goes_on_where_it_was(
     store: Store, sessions: Sessions, texts: Texts
 ) -> None:
-    choose = Choose(Models(sessions, ADVISOR), sessions, texts)
+    choose = Choose(DecisionModels(sessions, ADVISOR), sessions, texts)
     asked = await say(choose, Press("choose.start"))
-    away = Choose(Models(Sessions(store.connect), ADVISOR), Sessions(store.connect), texts)  # never opened
+    away = Choose(DecisionModels(Sessions(store.connect), ADVISOR), Sessions(store.connect), texts)  # never opened
     paused = await say(away, Press("choose.answer", {**asked.ask.state, "o": "ns"}))
     assert "一時停止" in paused.text
     on = paused.blocks[-1].items[0].press

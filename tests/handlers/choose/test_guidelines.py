@@ -6,16 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from handlers.choose.desk import Choose
+from handlers.choose.decision_models import DecisionModels
 from handlers.choose.guidelines import Guidelines
-from handlers.choose.models import Models
+from handlers.choose.router import Choose
 from handlers.conversation import Audience, Buttons, Content, Details, Message, Paragraph, Person, Press, Reply
 from handlers.people import People
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
-from knowledge.library import Library, open_index
-from knowledge.reading import read
+from knowledge.documents.library import Library
+from knowledge.index.opening import open_index
+from knowledge.reading.reading import read
+from knowledge.retrieval.encoder import VERSION
 from knowledge.values import Metadata
 from tests.sheet import last
 
@@ -25,7 +27,7 @@ TEXT = "# 第3条 データの扱い\n\n顧客から預かったデータは、�
 
 @pytest.fixture
 async def library(tmp_path: Path) -> AsyncIterator[Library]:
-    async with Library(open_index(None, tmp_path / "qdrant", None)) as opened:
+    async with Library(open_index(None, tmp_path / "qdrant", None, version=VERSION)) as opened:
         await put(opened, TEXT)
         yield opened
 
@@ -36,7 +38,7 @@ def choose(library: Library, sessions: Sessions, texts: Texts) -> Choose:
         return library
 
     guidelines = Guidelines.load(shelf, People(frozenset()))
-    return Choose(Models(sessions, Advisor.load()), sessions, texts, guidelines)
+    return Choose(DecisionModels(sessions, Advisor.load()), sessions, texts, guidelines)
 
 
 async def put(library: Library, text: str, audience: str = "all", kind: str = "rule") -> None:

@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cli import main
+from bot.command.cli import main
 from handlers.choose.memo import answers_file, attachments, markdown, sections
 from handlers.choose.result import ResultView
 from handlers.choose.runs import Rule, Run

@@ -3,9 +3,9 @@
 import pytest
 import yaml
 
-from handlers.choose.desk import Choose
-from handlers.choose.model_desk import DecisionModel
-from handlers.choose.models import Models
+from handlers.choose.decision_models import DecisionModels
+from handlers.choose.model_admin import ModelAdmin
+from handlers.choose.router import Choose
 from handlers.conversation import Audience, Buttons, Content, File, Message, Person, Press, Reply, Table, Upload
 from handlers.people import People
 from handlers.sessions import Sessions
@@ -21,8 +21,8 @@ ADVISOR = Advisor.load()
 
 class Room:
     def __init__(self, sessions: Sessions, texts: Texts) -> None:
-        self.models = Models(sessions, ADVISOR)
-        self.model = DecisionModel(self.models, sessions, People(frozenset()), texts)
+        self.models = DecisionModels(sessions, ADVISOR)
+        self.model = ModelAdmin(self.models, sessions, People(frozenset()), texts)
         self.choose = Choose(self.models, sessions, texts)
         self.sessions = sessions
 
@@ -33,7 +33,7 @@ class Room:
             return content
 
         upload = Upload((File(name, len(content), fetch),))
-        assert DecisionModel.takes(upload)
+        assert ModelAdmin.takes(upload)
         return await last(self.model.upload(message(upload, person), upload))
 
     async def press(self, press: Press, person: Person = ADMIN) -> Reply:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.choose.desk import Choose
-from handlers.choose.models import Models
+from handlers.choose.decision_models import DecisionModels
+from handlers.choose.router import Choose
 from handlers.conversation import Audience, Buttons, Chart, Command, Content, Message, Person, Press, Reply, Table
 from handlers.sessions import Sessions
 from handlers.texts import Texts
@@ -21,7 +21,7 @@ ELSE = Person("web:3", "web", "ja")
 
 class Room:
     def __init__(self, sessions: Sessions, texts: Texts) -> None:
-        self.choose = Choose(Models(sessions, ADVISOR), sessions, texts)
+        self.choose = Choose(DecisionModels(sessions, ADVISOR), sessions, texts)
 
     async def say(self, content: Content, person: Person = TARO, private: bool = False) -> Reply:
         message = Message("m", person, "p", Audience("c", private), content)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from bot.house import House
+from bot.service.application import Application
 from bot.settings import load
 from handlers.conversation import Audience, Buttons, Content, File, Message, Person, Press, Reply
 from knowledge.values import Language
@@ -21,8 +21,8 @@ CHANNEL = Audience("slack:T1:C1", private=False)
 class Talk:
     """Says things to the house; each as a message of its own unless `id_` repeats one."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, application: Application) -> None:
+        self.application = application
 
     async def all(
         self,
@@ -36,7 +36,7 @@ class Talk:
         sheet = Sheet()
         who = person if language is None else Person(person.id, person.name, language, person.role, person.groups)
         audience = where or Audience(who.id, private=True)
-        await self.house.turns.take(Message(id_ or uuid.uuid4().hex, who, "paper:1", audience, content), sheet)
+        await self.application.turns.take(Message(id_ or uuid.uuid4().hex, who, "paper:1", audience, content), sheet)
         return sheet.shown
 
     async def __call__(self, content: Content, person: Person = ADMIN, **more: object) -> Reply:
@@ -64,17 +64,17 @@ def file(name: str, content: bytes | str) -> File:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+async def application(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Application]:
     settings = load({"AUDIENCES": "hr=S0HR U9, legal=U8"}, data=str(tmp_path_factory.mktemp("house")))
-    async with House(settings, threads=1) as opened:
+    async with Application(settings, threads=1) as opened:
         await opened.library()
         yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def talk(house: House) -> AsyncIterator[Talk]:
-    yield Talk(house)
-    library = await house.library()
+async def talk(application: Application) -> AsyncIterator[Talk]:
+    yield Talk(application)
+    library = await application.library()
     for document in await library.documents():
         if document.metadata.owner.startswith("slack:"):
             await library.remove(document.id)

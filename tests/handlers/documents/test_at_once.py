@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.house import House
+from bot.service.application import Application
 from bot.settings import load
 from handlers.conversation import Person, Upload
 from tests.conftest import ROOT
@@ -54,12 +54,12 @@ async def test_the_same_file_five_times_from_two_faces_is_one_document(talk: Tal
     shown = await asyncio.gather(*(talk(Upload((file("兼業.md", RULES),)), who) for who in faces))
 
     there = [reply for reply in shown if "すでに" in reply.text and "何も変えていません" in reply.text]
-    documents = [d for d in await (await talk.house.library()).documents() if d.metadata.title == "兼業規程"]
+    documents = [d for d in await (await talk.application.library()).documents() if d.metadata.title == "兼業規程"]
     assert len(documents) == 1
     assert len(documents[0].versions) == 1
     assert len(there) == 4
     assert len([reply for reply in shown if "確認してください" in str(reply.blocks)]) == 1
-    await (await talk.house.library()).remove(documents[0].id)
+    await (await talk.application.library()).remove(documents[0].id)
 
 
 @pytest.mark.parametrize("moment", ["2/6", "5/6"])
@@ -70,12 +70,12 @@ async def test_an_acknowledged_file_survives_a_kill_and_is_never_half_there(tmp_
     async with asyncio.timeout(60):
         assert await child.wait() == -signal.SIGKILL
 
-    async with House(load({}, data=str(tmp_path)), threads=1) as house:
-        talk = Talk(house)
+    async with Application(load({}, data=str(tmp_path)), threads=1) as application:
+        talk = Talk(application)
         again = await talk(Upload((file("兼業.md", "別の中身"),)), id_="slack:T1:C1:7.0")
-        library = await house.library()
+        library = await application.library()
         deadline = time.monotonic() + 60
-        while not (await house.jobs.recent())[0].outcome and time.monotonic() < deadline:
+        while not (await application.jobs.recent())[0].outcome and time.monotonic() < deadline:
             await asyncio.sleep(0.2)
         documents = [d for d in await library.documents() if d.metadata.owner == ADMIN.id]
         found = await library.passages(documents[0].versions[0].id)

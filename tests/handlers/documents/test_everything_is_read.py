@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from pptx import Presentation
 
 from handlers.conversation import Text, Upload
-from knowledge.reading import read
+from knowledge.reading.reading import read
 from tests.handlers.documents.conftest import MEMBER, Talk, file
 
 RULES = ("利用前に部長の承認を受ける。", "利用記録は三年間保存する。", "違反者は懲戒規程第八条により処分する。")

@@ -17,7 +17,7 @@ from pptx.util import Inches
 
 from handlers.conversation import Facts, Paragraph, Text, Upload
 from knowledge.errors import UnreadableDocument
-from knowledge.reading import read
+from knowledge.reading.reading import read
 from tests.handlers.documents.conftest import MEMBER, Talk, file
 
 SEEN, SECRET = "宿泊費の上限は一万二千円とする。", "役員の旧手当は九十九万円とする。"
@@ -156,11 +156,11 @@ def hidden_cell(document) -> None:
 
 
 def box_hidden(document) -> None:
-    office = "http://schemas.openxmlformats.org"
+    context = "http://schemas.openxmlformats.org"
     names = {
-        "w": f"{office}/wordprocessingml/2006/main",
-        "wp": f"{office}/drawingml/2006/wordprocessingDrawing",
-        "a": f"{office}/drawingml/2006/main",
+        "w": f"{context}/wordprocessingml/2006/main",
+        "wp": f"{context}/drawingml/2006/wordprocessingDrawing",
+        "a": f"{context}/drawingml/2006/main",
     }
     spaces = " ".join(f'xmlns:{name}="{space}"' for name, space in names.items())
     words = f"<w:txbxContent><w:p><w:r><w:t>{SECRET}</w:t></w:r></w:p></w:txbxContent>"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.house import House
+from bot.service.application import Application
 from bot.settings import load
 from handlers.conversation import File, Upload
 from tests.handlers.documents.conftest import Talk
@@ -17,17 +17,17 @@ RULES = "# 持ち出し規程\n\n資料の持ち出しには部門長の許可�
 
 
 @pytest.fixture
-async def house(tmp_path: Path, as_served: None) -> AsyncIterator[House]:
-    async with House(load({}, data=str(tmp_path)), threads=1) as opened:
+async def application(tmp_path: Path, as_served: None) -> AsyncIterator[Application]:
+    async with Application(load({}, data=str(tmp_path)), threads=1) as opened:
         await opened.library()
         yield opened
 
 
 @pytest.mark.parametrize("moment", ["before it is looked for", "while it is fetched"])
-async def test_no_file_is_lost_and_none_is_taken_twice(house: House, moment: str) -> None:
-    redis = house.store.server
+async def test_no_file_is_lost_and_none_is_taken_twice(application: Application, moment: str) -> None:
+    redis = application.store.server
     assert redis
-    talk = Talk(house)
+    talk = Talk(application)
 
     async def fetch() -> bytes:
         if moment == "while it is fetched":
@@ -38,13 +38,13 @@ async def test_no_file_is_lost_and_none_is_taken_twice(house: House, moment: str
         os.kill(redis.pid, signal.SIGSTOP)
     try:
         sending = asyncio.create_task(talk.all(Upload((File("規程.md", 100, fetch),)), id_="m1"))
-        while not house.sessions.away:
+        while not application.sessions.away:
             await asyncio.sleep(0.01)
     finally:
         os.kill(redis.pid, signal.SIGCONT)
     report = (await sending)[-1]
 
     await talk.press(report, "publish")
-    documents = await (await house.library()).documents()
+    documents = await (await application.library()).documents()
     assert [d.metadata.title for d in documents if d.metadata.owner.startswith("slack:")] == ["持ち出し規程"]
-    assert [job.id for job in await house.jobs.recent()] == ["m1:0"]
+    assert [job.id for job in await application.jobs.recent()] == ["m1:0"]

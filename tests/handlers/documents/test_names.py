@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bot import terminal
+from bot.command import terminal
 from bot.slack.render.messages import messages as slack
 from bot.teams.render import activities
 from bot.web.pages import place_at
@@ -84,7 +84,7 @@ async def test_no_name_does_anything_on_any_face(talk: Talk, shared: Path) -> No
         replies += [said[0], said[-1]]
     for page in range(1, 6):
         replies.append(await talk(Press("document.list", {"page": page})))
-    documents = [d for d in await (await talk.house.library()).documents() if d.metadata.owner.startswith("slack:")]
+    documents = [d for d in await (await talk.application.library()).documents() if d.metadata.owner.startswith("slack:")]
     for document in documents[::4]:
         replies.append(await talk(Press("document.open", {"d": document.id})))
         replies.append(await talk(Press("document.report", {"d": document.id, "v": document.versions[0].id})))
@@ -106,7 +106,7 @@ async def test_no_name_does_anything_on_any_face(talk: Talk, shared: Path) -> No
                 tags = Tags()
                 tags.feed(text)
                 assert tags.bad == []
-    originals = [p.name for p in (talk.house.settings.data / "originals").iterdir()]
+    originals = [p.name for p in (talk.application.settings.data / "originals").iterdir()]
     assert all(re.fullmatch(r"[0-9a-f]{32}", name) for name in originals)
 
 

@@ -10,11 +10,11 @@ import pytest
 from docx import Document
 from pptx import Presentation
 
-from bot.cli import main
+from bot.command.cli import main
 from handlers.conversation import Facts, Press, Text, Upload
 from knowledge.errors import PartlyRead
-from knowledge.reading import read
-from knowledge.receipt import measure
+from knowledge.reading.reading import read
+from knowledge.reading.receipt import measure
 from knowledge.samples.catalogue import samples
 from knowledge.values import Page, Place, Receipt
 from tests.handlers.documents.conftest import MEMBER, Talk, file
@@ -139,7 +139,7 @@ async def test_too_little_is_said_and_not_published(talk: Talk, language: str, w
         assert "第1項の担当者は" in refused.text
 
     assert "詳しくは図" not in (await talk(Text("申請の扱いは何を見る?"), MEMBER)).text
-    library = await talk.house.library()
+    library = await talk.application.library()
     (document,) = [d for d in await library.documents() if d.metadata.owner.startswith("slack:")]
     assert document.current == ""
     with pytest.raises(PartlyRead):
@@ -156,7 +156,7 @@ async def test_one_of_several_files_read_in_part_is_named_among_them(talk: Talk)
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_version_without_a_receipt_is_shown_and_published_as_before(talk: Talk) -> None:
     report = (await talk.all(Upload((file("申請.md", WHOLE),))))[-1]
-    library = await talk.house.library()
+    library = await talk.application.library()
     (document,) = [d for d in await library.documents() if d.metadata.owner.startswith("slack:")]
     version = document.versions[0]
     await library._registry.change_draft(version.id, lambda d: replace(d, version=replace(d.version, receipt=None)))

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.house import House
+from bot.service.application import Application
 from bot.settings import load
 from handlers.conversation import Command, Press, Text, Upload
-from handlers.documents.office import BOOK
+from handlers.documents.context import BOOK
 from knowledge.values import Metadata
 from tests.handlers.documents.conftest import ADMIN, MEMBER, Talk, button, file
 
@@ -35,17 +35,17 @@ async def test_a_file_that_cannot_be_taken_says_why_and_what_to_do(
         assert found.name in reply.text
         assert words in reply.text
         assert reply.text.strip()[-1] in ("。", ".")
-    booked = (await talk.house.sessions.entries(BOOK, 1))[0]["entry"]
+    booked = (await talk.application.sessions.entries(BOOK, 1))[0]["entry"]
     assert (booked["outcome"], booked["name"]) == (code, found.name)
 
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_document_that_kills_its_readers_is_parked_and_may_be_tried_again(talk: Talk) -> None:
     content = "# 毒見\n\n読める資料です。".encode()
-    jobs = talk.house.jobs
+    jobs = talk.application.jobs
     job = await jobs.submit("poison:1:0", "毒.md", content, Metadata(owner=ADMIN.id), by=ADMIN.id, queue=False)
     died = {"job": asdict(replace(job, tries=2))}  # two workers, over it
-    await talk.house.sessions.save("job", job.id, died)
+    await talk.application.sessions.save("job", job.id, died)
     await jobs.run(job.id)
     parked = await talk(Press("document.job", {"j": job.id}))
     listed = await talk(Command("documents"))
@@ -62,21 +62,21 @@ async def test_a_document_that_kills_its_readers_is_parked_and_may_be_tried_agai
 async def test_a_place_for_files_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "full").write_text("no folder")
     settings = load({"ORIGINALS": str(tmp_path / "full" / "originals")}, data=str(tmp_path / "data"))
-    async with House(settings, threads=1) as house:
-        talk = Talk(house)
-        await house.library()
+    async with Application(settings, threads=1) as application:
+        talk = Talk(application)
+        await application.library()
         for language, words in (("ja", "空き容量"), ("en", "free space")):
             reply = await talk(Upload((file("規程.md", "# 規程\n\n本文です。"),)), language=language)
             assert words in reply.text
 
 
 async def test_a_library_that_is_away_says_so_and_loses_nothing(tmp_path: Path) -> None:
-    async with House(load({"QDRANT_URL": "http://127.0.0.1:1"}, data=str(tmp_path)), threads=1) as house:
-        talk = Talk(house)
+    async with Application(load({"QDRANT_URL": "http://127.0.0.1:1"}, data=str(tmp_path)), threads=1) as application:
+        talk = Talk(application)
         for content in (Command("documents"), Press("document.open", {"d": "x"}), Press("document.add"), Text("規程は?")):
             assert "応答" in (await talk(content)).text
         waits = await talk(Upload((file("規程.md", "# 規程\n\n本文です。"),)))
-        job = (await house.jobs.recent())[0]
+        job = (await application.jobs.recent())[0]
 
     assert "自動で続けます" in waits.text
     assert button(waits, "job").data["j"] == job.id

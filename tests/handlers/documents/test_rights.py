@@ -8,7 +8,7 @@ import pytest
 from handlers.conversation import Person, Press, Upload
 from handlers.documents.audit import unbroken
 from handlers.documents.changes import Changes
-from handlers.documents.office import BOOK
+from handlers.documents.context import BOOK
 from handlers.sessions import SessionsUnavailable
 from tests.handlers.documents.conftest import ADMIN, MEMBER, OTHER_ADMIN, Talk, button, file
 
@@ -17,7 +17,7 @@ RULES = "# 持ち出し規程\n\n資料の持ち出しには部門長の許可�
 
 
 async def book(talk: Talk) -> list[dict[str, str]]:
-    return [line["entry"] for line in await talk.house.sessions.entries(BOOK, 0)]
+    return [line["entry"] for line in await talk.application.sessions.entries(BOOK, 0)]
 
 
 @pytest.mark.parametrize("when", [0, 1, 2])
@@ -29,12 +29,12 @@ async def test_an_admin_demoted_meanwhile_is_refused_and_nothing_stays(talk: Tal
         looks += 1
         return replace(person, role="admin" if looks <= when else "member")
 
-    talk.house.people.watch("demoted", look)
+    talk.application.people.watch("demoted", look)
     leaving = Person("demoted:T1:U1", "Rin", "ja", "admin")
     reply = await talk(Upload((file("規程.md", RULES + str(when)),)), leaving)
 
     assert "管理者だけ" in reply.text
-    assert not [d for d in await (await talk.house.library()).documents() if d.metadata.owner == leaving.id]
+    assert not [d for d in await (await talk.application.library()).documents() if d.metadata.owner == leaving.id]
     assert (await book(talk))[-1] | {"at": ""} == {
         "action": "document.add",
         "document": "",
@@ -47,22 +47,24 @@ async def test_an_admin_demoted_meanwhile_is_refused_and_nothing_stays(talk: Tal
 
 
 async def test_with_the_rule_of_two_nobody_publishes_their_own(talk: Talk) -> None:
-    office = replace(talk.house.documents.office, by_two=True)
-    changes = Changes(office, talk.house.documents.shelf)
+    context = replace(talk.application.documents.context, by_two=True)
+    changes = Changes(context, talk.application.documents.shelf)
     report = await talk(Upload((file("規程.md", RULES),)))
     press = button(report, "publish")
 
     async def publish(person: Person) -> str:
-        talk.house.router = replace(talk.house.router, documents=replace(talk.house.documents, changes=changes))
-        talk.house.turns._handle = talk.house.router
+        talk.application.router = replace(
+            talk.application.router, documents=replace(talk.application.documents, changes=changes)
+        )
+        talk.application.turns._handle = talk.application.router
         return (await talk(press, person)).text
 
-    before = talk.house.router
+    before = talk.application.router
     try:
         own = await publish(ADMIN)
         other = await publish(OTHER_ADMIN)
     finally:
-        talk.house.turns._handle = talk.house.router = before
+        talk.application.turns._handle = talk.application.router = before
 
     assert "本人には公開できません" in own
     assert "公開しました" in other
@@ -86,7 +88,7 @@ async def test_every_act_is_in_the_book_and_the_chain_tells_a_change(talk: Talk)
     ]
     assert lines[0]["name"] == "記録.md"
     assert lines[-1]["name"] == "持ち出し規程"
-    chain = await talk.house.sessions.entries(BOOK, 0)
+    chain = await talk.application.sessions.entries(BOOK, 0)
     assert unbroken(chain)
     forged = json.loads(json.dumps(chain))
     forged[1]["entry"]["person"] = "slack:T1:U9"
@@ -104,10 +106,10 @@ async def test_nothing_is_changed_that_the_book_cannot_know(talk: Talk, monkeypa
         raise SessionsUnavailable
 
     with monkeypatch.context() as store:
-        store.setattr(talk.house.sessions, "append", away)
+        store.setattr(talk.application.sessions, "append", away)
         reply = await talk.press(report, "publish")
         sent = await talk(Upload((file("別.md", RULES + "別"),)))
-    document = await (await talk.house.library()).document(str(button(report, "publish").data["d"]))
+    document = await (await talk.application.library()).document(str(button(report, "publish").data["d"]))
 
     assert "書き込めない" in reply.text
     assert document.current == ""

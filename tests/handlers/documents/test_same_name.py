@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import main
-from bot.terminal import ME
+from bot.command.cli import main
+from bot.command.terminal import ME
 from handlers.conversation import Buttons, Form, Press, Text, Upload
-from knowledge.embedded import EmbeddedIndex
-from knowledge.library import Library
-from knowledge.reading import read
-from knowledge.registry import RECORD
+from knowledge.documents.library import Library
+from knowledge.documents.registry import RECORD
+from knowledge.index.embedded import EmbeddedIndex
+from knowledge.reading.reading import read
+from knowledge.retrieval.encoder import VERSION
 from knowledge.values import Metadata
 from tests.handlers.documents.conftest import ADMIN, MEMBER, OTHER_ADMIN, Talk, button, file
 
@@ -47,7 +48,7 @@ async def send(talk: Talk, name: str, text: str, person=ADMIN, **more):
 
 
 async def owned(talk: Talk):
-    found = await (await talk.house.library()).documents()
+    found = await (await talk.application.library()).documents()
     return [d for d in found if d.metadata.owner.startswith("slack:")]
 
 
@@ -86,7 +87,7 @@ async def test_the_admin_says_that_it_is_a_new_version(talk: Talk) -> None:
     assert [(v.number, v.state) for v in only.versions] == [(1, "replaced"), (2, "published")]
     assert "三日前" not in (await talk(Text("人事課長の承認はいつまでに受ける?"), MEMBER)).text
     assert "七年間" in (await talk(Text("利用ログは何年間保管する?"), MEMBER)).text
-    original = await (await talk.house.library()).original(only.versions[1])
+    original = await (await talk.application.library()).original(only.versions[1])
     assert original.decode() == IT
 
 
@@ -196,7 +197,7 @@ async def test_a_file_replaced_by_the_form_is_a_new_version_whatever_it_says(tal
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_document_of_the_version_before_is_still_replaced_and_rolled_back(tmp_path: Path) -> None:
-    index = EmbeddedIndex(tmp_path / "index")
+    index = EmbeddedIndex(tmp_path / "index", version=VERSION)
     async with Library(index) as library:
         document, version, _ = await library.stage(await read("手順書.md", HR.encode()), Metadata(owner="t:1"), by="t:1")
         await library.publish(document.id, version.id)
@@ -207,7 +208,7 @@ async def test_a_document_of_the_version_before_is_still_replaced_and_rolled_bac
                 for name in ("title", "receipt"):
                     row["draft"]["version"].pop(name, None)
         await library.put_back([{k: v for k, v in row.items() if k not in ("revision", "shelf")} for row in rows], [])
-    async with Library(EmbeddedIndex(tmp_path / "index")) as library:
+    async with Library(EmbeddedIndex(tmp_path / "index", version=VERSION)) as library:
         newer = await read("手順書.md", HR.replace("三日前", "五日前").encode())
         again, second, _ = await library.stage(newer, Metadata(owner="t:1"), by="t:1")
         assert (again.id, second.number) == (document.id, 2)
@@ -219,8 +220,8 @@ async def test_a_document_of_the_version_before_is_still_replaced_and_rolled_bac
 
 async def test_a_file_taken_in_by_earlier_readers_is_read_anew_when_it_is_sent_again(tmp_path: Path, monkeypatch) -> None:
     reading = await read("手順書.md", HR.encode())
-    async with Library(EmbeddedIndex(tmp_path / "index")) as library:
-        monkeypatch.setattr("knowledge.staging.READERS", "1")
+    async with Library(EmbeddedIndex(tmp_path / "index", version=VERSION)) as library:
+        monkeypatch.setattr("knowledge.documents.staging.READERS", "1")
         lossy = replace(reading, pages=reading.pages[:1])
         document, version, _ = await library.stage(lossy, Metadata(owner="t:1"), by="t:1")
         await library.publish(document.id, version.id)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from handlers.conversation import Audience, Buttons, Command, Form, Press, Table, Upload
-from handlers.documents.shelf import PAGE, Filter
+from handlers.documents.listing import PAGE, Filter
 from tests.handlers.documents.conftest import ADMIN, MEMBER, Talk, button, file
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -89,12 +89,12 @@ async def test_details_are_corrected_and_checked(talk: Talk) -> None:
         return (await talk(Form("document.details", ask.state, values))).text
 
     assert "保存しました" in await save(title="直した規程", audience="hr", owner="U7", review="2027-06-01")
-    said = (await (await talk.house.library()).document(document)).metadata
+    said = (await (await talk.application.library()).document(document)).metadata
     assert (said.title, said.audience, said.owner, said.review) == ("直した規程", "hr", "slack:T1:U7", "2027-06-01")
     assert "使えません" in await save(audience="board")
     assert "日付が読めません" in await save(review="来年")
     assert "前になっています" in await save(effective="2027-01-01", review="2026-01-01")
-    assert (await (await talk.house.library()).document(document)).metadata == said
+    assert (await (await talk.application.library()).document(document)).metadata == said
 
 
 async def test_a_member_opens_no_page_and_changes_nothing(talk: Talk) -> None:
@@ -118,7 +118,7 @@ async def test_a_member_opens_no_page_and_changes_nothing(talk: Talk) -> None:
     for form in ("details", "add", "try", "mark"):
         reply = await talk(Form(f"document.{form}", {"d": document}, {"title": "乗っ取り"}), MEMBER)
         assert "管理者だけ" in reply.text, form
-    assert (await (await talk.house.library()).document(document)).metadata.title == "守られた規程"
+    assert (await (await talk.application.library()).document(document)).metadata.title == "守られた規程"
 
 
 @pytest.mark.parametrize("role", ["guest", "external", "bot"])

@@ -80,7 +80,7 @@ async def test_one_of_ten_files_fails_and_nine_do_not(talk: Talk) -> None:
     assert shown[-1].text.count("として読みました") == 8
     assert "駄目.pdf を受け取れませんでした" in shown[-1].text
     assert "空.txt" in shown[-1].text
-    staged = [d for d in await (await talk.house.library()).documents() if d.metadata.owner == ADMIN.id]
+    staged = [d for d in await (await talk.application.library()).documents() if d.metadata.owner == ADMIN.id]
     assert len(staged) == 8
 
 
@@ -121,8 +121,8 @@ async def test_a_turn_taken_over_goes_on_with_the_same_job(talk: Talk) -> None:
     again = await upload(talk, file("規程.md", "別の中身"), id_="slack:T1:C1:1.0")
 
     assert "確認してください" in str(again[-1].blocks)
-    assert await talk.house.jobs.find("slack:T1:C1:1.0:0")
-    assert await talk.house.jobs.find("slack:T1:C1:1.0:1") is None
+    assert await talk.application.jobs.find("slack:T1:C1:1.0:0")
+    assert await talk.application.jobs.find("slack:T1:C1:1.0:1") is None
 
 
 async def test_a_double_click_publishes_once(talk: Talk) -> None:

@@ -88,7 +88,7 @@ async def test_an_owner_is_told_once_for_each_review_date_over_all_replicas(talk
         return True
 
     today = date(2026, 1, 9)
-    replicas = [Reviews(talk.house.documents.office, lambda: today) for _ in range(3)]
+    replicas = [Reviews(talk.application.documents.context, lambda: today) for _ in range(3)]
     for replica in replicas:
         replica.reach("slack", tell)
         await replica.look()
@@ -96,7 +96,7 @@ async def test_an_owner_is_told_once_for_each_review_date_over_all_replicas(talk
     today = date(2026, 1, 10)
     for replica in replicas:
         await replica.look()
-    await (await talk.house.library()).edit(document, {"review": "2027-01-10"})
+    await (await talk.application.library()).edit(document, {"review": "2027-01-10"})
     today = datetime(2027, 2, 1, tzinfo=UTC).date()
     for replica in replicas:
         await replica.look()

@@ -47,7 +47,7 @@ async def test_a_text_is_marked_as_a_rule_and_missed_when_a_version_drops_it(tal
     marked = await talk(Form("document.mark", options.state, {"option": option}))
     absent = await talk(Form("document.mark", ask.state, answers | {"quote": "そんな文はない"}))
     forged = await talk(Form("document.mark", ask.state, answers | {"criterion": "nothing"}))
-    rules = await (await talk.house.library()).rules(readers=frozenset({"all"}))
+    rules = await (await talk.application.library()).rules(readers=frozenset({"all"}))
     await talk.press(await talk(Upload((file("鍵.md", RULES.replace("社外の", "外の")),))), "publish")
     opened = await talk(Press("document.open", {"d": document}))
 

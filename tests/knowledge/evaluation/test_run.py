@@ -5,15 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.answers import Answers
-from knowledge.embedding import Embedding
+from knowledge.answering.answers import Answers
+from knowledge.documents.library import Library
 from knowledge.errors import EmbeddingUnavailable, KnowledgeError
 from knowledge.evaluation.figures import History, figures, moved
 from knowledge.evaluation.measures import holds, ndcg, percentile, recall, reciprocal_rank
-from knowledge.evaluation.run import Shelf, evaluate
+from knowledge.evaluation.run import Corpus, evaluate
 from knowledge.evaluation.sets import load
-from knowledge.library import Library, open_index
-from knowledge.reading import Reading
+from knowledge.index.opening import open_index
+from knowledge.models.embedding import Embedding
+from knowledge.reading.reading import Reading
+from knowledge.retrieval.encoder import VERSION
 from knowledge.values import Metadata, Page, Place
 from tests.stub_embedding import StubEmbedding
 
@@ -96,12 +98,12 @@ async def test_an_admins_own_questions_are_put_to_the_shelf(tmp_path: Path) -> N
     ]
     path = tmp_path / "own.jsonl"
     path.write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
-    async with Library(open_index(None, tmp_path / "index")) as library:
+    async with Library(open_index(None, tmp_path / "index", version=VERSION)) as library:
         page = Page(1, Place("section", None, "保管"), "領収書は五年間保管します。")
         reading = Reading("k.md", "0" * 64, 10, "", "markdown", (page,), (), "ja")
         document, version, _ = await library.stage(reading, Metadata(title="経費規程"), by="t")
         await library.publish(document.id, version.id)
-        found = figures(await evaluate(load(path), Shelf(library, Answers(library), READERS)))
+        found = figures(await evaluate(load(path), Corpus(library, Answers(library), READERS)))
 
     assert found["documents"] == 1
     assert found["recall@1"] == 0.5
@@ -118,14 +120,14 @@ async def test_dense_vectors_are_judged_on_the_same_questions(
     document = "自動車規程" if wins else "経費規程"
     path.write_text(json.dumps({"id": "1", "text": text, "document": document}), "utf-8")
     model = Embedding("openai:small", base_url=embedder.url)
-    index = open_index(None, tmp_path / "index", model=model.name, size=await model.measure())
+    index = open_index(None, tmp_path / "index", model=model.name, size=await model.measure(), version=VERSION)
     async with Library(index, embedding=model) as library:
         for title, said in (("自動車規程", "自動車の費用は三万円。"), ("経費規程", "経費は月末に精算する。")):
             page = Page(1, Place("section", None, "一"), said)
             reading = Reading(f"{title}.md", title, 10, "", "markdown", (page,), (), "ja")
             kept, version, _ = await library.stage(reading, Metadata(title=title), by="t")
             await library.publish(kept.id, version.id)
-        dense = figures(await evaluate(load(path), Shelf(library, Answers(library), READERS)))["dense"]
+        dense = figures(await evaluate(load(path), Corpus(library, Answers(library), READERS)))["dense"]
     assert dense["wins"] == wins
     assert wins == (dense["ndcg@10"] > dense["without"])
     await model.close()
@@ -135,10 +137,10 @@ async def test_nothing_is_judged_while_the_embedding_model_is_away(tmp_path: Pat
     model = Embedding("openai:small", base_url=embedder.url)
     embedder.mode = "500"
     async with Library(
-        open_index(None, tmp_path / "index", model=model.name, size=await model.measure()), embedding=model
+        open_index(None, tmp_path / "index", model=model.name, size=await model.measure(), version=VERSION), embedding=model
     ) as library:
         with pytest.raises(EmbeddingUnavailable):
-            await evaluate(load(write(tmp_path)), Shelf(library, Answers(library), READERS))
+            await evaluate(load(write(tmp_path)), Corpus(library, Answers(library), READERS))
     await model.close()
 
 

@@ -1,0 +1,155 @@
+"""The subcommands of the guided dialog: `choose` by talk or from a file of answers, and `model`, its decision model."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rich.console import Console
+
+from bot.command import output
+from bot.command.terminal import draw
+from bot.service.application import Application
+from handlers.choose.decision_models import ModelStore
+from handlers.choose.result import ResultView
+from handlers.choose.runs import Run
+from knowledge.advisor.changes import SAMPLES, compare
+from knowledge.advisor.engine import Advisor
+from knowledge.advisor.record import record
+from knowledge.errors import InvalidAnswers, InvalidModel
+from knowledge.values import Language, Phrase
+
+DONE, COULD_NOT = 0, 1
+SIZE = 1_000_000  # characters of a file of answers
+
+
+async def choose(application: Application, arguments: argparse.Namespace, language: Language) -> int:
+    """Talk, or work out what a file of answers leads to: one JSON line for each of its runs."""
+    spoken = arguments.language or language
+    if not arguments.answers:
+        from bot.command.interview import interview
+
+        return await interview(application, spoken, express=arguments.express, team=arguments.team)
+    given = await asyncio.to_thread(_file, arguments.answers)
+    for id_, answers, sha256 in _runs(given):
+        advisor = await _advisor(application, sha256)
+        valid = advisor.validate(answers)
+        result = advisor.evaluate(valid)
+        if arguments.json or id_:
+            output.line(({"id": id_} if id_ else {}) | record(result))
+        else:
+            run = Run("", "terminal:local", "terminal", advisor.model.sha256, answers=valid, done=True)
+            draw(ResultView(advisor, application.texts, result, spoken, run).plain(), Console())
+    return DONE
+
+
+async def model(application: Application, arguments: argparse.Namespace, language: Language) -> int:
+    """Show the decision model, take in another one, publish it, or go back to the one before."""
+    models, say = application.models, application.texts.say
+    console = Console()
+    if arguments.file:
+        text = await asyncio.to_thread(_read, arguments.file)
+        current = await models.current()
+        advisor, _ = await models.stage(text, "terminal:local")
+        changes = compare(current, advisor)
+        if arguments.publish:
+            await models.publish(advisor.model.sha256)
+        if arguments.json:
+            output.line(_staged(advisor, changes.moved, len(changes.rows), published=arguments.publish))
+            return DONE
+        old, new = current.model.version, advisor.model.version
+        counts = {"changes": len(changes.rows), "moved": changes.moved, "samples": f"{SAMPLES:,}"}
+        console.print(say("model.report", language, old=old, new=new, **counts), markup=False)
+        for change in changes.rows:
+            console.print(f"  {change.place}: {change.before or '–'} → {change.after or '–'}", markup=False)
+    elif arguments.rollback:
+        back = await models.roll_back((await models.shelf()).current)
+        if back is None:
+            raise InvalidModel("no_earlier_model", application.texts.phrase("model.gone"))
+    elif arguments.show:
+        sys.stdout.write((await models.current()).source)  # letter by letter: a console would break long lines
+        return DONE
+    shelf = await models.shelf()
+    if arguments.json:
+        output.line(_shelf(shelf))
+        return DONE
+    for version in shelf.versions:
+        state = "now" if version.sha256 == shelf.current else "before" if version.sha256 in shelf.history else "staged"
+        said = say(f"model.state_{state}", language)
+        console.print(f"v{version.number}  {version.version}  {said}  {version.sha256}", markup=False)
+    return DONE
+
+
+def _staged(advisor: Advisor, moved: int, changes: int, *, published: bool) -> dict[str, Any]:
+    model = advisor.model
+    identity = {"id": model.id, "version": model.version, "sha256": model.sha256}
+    return {"model": identity, "published": published, "changes": changes, "moved": moved, "samples": SAMPLES}
+
+
+def _shelf(shelf: ModelStore) -> dict[str, Any]:
+    rows = [{"number": v.number, "version": v.version, "sha256": v.sha256, "added": v.added} for v in shelf.versions]
+    return {"current": shelf.current, "history": list(shelf.history), "versions": rows}
+
+
+async def _advisor(application: Application, sha256: str) -> Advisor:
+    """Return the model named in a file of answers, or the current one."""
+    advisor = await application.models.of(sha256) if sha256 else await application.models.current()
+    if advisor is None:
+        raise InvalidAnswers(
+            "unknown_model",
+            Phrase(
+                f"この回答の判定モデル {sha256[:12]}… はここにありません。model の行を消すと、いまのモデルで計算します。",
+                f"Decision model {sha256[:12]}… of these answers is not here; without the model line the current one is used.",
+            ),
+        )
+    return advisor
+
+
+def _runs(given: Mapping[str, Any]) -> list[tuple[str, dict[str, Any], str]]:
+    """Return (id, answers, model) of each run in a file: plain pairs, one `answers`, or many under `runs`."""
+    rows = given.get("runs", [given])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise _bad("runs")
+    found = []
+    for row in rows:
+        answers = row.get("answers", {k: v for k, v in row.items() if k not in ("id", "model")}) or {}
+        if not isinstance(answers, dict):
+            raise _bad("answers")
+        model_ = row.get("model", given.get("model", ""))
+        sha256 = str(model_.get("sha256", "")) if isinstance(model_, dict) else str(model_)
+        found.append((str(row.get("id", "")), answers, sha256))
+    return found
+
+
+def _file(name: str) -> dict[str, Any]:
+    try:
+        given = yaml.safe_load(_read(name))
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise _bad(name) from error
+    if not isinstance(given, dict):
+        raise _bad(name)
+    return given
+
+
+def _read(name: str) -> str:
+    try:
+        with Path(name).open(encoding="utf-8-sig") as file:
+            text = file.read(SIZE + 1)
+    except (OSError, UnicodeDecodeError) as error:
+        raise _bad(name) from error
+    if len(text) > SIZE:
+        raise _bad(name)
+    return text
+
+
+def _bad(name: str) -> InvalidAnswers:
+    return InvalidAnswers(
+        "bad_answers",
+        Phrase(
+            f"{name} を読めません。UTF-8のYAMLかJSONで「基準: 選択肢」を書いてください。",
+            f"{name} cannot be read; write “criterion: option” pairs as YAML or JSON in UTF-8.",
+        ),
+    )

@@ -1,0 +1,223 @@
+"""The subcommands that open the house for a moment: ask, search, add, documents and the rest."""
+
+import argparse
+import json
+import secrets
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from bot.command import backup, choose, output
+from bot.command.add import add
+from bot.command.terminal import Paper, said
+from bot.service.application import Application
+from bot.settings import Settings
+from handlers.conversation import Command, Content, Message, Press, Text
+from handlers.documents.listing import Filter
+from handlers.questions.feedback import as_lines
+from handlers.sessions import SessionsUnavailable
+from knowledge.answering.question import tidy
+from knowledge.answering.wording import Wording
+from knowledge.errors import InvalidAnswers, KnowledgeError, LibraryUnavailable
+from knowledge.text.language import language_of
+from knowledge.values import Language, Phrase
+
+DONE, COULD_NOT = 0, 1
+
+
+async def run(arguments: argparse.Namespace, settings: Settings, language: Language) -> int:
+    """Run one subcommand and return its exit code."""
+    commands: dict[str, Callable[[Application, argparse.Namespace, Language], Awaitable[int]]] = {
+        "ask": _ask,
+        "search": _search,
+        "demo": _demo,
+        "add": add,
+        "documents": _documents,
+        "publish": _change,
+        "remove": _change,
+        "rollback": _change,
+        "choose": choose.choose,
+        "model": choose.model,
+        "backup": backup.make,
+        "evaluate": _evaluate,
+        "cases": _cases,
+    }
+    async with Application(settings) as application:
+        try:
+            return await commands[arguments.command](application, arguments, language)
+        except SessionsUnavailable as error:
+            raise LibraryUnavailable("sessions_away", application.texts.phrase("cli.store_away")) from error
+
+
+def _questions(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """Yield (id, text) of each question: the one given, or a JSON line each from a file or standard input."""
+    if not arguments.questions:
+        yield "", arguments.text
+        return
+    try:
+        rows = sys.stdin if arguments.questions == "-" else Path(arguments.questions).read_text("utf-8").splitlines()
+        for number, row in enumerate(rows, 1):
+            if row.strip():
+                entry = json.loads(row)
+                yield str(entry.get("id", number)), str(entry["text"])
+    except (OSError, ValueError, KeyError, UnicodeDecodeError, AttributeError) as error:
+        name = arguments.questions
+        raise InvalidAnswers(
+            "bad_questions",
+            Phrase(
+                f'{name} を質問の一覧として読めません。1行に1つ {{"id", "text"}} のJSONを書いてください。',
+                f"{name} cannot be read as questions; write one JSON object with id and text on each line.",
+            ),
+        ) from error
+
+
+def _readers(application: Application, arguments: argparse.Namespace, language: Language) -> frozenset[str]:
+    """The owner of this machine is an admin; `--as` asks with somebody else's rights."""
+    return application.people.readers(said(Text(arguments.text), language, arguments.person))
+
+
+async def _ask(application: Application, arguments: argparse.Namespace, language: Language) -> int:
+    if not (arguments.json or arguments.questions):
+        return await _talk(application, arguments, language)
+    answers = await application.answers()
+    failed = False
+    for id_, text in _questions(arguments):
+        spoken = arguments.language or language_of(text, language)
+        if mode := application.router.leads(text):
+            said_back = await _talked(application, said(Text(text), spoken, arguments.person))
+            told = output.talk(text, said_back, spoken, mode, id_)
+            output.line(told) if arguments.json else print(f"{text}\n{said_back}\n")  # noqa: T201  # a command line prints
+            continue
+        try:
+            answer = await answers.answer(text, readers=_readers(application, arguments, language), language=spoken)
+        except KnowledgeError as error:
+            failed = True
+            output.line({"id": id_, "question": text} | _error(error))
+            if not arguments.questions:
+                print(error.reason.to(spoken), file=sys.stderr)  # noqa: T201  # a command line speaks by printing
+            continue
+        if arguments.json:
+            output.line(output.answer(answer, id_ or answer.id))
+        else:
+            print(f"{text}\n{answer.text}\n")  # noqa: T201  # a command line speaks by printing
+    return COULD_NOT if failed else DONE
+
+
+async def _talked(application: Application, message: Message) -> str:
+    """Return the last word of what is said back to talk, which lasts for this one call."""
+    text = ""
+    async for reply in application.router(_once(message)):
+        text = reply.text
+    return text
+
+
+def _once(message: Message) -> Message:
+    """Let a call be a talk of its own: the next one knows nothing of it."""
+    return replace(message, place=f"{message.place}:{secrets.token_hex(8)}")
+
+
+async def _talk(application: Application, arguments: argparse.Namespace, language: Language) -> int:
+    """Ask as a person does on any other platform, through the same turn."""
+    spoken = arguments.language or language_of(arguments.text, language)
+    content: Content = Text(arguments.text) if arguments.command == "ask" else Command("demo", arguments.text)
+    message = said(content, spoken, arguments.person)
+    if arguments.command == "ask" and not application.router.leads(arguments.text):
+        tidy(arguments.text, Wording.load())
+    await application.turns.take(_once(message), Paper(Console()))
+    return DONE
+
+
+async def _demo(application: Application, arguments: argparse.Namespace, language: Language) -> int:
+    """Show a trace as people see it, or as JSON: everything behind one answer."""
+    if not arguments.json:
+        return await _talk(application, arguments, language)
+    spoken = arguments.language or language_of(arguments.text, language)
+    message = said(Command("demo", arguments.text), spoken, arguments.person)
+    answer = await application.router.questions.quietly(message, arguments.text)
+    trace = await application.router.demo.trace(answer.id)
+    if trace is None:
+        raise LibraryUnavailable("no_trace", application.texts.phrase("feedback.away"))
+    output.line(json.loads(trace.to_json()))
+    return DONE
+
+
+async def _search(application: Application, arguments: argparse.Namespace, language: Language) -> int:
+    library = await application.library()
+    for id_, text in _questions(arguments):
+        spoken = arguments.language or language_of(text, language)
+        began = time.perf_counter()
+        found = await library.search(text, readers=_readers(application, arguments, language), limit=arguments.limit)
+        spent = (time.perf_counter() - began) * 1000
+        if arguments.json:
+            output.line(output.hits(found, id_, text, spoken, spent))
+        else:
+            console = Console()
+            for number, hit in enumerate(found, 1):
+                place = hit.passage.place.to(spoken)
+                console.print(f"{number}. {hit.passage.title} {place} ({hit.score:.2f})", markup=False)
+                console.print(f"   {hit.passage.text[:160]}", style="dim", markup=False)
+            if not found:
+                console.print(application.texts.say("cli.no_hits", spoken))
+    return DONE
+
+
+async def _documents(application: Application, arguments: argparse.Namespace, language: Language) -> int:
+    """List what the filters let through: for people page by page as everywhere else, for machines all of it."""
+    asked = {name: getattr(arguments, name) for name in ("q", "state", "kind", "audience") if getattr(arguments, name)}
+    asked |= {"due": "yes"} if arguments.due else {}
+    if not arguments.json:
+        await application.turns.take(said(Press("document.list", asked | {"page": arguments.page}), language), Paper(Console()))
+        return DONE
+    today = datetime.now(UTC).date().isoformat()
+    found = [d for d in await (await application.library()).documents() if Filter.read(asked).takes(d, today)]
+    output.line({"documents": [output.document(d) for d in found]})
+    return DONE
+
+
+async def _change(application: Application, arguments: argparse.Namespace, language: Language) -> int:
+    """Publish the newest version, roll back or remove, by the same rules as in chat."""
+    library = await application.library()
+    document = await library.document(arguments.id)
+    newest, shown = document.versions[-1].id, document.metadata.title
+    version = newest if arguments.command == "publish" else document.current or newest
+    hits = 0
+    if (arguments.command, version) != ("publish", document.current):
+        message = said(Press(f"document.{arguments.command}"), language)
+        try:
+            hits = await application.documents.changes.change(message, arguments.command, document.id, version)
+        except SessionsUnavailable as error:
+            raise LibraryUnavailable("no_book", application.texts.phrase("documents.no_book")) from error
+    if arguments.command == "remove":
+        text = application.texts.say("documents.remove_done", language, title=shown, hits=hits)
+        output.line({"document": arguments.id, "hits": hits}) if arguments.json else Console().print(text, markup=False)
+        return DONE
+    document = await library.document(arguments.id)
+    number = document.published.number if document.published else 0
+    if arguments.json:
+        output.line(output.document(document))
+    else:
+        text = application.texts.say(f"documents.{arguments.command}_done", language, title=shown, number=number)
+        Console().print(text, markup=False)
+    return DONE
+
+
+async def _cases(application: Application, arguments: argparse.Namespace, language: Language) -> int:
+    """Write the answers people found wanting as JSON lines that `evaluate` reads."""
+    sys.stdout.write(as_lines(await application.router.feedback.cases()))
+    return DONE
+
+
+async def _evaluate(application: Application, arguments: argparse.Namespace, language: Language) -> int:
+    from bot.command.evaluate import evaluate
+
+    return await evaluate(application, arguments, language)
+
+
+def _error(error: KnowledgeError) -> dict[str, Any]:
+    return {"error": {"code": error.code, "ja": error.reason.ja, "en": error.reason.en}}

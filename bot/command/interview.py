@@ -1,0 +1,126 @@
+"""
+The guided dialog in a terminal: the same handler and texts; numbers answer, letters press the buttons.
+
+A shared result is printed like any other: a terminal has no channel to post it to.
+"""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from bot.command.terminal import draw
+from bot.service.application import Application
+from handlers.conversation import Audience, Button, Buttons, Command, Content, Field, Form, Message, Person, Press, Reply
+from knowledge.values import Language
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+class Sheet:
+    """A screen that draws each final reply and keeps it, so that its question can be answered."""
+
+    def __init__(self, console: Console) -> None:
+        self.memory: dict[str, str] = {}
+        self.last = Reply("")
+        self._console = console
+
+    async def show(self, reply: Reply) -> None:
+        if reply.final:
+            self.last = reply
+            shown = tuple(block for block in reply.blocks if not isinstance(block, Buttons))  # pressed by letter below
+            draw(replace(reply, blocks=shown), self._console)
+
+
+async def interview(application: Application, language: Language, *, express: bool, team: str) -> int:
+    """Ask until the person ends the input or stops."""
+    person = Person("terminal:local", "terminal", language, "admin")
+    content: Content = Command("choose", f"join {team}" if team else "express" if express else "")
+    sheet, number = Sheet(Console()), 0
+    while True:
+        message = Message(f"terminal:{number}", person, "terminal:local", Audience(person.id, private=True), content)
+        await application.turns.take(message, sheet)
+        _keep_files(sheet.last, application, language)
+        answered = _answer(sheet.last, application, language)
+        if answered is None:
+            return 0
+        content, number = answered, number + 1
+
+
+def _keep_files(reply: Reply, application: Application, language: Language) -> None:
+    """Write what can be taken away into the working folder, beside what is there already."""
+    for attachment in reply.attachments:
+        path = Path(attachment.name)
+        for count in range(2, 1000):
+            if not path.exists():
+                break
+            path = Path(attachment.name).with_stem(f"{Path(attachment.name).stem}-{count}")
+        path.write_bytes(attachment.content)
+        print(application.texts.say("interview.written", language, name=str(path)))  # noqa: T201  # a terminal speaks by printing
+
+
+def _answer(reply: Reply, application: Application, language: Language) -> Content | None:
+    """Return what the person does next: a button by its letter, or a form with one answer a line; None ends."""
+    buttons = dict(zip(LETTERS, _buttons(reply, application, language), strict=False))
+    if not reply.ask and not buttons:
+        return None
+    keys = "  ".join(f"{key}) {button.label}" for key, button in buttons.items())
+    values: dict[str, str] = {}
+    for field in reply.ask.fields if reply.ask else (Field("", "choice", ""),):
+        print(keys)  # noqa: T201  # a terminal speaks by printing
+        given = _line(field, buttons, application, language)
+        if given is None or isinstance(given, Button):
+            return _pressed(given)
+        values[field.id] = given
+    return Form(reply.ask.form, reply.ask.state, values) if reply.ask else None
+
+
+def _pressed(button: Button | None) -> Press | None:
+    return None if button is None or button.press.action == "terminal.end" else button.press
+
+
+def _line(field: Field, buttons: dict[str, Button], application: Application, language: Language) -> str | Button | None:
+    """Read until a line is an option's number, a button's letter or, where text is asked for, any text."""
+    while True:
+        label = f"[{_number(field)}] " if field.initial else ""
+        print(f"{label}> ", end="", flush=True)  # noqa: T201  # a terminal prompt
+        row = sys.stdin.readline()
+        if not row:
+            return None
+        word = row.strip()
+        if word.lower() in buttons:
+            return buttons[word.lower()]
+        if word.isdecimal() and 0 < int(word) <= len(field.options):
+            return field.options[int(word) - 1].id
+        if not word and field.initial:
+            return field.initial
+        if word and not field.options and field.id:
+            return word
+        print(_help(field, application, language))  # noqa: T201  # a terminal prompt
+
+
+def _help(field: Field, application: Application, language: Language) -> str:
+    count = len(field.options)
+    return (
+        application.texts.say("interview.pick", language, n=count)
+        if count
+        else application.texts.say("interview.write", language)
+    )
+
+
+def _number(field: Field) -> int | str:
+    return next((n for n, option in enumerate(field.options, 1) if option.id == field.initial), field.initial)
+
+
+def _buttons(reply: Reply, application: Application, language: Language) -> Iterator[Button]:
+    """Yield what can be pressed: the ask's own buttons, those of the blocks, and the way out."""
+    if reply.ask and reply.ask.guideline:
+        yield reply.ask.guideline.open
+    if reply.ask:
+        yield from reply.ask.buttons
+    for block in reply.blocks:
+        if isinstance(block, Buttons):
+            yield from (button for button in block.items if not button.url)
+    yield Button(application.texts.say("interview.end", language), Press("terminal.end"))

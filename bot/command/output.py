@@ -1,0 +1,121 @@
+"""What machines read: one JSON document, or one a line, on standard output."""
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from knowledge.documents.identity import Alike
+from knowledge.values import Answer, Document, Hit, Language, Receipt, Version
+
+Json = dict[str, Any]
+
+
+def line(document: Json) -> None:
+    """Write one JSON document on one line."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def answer(value: Answer, id_: str) -> Json:
+    """Return an answer as the `ask` command prints it."""
+    language = value.language
+    return {
+        "id": id_,
+        "question": value.question,
+        "answer": value.text,
+        "language": language,
+        "mode": value.mode,
+        "certainty": value.certainty,
+        "citations": [
+            {
+                "number": c.number,
+                "document": c.passage.document,
+                "title": c.passage.title,
+                "place": c.passage.place.to(language),
+                "page": c.passage.place.number,
+                "quote": c.quote,
+            }
+            for c in value.citations
+        ],
+        "nearest": [{"document": n.document, "title": n.title, "place": n.place.to(language)} for n in value.nearest],
+        "trace": value.trace,
+        "milliseconds": {name: round(ms, 2) for name, ms in value.milliseconds.items()},
+    }
+
+
+def talk(text: str, said: str, language: Language, mode: str, id_: str) -> Json:
+    """Return what was said back to a text that is no question to the documents; `mode` is "talk", "dialog" or "documents"."""
+    nothing: Json = {"citations": [], "nearest": [], "trace": "", "milliseconds": {}}
+    return {"id": id_, "question": text, "answer": said, "language": language, "mode": mode, "certainty": "none"} | nothing
+
+
+def hits(found: list[Hit], id_: str, question: str, language: Language, milliseconds: float) -> Json:
+    """Return hits as the `search` command prints them."""
+    rows = [
+        {
+            "document": h.passage.document,
+            "title": h.passage.title,
+            "place": h.passage.place.to(language),
+            "page": h.passage.place.number,
+            "passage": h.passage.id,
+            "score": round(h.score, 4),
+            "text": h.passage.text,
+        }
+        for h in found
+    ]
+    return {"id": id_, "question": question, "hits": rows, "milliseconds": round(milliseconds, 2)}
+
+
+def document(value: Document) -> Json:
+    """Return a document as the `documents` command prints it."""
+    return {
+        "document": value.id,
+        "title": value.metadata.title,
+        "kind": value.metadata.kind,
+        "audience": value.metadata.audience,
+        "owner": value.metadata.owner,
+        "effective": value.metadata.effective,
+        "review": value.metadata.review,
+        "current": value.current,
+        "versions": [
+            {
+                "version": v.id,
+                "number": v.number,
+                "name": v.name,
+                "state": v.state,
+                "pages": v.pages,
+                "passages": v.passages,
+                "receipt": receipt(v.receipt),
+            }
+            for v in value.versions
+        ],
+    }
+
+
+def receipt(value: Receipt | None) -> Json | None:
+    """Return how much of a file was read, in letters and digits; `largest` is the largest piece that is missing."""
+    if value is None:
+        return None
+    counts = {"there": value.there, "read": value.read, "missing": value.there - value.read, "left_out": value.left_out}
+    place = value.place.to("en") if value.place else ""
+    largest = {"characters": value.lost, "words": value.words, "place": place} if value.lost else None
+    return {"percent": value.percent, "enough": value.enough, **counts, "largest": largest}
+
+
+def added(name: str, version: Version, id_: str, status: str, alike: Sequence[Alike], milliseconds: float) -> Json:
+    """Return one added file as the `add` command prints it; `alike` are the documents it may be a new version of."""
+    return {
+        "name": name,
+        "status": status,
+        "code": status,
+        "reason": None,
+        "document": id_,
+        "version": version.number,
+        "pages": version.pages,
+        "passages": version.passages,
+        "receipt": receipt(version.receipt),
+        "flags": [{"kind": f.kind, "page": f.page} for f in version.flags],
+        "alike": [{"document": a.document.id, "title": a.document.metadata.title, "percent": a.percent} for a in alike],
+        "milliseconds": round(milliseconds, 1),
+    }

@@ -1,0 +1,1 @@
+"""The process: composition, server, worker, queue, store, logs."""

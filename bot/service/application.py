@@ -1,0 +1,281 @@
+"""
+The composition root below the platforms: every part is made here, once.
+
+The light parts (store, sessions, turns) are open when `async with` returns. The heavy rooms (library, deck, answers) are
+furnished in the background, so that the socket answers long before they are ready; whoever needs them waits for them.
+"""
+
+import asyncio
+import logging
+from contextlib import AsyncExitStack, suppress
+from typing import Self
+
+from bot.service.folder import Folder
+from bot.service.part import FIRST, LONGEST, Part, stop
+from bot.service.queue import Queue
+from bot.service.store import Store
+from bot.settings import Settings
+from bot.turns import Turns
+from handlers.choose.decision_models import DecisionModels
+from handlers.choose.guidelines import Guidelines
+from handlers.choose.model_admin import ModelAdmin
+from handlers.choose.router import Choose
+from handlers.demo.demo import Demo
+from handlers.documents.context import Context
+from handlers.documents.jobs import DEAD, IDLE, KEPT, TEND, Jobs
+from handlers.documents.router import Documents
+from handlers.people import People
+from handlers.questions.ask import Questions
+from handlers.questions.escalation import Escalation
+from handlers.questions.feedback import Feedbacks
+from handlers.questions.labels import Labels
+from handlers.questions.private_answer import PrivateAnswer
+from handlers.questions.small_talk import Talk
+from handlers.questions.source_view import SourceView
+from handlers.questions.threads import Threads
+from handlers.questions.welcome import Welcome
+from handlers.router import Router
+from handlers.sessions import DAY, Sessions, SessionsUnavailable
+from handlers.texts import Texts
+from knowledge.advisor.engine import Advisor
+from knowledge.answering.answers import Answers, Retriever
+from knowledge.answering.trace import Trace
+from knowledge.documents.library import Library
+from knowledge.documents.originals import Originals
+from knowledge.errors import EmbeddingUnavailable, LibraryUnavailable
+from knowledge.index.opening import open_index
+from knowledge.models.embedding import Embedding
+from knowledge.models.language_models import Model
+from knowledge.reading.reading import Limits
+from knowledge.reading.sandbox import missing
+from knowledge.retrieval.encoder import VERSION, Encoder
+from knowledge.sentences import phrase
+from knowledge.text.analysis import Analysis
+
+log = logging.getLogger(__name__)
+AWAY = "library_failed"  # what the library says when its index does not answer
+
+
+class Application:
+    """
+    Opens with `async with` and closes in reverse order. `turns`, `sessions` and `texts` are for the platforms.
+
+    `threads` is how many documents it takes in at once for the queue; a house that does not `talk` only does that. A `patient`
+    one tries again and again what cannot be opened; others fail at once.
+    """
+
+    def __init__(self, settings: Settings, *, threads: int = 0, talks: bool = True, patient: bool = False) -> None:
+        self.settings = settings
+        self._threads = threads
+        self._talks = talks
+        self._patient = patient
+        self.texts = Texts.load()
+        self.folder = Folder(settings.data)
+        self.store = Store(settings.redis_url, settings.data / "redis")
+        self.sessions = Sessions(self.store.connect)
+        self.people = People(settings.admins, settings.audiences)
+        self.originals = Originals(settings.originals)
+        self.limits = Limits(strict=settings.sandbox == "required")
+        self.jobs = Jobs(self.library, self.originals, self.sessions, self._enqueue, self.limits)
+        self.queue = Queue(self.store, self.jobs.run, threads=threads, alone=settings.embedded)
+        self.models = DecisionModels(self.sessions, Advisor.load())
+        by_two = settings.publish_by_two
+        context = Context(self.library, self.sessions, self.people, self.texts, by_two=by_two, limits=self.limits)
+        self.documents = Documents.over(context, self.jobs, self._answers_over, self.models)
+        talk = Threads(self.sessions, self.texts, settings.thread_talk)
+        questions = Questions(self.answers, self.sessions, self.people, self.texts, talk)
+        welcome = Welcome(self.library, self.people, self.texts)
+        self.router = Router(
+            questions,
+            Choose(self.models, self.sessions, self.texts, Guidelines.load(self.library, self.people)),
+            Demo(self.library, self.sessions, self.people, questions, self.texts),
+            self.documents,
+            Feedbacks(self.sessions, self.texts),
+            welcome,
+            ModelAdmin(self.models, self.sessions, self.people, self.texts),
+            talk,
+            SourceView(self.library, self.sessions, self.people, self.texts),
+            Escalation(self.sessions, self.people, self.texts, settings.experts),
+            PrivateAnswer(questions, self.sessions, self.texts),
+            Talk(welcome, self.texts),
+            Labels(self.texts),
+        )
+        self.turns = Turns(self.router, self.sessions, self.texts)
+        self._analysis = Analysis()  # one dictionary for searching and answering: it is the biggest thing in memory
+        self._stack = AsyncExitStack()
+        self._heavy = AsyncExitStack()  # closed after the turns, whenever it was filled
+        self._model: Model | None = None
+        self._library = Part("library", self._open_library, patient=patient)
+        self._answers = Part("answers", self._open_answers, patient=patient)
+        self._work = Part("jobs", self._begin_work, patient=patient)
+        self._embedding: Embedding | None = None
+        self._measuring: asyncio.Task[None] | None = None
+        self._sandbox: asyncio.Task[str] | None = None
+        self._reviews: asyncio.Task[None] | None = None
+        self._tending: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        """
+        Open the light parts and begin to furnish the heavy ones.
+
+        Raises:
+            InvalidSettings: the data folder or the session store cannot be used.
+        """
+        if self.settings.embedded:
+            self._stack.enter_context(self.folder)
+        await self._stack.enter_async_context(self.store)
+        await self._stack.enter_async_context(self.sessions)
+        self._library.start()
+        self._stack.push_async_callback(self._stop_furnishing)
+        await self._stack.enter_async_context(self.queue)
+        self._stack.push_async_callback(self._stop_queueing)
+        if self._talks:
+            self._answers.start()
+            await self._stack.enter_async_context(self.turns)
+            self._reviews = asyncio.create_task(self.documents.reviews.watch())
+        if self._threads:
+            self._work.start()
+            self._sandbox = asyncio.create_task(self._try_sandbox())
+            self._tending = asyncio.create_task(self._tend())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def library(self) -> Library:
+        """Wait for the library. Raises LibraryUnavailable while it cannot be opened."""
+        try:
+            return await self._library.get()
+        except LibraryUnavailable as error:
+            if error.code != AWAY or not self._patient:
+                raise
+            raise LibraryUnavailable(AWAY, phrase("waiting")) from error
+
+    async def opened(self) -> None:
+        """Wait until documents can be taken in, however long that takes."""
+        await self._library.opened()
+        if self._threads:
+            await self._work.opened()
+
+    async def answers(self) -> Answers:
+        """Wait for the answering room. Raises LibraryUnavailable while there is no library."""
+        await self.library()
+        return await self._answers.get()
+
+    async def readiness(self) -> dict[str, str]:
+        """Return each part's state: "ready", "starting" or what it waits for."""
+        parts = {"sessions": await self.sessions.state(), "library": self._library.state, "answers": self._answers.state}
+        if self._sandbox is not None:
+            parts["sandbox"] = self._sandbox.result() if self._sandbox.done() else "starting"
+        parts |= {"jobs": self._work.state} if self._threads else {}
+        measured = self._embedding is None or self._embedding.size
+        return parts if measured else parts | {"embedding": "not answering"}
+
+    async def _open_library(self) -> Library:
+        settings = self.settings
+        async with AsyncExitStack() as opening:
+            embedding = await self._open_embedding(opening)
+            index = open_index(
+                settings.qdrant_url or None,
+                settings.data / "qdrant",
+                settings.qdrant_api_key or None,
+                version=VERSION,
+                model=settings.embedding,
+                size=embedding.size if embedding else 0,
+            )
+            library = await opening.enter_async_context(
+                Library(index, Encoder(self._analysis), originals=self.originals, embedding=embedding)
+            )
+            from knowledge.deck.digest import shelve
+
+            with suppress(EmbeddingUnavailable):  # the digest before it goes on serving; the next start tries again
+                await shelve(library)
+            self._heavy.push_async_exit(opening.pop_all())
+        self._embedding = embedding
+        if embedding is not None and not embedding.size and self._patient:
+            self._measuring = asyncio.create_task(self._measure(library, embedding))
+        return library
+
+    async def _measure(self, library: Library, embedding: Embedding) -> None:
+        """Ask an embedding model that was away at the start until it answers; until then passages are found by their words."""
+        log.error("an embedding model does not answer and is tried again", extra={"model": embedding.name})
+        pause = FIRST
+        while not await embedding.measure():
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST)
+        await library.measured(embedding.size)
+        log.warning("an embedding model answers now", extra={"model": embedding.name})
+
+    async def _open_embedding(self, opening: AsyncExitStack) -> Embedding | None:
+        """Return the embedding model, measured; the language model's address and key are its own where their provider is."""
+        settings = self.settings
+        if not settings.embedding:
+            return None
+        provider = settings.embedding.partition(":")[0]
+        shared = settings.llm.partition(":")[0] in ("", provider)
+        base, key = (settings.llm_base_url, settings.llm_api_key) if shared else ("", "")
+        embedding = Embedding(settings.embedding, base_url=base, api_key=key)
+        opening.push_async_callback(embedding.close)
+        await embedding.measure()
+        return embedding
+
+    async def _open_answers(self) -> Answers:
+        library = await self._library.opened()
+        settings = self.settings
+        if settings.llm and self._model is None:
+            self._model = Model(settings.llm, base_url=settings.llm_base_url, api_key=settings.llm_api_key)
+            self._heavy.push_async_callback(self._model.close)
+        answers = Answers(library, model=self._model, keep=self._keep_trace, analysis=self._analysis)
+        await answers.warm()
+        return answers
+
+    async def _answers_over(self, shelf: Retriever, written: bool) -> Answers:
+        """Return an answering room over another shelf; its traces are not kept."""
+        await self.answers()
+        return Answers(shelf, model=self._model if written else None, analysis=self._analysis)
+
+    async def _begin_work(self) -> None:
+        """Start to work once the library stands, and put away files that no document and no job remembers."""
+        library = await self._library.opened()
+        await self.queue.open()
+        with suppress(LibraryUnavailable):
+            await self.originals.sweep(await library.originals(), age=KEPT + DAY)
+
+    async def _try_sandbox(self) -> str:
+        """Return the sandbox's state: what it lacks stops the taking in of documents, unless the settings accept that."""
+        lacking = await missing()
+        if lacking and self.limits.strict:
+            log.error("documents are not taken in: there is no whole sandbox", extra={"missing": ", ".join(lacking)})
+            return "no_sandbox"
+        if lacking:
+            log.warning("documents are read without a whole sandbox", extra={"missing": ", ".join(lacking)})
+        return "ready"
+
+    async def _tend(self) -> None:
+        """Look again and again for jobs that got lost; an embedded store has no other process that could still hold one."""
+        idle = DEAD if self.settings.embedded else IDLE
+        while True:
+            with suppress(SessionsUnavailable):
+                await self.jobs.tend(idle=idle)
+                idle = IDLE
+            await asyncio.sleep(TEND)
+
+    async def _enqueue(self, job: str) -> None:
+        await self.queue.enqueue(job)
+
+    async def _keep_trace(self, trace: Trace) -> None:
+        try:
+            await self.sessions.save("trace", trace.id, {"trace": trace.to_json()}, seconds=DAY)
+        except SessionsUnavailable:
+            log.warning("a trace was not kept: the session store is away")
+
+    async def _stop_queueing(self) -> None:
+        """Let nothing open the queue again, or hand work to it, that is closed next."""
+        await stop(self._tending)
+        await self._work.stop()
+
+    async def _stop_furnishing(self) -> None:
+        await stop(self._reviews, self._measuring, self._sandbox)
+        for part in (self._answers, self._library):
+            await part.stop()
+        await self._heavy.aclose()

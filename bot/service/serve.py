@@ -1,0 +1,74 @@
+"""Serve every face: the socket is open before anything heavy is imported."""
+
+import logging
+import socket
+
+import uvicorn
+
+from bot.service.logs import to_stderr
+from bot.settings import LOOPBACK, InvalidSettings, Settings
+from handlers.texts import Texts
+from knowledge.values import Language
+
+log = logging.getLogger(__name__)
+BACKLOG = 2048  # connections that may wait while the process starts
+DRAIN = 25  # seconds requests in flight get at shutdown
+
+
+def serve(settings: Settings, host: str, port: int, language: Language) -> int:
+    """
+    Listen and serve until told to stop.
+
+    Raises:
+        InvalidSettings: the address cannot be listened on, or must not be.
+    """
+    texts = Texts.load()
+    _allowed(settings, host, texts)
+    with _listen(host, port, texts) as listener:
+        real_port = listener.getsockname()[1]
+        shown = f"[{host}]" if ":" in host else host
+        print(texts.say("cli.serving", language, address=f"http://{shown}:{real_port}/"), flush=True)  # noqa: T201  # the one line people look for
+        from dataclasses import replace
+
+        from bot.service.application import Application
+        from bot.service.asgi import asgi_app
+        from bot.service.worker import THREADS
+
+        application = Application(
+            replace(settings, host=host, port=real_port), threads=THREADS if settings.embedded else 0, patient=True
+        )
+        app, failure = asgi_app(application, lambda: setattr(server, "should_exit", True))
+        to_stderr()
+        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN, server_header=False)
+        server = uvicorn.Server(config)
+        server.run(sockets=[listener])
+        if failure:
+            raise failure[0]
+    return 0
+
+
+def _allowed(settings: Settings, host: str, texts: Texts) -> None:
+    if host in LOOPBACK:
+        return
+    reason = None
+    if settings.teams is not None and settings.teams.local:
+        reason = texts.phrase("cli.teams_local")
+    elif not settings.public_url:
+        reason = texts.phrase("cli.loopback_only")
+    if reason is not None:
+        said = [texts.say("cli.bad_host", language, host=host, why=reason.to(language)) for language in ("ja", "en")]
+        raise InvalidSettings("bad_host", *said)
+
+
+def _listen(host: str, port: int, texts: Texts) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        taken = texts.phrase("cli.port_taken", port=port)
+        raise InvalidSettings("port_taken", taken.ja, taken.en) from error
+    return listener

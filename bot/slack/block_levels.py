@@ -1,0 +1,40 @@
+"""The levels of blocks, newest first: Slack refuses what a workspace does not know, and what a team takes is remembered."""
+
+import time
+from collections.abc import Awaitable, Callable
+
+from bot.slack.api import Refused
+from bot.slack.render.messages import TEXT
+
+UNKNOWN = ("invalid_blocks", "invalid_blocks_format", "unsupported_block_type")
+TOO_MUCH = "msg_blocks_too_long"  # of this message, which says nothing about the next
+KEPT = 24 * 60 * 60  # seconds after which the newest blocks are tried again: workspaces learn
+
+
+class BlockLevels:
+    def __init__(self) -> None:
+        self._levels: dict[str, tuple[int, float]] = {}
+
+    async def climb(self, team: str, send: Callable[[int], Awaitable[None]]) -> None:
+        """
+        Send on the highest level `team` takes, one lower after each refusal.
+
+        Raises:
+            Refused: for another reason than its blocks, or even as text.
+        """
+        level, unknown = self._level(team), False
+        while True:
+            try:
+                await send(level)
+                break
+            except Refused as refused:
+                if level == TEXT or refused.code not in (*UNKNOWN, TOO_MUCH):
+                    raise
+                unknown = unknown or refused.code in UNKNOWN
+                level += 1
+        if unknown:
+            self._levels[team] = (level, time.monotonic())
+
+    def _level(self, team: str) -> int:
+        level, since = self._levels.get(team, (0, 0.0))
+        return level if time.monotonic() - since < KEPT else 0

@@ -1,0 +1,1 @@
+"""The demonstration of RAG on our own answers."""

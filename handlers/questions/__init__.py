@@ -1,0 +1,1 @@
+"""Everything between a message and an answer: hearing, asking, small talk, sources, feedback, escalation."""

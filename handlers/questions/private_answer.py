@@ -1,0 +1,40 @@
+"""
+Answering the asker alone where others read along.
+
+What everybody in a channel reads is made from what everybody may read. Somebody who may read more is offered an answer of their
+own; it is given where the platform can show it to them alone, and leaves no trace in the channel's thread.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from handlers.conversation import Buttons, Message, Paragraph, Press, Reply
+from handlers.questions.ask import Questions
+from handlers.sessions import Sessions, SessionsUnavailable
+from handlers.texts import Texts
+
+
+class PrivateAnswer:
+    def __init__(self, questions: Questions, sessions: Sessions, texts: Texts) -> None:
+        self._questions = questions
+        self._sessions = sessions
+        self._texts = texts
+
+    async def press(self, message: Message, press: Press) -> AsyncIterator[Reply]:
+        """Answer the question of an answer again, for whoever pressed and with their own rights."""
+        language = message.person.language
+        if not message.audience.private:  # a platform that cannot whisper
+            text = self._texts.say("ask.alone_elsewhere", language)
+            yield Reply(text, (Paragraph(text, "note"),), private=True)
+            return
+        try:
+            kept = await self._sessions.load("answer", str(press.data.get("aid", "")))
+        except SessionsUnavailable:
+            kept = None
+        if kept is None:
+            yield Reply(self._texts.say("ask.expired", language), private=True)
+            return
+        async for reply in self._questions.ask(message, str(kept["question"]), kept=False):
+            # A follow-up question would name what only this person may read: none is offered among others.
+            blocks = tuple(b for b in reply.blocks if not (isinstance(b, Buttons) and b.row == "followup"))
+            yield replace(reply, blocks=blocks, private=True)

@@ -1,0 +1,1 @@
+"""A question and its passages to a checked answer."""

@@ -1,0 +1,186 @@
+"""
+Letting a model write the answer, and keeping of it only what its sources say.
+
+All that a model does for one answer shares one budget: rewording a follow-up, writing, trying again. What fails for good is
+reported with its reason, for quotes to take its place.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from re import DOTALL
+from re import compile as pattern
+
+from knowledge.answering.citations import Draft
+from knowledge.answering.grounding import in_language
+from knowledge.answering.prompt import Prompt, alone, rewriting
+from knowledge.answering.question import Turn
+from knowledge.answering.trace import Check
+from knowledge.answering.verification import absent, check, draft, finished
+from knowledge.answering.wording import Wording
+from knowledge.errors import ModelUnavailable
+from knowledge.models.language_models import Model, ModelFault, Written
+from knowledge.text.sanitise import sanitise
+from knowledge.values import Hit, Language
+
+BUDGET = 17.0  # seconds for everything a model does for one answer: the rest of twenty is for searching and showing
+ATTEMPT = 12.0  # seconds one attempt may take
+REWRITE = 3.0  # seconds for rewording a follow-up
+RETRIES = 2
+PAUSE = 0.4  # seconds before the first retry, doubled for the second
+LONGEST = 6000  # characters of output looked at
+QUESTION = 300  # characters of a reworded question
+TOO_MANY, SERVER_ERROR = 429, 500  # HTTP status from which on trying again may help
+AGAIN = {
+    "ja": "\n\n前の答えは別の言語で書かれていました。必ず日本語だけで書いてください。",
+    "en": "\n\nThe last answer was in another language. Write in English only.",
+}
+_THINKING = pattern(r"<think>.*?(?:</think>|$)", DOTALL)
+Shown = Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A checked answer. Without sentences it is a refusal: the model said that the passages hold no answer."""
+
+    draft: Draft
+    checks: tuple[Check, ...]
+    removed: int
+    output: str
+    tokens: tuple[int, int]
+
+
+class Budget:
+    """The seconds that are left for one answer."""
+
+    def __init__(self, seconds: float = BUDGET) -> None:
+        self._until = time.monotonic() + seconds
+
+    def left(self, at_most: float = ATTEMPT) -> float:
+        return max(min(self._until - time.monotonic(), at_most), 0.0)
+
+
+class Generator:
+    """Writes answers with one model."""
+
+    def __init__(self, model: Model, *, seconds: float = BUDGET) -> None:
+        self._model = model
+        self._seconds = seconds
+        self.name = model.name
+
+    def budget(self) -> Budget:
+        return Budget(self._seconds)
+
+    async def reword(self, question: str, history: tuple[Turn, ...], language: Language, budget: Budget) -> str:
+        """Return a follow-up as a question of its own, "" when the model did not deliver one in a few seconds; one call."""
+        try:
+            async with asyncio.timeout(budget.left(REWRITE)):
+                written = await self._ask(rewriting(question, history, language), _unheard)
+        except (ModelFault, ModelUnavailable, TimeoutError):
+            return ""
+        text = sanitise(_THINKING.sub("", written.text).strip().partition("\n")[0])[:QUESTION]
+        return text if in_language(text, language) else ""
+
+    async def alone(self, question: str, language: Language) -> str:
+        """
+        Return what the model says without any document.
+
+        Raises:
+            ModelUnavailable: it failed for good; `code` names why.
+        """
+        written = await self._attempts(alone(question, language), _unheard, self.budget())
+        return sanitise(_THINKING.sub("", written.text))[:LONGEST]
+
+    async def write(self, prompt: Prompt, hits: Sequence[Hit], language: Language, shown: Shown, budget: Budget) -> Generated:
+        """
+        Let the model write and return what stands the checks; in another language than asked, it is told so once.
+
+        Raises:
+            ModelUnavailable: it failed for good, within the budget; `code` names why.
+        """
+        text = prompt.text
+        for last in (False, True):
+            watch = _Watch(prompt, language, shown)
+            written = await self._attempts(text, watch.hear, budget)
+            output = _THINKING.sub("", written.text)[:LONGEST]
+            checks = tuple(c for c in check(output, prompt.sources, language) if prompt.token not in c.sentence)
+            kept = [c for c in checks if c.kept]
+            tokens = (written.tokens_in, written.tokens_out)
+            if kept:
+                return Generated(draft(kept, hits), checks, len(checks) - len(kept), written.text, tokens)
+            if prompt.token in output or absent(checks):
+                return Generated(Draft((), ()), checks, 0, written.text, tokens)
+            if not any(c.reason == "language" for c in checks):
+                raise _failure("unsupported")
+            if not last and budget.left() > 0:
+                text = prompt.text + AGAIN[language]
+        raise _failure("wrong_language")
+
+    async def _attempts(self, prompt: str, heard: Shown, budget: Budget) -> Written:
+        failure = _failure("timeout")
+        for attempt in range(RETRIES + 1):
+            if not self._model.breaker.closed():
+                raise _failure("resting")
+            wait = PAUSE * 2**attempt
+            try:
+                async with asyncio.timeout(budget.left()):
+                    written = await self._ask(prompt, heard)
+                if written.text.strip() and written.whole:
+                    return written
+                failure = _failure("cut" if written.text.strip() else "empty")
+            except TimeoutError:
+                failure = _failure("timeout")
+            except ModelFault as fault:
+                failure = _failure("rate_limited" if fault.status == TOO_MANY else "model_error")
+                if 400 <= fault.status < SERVER_ERROR and fault.status != TOO_MANY:
+                    raise failure from fault
+                wait = wait if fault.retry_after is None else fault.retry_after
+            if attempt == RETRIES or budget.left(wait + 1.0) <= wait:
+                break
+            await asyncio.sleep(wait)
+        raise failure
+
+    async def _ask(self, prompt: str, heard: Shown) -> Written:
+        """Ask once, and tell the breaker how it went."""
+        await asyncio.to_thread(self._model.open)
+        try:
+            written = await self._model.write(prompt, heard)
+        except (ModelFault, asyncio.CancelledError):  # cancelled: our time was over
+            self._model.breaker.failed()
+            raise
+        if written.whole:
+            self._model.breaker.succeeded()
+        else:
+            self._model.breaker.failed()
+        return written
+
+
+class _Watch:
+    """Shows each sentence that stands its check while the model is still writing."""
+
+    def __init__(self, prompt: Prompt, language: Language, shown: Shown) -> None:
+        self._prompt = prompt
+        self._language = language
+        self._shown = shown
+        self._done = 0
+        self._kept: list[str] = []
+
+    async def hear(self, text: str) -> None:
+        text = _THINKING.sub("", text)[:LONGEST]
+        end = finished(text)
+        if end <= self._done:
+            return
+        fresh = check(text[self._done : end], self._prompt.sources, self._language)
+        self._done = end
+        if said := [c.sentence for c in fresh if c.kept and self._prompt.token not in c.sentence]:
+            self._kept += said
+            await self._shown("\n".join(self._kept))
+
+
+async def _unheard(_text: str) -> None:
+    """Nobody watches."""
+
+
+def _failure(code: str) -> ModelUnavailable:
+    return ModelUnavailable(code, Wording.load().phrase(f"model_{code}"))

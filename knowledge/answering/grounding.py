@@ -1,0 +1,235 @@
+"""
+Is a sentence supported by the passages it cites?
+
+The check knows no meaning, only form. Enough of the sentence's own words must stand in the source; every figure with its unit,
+every name and every noun must, and a figure must stand where the rest of its clause does; a negation or a bound ("以上",
+"before") must not be turned round. What fails is dropped, so the check errs towards silence.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import Stemmer
+
+from knowledge.text.language import language_of
+from knowledge.text.sanitise import INVISIBLE
+from knowledge.values import Language
+
+CONTENT = 0.75  # share of a sentence's kanji and katakana pairs and Latin words that must stand in its sources
+LOCAL = 0.7  # the same, of a clause and the one place that says it
+SUBJECT = 0.5  # the same, of what the clause is about ("保存期間は…")
+_JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff々]+")
+_CONTENT = re.compile(r"[\u30a1-\u30ff\u3400-\u4dbf\u4e00-\u9fff々]+")
+_LATIN = re.compile(r"[a-z][a-z0-9'’-]*")
+_NAME = re.compile(
+    r"[\u30a1-\u30ff]{3,}|\b[A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9-]*\b|(?<![.!?:] )(?<!^)\b[A-Z][a-z]+\b"
+    r"|[月火水木金土日]曜|令和|平成|昭和"
+)
+_FIGURE = re.compile(
+    r"(\d+(?:\.\d+)?)\s*([%a-z]+|[年月日時週]間|[年月日時分秒人名件円台回個本社部章条項号位割倍度週営業万億兆千百]{1,3})?"
+)
+_NEGATION = re.compile(
+    r"ない|ません|ざる|ずに|\bnot?\b|n't\b|\bnever\b|\bwithout\b|\bcannot\b|禁止|禁じ|不可|不要|対象外|除外|\bforbidden\b|\bprohibited\b"
+)
+_OPPOSITES = (
+    (r"以上|超え|上回", r"以下|未満|下回"),
+    (r"以内|まで|以前|事前|より前", r"以降|経過後|事後|より後"),
+    (r"まで|以内", r"超え|以上"),
+    (r"\b(?:within|by|until|no later than)\b", r"\bafter\b|\bnot before\b"),
+    (r"最大|最高|上限", r"最小|最低|下限"),
+    (r"増や|増加|増え|上が|上昇", r"減ら|減少|減り|下が|下降|低下"),
+    (r"許可|認め|可能|できる|できます", r"禁止|禁じ|不可|認めな|できな|できません"),
+    (r"必須|義務|必ず|must\b", r"任意|推奨|望ましい|optional|\bmay\b"),
+    (r"\b(?:more|over|above|at least|minimum|after|from)\b", r"\b(?:less|fewer|under|below|at most|maximum|before|until)\b"),
+    (r"\b(?:increase|raise|rise|allow|permit|required)\w*", r"\b(?:decrease|reduce|lower|fall|forbid|prohibit|optional)\w*"),
+)
+_LIMITING = re.compile(r"ただし|但し|除[くきい]|に限|のみ|だけ|例外|\b(?:except|unless|only|excluding)")
+_STEMMER = Stemmer.Stemmer("english")
+_KANJI_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_NUMERAL = re.compile(r"[〇零一二三四五六七八九十百千]+(?=[年月日時分秒人名件円台回個本社章条項号位割倍度週箇か営億万])")
+_ENGLISH = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen twenty"
+)
+_WORDS = {word: str(number) for number, word in enumerate(_ENGLISH.split(" "))} | {
+    "thirty": "30",
+    "forty": "40",
+    "fifty": "50",
+    "sixty": "60",
+    "seventy": "70",
+    "eighty": "80",
+    "ninety": "90",
+    "hundred": "100",
+    "thousand": "1000",
+}
+_NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(sorted(_WORDS, key=len, reverse=True))})\b")
+_COMMON = re.compile(
+    r"an?|the|is|are|was|were|be|been|being|to|of|in|on|at|for|and|or|with|by|from|as|that|this|these|those|it|its|must|may|can|"
+    r"should|shall|will|would|you|your|we|our|they|their|within|per|each|all|any|only|than|then|when|if|which|who|whose|there|"
+    r"has|have|had|do|does|not|no|also|so|but|into|about|according|documents?"
+)
+_REPORTING = re.compile(r"必要|場合|資料|記載|対象|可能|利用|使用|実施|確認|規定|内容|方法|社内|質問|回答|文書|以下|一つ|目安")
+_ENGLISH_REPORTING = frozenset(
+    (
+        "employe",
+        "compani",
+        "staff",
+        "peopl",
+        "person",
+        "need",
+        "requir",
+        "state",
+        "say",
+        "specifi",
+        "appli",
+        "follow",
+        "use",
+        "one",
+    )
+)
+_TOPIC = re.compile(
+    r"[-・\s]*(?:([^はがをに、。a-z]{2,30}?)(?:では|には|は|が|を)"
+    r"|(?:the |an? )?([a-z][a-z ]{1,40}?) (?:is|are|was|were|has|have|had|must|may|can|should|shall|will|do|does|takes?)\b)"
+)
+_CLAUSE = re.compile(r"[、,;；]|(?<=。)|\band\b|\bwhile\b|\bbut\b")
+_PLACE = re.compile(r"(?<=[。！？])|(?<=[.!?])\s+|\n+")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a sentence is supported, how far (0..1), and if not, why: "figure", "name", "words", "negation" or "bound"."""
+
+    supported: bool
+    share: float
+    reason: str = ""
+
+
+def support(sentence: str, places: Sequence[str], topic: str = "") -> Verdict:
+    """
+    Hold a sentence against the places it cites: sentences, rows with their header, bullets with their heading.
+
+    `topic` (titles and headings) counts as standing at every place. Case, width, spacing and kanji numerals make no difference.
+    """
+    ours, about = _normal(sentence), _normal(topic)
+    theirs = [_normal(part) for place in places for part in _PLACE.split(place) if part and part.strip()]
+    whole = " ".join([about, *theirs])
+    share = _share(_content(ours), _content(whole)) if _content(ours) else 0.0
+    reason = _refuted(sentence, ours, whole, share) or _misplaced(ours, theirs, about)
+    return Verdict(not reason, share, reason)
+
+
+def closest(sentence: str, lines: Sequence[str]) -> str:
+    """Return the line that shares most with a sentence, the first of equals; one must be given."""
+    content = _content(_normal(sentence))
+    return max(lines, key=lambda line: len(content & _content(_normal(line))))
+
+
+def in_language(text: str, language: Language) -> bool:
+    """Whether a text is mostly in `language`: names and terms of the other one may stand in it."""
+    return language_of(text, language) == language
+
+
+def _refuted(sentence: str, ours: str, whole: str, share: float) -> str:
+    """Say what in the sentence stands nowhere in its sources, "" for nothing."""
+    if not _figures(ours) <= _figures(whole):
+        return "figure"
+    folded = whole.replace(" ", "")
+    if any(_normal(name).strip() not in folded for name in _NAME.findall(unicodedata.normalize("NFKC", sentence))):
+        return "name"
+    if share < CONTENT or _strange(ours, whole):
+        return "words"
+    return ""
+
+
+def _misplaced(ours: str, theirs: Sequence[str], about: str) -> str:
+    """Say what the source's words were put together to, which no place of it says; "" for nothing."""
+    near = max(theirs, key=lambda place: len(_content(ours) & _content(place)), default="")
+    if bool(_NEGATION.search(ours)) != bool(_NEGATION.search(near)):
+        return "negation"
+    if _LIMITING.search(ours) and not _LIMITING.search(f"{near} {about}"):
+        return "bound"
+    if any(_turned(ours, near, *pair) or _turned(ours, near, *reversed(pair)) for pair in _OPPOSITES):
+        return "bound"
+    if _stands(ours, theirs, about):
+        return ""
+    clauses = [clause for clause in _CLAUSE.split(ours) if clause and _content(clause)]
+    if len(clauses) > 1 and all(_stands(clause, theirs, about) for clause in clauses):
+        return ""
+    return "figure" if _figures(ours) else "words"
+
+
+def _stands(clause: str, theirs: Sequence[str], about: str) -> bool:
+    """Whether one place holds every figure of a clause, what it is about, and enough of its words."""
+    figures, content, topic = _figures(clause), _content(clause), _TOPIC.match(clause)
+    subject = _content(topic[1] or topic[2]) if topic else set()
+    for place in theirs:
+        said = f"{place} {about}"
+        held = _content(said)
+        if figures <= _figures(said) and _share(content, held) >= LOCAL and _share(subject, held) >= SUBJECT:
+            return True
+    return False
+
+
+def _turned(ours: str, theirs: str, one: str, other: str) -> bool:
+    return bool(re.search(one, ours) and not re.search(one, theirs) and re.search(other, theirs))
+
+
+def _strange(ours: str, whole: str) -> bool:
+    """Whether a word stands in the sentence of which the source holds nothing; a longer English one may have one."""
+    ours, pairs = _FIGURE.sub(" ", ours), _content(whole)
+    words = _latin(ours) - _ENGLISH_REPORTING
+    if len(words - pairs) > min(len(words) // 5, 1):
+        return True
+    for run in _CONTENT.findall(_REPORTING.sub(" ", ours)):
+        known = [False] * len(run)
+        for at in range(len(run) - 1):
+            if run[at : at + 2] in pairs:
+                known[at] = known[at + 1] = True
+        if "00" in "".join("1" if k else "0" for k in known):
+            return True
+    return False
+
+
+def _normal(text: str) -> str:
+    text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).casefold()
+    text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
+    text = _NUMBER_WORD.sub(lambda m: _WORDS[m.group()], text)
+    return _NUMERAL.sub(lambda m: str(_number(m.group())), text)
+
+
+def _number(kanji: str) -> int:
+    """Read a kanji numeral below ten thousand, positional (二〇二六) or with units (二十五)."""
+    if not re.search(r"[十百千]", kanji):
+        return int(kanji.translate(_KANJI_DIGITS))
+    total, digit = 0, 0
+    for sign in kanji:
+        if sign in "十百千":
+            total += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[sign]
+            digit = 0
+        else:
+            digit = int(sign.translate(_KANJI_DIGITS))
+    return total + digit
+
+
+def _figures(text: str) -> set[tuple[str, str]]:
+    found = set()
+    for number, unit in _FIGURE.findall(text):
+        found |= {(number, ""), (number, unit[:1] if _JAPANESE.match(unit) else unit)}
+    return found
+
+
+def _content(text: str) -> set[str]:
+    """Return pairs of kanji and katakana, and Latin words by their stems, without figures and their units."""
+    text = _FIGURE.sub(" ", text)
+    pairs = {run[i : i + 2] for run in _CONTENT.findall(text) for i in range(max(len(run) - 1, 1))}
+    return pairs | _latin(text)
+
+
+def _latin(text: str) -> set[str]:
+    return {str(_STEMMER.stemWord(word)) for word in _LATIN.findall(text) if not _COMMON.fullmatch(word)}
+
+
+def _share(ours: set[str], theirs: set[str]) -> float:
+    return len(ours & theirs) / len(ours) if ours else 1.0

@@ -1,0 +1,1 @@
+"""Passages and records in Qdrant: embedded in a folder, or on a server."""

@@ -1,0 +1,212 @@
+"""
+Language models by address: "openai:gpt-4o-mini", "ollama:qwen3", … spoken to through LlamaIndex's model classes.
+
+Whatever a provider's client raises becomes a `ModelFault`, and after a row of them the model is left alone for a while. What a
+model writes is bounded here, however long it goes on.
+"""
+
+import importlib
+import json
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from inspect import isawaitable
+from operator import attrgetter
+from typing import Any
+
+from knowledge.errors import ModelUnavailable
+from knowledge.models.providers import PROVIDERS
+from knowledge.values import Phrase
+
+LONGEST = 12_000  # characters after which a model is no longer listened to
+FAILURES = 4  # in a row, after which a model is left alone
+REST = 20.0  # seconds it is left alone; then one question tries it again
+_TOKENS_IN = ("prompt_tokens", "input_tokens", "prompt_token_count", "inputTokens", "prompt_eval_count")
+_TOKENS_OUT = ("completion_tokens", "output_tokens", "candidates_token_count", "outputTokens", "eval_count")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a model wrote. `whole` is False when the stream ended before the model said it was done."""
+
+    text: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    whole: bool = True
+
+
+class ModelFault(Exception):
+    """A provider's failure: its HTTP status, 0 where there is none, and the seconds it asks to wait, if it does."""
+
+    def __init__(self, status: int, retry_after: float | None) -> None:
+        super().__init__(f"status {status}")
+        self.status = status
+        self.retry_after = retry_after
+
+
+class Breaker:
+    """Keeps questions from waiting for a model that keeps failing."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._failures = 0
+        self._until = 0.0
+
+    def closed(self) -> bool:
+        """Report whether the model may be asked; after the rest, the one who hears yes is the only one for another rest."""
+        if self._failures < FAILURES:
+            return True
+        if self._clock() < self._until:
+            return False
+        self._until = self._clock() + REST
+        return True
+
+    def succeeded(self) -> None:
+        self._failures = 0
+
+    def failed(self) -> None:
+        self._failures += 1
+        if self._failures >= FAILURES:
+            self._until = self._clock() + REST
+
+
+class Model:
+    """A language model of one provider. Nothing is imported or opened before the first question."""
+
+    def __init__(self, address: str, *, base_url: str = "", api_key: str = "") -> None:
+        """
+        Take an address "provider:model".
+
+        Raises:
+            ModelUnavailable: the address names no provider we know, or no model.
+        """
+        kind, _, name = address.partition(":")
+        if kind not in PROVIDERS or not name:
+            known = ", ".join(PROVIDERS)
+            raise ModelUnavailable(
+                "unknown_model",
+                Phrase(
+                    f"LLM の値「{address}」が読めません。「提供元:モデル名」の形で書いてください(提供元: {known})。",
+                    f"LLM={address} cannot be read; write provider:model, with one of {known}.",
+                ),
+            )
+        self.name = address
+        self.breaker = Breaker()
+        self._provider, self._model = PROVIDERS[kind], name
+        self._base_url, self._api_key = base_url, api_key
+        self._llm: Any = None
+        self._faults: tuple[type[Exception], ...] = ()
+
+    def open(self) -> Any:
+        """
+        Return the LlamaIndex model, built on first use. Importing takes a second or two: call it in a thread.
+
+        Raises:
+            ModelUnavailable: the provider's extra is not installed, or its client refuses the settings.
+        """
+        if self._llm is not None:
+            return self._llm
+        provider = self._provider
+        try:
+            module = importlib.import_module(provider.module)
+            faults = tuple(getattr(importlib.import_module(place), name) for place, name in provider.faults)
+        except ModuleNotFoundError as missing:
+            extra = f"pip install 'llm-choose[{provider.extra}]'"
+            raise ModelUnavailable(
+                "missing_extra",
+                Phrase(
+                    f"「{self.name}」を使うには追加の部品が必要です。管理者が {extra} を実行してください。",
+                    f"{self.name} needs an extra; an admin can add it with {extra}.",
+                ),
+            ) from missing
+        # below the clients' own roots: a connection that breaks, an answer that is not in its form
+        self._faults = (*faults, OSError, json.JSONDecodeError, UnicodeDecodeError)
+        try:
+            llm = getattr(module, provider.name)(**provider.settings(self._model, self._base_url, self._api_key))
+            _ = llm.metadata  # some clients know their models by name and say so only here
+        except (*faults, OSError, ValueError) as refused:
+            raise ModelUnavailable(
+                "bad_model_settings",
+                Phrase(
+                    f"「{self.name}」を設定どおりに使えません。LLM、LLM_BASE_URL、LLM_API_KEY と、"
+                    "提供元が求める環境変数を確かめてください。",
+                    f"{self.name} cannot be used as it is set up; check LLM, LLM_BASE_URL, LLM_API_KEY and the environment "
+                    "variables its provider asks for.",
+                ),
+            ) from refused
+        self._llm = llm
+        return llm
+
+    async def close(self) -> None:
+        """Close the connections; the model opens anew when asked again."""
+        llm, self._llm = self._llm, None
+        holder, _, method = self._provider.close.rpartition(".")
+        if llm is None or (client := attrgetter(holder)(llm)) is None:  # it was never asked
+            return
+        closing = getattr(client, method)()
+        if isawaitable(closing):
+            await closing
+
+    async def write(self, prompt: str, on_text: Callable[[str], Awaitable[None]]) -> Written:
+        """
+        Stream one answer; `on_text` gets all that has been written so far.
+
+        Raises:
+            ModelFault: the provider failed.
+        """
+        from llama_index.core.llms import ChatMessage
+
+        text, last = "", deque[Any](maxlen=3)  # how it ended and what it cost stand in the last pieces
+        try:
+            async with aclosing(await self._llm.astream_chat([ChatMessage(role="user", content=prompt)])) as stream:
+                async for part in stream:
+                    text += part.delta or ""  # some classes repeat themselves in `message`
+                    last.append((part.raw, part.message.additional_kwargs))
+                    if len(text) > LONGEST:
+                        break
+                    await on_text(text)
+        except self._faults as fault:
+            raise _fault(fault) from fault
+        ended = _plain(list(last))
+        tokens_in, tokens_out = (int(_find(ended, names) or 0) for names in (_TOKENS_IN, _TOKENS_OUT))
+        whole = len(text) > LONGEST or _find(ended, (self._provider.end,)) is not None
+        return Written(text[:LONGEST], tokens_in, tokens_out, whole)
+
+
+def _fault(fault: Exception) -> ModelFault:
+    response = getattr(fault, "response", None)
+    status = getattr(fault, "status_code", None) or getattr(fault, "code", None)
+    headers = getattr(response, "headers", None) or getattr(fault, "headers", None) or {}
+    if isinstance(response, dict):  # botocore
+        told = response.get("ResponseMetadata", {})
+        status, headers = told.get("HTTPStatusCode"), told.get("HTTPHeaders", {})
+    try:
+        wait: float | None = max(float(headers.get("retry-after", "")), 0.0)
+    except (ValueError, TypeError, AttributeError):  # none, or an HTTP date: our own pause does
+        wait = None
+    return ModelFault(status if isinstance(status, int) else 0, wait)
+
+
+def _plain(value: Any) -> Any:
+    """Turn the providers' objects into dicts and lists."""
+    if hasattr(value, "model_dump"):
+        return value.model_dump()
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _find(value: Any, names: tuple[str, ...]) -> Any:
+    """Return the last value under one of `names`, however deep; None when there is none."""
+    found = None
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            here = inner if name in names and inner is not None else _find(inner, names)
+            found = here if here is not None else found
+    elif isinstance(value, list):
+        for inner in value:
+            here = _find(inner, names)
+            found = here if here is not None else found
+    return found

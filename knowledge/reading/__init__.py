@@ -1,0 +1,1 @@
+"""Bytes to pages to passages, in a sandboxed child process."""

@@ -1,0 +1,289 @@
+"""
+Cuts a reading into passages: the unit that is found, quoted and cited.
+
+A passage is an exact stretch of its page's text, so a quote can always be found again in the original. Cuts fall between
+paragraphs, rows and sentences (Japanese and English), never inside 「」; a slide stays whole when it fits, and so does a list
+with the line that announces it. Same reading, same document and version: byte-identical passages with the same ids.
+"""
+
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from knowledge.reading.readers.sections import SEPARATOR
+from knowledge.reading.reading import Reading, language
+from knowledge.text.outline import LEADS, Row, items, row_of, stands_within
+from knowledge.values import Page, Passage, Place
+
+TARGET = 400  # characters of Japanese; a Latin letter counts as _NARROW of one
+LONGEST = 520
+SLIDE = 800  # a slide up to this stays whole
+_NARROW = 0.45
+_LATIN = re.compile("[\0-\u024f]")
+_NAMESPACE = uuid.UUID("5c6cf1d6-8bb1-5e0c-9d0f-1f2a6b1f7d9a")  # fixed: ids must never change
+_OPEN, _CLOSE = "「『（(【", "」』）)】"
+_END = re.compile(r"[。！？!?．]+[」』）)】”\"]*|\.(?=\s)|\n")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|No|Inc|Ltd|Co|vs|etc|e\.g|i\.e|cf|Fig|Sec|Art|approx)|\b[A-Z]|^\s*\d{1,3})$", re.MULTILINE
+)
+_CLAUSE = re.compile(r"[、,;；:：]\s*|\s+")
+_NESTING = 200  # characters a bracket may stay open before it is taken for a slip
+_ROW = " | "
+_LINE = re.compile(r"[^\n]+")
+_STOPPED = re.compile(r"[。．.！？!?][」』）)】”\"*]*$")
+_HEADER = 200  # characters of a table's header row, or of what announces a list, kept as context
+
+Kind = Literal["prose", "slide", "table", "notes"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    start: int
+    end: int
+    paragraph: int
+    kind: Kind
+    header: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list in a text: where its head, its items and it itself begin or end, and what its head says."""
+
+    start: int
+    items: int
+    end: int
+    head: str
+
+
+def passages(reading: Reading, *, document: str, version: str, audience: str, title: str) -> tuple[Passage, ...]:
+    """
+    Return the passages of `reading` in order, positions from 1.
+
+    `title` is the document's title as people know it; it comes first in every passage's `headings`. Speaker notes become
+    passages of kind "notes" at their slide's place.
+    """
+    found: list[Passage] = []
+    for page in reading.pages:
+        for text, cuts in ((page.text, _cuts(page)), (page.notes, _prose(page.notes, "notes"))):
+            for cut in cuts:
+                position = len(found) + 1
+                found.append(
+                    Passage(
+                        id=str(uuid.uuid5(_NAMESPACE, f"{document}\n{version}\n{position}")),
+                        document=document,
+                        version=version,
+                        position=position,
+                        title=title,
+                        place=_place(page, cut),
+                        text=text[cut.start : cut.end],
+                        headings=_headings(title, page, cut),
+                        language=language(text[cut.start : cut.end]),
+                        kind=cut.kind,
+                        audience=audience,
+                    )
+                )
+    return tuple(found)
+
+
+def passage_title(passage: Passage) -> str:
+    """Return the words the encoder weighs as a title: the document's title and the nearest headings."""
+    return " ".join(dict.fromkeys((passage.title, *passage.headings)))
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """Return the sentences of `text` without outer white space, each an exact substring of it; a row counts as one."""
+    return tuple(text[start:end] for start, end in _spans(text))
+
+
+def weight(text: str) -> float:
+    """Return the length of `text` in Japanese characters."""
+    narrow = len(text) if text.isascii() else len(_LATIN.findall(text))
+    return len(text) - narrow * (1 - _NARROW)
+
+
+def _place(page: Page, cut: _Cut) -> Place:
+    if page.place.kind == "section":
+        return Place("section", cut.paragraph, page.place.label)
+    return page.place
+
+
+def _headings(title: str, page: Page, cut: _Cut) -> tuple[str, ...]:
+    path = [part for part in page.title.split(SEPARATOR) if part]
+    if page.place.kind == "sheet" and page.place.label:
+        path.append(page.place.label)
+    names = dict.fromkeys((title, *path, cut.header))
+    return tuple(name for name in names if name)
+
+
+def _cuts(page: Page) -> Iterator[_Cut]:
+    if page.place.kind == "slide" and weight(page.text) <= SLIDE:
+        begin, end = _trim(page.text, 0, len(page.text))
+        if begin < end:
+            yield _Cut(begin, end, 1, "slide")
+        return
+    prose: Kind = "slide" if page.place.kind == "slide" else "prose"
+    for start, end, table in _runs(page.text):
+        cuts = _table(page.text, start, end) if table else _prose(page.text, prose, start, end)
+        yield from cuts
+
+
+def _runs(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Yield the stretches of `text` that are tables or not; two rows or more make a table."""
+    begin, kind, rows, offset = 0, False, 0, 0
+    lines = text.splitlines(keepends=True)
+    marks = [_ROW in line for line in lines]
+    for at, line in enumerate(lines):
+        alone = marks[at] and not (at and marks[at - 1]) and not (at + 1 < len(marks) and marks[at + 1])
+        mark = marks[at] and not alone
+        if mark != kind and rows:
+            yield begin, offset, kind
+            begin, rows = offset, 0
+        kind, rows, offset = mark, rows + 1, offset + len(line)
+    if rows:
+        yield begin, offset, kind
+
+
+def _table(text: str, start: int, end: int) -> Iterator[_Cut]:
+    """Yield groups of rows; from the second group on the header row stands in the headings."""
+    header = ""
+    first = True
+    paragraph = text.count("\n", 0, start) + 1
+    for begin, stop in _packed(text, list(_lines(text, start, end)), TARGET):
+        if first:
+            header, first = text[begin:stop].split("\n", 1)[0].strip()[:_HEADER], False
+            yield _Cut(begin, stop, paragraph, "table")
+        else:
+            yield _Cut(begin, stop, paragraph, "table", header)
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    at = start
+    for line in text[start:end].splitlines(keepends=True):
+        begin, stop = _trim(text, at, at + len(line))
+        if begin < stop:
+            yield from _short(text, begin, stop)
+        at += len(line)
+
+
+def _prose(text: str, kind: Kind, start: int = 0, end: int | None = None) -> Iterator[_Cut]:
+    """Yield passages; a later part of a list that is too long for one has in its headings what announced it."""
+    stop = len(text) if end is None else end
+    paragraph, at = text.count("\n", 0, start) + 1, start
+    lists = list(_lists(text, start, stop))
+    whole = [(listed.start, listed.end) for listed in lists if weight(text[listed.start : listed.end]) <= LONGEST]
+    for first, last in _packed(text, _together(list(_spans(text, start, stop)), whole), TARGET):
+        paragraph, at = paragraph + text.count("\n", at, first), first
+        header = next((listed.head for listed in lists if listed.items < first < listed.end), "")
+        yield _Cut(first, last, paragraph, kind, header)
+
+
+def _lists(text: str, start: int, end: int) -> Iterator[_List]:
+    """Yield the lists of a text with the lines that announce them."""
+    lines = (_trim(text, m.start(), m.end()) for m in _LINE.finditer(text, start, end))
+    rows = [row_of(text, *line) for line in lines if line[0] < line[1]]
+    at = 0
+    while at < len(rows):
+        until = at + 1 + items(text, rows, at)
+        if until > at + 1 and (head := _head(text, rows, at)):
+            yield _List(rows[at].span[0], rows[at + 1].span[0], rows[until - 1].span[1], head)
+            at = until
+        else:
+            at += 1
+
+
+def _head(text: str, rows: Sequence[Row], at: int) -> str:
+    """Return what announces the items below the row at `at`, "" where nothing does."""
+    line = text[slice(*rows[at].span)]
+    announced = LEADS.search(line) or stands_within(rows, at) or not _STOPPED.search(line)
+    return line[-_HEADER:] if announced else ""
+
+
+def _together(spans: list[tuple[int, int]], whole: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join the spans within each stretch that is to stay whole."""
+    found: list[tuple[int, int]] = []
+    left = whole
+    for first, last in spans:
+        while left and left[0][1] <= first:
+            left = left[1:]
+        inside = bool(left) and left[0][0] < first
+        if inside:
+            found[-1] = (found[-1][0], last)
+        else:
+            found.append((first, last))
+    return found
+
+
+def _packed(text: str, spans: list[tuple[int, int]], target: int) -> Iterator[tuple[int, int]]:
+    """Join neighbouring spans up to about `target`; a blank line ends a passage early once it is half full."""
+    begin = end = -1
+    size = 0.0
+    for first, last in spans:
+        more = weight(text[first:last])
+        gap = begin >= 0 and "\n\n" in text[end:first] and size >= target / 2
+        if begin >= 0 and (gap or size + more > target * 1.12):
+            yield begin, end
+            begin = -1
+        if begin < 0:
+            begin, size = first, 0.0
+        end, size = last, size + more
+    if begin >= 0:
+        yield begin, end
+
+
+def _spans(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+    """Yield each sentence's start and end; none is longer than `LONGEST` allows."""
+    stop = len(text) if end is None else end
+    begin = start
+    depth, scanned, opened = 0, start, start
+    for mark in _END.finditer(text, start, stop):
+        for at in range(scanned, mark.start()):
+            if text[at] in _OPEN:
+                depth, opened = depth + 1, at
+            elif text[at] in _CLOSE:
+                depth = max(0, depth - 1)
+        scanned = max(scanned, mark.start())
+        sign = mark[0]
+        if sign == "\n":
+            depth, scanned = 0, mark.end()
+        else:
+            closing = sum(letter in _CLOSE for letter in sign)
+            if sign == "." and _ABBREVIATION.search(text, max(begin, mark.start() - 12), mark.start()):
+                continue
+            if depth - closing > 0 and mark.start() - opened < _NESTING:
+                continue
+            if closing and mark.end() < stop and text[mark.end()] not in "\n 　":
+                continue  # 「…する。」と書く: the quotation ends, the sentence goes on
+            depth, scanned = 0, mark.end()
+        yield from _trimmed(text, begin, mark.end())
+        begin = mark.end()
+    yield from _trimmed(text, begin, stop)
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    begin, stop = _trim(text, start, end)
+    if begin < stop:
+        yield from _short(text, begin, stop)
+
+
+def _short(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut what has no end of sentence for too long at a comma or a space, or anywhere as a last resort."""
+    while weight(text[start : min(end, start + LONGEST * 3)]) > LONGEST:
+        low, high = start + TARGET // 2, min(end, start + TARGET)
+        marks = list(_CLAUSE.finditer(text, low, high))
+        cut = marks[-1].end() if marks else high
+        begin, stop = _trim(text, start, cut)
+        if begin < stop:
+            yield begin, stop
+        start, _ = _trim(text, cut, end)
+    if start < end:
+        yield start, end
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

@@ -1,0 +1,94 @@
+"""
+What runs inside the child process: it closes every door behind itself, then reads one document.
+
+It receives one JSON line about the job and the document's bytes on standard input, and answers with one JSON line per page,
+flag, title or text left out, then "refused", or "read", the raw text of the file by itself, and "end". What it says is checked
+by `knowledge.reading.sandbox` as if a stranger had said it.
+"""
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import BinaryIO
+
+from knowledge.reading.readers import lockdown, raw
+from knowledge.reading.readers.limits import Limits
+from knowledge.reading.readers.refusal import Budget, Refusal
+from knowledge.reading.readers.sections import Item, Omitted, Title
+from knowledge.values import Flag, Page
+
+_READERS = {
+    "csv": "csv_table",
+    "docx": "docx",
+    "html": "html",
+    "markdown": "markdown",
+    "pdf": "pdf",
+    "pptx": "pptx",
+    "scan": "scan",
+    "text": "text",
+    "xlsx": "xlsx",
+}
+
+
+def warm() -> None:
+    """Import every reader and the sandbox's own libraries, before there is a document."""
+    lockdown.prepare()
+    for name in _READERS.values():
+        importlib.import_module(f"knowledge.reading.readers.{name}")
+
+
+def main() -> None:
+    os.nice(10)  # whoever waits for an answer comes first
+    source, out = sys.stdin.buffer, sys.stdout.buffer
+    job = json.loads(source.readline())
+    limits = Limits(**job["limits"])
+    reader = importlib.import_module(f"knowledge.reading.readers.{_READERS[job['kind']]}")
+    if prepare := getattr(reader, "prepare", None):
+        prepare()  # opens files of its own, which is over once the doors are closed
+    missing = lockdown.close(limits)
+    if missing and limits.strict:  # before the first byte of the document
+        _say(out, {"refused": "no_sandbox", "values": {}})
+        return
+    content = source.read(job["size"])
+    try:
+        items: Iterator[Item] = reader.read(content, Budget(limits))
+        for item in items:
+            _say(out, _told(item))
+    except Refusal as refusal:
+        _say(out, {"refused": refusal.code, "values": refusal.values})
+    except (MemoryError, RecursionError):
+        _say(out, {"refused": "too_slow", "values": {}})
+    else:
+        _say(out, {"read": True})
+        _count(out, job["kind"], content, limits)
+        _say(out, {"end": True})
+
+
+def _count(out: BinaryIO, kind: str, content: bytes, limits: Limits) -> None:
+    """Tell what the file holds by itself; where that fails, what was read stays read and is not counted."""
+    try:
+        for piece in raw.pieces(kind, content, Budget(limits)) if kind != "scan" else ():
+            _say(out, {"raw": {"place": asdict(piece.place), "text": piece.text}})
+    except (Refusal, MemoryError, RecursionError, ValueError, LookupError):
+        return
+    _say(out, {"counted": kind != "scan"})
+
+
+def _told(item: Item) -> dict[str, object]:
+    match item:
+        case Page():
+            return {"page": asdict(item)}
+        case Flag():
+            return {"flag": asdict(item)}
+        case Title():
+            return {"title": item.text}
+        case Omitted():
+            return {"omitted": item.text}
+
+
+def _say(out: BinaryIO, line: dict[str, object]) -> None:
+    out.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+    out.flush()

@@ -1,0 +1,219 @@
+"""
+HTML: what a reader of the page sees. Hidden text is left out and flagged, scripts and forms never count as text.
+
+The library's tokenizer only; no tree is built, and nesting is counted.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+
+from knowledge.reading.readers.decode import decode
+from knowledge.reading.readers.paragraphs import joined, measured
+from knowledge.reading.readers.refusal import Budget, Refusal
+from knowledge.reading.readers.sections import Item, Omitted, Sections, Title
+from knowledge.text.lines import UNSPACED
+from knowledge.values import Flag
+
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905  reads as HTML's list
+_SILENT = frozenset(
+    {"script", "style", "noscript", "template", "iframe", "object", "svg", "head", "select", "textarea", "canvas"}
+)
+_BLOCKS = frozenset(
+    {"p", "div", "section", "article", "header", "footer", "main", "nav", "aside", "ul", "ol", "dl", "dt", "dd", "pre"}
+    | {"blockquote", "table", "thead", "tbody", "form", "fieldset", "figure", "figcaption", "address", "details", "summary"}
+)
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_OPTIONAL = {"p", "li", "td", "th", "tr", "dt", "dd", "option", "thead", "tbody"}  # may stay open
+_HIDING = re.compile(
+    r"display:none|visibility:hidden|font-size:0*(?:\.0+)?(?:[01](?:\.\d+)?(?:px|pt)|(?:px|pt|em|rem|%)|0*)(?:;|$|!)|opacity:0(?:\.0+)?(?:;|$|!)"
+    r"|(?:^|;)color:(?:#fff(?:fff)?|white|transparent|rgba?\(255,255,255[^)]*\))(?:;|$|!)|text-indent:-\d{3,}|(?:left|top):-\d{3,}"
+)
+_DARK = re.compile(r"background(?:-color)?:(?!#fff|white|transparent|none|inherit)")
+_RULE = re.compile(r"([^{}]{1,500})\{([^{}]{0,2000})\}")
+_SELECTOR = re.compile(r"^\s*([a-z0-9]*)([.#][\w-]+)?\s*$", re.IGNORECASE)
+_SPACE = re.compile(r"\s+")
+_PIECE = 65_536  # characters fed at once
+_SIGN_IN = re.compile(r"type\s*=\s*[\"']?password", re.IGNORECASE)
+_BROKEN = "\x1f"  # stands for a line's end in the source, until it is known what stands on either side of it
+_JOINT = re.compile(rf"(?<={UNSPACED})\s*{_BROKEN}\s*(?={UNSPACED})")
+_SHORT = 1500  # characters; a page with a password field and no more text than this is a sign-in page
+
+
+def read(content: bytes, budget: Budget) -> Iterator[Item]:
+    text, flags = decode(content)
+    yield from flags
+    page = _Visible(budget, hidden=_hiding_rules(text))
+    for at in range(0, len(text), _PIECE):
+        page.feed(text[at : at + _PIECE])
+    page.close()
+    page.flush()
+    if page.title.strip():
+        yield Title(" ".join(page.title.split()))
+    if page.hid:
+        yield Flag("hidden_text", 0, "hidden_html")
+        yield Omitted("".join(page.unseen))
+    pages = tuple(page.sections.finish())
+    if _SIGN_IN.search(text) and sum(len(found.text) for found in pages) < _SHORT:
+        raise Refusal("sign_in_page")
+    yield from pages
+
+
+def _hiding_rules(text: str) -> frozenset[str]:
+    """Return the simple selectors (".x", "#x") of the page's own style sheets that hide text."""
+    found: set[str] = set()
+    for sheet in re.findall(r"<style[^>]{0,200}>(.{0,200000}?)</style", text, re.IGNORECASE | re.DOTALL):
+        for selectors, body in _RULE.findall(re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)):
+            style = re.sub(r"\s", "", body.lower())
+            if _hides(style):
+                found.update(mark[2] for name in selectors.split(",") if (mark := _SELECTOR.match(name)) and mark[2])
+    return frozenset(found)
+
+
+def _hides(style: str) -> bool:
+    mark = _HIDING.search(style)
+    return mark is not None and not ("color:" in mark[0] and _DARK.search(style))
+
+
+def _space(match: re.Match[str]) -> str:
+    return _BROKEN if "\n" in match.group() else " "
+
+
+class _Visible(HTMLParser):
+    """Collects visible text. `_skipping` holds the open elements below a hidden one, innermost last."""
+
+    def __init__(self, budget: Budget, *, hidden: frozenset[str]) -> None:
+        super().__init__(convert_charrefs=True)
+        self.sections = Sections(budget)
+        self.title = ""
+        self.hid = False
+        self.unseen: list[str] = []  # hidden text
+        self._hidden = hidden
+        self._limit = budget.limits.depth * 5
+        self._open: list[str] = []
+        self._skipping: list[tuple[str, bool]] = []
+        self._buffer: list[str] = []
+        self._row: list[str] | None = None
+        self._rows = 0
+        self._heading = 0
+        self._ruby = 0
+        self._in_title = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "br" and not self._skipping:
+            self._buffer.append("\n" if self._row is None else " ")
+        if tag in _VOID:
+            return
+        if self._open and self._open[-1] == tag and tag in _OPTIONAL:
+            self._open.pop()
+        self._open.append(tag)
+        if len(self._open) > self._limit:
+            raise Refusal("archive_bomb")
+        if tag == "title":
+            self._in_title = not self.title
+        silent = tag in _SILENT
+        hiding = not silent and self._is_hidden(dict(attrs))
+        if self._skipping or silent or hiding:
+            if self._skipping and self._skipping[-1][0] == tag and tag in _OPTIONAL:
+                self._skipping.pop()
+            below = bool(self._skipping and self._skipping[-1][1])
+            self._skipping.append((tag, hiding or (below and not silent)))
+            return
+        self._begin(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _VOID:
+            return
+        if tag == "title":
+            self._in_title = False
+        if tag in self._open:
+            while self._open and self._open.pop() != tag:
+                pass
+        if self._skipping:
+            if any(name == tag for name, _ in self._skipping):
+                while self._skipping and self._skipping.pop()[0] != tag:
+                    pass
+            return
+        self._end(tag)
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title += data[:1000]
+        elif self._skipping:
+            hidden = self._skipping[-1][1]
+            self.hid = self.hid or (hidden and bool(data.strip()))
+            self.unseen += [data] if hidden else []
+        elif not self._ruby:
+            self._buffer.append(data if "pre" in self._open[-3:] else _SPACE.sub(_space, data.replace(_BROKEN, " ")))
+
+    def flush(self) -> None:
+        """End the paragraph being gathered."""
+        preformatted = "pre" in self._open[-3:]
+        written = [measured(line.strip() if not preformatted else line.rstrip()) for line in self._written().split("\n")]
+        ends = [replace(line, hard=not preformatted) for line in written]
+        for paragraph in joined(ends):
+            if paragraph.strip():
+                self.sections.paragraph(paragraph.strip())
+
+    def _written(self) -> str:
+        """Return what was gathered, and gather anew: a line's end in the source is no space between Japanese letters."""
+        text = "".join(self._buffer)
+        self._buffer = []
+        return _JOINT.sub("", text).replace(_BROKEN, " ")
+
+    def _begin(self, tag: str) -> None:
+        if tag in _HEADINGS:
+            self.flush()
+            self._heading = _HEADINGS[tag]
+        elif tag == "tr" and self._rows < 1:
+            self.flush()
+            self._row, self._rows = [], 1
+        elif tag in {"td", "th"} and self._row is not None:
+            self._cell()
+        elif tag == "li" and self._row is None:
+            self.flush()
+            self._buffer.append("- ")
+        elif tag in {"rt", "rp"}:
+            self._ruby += 1
+        elif tag in _BLOCKS:
+            self._break()
+
+    def _end(self, tag: str) -> None:
+        if tag in _HEADINGS and self._heading:
+            words = " ".join(self._written().split())
+            self.sections.heading(self._heading, words)
+            self._heading = 0
+        elif tag in {"tr", "table"} and self._row is not None:
+            self._cell()
+            if any(self._row):
+                self.sections.line(" | ".join(self._row))
+            self._row, self._rows = None, 0
+        elif tag in {"td", "th"} and self._row is not None:
+            self._cell()
+        elif tag in {"rt", "rp"}:
+            self._ruby = max(0, self._ruby - 1)
+        elif tag in _BLOCKS or tag == "li":
+            self._break()
+
+    def _break(self) -> None:
+        if self._row is None and not self._heading:
+            self.flush()
+        else:
+            self._buffer.append(" ")
+
+    def _cell(self) -> None:
+        """Close the cell being gathered; empty cells count once their neighbours have text."""
+        words = " ".join(self._written().split())
+        if self._row is not None and words:
+            self._row.append(words)
+
+    def _is_hidden(self, attributes: dict[str, str | None]) -> bool:
+        style = re.sub(r"\s", "", (attributes.get("style") or "").lower())
+        names = {f".{name}" for name in (attributes.get("class") or "").split()} | {f"#{attributes.get('id')}"}
+        return (
+            "hidden" in attributes
+            or attributes.get("aria-hidden") == "true"
+            or bool(names & self._hidden)
+            or (bool(style) and _hides(style))
+        )

@@ -1,0 +1,218 @@
+"""
+PDF by PDFium, page by page: text in reading order; pages that are only a picture are named by their number.
+
+A page knows lines alone, so its paragraphs are told by where these begin and end (`layout.py`). Text drawn
+invisibly over a scan is a normal recognised text, flagged as an invisible layer; elsewhere it is hidden, as white text on
+nothing is, and left out.
+"""
+
+import ctypes
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+from knowledge.reading.readers.layout import paragraphs, undivided
+from knowledge.reading.readers.paragraphs import text_of
+from knowledge.reading.readers.refusal import Budget, Refusal
+from knowledge.reading.readers.sections import Item, Omitted, Title
+from knowledge.values import Flag, Page, Place
+
+_OBJECTS = 2000  # looked at per page
+_INVISIBLE = 3  # text rendering mode, ISO 32000-1 table 106
+_WHITE = 250  # of 255, each channel
+_COLUMN = 3  # lines that make a column
+_WIDE = 0.2  # of the page, half the lines of a column are at least that wide
+_SPARSE = 8  # characters; a page with a picture and fewer is taken for a scan
+
+
+def read(content: bytes, budget: Budget) -> Iterator[Item]:
+    document = opened(content)
+    count = len(document)
+    budget.pages(count)
+    title = document.get_metadata_value("Title").strip()
+    if title:
+        yield Title(title)
+    for number in range(1, count + 1):
+        page, unseen = _page(document, number, budget)
+        yield Omitted(unseen)
+        yield page
+
+
+def opened(content: bytes) -> pdfium.PdfDocument:
+    """
+    Return the document with at least one page.
+
+    Raises:
+        Refusal: password_protected or damaged.
+    """
+    try:
+        document = pdfium.PdfDocument(content)
+    except pdfium.PdfiumError as error:
+        raise Refusal("password_protected" if _needs_password() else "damaged") from error
+    if not len(document):
+        raise Refusal("damaged")
+    return document
+
+
+def _needs_password() -> bool:
+    return bool(raw.FPDF_GetLastError() in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY})
+
+
+def page_at(document: pdfium.PdfDocument, number: int, budget: Budget) -> Page:
+    """Return one page as it is seen; `number` counts from 1."""
+    return _page(document, number, budget)[0]
+
+
+def _page(document: pdfium.PdfDocument, number: int, budget: Budget) -> tuple[Page, str]:
+    """Return a page, and its text that was left out."""
+    place = Place("page", number)
+    try:
+        page = document[number - 1]
+        words = page.get_textpage()
+        budget.characters(max(0, words.count_chars()))
+        drawn = _drawn(page)
+        text, unseen = _seen(words, page, drawn.hidden)
+        words.close()
+        page.close()
+    except pdfium.PdfiumError:
+        return Page(number, place, "", flags=(Flag("truncated", number, "page"),)), ""
+    flags = []
+    if drawn.pictures and len("".join(text.split())) < _SPARSE:
+        flags.append(Flag("image_only", number))
+    if drawn.layer:
+        flags.append(Flag("invisible_layer", number))
+    if unseen.strip():
+        flags.append(Flag("hidden_text", number, "unseen_text"))
+    return Page(number, place, text, flags=tuple(flags)), unseen
+
+
+def _seen(words: pdfium.PdfTextPage, page: pdfium.PdfPage, hidden: frozenset[int]) -> tuple[str, str]:
+    """Return the page's text in paragraphs, and what nobody sees of it: hidden, or beyond the page's edges."""
+    if hidden:
+        seen, unseen = _parted(words, hidden)
+    elif _letters(words.get_text_bounded()) < _letters(words.get_text_range()):
+        seen, unseen = _within(words, page)
+    else:
+        return _text(words, page.get_width()), ""
+    return _flowing(seen), unseen
+
+
+def _text(words: pdfium.PdfTextPage, width: float) -> str:
+    """Return the page's text; two columns that the file draws line by line across both are read one after the other."""
+    gutter = _gutter([words.get_rect(at) for at in range(min(words.count_rects(), _OBJECTS))], width)
+    if gutter is not None:
+        sides = (words.get_text_bounded(right=gutter), words.get_text_bounded(left=gutter))
+        parted = "\n".join(sides)
+        if _letters(parted) >= _letters(words.get_text_range()):  # a cut through words is no gutter
+            return _flowing(parted)
+    return paragraphs(words)
+
+
+def _flowing(text: str) -> str:
+    """Return the paragraphs of text without knowing where it stands."""
+    return text_of(undivided(text.replace("\r\n", "\n")))
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
+
+
+def _within(words: pdfium.PdfTextPage, page: pdfium.PdfPage) -> tuple[str, str]:
+    """Return the page's text in the order it is drawn in, without what lies beyond its edges, and that text."""
+    left, bottom, right, top = page.get_bbox()
+    parts: dict[bool, list[int]] = {True: [], False: []}
+    for at in range(words.count_chars()):
+        box = words.get_charbox(at)
+        across, up = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        inside = left <= across <= right and bottom <= up <= top
+        parts[inside or box[0] == box[2]].append(raw.FPDFText_GetUnicode(words.raw, at))  # line ends have no width
+    return _written(parts[True]), _written(parts[False])
+
+
+def _written(signs: list[int]) -> str:
+    return "".join(chr(sign) for sign in signs if sign)
+
+
+def _gutter(boxes: list[tuple[float, float, float, float]], width: float) -> float | None:
+    """Return where two interleaved columns of running text part, or None; a table's cells are too narrow to count."""
+    if len(boxes) < 2 * _COLUMN:
+        return None
+    for edge in sorted({box[0] for box in boxes if 0.3 * width <= box[0] <= 0.7 * width}):
+        left = [box for box in boxes if box[2] <= edge]
+        right = [box for box in boxes if box[0] >= edge]
+        if len(left) + len(right) < len(boxes) or min(len(left), len(right)) < _COLUMN:
+            continue
+        sides = [box[0] >= edge for box in boxes]
+        switches = sum(a != b for a, b in pairwise(sides))
+        wide = all(median(box[2] - box[0] for box in side) >= _WIDE * width for side in (left, right))
+        if wide and switches >= len(boxes) / 2:
+            return (edge + max(box[2] for box in left)) / 2
+    return None
+
+
+def _parted(words: pdfium.PdfTextPage, hidden: frozenset[int]) -> tuple[str, str]:
+    """Return the page's text in the order it is drawn in, without the hidden objects' text, and that text."""
+    parts: dict[bool, list[int]] = {True: [], False: []}
+    for at in range(words.count_chars()):
+        drawn_by = raw.FPDFText_GetTextObject(words.raw, at)
+        parts[_address(drawn_by) in hidden].append(raw.FPDFText_GetUnicode(words.raw, at))
+    return _written(parts[False]), _written(parts[True])
+
+
+@dataclass(slots=True)
+class _Drawn:
+    """What a page shows: where its pictures lie, whether a text layer lies over them, and the text objects nobody sees."""
+
+    pictures: list[tuple[float, ...]] = field(default_factory=list)
+    layer: bool = False
+    hidden: frozenset[int] = frozenset()
+
+
+def _drawn(page: pdfium.PdfPage) -> _Drawn:
+    """Look at the page's objects in the order they are drawn in."""
+    drawn = _Drawn()
+    invisible: list[tuple[int, tuple[float, ...]]] = []
+    white: list[int] = []
+    painted = visible = False
+    for at in range(min(raw.FPDFPage_CountObjects(page.raw), _OBJECTS)):
+        thing = raw.FPDFPage_GetObject(page.raw, at)
+        kind = raw.FPDFPageObj_GetType(thing)
+        if kind != raw.FPDF_PAGEOBJ_TEXT:
+            painted = True
+            drawn.pictures += [_bounds(thing)] if kind == raw.FPDF_PAGEOBJ_IMAGE else []
+        elif raw.FPDFTextObj_GetTextRenderMode(thing) == _INVISIBLE:
+            invisible.append((_address(thing), _bounds(thing)))
+        elif not painted and _is_white(thing):
+            white.append(_address(thing))
+        else:
+            visible = True
+    apart = [address for address, box in invisible if not any(_over(box, picture) for picture in drawn.pictures)]
+    hides = visible or not painted  # where only drawn outlines are seen, the invisible text says what they mean
+    drawn.hidden = frozenset([*white, *(apart if hides else ())])
+    drawn.layer = len(invisible) > len(apart) or (bool(apart) and not hides)
+    return drawn
+
+
+def _over(box: tuple[float, ...], picture: tuple[float, ...]) -> bool:
+    """Tell whether the middle of `box` lies in `picture`; each is left, bottom, right, top."""
+    across, up = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return picture[0] <= across <= picture[2] and picture[1] <= up <= picture[3]
+
+
+def _bounds(thing: object) -> tuple[float, ...]:
+    ends = [raw.c_float() for _ in range(4)]
+    raw.FPDFPageObj_GetBounds(thing, *ends)
+    return tuple(end.value for end in ends)
+
+
+def _address(thing: object) -> int:
+    return ctypes.cast(thing, ctypes.c_void_p).value or 0  # type: ignore[arg-type]  # PDFium's handles are pointers
+
+
+def _is_white(thing: object) -> bool:
+    channels = [raw.c_uint() for _ in range(4)]
+    return bool(raw.FPDFPageObj_GetFillColor(thing, *channels)) and all(channel.value >= _WHITE for channel in channels[:3])

@@ -1,0 +1,1 @@
+"""A query to ranked passages: encoder, features, re-ranker, glossary, dense arm."""

@@ -1,0 +1,39 @@
+"""The admin's part of the glossary, in the index beside the passages it helps to find."""
+
+import time
+from collections.abc import Iterable, Sequence
+
+from knowledge.index.protocol import Index, Point
+from knowledge.retrieval.glossary import Glossary, Groups, checked
+
+RECORD = "6d3c0a52-6b0e-5a38-9a4e-5f0d8c1b7e21"  # the id of the one point that holds it
+FRESH = 10.0  # seconds a shared index' glossary may be believed
+
+
+class SharedGlossary:
+    """One for all processes: what one writes, the others see within ten seconds."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._whole: Glossary | None = None
+        self._read_at = 0.0
+
+    async def read(self) -> Groups:
+        """Return the groups as last written; empty before that."""
+        for payload in await self._index.fetch([RECORD]):
+            return tuple(tuple(group) for group in payload["groups"])
+        return ()
+
+    async def write(self, groups: Iterable[Sequence[str]]) -> Groups:
+        """Replace all groups and return them as kept. Raises as `checked` does."""
+        kept = checked(groups)
+        await self._index.write([Point(RECORD, {"shelf": "glossary", "groups": [list(group) for group in kept]})])
+        self._whole = None
+        return kept
+
+    async def whole(self) -> Glossary:
+        """Return our own groups and the admin's; another process' change is seen within ten seconds."""
+        clock = time.monotonic()
+        if self._whole is None or (self._index.shared and clock - self._read_at > FRESH):
+            self._whole, self._read_at = Glossary.load() + await self.read(), clock
+        return self._whole

@@ -1,0 +1,1 @@
+"""Text before it means anything to the index: words, amounts, units, language, courtesy, and what text may not do."""

@@ -1,0 +1,78 @@
+"""
+What may leave the house: text without anything that could be clicked, fetched, unfurled or that calls people.
+
+Written text may come from a document or a model; the only links an answer has are its own citations, and those are made by
+the renderers from ids, never from text.
+"""
+
+import re
+
+_LINK = re.compile(
+    r"!?\[+([^\]\n]*)\]+\s*(?:\([^)\n]*\)?|\[[^\]\n]*\])"  # inline and reference links and images keep their words
+    r"|<(?:[@#!][^>\n]*|(?:[a-z][a-z0-9+.-]*:|/)[^>\n]*|/?[a-z][^>\n]*)>?",
+    re.IGNORECASE,
+)
+_CITED = re.compile(r"(?:\[\d{1,2}\])+")
+_REFERENCE = re.compile(r"^\s*\[[^\]\n]+\]:.*$", re.MULTILINE)
+_DOT = r"[.\u3002\uff0e\uff61\u2024]"
+_END = r"[^\s、。）」』】>\"'<|]*"
+_ADDRESS = re.compile(
+    rf"(?<![a-z0-9])[a-z][a-z0-9+.-]{{1,20}}\s?[:：]\s?[/／\\]{{1,}}{_END}"  # scheme://, also with full-width signs
+    rf"|(?<![a-z0-9])(?:javascript|data|vbscript|mailto|tel|sms|file|blob|cid|about|callto|sip|slack|msteams|urn|magnet|ms-[a-z]+)"
+    rf"\s?[:：]\s?[^\s、。）」』】>\"'<|]+"
+    rf"|(?<![\w/])[/／\\]{{2}}[\w.-]+{_END}"  # //host and \\host
+    rf"|\bwww{_DOT}{_END}"
+    rf"|\[[0-9a-f:]*::?[0-9a-f:.]+\](?::\d+)?{_END}"  # IPv6
+    r"|\b(?:0x[0-9a-f]{8}|\d{1,3}(?:\.\d{1,3}){3})\b(?::\d+)?" + _END,
+    re.IGNORECASE,
+)
+_DOMAIN = re.compile(
+    rf"(?<![\w@-])((?:[\w-]+{_DOT})+)((?:xn--[a-z0-9-]+)|[a-z]{{2,24}})(?![a-z0-9_])((?::\d+)?(?:[/?#]{_END})?)",
+    re.IGNORECASE,
+)
+_NO_DOMAIN = frozenset(
+    ("docx", "doc", "pptx", "ppt", "xlsx", "xls", "pdf", "csv", "txt", "html", "htm", "json", "yaml", "yml", "eml", "js", "exe")
+)
+_MENTION = re.compile(
+    r"[@＠﹫](?:[\w.-]+)|<!?[a-z^]*>|(?<!\w)!(?:channel|here|everyone)\b|[\w.+-]+[@＠][\w-]+(?:\.[\w-]+)*", re.IGNORECASE
+)
+INVISIBLE = re.compile(
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
+    r"\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff\x00-\x08\x0b-\x1f\x7f-\x9f]"
+)
+_SPLIT = re.compile(r"(?<=:)\s*\n\s*(?=//)|(?<=/)\s*\n\s*(?=[\w/])", re.IGNORECASE)
+ROUNDS = 4  # taking one form away can bring another one together
+
+
+def sanitise(text: str) -> str:
+    """
+    Return text without links, images, addresses, mentions, tags and invisible characters; a link's words stay.
+
+    Citation marks such as [1] are text and stay too, and so do names of office files ("規程.docx").
+    """
+    text = _SPLIT.sub("", _REFERENCE.sub("", INVISIBLE.sub("", text)))
+    for _ in range(ROUNDS):
+        before = text
+        text = _LINK.sub(_words, text)
+        text = _MENTION.sub("", _DOMAIN.sub(_domain, _ADDRESS.sub("", text)))
+        if text == before:
+            break
+    else:
+        text = re.sub(r"[<>\[\]():/@]", " ", text)  # made to outlast the rounds: no sign of a link survives
+    return re.sub(r"(?<!\|)[ \t]{2,}", " ", text).strip()  # but between the bars of an empty cell
+
+
+def _words(match: re.Match[str]) -> str:
+    return match.group() if _CITED.fullmatch(match.group()) else match.group(1) or ""
+
+
+def _domain(match: re.Match[str]) -> str:
+    """Leave file names and a missing space after a full stop; everything else a client may turn into a link."""
+    head, last, rest = match.groups()
+    if not rest and last.lower() in _NO_DOMAIN:
+        return match.group()
+    if not rest and last[0].isupper() and not head[:-1].isupper() and last[1:].islower() and head.count(head[-1]) == 1:
+        return f"{head} {last}"
+    if not head[:-1].isascii() and last.isascii() and head[-1] == "。":  # a Japanese full stop before a Latin word
+        return match.group() if not rest else ""
+    return ""

@@ -1,0 +1,173 @@
+"""The command as people and machines meet it: real processes, one sentence, the right exit code."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+ENGLISH = {"LANG": "en_US.UTF-8", "LC_ALL": "en_US.UTF-8"}
+JAPANESE = {"LANG": "ja_JP.UTF-8", "LC_ALL": "ja_JP.UTF-8"}
+
+
+def run(*words, environment=ENGLISH, cwd=None, stdin=None):
+    base = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "TEAMS_", "LLM"))}
+    command = [sys.executable, "-m", "bot.command.cli", *words]
+    return subprocess.run(
+        command, check=False, env=base | environment, cwd=cwd, input=stdin, capture_output=True, text=True, timeout=60
+    )
+
+
+def one_sentence(told):
+    lines = [line for line in told.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1, told.stderr
+    return lines[0]
+
+
+@pytest.mark.parametrize(("environment", "word"), [(ENGLISH, "bogus"), (JAPANESE, "bogus")])
+def test_an_unknown_word_is_a_usage_error_in_the_persons_language(environment, word):
+    told = run(word, environment=environment)
+
+    assert told.returncode == 2
+    assert word in one_sentence(told)
+    assert ("使い方" in told.stderr) == (environment is JAPANESE)
+
+
+def test_half_a_section_is_named_and_stops_the_start(tmp_path):
+    told = run("serve", "--data", str(tmp_path), environment=ENGLISH | {"SLACK_BOT_TOKEN": "xoxb-hush"})
+
+    assert told.returncode == 2
+    assert "SLACK_SIGNING_SECRET" in one_sentence(told)
+    assert "hush" not in told.stderr
+
+
+def test_a_taken_port_is_named(tmp_path):
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+        told = run("serve", "--port", str(port), "--data", str(tmp_path))
+
+    assert told.returncode == 1
+    assert str(port) in one_sentence(told)
+
+
+def test_an_unwritable_data_folder_is_named(tmp_path):
+    blocker = tmp_path / "file"
+    blocker.write_text("not a folder")
+    told = run("documents", "--data", str(blocker / "data"))
+
+    assert told.returncode == 1
+    assert str(blocker) in one_sentence(told)
+
+
+def test_errors_come_as_json_too(tmp_path):
+    blocker = tmp_path / "file"
+    blocker.write_text("not a folder")
+    told = run("documents", "--json", "--data", str(blocker / "data"))
+
+    error = json.loads(told.stdout)["error"]
+    assert error["code"] == "unwritable_folder"
+    assert error["ja"]
+    assert error["en"] in told.stderr
+
+
+def test_listening_beyond_this_machine_needs_a_public_address(tmp_path):
+    told = run("serve", "--host", "0.0.0.0", "--data", str(tmp_path))
+
+    assert told.returncode == 2
+    assert "PUBLIC_URL" in one_sentence(told)
+
+
+@pytest.mark.parametrize("question", ["", "   ", "あ" * 10_000, "🎉🎉", "\x01\x02\x03"])
+def test_a_question_that_is_none_gets_one_sentence(tmp_path, question):
+    told = run("ask", question, "--data", str(tmp_path))
+
+    assert told.returncode == 1
+    assert one_sentence(told)
+
+
+def test_many_questions_come_back_in_order(tmp_path):
+    rows = [{"id": "a", "text": "RAGは社内文書を全部学習しますか?"}, {"id": "b", "text": "Who speaks for METI?"}]
+    stdin = "".join(json.dumps(row) + "\n" for row in rows)
+    told = run("ask", "--questions", "-", "--json", "--data", str(tmp_path), stdin=stdin)
+
+    answers = [json.loads(line) for line in told.stdout.splitlines()]
+    assert [a["id"] for a in answers] == ["a", "b"]
+    assert [a["language"] for a in answers] == ["ja", "en"]
+    assert 18 in [c["page"] for c in answers[0]["citations"]]
+    assert 2 in [c["page"] for c in answers[1]["citations"]]
+
+
+def test_talk_is_told_to_machines_by_its_mode(tmp_path):
+    texts = [
+        "ありがとう!",
+        "資料の一覧",
+        "おすすめは?",
+        "👍",
+        "お疲れ様です。RAGは社内文書を全部学習しますか?よろしくお願いします。",
+    ]
+    stdin = "".join(json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(texts))
+    told = run("ask", "--questions", "-", "--json", "--data", str(tmp_path), stdin=stdin)
+
+    answers = [json.loads(line) for line in told.stdout.splitlines()]
+    assert [a["mode"] for a in answers] == ["talk", "documents", "dialog", "talk", "extractive"]
+    assert all(a["answer"] for a in answers)
+    assert [bool(a["citations"]) for a in answers] == [False, False, False, False, True]
+    assert answers[-1]["question"] == "RAGは社内文書を全部学習しますか?"
+
+
+def test_a_call_knows_nothing_of_the_one_before(tmp_path):
+    alone = run("ask", "短所は?", "--data", str(tmp_path), environment=JAPANESE)
+    run("ask", "RAGって社内文書を全部覚えてるの?", "--data", str(tmp_path), environment=JAPANESE)
+
+    assert run("ask", "短所は?", "--data", str(tmp_path), environment=JAPANESE).stdout == alone.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "word"), [("こんにちは", "こんにちは。"), ("thanks a lot!", "You are welcome."), ("🙏", "You are welcome.")]
+)
+def test_talk_at_the_terminal_gets_a_word_back(tmp_path, text, word):
+    told = run("ask", text, "--data", str(tmp_path))
+
+    assert told.returncode == 0
+    assert told.stdout.startswith(word)
+
+
+def test_a_second_process_on_the_same_folder_is_told_so_and_the_first_goes_on(tmp_path):
+    words = [sys.executable, "-m", "bot.command.cli", "serve", "--port", "0", "--data", str(tmp_path)]
+    first = subprocess.Popen(words, env=os.environ | ENGLISH, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        address = first.stdout.readline().split()[1]
+        fetch(address)
+        told = run("documents", "--data", str(tmp_path))
+        assert told.returncode == 1
+        assert str(tmp_path) in one_sentence(told)
+        assert fetch(address + "live") == b'{"live":true}'
+    finally:
+        first.send_signal(signal.SIGTERM)
+        _out, err = first.communicate(timeout=30)
+    assert "Traceback" not in err
+
+
+def fetch(address):
+    for _ in range(200):
+        try:
+            with urllib.request.urlopen(address, timeout=10) as answer:
+                return answer.read()
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(f"{address} did not answer")
+
+
+def test_the_default_data_folder_is_in_the_working_folder(tmp_path):
+    told = run("documents", "--json", cwd=tmp_path)
+
+    assert told.returncode == 0, told.stderr
+    assert len(json.loads(told.stdout)["documents"]) == 1
+    assert (tmp_path / "data" / "qdrant").is_dir()

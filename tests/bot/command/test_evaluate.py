@@ -1,0 +1,82 @@
+"""The evaluate command: figures as JSON, a run compared with the one before, and a page that cannot be broken by a question."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+
+def evaluate(folder: Path, *words: str, **settings: str):
+    command = [sys.executable, "-m", "bot.command.cli", "evaluate", *words, "--data", str(folder / "data")]
+    environment = os.environ | settings
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, env=environment)
+
+
+@pytest.fixture
+def questions(tmp_path):
+    rows = [
+        {"id": "1", "text": "RAGは社内文書を全部学習しますか?", "answerable": True},
+        {"id": "2", "text": "<script>alert(1)</script>の値段は?", "answerable": False},
+    ]
+    path = tmp_path / "own.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+    return path
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+
+
+def test_a_run_is_measured_kept_compared_and_shown_on_a_page(tmp_path, questions):
+    page = tmp_path / "report.html"
+    first = evaluate(tmp_path, str(questions), "--json")
+    second = evaluate(tmp_path, str(questions), "--json", "--report", str(page))
+
+    assert first.returncode == second.returncode == 0, first.stderr + second.stderr
+    figures = json.loads(first.stdout)["sets"]["own"]
+    assert figures["queries"] == 2
+    assert "refusal_recall" in figures
+    assert "before" not in figures
+    assert json.loads(second.stdout)["sets"]["own"]["before"]["moved"]["refusal_recall"] == 0
+    tags = Tags()
+    tags.feed(page.read_text("utf-8"))
+    assert "script" not in [tag for tag, _ in tags.seen]
+    assert not [value for _, attrs in tags.seen for name, value in attrs.items() if name in ("src", "href")]
+
+
+def test_a_page_that_cannot_be_written_is_named(tmp_path, questions):
+    told = evaluate(tmp_path, str(questions), "--report", str(tmp_path / "nowhere" / "x.html"))
+
+    assert told.returncode == 1
+    assert str(tmp_path / "nowhere") in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_missing_set_is_named(tmp_path):
+    told = evaluate(tmp_path, str(tmp_path / "none.jsonl"), "--json")
+
+    assert told.returncode == 1
+    assert "none.jsonl" in json.loads(told.stdout)["error"]["ja"]
+
+
+async def test_with_an_embedding_model_its_verdict_is_printed(tmp_path, embedder):
+    path = tmp_path / "own.jsonl"
+    deck = {"id": "1", "text": "RAGは社内文書を全部学習しますか?", "document": "no such document"}
+    path.write_text(json.dumps(deck), "utf-8")
+    told = await asyncio.to_thread(
+        evaluate, tmp_path, str(path), "--json", EMBEDDING="openai:small", LLM_BASE_URL=embedder.url, LLM_API_KEY="k", LLM=""
+    )
+
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout)["sets"]["own"]["dense"] == {"ndcg@10": 0.0, "without": 0.0, "wins": False}
+    assert len(embedder.texts) > 20  # the passages of the digest and the question

@@ -1,0 +1,58 @@
+"""What operators read: one bounded line of JSON, without anybody's words and without secrets."""
+
+import json
+import logging
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.service.logs import LINE, JsonLines
+
+SECRET = "xoxb-secret 取締役会の議題"
+
+
+def written(name, message, *args, exc_info=None, **fields):
+    record = logging.LogRecord(name, logging.ERROR, "/src/somewhere.py", 12, message, args, exc_info)
+    vars(record).update(fields)
+    return JsonLines().format(record)
+
+
+def test_our_own_records_keep_their_message_and_fields():
+    line = json.loads(written("bot.turns", "turn failed", incident="a1b2c3"))
+
+    assert (line["message"], line["incident"], line["level"]) == ("turn failed", "a1b2c3", "error")
+
+
+@pytest.mark.parametrize("name", ["slack_bolt.AsyncApp", "httpx", "llama_index.core", "botbuilder"])
+def test_of_a_librarys_record_only_the_place_is_kept(name):
+    text = written(name, f"Unhandled request ({SECRET})", body=SECRET)
+
+    assert json.loads(text)["message"] == "somewhere.py:12"
+    assert "secret" not in text
+    assert "\\u53d6" not in text
+
+
+def test_of_an_exception_the_words_are_left_out():
+    try:
+        try:
+            raise KeyError(SECRET)
+        except KeyError as error:
+            raise RuntimeError(SECRET) from error
+    except RuntimeError:
+        text = written("bot.turns", "turn failed", exc_info=sys.exc_info())
+
+    line = json.loads(text)
+    assert line["error"] == "RuntimeError < KeyError"
+    assert line["frames"][-1].startswith("test_logs.py:")
+    assert "secret" not in text
+
+
+@given(st.text(max_size=50) | st.just("x" * 100_000), st.text(max_size=50) | st.just("\x1b[31m\n" * 20_000))
+def test_one_record_is_one_short_line_of_json(message, field):
+    text = written("bot.x", message.replace("%", ""), field=field)
+
+    assert "\n" not in text
+    assert len(text) <= LINE
+    json.loads(text)

@@ -1,0 +1,39 @@
+"""What a question asks for, told from its words, and when it needs those of the question before."""
+
+import pytest
+
+from knowledge.answering.question import Turn, rewrite
+from knowledge.text.analysis import normalise
+from knowledge.text.answer_types import ASKS
+
+
+@pytest.mark.parametrize(
+    ("question", "depends"),
+    [
+        ("うちみたいな会社はどの方式がいい?", True),
+        ("結局、当社はどれを選べばいいですか", True),
+        ("どの方法が向いていますか", True),
+        ("Which approach fits us?", True),
+        ("What is the best option for a small company?", True),
+        ("コストが安いのはどれ?", False),
+        ("RAGって社内文書を全部覚えてるの?", False),
+        ("What model does Karakuri use?", False),
+        ("どの部署に申請すればいいですか", False),
+    ],
+)
+def test_a_question_for_a_recommendation_is_told_apart(question, depends):
+    assert any(name == "choice" and asks.search(normalise(question)) for name, asks in ASKS) is depends
+
+
+@pytest.mark.parametrize(
+    ("question", "rewritten"),
+    [
+        ("費用は?", "RAG 精度 費用は?"),
+        ("それはなぜ?", "RAG 精度 それはなぜ?"),
+        ("カレーの作り方を教えて", "カレーの作り方を教えて"),
+        ("LLMとは?", "LLMとは?"),
+        ("有給休暇は何日?", "有給休暇は何日?"),
+    ],
+)
+def test_only_a_follow_up_is_given_the_words_before_it(question, rewritten):
+    assert rewrite(question, (Turn("RAGの精度は?", "…"),)) == rewritten

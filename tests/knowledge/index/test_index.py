@@ -1,0 +1,145 @@
+"""One contract for both houses of the index."""
+
+import asyncio
+import os
+import uuid
+import warnings
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from knowledge.errors import LibraryUnavailable
+from knowledge.index.embedded import EmbeddedIndex
+from knowledge.index.protocol import Index, Point
+from knowledge.index.server import ServerIndex
+from knowledge.retrieval import points
+from knowledge.retrieval.encoder import VERSION, Encoder
+from knowledge.values import Passage, Place
+
+
+@pytest.fixture(params=["embedded", "server"])
+async def index(request, tmp_path) -> AsyncIterator[Index]:
+    if request.param == "embedded":
+        async with EmbeddedIndex(tmp_path, version=VERSION) as opened:
+            yield opened
+        return
+    from qdrant_client import AsyncQdrantClient
+
+    url = os.environ.get("QDRANT_URL")
+    client = AsyncQdrantClient(url=url) if url else AsyncQdrantClient(":memory:")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Payload indexes have no effect")  # true of the in-process client only
+        async with ServerIndex(url or "memory", client=client, version=VERSION) as opened:
+            yield opened
+
+
+def point(text: str, document: str, shelf: str = "live") -> Point:
+    passage = Passage(str(uuid.uuid4()), document, "v", 1, "", Place("section", 1), text)
+    payload = {"document": document, "version": "v", "audience": "all", "shelf": shelf, "text": text}
+    return replace(points.point(passage, shelf, Encoder()), payload=payload)
+
+
+async def test_points_are_found_by_words_and_exact_keys(index):
+    await index.write([point("個人情報の入力は禁止", "a"), point("個人情報の保管期間", "b"), point("出張の旅費", "a", "old")])
+    question = Encoder().encode_question("個人情報の入力")
+    assert [m.payload["document"] for m in await index.find(question, {"shelf": ["live"]}, 5)] == ["a", "b"]
+    assert [m.payload["document"] for m in await index.find(question, {"document": ["b"]}, 5)] == ["b"]
+    assert await index.find(question, {"document": ["nobody"]}, 5) == []
+    assert await index.count({"document": ["a"]}) == 2
+
+
+async def test_a_write_twice_is_one_point_and_a_delete_is_final(index):
+    one = point("旅費の精算", "a")
+    await index.write([one, one])
+    await index.write([one])
+    assert await index.fetch([one.id]) == [one.payload]
+    await index.set({"document": ["a"]}, {"shelf": "old"})
+    assert [p["shelf"] for p in await index.scroll({"document": ["a"]})] == ["old"]
+    await index.delete({"document": ["a"]})
+    assert await index.count({"document": ["a"]}) == 0
+    assert await index.fetch([one.id]) == []
+
+
+async def test_a_record_is_written_only_over_what_was_seen(index):
+    record = str(uuid.uuid4())
+
+    def revised(revision: str) -> Point:
+        return Point(record, {"shelf": "record", "revision": revision})
+
+    assert await index.swap(revised("a"), "")
+    assert not await index.swap(revised("b"), "")
+    assert not await index.swap(revised("b"), "other")
+    assert await index.swap(revised("c"), "a")
+    assert [p["revision"] for p in await index.fetch([record])] == ["c"]
+
+
+async def test_a_tally_tells_how_many_of_the_points_asked_for_hold_a_term(index):
+    await index.write([point(f"旅費 {word}", "a") for word in ("精算", "申請", "承認")])
+    await index.write([point("旅費 精算", "b", "old"), Point(str(uuid.uuid4()), {"shelf": "live"})])
+    common, rare, absent = (Encoder().question_parts(word)["words"][0] for word in ("旅費", "精算", "会議"))
+    tally = await index.tally({"shelf": ["live"]})
+    assert tally.passages == 3
+    assert tally.holding(np.array([common, rare, absent], np.uint32)).tolist() == [3, 1, 0]
+    assert (await index.tally({"document": ["nobody"]})).passages == 0
+
+
+async def test_a_score_is_what_the_terms_are_worth_to_whoever_asks(index):
+    await index.write([point("旅費の精算", "a"), point("旅費の申請", "b")])
+    question = Encoder().encode_question("精算")
+    (once,) = await index.find(question, {"shelf": ["live"]}, 5)
+    (twice,) = await index.find(replace(question, values=tuple(2 * v for v in question.values)), {"shelf": ["live"]}, 5)
+    assert twice.score == 2 * once.score
+
+
+@pytest.fixture(params=["embedded", "server"])
+async def dense(request, tmp_path) -> AsyncIterator[Index]:
+    """An index whose points have two numbers of meaning beside their words."""
+    if request.param == "embedded":
+        async with EmbeddedIndex(tmp_path, model="openai:small", size=2, version=VERSION) as opened:
+            yield opened
+        return
+    from qdrant_client import AsyncQdrantClient
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Payload indexes have no effect")
+        async with ServerIndex(
+            "memory", client=AsyncQdrantClient(":memory:"), model="openai:small", size=2, version=VERSION
+        ) as opened:
+            yield opened
+
+
+async def test_words_and_meanings_are_fused_by_rank_within_the_keys(dense):
+    both, meant, worded = point("旅費の精算", "both"), point("会議", "meant"), point("旅費", "worded", "old")
+    await dense.write([replace(both, dense=(1.0, 0.1)), replace(meant, dense=(1.0, 0.0)), replace(worded, dense=(0.0, 1.0))])
+    assert dense.dense == dense.dense_wanted == 2
+    question = Encoder().encode_question("旅費の精算")
+    found = await dense.fused(question, (1.0, 0.0), {"shelf": ["live"]}, 5)
+    assert [m.payload["document"] for m in found] == ["both", "meant"]
+    assert [m.payload["document"] for m in await dense.fused(question, (1.0, 0.0), {"document": ["worded"]}, 5)] == ["worded"]
+    assert [m.payload["document"] for m in await dense.find(question, {"shelf": ["live"]}, 5)] == ["both"]
+    nothing = Encoder().encode_question("")
+    assert [m.payload["document"] for m in await dense.fused(nothing, (1.0, 0.0), {"shelf": ["live"]}, 1)] == ["meant"]
+
+
+async def test_an_index_without_a_model_leaves_dense_vectors_out(index):
+    await index.write([replace(point("旅費", "a"), dense=(1.0, 0.0))])
+    assert index.dense == index.dense_wanted == 0
+    assert await index.count({"document": ["a"]}) == 1
+
+
+async def test_an_index_that_does_not_answer_says_so(tmp_path):
+    with pytest.raises(LibraryUnavailable, match="did not answer"):
+        async with ServerIndex("http://127.0.0.1:9", version=VERSION):
+            pass
+
+
+async def test_a_folder_whose_opening_was_broken_off_is_free(tmp_path):
+    opening = asyncio.create_task(EmbeddedIndex(tmp_path, version=VERSION).__aenter__())
+    await asyncio.sleep(0)
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    async with EmbeddedIndex(tmp_path, version=VERSION) as again:
+        assert await again.fetch([str(uuid.uuid4())]) == []

@@ -1,0 +1,29 @@
+"""What is stored of a document stays what it was, byte for byte, until the encoder's version says otherwise."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from knowledge.reading.chunks import passages
+from knowledge.reading.reading import read
+from knowledge.retrieval.encoder import VERSION, Encoder
+from knowledge.retrieval.points import point
+
+ENCODER = Encoder()
+MADE_BY = "67a494c5759c"
+STORED = {
+    "出張費基準.xlsx": "1968aa1def1fe291",
+    "wiki_duck.html": "7c15dfcc8ecb23bb",
+    "drawing.docx": "78faebadc4edaeb8",
+    "pdkids.pdf": "0e15a3ef5a35fd0c",
+}
+
+
+@pytest.mark.parametrize("name", STORED)
+async def test_a_document_is_stored_as_before(shared: Path, name: str) -> None:
+    path = next((shared / "documents").rglob(name))
+    reading = await read(name, path.read_bytes())
+    parts = passages(reading, document="document", version="version", audience="all", title=reading.title)
+    stored = repr([point(part, "staged", ENCODER) for part in parts])
+    assert (VERSION, hashlib.sha256(stored.encode()).hexdigest()[:16]) == (MADE_BY, STORED[name])

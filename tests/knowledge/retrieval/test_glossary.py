@@ -1,0 +1,70 @@
+"""Words that mean the same: ours, the admin's, and what may be written there."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from knowledge.documents.library import Library
+from knowledge.errors import KnowledgeError
+from knowledge.index.embedded import EmbeddedIndex
+from knowledge.retrieval.encoder import VERSION
+from knowledge.retrieval.glossary import GROUPS, Glossary, checked
+from knowledge.values import Metadata
+from tests.knowledge.documents.test_library import reading
+
+ALL = frozenset({"all"})
+
+
+@pytest.fixture
+async def library(tmp_path: Path) -> AsyncIterator[Library]:
+    async with Library(EmbeddedIndex(tmp_path, version=VERSION)) as opened:
+        yield opened
+
+
+def others(text: str) -> dict[str, tuple[str, ...]]:
+    return dict(Glossary((("経費", "旅費"), ("うち", "自社"), ("PoC", "概念実証"))).alternatives(text))
+
+
+def test_a_word_brings_the_others_of_its_group_in_both_directions() -> None:
+    assert others("経費の申請") == {"経費": ("旅費",)}
+    assert others("旅費の申請") == {"旅費": ("経費",)}
+    assert others("pocs are costly") == {"pocs": ("概念実証",)}
+
+
+def test_a_word_inside_another_is_not_it() -> None:
+    assert others("そのうち、うちわで epochs を見る") == {}
+    assert others("うちの場合は") == {"うち": ("自社",)}
+
+
+def test_our_own_groups_are_within_what_an_admin_may_write() -> None:
+    assert checked(Glossary.load().groups) == Glossary.load().groups
+
+
+@pytest.mark.parametrize(
+    ("groups", "code"),
+    [
+        ([["ひとつ"]], "glossary_group"),
+        ([["同じ", " 同じ "]], "glossary_group"),
+        ([[f"語{n}" for n in range(21)]], "glossary_group"),
+        ([["短い", "長" * 61]], "glossary_word"),
+        ([["あ", "い"]] * (GROUPS + 1), "glossary_too_long"),
+    ],
+)
+def test_what_cannot_be_kept_is_named(groups: list[list[str]], code: str) -> None:
+    with pytest.raises(KnowledgeError) as error:
+        checked(groups)
+    assert error.value.code == code
+    assert error.value.reason.ja
+    assert error.value.reason.en
+
+
+async def test_the_admins_words_find_at_once_and_outlive_a_restart(library: Library, tmp_path: Path) -> None:
+    document, version, _ = await library.stage(reading("備品の購入は総務課が扱う。"), Metadata(), by="t:1")
+    await library.publish(document.id, version.id)
+    assert await library.search("ガジェット", readers=ALL) == []
+    await library.set_glossary([["ガジェット", "備品"]])
+    assert (await library.search("ガジェット", readers=ALL))[0].passage.text == "備品の購入は総務課が扱う。"
+    assert await library.glossary() == (("ガジェット", "備品"),)
+    await library.set_glossary([])
+    assert await library.search("ガジェット", readers=ALL) == []

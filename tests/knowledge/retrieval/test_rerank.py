@@ -1,0 +1,66 @@
+"""The second stage: what it weighs, and that the order gets better by it."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from knowledge.errors import InvalidModel
+from knowledge.retrieval.features import Features
+from knowledge.retrieval.glossary import Glossary
+from knowledge.retrieval.points import terms
+from knowledge.retrieval.query import LONGEST, Query
+from knowledge.retrieval.rerank import FEATURES, rank, trained
+from knowledge.text.analysis import Analysis
+from knowledge.values import Passage, Place
+
+ANALYSIS = Analysis()
+
+
+def packed(*texts: str, title: str = "") -> list[str]:
+    passages = [Passage("", "d", "v", n, title, Place("page", n), text) for n, text in enumerate(texts, 1)]
+    return [terms(passage, ANALYSIS).pack() for passage in passages]
+
+
+def order(question: str, texts: Sequence[str], scores: Sequence[float]) -> list[int]:
+    asked = Query(question, ANALYSIS, Glossary.load())
+    return [ranked.at for ranked in rank(asked, packed(*texts), scores)]
+
+
+def test_a_sentence_that_holds_the_whole_question_beats_scattered_words() -> None:
+    scattered = "精算の話をする。旅費は別に定める。期限はない。"
+    together = "旅費の精算の期限は7日とする。"
+    assert order("旅費の精算の期限", [scattered, together], [5.0, 5.0]) == [1, 0]
+
+
+def test_an_amount_in_another_spelling_counts() -> None:
+    assert order("上限が2割の手当", ["手当の上限は30%とする。", "手当の上限は20%とする。"], [5.0, 5.0]) == [1, 0]
+
+
+def test_scores_are_shares_and_what_lies_below_the_pool_follows() -> None:
+    asked = Query("旅費の精算", ANALYSIS, Glossary())
+    ranked = rank(asked, packed("旅費の精算。", "別の話。"), [5.0, 4.0, 3.0, 2.0])
+    assert [r.at for r in ranked] == [0, 1, 2, 3]
+    assert sum(r.score for r in ranked[:2]) == pytest.approx(1)
+    assert sorted((r.score for r in ranked), reverse=True) == [r.score for r in ranked]
+    assert [name for name, _ in ranked[0].parts] == list(FEATURES)
+    assert rank(asked, [], []) == []
+
+
+def test_words_in_order_are_told_from_the_same_words_turned_round() -> None:
+    asked = Query("委託先が自社を監査する", ANALYSIS, Glossary())
+    one, other = "委託先が自社を監査する。", "自社が委託先を監査する。"
+    passage = Passage("", "d", "v", 1, "", Place("page", 1), one + other)
+    overlap = Features(asked, [terms(passage, ANALYSIS)])
+    first, second = overlap.sequence([0, 1])
+    assert first > second
+
+
+def test_only_so_many_words_of_a_pasted_page_are_compared() -> None:
+    assert len(Query("旅費の精算の期限は七日とし、出張の申請は前日までに行う。" * 150, ANALYSIS, Glossary()).order) == LONGEST
+
+
+def test_weights_for_other_features_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("knowledge.retrieval.rerank.VERSION", 0)
+    trained.cache_clear()
+    with pytest.raises(InvalidModel):
+        trained()
