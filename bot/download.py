@@ -1,8 +1,9 @@
 """
 The only way out to addresses that came with a message: files people sent, and hooks to answer to.
 
-An address is judged by its exact host before anything is resolved; its name is resolved once, and the connection goes to the
-address that was judged. Redirects are judged anew, bodies are counted while they come, and a token is sent to exact hosts only.
+An address is judged by its exact host before anything is resolved; its name is resolved once, and
+the connection goes to the address that was judged. Redirects are judged anew, bodies are counted
+while they come, and a token is sent to exact hosts only.
 """
 
 import asyncio
@@ -35,9 +36,10 @@ class Refused(Exception):
     """
     What was asked for is not fetched.
 
-    "elsewhere": the address, or one it leads to, is not ours to fetch (`host` names it, `hops` counts the redirects before);
-    "too_large": more than the limit (`size` in bytes as far as known); "status": the answer was not a success (`status`);
-    "broken": no connection, no end within the time, or a body cut short.
+    "elsewhere": the address, or one it leads to, is not ours to fetch (`host` names it, `hops`
+    counts the redirects before); "too_large": more than the limit (`size` in bytes as far as
+    known); "status": the answer was not a success (`status`); "broken": no connection, no end
+    within the time, or a body cut short.
     """
 
     def __init__(
@@ -60,9 +62,10 @@ class Refused(Exception):
 @dataclass(frozen=True, slots=True)
 class Hosts:
     """
-    Where we may go: `exact` names and names of one label under a suffix (".sharepoint.com"), both by https on 443 and at
-    public addresses; the `own` origin the operator configured ("http://127.0.0.1:4003"), wherever it is, with `beside` also
-    its other ports where it is this machine (a service for tests); and with `loopback` nothing but this machine.
+    Where we may go: `exact` names and names of one label under a suffix (".sharepoint.com"), both
+    by https on 443 and at public addresses; the `own` origin the operator configured
+    ("http://127.0.0.1:4003"), wherever it is, with `beside` also its other ports where it is this
+    machine (a service for tests); and with `loopback` nothing but this machine.
     """
 
     exact: frozenset[str] = frozenset()
@@ -79,16 +82,29 @@ class Hosts:
         except ValueError:
             return None
         host = parts.hostname or ""
-        if not host or "@" in parts.netloc or parts.netloc.endswith(":") or parts.scheme not in ("http", "https"):
+        if (
+            not host
+            or "@" in parts.netloc
+            or parts.netloc.endswith(":")
+            or parts.scheme not in ("http", "https")
+        ):
             return None
-        place = Target(parts.scheme, host, port or (443 if parts.scheme == "https" else 80), _path(parts))
+        place = Target(
+            parts.scheme, host, port or (443 if parts.scheme == "https" else 80), _path(parts)
+        )
         if self.loopback:
             return place if host in LOOPBACK else None
-        if self.own and (place.origin == _origin(self.own) or (self.beside and self._beside(place))):
+        if self.own and (
+            place.origin == _origin(self.own) or (self.beside and self._beside(place))
+        ):
             return place
-        known = host in self.exact or any(_LABEL.fullmatch(host.removesuffix(s)) for s in self.under if host.endswith(s))
+        known = host in self.exact or any(
+            _LABEL.fullmatch(host.removesuffix(s)) for s in self.under if host.endswith(s)
+        )
         return (
-            Target(place.scheme, host, 443, place.path, public=True) if known and place.origin == ("https", host, 443) else None
+            Target(place.scheme, host, 443, place.path, public=True)
+            if known and place.origin == ("https", host, 443)
+            else None
         )
 
     def _beside(self, place: "Target") -> bool:
@@ -139,7 +155,9 @@ async def resolve(host: str, port: int) -> list[str]:
 
 
 class Download:
-    """`hosts` decides where to; `headers` (a token) go to each place that was judged, and to no other."""
+    """
+    `hosts` decides where to; `headers` (a token) go to each place that was judged, and to no other.
+    """
 
     def __init__(
         self,
@@ -172,7 +190,10 @@ class Download:
                         if answer.is_redirect:
                             url = urljoin(url, answer.headers.get("location", ""))
                             continue
-                        return Fetched(await self._body(answer), answer.headers.get("content-type", "").partition(";")[0])
+                        return Fetched(
+                            await self._body(answer),
+                            answer.headers.get("content-type", "").partition(";")[0],
+                        )
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, zlib.error) as error:
             raise Refused("broken") from error
         raise Refused("broken", hops=HOPS + 1)
@@ -184,7 +205,9 @@ class Download:
         Raises:
             Refused
         """
-        await self._send("POST", url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+        await self._send(
+            "POST", url, json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
 
     async def put(self, url: str, content: bytes) -> None:
         """
@@ -194,11 +217,21 @@ class Download:
             Refused
         """
         whole = f"bytes 0-{len(content) - 1}/{len(content)}"
-        await self._send("PUT", url, content, {"Content-Type": "application/octet-stream", "Content-Range": whole})
+        await self._send(
+            "PUT",
+            url,
+            content,
+            {"Content-Type": "application/octet-stream", "Content-Range": whole},
+        )
 
-    async def _send(self, method: str, url: str, content: bytes, headers: Mapping[str, str]) -> None:
+    async def _send(
+        self, method: str, url: str, content: bytes, headers: Mapping[str, str]
+    ) -> None:
         try:
-            async with asyncio.timeout(self._seconds), self._open(method, url, 0, content, headers) as answer:
+            async with (
+                asyncio.timeout(self._seconds),
+                self._open(method, url, 0, content, headers) as answer,
+            ):
                 if not answer.is_success:
                     raise Refused("status", status=answer.status_code)
         except (httpx.HTTPError, OSError) as error:
@@ -206,21 +239,38 @@ class Download:
 
     @asynccontextmanager
     async def _open(
-        self, method: str, url: str, hops: int, content: bytes | None = None, more: Mapping[str, str] | None = None
+        self,
+        method: str,
+        url: str,
+        hops: int,
+        content: bytes | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> AsyncIterator[httpx.Response]:
-        """Ask the first judged network address that takes the connection. One client for each, so that no cookie travels."""
+        """
+        Ask the first judged network address that takes the connection. One client for each, so that
+        no cookie travels.
+        """
         target = self._hosts.judge(url)
         if target is None:
             raise Refused("elsewhere", host=_host(url), hops=hops)
         addresses = await self._resolve(target.host, target.port)
         if not addresses or (target.public and not all(map(public, addresses))):
             raise Refused("elsewhere", host=target.host, hops=hops)
-        headers = {"Accept-Encoding": "identity", **self._headers, **(more or {}), "Host": target.header}
+        headers = {
+            "Accept-Encoding": "identity",
+            **self._headers,
+            **(more or {}),
+            "Host": target.header,
+        }
         for left, address in enumerate(addresses, 1 - len(addresses)):
             at = httpx.URL(target.url).copy_with(host=address)
             sni = {"sni_hostname": target.host} if target.scheme == "https" else {}
-            async with httpx.AsyncClient(transport=self._transport(), timeout=self._seconds, trust_env=False) as client:
-                request = client.build_request(method, at, headers=headers, content=content, extensions=sni)
+            async with httpx.AsyncClient(
+                transport=self._transport(), timeout=self._seconds, trust_env=False
+            ) as client:
+                request = client.build_request(
+                    method, at, headers=headers, content=content, extensions=sni
+                )
                 try:
                     answer = await client.send(request, stream=True)
                 except httpx.ConnectError:
@@ -240,7 +290,9 @@ class Download:
         if announced.isascii() and announced.isdigit() and int(announced[:15]) > self._limit:
             raise Refused("too_large", size=int(announced[:15]))
         encoding = answer.headers.get("content-encoding", "identity")
-        unpack = None if encoding == "identity" else zlib.decompressobj(wbits=47)  # gzip or zlib, though we asked for neither
+        unpack = (
+            None if encoding == "identity" else zlib.decompressobj(wbits=47)
+        )  # gzip or zlib, though we asked for neither
         content = bytearray()
         async for piece in answer.aiter_raw():
             content += unpack.decompress(piece, self._limit + 1 - len(content)) if unpack else piece
@@ -252,7 +304,10 @@ class Download:
 
 
 def public(address: str) -> bool:
-    """Report whether a network address is on the public internet, looking through IPv6 forms that wrap an IPv4 one."""
+    """
+    Report whether a network address is on the public internet, looking through IPv6 forms that wrap
+    an IPv4 one.
+    """
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -278,7 +333,11 @@ def _path(parts: SplitResult) -> str:
 
 def _origin(url: str) -> tuple[str, str, int]:
     parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    return (
+        parts.scheme,
+        parts.hostname or "",
+        parts.port or (443 if parts.scheme == "https" else 80),
+    )
 
 
 def _host(url: str) -> str:

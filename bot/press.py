@@ -80,7 +80,9 @@ def values(found: object) -> Values:
 
 
 def input_name(field: str) -> str:
-    """Return what an input is called on a card or page, where no field may pass for a part of it."""
+    """
+    Return what an input is called on a card or page, where no field may pass for a part of it.
+    """
     return f"={field}" if _TAKEN.fullmatch(field) else field
 
 

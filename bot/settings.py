@@ -1,8 +1,8 @@
 """
 Every setting, read once from the environment (or `.env`).
 
-A platform is on when its section is complete; half a section is an error at start that names what is missing. Values of
-secrets are never part of a message.
+A platform is on when its section is complete; half a section is an error at start that names what
+is missing. Values of secrets are never part of a message.
 """
 
 import os
@@ -23,13 +23,23 @@ from knowledge.values import Phrase
 Talk = Literal["asker", "everyone", "mention"]
 Sandbox = Literal["required", "optional"]
 
-_SENTINEL = re.compile(r"redis\+sentinel://([^@/]*@)?[^,:/@]+(:\d+)?(,[^,:/@]+(:\d+)?)*/[^/]+(/\d+)?")
+_SENTINEL = re.compile(
+    r"redis\+sentinel://([^@/]*@)?[^,:/@]+(:\d+)?(,[^,:/@]+(:\d+)?)*/[^/]+(/\d+)?"
+)
 NAMES = frozenset(
     {
         *("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN", "SLACK_API_BASE"),
         *("TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_CERTIFICATE", "TEAMS_MANAGED_IDENTITY"),
         *("TEAMS_TENANT_ID", "TEAMS_LOCAL"),
-        *("QDRANT_URL", "QDRANT_API_KEY", "REDIS_URL", "ORIGINALS", "LLM", "LLM_BASE_URL", "LLM_API_KEY"),
+        *(
+            "QDRANT_URL",
+            "QDRANT_API_KEY",
+            "REDIS_URL",
+            "ORIGINALS",
+            "LLM",
+            "LLM_BASE_URL",
+            "LLM_API_KEY",
+        ),
         "EMBEDDING",
         *("EXPERTS", "THREAD_TALK"),
         *(
@@ -52,7 +62,10 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class InvalidSettings(Exception):
-    """A setting is missing, half set or out of range. `reason` names it and the way out in both languages."""
+    """
+    A setting is missing, half set or out of range. `reason` names it and the way out in both
+    languages.
+    """
 
     def __init__(self, code: str, ja: str, en: str) -> None:
         super().__init__(en)
@@ -70,7 +83,10 @@ class Slack:
 
 @dataclass(frozen=True, slots=True)
 class Teams:
-    """One of `password`, `certificate` (a PEM file) and `managed_identity` signs the bot in, unless it is `local`."""
+    """
+    One of `password`, `certificate` (a PEM file) and `managed_identity` signs the bot in, unless it
+    is `local`.
+    """
 
     app_id: str
     password: str
@@ -83,12 +99,13 @@ class Teams:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """
-    `data` is the folder for everything embedded. `qdrant_url` and `redis_url` empty mean embedded. `originals` is any fsspec
-    address. `admins` are person ids or user group ids; `audiences` names groups of such ids that documents may be kept to. With
-    `publish_by_two` nobody publishes what they added themselves. Without a whole `sandbox` documents are not taken in, unless
-    it is optional. `experts` are called when a person is wanted; `thread_talk` is
-    whose words in a thread are answered without a mention. `port` 0 lets the system choose. The web passwords let people
-    in where `public_url` is set.
+    `data` is the folder for everything embedded. `qdrant_url` and `redis_url` empty mean embedded.
+    `originals` is any fsspec address. `admins` are person ids or user group ids; `audiences` names
+    groups of such ids that documents may be kept to. With `publish_by_two` nobody publishes what
+    they added themselves. Without a whole `sandbox` documents are not taken in, unless it is
+    optional. `experts` are called when a person is wanted; `thread_talk` is whose words in a thread
+    are answered without a mention. `port` 0 lets the system choose. The web passwords let people in
+    where `public_url` is set.
     """
 
     data: Path
@@ -133,7 +150,9 @@ def load(environment: Mapping[str, str] | None = None, *, data: str | None = Non
         return env.get(name, "").strip()
 
     member, admin = _passwords(env)
-    folder = Path(data or get("LLM_CHOOSE_DATA") or "data").absolute()  # child processes change their folder
+    folder = Path(
+        data or get("LLM_CHOOSE_DATA") or "data"
+    ).absolute()  # child processes change their folder
     return Settings(
         data=folder,
         public_url=_public_url(env),
@@ -159,7 +178,12 @@ def load(environment: Mapping[str, str] | None = None, *, data: str | None = Non
 
 
 def _thread_talk(value: str) -> Talk:
-    known: dict[str, Talk] = {"": "asker", "asker": "asker", "everyone": "everyone", "mention": "mention"}
+    known: dict[str, Talk] = {
+        "": "asker",
+        "asker": "asker",
+        "everyone": "everyone",
+        "mention": "mention",
+    }
     if value not in known:
         raise InvalidSettings(
             "bad_value",
@@ -196,7 +220,10 @@ def _model(name: str, value: str, providers: Iterable[str]) -> str:
 def _with_file(environment: Mapping[str, str]) -> dict[str, str]:
     """Add what `.env` in the working folder says; the environment wins."""
     try:
-        from_file = {name: value or "" for name, value in dotenv_values(".env", interpolate=False, encoding="utf-8").items()}
+        from_file = {
+            name: value or ""
+            for name, value in dotenv_values(".env", interpolate=False, encoding="utf-8").items()
+        }
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidSettings(
             "unreadable_env",
@@ -222,7 +249,10 @@ def _slack(env: Mapping[str, str]) -> Slack | None:
         raise _half("Slack", "SLACK_BOT_TOKEN")
     if not (secret or app):
         raise _half("Slack", "SLACK_SIGNING_SECRET (HTTP) / SLACK_APP_TOKEN (Socket Mode)")
-    for name, value, start in (("SLACK_BOT_TOKEN", token, "xoxb-"), ("SLACK_APP_TOKEN", app, "xapp-")):
+    for name, value, start in (
+        ("SLACK_BOT_TOKEN", token, "xoxb-"),
+        ("SLACK_APP_TOKEN", app, "xapp-"),
+    ):
         if value and not value.startswith(start):
             raise InvalidSettings(
                 "wrong_token",
@@ -234,13 +264,19 @@ def _slack(env: Mapping[str, str]) -> Slack | None:
 
 
 def _teams(env: Mapping[str, str]) -> Teams | None:
-    app, password, tenant = (env.get(n, "").strip() for n in ("TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID"))
+    app, password, tenant = (
+        env.get(n, "").strip() for n in ("TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID")
+    )
     certificate = env.get("TEAMS_CERTIFICATE", "").strip()
     identity, local = _switch(env, "TEAMS_MANAGED_IDENTITY"), _switch(env, "TEAMS_LOCAL")
     if not (app or password or tenant or certificate or identity):
         return Teams("", "", "", local=True) if local else None
     ways = "TEAMS_APP_PASSWORD / TEAMS_CERTIFICATE / TEAMS_MANAGED_IDENTITY"
-    for name, value in (("TEAMS_APP_ID", app), (ways, password or certificate or identity), ("TEAMS_TENANT_ID", tenant)):
+    for name, value in (
+        ("TEAMS_APP_ID", app),
+        (ways, password or certificate or identity),
+        ("TEAMS_TENANT_ID", tenant),
+    ):
         if not value:
             raise _half("Teams", name)
     if bool(password) + bool(certificate) + identity > 1:
@@ -249,11 +285,16 @@ def _teams(env: Mapping[str, str]) -> Teams | None:
             f"{ways} のうち一つだけを設定してください。",
             f"Set only one of {ways}.",
         )
-    return Teams(app, password, tenant, local=False, certificate=certificate, managed_identity=identity)
+    return Teams(
+        app, password, tenant, local=False, certificate=certificate, managed_identity=identity
+    )
 
 
 def _switch(env: Mapping[str, str], name: str) -> bool:
-    """Return whether a setting is on. A word that says neither stops the start: a protection must not be off by a slip."""
+    """
+    Return whether a setting is on. A word that says neither stops the start: a protection must not
+    be off by a slip.
+    """
     value = unicodedata.normalize("NFKC", env.get(name, "")).strip().casefold()
     if value not in ON | OFF:
         raise InvalidSettings(

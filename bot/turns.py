@@ -1,9 +1,11 @@
 """
-One turn of talk, the same on every platform: claim once, handle, show each reply, turn a bug into an apology.
+One turn of talk, the same on every platform: claim once, handle, show each reply, turn a bug into
+an apology.
 
-A delivery is safe once `hear` returns: it is claimed and stored with a lease, or answered. The turn runs on in the background;
-when its process dies, another one (or the restarted one) takes it over after the lease and goes on with the same screen. While
-Redis is away the turn runs at once, and its claim is stored as soon as Redis is back, before anybody may take it over.
+A delivery is safe once `hear` returns: it is claimed and stored with a lease, or answered. The turn
+runs on in the background; when its process dies, another one (or the restarted one) takes it over
+after the lease and goes on with the same screen. While Redis is away the turn runs at once, and its
+claim is stored as soon as Redis is back, before anybody may take it over.
 """
 
 import asyncio
@@ -24,11 +26,14 @@ log = logging.getLogger(__name__)
 TURN = 180  # seconds one turn may take
 QUEUE = 3  # further questions that may wait in one place
 SWEEP = 3.0  # seconds between looks for abandoned turns
-CALM = 5.0  # seconds without a look after Redis was away: whoever ran a turn meanwhile says so first
+CALM = (
+    5.0  # seconds without a look after Redis was away: whoever ran a turn meanwhile says so first
+)
 SETTLE = 0.2  # seconds between tries to write down that a turn is ours, or over
 PATIENCE = 2.0  # seconds a delivery may wait until it is safe; Slack gives three
 LOOK = 0.05  # seconds between looks at the queue of a thread that another process works on
-RUNNING = 32  # turns at once: more would make the loop late for everybody, and Redis look as if it did not answer
+# turns at once: more would make the loop late for everybody, and Redis look as if it did not answer
+RUNNING = 32
 AGAIN = (0.15, 0.25, 0.6)  # seconds between further tries of a claim that Redis did not answer
 GONE = 1.0  # seconds after which an absent Redis is not just a busy moment
 TRIES = 3  # processes that may begin one turn, and deliveries of one answer
@@ -38,7 +43,10 @@ DRAIN = 25  # seconds turns in flight get at shutdown
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Something a platform delivered. `id` is what repeats share; `payload` is JSON, enough to answer it elsewhere."""
+    """
+    Something a platform delivered. `id` is what repeats share; `payload` is JSON, enough to answer
+    it elsewhere.
+    """
 
     id: str
     platform: str
@@ -46,7 +54,10 @@ class Delivery:
 
 
 class Screen(Protocol):
-    """Where a turn's reply appears. Showing again replaces what was shown. `memory` survives the process."""
+    """
+    Where a turn's reply appears. Showing again replaces what was shown. `memory` survives the
+    process.
+    """
 
     memory: dict[str, str]
 
@@ -59,19 +70,26 @@ class Platform(Protocol):
     async def read(self, payload: dict[str, Any]) -> Message | None:
         """Turn their payload into our message; None when it is nothing to us."""
 
-    def screen(self, payload: dict[str, Any], message: Message, memory: dict[str, str]) -> Screen: ...
+    def screen(
+        self, payload: dict[str, Any], message: Message, memory: dict[str, str]
+    ) -> Screen: ...
 
 
 @dataclass(slots=True)
 class _Place:
-    """The queue of one thread of talk in this process: how many wait or work, and the event that the last of them is done."""
+    """
+    The queue of one thread of talk in this process: how many wait or work, and the event that the
+    last of them is done.
+    """
 
     last: asyncio.Event
     waiting: int = 0
 
 
 class Stopped(Exception):
-    """The person told the platform to stop this turn: a screen raises it, and nothing more is shown."""
+    """
+    The person told the platform to stop this turn: a screen raises it, and nothing more is shown.
+    """
 
 
 class _TakenOver(Exception):
@@ -79,7 +97,9 @@ class _TakenOver(Exception):
 
 
 class Turns:
-    def __init__(self, handle: Handler, sessions: Sessions, texts: Texts, metrics: Metrics | None = None) -> None:
+    def __init__(
+        self, handle: Handler, sessions: Sessions, texts: Texts, metrics: Metrics | None = None
+    ) -> None:
         self.metrics = metrics or Metrics()
         self._handle = handle
         self._sessions = sessions
@@ -110,10 +130,11 @@ class Turns:
 
     async def hear(self, delivery: Delivery, *, patience: float = PATIENCE) -> bool:
         """
-        Make a delivery safe and start its turn; False when it was heard before. Costs one round trip to Redis.
+        Make a delivery safe and start its turn; False when it was heard before. Costs one round
+        trip to Redis.
 
-        While Redis is away the turn runs all the same, and its end is waited for, `patience` seconds at most. A repeat that
-        comes meanwhile waits for the same turn.
+        While Redis is away the turn runs all the same, and its end is waited for, `patience`
+        seconds at most. A repeat that comes meanwhile waits for the same turn.
 
         Raises:
             NotSafe: it is neither stored nor answered by then; the turn runs on.
@@ -136,7 +157,10 @@ class Turns:
         task.add_done_callback(self._running.discard)
 
     async def _begin(self, claim: Claim) -> None:
-        """Claim a turn and run it; where Redis is away it runs without, and is claimed as soon as it can be."""
+        """
+        Claim a turn and run it; where Redis is away it runs without, and is claimed as soon as it
+        can be.
+        """
         claimed = await self._claimed(claim)
         if claimed is None:
             self.metrics.unclaimed.inc()
@@ -150,7 +174,10 @@ class Turns:
         await self._answer(claim)
 
     async def _claimed(self, claim: Claim) -> bool | None:
-        """Claim with a few tries, since a busy moment looks like an absent Redis; None when it is absent."""
+        """
+        Claim with a few tries, since a busy moment looks like an absent Redis; None when it is
+        absent.
+        """
         for pause in (0.0, *AGAIN):
             if self._sessions.away > GONE:
                 break
@@ -175,20 +202,30 @@ class Turns:
             return
         except Exception:  # the platform itself failed us: nothing can be shown now, so it is tried again after the lease
             self.metrics.turns.labels(claim.platform, "undelivered").inc()
-            log.exception("delivery failed", extra={"platform": claim.platform, "tries": claim.tries})
+            log.exception(
+                "delivery failed", extra={"platform": claim.platform, "tries": claim.tries}
+            )
             if claim.tries < TRIES:
-                self._hearing.tell(claim.id, "failed")  # where nobody else can take it over, the platform sends it again
+                self._hearing.tell(
+                    claim.id, "failed"
+                )  # where nobody else can take it over, the platform sends it again
                 return
         self._unsettled[claim.id] = claim
         self._hearing.tell(claim.id, "ours")
         await self._settle_all()
 
     def _memory(self, claim: Claim) -> dict[str, str]:
-        """Return what a screen knows of its turn: also whether another process may show the same one at this moment."""
+        """
+        Return what a screen knows of its turn: also whether another process may show the same one
+        at this moment.
+        """
         return claim.memory | ({} if self._hearing.safe(claim.id) else {UNCLAIMED: "yes"})
 
     async def _begun(self, claim: Claim) -> Claim:
-        """Count that this process handles a turn it took over; one that died while the turn waited its turn does not count."""
+        """
+        Count that this process handles a turn it took over; one that died while the turn waited its
+        turn does not count.
+        """
         if not claim.taken:
             return claim
         begun = replace(claim, tries=claim.tries + 1, taken=False)
@@ -196,22 +233,33 @@ class Turns:
             await self._sessions.remember_screen(begun)
         return begun
 
-    async def _turn(self, message: Message, screen: Screen, claim: Claim | None, platform: str) -> None:
-        if claim is not None and claim.tries > TRIES:  # every process that began it died: it may well be the cause
+    async def _turn(
+        self, message: Message, screen: Screen, claim: Claim | None, platform: str
+    ) -> None:
+        if (
+            claim is not None and claim.tries > TRIES
+        ):  # every process that began it died: it may well be the cause
             await self._apologise(message, screen, None)
             self.metrics.turns.labels(platform, "given_up").inc()
             return
         outcome = "answered"
         with self.metrics.seconds.labels(platform).time():
             try:
-                async with self._in_order(message, screen, claim) as admitted, asyncio.timeout(TURN):
+                async with (
+                    self._in_order(message, screen, claim) as admitted,
+                    asyncio.timeout(TURN),
+                ):
                     if admitted:
                         async for reply in self._handle(message):
                             await screen.show(reply)
                             await self._keep(claim, screen)
                     else:
                         outcome = "busy"
-                        await screen.show(Reply(self._texts.say("turns.busy", message.person.language), private=True))
+                        await screen.show(
+                            Reply(
+                                self._texts.say("turns.busy", message.person.language), private=True
+                            )
+                        )
             except Stopped:
                 outcome = "stopped"
             except Exception as error:  # noqa: BLE001  # the one place where a bug becomes a sentence
@@ -220,7 +268,9 @@ class Turns:
         self.metrics.turns.labels(platform, outcome).inc()
 
     async def _apologise(self, message: Message, screen: Screen, error: Exception | None) -> None:
-        """Tell the person, and the operator with the same number; the exception goes to the log alone."""
+        """
+        Tell the person, and the operator with the same number; the exception goes to the log alone.
+        """
         incident = secrets.token_hex(3)
         log.error("turn failed", extra={"incident": incident}, exc_info=error)
         text = self._texts.say("turns.apology", message.person.language, incident=incident)
@@ -234,8 +284,13 @@ class Turns:
                 await self._sessions.remember_screen(claim)
 
     @asynccontextmanager
-    async def _in_order(self, message: Message, screen: Screen, claim: Claim | None) -> AsyncIterator[bool]:
-        """Let questions of one place through one at a time, told how many come first; yield False when the queue is full."""
+    async def _in_order(
+        self, message: Message, screen: Screen, claim: Claim | None
+    ) -> AsyncIterator[bool]:
+        """
+        Let questions of one place through one at a time, told how many come first; yield False when
+        the queue is full.
+        """
         if not isinstance(message.content, Text | Edited):
             yield True
             return
@@ -244,7 +299,10 @@ class Turns:
             yield False
             return
         before, done, first = place.last, asyncio.Event(), place.waiting
-        place.last, place.waiting = done, place.waiting + 1  # the place in the queue is taken before anything is awaited
+        place.last, place.waiting = (
+            done,
+            place.waiting + 1,
+        )  # the place in the queue is taken before anything is awaited
         try:
             if first:
                 queued = self._texts.say("turns.queued", message.person.language, n=first)
@@ -261,7 +319,10 @@ class Turns:
 
     @asynccontextmanager
     async def _across_processes(self, place: str, claim: Claim | None) -> AsyncIterator[None]:
-        """Wait until no other process works on an earlier question of this place; without Redis nobody waits."""
+        """
+        Wait until no other process works on an earlier question of this place; without Redis nobody
+        waits.
+        """
         if claim is None:
             yield
             return
@@ -277,7 +338,10 @@ class Turns:
 
     @asynccontextmanager
     async def _lease(self, claim: Claim) -> AsyncIterator[None]:
-        """Show signs of life while the turn runs, and store what is not yet; give it up when another process has it."""
+        """
+        Show signs of life while the turn runs, and store what is not yet; give it up when another
+        process has it.
+        """
         ours = asyncio.current_task()
         lost = over = False
 
@@ -287,13 +351,16 @@ class Turns:
                 stored = self._hearing.safe(claim.id)
                 await asyncio.sleep(LEASE / 3 if stored else SETTLE)
                 with suppress(SessionsUnavailable):
-                    held = await (self._sessions.renew(claim) if stored else self._sessions.claim(claim))
+                    held = await (
+                        self._sessions.renew(claim) if stored else self._sessions.claim(claim)
+                    )
                     if held:
                         self._hearing.tell(claim.id, "ours")
                         continue
                     if not stored and await self._sessions.over(claim.id):
                         self._hearing.tell(claim.id, "elsewhere")
-                        return  # two show one turn: what we have begun to show must not be the last word
+                        # two show one turn: what we have begun to show must not be the last word
+                        return
                     lost = True
                     if ours is not None:
                         ours.cancel()

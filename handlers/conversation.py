@@ -1,9 +1,10 @@
 """
 The words every platform and every handler share.
 
-A platform turns what it hears into a `Message`. A handler answers with a stream of replies, each taking the place of the
-one before it on the screen. Nothing here knows a platform, and text in blocks is ours or escaped data: `**bold**`, "- " lists
-and `[n]` citation marks are the only markup renderers interpret.
+A platform turns what it hears into a `Message`. A handler answers with a stream of replies, each
+taking the place of the one before it on the screen. Nothing here knows a platform, and text in
+blocks is ours or escaped data: `**bold**`, "- " lists and `[n]` citation marks are the only markup
+renderers interpret.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -22,9 +23,10 @@ class Person:
     """
     Someone who talks to us.
 
-    `id` is unique across platforms ("slack:T024BE7LD:U061F7AUR", "teams:tenant:aad-object-id", "web:local", "terminal:local").
-    `role` is what the platform vouches for; `groups` are ids of user groups the platform vouches for. Whether someone is an
-    admin of the knowledge base is decided in `handlers.people`, never from `name`.
+    `id` is unique across platforms ("slack:T024BE7LD:U061F7AUR", "teams:tenant:aad-object-id",
+    "web:local", "terminal:local"). `role` is what the platform vouches for; `groups` are ids of
+    user groups the platform vouches for. Whether someone is an admin of the knowledge base is
+    decided in `handlers.people`, never from `name`.
     """
 
     id: str
@@ -47,8 +49,8 @@ class File:
     """
     A file someone sent. `fetch` downloads it with the platform's own credentials.
 
-    `size` is in bytes as the platform reports it, 0 when unknown. `fetch` raises `knowledge.errors.UnreadableDocument` with a
-    sentence for people when the file cannot be had.
+    `size` is in bytes as the platform reports it, 0 when unknown. `fetch` raises
+    `knowledge.errors.UnreadableDocument` with a sentence for people when the file cannot be had.
     """
 
     name: str
@@ -71,7 +73,9 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button was pressed: `action` is "room.verb" ("choose.answer"), `data` what the button carried."""
+    """
+    A button was pressed: `action` is "room.verb" ("choose.answer"), `data` what the button carried.
+    """
 
     action: str
     data: Values = field(default_factory=dict)
@@ -79,7 +83,10 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """An `Ask` came back. `name` is the ask's `form`, `state` what it carried, `values` by field id ("" when left empty)."""
+    """
+    An `Ask` came back. `name` is the ask's `form`, `state` what it carried, `values` by field id
+    ("" when left empty).
+    """
 
     name: str
     state: Values = field(default_factory=dict)
@@ -109,9 +116,10 @@ class Message:
     """
     One thing someone said.
 
-    `id` is what repeats of the same event share (Slack: team, channel and ts; not the event id). `place` is one thread of
-    talk. `audience` is who will read the reply. `direct` says the bot was addressed: a mention, a command, a click or a direct
-    message; False is talk in a thread the bot takes part in, which it may leave unanswered.
+    `id` is what repeats of the same event share (Slack: team, channel and ts; not the event id).
+    `place` is one thread of talk. `audience` is who will read the reply. `direct` says the bot was
+    addressed: a mention, a command, a click or a direct message; False is talk in a thread the bot
+    takes part in, which it may leave unanswered.
     """
 
     id: str
@@ -135,7 +143,10 @@ Tone = Literal["plain", "answer", "quiet", "quote", "code", "note", "warning", "
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Text with a tone. "answer" is the answer itself; "quiet" small print; "code" is shown letter by letter."""
+    """
+    Text with a tone. "answer" is the answer itself; "quiet" small print; "code" is shown letter by
+    letter.
+    """
 
     text: str
     tone: Tone = "plain"
@@ -160,7 +171,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells, each as long as `columns`; `header_column` is the index of the column that names the row."""
+    """
+    Rows of cells, each as long as `columns`; `header_column` is the index of the column that names
+    the row.
+    """
 
     caption: str
     columns: tuple[Column, ...]
@@ -171,8 +185,8 @@ class Table:
 @dataclass(frozen=True, slots=True)
 class Bar:
     """
-    One row of a chart. `value` may be negative; `shown` is how it is written ("−14.0", U+2212). `short` is at most 20
-    characters and unique in its chart. `note` says why a row is excluded.
+    One row of a chart. `value` may be negative; `shown` is how it is written ("−14.0", U+2212).
+    `short` is at most 20 characters and unique in its chart. `note` says why a row is excluded.
     """
 
     id: str
@@ -208,7 +222,10 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One numbered source; `excerpt` is the passage with the supporting span in **bold**; dates are ISO or empty."""
+    """
+    One numbered source; `excerpt` is the passage with the supporting span in **bold**; dates are
+    ISO or empty.
+    """
 
     number: int
     id: str
@@ -250,7 +267,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Buttons:
-    """A row of buttons. `row` names it within the reply ("main", "followup"); `label` stands before it."""
+    """
+    A row of buttons. `row` names it within the reply ("main", "followup"); `label` stands before
+    it.
+    """
 
     items: tuple[Button, ...]
     row: str = "main"
@@ -259,7 +279,10 @@ class Buttons:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """Thumbs for the answer or run with this id; pressed as `feedback.vote` with "aid" and "vote" ("up" or "down")."""
+    """
+    Thumbs for the answer or run with this id; pressed as `feedback.vote` with "aid" and "vote"
+    ("up" or "down").
+    """
 
     answer: str
 
@@ -296,7 +319,8 @@ class Option:
 @dataclass(frozen=True, slots=True)
 class Field:
     """
-    One input. `options` serve "choice" and "toggle"; `types` and `max` (count) serve "files"; `max` (characters) serves "text".
+    One input. `options` serve "choice" and "toggle"; `types` and `max` (count) serve "files"; `max`
+    (characters) serves "text".
     """
 
     id: str
@@ -312,7 +336,9 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Guideline:
-    """A passage of the company's own documents that bears on a question, and the button that opens it."""
+    """
+    A passage of the company's own documents that bears on a question, and the button that opens it.
+    """
 
     text: str
     source: str
@@ -322,11 +348,12 @@ class Guideline:
 @dataclass(frozen=True, slots=True)
 class Ask:
     """
-    Questions to one person: a Slack modal, a Teams card with inputs, an HTML form, terminal prompts. Comes back as `Form`.
+    Questions to one person: a Slack modal, a Teams card with inputs, an HTML form, terminal
+    prompts. Comes back as `Form`.
 
-    A guided question has exactly one choice field, `step`/`of` and usually `why`, `guideline` and navigation `buttons`; its
-    options may also be drawn as buttons, which press `form` with `state` and "o" = the option's id. `others` is what the rest
-    of a channel sees meanwhile.
+    A guided question has exactly one choice field, `step`/`of` and usually `why`, `guideline` and
+    navigation `buttons`; its options may also be drawn as buttons, which press `form` with `state`
+    and "o" = the option's id. `others` is what the rest of a channel sees meanwhile.
     """
 
     form: str
@@ -361,12 +388,14 @@ class Reply:
     """
     What the bot says.
 
-    `text` is complete by itself: notifications, screen readers and plain clients show it alone. `final` is False while more
-    replies of the same turn follow. `private` means only the asker sees it, where the platform can do that. `title` heads a
-    reply that opens in a window of its own (a source); `ask` puts questions to the person below the blocks. `share` asks the
-    platform to post the reply to the message's channel thread for everybody, as a message of its own; `place` is the talk it
-    is shared in where that is not the message's own (a `Message.place` of the same platform); `calls` are ids of people and
-    user groups to be called there, where the platform can do that.
+    `text` is complete by itself: notifications, screen readers and plain clients show it alone.
+    `final` is False while more replies of the same turn follow. `private` means only the asker sees
+    it, where the platform can do that. `title` heads a reply that opens in a window of its own (a
+    source); `ask` puts questions to the person below the blocks. `share` asks the platform to post
+    the reply to the message's channel thread for everybody, as a message of its own; `place` is the
+    talk it is shared in where that is not the message's own (a `Message.place` of the same
+    platform); `calls` are ids of people and user groups to be called there, where the platform can
+    do that.
     """
 
     text: str

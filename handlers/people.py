@@ -1,8 +1,9 @@
 """
-Who may do what, decided here and nowhere else: from configured ids, groups and what the platform vouches for.
+Who may do what, decided here and nowhere else: from configured ids, groups and what the platform
+vouches for.
 
-An audience is a label on a document: "all", "admins", a configured group, or one person's id. Nothing else is accepted, because
-nobody could say who reads it.
+An audience is a label on a document: "all", "admins", a configured group, or one person's id.
+Nothing else is accepted, because nobody could say who reads it.
 """
 
 import re
@@ -22,12 +23,15 @@ Look = Callable[[Person], Awaitable[Person]]
 
 class People:
     """
-    `admins` holds ids as configured: whole ("slack:T1:U1"), their last part ("U1", an Entra object id), or a user group's.
+    `admins` holds ids as configured: whole ("slack:T1:U1"), their last part ("U1", an Entra object
+    id), or a user group's.
 
     `groups` names audiences and gives the ids of each, spelled the same way.
     """
 
-    def __init__(self, admins: frozenset[str], groups: Mapping[str, frozenset[str]] | None = None) -> None:
+    def __init__(
+        self, admins: frozenset[str], groups: Mapping[str, frozenset[str]] | None = None
+    ) -> None:
         self._admins = admins
         self._groups = dict(groups or {})
         self._looks: dict[str, Look] = {}
@@ -47,25 +51,37 @@ class People:
         return audience in self.audiences or bool(PERSON.fullmatch(audience))
 
     def watch(self, platform: str, look: Look) -> None:
-        """Let a platform say again who somebody is; `platform` is the first part of its persons' ids."""
+        """
+        Let a platform say again who somebody is; `platform` is the first part of its persons' ids.
+        """
         self._looks[platform] = look
 
     async def now(self, person: Person) -> Person:
-        """Return the person as the platform knows them at this moment, or as before where it cannot say."""
+        """
+        Return the person as the platform knows them at this moment, or as before where it cannot
+        say.
+        """
         look = self._looks.get(person.id.partition(":")[0])
         return await look(person) if look else person
 
     def is_admin(self, person: Person) -> bool:
-        """Report whether the person may change the knowledge base. Guests, outsiders and bots never may."""
-        return person.role not in NEVER and (person.role == "admin" or bool(self._admins & _ids(person)))
+        """
+        Report whether the person may change the knowledge base. Guests, outsiders and bots never
+        may.
+        """
+        return person.role not in NEVER and (
+            person.role == "admin" or bool(self._admins & _ids(person))
+        )
 
     @staticmethod
     def identity(id_: str) -> str:
         """
-        Return whose id this is, as far as anybody can say: two ids of one identity may be one person.
+        Return whose id this is, as far as anybody can say: two ids of one identity may be one
+        person.
 
-        Whoever is at the machine is one, over the terminal or the page there. Behind a public address everybody on the web page
-        who knows the same password is one: a name is only typed, and each sign-in gives another id.
+        Whoever is at the machine is one, over the terminal or the page there. Behind a public
+        address everybody on the web page who knows the same password is one: a name is only typed,
+        and each sign-in gives another id.
         """
         platform, _, rest = id_.partition(":")
         if platform == "terminal" or id_ == "web:local":
@@ -81,18 +97,28 @@ class People:
         """
         Return the audience labels that whoever will read the reply holds; never empty.
 
-        A reply in a channel is read by everybody there, so it carries what everybody may read and not the asker's rights.
+        A reply in a channel is read by everybody there, so it carries what everybody may read and
+        not the asker's rights.
         """
         person = message.person
         if person.role in ("external", "bot"):
             return frozenset({"external"})
         if not message.audience.private:
             return frozenset({EVERYONE})
-        held = {EVERYONE, person.id} | {name for name, ids in self._groups.items() if ids & _ids(person)}
+        held = {EVERYONE, person.id} | {
+            name for name, ids in self._groups.items() if ids & _ids(person)
+        }
         return frozenset(held | {ADMINS} if self.is_admin(person) else held)
 
 
 def _ids(person: Person) -> frozenset[str]:
-    """Return everything a setting may call this person. A web id ends in the browser's word: that counts for nothing."""
+    """
+    Return everything a setting may call this person. A web id ends in the browser's word: that
+    counts for nothing.
+    """
     platform, _, _ = person.id.partition(":")
-    return person.groups | {person.id} | ({person.id.rpartition(":")[2]} if platform != "web" else set())
+    return (
+        person.groups
+        | {person.id}
+        | ({person.id.rpartition(":")[2]} if platform != "web" else set())
+    )

@@ -6,7 +6,17 @@ from typing import Literal, assert_never
 
 from handlers.choose.model_admin import ModelAdmin
 from handlers.choose.router import JOIN, WORDS, Choose
-from handlers.conversation import Audience, Command, Edited, Form, Message, Press, Reply, Text, Upload
+from handlers.conversation import (
+    Audience,
+    Command,
+    Edited,
+    Form,
+    Message,
+    Press,
+    Reply,
+    Text,
+    Upload,
+)
 from handlers.demo.demo import Demo
 from handlers.documents.router import Documents
 from handlers.questions.ask import Questions
@@ -22,7 +32,9 @@ from handlers.questions.welcome import Welcome
 from knowledge.text.language import language_of
 
 OWN_COMMANDS = ("choose", "demo", "documents", "model", "help")
-CHOOSE = frozenset({"方式えらび", "方式を選ぶ"})  # what people write in a thread, where slash commands do not reach
+CHOOSE = frozenset(
+    {"方式えらび", "方式を選ぶ"}
+)  # what people write in a thread, where slash commands do not reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +94,35 @@ class Router:
                 yield reply
 
     def _text(self, message: Message, text: str) -> AsyncIterator[Reply]:
-        """A question, unless its first word names an ability: slash commands do not reach threads, plain words do."""
+        """
+        A question, unless its first word names an ability: slash commands do not reach threads,
+        plain words do.
+        """
         word, _, rest = text.strip().partition(" ")
         word = word.removeprefix("/").lower()
         if word in CHOOSE:
             return self._command(message, Command("choose", rest))
-        if word == "llm-choose" or (word in OWN_COMMANDS and (not rest or _names_choice(word, rest))):
+        if word == "llm-choose" or (
+            word in OWN_COMMANDS and (not rest or _names_choice(word, rest))
+        ):
             return self._command(message, Command(word, rest))
         return self._said(message, text)
 
     def _said(self, message: Message, text: str) -> AsyncIterator[Reply]:
-        """What people say: a wish for this thread, the label of a button, talk, or a question to the documents."""
+        """
+        What people say: a wish for this thread, the label of a button, talk, or a question to the
+        documents.
+        """
         if wish(text):
             return self.threads.obey(message, text)
         if self.labels.press(text):
             return self._labelled(message, text)
         intent = hear(text)
-        return self.questions.ask(message, text) if intent is None else self._talk(message, text, intent)
+        return (
+            self.questions.ask(message, text)
+            if intent is None
+            else self._talk(message, text, intent)
+        )
 
     async def _labelled(self, message: Message, text: str) -> AsyncIterator[Reply]:
         """Press the button a message names, as it stands under the last answer here."""
@@ -129,7 +153,9 @@ class Router:
             word, _, rest = argument.partition(" ")
             if not argument:
                 return self.choose.start(message)
-            if word.lower() in OWN_COMMANDS and (not rest or word.lower() in ("demo", "choose", "documents")):
+            if word.lower() in OWN_COMMANDS and (
+                not rest or word.lower() in ("demo", "choose", "documents")
+            ):
                 return self._command(message, Command(word.lower(), rest))
             if _names_choice("choose", argument):
                 return self.choose.command(message, Command("choose", argument))
@@ -158,7 +184,9 @@ class Router:
             case ("source", _):
                 return self.opening.source(message, press)
             case ("ask", "followup" | "meant"):
-                return self.questions.suggested(message, press, "followups" if verb == "followup" else "choices")
+                return self.questions.suggested(
+                    message, press, "followups" if verb == "followup" else "choices"
+                )
             case ("ask", "again"):
                 return self.questions.again(message, press)
             case ("private", _):
@@ -191,9 +219,11 @@ class Router:
 
     async def _about(self, message: Message, form: Form) -> AsyncIterator[Reply]:
         """
-        Answer a question about a result: the result becomes part of its person's talk, then the question is asked.
+        Answer a question about a result: the result becomes part of its person's talk, then the
+        question is asked.
 
-        Both are theirs alone: neither the answer nor what is remembered for later questions reaches the channel.
+        Both are theirs alone: neither the answer nor what is remembered for later questions reaches
+        the channel.
         """
         text, own = form.values["text"].strip(), _own_talk(message)
         if self.leads(text):
@@ -213,7 +243,9 @@ def _own_talk(message: Message) -> Message:
     if message.audience.private:
         return message
     person = message.person.id
-    return replace(message, place=f"{message.place}:{person}", audience=Audience(person, private=True))
+    return replace(
+        message, place=f"{message.place}:{person}", audience=Audience(person, private=True)
+    )
 
 
 def _speaking(message: Message, text: str) -> Message:
@@ -223,6 +255,13 @@ def _speaking(message: Message, text: str) -> Message:
 
 
 def _names_choice(word: str, rest: str) -> bool:
-    """Report whether plain words mean the guided dialog: "choose team", "choose join t_1…", and no whole sentence."""
+    """
+    Report whether plain words mean the guided dialog: "choose team", "choose join t_1…", and no
+    whole sentence.
+    """
     first, _, more = rest.strip().partition(" ")
-    return word == "choose" and first in WORDS and (not more or (first in JOIN and " " not in more.strip()))
+    return (
+        word == "choose"
+        and first in WORDS
+        and (not more or (first in JOIN and " " not in more.strip()))
+    )

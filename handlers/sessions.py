@@ -1,9 +1,11 @@
 """
-What is remembered between turns: claims, dialogs, threads, answers and traces. The only file of handlers that knows Redis.
+What is remembered between turns: claims, dialogs, threads, answers and traces. The only file of
+handlers that knows Redis.
 
-Every call is bounded by a short time-out. After one, Redis counts as away and calls fail at once, until one of our own tries in
-the background is answered: a frozen Redis costs the turns that meet it first a second, and the others nothing. Identifiers that
-come from outside are hashed into keys, so that no name can reach another person's state.
+Every call is bounded by a short time-out. After one, Redis counts as away and calls fail at once,
+until one of our own tries in the background is answered: a frozen Redis costs the turns that meet
+it first a second, and the others nothing. Identifiers that come from outside are hashed into keys,
+so that no name can reach another person's state.
 """
 
 import asyncio
@@ -39,7 +41,9 @@ LEASE = 15.0  # seconds a claimed turn may go without a sign of life
 TIMEOUT = 1.0  # seconds for one command
 SLOW = 0.3  # seconds after which a failed command means that Redis is away
 AWAY = 0.2  # seconds between tries while Redis is away
-LATE = 1.0  # seconds beyond its time-out after which a claim that Redis carries out is void: nobody waits for it
+# seconds beyond its time-out after which a claim that Redis carries out is void: nobody waits for
+# it
+LATE = 1.0
 _PENDING = "lc:turns"  # sorted set of open turns by the time their lease ends
 State = dict[str, Any]
 T = TypeVar("T")
@@ -65,10 +69,11 @@ class SessionsUnavailable(Exception):
 @dataclass(frozen=True, slots=True)
 class Claim:
     """
-    An open turn: `payload` as first heard, `memory` as its screen last left it, `tries` how many processes have begun to
-    handle it; `taken` says that this one has not yet, and took it over.
+    An open turn: `payload` as first heard, `memory` as its screen last left it, `tries` how many
+    processes have begun to handle it; `taken` says that this one has not yet, and took it over.
 
-    `token` says whose it is; the caller makes it, so that a claim whose reply was lost can still be settled.
+    `token` says whose it is; the caller makes it, so that a claim whose reply was lost can still be
+    settled.
     """
 
     id: str
@@ -84,13 +89,16 @@ class Sessions:
     """
     State over one Redis client, made by `connect` so that nothing opens before it is needed.
 
-    State saved with `save` carries a revision under "rev", counted by this class; `expected` makes it compare-and-set.
+    State saved with `save` carries a revision under "rev", counted by this class; `expected` makes
+    it compare-and-set.
     """
 
     def __init__(self, connect: Callable[[], Redis]) -> None:
         self._connect = connect
         self._client: Redis | None = None
-        self._return: asyncio.Task[None] | None = None  # waits for a Redis that is away; None while it answers
+        self._return: asyncio.Task[None] | None = (
+            None  # waits for a Redis that is away; None while it answers
+        )
         self._left = 0.0  # when it went away, on the monotonic clock
         self._clock = _Clock()
         self._trouble = ""
@@ -138,8 +146,9 @@ class Sessions:
         """
         Return what `step` gives; while Redis fails it is tried again, once at least.
 
-        `seconds` count from when Redis began to fail: many steps that meet one outage wait no longer than one of them.
-        A step may be carried out more than once, because an answer of Redis can be lost.
+        `seconds` count from when Redis began to fail: many steps that meet one outage wait no
+        longer than one of them. A step may be carried out more than once, because an answer of
+        Redis can be lost.
 
         Raises:
             SessionsUnavailable
@@ -160,8 +169,9 @@ class Sessions:
         """
         Store a turn with what is needed to finish it; False when it was claimed before.
 
-        The turn and its place among the open ones are written in one transaction. Where the connection broke, the write is
-        repeated once: it may have arrived, and the token tells whether it did.
+        The turn and its place among the open ones are written in one transaction. Where the
+        connection broke, the write is repeated once: it may have arrived, and the token tells
+        whether it did.
 
         Raises:
             SessionsUnavailable: it may or may not have been stored; `finish` settles it either way.
@@ -193,8 +203,8 @@ class Sessions:
 
     async def _confirm(self, redis: Redis, key: str, claim: Claim) -> bool:
         """
-        Make a claim good for as long as its process lives: this very one that was stored late, or before its reply was lost,
-        or in place of another that is void.
+        Make a claim good for as long as its process lives: this very one that was stored late, or
+        before its reply was lost, or in place of another that is void.
         """
         async with redis.pipeline(transaction=True) as pipe:
             try:
@@ -224,7 +234,9 @@ class Sessions:
             return True
 
     async def remember_screen(self, claim: Claim) -> None:
-        """Keep what another process needs to go on with this turn's screen, unless one already has."""
+        """
+        Keep what another process needs to go on with this turn's screen, unless one already has.
+        """
         key = _key("turn", claim.id)
         async with self._redis() as redis:
             if json.loads(await redis.get(key) or "{}").get("token") == claim.token:
@@ -295,7 +307,10 @@ class Sessions:
             await pipe.execute()
 
     async def ahead(self, place: str, claim: Claim) -> int:
-        """Return how many turns of this place come first; those whose process died, or that are over, leave the queue."""
+        """
+        Return how many turns of this place come first; those whose process died, or that are over,
+        leave the queue.
+        """
         key, member = _key("queue", place), _key("turn", claim.id)
         async with self._redis() as redis:
             rows = [_text(row) for row in await redis.zrange(key, 0, -1)]
@@ -313,16 +328,28 @@ class Sessions:
     # ----------------------------------------------------------------- state
 
     async def load(self, kind: str, id_: str) -> State | None:
-        """Return the state saved under this kind and id, or None when there is none or it has expired."""
+        """
+        Return the state saved under this kind and id, or None when there is none or it has expired.
+        """
         async with self._redis() as redis:
             raw = await redis.get(_key(kind, id_))
         return None if raw is None else json.loads(raw)
 
-    async def save(self, kind: str, id_: str, state: State, *, expected: int | None = None, seconds: int | None = DAY) -> bool:
+    async def save(
+        self,
+        kind: str,
+        id_: str,
+        state: State,
+        *,
+        expected: int | None = None,
+        seconds: int | None = DAY,
+    ) -> bool:
         """
-        Save `state` with its revision counted up; False, and nothing written, when the stored revision is not `expected`.
+        Save `state` with its revision counted up; False, and nothing written, when the stored
+        revision is not `expected`.
 
-        `expected` 0 means "not there yet"; None writes whatever is there and is always True. `seconds` None keeps it for good.
+        `expected` 0 means "not there yet"; None writes whatever is there and is always True.
+        `seconds` None keeps it for good.
         """
         while True:
             saved = await self._save(kind, id_, state, expected, seconds)
@@ -330,23 +357,37 @@ class Sessions:
                 return saved
 
     async def change(
-        self, kind: str, id_: str, edit: Callable[[State | None], State | None], *, seconds: int | None = DAY
+        self,
+        kind: str,
+        id_: str,
+        edit: Callable[[State | None], State | None],
+        *,
+        seconds: int | None = DAY,
     ) -> State | None:
         """
-        Save what `edit` makes of the stored state (None: there is none) and return it, so that no other change is lost.
+        Save what `edit` makes of the stored state (None: there is none) and return it, so that no
+        other change is lost.
 
-        `edit` is called again where another change came in between. Where it returns None nothing is written.
+        `edit` is called again where another change came in between. Where it returns None nothing
+        is written.
         """
         while True:
             kept = await self.load(kind, id_)
             changed = edit(kept)
             if changed is None:
                 return None
-            if await self.save(kind, id_, changed, expected=int(kept["rev"]) if kept else 0, seconds=seconds):
+            if await self.save(
+                kind, id_, changed, expected=int(kept["rev"]) if kept else 0, seconds=seconds
+            ):
                 return changed
 
-    async def _save(self, kind: str, id_: str, state: State, expected: int | None, seconds: int | None) -> bool:
-        """Write once; False when the stored revision is not `expected`, or another write came in between."""
+    async def _save(
+        self, kind: str, id_: str, state: State, expected: int | None, seconds: int | None
+    ) -> bool:
+        """
+        Write once; False when the stored revision is not `expected`, or another write came in
+        between.
+        """
         key = _key(kind, id_)
         async with self._redis() as redis, redis.pipeline(transaction=True) as pipe:
             try:
@@ -356,7 +397,9 @@ class Sessions:
                 if expected is not None and revision != expected:
                     return False
                 pipe.multi()
-                pipe.set(key, json.dumps(state | {"rev": revision + 1}, ensure_ascii=False), ex=seconds)
+                pipe.set(
+                    key, json.dumps(state | {"rev": revision + 1}, ensure_ascii=False), ex=seconds
+                )
                 await pipe.execute()
             except WatchError:
                 return False
@@ -367,7 +410,9 @@ class Sessions:
             await redis.delete(_key(kind, id_))
 
     async def index_add(self, owner: str, kind: str, id_: str) -> None:
-        """Put `id_` first among this owner's things of this kind; the latest 100 are kept for 90 days."""
+        """
+        Put `id_` first among this owner's things of this kind; the latest 100 are kept for 90 days.
+        """
         key = _key(f"index:{kind}", owner)
         async with self._redis() as redis, redis.pipeline(transaction=True) as pipe:
             pipe.lrem(key, 0, id_)
@@ -397,7 +442,10 @@ class Sessions:
             return [_text(row) for row in await redis.smembers(f"lc:open:{kind}")]
 
     async def append(self, log: str, entry: State) -> str:
-        """Append to a log that is never trimmed and chain it to the entry before by hash; return the new hash."""
+        """
+        Append to a log that is never trimmed and chain it to the entry before by hash; return the
+        new hash.
+        """
         key = f"lc:log:{log}"
         async with self._redis() as redis:
             while True:
@@ -408,7 +456,12 @@ class Sessions:
                     body = json.dumps(entry, ensure_ascii=False, sort_keys=True)
                     digest = hashlib.sha256(f"{before}{body}".encode()).hexdigest()
                     pipe.multi()
-                    pipe.rpush(key, json.dumps({"entry": entry, "before": before, "hash": digest}, ensure_ascii=False))
+                    pipe.rpush(
+                        key,
+                        json.dumps(
+                            {"entry": entry, "before": before, "hash": digest}, ensure_ascii=False
+                        ),
+                    )
                     try:
                         await pipe.execute()
                     except WatchError:
@@ -416,7 +469,10 @@ class Sessions:
                     return digest
 
     async def entries(self, log: str, last: int = 100) -> list[State]:
-        """Return the last entries of a log (0: all), oldest first, each with "entry", "before" and "hash"."""
+        """
+        Return the last entries of a log (0: all), oldest first, each with "entry", "before" and
+        "hash".
+        """
         async with self._redis() as redis:
             return [json.loads(row) for row in await redis.lrange(f"lc:log:{log}", -last, -1)]
 
@@ -430,11 +486,17 @@ class Sessions:
             await pipe.execute()
 
     async def gap(self, log: str) -> int | None:
-        """Return the 1-based place of the first entry that breaks a log's chain of hashes; None when it is whole."""
+        """
+        Return the 1-based place of the first entry that breaks a log's chain of hashes; None when
+        it is whole.
+        """
         before = ""
         for place, row in enumerate(await self.entries(log, last=0), 1):
             body = json.dumps(row["entry"], ensure_ascii=False, sort_keys=True)
-            if row["before"] != before or row["hash"] != hashlib.sha256(f"{before}{body}".encode()).hexdigest():
+            if (
+                row["before"] != before
+                or row["hash"] != hashlib.sha256(f"{before}{body}".encode()).hexdigest()
+            ):
                 return place
             before = row["hash"]
         return None
@@ -452,7 +514,9 @@ class Sessions:
             if not self._trouble:
                 self._trouble = _trouble(error)
                 self._failing = began
-                log.error("the session store fails and is tried again", extra={"cause": self._trouble})  # noqa: TRY400  # its text may hold an address
+                cause = {"cause": self._trouble}
+                # the error's own text may hold an address
+                log.error("the session store fails and is tried again", extra=cause)  # noqa: TRY400
             if time.monotonic() - began > SLOW and self._return is None:
                 self._left = began
                 self._return = asyncio.create_task(self._wait_for(self._client))
@@ -470,7 +534,10 @@ class Sessions:
 
 
 def _trouble(error: Exception) -> str:
-    """Name what is wrong for the operator; never in Redis's words, which may hold a name or an address."""
+    """
+    Name what is wrong for the operator; never in Redis's words, which may hold a name or an
+    address.
+    """
     known = next((words for kind, words in TROUBLES if isinstance(error, kind)), "")
     return known or f"not answering ({type(error).__name__})"
 
@@ -481,16 +548,20 @@ def _key(kind: str, id_: str) -> str:
 
 class _Clock:
     """
-    Redis's own clock, which leases are counted by, so that no machine's clock can end another one's.
+    Redis's own clock, which leases are counted by, so that no machine's clock can end another
+    one's.
 
-    It is reckoned from its words on the monotonic clock, and never behind it: a busy moment does not shorten a lease.
+    It is reckoned from its words on the monotonic clock, and never behind it: a busy moment does
+    not shorten a lease.
     """
 
     def __init__(self) -> None:
         self._ahead: float | None = None  # seconds before our monotonic clock
 
     def learn(self, sent: float, told: Sequence[Any]) -> float:
-        """Take what Redis told of its time to a question sent at `sent`, and return it in seconds."""
+        """
+        Take what Redis told of its time to a question sent at `sent`, and return it in seconds.
+        """
         now = _seconds(told)
         most, least = now - sent, now - time.monotonic()  # it was told somewhere between
         self._ahead = most if self._ahead is None else min(max(self._ahead, least), most)
@@ -509,18 +580,30 @@ class _Found:
     """
     What is stored of a turn: its `claim` while it is open, else None.
 
-    It is `void` when Redis carried it out after whoever claimed had given up waiting (`until`), and nobody has worked on it
+    It is `void` when Redis carried it out after whoever claimed had given up waiting (`until`), and
+    nobody has worked on it
     since: then that process answered without it, or the platform was told to send it again.
     """
 
     def __init__(self, raw: bytes | str | None, left: int, now: float) -> None:
-        """`left` are the milliseconds until Redis forgets it, which is a day after it was stored."""
+        """
+        `left` are the milliseconds until Redis forgets it, which is a day after it was stored.
+        """
         record: State = json.loads(raw or "{}")
         stored = now + left / 1000 - DAY
         known = {f.name for f in fields(Claim)}
         self.token = record.get("token")
-        self.claim = Claim(**{k: v for k, v in record.items() if k in known}) if "payload" in record else None
-        untouched = self.claim is not None and not self.claim.memory and not self.claim.taken and self.claim.tries == 1
+        self.claim = (
+            Claim(**{k: v for k, v in record.items() if k in known})
+            if "payload" in record
+            else None
+        )
+        untouched = (
+            self.claim is not None
+            and not self.claim.memory
+            and not self.claim.taken
+            and self.claim.tries == 1
+        )
         self.void = untouched and 0 < record.get("until", 0) < stored
 
 

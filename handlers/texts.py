@@ -1,8 +1,9 @@
 """
 The sentences the bot says, by name and language.
 
-They live in `handlers/sentences/*.yaml`, one file per ability; a sentence's full name is "file.name". A sentence without both
-languages, or whose languages take different values, is an error at load.
+They live in `handlers/sentences/*.yaml`, one file per ability; a sentence's full name is
+"file.name". A sentence without both languages, or whose languages take different values, is an
+error at load.
 """
 
 from functools import cache
@@ -38,7 +39,10 @@ class Texts:
         return cls(phrases)
 
     def say(self, name: str, language: Language, /, **values: object) -> str:
-        """Return the sentence `name` in `language` with its $values filled in; a missing value is a KeyError."""
+        """
+        Return the sentence `name` in `language` with its $values filled in; a missing value is a
+        KeyError.
+        """
         return Template(self._phrases[name].to(language)).substitute(values)
 
     def phrase(self, name: str, /, **values: object) -> Phrase:

@@ -1,1 +1,3 @@
-"""What it knows: documents, passages, answers and the decision model; nothing here has heard of chat."""
+"""
+What it knows: documents, passages, answers and the decision model; nothing here has heard of chat.
+"""

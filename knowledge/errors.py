@@ -20,8 +20,9 @@ class KnowledgeError(Exception):
     """
     A failure people are told about.
 
-    `code` is stable and machine-readable ("password_protected"); `reason` is one whole sentence in each language that
-    names the thing, why it failed and the way out. `str(error)` is the English sentence.
+    `code` is stable and machine-readable ("password_protected"); `reason` is one whole sentence in
+    each language that names the thing, why it failed and the way out. `str(error)` is the English
+    sentence.
     """
 
     def __init__(self, code: str, reason: Phrase) -> None:
@@ -43,7 +44,9 @@ class LibraryUnavailable(KnowledgeError):
 
 
 class EmbeddingUnavailable(LibraryUnavailable):
-    """The embedding model did not deliver the vectors of passages; the same work may be tried again."""
+    """
+    The embedding model did not deliver the vectors of passages; the same work may be tried again.
+    """
 
 
 class UnknownDocument(KnowledgeError):

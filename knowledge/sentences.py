@@ -10,7 +10,9 @@ from knowledge.values import Phrase
 
 @cache
 def _sentences() -> dict[str, dict[str, str]]:
-    loaded: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("library.yaml").read_text("utf-8"))
+    loaded: dict[str, dict[str, str]] = yaml.safe_load(
+        Path(__file__).with_name("library.yaml").read_text("utf-8")
+    )
     return loaded
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Language = Literal["ja", "en"]
-SearchKind = Literal["whole", "words", "first"]  # all there is, words alone, without the second stage
+SearchKind = Literal[
+    "whole", "words", "first"
+]  # all there is, words alone, without the second stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,9 @@ class Place:
     """
     Where in its document a text stands.
 
-    `number` is the page or slide number a person would cite (as printed where one is printed), 1-based; None where the kind
-    has none. `label` is the sheet's name or the heading's text, and may be empty when there is a number.
+    `number` is the page or slide number a person would cite (as printed where one is printed),
+    1-based; None where the kind has none. `label` is the sheet's name or the heading's text, and
+    may be empty when there is a number.
     """
 
     kind: PlaceKind
@@ -73,7 +76,10 @@ FlagKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """Something an admin should know about a page. `page` is 1-based by position in the file; 0 means the whole file."""
+    """
+    Something an admin should know about a page. `page` is 1-based by position in the file; 0 means
+    the whole file.
+    """
 
     kind: FlagKind
     page: int = 0
@@ -85,8 +91,9 @@ class Page:
     """
     One page, slide, sheet or section as read from a file.
 
-    `text` is the visible text in reading order, list items and table rows as lines ("- …", "a | b | c"); `notes` is what the
-    speaker sees. `position` counts from 1 in file order; `place` is what a person would cite.
+    `text` is the visible text in reading order, list items and table rows as lines ("- …", "a | b |
+    c"); `notes` is what the speaker sees. `position` counts from 1 in file order; `place` is what a
+    person would cite.
     """
 
     position: int
@@ -102,8 +109,9 @@ class Passage:
     """
     The unit that is found and cited.
 
-    `id` is stable: the same document, version and position give the same id (a UUID string). `text` is quotable as it stands
-    in the document. `headings` leads from the document's title down to the nearest heading. `language` is that of `text`.
+    `id` is stable: the same document, version and position give the same id (a UUID string). `text`
+    is quotable as it stands in the document. `headings` leads from the document's title down to the
+    nearest heading. `language` is that of `text`.
     """
 
     id: str
@@ -124,9 +132,10 @@ class Hit:
     """
     A passage that matched, with its score: comparable only within one call, higher is better.
 
-    `parts` are what the second stage weighed, by name: "score" is the first stage's own, the others are shares 0..1 of the
-    question. `rank` is the 1-based rank before re-ranking. `terms` are the passage's words, packed by `retrieval/terms.py`,
-    or empty. `sparse_alone`: dense vectors count here, but the question could get none in time.
+    `parts` are what the second stage weighed, by name: "score" is the first stage's own, the others
+    are shares 0..1 of the question. `rank` is the 1-based rank before re-ranking. `terms` are the
+    passage's words, packed by `retrieval/terms.py`, or empty. `sparse_alone`: dense vectors count
+    here, but the question could get none in time.
     """
 
     passage: Passage
@@ -143,9 +152,11 @@ ENOUGH = 0.9  # share of a file's text that has to be read before it may be publ
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """
-    How much of a file was read, in letters and digits: what is there, what of it was read, and what was left out as hidden.
+    How much of a file was read, in letters and digits: what is there, what of it was read, and what
+    was left out as hidden.
 
-    `lost` is the length of the largest piece that is missing; it stands at `place` and begins with `words`.
+    `lost` is the length of the largest piece that is missing; it stands at `place` and begins with
+    `words`.
     """
 
     there: int
@@ -170,15 +181,27 @@ class Receipt:
 
 
 DocumentKind = Literal["guideline", "rule", "deck", "faq", "other"]
-DocumentState = Literal["received", "checked", "read", "staged", "published", "replaced", "withdrawn", "refused", "deleted"]
+DocumentState = Literal[
+    "received",
+    "checked",
+    "read",
+    "staged",
+    "published",
+    "replaced",
+    "withdrawn",
+    "refused",
+    "deleted",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
     """
-    An admin's word that a text in a document rules a criterion of the guided dialog: `option` is what it prescribes, or empty.
+    An admin's word that a text in a document rules a criterion of the guided dialog: `option` is
+    what it prescribes, or empty.
 
-    `quote` is an exact stretch of the text, so that the mark finds its passage in later versions, too.
+    `quote` is an exact stretch of the text, so that the mark finds its passage in later versions,
+    too.
     """
 
     criterion: str
@@ -189,10 +212,12 @@ class Mark:
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """
-    What an admin says about a document. Dates are ISO ("2026-03-01") or empty; `audience` is a label such as "all".
+    What an admin says about a document. Dates are ISO ("2026-03-01") or empty; `audience` is a
+    label such as "all".
 
-    A field left empty means "as in the version before". `supersedes` is the id of the document this is a new version of;
-    `source` is where its file lies on its sender's machine, empty where that is not known.
+    A field left empty means "as in the version before". `supersedes` is the id of the document this
+    is a new version of; `source` is where its file lies on its sender's machine, empty where that
+    is not known.
     """
 
     title: str = ""
@@ -210,11 +235,13 @@ class Metadata:
 @dataclass(frozen=True, slots=True)
 class Version:
     """
-    One version of a document. `id` is stable (the content hash decides it); `number` counts from 1 within the document.
+    One version of a document. `id` is stable (the content hash decides it); `number` counts from 1
+    within the document.
 
-    `sha256` is that of the original bytes; `added` and `published` are ISO timestamps in UTC, empty until they happen.
-    `original` is the id of the file as sent, empty where none was kept; `title` is the file's own, empty in old records.
-    `receipt` is None in old records, and where the text of the file could not be counted.
+    `sha256` is that of the original bytes; `added` and `published` are ISO timestamps in UTC, empty
+    until they happen. `original` is the id of the file as sent, empty where none was kept; `title`
+    is the file's own, empty in old records. `receipt` is None in old records, and where the text of
+    the file could not be counted.
     """
 
     id: str
@@ -246,7 +273,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document on the shelf. `current` is the id of the published version, or empty. `versions` are oldest first."""
+    """
+    A document on the shelf. `current` is the id of the published version, or empty. `versions` are
+    oldest first.
+    """
 
     id: str
     metadata: Metadata
@@ -265,9 +295,11 @@ class Document:
 @dataclass(frozen=True, slots=True)
 class Citation:
     """
-    One numbered source of an answer. `quote` is a substring of the passage's text; `number` counts from 1.
+    One numbered source of an answer. `quote` is a substring of the passage's text; `number` counts
+    from 1.
 
-    `version` is shown as "v3"; `updated` and `review` are ISO dates or empty; `stale` means the review date has passed.
+    `version` is shown as "v3"; `updated` and `review` are ISO dates or empty; `stale` means the
+    review date has passed.
     """
 
     number: int
@@ -283,7 +315,10 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer, with the numbers of the citations that support it. Lines may start with "- "."""
+    """
+    One sentence of an answer, with the numbers of the citations that support it. Lines may start
+    with "- ".
+    """
 
     text: str
     citations: tuple[int, ...] = ()
@@ -291,7 +326,10 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """A document that came close to a question it does not answer, and the words of the question it lacks."""
+    """
+    A document that came close to a question it does not answer, and the words of the question it
+    lacks.
+    """
 
     document: str
     title: str
@@ -307,12 +345,13 @@ class Answer:
     """
     What knowledge says to a question.
 
-    `sentences` are in reading order and empty when refused; `removed` counts sentences dropped for lack of support.
-    `certainty` chooses the wording: "sure", "unsure" (said so), "none" (refused). `fallback` names why a model's answer was
-    replaced by an extractive one, or is empty. `choices` are questions it may have meant, when it could mean several. `notes`
-    are warnings to show (a model that failed, staleness, disagreement). `depends` says that it was asked which approach fits:
-    only the asker's own circumstances decide that. `milliseconds` holds "total" and each stage by name. `trace` identifies the
-    stored trace.
+    `sentences` are in reading order and empty when refused; `removed` counts sentences dropped for
+    lack of support. `certainty` chooses the wording: "sure", "unsure" (said so), "none" (refused).
+    `fallback` names why a model's answer was replaced by an extractive one, or is empty. `choices`
+    are questions it may have meant, when it could mean several. `notes` are warnings to show (a
+    model that failed, staleness, disagreement). `depends` says that it was asked which approach
+    fits: only the asker's own circumstances decide that. `milliseconds` holds "total" and each
+    stage by name. `trace` identifies the stored trace.
     """
 
     id: str

@@ -35,7 +35,14 @@ def delivered(face, text, language="ja", place="p"):
         case "slack":
             for sign, code in CODES.items():
                 text = text.replace(sign, code)
-            event = {"type": "message", "channel_type": "im", "user": "U1", "channel": f"D{place}", "ts": "1.2", "text": text}
+            event = {
+                "type": "message",
+                "channel_type": "im",
+                "user": "U1",
+                "channel": f"D{place}",
+                "ts": "1.2",
+                "text": text,
+            }
             return slack.message({"team_id": "T1", "event": event}, person, "UB", nothing)
         case "teams":
             activity = {

@@ -27,7 +27,10 @@ class FaultProxy:
     async def _serve(self, reader, writer):
         there_reader, there_writer = await asyncio.open_unix_connection(self._target)
         self._writers |= {writer, there_writer}
-        relays = [self._relay(reader, there_writer, replies=False), self._relay(there_reader, writer, replies=True)]
+        relays = [
+            self._relay(reader, there_writer, replies=False),
+            self._relay(there_reader, writer, replies=True),
+        ]
         await asyncio.gather(*relays, return_exceptions=True)
         for one in (writer, there_writer):
             one.close()

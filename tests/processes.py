@@ -50,10 +50,21 @@ class BotProcess:
         folder.mkdir(parents=True, exist_ok=True)
         self.log = folder / "stderr.log"
         self.url = ""
-        command = [sys.executable, "-m", "bot.command.cli", *(words or ("serve", "--port", "0")), "--data", str(folder)]
-        environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+        command = [
+            sys.executable,
+            "-m",
+            "bot.command.cli",
+            *(words or ("serve", "--port", "0")),
+            "--data",
+            str(folder),
+        ]
+        environment = {
+            name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")
+        }
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=environment | settings, stdout=subprocess.PIPE, stderr=log)
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=environment | settings, stdout=subprocess.PIPE, stderr=log
+            )
 
     async def listening(self) -> None:
         """Wait until the socket is open."""

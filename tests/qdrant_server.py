@@ -40,7 +40,11 @@ class QdrantServer:
             ("POST", f"{POINTS}/query", self._query),
             ("POST", f"{POINTS}/query/batch", self._batch),
         ]
-        self.app = Starlette(routes=[Route(path, self._answering(call), methods=[verb]) for verb, path, call in routes])
+        self.app = Starlette(
+            routes=[
+                Route(path, self._answering(call), methods=[verb]) for verb, path, call in routes
+            ]
+        )
 
     def _answering(self, call: Any) -> Any:
         async def answer(request: Request) -> JSONResponse:
@@ -85,7 +89,11 @@ class QdrantServer:
 
     async def _upsert(self, name: str, body: Any) -> Any:
         points = TypeAdapter(list[models.PointStruct]).validate_python(body["points"])
-        unchanged = models.Filter.model_validate(body["update_filter"]) if body.get("update_filter") else None
+        unchanged = (
+            models.Filter.model_validate(body["update_filter"])
+            if body.get("update_filter")
+            else None
+        )
         return await self._local.upsert(name, points, update_filter=unchanged)
 
     async def _retrieve(self, name: str, body: Any) -> Any:
@@ -112,7 +120,9 @@ class QdrantServer:
         return await self._local.set_payload(name, told.payload, points=told.filter or told.points)
 
     async def _delete(self, name: str, body: Any) -> Any:
-        return await self._local.delete(name, TypeAdapter(models.PointsSelector).validate_python(body))
+        return await self._local.delete(
+            name, TypeAdapter(models.PointsSelector).validate_python(body)
+        )
 
     async def _query(self, name: str, body: Any) -> Any:
         return await self._asked(name, models.QueryRequest.model_validate(body))

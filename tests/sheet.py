@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 
 from handlers.conversation import Reply
 
-SHOWN: list[Reply] = []  # on every sheet of the running test; at its end each is drawn on all faces and pressed
+SHOWN: list[
+    Reply
+] = []  # on every sheet of the running test; at its end each is drawn on all faces and pressed
 
 
 class Sheet:

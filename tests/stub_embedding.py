@@ -48,10 +48,15 @@ class StubEmbedding:
             await asyncio.sleep(5)
         self.texts += body["input"]
         size = self.size // 2 if self.mode == "short" else self.size
-        data = [{"object": "embedding", "index": at, "embedding": vector(text, size)} for at, text in enumerate(body["input"])]
+        data = [
+            {"object": "embedding", "index": at, "embedding": vector(text, size)}
+            for at, text in enumerate(body["input"])
+        ]
         data = data[:-1] if self.mode == "few" else data
         usage = {"prompt_tokens": 1, "total_tokens": 1}
-        return JSONResponse({"object": "list", "model": body["model"], "data": data, "usage": usage})
+        return JSONResponse(
+            {"object": "list", "model": body["model"], "data": data, "usage": usage}
+        )
 
 
 def vector(text: str, size: int = SIZE) -> list[float]:

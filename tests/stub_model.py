@@ -52,7 +52,9 @@ class StubModel:
             ("/api/chat", _ollama),
             ("/model/{model}/converse-stream", _bedrock),
         )
-        self.app = Starlette(routes=[Route(path, self._speaking(event), methods=["POST"]) for path, event in routes])
+        self.app = Starlette(
+            routes=[Route(path, self._speaking(event), methods=["POST"]) for path, event in routes]
+        )
 
     def _speaking(self, event: Event) -> Callable[[Request], Any]:
         async def chat(request: Request) -> Response:
@@ -66,16 +68,23 @@ class StubModel:
         self.calls += 1
         self.prompts.append(prompt)
         if mode in ("429", "500"):
-            return JSONResponse({"error": {"message": "no"}}, int(mode), headers={"retry-after": "0"})
+            return JSONResponse(
+                {"error": {"message": "no"}}, int(mode), headers={"retry-after": "0"}
+            )
         if mode == "slow":
             await asyncio.sleep(30)
         await asyncio.sleep(self.delay)
-        kind = {_bedrock: "application/vnd.amazon.eventstream", _ollama: "application/x-ndjson"}.get(event, "text/event-stream")
+        kind = {
+            _bedrock: "application/vnd.amazon.eventstream",
+            _ollama: "application/x-ndjson",
+        }.get(event, "text/event-stream")
         if mode == "garbage":
             return Response(b"\x00<html>not json\n\ndata: {broken\n\n", media_type=kind)
         if mode == "endless":
             return StreamingResponse(_endless(event), media_type=kind)
-        return StreamingResponse(_stream(self._text(mode, prompt), event, cut=mode == "cut"), media_type=kind)
+        return StreamingResponse(
+            _stream(self._text(mode, prompt), event, cut=mode == "cut"), media_type=kind
+        )
 
     def _text(self, mode: str, prompt: str) -> str:
         if mode == "empty":
@@ -103,7 +112,9 @@ def passages(prompt: str) -> list[str]:
     marker = re.search(r"==[0-9a-f]{16}", prompt)
     if marker is None:
         return []
-    blocks = re.findall(rf"^{marker[0]} \d+ [^\n]*\n(.*?)\n{marker[0]} end", prompt, re.DOTALL | re.MULTILINE)
+    blocks = re.findall(
+        rf"^{marker[0]} \d+ [^\n]*\n(.*?)\n{marker[0]} end", prompt, re.DOTALL | re.MULTILINE
+    )
     return [line for block in blocks for line in block.splitlines()]
 
 
@@ -135,7 +146,16 @@ def _sse(row: dict[str, Any], name: str = "") -> bytes:
 def _openai(piece: str, last: bool) -> bytes:
     def chunk(delta: dict[str, Any], finish: str | None, **more: Any) -> bytes:
         choices = [{"index": 0, "delta": delta, "finish_reason": finish}]
-        return _sse({"id": "c", "created": 1, "model": "m", "object": "chat.completion.chunk", "choices": choices} | more)
+        return _sse(
+            {
+                "id": "c",
+                "created": 1,
+                "model": "m",
+                "object": "chat.completion.chunk",
+                "choices": choices,
+            }
+            | more
+        )
 
     if not last:
         return chunk({"role": "assistant", "content": piece}, None)
@@ -150,12 +170,17 @@ def _anthropic(piece: str, last: bool) -> bytes:
     if not last:
         return event("content_block_delta", index=0, delta={"type": "text_delta", "text": piece})
     usage = {"input_tokens": 7, "output_tokens": 3}
-    ended = event("message_delta", delta={"stop_reason": "end_turn", "stop_sequence": None}, usage=usage)
+    ended = event(
+        "message_delta", delta={"stop_reason": "end_turn", "stop_sequence": None}, usage=usage
+    )
     return event("content_block_stop", index=0) + ended + event("message_stop")
 
 
 def _google(piece: str, last: bool) -> bytes:
-    candidate: dict[str, Any] = {"content": {"role": "model", "parts": [{"text": piece}]}, "index": 0}
+    candidate: dict[str, Any] = {
+        "content": {"role": "model", "parts": [{"text": piece}]},
+        "index": 0,
+    }
     if not last:
         return _sse({"candidates": [candidate]})
     usage = {"promptTokenCount": 7, "candidatesTokenCount": 3}
@@ -163,7 +188,12 @@ def _google(piece: str, last: bool) -> bytes:
 
 
 def _ollama(piece: str, last: bool) -> bytes:
-    row = {"model": "m", "created_at": "2026-01-01T00:00:00Z", "message": {"role": "assistant", "content": piece}, "done": last}
+    row = {
+        "model": "m",
+        "created_at": "2026-01-01T00:00:00Z",
+        "message": {"role": "assistant", "content": piece},
+        "done": last,
+    }
     ended = {"done_reason": "stop", "prompt_eval_count": 7, "eval_count": 3} if last else {}
     return json.dumps(row | ended).encode() + b"\n"
 
@@ -180,7 +210,11 @@ def _frame(kind: str, row: dict[str, Any]) -> bytes:
     """One message of Amazon's event stream: lengths, their checksum, headers, payload, checksum of all."""
     names = {":event-type": kind, ":content-type": "application/json", ":message-type": "event"}
     headers = b"".join(
-        bytes([len(name)]) + name.encode() + b"\x07" + struct.pack(">H", len(value)) + value.encode()
+        bytes([len(name)])
+        + name.encode()
+        + b"\x07"
+        + struct.pack(">H", len(value))
+        + value.encode()
         for name, value in names.items()
     )
     payload = json.dumps(row).encode()

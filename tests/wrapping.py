@@ -4,13 +4,17 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_PIECE = re.compile(r"[!-~\u00a1-\u024f\u2010-\u2026]+[ ]*|.[、。，．）)」』】ーっゃゅょッャュョ！？…・]*[ ]*")
+_PIECE = re.compile(
+    r"[!-~\u00a1-\u024f\u2010-\u2026]+[ ]*|.[、。，．）)」』】ーっゃゅょッャュョ！？…・]*[ ]*"
+)
 _STARTS = re.compile(
     r"[-*+#>|=~`・•※○●■□◆◇①-⑳【(（]|\d{1,3}|[a-zA-Z]{1,4}[.)]|第|[一二三四五六七八九十ア-ン０-９][.)．）\s]?|\S{1,26}\s?[:：]"
 )
 _ITEM = re.compile(r"\s*(?:[-*+]\s+|\d{1,2}\.\s+|[(（]\d{1,2}[)）]\s*|[・•]\s*)?")
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,})\s*")
-_WHOLE = re.compile(r"\s*(?:$|#|\||```|~~~|[-=*_]{3,}\s*$|(?:[-*]\s+|\d+\.\s+)?\*\*[^*]*\*\*\s*$|\[[^\]]*\]\s*$|第\S+条)")
+_WHOLE = re.compile(
+    r"\s*(?:$|#|\||```|~~~|[-=*_]{3,}\s*$|(?:[-*]\s+|\d+\.\s+)?\*\*[^*]*\*\*\s*$|\[[^\]]*\]\s*$|第\S+条)"
+)
 
 
 def wide(text: str) -> int:
@@ -29,7 +33,11 @@ def wrapped(text: str, width: int) -> str:
     for line, below in zip(lines, [*lines[1:], ""], strict=True):
         fence = line.lstrip().startswith(("```", "~~~"))
         fenced = fenced != fence
-        found += [line] if fence or fenced or _WHOLE.match(line) or _UNDERLINE.fullmatch(below) else _broken(line, width)
+        found += (
+            [line]
+            if fence or fenced or _WHOLE.match(line) or _UNDERLINE.fullmatch(below)
+            else _broken(line, width)
+        )
     return "\n".join(found)
 
 

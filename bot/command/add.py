@@ -1,4 +1,7 @@
-"""`llm-choose add`: files onto the shelf, one report each; the same work that a worker does, done here and now."""
+"""
+`llm-choose add`: files onto the shelf, one report each; the same work that a worker does, done here
+and now.
+"""
 
 import argparse
 import asyncio
@@ -29,7 +32,11 @@ async def add(application: Application, arguments: argparse.Namespace, language:
     """Take in the samples and every file named; a refused one costs only itself."""
     errors = Console(stderr=True)
     adding = _Adding(application, arguments, language)
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+    )
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bars:
         if arguments.samples:
             await adding.samples()
@@ -41,7 +48,9 @@ async def add(application: Application, arguments: argparse.Namespace, language:
 class _Adding:
     """One call of the command: reports each file as it ends."""
 
-    def __init__(self, application: Application, arguments: argparse.Namespace, language: Language) -> None:
+    def __init__(
+        self, application: Application, arguments: argparse.Namespace, language: Language
+    ) -> None:
         self.failed = False
         self._application = application
         self._arguments = arguments
@@ -52,7 +61,9 @@ class _Adding:
 
         began = time.perf_counter()
         async for shelved in shelve(await self._application.library(), self._application.limits):
-            await self._report(shelved.sample.name, shelved.document, shelved.version, new=shelved.new, began=began)
+            await self._report(
+                shelved.sample.name, shelved.document, shelved.version, new=shelved.new, began=began
+            )
             began = time.perf_counter()
 
     async def file(self, path: Path, bars: Progress) -> None:
@@ -63,12 +74,21 @@ class _Adding:
         try:
             said = replace(said, source=str(await asyncio.to_thread(path.resolve)))
             if said.audience and not self._application.people.decides(said.audience):
-                raise UnknownDocument("bad_audience", self._application.texts.phrase("documents.bad_audience"))
+                raise UnknownDocument(
+                    "bad_audience", self._application.texts.phrase("documents.bad_audience")
+                )
             if said.supersedes:
                 await (await self._application.library()).document(said.supersedes)
             content = await asyncio.to_thread(path.read_bytes)
-            job = await self._application.jobs.submit(uuid.uuid4().hex, path.name, content, said, by=ME, queue=False)
-            job = await self._application.jobs.run(job.id, told=lambda job: bars.update(bar, completed=_percent(job))) or job
+            job = await self._application.jobs.submit(
+                uuid.uuid4().hex, path.name, content, said, by=ME, queue=False
+            )
+            job = (
+                await self._application.jobs.run(
+                    job.id, told=lambda job: bars.update(bar, completed=_percent(job))
+                )
+                or job
+            )
             if job.reason is not None:
                 self._refuse(str(path), job.code, job.reason)
                 return
@@ -76,10 +96,14 @@ class _Adding:
             document = await library.document(job.document)
             if self._arguments.publish and document.current != job.version:
                 message = terminal.said(Press("document.publish"), self._language)
-                await self._application.documents.changes.change(message, "publish", job.document, job.version)
+                await self._application.documents.changes.change(
+                    message, "publish", job.document, job.version
+                )
                 document = await library.document(job.document)
         except (OSError, RuntimeError):  # a path that leads in a circle is the latter
-            error = UnknownDocument("no_such_file", self._application.texts.phrase("cli.no_file", name=str(path)))
+            error = UnknownDocument(
+                "no_such_file", self._application.texts.phrase("cli.no_file", name=str(path))
+            )
             self._refuse(str(path), error.code, error.reason)
         except KnowledgeError as error:
             self._refuse(path.name, error.code, error.reason)
@@ -88,22 +112,40 @@ class _Adding:
             new = job.outcome == "staged"
             await self._report(path.name, document, version, new=new, began=began, place=str(path))
             if version.state == "staged" and not self._arguments.json:
-                shown = terminal.said(Press("document.report", {"d": document.id, "v": version.id}), self._language)
+                shown = terminal.said(
+                    Press("document.report", {"d": document.id, "v": version.id}), self._language
+                )
                 await self._application.turns.take(shown, terminal.Paper(Console()))
         finally:
             bars.remove_task(bar)
 
     async def _report(
-        self, name: str, document: Document, version: Version, *, new: bool, began: float, place: str = ""
+        self,
+        name: str,
+        document: Document,
+        version: Version,
+        *,
+        new: bool,
+        began: float,
+        place: str = "",
     ) -> None:
-        """Report one file: to machines by its name, to people by the place they named, which tells apart many of one name."""
+        """
+        Report one file: to machines by its name, to people by the place they named, which tells
+        apart many of one name.
+        """
         status = "unchanged"
         if new:
             cut = any(flag.kind == "truncated" for flag in version.flags)
             status = "partial" if cut else "updated" if len(document.versions) > 1 else "added"
-        alike = await (await self._application.library()).alike(document.id, version.id) if new else ()
+        alike = (
+            await (await self._application.library()).alike(document.id, version.id) if new else ()
+        )
         if self._arguments.json:
-            output.line(output.added(name, version, document.id, status, alike, (time.perf_counter() - began) * 1000))
+            output.line(
+                output.added(
+                    name, version, document.id, status, alike, (time.perf_counter() - began) * 1000
+                )
+            )
             return
         counts = {"n": version.passages, "id": document.id, "receipt": self._receipt(version)}
         shown = place or name
@@ -116,13 +158,20 @@ class _Adding:
         """Return the share of the file's text that was read."""
         if version.receipt is None:
             return self._application.texts.say("cli.receipt_none", self._language)
-        return self._application.texts.say("cli.receipt", self._language, percent=version.receipt.percent)
+        return self._application.texts.say(
+            "cli.receipt", self._language, percent=version.receipt.percent
+        )
 
     def _asked(self, name: str, document: Document, alike: Alike) -> str:
         """Return which document a new one resembles, and how it becomes that one's new version."""
         other = alike.document
         what = "alike_published" if document.current else "alike"
-        values = {"title": other.metadata.title, "id": other.id, "own": document.id, "percent": alike.percent}
+        values = {
+            "title": other.metadata.title,
+            "id": other.id,
+            "own": document.id,
+            "percent": alike.percent,
+        }
         return self._application.texts.say(f"cli.{what}", self._language, name=name, **values)
 
     def _refuse(self, name: str, code: str, reason: Phrase) -> None:

@@ -54,7 +54,9 @@ async def restore(arguments: argparse.Namespace, settings: Settings, language: L
         InvalidBackup: the backup is not whole, or the place holds documents.
     """
     began = time.perf_counter()
-    if settings.embedded and any(_used(settings.data / name) for name in ("qdrant", "originals", "redis")):
+    if settings.embedded and any(
+        _used(settings.data / name) for name in ("qdrant", "originals", "redis")
+    ):
         raise InvalidBackup("not_empty", phrase("not_empty"))
     with backup.opened(Path(arguments.path)) as folder:
         async with Application(settings) as application:
@@ -66,7 +68,9 @@ async def restore(arguments: argparse.Namespace, settings: Settings, language: L
                 await application.sessions.put_back(name, entries)
             if models := backup.states(folder).get("models"):
                 await application.models.put_back(models)
-            return _told(application, "restored", Path(arguments.path), counts, began, arguments, language)
+            return _told(
+                application, "restored", Path(arguments.path), counts, began, arguments, language
+            )
 
 
 def _pack(folder: Path, packed: Path, target: Path) -> None:
@@ -93,5 +97,8 @@ def _told(
         told: dict[str, Any] = {"path": str(path), "seconds": spent}
         output.line(told | counts)
     else:
-        Console().print(application.texts.say(f"cli.{what}", language, path=path, n=counts["documents"]), markup=False)
+        Console().print(
+            application.texts.say(f"cli.{what}", language, path=path, n=counts["documents"]),
+            markup=False,
+        )
     return 0

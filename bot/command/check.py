@@ -14,19 +14,25 @@ ACCEPTED = "missing, accepted by SANDBOX=optional"
 
 
 async def check(settings: Settings, language: Language, *, as_json: bool) -> int:
-    """Try sessions, library, answers and each layer of the sandbox; 1 when one of them is missing."""
+    """
+    Try sessions, library, answers and each layer of the sandbox; 1 when one of them is missing.
+    """
     async with Application(settings) as application:
         try:
             await application.answers()
         except KnowledgeError as error:
             Console(stderr=True).print(error.reason.to(language), markup=False)
         parts = await application.readiness()
-        parts["sessions_durable"] = "ready" if application.store.durable else "no redis-server found"
+        parts["sessions_durable"] = (
+            "ready" if application.store.durable else "no redis-server found"
+        )
         accepted = settings.sandbox == "optional"
         layers = await Sandbox().check()
         parts |= {f"sandbox {layer.name}": _layer(layer, accepted=accepted) for layer in layers}
         if not (accepted or all(layer.closed for layer in layers)):
-            Console(stderr=True).print(application.texts.say("cli.sandbox_missing", language), markup=False)
+            Console(stderr=True).print(
+                application.texts.say("cli.sandbox_missing", language), markup=False
+            )
         parts["audit log"] = await _audit(application)
         if not settings.embedded:
             parts["workers"] = await _workers(application)
@@ -78,6 +84,10 @@ async def _audit(application: Application) -> str:
 
 async def _workers(application: Application) -> str:
     try:
-        return "ready" if await application.queue.workers() else "none running: start llm-choose worker"
+        return (
+            "ready"
+            if await application.queue.workers()
+            else "none running: start llm-choose worker"
+        )
     except SessionsUnavailable:
         return "not answering"

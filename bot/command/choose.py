@@ -1,4 +1,7 @@
-"""The subcommands of the guided dialog: `choose` by talk or from a file of answers, and `model`, its decision model."""
+"""
+The subcommands of the guided dialog: `choose` by talk or from a file of answers, and `model`, its
+decision model.
+"""
 
 import argparse
 import asyncio
@@ -26,7 +29,9 @@ DONE, COULD_NOT = 0, 1
 SIZE = 1_000_000  # characters of a file of answers
 
 
-async def choose(application: Application, arguments: argparse.Namespace, language: Language) -> int:
+async def choose(
+    application: Application, arguments: argparse.Namespace, language: Language
+) -> int:
     """Talk, or work out what a file of answers leads to: one JSON line for each of its runs."""
     spoken = arguments.language or language
     if not arguments.answers:
@@ -41,7 +46,9 @@ async def choose(application: Application, arguments: argparse.Namespace, langua
         if arguments.json or id_:
             output.line(({"id": id_} if id_ else {}) | record(result))
         else:
-            run = Run("", "terminal:local", "terminal", advisor.model.sha256, answers=valid, done=True)
+            run = Run(
+                "", "terminal:local", "terminal", advisor.model.sha256, answers=valid, done=True
+            )
             draw(ResultView(advisor, application.texts, result, spoken, run).plain(), Console())
     return DONE
 
@@ -58,39 +65,62 @@ async def model(application: Application, arguments: argparse.Namespace, languag
         if arguments.publish:
             await models.publish(advisor.model.sha256)
         if arguments.json:
-            output.line(_staged(advisor, changes.moved, len(changes.rows), published=arguments.publish))
+            output.line(
+                _staged(advisor, changes.moved, len(changes.rows), published=arguments.publish)
+            )
             return DONE
         old, new = current.model.version, advisor.model.version
         counts = {"changes": len(changes.rows), "moved": changes.moved, "samples": f"{SAMPLES:,}"}
         console.print(say("model.report", language, old=old, new=new, **counts), markup=False)
         for change in changes.rows:
-            console.print(f"  {change.place}: {change.before or '–'} → {change.after or '–'}", markup=False)
+            console.print(
+                f"  {change.place}: {change.before or '–'} → {change.after or '–'}", markup=False
+            )
     elif arguments.rollback:
         back = await models.roll_back((await models.shelf()).current)
         if back is None:
             raise InvalidModel("no_earlier_model", application.texts.phrase("model.gone"))
     elif arguments.show:
-        sys.stdout.write((await models.current()).source)  # letter by letter: a console would break long lines
+        sys.stdout.write(
+            (await models.current()).source
+        )  # letter by letter: a console would break long lines
         return DONE
     shelf = await models.shelf()
     if arguments.json:
         output.line(_shelf(shelf))
         return DONE
     for version in shelf.versions:
-        state = "now" if version.sha256 == shelf.current else "before" if version.sha256 in shelf.history else "staged"
+        state = (
+            "now"
+            if version.sha256 == shelf.current
+            else "before"
+            if version.sha256 in shelf.history
+            else "staged"
+        )
         said = say(f"model.state_{state}", language)
-        console.print(f"v{version.number}  {version.version}  {said}  {version.sha256}", markup=False)
+        console.print(
+            f"v{version.number}  {version.version}  {said}  {version.sha256}", markup=False
+        )
     return DONE
 
 
 def _staged(advisor: Advisor, moved: int, changes: int, *, published: bool) -> dict[str, Any]:
     model = advisor.model
     identity = {"id": model.id, "version": model.version, "sha256": model.sha256}
-    return {"model": identity, "published": published, "changes": changes, "moved": moved, "samples": SAMPLES}
+    return {
+        "model": identity,
+        "published": published,
+        "changes": changes,
+        "moved": moved,
+        "samples": SAMPLES,
+    }
 
 
 def _shelf(shelf: ModelStore) -> dict[str, Any]:
-    rows = [{"number": v.number, "version": v.version, "sha256": v.sha256, "added": v.added} for v in shelf.versions]
+    rows = [
+        {"number": v.number, "version": v.version, "sha256": v.sha256, "added": v.added}
+        for v in shelf.versions
+    ]
     return {"current": shelf.current, "history": list(shelf.history), "versions": rows}
 
 
@@ -109,13 +139,18 @@ async def _advisor(application: Application, sha256: str) -> Advisor:
 
 
 def _runs(given: Mapping[str, Any]) -> list[tuple[str, dict[str, Any], str]]:
-    """Return (id, answers, model) of each run in a file: plain pairs, one `answers`, or many under `runs`."""
+    """
+    Return (id, answers, model) of each run in a file: plain pairs, one `answers`, or many under
+    `runs`.
+    """
     rows = given.get("runs", [given])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise _bad("runs")
     found = []
     for row in rows:
-        answers = row.get("answers", {k: v for k, v in row.items() if k not in ("id", "model")}) or {}
+        answers = (
+            row.get("answers", {k: v for k, v in row.items() if k not in ("id", "model")}) or {}
+        )
         if not isinstance(answers, dict):
             raise _bad("answers")
         model_ = row.get("model", given.get("model", ""))

@@ -17,7 +17,18 @@ from knowledge.values import Language, Phrase
 DONE, COULD_NOT, USAGE = 0, 1, 2
 COMMANDS = (
     *("serve", "ask", "search", "add", "documents", "publish", "remove", "rollback"),
-    *("choose", "model", "demo", "evaluate", "cases", "check", "worker", "backup", "restore", "manifest"),
+    *(
+        "choose",
+        "model",
+        "demo",
+        "evaluate",
+        "cases",
+        "check",
+        "worker",
+        "backup",
+        "restore",
+        "manifest",
+    ),
 )
 
 
@@ -45,7 +56,13 @@ def main(words: Sequence[str] | None = None) -> int:
     except UsageError as error:
         return _say(error.reason, "usage", as_json, language, USAGE)
     except InvalidSettings as error:
-        return _say(error.reason, error.code, as_json, language, USAGE if error.code in _SETTINGS else COULD_NOT)
+        return _say(
+            error.reason,
+            error.code,
+            as_json,
+            language,
+            USAGE if error.code in _SETTINGS else COULD_NOT,
+        )
     except KnowledgeError as error:
         return _say(error.reason, error.code, as_json, language, COULD_NOT)
     except KeyboardInterrupt:
@@ -72,12 +89,22 @@ _SETTINGS = frozenset(
 
 def terminal_language() -> Language:
     """Return Japanese when the terminal speaks it, English otherwise."""
-    name = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or locale.getlocale()[0] or ""
+    name = (
+        os.environ.get("LC_ALL")
+        or os.environ.get("LC_MESSAGES")
+        or os.environ.get("LANG")
+        or locale.getlocale()[0]
+        or ""
+    )
     return "ja" if name.lower().startswith("ja") else "en"
 
 
 def _parse(given: list[str]) -> argparse.Namespace:
-    parser = _Parser(prog="llm-choose", description=Texts.load().say("cli.what", terminal_language()), allow_abbrev=False)
+    parser = _Parser(
+        prog="llm-choose",
+        description=Texts.load().say("cli.what", terminal_language()),
+        allow_abbrev=False,
+    )
     shared = _Parser(add_help=False)
     shared.add_argument("--json", action="store_true")
     shared.add_argument("--data", metavar="DIR")
@@ -99,8 +126,12 @@ def _parse(given: list[str]) -> argparse.Namespace:
     add["add"].add_argument("--title", default="")
     add["add"].add_argument("--replaces", metavar="ID", default="")
     add["documents"].add_argument("--q", metavar="TEXT", default="")
-    add["documents"].add_argument("--state", choices=("published", "staged", "withdrawn"), default="")
-    add["documents"].add_argument("--kind", choices=("guideline", "rule", "deck", "faq", "other"), default="")
+    add["documents"].add_argument(
+        "--state", choices=("published", "staged", "withdrawn"), default=""
+    )
+    add["documents"].add_argument(
+        "--kind", choices=("guideline", "rule", "deck", "faq", "other"), default=""
+    )
     add["documents"].add_argument("--audience", default="")
     add["documents"].add_argument("--due", action="store_true")
     add["documents"].add_argument("--page", type=int, default=1)
@@ -121,14 +152,21 @@ def _parse(given: list[str]) -> argparse.Namespace:
     add["manifest"].add_argument("--out", metavar="FILE", default="")
     arguments = parser.parse_args(given or ["serve"])
     if arguments.command == "add" and arguments.replaces and len(arguments.files) != 1:
-        raise UsageError(Texts.load().phrase("cli.usage", problem="--replaces ID FILE", command="llm-choose add"))
+        raise UsageError(
+            Texts.load().phrase("cli.usage", problem="--replaces ID FILE", command="llm-choose add")
+        )
     if arguments.command is None:
-        raise UsageError(Texts.load().phrase("cli.usage", problem="no command", command="llm-choose"))
+        raise UsageError(
+            Texts.load().phrase("cli.usage", problem="no command", command="llm-choose")
+        )
     return arguments
 
 
 def _run(arguments: argparse.Namespace, language: Language) -> int:
-    """Import only what the subcommand needs: serving must open its socket before the heavy rooms are imported."""
+    """
+    Import only what the subcommand needs: serving must open its socket before the heavy rooms are
+    imported.
+    """
     settings = load(data=arguments.data)
     if arguments.command == "manifest":
         from bot.command.manifest import show

@@ -52,16 +52,25 @@ async def run(arguments: argparse.Namespace, settings: Settings, language: Langu
         try:
             return await commands[arguments.command](application, arguments, language)
         except SessionsUnavailable as error:
-            raise LibraryUnavailable("sessions_away", application.texts.phrase("cli.store_away")) from error
+            raise LibraryUnavailable(
+                "sessions_away", application.texts.phrase("cli.store_away")
+            ) from error
 
 
 def _questions(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
-    """Yield (id, text) of each question: the one given, or a JSON line each from a file or standard input."""
+    """
+    Yield (id, text) of each question: the one given, or a JSON line each from a file or standard
+    input.
+    """
     if not arguments.questions:
         yield "", arguments.text
         return
     try:
-        rows = sys.stdin if arguments.questions == "-" else Path(arguments.questions).read_text("utf-8").splitlines()
+        rows = (
+            sys.stdin
+            if arguments.questions == "-"
+            else Path(arguments.questions).read_text("utf-8").splitlines()
+        )
         for number, row in enumerate(rows, 1):
             if row.strip():
                 entry = json.loads(row)
@@ -77,7 +86,9 @@ def _questions(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
         ) from error
 
 
-def _readers(application: Application, arguments: argparse.Namespace, language: Language) -> frozenset[str]:
+def _readers(
+    application: Application, arguments: argparse.Namespace, language: Language
+) -> frozenset[str]:
     """The owner of this machine is an admin; `--as` asks with somebody else's rights."""
     return application.people.readers(said(Text(arguments.text), language, arguments.person))
 
@@ -95,7 +106,9 @@ async def _ask(application: Application, arguments: argparse.Namespace, language
             output.line(told) if arguments.json else print(f"{text}\n{said_back}\n")  # noqa: T201  # a command line prints
             continue
         try:
-            answer = await answers.answer(text, readers=_readers(application, arguments, language), language=spoken)
+            answer = await answers.answer(
+                text, readers=_readers(application, arguments, language), language=spoken
+            )
         except KnowledgeError as error:
             failed = True
             output.line({"id": id_, "question": text} | _error(error))
@@ -125,7 +138,9 @@ def _once(message: Message) -> Message:
 async def _talk(application: Application, arguments: argparse.Namespace, language: Language) -> int:
     """Ask as a person does on any other platform, through the same turn."""
     spoken = arguments.language or language_of(arguments.text, language)
-    content: Content = Text(arguments.text) if arguments.command == "ask" else Command("demo", arguments.text)
+    content: Content = (
+        Text(arguments.text) if arguments.command == "ask" else Command("demo", arguments.text)
+    )
     message = said(content, spoken, arguments.person)
     if arguments.command == "ask" and not application.router.leads(arguments.text):
         tidy(arguments.text, Wording.load())
@@ -147,12 +162,16 @@ async def _demo(application: Application, arguments: argparse.Namespace, languag
     return DONE
 
 
-async def _search(application: Application, arguments: argparse.Namespace, language: Language) -> int:
+async def _search(
+    application: Application, arguments: argparse.Namespace, language: Language
+) -> int:
     library = await application.library()
     for id_, text in _questions(arguments):
         spoken = arguments.language or language_of(text, language)
         began = time.perf_counter()
-        found = await library.search(text, readers=_readers(application, arguments, language), limit=arguments.limit)
+        found = await library.search(
+            text, readers=_readers(application, arguments, language), limit=arguments.limit
+        )
         spent = (time.perf_counter() - began) * 1000
         if arguments.json:
             output.line(output.hits(found, id_, text, spoken, spent))
@@ -160,27 +179,47 @@ async def _search(application: Application, arguments: argparse.Namespace, langu
             console = Console()
             for number, hit in enumerate(found, 1):
                 place = hit.passage.place.to(spoken)
-                console.print(f"{number}. {hit.passage.title} {place} ({hit.score:.2f})", markup=False)
+                console.print(
+                    f"{number}. {hit.passage.title} {place} ({hit.score:.2f})", markup=False
+                )
                 console.print(f"   {hit.passage.text[:160]}", style="dim", markup=False)
             if not found:
                 console.print(application.texts.say("cli.no_hits", spoken))
     return DONE
 
 
-async def _documents(application: Application, arguments: argparse.Namespace, language: Language) -> int:
-    """List what the filters let through: for people page by page as everywhere else, for machines all of it."""
-    asked = {name: getattr(arguments, name) for name in ("q", "state", "kind", "audience") if getattr(arguments, name)}
+async def _documents(
+    application: Application, arguments: argparse.Namespace, language: Language
+) -> int:
+    """
+    List what the filters let through: for people page by page as everywhere else, for machines all
+    of it.
+    """
+    asked = {
+        name: getattr(arguments, name)
+        for name in ("q", "state", "kind", "audience")
+        if getattr(arguments, name)
+    }
     asked |= {"due": "yes"} if arguments.due else {}
     if not arguments.json:
-        await application.turns.take(said(Press("document.list", asked | {"page": arguments.page}), language), Paper(Console()))
+        await application.turns.take(
+            said(Press("document.list", asked | {"page": arguments.page}), language),
+            Paper(Console()),
+        )
         return DONE
     today = datetime.now(UTC).date().isoformat()
-    found = [d for d in await (await application.library()).documents() if Filter.read(asked).takes(d, today)]
+    found = [
+        d
+        for d in await (await application.library()).documents()
+        if Filter.read(asked).takes(d, today)
+    ]
     output.line({"documents": [output.document(d) for d in found]})
     return DONE
 
 
-async def _change(application: Application, arguments: argparse.Namespace, language: Language) -> int:
+async def _change(
+    application: Application, arguments: argparse.Namespace, language: Language
+) -> int:
     """Publish the newest version, roll back or remove, by the same rules as in chat."""
     library = await application.library()
     document = await library.document(arguments.id)
@@ -190,30 +229,42 @@ async def _change(application: Application, arguments: argparse.Namespace, langu
     if (arguments.command, version) != ("publish", document.current):
         message = said(Press(f"document.{arguments.command}"), language)
         try:
-            hits = await application.documents.changes.change(message, arguments.command, document.id, version)
+            hits = await application.documents.changes.change(
+                message, arguments.command, document.id, version
+            )
         except SessionsUnavailable as error:
-            raise LibraryUnavailable("no_book", application.texts.phrase("documents.no_book")) from error
+            raise LibraryUnavailable(
+                "no_book", application.texts.phrase("documents.no_book")
+            ) from error
     if arguments.command == "remove":
         text = application.texts.say("documents.remove_done", language, title=shown, hits=hits)
-        output.line({"document": arguments.id, "hits": hits}) if arguments.json else Console().print(text, markup=False)
+        output.line(
+            {"document": arguments.id, "hits": hits}
+        ) if arguments.json else Console().print(text, markup=False)
         return DONE
     document = await library.document(arguments.id)
     number = document.published.number if document.published else 0
     if arguments.json:
         output.line(output.document(document))
     else:
-        text = application.texts.say(f"documents.{arguments.command}_done", language, title=shown, number=number)
+        text = application.texts.say(
+            f"documents.{arguments.command}_done", language, title=shown, number=number
+        )
         Console().print(text, markup=False)
     return DONE
 
 
-async def _cases(application: Application, arguments: argparse.Namespace, language: Language) -> int:
+async def _cases(
+    application: Application, arguments: argparse.Namespace, language: Language
+) -> int:
     """Write the answers people found wanting as JSON lines that `evaluate` reads."""
     sys.stdout.write(as_lines(await application.router.feedback.cases()))
     return DONE
 
 
-async def _evaluate(application: Application, arguments: argparse.Namespace, language: Language) -> int:
+async def _evaluate(
+    application: Application, arguments: argparse.Namespace, language: Language
+) -> int:
     from bot.command.evaluate import evaluate
 
     return await evaluate(application, arguments, language)

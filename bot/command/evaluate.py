@@ -1,4 +1,7 @@
-"""`llm-choose evaluate`: ask every question of a set and show the figures, beside those of the run before."""
+"""
+`llm-choose evaluate`: ask every question of a set and show the figures, beside those of the run
+before.
+"""
 
 import argparse
 from datetime import UTC, datetime
@@ -23,9 +26,13 @@ from knowledge.values import Language
 READERS = frozenset({EVERYONE, ADMINS})
 
 
-async def evaluate(application: Application, arguments: argparse.Namespace, language: Language) -> int:
+async def evaluate(
+    application: Application, arguments: argparse.Namespace, language: Language
+) -> int:
     """Measure each folder or file, keep the run, and print a table, JSON or a page."""
-    sets = [load(Path(name)) for name in arguments.folders]  # a fault in the last one is said before an hour of the first
+    sets = [
+        load(Path(name)) for name in arguments.folders
+    ]  # a fault in the last one is said before an hour of the first
     shelf = Corpus(await application.library(), await application.answers(), READERS)
     history = History(application.settings.data / "evaluations")
     state = await _state(shelf.library)
@@ -34,21 +41,29 @@ async def evaluate(application: Application, arguments: argparse.Namespace, lang
     with Progress(console=Console(stderr=True), transient=True, disable=arguments.json) as progress:
         for questions in sets:
             task = progress.add_task(questions.name, total=len(questions.cases))
-            result = await ask_all(questions, shelf, heard=lambda done, _, task=task: progress.update(task, completed=done))  # type: ignore[misc]
+            result = await ask_all(
+                questions,
+                shelf,
+                heard=lambda done, _, task=task: progress.update(task, completed=done),
+            )  # type: ignore[misc]
             found, before = figures(result), history.before(questions.name)
             history.keep(questions.name, now, state, found)
             if questions.corpus is None and "dense" in found:
                 await shelf.library.judge(wins=found["dense"]["wins"])
             measured.append(report.Run(result, found, before))
     if arguments.report:
-        report.write(Path(arguments.report), measured, application.texts, language, at=now, state=state)
+        report.write(
+            Path(arguments.report), measured, application.texts, language, at=now, state=state
+        )
     if arguments.json:
         output.line({"sets": {run.result.name: run.figures | _compared(run) for run in measured}})
         return 0
     for run in measured:
         _show(run, application, language)
     if arguments.report:
-        Console().print(application.texts.say("evaluate.written", language, name=arguments.report), markup=False)
+        Console().print(
+            application.texts.say("evaluate.written", language, name=arguments.report), markup=False
+        )
     return 0
 
 
@@ -56,13 +71,22 @@ def _compared(run: report.Run) -> Figures:
     if run.before is None:
         return {}
     return {
-        "before": {"at": run.before["at"], "state": run.before["state"], "moved": moved(run.figures, run.before["figures"])}
+        "before": {
+            "at": run.before["at"],
+            "state": run.before["state"],
+            "moved": moved(run.figures, run.before["figures"]),
+        }
     }
 
 
 def _show(run: report.Run, application: Application, language: Language) -> None:
     say = application.texts.say
-    counts = say("evaluate.counts", language, documents=run.result.documents, queries=len(run.result.outcomes))
+    counts = say(
+        "evaluate.counts",
+        language,
+        documents=run.result.documents,
+        queries=len(run.result.outcomes),
+    )
     table = Table(title=f"{run.result.name}: {counts}", title_justify="left")
     table.add_column(say("evaluate.measure", language))
     columns = [("", run.figures), *run.figures["languages"].items()]
@@ -78,10 +102,19 @@ def _show(run: report.Run, application: Application, language: Language) -> None
     Console().print(table)
     if dense := run.figures.get("dense"):
         verdict = "dense_wins" if dense["wins"] else "dense_loses"
-        said = say(f"evaluate.{verdict}", language, dense=f"{dense['ndcg@10']:.4f}", without=f"{dense['without']:.4f}")
+        said = say(
+            f"evaluate.{verdict}",
+            language,
+            dense=f"{dense['ndcg@10']:.4f}",
+            without=f"{dense['without']:.4f}",
+        )
         Console().print(said, markup=False)
     times = run.figures["milliseconds"]
-    Console().print(say("evaluate.times", language, p50=times["p50"], p99=times["p99"]), style="dim", markup=False)
+    Console().print(
+        say("evaluate.times", language, p50=times["p50"], p99=times["p99"]),
+        style="dim",
+        markup=False,
+    )
 
 
 async def _state(library: Library) -> str:

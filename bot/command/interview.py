@@ -1,5 +1,6 @@
 """
-The guided dialog in a terminal: the same handler and texts; numbers answer, letters press the buttons.
+The guided dialog in a terminal: the same handler and texts; numbers answer, letters press the
+buttons.
 
 A shared result is printed like any other: a terminal has no channel to post it to.
 """
@@ -13,7 +14,19 @@ from rich.console import Console
 
 from bot.command.terminal import draw
 from bot.service.application import Application
-from handlers.conversation import Audience, Button, Buttons, Command, Content, Field, Form, Message, Person, Press, Reply
+from handlers.conversation import (
+    Audience,
+    Button,
+    Buttons,
+    Command,
+    Content,
+    Field,
+    Form,
+    Message,
+    Person,
+    Press,
+    Reply,
+)
 from knowledge.values import Language
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -30,17 +43,27 @@ class Sheet:
     async def show(self, reply: Reply) -> None:
         if reply.final:
             self.last = reply
-            shown = tuple(block for block in reply.blocks if not isinstance(block, Buttons))  # pressed by letter below
+            shown = tuple(
+                block for block in reply.blocks if not isinstance(block, Buttons)
+            )  # pressed by letter below
             draw(replace(reply, blocks=shown), self._console)
 
 
-async def interview(application: Application, language: Language, *, express: bool, team: str) -> int:
+async def interview(
+    application: Application, language: Language, *, express: bool, team: str
+) -> int:
     """Ask until the person ends the input or stops."""
     person = Person("terminal:local", "terminal", language, "admin")
     content: Content = Command("choose", f"join {team}" if team else "express" if express else "")
     sheet, number = Sheet(Console()), 0
     while True:
-        message = Message(f"terminal:{number}", person, "terminal:local", Audience(person.id, private=True), content)
+        message = Message(
+            f"terminal:{number}",
+            person,
+            "terminal:local",
+            Audience(person.id, private=True),
+            content,
+        )
         await application.turns.take(message, sheet)
         _keep_files(sheet.last, application, language)
         answered = _answer(sheet.last, application, language)
@@ -62,7 +85,10 @@ def _keep_files(reply: Reply, application: Application, language: Language) -> N
 
 
 def _answer(reply: Reply, application: Application, language: Language) -> Content | None:
-    """Return what the person does next: a button by its letter, or a form with one answer a line; None ends."""
+    """
+    Return what the person does next: a button by its letter, or a form with one answer a line; None
+    ends.
+    """
     buttons = dict(zip(LETTERS, _buttons(reply, application, language), strict=False))
     if not reply.ask and not buttons:
         return None
@@ -81,8 +107,13 @@ def _pressed(button: Button | None) -> Press | None:
     return None if button is None or button.press.action == "terminal.end" else button.press
 
 
-def _line(field: Field, buttons: dict[str, Button], application: Application, language: Language) -> str | Button | None:
-    """Read until a line is an option's number, a button's letter or, where text is asked for, any text."""
+def _line(
+    field: Field, buttons: dict[str, Button], application: Application, language: Language
+) -> str | Button | None:
+    """
+    Read until a line is an option's number, a button's letter or, where text is asked for, any
+    text.
+    """
     while True:
         label = f"[{_number(field)}] " if field.initial else ""
         print(f"{label}> ", end="", flush=True)  # noqa: T201  # a terminal prompt
@@ -111,7 +142,10 @@ def _help(field: Field, application: Application, language: Language) -> str:
 
 
 def _number(field: Field) -> int | str:
-    return next((n for n, option in enumerate(field.options, 1) if option.id == field.initial), field.initial)
+    return next(
+        (n for n, option in enumerate(field.options, 1) if option.id == field.initial),
+        field.initial,
+    )
 
 
 def _buttons(reply: Reply, application: Application, language: Language) -> Iterator[Button]:

@@ -1,7 +1,8 @@
 """
 The manifest a workspace admin installs the bot with: printed, or for Teams packed with its icons.
 
-The files come from `deploy/`, beside the package in a clone and inside it once installed. What the settings know is filled in.
+The files come from `deploy/`, beside the package in a clone and inside it once installed. What the
+settings know is filled in.
 """
 
 import json
@@ -28,14 +29,16 @@ def show(platform: str, settings: Settings, language: Language, out: str = "") -
     What is still a placeholder is named on stderr.
 
     Raises:
-        InvalidSettings: a package was asked for and a setting it needs is missing, or the file cannot be written.
+        InvalidSettings: a package was asked for and a setting it needs is missing, or the file
+        cannot be written.
     """
     texts = Texts.load()
     text, missing = _filled((_folder() / FILES[platform]).read_text(encoding="utf-8"), settings)
     if not out:
         sys.stdout.write(text)
         if missing:
-            print(texts.say("cli.manifest_open", language, names=", ".join(missing)), file=sys.stderr)  # noqa: T201
+            warning = texts.say("cli.manifest_open", language, names=", ".join(missing))
+            print(warning, file=sys.stderr)  # noqa: T201
         return 0
     if platform != "teams" or missing:
         reason = texts.phrase("cli.manifest_missing", names=", ".join(missing) or "teams")
@@ -55,14 +58,19 @@ def _folder() -> Path:
 
 
 def _filled(text: str, settings: Settings) -> tuple[str, list[str]]:
-    """Return the text with what the settings know filled in, and the names of the settings it still needs."""
+    """
+    Return the text with what the settings know filled in, and the names of the settings it still
+    needs.
+    """
     app = settings.teams.app_id if settings.teams else ""
     address = urlsplit(settings.public_url)
     values: Mapping[str, tuple[str, str]] = {
         NO_APP: ("TEAMS_APP_ID", app),
         NO_HOST: ("PUBLIC_URL", address.netloc if address.scheme == "https" else ""),
     }
-    missing = [name for placeholder, (name, value) in values.items() if placeholder in text and not value]
+    missing = [
+        name for placeholder, (name, value) in values.items() if placeholder in text and not value
+    ]
     for placeholder, (_, value) in values.items():
         text = text.replace(placeholder, value or placeholder)
     return text, missing

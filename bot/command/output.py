@@ -38,19 +38,34 @@ def answer(value: Answer, id_: str) -> Json:
             }
             for c in value.citations
         ],
-        "nearest": [{"document": n.document, "title": n.title, "place": n.place.to(language)} for n in value.nearest],
+        "nearest": [
+            {"document": n.document, "title": n.title, "place": n.place.to(language)}
+            for n in value.nearest
+        ],
         "trace": value.trace,
         "milliseconds": {name: round(ms, 2) for name, ms in value.milliseconds.items()},
     }
 
 
 def talk(text: str, said: str, language: Language, mode: str, id_: str) -> Json:
-    """Return what was said back to a text that is no question to the documents; `mode` is "talk", "dialog" or "documents"."""
+    """
+    Return what was said back to a text that is no question to the documents; `mode` is "talk",
+    "dialog" or "documents".
+    """
     nothing: Json = {"citations": [], "nearest": [], "trace": "", "milliseconds": {}}
-    return {"id": id_, "question": text, "answer": said, "language": language, "mode": mode, "certainty": "none"} | nothing
+    return {
+        "id": id_,
+        "question": text,
+        "answer": said,
+        "language": language,
+        "mode": mode,
+        "certainty": "none",
+    } | nothing
 
 
-def hits(found: list[Hit], id_: str, question: str, language: Language, milliseconds: float) -> Json:
+def hits(
+    found: list[Hit], id_: str, question: str, language: Language, milliseconds: float
+) -> Json:
     """Return hits as the `search` command prints them."""
     rows = [
         {
@@ -94,17 +109,32 @@ def document(value: Document) -> Json:
 
 
 def receipt(value: Receipt | None) -> Json | None:
-    """Return how much of a file was read, in letters and digits; `largest` is the largest piece that is missing."""
+    """
+    Return how much of a file was read, in letters and digits; `largest` is the largest piece that
+    is missing.
+    """
     if value is None:
         return None
-    counts = {"there": value.there, "read": value.read, "missing": value.there - value.read, "left_out": value.left_out}
+    counts = {
+        "there": value.there,
+        "read": value.read,
+        "missing": value.there - value.read,
+        "left_out": value.left_out,
+    }
     place = value.place.to("en") if value.place else ""
-    largest = {"characters": value.lost, "words": value.words, "place": place} if value.lost else None
+    largest = (
+        {"characters": value.lost, "words": value.words, "place": place} if value.lost else None
+    )
     return {"percent": value.percent, "enough": value.enough, **counts, "largest": largest}
 
 
-def added(name: str, version: Version, id_: str, status: str, alike: Sequence[Alike], milliseconds: float) -> Json:
-    """Return one added file as the `add` command prints it; `alike` are the documents it may be a new version of."""
+def added(
+    name: str, version: Version, id_: str, status: str, alike: Sequence[Alike], milliseconds: float
+) -> Json:
+    """
+    Return one added file as the `add` command prints it; `alike` are the documents it may be a new
+    version of.
+    """
     return {
         "name": name,
         "status": status,
@@ -116,6 +146,9 @@ def added(name: str, version: Version, id_: str, status: str, alike: Sequence[Al
         "passages": version.passages,
         "receipt": receipt(version.receipt),
         "flags": [{"kind": f.kind, "page": f.page} for f in version.flags],
-        "alike": [{"document": a.document.id, "title": a.document.metadata.title, "percent": a.percent} for a in alike],
+        "alike": [
+            {"document": a.document.id, "title": a.document.metadata.title, "percent": a.percent}
+            for a in alike
+        ],
         "milliseconds": round(milliseconds, 1),
     }

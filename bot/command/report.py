@@ -1,4 +1,7 @@
-"""The page of an evaluation: figures, their movement, where the right documents ranked, and every miss. One file."""
+"""
+The page of an evaluation: figures, their movement, where the right documents ranked, and every
+miss. One file.
+"""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -32,7 +35,9 @@ def key(share: str) -> str:
     return share.replace("@", "_")
 
 
-def write(path: Path, runs: list[Run], texts: Texts, language: Language, *, at: str, state: str) -> None:
+def write(
+    path: Path, runs: list[Run], texts: Texts, language: Language, *, at: str, state: str
+) -> None:
     """
     Write the page.
 
@@ -75,12 +80,17 @@ def _set(run: Run, language: Language) -> dict[str, Any]:
                 "value": run.figures[share],
                 "moved": movement.get(share),
                 "before": (run.before["figures"].get(share) if run.before else None),
-                "languages": [(name, own.get(share)) for name, own in run.figures["languages"].items()],
+                "languages": [
+                    (name, own.get(share)) for name, own in run.figures["languages"].items()
+                ],
             }
             for share in SHARES
             if share in run.figures
         ],
-        "ranks": [{"label": label, "count": counted[label], "share": counted[label] / len(ranked)} for label in _LABELS]
+        "ranks": [
+            {"label": label, "count": counted[label], "share": counted[label] / len(ranked)}
+            for label in _LABELS
+        ]
         if ranked
         else [],
         "misses": misses[:MISSES],
@@ -93,7 +103,10 @@ def _bucket(rank: int) -> str:
 
 
 def _miss(outcome: Outcome) -> dict[str, Any] | None:
-    """Return what went wrong with a question, or None: not found among three, a gold span not said, wrongly refused or not."""
+    """
+    Return what went wrong with a question, or None: not found among three, a gold span not said,
+    wrongly refused or not.
+    """
     faults = []
     if outcome.rank is not None and not 1 <= outcome.rank <= 3:
         faults.append("miss_rank" if outcome.rank else "miss_found")
@@ -105,4 +118,10 @@ def _miss(outcome: Outcome) -> dict[str, Any] | None:
         faults.append("miss_refused" if outcome.refused else "miss_answered")
     if not faults:
         return None
-    return {"id": outcome.case.id, "text": outcome.case.text, "faults": faults, "rank": outcome.rank, "found": outcome.found}
+    return {
+        "id": outcome.case.id,
+        "text": outcome.case.text,
+        "faults": faults,
+        "rank": outcome.rank,
+        "found": outcome.found,
+    }

@@ -1,4 +1,6 @@
-"""The terminal as a platform: replies become lines of text. Pure but for the console it is given."""
+"""
+The terminal as a platform: replies become lines of text. Pure but for the console it is given.
+"""
 
 from typing import assert_never
 
@@ -35,7 +37,10 @@ MARKS = {"best": "◎ ", "excluded": "✕ ", "normal": "  "}
 
 
 class Paper:
-    """A screen that draws each final reply; earlier ones show as a status line where there is a terminal."""
+    """
+    A screen that draws each final reply; earlier ones show as a status line where there is a
+    terminal.
+    """
 
     def __init__(self, console: Console) -> None:
         self.memory: dict[str, str] = {}
@@ -51,7 +56,9 @@ class Paper:
 def said(content: Content, language: Language, person: str = ME) -> Message:
     """Return what somebody says here; whoever owns this machine is an admin."""
     speaker = Person(person, person, language, "admin" if person == ME else "member")
-    return Message("terminal", speaker, f"terminal:{person}", Audience(person, private=True), content)
+    return Message(
+        "terminal", speaker, f"terminal:{person}", Audience(person, private=True), content
+    )
 
 
 def draw(reply: Reply, console: Console) -> None:
@@ -80,12 +87,15 @@ def _block(block: Block, console: Console) -> None:
         case Steps(title, items):
             console.print(f"[bold]{escape(title)}[/bold]")
             for step in items:
-                console.print(f"{GLYPHS[step.status]} {escape(step.title)} {escape(step.output)}".rstrip())
+                console.print(
+                    f"{GLYPHS[step.status]} {escape(step.title)} {escape(step.output)}".rstrip()
+                )
         case Sources(items):
             for source in items:
                 when = ", ".join(part for part in (source.version, source.updated) if part)
                 console.print(
-                    f"[{source.number}] {source.title} {source.place} {f'({when})' if when else ''}".rstrip(), markup=False
+                    f"[{source.number}] {source.title} {source.place} {f'({when})' if when else ''}".rstrip(),
+                    markup=False,
                 )
         case Buttons(items):
             console.print("  ".join(f"→ {escape(button.label)}" for button in items), style="cyan")
@@ -116,13 +126,20 @@ def _paragraph(text: str, tone: str) -> str:
 
 def _bold(text: str) -> str:
     parts = text.split("**")
-    return "".join(f"[bold]{part}[/bold]" if n % 2 and n < len(parts) - 1 else part for n, part in enumerate(parts))
+    return "".join(
+        f"[bold]{part}[/bold]" if n % 2 and n < len(parts) - 1 else part
+        for n, part in enumerate(parts)
+    )
 
 
 def _grid(table: Table) -> Grid:
     grid = Grid(title=escape(table.caption), title_justify="left")
     for column in table.columns:
-        grid.add_column(escape(column.title), justify="right" if column.kind == "number" else "left", overflow="fold")
+        grid.add_column(
+            escape(column.title),
+            justify="right" if column.kind == "number" else "left",
+            overflow="fold",
+        )
     for row in table.rows:
         grid.add_row(*(escape(cell) for cell in row))
     return grid
@@ -133,7 +150,9 @@ def _chart(chart: Chart, console: Console) -> None:
     top = max((bar.value for bar in chart.bars), default=0) or 1
     for bar in chart.bars:
         cells = max(0, round(BAR * bar.value / top))
-        console.print(f"{'█' * cells}{'░' * (BAR - cells)} {bar.shown:>6} {MARKS[bar.state]}{escape(bar.short)}")
+        console.print(
+            f"{'█' * cells}{'░' * (BAR - cells)} {bar.shown:>6} {MARKS[bar.state]}{escape(bar.short)}"
+        )
     if chart.legend:
         console.print(escape(chart.legend))
 
@@ -144,7 +163,9 @@ def _ask(ask: Ask, console: Console) -> None:
     for note in ask.notes:
         _block(note, console)
     if ask.guideline:
-        console.print(f"  {escape(ask.guideline.text)}\n  [dim]{escape(ask.guideline.source)}[/dim]")
+        console.print(
+            f"  {escape(ask.guideline.text)}\n  [dim]{escape(ask.guideline.source)}[/dim]"
+        )
     for field in ask.fields:
         console.print(f"[bold]{escape(field.label)}[/bold]")
         if field.hint:

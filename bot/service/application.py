@@ -1,8 +1,9 @@
 """
 The composition root below the platforms: every part is made here, once.
 
-The light parts (store, sessions, turns) are open when `async with` returns. The heavy rooms (library, deck, answers) are
-furnished in the background, so that the socket answers long before they are ready; whoever needs them waits for them.
+The light parts (store, sessions, turns) are open when `async with` returns. The heavy rooms
+(library, deck, answers) are furnished in the background, so that the socket answers long before
+they are ready; whoever needs them waits for them.
 """
 
 import asyncio
@@ -58,13 +59,17 @@ AWAY = "library_failed"  # what the library says when its index does not answer
 
 class Application:
     """
-    Opens with `async with` and closes in reverse order. `turns`, `sessions` and `texts` are for the platforms.
+    Opens with `async with` and closes in reverse order. `turns`, `sessions` and `texts` are for the
+    platforms.
 
-    `threads` is how many documents it takes in at once for the queue; a house that does not `talk` only does that. A `patient`
-    one tries again and again what cannot be opened; others fail at once.
+    `threads` is how many documents it takes in at once for the queue; a house that does not `talk`
+    only does that. A `patient` one tries again and again what cannot be opened; others fail at
+    once.
     """
 
-    def __init__(self, settings: Settings, *, threads: int = 0, talks: bool = True, patient: bool = False) -> None:
+    def __init__(
+        self, settings: Settings, *, threads: int = 0, talks: bool = True, patient: bool = False
+    ) -> None:
         self.settings = settings
         self._threads = threads
         self._talks = talks
@@ -80,14 +85,18 @@ class Application:
         self.queue = Queue(self.store, self.jobs.run, threads=threads, alone=settings.embedded)
         self.models = DecisionModels(self.sessions, Advisor.load())
         by_two = settings.publish_by_two
-        context = Context(self.library, self.sessions, self.people, self.texts, by_two=by_two, limits=self.limits)
+        context = Context(
+            self.library, self.sessions, self.people, self.texts, by_two=by_two, limits=self.limits
+        )
         self.documents = Documents.over(context, self.jobs, self._answers_over, self.models)
         talk = Threads(self.sessions, self.texts, settings.thread_talk)
         questions = Questions(self.answers, self.sessions, self.people, self.texts, talk)
         welcome = Welcome(self.library, self.people, self.texts)
         self.router = Router(
             questions,
-            Choose(self.models, self.sessions, self.texts, Guidelines.load(self.library, self.people)),
+            Choose(
+                self.models, self.sessions, self.texts, Guidelines.load(self.library, self.people)
+            ),
             Demo(self.library, self.sessions, self.people, questions, self.texts),
             self.documents,
             Feedbacks(self.sessions, self.texts),
@@ -101,7 +110,9 @@ class Application:
             Labels(self.texts),
         )
         self.turns = Turns(self.router, self.sessions, self.texts)
-        self._analysis = Analysis()  # one dictionary for searching and answering: it is the biggest thing in memory
+        self._analysis = (
+            Analysis()
+        )  # one dictionary for searching and answering: it is the biggest thing in memory
         self._stack = AsyncExitStack()
         self._heavy = AsyncExitStack()  # closed after the turns, whenever it was filled
         self._model: Model | None = None
@@ -164,7 +175,11 @@ class Application:
 
     async def readiness(self) -> dict[str, str]:
         """Return each part's state: "ready", "starting" or what it waits for."""
-        parts = {"sessions": await self.sessions.state(), "library": self._library.state, "answers": self._answers.state}
+        parts = {
+            "sessions": await self.sessions.state(),
+            "library": self._library.state,
+            "answers": self._answers.state,
+        }
         if self._sandbox is not None:
             parts["sandbox"] = self._sandbox.result() if self._sandbox.done() else "starting"
         parts |= {"jobs": self._work.state} if self._threads else {}
@@ -184,11 +199,15 @@ class Application:
                 size=embedding.size if embedding else 0,
             )
             library = await opening.enter_async_context(
-                Library(index, Encoder(self._analysis), originals=self.originals, embedding=embedding)
+                Library(
+                    index, Encoder(self._analysis), originals=self.originals, embedding=embedding
+                )
             )
             from knowledge.deck.digest import shelve
 
-            with suppress(EmbeddingUnavailable):  # the digest before it goes on serving; the next start tries again
+            with suppress(
+                EmbeddingUnavailable
+            ):  # the digest before it goes on serving; the next start tries again
                 await shelve(library)
             self._heavy.push_async_exit(opening.pop_all())
         self._embedding = embedding
@@ -197,8 +216,13 @@ class Application:
         return library
 
     async def _measure(self, library: Library, embedding: Embedding) -> None:
-        """Ask an embedding model that was away at the start until it answers; until then passages are found by their words."""
-        log.error("an embedding model does not answer and is tried again", extra={"model": embedding.name})
+        """
+        Ask an embedding model that was away at the start until it answers; until then passages are
+        found by their words.
+        """
+        log.error(
+            "an embedding model does not answer and is tried again", extra={"model": embedding.name}
+        )
         pause = FIRST
         while not await embedding.measure():
             await asyncio.sleep(pause)
@@ -207,7 +231,10 @@ class Application:
         log.warning("an embedding model answers now", extra={"model": embedding.name})
 
     async def _open_embedding(self, opening: AsyncExitStack) -> Embedding | None:
-        """Return the embedding model, measured; the language model's address and key are its own where their provider is."""
+        """
+        Return the embedding model, measured; the language model's address and key are its own where
+        their provider is.
+        """
         settings = self.settings
         if not settings.embedding:
             return None
@@ -223,9 +250,13 @@ class Application:
         library = await self._library.opened()
         settings = self.settings
         if settings.llm and self._model is None:
-            self._model = Model(settings.llm, base_url=settings.llm_base_url, api_key=settings.llm_api_key)
+            self._model = Model(
+                settings.llm, base_url=settings.llm_base_url, api_key=settings.llm_api_key
+            )
             self._heavy.push_async_callback(self._model.close)
-        answers = Answers(library, model=self._model, keep=self._keep_trace, analysis=self._analysis)
+        answers = Answers(
+            library, model=self._model, keep=self._keep_trace, analysis=self._analysis
+        )
         await answers.warm()
         return answers
 
@@ -235,24 +266,38 @@ class Application:
         return Answers(shelf, model=self._model if written else None, analysis=self._analysis)
 
     async def _begin_work(self) -> None:
-        """Start to work once the library stands, and put away files that no document and no job remembers."""
+        """
+        Start to work once the library stands, and put away files that no document and no job
+        remembers.
+        """
         library = await self._library.opened()
         await self.queue.open()
         with suppress(LibraryUnavailable):
             await self.originals.sweep(await library.originals(), age=KEPT + DAY)
 
     async def _try_sandbox(self) -> str:
-        """Return the sandbox's state: what it lacks stops the taking in of documents, unless the settings accept that."""
+        """
+        Return the sandbox's state: what it lacks stops the taking in of documents, unless the
+        settings accept that.
+        """
         lacking = await missing()
         if lacking and self.limits.strict:
-            log.error("documents are not taken in: there is no whole sandbox", extra={"missing": ", ".join(lacking)})
+            log.error(
+                "documents are not taken in: there is no whole sandbox",
+                extra={"missing": ", ".join(lacking)},
+            )
             return "no_sandbox"
         if lacking:
-            log.warning("documents are read without a whole sandbox", extra={"missing": ", ".join(lacking)})
+            log.warning(
+                "documents are read without a whole sandbox", extra={"missing": ", ".join(lacking)}
+            )
         return "ready"
 
     async def _tend(self) -> None:
-        """Look again and again for jobs that got lost; an embedded store has no other process that could still hold one."""
+        """
+        Look again and again for jobs that got lost; an embedded store has no other process that
+        could still hold one.
+        """
         idle = DEAD if self.settings.embedded else IDLE
         while True:
             with suppress(SessionsUnavailable):

@@ -23,11 +23,15 @@ if TYPE_CHECKING:
     from bot.slack.adapter import Slack
 
 
-def asgi_app(application: Application, stop: Callable[[], None]) -> tuple[Starlette, list[InvalidSettings]]:
+def asgi_app(
+    application: Application, stop: Callable[[], None]
+) -> tuple[Starlette, list[InvalidSettings]]:
     """
-    Return the application over a house that its lifespan opens and closes, and the list a failed opening is put into.
+    Return the application over a house that its lifespan opens and closes, and the list a failed
+    opening is put into.
 
-    A house that cannot be opened calls `stop`, so that the process ends with a sentence and not with a traceback.
+    A house that cannot be opened calls `stop`, so that the process ends with a sentence and not
+    with a traceback.
     """
     settings = application.settings
     passwords = Passwords(settings.web_password, settings.web_admin_password)
@@ -53,7 +57,9 @@ def asgi_app(application: Application, stop: Callable[[], None]) -> tuple[Starle
         return JSONResponse({"ready": everything, "parts": parts}, 200 if everything else 503)
 
     async def metrics(_: Request) -> Response:
-        return Response(application.turns.metrics.text(await application.readiness()), media_type=MEDIA_TYPE)
+        return Response(
+            application.turns.metrics.text(await application.readiness()), media_type=MEDIA_TYPE
+        )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -69,23 +75,40 @@ def asgi_app(application: Application, stop: Callable[[], None]) -> tuple[Starle
                 stop()
             yield
 
-    routes: list[BaseRoute] = [Route("/live", live), Route("/ready", ready), Route("/metrics", metrics)]
+    routes: list[BaseRoute] = [
+        Route("/live", live),
+        Route("/ready", ready),
+        Route("/metrics", metrics),
+    ]
     routes += [*(slack.routes() if slack else []), *_teams(application), *web.routes()]
-    return Starlette(routes=routes, lifespan=lifespan, middleware=web.middleware(), exception_handlers=web.errors()), failure
+    return Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        middleware=web.middleware(),
+        exception_handlers=web.errors(),
+    ), failure
 
 
 async def _health(application: Application) -> Health:
     """Return how the house is doing; what cannot be asked just now is left out."""
     parts = await application.readiness()
-    documents = await (await application.library()).documents() if parts["library"] == "ready" else []
+    documents = (
+        await (await application.library()).documents() if parts["library"] == "ready" else []
+    )
     try:
-        votes = [str(row["entry"].get("vote", "")) for row in await application.sessions.entries("feedback", last=1000)]
+        votes = [
+            str(row["entry"].get("vote", ""))
+            for row in await application.sessions.entries("feedback", last=1000)
+        ]
         wishes = [
-            await application.sessions.load("wish", id_) for id_ in await application.sessions.index_list("library", "wishes")
+            await application.sessions.load("wish", id_)
+            for id_ in await application.sessions.index_list("library", "wishes")
         ]
     except SessionsUnavailable:
         votes, wishes = [], []
-    return Health(parts, documents, votes, sum(bool(wish and not wish["document"]) for wish in wishes))
+    return Health(
+        parts, documents, votes, sum(bool(wish and not wish["document"]) for wish in wishes)
+    )
 
 
 def _slack(application: Application) -> "Slack | None":

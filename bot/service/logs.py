@@ -1,8 +1,10 @@
 """
-What operators read: one JSON object a line, at most 8 KB, without any text of a message and without secrets.
+What operators read: one JSON object a line, at most 8 KB, without any text of a message and without
+secrets.
 
-Our own log messages are constants with fields. Libraries are not so careful (some write whole request bodies), so of theirs
-only the place and the kind of error are kept; of an exception its type and frames, never its words.
+Our own log messages are constants with fields. Libraries are not so careful (some write whole
+request bodies), so of theirs only the place and the kind of error are kept; of an exception its
+type and frames, never its words.
 """
 
 import json
@@ -15,7 +17,12 @@ from typing import Any
 OWN = ("bot", "handlers", "knowledge", "uvicorn")  # uvicorn's words are about sockets and processes
 LINE = 8000  # characters of one record
 FRAMES = 8  # innermost frames of an exception
-_USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
+_USUAL = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "taskName",
+    "color_message",
+}
 
 
 def to_stderr() -> None:
@@ -42,13 +49,22 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             line |= _error(*record.exc_info)
         text = json.dumps(line, ensure_ascii=True)
-        return text if len(text) <= LINE else json.dumps({k: str(v)[:200] for k, v in line.items()}, ensure_ascii=True)
+        return (
+            text
+            if len(text) <= LINE
+            else json.dumps({k: str(v)[:200] for k, v in line.items()}, ensure_ascii=True)
+        )
 
 
-def _error(kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> dict[str, Any]:
+def _error(
+    kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+) -> dict[str, Any]:
     causes = []
     while error is not None:
         causes.append(type(error).__name__)
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    frames = [f"{f.filename.rpartition('/')[2]}:{f.lineno} {f.name}" for f in traceback.extract_tb(trace)[-FRAMES:]]
+    frames = [
+        f"{f.filename.rpartition('/')[2]}:{f.lineno} {f.name}"
+        for f in traceback.extract_tb(trace)[-FRAMES:]
+    ]
     return {"error": " < ".join(causes), "frames": frames}

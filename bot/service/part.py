@@ -14,7 +14,10 @@ from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
 
 log = logging.getLogger(__name__)
-FIRST, LONGEST = 0.5, 10.0  # seconds between tries, doubled each time; cut by up to a half at random
+FIRST, LONGEST = (
+    0.5,
+    10.0,
+)  # seconds between tries, doubled each time; cut by up to a half at random
 FAULTS = (KnowledgeError, SessionsUnavailable, OSError)
 
 T = TypeVar("T")
@@ -85,7 +88,10 @@ class Part(Generic[T]):
 
     def _failed(self, fault: Exception) -> None:
         if self._fault is None:
-            log.error("a part cannot be opened yet and is tried again", extra={"part": self._name, "cause": cause(fault)})
+            log.error(
+                "a part cannot be opened yet and is tried again",
+                extra={"part": self._name, "cause": cause(fault)},
+            )
         self._fault = fault
         self._tried.set()
 
@@ -99,7 +105,8 @@ async def stop(*tasks: "asyncio.Task[Any] | None") -> None:
     """
     Cancel the tasks there are, and wait for their end.
 
-    They are cancelled until they end, since redis-py may swallow a cancellation that meets its own time-out.
+    They are cancelled until they end, since redis-py may swallow a cancellation that meets its own
+    time-out.
     """
     begun = [task for task in tasks if task is not None]
     left = set(begun)

@@ -1,8 +1,9 @@
 """
-The queue of jobs: dramatiq over the same Redis, or within this process where there is no Redis at all.
+The queue of jobs: dramatiq over the same Redis, or within this process where there is no Redis at
+all.
 
-A job that a dead worker held is handed to another one once its heartbeat has stopped. The threads only wait: the work itself
-runs in the event loop of whoever opened the queue.
+A job that a dead worker held is handed to another one once its heartbeat has stopped. The threads
+only wait: the work itself runs in the event loop of whoever opened the queue.
 """
 
 import asyncio
@@ -29,7 +30,9 @@ RETRIES = 1_000  # no real bound: a job itself counts its tries and its time
 FIRST_RETRY, LAST_RETRY = 1_000, 30_000  # milliseconds, after a fault of ours
 LATER = 3_000  # milliseconds until a job is tried again that cannot be done now
 STOP = 10_000  # milliseconds a stopping worker gets
-SWITCH = 0.0005  # seconds a thread keeps the interpreter: at Python's own 5 ms each answer waits for it several times
+# seconds a thread keeps the interpreter: at Python's own 5 ms each answer waits for it several
+# times
+SWITCH = 0.0005
 ALWAYS = 1_000_000  # of a million: every look also looks for dead workers
 
 T = TypeVar("T")
@@ -38,12 +41,22 @@ Run = Callable[[str], Awaitable[object]]  # as `Jobs.run` raises what means "lat
 
 class Queue:
     """
-    Opens with `async with`, and connects when first needed. With `threads` it also works, that many jobs at once.
+    Opens with `async with`, and connects when first needed. With `threads` it also works, that many
+    jobs at once.
 
-    `alone` says that no other process can hold a job, so that those of the process before are taken up at once.
+    `alone` says that no other process can hold a job, so that those of the process before are taken
+    up at once.
     """
 
-    def __init__(self, store: Store, run: Run, *, threads: int = 0, alone: bool = False, heartbeat: int = HEARTBEAT) -> None:
+    def __init__(
+        self,
+        store: Store,
+        run: Run,
+        *,
+        threads: int = 0,
+        alone: bool = False,
+        heartbeat: int = HEARTBEAT,
+    ) -> None:
         self._store = store
         self._run = run
         self._threads = threads
@@ -74,7 +87,10 @@ class Queue:
             await asyncio.to_thread(client.close)
 
     async def open(self) -> None:
-        """Connect, and begin to work where there are threads. Cheap after the first time. Raises SessionsUnavailable."""
+        """
+        Connect, and begin to work where there are threads. Cheap after the first time. Raises
+        SessionsUnavailable.
+        """
         if self._opening is None or (self._opening.done() and self._opening.exception()):
             self._opening = asyncio.create_task(asyncio.to_thread(self._open))
         await self._talk(asyncio.shield(self._opening))
@@ -100,7 +116,9 @@ class Queue:
         if client is None:
             return self._threads
         seconds, _ = client.time()
-        return int(client.zcount(f"{QUEUE}:__heartbeats__", seconds * 1000 - self._heartbeat, "+inf"))
+        return int(
+            client.zcount(f"{QUEUE}:__heartbeats__", seconds * 1000 - self._heartbeat, "+inf")
+        )
 
     def _open(self) -> None:
         import dramatiq
@@ -109,13 +127,19 @@ class Queue:
         from dramatiq.middleware import Retries
 
         logging.getLogger("dramatiq").setLevel(logging.ERROR)
-        retries: list[dramatiq.Middleware] = [Retries(max_retries=RETRIES, min_backoff=FIRST_RETRY, max_backoff=LAST_RETRY)]
+        retries: list[dramatiq.Middleware] = [
+            Retries(max_retries=RETRIES, min_backoff=FIRST_RETRY, max_backoff=LAST_RETRY)
+        ]
         client = self._store.broker()
         if client is None:
             self._broker = StubBroker(middleware=retries)
         else:
             self._broker = RedisBroker(
-                client=client, namespace=QUEUE, middleware=retries, maintenance_chance=ALWAYS, heartbeat_timeout=self._heartbeat
+                client=client,
+                namespace=QUEUE,
+                middleware=retries,
+                maintenance_chance=ALWAYS,
+                heartbeat_timeout=self._heartbeat,
             )
         actor = dramatiq.actor(broker=self._broker, actor_name="take", queue_name=NAME)(self._take)
         self._send = actor.send
@@ -126,8 +150,12 @@ class Queue:
             self._broker.heartbeat_timeout = self._heartbeat
         if self._threads:
             sys.setswitchinterval(SWITCH)
-            self._worker = dramatiq.Worker(self._broker, worker_threads=self._threads, worker_timeout=POLL)
-            self._worker.queue_prefetch = self._threads  # what waits here would wait for us while another worker is idle
+            self._worker = dramatiq.Worker(
+                self._broker, worker_threads=self._threads, worker_timeout=POLL
+            )
+            self._worker.queue_prefetch = (
+                self._threads
+            )  # what waits here would wait for us while another worker is idle
             self._worker.start()
 
     def _take(self, job: str) -> None:

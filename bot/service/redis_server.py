@@ -1,8 +1,10 @@
 """
-A real redis-server of our own: on a private unix socket, with an append-only file in the data folder.
+A real redis-server of our own: on a private unix socket, with an append-only file in the data
+folder.
 
-It dies with its parent, is started again when it dies alone, and what a killed parent left running is ended first, so that two
-servers never write one file. Clients may do what the sessions need; only the job queue's user may run scripts, on its own keys.
+It dies with its parent, is started again when it dies alone, and what a killed parent left running
+is ended first, so that two servers never write one file. Clients may do what the sessions need;
+only the job queue's user may run scripts, on its own keys.
 """
 
 import asyncio
@@ -29,11 +31,41 @@ WATCH = 0.2  # seconds between looks whether it still runs
 SOCKETS = "llmc-"  # what the folders of our sockets begin with
 QUEUE = "lc-jobs"  # what the keys of the job queue begin with, and its user's name
 QUEUE_USER = (
-    *("resetkeys", f"~{QUEUE}*", "-@all", "+ping", "+hello", "+auth", "+client", "+select", "+time", "+zcount"),
-    *("+evalsha", "+eval", "+script|load", "+zadd", "+zrangebyscore", "+zrem", "+smembers", "+sadd", "+srem", "+scard"),
+    *(
+        "resetkeys",
+        f"~{QUEUE}*",
+        "-@all",
+        "+ping",
+        "+hello",
+        "+auth",
+        "+client",
+        "+select",
+        "+time",
+        "+zcount",
+    ),
+    *(
+        "+evalsha",
+        "+eval",
+        "+script|load",
+        "+zadd",
+        "+zrangebyscore",
+        "+zrem",
+        "+smembers",
+        "+sadd",
+        "+srem",
+        "+scard",
+    ),
     *("+hset", "+hget", "+hmget", "+hdel", "+hexists", "+hlen", "+rpush", "+lpop", "+del", "+keys"),
 )
-DENIED = ("-@scripting", "-config", "-debug", "-module", "-replicaof", "-slaveof", "-shutdown")  # nothing here needs them
+DENIED = (
+    "-@scripting",
+    "-config",
+    "-debug",
+    "-module",
+    "-replicaof",
+    "-slaveof",
+    "-shutdown",
+)  # nothing here needs them
 
 
 def binary() -> str | None:
@@ -49,7 +81,10 @@ def binary() -> str | None:
 
 
 class RedisServer:
-    """Opens with `async with`; listens on `socket` alone. `pid` changes when it had to be started again."""
+    """
+    Opens with `async with`; listens on `socket` alone. `pid` changes when it had to be started
+    again.
+    """
 
     def __init__(self, program: str, folder: Path, queue_password: str) -> None:
         self.socket = Path()
@@ -74,7 +109,9 @@ class RedisServer:
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         await self._end_leftover()
-        self.socket = Path(tempfile.mkdtemp(prefix=SOCKETS)) / "s"  # a short path: the data folder's may be too long
+        self.socket = (
+            Path(tempfile.mkdtemp(prefix=SOCKETS)) / "s"
+        )  # a short path: the data folder's may be too long
         try:
             await self._start()
         except BaseException:
@@ -98,16 +135,59 @@ class RedisServer:
 
     @property
     def _note(self) -> Path:
-        """Where the process and its socket are written down for whoever comes after a killed parent."""
+        """
+        Where the process and its socket are written down for whoever comes after a killed parent.
+        """
         return self._folder / "redis.running"
 
     async def _start(self) -> None:
         words = [
-            *(self._program, "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "600"),
-            *("--dir", str(self._folder), "--logfile", str(self._folder / "redis.log"), "--daemonize", "no"),
-            *("--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--maxmemory-policy", "noeviction"),
-            *("--protected-mode", "yes", "--user", "default", "on", "nopass", "~*", "&*", "+@all", *DENIED),
-            *("--user", QUEUE, "on", f"#{hashlib.sha256(self._queue_password.encode()).hexdigest()}", *QUEUE_USER),
+            *(
+                self._program,
+                "--port",
+                "0",
+                "--unixsocket",
+                str(self.socket),
+                "--unixsocketperm",
+                "600",
+            ),
+            *(
+                "--dir",
+                str(self._folder),
+                "--logfile",
+                str(self._folder / "redis.log"),
+                "--daemonize",
+                "no",
+            ),
+            *(
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "everysec",
+                "--save",
+                "",
+                "--maxmemory-policy",
+                "noeviction",
+            ),
+            *(
+                "--protected-mode",
+                "yes",
+                "--user",
+                "default",
+                "on",
+                "nopass",
+                "~*",
+                "&*",
+                "+@all",
+                *DENIED,
+            ),
+            *(
+                "--user",
+                QUEUE,
+                "on",
+                f"#{hashlib.sha256(self._queue_password.encode()).hexdigest()}",
+                *QUEUE_USER,
+            ),
         ]
         environment = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "TZ")}
         # From the main thread: the system ends the child with the thread that started it.
@@ -129,8 +209,12 @@ class RedisServer:
         while True:
             await asyncio.sleep(WATCH)
             if self._process is not None and self._process.poll() is not None:
-                log.error("the redis-server ended by itself", extra={"code": self._process.returncode})
-                with suppress(InvalidSettings):  # said at the next start of the application; meanwhile nothing is remembered
+                log.error(
+                    "the redis-server ended by itself", extra={"code": self._process.returncode}
+                )
+                with suppress(
+                    InvalidSettings
+                ):  # said at the next start of the application; meanwhile nothing is remembered
                     await self._start()
 
     async def _end_leftover(self) -> None:
@@ -147,7 +231,10 @@ class RedisServer:
 
 
 async def _answers(path: Path) -> bool:
-    """Report whether a server behind this socket has loaded its file, so that a connection never meets half of it."""
+    """
+    Report whether a server behind this socket has loaded its file, so that a connection never meets
+    half of it.
+    """
     try:
         async with asyncio.timeout(PROBE):
             reader, writer = await asyncio.open_unix_connection(str(path))

@@ -27,7 +27,8 @@ def serve(settings: Settings, host: str, port: int, language: Language) -> int:
     with _listen(host, port, texts) as listener:
         real_port = listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
-        print(texts.say("cli.serving", language, address=f"http://{shown}:{real_port}/"), flush=True)  # noqa: T201  # the one line people look for
+        line = texts.say("cli.serving", language, address=f"http://{shown}:{real_port}/")
+        print(line, flush=True)  # noqa: T201  # the one line people look for
         from dataclasses import replace
 
         from bot.service.application import Application
@@ -35,11 +36,19 @@ def serve(settings: Settings, host: str, port: int, language: Language) -> int:
         from bot.service.worker import THREADS
 
         application = Application(
-            replace(settings, host=host, port=real_port), threads=THREADS if settings.embedded else 0, patient=True
+            replace(settings, host=host, port=real_port),
+            threads=THREADS if settings.embedded else 0,
+            patient=True,
         )
         app, failure = asgi_app(application, lambda: setattr(server, "should_exit", True))
         to_stderr()
-        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN, server_header=False)
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=DRAIN,
+            server_header=False,
+        )
         server = uvicorn.Server(config)
         server.run(sockets=[listener])
         if failure:
@@ -56,7 +65,10 @@ def _allowed(settings: Settings, host: str, texts: Texts) -> None:
     elif not settings.public_url:
         reason = texts.phrase("cli.loopback_only")
     if reason is not None:
-        said = [texts.say("cli.bad_host", language, host=host, why=reason.to(language)) for language in ("ja", "en")]
+        said = [
+            texts.say("cli.bad_host", language, host=host, why=reason.to(language))
+            for language in ("ja", "en")
+        ]
         raise InvalidSettings("bad_host", *said)
 
 

@@ -1,7 +1,8 @@
 """
 The session store: Redis by address (one server, or Sentinel), or a redis-server of our own.
 
-Where no server program exists, an in-process stand-in serves, and says that dialogs will not survive a restart.
+Where no server program exists, an in-process stand-in serves, and says that dialogs will not
+survive a restart.
 """
 
 import logging
@@ -52,7 +53,9 @@ class Store:
         if self._url:
             self._connect = self._by_sentinel() if self._url.startswith(SENTINEL) else self._plain
         elif program := binary():
-            server = await self._stack.enter_async_context(RedisServer(program, self._folder, self._queue_password))
+            server = await self._stack.enter_async_context(
+                RedisServer(program, self._folder, self._queue_password)
+            )
             self.server = server
             self._connect = lambda: Redis(unix_socket_path=str(server.socket), **_limits())
         else:
@@ -76,10 +79,16 @@ class Store:
         """Return a blocking client for the job queue; None for the in-process stand-in."""
         import redis
 
-        limits: dict[str, Any] = {"socket_timeout": BROKER_TIMEOUT, "socket_connect_timeout": BROKER_TIMEOUT}
+        limits: dict[str, Any] = {
+            "socket_timeout": BROKER_TIMEOUT,
+            "socket_connect_timeout": BROKER_TIMEOUT,
+        }
         if self.server:
             return redis.Redis(
-                unix_socket_path=str(self.server.socket), username=QUEUE, password=self._queue_password, **limits
+                unix_socket_path=str(self.server.socket),
+                username=QUEUE,
+                password=self._queue_password,
+                **limits,
             )
         if self._url.startswith(SENTINEL):
             from redis.sentinel import Sentinel as BlockingSentinel
@@ -94,9 +103,11 @@ class Store:
 
     def _by_sentinel(self) -> Callable[[], Redis]:
         """
-        Return what makes clients of the master that Sentinel names, asked again at every new connection.
+        Return what makes clients of the master that Sentinel names, asked again at every new
+        connection.
 
-        The address is redis+sentinel://[[user]:password@]host:port[,host:port…]/service[/database]; the password is Redis's.
+        The address is redis+sentinel://[[user]:password@]host:port[,host:port…]/service[/database];
+        the password is Redis's.
         """
         nodes, service, database, login = _sentinel(self._url)
         sentinel = Sentinel(nodes, sentinel_kwargs=_limits(), **_limits())
@@ -106,18 +117,28 @@ class Store:
 
 
 def _sentinel(url: str) -> tuple[list[tuple[str, int]], str, int, dict[str, Any]]:
-    """Return the sentinels, the service's name, the database and the login that an address names."""
+    """
+    Return the sentinels, the service's name, the database and the login that an address names.
+    """
     credentials, _, rest = url.removeprefix(SENTINEL).rpartition("@")
     hosts, _, path = rest.partition("/")
     service, _, database = path.partition("/")
     user, _, password = credentials.partition(":")
     parts = [host.partition(":") for host in hosts.split(",")]
     nodes = [(name, int(port or SENTINEL_PORT)) for name, _, port in parts]
-    return nodes, service, int(database or 0), {"username": unquote(user) or None, "password": unquote(password) or None}
+    return (
+        nodes,
+        service,
+        int(database or 0),
+        {"username": unquote(user) or None, "password": unquote(password) or None},
+    )
 
 
 def _limits() -> dict[str, Any]:
-    """Return short time-outs and no retry: redis-py's default retry holds a turn for a minute on a frozen server."""
+    """
+    Return short time-outs and no retry: redis-py's default retry holds a turn for a minute on a
+    frozen server.
+    """
     return {
         "socket_timeout": TIMEOUT,
         "socket_connect_timeout": 0.5,

@@ -1,4 +1,7 @@
-"""A process that only takes documents in, for a service whose Redis and Qdrant are servers. As many as wanted may run."""
+"""
+A process that only takes documents in, for a service whose Redis and Qdrant are servers. As many as
+wanted may run.
+"""
 
 import asyncio
 import signal
@@ -18,7 +21,8 @@ async def work(settings: Settings, language: Language) -> int:
     Work until told to stop.
 
     Raises:
-        InvalidSettings: something is embedded, so that only the serving process can work on it, or there is no sandbox.
+        InvalidSettings: something is embedded, so that only the serving process can work on it, or
+        there is no sandbox.
     """
     texts = Texts.load()
     to_stderr()
@@ -32,7 +36,10 @@ async def work(settings: Settings, language: Language) -> int:
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     async with Application(settings, threads=THREADS, talks=False, patient=True) as application:
-        opened, stopped = asyncio.create_task(application.opened()), asyncio.create_task(stop.wait())
+        opened, stopped = (
+            asyncio.create_task(application.opened()),
+            asyncio.create_task(stop.wait()),
+        )
         await asyncio.wait({opened, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if opened.done():
             opened.result()

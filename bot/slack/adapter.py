@@ -1,5 +1,6 @@
 """
-Slack, over HTTP or over a socket: deliveries in, acknowledged once they are safe; replies out, each on its screen.
+Slack, over HTTP or over a socket: deliveries in, acknowledged once they are safe; replies out, each
+on its screen.
 
 The SDK is imported in the background, after the process listens; who comes earlier waits for it.
 """
@@ -21,7 +22,19 @@ from bot.slack import forms, opening, parse
 from bot.slack.api import Api, Refused, Unanswered
 from bot.slack.files import Files
 from bot.slack.http import Door
-from bot.slack.payload import REPEATED, Payload, bot, channel, delivery, event, metadata, thread, trigger, window, word
+from bot.slack.payload import (
+    REPEATED,
+    Payload,
+    bot,
+    channel,
+    delivery,
+    event,
+    metadata,
+    thread,
+    trigger,
+    window,
+    word,
+)
 from bot.slack.people import Directory
 from bot.slack.render.windows import received, skeleton
 from bot.slack.screens import Direct, Home, Inline, Thread, Window
@@ -46,15 +59,22 @@ SDK = ("bot.slack.listeners", "bot.slack.socket")  # 0.3 s to import
 
 class Slack:
     """
-    A platform. Open it before the turns and close it after them (`async with`): replies go out until the last turn is over.
+    A platform. Open it before the turns and close it after them (`async with`): replies go out
+    until the last turn is over.
 
-    `listening()` is open while deliveries are taken. `groups` are ids of user groups that have rights here.
+    `listening()` is open while deliveries are taken. `groups` are ids of user groups that have
+    rights here.
     """
 
     name = "slack"
 
     def __init__(
-        self, settings: Settings, turns: Turns, texts: Texts, people: People, groups: frozenset[str] = frozenset()
+        self,
+        settings: Settings,
+        turns: Turns,
+        texts: Texts,
+        people: People,
+        groups: frozenset[str] = frozenset(),
     ) -> None:
         people.watch(self.name, self.again)
         self._people = people
@@ -67,7 +87,9 @@ class Slack:
         self._directory = Directory(self._api, groups)
         self._own = ""
         self._windows: dict[str, str] = {}  # deliveries → windows opened for them
-        self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}  # submissions still to be answered
+        self._answers: dict[
+            str, asyncio.Future[dict[str, Any]]
+        ] = {}  # submissions still to be answered
         self._bolt: asyncio.Task[AsyncApp] | None = None
         self._socket: Socket | None = None
 
@@ -82,10 +104,18 @@ class Slack:
         await self._api.__aexit__()
 
     def routes(self) -> list[Route]:
-        """Return the address for HTTP; without a signing secret nothing is signed, so there is none."""
+        """
+        Return the address for HTTP; without a signing secret nothing is signed, so there is none.
+        """
         if not self._settings.signing_secrets:
             return []
-        return [Route("/slack/events", Door(self._settings.signing_secrets, self._dispatch).answer, methods=["POST"])]
+        return [
+            Route(
+                "/slack/events",
+                Door(self._settings.signing_secrets, self._dispatch).answer,
+                methods=["POST"],
+            )
+        ]
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
@@ -143,38 +173,56 @@ class Slack:
             async with asyncio.timeout_at(end):
                 return await answer
         except TimeoutError:
-            return {"response_action": "update", "view": skeleton(self._texts, language, (channel(payload), thread(payload)))}
+            return {
+                "response_action": "update",
+                "view": skeleton(self._texts, language, (channel(payload), thread(payload))),
+            }
         finally:
             self._answers.pop(told.id, None)
 
     # ----------------------------------------------------------------- turns
 
     async def read(self, payload: Payload) -> Message | None:
-        """Return our message, with what Slack vouches for about the person; open its window, where it leads into one."""
+        """
+        Return our message, with what Slack vouches for about the person; open its window, where it
+        leads into one.
+        """
         content = parse.content(payload, bot(payload))
-        window_ = asyncio.create_task(self._open(payload, content)) if content and opening.opens(payload, content) else None
+        window_ = (
+            asyncio.create_task(self._open(payload, content))
+            if content and opening.opens(payload, content)
+            else None
+        )
         person = await self._directory.person(payload)
         view = await window_ if window_ is not None else ""
         if person.role == "bot":
             return None
-        message = parse.message(await self._whole(payload), person, bot(payload) or await self._me(), self._files.fetch)
+        message = parse.message(
+            await self._whole(payload), person, bot(payload) or await self._me(), self._files.fetch
+        )
         if message is None:
             return None
-        if isinstance(message.content, Upload) and not message.direct and not self._offered(message.content, person):
+        if (
+            isinstance(message.content, Upload)
+            and not message.direct
+            and not self._offered(message.content, person)
+        ):
             return None
         if view:
             self._windows[message.id] = view
         match message.content:
             case Text(text) | Command(argument=text):
-                return replace(message, person=replace(person, language=language_of(text, person.language)))
+                return replace(
+                    message, person=replace(person, language=language_of(text, person.language))
+                )
         return message
 
     async def _hear(self, told: Delivery) -> None:
         """
         Make a delivery safe before the acknowledgement is due.
 
-        Slack repeats events alone. A refused press, command or window would only show an error beside its answer, so that these
-        are acknowledged while their turn still runs.
+        Slack repeats events alone. A refused press, command or window would only show an error
+        beside its answer, so that these are acknowledged while their turn still runs.
         """
         try:
             await self._turns.hear(told)
@@ -184,7 +232,9 @@ class Slack:
 
     def screen(self, payload: Payload, message: Message, memory: dict[str, str]) -> Screen:
         content = message.content
-        if memory.pop(UNCLAIMED, ""):  # as with a repeat, what another process has posted is looked for first
+        if memory.pop(
+            UNCLAIMED, ""
+        ):  # as with a repeat, what another process has posted is looked for first
             payload = payload | {REPEATED: True}
         if event(payload).get("type") == "app_home_opened":
             return Home(self._sender, message, memory)
@@ -201,12 +251,18 @@ class Slack:
         return Thread(self._sender, payload, message, memory)
 
     async def again(self, person: Person) -> Person:
-        """Return the person as Slack knows them at this moment, or as before where it does not say."""
+        """
+        Return the person as Slack knows them at this moment, or as before where it does not say.
+        """
         return await self._directory.again(person)
 
     def _offered(self, upload: Upload, person: Person) -> bool:
-        """Report whether files among people are for the shelf: an admin's, of a kind that can be read."""
-        return self._people.is_admin(person) and any(f.name.lower().rpartition(".")[2] in TYPES for f in upload.files)
+        """
+        Report whether files among people are for the shelf: an admin's, of a kind that can be read.
+        """
+        return self._people.is_admin(person) and any(
+            f.name.lower().rpartition(".")[2] in TYPES for f in upload.files
+        )
 
     async def tell(self, id_: str, say: Callable[[Language], Reply]) -> bool:
         """Send somebody a direct message of our own accord; False when Slack does not let us."""
@@ -214,7 +270,12 @@ class Slack:
         _, team, _ = id_.split(":")
         try:
             channel = await self._sender.direct(person)
-            await self._sender.put(Spot(team, channel, "", f"tell {id_} {time.time()}"), say(person.language), person, {})
+            await self._sender.put(
+                Spot(team, channel, "", f"tell {id_} {time.time()}"),
+                say(person.language),
+                person,
+                {},
+            )
         except (Refused, Unanswered):
             return False
         return True
@@ -232,10 +293,15 @@ class Slack:
         return str((told.get("view") or {}).get("id", ""))
 
     async def _whole(self, payload: Payload) -> Payload:
-        """Return the payload with the files Slack only hinted at: those of a shared channel come as stubs."""
+        """
+        Return the payload with the files Slack only hinted at: those of a shared channel come as
+        stubs.
+        """
         spoken = event(payload)
         rows = spoken.get("files")
-        if not isinstance(rows, list) or not any(word(row, "file_access") == "check_file_info" for row in rows):
+        if not isinstance(rows, list) or not any(
+            word(row, "file_access") == "check_file_info" for row in rows
+        ):
             return payload
         return {**payload, "event": {**spoken, "files": [await self._file(row) for row in rows]}}
 
@@ -263,7 +329,9 @@ class Slack:
 
         return build(self._api.client(), self.hear)
 
-    async def _dispatch(self, body: str, headers: dict[str, str]) -> tuple[int, str, dict[str, str]]:
+    async def _dispatch(
+        self, body: str, headers: dict[str, str]
+    ) -> tuple[int, str, dict[str, str]]:
         if self._bolt is None:
             raise RuntimeError("Slack is not open")
         app = await asyncio.shield(self._bolt)

@@ -1,8 +1,9 @@
 """
 Slack's Web API as we use it: every call bounded, rate limits waited out, nothing posted twice.
 
-The SDK is imported with the first call, so that a start without Slack does not pay for it. A call without an answer may have
-been carried out: what can be repeated is repeated, a post is looked for before it is posted again.
+The SDK is imported with the first call, so that a start without Slack does not pay for it. A call
+without an answer may have been carried out: what can be repeated is repeated, a post is looked for
+before it is posted again.
 """
 
 import asyncio
@@ -30,9 +31,15 @@ LONGEST = 60.0  # seconds a rate limit is waited out; a longer one is a failure
 HOOKS = frozenset({"hooks.slack.com"})  # the host of every response_url
 OURS = "llm_choose_turn"  # the metadata our messages carry
 LOOK = 50  # messages looked through for one of ours
-ONCE = frozenset({"chat.postMessage", "chat.postEphemeral", "views.open", "views.push"})  # not repeated when unsure
-BROKEN = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})  # Slack's own failures
-GONE = frozenset({"token_revoked", "account_inactive", "invalid_auth", "not_authed", "token_expired"})
+ONCE = frozenset(
+    {"chat.postMessage", "chat.postEphemeral", "views.open", "views.push"}
+)  # not repeated when unsure
+BROKEN = frozenset(
+    {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+)  # Slack's own failures
+GONE = frozenset(
+    {"token_revoked", "account_inactive", "invalid_auth", "not_authed", "token_expired"}
+)
 Told = dict[str, Any]
 
 
@@ -80,7 +87,9 @@ class Api:
             from slack_sdk.web.async_client import AsyncWebClient
 
             token, base = self._settings.bot_token, self._settings.api_base
-            self._client = AsyncWebClient(token=token, base_url=base, timeout=CALL, session=self.session(), retry_handlers=[])
+            self._client = AsyncWebClient(
+                token=token, base_url=base, timeout=CALL, session=self.session(), retry_handlers=[]
+            )
         return self._client
 
     def session(self) -> "ClientSession":
@@ -96,7 +105,8 @@ class Api:
 
         Raises:
             Refused: Slack said no.
-            Unanswered: no answer after three tries, or after one where the call must not be repeated.
+            Unanswered: no answer after three tries, or after one where the call must not be
+            repeated.
         """
         for attempt in range(TRIES):
             try:
@@ -108,13 +118,20 @@ class Api:
         raise Unanswered(method)
 
     async def post(
-        self, mark: str, channel: str, thread: str, drawn: Told, *, since: float, unsure: bool = False
+        self,
+        mark: str,
+        channel: str,
+        thread: str,
+        drawn: Told,
+        *,
+        since: float,
+        unsure: bool = False,
     ) -> tuple[str, str]:
         """
         Post a message once and return its channel and ts.
 
-        `mark` is what this message has of its own; `unsure` says that another process may have posted it already, not before
-        `since` (seconds since 1970).
+        `mark` is what this message has of its own; `unsure` says that another process may have
+        posted it already, not before `since` (seconds since 1970).
 
         Raises:
             Refused, Unanswered: as in `call`.
@@ -137,14 +154,17 @@ class Api:
         raise Unanswered("chat.postMessage")
 
     async def upload(self, channel: str, thread: str, attachments: tuple[Attachment, ...]) -> None:
-        """Post files in one message: an upload address for each, then one word that all are there."""
+        """
+        Post files in one message: an upload address for each, then one word that all are there.
+        """
         files = [{"filename": a.name, "title": a.name, "content": a.content} for a in attachments]
         place = {"thread_ts": thread} if thread else {}
         await self._once("files.upload_v2", {"channel": channel, "file_uploads": files, **place})
 
     async def respond(self, url: str, body: Told) -> None:
         """
-        Answer by the address that came with a command or click: it works where the bot is no member.
+        Answer by the address that came with a command or click: it works where the bot is no
+        member.
 
         Raises:
             Refused: the address is not Slack's, or Slack said no.
@@ -157,21 +177,32 @@ class Api:
                 raise Refused("response_url", error.why) from error
             raise Unanswered("response_url") from error
 
-    async def _posted(self, mark: str, channel: str, thread: str, since: float) -> tuple[str, str] | None:
-        """Look for our own message with this mark; None when it is not there or may not be looked for."""
+    async def _posted(
+        self, mark: str, channel: str, thread: str, since: float
+    ) -> tuple[str, str] | None:
+        """
+        Look for our own message with this mark; None when it is not there or may not be looked for.
+        """
         method = "conversations.replies" if thread else "conversations.history"
         place = {"ts": thread} if thread else {}
         oldest = {"oldest": f"{since:.6f}"} if since else {}
         try:
-            told = await self.call(method, channel=channel, limit=LOOK, include_all_metadata=True, **place, **oldest)
+            told = await self.call(
+                method, channel=channel, limit=LOOK, include_all_metadata=True, **place, **oldest
+            )
         except (Refused, Unanswered) as error:
             log.warning("could not look for a message of ours", extra={"reason": str(error)})
             return None
         ours = [str(row["ts"]) for row in told.get("messages") or [] if _mark(row) == mark]
         return (channel, min(ours, key=float)) if ours else None
 
-    async def _one_of(self, mark: str, posted: tuple[str, str], thread: str, since: float) -> tuple[str, str]:
-        """Return the first of the messages with this mark; where two processes posted at once, ours gives way to it."""
+    async def _one_of(
+        self, mark: str, posted: tuple[str, str], thread: str, since: float
+    ) -> tuple[str, str]:
+        """
+        Return the first of the messages with this mark; where two processes posted at once, ours
+        gives way to it.
+        """
         first = await self._posted(mark, posted[0], thread, since) or posted
         if first[1] != posted[1]:
             with suppress(Refused, Unanswered):
@@ -223,5 +254,8 @@ def _meaning(method: str, error: "SlackApiError") -> Exception:
     if status >= 500 or code in BROKEN or not code:
         return Unanswered(f"{method}: {status} {code}".strip())
     if code in GONE:
-        log.error("Slack no longer takes SLACK_BOT_TOKEN: install the app again", extra={"method": method, "code": code})
+        log.error(
+            "Slack no longer takes SLACK_BOT_TOKEN: install the app again",
+            extra={"method": method, "code": code},
+        )
     return Refused(method, code)

@@ -1,4 +1,7 @@
-"""The levels of blocks, newest first: Slack refuses what a workspace does not know, and what a team takes is remembered."""
+"""
+The levels of blocks, newest first: Slack refuses what a workspace does not know, and what a team
+takes is remembered.
+"""
 
 import time
 from collections.abc import Awaitable, Callable

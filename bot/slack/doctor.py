@@ -5,7 +5,15 @@ from bot.slack.api import Api, Refused, Unanswered
 
 SCOPES = frozenset(
     {
-        *("app_mentions:read", "assistant:write", "channels:history", "chat:write", "commands", "files:read", "files:write"),
+        *(
+            "app_mentions:read",
+            "assistant:write",
+            "channels:history",
+            "chat:write",
+            "commands",
+            "files:read",
+            "files:write",
+        ),
         *("groups:history", "im:history", "im:write", "usergroups:read", "users:read"),
     }
 )

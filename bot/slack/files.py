@@ -1,7 +1,9 @@
 """
-Files people send: fetched from Slack with the bot's token, which goes to Slack's own file hosts and nowhere else.
+Files people send: fetched from Slack with the bot's token, which goes to Slack's own file hosts and
+nowhere else.
 
-Without the scope files:read Slack answers with its sign-in page, or leads there, so what looks like one is not a file.
+Without the scope files:read Slack answers with its sign-in page, or leads there, so what looks like
+one is not a file.
 """
 
 import re
@@ -15,10 +17,15 @@ _PAGE = re.compile(rb"\s*<(?:!doctype\s+html|html)", re.IGNORECASE)
 
 
 class Files:
-    """`api_base` is the Slack API in use: with another one than Slack's own, files lie on its host, too."""
+    """
+    `api_base` is the Slack API in use: with another one than Slack's own, files lie on its host,
+    too.
+    """
 
     def __init__(self, token: str, api_base: str, texts: Texts) -> None:
-        self._download = Download(Hosts(STORES, own=api_base, beside=True), {"Authorization": f"Bearer {token}"})
+        self._download = Download(
+            Hosts(STORES, own=api_base, beside=True), {"Authorization": f"Bearer {token}"}
+        )
         self._texts = texts
 
     async def fetch(self, name: str, url: str) -> bytes:
@@ -26,15 +33,20 @@ class Files:
         Return the file's bytes.
 
         Raises:
-            UnreadableDocument: it lies elsewhere, is larger than 25 MB, needs a scope the app lacks, or cannot be had.
+            UnreadableDocument: it lies elsewhere, is larger than 25 MB, needs a scope the app
+            lacks, or cannot be had.
         """
-        if not url:  # Slack keeps a deleted file, and one of another company, as a stub without an address
+        if (
+            not url
+        ):  # Slack keeps a deleted file, and one of another company, as a stub without an address
             raise self._refusal("file_deleted", name)
         try:
             found = await self._download.fetch(url)
         except Refused as refused:
             raise self._refused(name, refused) from refused
-        if not name.lower().endswith((".html", ".htm")) and (found.media_type == "text/html" or _PAGE.match(found.content)):
+        if not name.lower().endswith((".html", ".htm")) and (
+            found.media_type == "text/html" or _PAGE.match(found.content)
+        ):
             raise self._refusal("file_scope", name)
         return found.content
 
@@ -49,7 +61,9 @@ class Files:
             case "status" if refused.status in (404, 410):
                 return self._refusal("file_deleted", name)
             case "too_large":
-                return self._refusal("file_too_large", name, size=megabytes(refused.size), limit=megabytes(LIMIT))
+                return self._refusal(
+                    "file_too_large", name, size=megabytes(refused.size), limit=megabytes(LIMIT)
+                )
             case _:
                 return self._refusal("file_gone", name)
 

@@ -1,9 +1,10 @@
 """
 Bolt's app and our listeners: one for each kind of delivery, the same over HTTP and over a socket.
 
-Listeners run before the acknowledgement, so that Slack hears "yes" only once a delivery is safe. Bolt's own signature check,
-its look-up of our token and its filter of our own messages are off: the first is ours (`signature.py`), the second would make
-an acknowledgement wait for a call to Slack, the third is `parse.wanted`.
+Listeners run before the acknowledgement, so that Slack hears "yes" only once a delivery is safe.
+Bolt's own signature check, its look-up of our token and its filter of our own messages are off: the
+first is ours (`signature.py`), the second would make an acknowledgement wait for a call to Slack,
+the third is `parse.wanted`.
 """
 
 import logging
@@ -25,7 +26,9 @@ QUIET = logging.getLogger("slack_bolt")
 QUIET.setLevel(logging.ERROR)  # its warnings carry what people wrote
 ANY = re.compile(r".*", re.DOTALL)
 EVENTS = ("app_mention", "message", "app_home_opened")
-Hear = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]  # payload → what the acknowledgement says
+Hear = Callable[
+    [dict[str, Any]], Awaitable[dict[str, Any]]
+]  # payload → what the acknowledgement says
 
 
 def build(client: AsyncWebClient, hear: Hear) -> AsyncApp:
@@ -47,7 +50,10 @@ def build(client: AsyncWebClient, hear: Hear) -> AsyncApp:
     )
 
     async def listen(
-        body: dict[str, Any], ack: Callable[..., Awaitable[Any]], context: AsyncBoltContext, request: AsyncBoltRequest
+        body: dict[str, Any],
+        ack: Callable[..., Awaitable[Any]],
+        context: AsyncBoltContext,
+        request: AsyncBoltRequest,
     ) -> None:
         context["heard"] = True
         again = {REPEATED: True} if repeated(request.headers) else {}
@@ -60,13 +66,19 @@ def build(client: AsyncWebClient, hear: Hear) -> AsyncApp:
 
     @app.error
     async def failed(error: Exception, context: AsyncBoltContext) -> BoltResponse:
-        if isinstance(error, BoltUnhandledRequestError):  # a kind we asked for none of: Slack need not send it again
+        if isinstance(
+            error, BoltUnhandledRequestError
+        ):  # a kind we asked for none of: Slack need not send it again
             return BoltResponse(status=200, body="")
-        if isinstance(error, NotSafe):  # Slack sends it again; over a socket, whatever is not 200 is no acknowledgement
+        if isinstance(
+            error, NotSafe
+        ):  # Slack sends it again; over a socket, whatever is not 200 is no acknowledgement
             log.warning("a delivery is not acknowledged: Redis is away and its turn takes long")
             return BoltResponse(status=503, body="")
         if not context.get("heard"):  # Bolt trusts shapes, and this one it could not read
-            log.warning("a delivery of an unknown shape was refused", extra={"reason": type(error).__name__})
+            log.warning(
+                "a delivery of an unknown shape was refused", extra={"reason": type(error).__name__}
+            )
             return BoltResponse(status=400, body="")
         log.error("a delivery could not be made safe", exc_info=error)
         return BoltResponse(status=500, body="")
@@ -75,17 +87,30 @@ def build(client: AsyncWebClient, hear: Hear) -> AsyncApp:
 
 
 def repeated(headers: Mapping[str, Sequence[str]]) -> bool:
-    """Report whether Slack says that it sent this before; Bolt gives the first delivery over a socket the number 0."""
+    """
+    Report whether Slack says that it sent this before; Bolt gives the first delivery over a socket
+    the number 0.
+    """
     number = next(iter(headers.get(RETRY, ())), "")
     return number not in ("", "0")
 
 
-async def dispatch(app: AsyncApp, body: str, headers: Mapping[str, str]) -> tuple[int, str, dict[str, str]]:
+async def dispatch(
+    app: AsyncApp, body: str, headers: Mapping[str, str]
+) -> tuple[int, str, dict[str, str]]:
     """Give Bolt a request whose signature held; return the status, body and headers it answers."""
     try:
         answer = await app.async_dispatch(AsyncBoltRequest(body=body, headers=dict(headers)))
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:  # not ours: those end in `failed`
-        log.warning("a delivery of an unknown shape was refused", extra={"reason": type(error).__name__})
+    except (
+        AttributeError,
+        KeyError,
+        IndexError,
+        TypeError,
+        ValueError,
+    ) as error:  # not ours: those end in `failed`
+        log.warning(
+            "a delivery of an unknown shape was refused", extra={"reason": type(error).__name__}
+        )
         return 400, "", {}
     kind = answer.headers.get("content-type", ["text/plain"])[0]
     return answer.status, answer.body, {"content-type": kind}

@@ -1,8 +1,8 @@
 """
 Slack's markup as plain text, https://docs.slack.dev/messaging/formatting-message-text. Pure.
 
-Ids of people, groups and channels are nobody's words. Code stays between three ticks and quotes behind their sign, so that
-whoever reads on can tell them from what was said.
+Ids of people, groups and channels are nobody's words. Code stays between three ticks and quotes
+behind their sign, so that whoever reads on can tell them from what was said.
 """
 
 import html
@@ -36,15 +36,20 @@ SIGNS = {  # what people say with an emoji alone; the others say nothing
 _LABEL = r"(?:\|([^>]{0,500}))?>"
 _LINK = re.compile(rf"<((?:https?://|mailto:|tel:)[^|>\s]{{0,4000}}){_LABEL}")
 _PERSON = re.compile(
-    rf"(?:\bcc:?\s*)?<@[A-Z0-9]{{1,30}}{_LABEL}(?:\s*(?:さん|様|さま|氏|くん|君|ちゃん)(?!\w))?", re.IGNORECASE
+    rf"(?:\bcc:?\s*)?<@[A-Z0-9]{{1,30}}{_LABEL}(?:\s*(?:さん|様|さま|氏|くん|君|ちゃん)(?!\w))?",
+    re.IGNORECASE,
 )
 _CHANNEL = re.compile(
     rf"(\b(?:in|on|to|of|from|about|is|the)\s+)?<#[A-Z0-9]{{1,30}}{_LABEL}(?=(\s*[はがをにでのともへや]|\s*って)?)"
 )
 _DATE = re.compile(rf"<!date\^(\d{{1,10}})\^[^|>]{{0,200}}{_LABEL}")
-_CALL = re.compile(rf"<!(?:here|channel|everyone|group|subteam\^[A-Z0-9]{{1,30}}){_LABEL}", re.IGNORECASE)
+_CALL = re.compile(
+    rf"<!(?:here|channel|everyone|group|subteam\^[A-Z0-9]{{1,30}}){_LABEL}", re.IGNORECASE
+)
 _OTHER = re.compile(rf"<![^|<>]{{0,200}}{_LABEL}")
-_EMOJI = re.compile(r"(?<![A-Za-z0-9_:/.])(?::(?:[+-]1|(?=[^:\s]{0,60}[^\W\d_])[\w+'’&.()-]{1,60}):)+(?![A-Za-z0-9:/])")
+_EMOJI = re.compile(
+    r"(?<![A-Za-z0-9_:/.])(?::(?:[+-]1|(?=[^:\s]{0,60}[^\W\d_])[\w+'’&.()-]{1,60}):)+(?![A-Za-z0-9:/])"
+)
 _CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
 _MARKS = re.compile(r"(?<![\w*_~])([*_~])(?!\1)(?=\S)([^\n]{0,1000}?)(?<=\S)\1(?![\w*_~])")
 

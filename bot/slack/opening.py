@@ -1,7 +1,8 @@
 """
 Which presses and commands lead into a window. Pure.
 
-A window must be opened within three seconds of the click, so it is opened before the work: empty, then filled.
+A window must be opened within three seconds of the click, so it is opened before the work: empty,
+then filled.
 """
 
 from bot.slack.payload import Payload, channel, ephemeral, part, trigger, window
@@ -10,13 +11,30 @@ from handlers.conversation import Command, Content, Form, Press, Upload
 ALONE = frozenset({"source.open", "demo.open", "choose.source"})  # open a window of their own
 STEPS = frozenset(
     f"choose.{verb}"
-    for verb in ("answer", "back", "skip", "describe", "prefill", "express", "preview", "resume", "restart", "start", "stop")
+    for verb in (
+        "answer",
+        "back",
+        "skip",
+        "describe",
+        "prefill",
+        "express",
+        "preview",
+        "resume",
+        "restart",
+        "start",
+        "stop",
+    )
 )  # change what a window shows; everything else is put on top of it, so that closing it leads back
-WORDS = frozenset({"", "choose", "express", "choose express"})  # of the command that begin the dialog
+WORDS = frozenset(
+    {"", "choose", "express", "choose express"}
+)  # of the command that begin the dialog
 
 
 def opens(payload: Payload, content: Content) -> bool:
-    """Report whether a window is opened before the work begins; in a window, whether one is put on top of it."""
+    """
+    Report whether a window is opened before the work begins; in a window, whether one is put on top
+    of it.
+    """
     if not trigger(payload) or inline(payload, content):
         return False
     match content:
@@ -35,7 +53,10 @@ def opens(payload: Payload, content: Content) -> bool:
 
 
 def inline(payload: Payload, content: Content) -> bool:
-    """Report whether a step of the dialog takes the place of the message that was pressed: one that only its person sees."""
+    """
+    Report whether a step of the dialog takes the place of the message that was pressed: one that
+    only its person sees.
+    """
     match content:
         case Press(action, data) if action.startswith("choose."):
             run = "rid" in data
@@ -48,7 +69,9 @@ def inline(payload: Payload, content: Content) -> bool:
 
 
 def elsewhere(payload: Payload, content: Content) -> bool:
-    """Report whether the work goes on in the person's direct messages: files, wherever they came from."""
+    """
+    Report whether the work goes on in the person's direct messages: files, wherever they came from.
+    """
     match content:
         case Upload():
             return not channel(payload).startswith("D")

@@ -57,22 +57,31 @@ def wanted(payload: Payload) -> bool:
 
 
 def message(payload: Payload, person: Person, own: str, fetch: Fetch) -> Message | None:
-    """Return what was said, or None when it is nothing to us: our own words, other bots. `own` is our user id."""
+    """
+    Return what was said, or None when it is nothing to us: our own words, other bots. `own` is our
+    user id.
+    """
     found = content(payload, own, fetch)
     if found is None or user(payload) in ("", own):
         return None
     alone = private(payload) or _alone(found)
-    # What one person alone reads in a channel stands in none of its threads: that talk is its person's own.
+    # What one person alone reads in a channel stands in none of its threads: that talk is its
+    # person's own.
     among_others = bool(channel(payload)) and not channel(payload).startswith("D")
     within = user(payload) if alone and among_others else thread(payload)
     place = f"slack:{team(payload)}:{channel(payload) or user(payload)}:{within}"
     here = f"slack:{team(payload)}:{channel(payload)}"
     audience = Audience(person.id, private=True) if alone else Audience(here, private=False)
-    return Message(delivery(payload), person, place, audience, found, direct=_direct(event(payload), own))
+    return Message(
+        delivery(payload), person, place, audience, found, direct=_direct(event(payload), own)
+    )
 
 
 def _alone(found: Content) -> bool:
-    """Report whether this is answered to its person alone though everybody sees where it was done: files, most buttons."""
+    """
+    Report whether this is answered to its person alone though everybody sees where it was done:
+    files, most buttons.
+    """
     match found:
         case Press(action):
             return action.partition(".")[0] not in OPEN
@@ -99,7 +108,11 @@ def content(payload: Payload, own: str, fetch: Fetch = _nothing) -> Content | No
         case "view_submission":
             name = word(part(payload, "view"), "callback_id")
             found = _files(forms.files(payload), fetch)
-            return Form(name, values(metadata(payload).get("s")), forms.values(payload), found) if "." in name else None
+            return (
+                Form(name, values(metadata(payload).get("s")), forms.values(payload), found)
+                if "." in name
+                else None
+            )
         case "message_action" | "shortcut":
             return _shortcut(payload, own, fetch)
         case _:
@@ -124,7 +137,11 @@ def _spoken(spoken: Payload, own: str, fetch: Fetch) -> Content | None:
         return None
     text = said(word(spoken, "text"), own)
     found = _files(spoken.get("files"), fetch)
-    if not _direct(spoken, own) and not found and word(spoken, "thread_ts") in ("", word(spoken, "ts")):
+    if (
+        not _direct(spoken, own)
+        and not found
+        and word(spoken, "thread_ts") in ("", word(spoken, "ts"))
+    ):
         return None  # talk among people, outside every thread
     if found:
         return Upload(found, text)
@@ -135,10 +152,16 @@ def _spoken(spoken: Payload, own: str, fetch: Fetch) -> Content | None:
 
 
 def _edited(payload: Payload, own: str) -> Content | None:
-    """A question changed within ten minutes; a preview that Slack adds to a message changes no words."""
+    """
+    A question changed within ten minutes; a preview that Slack adds to a message changes no words.
+    """
     spoken = event(payload)
     now, before = part(spoken, "message"), part(spoken, "previous_message")
-    asked = {"type": "message", "channel_type": spoken.get("channel_type"), "text": word(before, "text")}
+    asked = {
+        "type": "message",
+        "channel_type": spoken.get("channel_type"),
+        "text": word(before, "text"),
+    }
     if now.get("bot_id") or not now.get("edited") or not _direct(asked, own):
         return None
     text = said(word(now, "text"), own)
@@ -162,7 +185,11 @@ def _shortcut(payload: Payload, own: str, fetch: Fetch) -> Content | None:
     match word(payload, "callback_id"):
         case name if name == ADD:
             found = _files(part(payload, "message").get("files"), fetch)
-            return Upload(found, said(word(part(payload, "message"), "text"), own)) if found else Press("document.add")
+            return (
+                Upload(found, said(word(part(payload, "message"), "text"), own))
+                if found
+                else Press("document.add")
+            )
         case name if name == CHOOSE:
             return Command("llm-choose")
         case _:
@@ -175,7 +202,9 @@ def _files(rows: object, fetch: Fetch) -> tuple[File, ...]:
         name = word(row, "name") or "file"
         address = word(row, "url_private_download") or word(row, "url_private")
         size = row.get("size") if isinstance(row, dict) else None
-        found.append(File(name, size if isinstance(size, int) else 0, partial(fetch, name, address)))
+        found.append(
+            File(name, size if isinstance(size, int) else 0, partial(fetch, name, address))
+        )
     return tuple(found)
 
 
@@ -185,7 +214,10 @@ def _pressed(done: Payload) -> Content | None:
 
 
 def _pressed_before(done: Payload, carried: str) -> Content | None:
-    """Read a button of a former version: its data lay beside words of ours, and only options named their action there."""
+    """
+    Read a button of a former version: its data lay beside words of ours, and only options named
+    their action there.
+    """
     data = flat_text(carried)
     named = word(done, "action_id").partition(":")[0]
     verb = str(data.pop("a", "")) if "selected_option" in done else named

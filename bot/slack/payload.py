@@ -1,7 +1,8 @@
 """
 Where a payload comes from: its team, person, channel, thread and window. Pure.
 
-A payload is an event envelope, an interaction, or a slash command; all three are plain dicts once their form is decoded.
+A payload is an event envelope, an interaction, or a slash command; all three are plain dicts once
+their form is decoded.
 """
 
 import json
@@ -13,7 +14,10 @@ REPEATED = "llm_choose_repeated"  # our own mark on the payload of one that was
 
 
 def delivery(payload: Payload) -> str:
-    """Return what repeats of the same event share; a mention also heard as a message is one, every edit is its own."""
+    """
+    Return what repeats of the same event share; a mention also heard as a message is one, every
+    edit is its own.
+    """
     spoken = event(payload)
     if not spoken:
         told = word(payload, "trigger_id") + ":" + word(action(payload), "action_ts")
@@ -43,10 +47,22 @@ def bot(payload: Payload) -> str:
 
 
 def foreign(payload: Payload) -> bool:
-    """Report whether the person belongs to another organisation, as in a channel shared through Slack Connect."""
-    spoken, wide = event(payload), word(payload, "enterprise_id") or word(part(payload, "enterprise"), "id")
-    theirs = word(spoken, "user_team") or word(spoken, "source_team") or word(part(payload, "user"), "team_id")
-    shared = bool(payload.get("is_ext_shared_channel")) if spoken else not wide  # on a grid, colleagues have other teams
+    """
+    Report whether the person belongs to another organisation, as in a channel shared through Slack
+    Connect.
+    """
+    spoken, wide = (
+        event(payload),
+        word(payload, "enterprise_id") or word(part(payload, "enterprise"), "id"),
+    )
+    theirs = (
+        word(spoken, "user_team")
+        or word(spoken, "source_team")
+        or word(part(payload, "user"), "team_id")
+    )
+    shared = (
+        bool(payload.get("is_ext_shared_channel")) if spoken else not wide
+    )  # on a grid, colleagues have other teams
     return shared and theirs not in ("", team(payload), wide)
 
 
@@ -55,22 +71,35 @@ def channel(payload: Payload) -> str:
     spoken = event(payload)
     if spoken.get("type") == "app_home_opened":
         return ""
-    found = word(spoken, "channel") or word(payload, "channel_id") or word(part(payload, "channel"), "id")
+    found = (
+        word(spoken, "channel")
+        or word(payload, "channel_id")
+        or word(part(payload, "channel"), "id")
+    )
     return found or word(part(payload, "container"), "channel_id") or word(_origin(payload), "c")
 
 
 def thread(payload: Payload) -> str:
     """
-    Return the ts of the thread a reply belongs into, "" where there is none: commands, home, and plain direct messages.
+    Return the ts of the thread a reply belongs into, "" where there is none: commands, home, and
+    plain direct messages.
 
-    A direct message is one long conversation unless the person opened a thread in it. An ephemeral message is the root of no
+    A direct message is one long conversation unless the person opened a thread in it. An ephemeral
+    message is the root of no
     thread: its own ts names nothing that Slack keeps.
     """
     if ephemeral(payload):
         return visible_thread(payload)
     direct = channel(payload).startswith("D")
-    for place in (part(event(payload), "message"), event(payload), part(payload, "message"), part(payload, "container")):
-        if found := word(place, "thread_ts") or ("" if direct else word(place, "ts") or word(place, "message_ts")):
+    for place in (
+        part(event(payload), "message"),
+        event(payload),
+        part(payload, "message"),
+        part(payload, "container"),
+    ):
+        if found := word(place, "thread_ts") or (
+            "" if direct else word(place, "ts") or word(place, "message_ts")
+        ):
             return found
     return word(_origin(payload), "t")
 
@@ -79,24 +108,37 @@ def visible_thread(payload: Payload) -> str:
     """
     Return the ts of a thread that people already see, "" when there is none.
 
-    Slack shows nobody an ephemeral message in a thread that has not begun, and one under another ephemeral message.
+    Slack shows nobody an ephemeral message in a thread that has not begun, and one under another
+    ephemeral message.
     """
     spoken = event(payload)
-    for place in (spoken, part(spoken, "message"), part(payload, "container"), part(payload, "message")):
+    for place in (
+        spoken,
+        part(spoken, "message"),
+        part(payload, "container"),
+        part(payload, "message"),
+    ):
         if found := word(place, "thread_ts"):
             return found
     return ""
 
 
 def within(place: str) -> tuple[str, str]:
-    """Return the channel and the thread's ts of a place of talk as `parse.message` names it; empty where it has none."""
+    """
+    Return the channel and the thread's ts of a place of talk as `parse.message` names it; empty
+    where it has none.
+    """
     _, _, channel_, thread_ = place.split(":", 3)
     return channel_, thread_
 
 
 def said_at(payload: Payload) -> float:
     """Return when it was said, in seconds since 1970; 0 when the payload does not tell."""
-    stamp = word(event(payload), "event_ts") or word(event(payload), "ts") or word(action(payload), "action_ts")
+    stamp = (
+        word(event(payload), "event_ts")
+        or word(event(payload), "ts")
+        or word(action(payload), "action_ts")
+    )
     try:
         return float(stamp)
     except ValueError:
@@ -104,7 +146,10 @@ def said_at(payload: Payload) -> float:
 
 
 def repeated(payload: Payload) -> bool:
-    """Report whether Slack has sent this before, so that a process that was not heard may have begun to answer."""
+    """
+    Report whether Slack has sent this before, so that a process that was not heard may have begun
+    to answer.
+    """
     return payload.get(REPEATED) is True
 
 
@@ -130,12 +175,17 @@ def response_url(payload: Payload) -> str:
 
 def private(payload: Payload) -> bool:
     """
-    Report whether what was spoken to or pressed is one person's own: direct messages, windows, home, commands, shortcuts, and
-    ephemeral messages.
+    Report whether what was spoken to or pressed is one person's own: direct messages, windows,
+    home, commands, shortcuts, and ephemeral messages.
 
     A press counts as public only where Slack says that it was on a message everybody sees.
     """
-    if payload.get("command") or window(payload) or not channel(payload) or channel(payload).startswith("D"):
+    if (
+        payload.get("command")
+        or window(payload)
+        or not channel(payload)
+        or channel(payload).startswith("D")
+    ):
         return True
     match payload.get("type"):
         case "shortcut" | "message_action":
@@ -153,11 +203,16 @@ def event(payload: Payload) -> Payload:
 
 def action(payload: Payload) -> Payload:
     actions = payload.get("actions")
-    return actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
+    return (
+        actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
+    )
 
 
 def metadata(payload: Payload) -> Payload:
-    """Return what we left in the window when we drew it: "s" state, "c" channel, "t" thread, "l" language, "e" its error."""
+    """
+    Return what we left in the window when we drew it: "s" state, "c" channel, "t" thread, "l"
+    language, "e" its error.
+    """
     try:
         found = json.loads(word(part(payload, "view"), "private_metadata") or "{}")
     except (ValueError, RecursionError):

@@ -15,7 +15,9 @@ KEPT = 300  # seconds
 
 
 class Directory:
-    """`groups` are the user groups that mean something here; nobody else's members are asked for."""
+    """
+    `groups` are the user groups that mean something here; nobody else's members are asked for.
+    """
 
     def __init__(self, api: Api, groups: frozenset[str]) -> None:
         self._api = api
@@ -24,7 +26,10 @@ class Directory:
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
 
     async def person(self, payload: Payload) -> Person:
-        """Return who said it. Who cannot be looked up has no rights beyond a member's, an outsider none."""
+        """
+        Return who said it. Who cannot be looked up has no rights beyond a member's, an outsider
+        none.
+        """
         home, who = team(payload), user(payload)
         told = await self._told(home, who)
         enterprise = word(payload, "enterprise_id") or word(part(payload, "enterprise"), "id")
@@ -34,14 +39,19 @@ class Directory:
         return Person(found.id, found.name, found.language, found.role, await self._groups_of(who))
 
     async def again(self, person: Person) -> Person:
-        """Return the person as Slack knows them at this moment; while it does not say, without the rights it gives."""
+        """
+        Return the person as Slack knows them at this moment; while it does not say, without the
+        rights it gives.
+        """
         _, home, who = person.id.split(":", 2)
         if person.role == "external":
             return person
         if not (told := await self._asked(home, who)):
             return replace(person, role="member", groups=frozenset())
         found = described(home, who, told, word(part(told, "enterprise_user"), "enterprise_id"))
-        return Person(person.id, person.name, person.language, found.role, await self._groups_of(who))
+        return Person(
+            person.id, person.name, person.language, found.role, await self._groups_of(who)
+        )
 
     def language(self, payload: Payload) -> Language:
         """Return the person's language as far as it is known without asking Slack."""
@@ -56,7 +66,10 @@ class Directory:
 
     async def _asked(self, home: str, who: str) -> dict[str, Any]:
         try:
-            told = dict((await self._api.call("users.info", user=who, include_locale=True)).get("user") or {})
+            told = dict(
+                (await self._api.call("users.info", user=who, include_locale=True)).get("user")
+                or {}
+            )
         except (Refused, Unanswered) as error:
             log.warning("a person could not be looked up", extra={"reason": str(error)})
             return {}
@@ -73,7 +86,10 @@ class Directory:
         try:
             told = await self._api.call("usergroups.users.list", usergroup=group)
         except (Refused, Unanswered) as error:
-            log.warning("a user group could not be read; the app may lack usergroups:read", extra={"reason": str(error)})
+            log.warning(
+                "a user group could not be read; the app may lack usergroups:read",
+                extra={"reason": str(error)},
+            )
             return frozenset()
         members = frozenset(str(member) for member in told.get("users") or ())
         self._members[group] = (time.monotonic(), members)
@@ -81,14 +97,23 @@ class Directory:
 
 
 def described(home: str, who: str, told: dict[str, Any], enterprise: str = "") -> Person:
-    """Return the person as `users.info` tells of them; on an Enterprise Grid, colleagues of other workspaces are at home."""
+    """
+    Return the person as `users.info` tells of them; on an Enterprise Grid, colleagues of other
+    workspaces are at home.
+    """
     language: Language = "en" if str(told.get("locale", "")).startswith("en") else "ja"
     name = str(told.get("real_name") or told.get("name") or who)
     id_ = f"slack:{home}:{who}"
     if told.get("is_bot") or who == "USLACKBOT":
         return Person(id_, name, language, "bot")
-    colleague = bool(enterprise) and word(part(told, "enterprise_user"), "enterprise_id") == enterprise
-    if told.get("is_stranger") or told.get("deleted") or (told.get("team_id", home) != home and not colleague):
+    colleague = (
+        bool(enterprise) and word(part(told, "enterprise_user"), "enterprise_id") == enterprise
+    )
+    if (
+        told.get("is_stranger")
+        or told.get("deleted")
+        or (told.get("team_id", home) != home and not colleague)
+    ):
         return Person(id_, name, language, "external")
     if told.get("is_restricted") or told.get("is_ultra_restricted"):
         return Person(id_, name, language, "guest")

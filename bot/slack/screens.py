@@ -1,7 +1,9 @@
 """
-Where a turn's replies appear: in a thread, to the asker alone, in a window, in place of a pressed message, or at home.
+Where a turn's replies appear: in a thread, to the asker alone, in a window, in place of a pressed
+message, or at home.
 
-What only one person may see never has a public placeholder and never takes the place of a public message.
+What only one person may see never has a public placeholder and never takes the place of a public
+message.
 """
 
 import asyncio
@@ -35,21 +37,33 @@ from handlers.conversation import Message, Paragraph, Person, Reply
 from handlers.sessions import LEASE
 
 log = logging.getLogger(__name__)
-EVERY = 1.2  # seconds between two updates of one message: chat.update is limited to about 50 a minute
-ABSENT = frozenset({"channel_not_found", "not_in_channel", "is_archived", "restricted_action"})  # the bot may not write there
+EVERY = (
+    1.2  # seconds between two updates of one message: chat.update is limited to about 50 a minute
+)
+ABSENT = frozenset(
+    {"channel_not_found", "not_in_channel", "is_archived", "restricted_action"}
+)  # the bot may not write there
 CLOSED = frozenset({"not_found", "view_not_found"})  # the person closed the window
 BLOCKS = frozenset({"invalid_blocks", "invalid_arguments"})  # what a refused view is called
 
 
 def spot(payload: Payload, message: Message) -> Spot:
-    """Return where the answer belongs; a turn that begins late, or again, may have been begun by another process."""
+    """
+    Return where the answer belongs; a turn that begins late, or again, may have been begun by
+    another process.
+    """
     since = said_at(payload)
     late = repeated(payload) or (bool(since) and time.time() - since > LEASE / 2)
-    return Spot(team(payload), channel(payload), thread(payload), message.id, max(0.0, since - 1), late)
+    return Spot(
+        team(payload), channel(payload), thread(payload), message.id, max(0.0, since - 1), late
+    )
 
 
 async def opened(sender: Sender, payload: Payload, reply: Reply, person: Person) -> bool:
-    """Open what needs a window (a form, a source) in one, where the click still allows it; report whether it is open."""
+    """
+    Open what needs a window (a form, a source) in one, where the click still allows it; report
+    whether it is open.
+    """
     form = reply.ask is not None and not guided(reply.ask)
     if not (form or reply.title) or not trigger(payload) or window(payload):
         return False
@@ -65,7 +79,9 @@ async def opened(sender: Sender, payload: Payload, reply: Reply, person: Person)
 class Thread:
     """One message in a thread that is updated; what only the asker may see goes to them alone."""
 
-    def __init__(self, sender: Sender, payload: Payload, message: Message, memory: dict[str, str]) -> None:
+    def __init__(
+        self, sender: Sender, payload: Payload, message: Message, memory: dict[str, str]
+    ) -> None:
         self.memory = memory
         self._sender = sender
         self._payload = payload
@@ -97,40 +113,62 @@ class Thread:
 
     async def _post(self, reply: Reply) -> None:
         if not self._spot.channel:  # home: the answer goes to the direct messages
-            self._spot = replace(self._spot, channel=await self._sender.direct(self._message.person))
+            self._spot = replace(
+                self._spot, channel=await self._sender.direct(self._message.person)
+            )
         talk = self._spot.channel.startswith("D") and self._spot.thread
-        if not reply.final and talk and "ts" not in self.memory and await self._sender.status(self._spot, reply.text):
+        if (
+            not reply.final
+            and talk
+            and "ts" not in self.memory
+            and await self._sender.status(self._spot, reply.text)
+        ):
             return
         await self._sender.put(self._spot, reply, self._message.person, self.memory)
 
     async def _tell(self, reply: Reply) -> None:
         """Tell the asker alone; a placeholder everybody sees goes away first."""
         await self._take_back()
-        await self._sender.whisper(replace(self._spot, thread=visible_thread(self._payload)), reply, self._message.person)
+        await self._sender.whisper(
+            replace(self._spot, thread=visible_thread(self._payload)), reply, self._message.person
+        )
         if reply.attachments:
             await self._sender.hand(self._message.person, reply.attachments)
 
     async def _take_back(self) -> None:
         """Delete what was shown while the work went on, all of its messages."""
         for key in [key for key in self.memory if key.startswith("ts")]:
-            await self._sender.api.call("chat.delete", channel=self.memory["channel"], ts=self.memory.pop(key))
+            await self._sender.api.call(
+                "chat.delete", channel=self.memory["channel"], ts=self.memory.pop(key)
+            )
 
     async def _elsewhere(self, reply: Reply, refused: Refused) -> None:
-        """Answer where the bot is no member by the address that came along, else say so to the operator, once."""
+        """
+        Answer where the bot is no member by the address that came along, else say so to the
+        operator, once.
+        """
         if (url := response_url(self._payload)) and refused.code in ABSENT:
             if reply.final:
-                await self._sender.respond(self._spot.team, url, reply, self._message.person, replace=False)
+                await self._sender.respond(
+                    self._spot.team, url, reply, self._message.person, replace=False
+                )
             return
         self._lost = True
         log.error(
-            "Slack takes no answer there; is the app installed and a member of the channel?", extra={"code": refused.code}
+            "Slack takes no answer there; is the app installed and a member of the channel?",
+            extra={"code": refused.code},
         )
 
 
 class Direct:
-    """The direct messages of whoever sent files in a channel or by a window; there, a line says where the answer is."""
+    """
+    The direct messages of whoever sent files in a channel or by a window; there, a line says where
+    the answer is.
+    """
 
-    def __init__(self, sender: Sender, payload: Payload, message: Message, memory: dict[str, str]) -> None:
+    def __init__(
+        self, sender: Sender, payload: Payload, message: Message, memory: dict[str, str]
+    ) -> None:
         self.memory = memory
         self._sender = sender
         self._payload = payload
@@ -151,11 +189,16 @@ class Direct:
             if event(self._payload):
                 note = Reply(self._sender.texts.say("slack.file_taken", person.language))
                 await self._sender.put(replace(at, turn=f"{at.turn}:note"), note, person, {})
-        await self._sender.put(replace(at, channel=self.memory["channel"], thread=""), reply, person, self.memory)
+        await self._sender.put(
+            replace(at, channel=self.memory["channel"], thread=""), reply, person, self.memory
+        )
 
 
 class Window:
-    """A modal, opened before the work began or already there; `answer` is what the submission that led here still waits for."""
+    """
+    A modal, opened before the work began or already there; `answer` is what the submission that led
+    here still waits for.
+    """
 
     def __init__(
         self,
@@ -189,13 +232,23 @@ class Window:
             await self._draw(modal(reply, self._sender.texts, language, self._origin))
         except Refused as refused:
             if refused.code in BLOCKS:
-                await self._draw(modal(reply, self._sender.texts, language, self._origin, alerts=False))
+                await self._draw(
+                    modal(reply, self._sender.texts, language, self._origin, alerts=False)
+                )
             elif refused.code not in CLOSED:
                 raise
 
     async def _share(self, reply: Reply) -> str:
-        """Post the reply for everybody where the window was opened; a second click finds the first one's message."""
-        place = replace(spot(self._payload, self._message), turn=f"{self._message.place}:{reply.text}", since=0.0, late=True)
+        """
+        Post the reply for everybody where the window was opened; a second click finds the first
+        one's message.
+        """
+        place = replace(
+            spot(self._payload, self._message),
+            turn=f"{self._message.place}:{reply.text}",
+            since=0.0,
+            late=True,
+        )
         person = self._message.person
         if not place.channel:
             place = replace(place, channel=await self._sender.direct(person))
@@ -212,13 +265,19 @@ class Window:
             self._answer.set_result({"response_action": "update", "view": view})
             self.memory["view"] = window(self._payload)
             return
-        await self._sender.api.call("views.update", view_id=self.memory.get("view") or window(self._payload), view=view)
+        await self._sender.api.call(
+            "views.update", view_id=self.memory.get("view") or window(self._payload), view=view
+        )
 
 
 class Inline:
-    """The guided dialog outside a window: each step takes the place of the message that was pressed."""
+    """
+    The guided dialog outside a window: each step takes the place of the message that was pressed.
+    """
 
-    def __init__(self, sender: Sender, payload: Payload, message: Message, memory: dict[str, str]) -> None:
+    def __init__(
+        self, sender: Sender, payload: Payload, message: Message, memory: dict[str, str]
+    ) -> None:
         self.memory = memory
         self._sender = sender
         self._payload = payload
@@ -233,9 +292,13 @@ class Inline:
         if reply.share or reply.attachments:
             await Thread(self._sender, self._payload, self._message, self.memory).show(reply)
         elif ephemeral(self._payload):
-            await self._sender.respond(at.team, response_url(self._payload), reply, person, replace=True)
+            await self._sender.respond(
+                at.team, response_url(self._payload), reply, person, replace=True
+            )
         else:
-            pressed = word(part(self._payload, "container"), "message_ts") or word(part(self._payload, "message"), "ts")
+            pressed = word(part(self._payload, "container"), "message_ts") or word(
+                part(self._payload, "message"), "ts"
+            )
             self.memory |= {"channel": at.channel, "ts": pressed}
             await self._sender.put(at, reply, person, self.memory)
 
@@ -252,4 +315,6 @@ class Home:
         if reply.final:
             person = self._message.person
             view = home(reply, self._sender.texts, person.language)
-            await self._sender.api.call("views.publish", user_id=person.id.rsplit(":", 1)[-1], view=view)
+            await self._sender.api.call(
+                "views.publish", user_id=person.id.rsplit(":", 1)[-1], view=view
+            )

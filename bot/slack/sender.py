@@ -1,4 +1,7 @@
-"""What every screen works with: the API, the levels of blocks, the sentences; and how one reply becomes messages."""
+"""
+What every screen works with: the API, the levels of blocks, the sentences; and how one reply
+becomes messages.
+"""
 
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -10,12 +13,19 @@ from bot.slack.render.messages import messages
 from handlers.conversation import Attachment, Person, Reply
 from handlers.texts import Texts
 
-STALE = ("message_not_found", "cant_update_message", "edit_window_closed")  # our message can no longer be changed
+STALE = (
+    "message_not_found",
+    "cant_update_message",
+    "edit_window_closed",
+)  # our message can no longer be changed
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where messages of one turn go: `turn` tells them from those of other turns, `since` is when it was asked (or 0)."""
+    """
+    Where messages of one turn go: `turn` tells them from those of other turns, `since` is when it
+    was asked (or 0).
+    """
 
     team: str
     channel: str
@@ -33,7 +43,10 @@ class Sender:
     silent: set[str] = field(default_factory=set)  # teams without native status
 
     async def put(self, spot: Spot, reply: Reply, person: Person, memory: dict[str, str]) -> None:
-        """Show the reply in one message (or more, where it is long), in place of what `memory` knows to be there."""
+        """
+        Show the reply in one message (or more, where it is long), in place of what `memory` knows
+        to be there.
+        """
 
         async def send(level: int) -> None:
             parts = messages(reply, self.texts, person.language, level)
@@ -55,12 +68,19 @@ class Sender:
 
         async def send(level: int) -> None:
             for drawn in messages(reply, self.texts, person.language, level):
-                await self.api.call("chat.postEphemeral", channel=spot.channel, user=who, **place, **_quiet(drawn))
+                await self.api.call(
+                    "chat.postEphemeral", channel=spot.channel, user=who, **place, **_quiet(drawn)
+                )
 
         await self.levels.climb(spot.team, send)
 
-    async def respond(self, team: str, url: str, reply: Reply, person: Person, *, replace: bool) -> None:
-        """Answer by a response_url, to this person alone; `replace` takes the place of the message that was pressed."""
+    async def respond(
+        self, team: str, url: str, reply: Reply, person: Person, *, replace: bool
+    ) -> None:
+        """
+        Answer by a response_url, to this person alone; `replace` takes the place of the message
+        that was pressed.
+        """
 
         async def send(level: int) -> None:
             for number, drawn in enumerate(messages(reply, self.texts, person.language, level)):
@@ -80,7 +100,10 @@ class Sender:
         await self.api.upload(await self.direct(person), "", attachments)
 
     async def status(self, spot: Spot, text: str) -> bool:
-        """Show what is being done as Slack's own status of a thread; False where there is none, then and later."""
+        """
+        Show what is being done as Slack's own status of a thread; False where there is none, then
+        and later.
+        """
         if spot.team in self.silent:
             return False
         try:
@@ -91,16 +114,22 @@ class Sender:
             return False
         return True
 
-    async def _put(self, spot: Spot, key: str, drawn: dict[str, Any], memory: dict[str, str], *, last: bool) -> None:
+    async def _put(
+        self, spot: Spot, key: str, drawn: dict[str, Any], memory: dict[str, str], *, last: bool
+    ) -> None:
         if key in memory:
             try:
-                await self.api.call("chat.update", channel=memory["channel"], ts=memory[key], **drawn)
+                await self.api.call(
+                    "chat.update", channel=memory["channel"], ts=memory[key], **drawn
+                )
                 return
             except Refused as refused:
                 if refused.code not in STALE:
                     raise
         mark = blake2b(f"{spot.turn}:{key}".encode(), digest_size=8).hexdigest()
-        channel, ts = await self.api.post(mark, spot.channel, spot.thread, drawn, since=spot.since, unsure=spot.late)
+        channel, ts = await self.api.post(
+            mark, spot.channel, spot.thread, drawn, since=spot.since, unsure=spot.late
+        )
         memory.update({"channel": channel, key: ts})
         if spot.late and last:  # it may be another process' message, and still hold a status
             await self.api.call("chat.update", channel=channel, ts=ts, **drawn)

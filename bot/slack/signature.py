@@ -10,17 +10,29 @@ _TIME = re.compile(r"[0-9]{1,12}")
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 
 
-def valid(secrets: tuple[str, ...], body: bytes, timestamps: list[str], signatures: list[str], now: float) -> bool:
+def valid(
+    secrets: tuple[str, ...], body: bytes, timestamps: list[str], signatures: list[str], now: float
+) -> bool:
     """
-    Report whether one of `secrets` signed `body`; several are accepted while a secret is being changed.
+    Report whether one of `secrets` signed `body`; several are accepted while a secret is being
+    changed.
 
-    The headers come as lists, since a header given twice is not trusted. `now` is in seconds since 1970.
+    The headers come as lists, since a header given twice is not trusted. `now` is in seconds since
+    1970.
     """
     if len(timestamps) != 1 or len(signatures) != 1:
         return False
     timestamp, signature = timestamps[0], signatures[0]
-    if not _TIME.fullmatch(timestamp) or not _SIGNATURE.fullmatch(signature) or abs(now - int(timestamp)) > TOLERANCE:
+    if (
+        not _TIME.fullmatch(timestamp)
+        or not _SIGNATURE.fullmatch(signature)
+        or abs(now - int(timestamp)) > TOLERANCE
+    ):
         return False
     signed = b"v0:" + timestamp.encode() + b":" + body
-    expected = [hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest() for secret in secrets if secret]
+    expected = [
+        hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+        for secret in secrets
+        if secret
+    ]
     return any([hmac.compare_digest(f"v0={one}".encode(), signature.encode()) for one in expected])  # noqa: C419  # every secret is compared, whichever matches

@@ -1,7 +1,8 @@
 """
 Socket Mode: Slack's deliveries over a connection we open, for houses nobody may call from outside.
 
-The SDK reconnects by itself, but is known to sit on a dead connection now and then, so a watchdog starts it anew.
+The SDK reconnects by itself, but is known to sit on a dead connection now and then, so a watchdog
+starts it anew.
 """
 
 import asyncio
@@ -49,7 +50,9 @@ class Socket:
                 told = await self._api.call("apps.connections.open", app_token=self._token)
                 break
             except Refused as refused:
-                log.error("Slack refuses SLACK_APP_TOKEN; it needs connections:write", extra={"code": refused.code})  # noqa: TRY400
+                refusal = {"code": refused.code}
+                message = "Slack refuses SLACK_APP_TOKEN; it needs connections:write"
+                log.error(message, extra=refusal)  # noqa: TRY400
                 await asyncio.sleep(REFUSED)
             except Unanswered as error:
                 log.warning("Slack does not open a socket", extra={"reason": str(error)})

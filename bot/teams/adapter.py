@@ -1,8 +1,9 @@
 """
-Teams at the door: activities come in by HTTP, are judged, made safe and acknowledged; replies go out by the connector.
+Teams at the door: activities come in by HTTP, are judged, made safe and acknowledged; replies go
+out by the connector.
 
-A press is answered with what it leads to when that is there at once; otherwise it is acknowledged, and the reply appears as a
-message or in the place of the card.
+A press is answered with what it leads to when that is there at once; otherwise it is acknowledged,
+and the reply appears as a message or in the place of the card.
 """
 
 import asyncio
@@ -39,12 +40,18 @@ from knowledge.values import Language
 
 log = logging.getLogger(__name__)
 ANSWER = 0.5  # seconds a press waits for what it leads to
-PATIENCE = 10.0  # seconds until we say no to what is neither stored nor answered; Teams waits 15 and sends it again
-VIEW = 10  # seconds a client waits for a view of its own, and a press among others for what its person alone may see
+# seconds until we say no to what is neither stored nor answered; Teams waits 15 and sends it again
+PATIENCE = 10.0
+# seconds a client waits for a view of its own, and a press among others for what its person alone
+# may see
+VIEW = 10
 
 
 class Teams:
-    """The platform. `keys` are those Microsoft publishes unless given, `connector` signs in as the settings say."""
+    """
+    The platform. `keys` are those Microsoft publishes unless given, `connector` signs in as the
+    settings say.
+    """
 
     name = "teams"
 
@@ -68,14 +75,19 @@ class Teams:
         self._sessions = sessions
         self._files = Files(texts, local=local)
         self._members = Members(self.connector, sessions, tenant, local=local)
-        self._verifier = TokenVerifier(settings.app_id, tenant, keys or PublishedKeys(), local=local)
+        self._verifier = TokenVerifier(
+            settings.app_id, tenant, keys or PublishedKeys(), local=local
+        )
         self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
 
     def routes(self) -> list[Route]:
         return [Route("/api/messages", self._receive, methods=["POST"])]
 
     async def read(self, payload: frame.Activity) -> Message | None:
-        """Return our message, with what Teams vouches for about the person; files that need no handler are seen to here."""
+        """
+        Return our message, with what Teams vouches for about the person; files that need no handler
+        are seen to here.
+        """
         if payload.get("name") == "fileConsent/invoke":
             await self.file_consent.consented(payload)
             return None
@@ -84,13 +96,18 @@ class Teams:
             return None
         return await self._vouched(parse.message(payload, self._files.fetch), payload)
 
-    def screen(self, payload: frame.Activity, message: Message, memory: dict[str, str]) -> AnyScreen:
+    def screen(
+        self, payload: frame.Activity, message: Message, memory: dict[str, str]
+    ) -> AnyScreen:
         if payload.get("name") == "message/submitAction":
             return Captured()  # the client itself says thank you, to the person alone
         return Screen(self, payload, message, memory, self._waiting.get(frame.delivery(payload)))
 
     async def _refuse_file(self, payload: frame.Activity) -> None:
-        """Say why a file does not reach us here: to its sender alone, where nobody else saw what they sent."""
+        """
+        Say why a file does not reach us here: to its sender alone, where nobody else saw what they
+        sent.
+        """
         place = frame.place(payload)
         told = render.no_files_here(parse.person(payload).language, self.texts, place.bot)
         if frame.targeted(payload):
@@ -136,10 +153,14 @@ class Teams:
         language: Language = parse.person(activity).language
         match activity.get("name"):
             case "message/fetchTask":
-                return JSONResponse(render.feedback_form(language, self.texts, liked=frame.liked(activity)))
+                return JSONResponse(
+                    render.feedback_form(language, self.texts, liked=frame.liked(activity))
+                )
             case "message/submitAction":
                 place = f"teams:{activity['conversation']['id']}"
-                answer = await self.feedback_targets.answer(place, str(activity.get("replyToId") or ""))
+                answer = await self.feedback_targets.answer(
+                    place, str(activity.get("replyToId") or "")
+                )
                 await self._hear(activity | {"answer": answer})
                 return JSONResponse({})
             case "fileConsent/invoke":
@@ -175,10 +196,18 @@ class Teams:
     async def _back(self, activity: frame.Activity, language: Language) -> dict[str, Any]:
         """Show a person again the card everybody sees, in the place of what they alone saw."""
         card = await self.base_cards.pressed(activity)
-        return render.again(card) if card else render.notice(self.texts.say("teams.card_gone", language))
+        return (
+            render.again(card)
+            if card
+            else render.notice(self.texts.say("teams.card_gone", language))
+        )
 
-    async def _view(self, activity: frame.Activity, message: Message, press: Press) -> dict[str, Any]:
-        """Show a person their own view of a card; asked for by their client, and changing nothing."""
+    async def _view(
+        self, activity: frame.Activity, message: Message, press: Press
+    ) -> dict[str, Any]:
+        """
+        Show a person their own view of a card; asked for by their client, and changing nothing.
+        """
         room = press.action.removesuffix(".view")
         looking = replace(message, content=Press(f"{room}.resume", press.data))
         screen = Captured()
@@ -187,11 +216,15 @@ class Teams:
                 await self._turns.take(await self._vouched(looking, activity) or looking, screen)
         reply = screen.reply
         if reply is None or (not reply.blocks and reply.ask is None):
-            return render.notice(reply.text if reply else self.texts.say("teams.received", message.person.language))
+            return render.notice(
+                reply.text if reply else self.texts.say("teams.received", message.person.language)
+            )
         among_others = not frame.personal(activity)
         user = activity["from"]["id"] if among_others else ""
         language = message.person.language
-        return render.view(reply, language, self.texts, frame.run(activity), user, among_others=among_others)
+        return render.view(
+            reply, language, self.texts, frame.run(activity), user, among_others=among_others
+        )
 
     async def _hear(self, activity: frame.Activity) -> bool:
         """Make an activity safe; False when it was heard before. Raises NotSafe."""
@@ -199,7 +232,11 @@ class Teams:
         return await self._turns.hear(delivery, patience=PATIENCE)
 
     async def _audit(self, activity: frame.Activity) -> None:
-        entry = {"action": "teams.refused", "person": parse.person(activity).id, "at": datetime.now(UTC).isoformat()}
+        entry = {
+            "action": "teams.refused",
+            "person": parse.person(activity).id,
+            "at": datetime.now(UTC).isoformat(),
+        }
         with suppress(SessionsUnavailable):
             await self._sessions.append("audit", entry)
 
@@ -213,7 +250,9 @@ async def _body(request: Request) -> object:
             raise frame.Malformed("too long")
     try:
         body = json.loads(raw)
-        json.dumps(body, ensure_ascii=False).encode()  # it will be stored: half a surrogate pair cannot be
+        json.dumps(
+            body, ensure_ascii=False
+        ).encode()  # it will be stored: half a surrogate pair cannot be
         return body
     except (ValueError, RecursionError) as error:
         raise frame.Malformed("not JSON") from error

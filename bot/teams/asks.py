@@ -1,8 +1,9 @@
 """
 Questions on paper: an `Ask` in, the body of a card with inputs out. Pure.
 
-A card's inputs come back mixed into the data of the button that was pressed; so the submit button carries a form whose values
-name the inputs to pick out again. Every button of the card is marked, for the next reply replaces the card.
+A card's inputs come back mixed into the data of the button that was pressed; so the submit button
+carries a form whose values name the inputs to pick out again. Every button of the card is marked,
+for the next reply replaces the card.
 """
 
 from typing import assert_never
@@ -16,14 +17,20 @@ OPTIONS_SHOWN = 5  # more options become a drop-down list
 
 
 def body(ask: Ask, board: Board) -> list[Element]:
-    """Draw the questions, what helps to answer them, and the buttons. A field for files is left out: cards have none."""
+    """
+    Draw the questions, what helps to answer them, and the buttons. A field for files is left out:
+    cards have none.
+    """
     inputs = [_input(field, ask) for field in ask.fields if field.kind != "files"]
     main = _guided(ask, board, inputs) if ask.step else _form(ask, board, inputs)
     return [*main, *_buttons(ask, board)]
 
 
 def base(ask: Ask, board: Board) -> list[Element]:
-    """Draw what the others of a channel see meanwhile. The button is for the asker whose client does not ask by itself."""
+    """
+    Draw what the others of a channel see meanwhile. The button is for the asker whose client does
+    not ask by itself.
+    """
     question = ask.fields[0].label if ask.fields else ask.text
     own = {"type": "ActionSet", "actions": [look(_room(ask), board.say("open_own"), _run(ask))]}
     return [block_text(marked(ask.others)), block_text(marked(question), isSubtle=True), own]
@@ -37,11 +44,20 @@ def refresh(ask: Ask, board: Board, user: str) -> Element:
 def look(room: str, title: str, run: Element) -> Element:
     """Return the action that asks for a person's own view of a run and changes nothing."""
     verb = f"{room}.view"
-    return {"type": "Action.Execute", "title": title, "verb": verb, "data": {KEY: pack(Press(verb, run))}}
+    return {
+        "type": "Action.Execute",
+        "title": title,
+        "verb": verb,
+        "data": {KEY: pack(Press(verb, run))},
+    }
 
 
 def _guided(ask: Ask, board: Board, inputs: list[Element]) -> list[Element]:
-    hints = [block_text(marked(f.hint), isSubtle=True, size="Small", spacing="Small") for f in ask.fields if f.hint]
+    hints = [
+        block_text(marked(f.hint), isSubtle=True, size="Small", spacing="Small")
+        for f in ask.fields
+        if f.hint
+    ]
     why = [block_text(marked(ask.why), size="Small")] if ask.why else []
     head = block_text(_progress(ask, board), isSubtle=True, size="Small")
     return [head, *inputs, *hints, *why, *_guideline(ask, board), *board.draw(ask.notes)]
@@ -57,12 +73,19 @@ def _guideline(ask: Ask, board: Board) -> list[Element]:
     if ask.guideline is None:
         return []
     source = block_text(marked(ask.guideline.source), isSubtle=True, size="Small", spacing="Small")
-    items = [block_text(marked(ask.guideline.text)), source, *board.actions([ask.guideline.open], inputs=False)]
+    items = [
+        block_text(marked(ask.guideline.text)),
+        source,
+        *board.actions([ask.guideline.open], inputs=False),
+    ]
     return [{"type": "Container", "style": "emphasis", "items": items}]
 
 
 def _buttons(ask: Ask, board: Board) -> list[Element]:
-    """Submit takes the inputs along; the others leave them, so that an empty required field does not hold anyone back."""
+    """
+    Submit takes the inputs along; the others leave them, so that an empty required field does not
+    hold anyone back.
+    """
     inputs = {f.id: "" for f in ask.fields if f.kind != "files"}
     others = list(ask.buttons)
     if ask.stop and ask.stop not in {b.label for b in others}:
@@ -90,10 +113,23 @@ def _input(field: Field, ask: Ask) -> Element:
             return {"type": "Input.Date", **common, **value}
         case "choice":
             style = "expanded" if ask.step and len(choices) <= OPTIONS_SHOWN else "compact"
-            return {"type": "Input.ChoiceSet", **common, "style": style, "wrap": True, "choices": choices, **value}
+            return {
+                "type": "Input.ChoiceSet",
+                **common,
+                "style": style,
+                "wrap": True,
+                "choices": choices,
+                **value,
+            }
         case "person":
             people = {"type": "Data.Query", "dataset": "graph.microsoft.com/users"}
-            return {"type": "Input.ChoiceSet", **common, "style": "filtered", "choices": [], "choices.data": people}
+            return {
+                "type": "Input.ChoiceSet",
+                **common,
+                "style": "filtered",
+                "choices": [],
+                "choices.data": people,
+            }
         case "toggle":
             title = field.options[0].text if field.options else field.label
             on = field.options[0].id if field.options else "yes"
@@ -125,5 +161,8 @@ def _room(ask: Ask) -> str:
 
 
 def _run(ask: Ask) -> Element:
-    """Return the part of the state that names the run; which question is open is looked up when the view is asked for."""
+    """
+    Return the part of the state that names the run; which question is open is looked up when the
+    view is asked for.
+    """
     return {key: value for key, value in ask.state.items() if key in ("rid", "rev")}

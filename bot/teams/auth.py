@@ -1,8 +1,10 @@
 """
 Who may knock: every activity carries a signed token, and this is where it is judged.
 
-The Bot Framework SDK takes tokens without an expiry and fetches keys without a time-out while everything waits, so we judge
-ourselves: RS256 only, our app as audience, an expiry, a known key endorsed for the channel, the service address as signed.
+The Bot Framework SDK takes tokens without an expiry and fetches keys without a time-out while
+everything waits, so we judge
+ourselves: RS256 only, our app as audience, an expiry, a known key endorsed for the channel, the
+service address as signed.
 """
 
 import asyncio
@@ -35,14 +37,17 @@ SERVICE_HOSTS = frozenset(
     }
 )
 
-# Where a message to one person among others is known to stay with them; a service that does not know it would show it to all.
+# Where a message to one person among others is known to stay with them; a service that does not
+# know it would show it to all.
 DISCREET_HOSTS = frozenset({"smba.trafficmanager.net"})
 
 Fetch = Callable[[str], Awaitable[Any]]  # an address in, its JSON out
 
 
 class Unauthorized(Exception):
-    """The caller did not show that Teams sent it; the text is for the log and never holds the token."""
+    """
+    The caller did not show that Teams sent it; the text is for the log and never holds the token.
+    """
 
 
 class AnotherTenant(Unauthorized):
@@ -56,7 +61,9 @@ class Keys(Protocol):
 
 async def fetched(url: str) -> Any:
     """Return the JSON at this address."""
-    certificates = await asyncio.to_thread(httpx.create_ssl_context)  # reading them takes a quarter of a second
+    certificates = await asyncio.to_thread(
+        httpx.create_ssl_context
+    )  # reading them takes a quarter of a second
     async with httpx.AsyncClient(timeout=TIMEOUT, verify=certificates) as client:
         answer = await client.get(url)
         answer.raise_for_status()
@@ -67,8 +74,9 @@ class PublishedKeys:
     """
     The signing keys Microsoft publishes, remembered.
 
-    Known keys go on serving while new ones are fetched or the key server is away. An unknown id waits for a look, of which
-    there are two a minute: a new key is found at once, and a flood of invented ids asks no more than that.
+    Known keys go on serving while new ones are fetched or the key server is away. An unknown id
+    waits for a look, of which there are two a minute: a new key is found at once, and a flood of
+    invented ids asks no more than that.
     """
 
     def __init__(
@@ -90,7 +98,9 @@ class PublishedKeys:
             async with self._lock:
                 if kid not in self._keys and self._may_look():
                     await self._look()
-        elif self._clock() - self._looks[-1] > FRESH and (self._looking is None or self._looking.done()):
+        elif self._clock() - self._looks[-1] > FRESH and (
+            self._looking is None or self._looking.done()
+        ):
             self._looking = asyncio.create_task(self._look())  # nobody waits for it
         return self._keys.get(kid)
 
@@ -105,13 +115,18 @@ class PublishedKeys:
                 if urlsplit(address)[:2] != urlsplit(self._metadata)[:2]:
                     return
                 rows = (await self._fetch(address))["keys"]
-                self._keys = {row["kid"]: row for row in rows if row.get("kid") and row.get("kty") == "RSA"} or self._keys
+                self._keys = {
+                    row["kid"]: row for row in rows if row.get("kid") and row.get("kty") == "RSA"
+                } or self._keys
         except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError, AttributeError):
             return  # the keys we have go on serving; a stranger's key stays a stranger's
 
 
 class TokenVerifier:
-    """Judges each activity. `local` lets everyone in and is only for a server that listens on this machine alone."""
+    """
+    Judges each activity. `local` lets everyone in and is only for a server that listens on this
+    machine alone.
+    """
 
     def __init__(self, app_id: str, tenant_id: str, keys: Keys, *, local: bool = False) -> None:
         if not local and not (app_id and tenant_id):
@@ -121,7 +136,9 @@ class TokenVerifier:
         self._keys = keys
         self._local = local
 
-    async def admit(self, headers: Sequence[str], *, channel: str, service: str, tenant: str) -> None:
+    async def admit(
+        self, headers: Sequence[str], *, channel: str, service: str, tenant: str
+    ) -> None:
         """
         Let the activity in, or raise. `headers` are all Authorization headers of the request.
 
@@ -168,10 +185,19 @@ class TokenVerifier:
 
 
 def trusted(service: str, *, local: bool) -> bool:
-    """Report whether a bearer may go to this address: https to exactly a Teams host, no port, no user; loopback when local."""
-    return not {"?", "#"} & set(service) and Hosts(SERVICE_HOSTS, loopback=local).judge(service) is not None
+    """
+    Report whether a bearer may go to this address: https to exactly a Teams host, no port, no user;
+    loopback when local.
+    """
+    return (
+        not {"?", "#"} & set(service)
+        and Hosts(SERVICE_HOSTS, loopback=local).judge(service) is not None
+    )
 
 
 def discreet(service: str, *, local: bool) -> bool:
-    """Report whether this service is known to show a targeted message to its person alone; loopback when local."""
+    """
+    Report whether this service is known to show a targeted message to its person alone; loopback
+    when local.
+    """
     return Hosts(DISCREET_HOSTS, loopback=local).judge(service) is not None

@@ -1,7 +1,9 @@
 """
-Cards everybody sees, kept for a day, so that a person whose press put something of their own in the place of one can go back.
+Cards everybody sees, kept for a day, so that a person whose press put something of their own in the
+place of one can go back.
 
-Teams tells the press and not the card it was on. Only what everybody in a conversation sees is kept.
+Teams tells the press and not the card it was on. Only what everybody in a conversation sees is
+kept.
 """
 
 from contextlib import suppress
@@ -24,15 +26,26 @@ class BaseCards:
         self._sessions = sessions
 
     async def keep(self, conversation: str, id_: str, activity: dict[str, Any]) -> None:
-        """Keep the card of a message that everybody in the conversation sees; without Redis there is no way back to it."""
-        cards = [a["content"] for a in activity.get("attachments", ()) if a["contentType"] == CONTENT_TYPE]
+        """
+        Keep the card of a message that everybody in the conversation sees; without Redis there is
+        no way back to it.
+        """
+        cards = [
+            a["content"]
+            for a in activity.get("attachments", ())
+            if a["contentType"] == CONTENT_TYPE
+        ]
         if not (id_ and cards):
             return
         with suppress(SessionsUnavailable):
-            await self._sessions.save("teams.card", f"{conversation}:{id_}", {"card": cards[0]}, seconds=KEPT)
+            await self._sessions.save(
+                "teams.card", f"{conversation}:{id_}", {"card": cards[0]}, seconds=KEPT
+            )
 
     async def pressed(self, activity: frame.Activity) -> dict[str, Any] | None:
-        """Return the card everybody sees where this was pressed; None when it is not known any more."""
+        """
+        Return the card everybody sees where this was pressed; None when it is not known any more.
+        """
         key = f"{activity['conversation']['id']}:{activity.get('replyToId') or ''}"
         try:
             kept = await self._sessions.load("teams.card", key)

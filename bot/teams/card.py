@@ -36,17 +36,31 @@ LABEL = 44  # columns of a button's label that a card about 430 pixels wide show
 Style = Literal["plain", "primary", "danger"]
 SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 
-_GLYPHS = {"complete": ("✓", "Good"), "in_progress": ("▶", "Accent"), "pending": ("○", "Default"), "error": ("✕", "Attention")}
-_STYLES: dict[Style, Element] = {"plain": {}, "primary": {"style": "positive"}, "danger": {"style": "destructive"}}
+_GLYPHS = {
+    "complete": ("✓", "Good"),
+    "in_progress": ("▶", "Accent"),
+    "pending": ("○", "Default"),
+    "error": ("✕", "Attention"),
+}
+_STYLES: dict[Style, Element] = {
+    "plain": {},
+    "primary": {"style": "positive"},
+    "danger": {"style": "destructive"},
+}
 
 
 def size(card: Element) -> int:
     """Return the bytes a card takes on the wire."""
-    return len(json.dumps(card, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"))
+    return len(
+        json.dumps(card, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    )
 
 
 class Board:
-    """One card being drawn. It counts the parts that open and close, so that their ids are unique in the card."""
+    """
+    One card being drawn. It counts the parts that open and close, so that their ids are unique in
+    the card.
+    """
 
     def __init__(self, language: Language, texts: Texts) -> None:
         self.language = language
@@ -59,15 +73,20 @@ class Board:
     def draw(self, blocks: Iterable[Block]) -> list[Element]:
         return [element for block in blocks for element in self._block(block)]
 
-    def actions(self, buttons: Sequence[Button], *, inputs: bool = True, asked: bool = False) -> list[Element]:
+    def actions(
+        self, buttons: Sequence[Button], *, inputs: bool = True, asked: bool = False
+    ) -> list[Element]:
         """
         Draw rows of buttons, then the hidden second step of each that asks to confirm.
 
-        `inputs` False leaves the card's inputs out of the press, so that a required field does not block "back". `asked` marks
-        buttons of a card of questions.
+        `inputs` False leaves the card's inputs out of the press, so that a required field does not
+        block "back". `asked` marks buttons of a card of questions.
         """
         drawn = [(b, self._action(b, inputs=inputs, asked=asked)) for b in buttons]
-        rows = [{"type": "ActionSet", "actions": [a for _, a in drawn[i : i + ACTIONS]]} for i in range(0, len(drawn), ACTIONS)]
+        rows = [
+            {"type": "ActionSet", "actions": [a for _, a in drawn[i : i + ACTIONS]]}
+            for i in range(0, len(drawn), ACTIONS)
+        ]
         steps = [
             self._confirm(b, a["targetElements"][0], inputs=inputs, asked=asked)
             for b, a in drawn
@@ -78,7 +97,9 @@ class Board:
     def _block(self, block: Block) -> list[Element]:
         match block:
             case Heading():
-                return [block_text(escaped(block.text), size="Large", weight="Bolder", style="heading")]
+                return [
+                    block_text(escaped(block.text), size="Large", weight="Bolder", style="heading")
+                ]
             case Paragraph():
                 return [_paragraph(block)]
             case Facts():
@@ -92,9 +113,17 @@ class Board:
             case Sources():
                 return self._sources(block)
             case Buttons():
-                lead = [block_text(marked(block.label), isSubtle=True, size="Small")] if block.label else []
-                long = any(columns(b.label) > LABEL for b in block.items) and not any(b.confirm or b.url for b in block.items)
-                return lead + ([_line(b) for b in block.items] if long else self.actions(block.items))
+                lead = (
+                    [block_text(marked(block.label), isSubtle=True, size="Small")]
+                    if block.label
+                    else []
+                )
+                long = any(columns(b.label) > LABEL for b in block.items) and not any(
+                    b.confirm or b.url for b in block.items
+                )
+                return lead + (
+                    [_line(b) for b in block.items] if long else self.actions(block.items)
+                )
             case Feedback():
                 return []  # the thumbs belong to the message, not to the card
             case Divider():
@@ -110,7 +139,9 @@ class Board:
             glyph, colour = _GLYPHS[step.status]
             words = [block_text(self.say(f"step_{step.status}", title=marked(step.title)))]
             if step.output:
-                words.append(block_text(escaped(step.output), isSubtle=True, size="Small", spacing="None"))
+                words.append(
+                    block_text(escaped(step.output), isSubtle=True, size="Small", spacing="None")
+                )
             mark = {"type": "Column", "width": "24px", "items": [block_text(glyph, color=colour)]}
             rows.append(column_set([mark, {"type": "Column", "width": "stretch", "items": words}]))
         return [block_text(marked(block.title), weight="Bolder"), *rows]
@@ -118,10 +149,16 @@ class Board:
     def _sources(self, block: Sources) -> list[Element]:
         rows = [block_text(_source_line(s), size="Small", spacing="Small") for s in block.items]
         presses = [
-            execute(f"[{s.number}] {s.place}", Press("source.open", {"aid": block.answer, "s": s.id, "n": s.number}))
+            execute(
+                f"[{s.number}] {s.place}",
+                Press("source.open", {"aid": block.answer, "s": s.id, "n": s.number}),
+            )
             for s in block.items
         ]
-        sets = [{"type": "ActionSet", "actions": presses[i : i + ACTIONS]} for i in range(0, len(presses), ACTIONS)]
+        sets = [
+            {"type": "ActionSet", "actions": presses[i : i + ACTIONS]}
+            for i in range(0, len(presses), ACTIONS)
+        ]
         return [block_text(self.say("sources"), weight="Bolder"), *rows, *sets]
 
     def _details(self, block: Details) -> list[Element]:
@@ -134,9 +171,20 @@ class Board:
             title = f"{mark} {block.title}"
             toggle = {"type": "Action.ToggleVisibility", "title": title, "targetElements": targets}
             toggle["tooltip"] = self.say("toggle", title=block.title)
-            return {"type": "ActionSet", "id": part + suffix, "isVisible": visible, "spacing": "Small", "actions": [toggle]}
+            return {
+                "type": "ActionSet",
+                "id": part + suffix,
+                "isVisible": visible,
+                "spacing": "Small",
+                "actions": [toggle],
+            }
 
-        inner = {"type": "Container", "id": part, "isVisible": block.open, "items": self.draw(block.blocks)}
+        inner = {
+            "type": "Container",
+            "id": part,
+            "isVisible": block.open,
+            "items": self.draw(block.blocks),
+        }
         return [knob("c", "▸", visible=not block.open), knob("o", "▾", visible=block.open), inner]
 
     def _action(self, button: Button, *, inputs: bool, asked: bool) -> Element:
@@ -154,7 +202,10 @@ class Board:
         return execute(button.label, button.press, button.style, inputs=inputs, asked=asked)
 
     def _confirm(self, button: Button, part: str, *, inputs: bool, asked: bool) -> Element:
-        """Teams has no dialog to confirm in: a second step opens inside the card, without a round trip."""
+        """
+        Teams has no dialog to confirm in: a second step opens inside the card, without a round
+        trip.
+        """
         sure = button.confirm
         if sure is None:
             return {}
@@ -173,9 +224,17 @@ class Board:
         }
 
 
-def execute(label: str, content: Press | Form, style: Style = "plain", *, inputs: bool = True, asked: bool = False) -> Element:
+def execute(
+    label: str,
+    content: Press | Form,
+    style: Style = "plain",
+    *,
+    inputs: bool = True,
+    asked: bool = False,
+) -> Element:
     """
-    Draw a press: Action.Execute, and Action.Submit with the same data for clients that do not know it.
+    Draw a press: Action.Execute, and Action.Submit with the same data for clients that do not know
+    it.
 
     Raises:
         ValueError: what it carries is longer than is kept.
@@ -184,11 +243,19 @@ def execute(label: str, content: Press | Form, style: Style = "plain", *, inputs
     marks = {ASKED: True} if asked else {}
     alone = {} if inputs else {"associatedInputs": "none"}
     common = {"title": label, "data": {KEY: pack(content), **marks}, **_STYLES[style], **alone}
-    return {"type": "Action.Execute", "verb": verb, **common, "fallback": {"type": "Action.Submit", **common}}
+    return {
+        "type": "Action.Execute",
+        "verb": verb,
+        **common,
+        "fallback": {"type": "Action.Submit", **common},
+    }
 
 
 def _line(button: Button) -> Element:
-    """Draw a press as a line of its own, whose words wrap: clients cut a button's label at the card's edge."""
+    """
+    Draw a press as a line of its own, whose words wrap: clients cut a button's label at the card's
+    edge.
+    """
     return {
         "type": "Container",
         "style": "emphasis",
@@ -215,7 +282,9 @@ def _paragraph(block: Paragraph) -> Element:
             return _container("emphasis", block_text(body, fontType="Monospace", size="Small"))
         case "warning" | "bad":
             gap = "\n\n" if ITEM.match(text) else " "
-            return _container("warning" if block.tone == "warning" else "attention", block_text(f"⚠{gap}{text}"))
+            return _container(
+                "warning" if block.tone == "warning" else "attention", block_text(f"⚠{gap}{text}")
+            )
         case _:
             assert_never(block.tone)
 

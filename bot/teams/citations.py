@@ -1,4 +1,7 @@
-"""The sources of an answer as Teams shows them, numbers in the text that open, and the label "AI generated". Pure."""
+"""
+The sources of an answer as Teams shows them, numbers in the text that open, and the label "AI
+generated". Pure.
+"""
 
 from collections.abc import Sequence
 
@@ -11,7 +14,12 @@ CITATION_ABSTRACT = 160  # characters, never none
 CITATION_KEYWORDS = 3
 KEYWORD = 28  # characters
 
-_KINDS = {"pptx": "Microsoft PowerPoint", "deck": "Microsoft PowerPoint", "docx": "Microsoft Word", "pdf": "PDF"}
+_KINDS = {
+    "pptx": "Microsoft PowerPoint",
+    "deck": "Microsoft PowerPoint",
+    "docx": "Microsoft Word",
+    "pdf": "PDF",
+}
 
 
 def entity(sources: Sequence[Source]) -> Element:

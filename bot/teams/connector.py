@@ -1,8 +1,10 @@
 """
 The way out: activities as dicts to the conversations of Teams, patiently, and to nobody else.
 
-What the service says it did not take is sent again when it asks. What may have arrived is repeated only where a repeat does no
-harm: an update or a deletion always, a new message never here. The bearer goes to Teams' own hosts alone.
+What the service says it did not take is sent again when it asks. What may have arrived is repeated
+only where a repeat does no
+harm: an update or a deletion always, a new message never here. The bearer goes to Teams' own hosts
+alone.
 """
 
 import asyncio
@@ -22,7 +24,9 @@ WAIT = 1.0  # seconds before the first of them, doubled each time, when the serv
 LONGEST_WAIT = 60.0  # seconds
 NOT_TAKEN = frozenset({412, 429, 503})  # the service says: come again
 UNKNOWN = frozenset({0, 500, 502, 504})  # nobody knows whether it arrived
-FRESH = 60.0  # seconds between looks whether the token is still good; the SDK renews it five minutes before its end
+# seconds between looks whether the token is still good; the SDK renews it five minutes before its
+# end
+FRESH = 60.0
 
 
 class Undelivered(Exception):
@@ -40,7 +44,10 @@ class Undelivered(Exception):
 
 
 class Connector:
-    """Sends, updates and deletes activities. `sign_in` makes the SDK's credentials when the first is sent."""
+    """
+    Sends, updates and deletes activities. `sign_in` makes the SDK's credentials when the first is
+    sent.
+    """
 
     def __init__(self, sign_in: Callable[[], Any], *, local: bool) -> None:
         self._sign_in = sign_in
@@ -58,21 +65,30 @@ class Connector:
         Raises:
             Undelivered
         """
-        return str(await self._patiently(place, lambda to: self._adapter.send(to, activity), repeatable=False))
+        return str(
+            await self._patiently(
+                place, lambda to: self._adapter.send(to, activity), repeatable=False
+            )
+        )
 
     async def whisper(self, place: Place, activity: dict[str, Any]) -> str:
         """
-        Send an activity that `place.user` alone sees among others, and return its id; never one that everybody might see.
+        Send an activity that `place.user` alone sees among others, and return its id; never one
+        that everybody might see.
 
         Raises:
             Undelivered: also where the service is not known to keep such a message to its person.
         """
         if not discreet(place.service, local=self._local):
             raise Undelivered(0)
-        return await self.send(place, activity | {"recipient": {"id": place.user, "isTargeted": True}})
+        return await self.send(
+            place, activity | {"recipient": {"id": place.user, "isTargeted": True}}
+        )
 
     async def update(self, place: Place, id_: str, activity: dict[str, Any]) -> None:
-        await self._patiently(place, lambda to: self._adapter.update(to, id_, activity), repeatable=True)
+        await self._patiently(
+            place, lambda to: self._adapter.update(to, id_, activity), repeatable=True
+        )
 
     async def delete(self, place: Place, id_: str) -> None:
         await self._patiently(place, lambda to: self._adapter.delete(to, id_), repeatable=True)
@@ -92,7 +108,10 @@ class Connector:
         repeatable: bool,
         attempts: int = RETRIES,
     ) -> Any:
-        """Call until it is taken: wait as long as the service asks, sign in anew once when it no longer knows us."""
+        """
+        Call until it is taken: wait as long as the service asks, sign in anew once when it no
+        longer knows us.
+        """
         if not trusted(place.service, local=self._local):
             raise Undelivered(0)
         await self._open()
@@ -111,7 +130,9 @@ class Connector:
                 renewed = True
                 self._renew(renewals)
                 continue
-            again = refusal.status in NOT_TAKEN or (refusal.status in UNKNOWN and (repeatable or not refusal.sent))
+            again = refusal.status in NOT_TAKEN or (
+                refusal.status in UNKNOWN and (repeatable or not refusal.sent)
+            )
             if not again or attempt >= attempts:
                 unsure = refusal.status in UNKNOWN and refusal.sent and not repeatable
                 raise Undelivered(refusal.status, code=refusal.code, unsure=unsure) from refusal
@@ -130,7 +151,10 @@ class Connector:
         return credentials, Adapter(credentials)
 
     async def _token(self) -> None:
-        """Fetch the token in a thread, one for all: the SDK would do it on the event loop, once for each call that waits."""
+        """
+        Fetch the token in a thread, one for all: the SDK would do it on the event loop, once for
+        each call that waits.
+        """
         if self._local:
             return
         async with self._lock:
@@ -154,7 +178,9 @@ class Connector:
 
 
 def pause(after: str, attempt: int) -> float:
-    """Return the seconds to wait: as many as the service names, or until when, else more each time."""
+    """
+    Return the seconds to wait: as many as the service names, or until when, else more each time.
+    """
     try:
         wait = float(after) if after else WAIT * 2**attempt
     except ValueError:

@@ -1,4 +1,7 @@
-"""How the bot signs in to send: a password, a certificate, or the identity its machine was given. The SDK holds the token."""
+"""
+How the bot signs in to send: a password, a certificate, or the identity its machine was given. The
+SDK holds the token.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -23,7 +26,9 @@ def sign_in(settings: Teams) -> Any:
         InvalidSettings: the certificate's file holds no private key with its certificate.
     """
     if settings.managed_identity:
-        from botframework.connector.auth.managedidentity_app_credentials import ManagedIdentityAppCredentials
+        from botframework.connector.auth.managedidentity_app_credentials import (
+            ManagedIdentityAppCredentials,
+        )
 
         return ManagedIdentityAppCredentials(settings.app_id)
     if settings.certificate:
@@ -31,7 +36,11 @@ def sign_in(settings: Teams) -> Any:
 
         thumbprint, key, public = certificate(settings.certificate)
         return CertificateAppCredentials(
-            settings.app_id, thumbprint, key, channel_auth_tenant=settings.tenant_id, certificate_public=public
+            settings.app_id,
+            thumbprint,
+            key,
+            channel_auth_tenant=settings.tenant_id,
+            certificate_public=public,
         )
     from botframework.connector.auth import MicrosoftAppCredentials
 
@@ -41,7 +50,9 @@ def sign_in(settings: Teams) -> Any:
 def renew(credentials: Any) -> None:
     """Forget the token, so that the next call fetches a new one."""
     credentials.app = None
-    if hasattr(type(credentials), "global_token_cache"):  # the managed identity's, shared by the whole process
+    if hasattr(
+        type(credentials), "global_token_cache"
+    ):  # the managed identity's, shared by the whole process
         import msal
 
         type(credentials).global_token_cache = msal.TokenCache()
@@ -56,7 +67,9 @@ def certificate(path: str) -> tuple[str, str, str]:
     """
     try:
         raw = Path(path).read_bytes()
-        key = load_pem_private_key(raw, password=None).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        key = load_pem_private_key(raw, password=None).private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+        )
         public = x509.load_pem_x509_certificate(raw)
     except (OSError, ValueError, TypeError) as error:
         raise InvalidSettings(

@@ -1,4 +1,7 @@
-"""Facts, tables and charts as Adaptive Card elements, as a chat column about 430 pixels wide can show them. Pure."""
+"""
+Facts, tables and charts as Adaptive Card elements, as a chat column about 430 pixels wide can show
+them. Pure.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,14 +11,26 @@ from handlers.conversation import Bar, Chart, Column, Facts, Table
 
 TABLE_COLUMNS = 5  # more break numbers apart
 FACT_VALUE = 80  # characters that still read well beside a label
-_BARS = {"best": ("◎ ", "good", "good"), "normal": ("", "categoricalBlue", "accent"), "excluded": ("✕ ", "neutral", "emphasis")}
+_BARS = {
+    "best": ("◎ ", "good", "good"),
+    "normal": ("", "categoricalBlue", "accent"),
+    "excluded": ("✕ ", "neutral", "emphasis"),
+}
 
 
 def facts(block: Facts) -> list[Element]:
     rows = [(marked(f.label), marked(f.value)) for f in block.items]
     if all(len(f.value) <= FACT_VALUE for f in block.items):
-        return [{"type": "FactSet", "facts": [{"title": label, "value": value} for label, value in rows]}]
-    pairs = [(block_text(label, weight="Bolder"), block_text(value, spacing="None")) for label, value in rows]
+        return [
+            {
+                "type": "FactSet",
+                "facts": [{"title": label, "value": value} for label, value in rows],
+            }
+        ]
+    pairs = [
+        (block_text(label, weight="Bolder"), block_text(value, spacing="None"))
+        for label, value in rows
+    ]
     return [element for pair in pairs for element in pair]
 
 
@@ -33,12 +48,21 @@ def table(block: Table) -> list[Element]:
         else {"width": 2, "horizontalCellContentAlignment": "Left"}
         for c in columns
     ]
-    table = {"type": "Table", "firstRowAsHeaders": True, "showGridLines": True, "gridStyle": "default", "columns": shapes}
+    table = {
+        "type": "Table",
+        "firstRowAsHeaders": True,
+        "showGridLines": True,
+        "gridStyle": "default",
+        "columns": shapes,
+    }
     return [block_text(marked(block.caption), weight="Bolder"), {**table, "rows": [head, *body]}]
 
 
 def _narrowed(block: Table) -> tuple[Sequence[Column], Sequence[Sequence[str]]]:
-    """Let neighbouring number columns share one where there are more columns than a chat column can show."""
+    """
+    Let neighbouring number columns share one where there are more columns than a chat column can
+    show.
+    """
     runs: list[list[int]] = []
     for i, column in enumerate(block.columns):
         follows = runs and i > 1 and column.kind == "number" == block.columns[i - 1].kind
@@ -47,20 +71,40 @@ def _narrowed(block: Table) -> tuple[Sequence[Column], Sequence[Sequence[str]]]:
         else:
             runs.append([i])
     columns = [
-        block.columns[run[0]] if len(run) == 1 else Column(" / ".join(block.columns[i].title for i in run)) for run in runs
+        block.columns[run[0]]
+        if len(run) == 1
+        else Column(" / ".join(block.columns[i].title for i in run))
+        for run in runs
     ]
     return columns, [[" / ".join(row[i] for i in run) for run in runs] for row in block.rows]
 
 
 def chart(block: Chart) -> list[Element]:
-    """Charts draw nothing below zero, so the value stands in the label; clients without charts draw bars of columns."""
+    """
+    Charts draw nothing below zero, so the value stands in the label; clients without charts draw
+    bars of columns.
+    """
     data = [
-        {"x": f"{_BARS[b.state][0]}{b.short} {b.shown}", "y": max(b.value, 0), "color": _BARS[b.state][1]} for b in block.bars
+        {
+            "x": f"{_BARS[b.state][0]}{b.short} {b.shown}",
+            "y": max(b.value, 0),
+            "color": _BARS[b.state][1],
+        }
+        for b in block.bars
     ]
-    chart = {"type": "Chart.HorizontalBar", "xAxisTitle": block.axis, "displayMode": "AbsoluteWithAxis", "data": data}
+    chart = {
+        "type": "Chart.HorizontalBar",
+        "xAxisTitle": block.axis,
+        "displayMode": "AbsoluteWithAxis",
+        "data": data,
+    }
     fallback = {"type": "Container", "items": _bars(block.bars)}
     legend = [block_text(marked(block.legend), isSubtle=True, size="Small")] if block.legend else []
-    return [block_text(marked(block.title), weight="Bolder"), {**chart, "fallback": fallback}, *legend]
+    return [
+        block_text(marked(block.title), weight="Bolder"),
+        {**chart, "fallback": fallback},
+        *legend,
+    ]
 
 
 def _bars(bars: Sequence[Bar]) -> list[Element]:
@@ -71,12 +115,26 @@ def _bars(bars: Sequence[Bar]) -> list[Element]:
 def _bar(bar: Bar, share: int) -> Element:
     mark, _, style = _BARS[bar.state]
     blank = block_text(" ", size="Small")
-    fill = {"type": "Container", "style": style, "bleed": False, "minHeight": "14px", "items": [blank]}
-    halves = [(share, fill), (100 - share, blank)]  # a column of width 0 is invalid, so it is left out
+    fill = {
+        "type": "Container",
+        "style": style,
+        "bleed": False,
+        "minHeight": "14px",
+        "items": [blank],
+    }
+    halves = [
+        (share, fill),
+        (100 - share, blank),
+    ]  # a column of width 0 is invalid, so it is left out
     drawn = [{"type": "Column", "width": width, "items": [item]} for width, item in halves if width]
 
     def column(width: str, item: Element) -> Element:
-        return {"type": "Column", "width": width, "verticalContentAlignment": "Center", "items": [item]}
+        return {
+            "type": "Column",
+            "width": width,
+            "verticalContentAlignment": "Center",
+            "items": [item],
+        }
 
     return column_set(
         [

@@ -1,7 +1,9 @@
 """
-Files for people to take away. Teams lets a bot hand one over in a personal chat only, once the person has agreed there.
+Files for people to take away. Teams lets a bot hand one over in a personal chat only, once the
+person has agreed there.
 
-A file waits in Redis for that; its button carries a token, which is good for the person it was offered to alone.
+A file waits in Redis for that; its button carries a token, which is good for the person it was
+offered to alone.
 """
 
 import base64
@@ -22,19 +24,28 @@ WAITS = 24 * 60 * 60  # seconds
 
 
 class FileConsent:
-    def __init__(self, connector: Connector, sessions: Sessions, texts: Texts, *, local: bool) -> None:
+    def __init__(
+        self, connector: Connector, sessions: Sessions, texts: Texts, *, local: bool
+    ) -> None:
         self._connector = connector
         self._sessions = sessions
         self._texts = texts
         self._upload = Download(Hosts(under=STORES, loopback=local))
 
-    async def offers(self, files: tuple[Attachment, ...], message: Message, place: frame.Place) -> list[dict[str, Any]]:
-        """Return what to show for these files: a question each in a personal chat, elsewhere the way there."""
+    async def offers(
+        self, files: tuple[Attachment, ...], message: Message, place: frame.Place
+    ) -> list[dict[str, Any]]:
+        """
+        Return what to show for these files: a question each in a personal chat, elsewhere the way
+        there.
+        """
         language = message.person.language
         if not files:
             return []
         if place.kind != "personal":
-            return [render.file_elsewhere([f.name for f in files], language, self._texts, place.bot)]
+            return [
+                render.file_elsewhere([f.name for f in files], language, self._texts, place.bot)
+            ]
         try:
             return [await self._offer(file, message) for file in files]
         except SessionsUnavailable:
@@ -48,7 +59,10 @@ class FileConsent:
         return render.consent(file, token, message.person.language, self._texts)
 
     async def consented(self, activity: frame.Activity) -> None:
-        """Do as the person said: put the file where Teams says, or forget it; either way its question goes away."""
+        """
+        Do as the person said: put the file where Teams says, or forget it; either way its question
+        goes away.
+        """
         answer, place = frame.consent(activity), frame.place(activity)
         kept = await self._sessions.load("teams.file", answer.token)
         if kept is None or kept["person"] != parse.person(activity).id:
@@ -64,12 +78,16 @@ class FileConsent:
             except Undelivered as error:  # the file is there all the same
                 log.warning("a question about a file stays", extra={"status": error.status})
 
-    async def _give(self, answer: frame.Consent, kept: dict[str, Any], activity: frame.Activity) -> None:
+    async def _give(
+        self, answer: frame.Consent, kept: dict[str, Any], activity: frame.Activity
+    ) -> None:
         language = parse.person(activity).language
         try:
             await self._upload.put(answer.upload, base64.b64decode(kept["content"]))
         except Refused:
-            shown = render.said(self._texts.say("teams.file_not_given", language, file=kept["name"]), language)
+            shown = render.said(
+                self._texts.say("teams.file_not_given", language, file=kept["name"]), language
+            )
         else:
             shown = render.file_given(str(kept["name"]), answer, language)
         await self._connector.send(frame.place(activity), shown)

@@ -1,14 +1,19 @@
 """
 Files people send: fetched from where Teams keeps them, and from nowhere else.
 
-The address is pre-authorised, so it is a credential itself: no bearer and no cookie goes along, and it is never logged.
+The address is pre-authorised, so it is a credential itself: no bearer and no cookie goes along, and
+it is never logged.
 """
 
 from bot.download import LIMIT, Download, Hosts, Refused, megabytes
 from handlers.texts import Texts
 from knowledge.errors import UnreadableDocument
 
-STORES = (".sharepoint.com", ".sharepoint.us", ".sharepoint-mil.us")  # one label of the tenant's own before it
+STORES = (
+    ".sharepoint.com",
+    ".sharepoint.us",
+    ".sharepoint-mil.us",
+)  # one label of the tenant's own before it
 
 
 class Files:
@@ -21,7 +26,8 @@ class Files:
         Return the file's bytes.
 
         Raises:
-            UnreadableDocument: it lies elsewhere, is larger than 25 MB, or cannot be had (any more).
+            UnreadableDocument: it lies elsewhere, is larger than 25 MB, or cannot be had (any
+            more).
         """
         try:
             found = await self._download.fetch(url)
@@ -38,7 +44,9 @@ class Files:
             case "status" if refused.status in (401, 403, 404, 410):
                 return self._refusal("file_expired", name)
             case "too_large":
-                return self._refusal("file_too_large", name, size=megabytes(refused.size), limit=megabytes(LIMIT))
+                return self._refusal(
+                    "file_too_large", name, size=megabytes(refused.size), limit=megabytes(LIMIT)
+                )
             case _:
                 return self._refusal("file_gone", name)
 

@@ -1,5 +1,6 @@
 """
-The frame of an activity: whether it is sound, where it belongs, and what it carries beside words. Pure.
+The frame of an activity: whether it is sound, where it belongs, and what it carries beside words.
+Pure.
 
 An activity is what Teams sends: JSON of anybody's making until `checked` has seen it.
 """
@@ -26,7 +27,10 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where to speak: the service's address, the conversation and its kind, our id in it and that of whom we talk to."""
+    """
+    Where to speak: the service's address, the conversation and its kind, our id in it and that of
+    whom we talk to.
+    """
 
     service: str
     conversation: str
@@ -37,7 +41,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What a person said to a file we offered: the token of its question, and where Teams wants it put."""
+    """
+    What a person said to a file we offered: the token of its question, and where Teams wants it
+    put.
+    """
 
     token: str
     accepted: bool
@@ -50,7 +57,8 @@ class Consent:
 
 def checked(activity: object) -> Activity:
     """
-    Return the activity once its frame is sound: type, id, sender, conversation, channel and service.
+    Return the activity once its frame is sound: type, id, sender, conversation, channel and
+    service.
 
     Raises:
         Malformed: a part is missing, of another kind, or too long.
@@ -64,7 +72,12 @@ def checked(activity: object) -> Activity:
     for name in ("id", "name", "replyToId", "locale", "timestamp"):
         if activity.get(name) is not None:
             _word(activity, name)
-    for name, kind in (("entities", list), ("attachments", list), ("channelData", dict), ("membersAdded", list)):
+    for name, kind in (
+        ("entities", list),
+        ("attachments", list),
+        ("channelData", dict),
+        ("membersAdded", list),
+    ):
         if not isinstance(activity.get(name) or kind(), kind):
             raise Malformed(name)
     text = activity.get("text") or ""
@@ -76,12 +89,20 @@ def checked(activity: object) -> Activity:
 
 
 def delivery(activity: Activity) -> str:
-    """Return what repeats of the same event share. Both signs of an installation count as one welcome."""
+    """
+    Return what repeats of the same event share. Both signs of an installation count as one welcome.
+    """
     place = activity["conversation"]["id"]
     if welcomes(activity):
         return f"teams:{place}:welcome"
-    edited = f":{activity['type']}:{activity.get('timestamp', '')}" if activity["type"].startswith("message") else ""
-    return f"teams:{place}:{activity.get('id', '')}" + (edited if activity["type"] != "message" else "")
+    edited = (
+        f":{activity['type']}:{activity.get('timestamp', '')}"
+        if activity["type"].startswith("message")
+        else ""
+    )
+    return f"teams:{place}:{activity.get('id', '')}" + (
+        edited if activity["type"] != "message" else ""
+    )
 
 
 def tenant(activity: Activity) -> str:
@@ -93,43 +114,67 @@ def tenant(activity: Activity) -> str:
 
 def place(activity: Activity) -> Place:
     room, us, who = (str(activity[name]["id"]) for name in ("conversation", "recipient", "from"))
-    kind = "personal" if personal(activity) else str(activity["conversation"].get("conversationType") or "groupChat")
+    kind = (
+        "personal"
+        if personal(activity)
+        else str(activity["conversation"].get("conversationType") or "groupChat")
+    )
     return Place(str(activity["serviceUrl"]), room, us, who, kind)
 
 
 def personal(activity: Activity) -> bool:
-    """Report whether this is a chat between one person and us; the ids of groups and channels begin with "19:"."""
+    """
+    Report whether this is a chat between one person and us; the ids of groups and channels begin
+    with "19:".
+    """
     room = activity["conversation"]
-    kind = room.get("conversationType") or ("" if room.get("isGroup") or str(room["id"]).startswith("19:") else "personal")
+    kind = room.get("conversationType") or (
+        "" if room.get("isGroup") or str(room["id"]).startswith("19:") else "personal"
+    )
     return bool(kind == "personal")
 
 
 def targeted(activity: Activity) -> bool:
-    """Report whether a person wrote to us among others so that nobody else sees it; Teams marks us as its recipient."""
+    """
+    Report whether a person wrote to us among others so that nobody else sees it; Teams marks us as
+    its recipient.
+    """
     return not personal(activity) and bool(activity["recipient"].get("isTargeted"))
 
 
 def own(activity: Activity) -> bool:
     """
-    Report whether what was written or pressed is seen by its person alone, among others: a targeted message, a card in the
-    answer to a press.
+    Report whether what was written or pressed is seen by its person alone, among others: a targeted
+    message, a card in the answer to a press.
     """
     return targeted(activity) or (not personal(activity) and bool(_held(activity).get(OWN)))
 
 
 def shares_a_file(activity: Activity) -> bool:
-    """Report whether somebody sends us a file where Teams does not let a bot have it: anywhere but in a personal chat."""
-    if activity["type"] != "message" or personal(activity) or not (mentions_us(activity) or targeted(activity)):
+    """
+    Report whether somebody sends us a file where Teams does not let a bot have it: anywhere but in
+    a personal chat.
+    """
+    if (
+        activity["type"] != "message"
+        or personal(activity)
+        or not (mentions_us(activity) or targeted(activity))
+    ):
         return False
     items = [item for item in activity.get("attachments") or [] if isinstance(item, dict)]
-    return any(i.get("contentType") in (FILE, "reference") or "<attachment" in str(i.get("content") or "") for i in items)
+    return any(
+        i.get("contentType") in (FILE, "reference") or "<attachment" in str(i.get("content") or "")
+        for i in items
+    )
 
 
 def consent(activity: Activity) -> Consent:
     """Read the answer to a question about a file; what is missing is empty."""
     value = mapping(activity.get("value"))
     info = mapping(value.get("uploadInfo"))
-    upload, content, unique, kind = (str(info.get(name) or "") for name in ("uploadUrl", "contentUrl", "uniqueId", "fileType"))
+    upload, content, unique, kind = (
+        str(info.get(name) or "") for name in ("uploadUrl", "contentUrl", "uniqueId", "fileType")
+    )
     token = str(mapping(value.get("context")).get("file") or "")
     card = str(activity.get("replyToId") or "")
     return Consent(token, value.get("action") == "accept", upload, content, unique, kind, card)
@@ -142,7 +187,12 @@ def run(activity: Activity) -> dict[str, Any]:
 
 def liked(activity: Activity) -> bool:
     """Report which thumb opened the form for a reason."""
-    return mapping(mapping(mapping(activity.get("value")).get("data")).get("actionValue")).get("reaction") == "like"
+    return (
+        mapping(mapping(mapping(activity.get("value")).get("data")).get("actionValue")).get(
+            "reaction"
+        )
+        == "like"
+    )
 
 
 def pressed_in_ask(activity: Activity) -> bool:
@@ -167,7 +217,10 @@ def carried_in(held: dict[str, Any]) -> Values:
 
 
 def data(activity: Activity) -> dict[str, Any]:
-    """Return the data of a pressed action, inputs included; an Action.Execute names its verb beside the data."""
+    """
+    Return the data of a pressed action, inputs included; an Action.Execute names its verb beside
+    the data.
+    """
     return {name: value for name, value in _held(activity).items() if name != OWN}
 
 
@@ -190,17 +243,26 @@ def welcomes(activity: Activity) -> bool:
         return str(activity.get("action", "")).startswith("add")
     added = activity.get("membersAdded") or []
     us = activity["recipient"]["id"]
-    return activity["type"] == "conversationUpdate" and any(isinstance(m, dict) and m.get("id") == us for m in added)
+    return activity["type"] == "conversationUpdate" and any(
+        isinstance(m, dict) and m.get("id") == us for m in added
+    )
 
 
 def mentions_us(activity: Activity) -> bool:
     """Report whether we are called by name."""
-    return any(mentioned(e).get("id") == activity["recipient"]["id"] for e in activity.get("entities") or [])
+    return any(
+        mentioned(e).get("id") == activity["recipient"]["id"]
+        for e in activity.get("entities") or []
+    )
 
 
 def mentioned(entity: object) -> dict[str, Any]:
     """Return who is called by name in an entity, {} when nobody."""
-    called = entity.get("mentioned") if isinstance(entity, dict) and entity.get("type") == "mention" else None
+    called = (
+        entity.get("mentioned")
+        if isinstance(entity, dict) and entity.get("type") == "mention"
+        else None
+    )
     return called if isinstance(called, dict) else {}
 
 

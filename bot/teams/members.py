@@ -1,4 +1,7 @@
-"""Who somebody is to the company: Teams is asked, because a guest's activity looks like everybody else's."""
+"""
+Who somebody is to the company: Teams is asked, because a guest's activity looks like everybody
+else's.
+"""
 
 import logging
 from contextlib import suppress
@@ -17,17 +20,24 @@ Role = Literal["member", "guest", "external"]
 class Members:
     """`local` asks nobody: the test client has no guests."""
 
-    def __init__(self, connector: Connector, sessions: Sessions, tenant: str, *, local: bool) -> None:
+    def __init__(
+        self, connector: Connector, sessions: Sessions, tenant: str, *, local: bool
+    ) -> None:
         self._connector = connector
         self._sessions = sessions
         self._tenant = tenant
         self._local = local
 
     async def role(self, place: Place) -> Role:
-        """Return the person's role in this conversation; "guest", which may least, while Teams does not say."""
+        """
+        Return the person's role in this conversation; "guest", which may least, while Teams does
+        not say.
+        """
         if self._local:
             return "member"
-        room = place.conversation.partition(";")[0]  # a channel's thread has the members of its channel
+        room = place.conversation.partition(";")[
+            0
+        ]  # a channel's thread has the members of its channel
         key = f"{room}:{place.user}"
         with suppress(SessionsUnavailable):
             kept = await self._sessions.load("teams.member", key)
@@ -45,7 +55,10 @@ class Members:
 
 
 def judged(member: dict[str, object], tenant: str) -> Role:
-    """Read a member as Teams describes one. Its "userRole" calls some guests users; their sign-in name still says #EXT#."""
+    """
+    Read a member as Teams describes one. Its "userRole" calls some guests users; their sign-in name
+    still says #EXT#.
+    """
     role = str(member.get("userRole") or "").lower()
     home = str(member.get("tenantId") or tenant)
     if role == "anonymous" or home != tenant:

@@ -1,8 +1,8 @@
 """
 The translator inward: a Bot Framework activity in, our `Message` out. Pure; here `Any` ends.
 
-What a mention looks like depends on the client: a tag, an escaped tag, a quote in front of it, full-width letters. Every form
-is brought to plain text before anything is read from it.
+What a mention looks like depends on the client: a tag, an escaped tag, a quote in front of it,
+full-width letters. Every form is brought to plain text before anything is read from it.
 """
 
 import html
@@ -34,13 +34,26 @@ from bot.teams.frame import (
     tenant,
     welcomes,
 )
-from handlers.conversation import Audience, Command, Content, Edited, File, Message, Person, Press, Text, Upload
+from handlers.conversation import (
+    Audience,
+    Command,
+    Content,
+    Edited,
+    File,
+    Message,
+    Person,
+    Press,
+    Text,
+    Upload,
+)
 from handlers.conversation import Form as FormBack
 from knowledge.values import Language
 
 Fetch = Callable[[str, str], Awaitable[bytes]]  # the file's name, and where it lies
 
-RESERVED = frozenset({"verb", "fields", "msteams", KEY, ASKED})  # lay beside the data of buttons of former versions
+RESERVED = frozenset(
+    {"verb", "fields", "msteams", KEY, ASKED}
+)  # lay beside the data of buttons of former versions
 
 _MENTION = re.compile(r"<at\b[^>]*>(.*?)</at>", re.IGNORECASE | re.DOTALL)
 OTHER = "\ue001"  # stands around the name of somebody else who is mentioned
@@ -50,7 +63,9 @@ _ADDRESSED = re.compile(  # a name before or behind what is said, and no part of
     rf"|(?<=[?!.。])(?:[\s、,]*{_CALLED})+$|(?:\s+cc:?\s*{OTHER}[^{OTHER}]*{OTHER})+$",
     re.IGNORECASE,
 )
-_COMMAND = re.compile(r"[/@]?\s*llm[\s_‐‑‒–—―−ー-]?choose(?![a-z0-9_-])[\s:,]*(.*)", re.IGNORECASE | re.DOTALL)
+_COMMAND = re.compile(
+    r"[/@]?\s*llm[\s_‐‑‒–—―−ー-]?choose(?![a-z0-9_-])[\s:,]*(.*)", re.IGNORECASE | re.DOTALL
+)
 _INVISIBLE = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff")
 
 
@@ -65,16 +80,22 @@ def message(activity: Activity, fetch: Fetch) -> Message | None:
         return None  # what people show or mend among themselves
     who = person(activity)
     room = str(activity["conversation"]["id"])
-    # A run of the dialog says by itself whether others may watch; everything else follows where it was said or pressed.
+    # A run of the dialog says by itself whether others may watch; everything else follows where it
+    # was said or pressed.
     alone = own(activity) and not run(activity)
     place = f"teams:{room}:{who.id}" if alone else f"teams:{room}"
     here = Audience(f"teams:{room.partition(';')[0]}", private=False)
     audience = Audience(who.id, private=True) if alone or personal(activity) else here
-    return Message(f"teams:{room}:{activity.get('id', '')}", who, place, audience, content, direct=direct)
+    return Message(
+        f"teams:{room}:{activity.get('id', '')}", who, place, audience, content, direct=direct
+    )
 
 
 def said(activity: Activity) -> str:
-    """Return the text as typed: without our mention, tags and quotes, with entities and odd spaces made plain."""
+    """
+    Return the text as typed: without our mention, tags and quotes, with entities and odd spaces
+    made plain.
+    """
     text = markup.QUOTE.sub(" ", activity.get("text") or "")
     for _ in range(2):  # some clients escape what was escaped before
         text = markup.plain(_MENTION.sub(lambda m: _named(activity, m[1]), text))
@@ -92,8 +113,12 @@ def _content(activity: Activity, fetch: Fetch) -> Content | None:
             return _pressed(data(activity))
         case "invoke", "message/submitAction":
             return _vote(activity)
-        case "messageUpdate", _ if (activity.get("channelData") or {}).get("eventType") == "editMessage":
-            return Edited(said(activity), f"teams:{activity['conversation']['id']}:{activity['id']}")
+        case "messageUpdate", _ if (activity.get("channelData") or {}).get(
+            "eventType"
+        ) == "editMessage":
+            return Edited(
+                said(activity), f"teams:{activity['conversation']['id']}:{activity['id']}"
+            )
         case (("conversationUpdate" | "installationUpdate"), _) if welcomes(activity):
             return Command("welcome")
         case _:
@@ -130,7 +155,9 @@ def _pressed_before(data: dict[str, Any]) -> Content | None:
     if not isinstance(verb, str) or not verb or len(verb) > NAME:
         return None
     fields = [name for name in str(data.get("fields") or "").split(",") if name]
-    own = {name: value for name, value in data.items() if name not in RESERVED and name not in fields}
+    own = {
+        name: value for name, value in data.items() if name not in RESERVED and name not in fields
+    }
     state = _bounded(flat(own))
     if not fields:
         return Press(verb, state)
@@ -139,21 +166,31 @@ def _pressed_before(data: dict[str, Any]) -> Content | None:
 
 
 def _vote(activity: Activity) -> Content:
-    """Read a thumb; Teams names the message it stands under, so the adapter has added which answer that is."""
+    """
+    Read a thumb; Teams names the message it stands under, so the adapter has added which answer
+    that is.
+    """
     inner = mapping(mapping(activity.get("value")).get("actionValue"))
     answer, form = str(activity.get("answer") or ""), _filled_in(inner.get("feedback"))
     if inner.get("reaction") == "like":
-        return Press("feedback.vote", {"vote": "up", "aid": answer, "comment": form.get("comment", "")})
+        return Press(
+            "feedback.vote", {"vote": "up", "aid": answer, "comment": form.get("comment", "")}
+        )
     return FormBack("feedback.reason", {"aid": answer}, {"reason": "", "comment": "", **form})
 
 
 def _filled_in(feedback: object) -> dict[str, str]:
-    """Read what was written beside a thumb: our own form's inputs as JSON, or plain words of a form that is not ours."""
+    """
+    Read what was written beside a thumb: our own form's inputs as JSON, or plain words of a form
+    that is not ours.
+    """
     try:
         found = json.loads(feedback) if isinstance(feedback, str) else feedback
     except (ValueError, RecursionError):
         found = {"feedbackText": feedback}
-    inputs = {name: str(value)[:TEXT] for name, value in mapping(found).items() if isinstance(value, str)}
+    inputs = {
+        name: str(value)[:TEXT] for name, value in mapping(found).items() if isinstance(value, str)
+    }
     comment = inputs.get("comment") or inputs.get("feedbackText", "")
     return {"reason": inputs.get("reason", ""), "comment": comment}
 
@@ -161,7 +198,11 @@ def _filled_in(feedback: object) -> dict[str, str]:
 def _files(activity: Activity, fetch: Fetch) -> list[File]:
     files = []
     for item in activity.get("attachments") or []:
-        content = item.get("content") if isinstance(item, dict) and item.get("contentType") == FILE else None
+        content = (
+            item.get("content")
+            if isinstance(item, dict) and item.get("contentType") == FILE
+            else None
+        )
         url = content.get("downloadUrl") if isinstance(content, dict) else None
         if isinstance(url, str) and urlsplit(url).scheme:
             name = str(item.get("name") or "file")[:NAME]
@@ -171,14 +212,19 @@ def _files(activity: Activity, fetch: Fetch) -> list[File]:
 
 def person(activity: Activity) -> Person:
     sender = activity["from"]
-    # An Entra object id is the same in every conversation; the Teams id is kept for guests of other kinds.
+    # An Entra object id is the same in every conversation; the Teams id is kept for guests of other
+    # kinds.
     own = str(sender.get("aadObjectId") or sender["id"])[:NAME]
-    language: Language = "en" if str(activity.get("locale") or "ja").lower().startswith("en") else "ja"
+    language: Language = (
+        "en" if str(activity.get("locale") or "ja").lower().startswith("en") else "ja"
+    )
     return Person(f"teams:{tenant(activity)}:{own}", str(sender.get("name") or "")[:NAME], language)
 
 
 def _named(activity: Activity, name: str) -> str:
-    """Keep the names of others, marked; our own is how we were called, not part of what was said."""
+    """
+    Keep the names of others, marked; our own is how we were called, not part of what was said.
+    """
     others = {
         str(mentioned(e).get("name"))
         for e in activity.get("entities") or []
@@ -188,7 +234,9 @@ def _named(activity: Activity, name: str) -> str:
 
 
 def _bounded(data: dict[str, str | int]) -> dict[str, str | int]:
-    short = {name: value for name, value in data.items() if isinstance(value, int) or len(value) <= TEXT}
+    short = {
+        name: value for name, value in data.items() if isinstance(value, int) or len(value) <= TEXT
+    }
     return {name[:NAME]: value for name, value in short.items()}
 
 

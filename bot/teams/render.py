@@ -1,8 +1,9 @@
 """
 The translator outward: a `Reply` in, Teams activities out, as plain dicts. Pure.
 
-Teams splits one activity with text and a card into two messages and then returns no id to update; so an answer is two
-activities from the start: the words (citations, AI label, thumbs), which the placeholder becomes, and the card below them.
+Teams splits one activity with text and a card into two messages and then returns no id to update;
+so an answer is two activities from the start: the words (citations, AI label, thumbs), which the
+placeholder becomes, and the card below them.
 """
 
 from collections.abc import Sequence
@@ -50,11 +51,21 @@ def activities(reply: Reply, language: Language, texts: Texts) -> list[Element]:
     """Return the activities that show the reply, in order; each is one message on the screen."""
     if reply.calls:  # a mention needs a member's name, which a setting does not know
         called = texts.say("teams.called", language, who=", ".join(reply.calls))
-        reply = replace(reply, calls=(), blocks=(*(reply.blocks or (Paragraph(reply.text),)), Paragraph(called, "quiet")))
-    if not reply.final and all(isinstance(block, Steps) for block in reply.blocks) and reply.ask is None:
+        reply = replace(
+            reply,
+            calls=(),
+            blocks=(*(reply.blocks or (Paragraph(reply.text),)), Paragraph(called, "quiet")),
+        )
+    if (
+        not reply.final
+        and all(isinstance(block, Steps) for block in reply.blocks)
+        and reply.ask is None
+    ):
         return [placeholder(reply)]
     if not reply.blocks and reply.ask is None:
-        return [_message(language, textFormat="markdown", text=fit(lines(marked(reply.text)), TEXT))]
+        return [
+            _message(language, textFormat="markdown", text=fit(lines(marked(reply.text)), TEXT))
+        ]
     return _shown(reply, language, texts)
 
 
@@ -62,13 +73,18 @@ def ending(reply: Reply, language: Language, texts: Texts) -> list[Element]:
     """
     Return the activities that end a stream: the first is a text, since a stream begins as one.
 
-    A reply that is a card alone gives its first line to the text, and does not say it again as its heading.
+    A reply that is a card alone gives its first line to the text, and does not say it again as its
+    heading.
     """
     shown = activities(reply, language, texts)
     if "text" in shown[0]:
         return shown
     line = _first(reply.text)
-    heads = reply.blocks[:1] if reply.blocks and isinstance(reply.blocks[0], Heading) and reply.blocks[0].text == line else ()
+    heads = (
+        reply.blocks[:1]
+        if reply.blocks and isinstance(reply.blocks[0], Heading) and reply.blocks[0].text == line
+        else ()
+    )
     rest = replace(reply, blocks=reply.blocks[len(heads) :])
     return [said(cut(line, SUMMARY), language), *activities(rest, language, texts)]
 
@@ -81,7 +97,10 @@ def said(text: str, language: Language) -> Element:
 def placeholder(reply: Reply) -> Element:
     """Return a text message with the steps so far."""
     steps = [step for block in reply.blocks if isinstance(block, Steps) for step in block.items]
-    rows = "\n".join(f"- {_MARKS[s.status]} {marked(s.title)}" + (f": {escaped(s.output)}" if s.output else "") for s in steps)
+    rows = "\n".join(
+        f"- {_MARKS[s.status]} {marked(s.title)}" + (f": {escaped(s.output)}" if s.output else "")
+        for s in steps
+    )
     text = marked(reply.text) + (f"\n\n{rows}" if rows else "")
     return {"type": "message", "textFormat": "markdown", "text": fit(text, TEXT)}
 
@@ -105,15 +124,29 @@ def informative(reply: Reply, sequence: int = 1) -> Element:
 
 
 def text_only(reply: Reply, language: Language, texts: Texts, to: str) -> Element:
-    """Return the reply without any card, for clients and services that refuse it; follow-ups become suggested actions."""
+    """
+    Return the reply without any card, for clients and services that refuse it; follow-ups become
+    suggested actions.
+    """
     answer = _answer(reply)
     words = (
-        _words(reply, answer, language) if answer else _message(language, textFormat="markdown", text=lines(marked(reply.text)))
+        _words(reply, answer, language)
+        if answer
+        else _message(language, textFormat="markdown", text=lines(marked(reply.text)))
     )
-    notes = [b.text for b in reply.blocks if isinstance(b, Paragraph) and b.tone in ("quiet", "warning")]
+    notes = [
+        b.text for b in reply.blocks if isinstance(b, Paragraph) and b.tone in ("quiet", "warning")
+    ]
     plain = str(words["text"]).replace("**", "")
-    words["text"] = fit("\n\n".join(filter(None, [plain, " / ".join(notes) if answer else ""])), TEXT)
-    follow = [b for row in reply.blocks if isinstance(row, Buttons) and row.row == "followup" for b in row.items]
+    words["text"] = fit(
+        "\n\n".join(filter(None, [plain, " / ".join(notes) if answer else ""])), TEXT
+    )
+    follow = [
+        b
+        for row in reply.blocks
+        if isinstance(row, Buttons) and row.row == "followup"
+        for b in row.items
+    ]
     if follow:
         offers = [{"type": "imBack", "title": b.label, "value": b.label} for b in follow]
         words["suggestedActions"] = {"to": [to], "actions": offers}
@@ -121,11 +154,16 @@ def text_only(reply: Reply, language: Language, texts: Texts, to: str) -> Elemen
 
 
 def channel_base(reply: Reply, language: Language, texts: Texts, user: str) -> Element:
-    """Return the card everybody in a channel sees while `user` answers; the client of `user` asks for their own view."""
+    """
+    Return the card everybody in a channel sees while `user` answers; the client of `user` asks for
+    their own view.
+    """
     if reply.ask is None:
         raise ValueError("only an ask has a view of its own")
     board = Board(language, texts)
-    card = _card(reply.ask.text, asks.base(reply.ask, board), language) | {"refresh": asks.refresh(reply.ask, board, user)}
+    card = _card(reply.ask.text, asks.base(reply.ask, board), language) | {
+        "refresh": asks.refresh(reply.ask, board, user)
+    }
     return _message(language, summary=cut(reply.ask.others, SUMMARY), attachments=[_attached(card)])
 
 
@@ -134,7 +172,9 @@ def kept_private(name: str, run: Element, language: Language, texts: Texts, user
     board = Board(language, texts)
     text = texts.say("teams.kept_private", language, name=name)
     look = asks.look("choose", board.say("open_own"), run)
-    card = _card(text, [block_text(marked(text)), {"type": "ActionSet", "actions": [look]}], language)
+    card = _card(
+        text, [block_text(marked(text)), {"type": "ActionSet", "actions": [look]}], language
+    )
     return _message(
         language,
         summary=cut(text, SUMMARY),
@@ -143,13 +183,21 @@ def kept_private(name: str, run: Element, language: Language, texts: Texts, user
 
 
 def view(
-    reply: Reply, language: Language, texts: Texts, run: Element | None = None, user: str = "", *, among_others: bool = False
+    reply: Reply,
+    language: Language,
+    texts: Texts,
+    run: Element | None = None,
+    user: str = "",
+    *,
+    among_others: bool = False,
 ) -> Element:
     """
-    Return the invoke response that shows the reply as a card in the place of the one that was pressed.
+    Return the invoke response that shows the reply as a card in the place of the one that was
+    pressed.
 
-    With a `user` the card is their own view of a run in a channel, and their client asks for it anew when it is out of date.
-    `among_others` says that the presser alone sees it, so that a press on it is known to be theirs alone.
+    With a `user` the card is their own view of a run in a channel, and their client asks for it
+    anew when it is out of date. `among_others` says that the presser alone sees it, so that a press
+    on it is known to be theirs alone.
     """
     board = Board(language, texts)
     if not reply.blocks and reply.ask is None:
@@ -159,7 +207,10 @@ def view(
     if user and reply.ask is not None:
         card["refresh"] = asks.refresh(reply.ask, board, user)
     elif user and run:
-        card["refresh"] = {"action": asks.look("choose", board.say("open_own"), run), "userIds": [user]}
+        card["refresh"] = {
+            "action": asks.look("choose", board.say("open_own"), run),
+            "userIds": [user],
+        }
     return {"statusCode": 200, "type": CONTENT_TYPE, "value": card}
 
 
@@ -169,7 +220,10 @@ def again(card: Element) -> Element:
 
 
 def whispered(reply: Reply, language: Language, texts: Texts) -> list[Element]:
-    """Return the activities of a reply that one person alone sees among others; a press on them is known to be theirs alone."""
+    """
+    Return the activities of a reply that one person alone sees among others; a press on them is
+    known to be theirs alone.
+    """
     return [_owned(activity, "all") for activity in activities(reply, language, texts)]
 
 
@@ -179,15 +233,37 @@ def notice(text: str) -> Element:
 
 
 def feedback_form(language: Language, texts: Texts, *, liked: bool) -> Element:
-    """Return the dialog that opens after a thumb was pressed: words for both, reasons for the thumb down."""
+    """
+    Return the dialog that opens after a thumb was pressed: words for both, reasons for the thumb
+    down.
+    """
     board = Board(language, texts)
     title = texts.say("teams.feedback_title" if liked else "feedback.why", language)
-    choices = [{"title": texts.say(f"feedback.{reason}", language), "value": reason} for reason in REASONS]
-    why = {"type": "Input.ChoiceSet", "id": "reason", "label": title, "style": "expanded", "wrap": True, "choices": choices}
-    comment = {"type": "Input.Text", "id": "comment", "label": board.say("feedback_comment"), "isMultiline": True}
+    choices = [
+        {"title": texts.say(f"feedback.{reason}", language), "value": reason} for reason in REASONS
+    ]
+    why = {
+        "type": "Input.ChoiceSet",
+        "id": "reason",
+        "label": title,
+        "style": "expanded",
+        "wrap": True,
+        "choices": choices,
+    }
+    comment = {
+        "type": "Input.Text",
+        "id": "comment",
+        "label": board.say("feedback_comment"),
+        "isMultiline": True,
+    }
     send = {"type": "Action.Submit", "title": board.say("feedback_send")}
     card = _card(title, [comment] if liked else [why, comment], language) | {"actions": [send]}
-    return {"task": {"type": "continue", "value": {"title": board.say("feedback_title"), "card": _attached(card)}}}
+    return {
+        "task": {
+            "type": "continue",
+            "value": {"title": board.say("feedback_title"), "card": _attached(card)},
+        }
+    }
 
 
 def consent(file: Attachment, token: str, language: Language, texts: Texts) -> Element:
@@ -198,7 +274,11 @@ def consent(file: Attachment, token: str, language: Language, texts: Texts) -> E
         "acceptContext": {"file": token},
         "declineContext": {"file": token},
     }
-    card = {"contentType": "application/vnd.microsoft.teams.card.file.consent", "name": file.name, "content": content}
+    card = {
+        "contentType": "application/vnd.microsoft.teams.card.file.consent",
+        "name": file.name,
+        "content": content,
+    }
     return _message(language, attachments=[card])
 
 
@@ -215,7 +295,9 @@ def file_given(name: str, answer: Consent, language: Language) -> Element:
 
 def file_elsewhere(names: Sequence[str], language: Language, texts: Texts, bot: str) -> Element:
     """Say that files are handed over in the personal chat, and link to it."""
-    return _pointing(texts.say("teams.file_elsewhere", language, files=", ".join(names)), language, texts, bot)
+    return _pointing(
+        texts.say("teams.file_elsewhere", language, files=", ".join(names)), language, texts, bot
+    )
 
 
 def no_files_here(language: Language, texts: Texts, bot: str) -> Element:
@@ -229,15 +311,24 @@ def elsewhere(language: Language, texts: Texts, bot: str) -> Element:
 
 
 def for_others(reply: Reply, name: str, language: Language, texts: Texts) -> Element:
-    """Return in words what everybody else sees in the place of what only the person called `name` may read."""
+    """
+    Return in words what everybody else sees in the place of what only the person called `name` may
+    read.
+    """
     if reply.ask is not None and reply.ask.others:
         return said(reply.ask.others, language)
     return said(texts.say("teams.kept_private", language, name=name), language)
 
 
 def _pointing(text: str, language: Language, texts: Texts, bot: str) -> Element:
-    chat = {"type": "Action.OpenUrl", "title": texts.say("teams.open_chat", language), "url": f"{CHAT}?users={quote(bot)}"}
-    card = _card(text, [block_text(marked(text)), {"type": "ActionSet", "actions": [chat]}], language)
+    chat = {
+        "type": "Action.OpenUrl",
+        "title": texts.say("teams.open_chat", language),
+        "url": f"{CHAT}?users={quote(bot)}",
+    }
+    card = _card(
+        text, [block_text(marked(text)), {"type": "ActionSet", "actions": [chat]}], language
+    )
     return _message(language, summary=cut(text, SUMMARY), attachments=[_attached(card)])
 
 
@@ -247,7 +338,10 @@ def _shown(reply: Reply, language: Language, texts: Texts) -> list[Element]:
     if answer is None or reply.ask is not None:
         board = Board(language, texts)
         card = _attached(_fitting(reply, board))
-        return [_message(language, summary=cut(_first(reply.text), SUMMARY), attachments=[card]) | thumbs]
+        return [
+            _message(language, summary=cut(_first(reply.text), SUMMARY), attachments=[card])
+            | thumbs
+        ]
     rest = tuple(block for block in reply.blocks if block is not answer)
     below = _below(replace(reply, blocks=rest), language, texts)
     return [_words(reply, answer, language) | thumbs, *below]
@@ -262,23 +356,34 @@ def _below(reply: Reply, language: Language, texts: Texts) -> list[Element]:
     named = ", ".join(f"[{s.number}] {s.title} {s.place}" for s in sources)
     head = replace(reply, text=named or reply.text)
     summary = f"{board.say('sources')}: {named}" if named else _first(reply.text)
-    return [_message(language, summary=cut(summary, SUMMARY), attachments=[_attached(_fitting(head, board))])]
+    return [
+        _message(
+            language, summary=cut(summary, SUMMARY), attachments=[_attached(_fitting(head, board))]
+        )
+    ]
 
 
 def _words(reply: Reply, answer: Paragraph, language: Language) -> Element:
     """Return the answer as text with its sources as citations."""
     sources = [s for block in reply.blocks if isinstance(block, Sources) for s in block.items]
-    return _message(language, textFormat="markdown", text=_paragraphs(answer.text), entities=[entity(sources)])
+    return _message(
+        language, textFormat="markdown", text=_paragraphs(answer.text), entities=[entity(sources)]
+    )
 
 
 def _paragraphs(text: str) -> str:
     """Citation marks in list items stay plain text in Teams, so items become paragraphs."""
-    rows = (f"• {row[2:]}" if row.startswith("- ") else row for row in marked(text).splitlines() if row)
+    rows = (
+        f"• {row[2:]}" if row.startswith("- ") else row for row in marked(text).splitlines() if row
+    )
     return fit("\n\n".join(rows), TEXT)
 
 
 def _fitting(reply: Reply, board: Board, owned: Owned = "") -> Element:
-    """Draw the card; while it is too big leave out what is folded, from the last on, then the longest blocks, and say so."""
+    """
+    Draw the card; while it is too big leave out what is folded, from the last on, then the longest
+    blocks, and say so.
+    """
     blocks = list(reply.blocks)
     card: Element = _owned(_drawn(reply, blocks, board, shortened=False), owned)
     while size(card) > CARD and blocks:
@@ -288,14 +393,19 @@ def _fitting(reply: Reply, board: Board, owned: Owned = "") -> Element:
 
 
 def _owned(drawn: Any, owned: Owned) -> Any:
-    """Mark the buttons of what one person alone sees; those of a run in its own view find their way by the run."""
+    """
+    Mark the buttons of what one person alone sees; those of a run in its own view find their way by
+    the run.
+    """
     if not owned:
         return drawn
     if isinstance(drawn, list):
         return [_owned(element, owned) for element in drawn]
     if not isinstance(drawn, dict):
         return drawn
-    marked_ = {name: value if name == "data" else _owned(value, owned) for name, value in drawn.items()}
+    marked_ = {
+        name: value if name == "data" else _owned(value, owned) for name, value in drawn.items()
+    }
     data = marked_.get("data")
     if isinstance(data, dict) and not (owned == "beside the run" and "rid" in carried_in(data)):
         marked_["data"] = data | {OWN: 1}
@@ -303,10 +413,17 @@ def _owned(drawn: Any, owned: Owned) -> Any:
 
 
 def _least(blocks: Sequence[Block]) -> int:
-    """Return which block is left out first: buttons and sources stay as long as there is anything else."""
+    """
+    Return which block is left out first: buttons and sources stay as long as there is anything
+    else.
+    """
     folded = [i for i, block in enumerate(blocks) if isinstance(block, Details)]
     spare = [i for i, block in enumerate(blocks) if not isinstance(block, Buttons | Sources)]
-    return folded[-1] if folded else max(spare, key=lambda i: len(repr(blocks[i])), default=len(blocks) - 1)
+    return (
+        folded[-1]
+        if folded
+        else max(spare, key=lambda i: len(repr(blocks[i])), default=len(blocks) - 1)
+    )
 
 
 def _drawn(reply: Reply, blocks: Sequence[Block], board: Board, *, shortened: bool) -> Element:

@@ -1,8 +1,10 @@
 """
-Where a turn's replies appear: streamed in a personal chat, elsewhere a placeholder and updates of it, then what follows below.
+Where a turn's replies appear: streamed in a personal chat, elsewhere a placeholder and updates of
+it, then what follows below.
 
-What only one person may see among others goes into the answer to their press, or into a message that they alone see; where
-the service takes no such message, everybody reads that it can be had in the personal chat, and nothing else.
+What only one person may see among others goes into the answer to their press, or into a message
+that they alone see; where the service takes no such message, everybody reads that it can be had in
+the personal chat, and nothing else.
 """
 
 import asyncio
@@ -26,15 +28,16 @@ log = logging.getLogger(__name__)
 PACE = 1.5  # seconds between two updates of a message
 TAKEN = 201  # what the service answers to a new message
 GONE = 404  # what the service answers for a message that was deleted
-ONCE_MORE = 2.0  # seconds before the last word of a turn is sent again, when nobody knows whether it arrived
+# seconds before the last word of a turn is sent again, when nobody knows whether it arrived
+ONCE_MORE = 2.0
 
 
 class Screen:
     """
     One reply in one conversation.
 
-    `memory["ids"]` holds the ids of the activities shown so far, in order. `waiting` is the client's wait for an answer to a
-    press, where there is one.
+    `memory["ids"]` holds the ids of the activities shown so far, in order. `waiting` is the
+    client's wait for an answer to a press, where there is one.
     """
 
     def __init__(
@@ -58,14 +61,17 @@ class Screen:
         self._among_others = not personal
         self._alone = frame.own(payload)  # its person alone sees what was said or pressed
         self._in_ask = bool(pressed) and frame.pressed_in_ask(payload) and not self._alone
-        self._own = bool(pressed and self._run) and not (personal or self._alone)  # a press in one's own view of a run
+        self._own = bool(pressed and self._run) and not (
+            personal or self._alone
+        )  # a press in one's own view of a run
         if self._in_ask or self._own:
             self.memory.setdefault("pressed", pressed)
         self._stream = Stream(teams.connector, self._place, memory) if personal else None
 
     async def show(self, reply: Reply) -> None:
         """
-        Show the reply; one that is not final is left out when it comes too soon, since the next replaces it.
+        Show the reply; one that is not final is left out when it comes too soon, since the next
+        replaces it.
 
         Raises:
             Undelivered: the last word of the turn could not be brought.
@@ -91,19 +97,28 @@ class Screen:
                 raise
             await self._put([self._in_words(reply)], reply)
         await self._hand(reply)
-        self._respond(render.notice(self._teams.texts.say("teams.shown_below", self._message.person.language)))
+        self._respond(
+            render.notice(self._teams.texts.say("teams.shown_below", self._message.person.language))
+        )
 
-    # ----------------------------------------------------------------- what one person alone may see
+    # ----------------------------------------------------------------- what one person alone may
+    # see
 
     def _hidden(self, reply: Reply) -> bool:
-        """Report whether others are about who must not see this; a question that has a card for them is none."""
+        """
+        Report whether others are about who must not see this; a question that has a card for them
+        is none.
+        """
         if not self._among_others or reply.share:
             return False
         for_others = reply.ask is not None and bool(reply.ask.others)
         return self._alone or self._message.audience.private or (reply.private and not for_others)
 
     async def _tell(self, reply: Reply) -> None:
-        """Show the reply to its person alone; where Teams offers no way to that, say where it can be had."""
+        """
+        Show the reply to its person alone; where Teams offers no way to that, say where it can be
+        had.
+        """
         shown = reply
         if await self._teams.base_cards.pressed(self._payload) is not None:
             shown = with_way_back(reply, self._language(reply), self._teams.texts)
@@ -116,7 +131,10 @@ class Screen:
         await self._hand(reply)
 
     async def _whisper(self, reply: Reply) -> bool:
-        """Send the reply as a message that its person alone sees, without a card where that is refused; False: not brought."""
+        """
+        Send the reply as a message that its person alone sees, without a card where that is
+        refused; False: not brought.
+        """
         drawn = render.whispered(reply, self._language(reply), self._teams.texts)
         for activities in (drawn, [self._plain(reply)]):
             status = await self._whispered(activities, reply)
@@ -127,7 +145,10 @@ class Screen:
         return False
 
     async def _whispered(self, activities: list[dict[str, Any]], reply: Reply) -> int:
-        """Send these activities to the person alone; return TAKEN, or what the service answered to the first it refused."""
+        """
+        Send these activities to the person alone; return TAKEN, or what the service answered to the
+        first it refused.
+        """
         try:
             first = ""
             for activity in activities:
@@ -135,12 +156,17 @@ class Screen:
                 first = first or id_
             await self._remember(first, reply)
         except Undelivered as error:
-            log.warning("a message to one person among others was not taken", extra={"status": error.status})
+            log.warning(
+                "a message to one person among others was not taken", extra={"status": error.status}
+            )
             return error.status
         return TAKEN
 
     async def _point(self) -> None:
-        """Say to everybody that the reply is for one person's eyes; who only changed a question asked nothing of us."""
+        """
+        Say to everybody that the reply is for one person's eyes; who only changed a question asked
+        nothing of us.
+        """
         if isinstance(self._message.content, Edited):
             return
         try:
@@ -149,12 +175,22 @@ class Screen:
             if error.status not in (400, 413):
                 raise
             texts, language = self._teams.texts, self._message.person.language
-            await self._put([render.said(texts.say("teams.private_elsewhere", language), language)], Reply(""))
+            await self._put(
+                [render.said(texts.say("teams.private_elsewhere", language), language)], Reply("")
+            )
 
     async def _hand(self, reply: Reply) -> None:
-        """Show the way to the files of a reply, to its person alone where the reply was theirs alone."""
-        alone = self._among_others and not reply.share and (reply.private or self._message.audience.private)
-        for offer in await self._teams.file_consent.offers(reply.attachments, self._message, self._place):
+        """
+        Show the way to the files of a reply, to its person alone where the reply was theirs alone.
+        """
+        alone = (
+            self._among_others
+            and not reply.share
+            and (reply.private or self._message.audience.private)
+        )
+        for offer in await self._teams.file_consent.offers(
+            reply.attachments, self._message, self._place
+        ):
             if not alone:
                 await self._teams.connector.send(self._place, offer)
             elif await self._whispered([offer], Reply(reply.text)) != TAKEN:
@@ -164,7 +200,10 @@ class Screen:
         return render.elsewhere(self._message.person.language, self._teams.texts, self._place.bot)
 
     async def _take_back(self) -> None:
-        """Delete what everybody saw while the work went on; what cannot be deleted held nothing of the reply."""
+        """
+        Delete what everybody saw while the work went on; what cannot be deleted held nothing of the
+        reply.
+        """
         for id_ in self.memory.pop("ids", "").split():
             try:
                 await self._teams.connector.delete(self._place, id_)
@@ -176,7 +215,9 @@ class Screen:
     async def _progress(self, reply: Reply) -> None:
         if self._in_ask or self._own or reply.share or self._hidden(reply):
             return
-        if self._stream is not None and reply.blocks and "ids" not in self.memory:  # a place in a queue is no stream yet
+        if (
+            self._stream is not None and reply.blocks and "ids" not in self.memory
+        ):  # a place in a queue is no stream yet
             await self._stream.show(reply)
             if self._stream.shown:
                 return
@@ -185,7 +226,11 @@ class Screen:
         try:
             await self._put(self._drawn(reply), reply)
             if self._among_others:  # the client need not wait for what everybody will see
-                self._respond(render.notice(self._teams.texts.say("teams.received", self._message.person.language)))
+                self._respond(
+                    render.notice(
+                        self._teams.texts.say("teams.received", self._message.person.language)
+                    )
+                )
         except Undelivered:
             pass  # a status is not worth a second try; the next reply brings more
         finally:
@@ -206,7 +251,11 @@ class Screen:
 
     async def _put(self, activities: list[dict[str, Any]], reply: Reply, *, done: int = 0) -> None:
         """Bring what is shown up to these activities; the first `done` are there already."""
-        ids = [] if reply.share else (self.memory.get("ids") or self.memory.get("pressed", "")).split()
+        ids = (
+            []
+            if reply.share
+            else (self.memory.get("ids") or self.memory.get("pressed", "")).split()
+        )
         shown = ids[:done]
         for i, activity in enumerate(activities[done:], done):
             if i < len(ids) and await self._updated(ids[i], activity):
@@ -235,7 +284,10 @@ class Screen:
         return True
 
     async def _send(self, activity: dict[str, Any], *, last: bool) -> str:
-        """Send a new message. When nobody knows whether it arrived, only a last word is sent again, once: twice beats never."""
+        """
+        Send a new message. When nobody knows whether it arrived, only a last word is sent again,
+        once: twice beats never.
+        """
         try:
             return await self._teams.connector.send(self._place, activity)
         except Undelivered as error:
@@ -245,7 +297,10 @@ class Screen:
         return await self._teams.connector.send(self._place, activity)
 
     def _language(self, reply: Reply) -> Language:
-        """Return the language a reply is in: that of the question, or where there is none to read, that of its first line."""
+        """
+        Return the language a reply is in: that of the question, or where there is none to read,
+        that of its first line.
+        """
         content = self._message.content
         said = content.text.strip() if isinstance(content, Text | Edited) else ""
         told = said if not said.isascii() or " " in said else reply.text.partition("\n")[0]
@@ -258,15 +313,26 @@ class Screen:
         if reply.ask is not None and reply.ask.others:
             return [render.channel_base(reply, language, texts, user)]
         if self._own and reply.private:
-            return [render.kept_private(self._message.person.name, self._run, language, texts, user)]
+            return [
+                render.kept_private(self._message.person.name, self._run, language, texts, user)
+            ]
         return render.activities(reply, language, texts)
 
     # ----------------------------------------------------------------- the client that waits
 
     def _only_a_word(self, reply: Reply) -> bool:
-        """Report whether the reply is one sentence for one person, which their client can show by itself."""
+        """
+        Report whether the reply is one sentence for one person, which their client can show by
+        itself.
+        """
         alone = reply.private or self._hidden(reply)
-        bare = alone and not reply.blocks and reply.ask is None and not reply.attachments and not self._in_ask
+        bare = (
+            alone
+            and not reply.blocks
+            and reply.ask is None
+            and not reply.attachments
+            and not self._in_ask
+        )
         return bare and self._waits
 
     @property
@@ -279,10 +345,15 @@ class Screen:
         return render.view(reply, language, texts, self._run, user, among_others=self._among_others)
 
     def _in_words(self, reply: Reply) -> dict[str, Any]:
-        """Return what is drawn without any card: of what one person alone may read, what others see in its place."""
+        """
+        Return what is drawn without any card: of what one person alone may read, what others see in
+        its place.
+        """
         kept = reply.private and self._among_others and not reply.share
         if kept:
-            return render.for_others(reply, self._message.person.name, self._language(reply), self._teams.texts)
+            return render.for_others(
+                reply, self._message.person.name, self._language(reply), self._teams.texts
+            )
         return self._plain(reply)
 
     def _plain(self, reply: Reply) -> dict[str, Any]:
@@ -293,10 +364,15 @@ class Screen:
             self._waiting.set_result(response)
 
     async def _remember(self, id_: str, reply: Reply) -> None:
-        """Note which answer the thumbs under a message are about; Teams names only the message when one is pressed."""
+        """
+        Note which answer the thumbs under a message are about; Teams names only the message when
+        one is pressed.
+        """
         answer = next((block.answer for block in reply.blocks if isinstance(block, Feedback)), "")
         if answer and id_:
-            await self._teams.feedback_targets.remember(f"teams:{self._place.conversation}", id_, answer)
+            await self._teams.feedback_targets.remember(
+                f"teams:{self._place.conversation}", id_, answer
+            )
 
 
 class Captured:

@@ -1,10 +1,12 @@
 """
-The Bot Framework SDK, and the only file that knows it, so that its successor can take its place here.
+The Bot Framework SDK, and the only file that knows it, so that its successor can take its place
+here.
 
-What works of it is used: the adapter with its turn context, the connector client, the schema, the sign-in. What does not is
-mended here: its serialiser drops unknown fields of entities and takes 7 ms for a card, so it carries the frame of an activity
-and we fill in the rest; it makes two clients a turn, repeats PUT on its own, and loses the status of a refusal whose body is
-not JSON. Importing it costs a second, so nobody imports this file before it is needed.
+What works of it is used: the adapter with its turn context, the connector client, the schema, the
+sign-in. What does not is mended here: its serialiser drops unknown fields of entities and takes 7
+ms for a card, so it carries the frame of an activity and we fill in the rest; it makes two clients
+a turn, repeats PUT on its own, and loses the status of a refusal whose body is not JSON. Importing
+it costs a second, so nobody imports this file before it is needed.
 """
 
 import json
@@ -21,7 +23,10 @@ from botframework.connector.auth.connector_factory import ConnectorFactory
 from msrest.exceptions import ClientException
 from msrest.pipeline import SansIOHTTPPolicy
 from msrest.pipeline.async_abc import AsyncPipeline
-from msrest.pipeline.async_requests import AsyncPipelineRequestsHTTPSender, AsyncRequestsCredentialsPolicy
+from msrest.pipeline.async_requests import (
+    AsyncPipelineRequestsHTTPSender,
+    AsyncRequestsCredentialsPolicy,
+)
 from msrest.pipeline.universal import RawDeserializer
 from msrest.universal_http.async_requests import AsyncRequestsHTTPSender
 from requests.exceptions import ConnectionError as NotConnected
@@ -34,7 +39,10 @@ _whole: ContextVar[dict[str, Any]] = ContextVar("_whole")  # the activity that i
 
 
 class Refusal(Exception):
-    """The connector did not take a call: `status` 0 means that no answer came, `sent` that the call may have arrived."""
+    """
+    The connector did not take a call: `status` 0 means that no answer came, `sent` that the call
+    may have arrived.
+    """
 
     def __init__(self, status: int, *, after: str = "", code: str = "", sent: bool = True) -> None:
         super().__init__(f"{status} {code}")
@@ -50,11 +58,17 @@ class _Refusals(SansIOHTTPPolicy[Any, Any]):
     def on_response(self, request: Any, response: Any, **_: Any) -> None:
         answer = response.http_response
         if answer.status_code >= 400:
-            raise Refusal(answer.status_code, after=answer.headers.get("Retry-After", ""), code=answer.text()[:500])
+            raise Refusal(
+                answer.status_code,
+                after=answer.headers.get("Retry-After", ""),
+                code=answer.text()[:500],
+            )
 
 
 class _Whole(SansIOHTTPPolicy[Any, Any]):
-    """Puts the activity as we drew it into the frame the SDK made: who speaks to whom, and where."""
+    """
+    Puts the activity as we drew it into the frame the SDK made: who speaks to whom, and where.
+    """
 
     def on_request(self, request: Any, **_: Any) -> None:
         sent = request.http_request
@@ -63,12 +77,17 @@ class _Whole(SansIOHTTPPolicy[Any, Any]):
         whole = json.loads(sent.data) | _whole.get()
         sent.data = json.dumps(whole)
         sent.headers["Content-Length"] = str(len(sent.data))
-        if (whole.get("recipient") or {}).get("isTargeted"):  # without this word of the address everybody would see it
+        if (whole.get("recipient") or {}).get(
+            "isTargeted"
+        ):  # without this word of the address everybody would see it
             sent.format_parameters({"isTargetedActivity": "true"})
 
 
 class _Clients(BotFrameworkAuthentication, ConnectorFactory):  # type: ignore[misc]
-    """One connector client for each service address, all with one sign-in. Who comes in is judged in `bot.teams.auth`."""
+    """
+    One connector client for each service address, all with one sign-in. Who comes in is judged in
+    `bot.teams.auth`.
+    """
 
     def __init__(self, credentials: Any) -> None:
         self._credentials = credentials
@@ -79,7 +98,9 @@ class _Clients(BotFrameworkAuthentication, ConnectorFactory):  # type: ignore[mi
 
     async def create(self, service_url: str, audience: Any = None) -> Any:
         if service_url not in self._clients:
-            self._clients[service_url] = ConnectorClient(self._credentials, base_url=service_url, pipeline_type=_pipeline)
+            self._clients[service_url] = ConnectorClient(
+                self._credentials, base_url=service_url, pipeline_type=_pipeline
+            )
         return self._clients[service_url]
 
     async def create_user_token_client(self, claims_identity: Any) -> None:
@@ -106,18 +127,24 @@ class Adapter(CloudAdapterBase):  # type: ignore[misc]
             Refusal
         """
         _whole.set(activity)
-        answer = await self._within(reference, lambda c: c.send_activity(Activity(type=activity["type"])))
+        answer = await self._within(
+            reference, lambda c: c.send_activity(Activity(type=activity["type"]))
+        )
         return str(getattr(answer, "id", "") or "")
 
     async def update(self, reference: dict[str, Any], id_: str, activity: dict[str, Any]) -> None:
         _whole.set(activity)
-        await self._within(reference, lambda c: c.update_activity(Activity(type=activity["type"], id=id_)))
+        await self._within(
+            reference, lambda c: c.update_activity(Activity(type=activity["type"], id=id_))
+        )
 
     async def delete(self, reference: dict[str, Any], id_: str) -> None:
         await self._within(reference, lambda c: c.delete_activity(id_))
 
     async def member(self, reference: dict[str, Any], id_: str) -> dict[str, Any]:
-        """Return what the conversation knows of a member: "userRole", "tenantId", "userPrincipalName"."""
+        """
+        Return what the conversation knows of a member: "userRole", "tenantId", "userPrincipalName".
+        """
         found = await self._within(reference, lambda c: TeamsInfo.get_member(c, id_))
         return dict(found.serialize())
 
@@ -133,19 +160,26 @@ class Adapter(CloudAdapterBase):  # type: ignore[misc]
         known = ConversationReference(
             channel_id="msteams",
             service_url=reference["service"],
-            conversation=ConversationAccount(id=reference["conversation"], conversation_type=reference["kind"]),
+            conversation=ConversationAccount(
+                id=reference["conversation"], conversation_type=reference["kind"]
+            ),
             bot=ChannelAccount(id=reference["bot"]),
             user=ChannelAccount(id=reference["user"]),
         )
         try:
-            await self.continue_conversation_with_claims(ClaimsIdentity({}, True), known, None, turn)
+            await self.continue_conversation_with_claims(
+                ClaimsIdentity({}, True), known, None, turn
+            )
         except ClientException as error:
             raise Refusal(0, sent=not _never_connected(error)) from error
         return answer
 
 
 def _pipeline(config: Any) -> Any:
-    """Return the SDK's pipeline without its own repeats and redirects, and with refusals told by their status."""
+    """
+    Return the SDK's pipeline without its own repeats and redirects, and with refusals told by their
+    status.
+    """
     config.retry_policy = lambda: Retry(0, read=False, redirect=False)
     config.redirect_policy.allow = False
     config.connection.timeout = TIMEOUT
@@ -161,5 +195,9 @@ def _pipeline(config: Any) -> Any:
 
 def _never_connected(error: ClientException) -> bool:
     cause = getattr(error, "inner_exception", None)
-    reason = getattr(cause.args[0], "reason", None) if isinstance(cause, NotConnected) and cause.args else None
+    reason = (
+        getattr(cause.args[0], "reason", None)
+        if isinstance(cause, NotConnected) and cause.args
+        else None
+    )
     return isinstance(reason, NewConnectionError)

@@ -1,8 +1,10 @@
 """
-One streamed message in a personal chat: a status, then words that grow, then the whole message in its place.
+One streamed message in a personal chat: a status, then words that grow, then the whole message in
+its place.
 
-Teams takes a stream for two minutes, about one request a second, each text beginning with the one before. Whatever it refuses
-ends the stream and never the turn: the last word then comes as a message of its own.
+Teams takes a stream for two minutes, about one request a second, each text beginning with the one
+before. Whatever it refuses ends the stream and never the turn: the last word then comes as a
+message of its own.
 """
 
 import asyncio
@@ -23,7 +25,10 @@ LAST = 1.0  # seconds before the last one
 
 
 class Stream:
-    """`memory` keeps "stream" (its id), "sequence" and "since" (Unix time), so that another process can end it."""
+    """
+    `memory` keeps "stream" (its id), "sequence" and "since" (Unix time), so that another process
+    can end it.
+    """
 
     def __init__(self, connector: Connector, place: Place, memory: dict[str, str]) -> None:
         self._connector = connector
@@ -72,7 +77,8 @@ class Stream:
 
     async def finish(self, message: dict[str, Any]) -> str:
         """
-        Put the whole message in the stream's place and return its id; "" where Teams does not take it there.
+        Put the whole message in the stream's place and return its id; "" where Teams does not take
+        it there.
 
         A repeat is harmless: Teams takes one end of a stream and refuses a second.
 

@@ -1,8 +1,8 @@
 """
 Words for Teams: escaped, cut and counted as it does. Pure.
 
-A TextBlock is Markdown, so everything but our own `**bold**`, lists and `[n]` is escaped: a link hidden in a document
-stays text.
+A TextBlock is Markdown, so everything but our own `**bold**`, lists and `[n]` is escaped: a link
+hidden in a document stays text.
 """
 
 import re
@@ -17,7 +17,9 @@ _OURS = re.compile(r"(\*\*|\[\d+\])|([\\`*_\[\]#])")
 
 
 def cut(text: str, limit: int) -> str:
-    """Return at most `limit` characters; neither a citation mark nor an escaped sign is cut through."""
+    """
+    Return at most `limit` characters; neither a citation mark nor an escaped sign is cut through.
+    """
     return text if len(text) <= limit else _HALF.sub("", text[: limit - 1]) + "…"
 
 
@@ -25,7 +27,10 @@ def fit(text: str, limit: int) -> str:
     """Return at most `limit` bytes of UTF-16, in which Teams counts a message."""
     if len(text.encode("utf-16-le", "surrogatepass")) <= limit:
         return text
-    return cut(text, len(text.encode("utf-16-le", "surrogatepass")[: limit - 2].decode("utf-16-le", "ignore")))
+    return cut(
+        text,
+        len(text.encode("utf-16-le", "surrogatepass")[: limit - 2].decode("utf-16-le", "ignore")),
+    )
 
 
 def escaped(text: str) -> str:
@@ -39,7 +44,10 @@ def marked(text: str) -> str:
 
 
 def lines(text: str) -> str:
-    """Put a blank line between lines, which Markdown would otherwise join; the items of one list stay together."""
+    """
+    Put a blank line between lines, which Markdown would otherwise join; the items of one list stay
+    together.
+    """
     out = ""
     before = ""
     for line in filter(None, text.splitlines()):

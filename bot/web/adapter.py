@@ -1,8 +1,8 @@
 """
 The web page: forms in, articles out. It needs no JavaScript; with it, replies stream into the page.
 
-A form is answered on the page its action belongs to. A browser is one conversation on each page; on a page of this machine
-alone all browsers are one person.
+A form is answered on the page its action belongs to. A browser is one conversation on each page; on
+a page of this machine alone all browsers are one person.
 """
 
 import asyncio
@@ -57,18 +57,27 @@ class Web:
         self._turns = turns
         self._texts = texts
         self._secure = public_url.startswith("https://")
-        self._access = Access(passwords or Passwords(), texts, local=host in LOOPBACK and not public_url)
+        self._access = Access(
+            passwords or Passwords(), texts, local=host in LOOPBACK and not public_url
+        )
         named = {urlsplit(public_url).hostname or ""} if public_url else set()
         self._hosts = frozenset(LOOPBACK | named | {host} - {""})
         self._conversations = Conversations(sessions)
         self._composer = Composer(turns, texts, doctor)
         self._view = View(texts, self._access, secure=self._secure)
-        self._screens: dict[str, tuple[str, Screen]] = {}  # running turns: the page each appears on, and its screen
+        self._screens: dict[
+            str, tuple[str, Screen]
+        ] = {}  # running turns: the page each appears on, and its screen
         self._running: set[asyncio.Task[None]] = set()
 
     def routes(self) -> list[BaseRoute]:
         posts = (
-            *(("/ask", self._ask), ("/press", self._press), ("/form", self._form), ("/upload", self._upload)),
+            *(
+                ("/ask", self._ask),
+                ("/press", self._press),
+                ("/form", self._form),
+                ("/upload", self._upload),
+            ),
             *(("/signin", self._sign_in), ("/signout", self._sign_out)),
         )
         return [
@@ -88,27 +97,41 @@ class Web:
 
     async def _refused(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        name = {401: "signin_first", 404: "not_found", 405: "not_allowed"}.get(status, "bad_request")
+        name = {401: "signin_first", 404: "not_found", 405: "not_allowed"}.get(
+            status, "bad_request"
+        )
         return self._view.notice(request, self._person(request), status, name)
 
     # ----------------------------------------------------------------- pages
 
     async def _page(self, request: Request) -> Response:
-        place, person, session = place_at(request.url.path), self._person(request), session_of(request)
+        place, person, session = (
+            place_at(request.url.path),
+            self._person(request),
+            session_of(request),
+        )
         if person is None:
             return self._view.sign_in(request, 401)
         articles = await self._on(place, person, session)
         if not articles and place.opening is not None:
-            screen = self._screen(person, session, place, self._texts.say(f"web.{place.name}", person.language), "")
+            screen = self._screen(
+                person, session, place, self._texts.say(f"web.{place.name}", person.language), ""
+            )
             await self._take(person, session, place.opening, screen)
             articles = await self._on(place, person, session)
-        regions = await self._composer.regions(place, person, session, articles, request.query_params)
+        regions = await self._composer.regions(
+            place, person, session, articles, request.query_params
+        )
         return self._view.page(request, person, place, articles, regions)
 
     async def _on(self, place: Place, person: Person, session: str) -> list[Article]:
         """Return the articles of a page, those that are still being made included."""
         where = _where(person, session, place)
-        running = [s.article for w, s in self._screens.values() if w == where and s.article and s.article.busy]
+        running = [
+            s.article
+            for w, s in self._screens.values()
+            if w == where and s.article and s.article.busy
+        ]
         return [*await self._conversations.articles(where), *running]
 
     # ----------------------------------------------------------------- turns
@@ -125,17 +148,27 @@ class Web:
     async def _upload(self, request: Request) -> Response:
         person = self._person(request)
         if person is not None and person.role != "admin":  # refused without reading a byte of it
-            return await self._answer(request, person, Upload(()), self._texts.say("web.upload", person.language), FormData())
+            return await self._answer(
+                request,
+                person,
+                Upload(()),
+                self._texts.say("web.upload", person.language),
+                FormData(),
+            )
         return await self._formed(request, lambda form: parse.upload(_files(form)))
 
-    async def _formed(self, request: Request, read: Callable[[FormData], tuple[Content, str]]) -> Response:
+    async def _formed(
+        self, request: Request, read: Callable[[FormData], tuple[Content, str]]
+    ) -> Response:
         person = self._person(request)
         if person is None:
             raise HTTPException(401)
         form = await request.form(max_files=FILES, max_part_size=FORM)
         return await self._answer(request, person, *read(form), form)
 
-    async def _answer(self, request: Request, person: Person, content: Content, label: str, form: FormData) -> Response:
+    async def _answer(
+        self, request: Request, person: Person, content: Content, label: str, form: FormData
+    ) -> Response:
         """Take a turn on the page it belongs to: streamed to a script, waited for otherwise."""
         if lists(parse.action(content)):
             await form.close()
@@ -151,18 +184,44 @@ class Web:
             streamed = StreamingResponse(self._rows(person, session, screen), media_type=NDJSON)
             return self._view.with_cookies(request, streamed)
         await asyncio.shield(turn)
-        anchor = "" if place.kind == "stage" else f"#t{screen.article.turn if screen.article else origin}"
-        return self._view.with_cookies(request, RedirectResponse(f"{place.path}{quote(anchor, safe='#')}", 303))
+        anchor = (
+            ""
+            if place.kind == "stage"
+            else f"#t{screen.article.turn if screen.article else origin}"
+        )
+        return self._view.with_cookies(
+            request, RedirectResponse(f"{place.path}{quote(anchor, safe='#')}", 303)
+        )
 
-    def _screen(self, person: Person, session: str, place: Place, label: str, origin: str) -> Screen:
+    def _screen(
+        self, person: Person, session: str, place: Place, label: str, origin: str
+    ) -> Screen:
         turn = secrets.token_hex(4)
         page = Page(self._texts, person.language, place, turn)
-        screen = Screen(self._conversations, person.id, _where(person, session, place), place, page, turn, label, origin)
+        screen = Screen(
+            self._conversations,
+            person.id,
+            _where(person, session, place),
+            place,
+            page,
+            turn,
+            label,
+            origin,
+        )
         self._screens[turn] = _where(person, session, place), screen
         return screen
 
-    async def _take(self, person: Person, session: str, content: Content, screen: Screen, form: FormData | None = None) -> None:
-        """Run a turn to its end, whoever is still looking; uploaded files live as long as it does."""
+    async def _take(
+        self,
+        person: Person,
+        session: str,
+        content: Content,
+        screen: Screen,
+        form: FormData | None = None,
+    ) -> None:
+        """
+        Run a turn to its end, whoever is still looking; uploaded files live as long as it does.
+        """
         try:
             await self._turns.take(message(person, session, content), screen)
         finally:
@@ -180,18 +239,37 @@ class Web:
         return StreamingResponse(self._rows(person, session, screen), media_type=NDJSON)
 
     async def _rows(self, person: Person, session: str, screen: Screen) -> AsyncIterator[str]:
-        """Yield one line of JSON for each reply, and at the end what stands beside the turns now."""
+        """
+        Yield one line of JSON for each reply, and at the end what stands beside the turns now.
+        """
         async for change in screen.follow():
-            yield _row({"turn": f"t{change.turn}", "html": change.html, "said": change.said, "gone": change.gone})
+            yield _row(
+                {
+                    "turn": f"t{change.turn}",
+                    "html": change.html,
+                    "said": change.said,
+                    "gone": change.gone,
+                }
+            )
         articles = await self._on(screen.place, person, session)
-        yield _row({"regions": await self._composer.regions(screen.place, person, session, articles, QueryParams())})
+        yield _row(
+            {
+                "regions": await self._composer.regions(
+                    screen.place, person, session, articles, QueryParams()
+                )
+            }
+        )
 
     async def _file(self, request: Request) -> Response:
         person = self._person(request)
-        found = self._conversations.file(person.id, request.path_params["token"]) if person else None
+        found = (
+            self._conversations.file(person.id, request.path_params["token"]) if person else None
+        )
         if found is None:
             raise HTTPException(404)
-        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"}
+        headers = {
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
+        }
         return Response(found.content, media_type=found.media_type, headers=headers)
 
     # ----------------------------------------------------------------- who is there
@@ -202,12 +280,18 @@ class Web:
     async def _sign_in(self, request: Request) -> Response:
         address = request.client.host if request.client else ""
         async with request.form(max_files=0, max_part_size=FORM) as form:
-            cookie = self._access.sign_in(parse.field(form, "password"), parse.field(form, "name"), address)
+            cookie = self._access.sign_in(
+                parse.field(form, "password"), parse.field(form, "name"), address
+            )
         if cookie is None:
             name = "signin_wait" if self._access.waits(address) else "signin_wrong"
-            return self._view.sign_in(request, 403, self._texts.say(f"web.{name}", language_of(request)))
+            return self._view.sign_in(
+                request, 403, self._texts.say(f"web.{name}", language_of(request))
+            )
         response = RedirectResponse("/", 303)
-        response.set_cookie(SIGNED, cookie, DAY, httponly=True, samesite="strict", secure=self._secure)
+        response.set_cookie(
+            SIGNED, cookie, DAY, httponly=True, samesite="strict", secure=self._secure
+        )
         return response
 
     async def _sign_out(self, request: Request) -> Response:
@@ -227,4 +311,6 @@ def _where(person: Person, session: str, place: Place) -> str:
 
 
 def _files(form: FormData) -> list[UploadFile]:
-    return [value for _, value in form.multi_items() if isinstance(value, UploadFile) and value.filename]
+    return [
+        value for _, value in form.multi_items() if isinstance(value, UploadFile) and value.filename
+    ]

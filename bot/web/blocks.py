@@ -48,7 +48,10 @@ class Blocks:
         self._level = 3 if place.kind == "talk" and turn else 2
 
     def all(self, blocks: Sequence[Block]) -> str:
-        """Return blocks one below the other; buttons that open the rows of the table above them stand in the rows."""
+        """
+        Return blocks one below the other; buttons that open the rows of the table above them stand
+        in the rows.
+        """
         out: list[str] = []
         for above, block in zip((None, *blocks), blocks, strict=False):
             if isinstance(above, Table) and isinstance(block, Buttons) and _opens(above, block):
@@ -102,7 +105,10 @@ class Blocks:
             case "answer":
                 return f'<div class="answer">{self._markup.prose(text, lead=True, listed="dots")}</div>'
             case "quiet" if JOINT in text and all(len(part) <= CHIP for part in text.split(JOINT)):
-                chips = "".join(f'<span class="chip">{self._markup.inline(part)}</span>' for part in text.split(JOINT))
+                chips = "".join(
+                    f'<span class="chip">{self._markup.inline(part)}</span>'
+                    for part in text.split(JOINT)
+                )
                 return f'<div class="chips">{chips}</div>'
             case "quiet":
                 return f'<p class="small soft">{self._markup.inline(text)}</p>'
@@ -122,10 +128,18 @@ class Blocks:
 
     def _facts(self, facts: Facts) -> str:
         """Numbers that stand side by side lead; everything else is a list."""
-        if len(facts.items) > 1 and all(f.value[:1].isdigit() and len(f.value) < 8 for f in facts.items):
-            rows = "".join(f"<div><dt>{escape(f.label)}</dt><dd>{escape(f.value)}</dd></div>" for f in facts.items)
+        if len(facts.items) > 1 and all(
+            f.value[:1].isdigit() and len(f.value) < 8 for f in facts.items
+        ):
+            rows = "".join(
+                f"<div><dt>{escape(f.label)}</dt><dd>{escape(f.value)}</dd></div>"
+                for f in facts.items
+            )
             return f'<dl class="figures">{rows}</dl>'
-        rows = "".join(f"<dt>{escape(f.label)}</dt><dd>{self._markup.inline(f.value)}</dd>" for f in facts.items)
+        rows = "".join(
+            f"<dt>{escape(f.label)}</dt><dd>{self._markup.inline(f.value)}</dd>"
+            for f in facts.items
+        )
         long = " long" if any(len(f.label) > LABEL for f in facts.items) else ""
         return f'<dl class="facts{long}">{rows}</dl>'
 
@@ -140,9 +154,15 @@ class Blocks:
         return f'<p class="small"><b>{escape(steps.title)}</b></p><ol class="{kind}">{rows}</ol>'
 
     def _table(self, table: Table, *, opens: Sequence[Button] = (), headed: bool = False) -> str:
-        """Return a table; `opens` name its rows, `headed` says that the heading above it is its caption already."""
+        """
+        Return a table; `opens` name its rows, `headed` says that the heading above it is its
+        caption already.
+        """
         numbers = [' class="num"' if c.kind == "number" else "" for c in table.columns]
-        head = "".join(f'<th scope="col"{kind}>{escape(c.title)}</th>' for c, kind in zip(table.columns, numbers, strict=True))
+        head = "".join(
+            f'<th scope="col"{kind}>{escape(c.title)}</th>'
+            for c, kind in zip(table.columns, numbers, strict=True)
+        )
         rows = ""
         for at, row in enumerate(table.rows):
             named = self._forms.press(opens[at].label, opens[at].press, "link") if opens else ""
@@ -163,7 +183,10 @@ class Blocks:
         )
 
     def _chart(self, chart: Chart) -> str:
-        """One row a bar on one scale; figures and words stand in the row, so that drawing and legend are decoration."""
+        """
+        One row a bar on one scale; figures and words stand in the row, so that drawing and legend
+        are decoration.
+        """
         values = [0.0, *(b.value for b in chart.bars if b.state != "excluded")]
         low, high = min(values), max(values)
         scale = BAR / ((high - low) or 1)
@@ -176,7 +199,9 @@ class Blocks:
             axis = f'<line x1="{zero:.1f}" x2="{zero:.1f}" y1="-3" y2="11"/>'
             svg = f'<svg viewBox="0 0 {BAR} 8" preserveAspectRatio="none" aria-hidden="true">{shape}{axis}</svg>'
             off = bar.state == "excluded"
-            best = f' <span class="chip on">{self._say("best")}</span>' if bar.state == "best" else ""
+            best = (
+                f' <span class="chip on">{self._say("best")}</span>' if bar.state == "best" else ""
+            )
             shown = self._say("excluded") if off else escape(bar.shown)
             drawn = f"<small>{escape(bar.note)}</small>" if off else svg
             name = f'<th scope="row">{escape(bar.label)}{best}</th>'
@@ -200,8 +225,16 @@ class Blocks:
         stale = f' <span class="chip warn">{self._say("stale")}</span>' if source.stale else ""
         dated = escape("・".join(p for p in (source.place, source.version, source.updated) if p))
         passage = Markup(strong="mark").prose(source.excerpt)
-        link = f'<p class="small"><a href="{escape(source.url)}">{self._say("original")}</a></p>' if safe(source.url) else ""
-        owner = f'<p class="small soft">{self._say("owner", owner=source.owner)}</p>' if source.owner else ""
+        link = (
+            f'<p class="small"><a href="{escape(source.url)}">{self._say("original")}</a></p>'
+            if safe(source.url)
+            else ""
+        )
+        owner = (
+            f'<p class="small soft">{self._say("owner", owner=source.owner)}</p>'
+            if source.owner
+            else ""
+        )
         return (
             f"<li><details{' open' if source.number == 1 else ''}><summary><b>[{source.number}]</b>"
             f"<span>{escape(source.title)}</span><small>{dated}{stale}</small></summary>"
@@ -212,7 +245,9 @@ class Blocks:
 
 def _opens(table: Table, buttons: Buttons) -> bool:
     """Report whether there is one button for each row, named as the row is."""
-    return tuple(b.label for b in buttons.items) == tuple(row[table.header_column] for row in table.rows)
+    return tuple(b.label for b in buttons.items) == tuple(
+        row[table.header_column] for row in table.rows
+    )
 
 
 def _brief(cell: str) -> str:

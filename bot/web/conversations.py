@@ -1,8 +1,9 @@
 """
-What each browser has on its pages: articles, drawn once, kept for a day so that any replica can show them again.
+What each browser has on its pages: articles, drawn once, kept for a day so that any replica can
+show them again.
 
-A running turn lives in the process that runs it; its last reply is what is kept. While the session store is away, this process
-remembers.
+A running turn lives in the process that runs it; its last reply is what is kept. While the session
+store is away, this process remembers.
 """
 
 import secrets
@@ -22,11 +23,13 @@ ROUNDS = 5  # tries when two windows change one page at once
 @dataclass(frozen=True, slots=True)
 class Article:
     """
-    One turn on a page. `body` is what stands in its card and `beside` its sources, both HTML; `note` is plain text.
+    One turn on a page. `body` is what stands in its card and `beside` its sources, both HTML;
+    `note` is plain text.
 
-    `asks` says that it waits for an answer, which then takes its place; `guided`, that it is one question of a dialog, and
-    `preview` is what its result so far is asked for with. `aside` marks what was only opened beside a question. `whole` is a
-    body that makes cards of its own; `title` heads the window.
+    `asks` says that it waits for an answer, which then takes its place; `guided`, that it is one
+    question of a dialog, and `preview` is what its result so far is asked for with. `aside` marks
+    what was only opened beside a question. `whole` is a body that makes cards of its own; `title`
+    heads the window.
     """
 
     turn: str
@@ -46,9 +49,11 @@ class Article:
 
 def placed(articles: list[Article], new: Article, origin: str, kind: str) -> list[Article]:
     """
-    Return a page of this kind with one more article: after the others, or in place of the question it answers.
+    Return a page of this kind with one more article: after the others, or in place of the question
+    it answers.
 
-    On a stage whatever followed the origin goes, and a guided question stands alone; on a desk the origin always gives way.
+    On a stage whatever followed the origin goes, and a guided question stands alone; on a desk the
+    origin always gives way.
     """
     at = next((n for n, a in enumerate(articles) if a.turn == origin), None)
     if kind == "stage" and (at is None or new.guided):
@@ -58,7 +63,9 @@ def placed(articles: list[Article], new: Article, origin: str, kind: str) -> lis
     keeps = new.aside or not (articles[at].asks or kind == "desk")
     if kind == "stage":
         return [*articles[: at + keeps], new]
-    return ([*articles, new] if keeps else [*articles[:at], new, *articles[at + 1 :]])[-LIMITS[kind] :]
+    return ([*articles, new] if keeps else [*articles[:at], new, *articles[at + 1 :]])[
+        -LIMITS[kind] :
+    ]
 
 
 def noted(articles: list[Article], origin: str, note: str) -> list[Article]:
@@ -108,7 +115,9 @@ class Conversations:
             forgotten, _ = self._memory.popitem(last=False)
             self._unsaved.discard(forgotten)
         try:
-            saved = await self._sessions.save("screen", screen, {"articles": [asdict(a) for a in articles]}, expected=revision)
+            saved = await self._sessions.save(
+                "screen", screen, {"articles": [asdict(a) for a in articles]}, expected=revision
+            )
         except SessionsUnavailable:
             self._unsaved.add(screen)
             return True

@@ -1,4 +1,7 @@
-"""Buttons and questions into forms. Pure. A form says in which page and turn it stands; without JavaScript it is just sent."""
+"""
+Buttons and questions into forms. Pure. A form says in which page and turn it stands; without
+JavaScript it is just sent.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -63,13 +66,21 @@ class Forms:
 
     def feedback(self, block: Feedback) -> str:
         """Return thumbs up as a press and thumbs down as its five reasons."""
-        up = self.press(self.text("up"), Press("feedback.vote", {"aid": block.answer, "vote": "up"}))
-        names = [(reason, self._texts.say(f"feedback.{reason}", self._language)) for reason in REASONS]
-        reasons = "".join(f'<button name="reason" value="{r}">{escape(name)}</button>' for r, name in names)
+        up = self.press(
+            self.text("up"), Press("feedback.vote", {"aid": block.answer, "vote": "up"})
+        )
+        names = [
+            (reason, self._texts.say(f"feedback.{reason}", self._language)) for reason in REASONS
+        ]
+        reasons = "".join(
+            f'<button name="reason" value="{r}">{escape(name)}</button>' for r, name in names
+        )
         said = {f"_said:reason:{r}": name for r, name in names}
         asked = Form("feedback.reason", {"aid": block.answer}, {"reason": ""})
         hidden = self._hidden({KEY: pack(asked), **said})
-        down = f'<form class="buttons" method="post" action="/form" data-turn>{hidden}{reasons}</form>'
+        down = (
+            f'<form class="buttons" method="post" action="/form" data-turn>{hidden}{reasons}</form>'
+        )
         return (
             f'<div class="feedback"><div class="buttons"><span>{self.say("helpful")}</span>{up}'
             f"<details><summary>{self.say('down')}</summary>{down}</details></div></div>"
@@ -78,7 +89,10 @@ class Forms:
     # ----------------------------------------------------------------- questions
 
     def guided(self, ask: Ask, notes: str) -> str:
-        """Return one question of a dialog: where we are, the question, the guideline, one button an option."""
+        """
+        Return one question of a dialog: where we are, the question, the guideline, one button an
+        option.
+        """
         field = ask.fields[0]
         done = self.say("answered", done=ask.step - 1, of=ask.of)
         parts = [
@@ -93,27 +107,41 @@ class Forms:
             *(
                 f'<button name="{escape(input_name(field.id))}" value="{escape(o.id)}"{_kind(kind)}>{escape(o.text)}</button>'
                 for o in field.options
-                for kind in ("unsure" if o.id == UNSURE else "proposed" if o.id == field.initial else "",)
+                for kind in (
+                    "unsure" if o.id == UNSURE else "proposed" if o.id == field.initial else "",
+                )
             ),
             "</form>",
-            f'<details><summary>{self.say("why")}</summary><p class="small">{escape(ask.why)}</p></details>' if ask.why else "",
+            f'<details><summary>{self.say("why")}</summary><p class="small">{escape(ask.why)}</p></details>'
+            if ask.why
+            else "",
         ]
-        stop = self.press(ask.stop, Press(f"{ask.form.partition('.')[0]}.stop", ask.state), "quiet end")
+        stop = self.press(
+            ask.stop, Press(f"{ask.form.partition('.')[0]}.stop", ask.state), "quiet end"
+        )
         ways = self.buttons(ask.buttons)
         return "".join(parts) + f'<div class="buttons ways">{ways}{stop}</div>'
 
     def questions(self, ask: Ask, notes: str) -> str:
         """Return a form of any number of fields with one button to send it."""
         fields = "".join(self._field(f) for f in ask.fields)
-        files = ' enctype="multipart/form-data"' if any(f.kind == "files" for f in ask.fields) else ""
+        files = (
+            ' enctype="multipart/form-data"' if any(f.kind == "files" for f in ask.fields) else ""
+        )
         intro = f'<p class="small soft">{escape(ask.intro)}</p>' if ask.intro else ""
-        lead = "" if len(ask.fields) == 1 and ask.fields[0].label == ask.text else f"<p>{Markup().inline(ask.text)}</p>"
+        lead = (
+            ""
+            if len(ask.fields) == 1 and ask.fields[0].label == ask.text
+            else f"<p>{Markup().inline(ask.text)}</p>"
+        )
         ways = self.buttons(ask.buttons)
         form = (
             f'<form class="form stack" method="post" action="/form"{files}{self._stays(ask.form)}>{self._carried(ask)}{fields}'
             f'<div class="buttons"><button class="primary">{escape(ask.submit)}</button></div></form>'
         )
-        return f"{lead}{intro}{notes}{form}" + (f'<div class="buttons">{ways}</div>' if ways else "")
+        return f"{lead}{intro}{notes}{form}" + (
+            f'<div class="buttons">{ways}</div>' if ways else ""
+        )
 
     def narrowing(self, ask: Ask, path: str) -> str:
         """Return a form that asks for a page again, with what is filled in as its address."""
@@ -124,7 +152,10 @@ class Forms:
         )
 
     def runs(self, table: Table, runs: Sequence[Button], chosen: Sequence[str]) -> str:
-        """Return past runs as a table: two can be ticked and put side by side, each opened, each memo taken away."""
+        """
+        Return past runs as a table: two can be ticked and put side by side, each opened, each memo
+        taken away.
+        """
         titles = (self.text("side_by_side"), *(c.title for c in table.columns), self.text("ways"))
         head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
         rows = ""
@@ -148,7 +179,11 @@ class Forms:
     def _guideline(self, ask: Ask) -> str:
         if ask.guideline is None:
             return ""
-        text, source, opens = ask.guideline.text, ask.guideline.source, self.button(ask.guideline.open)
+        text, source, opens = (
+            ask.guideline.text,
+            ask.guideline.source,
+            self.button(ask.guideline.open),
+        )
         return (
             f'<div class="note on stack"><p><strong>{self.say("guideline")}</strong></p>'
             f"<blockquote>{Markup(strong='mark').prose(text)}</blockquote>"
@@ -156,19 +191,29 @@ class Forms:
         )
 
     def _carried(self, ask: Ask) -> str:
-        said = {f"_said:{f.id}:{o.id}": o.text for f in ask.fields for o in f.options}  # words head the turn, not ids
+        said = {
+            f"_said:{f.id}:{o.id}": o.text for f in ask.fields for o in f.options
+        }  # words head the turn, not ids
         inputs = {f.id: "" for f in ask.fields if f.kind != "files"}
         return self._hidden({KEY: pack(Form(ask.form, ask.state, inputs)), **said})
 
     def _field(self, field: Field, *, listed: bool = False) -> str:
-        name, label, id_ = escape(input_name(field.id)), escape(field.label), escape(f"f{self._turn}-{field.id}")
+        name, label, id_ = (
+            escape(input_name(field.id)),
+            escape(field.label),
+            escape(f"f{self._turn}-{field.id}"),
+        )
         hint = f'<p class="hint" id="{id_}-hint">{escape(field.hint)}</p>' if field.hint else ""
-        need = (" required" if field.required else "") + (f' aria-describedby="{id_}-hint"' if field.hint else "")
+        need = (" required" if field.required else "") + (
+            f' aria-describedby="{id_}-hint"' if field.hint else ""
+        )
         head = f'<label for="{id_}">{label}</label>{hint}'
         value = escape(field.initial)
         match field.kind:
             case "choice" if listed or len(field.options) > MANY:
-                blank = "" if field.initial else f'<option value="">{self.say("choose_one")}</option>'
+                blank = (
+                    "" if field.initial else f'<option value="">{self.say("choose_one")}</option>'
+                )
                 options = "".join(
                     f'<option value="{escape(o.id)}"{" selected" if o.id == field.initial else ""}>{escape(o.text)}</option>'
                     for o in field.options
@@ -201,11 +246,15 @@ class Forms:
 
     def _hidden(self, values: Mapping[str, str]) -> str:
         rows = {"_page": self._here, "_turn": self._turn, **values}
-        return "".join(f'<input type="hidden" name="{escape(n)}" value="{escape(v)}">' for n, v in rows.items())
+        return "".join(
+            f'<input type="hidden" name="{escape(n)}" value="{escape(v)}">' for n, v in rows.items()
+        )
 
     def _stays(self, action: str) -> str:
         """Mark forms whose reply appears on this page, so that the script may put it there."""
-        return " data-turn" if page_of(action, self._here) == self._here and not lists(action) else ""
+        return (
+            " data-turn" if page_of(action, self._here) == self._here and not lists(action) else ""
+        )
 
 
 def safe(url: str) -> bool:

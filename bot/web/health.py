@@ -1,4 +1,7 @@
-"""The health page as blocks: what is on the shelf, what people said of the answers, and how each part is doing. Pure."""
+"""
+The health page as blocks: what is on the shelf, what people said of the answers, and how each part
+is doing. Pure.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,7 +19,10 @@ SAID = (*STATES, "no_sandbox")  # states with a sentence of their own
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`parts` by name: "ready", "starting" or what is wrong. `votes` are "up" or why not; `open` counts what has no answer."""
+    """
+    `parts` by name: "ready", "starting" or what is wrong. `votes` are "up" or why not; `open`
+    counts what has no answer.
+    """
 
     parts: Mapping[str, str]
     documents: Sequence[Document] = ()
@@ -37,7 +43,9 @@ def figures(health: Health, texts: Texts, language: Language, today: date) -> tu
         ("helpful", sum(v == "up" for v in health.votes)),
         ("not_helpful", sum(v != "up" for v in health.votes)),
     )
-    return (Facts(tuple(Fact(texts.say(f"web.figure_{n}", language), f"{v:,}") for n, v in numbers)),)
+    return (
+        Facts(tuple(Fact(texts.say(f"web.figure_{n}", language), f"{v:,}") for n, v in numbers)),
+    )
 
 
 def parts(health: Health, texts: Texts, language: Language) -> tuple[Block, ...]:
@@ -47,7 +55,8 @@ def parts(health: Health, texts: Texts, language: Language) -> tuple[Block, ...]
     warned = tuple(Paragraph(_warning(n, texts, language), "bad") for n in amiss)
     columns = (Column(say("web.part", language)), Column(say("web.part_state", language)))
     rows = tuple(
-        (_named(n, texts, language), say(f"web.part_{s}", language) if s in SAID else s) for n, s in health.parts.items()
+        (_named(n, texts, language), say(f"web.part_{s}", language) if s in SAID else s)
+        for n, s in health.parts.items()
     )
     return (*warned, Table(say("web.parts_caption", language), columns, rows))
 
@@ -61,8 +70,13 @@ def _warning(part: str, texts: Texts, language: Language) -> str:
 def votes(health: Health, texts: Texts, language: Language) -> tuple[Block, ...]:
     """Return why answers did not help, the commonest reason first."""
     counted = Counter(v for v in health.votes if v in REASONS)
-    columns = (Column(texts.say("web.reason", language)), Column(texts.say("web.count", language), "number"))
-    rows = tuple((texts.say(f"feedback.{reason}", language), str(counted[reason])) for reason in REASONS)
+    columns = (
+        Column(texts.say("web.reason", language)),
+        Column(texts.say("web.count", language), "number"),
+    )
+    rows = tuple(
+        (texts.say(f"feedback.{reason}", language), str(counted[reason])) for reason in REASONS
+    )
     ordered = tuple(sorted(rows, key=lambda row: -int(row[1])))
     return (Table(texts.say("web.votes_caption", language, n=counted.total()), columns, ordered),)
 

@@ -1,4 +1,7 @@
-"""Text into HTML. Pure. Everything is escaped; `**bold**`, "- " and "1. " lists and [n] are the only markup."""
+"""
+Text into HTML. Pure. Everything is escaped; `**bold**`, "- " and "1. " lists and [n] are the only
+markup.
+"""
 
 import re
 from html import escape
@@ -10,8 +13,8 @@ _ORDERED = re.compile(r"\d{1,2}\. ")
 
 class Markup:
     """
-    `turn` makes the anchors of citations unique on the page, `cited` names them aloud; `strong` is the element bold becomes.
-    Without a turn, [n] stays text.
+    `turn` makes the anchors of citations unique on the page, `cited` names them aloud; `strong` is
+    the element bold becomes. Without a turn, [n] stays text.
     """
 
     def __init__(self, turn: str = "", cited: str = "", strong: str = "strong") -> None:

@@ -1,4 +1,7 @@
-"""The map of the page: its places, what fills each, and on which place the reply to a press appears. Pure."""
+"""
+The map of the page: its places, what fills each, and on which place the reply to a press appears.
+Pure.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,8 +16,8 @@ class Place:
     """
     One page. `name` is its sentence in `web.yaml`; `opening` is what an empty stage begins with.
 
-    A "talk" goes on below; a "stage" shows one thing and what was made of it; on a "desk" things lie beside each other, and
-    what is done with one takes its place.
+    A "talk" goes on below; a "stage" shows one thing and what was made of it; on a "desk" things
+    lie beside each other, and what is done with one takes its place.
     """
 
     path: str
@@ -34,7 +37,12 @@ PLACES = (
 _BY_PATH = {place.path: place for place in PLACES}
 _ROOMS = {"choose": "/choose", "demo": "/demo", "document": "/knowledge"}
 _HERE = ("document.request",)  # said where the question was asked
-_LISTS = {"document.list": "shelf", "document.filter": "shelf", "document.wanted": "wanted", "document.audit": "audit"}
+_LISTS = {
+    "document.list": "shelf",
+    "document.filter": "shelf",
+    "document.wanted": "wanted",
+    "document.audit": "audit",
+}
 
 
 def place_at(path: str) -> Place:
@@ -50,12 +58,18 @@ def page_of(action: str, here: str) -> str:
 
 
 def lists(action: str) -> bool:
-    """Report whether an action only shows what its page shows anyway, so that it is a link and not a turn."""
+    """
+    Report whether an action only shows what its page shows anyway, so that it is a link and not a
+    turn.
+    """
     return action in _LISTS
 
 
 def pages_of(press: Press) -> str:
-    """Return the region that a press turns the pages of, or shows whole again; empty for what opens a form."""
+    """
+    Return the region that a press turns the pages of, or shows whole again; empty for what opens a
+    form.
+    """
     return "" if press.action == "document.filter" else _LISTS.get(press.action, "")
 
 
@@ -64,7 +78,11 @@ def listing(content: Content) -> str:
     match content:
         case Press(action, values) | Form(action, values=values):
             region = _LISTS[action]
-            asked = {k: v for k, v in values.items() if v} if region == "shelf" else {region: values.get("page", 1)}
+            asked = (
+                {k: v for k, v in values.items() if v}
+                if region == "shelf"
+                else {region: values.get("page", 1)}
+            )
             return f"/knowledge?{urlencode(asked)}#{region}"
         case _:
             return "/knowledge"
@@ -73,7 +91,9 @@ def listing(content: Content) -> str:
 def narrowed(query: Mapping[str, str]) -> Values:
     """Return what of the shelf an address asks for: words, and the page as a number."""
     page = query.get("page", "")
-    words = {name: query[name] for name in ("q", "kind", "state", "audience", "due") if query.get(name)}
+    words = {
+        name: query[name] for name in ("q", "kind", "state", "audience", "due") if query.get(name)
+    }
     return words | {"page": number(page)}
 
 

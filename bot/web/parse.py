@@ -1,4 +1,6 @@
-"""Posted forms into our words. Pure: what is off becomes an empty value, which the handlers answer."""
+"""
+Posted forms into our words. Pure: what is off becomes an empty value, which the handlers answer.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,16 +25,24 @@ class Sent(Protocol):
 
 
 def question(form: Posted) -> tuple[Content, str]:
-    """Return the question and what heads its turn; asked on the demo's page, it is answered with its trace."""
+    """
+    Return the question and what heads its turn; asked on the demo's page, it is answered with its
+    trace.
+    """
     text = field(form, "q")
     return Command("demo", text) if field(form, "_page") == "/demo" else Text(text), text[:LABEL]
 
 
 def press(form: Posted) -> tuple[Content, str]:
-    """Return the pressed button; its data is what the page gave it, to be checked by whoever acts on it."""
+    """
+    Return the pressed button; its data is what the page gave it, to be checked by whoever acts on
+    it.
+    """
     press = unpack(field(form, KEY))
     if not isinstance(press, Press):
-        press = Press(field(form, "action"), flat_text(field(form, "data")))  # a page of a former version
+        press = Press(
+            field(form, "action"), flat_text(field(form, "data"))
+        )  # a page of a former version
     return press, field(form, "label")[:LABEL]
 
 
@@ -40,7 +50,11 @@ def form(form: Posted, files: Sequence[Sent] = ()) -> tuple[Content, str]:
     """Return an `Ask` that came back."""
     found = unpack(field(form, KEY))
     asked = _filled_in(found, form) if isinstance(found, Form) else _asked_before(form)
-    said = (field(form, f"_said:{name}:{value}") or value for name, value in asked.values.items() if value)
+    said = (
+        field(form, f"_said:{name}:{value}") or value
+        for name, value in asked.values.items()
+        if value
+    )
     return replace(asked, files=_as_files(files)), "、".join(said)[:LABEL] or "…"
 
 
@@ -49,8 +63,14 @@ def _filled_in(asked: Form, form: Posted) -> Form:
 
 
 def _asked_before(form: Posted) -> Form:
-    """Read a form on a page of a former version, which did not say which of its fields are inputs."""
-    values = {name: value for name, value in form.items() if isinstance(value, str) and not name.startswith("_")}
+    """
+    Read a form on a page of a former version, which did not say which of its fields are inputs.
+    """
+    values = {
+        name: value
+        for name, value in form.items()
+        if isinstance(value, str) and not name.startswith("_")
+    }
     return Form(field(form, "_form"), flat_text(field(form, "_state")), values)
 
 

@@ -1,4 +1,7 @@
-"""What stands on a page beside its turns: made of the replies handlers give to their commands, anew each time."""
+"""
+What stands on a page beside its turns: made of the replies handlers give to their commands, anew
+each time.
+"""
 
 import asyncio
 import secrets
@@ -56,7 +59,12 @@ class Composer:
         self._doctor = doctor
 
     async def regions(
-        self, place: Place, person: Person, session: str, articles: Sequence[Article], query: QueryParams
+        self,
+        place: Place,
+        person: Person,
+        session: str,
+        articles: Sequence[Article],
+        query: QueryParams,
     ) -> Regions:
         """Return what `place` shows beside its turns; `query` is its address."""
         page = Page(self._texts, person.language, place)
@@ -72,18 +80,33 @@ class Composer:
             case _:
                 return {}
 
-    async def _knowledge(self, page: Page, person: Person, session: str, query: QueryParams) -> Regions:
+    async def _knowledge(
+        self, page: Page, person: Person, session: str, query: QueryParams
+    ) -> Regions:
         """Everybody sees the shelf; admins see what is missing and what was done, too."""
         asked = narrowed(query)
-        wanted = {"shelf": Press("document.list", asked), "narrowing": Press("document.filter", asked)}
+        wanted = {
+            "shelf": Press("document.list", asked),
+            "narrowing": Press("document.filter", asked),
+        }
         if person.role == "admin":
-            wanted |= {n: Press(f"document.{n}", {"page": number(query.get(n, ""))}) for n in ("wanted", "audit")}
-        replies = dict(zip(wanted, await self._replies(person, session, *wanted.values()), strict=True))
+            wanted |= {
+                n: Press(f"document.{n}", {"page": number(query.get(n, ""))})
+                for n in ("wanted", "audit")
+            }
+        replies = dict(
+            zip(wanted, await self._replies(person, session, *wanted.values()), strict=True)
+        )
         ask = replies.pop("narrowing").ask
-        shown = {name: page.blocks([_kept(b, name) for b in _said(reply)]) for name, reply in replies.items()}
+        shown = {
+            name: page.blocks([_kept(b, name) for b in _said(reply)])
+            for name, reply in replies.items()
+        }
         return shown | {"narrowing": page.narrowing(ask) if ask else ""}
 
-    async def _decisions(self, page: Page, person: Person, session: str, query: QueryParams) -> Regions:
+    async def _decisions(
+        self, page: Page, person: Person, session: str, query: QueryParams
+    ) -> Regions:
         """Past runs, and two of them side by side."""
         (history,) = await self._replies(person, session, Command("decisions"))
         listed = next((b for b in history.blocks if isinstance(b, Table)), None)
@@ -93,15 +116,22 @@ class Composer:
         runs = [b for b in buttons if b.press.action == "choose.resume"]
         others = Buttons(tuple(b for b in buttons if b.press.action != "choose.resume"))
         chosen = tuple(dict.fromkeys(query.getlist("run")))[:SIDE]
-        opened = await self._replies(person, session, *(Press("choose.resume", {"rid": rid}) for rid in chosen))
-        cards = [f'<section class="card stack">{page.blocks(_short(reply))}</section>' for reply in opened]
+        opened = await self._replies(
+            person, session, *(Press("choose.resume", {"rid": rid}) for rid in chosen)
+        )
+        cards = [
+            f'<section class="card stack">{page.blocks(_short(reply))}</section>'
+            for reply in opened
+        ]
         head = [b for b in history.blocks if not isinstance(b, Table | Buttons)]
         return {
             "runs": page.blocks(head) + page.runs(listed, runs, chosen) + page.blocks((others,)),
             "pair": f'<div class="two even">{"".join(cards)}</div>' if cards else "",
         }
 
-    async def _so_far(self, page: Page, person: Person, session: str, articles: Sequence[Article]) -> Regions:
+    async def _so_far(
+        self, page: Page, person: Person, session: str, articles: Sequence[Article]
+    ) -> Regions:
         """The result so far stands beside the question, once there is an answer."""
         preview = articles[-1].preview if articles else {}
         if not preview:
@@ -109,9 +139,15 @@ class Composer:
         (reply,) = await self._replies(person, session, Press(PREVIEW, preview))
         if not any(isinstance(b, Chart) for b in reply.blocks):
             return {"sofar": ""}
-        shown = tuple(b for b in reply.blocks if isinstance(b, Chart) or (isinstance(b, Paragraph) and b.tone == "plain"))
+        shown = tuple(
+            b
+            for b in reply.blocks
+            if isinstance(b, Chart) or (isinstance(b, Paragraph) and b.tone == "plain")
+        )
         title = self._texts.say("web.so_far", person.language)
-        return {"sofar": f'<section class="card stack" id="sofar-card">{page.blocks((Heading(title), *shown))}</section>'}
+        return {
+            "sofar": f'<section class="card stack" id="sofar-card">{page.blocks((Heading(title), *shown))}</section>'
+        }
 
     async def _health(self, page: Page, person: Person) -> Regions:
         found, language = _seen(await self._doctor(), person), person.language
@@ -125,7 +161,10 @@ class Composer:
     async def _replies(self, person: Person, session: str, *contents: Content) -> list[Reply]:
         """Return the last reply to each of these, all asked at once."""
         sheets = [Sheet() for _ in contents]
-        turns = (self._turns.take(message(person, session, c), s) for c, s in zip(contents, sheets, strict=True))
+        turns = (
+            self._turns.take(message(person, session, c), s)
+            for c, s in zip(contents, sheets, strict=True)
+        )
         await asyncio.gather(*turns)
         return [sheet.reply for sheet in sheets]
 
@@ -134,12 +173,20 @@ def _seen(found: Health, person: Person) -> Health:
     """Return the house's health as a person may see it: members count what everybody may read."""
     if person.role == "admin":
         return found
-    return replace(found, documents=tuple(d for d in found.documents if d.metadata.audience == EVERYONE))
+    return replace(
+        found, documents=tuple(d for d in found.documents if d.metadata.audience == EVERYONE)
+    )
 
 
 def message(person: Person, session: str, content: Content) -> Message:
     """Return what one person said in one browser: a place of its own, read by nobody else."""
-    return Message(secrets.token_hex(8), person, f"{person.id}/{session}", Audience(person.id, private=True), content)
+    return Message(
+        secrets.token_hex(8),
+        person,
+        f"{person.id}/{session}",
+        Audience(person.id, private=True),
+        content,
+    )
 
 
 def _said(reply: Reply) -> Sequence[Block]:
@@ -150,7 +197,12 @@ def _kept(block: Block, region: str) -> Block:
     """Return a block of a region without the buttons that lead to what the page shows anyway."""
     if not isinstance(block, Buttons):
         return block
-    return replace(block, items=tuple(b for b in block.items if not lists(b.press.action) or pages_of(b.press) == region))
+    return replace(
+        block,
+        items=tuple(
+            b for b in block.items if not lists(b.press.action) or pages_of(b.press) == region
+        ),
+    )
 
 
 def _short(reply: Reply) -> Sequence[Block]:

@@ -8,7 +8,19 @@ from bot.web.conversations import Article
 from bot.web.forms import Forms
 from bot.web.markup import Markup
 from bot.web.pages import Place
-from handlers.conversation import Ask, Block, Button, Buttons, Chart, Details, Facts, Heading, Reply, Sources, Table
+from handlers.conversation import (
+    Ask,
+    Block,
+    Button,
+    Buttons,
+    Chart,
+    Details,
+    Facts,
+    Heading,
+    Reply,
+    Sources,
+    Table,
+)
 from handlers.texts import Texts
 from knowledge.values import Language
 
@@ -31,7 +43,11 @@ class Page:
         """Return what a reply looks like; `question` and `at` (ISO) head its turn."""
         beside = "".join(self._blocks.sources(b) for b in reply.blocks if isinstance(b, Sources))
         blocks = [b for b in reply.blocks if not isinstance(b, Sources)]
-        whole = self._place.kind == "stage" and reply.ask is None and any(isinstance(b, Chart) for b in blocks)
+        whole = (
+            self._place.kind == "stage"
+            and reply.ask is None
+            and any(isinstance(b, Chart) for b in blocks)
+        )
         body = self._dossier(blocks) if whole else self._card(reply, blocks)
         ways = reply.ask.buttons if reply.ask and reply.ask.of else ()
         preview = next((b.press.data for b in ways if b.press.action == PREVIEW), {})
@@ -53,8 +69,16 @@ class Page:
     def article(self, article: Article) -> str:
         """Return the whole turn: the question, the card and, beside it, the sources."""
         busy = ' aria-busy="true"' if article.busy else ""
-        note = f'<p class="note on" role="status">{self._markup.inline(article.note)}</p>' if article.note else ""
-        card = f"{article.body}{note}" if article.whole else f'<div class="card stack">{article.body}{note}</div>'
+        note = (
+            f'<p class="note on" role="status">{self._markup.inline(article.note)}</p>'
+            if article.note
+            else ""
+        )
+        card = (
+            f"{article.body}{note}"
+            if article.whole
+            else f'<div class="card stack">{article.body}{note}</div>'
+        )
         name = escape(article.question)
         if self._place.kind != "talk":
             kind = "stage stack wide" if article.whole else "stage"
@@ -77,7 +101,9 @@ class Page:
         return next((b.text for b in reply.blocks if isinstance(b, Heading)), "")
 
     def narrowing(self, ask: Ask) -> str:
-        """Return questions as a form that only asks for the page again, narrowed by what is filled in."""
+        """
+        Return questions as a form that only asks for the page again, narrowed by what is filled in.
+        """
         return self._forms.narrowing(ask, self._place.path)
 
     def runs(self, table: Table, runs: Sequence[Button], chosen: Sequence[str]) -> str:
@@ -88,31 +114,38 @@ class Page:
         notes = "".join(self._blocks.block(b) for b in reply.ask.notes) if reply.ask else ""
         asked = ""
         if reply.ask:
-            asked = self._forms.guided(reply.ask, notes) if reply.ask.of else self._forms.questions(reply.ask, notes)
+            asked = (
+                self._forms.guided(reply.ask, notes)
+                if reply.ask.of
+                else self._forms.questions(reply.ask, notes)
+            )
         spoken = "" if asked else self._markup.prose(reply.text)
         return f"{self._blocks.all(blocks) or spoken}{asked}"
 
     def _dossier(self, blocks: Sequence[Block]) -> str:
         """
-        Return a result as a page of cards: what precedes its chart heads it, its buttons follow, then chart and details in
-        two columns.
+        Return a result as a page of cards: what precedes its chart heads it, its buttons follow,
+        then chart and details in two columns.
         """
         at = next(n for n, b in enumerate(blocks) if isinstance(b, Chart))
-        head = "".join(self._decided(b) if isinstance(b, Facts) else self._blocks.block(b) for b in blocks[:at])
+        head = "".join(
+            self._decided(b) if isinstance(b, Facts) else self._blocks.block(b) for b in blocks[:at]
+        )
         rest = blocks[at + 1 :]
         cards = [f'<section class="card stack">{self._blocks.block(blocks[at])}</section>']
         cards += [self._folded_out(b) for b in rest if isinstance(b, Details)]
         foot = "".join(self._blocks.block(b) for b in rest if not isinstance(b, Details | Buttons))
         buttons = "".join(self._blocks.block(b) for b in rest if isinstance(b, Buttons))
-        return (
-            f'<section class="card verdict stack">{head}</section>{buttons}<div class="two even">{"".join(cards)}</div>{foot}'
-        )
+        verdict = f'<section class="card verdict stack">{head}</section>'
+        return f'{verdict}{buttons}<div class="two even">{"".join(cards)}</div>{foot}'
 
     def _decided(self, facts: Facts) -> str:
         """Decisions stand side by side, what is said about them below."""
         short = [f for f in facts.items if len(f.value) <= DECISION]
         said = tuple(f for f in facts.items if len(f.value) > DECISION)
-        rows = "".join(f"<div><dt>{escape(f.label)}</dt><dd>{escape(f.value)}</dd></div>" for f in short)
+        rows = "".join(
+            f"<div><dt>{escape(f.label)}</dt><dd>{escape(f.value)}</dd></div>" for f in short
+        )
         below = self._blocks.block(Facts(said)) if said else ""
         return (f'<dl class="decided">{rows}</dl>' if rows else "") + below
 

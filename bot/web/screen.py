@@ -1,4 +1,7 @@
-"""One turn on a page: each reply is drawn in place of the one before, and whoever follows the turn is told."""
+"""
+One turn on a page: each reply is drawn in place of the one before, and whoever follows the turn is
+told.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,7 +16,10 @@ from handlers.conversation import Button, Buttons, Paragraph, Press, Reply
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a reply changes on the page: one article, in place of itself or of the first of those that go."""
+    """
+    What a reply changes on the page: one article, in place of itself or of the first of those that
+    go.
+    """
 
     turn: str
     html: str
@@ -23,7 +29,8 @@ class Change:
 
 class Screen:
     """
-    Shows the turn `page` was made for. A last reply that is one sentence, pressed in an article, becomes a note at its foot.
+    Shows the turn `page` was made for. A last reply that is one sentence, pressed in an article,
+    becomes a note at its foot.
     """
 
     def __init__(
@@ -55,16 +62,26 @@ class Screen:
     async def show(self, reply: Reply) -> None:
         articles = await self._conversations.articles(self._screen)
         at_origin = any(a.turn == self._origin for a in articles)
-        if self.article is None and reply.final and at_origin and _spoken(reply) and not _asks(articles, self._origin):
+        if (
+            self.article is None
+            and reply.final
+            and at_origin
+            and _spoken(reply)
+            and not _asks(articles, self._origin)
+        ):
             await self._conversations.note(self._screen, self._origin, reply.text)
-            with_note = noted([a for a in articles if a.turn == self._origin], self._origin, reply.text)[0]
+            with_note = noted(
+                [a for a in articles if a.turn == self._origin], self._origin, reply.text
+            )[0]
             await self._tell(Change(self._origin, self._page.article(with_note), reply.text))
             return
         self.article = self._page.draw(self._with_files(reply), self._question, self._at)
         after = placed(articles, self.article, self._origin, self.place.kind)
         gone = tuple(a.turn for a in articles if a.turn not in {b.turn for b in after})
         if reply.final:
-            await self._conversations.place(self._screen, self.article, self._origin, self.place.kind)
+            await self._conversations.place(
+                self._screen, self.article, self._origin, self.place.kind
+            )
         await self._tell(Change(self.turn, self._page.article(self.article), reply.text, gone))
 
     async def close(self) -> None:
@@ -73,7 +90,10 @@ class Screen:
             self._fresh.notify_all()
 
     async def follow(self) -> AsyncIterator[Change]:
-        """Yield the latest change whenever there is a new one, until the turn is over; those in between may be left out."""
+        """
+        Yield the latest change whenever there is a new one, until the turn is over; those in
+        between may be left out.
+        """
         seen: Change | None = None
         over = False
         while not over:
@@ -92,11 +112,14 @@ class Screen:
 
     def _with_files(self, reply: Reply) -> Reply:
         links = tuple(
-            Button(a.name, Press("web.file"), url=self._conversations.keep(self._person, a)) for a in reply.attachments
+            Button(a.name, Press("web.file"), url=self._conversations.keep(self._person, a))
+            for a in reply.attachments
         )
         if not links:
             return reply
-        return replace(reply, blocks=(*(reply.blocks or (Paragraph(reply.text),)), Buttons(links, "files")))
+        return replace(
+            reply, blocks=(*(reply.blocks or (Paragraph(reply.text),)), Buttons(links, "files"))
+        )
 
 
 def _spoken(reply: Reply) -> bool:

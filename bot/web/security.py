@@ -1,4 +1,7 @@
-"""What every request to the web page must pass, and what every response carries: hosts, origins, sizes, headers."""
+"""
+What every request to the web page must pass, and what every response carries: hosts, origins,
+sizes, headers.
+"""
 
 from collections.abc import Awaitable, Callable
 
@@ -15,7 +18,8 @@ HEADERS = {
         "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",  # "no-referrer" makes browsers send forms with the origin "null"
+    # "no-referrer" makes browsers send forms with the origin "null"
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "private, no-cache",
@@ -26,7 +30,10 @@ FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "v
 HOST = (403, "このアドレスでは開けません。 / This address is not served here.")
 LARGE = (413, "送られた内容が大きすぎます。 / The request is too large.")
 ORIGIN = (403, "このページの外からは送れません。 / Requests from outside this page are refused.")
-PROXY = (403, "プロキシの後ろでは PUBLIC_URL を設定してください。 / Behind a proxy, set PUBLIC_URL.")
+PROXY = (
+    403,
+    "プロキシの後ろでは PUBLIC_URL を設定してください。 / Behind a proxy, set PUBLIC_URL.",
+)
 
 
 class TooLarge(Exception):
@@ -35,10 +42,11 @@ class TooLarge(Exception):
 
 class Guard:
     """
-    Refuses foreign hosts (DNS rebinding), foreign origins (forged forms) and bodies that are too large, and adds the headers.
+    Refuses foreign hosts (DNS rebinding), foreign origins (forged forms) and bodies that are too
+    large, and adds the headers.
 
-    `scheme` is the one browsers come by. `local` says that the page serves this machine alone: whoever comes through a proxy
-    is then refused, too.
+    `scheme` is the one browsers come by. `local` says that the page serves this machine alone:
+    whoever comes through a proxy is then refused, too.
     """
 
     def __init__(self, app: ASGIApp, hosts: frozenset[str], scheme: str, *, local: bool) -> None:
@@ -48,7 +56,11 @@ class Guard:
         self._local = local
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(PLATFORMS) or (scope["path"] in PROBES and not self._local):
+        if (
+            scope["type"] != "http"
+            or scope["path"].startswith(PLATFORMS)
+            or (scope["path"] in PROBES and not self._local)
+        ):
             await self._app(scope, receive, send)
             return
         headers, limit = Headers(scope=scope), BODY if scope["path"] == "/upload" else FORM
@@ -69,14 +81,21 @@ class Guard:
         if self._local and any(name in headers for name in FORWARDED):
             return PROXY
         length = headers.get("content-length", "0")
-        if not length.isascii() or not length.isdigit() or len(length) > len(str(limit)) or int(length) > limit:
+        if (
+            not length.isascii()
+            or not length.isdigit()
+            or len(length) > len(str(limit))
+            or int(length) > limit
+        ):
             return LARGE
         if method not in ("GET", "HEAD") and not self._own(headers):
             return ORIGIN
         return None
 
     def _own(self, headers: Headers) -> bool:
-        """Report whether the page itself sent this: browsers name the origin of every form and script."""
+        """
+        Report whether the page itself sent this: browsers name the origin of every form and script.
+        """
         if headers.get("sec-fetch-site", "same-origin") != "same-origin":
             return False
         return headers.getlist("origin") == [f"{self._scheme}://{headers['host']}"]
@@ -109,7 +128,9 @@ def _counted(receive: Receive, limit: int) -> Receive:
     return receiver
 
 
-def _with_headers(send: Send, started: list[bool] | None = None) -> Callable[[Message], Awaitable[None]]:
+def _with_headers(
+    send: Send, started: list[bool] | None = None
+) -> Callable[[Message], Awaitable[None]]:
     async def sender(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)

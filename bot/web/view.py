@@ -1,4 +1,6 @@
-"""The page around the articles: templates, the language of the reader, the cookies of the browser."""
+"""
+The page around the articles: templates, the language of the reader, the cookies of the browser.
+"""
 
 import hashlib
 import secrets
@@ -33,12 +35,21 @@ class View:
         self._texts = texts
         self._access = access
         self._secure = secure
-        environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape())
+        environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape()
+        )
         self._template = environment.get_template("page.html")
-        self._stamp = hashlib.sha256(b"".join(p.read_bytes() for p in sorted((HERE / "static").iterdir()))).hexdigest()[:12]
+        self._stamp = hashlib.sha256(
+            b"".join(p.read_bytes() for p in sorted((HERE / "static").iterdir()))
+        ).hexdigest()[:12]
 
     def page(
-        self, request: Request, person: Person, place: Place, articles: Sequence[Article], regions: Mapping[str, str]
+        self,
+        request: Request,
+        person: Person,
+        place: Place,
+        articles: Sequence[Article],
+        regions: Mapping[str, str],
     ) -> Response:
         """Return a page with its turns and what stands beside them."""
         page = Page(self._texts, person.language, place)
@@ -55,7 +66,9 @@ class View:
 
     def sign_in(self, request: Request, status: int, wrong: str = "") -> Response:
         """Return the page that asks who is there, or says that it is not open."""
-        return self.with_cookies(request, HTMLResponse(self._html(request, None, wrong=wrong), status))
+        return self.with_cookies(
+            request, HTMLResponse(self._html(request, None, wrong=wrong), status)
+        )
 
     def notice(self, request: Request, person: Person | None, status: int, name: str) -> Response:
         """Return a page that says one thing and the way on."""
@@ -64,7 +77,13 @@ class View:
 
     def _html(self, request: Request, person: Person | None, **values: Any) -> str:
         language = language_of(request)
-        defaults: dict[str, Any] = {"place": PLACES[0], "articles": [], "regions": {}, "busy": False, "wrong": ""}
+        defaults: dict[str, Any] = {
+            "place": PLACES[0],
+            "articles": [],
+            "regions": {},
+            "busy": False,
+            "wrong": "",
+        }
         return self._template.render(
             **(defaults | values),
             language=language,
@@ -80,10 +99,14 @@ class View:
 
     def with_cookies(self, request: Request, response: Response) -> Response:
         """Let the browser keep its conversation, and its language once it has chosen one."""
-        response.set_cookie(SESSION, session_of(request), httponly=True, samesite="strict", secure=self._secure)
+        response.set_cookie(
+            SESSION, session_of(request), httponly=True, samesite="strict", secure=self._secure
+        )
         chosen = request.query_params.get("lang")
         if chosen in ("ja", "en"):
-            response.set_cookie(TONGUE, chosen, YEAR, httponly=True, samesite="strict", secure=self._secure)
+            response.set_cookie(
+                TONGUE, chosen, YEAR, httponly=True, samesite="strict", secure=self._secure
+            )
         return response
 
 
@@ -97,7 +120,10 @@ class Static(StaticFiles):
 
 
 def session_of(request: Request) -> str:
-    """Return this browser's conversation, a fresh one where it has none; the same one all through a request."""
+    """
+    Return this browser's conversation, a fresh one where it has none; the same one all through a
+    request.
+    """
     known: str = getattr(request.state, SESSION, "") or request.cookies.get(SESSION, "")
     if not (len(known) == 32 and known.isascii() and known.isalnum()):  # token_hex(16)
         known = secrets.token_hex(16)
@@ -106,7 +132,9 @@ def session_of(request: Request) -> str:
 
 
 def language_of(request: Request) -> Language:
-    """Return the language asked for, then the one kept, then the browser's; Japanese where none says."""
+    """
+    Return the language asked for, then the one kept, then the browser's; Japanese where none says.
+    """
     chosen = request.query_params.get("lang") or request.cookies.get(TONGUE)
     if chosen in ("ja", "en"):
         return "ja" if chosen == "ja" else "en"

@@ -1,1 +1,4 @@
-"""The guided dialog that recommends an approach: its questions, results, memos, teams and decision models."""
+"""
+The guided dialog that recommends an approach: its questions, results, memos, teams and decision
+models.
+"""

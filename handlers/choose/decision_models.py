@@ -1,8 +1,8 @@
 """
 The decision models of this house: the current one, and every one a run may still stand on.
 
-A model is named by the hash of its content. What is current is one pointer, changed by compare-and-set; until an admin
-publishes one, it is the built-in model.
+A model is named by the hash of its content. What is current is one pointer, changed by
+compare-and-set; until an admin publishes one, it is the built-in model.
 """
 
 import asyncio
@@ -19,7 +19,9 @@ LOADED = 8  # models kept in memory
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A model that was given in. `number` counts from 1 in order of arrival; 0 is the built-in one."""
+    """
+    A model that was given in. `number` counts from 1 in order of arrival; 0 is the built-in one.
+    """
 
     sha256: str
     number: int
@@ -69,7 +71,9 @@ class DecisionModels:
                 return None
             found = await asyncio.to_thread(Advisor.load, str(kept["text"]))
             while len(self._loaded) >= LOADED:
-                self._loaded.pop(next(sha for sha in self._loaded if sha != self._builtin.model.sha256))
+                self._loaded.pop(
+                    next(sha for sha in self._loaded if sha != self._builtin.model.sha256)
+                )
             self._loaded[sha256] = found
         return found
 
@@ -82,10 +86,15 @@ class DecisionModels:
         versions = [Version(**row) for row in kept["versions"]]
         if all(v.sha256 != own.sha256 for v in versions):
             versions.insert(0, own)
-        return ModelStore(tuple(versions), tuple(kept["history"]) or (model.sha256,), int(kept["rev"]))
+        return ModelStore(
+            tuple(versions), tuple(kept["history"]) or (model.sha256,), int(kept["rev"])
+        )
 
     async def keep(self, advisor: Advisor) -> None:
-        """Store a model's text once, so that what began with it can end with it on any replica and after an upgrade."""
+        """
+        Store a model's text once, so that what began with it can end with it on any replica and
+        after an upgrade.
+        """
         sha256 = advisor.model.sha256
         if sha256 not in self._kept:
             await self._sessions.save("model", sha256, {"text": advisor.source}, seconds=None)
@@ -132,7 +141,10 @@ class DecisionModels:
                 return True
 
     async def roll_back(self, leaving: str) -> Version | None:
-        """Make the model before `leaving` current again; None when `leaving` is not current, or none was before it."""
+        """
+        Make the model before `leaving` current again; None when `leaving` is not current, or none
+        was before it.
+        """
         while True:
             shelf = await self.shelf()
             if shelf.current != leaving or len(shelf.history) == 1:
@@ -141,11 +153,21 @@ class DecisionModels:
                 return shelf.version(shelf.history[-2])
 
     async def export(self) -> dict[str, Any]:
-        """Return every model that was given in, with its text, and which were current; for backups."""
+        """
+        Return every model that was given in, with its text, and which were current; for backups.
+        """
         shelf = await self.shelf()
         given = [v for v in shelf.versions if v.number]
-        texts = {v.sha256: advisor.source for v in given if (advisor := await self.of(v.sha256)) is not None}
-        return {"versions": [asdict(v) for v in given], "history": list(shelf.history), "texts": texts}
+        texts = {
+            v.sha256: advisor.source
+            for v in given
+            if (advisor := await self.of(v.sha256)) is not None
+        }
+        return {
+            "versions": [asdict(v) for v in given],
+            "history": list(shelf.history),
+            "texts": texts,
+        }
 
     async def put_back(self, state: Mapping[str, Any]) -> None:
         """
@@ -154,7 +176,9 @@ class DecisionModels:
         Raises:
             InvalidModel: one of them is not whole.
         """
-        advisors = [await asyncio.to_thread(Advisor.load, str(text)) for text in state["texts"].values()]
+        advisors = [
+            await asyncio.to_thread(Advisor.load, str(text)) for text in state["texts"].values()
+        ]
         for advisor in advisors:
             await self.keep(advisor)
         known = {advisor.model.sha256 for advisor in advisors} | {self._builtin.model.sha256}
@@ -162,7 +186,9 @@ class DecisionModels:
         history = tuple(sha256 for sha256 in state["history"] if sha256 in known)
         while True:
             shelf = await self.shelf()
-            if await self._save(ModelStore((shelf.versions[0], *versions), history or shelf.history, shelf.rev)):
+            if await self._save(
+                ModelStore((shelf.versions[0], *versions), history or shelf.history, shelf.rev)
+            ):
                 return
 
     async def _save(self, shelf: ModelStore) -> bool:
@@ -170,4 +196,6 @@ class DecisionModels:
             "versions": [asdict(v) for v in shelf.versions],
             "history": list(shelf.history),
         }
-        return await self._sessions.save("models", "shelf", dict(state), expected=shelf.rev, seconds=None)
+        return await self._sessions.save(
+            "models", "shelf", dict(state), expected=shelf.rev, seconds=None
+        )

@@ -1,4 +1,7 @@
-"""How figures of a result are written, the same in text, chart and memo: points with a true minus sign, shares in percent."""
+"""
+How figures of a result are written, the same in text, chart and memo: points with a true minus
+sign, shares in percent.
+"""
 
 import re
 from collections.abc import Sequence
@@ -31,7 +34,10 @@ def drawn(bar: Bar, bars: Sequence[Bar]) -> str:
 
 
 def sources(rows: Sequence[str], language: Language) -> str:
-    """Return "スライド15・18 / AWS RAG options guide": slides of the deck first, other sources as they are named."""
+    """
+    Return "スライド15・18 / AWS RAG options guide": slides of the deck first, other sources as they are
+    named.
+    """
     slides = [m.group(1) for row in rows if (m := _SLIDE.fullmatch(row))]
     others = [row for row in rows if not _SLIDE.fullmatch(row)]
     if not slides:

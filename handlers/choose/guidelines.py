@@ -1,8 +1,10 @@
 """
-What the company's own documents say about a question of the guided dialog, found among what the reader may see.
+What the company's own documents say about a question of the guided dialog, found among what the
+reader may see.
 
-A text an admin marked as the rule for a criterion comes first. Else a passage is shown when one of its sentences speaks of the
-criterion's subject in every respect its topic names; the built-in deck is no guideline. Nothing here decides: the person does.
+A text an admin marked as the rule for a criterion comes first. Else a passage is shown when one of
+its sentences speaks of the criterion's subject in every respect its topic names; the built-in deck
+is no guideline. Nothing here decides: the person does.
 """
 
 import asyncio
@@ -23,7 +25,9 @@ from knowledge.values import Document, Language, Passage, Rule
 
 LOOKED_AT = 8  # passages found by search that are read for sentences that bear on the criterion
 QUOTE = 180  # characters of a quote
-WAIT = 0.5  # seconds a question waits for the library; without it the question is asked all the same
+WAIT = (
+    0.5  # seconds a question waits for the library; without it the question is asked all the same
+)
 _SENTENCE = re.compile(r"[^。!?\n]*[。!?]?|\n")
 
 
@@ -55,23 +59,35 @@ class Topic:
 
 
 class Guidelines:
-    def __init__(self, library: Callable[[], Awaitable[Library]], people: People, topics: Mapping[str, Topic]) -> None:
+    def __init__(
+        self, library: Callable[[], Awaitable[Library]], people: People, topics: Mapping[str, Topic]
+    ) -> None:
         self._library = library
         self._people = people
         self._topics = topics
-        self._rules: tuple[object, list[Rule]] = ((), [])  # what was marked when they were last read, and the rules
+        self._rules: tuple[object, list[Rule]] = (
+            (),
+            [],
+        )  # what was marked when they were last read, and the rules
 
     @classmethod
     def load(cls, library: Callable[[], Awaitable[Library]], people: People) -> Self:
-        rows = yaml.safe_load(Path(__file__).with_name("guidelines.yaml").read_text(encoding="utf-8"))
+        rows = yaml.safe_load(
+            Path(__file__).with_name("guidelines.yaml").read_text(encoding="utf-8")
+        )
         topics = {
-            id_: Topic(row["ja"], row["en"], tuple(re.compile(g, re.IGNORECASE) for g in row["groups"]))
+            id_: Topic(
+                row["ja"], row["en"], tuple(re.compile(g, re.IGNORECASE) for g in row["groups"])
+            )
             for id_, row in rows.items()
         }
         return cls(library, people, topics)
 
     async def guide(self, criterion: str, message: Message) -> Guide | None:
-        """Return what bears on the criterion and whoever reads the reply may see; None when nothing clears the bar."""
+        """
+        Return what bears on the criterion and whoever reads the reply may see; None when nothing
+        clears the bar.
+        """
         try:
             async with asyncio.timeout(WAIT):
                 return await self._guide(criterion, message)
@@ -87,7 +103,9 @@ class Guidelines:
         """
         library = await self._library()
         found = await library.passage(passage, readers=self._people.readers(message))
-        return found, _source(found, await library.document(found.document), message.person.language)
+        return found, _source(
+            found, await library.document(found.document), message.person.language
+        )
 
     async def _guide(self, criterion: str, message: Message) -> Guide | None:
         library = await self._library()
@@ -95,8 +113,13 @@ class Guidelines:
         ruled = await self._ruled(library, criterion, readers, message.person.language)
         return ruled or await self._found(library, criterion, readers, message.person.language)
 
-    async def _ruled(self, library: Library, criterion: str, readers: frozenset[str], language: Language) -> Guide | None:
-        """Return the rule for a criterion; where rules contradict each other, one is shown and none prescribes."""
+    async def _ruled(
+        self, library: Library, criterion: str, readers: frozenset[str], language: Language
+    ) -> Guide | None:
+        """
+        Return the rule for a criterion; where rules contradict each other, one is shown and none
+        prescribes.
+        """
         documents = await library.documents(readers=readers)
         marked = tuple((d.id, d.current, d.metadata.marks) for d in documents if d.metadata.marks)
         if marked != self._rules[0]:  # reading them fetches every passage of these documents
@@ -105,11 +128,23 @@ class Guidelines:
         if not rules:
             return None
         options = {rule.option for rule in rules if rule.option}
-        source = _source(rules[0].passage, next(d for d in documents if d.id == rules[0].passage.document), language)
+        source = _source(
+            rules[0].passage,
+            next(d for d in documents if d.id == rules[0].passage.document),
+            language,
+        )
         quote = " ".join(rules[0].quote.split())[:QUOTE]
-        return Guide(quote, source, rules[0].passage.id, options.pop() if len(options) == 1 else "", marked=True)
+        return Guide(
+            quote,
+            source,
+            rules[0].passage.id,
+            options.pop() if len(options) == 1 else "",
+            marked=True,
+        )
 
-    async def _found(self, library: Library, criterion: str, readers: frozenset[str], language: Language) -> Guide | None:
+    async def _found(
+        self, library: Library, criterion: str, readers: frozenset[str], language: Language
+    ) -> Guide | None:
         topic = self._topics.get(criterion)
         if topic is None:
             return None
@@ -126,11 +161,17 @@ class Guidelines:
 
 
 def _quote(text: str, topic: Topic) -> str:
-    """Return the sentences that touch the topic, as many as fit, marks of cells and lists taken off; empty when none does."""
+    """
+    Return the sentences that touch the topic, as many as fit, marks of cells and lists taken off;
+    empty when none does.
+    """
     quote = ""
     for raw in _SENTENCE.findall(text):
         sentence = raw.strip().removeprefix("- ").replace(" | ", " / ")
-        if topic.touched(unicodedata.normalize("NFKC", sentence)) and len(quote) + len(sentence) < QUOTE:
+        if (
+            topic.touched(unicodedata.normalize("NFKC", sentence))
+            and len(quote) + len(sentence) < QUOTE
+        ):
             quote = f"{quote} {sentence}".strip()
     return quote
 

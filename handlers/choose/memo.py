@@ -1,4 +1,6 @@
-"""The decision memo: one list of sections, written as Markdown and as DOCX, that anyone can recompute."""
+"""
+The decision memo: one list of sections, written as Markdown and as DOCX, that anyone can recompute.
+"""
 
 import json
 from dataclasses import dataclass
@@ -16,7 +18,8 @@ class Section:
     """
     A heading and what stands under it, in this order; any part may be empty.
 
-    `table` has its head as first row, `bars` are drawn as a chart, `steps` are numbered, `code` is kept letter by letter.
+    `table` has its head as first row, `bars` are drawn as a chart, `steps` are numbered, `code` is
+    kept letter by letter.
     """
 
     title: str
@@ -47,7 +50,10 @@ def sections(view: ResultView) -> tuple[Section, ...]:
         Section(
             say("memo_result"),
             (view.headline(), view.advice.summary.to(view.language)),
-            table=((say("memo_item"), say("memo_said")), *((f.label, f.value) for f in view.decisions())),
+            table=(
+                (say("memo_item"), say("memo_said")),
+                *((f.label, f.value) for f in view.decisions()),
+            ),
         ),
         _points(view),
         Section(say("all_reasons"), items=tuple(view.reasons())),
@@ -70,19 +76,28 @@ def sections(view: ResultView) -> tuple[Section, ...]:
             say("memo_model"),
             (
                 say("memo_made", date=datetime.now(UTC).date().isoformat(), name=view.run.name),
-                say("memo_model_text", id=result.model.id, version=result.model.version, sha256=result.model.sha256),
+                say(
+                    "memo_model_text",
+                    id=result.model.id,
+                    version=result.model.version,
+                    sha256=result.model.sha256,
+                ),
                 say("memo_recompute"),
             ),
             code=answers_file(view),
         ),
     ]
-    return tuple(s for s in found if any((s.paragraphs, s.bars, len(s.table) > 1, s.items, s.steps, s.code)))
+    return tuple(
+        s for s in found if any((s.paragraphs, s.bars, len(s.table) > 1, s.items, s.steps, s.code))
+    )
 
 
 def answers_file(view: ResultView) -> str:
     """Return the answers as YAML that `llm-choose choose --answers` takes."""
     rows = [f"  {id_}: {json.dumps(option)}" for id_, option in view.result.answers.items()]
-    return "\n".join((f"model: {view.result.model.sha256}", "answers:" if rows else "answers: {}", *rows))
+    return "\n".join(
+        (f"model: {view.result.model.sha256}", "answers:" if rows else "answers: {}", *rows)
+    )
 
 
 def _points(view: ResultView) -> Section:
@@ -90,17 +105,28 @@ def _points(view: ResultView) -> Section:
     head = (view.say("configuration"), view.say("point"), view.say("memo_note"))
     notes = {"best": view.say("recommendation"), "normal": "", "excluded": ""}
     excluded = view.say("ruled_out")
-    rows = tuple((b.label, b.shown, f"{excluded} ({b.note})" if b.state == "excluded" else notes[b.state]) for b in chart.bars)
+    rows = tuple(
+        (b.label, b.shown, f"{excluded} ({b.note})" if b.state == "excluded" else notes[b.state])
+        for b in chart.bars
+    )
     return Section(chart.title, bars=chart.bars, table=(head, *rows))
 
 
 def _answers(view: ResultView) -> tuple[tuple[str, ...], ...]:
-    """Return every question with its answer, the open ones, too, and the names `--answers` takes."""
+    """
+    Return every question with its answer, the open ones, too, and the names `--answers` takes.
+    """
     rows = [(view.say("question_column"), view.say("answer"), "ID")]
     for criterion in (*view.result.model.criteria, *view.result.model.advisory):
         given = view.result.answers.get(criterion.id)
         said = criterion.option(given).text.to(view.language) if given else view.say("not_sure")
-        rows.append((criterion.question.to(view.language), said, f"{criterion.id}={given}" if given else criterion.id))
+        rows.append(
+            (
+                criterion.question.to(view.language),
+                said,
+                f"{criterion.id}={given}" if given else criterion.id,
+            )
+        )
     return tuple(rows)
 
 
@@ -123,7 +149,9 @@ def markdown(title: str, parts: tuple[Section, ...]) -> str:
 
 
 def _drawn(bars: tuple[Bar, ...]) -> str:
-    """Return the chart in letters: bar, number, then name, since full-width names first never line up."""
+    """
+    Return the chart in letters: bar, number, then name, since full-width names first never line up.
+    """
     rows = [f"{figures.drawn(bar, bars)} {bar.shown:>6} {bar.short}" for bar in bars]
     return "\n".join(("```text", *rows, "```"))
 

@@ -1,4 +1,7 @@
-"""The memo as DOCX: real headings, lists and tables, and the points as a native chart that a word processor can restyle."""
+"""
+The memo as DOCX: real headings, lists and tables, and the points as a native chart that a word
+processor can restyle.
+"""
 
 import io
 from collections.abc import Sequence
@@ -57,7 +60,10 @@ def document(title: str, parts: Sequence[Section], axis: str, language: Language
 
 
 def _fonts(paper: Document, language: Language) -> None:
-    """Name a Japanese font in every style, since the template names none, and the language for spelling."""
+    """
+    Name a Japanese font in every style, since the template names none, and the language for
+    spelling.
+    """
     for name in ("Normal", "Title", "Heading 1"):
         style = paper.styles[name]
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
@@ -92,7 +98,9 @@ def _table(paper: Document, rows: Sequence[Sequence[str]]) -> None:
             mark = parse_xml(f'<w:tblHeader xmlns:w="{_W}"/>')
             grid.rows[0]._tr.get_or_add_trPr().append(mark)  # noqa: SLF001  # python-docx has no word for header rows
             for cell in cells:
-                shade = parse_xml(f'<w:shd xmlns:w="{_W}" w:val="clear" w:color="auto" w:fill="E3EFF5"/>')
+                shade = parse_xml(
+                    f'<w:shd xmlns:w="{_W}" w:val="clear" w:color="auto" w:fill="E3EFF5"/>'
+                )
                 cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001  # nor for shading
     paper.add_paragraph().paragraph_format.space_after = Pt(2)
 
@@ -114,7 +122,10 @@ def _chart(paper: Document, part: Section, axis: str, number: int) -> None:
 
 
 def _bars(bars: Sequence[Bar], axis: str) -> ET.Element:
-    """Return a chart space: horizontal bars, best first, each with its value; colours repeat what the table says in words."""
+    """
+    Return a chart space: horizontal bars, best first, each with its value; colours repeat what the
+    table says in words.
+    """
     space = ET.Element(f"{{{_C}}}chartSpace")
     chart = _sub(space, "chart")
     _sub(chart, "autoTitleDeleted", val="1")
@@ -139,7 +150,14 @@ def _bars(bars: Sequence[Bar], axis: str) -> ET.Element:
             _fill(point, COLOURS[bar.state])
     labels = _sub(series, "dLbls")
     _sub(labels, "numFmt", formatCode="0.0;−0.0", sourceLinked="0")
-    for key in ("showLegendKey", "showVal", "showCatName", "showSerName", "showPercent", "showBubbleSize"):
+    for key in (
+        "showLegendKey",
+        "showVal",
+        "showCatName",
+        "showSerName",
+        "showPercent",
+        "showBubbleSize",
+    ):
         _sub(labels, key, val="1" if key == "showVal" else "0")
     _cache(_sub(_sub(series, "cat"), "strLit"), [f"{_MARKS[bar.state]}{bar.short}" for bar in bars])
     _cache(_sub(_sub(series, "val"), "numLit"), [f"{bar.value:.1f}" for bar in bars])

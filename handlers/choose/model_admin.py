@@ -1,7 +1,9 @@
 """
-Admins replace the decision model from chat, as they do a document: received, checked, compared, published, rolled back.
+Admins replace the decision model from chat, as they do a document: received, checked, compared,
+published, rolled back.
 
-Dialogs that are running end with the model they began with. A file that is not whole changes nothing.
+Dialogs that are running end with the model they began with. A file that is not whole changes
+nothing.
 """
 
 from collections.abc import AsyncIterator
@@ -40,7 +42,9 @@ MOVES = 5  # kinds of changed recommendation shown
 
 
 class ModelAdmin:
-    def __init__(self, models: DecisionModels, sessions: Sessions, people: People, texts: Texts) -> None:
+    def __init__(
+        self, models: DecisionModels, sessions: Sessions, people: People, texts: Texts
+    ) -> None:
         self._models = models
         self._sessions = sessions
         self._people = people
@@ -48,7 +52,10 @@ class ModelAdmin:
 
     @staticmethod
     def takes(upload: Upload) -> bool:
-        """Report whether every file of an upload is named like a decision model; documents are never YAML."""
+        """
+        Report whether every file of an upload is named like a decision model; documents are never
+        YAML.
+        """
         return bool(upload.files) and all(f.name.lower().endswith(ENDINGS) for f in upload.files)
 
     async def show(self, message: Message) -> AsyncIterator[Reply]:
@@ -73,7 +80,9 @@ class ModelAdmin:
         except SessionsUnavailable:
             yield self._tell(message, "away")
         except KnowledgeError as error:
-            text = self._say(message, "refused", name=file.name, reason=error.reason.to(message.person.language))
+            text = self._say(
+                message, "refused", name=file.name, reason=error.reason.to(message.person.language)
+            )
             yield Reply(text, (Paragraph(text, "bad"),), private=True)
 
     async def press(self, message: Message, press: Press) -> AsyncIterator[Reply]:
@@ -93,7 +102,9 @@ class ModelAdmin:
 
     async def _take_in(self, message: Message, file: File) -> Reply:
         if file.size > SIZE * 4:
-            return self._tell(message, "too_large", name=file.name, size=f"{file.size:,}", limit=f"{SIZE * 4:,}")
+            return self._tell(
+                message, "too_large", name=file.name, size=f"{file.size:,}", limit=f"{SIZE * 4:,}"
+            )
         content = await file.fetch()
         try:
             text = content[: SIZE * 4 + 1].decode("utf-8-sig")
@@ -134,34 +145,71 @@ class ModelAdmin:
     def _overview(self, message: Message, shelf: ModelStore, note: str = "") -> Reply:
         language = message.person.language
         current = shelf.version(shelf.current) or shelf.versions[0]
-        text = self._say(message, "current", version=current.version, number=current.number, sha256=current.sha256[:12])
+        text = self._say(
+            message,
+            "current",
+            version=current.version,
+            number=current.number,
+            sha256=current.sha256[:12],
+        )
         names = ("number", "version", "state", "by", "added", "sha256")
         columns = tuple(Column(self._say(message, f"column_{n}")) for n in names)
         rows = tuple(self._row(message, v, shelf) for v in reversed(shelf.versions))
         blocks: list[Block] = [Heading(self._say(message, "title"))]
         if note:
             blocks.append(Paragraph(note, "note"))
-        blocks += [Paragraph(text), Table(self._say(message, "versions", count=len(rows)), columns, rows)]
+        blocks += [
+            Paragraph(text),
+            Table(self._say(message, "versions", count=len(rows)), columns, rows),
+        ]
         if self._people.is_admin(message.person):
             blocks.append(Paragraph(self._say(message, "how"), "quiet"))
             blocks.append(self._buttons(message, shelf, language))
         return Reply(f"{note}\n{text}".strip(), tuple(blocks), private=True)
 
     def _row(self, message: Message, version: Version, shelf: ModelStore) -> tuple[str, ...]:
-        state = "now" if version.sha256 == shelf.current else "before" if version.sha256 in shelf.history else "staged"
+        state = (
+            "now"
+            if version.sha256 == shelf.current
+            else "before"
+            if version.sha256 in shelf.history
+            else "staged"
+        )
         by = version.by or self._say(message, "builtin")
         said = self._say(message, f"state_{state}")
-        return (f"v{version.number}", version.version, said, by, version.added[:10] or "–", version.sha256[:12])
+        return (
+            f"v{version.number}",
+            version.version,
+            said,
+            by,
+            version.added[:10] or "–",
+            version.sha256[:12],
+        )
 
     def _buttons(self, message: Message, shelf: ModelStore, language: Language) -> Buttons:
         items = [
-            Button(self._say(message, "publish", number=v.number), Press("model.publish", {"m": v.sha256}))
+            Button(
+                self._say(message, "publish", number=v.number),
+                Press("model.publish", {"m": v.sha256}),
+            )
             for v in shelf.versions
             if v.sha256 != shelf.current
         ][-3:]
         if len(shelf.history) > 1:
-            sure = Confirm(*(self._texts.say(f"model.rollback_{n}", language) for n in ("title", "text", "ok", "cancel")))
-            items.append(Button(self._say(message, "rollback"), Press("model.rollback", {"m": shelf.current}), "danger", sure))
+            sure = Confirm(
+                *(
+                    self._texts.say(f"model.rollback_{n}", language)
+                    for n in ("title", "text", "ok", "cancel")
+                )
+            )
+            items.append(
+                Button(
+                    self._say(message, "rollback"),
+                    Press("model.rollback", {"m": shelf.current}),
+                    "danger",
+                    sure,
+                )
+            )
         items.append(Button(self._say(message, "file"), Press("model.file")))
         return Buttons(tuple(items))
 
@@ -176,27 +224,50 @@ class ModelAdmin:
             moved=changes.moved,
             samples=f"{SAMPLES:,}",
         )
-        columns = tuple(Column(self._say(message, f"column_{n}")) for n in ("place", "before", "after"))
+        columns = tuple(
+            Column(self._say(message, f"column_{n}")) for n in ("place", "before", "after")
+        )
         rows = tuple((c.place, c.before or "–", c.after or "–") for c in changes.rows[:ROWS])
-        blocks: list[Block] = [Heading(self._say(message, "received", version=new.model.version)), Paragraph(text)]
+        blocks: list[Block] = [
+            Heading(self._say(message, "received", version=new.model.version)),
+            Paragraph(text),
+        ]
         blocks.append(Table(self._say(message, "changes", count=len(rows)), columns, rows))
         if len(changes.rows) > ROWS:
-            blocks.append(Paragraph(self._say(message, "more", count=len(changes.rows) - ROWS), "quiet"))
+            blocks.append(
+                Paragraph(self._say(message, "more", count=len(changes.rows) - ROWS), "quiet")
+            )
         if changes.moves:
             blocks.append(Paragraph(self._moves(message, old, new, changes, language)))
         if old.model.version == new.model.version:
-            blocks.append(Paragraph(self._say(message, "same_version", version=new.model.version), "warning"))
+            blocks.append(
+                Paragraph(self._say(message, "same_version", version=new.model.version), "warning")
+            )
         data = {"m": new.model.sha256}
-        publish = Button(self._say(message, "publish_it", version=new.model.version), Press("model.publish", data), "primary")
-        blocks.append(Buttons((publish, Button(self._say(message, "discard"), Press("model.discard", data), "danger"))))
+        publish = Button(
+            self._say(message, "publish_it", version=new.model.version),
+            Press("model.publish", data),
+            "primary",
+        )
+        blocks.append(
+            Buttons(
+                (
+                    publish,
+                    Button(self._say(message, "discard"), Press("model.discard", data), "danger"),
+                )
+            )
+        )
         return Reply(text, tuple(blocks), private=True)
 
-    def _moves(self, message: Message, old: Advisor, new: Advisor, changes: Changes, language: Language) -> str:
+    def _moves(
+        self, message: Message, old: Advisor, new: Advisor, changes: Changes, language: Language
+    ) -> str:
         def name(advisor: Advisor, id_: str) -> str:
             return advisor.model.configuration(id_).text.to(language)
 
         rows = [
-            self._say(message, "move", before=name(old, a), after=name(new, b), count=n) for a, b, n in changes.moves[:MOVES]
+            self._say(message, "move", before=name(old, a), after=name(new, b), count=n)
+            for a, b, n in changes.moves[:MOVES]
         ]
         return "\n".join(f"- {row}" for row in rows)
 
@@ -205,12 +276,22 @@ class ModelAdmin:
         advisor = await self._models.current()
         name = _named(advisor.model.version)
         text = self._say(message, "here", name=name)
-        return Reply(text, attachments=(Attachment(name, "application/yaml", advisor.source.encode()),), private=True)
+        return Reply(
+            text,
+            attachments=(Attachment(name, "application/yaml", advisor.source.encode()),),
+            private=True,
+        )
 
     async def _audit(self, message: Message, action: str, sha256: str, version: str) -> None:
         """Write a line into the book of changes; `name` is what admins read there."""
         now = datetime.now(UTC).isoformat()
-        entry = {"action": action, "model": sha256, "name": _named(version), "person": message.person.id, "at": now}
+        entry = {
+            "action": action,
+            "model": sha256,
+            "name": _named(version),
+            "person": message.person.id,
+            "at": now,
+        }
         with suppress(SessionsUnavailable):
             await self._sessions.append("audit", entry)
 

@@ -1,4 +1,7 @@
-"""What one can do with a run without changing its answers: look, share, take away, try other answers, compare, ask."""
+"""
+What one can do with a run without changing its answers: look, share, take away, try other answers,
+compare, ask.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,7 +13,17 @@ from handlers.choose.memo import attachments
 from handlers.choose.question import about, ways_on
 from handlers.choose.result import ResultView
 from handlers.choose.runs import Run, Runs
-from handlers.conversation import Button, Buttons, Column, Heading, Message, Paragraph, Press, Reply, Table
+from handlers.conversation import (
+    Button,
+    Buttons,
+    Column,
+    Heading,
+    Message,
+    Paragraph,
+    Press,
+    Reply,
+    Table,
+)
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
 from knowledge.errors import KnowledgeError
@@ -21,7 +34,9 @@ OPEN = 5  # runs of a history that have a button
 
 
 class Outcome:
-    def __init__(self, models: DecisionModels, runs: Runs, texts: Texts, guidelines: Guidelines | None) -> None:
+    def __init__(
+        self, models: DecisionModels, runs: Runs, texts: Texts, guidelines: Guidelines | None
+    ) -> None:
         self._models = models
         self._runs = runs
         self._texts = texts
@@ -40,7 +55,10 @@ class Outcome:
         data: Mapping[str, str | int],
         values: Mapping[str, str],
     ) -> Reply:
-        """Do one of `VERBS`; what is shown is for the person alone unless the run is open or the result is shared."""
+        """
+        Do one of `VERBS`; what is shown is for the person alone unless the run is open or the
+        result is shared.
+        """
         language, texts = message.person.language, self._texts
         match verb:
             case "source":
@@ -51,7 +69,9 @@ class Outcome:
                 return self._view(run, advisor, language).shared()
             case "memo":
                 other: Language = "en" if language == "ja" else "ja"
-                return self._memo(message, run, advisor, other if data.get("lang") == other else language)
+                return self._memo(
+                    message, run, advisor, other if data.get("lang") == other else language
+                )
             case "whatif":
                 reply = whatif.change(run, advisor, texts, language, *_changed(data, values))
             case "compare":
@@ -64,15 +84,22 @@ class Outcome:
         return replace(reply, private=not run.open)
 
     def topic(self, run: Run, advisor: Advisor, language: Language) -> tuple[str, str]:
-        """Return the run as something that was talked about: its subject, and the result with the answers behind it."""
+        """
+        Return the run as something that was talked about: its subject, and the result with the
+        answers behind it.
+        """
         result = advisor.evaluate(run.answers)
         name = figures.name(advisor, result.recommendation, language)
-        given = "\n".join(f"- {figures.answer(advisor, c, o, language)}" for c, o in result.answers.items())
+        given = "\n".join(
+            f"- {figures.answer(advisor, c, o, language)}" for c, o in result.answers.items()
+        )
         said = ResultView(advisor, self._texts, result, language, run).headline()
         return self._texts.say("choose.topic", language, name=name), f"{said}\n{given}"
 
     async def history(self, message: Message) -> Reply:
-        """List the person's finished runs, latest first, each with what its own model recommended."""
+        """
+        List the person's finished runs, latest first, each with what its own model recommended.
+        """
         language, rows, buttons = message.person.language, [], []
         for run in await self._runs.history(message.person.id):
             advisor = await self._models.of(run.model)
@@ -81,19 +108,43 @@ class Outcome:
             result = advisor.evaluate(run.answers)
             name = figures.name(advisor, result.recommendation, language)
             points = figures.points(result.standing(result.recommendation).score)
-            rows.append((run.began[:10] or "–", name, points, str(len(result.answers)), advisor.model.version))
+            rows.append(
+                (
+                    run.began[:10] or "–",
+                    name,
+                    points,
+                    str(len(result.answers)),
+                    advisor.model.version,
+                )
+            )
             buttons.append(
-                Button(self._say(message, "open_run", date=run.began[:10], name=name), Press("choose.resume", {"rid": run.id}))
+                Button(
+                    self._say(message, "open_run", date=run.began[:10], name=name),
+                    Press("choose.resume", {"rid": run.id}),
+                )
             )
         begin = Button(self._say(message, "begin"), Press("choose.start"), "primary")
         if not rows:
             text = self._say(message, "no_history")
             return Reply(text, (Paragraph(text), Buttons((begin,))), private=True)
         text = self._say(message, "history", count=len(rows))
-        kinds = (("date", "text"), ("recommendation", "text"), ("point", "number"), ("answered", "number"), ("model", "text"))
-        columns = tuple(Column(self._say(message, key), "number" if kind == "number" else "text") for key, kind in kinds)
+        kinds = (
+            ("date", "text"),
+            ("recommendation", "text"),
+            ("point", "number"),
+            ("answered", "number"),
+            ("model", "text"),
+        )
+        columns = tuple(
+            Column(self._say(message, key), "number" if kind == "number" else "text")
+            for key, kind in kinds
+        )
         lines = "\n".join(f"- {row[0]} {row[1]}" for row in rows)
-        blocks = (Heading(text), Table(text, columns, tuple(rows)), Buttons((*buttons[:OPEN], begin)))
+        blocks = (
+            Heading(text),
+            Table(text, columns, tuple(rows)),
+            Buttons((*buttons[:OPEN], begin)),
+        )
         return Reply(f"{text}\n{lines}", blocks, private=True)
 
     async def _source(self, message: Message, passage: str) -> Reply:
@@ -111,10 +162,13 @@ class Outcome:
         text = self._say(message, "memo_ready")
         other: Language = "en" if language == "ja" else "ja"
         again = Button(
-            self._say(message, f"memo_{other}"), Press("choose.memo", {"rid": run.id, "rev": run.rev, "lang": other})
+            self._say(message, f"memo_{other}"),
+            Press("choose.memo", {"rid": run.id, "rev": run.rev, "lang": other}),
         )
         files = attachments(self._view(run, advisor, language))
-        return Reply(text, (Paragraph(text), Buttons((again,))), attachments=files, private=not run.open)
+        return Reply(
+            text, (Paragraph(text), Buttons((again,))), attachments=files, private=not run.open
+        )
 
     def _view(self, run: Run, advisor: Advisor, language: Language) -> ResultView:
         return ResultView(advisor, self._texts, advisor.evaluate(run.answers), language, run)

@@ -1,4 +1,7 @@
-"""Reading a situation told in plain words, by rules alone; what is read is proposed and never counts unconfirmed."""
+"""
+Reading a situation told in plain words, by rules alone; what is read is proposed and never counts
+unconfirmed.
+"""
 
 import re
 import unicodedata
@@ -15,7 +18,10 @@ Hit = tuple[str, str]  # an option and the words it was read from
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Numbers of one criterion: patterns with the factor of their unit, and options by the highest number they hold for."""
+    """
+    Numbers of one criterion: patterns with the factor of their unit, and options by the highest
+    number they hold for.
+    """
 
     units: Mapping[re.Pattern[str], float]
     limits: Mapping[str, float]
@@ -24,11 +30,16 @@ class Amount:
         for pattern, factor in self.units.items():
             for match in pattern.finditer(text):
                 number = _number(match.group(1)) * factor
-                yield next(option for option, limit in self.limits.items() if number <= limit), match.group().strip("、。")
+                yield (
+                    next(option for option, limit in self.limits.items() if number <= limit),
+                    match.group().strip("、。"),
+                )
 
 
 class Prefill:
-    def __init__(self, words: Mapping[str, Mapping[str, re.Pattern[str]]], amounts: Mapping[str, Amount]) -> None:
+    def __init__(
+        self, words: Mapping[str, Mapping[str, re.Pattern[str]]], amounts: Mapping[str, Amount]
+    ) -> None:
         self._words = words
         self._amounts = amounts
 
@@ -36,17 +47,25 @@ class Prefill:
     def load(cls) -> Self:
         rows = yaml.safe_load(Path(__file__).with_name("prefill.yaml").read_text(encoding="utf-8"))
         words = {
-            criterion: {option: re.compile("|".join(hints), re.IGNORECASE) for option, hints in options.items()}
+            criterion: {
+                option: re.compile("|".join(hints), re.IGNORECASE)
+                for option, hints in options.items()
+            }
             for criterion, options in rows["words"].items()
         }
         amounts = {
-            criterion: Amount({re.compile(p, re.IGNORECASE): f for p, f in row["units"].items()}, row["limits"])
+            criterion: Amount(
+                {re.compile(p, re.IGNORECASE): f for p, f in row["units"].items()}, row["limits"]
+            )
             for criterion, row in rows["amounts"].items()
         }
         return cls(words, amounts)
 
     def read(self, text: str) -> tuple[dict[str, Hit], dict[str, tuple[str, ...]]]:
-        """Return (option, the words it was read from) by criterion, and where the text disagrees with itself, its words."""
+        """
+        Return (option, the words it was read from) by criterion, and where the text disagrees with
+        itself, its words.
+        """
         plain = unicodedata.normalize("NFKC", text)[:LONGEST]
         found, torn = {}, {}
         for criterion in dict.fromkeys((*self._words, *self._amounts)):

@@ -2,7 +2,18 @@
 
 from handlers.choose.guidelines import Guide
 from handlers.choose.runs import Run
-from handlers.conversation import Ask, Button, Buttons, Confirm, Field, Guideline, Option, Paragraph, Press, Reply
+from handlers.conversation import (
+    Ask,
+    Button,
+    Buttons,
+    Confirm,
+    Field,
+    Guideline,
+    Option,
+    Paragraph,
+    Press,
+    Reply,
+)
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.values import UNKNOWN, Criterion
@@ -23,7 +34,9 @@ def question(
     note: str,
     private: bool,
 ) -> Reply:
-    """Return the question as an ask of one choice, with its reason, guideline, proposal and ways out."""
+    """
+    Return the question as an ask of one choice, with its reason, guideline, proposal and ways out.
+    """
     say = texts.say
     counted = {c.id for c in advisor.model.criteria}
     last = criterion.id not in counted
@@ -31,13 +44,24 @@ def question(
     step = min(len({*run.asked, *run.answers} & counted) + 1, of)
     title = criterion.question.to(language)
     state: dict[str, str | int] = {"rid": run.id, "rev": run.rev, "c": criterion.id}
-    progress = say("choose.last", language) if last else say("choose.progress", language, step=step, of=of)
+    progress = (
+        say("choose.last", language) if last else say("choose.progress", language, step=step, of=of)
+    )
     ruled = run.rules[criterion.id].option if criterion.id in run.rules else ""
     proposed = run.proposed.get(criterion.id, ruled)
     notes = [Paragraph(note, "note")] if note else []
     if proposed not in ("", UNKNOWN):
         named = criterion.option(proposed).text.to(language)
-        notes.append(Paragraph(say("choose.ruled" if ruled == proposed else "choose.proposed", language, option=named), "note"))
+        notes.append(
+            Paragraph(
+                say(
+                    "choose.ruled" if ruled == proposed else "choose.proposed",
+                    language,
+                    option=named,
+                ),
+                "note",
+            )
+        )
     if last:
         notes.append(Paragraph(progress, "quiet"))
     options = (
@@ -48,7 +72,16 @@ def question(
         form="choose.answer",
         title=say("choose.title", language),
         text=title,
-        fields=(Field(criterion.id, "choice", title, initial=proposed, hint=criterion.help.to(language), options=options),),
+        fields=(
+            Field(
+                criterion.id,
+                "choice",
+                title,
+                initial=proposed,
+                hint=criterion.help.to(language),
+                options=options,
+            ),
+        ),
         submit=say("choose.next", language),
         stop=say("choose.stop", language),
         state=state,
@@ -65,19 +98,32 @@ def question(
     return Reply("\n".join(part for part in (note, f"{progress}: {title}") if part), ask=ask)
 
 
-def _guideline(guide: Guide, state: dict[str, str | int], texts: Texts, language: Language) -> Guideline:
+def _guideline(
+    guide: Guide, state: dict[str, str | int], texts: Texts, language: Language
+) -> Guideline:
     press = Press("choose.source", {"rid": state["rid"], "p": guide.passage})
     quoted = texts.say("choose.quoted", language, text=guide.text)
-    source = texts.say("choose.rule_from" if guide.marked else "choose.guide_from", language, source=guide.source)
+    source = texts.say(
+        "choose.rule_from" if guide.marked else "choose.guide_from", language, source=guide.source
+    )
     return Guideline(quoted, source, Button(texts.say("choose.open_source", language), press))
 
 
-def _buttons(run: Run, state: dict[str, str | int], texts: Texts, language: Language, private: bool) -> tuple[Button, ...]:
+def _buttons(
+    run: Run, state: dict[str, str | int], texts: Texts, language: Language, private: bool
+) -> tuple[Button, ...]:
     """Return the ways out of a question: at the start how to answer, later how to move."""
-    names = ["describe", *([] if run.express else ["express"]), *([] if private or run.open else ["open"])]
+    names = [
+        "describe",
+        *([] if run.express else ["express"]),
+        *([] if private or run.open else ["open"]),
+    ]
     if not run.blank:
         names = [*(["back"] if run.asked else []), "skip", "preview"]
-    buttons = [Button(texts.say(f"choose.{name}", language), Press(f"choose.{name}", state)) for name in names]
+    buttons = [
+        Button(texts.say(f"choose.{name}", language), Press(f"choose.{name}", state))
+        for name in names
+    ]
     if run.blank and not run.team:
         buttons.append(Button(texts.say("choose.as_team", language), Press("choose.team")))
     return tuple(buttons)
@@ -111,9 +157,17 @@ def _text(run: Run, name: str, field: Field, texts: Texts, language: Language) -
 
 
 def confirm(
-    run: Run, found: dict[str, tuple[str, str]], advisor: Advisor, texts: Texts, language: Language, note: str
+    run: Run,
+    found: dict[str, tuple[str, str]],
+    advisor: Advisor,
+    texts: Texts,
+    language: Language,
+    note: str,
 ) -> Reply:
-    """Show what was read from free text, each answer changeable, none counted before the person sends it."""
+    """
+    Show what was read from free text, each answer changeable, none counted before the person sends
+    it.
+    """
     say = texts.say
     fields = []
     for id_, (option, words) in found.items():
@@ -123,7 +177,16 @@ def confirm(
             Option(UNKNOWN, say("choose.not_sure", language)),
         )
         hint = say("choose.read_from", language, words=words)
-        fields.append(Field(id_, "choice", criterion.question.to(language), initial=option, hint=hint, options=options))
+        fields.append(
+            Field(
+                id_,
+                "choice",
+                criterion.question.to(language),
+                initial=option,
+                hint=hint,
+                options=options,
+            )
+        )
     text = say("choose.confirm", language, count=len(found))
     ask = Ask(
         form="choose.prefill",
@@ -146,11 +209,18 @@ def nothing_read(run: Run, text: str, texts: Texts, language: Language) -> Reply
 
 def ways_on(run: Run, text: str, texts: Texts, language: Language) -> Reply:
     """Say something about an unfinished run and offer to go on or to begin again."""
-    return Reply(text, (Paragraph(text), Buttons((resume(run, texts, language), restart(run, texts, language)))))
+    return Reply(
+        text,
+        (Paragraph(text), Buttons((resume(run, texts, language), restart(run, texts, language)))),
+    )
 
 
 def resume(run: Run, texts: Texts, language: Language) -> Button:
-    return Button(texts.say("choose.resume", language), Press("choose.resume", {"rid": run.id, "rev": run.rev}), "primary")
+    return Button(
+        texts.say("choose.resume", language),
+        Press("choose.resume", {"rid": run.id, "rev": run.rev}),
+        "primary",
+    )
 
 
 def restart(run: Run, texts: Texts, language: Language) -> Button:
@@ -162,4 +232,8 @@ def restart(run: Run, texts: Texts, language: Language) -> Button:
         say("choose.restart", language),
         say("choose.cancel", language),
     )
-    return Button(say("choose.restart", language), Press("choose.restart", {"rid": run.id, "rev": run.rev}), confirm=sure)
+    return Button(
+        say("choose.restart", language),
+        Press("choose.restart", {"rid": run.id, "rev": run.rev}),
+        confirm=sure,
+    )

@@ -1,4 +1,7 @@
-"""How a recommendation looks: short first, then everything that defends it. Pure; every figure comes from the result."""
+"""
+How a recommendation looks: short first, then everything that defends it. Pure; every figure comes
+from the result.
+"""
 
 from string import Template
 
@@ -32,7 +35,9 @@ ACTIONS = ("whatif", "compare", "share", "memo", "question")
 class ResultView:
     """One run's result in one language."""
 
-    def __init__(self, advisor: Advisor, texts: Texts, result: Result, language: Language, run: Run) -> None:
+    def __init__(
+        self, advisor: Advisor, texts: Texts, result: Result, language: Language, run: Run
+    ) -> None:
         self.advisor = advisor
         self.result = result
         self.language = language
@@ -42,14 +47,23 @@ class ResultView:
 
     def full(self) -> Reply:
         """Return the finished run's result with all its buttons."""
-        blocks = (*self._short(), *self.details(), self._small_print(), self._actions(), Feedback(self.run.id))
+        blocks = (
+            *self._short(),
+            *self.details(),
+            self._small_print(),
+            self._actions(),
+            Feedback(self.run.id),
+        )
         return Reply(self.text(), blocks)
 
     def preview(self) -> Reply:
         """Return the result so far, clearly marked, with the way back to the questions."""
         note = self.say("preview_note", count=len(self.result.answers))
         on = Buttons((resume(self.run, self._texts, self.language),))
-        return Reply(f"{note}\n{self.text()}", (Paragraph(note, "note"), *self._short(), self._small_print(), on))
+        return Reply(
+            f"{note}\n{self.text()}",
+            (Paragraph(note, "note"), *self._short(), self._small_print(), on),
+        )
 
     def plain(self) -> Reply:
         """Return the result of answers that belong to no run, which has nothing to press."""
@@ -58,18 +72,26 @@ class ResultView:
     def shared(self) -> Reply:
         """Return what a channel sees: the result without the asker's own buttons."""
         lead = self.say("shared", name=self.run.name)
-        return Reply(f"{lead}\n{self.text()}", (Paragraph(lead, "quiet"), *self.plain().blocks), share=True)
+        return Reply(
+            f"{lead}\n{self.text()}", (Paragraph(lead, "quiet"), *self.plain().blocks), share=True
+        )
 
     def text(self) -> str:
-        """Return the result as text that is complete by itself, the figures of the chart included."""
+        """
+        Return the result as text that is complete by itself, the figures of the chart included.
+        """
         bars = " / ".join(f"{_mark(bar)}{bar.short} {bar.shown}" for bar in self.chart().bars)
-        return "\n".join((self.headline(), self.advice.summary.to(self.language), self.robustness(), bars))
+        return "\n".join(
+            (self.headline(), self.advice.summary.to(self.language), self.robustness(), bars)
+        )
 
     # ----------------------------------------------------------------- sentences
 
     def headline(self) -> str:
         result = self.result
-        best = self.say("best", name=self.name(result.recommendation), points=self.points(result.recommendation))
+        best = self.say(
+            "best", name=self.name(result.recommendation), points=self.points(result.recommendation)
+        )
         if result.runner_up is None or result.margin is None:
             return self.say("two_sentences", a=best, b=self.say("no_runner_up"))
         close = result.margin < result.model.rules.close
@@ -86,9 +108,18 @@ class ResultView:
         return self.say("robustness", count=count, same=same)
 
     def split(self) -> str:
-        """Return how firm the result is when open answers vary, too: as a whole, its base and its decision about RAG."""
+        """
+        Return how firm the result is when open answers vary, too: as a whole, its base and its
+        decision about RAG.
+        """
         confidence, rules = self.result.confidence, self.result.model.rules
-        level = "high" if confidence.overall >= rules.high else "medium" if confidence.overall >= rules.medium else "low"
+        level = (
+            "high"
+            if confidence.overall >= rules.high
+            else "medium"
+            if confidence.overall >= rules.medium
+            else "low"
+        )
         count, overall = self._counted(confidence.overall)
         return self.say(
             "split_text",
@@ -100,7 +131,9 @@ class ResultView:
         )
 
     def decisions(self) -> tuple[Fact, ...]:
-        """Return the two decisions the recommendation is made of, how firm they are, and what is open."""
+        """
+        Return the two decisions the recommendation is made of, how firm they are, and what is open.
+        """
         result = self.result
         chosen = result.model.configuration(result.recommendation)
         facts = [
@@ -114,12 +147,17 @@ class ResultView:
         return tuple(facts)
 
     def open_points(self) -> str:
-        """Return what was left open: first what could change the result, then what would not by itself."""
+        """
+        Return what was left open: first what could change the result, then what would not by
+        itself.
+        """
         changing = {f.criterion for f in self.result.flips}
         groups = (("open_matters", True), ("open_harmless", False))
         said = []
         for key, matters in groups:
-            names = [self.criterion(c) for c in self.result.open_points if (c in changing) is matters]
+            names = [
+                self.criterion(c) for c in self.result.open_points if (c in changing) is matters
+            ]
             if names:
                 said.append(self.say(key, criteria=self.say("listed").join(names)))
         return " / ".join(said)
@@ -127,7 +165,9 @@ class ResultView:
     def chart(self) -> Chart:
         bars = []
         for standing in self.result.standings:
-            by = self.say("listed").join(figures.answer(self.advisor, c, o, self.language) for c, o in standing.excluded_by)
+            by = self.say("listed").join(
+                figures.answer(self.advisor, c, o, self.language) for c, o in standing.excluded_by
+            )
             best = standing.id == self.result.recommendation
             bars.append(
                 Bar(
@@ -140,21 +180,34 @@ class ResultView:
                     note=by,
                 )
             )
-        return Chart(self.say("chart", count=len(bars)), self.say("axis"), tuple(bars), self.say("legend"))
+        return Chart(
+            self.say("chart", count=len(bars)), self.say("axis"), tuple(bars), self.say("legend")
+        )
 
     # ----------------------------------------------------------------- lists, shared with the memo
 
     def reasons(self) -> list[str]:
-        """Return what speaks for the recommendation, strongest first, each with its points and sources."""
+        """
+        Return what speaks for the recommendation, strongest first, each with its points and
+        sources.
+        """
         return [self._reason(r) for r in self.result.reasons if r.points > 0]
 
     def separates(self) -> list[str]:
-        """Return what sets the recommendation apart from the runner-up, largest difference first."""
+        """
+        Return what sets the recommendation apart from the runner-up, largest difference first.
+        """
         if self.result.runner_up is None:
             return []
-        compared = self.advisor.compare(self.result.answers, self.result.recommendation, self.result.runner_up)
+        compared = self.advisor.compare(
+            self.result.answers, self.result.recommendation, self.result.runner_up
+        )
         rows = [self._reason(r) for r in compared.reasons[:TOP]]
-        return [*rows, self.say("simplicity", points=figures.signed(compared.offset))] if compared.offset else rows
+        return (
+            [*rows, self.say("simplicity", points=figures.signed(compared.offset))]
+            if compared.offset
+            else rows
+        )
 
     def flips(self) -> list[str]:
         return [self._flip(flip) for flip in self.result.flips]
@@ -163,8 +216,14 @@ class ResultView:
         """Return what the organisation could bring about, and where that would lead."""
         rows = []
         for flip in self.result.levers:
-            option = self.result.model.criterion(flip.criterion).option(flip.option).text.to(self.language)
-            start = Template(self.advisor.guidance.levers[flip.criterion].to(self.language)).substitute(option=option)
+            option = (
+                self.result.model.criterion(flip.criterion)
+                .option(flip.option)
+                .text.to(self.language)
+            )
+            start = Template(
+                self.advisor.guidance.levers[flip.criterion].to(self.language)
+            ).substitute(option=option)
             rows.append(f"{start} → {self.name(flip.recommendation)}")
         return rows
 
@@ -172,15 +231,26 @@ class ResultView:
         return [f"{bar.label}: {bar.note}" for bar in self.chart().bars if bar.state == "excluded"]
 
     def ranges(self) -> tuple[tuple[str, str, str], ...]:
-        """Return cost, time and staff: what it is, the rough figure and the grade of its evidence."""
-        rows = (("cost", self.advice.cost), ("time", self.advice.time), ("staff", self.advice.staff))
+        """
+        Return cost, time and staff: what it is, the rough figure and the grade of its evidence.
+        """
+        rows = (
+            ("cost", self.advice.cost),
+            ("time", self.advice.time),
+            ("staff", self.advice.staff),
+        )
         return tuple((self.say(key), r.text.to(self.language), r.grade) for key, r in rows)
 
     def risks(self) -> list[str]:
-        """Return the risks, with what the impact of mistakes, open facts and the place of a tuned model add."""
+        """
+        Return the risks, with what the impact of mistakes, open facts and the place of a tuned
+        model add.
+        """
         extra = self.advisor.guidance.impact.get(self.result.answers.get("impact", ""), ())
         rows = self.texts_of((*self.advice.risks, *extra))
-        rows += [self.say("unconfirmed", criterion=self.criterion(c)) for c in self.result.unconfirmed]
+        rows += [
+            self.say("unconfirmed", criterion=self.criterion(c)) for c in self.result.unconfirmed
+        ]
         if self.result.open_weights:
             rows.append(self.say(f"open_weights_{self.result.open_weights}"))
         return rows
@@ -200,21 +270,48 @@ class ResultView:
             said = self.say("rule_followed", rule=asked, text=rule.text, source=rule.source)
             if id_ in self.run.objections and chosen is not None:
                 own = self.result.model.criterion(id_).option(chosen).text.to(self.language)
-                said = self.say("rule_objected", rule=asked, text=rule.text, source=rule.source, own=own)
+                said = self.say(
+                    "rule_objected", rule=asked, text=rule.text, source=rule.source, own=own
+                )
             rows.append(said)
         return rows
 
     def details(self) -> tuple[Details, ...]:
         """Return what defends the result, folded: reasons first, next steps last."""
-        rough = Facts(tuple(Fact(label, self.say("grade", text=text, grade=grade)) for label, text, grade in self.ranges()))
+        rough = Facts(
+            tuple(
+                Fact(label, self.say("grade", text=text, grade=grade))
+                for label, text, grade in self.ranges()
+            )
+        )
         rows = [
-            Details(self.say("reasons", count=len(self.reasons()[:TOP])), (Paragraph(_list(self.reasons()[:TOP])),), open=True)
+            Details(
+                self.say("reasons", count=len(self.reasons()[:TOP])),
+                (Paragraph(_list(self.reasons()[:TOP])),),
+                open=True,
+            )
         ]
-        optional = (("separates", self.separates()), ("flips", self.flips() or [self.say("no_flips")]))
-        rows += [self._folded(key, found) for key, found in (*optional, ("levers", self.levers())) if found]
-        rows += [self._folded(key, found) for key, found in (("excluded", self.excluded()), ("rules", self.rules())) if found]
+        optional = (
+            ("separates", self.separates()),
+            ("flips", self.flips() or [self.say("no_flips")]),
+        )
+        rows += [
+            self._folded(key, found)
+            for key, found in (*optional, ("levers", self.levers()))
+            if found
+        ]
+        rows += [
+            self._folded(key, found)
+            for key, found in (("excluded", self.excluded()), ("rules", self.rules()))
+            if found
+        ]
         note = Paragraph(
-            self.say("two_sentences", a=self.advisor.guidance.note.to(self.language), b=self.say("grades")), "quiet"
+            self.say(
+                "two_sentences",
+                a=self.advisor.guidance.note.to(self.language),
+                b=self.say("grades"),
+            ),
+            "quiet",
         )
         rows.append(Details(self.say("ranges"), (rough, note)))
         rows.append(self._folded("risks", self.risks()))
@@ -247,12 +344,19 @@ class ResultView:
 
     def _small_print(self) -> Paragraph:
         model = self.result.model
-        return Paragraph(self.say("small_print", version=model.version, count=len(model.criteria)), "quiet")
+        return Paragraph(
+            self.say("small_print", version=model.version, count=len(model.criteria)), "quiet"
+        )
 
     def _actions(self) -> Buttons:
         data: dict[str, str | int] = {"rid": self.run.id, "rev": self.run.rev}
         items = [
-            Button(self.say(f"do_{n}"), Press(f"choose.{n}", data), "primary" if n == "whatif" else "plain") for n in ACTIONS
+            Button(
+                self.say(f"do_{n}"),
+                Press(f"choose.{n}", data),
+                "primary" if n == "whatif" else "plain",
+            )
+            for n in ACTIONS
         ]
         if self.run.team:
             items.append(Button(self.say("do_team"), Press("choose.team", {"tid": self.run.team})))

@@ -1,7 +1,9 @@
 """
-The guided dialog: one question at a time, a recommendation that can defend itself, and what one can do with it.
+The guided dialog: one question at a time, a recommendation that can defend itself, and what one can
+do with it.
 
-Every press and form carries its run and revision. Old, double and foreign clicks change nothing and get a friendly sentence.
+Every press and form carries its run and revision. Old, double and foreign clicks change nothing and
+get a friendly sentence.
 """
 
 import asyncio
@@ -21,8 +23,17 @@ from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
 from knowledge.errors import InvalidAnswers
 
-AT_ONCE = 16  # steps this process works on; of a burst the others wait here, not in the store past its time-out
-EDITS = ("answer", "back", "skip", "express", "describe", "prefill", "open")  # presses that change a run or lead to it
+# steps this process works on; of a burst the others wait here, not in the store past its time-out
+AT_ONCE = 16
+EDITS = (
+    "answer",
+    "back",
+    "skip",
+    "express",
+    "describe",
+    "prefill",
+    "open",
+)  # presses that change a run or lead to it
 HISTORY = ("history", "履歴")
 TEAM = ("team", "チーム")
 JOIN = ("join", "参加")
@@ -31,7 +42,13 @@ WORDS = frozenset((*HISTORY, *TEAM, *JOIN, *EXPRESS))  # first words this room t
 
 
 class Choose:
-    def __init__(self, models: DecisionModels, sessions: Sessions, texts: Texts, guidelines: Guidelines | None = None) -> None:
+    def __init__(
+        self,
+        models: DecisionModels,
+        sessions: Sessions,
+        texts: Texts,
+        guidelines: Guidelines | None = None,
+    ) -> None:
         self._models = models
         self._runs = Runs(sessions)
         self._texts = texts
@@ -60,8 +77,15 @@ class Choose:
         yield await self._safely(message, reply)
 
     async def press(self, message: Message, press: Press) -> AsyncIterator[Reply]:
-        """Take a button; an option drawn as a button ("f" its field, "o" its id) is a form with one value."""
-        picked = {str(press.data["f"]): str(press.data["o"])} if "f" in press.data and "o" in press.data else {}
+        """
+        Take a button; an option drawn as a button ("f" its field, "o" its id) is a form with one
+        value.
+        """
+        picked = (
+            {str(press.data["f"]): str(press.data["o"])}
+            if "f" in press.data and "o" in press.data
+            else {}
+        )
         reply = self._take(message, press.action.partition(".")[2], press.data, picked)
         yield await self._safely(message, reply, press.data)
 
@@ -70,7 +94,10 @@ class Choose:
         yield await self._safely(message, reply, form.state)
 
     async def topic(self, message: Message, form: Form) -> tuple[str, str] | None:
-        """Return what a run was about and what came of it, for questions about it; None when it is not this person's."""
+        """
+        Return what a run was about and what came of it, for questions about it; None when it is not
+        this person's.
+        """
         try:
             run = await self._runs.load(str(form.state.get("rid", "")))
             advisor = await self._models.of(run.model) if run is not None else None
@@ -80,8 +107,13 @@ class Choose:
             return None
         return self._outcome.topic(run, advisor, message.person.language)
 
-    async def _safely(self, message: Message, reply: Awaitable[Reply], data: Mapping[str, str | int] | None = None) -> Reply:
-        """Keep the dialog to its person, and say so when it cannot be remembered or an option does not exist."""
+    async def _safely(
+        self, message: Message, reply: Awaitable[Reply], data: Mapping[str, str | int] | None = None
+    ) -> Reply:
+        """
+        Keep the dialog to its person, and say so when it cannot be remembered or an option does not
+        exist.
+        """
         try:
             async with self._steps:
                 found = await reply
@@ -95,7 +127,11 @@ class Choose:
         """Say that the dialog waits for its memory; the button goes on at the same step."""
         text = self._say(message, "away")
         rid = {"rid": data["rid"]} if "rid" in data else {}
-        on = Button(self._say(message, "resume"), Press("choose.resume" if rid else "choose.start", rid), "primary")
+        on = Button(
+            self._say(message, "resume"),
+            Press("choose.resume" if rid else "choose.start", rid),
+            "primary",
+        )
         return Reply(text, (Paragraph(text, "warning"), Buttons((on,))), private=True)
 
     async def _start(self, message: Message, word: str) -> Reply:
@@ -104,16 +140,28 @@ class Choose:
         if running is not None and not running.blank:
             if express or not word:
                 return await self._which(message, running)
-            return await self._dialog.read(message, running, word, self._say(message, "added", count=len(running.answers)))
+            return await self._dialog.read(
+                message, running, word, self._say(message, "added", count=len(running.answers))
+            )
         if running is None:
-            running = await self._dialog.begin(message, Run("", message.person.id, message.person.name, "", express=express))
+            running = await self._dialog.begin(
+                message, Run("", message.person.id, message.person.name, "", express=express)
+            )
         if express and not running.express:
             changed = await self._runs.save(replace(running, express=True))
-            running = changed or await self._runs.load(running.id) or running  # another press came first
-        return await (self._dialog.read(message, running, word) if word and not express else self._dialog.ask(message, running))
+            running = (
+                changed or await self._runs.load(running.id) or running
+            )  # another press came first
+        return await (
+            self._dialog.read(message, running, word)
+            if word and not express
+            else self._dialog.ask(message, running)
+        )
 
     async def _which(self, message: Message, run: Run) -> Reply:
-        """Ask which of two runs is meant: the unfinished one, told by its age and place, or a new one."""
+        """
+        Ask which of two runs is meant: the unfinished one, told by its age and place, or a new one.
+        """
         language = message.person.language
         text = self._say(message, "which", count=len(run.asked), date=run.began[:10] or "–")
         ways = Buttons((resume(run, self._texts, language), restart(run, self._texts, language)))
@@ -121,9 +169,13 @@ class Choose:
 
     # ----------------------------------------------------------------- presses and forms
 
-    async def _take(self, message: Message, verb: str, data: Mapping[str, str | int], values: Mapping[str, str]) -> Reply:
+    async def _take(
+        self, message: Message, verb: str, data: Mapping[str, str | int], values: Mapping[str, str]
+    ) -> Reply:
         if "tid" in data:
-            return await self._teamwork.take(message, verb, str(data["tid"]), anew=bool(data.get("anew")))
+            return await self._teamwork.take(
+                message, verb, str(data["tid"]), anew=bool(data.get("anew"))
+            )
         if "rid" not in data:
             return await self._without_run(message, verb)
         run = await self._runs.load(str(data["rid"]))
@@ -159,7 +211,9 @@ class Choose:
             return await self._dialog.ask(message, running)
         if run.team:
             return await self._teamwork.renew(message, run.team)
-        return await self._dialog.ask(message, await self._dialog.begin(message, Run("", run.person, run.name, "")))
+        return await self._dialog.ask(
+            message, await self._dialog.begin(message, Run("", run.person, run.name, ""))
+        )
 
     def _say(self, message: Message, key: str, /, **values: object) -> str:
         return self._texts.say(f"choose.{key}", message.person.language, **values)

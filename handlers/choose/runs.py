@@ -1,4 +1,7 @@
-"""Runs of the guided dialog: what one person has answered so far, kept for a week and changed only by compare-and-set."""
+"""
+Runs of the guided dialog: what one person has answered so far, kept for a week and changed only by
+compare-and-set.
+"""
 
 import secrets
 from collections.abc import Mapping
@@ -16,7 +19,10 @@ SHOWN = 10  # runs listed in a history
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A passage of a published guideline that settles a criterion: the option it asks for, its words and where they stand."""
+    """
+    A passage of a published guideline that settles a criterion: the option it asks for, its words
+    and where they stand.
+    """
 
     option: str
     text: str
@@ -26,11 +32,13 @@ class Rule:
 @dataclass(frozen=True, slots=True)
 class Run:
     """
-    One run. `asked` are criteria in the order they were put, open ones included; `answers` hold only known ones.
+    One run. `asked` are criteria in the order they were put, open ones included; `answers` hold
+    only known ones.
 
-    `proposed` are answers suggested but not yet given (criterion → option), `rules` what a company rule settled before the
-    person was asked. `model` is the content hash of the decision model the run began with; `rev` counts saved changes.
-    `open` says that a channel may watch, `team` names the group that answers together, or is empty. `began` is an ISO time.
+    `proposed` are answers suggested but not yet given (criterion → option), `rules` what a company
+    rule settled before the person was asked. `model` is the content hash of the decision model the
+    run began with; `rev` counts saved changes. `open` says that a channel may watch, `team` names
+    the group that answers together, or is empty. `began` is an ISO time.
     """
 
     id: str
@@ -56,7 +64,9 @@ class Run:
     @property
     def objections(self) -> tuple[str, ...]:
         """Return the criteria whose answer is not the one a rule asks for; "not sure" is none."""
-        return tuple(c for c, rule in self.rules.items() if self.answers.get(c, rule.option) != rule.option)
+        return tuple(
+            c for c, rule in self.rules.items() if self.answers.get(c, rule.option) != rule.option
+        )
 
     def answered(self, criterion: str, option: str) -> "Run":
         """Return the run with one question behind it; "not sure" leaves it open."""
@@ -86,10 +96,14 @@ class Runs:
         return None if state is None else _run(state)
 
     async def save(self, run: Run) -> Run | None:
-        """Save a changed run and return it with its new revision; None when somebody else was first."""
+        """
+        Save a changed run and return it with its new revision; None when somebody else was first.
+        """
         seconds = HISTORY if run.done else WEEK
         state = asdict(run)
-        if not await self._sessions.save("choose", run.id, state, expected=run.rev, seconds=seconds):
+        if not await self._sessions.save(
+            "choose", run.id, state, expected=run.rev, seconds=seconds
+        ):
             return None
         return replace(run, rev=run.rev + 1)
 

@@ -1,4 +1,6 @@
-"""Teams: several people answer the same questions, each in a run of their own, on one decision model."""
+"""
+Teams: several people answer the same questions, each in a run of their own, on one decision model.
+"""
 
 import secrets
 from dataclasses import asdict, dataclass, replace
@@ -20,7 +22,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """`id` is what others join by; `members` are in the order they came, the owner first once they answer."""
+    """
+    `id` is what others join by; `members` are in the order they came, the owner first once they
+    answer.
+    """
 
     id: str
     owner: str
@@ -52,7 +57,10 @@ class Teams:
         return Team(**{**state, "members": tuple(Member(**m) for m in state["members"])})
 
     async def join(self, id_: str, member: Member) -> Team | None:
-        """Add a member, or put a new run in the place of their old one; None when the team is full or gone."""
+        """
+        Add a member, or put a new run in the place of their old one; None when the team is full or
+        gone.
+        """
         while (team := await self.load(id_)) is not None:
             others = tuple(m for m in team.members if m.person != member.person)
             if len(others) >= MOST:
@@ -63,4 +71,6 @@ class Teams:
         return None
 
     async def _save(self, team: Team) -> bool:
-        return await self._sessions.save("team", team.id, asdict(team), expected=team.rev, seconds=HISTORY)
+        return await self._sessions.save(
+            "team", team.id, asdict(team), expected=team.rev, seconds=HISTORY
+        )

@@ -1,8 +1,21 @@
-"""Trying another answer, and two configurations side by side. Pure; the run itself stays as it is."""
+"""
+Trying another answer, and two configurations side by side. Pure; the run itself stays as it is.
+"""
 
 from handlers.choose import figures
 from handlers.choose.runs import Run
-from handlers.conversation import Ask, Button, Buttons, Column, Field, Option, Paragraph, Press, Reply, Table
+from handlers.conversation import (
+    Ask,
+    Button,
+    Buttons,
+    Column,
+    Field,
+    Option,
+    Paragraph,
+    Press,
+    Reply,
+    Table,
+)
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.model import OPTION
@@ -10,17 +23,33 @@ from knowledge.advisor.values import Criterion
 from knowledge.values import Language
 
 
-def change(run: Run, advisor: Advisor, texts: Texts, language: Language, criterion: str, option: str) -> Reply:
-    """Ask which answer to change, then to what; with both, show what it would lead to beside what is."""
+def change(
+    run: Run, advisor: Advisor, texts: Texts, language: Language, criterion: str, option: str
+) -> Reply:
+    """
+    Ask which answer to change, then to what; with both, show what it would lead to beside what is.
+    """
     say = texts.say
     known = {c.id: c for c in advisor.model.criteria}
     if criterion not in known:
-        options = tuple(Option(c.id, _now(run, c, advisor, texts, language)) for c in advisor.model.criteria)
+        options = tuple(
+            Option(c.id, _now(run, c, advisor, texts, language)) for c in advisor.model.criteria
+        )
         label = say("choose.whatif_ask", language)
-        return _form("choose.whatif", run, {}, texts, language, (Field("criterion", "choice", label, options=options),), label)
+        return _form(
+            "choose.whatif",
+            run,
+            {},
+            texts,
+            language,
+            (Field("criterion", "choice", label, options=options),),
+            label,
+        )
     if option not in {o.id for o in known[criterion].options}:
         options = tuple(
-            Option(o.id, o.text.to(language)) for o in known[criterion].options if o.id != run.answers.get(criterion)
+            Option(o.id, o.text.to(language))
+            for o in known[criterion].options
+            if o.id != run.answers.get(criterion)
         )
         label = say("choose.whatif_to", language, question=known[criterion].question.to(language))
         fields = (Field("option", "choice", label, options=options),)
@@ -37,12 +66,25 @@ def change(run: Run, advisor: Advisor, texts: Texts, language: Language, criteri
     )
     changed = figures.answer(advisor, criterion, option, language)
     same = "whatif_same" if before.recommendation == after.recommendation else "whatif_changed"
-    text = say(f"choose.{same}", language, change=changed, name=figures.name(advisor, after.recommendation, language))
-    columns = (Column(say("choose.configuration", language)), *_numbers(texts, language, "now", "then"))
-    return Reply(text, (Paragraph(text), Table(changed, columns, rows), _ways(run, "whatif", texts, language)))
+    text = say(
+        f"choose.{same}",
+        language,
+        change=changed,
+        name=figures.name(advisor, after.recommendation, language),
+    )
+    columns = (
+        Column(say("choose.configuration", language)),
+        *_numbers(texts, language, "now", "then"),
+    )
+    return Reply(
+        text,
+        (Paragraph(text), Table(changed, columns, rows), _ways(run, "whatif", texts, language)),
+    )
 
 
-def pair(run: Run, advisor: Advisor, texts: Texts, language: Language, first: str, second: str) -> Reply:
+def pair(
+    run: Run, advisor: Advisor, texts: Texts, language: Language, first: str, second: str
+) -> Reply:
     """Ask which two to compare, or show what each answer gives the one over the other."""
     say = texts.say
     result = advisor.evaluate(run.answers)
@@ -52,17 +94,42 @@ def pair(run: Run, advisor: Advisor, texts: Texts, language: Language, first: st
         picked = first if first in known else ""
         label = say("choose.compare_ask", language)
         fields: tuple[Field, ...] = (
-            Field("first", "choice", say("choose.first", language), initial=result.recommendation, options=options),
-            Field("second", "choice", say("choose.second", language), initial=result.runner_up or "", options=options),
+            Field(
+                "first",
+                "choice",
+                say("choose.first", language),
+                initial=result.recommendation,
+                options=options,
+            ),
+            Field(
+                "second",
+                "choice",
+                say("choose.second", language),
+                initial=result.runner_up or "",
+                options=options,
+            ),
         )
         if picked:
-            label = say("choose.compare_with", language, name=figures.name(advisor, picked, language))
+            label = say(
+                "choose.compare_with", language, name=figures.name(advisor, picked, language)
+            )
             left = tuple(o for o in options if o.id != picked)
             fields = (Field("second", "choice", label, options=left),)
-        return _form("choose.compare", run, {"first": picked} if picked else {}, texts, language, fields, label)
+        return _form(
+            "choose.compare",
+            run,
+            {"first": picked} if picked else {},
+            texts,
+            language,
+            fields,
+            label,
+        )
     compared = advisor.compare(run.answers, first, second)
     names = figures.name(advisor, first, language), figures.name(advisor, second, language)
-    rows = [(figures.answer(advisor, r.criterion, r.option, language), figures.signed(r.points)) for r in compared.reasons]
+    rows = [
+        (figures.answer(advisor, r.criterion, r.option, language), figures.signed(r.points))
+        for r in compared.reasons
+    ]
     rows.append((say("choose.offset", language), figures.signed(compared.offset)))
     total = compared.first.score - compared.second.score
     rows.append((say("choose.total", language), figures.signed(total)))
@@ -85,14 +152,21 @@ def _ways(run: Run, again: str, texts: Texts, language: Language) -> Buttons:
     data: dict[str, str | int] = {"rid": run.id, "rev": run.rev}
     names = ((again, f"{again}_again"), ("resume", "to_result"))
     return Buttons(
-        tuple(Button(texts.say(f"choose.{label}", language), Press(f"choose.{verb}", data)) for verb, label in names)
+        tuple(
+            Button(texts.say(f"choose.{label}", language), Press(f"choose.{verb}", data))
+            for verb, label in names
+        )
     )
 
 
 def _now(run: Run, criterion: Criterion, advisor: Advisor, texts: Texts, language: Language) -> str:
     """Return "予算 (いま: 500万円未満)", cut to what every platform can show."""
     given = run.answers.get(criterion.id)
-    now = criterion.option(given).text.to(language) if given else texts.say("choose.not_sure", language)
+    now = (
+        criterion.option(given).text.to(language)
+        if given
+        else texts.say("choose.not_sure", language)
+    )
     subject = advisor.guidance.criteria[criterion.id].to(language)
     return texts.say("choose.whatif_now", language, subject=subject, now=now)[:OPTION]
 

@@ -1,5 +1,6 @@
 """
-The RAG demo: what one answer did, from its stored trace and without a new model call; and what changes with other settings.
+The RAG demo: what one answer did, from its stored trace and without a new model call; and what
+changes with other settings.
 
 Private unless somebody shares it; whoever looks sees only what they may read.
 """
@@ -48,7 +49,9 @@ class Demo:
             async for reply in self._tour.step(message, 1):
                 yield reply
             return
-        yield Reply(self._texts.say("demo.running", message.person.language), final=False, private=True)
+        yield Reply(
+            self._texts.say("demo.running", message.person.language), final=False, private=True
+        )
         async for reply in self._run(message, question):
             yield reply
 
@@ -82,7 +85,9 @@ class Demo:
                 yield await self._alone(message, answer, trace)
             case "demo.share":
                 channel = replace(message, audience=Audience(message.audience.id, private=False))
-                shown = TraceView(self._texts, language, self._people.readers(channel)).reply(trace, answer)
+                shown = TraceView(self._texts, language, self._people.readers(channel)).reply(
+                    trace, answer
+                )
                 yield replace(shown, private=False, share=True)
             case _:
                 yield self._inside(message).reply(trace, answer)
@@ -96,8 +101,12 @@ class Demo:
                 yield Reply(self._texts.say("ask.expired", language), private=True)
                 return
             trace, library = kept[1], await self._library()
-            document = named(await library.documents(readers=readers), form.values.get("document", ""))
-            hits = await library.search(trace.rewritten, readers=readers, limit=DEEP, kind=trace.kind)
+            document = named(
+                await library.documents(readers=readers), form.values.get("document", "")
+            )
+            hits = await library.search(
+                trace.rewritten, readers=readers, limit=DEEP, kind=trace.kind
+            )
         except SessionsUnavailable:
             yield Reply(self._texts.say("feedback.away", language), private=True)
             return
@@ -116,7 +125,11 @@ class Demo:
         try:
             answer = await self._questions.quietly(message, question)
             trace = await self.trace(answer.id)
-            alone = await self._questions.alone(question, answer.language) if trace and trace.model else ""
+            alone = (
+                await self._questions.alone(question, answer.language)
+                if trace and trace.model
+                else ""
+            )
         except SessionsUnavailable:
             yield Reply(self._texts.say("feedback.away", message.person.language), private=True)
             return
@@ -128,7 +141,9 @@ class Demo:
             return
         yield self._inside(message).reply(trace, answer.id, alone=alone)
 
-    async def _again(self, message: Message, press: Press, question: str, before: Trace) -> AsyncIterator[Reply]:
+    async def _again(
+        self, message: Message, press: Press, question: str, before: Trace
+    ) -> AsyncIterator[Reply]:
         limit, kind = press.data.get("k", 6), KINDS.get(str(press.data.get("s", "")), "whole")
         limit = limit if isinstance(limit, int) and 1 <= limit <= MOST else 6
         try:
@@ -139,7 +154,9 @@ class Demo:
         if trace is None:
             yield Reply(self._texts.say("feedback.away", message.person.language), private=True)
             return
-        changed = self._changed(before, trace, self._people.readers(message), message.person.language)
+        changed = self._changed(
+            before, trace, self._people.readers(message), message.person.language
+        )
         yield self._inside(message).reply(trace, answer.id, changed=changed)
 
     async def _alone(self, message: Message, answer: str, trace: Trace) -> Reply:
@@ -152,10 +169,15 @@ class Demo:
     def _inside(self, message: Message) -> TraceView:
         return TraceView(self._texts, message.person.language, self._people.readers(message))
 
-    def _changed(self, before: Trace, after: Trace, readers: frozenset[str], language: Language) -> str:
+    def _changed(
+        self, before: Trace, after: Trace, readers: frozenset[str], language: Language
+    ) -> str:
         """Say which passages came into the answer and which left it."""
         old, new = (
-            {c.passage: f"{titled(c.title, language)} {c.place.to(language)}" for c in _used(trace, readers)}
+            {
+                c.passage: f"{titled(c.title, language)} {c.place.to(language)}"
+                for c in _used(trace, readers)
+            }
             for trace in (before, after)
         )
         say, joint = self._texts.say, "、" if language == "ja" else ", "
@@ -164,7 +186,12 @@ class Demo:
         if not came and not left:
             return say("demo.changed_nothing", language)
         parts = [say("demo.changed_came", language, names=joint.join(came))] if came else []
-        return " ".join([*parts, *([say("demo.changed_left", language, names=joint.join(left))] if left else [])])
+        return " ".join(
+            [
+                *parts,
+                *([say("demo.changed_left", language, names=joint.join(left))] if left else []),
+            ]
+        )
 
     def _which(self, answer: str, trace: Trace, language: Language) -> Reply:
         say = self._texts.say
@@ -173,7 +200,15 @@ class Demo:
             form="demo.why",
             title=say("demo.why", language),
             text=text,
-            fields=(Field("document", "text", say("demo.why_field", language), hint=say("demo.why_hint", language), max=200),),
+            fields=(
+                Field(
+                    "document",
+                    "text",
+                    say("demo.why_field", language),
+                    hint=say("demo.why_hint", language),
+                    max=200,
+                ),
+            ),
             submit=say("demo.why_send", language),
             stop=say("feedback.stop", language),
             state={"aid": answer},

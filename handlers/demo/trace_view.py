@@ -1,4 +1,7 @@
-"""How the trace of an answer looks: stages, limits, candidates, prompt, with and without RAG, sentence by sentence. Pure."""
+"""
+How the trace of an answer looks: stages, limits, candidates, prompt, with and without RAG, sentence
+by sentence. Pure.
+"""
 
 import math
 from collections.abc import Sequence
@@ -43,10 +46,16 @@ class TraceView:
         return self._texts.say(f"demo.{name}", self._language, **values)
 
     def reply(self, trace: Trace, answer: str, *, alone: str = "", changed: str = "") -> Reply:
-        """Show the trace of the answer with this id; `alone` is what a model said without documents, `changed` a comparison."""
+        """
+        Show the trace of the answer with this id; `alone` is what a model said without documents,
+        `changed` a comparison.
+        """
         seen = [c for c in trace.candidates if c.audience in self.readers]
         hidden = len(trace.candidates) - len(seen)
-        blocks: list[Block] = [Heading(self.say("title")), Paragraph(self.say("question", question=trace.question))]
+        blocks: list[Block] = [
+            Heading(self.say("title")),
+            Paragraph(self.say("question", question=trace.question)),
+        ]
         if trace.rewritten != trace.question:
             blocks.append(Paragraph(self.say("rewritten", question=trace.rewritten), "quiet"))
         if changed:
@@ -60,14 +69,24 @@ class TraceView:
             blocks.append(Details(self.say("weighed"), (self._parts(seen[:SHOWN]),)))
         if hidden:
             blocks.append(Paragraph(self.say("hidden", n=hidden), "quiet"))
-        blocks.append(Details(self.say("with_without"), self._both(trace, seen, alone, whole=not hidden)))
+        blocks.append(
+            Details(self.say("with_without"), self._both(trace, seen, alone, whole=not hidden))
+        )
         prompt = trace.prompt[:PROMPT] if trace.prompt and not hidden else ""
         told = self.say("prompt_hidden") if trace.prompt and hidden else self.say("no_prompt")
-        blocks.append(Details(self.say("prompt"), (Paragraph(prompt, "code") if prompt else Paragraph(told),)))
+        blocks.append(
+            Details(self.say("prompt"), (Paragraph(prompt, "code") if prompt else Paragraph(told),))
+        )
         if trace.checks and not hidden:
-            blocks.append(Details(self.say("check"), (Paragraph(self.say("check_how")), self._checks(trace))))
+            blocks.append(
+                Details(self.say("check"), (Paragraph(self.say("check_how")), self._checks(trace)))
+            )
         blocks += self._buttons(trace, answer)
-        blocks.append(Paragraph(self.say("kept_for", id=trace.id, at=trace.at[:16].replace("T", " ")), "quiet"))
+        blocks.append(
+            Paragraph(
+                self.say("kept_for", id=trace.id, at=trace.at[:16].replace("T", " ")), "quiet"
+            )
+        )
         used = sum(c.used for c in seen)
         text = self.say("text", question=trace.question, found=len(seen), used=used)
         return Reply(text, tuple(blocks), private=True, title=self.say("title"))
@@ -81,7 +100,10 @@ class TraceView:
         return Steps(self.say("stages", n=len(steps), time=_time(total)), steps)
 
     def candidates(self, seen: Sequence[Candidate]) -> Table:
-        """Return the passages, best first; after the second stage by how far each lies behind the first."""
+        """
+        Return the passages, best first; after the second stage by how far each lies behind the
+        first.
+        """
         ranked = any(c.parts for c in seen)
         kinds: tuple[tuple[str, Kind], ...] = (
             ("rank", "number"),
@@ -118,7 +140,10 @@ class TraceView:
                 rows.append((str(n), *(f"{known.get(name, 0.0):.2f}" for name in PARTS)))
         if not rows:
             return Paragraph(self.say("not_weighed"))
-        heads = (Column(self.say("column_rank"), "number"), *(Column(self.say(f"part_{name}"), "number") for name in PARTS))
+        heads = (
+            Column(self.say("column_rank"), "number"),
+            *(Column(self.say(f"part_{name}"), "number") for name in PARTS),
+        )
         return Table(self.say("weighed"), heads, tuple(rows))
 
     def _detail(self, stage: Stage, trace: Trace) -> str:
@@ -132,7 +157,9 @@ class TraceView:
             parts.append(self.say("tokens", n=f"{stage.tokens_in:,}", m=f"{stage.tokens_out:,}"))
         return " · ".join(parts)
 
-    def _both(self, trace: Trace, seen: Sequence[Candidate], alone: str, *, whole: bool) -> tuple[Paragraph, Paragraph]:
+    def _both(
+        self, trace: Trace, seen: Sequence[Candidate], alone: str, *, whole: bool
+    ) -> tuple[Paragraph, Paragraph]:
         kept = [c for c in trace.checks if c.kept]
         used = [c for c in seen if c.used]
         titles = "、" if self._language == "ja" else ", "
@@ -148,7 +175,9 @@ class TraceView:
         elif trace.model:
             without = self.say("without_ask")
         else:
-            without = self.say("without_unknown", names=names) if names else self.say("without_nothing")
+            without = (
+                self.say("without_unknown", names=names) if names else self.say("without_nothing")
+            )
         return Paragraph(with_), Paragraph(without)
 
     def _checks(self, trace: Trace) -> Table:
@@ -158,7 +187,9 @@ class TraceView:
                 check.sentence,
                 "".join(f"[{k}]" for k in check.citations) or "–",
                 f"{check.support:.2f}",
-                self.say("kept_sentence") if check.kept else self.say(f"dropped_{check.reason or 'words'}"),
+                self.say("kept_sentence")
+                if check.kept
+                else self.say(f"dropped_{check.reason or 'words'}"),
             )
             for n, check in enumerate(trace.checks, 1)
         )
@@ -169,21 +200,39 @@ class TraceView:
             ("overlap", "number"),
             ("verdict", "text"),
         )
-        return Table(self.say("check"), tuple(Column(self.say(f"column_{name}"), kind) for name, kind in heads), rows)
+        return Table(
+            self.say("check"),
+            tuple(Column(self.say(f"column_{name}"), kind) for name, kind in heads),
+            rows,
+        )
 
     def _buttons(self, trace: Trace, answer: str) -> list[Block]:
         def again(name: str, limit: int, kind: str) -> Button:
-            return Button(self.say(name), Press("demo.rerun", {"aid": answer, "k": limit, "s": kind}))
+            return Button(
+                self.say(name), Press("demo.rerun", {"aid": answer, "k": limit, "s": kind})
+            )
 
         offers = [
-            again("again_more", 10, trace.kind) if trace.limit < 10 else again("again_usual", 6, "whole"),
-            again("again_fewer", 2, trace.kind) if trace.limit > 2 else again("again_usual", 6, "whole"),
-            again("again_words", trace.limit, "words") if trace.kind != "words" else again("again_whole", trace.limit, "whole"),
-            again("again_first", trace.limit, "first") if trace.kind != "first" else again("again_whole", trace.limit, "whole"),
+            again("again_more", 10, trace.kind)
+            if trace.limit < 10
+            else again("again_usual", 6, "whole"),
+            again("again_fewer", 2, trace.kind)
+            if trace.limit > 2
+            else again("again_usual", 6, "whole"),
+            again("again_words", trace.limit, "words")
+            if trace.kind != "words"
+            else again("again_whole", trace.limit, "whole"),
+            again("again_first", trace.limit, "first")
+            if trace.kind != "first"
+            else again("again_whole", trace.limit, "whole"),
         ]
         more = [
             Button(self.say("why"), Press("demo.why", {"aid": answer})),
-            *([Button(self.say("alone"), Press("demo.alone", {"aid": answer}))] if trace.model else []),
+            *(
+                [Button(self.say("alone"), Press("demo.alone", {"aid": answer}))]
+                if trace.model
+                else []
+            ),
             Button(self.say("share"), Press("demo.share", {"aid": answer})),
             Button(self.say("tour_button"), Press("demo.tour")),
         ]

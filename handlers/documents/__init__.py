@@ -1,1 +1,4 @@
-"""The admins' room: documents come, are tried, published, replaced and removed from chat; `desk.py` is its map."""
+"""
+The admins' room: documents come, are tried, published, replaced and removed from chat; `desk.py` is
+its map.
+"""

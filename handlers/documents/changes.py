@@ -1,8 +1,8 @@
 """
 What changes a document: publish, discard, withdraw, roll back, remove.
 
-Every button carries the document and the version it was drawn for. Pressed twice, late, or after somebody else was faster, it
-changes nothing and says how things stand.
+Every button carries the document and the version it was drawn for. Pressed twice, late, or after
+somebody else was faster, it changes nothing and says how things stand.
 """
 
 from collections.abc import AsyncIterator
@@ -31,9 +31,15 @@ class Changes:
         self._shelf = shelf
 
     async def press(self, message: Message, verb: Verb, press: Press) -> AsyncIterator[Reply]:
-        """Do what the button says, if it still can be done and this person may; then show how things stand."""
+        """
+        Do what the button says, if it still can be done and this person may; then show how things
+        stand.
+        """
         id_, version = str(press.data.get("d", "")), str(press.data.get("v", ""))
-        language, back = message.person.language, self._context.button("back_to_list", message, "list")
+        language, back = (
+            message.person.language,
+            self._context.button("back_to_list", message, "list"),
+        )
         if refused := await self._context.refused(message, press.action, id_):
             yield refused
             return
@@ -48,7 +54,11 @@ class Changes:
                 return
             after = await library.document(id_)
             number = after.published.number if after.published else drawn
-            yield self._shelf.page(message, after, self._context.say(f"{verb}_done", message, **(values | {"number": number})))
+            yield self._shelf.page(
+                message,
+                after,
+                self._context.say(f"{verb}_done", message, **(values | {"number": number})),
+            )
         except (NotChanged, PartlyRead) as why:
             yield self._shelf.page(message, await library.document(id_), why.reason.to(language))
         except KnowledgeError as error:
@@ -58,10 +68,11 @@ class Changes:
 
     async def change(self, message: Message, verb: Verb, id_: str, version: str) -> int:
         """
-        Make one change of a document as it was when `version` was its current (or this) version; write it into the book first.
+        Make one change of a document as it was when `version` was its current (or this) version;
+        write it into the book first.
 
-        Returns how many passages of a removed document are still found, 0 for everything else. The caller has asked whether
-        this person may.
+        Returns how many passages of a removed document are still found, 0 for everything else. The
+        caller has asked whether this person may.
 
         Raises:
             NotChanged: things stand differently by now, or this takes two people.
@@ -71,7 +82,9 @@ class Changes:
         library = await self._context.library()
         document = await library.document(id_)
         drawn = self._checked(message, verb, document, version)
-        await self._context.write(message, f"document.{verb}", id_, version, name=document.metadata.title)
+        await self._context.write(
+            message, f"document.{verb}", id_, version, name=document.metadata.title
+        )
         try:
             match verb:
                 case "publish":
@@ -84,18 +97,29 @@ class Changes:
                     await library.discard(id_, drawn.id)
                 case "remove":
                     left = await library.remove(id_)
-                    found = [await library.preview(document.metadata.title, version=v.id) for v in document.versions]
+                    found = [
+                        await library.preview(document.metadata.title, version=v.id)
+                        for v in document.versions
+                    ]
                     return left + sum(map(len, found))
         except KnowledgeError as error:
             with suppress(SessionsUnavailable):
                 await self._context.write(
-                    message, f"document.{verb}", id_, version, name=document.metadata.title, outcome=error.code
+                    message,
+                    f"document.{verb}",
+                    id_,
+                    version,
+                    name=document.metadata.title,
+                    outcome=error.code,
                 )
             raise
         return 0
 
     def _unproven(self, adder: str, publisher: str) -> bool:
-        """Report whether nobody can say that these are two people: a shared password tells nothing of who publishes."""
+        """
+        Report whether nobody can say that these are two people: a shared password tells nothing of
+        who publishes.
+        """
         identity = self._context.people.identity
         return identity(publisher) in (SHARED, identity(adder))
 
@@ -117,7 +141,9 @@ class Changes:
                 raise why("newer_published", title=title, number=now.number, old=drawn.number)
             case "publish" if self._context.by_two and drawn.added_by == message.person.id:
                 raise why("by_two", title=title)
-            case "publish" if self._context.by_two and self._unproven(drawn.added_by, message.person.id):
+            case "publish" if self._context.by_two and self._unproven(
+                drawn.added_by, message.person.id
+            ):
                 raise why("by_two_shared", title=title)
             case "discard" if drawn.published:
                 raise why("not_staged", title=title, number=drawn.number)

@@ -1,8 +1,9 @@
 """
-What every ability of this room works with: the shelf, the store, who may, and the book of what was done.
+What every ability of this room works with: the shelf, the store, who may, and the book of what was
+done.
 
-An admin's act is written into the book before it is done, so that nothing happens that the book does not know; when the book
-cannot be written, nothing is changed.
+An admin's act is written into the book before it is done, so that nothing happens that the book
+does not know; when the book cannot be written, nothing is changed.
 """
 
 from collections.abc import Awaitable, Callable
@@ -24,7 +25,8 @@ BOOK = "audit"
 @dataclass(frozen=True, slots=True)
 class Context:
     """
-    `library` waits until the shelf is open. With `by_two` nobody publishes what they added themselves.
+    `library` waits until the shelf is open. With `by_two` nobody publishes what they added
+    themselves.
 
     `limits` are those of reading a document.
     """
@@ -43,7 +45,9 @@ class Context:
     def note(self, name: str, message: Message, /, *buttons: Button, **values: object) -> Reply:
         """Return one sentence for the asker alone, with ways on."""
         text = self.say(name, message, **values)
-        return Reply(text, (Paragraph(text, "note"), *((Buttons(buttons),) if buttons else ())), private=True)
+        return Reply(
+            text, (Paragraph(text, "note"), *((Buttons(buttons),) if buttons else ())), private=True
+        )
 
     def button(self, name: str, message: Message, action: str, /, **data: str | int) -> Button:
         return Button(self.say(name, message), Press(f"document.{action}", data))
@@ -52,8 +56,8 @@ class Context:
         """
         Return why this person may not do this here and now, or None when they may.
 
-        Rights are asked of the platform at this moment: what a button or form says about them is a claim. Admin work is done
-        where the admin alone reads along.
+        Rights are asked of the platform at this moment: what a button or form says about them is a
+        claim. Admin work is done where the admin alone reads along.
         """
         person = await self.people.now(message.person)
         if not self.people.is_admin(person):
@@ -63,15 +67,30 @@ class Context:
         return None if message.audience.private else self.note("only_alone", message)
 
     async def write(
-        self, message: Message, action: str, document: str = "", version: str = "", *, name: str = "", outcome: str = ""
+        self,
+        message: Message,
+        action: str,
+        document: str = "",
+        version: str = "",
+        *,
+        name: str = "",
+        outcome: str = "",
     ) -> None:
         """
-        Write one line into the book. `name` is what people call the thing now; `outcome` is empty for "done", else "refused" or
-        the code of what went wrong.
+        Write one line into the book. `name` is what people call the thing now; `outcome` is empty
+        for "done", else "refused" or the code of what went wrong.
 
         Raises:
             SessionsUnavailable
         """
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        entry = {"action": action, "document": document, "version": version, "person": message.person.id, "at": at}
-        await self.sessions.append(BOOK, entry | {"name": shown(name) if name else "", "outcome": outcome})
+        entry = {
+            "action": action,
+            "document": document,
+            "version": version,
+            "person": message.person.id,
+            "at": at,
+        }
+        await self.sessions.append(
+            BOOK, entry | {"name": shown(name) if name else "", "outcome": outcome}
+        )

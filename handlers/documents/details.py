@@ -1,4 +1,7 @@
-"""What is said about a document: the form to add files with, the form to correct it later, and the check of what comes back."""
+"""
+What is said about a document: the form to add files with, the form to correct it later, and the
+check of what comes back.
+"""
 
 import re
 from collections.abc import AsyncIterator, Mapping
@@ -44,11 +47,24 @@ class Details:
             yield Reply(error.reason.to(message.person.language), private=True)
             return
         hint = say("files_hint", message, limit=Limits().file // MEGABYTE)
-        files = Field("files", "files", say("files", message, limit=FILES), types=TYPES, max=FILES, hint=hint)
+        files = Field(
+            "files", "files", say("files", message, limit=FILES), types=TYPES, max=FILES, hint=hint
+        )
         none = Option(NONE, say("supersedes_none", message))
         options = (none, *(Option(d.id, shown(d.metadata.title)) for d in known[:OTHERS]))
-        supersedes = Field("supersedes", "choice", say("supersedes", message), required=False, initial=NONE, options=options)
-        fields = (files, *self._fields(message, Metadata(owner=message.person.id), "title_hint"), supersedes)
+        supersedes = Field(
+            "supersedes",
+            "choice",
+            say("supersedes", message),
+            required=False,
+            initial=NONE,
+            options=options,
+        )
+        fields = (
+            files,
+            *self._fields(message, Metadata(owner=message.person.id), "title_hint"),
+            supersedes,
+        )
         state = {"w": str(given["w"])} if "w" in given else {}
         yield self._ask(message, "add", fields, say("add_text", message), state)
 
@@ -64,7 +80,13 @@ class Details:
             yield Reply(error.reason.to(message.person.language), private=True)
             return
         title = self._context.say("details_text", message, title=shown(document.metadata.title))
-        yield self._ask(message, "details", self._fields(message, document.metadata, ""), title, {"d": document.id})
+        yield self._ask(
+            message,
+            "details",
+            self._fields(message, document.metadata, ""),
+            title,
+            {"d": document.id},
+        )
 
     async def save(self, message: Message, form: Form) -> AsyncIterator[Reply]:
         """Take corrections."""
@@ -76,12 +98,22 @@ class Details:
             library = await self._context.library()
             before = await library.document(id_)
             said = self.read(message, form.values)
-            changes = {name: value for name in form.values if (value := getattr(said, name, None)) is not None}
+            changes = {
+                name: value
+                for name in form.values
+                if (value := getattr(said, name, None)) is not None
+            }
             changes |= {"title": said.title or before.metadata.title}
             await self._context.write(message, "document.details", id_)
-            yield self._shelf.page(message, await library.edit(id_, changes), self._context.say("details_saved", message))
+            yield self._shelf.page(
+                message,
+                await library.edit(id_, changes),
+                self._context.say("details_saved", message),
+            )
         except Invalid as wrong:
-            yield self._context.note(str(wrong), message, self._context.button("details", message, "details", d=id_))
+            yield self._context.note(
+                str(wrong), message, self._context.button("details", message, "details", d=id_)
+            )
         except KnowledgeError as error:
             yield Reply(error.reason.to(message.person.language), private=True)
         except SessionsUnavailable:
@@ -107,23 +139,51 @@ class Details:
             owner = f"{message.person.id.rpartition(':')[0]}:{owner}"
         title = " ".join(clean(values.get("title", ""))[0].split())[:TITLE]
         replaces = values.get("supersedes", "").replace(NONE, "")
-        return Metadata(title, cast("DocumentKind", kind), audience_, owner, effective, review, supersedes=replaces)
+        return Metadata(
+            title,
+            cast("DocumentKind", kind),
+            audience_,
+            owner,
+            effective,
+            review,
+            supersedes=replaces,
+        )
 
     def _fields(self, message: Message, said: Metadata, title_hint: str) -> tuple[Field, ...]:
         say = self._context.say
         kinds = tuple(Option(k, say(f"kind_{k}", message)) for k in KINDS)
-        readers = tuple(Option(a, audience(self._context, message, a)) for a in self._context.people.audiences)
+        readers = tuple(
+            Option(a, audience(self._context, message, a)) for a in self._context.people.audiences
+        )
         hint = say(title_hint, message) if title_hint else ""
         return (
-            Field("title", "text", say("column_title", message), False, said.title, hint, max=TITLE),
-            Field("kind", "choice", say("fact_kind", message), initial=said.kind or "guideline", options=kinds),
-            Field("audience", "choice", say("fact_audience", message), initial=said.audience or "all", options=readers),
-            Field("owner", "person", say("fact_owner", message), False, said.owner.rpartition(":")[2]),
+            Field(
+                "title", "text", say("column_title", message), False, said.title, hint, max=TITLE
+            ),
+            Field(
+                "kind",
+                "choice",
+                say("fact_kind", message),
+                initial=said.kind or "guideline",
+                options=kinds,
+            ),
+            Field(
+                "audience",
+                "choice",
+                say("fact_audience", message),
+                initial=said.audience or "all",
+                options=readers,
+            ),
+            Field(
+                "owner", "person", say("fact_owner", message), False, said.owner.rpartition(":")[2]
+            ),
             Field("effective", "date", say("fact_effective", message), False, said.effective),
             Field("review", "date", say("fact_review", message), False, said.review),
         )
 
-    def _ask(self, message: Message, form: str, fields: tuple[Field, ...], text: str, state: Values) -> Reply:
+    def _ask(
+        self, message: Message, form: str, fields: tuple[Field, ...], text: str, state: Values
+    ) -> Reply:
         say = self._context.say
         return Reply(
             text,

@@ -1,4 +1,7 @@
-"""The company's own words: groups that mean the same, so that a question finds what the documents write differently."""
+"""
+The company's own words: groups that mean the same, so that a question finds what the documents
+write differently.
+"""
 
 import hashlib
 import re
@@ -57,17 +60,32 @@ class Glossary:
             return
         say = self._context.say
         text = say("words_text", message)
-        field = Field("words", "text", say("words", message), hint=say("words_hint", message), max=LINE)
-        names = (say("words_title", message), say("words_submit", message), say("stop", message), say("required", message))
+        field = Field(
+            "words", "text", say("words", message), hint=say("words_hint", message), max=LINE
+        )
+        names = (
+            say("words_title", message),
+            say("words_submit", message),
+            say("stop", message),
+            say("required", message),
+        )
         title, submit, stop, required = names
-        yield Reply(text, private=True, ask=Ask("document.words", title, text, (field,), submit, stop, required_error=required))
+        yield Reply(
+            text,
+            private=True,
+            ask=Ask("document.words", title, text, (field,), submit, stop, required_error=required),
+        )
 
     async def add(self, message: Message, form: Form) -> AsyncIterator[Reply]:
         """Take one group: two or more words."""
         typed = unicodedata.normalize("NFKC", form.values.get("words", "")[:LINE])
-        words = tuple(dict.fromkeys(" ".join(word.split()) for word in _BETWEEN.split(typed) if word.strip()))
+        words = tuple(
+            dict.fromkeys(" ".join(word.split()) for word in _BETWEEN.split(typed) if word.strip())
+        )
         if len(words) < 2:  # a word alone means only itself
-            yield self._context.note("words_two", message, self._context.button("words_add", message, "words"))
+            yield self._context.note(
+                "words_two", message, self._context.button("words_add", message, "words")
+            )
             return
         async for reply in self._change(message, "words_added", shown("、".join(words)), words, ""):
             yield reply
@@ -77,13 +95,19 @@ class Glossary:
         async for reply in self._change(message, "words_gone", "", (), str(given.get("g", ""))):
             yield reply
 
-    async def _change(self, message: Message, done: str, name: str, added: tuple[str, ...], gone: str) -> AsyncIterator[Reply]:
+    async def _change(
+        self, message: Message, done: str, name: str, added: tuple[str, ...], gone: str
+    ) -> AsyncIterator[Reply]:
         if refused := await self._context.refused(message, "document.glossary"):
             yield refused
             return
         try:
             library = await self._context.library()
-            kept = [group for group in await library.glossary() if mark(group) not in (gone, mark(added))]
+            kept = [
+                group
+                for group in await library.glossary()
+                if mark(group) not in (gone, mark(added))
+            ]
             await self._context.write(message, "document.glossary", name=name)
             await library.set_glossary([*kept, added] if added else kept)
         except KnowledgeError as error:
@@ -104,16 +128,28 @@ class Glossary:
         caption = say("words_caption", message, n=len(groups))
         rows = tuple((shown("、".join(group)),) for group in here)
         blocks: list[Block] = [Paragraph(note, "note")] if note else []
-        blocks += [Heading(say("glossary", message)), Paragraph(say("words_text", message), "quiet")]
+        blocks += [
+            Heading(say("glossary", message)),
+            Paragraph(say("words_text", message), "quiet"),
+        ]
         if rows:
             blocks.append(Table(caption, (Column(say("words", message)),), rows))
-            gone = tuple(Button(shown(g[0]), Press("document.unword", {"g": mark(g)})) for g in here)
+            gone = tuple(
+                Button(shown(g[0]), Press("document.unword", {"g": mark(g)})) for g in here
+            )
             blocks.append(Buttons(gone, "gone", say("words_take", message)))
         ways = [context.button("previous", message, "glossary", page=page - 1)] if page > 1 else []
         ways += [context.button("next", message, "glossary", page=page + 1)] if page < pages else []
-        ways += [context.button("words_add", message, "words"), context.button("back_to_list", message, "list")]
+        ways += [
+            context.button("words_add", message, "words"),
+            context.button("back_to_list", message, "list"),
+        ]
         blocks.append(Buttons(tuple(ways)))
-        return Reply("\n".join([*([note] if note else []), caption, *(f"- {r[0]}" for r in rows)]), tuple(blocks), private=True)
+        return Reply(
+            "\n".join([*([note] if note else []), caption, *(f"- {r[0]}" for r in rows)]),
+            tuple(blocks),
+            private=True,
+        )
 
 
 def mark(group: Sequence[str]) -> str:

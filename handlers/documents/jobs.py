@@ -1,9 +1,10 @@
 """
 Jobs: one file on its way onto the shelf, from its arrival to its report.
 
-A job is a record that any process can read; the work itself is done by whichever worker takes it, at least once and in steps
-that may be repeated. The record is changed by compare-and-set, so that a worker that was taken for dead overwrites nothing. A
-document that fails twice is parked with its reason, so that the others go on; work that got lost is queued again (`tend`).
+A job is a record that any process can read; the work itself is done by whichever worker takes it,
+at least once and in steps that may be repeated. The record is changed by compare-and-set, so that a
+worker that was taken for dead overwrites nothing. A document that fails twice is parked with its
+reason, so that the others go on; work that got lost is queued again (`tend`).
 """
 
 import asyncio
@@ -42,9 +43,11 @@ Outcome = Literal["", "staged", "unchanged", "refused", "parked"]
 @dataclass(frozen=True, slots=True)
 class Job:
     """
-    Where a file stands. `step` is the last one done; `done` of `total` passages are written; `outcome` is empty until it ends.
+    Where a file stands. `step` is the last one done; `done` of `total` passages are written;
+    `outcome` is empty until it ends.
 
-    `code` and `reason` say why it was refused or parked. `document` and `version` are ids, once there are any. Times are UNIX.
+    `code` and `reason` say why it was refused or parked. `document` and `version` are ids, once
+    there are any. Times are UNIX.
     """
 
     id: str
@@ -68,11 +71,15 @@ class Job:
 
 
 class JobTaken(Exception):
-    """Another worker shows signs of life on this job; to be looked at again later, because it may die."""
+    """
+    Another worker shows signs of life on this job; to be looked at again later, because it may die.
+    """
 
 
 class Jobs:
-    """`enqueue` hands a job's id to the workers; `run` is what a worker does with it, within `limits`."""
+    """
+    `enqueue` hands a job's id to the workers; `run` is what a worker does with it, within `limits`.
+    """
 
     def __init__(
         self,
@@ -147,7 +154,8 @@ class Jobs:
 
     async def follow(self, id_: str, *, seconds: float = PATIENCE) -> AsyncIterator[Job]:
         """
-        Yield a job each time it has moved, until it has an outcome or `seconds` are over; the last one yielded tells which.
+        Yield a job each time it has moved, until it has an outcome or `seconds` are over; the last
+        one yielded tells which.
 
         Any process may follow any job.
         """
@@ -179,9 +187,11 @@ class Jobs:
 
     async def tend(self, *, idle: float | None = None) -> int:
         """
-        Queue again what has no outcome and shows no sign of life for `idle` seconds; return how many those were.
+        Queue again what has no outcome and shows no sign of life for `idle` seconds; return how
+        many those were.
 
-        Such a job may have lost its place in the queue, or the word of how it ended. One that nobody takes for a day is parked.
+        Such a job may have lost its place in the queue, or the word of how it ended. One that
+        nobody takes for a day is parked.
 
         Raises:
             SessionsUnavailable
@@ -198,13 +208,18 @@ class Jobs:
         return queued
 
     async def _lost(self, held: "_Held", idle: float) -> bool:
-        """Report whether a job is to be queued again; one that nobody took for too long is ended instead."""
+        """
+        Report whether a job is to be queued again; one that nobody took for too long is ended
+        instead.
+        """
         job = held.job
         if time.time() - max(job.at, job.touched) < idle:
             return False
         if time.time() - max(job.at, job.touched) >= GIVEN_UP:
             with suppress(JobTaken):
-                await _Work(self._sessions, held).end("parked", "interrupted", phrase("not_taken", name=job.name))
+                await _Work(self._sessions, held).end(
+                    "parked", "interrupted", phrase("not_taken", name=job.name)
+                )
             return False
         return await self._sessions.save("job.again", job.id, {}, expected=0, seconds=AGAIN)
 
@@ -224,7 +239,11 @@ class Jobs:
         if time.time() - job.touched < DEAD:
             raise JobTaken(id_)
         if job.tries >= TRIES:
-            return await work.end("parked", job.code or "interrupted", job.reason or phrase("interrupted", name=job.name))
+            return await work.end(
+                "parked",
+                job.code or "interrupted",
+                job.reason or phrase("interrupted", name=job.name),
+            )
         await work.tell(tries=job.tries + 1, code="", reason=None)
         try:
             async with asyncio.timeout(WATCHDOG), work.alive():
@@ -252,13 +271,21 @@ class Jobs:
         await work.tell(step="read", pages=len(reading.pages))
         library = await self._library()
         document, version, new = await library.stage(
-            reading, job.metadata, by=job.by, original=job.original, told=lambda done, total: work.tell(done=done, total=total)
+            reading,
+            job.metadata,
+            by=job.by,
+            original=job.original,
+            told=lambda done, total: work.tell(done=done, total=total),
         )
         if not new and version.original != job.original:
             await self._originals.delete(job.original)
-        mine = new or version.original == job.original  # staged by a try of this job that did not live to say so
+        mine = (
+            new or version.original == job.original
+        )  # staged by a try of this job that did not live to say so
         outcome: Outcome = "staged" if mine else "unchanged"
-        return await work.end(outcome, "", None, step="staged", document=document.id, version=version.id)
+        return await work.end(
+            outcome, "", None, step="staged", document=document.id, version=version.id
+        )
 
     async def _held(self, id_: str) -> "_Held | None":
         state = await self._sessions.load("job", id_)
@@ -274,9 +301,14 @@ class _Held:
 
 
 class _Work:
-    """A job in hand: says where it stands, and shows signs of life meanwhile. Once it has ended nothing more is said of it."""
+    """
+    A job in hand: says where it stands, and shows signs of life meanwhile. Once it has ended
+    nothing more is said of it.
+    """
 
-    def __init__(self, sessions: Sessions, held: _Held, told: Callable[[Job], None] | None = None) -> None:
+    def __init__(
+        self, sessions: Sessions, held: _Held, told: Callable[[Job], None] | None = None
+    ) -> None:
         self.job = held.job
         self._sessions = sessions
         self._revision = held.revision
@@ -301,14 +333,20 @@ class _Work:
         if self._told is not None:
             self._told(self.job)
 
-    async def end(self, outcome: Outcome, code: str, reason: Phrase | None, **progress: object) -> Job:
-        await self.tell(outcome=outcome, code=code, reason=reason, touched=self.job.touched, **progress)
+    async def end(
+        self, outcome: Outcome, code: str, reason: Phrase | None, **progress: object
+    ) -> Job:
+        await self.tell(
+            outcome=outcome, code=code, reason=reason, touched=self.job.touched, **progress
+        )
         await self._sessions.unnote("jobs", self.job.id)
         return self.job
 
     async def _save(self) -> None:
         state = {"job": asdict(self.job), "hand": self._hand}
-        while not await self._sessions.save("job", self.job.id, state, expected=self._revision, seconds=KEPT):
+        while not await self._sessions.save(
+            "job", self.job.id, state, expected=self._revision, seconds=KEPT
+        ):
             stored = await self._sessions.load("job", self.job.id)
             if stored is None or stored.get("hand") != self._hand:
                 raise JobTaken(self.job.id)
@@ -337,4 +375,10 @@ def _job(state: State) -> Job:
     row = state["job"]
     said = row["metadata"]
     metadata = Metadata(**{**said, "marks": tuple(Mark(**m) for m in said["marks"])})
-    return Job(**{**row, "metadata": metadata, "reason": Phrase(**row["reason"]) if row["reason"] else None})
+    return Job(
+        **{
+            **row,
+            "metadata": metadata,
+            "reason": Phrase(**row["reason"]) if row["reason"] else None,
+        }
+    )

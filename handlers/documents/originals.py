@@ -1,4 +1,7 @@
-"""The file of a version as it was sent, for admins to take away; each time it is written into the book."""
+"""
+The file of a version as it was sent, for admins to take away; each time it is written into the
+book.
+"""
 
 from collections.abc import AsyncIterator
 
@@ -33,6 +36,8 @@ class Taking:
         except SessionsUnavailable:
             yield self._context.note("no_book", message)
         else:
-            text = self._context.say("original_ready", message, name=shown(drawn.name), number=drawn.number)
+            text = self._context.say(
+                "original_ready", message, name=shown(drawn.name), number=drawn.number
+            )
             file = Attachment(drawn.name, "application/octet-stream", content)
             yield Reply(text, private=True, attachments=(file,))

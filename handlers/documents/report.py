@@ -28,13 +28,19 @@ from knowledge.values import Document, Version
 PAGES = 20  # page numbers written out
 SECTIONS = 20  # changed sections written out
 PARTS = ("added", "removed", "changed")
-COUNTED = ("garbled", "image_only", "hidden_text", "instruction")  # always said, even when there is none
+COUNTED = (
+    "garbled",
+    "image_only",
+    "hidden_text",
+    "instruction",
+)  # always said, even when there is none
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """
-    What was found out about a version: its own questions, what it changes, other documents it may be a new version of.
+    What was found out about a version: its own questions, what it changes, other documents it may
+    be a new version of.
 
     `outdated` are the questions lately answered with words that it no longer has.
     """
@@ -45,17 +51,29 @@ class Found:
     outdated: tuple[str, ...] = ()
 
 
-def report(context: Context, message: Message, document: Document, version: Version, found: Found) -> tuple[str, list[Block]]:
+def report(
+    context: Context, message: Message, document: Document, version: Version, found: Found
+) -> tuple[str, list[Block]]:
     """Return the report of a version as one sentence and as blocks."""
     say, title = context.say, shown(document.metadata.title)
-    text = say("read", message, title=title, number=version.number, pages=version.pages, passages=version.passages)
+    text = say(
+        "read",
+        message,
+        title=title,
+        number=version.number,
+        pages=version.pages,
+        passages=version.passages,
+    )
     waiting = version.state == "staged"
     blocks: list[Block] = [Heading(say("report_of", message, title=title, number=version.number))]
     if waiting:
         blocks.append(Paragraph(say("not_yet_found", message), "quiet"))
     blocks.append(Facts(_facts(context, message, document, version, found)))
     kinds = sorted({f.kind for f in version.flags})
-    warnings = [say(f"flag_{kind}", message, pages=_where(context, message, version, kind)) for kind in kinds]
+    warnings = [
+        say(f"flag_{kind}", message, pages=_where(context, message, version, kind))
+        for kind in kinds
+    ]
     partly = missing(title, version.receipt)
     if partly:
         blocks.append(Paragraph(partly.to(message.person.language), "bad"))
@@ -63,7 +81,13 @@ def report(context: Context, message: Message, document: Document, version: Vers
     questions = [_asks(context, message, alike) for alike in found.alike] if waiting else []
     blocks += [Paragraph(question, "warning") for question in questions]
     if questions:
-        blocks.append(Buttons(tuple(_replacing(context, message, version, document, alike) for alike in found.alike)))
+        blocks.append(
+            Buttons(
+                tuple(
+                    _replacing(context, message, version, document, alike) for alike in found.alike
+                )
+            )
+        )
     replaces = bool(document.current) and version.state == "staged"
     if replaces and (lines := _changes(context, message, found.changes)):
         blocks.append(Details(say("changes", message), (Paragraph("\n".join(lines)),)))
@@ -71,14 +95,21 @@ def report(context: Context, message: Message, document: Document, version: Vers
         asked = "\n".join(f"- {shown(question)}" for question in found.outdated[:SECTIONS])
         blocks.append(Details(say("outdated", message), (Paragraph(asked),)))
     if found.tests:
-        columns = tuple(Column(say(f"column_{name}", message)) for name in ("question", "answer", "place"))
-        rows = tuple((t.question, t.answer or say("try_nothing", message), t.place or "–") for t in found.tests)
+        columns = tuple(
+            Column(say(f"column_{name}", message)) for name in ("question", "answer", "place")
+        )
+        rows = tuple(
+            (t.question, t.answer or say("try_nothing", message), t.place or "–")
+            for t in found.tests
+        )
         blocks.append(Table(say("tests", message), columns, rows))
     blocks.append(Buttons(_ways(context, message, document, version)))
     tail = f" {say('not_yet_found', message)}" if waiting else ""
     told = [partly.to(message.person.language)] if partly else []
     counted = f"{say('fact_receipt', message)}: {receipt(context, message, version)}"
-    return "\n".join((text + tail, *(f"- {line}" for line in (counted, *told, *warnings, *questions)))), blocks
+    return "\n".join(
+        (text + tail, *(f"- {line}" for line in (counted, *told, *warnings, *questions)))
+    ), blocks
 
 
 def receipt(context: Context, message: Message, version: Version) -> str:
@@ -86,35 +117,64 @@ def receipt(context: Context, message: Message, version: Version) -> str:
     counts = version.receipt
     if counts is None:
         return context.say("receipt_none", message)
-    share = context.say("receipt", message, percent=counts.percent, read=f"{counts.read:,}", there=f"{counts.there:,}")
-    return share + (context.say("receipt_hidden", message, n=f"{counts.left_out:,}") if counts.left_out else "")
+    share = context.say(
+        "receipt",
+        message,
+        percent=counts.percent,
+        read=f"{counts.read:,}",
+        there=f"{counts.there:,}",
+    )
+    return share + (
+        context.say("receipt_hidden", message, n=f"{counts.left_out:,}") if counts.left_out else ""
+    )
 
 
 def _asks(context: Context, message: Message, alike: Alike) -> str:
     """Ask whether the version belongs to a document that is there already."""
-    title, latest = shown(alike.document.metadata.title), alike.document.published or alike.document.versions[-1]
+    title, latest = (
+        shown(alike.document.metadata.title),
+        alike.document.published or alike.document.versions[-1],
+    )
     what = "namesake" if alike.named else "alike"
     return context.say(what, message, title=title, number=latest.number, percent=alike.percent)
 
 
-def _replacing(context: Context, message: Message, version: Version, document: Document, alike: Alike) -> Button:
+def _replacing(
+    context: Context, message: Message, version: Version, document: Document, alike: Alike
+) -> Button:
     label = context.say("replace", message, title=shown(alike.document.metadata.title))
-    return Button(label, Press("document.replace", {"d": document.id, "v": version.id, "o": alike.document.id}))
+    return Button(
+        label,
+        Press("document.replace", {"d": document.id, "v": version.id, "o": alike.document.id}),
+    )
 
 
-def _facts(context: Context, message: Message, document: Document, version: Version, found: Found) -> tuple[Fact, ...]:
+def _facts(
+    context: Context, message: Message, document: Document, version: Version, found: Found
+) -> tuple[Fact, ...]:
     say, said = context.say, document.metadata
-    rows = {"pages": f"{version.pages} / {version.passages}", "receipt": receipt(context, message, version)}
+    rows = {
+        "pages": f"{version.pages} / {version.passages}",
+        "receipt": receipt(context, message, version),
+    }
     for kind in COUNTED:
         pages = {f.page for f in version.flags if f.kind == kind}
         share = f"{round(100 * len(pages) / version.pages) if version.pages else 0} %"
         none = "0 %" if kind == "garbled" else say("none", message)
-        some = share if kind == "garbled" else say("on_pages", message, n=len(pages), pages=_pages(version, kind))
+        some = (
+            share
+            if kind == "garbled"
+            else say("on_pages", message, n=len(pages), pages=_pages(version, kind))
+        )
         some = _where(context, message, version, kind) if kind == "hidden_text" else some
         rows[kind] = some if pages else none
     if version.state == "staged":
         counts = {name: len(getattr(found.changes, name)) for name in PARTS}
-        rows["change"] = say("change_counts", message, **counts) if document.current else say("change_none", message)
+        rows["change"] = (
+            say("change_counts", message, **counts)
+            if document.current
+            else say("change_none", message)
+        )
         if document.current:
             many = len(found.outdated)
             rows["outdated"] = say("n_answers", message, n=many) if many else say("none", message)
@@ -129,23 +189,42 @@ def _changes(context: Context, message: Message, changes: Changes) -> list[str]:
     lines = []
     for name in PARTS:
         for section in getattr(changes, name):
-            where = shown(section.heading) if section.heading else section.place.to(message.person.language)
+            where = (
+                shown(section.heading)
+                if section.heading
+                else section.place.to(message.person.language)
+            )
             lines.append(f"- {context.say(f'change_{name}', message, where=where)}")
     return lines[:SECTIONS] + ([f"- … {len(lines) - SECTIONS}"] if len(lines) > SECTIONS else [])
 
 
-def _ways(context: Context, message: Message, document: Document, version: Version) -> tuple[Button, ...]:
+def _ways(
+    context: Context, message: Message, document: Document, version: Version
+) -> tuple[Button, ...]:
     data: dict[str, str | int] = {"d": document.id, "v": version.id}
-    ways = [context.button("try", message, "try", **data), context.button("details", message, "details", **data)]
+    ways = [
+        context.button("try", message, "try", **data),
+        context.button("details", message, "details", **data),
+    ]
     if version.state == "staged":
         now = document.published
-        label = context.say("publish_over", message, number=version.number) if now else context.say("publish", message)
+        label = (
+            context.say("publish_over", message, number=version.number)
+            if now
+            else context.say("publish", message)
+        )
         readers = audience(context, message, document.metadata.audience)
         what = "publish_over" if now else "publish"
-        sure = sure_of(context, message, what, readers=readers, **({"number": now.number} if now else {}))
+        sure = sure_of(
+            context, message, what, readers=readers, **({"number": now.number} if now else {})
+        )
         discard = sure_of(context, message, "discard")
         ways.insert(0, Button(label, Press("document.publish", data), "primary", sure))
-        ways.append(Button(context.say("discard", message), Press("document.discard", data), "danger", discard))
+        ways.append(
+            Button(
+                context.say("discard", message), Press("document.discard", data), "danger", discard
+            )
+        )
     return (*ways, context.button("open_document", message, "open", d=document.id))
 
 
@@ -160,7 +239,9 @@ def _where(context: Context, message: Message, version: Version, kind: str) -> s
         if flag.kind == kind and what == "hidden_sheet":
             places.append(context.say("at_sheet", message, name=shown(rest)))
         elif flag.kind == kind and what in ("hidden_rows", "hidden_columns") and name:
-            places.append(context.say(what.replace("hidden", "at"), message, n=count, name=shown(name)))
+            places.append(
+                context.say(what.replace("hidden", "at"), message, n=count, name=shown(name))
+            )
         elif flag.kind == kind:
             others.append(flag.page)
     if any(others):

@@ -1,7 +1,9 @@
 """
-Review dates that have come: the owner is told once for each date, whoever looks; admins see the rest in the list.
+Review dates that have come: the owner is told once for each date, whoever looks; admins see the
+rest in the list.
 
-The look is made every hour by every process. Which of them tells the owner is settled in the store, so that they hear it once.
+The look is made every hour by every process. Which of them tells the owner is settled in the store,
+so that they hear it once.
 """
 
 import asyncio
@@ -21,19 +23,25 @@ from knowledge.values import Document, Language
 log = logging.getLogger(__name__)
 EVERY = 3600.0  # seconds between looks
 KEPT = 400 * DAY  # seconds it is remembered that a date was told
-Tell = Callable[[str, Callable[[Language], Reply]], Awaitable[bool]]  # a person's id, and what to say in their language
+Tell = Callable[
+    [str, Callable[[Language], Reply]], Awaitable[bool]
+]  # a person's id, and what to say in their language
 
 
 class Reviews:
     """`today` decides what is due."""
 
-    def __init__(self, context: Context, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
+    def __init__(
+        self, context: Context, today: Callable[[], date] = lambda: datetime.now(UTC).date()
+    ) -> None:
         self._context = context
         self._today = today
         self._tell: dict[str, Tell] = {}
 
     def reach(self, platform: str, tell: Tell) -> None:
-        """Let a platform tell its people something of its own accord; `tell` says whether it could."""
+        """
+        Let a platform tell its people something of its own accord; `tell` says whether it could.
+        """
         self._tell[platform] = tell
 
     async def watch(self) -> None:
@@ -44,7 +52,10 @@ class Reviews:
             await asyncio.sleep(EVERY)
 
     async def look(self) -> int:
-        """Tell the owners of documents whose review date has come, each once for each date; return how many were told."""
+        """
+        Tell the owners of documents whose review date has come, each once for each date; return how
+        many were told.
+        """
         told = 0
         today = self._today().isoformat()
         for document in await (await self._context.library()).documents():
@@ -52,19 +63,34 @@ class Reviews:
             if tell is None or not due(document, today):
                 continue
             key = f"{document.id} {document.metadata.review}"
-            if not await self._context.sessions.save("reminder", key, {"at": today}, expected=0, seconds=KEPT):
+            if not await self._context.sessions.save(
+                "reminder", key, {"at": today}, expected=0, seconds=KEPT
+            ):
                 continue
-            if await tell(document.metadata.owner, lambda language, d=document: self._reply(d, language)):  # type: ignore[misc]  # d is bound
+            if await tell(
+                document.metadata.owner, lambda language, d=document: self._reply(d, language)
+            ):  # type: ignore[misc]  # d is bound
                 told += 1
             else:
-                log.warning("a review reminder could not be delivered", extra={"document": document.id})
+                log.warning(
+                    "a review reminder could not be delivered", extra={"document": document.id}
+                )
         return told
 
     def _reply(self, document: Document, language: Language) -> Reply:
         say = self._context.texts.say
-        text = say("documents.due", language, title=shown(document.metadata.title), date=document.metadata.review)
-        ways = (("open_document", "open", {"d": document.id}), ("details", "details", {"d": document.id}))
+        text = say(
+            "documents.due",
+            language,
+            title=shown(document.metadata.title),
+            date=document.metadata.review,
+        )
+        ways = (
+            ("open_document", "open", {"d": document.id}),
+            ("details", "details", {"d": document.id}),
+        )
         buttons = tuple(
-            Button(say(f"documents.{name}", language), Press(f"document.{verb}", data)) for name, verb, data in ways
+            Button(say(f"documents.{name}", language), Press(f"document.{verb}", data))
+            for name, verb, data in ways
         )
         return Reply(text, (Paragraph(text, "note"), Buttons(buttons)), private=True)

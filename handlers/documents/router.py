@@ -112,7 +112,11 @@ class Documents:
             case "stop":
                 return _one(self.context.note("stopped", message))
             case _:
-                return _one(self.context.note("stale", message, self.context.button("back_to_list", message, "list")))
+                return _one(
+                    self.context.note(
+                        "stale", message, self.context.button("back_to_list", message, "list")
+                    )
+                )
 
     def form(self, message: Message, form: Form) -> AsyncIterator[Reply]:
         match form.name.partition(".")[2]:
@@ -131,7 +135,11 @@ class Documents:
             case "words":
                 return self.glossary.add(message, form)
             case _:
-                return _one(self.context.note("stale", message, self.context.button("back_to_list", message, "list")))
+                return _one(
+                    self.context.note(
+                        "stale", message, self.context.button("back_to_list", message, "list")
+                    )
+                )
 
     async def _browse(self, message: Message, given: Values) -> AsyncIterator[Reply]:
         async for reply in self.shelf.browse(message, given):
@@ -141,7 +149,11 @@ class Documents:
         try:
             said = self.details.read(message, form.values)
         except Invalid as wrong:
-            return _one(self.context.note(str(wrong), message, self.context.button("add", message, "add", **form.state)))
+            return _one(
+                self.context.note(
+                    str(wrong), message, self.context.button("add", message, "add", **form.state)
+                )
+            )
         owned = replace(said, owner=said.owner or message.person.id)
         return self.uploads.take(message, form.files, owned, str(form.state.get("w", "")))
 

@@ -1,4 +1,7 @@
-"""The sample guidelines of a fictional company, published on one press, so that a newcomer sees guidelines at work."""
+"""
+The sample guidelines of a fictional company, published on one press, so that a newcomer sees
+guidelines at work.
+"""
 
 from collections.abc import AsyncIterator
 
@@ -20,10 +23,17 @@ class Samples:
             return
         try:
             await self._context.write(message, "document.samples")
-            count = len([shelved async for shelved in shelve(await self._context.library(), self._context.limits)])
+            count = len(
+                [
+                    shelved
+                    async for shelved in shelve(await self._context.library(), self._context.limits)
+                ]
+            )
         except KnowledgeError as error:
             yield Reply(error.reason.to(message.person.language), private=True)
         except SessionsUnavailable:
             yield self._context.note("no_book", message)
         else:
-            yield self._context.note("samples", message, self._context.button("back_to_list", message, "list"), n=count)
+            yield self._context.note(
+                "samples", message, self._context.button("back_to_list", message, "list"), n=count
+            )

@@ -1,9 +1,24 @@
-"""Asking a version that nobody else can find yet: three questions of its own for the report, and any question of an admin's."""
+"""
+Asking a version that nobody else can find yet: three questions of its own for the report, and any
+question of an admin's.
+"""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from handlers.conversation import Ask, Block, Buttons, Details, Field, Form, Heading, Message, Paragraph, Reply, Values
+from handlers.conversation import (
+    Ask,
+    Block,
+    Buttons,
+    Details,
+    Field,
+    Form,
+    Heading,
+    Message,
+    Paragraph,
+    Reply,
+    Values,
+)
 from handlers.documents.context import Context
 from handlers.documents.names import shown
 from knowledge.answering.answers import Answers, Retriever
@@ -14,12 +29,16 @@ from knowledge.values import Answer, Document, Hit, SearchKind, Version
 
 SHORT = 160  # characters of an answer in the report
 QUESTION = 300  # characters
-Over = Callable[[Retriever, bool], Awaitable[Answers]]  # a shelf, and whether a language model may write
+Over = Callable[
+    [Retriever, bool], Awaitable[Answers]
+]  # a shelf, and whether a language model may write
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One of a version's own questions, what it answers now ("" when nothing) and where that stands."""
+    """
+    One of a version's own questions, what it answers now ("" when nothing) and where that stands.
+    """
 
     question: str
     answer: str
@@ -33,7 +52,9 @@ class OneVersion:
         self._library = library
         self._version = version
 
-    async def search(self, question: str, *, readers: frozenset[str], limit: int = 6, kind: SearchKind = "whole") -> list[Hit]:
+    async def search(
+        self, question: str, *, readers: frozenset[str], limit: int = 6, kind: SearchKind = "whole"
+    ) -> list[Hit]:
         return await self._library.preview(question, version=self._version, limit=limit)
 
     async def asked(self, question: str, *, readers: frozenset[str] | None) -> Query:
@@ -51,11 +72,17 @@ class TestSearch:
         self._over = over
 
     async def tests(self, message: Message, version: Version) -> tuple[Tried, ...]:
-        """Ask a version about its longest sections; quotes answer, so that a report costs no call of a model."""
+        """
+        Ask a version about its longest sections; quotes answer, so that a report costs no call of a
+        model.
+        """
         library = await self._context.library()
         answers = await self._over(OneVersion(library, version.id), False)
         return tuple(
-            [await self._tried(message, answers, q) for q in await library.questions(version.id, message.person.language)]
+            [
+                await self._tried(message, answers, q)
+                for q in await library.questions(version.id, message.person.language)
+            ]
         )
 
     async def ask(self, message: Message, given: Values) -> AsyncIterator[Reply]:
@@ -95,23 +122,40 @@ class TestSearch:
                 return
             answers = await self._over(OneVersion(library, version), True)
             question = form.values.get("q", "")[:QUESTION]
-            found = await answers.answer(question, readers=_NOBODY, language=message.person.language)
+            found = await answers.answer(
+                question, readers=_NOBODY, language=message.person.language
+            )
         except KnowledgeError as error:
             yield Reply(error.reason.to(message.person.language), private=True)
             return
         yield self._reply(message, document, drawn, found)
 
-    def _reply(self, message: Message, document: Document, version: Version, answer: Answer) -> Reply:
+    def _reply(
+        self, message: Message, document: Document, version: Version, answer: Answer
+    ) -> Reply:
         say, language = self._context.say, message.person.language
         title = say("tried", message, title=shown(document.metadata.title), number=version.number)
         said = answer.text or say("try_nothing", message)
-        blocks: list[Block] = [Heading(title), Paragraph(answer.question, "quiet"), Paragraph(said, "answer")]
-        quotes = tuple(Paragraph(f"[{c.number}] {c.passage.place.to(language)}\n{c.quote}", "quote") for c in answer.citations)
+        blocks: list[Block] = [
+            Heading(title),
+            Paragraph(answer.question, "quiet"),
+            Paragraph(said, "answer"),
+        ]
+        quotes = tuple(
+            Paragraph(f"[{c.number}] {c.passage.place.to(language)}\n{c.quote}", "quote")
+            for c in answer.citations
+        )
         if quotes:
             blocks.append(Details(say("try_sources", message), quotes))
-        blocks.append(Paragraph(say("not_yet_found" if not version.published else "try_again", message), "quiet"))
+        blocks.append(
+            Paragraph(
+                say("not_yet_found" if not version.published else "try_again", message), "quiet"
+            )
+        )
         data = {"d": document.id, "v": version.id}
-        again, back = (self._context.button(name, message, name, **data) for name in ("try", "report"))
+        again, back = (
+            self._context.button(name, message, name, **data) for name in ("try", "report")
+        )
         return Reply(f"{title}\n{said}", (*blocks, Buttons((again, back))), private=True)
 
     async def _tried(self, message: Message, answers: Answers, question: str) -> Tried:

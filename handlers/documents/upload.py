@@ -1,8 +1,10 @@
 """
-Files on their way in: fetched, handed to the queue, followed step by step in one message, and reported on.
+Files on their way in: fetched, handed to the queue, followed step by step in one message, and
+reported on.
 
-A file is safe once the queue has it: its job has an id made of the message and its place in it, so a turn that is taken over by
-another process goes on with the same job. One file's fault is said and stops no other.
+A file is safe once the queue has it: its job has an id made of the message and its place in it, so
+a turn that is taken over by another process goes on with the same job. One file's fault is said and
+stops no other.
 """
 
 import asyncio
@@ -11,7 +13,20 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from handlers.conversation import Block, Button, Buttons, File, Message, Paragraph, Press, Reply, Step, Steps, Tone, Values
+from handlers.conversation import (
+    Block,
+    Button,
+    Buttons,
+    File,
+    Message,
+    Paragraph,
+    Press,
+    Reply,
+    Step,
+    Steps,
+    Tone,
+    Values,
+)
 from handlers.documents.context import Context
 from handlers.documents.details import FILES
 from handlers.documents.jobs import Job, Jobs
@@ -63,20 +78,29 @@ class Uploads:
         self._trying = trying
         self._wishes = wishes
 
-    async def take(self, message: Message, files: tuple[File, ...], said: Metadata, wish: str = "") -> AsyncIterator[Reply]:
-        """Take files in: up to ten, each for itself. `said` holds for all of them, a title for a single one only."""
+    async def take(
+        self, message: Message, files: tuple[File, ...], said: Metadata, wish: str = ""
+    ) -> AsyncIterator[Reply]:
+        """
+        Take files in: up to ten, each for itself. `said` holds for all of them, a title for a
+        single one only.
+        """
         if refused := await self._context.refused(message, "document.add"):
             yield refused
             return
         if not files:
-            yield self._context.note("no_files", message, self._context.button("add", message, "add"))
+            yield self._context.note(
+                "no_files", message, self._context.button("add", message, "add")
+            )
             return
         if len(files) > 1:
             said = replace(said, title="", supersedes="")
         tracks = [_Track(shown(file.name), file.size) for file in files[:FILES]]
         yield self._progress(message, tracks)
         for number, (file, track) in enumerate(zip(files, tracks, strict=False)):
-            if refused := await self._context.refused(message, "document.add"):  # rights may go while ten files come
+            if refused := await self._context.refused(
+                message, "document.add"
+            ):  # rights may go while ten files come
                 yield refused
                 return
             await self._hand_over(message, f"{message.id}:{number}", file, track, said)
@@ -107,7 +131,9 @@ class Uploads:
     async def _to_its_end(self, message: Message, job: Job | None) -> AsyncIterator[Reply]:
         """Show how one job goes on, and how it ended; the button of one that is gone is old."""
         if job is None:
-            yield self._context.note("stale", message, self._context.button("back_to_list", message, "list"))
+            yield self._context.note(
+                "stale", message, self._context.button("back_to_list", message, "list")
+            )
             return
         tracks = [_Track(shown(job.name), job.size, job)]
         async for _ in self._follow(tracks):
@@ -123,20 +149,30 @@ class Uploads:
         except SessionsUnavailable:
             return listed
         lines = [
-            await self._outcome(message, _Track(shown(job.name), job.size, job), "", whole=False) for job in jobs[:TROUBLES]
+            await self._outcome(message, _Track(shown(job.name), job.size, job), "", whole=False)
+            for job in jobs[:TROUBLES]
         ]
         blocks = tuple(block for _, drawn in lines for block in drawn)
-        return replace(listed, text="\n".join([*(text for text, _ in lines), listed.text]), blocks=(*blocks, *listed.blocks))
+        return replace(
+            listed,
+            text="\n".join([*(text for text, _ in lines), listed.text]),
+            blocks=(*blocks, *listed.blocks),
+        )
 
     async def replace(self, message: Message, given: Values) -> AsyncIterator[Reply]:
-        """Make a version that waits the next one of another document, as the admin says; its file is read again for that."""
+        """
+        Make a version that waits the next one of another document, as the admin says; its file is
+        read again for that.
+        """
         document, version, other = (str(given.get(key, "")) for key in ("d", "v", "o"))
         if refused := await self._context.refused(message, "document.replace", document):
             yield refused
             return
         id_ = f"{message.id}:replace"
         try:
-            job = await self._jobs.find(id_) or await self._moving(message, id_, document, version, other)
+            job = await self._jobs.find(id_) or await self._moving(
+                message, id_, document, version, other
+            )
         except UnknownDocument:
             job = None
         except KnowledgeError as error:
@@ -148,8 +184,13 @@ class Uploads:
         async for reply in self._to_its_end(message, job):
             yield reply
 
-    async def _moving(self, message: Message, id_: str, document: str, version: str, other: str) -> Job | None:
-        """Hand a waiting version's file in once more, as a version of `other`; None when things stand differently by now."""
+    async def _moving(
+        self, message: Message, id_: str, document: str, version: str, other: str
+    ) -> Job | None:
+        """
+        Hand a waiting version's file in once more, as a version of `other`; None when things stand
+        differently by now.
+        """
         library = await self._context.library()
         drawn = (await library.document(document)).version(version)
         await library.document(other)
@@ -159,7 +200,13 @@ class Uploads:
         if not content:
             return None
         said = (await library.document(document)).metadata
-        moved = Metadata(effective=said.effective, review=said.review, url=said.url, source=said.source, supersedes=other)
+        moved = Metadata(
+            effective=said.effective,
+            review=said.review,
+            url=said.url,
+            source=said.source,
+            supersedes=other,
+        )
         narrowed = replace(moved, audience=said.audience if said.audience != "all" else "")
         await self._context.write(message, "document.replace", document, version, name=said.title)
         return await self._jobs.submit(id_, drawn.name, content, narrowed, by=drawn.added_by)
@@ -174,7 +221,9 @@ class Uploads:
             document = await (await self._context.library()).document(id_)
             version = document.version(str(given.get("v", "")))
             if version is None:
-                yield self._context.note("stale", message, self._context.button("open_document", message, "open", d=id_))
+                yield self._context.note(
+                    "stale", message, self._context.button("open_document", message, "open", d=id_)
+                )
                 return
             text, blocks = await self._report(message, document, version)
         except KnowledgeError as error:
@@ -182,25 +231,36 @@ class Uploads:
             return
         yield Reply(text, tuple(blocks), private=True)
 
-    async def _hand_over(self, message: Message, id_: str, file: File, track: _Track, said: Metadata) -> None:
+    async def _hand_over(
+        self, message: Message, id_: str, file: File, track: _Track, said: Metadata
+    ) -> None:
         language = message.person.language
         patiently = self._context.sessions.patiently
         limit = Limits().file
         if file.size > limit:
             size = f"{-(-file.size * 100 // MEGABYTE) / 100:g}"
             track.code = "too_large"
-            track.told = self._context.say("too_large", message, name=track.name, size=size, limit=limit // MEGABYTE)
+            track.told = self._context.say(
+                "too_large", message, name=track.name, size=size, limit=limit // MEGABYTE
+            )
             return
         try:
             track.job = await patiently(lambda: self._jobs.find(id_), PATIENCE)
             if track.job is None:
                 content = await file.fetch()
                 track.size = len(content)
-                await patiently(lambda: self._context.write(message, "document.add", name=file.name), PATIENCE)
+                await patiently(
+                    lambda: self._context.write(message, "document.add", name=file.name), PATIENCE
+                )
                 by = message.person.id
-                track.job = await self._jobs.submit(id_, file.name, content, said, by=by, patience=PATIENCE)
+                track.job = await self._jobs.submit(
+                    id_, file.name, content, said, by=by, patience=PATIENCE
+                )
         except KnowledgeError as error:
-            track.told, track.code = error.reason.to(language).replace(file.name, track.name), error.code
+            track.told, track.code = (
+                error.reason.to(language).replace(file.name, track.name),
+                error.code,
+            )
         except SessionsUnavailable:
             track.told = self._context.say("not_kept", message, name=track.name)
 
@@ -214,7 +274,9 @@ class Uploads:
                     async for job in self._jobs.follow(track.job.id):
                         track.job = job
                         await moved.put(True)
-                        if job.code and not job.outcome:  # what it needs is away; it goes on by itself later
+                        if (
+                            job.code and not job.outcome
+                        ):  # what it needs is away; it goes on by itself later
                             return
             finally:
                 await moved.put(False)
@@ -231,10 +293,14 @@ class Uploads:
 
     async def _book_failures(self, message: Message, tracks: list[_Track]) -> None:
         for track in tracks:
-            code = track.code or (track.job.code if track.job and track.job.outcome in ("refused", "parked") else "")
+            code = track.code or (
+                track.job.code if track.job and track.job.outcome in ("refused", "parked") else ""
+            )
             if code:
                 with suppress(SessionsUnavailable):
-                    await self._context.write(message, "document.add", name=track.name, outcome=code)
+                    await self._context.write(
+                        message, "document.add", name=track.name, outcome=code
+                    )
 
     async def _undo(self, tracks: list[_Track]) -> None:
         """Take back what was staged for somebody who lost their rights meanwhile."""
@@ -244,7 +310,9 @@ class Uploads:
                     await (await self._context.library()).discard(job.document, job.version)
 
     async def _ended(self, message: Message, tracks: list[_Track], wish: str, sent: int) -> Reply:
-        parts = [await self._outcome(message, track, wish, whole=len(tracks) == 1) for track in tracks]
+        parts = [
+            await self._outcome(message, track, wish, whole=len(tracks) == 1) for track in tracks
+        ]
         blocks = [block for _, drawn in parts for block in drawn]
         texts = [text for text, _ in parts]
         if sent > len(tracks):
@@ -252,8 +320,13 @@ class Uploads:
             blocks.append(Paragraph(texts[-1], "warning"))
         return Reply("\n".join(texts), tuple(blocks), private=True)
 
-    async def _outcome(self, message: Message, track: _Track, wish: str, *, whole: bool) -> tuple[str, list[Block]]:
-        """Say how one file ended: in full when it came alone, else in a line with a button to the rest."""
+    async def _outcome(
+        self, message: Message, track: _Track, wish: str, *, whole: bool
+    ) -> tuple[str, list[Block]]:
+        """
+        Say how one file ended: in full when it came alone, else in a line with a button to the
+        rest.
+        """
         job, context = track.job, self._context
         match job.outcome if job else "told":
             case "staged" | "unchanged" if job:
@@ -265,39 +338,68 @@ class Uploads:
                 return _line(_reason(job, message), "bad")
             case "parked" if job:
                 again = context.button("again", message, "job", j=job.id, again=1)
-                return _line(context.say("parked", message, reason=_reason(job, message)), "bad", again)
+                return _line(
+                    context.say("parked", message, reason=_reason(job, message)), "bad", again
+                )
             case "" if job and job.code:
                 look = context.button("look", message, "job", j=job.id)
-                return _line(context.say("waits", message, name=track.name, reason=_reason(job, message)), "warning", look)
+                return _line(
+                    context.say("waits", message, name=track.name, reason=_reason(job, message)),
+                    "warning",
+                    look,
+                )
             case "" if job:
                 return _line(
-                    context.say("still", message, name=track.name), "note", context.button("look", message, "job", j=job.id)
+                    context.say("still", message, name=track.name),
+                    "note",
+                    context.button("look", message, "job", j=job.id),
                 )
             case _:
                 return _line(track.told, "bad")
 
-    async def _shelved(self, message: Message, track: _Track, job: Job, wish: str, *, whole: bool) -> tuple[str, list[Block]]:
+    async def _shelved(
+        self, message: Message, track: _Track, job: Job, wish: str, *, whole: bool
+    ) -> tuple[str, list[Block]]:
         context, say = self._context, self._context.say
         document = await (await context.library()).document(job.document)
         version = next(v for v in document.versions if v.id == job.version)
         title = shown(document.metadata.title)
         if job.outcome == "unchanged":
             state = say(f"state_{version.state}", message)
-            text = say("unchanged", message, name=track.name, title=title, number=version.number, state=state)
-            return _line(text, "note", context.button("open_document", message, "open", d=document.id))
+            text = say(
+                "unchanged",
+                message,
+                name=track.name,
+                title=title,
+                number=version.number,
+                state=state,
+            )
+            return _line(
+                text, "note", context.button("open_document", message, "open", d=document.id)
+            )
         if wish:
             await self._wishes.answered_by(wish, document.id)
         if whole:
             return await self._report(message, document, version)
-        counts = {"pages": version.pages, "passages": version.passages, "receipt": receipt(context, message, version)}
+        counts = {
+            "pages": version.pages,
+            "passages": version.passages,
+            "receipt": receipt(context, message, version),
+        }
         text = say("staged", message, name=track.name, title=title, **counts)
         partly = missing(title, version.receipt)
         tone: Tone = "bad" if partly else "plain"
         text += f" {partly.to(message.person.language)}" if partly else ""
         label = say("review_staged", message, number=version.number)
-        return _line(text, tone, Button(label, Press("document.report", {"d": document.id, "v": version.id}), "primary"))
+        return _line(
+            text,
+            tone,
+            Button(label, Press("document.report", {"d": document.id, "v": version.id}), "primary"),
+        )
 
-    async def _report(self, message: Message, document: Document, version: Version) -> tuple[str, list[Block]]:
+    async def _report(
+        self, message: Message, document: Document, version: Version
+    ) -> tuple[str, list[Block]]:
         library = await self._context.library()
         found = Found(
             await self._trying.tests(message, version),
@@ -312,22 +414,44 @@ class Uploads:
         say = self._context.say
         if len(tracks) > 1:
             items = [
-                Step(f"f{n}", t.name, t.state, say("failed", message) if t.state == "error" else self._where(message, t))
+                Step(
+                    f"f{n}",
+                    t.name,
+                    t.state,
+                    say("failed", message) if t.state == "error" else self._where(message, t),
+                )
                 for n, t in enumerate(tracks, 1)
             ]
             done = sum(t.state in ("complete", "error") for t in tracks)
             title = say("adding_files", message, n=len(tracks))
-            return Reply(f"{title} ({done}/{len(tracks)})", (Steps(title, tuple(items)),), private=True, final=False)
+            return Reply(
+                f"{title} ({done}/{len(tracks)})",
+                (Steps(title, tuple(items)),),
+                private=True,
+                final=False,
+            )
         track = tracks[0]
         title = say("adding", message, name=track.name)
-        statuses: list[Status] = ["complete" if n < track.at else "pending" for n in range(len(STEPS))]
+        statuses: list[Status] = [
+            "complete" if n < track.at else "pending" for n in range(len(STEPS))
+        ]
         statuses[track.at] = track.state
         items = [
-            Step(f"p{n}", say(f"step_{step}", message), status, self._output(message, track, step) if n <= track.at else "")
+            Step(
+                f"p{n}",
+                say(f"step_{step}", message),
+                status,
+                self._output(message, track, step) if n <= track.at else "",
+            )
             for n, (step, status) in enumerate(zip(STEPS, statuses, strict=True))
         ]
         at = say(f"step_{STEPS[track.at]}", message)
-        return Reply(f"{title} ({track.at + 1}/{len(STEPS)} {at})", (Steps(title, tuple(items)),), private=True, final=False)
+        return Reply(
+            f"{title} ({track.at + 1}/{len(STEPS)} {at})",
+            (Steps(title, tuple(items)),),
+            private=True,
+            final=False,
+        )
 
     def _where(self, message: Message, track: _Track) -> str:
         return self._context.say(f"step_{STEPS[track.at]}", message)
@@ -342,12 +466,20 @@ class Uploads:
         if step == "read" and job.pages:
             return say("n_pages", message, n=job.pages)
         if step in ("split", "index") and job.total:
-            return say("n_passages", message, n=job.total) if step == "split" else f"{job.done}/{job.total}"
+            return (
+                say("n_passages", message, n=job.total)
+                if step == "split"
+                else f"{job.done}/{job.total}"
+            )
         return ""
 
 
 def _reason(job: Job, message: Message) -> str:
-    return job.reason.to(message.person.language).replace(job.name, shown(job.name)) if job.reason else job.code
+    return (
+        job.reason.to(message.person.language).replace(job.name, shown(job.name))
+        if job.reason
+        else job.code
+    )
 
 
 def _line(text: str, tone: Tone, *buttons: Button) -> tuple[str, list[Block]]:

@@ -1,1 +1,4 @@
-"""Everything between a message and an answer: hearing, asking, small talk, sources, feedback, escalation."""
+"""
+Everything between a message and an answer: hearing, asking, small talk, sources, feedback,
+escalation.
+"""

@@ -1,4 +1,7 @@
-"""How an answer looks: its sentences, how it was made, its sources, what to warn of and where to go on. Pure."""
+"""
+How an answer looks: its sentences, how it was made, its sources, what to warn of and where to go
+on. Pure.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -27,7 +30,9 @@ from knowledge.text.sanitise import sanitise
 from knowledge.values import Answer, Citation, Language, Sentence
 
 LEAD = 6  # lines that stand open; the rest is folded
-WHOLE = 14  # lines of the first source up to which they stay together: a list with what announces it
+WHOLE = (
+    14  # lines of the first source up to which they stay together: a list with what announces it
+)
 CELL = " | "  # between the cells of a table row in a passage
 
 
@@ -41,9 +46,13 @@ def blocks_of(answer: Answer, texts: Texts) -> tuple[Block, ...]:
     blocks.append(Paragraph("\n".join(lead), "answer"))
     if answer.table:
         head, *rows = answer.table
-        blocks.append(Table(say("ask.table", language), tuple(Column(c) for c in head), tuple(rows)))
+        blocks.append(
+            Table(say("ask.table", language), tuple(Column(c) for c in head), tuple(rows))
+        )
     if rest:
-        blocks.append(Details(say("ask.more", language, n=len(rest)), (Paragraph("\n".join(rest)),)))
+        blocks.append(
+            Details(say("ask.more", language, n=len(rest)), (Paragraph("\n".join(rest)),))
+        )
     if answer.depends:
         blocks.append(Paragraph(say("ask.depends", language), "note"))
     blocks.append(Paragraph(_made(answer, texts), "quiet"))
@@ -51,9 +60,13 @@ def blocks_of(answer: Answer, texts: Texts) -> tuple[Block, ...]:
     blocks.append(Sources(tuple(source(c, texts, language) for c in answer.citations), answer.id))
     blocks.append(_actions(answer, texts))
     if answer.choices:
-        blocks.append(_questions("ask.meant", answer.id, answer.choices, say("ask.which", language)))
+        blocks.append(
+            _questions("ask.meant", answer.id, answer.choices, say("ask.which", language))
+        )
     elif answer.followups:
-        blocks.append(_questions("ask.followup", answer.id, answer.followups[:2], say("ask.go_on", language)))
+        blocks.append(
+            _questions("ask.followup", answer.id, answer.followups[:2], say("ask.go_on", language))
+        )
     blocks.append(Feedback(answer.id))
     return tuple(blocks)
 
@@ -61,9 +74,14 @@ def blocks_of(answer: Answer, texts: Texts) -> tuple[Block, ...]:
 def plain_text(answer: Answer, texts: Texts) -> str:
     """Return the answer with its sources as text that is complete by itself."""
     language = answer.language
-    head = [texts.say("ask.unsure", language)] if answer.certainty == "unsure" and answer.mode == "extractive" else []
+    head = (
+        [texts.say("ask.unsure", language)]
+        if answer.certainty == "unsure" and answer.mode == "extractive"
+        else []
+    )
     rows = [
-        f"[{c.number}] {titled(c.passage.title, language)} {c.passage.place.to(language)}{_dated(c)}" for c in answer.citations
+        f"[{c.number}] {titled(c.passage.title, language)} {c.passage.place.to(language)}{_dated(c)}"
+        for c in answer.citations
     ]
     notes = [texts.say("ask.depends", language)] if answer.depends else []
     notes += [note.to(language) for note in answer.notes]
@@ -71,7 +89,10 @@ def plain_text(answer: Answer, texts: Texts) -> str:
 
 
 def lines(sentences: Sequence[Sentence]) -> list[str]:
-    """Return sentences as lines with their marks; a table's row names its columns, so that it can be read alone."""
+    """
+    Return sentences as lines with their marks; a table's row names its columns, so that it can be
+    read alone.
+    """
     shown: list[str] = []
     head: list[str] = []
     cited: tuple[int, ...] = ()
@@ -88,13 +109,20 @@ def lines(sentences: Sequence[Sentence]) -> list[str]:
                 head = cells
                 continue
             head = []
-        named = [f"{name}: {cell}" for name, cell in zip(head, cells, strict=True) if cell.strip()] if head else cells
+        named = (
+            [f"{name}: {cell}" for name, cell in zip(head, cells, strict=True) if cell.strip()]
+            if head
+            else cells
+        )
         shown.append(f"- {' · '.join(named)}{marks}")
     return shown
 
 
 def _cells(text: str) -> list[str]:
-    """Return the cells of a row, an empty first or last one, too, though no space is left beside its line."""
+    """
+    Return the cells of a row, an empty first or last one, too, though no space is left beside its
+    line.
+    """
     begin = " " if text.startswith("| ") else ""
     end = " " if text.endswith(" |") else ""
     return f"{begin}{text}{end}".split(CELL)
@@ -107,7 +135,11 @@ def refusal(answer: Answer, texts: Texts) -> Reply:
     lacks = tuple(
         Fact(
             f"{titled(n.title, language)} {n.place.to(language)}",
-            say("ask.lacks", language, words="、".join(n.missing) if language == "ja" else ", ".join(n.missing))
+            say(
+                "ask.lacks",
+                language,
+                words="、".join(n.missing) if language == "ja" else ", ".join(n.missing),
+            )
             if n.missing
             else say("ask.close", language),
         )
@@ -119,10 +151,18 @@ def refusal(answer: Answer, texts: Texts) -> Reply:
     if lacks:
         blocks.append(Facts(lacks))
     data = {"aid": answer.id}
-    choose = (Button(say("ask.choose", language), Press("choose.start", data), "primary"),) if answer.depends else ()
+    choose = (
+        (Button(say("ask.choose", language), Press("choose.start", data), "primary"),)
+        if answer.depends
+        else ()
+    )
     buttons = (
         *choose,
-        Button(say("ask.rephrase", language), Press("ask.rephrase", data), "plain" if choose else "primary"),
+        Button(
+            say("ask.rephrase", language),
+            Press("ask.rephrase", data),
+            "plain" if choose else "primary",
+        ),
         Button(say("ask.person", language), Press("human.ask", data)),
         Button(say("ask.request", language), Press("document.request", data)),
         Button(say("ask.inside", language), Press("demo.open", data)),
@@ -159,7 +199,9 @@ def titled(title: str, language: Language) -> str:
 
 
 def aged(day: str, texts: Texts, language: Language, today: date | None = None) -> str:
-    """Return an ISO date with how long ago that is, as it stands where it is no date or still to come."""
+    """
+    Return an ISO date with how long ago that is, as it stands where it is no date or still to come.
+    """
     try:
         then = date.fromisoformat(day)
     except ValueError:
@@ -170,15 +212,21 @@ def aged(day: str, texts: Texts, language: Language, today: date | None = None) 
         return day
     if months >= 24:
         return texts.say("ask.age_years", language, day=day, n=months // 12)
-    return texts.say("ask.age_month" if months == 1 else "ask.age_months", language, day=day, n=months)
+    return texts.say(
+        "ask.age_month" if months == 1 else "ask.age_months", language, day=day, n=months
+    )
 
 
 def _folded(answer: Answer) -> tuple[list[str], list[str]]:
-    """Part an answer: what stands open, and the rest. A model's answer is short enough to stand whole."""
+    """
+    Part an answer: what stands open, and the rest. A model's answer is short enough to stand whole.
+    """
     shown = lines(answer.sentences)
     if answer.mode == "llm" or len(shown) <= LEAD:
         return shown, []
-    first = len(lines([s for s in answer.sentences if s.citations == answer.sentences[0].citations]))
+    first = len(
+        lines([s for s in answer.sentences if s.citations == answer.sentences[0].citations])
+    )
     cut = first if 1 < first <= WHOLE else LEAD
     return shown[:cut], shown[cut:]
 
@@ -187,7 +235,10 @@ def _made(answer: Answer, texts: Texts) -> str:
     """Say how the answer was made and how much of it is supported."""
     language, say = answer.language, texts.say
     supported = sum(1 for s in answer.sentences if s.citations)
-    parts = [say(f"ask.made_{answer.mode}", language), say("ask.supported", language, n=supported, of=len(answer.sentences))]
+    parts = [
+        say(f"ask.made_{answer.mode}", language),
+        say("ask.supported", language, n=supported, of=len(answer.sentences)),
+    ]
     if answer.removed:
         parts.append(say("ask.removed", language, n=answer.removed))
     return " · ".join(parts)
@@ -205,7 +256,9 @@ def _actions(answer: Answer, texts: Texts) -> Buttons:
 
 
 def _questions(action: str, answer: str, questions: Sequence[str], label: str) -> Buttons:
-    items = tuple(Button(text, Press(action, {"aid": answer, "k": k})) for k, text in enumerate(questions, 1))
+    items = tuple(
+        Button(text, Press(action, {"aid": answer, "k": k})) for k, text in enumerate(questions, 1)
+    )
     return Buttons(items, "followup", label)
 
 

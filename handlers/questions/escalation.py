@@ -1,6 +1,6 @@
 """
-Handing a question over to people: it is posted where it was asked, the people who look after the documents are called, and
-whoever settles it says so with a button.
+Handing a question over to people: it is posted where it was asked, the people who look after the
+documents are called, and whoever settles it says so with a button.
 """
 
 import secrets
@@ -19,9 +19,13 @@ KEPT = 30 * DAY  # seconds a question waits for somebody
 
 
 class Escalation:
-    """`experts` are ids of people or user groups; without any, people are told who the admins are."""
+    """
+    `experts` are ids of people or user groups; without any, people are told who the admins are.
+    """
 
-    def __init__(self, sessions: Sessions, people: People, texts: Texts, experts: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, sessions: Sessions, people: People, texts: Texts, experts: tuple[str, ...] = ()
+    ) -> None:
         self._sessions = sessions
         self._people = people
         self._texts = texts
@@ -41,12 +45,22 @@ class Escalation:
                 yield Reply(self._told(language), private=True)
                 return
             id_ = secrets.token_hex(8)
-            record = {"question": question, "by": message.person.id, "name": message.person.name, "language": language}
+            record = {
+                "question": question,
+                "by": message.person.id,
+                "name": message.person.name,
+                "language": language,
+            }
             await self._sessions.save("handover", id_, record, seconds=KEPT)
         except SessionsUnavailable:
             yield Reply(say("feedback.away", language), private=True)
             return
-        text = say("handover.asked", language, name=sanitise(message.person.name), question=sanitise(question))
+        text = say(
+            "handover.asked",
+            language,
+            name=sanitise(message.person.name),
+            question=sanitise(question),
+        )
         done = Button(say("handover.done", language), Press("human.done", {"h": id_}), "primary")
         yield Reply(text, (Paragraph(text), Buttons((done,))), share=True, calls=self._experts)
 
@@ -63,12 +77,17 @@ class Escalation:
                 yield Reply(say("handover.not_yours", language), private=True)
                 return
             fresh = kept if "done" in kept else kept | {"done": message.person.name}
-            if fresh is not kept and not await self._sessions.save("handover", id_, fresh, expected=kept["rev"], seconds=KEPT):
+            if fresh is not kept and not await self._sessions.save(
+                "handover", id_, fresh, expected=kept["rev"], seconds=KEPT
+            ):
                 fresh = await self._sessions.load("handover", id_) or fresh
         except SessionsUnavailable:
             yield Reply(say("feedback.away", language), private=True)
             return
-        names = {"question": sanitise(str(fresh["question"])), "name": sanitise(str(fresh.get("done", "")))}
+        names = {
+            "question": sanitise(str(fresh["question"])),
+            "name": sanitise(str(fresh.get("done", ""))),
+        }
         text = say("handover.settled", fresh["language"], **names)
         yield Reply(text, (Paragraph(text),))
 
@@ -82,4 +101,6 @@ class Escalation:
         listed = ("、" if language == "ja" else ", ").join(names)
         if not names:
             return self._texts.say("handover.nobody", language)
-        return self._texts.say("handover.turn_to" if self._experts else "handover.admins", language, names=listed)
+        return self._texts.say(
+            "handover.turn_to" if self._experts else "handover.admins", language, names=listed
+        )

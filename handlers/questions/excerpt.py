@@ -1,15 +1,23 @@
-"""The stretch of a passage that is shown under its source: whole sentences around the one that was quoted."""
+"""
+The stretch of a passage that is shown under its source: whole sentences around the one that was
+quoted.
+"""
 
 import re
 
 from knowledge.text.sanitise import sanitise
 
 EXCERPT = 900  # characters shown; a single sentence may be longer
-_PIECE = re.compile(r"[^\n]*?(?:[。！？]+[」』）)]*|[.!?]+[\"”)]*(?=\s)|\n+|$)[^\S\n]*\n*", re.DOTALL)
+_PIECE = re.compile(
+    r"[^\n]*?(?:[。！？]+[」』）)]*|[.!?]+[\"”)]*(?=\s)|\n+|$)[^\S\n]*\n*", re.DOTALL
+)
 
 
 def marked(text: str, quote: str) -> str:
-    """Return whole sentences around a quote, the quote in bold, without anything that could be clicked."""
+    """
+    Return whole sentences around a quote, the quote in bold, without anything that could be
+    clicked.
+    """
     at = text.find(quote) if quote else -1
     if at < 0 or "**" in text or "\n" in quote.strip():
         return sanitise(opening(text))
@@ -25,7 +33,9 @@ def opening(text: str) -> str:
 
 
 def _around(text: str, begin: int, until: int) -> tuple[int, int]:
-    """Return where the sentences of a span begin and end, and those around it as far as there is room."""
+    """
+    Return where the sentences of a span begin and end, and those around it as far as there is room.
+    """
     pieces = [found.span() for found in _PIECE.finditer(text) if found.group()]
     first = next(at for at, piece in enumerate(pieces) if piece[1] > begin)
     last = next(at for at, piece in enumerate(pieces) if piece[1] >= until)

@@ -1,4 +1,7 @@
-"""What people say of an answer: thumbs with a reason. What was found wanting becomes a case that is checked again."""
+"""
+What people say of an answer: thumbs with a reason. What was found wanting becomes a case that is
+checked again.
+"""
 
 import json
 from collections.abc import AsyncIterator
@@ -25,23 +28,34 @@ class Feedbacks:
         match press.action, press.data.get("vote"):
             case ("feedback.vote", "down"):
                 await self._keep(message, answer, {"vote": "down"})
-                yield Reply(say("feedback.why", language), private=True, ask=self._why(message, answer))
+                yield Reply(
+                    say("feedback.why", language), private=True, ask=self._why(message, answer)
+                )
             case ("feedback.vote", _):
                 kept = await self._keep(message, answer, {"vote": "up"})
-                yield Reply(say("feedback.thanks" if kept else "feedback.away", language), private=True)
+                yield Reply(
+                    say("feedback.thanks" if kept else "feedback.away", language), private=True
+                )
             case _:
                 yield Reply(say("ask.rephrase_how", language), private=True)
 
     async def form(self, message: Message, form: Form) -> AsyncIterator[Reply]:
         """Take the reason behind a thumb down, and what would have been right."""
         reason = form.values.get("reason", "")
-        said = {"vote": reason if reason in REASONS else "down", "right": form.values.get("right", "").strip()[:RIGHT]}
+        said = {
+            "vote": reason if reason in REASONS else "down",
+            "right": form.values.get("right", "").strip()[:RIGHT],
+        }
         kept = await self._keep(message, str(form.state.get("aid", "")), said)
-        yield Reply(self._texts.say("feedback.noted" if kept else "feedback.away", message.person.language), private=True)
+        yield Reply(
+            self._texts.say("feedback.noted" if kept else "feedback.away", message.person.language),
+            private=True,
+        )
 
     async def cases(self) -> list[dict[str, Any]]:
         """
-        Return the answers that were found wanting as questions for `llm-choose evaluate`, oldest first, each question once.
+        Return the answers that were found wanting as questions for `llm-choose evaluate`, oldest
+        first, each question once.
 
         Raises:
             SessionsUnavailable
@@ -51,9 +65,17 @@ class Feedbacks:
             entry = row["entry"]
             if entry["vote"] == "up" or not entry.get("question"):
                 continue
-            case = found.setdefault(entry["question"], {"id": entry["answer"], "text": entry["question"]})
-            case |= {"language": entry.get("language", "ja"), "reason": entry["vote"], "said": entry.get("said", "")}
-            case |= {"at": entry["at"]} | ({"answers": [entry["right"]]} if entry.get("right") else {})
+            case = found.setdefault(
+                entry["question"], {"id": entry["answer"], "text": entry["question"]}
+            )
+            case |= {
+                "language": entry.get("language", "ja"),
+                "reason": entry["vote"],
+                "said": entry.get("said", ""),
+            }
+            case |= {"at": entry["at"]} | (
+                {"answers": [entry["right"]]} if entry.get("right") else {}
+            )
             if entry.get("mode") == "refused" or entry.get("right"):
                 case["answerable"] = True
         return list(found.values())
@@ -68,7 +90,14 @@ class Feedbacks:
             text=say("feedback.why", language),
             fields=(
                 Field("reason", "choice", say("feedback.why", language), options=options),
-                Field("right", "text", right, required=False, hint=say("feedback.right_hint", language), max=RIGHT),
+                Field(
+                    "right",
+                    "text",
+                    right,
+                    required=False,
+                    hint=say("feedback.right_hint", language),
+                    max=RIGHT,
+                ),
             ),
             submit=say("feedback.send", language),
             stop=say("feedback.stop", language),
@@ -77,11 +106,17 @@ class Feedbacks:
         )
 
     async def _keep(self, message: Message, answer: str, said: dict[str, str]) -> bool:
-        entry = {"answer": answer, "person": message.person.id, "at": datetime.now(UTC).isoformat()} | said
+        entry = {
+            "answer": answer,
+            "person": message.person.id,
+            "at": datetime.now(UTC).isoformat(),
+        } | said
         try:
             kept = await self._sessions.load("answer", answer) or {}
             about = {name: str(kept.get(name, "")) for name in ("question", "language", "mode")}
-            await self._sessions.append("feedback", entry | about | {"said": str(kept.get("text", ""))})
+            await self._sessions.append(
+                "feedback", entry | about | {"said": str(kept.get("text", ""))}
+            )
         except SessionsUnavailable:
             return False
         return True

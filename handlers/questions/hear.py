@@ -1,7 +1,8 @@
 """
 What somebody means by a message that is no question to the documents. Pure.
 
-Every sentence of it must be known small talk; a single other word makes it a question, so that no question is swallowed.
+Every sentence of it must be known small talk; a single other word makes it a question, so that no
+question is swallowed.
 """
 
 import re
@@ -45,15 +46,22 @@ class Phrases(NamedTuple):
     @cache
     def load(cls) -> "Phrases":
         rows = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-        signs: dict[str, Intent] = {sign: name for name, row in rows.pop("signs").items() for sign in row.split()}
+        signs: dict[str, Intent] = {
+            sign: name for name, row in rows.pop("signs").items() for sign in row.split()
+        }
         known = {name for kind in (Ability, Greeting, Word) for name in get_args(kind)}
         if unknown := sorted(set(rows) - known):
             raise ValueError(f"{FILE.name}: {unknown} are no intents; name some of {sorted(known)}")
-        return cls(tuple((name, _pattern([*row["ja"], *row["en"]])) for name, row in rows.items()), signs)
+        return cls(
+            tuple((name, _pattern([*row["ja"], *row["en"]])) for name, row in rows.items()), signs
+        )
 
 
 def hear(text: str) -> Intent | None:
-    """Return what a whole message means besides asking the documents; None for a question, and for what has no words."""
+    """
+    Return what a whole message means besides asking the documents; None for a question, and for
+    what has no words.
+    """
     words = unicodedata.normalize("NFKC", text).strip()
     if not _WORD.search(words):
         return _signed(words)
@@ -84,7 +92,10 @@ def mode(intent: Intent) -> Mode:
 
 
 def _meant(sentence: str) -> list[Intent] | None:
-    """Return what one sentence means, or each of its parts; [] for mere courtesy, None for anything else."""
+    """
+    Return what one sentence means, or each of its parts; [] for mere courtesy, None for anything
+    else.
+    """
     text = sentence.strip(_TRIM)
     if len(text) > LONGEST:
         return None
@@ -105,7 +116,9 @@ def _meant(sentence: str) -> list[Intent] | None:
 
 
 def _known(text: str) -> Intent | None:
-    return next((name for name, pattern in Phrases.load().patterns if pattern.fullmatch(text)), None)
+    return next(
+        (name for name, pattern in Phrases.load().patterns if pattern.fullmatch(text)), None
+    )
 
 
 def _signed(text: str) -> Intent | None:

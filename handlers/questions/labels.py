@@ -20,10 +20,15 @@ PRESSES = {
 class Labels:
     def __init__(self, texts: Texts) -> None:
         both = {name: texts.phrase(name) for name in PRESSES}
-        self._actions = {_folded(label): PRESSES[name] for name, p in both.items() for label in (p.ja, p.en)}
+        self._actions = {
+            _folded(label): PRESSES[name] for name, p in both.items() for label in (p.ja, p.en)
+        }
 
     def press(self, text: str, answer: str = "") -> Press | None:
-        """Return the button a whole message names, as one under `answer` where there is one; None for anything else."""
+        """
+        Return the button a whole message names, as one under `answer` where there is one; None for
+        anything else.
+        """
         action = self._actions.get(_folded(text))
         if action is None:
             return None

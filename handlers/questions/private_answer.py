@@ -1,8 +1,9 @@
 """
 Answering the asker alone where others read along.
 
-What everybody in a channel reads is made from what everybody may read. Somebody who may read more is offered an answer of their
-own; it is given where the platform can show it to them alone, and leaves no trace in the channel's thread.
+What everybody in a channel reads is made from what everybody may read. Somebody who may read more
+is offered an answer of their own; it is given where the platform can show it to them alone, and
+leaves no trace in the channel's thread.
 """
 
 from collections.abc import AsyncIterator
@@ -35,6 +36,9 @@ class PrivateAnswer:
             yield Reply(self._texts.say("ask.expired", language), private=True)
             return
         async for reply in self._questions.ask(message, str(kept["question"]), kept=False):
-            # A follow-up question would name what only this person may read: none is offered among others.
-            blocks = tuple(b for b in reply.blocks if not (isinstance(b, Buttons) and b.row == "followup"))
+            # A follow-up question would name what only this person may read: none is offered among
+            # others.
+            blocks = tuple(
+                b for b in reply.blocks if not (isinstance(b, Buttons) and b.row == "followup")
+            )
             yield replace(reply, blocks=blocks, private=True)

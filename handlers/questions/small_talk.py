@@ -1,4 +1,7 @@
-"""A word back: what the bot says when it is greeted, thanked, told that it is wrong, or asked which approach fits."""
+"""
+A word back: what the bot says when it is greeted, thanked, told that it is wrong, or asked which
+approach fits.
+"""
 
 from collections.abc import AsyncIterator
 
@@ -14,7 +17,10 @@ class Talk:
         self._texts = texts
 
     async def word(self, message: Message, word: Word) -> AsyncIterator[Reply]:
-        """Say one sentence and nothing else. Talk among people that only acknowledges something is left alone."""
+        """
+        Say one sentence and nothing else. Talk among people that only acknowledges something is
+        left alone.
+        """
         if message.direct or word != "acknowledged":
             yield Reply(self._texts.say(f"talk.{word}", message.person.language))
 
@@ -26,7 +32,9 @@ class Talk:
         yield Reply(text, (Paragraph(text), self._welcome.buttons(language)))
 
     async def choosing(self, message: Message) -> AsyncIterator[Reply]:
-        """Say that no document can tell which approach fits, and lead to the guided dialog that can."""
+        """
+        Say that no document can tell which approach fits, and lead to the guided dialog that can.
+        """
         language, say = message.person.language, self._texts.say
         text = say("ask.depends", language)
         start = Button(say("ask.choose", language), Press("choose.start"), "primary")

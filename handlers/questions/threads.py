@@ -1,7 +1,9 @@
 """
-Threads of talk: what was said before, who may go on without a mention, and the words that change either.
+Threads of talk: what was said before, who may go on without a mention, and the words that change
+either.
 
-A thread is remembered for a day after its last turn. Without Redis nothing is remembered, and only the asker's own words count.
+A thread is remembered for a day after its last turn. Without Redis nothing is remembered, and only
+the asker's own words count.
 """
 
 import re
@@ -17,7 +19,9 @@ from knowledge.answering.answers import Turn
 from knowledge.text.courtesy import opened
 
 HISTORY = 12  # turns of a thread that are remembered
-Talk = Literal["asker", "everyone", "mention"]  # whose talk in a thread is answered without a mention
+Talk = Literal[
+    "asker", "everyone", "mention"
+]  # whose talk in a thread is answered without a mention
 Request = Literal["reset", "stopped", "asker", "everyone", "mention", ""]
 _HERE, _PLEASE = r"(?:この(?:スレッド|会話)では)?", r"(?:ください)?"
 _WISHES: tuple[tuple[Request, re.Pattern[str]], ...] = (
@@ -38,8 +42,18 @@ _WISHES: tuple[tuple[Request, re.Pattern[str]], ...] = (
     ),
     ("mention", re.compile(rf"{_HERE}(?:黙って|静かにして|話さないで)(?:いて)?{_PLEASE}")),
     ("mention", re.compile(r"(?:please )?(?:stay|be|keep) quiet(?: in this thread)?")),
-    ("everyone", re.compile(rf"{_HERE}(?:みんな|全員|皆)に(?:も)?答えて{_PLEASE}|answer everyone(?: in this thread)?")),
-    ("asker", re.compile(rf"{_HERE}(?:質問した人|質問者)に?だけ(?:に)?答えて{_PLEASE}|answer (?:only )?the asker(?: only)?")),
+    (
+        "everyone",
+        re.compile(
+            rf"{_HERE}(?:みんな|全員|皆)に(?:も)?答えて{_PLEASE}|answer everyone(?: in this thread)?"
+        ),
+    ),
+    (
+        "asker",
+        re.compile(
+            rf"{_HERE}(?:質問した人|質問者)に?だけ(?:に)?答えて{_PLEASE}|answer (?:only )?the asker(?: only)?"
+        ),
+    ),
 )
 
 
@@ -61,12 +75,18 @@ class Threads:
         """Return what was asked and answered here, oldest first."""
         return tuple(Turn(question, said) for question, said in (await self._load(place))["turns"])
 
-    async def add(self, place: str, question: str, said: str, asker: str = "", answer: str = "") -> None:
+    async def add(
+        self, place: str, question: str, said: str, asker: str = "", answer: str = ""
+    ) -> None:
         """Remember one turn, who was answered last, and the id of that answer."""
 
         def added(kept: State) -> State:
             turns = [*kept["turns"], [question, said]][-HISTORY:]
-            return kept | {"turns": turns, "asker": asker or kept.get("asker", ""), "answer": answer}
+            return kept | {
+                "turns": turns,
+                "asker": asker or kept.get("asker", ""),
+                "answer": answer,
+            }
 
         await self._change(place, added)
 
@@ -75,7 +95,10 @@ class Threads:
         return str((await self._load(place)).get("answer", ""))
 
     async def listens(self, message: Message) -> bool:
-        """Report whether this is to be answered: whoever addresses the bot is; other talk as the thread's rule has it."""
+        """
+        Report whether this is to be answered: whoever addresses the bot is; other talk as the
+        thread's rule has it.
+        """
         if message.direct:
             return True
         kept = await self._load(message.place)
@@ -94,7 +117,11 @@ class Threads:
             return kept
 
         done = await self._change(message.place, obeyed)
-        yield Reply(self._texts.say(f"threads.{asked}" if done else "feedback.away", message.person.language))
+        yield Reply(
+            self._texts.say(
+                f"threads.{asked}" if done else "feedback.away", message.person.language
+            )
+        )
 
     async def _load(self, place: str) -> State:
         try:
@@ -105,6 +132,8 @@ class Threads:
     async def _change(self, place: str, edit: Callable[[State], State]) -> bool:
         """Change what is remembered of a thread; False while it cannot be."""
         with suppress(SessionsUnavailable):
-            await self._sessions.change("thread", place, lambda kept: edit(kept or {"turns": []}), seconds=DAY)
+            await self._sessions.change(
+                "thread", place, lambda kept: edit(kept or {"turns": []}), seconds=DAY
+            )
             return True
         return False

@@ -12,7 +12,9 @@ EXAMPLES = ("example_rag", "example_which", "example_pros")
 
 
 class Welcome:
-    def __init__(self, library: Callable[[], Awaitable[Library]], people: People, texts: Texts) -> None:
+    def __init__(
+        self, library: Callable[[], Awaitable[Library]], people: People, texts: Texts
+    ) -> None:
         self._library = library
         self._people = people
         self._texts = texts
@@ -21,14 +23,19 @@ class Welcome:
         """Say what the bot does, with one button for each ability."""
         language, say = message.person.language, self._texts.say
         library = await self._library()
-        count = len([d for d in await library.documents(readers=self._people.readers(message)) if d.current])
+        count = len(
+            [d for d in await library.documents(readers=self._people.readers(message)) if d.current]
+        )
         blocks: list[Block] = [
             Heading(say("welcome.title", language)),
             Paragraph(say("welcome.what", language, count=count)),
             self.buttons(language),
             Paragraph("\n".join(f"- {say(f'welcome.{name}', language)}" for name in EXAMPLES)),
         ]
-        yield Reply(f"{say('welcome.title', language)}\n{say('welcome.what', language, count=count)}", tuple(blocks))
+        yield Reply(
+            f"{say('welcome.title', language)}\n{say('welcome.what', language, count=count)}",
+            tuple(blocks),
+        )
 
     def buttons(self, language: Language) -> Buttons:
         """Return one button for each ability."""

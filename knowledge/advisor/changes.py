@@ -1,4 +1,7 @@
-"""What changes when one decision model takes the place of another: in its file, and in what it recommends."""
+"""
+What changes when one decision model takes the place of another: in its file, and in what it
+recommends.
+"""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -16,7 +19,10 @@ SEED = 7
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One value of the file: `place` is its path ("criteria.docs.weight"); "" before or after means that it was not there."""
+    """
+    One value of the file: `place` is its path ("criteria.docs.weight"); "" before or after means
+    that it was not there.
+    """
 
     place: str
     before: str
@@ -25,7 +31,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """`moves` are (recommended before, recommended after, how many of `SAMPLES`), most frequent first."""
+    """
+    `moves` are (recommended before, recommended after, how many of `SAMPLES`), most frequent first.
+    """
 
     rows: tuple[Change, ...]
     moves: tuple[tuple[str, str, int], ...]
@@ -39,7 +47,11 @@ def compare(old: Advisor, new: Advisor) -> Changes:
     """Compare two models over the same random answers. About 0.3 s."""
     before, after = (_flat(parse_yaml(a.source, "model.yaml"), "") for a in (old, new))
     places = [*before, *(p for p in after if p not in before)]
-    rows = tuple(Change(p, before.get(p, ""), after.get(p, "")) for p in places if before.get(p, "") != after.get(p, ""))
+    rows = tuple(
+        Change(p, before.get(p, ""), after.get(p, ""))
+        for p in places
+        if before.get(p, "") != after.get(p, "")
+    )
     moves = Counter((old.winner(a), new.winner(a)) for a in _answers(old, new))
     return Changes(rows, tuple((a, b, n) for (a, b), n in moves.most_common() if a != b))
 
@@ -63,10 +75,19 @@ def _flat(row: Any, place: str) -> dict[str, str]:
 def _answers(old: Advisor, new: Advisor) -> list[dict[str, str]]:
     """Return random answers to the questions both models ask, a fifth of them open."""
     ours = {c.id: [o.id for o in c.options] for c in old.model.criteria}
-    shared = {c.id: [o.id for o in c.options if o.id in ours[c.id]] for c in new.model.criteria if c.id in ours}
+    shared = {
+        c.id: [o.id for o in c.options if o.id in ours[c.id]]
+        for c in new.model.criteria
+        if c.id in ours
+    }
     shared = {id_: options for id_, options in shared.items() if options}
     table = uniform(SEED, SAMPLES * len(shared)).reshape(SAMPLES, -1)
     picks = np.floor(table * [len(o) * 1.25 for o in shared.values()]).astype(int).tolist()
     return [
-        {id_: options[n] for (id_, options), n in zip(shared.items(), row, strict=True) if n < len(options)} for row in picks
+        {
+            id_: options[n]
+            for (id_, options), n in zip(shared.items(), row, strict=True)
+            if n < len(options)
+        }
+        for row in picks
     ]

@@ -1,4 +1,7 @@
-"""What a decision model must keep beyond being whole: weights sum up, blocks exist, options move one way, somebody is left."""
+"""
+What a decision model must keep beyond being whole: weights sum up, blocks exist, options move one
+way, somebody is left.
+"""
 
 from collections import Counter
 from itertools import pairwise
@@ -41,21 +44,33 @@ def _weights(model: Model) -> None:
     total = round(sum(c.weight for c in model.criteria), 6)
     if total != TOTAL:
         raise invalid(
-            "criteria.weight", f"重みの合計が{total:g}です。{TOTAL}が必要です", f"adds up to {total:g}; it must be {TOTAL}"
+            "criteria.weight",
+            f"重みの合計が{total:g}です。{TOTAL}が必要です",
+            f"adds up to {total:g}; it must be {TOTAL}",
         )
 
 
 def _blocks(model: Model) -> None:
     bases = {b.id for b in model.blocks if not b.addon}
     if len(model.blocks) - len(bases) != 1:
-        raise invalid("blocks", "kind: addon のブロックはちょうど1つ必要です", "needs exactly one block of kind addon")
+        raise invalid(
+            "blocks",
+            "kind: addon のブロックはちょうど1つ必要です",
+            "needs exactly one block of kind addon",
+        )
     for configuration in model.configurations:
         if configuration.base not in bases:
-            raise invalid(f"configs.{configuration.id}.base", "土台にない名前です", "names no base block")
+            raise invalid(
+                f"configs.{configuration.id}.base", "土台にない名前です", "names no base block"
+            )
     excluded = {block for c in model.criteria for o in c.options for block in o.excludes}
     plain = {c.base for c in model.configurations if c.rag}
     if not plain - excluded or excluded - bases:
-        raise invalid("criteria", "どの回答でも残る構成がありません", "leaves no configuration that survives every answer")
+        raise invalid(
+            "criteria",
+            "どの回答でも残る構成がありません",
+            "leaves no configuration that survives every answer",
+        )
 
 
 def _references(model: Model) -> None:
@@ -78,7 +93,11 @@ def _references(model: Model) -> None:
     ):
         for parent, answers in rows.items():
             if not answers <= known.get(parent, set()):
-                raise invalid(f"ft_variant.{name}.{parent}", "ない基準か選択肢です", "names an unknown criterion or option")
+                raise invalid(
+                    f"ft_variant.{name}.{parent}",
+                    "ない基準か選択肢です",
+                    "names an unknown criterion or option",
+                )
 
 
 def _options(criterion: Criterion, model: Model) -> None:
@@ -88,14 +107,27 @@ def _options(criterion: Criterion, model: Model) -> None:
         unknown = (set(option.values) | option.excludes | option.requires) - blocks
         if unknown:
             name = min(unknown)
-            raise invalid(place, f"「{name}」というブロックはありません", f"names the unknown block {name}")
+            raise invalid(
+                place, f"「{name}」というブロックはありません", f"names the unknown block {name}"
+            )
         if not option.requires <= addons:
-            raise invalid(place, "必須にできるのは追加ブロックだけです", "requires a block that is not an addon")
+            raise invalid(
+                place,
+                "必須にできるのは追加ブロックだけです",
+                "requires a block that is not an addon",
+            )
 
 
 def _monotone(criterion: Criterion, blocks: tuple[Block, ...]) -> None:
     for block in blocks:
-        row = [LEAST if block.id in o.excludes else o.values.get(block.id, 0.0) for o in criterion.options]
+        row = [
+            LEAST if block.id in o.excludes else o.values.get(block.id, 0.0)
+            for o in criterion.options
+        ]
         if any(a > b for a, b in pairwise(row)) and any(a < b for a, b in pairwise(row)):
             place = f"criteria.{criterion.id}.options ({block.id})"
-            raise invalid(place, "選択肢の順に沿って一方向に変わっていません", "does not move one way along the option order")
+            raise invalid(
+                place,
+                "選択肢の順に沿って一方向に変わっていません",
+                "does not move one way along the option order",
+            )

@@ -1,8 +1,10 @@
 """
-How firmly a recommendation stands: the share of samples with other weights, and other answers to what is open, that agree.
+How firmly a recommendation stands: the share of samples with other weights, and other answers to
+what is open, that agree.
 
-This is robustness and not a probability of being right. The samples are the same for every run of every process: a fixed seed
-and a generator that is easy to write in any language, so that anyone can check the figures.
+This is robustness and not a probability of being right. The samples are the same for every run of
+every process: a fixed seed and a generator that is easy to write in any language, so that anyone
+can check the figures.
 """
 
 from dataclasses import dataclass
@@ -17,9 +19,11 @@ STEP = 0x6D2B79F5  # what the generator counts by
 @dataclass(frozen=True, slots=True)
 class Confidence:
     """
-    Shares from 0 to 1 in which the same configuration wins: `weights` varies weights alone; `overall` also fills open answers.
+    Shares from 0 to 1 in which the same configuration wins: `weights` varies weights alone;
+    `overall` also fills open answers.
 
-    `base` and `rag` are the shares, under `overall`, that keep the base model and the decision about RAG.
+    `base` and `rag` are the shares, under `overall`, that keep the base model and the decision
+    about RAG.
     """
 
     weights: float
@@ -29,8 +33,13 @@ class Confidence:
 
 
 def uniform(seed: int, count: int) -> Numbers:
-    """Return the first `count` numbers in [0, 1) of the mulberry32 generator, all at once: its state is a plain counter."""
-    a = (np.arange(1, count + 1, dtype=np.uint64) * np.uint64(STEP) + np.uint64(seed)).astype(np.uint32)
+    """
+    Return the first `count` numbers in [0, 1) of the mulberry32 generator, all at once: its state
+    is a plain counter.
+    """
+    a = (np.arange(1, count + 1, dtype=np.uint64) * np.uint64(STEP) + np.uint64(seed)).astype(
+        np.uint32
+    )
     t = (a ^ (a >> np.uint32(15))) * (a | np.uint32(1))
     t ^= t + (t ^ (t >> np.uint32(7))) * (t | np.uint32(61))
     return np.asarray((t ^ (t >> np.uint32(14))) / 2.0**32)
@@ -50,7 +59,10 @@ class Samples:
         self.answers: Rows = (table[:, count + 1 :] * tables.counts).astype(np.intp)
 
     def complete(self, row: Rows, only: Rows, limit: int | None = None) -> Rows:
-        """Return the row once per sample, with the blank criteria among `only` (numbers) answered at random."""
+        """
+        Return the row once per sample, with the blank criteria among `only` (numbers) answered at
+        random.
+        """
         rows = np.repeat(row[None, :], len(self.answers[:limit]), axis=0)
         blank = only[row[only] == self._tables.blank]
         rows[:, blank] = self.answers[:limit, blank]

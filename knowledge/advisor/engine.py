@@ -24,7 +24,8 @@ from knowledge.errors import InvalidAnswers
 from knowledge.values import Phrase
 
 SKIPPED = "skipped"  # another word for "not sure" in files of answers
-KEPT = 2048  # steps and results remembered: a dialog asks for each several times, and most dialogs begin alike
+# steps and results remembered: a dialog asks for each several times, and most dialogs begin alike
+KEPT = 2048
 TRIES = 4096  # random answer sets in which a winner is looked for before searching
 
 
@@ -64,26 +65,37 @@ class Advisor:
         YAML reads a bare `no` as false; that is taken as the option "no".
 
         Raises:
-            InvalidAnswers: a criterion or option does not exist; the sentence names the nearest one.
+            InvalidAnswers: a criterion or option does not exist; the sentence names the nearest
+            one.
         """
         known = {c.id: c for c in (*self.model.criteria, *self.model.advisory)}
         valid: dict[str, str] = {}
         for name, given in answers.items():
             if name not in known:
-                raise _unknown("unknown_criterion", Phrase("項目", "criterion"), str(name), list(known))
+                raise _unknown(
+                    "unknown_criterion", Phrase("項目", "criterion"), str(name), list(known)
+                )
             option = word(given)
             if given is None or option in (UNKNOWN, SKIPPED):
                 continue
             options = [o.id for o in known[name].options]
             if option not in options:
-                raise _unknown("unknown_option", Phrase(f"{name} の選択肢", f"option of {name}"), option, options)
+                raise _unknown(
+                    "unknown_option",
+                    Phrase(f"{name} の選択肢", f"option of {name}"),
+                    option,
+                    options,
+                )
             valid[name] = option
         return valid
 
     # ----------------------------------------------------------------- results
 
     def evaluate(self, answers: Mapping[str, str]) -> Result:
-        """Work out the recommendation and all that defends it. About 2 ms; raises InvalidAnswers as `validate` does."""
+        """
+        Work out the recommendation and all that defends it. About 2 ms; raises InvalidAnswers as
+        `validate` does.
+        """
         return self._result(tuple(self.validate(answers).items()))
 
     def _work_out_result(self, answers: tuple[tuple[str, str], ...]) -> Result:
@@ -93,7 +105,11 @@ class Advisor:
         standings = self._standings(row)
         best, *others = standings
         flips = self._flips(given, winner)
-        open_points = tuple(c.id for c in self.model.criteria if c.id not in given and self._tables.applicable(c, given))
+        open_points = tuple(
+            c.id
+            for c in self.model.criteria
+            if c.id not in given and self._tables.applicable(c, given)
+        )
         return Result(
             model=self.model,
             answers=given,
@@ -105,21 +121,32 @@ class Advisor:
             flips=flips,
             levers=tuple(f for f in flips if self._is_lever(f, given)),
             open_points=open_points,
-            unconfirmed=tuple(c for c in self.guidance.unconfirmed.get(best.id, ()) if c in open_points),
+            unconfirmed=tuple(
+                c for c in self.guidance.unconfirmed.get(best.id, ()) if c in open_points
+            ),
             open_weights=self._open_weights(given, best.id),
         )
 
     def winner(self, answers: Mapping[str, str]) -> str:
-        """Return the recommended configuration alone; for simulations and tests of many answer sets."""
+        """
+        Return the recommended configuration alone; for simulations and tests of many answer sets.
+        """
         number = int(self._tables.winners(self._tables.row(answers)[None, :])[0])
         return self.model.configurations[number].id
 
     def standings(self, answers: Mapping[str, str]) -> tuple[Standing, ...]:
-        """Return the configurations from best to worst, excluded ones last. About 0.1 ms, without what defends them."""
-        return self._standings(self._tables.effective(self._tables.row(self.validate(answers))[None, :]))
+        """
+        Return the configurations from best to worst, excluded ones last. About 0.1 ms, without what
+        defends them.
+        """
+        return self._standings(
+            self._tables.effective(self._tables.row(self.validate(answers))[None, :])
+        )
 
     def compare(self, answers: Mapping[str, str], first: str, second: str) -> Comparison:
-        """Set two configurations side by side under these answers; positive points favour `first`."""
+        """
+        Set two configurations side by side under these answers; positive points favour `first`.
+        """
         row = self._tables.effective(self._tables.row(self.validate(answers))[None, :])
         found = {s.id: s for s in self._standings(row)}
         reasons = self._reasons(row[0], first, second)
@@ -130,7 +157,11 @@ class Advisor:
         scores, feasible = self._tables.scores(row)[0], self._tables.feasible(row)[0]
         order = sorted(range(len(scores)), key=lambda i: (not feasible[i], -scores[i], i))
         return tuple(
-            Standing(self.model.configurations[i].id, float(scores[i]), () if feasible[i] else self._excluders(row[0], i))
+            Standing(
+                self.model.configurations[i].id,
+                float(scores[i]),
+                () if feasible[i] else self._excluders(row[0], i),
+            )
             for i in order
         )
 
@@ -145,20 +176,33 @@ class Advisor:
         )
 
     def _given(self, row: Rows) -> list[tuple[str, Option]]:
-        return [(c.id, c.options[o]) for c, o in zip(self.model.criteria, row, strict=True) if o != self._tables.blank]
+        return [
+            (c.id, c.options[o])
+            for c, o in zip(self.model.criteria, row, strict=True)
+            if o != self._tables.blank
+        ]
 
     def _reasons(self, row: Rows, first: str, second: str = "") -> tuple[Reason, ...]:
         reasons = []
         for id_, option in self._given(row):
             criterion = self.model.criterion(id_)
             value = self._value(option, first) - (self._value(option, second) if second else 0.0)
-            reasons.append(Reason(id_, option.id, criterion.weight * value / self.model.rules.scale, criterion.sources))
+            reasons.append(
+                Reason(
+                    id_,
+                    option.id,
+                    criterion.weight * value / self.model.rules.scale,
+                    criterion.sources,
+                )
+            )
         return tuple(sorted((r for r in reasons if r.points), key=lambda r: -abs(r.points)))
 
     def _value(self, option: Option, configuration: str) -> float:
         chosen = self.model.configuration(configuration)
         addon = next(b.id for b in self.model.blocks if b.addon)
-        return option.values.get(chosen.base, 0.0) + (option.values.get(addon, 0.0) if chosen.rag else 0.0)
+        return option.values.get(chosen.base, 0.0) + (
+            option.values.get(addon, 0.0) if chosen.rag else 0.0
+        )
 
     # ----------------------------------------------------------------- what if
 
@@ -177,7 +221,11 @@ class Advisor:
                     rows.append(row)
         winners = self._tables.winners(np.array(rows))
         flips = [
-            (step, q, Flip(self.model.criteria[q].id, option, self.model.configurations[w].id, step))
+            (
+                step,
+                q,
+                Flip(self.model.criteria[q].id, option, self.model.configurations[w].id, step),
+            )
             for (step, q, option), w in zip(changes, winners.tolist(), strict=True)
             if w != winner
         ]
@@ -195,7 +243,11 @@ class Advisor:
             return ""
         if any(given.get(c) in options for c, options in self.model.open_weights_required.items()):
             return "required"
-        return "preferred" if any(given.get(c) in o for c, o in self.model.open_weights_preferred.items()) else ""
+        return (
+            "preferred"
+            if any(given.get(c) in o for c, o in self.model.open_weights_preferred.items())
+            else ""
+        )
 
     # ----------------------------------------------------------------- the order of questions
 
@@ -206,7 +258,9 @@ class Advisor:
     def _work_out_step(self, answers: tuple[tuple[str, str], ...], skipped: frozenset[str]) -> Step:
         return self._order.step(dict(answers), skipped)
 
-    def next_question(self, answers: Mapping[str, str], skipped: Collection[str] = ()) -> Question | None:
+    def next_question(
+        self, answers: Mapping[str, str], skipped: Collection[str] = ()
+    ) -> Question | None:
         """Return the question worth asking next, or None when none is."""
         return self.step(answers, skipped).question
 
@@ -215,15 +269,24 @@ class Advisor:
     def _check_winners(self) -> None:
         """Prove by example that each configuration wins for somebody."""
         count = len(self.model.criteria)
-        rows = (uniform(1, TRIES * count).reshape(TRIES, count) * self._tables.counts).astype(np.intp)
+        rows = (uniform(1, TRIES * count).reshape(TRIES, count) * self._tables.counts).astype(
+            np.intp
+        )
         seen = set(self._tables.winners(rows).tolist())
         for number, configuration in enumerate(self.model.configurations):
             if number not in seen and not self._can_win(number, rows):
                 place = f"configs.{configuration.id}"
-                raise invalid(place, "どの回答でも選ばれません。値を見直してください", "can never win; change its values")
+                raise invalid(
+                    place,
+                    "どの回答でも選ばれません。値を見直してください",
+                    "can never win; change its values",
+                )
 
     def _can_win(self, number: int, rows: Rows) -> bool:
-        """Climb from the most favourable of `rows`, one answer at a time, towards a lead for this configuration."""
+        """
+        Climb from the most favourable of `rows`, one answer at a time, towards a lead for this
+        configuration.
+        """
         best = rows[int(np.argmax(self._lead(rows, number)))]
         while True:
             around = [best]
@@ -241,7 +304,10 @@ class Advisor:
             best = near[int(np.argmax(leads))]
 
     def _lead(self, rows: Rows, number: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """Return by row how far a configuration is ahead of the best other, in points; far behind where it is excluded."""
+        """
+        Return by row how far a configuration is ahead of the best other, in points; far behind
+        where it is excluded.
+        """
         rows = self._tables.effective(rows)
         scores = np.where(self._tables.feasible(rows), self._tables.scores(rows), -1000.0)
         return np.asarray(scores[:, number] - np.delete(scores, number, axis=1).max(axis=1))

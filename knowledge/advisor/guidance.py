@@ -1,4 +1,7 @@
-"""What is said about each configuration: summary, ranges, risks, first steps; and short names. Kept apart from the weights."""
+"""
+What is said about each configuration: summary, ranges, risks, first steps; and short names. Kept
+apart from the weights.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +23,10 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The texts of one configuration. `evidence` are the public cases behind the ranges, each with its grade."""
+    """
+    The texts of one configuration. `evidence` are the public cases behind the ranges, each with its
+    grade.
+    """
 
     summary: Phrase
     slides: tuple[int, ...]
@@ -36,9 +42,11 @@ class Advice:
 @dataclass(frozen=True, slots=True)
 class Guidance:
     """
-    All texts of results. `criteria` and `short` are short names; `levers` are sentences with an "$option" to fill in.
+    All texts of results. `criteria` and `short` are short names; `levers` are sentences with an
+    "$option" to fill in.
 
-    `unconfirmed` names, by configuration, the criteria a recommendation leans on and should not be left open.
+    `unconfirmed` names, by configuration, the criteria a recommendation leans on and should not be
+    left open.
     """
 
     version: str
@@ -58,29 +66,50 @@ def load(model: Model, text: str | None = None) -> Guidance:
     Raises:
         InvalidModel: a configuration or criterion has no text, or a text lacks a language.
     """
-    raw = parse_yaml(text if text is not None else (FOLDER / "results.yaml").read_text(encoding="utf-8"), "results.yaml")
+    raw = parse_yaml(
+        text if text is not None else (FOLDER / "results.yaml").read_text(encoding="utf-8"),
+        "results.yaml",
+    )
     labels = parse_yaml((FOLDER / "labels.yaml").read_text(encoding="utf-8"), "labels.yaml")
     try:
         results = raw["results"]
         return Guidance(
             version=str(raw["version"]),
             note=phrase(raw["range_note"], "range_note"),
-            advice={c.id: _advice(results, c.id) for c in model.configurations if _told(c.id, results, labels)},
-            impact={key: _phrases(rows, f"extra_by_impact.{key}") for key, rows in raw["extra_by_impact"].items()},
+            advice={
+                c.id: _advice(results, c.id)
+                for c in model.configurations
+                if _told(c.id, results, labels)
+            },
+            impact={
+                key: _phrases(rows, f"extra_by_impact.{key}")
+                for key, rows in raw["extra_by_impact"].items()
+            },
             unconfirmed={key: tuple(rows) for key, rows in raw["unconfirmed_notes"].items()},
-            criteria={c.id: _label(c, labels["criteria"]) for c in (*model.criteria, *model.advisory)},
-            short={c.id: phrase(labels["configurations"][c.id], c.id) for c in model.configurations},
+            criteria={
+                c.id: _label(c, labels["criteria"]) for c in (*model.criteria, *model.advisory)
+            },
+            short={
+                c.id: phrase(labels["configurations"][c.id], c.id) for c in model.configurations
+            },
             levers={key: phrase(row, f"levers.{key}") for key, row in labels["levers"].items()},
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise invalid("results.yaml", f"{error} がないか、読み取れません", f"lacks {error}, or it cannot be read") from error
+        raise invalid(
+            "results.yaml",
+            f"{error} がないか、読み取れません",
+            f"lacks {error}, or it cannot be read",
+        ) from error
 
 
 def _told(id_: str, results: dict[str, Any], labels: dict[str, Any]) -> bool:
     """Refuse a configuration nothing could be said about."""
     if id_ not in results or id_ not in labels["configurations"]:
         known = ", ".join(results)
-        ja, en = f"説明文のない構成です。使えるのは {known} です", f"is a configuration without texts; known: {known}"
+        ja, en = (
+            f"説明文のない構成です。使えるのは {known} です",
+            f"is a configuration without texts; known: {known}",
+        )
         raise invalid(f"configs.{id_}", ja, en)
     return True
 

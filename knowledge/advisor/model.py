@@ -1,8 +1,9 @@
 """
 The decision model as data, read from YAML and checked before anyone relies on it.
 
-A model that loads is whole: nothing is missing or unknown, weights sum up, every sentence exists in both languages, and each
-option list moves each block one way only. Whether every configuration can win is proved in `engine`, which can compute.
+A model that loads is whole: nothing is missing or unknown, weights sum up, every sentence exists in
+both languages, and each option list moves each block one way only. Whether every configuration can
+win is proved in `engine`, which can compute.
 """
 
 import hashlib
@@ -11,7 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.advisor.checks import check
-from knowledge.advisor.parts import fields, flag, invalid, listed, mapping, name, number, parse_yaml, phrase, sets, word, words
+from knowledge.advisor.parts import (
+    fields,
+    flag,
+    invalid,
+    listed,
+    mapping,
+    name,
+    number,
+    parse_yaml,
+    phrase,
+    sets,
+    word,
+    words,
+)
 from knowledge.advisor.values import Block, Configuration, Criterion, Model, Option, Rules
 from knowledge.values import Phrase
 
@@ -29,7 +43,8 @@ def load(text: str) -> Model:
     Read and check a decision model given as YAML.
 
     Raises:
-        InvalidModel: the text is not YAML, or something in it is missing or breaks a rule; the sentence names the place.
+        InvalidModel: the text is not YAML, or something in it is missing or breaks a rule; the
+        sentence names the place.
     """
     raw = parse_yaml(text, FILE)
     model = _model(raw)
@@ -47,10 +62,25 @@ def _model(raw: dict[str, Any]) -> Model:
         raw,
         FILE,
         NOTES,
-        ("meta", "blocks", "configs", "ft_variant", "criteria", "advisory", "tie", "confidence", "early_stop"),
+        (
+            "meta",
+            "blocks",
+            "configs",
+            "ft_variant",
+            "criteria",
+            "advisory",
+            "tie",
+            "confidence",
+            "early_stop",
+        ),
     )
     meta = fields(top["meta"], "meta", ("deck", "weight_total"), ("id", "version", "v_scale"))
-    variant = fields(top["ft_variant"], "ft_variant", ("otherwise",), ("open_weights_required_if", "open_weights_preferred_if"))
+    variant = fields(
+        top["ft_variant"],
+        "ft_variant",
+        ("otherwise",),
+        ("open_weights_required_if", "open_weights_preferred_if"),
+    )
     rules = _rules(top, number(meta["v_scale"], "meta.v_scale", 1, 10))
     criteria = listed(top["criteria"], "criteria")
     configurations = listed(top["configs"], "configs")
@@ -64,15 +94,25 @@ def _model(raw: dict[str, Any]) -> Model:
         id=name(meta["id"], "meta.id"),
         version=name(meta["version"], "meta.version"),
         sha256=hashlib.sha256(_canonical(raw)).hexdigest(),
-        criteria=tuple(_criterion(row, n, rules.scale, scored=True) for n, row in enumerate(criteria, 1)),
-        advisory=tuple(
-            _criterion(row, n, rules.scale, scored=False) for n, row in enumerate(listed(top["advisory"], "advisory"), 1)
+        criteria=tuple(
+            _criterion(row, n, rules.scale, scored=True) for n, row in enumerate(criteria, 1)
         ),
-        blocks=tuple(_block(name(id_, "blocks"), row) for id_, row in mapping(top["blocks"], "blocks").items()),
+        advisory=tuple(
+            _criterion(row, n, rules.scale, scored=False)
+            for n, row in enumerate(listed(top["advisory"], "advisory"), 1)
+        ),
+        blocks=tuple(
+            _block(name(id_, "blocks"), row)
+            for id_, row in mapping(top["blocks"], "blocks").items()
+        ),
         configurations=tuple(_configuration(row, n) for n, row in enumerate(configurations, 1)),
         rules=rules,
-        open_weights_required=sets(variant["open_weights_required_if"], "ft_variant.open_weights_required_if"),
-        open_weights_preferred=sets(variant["open_weights_preferred_if"], "ft_variant.open_weights_preferred_if"),
+        open_weights_required=sets(
+            variant["open_weights_required_if"], "ft_variant.open_weights_required_if"
+        ),
+        open_weights_preferred=sets(
+            variant["open_weights_preferred_if"], "ft_variant.open_weights_preferred_if"
+        ),
     )
 
 
@@ -81,7 +121,11 @@ def _canonical(raw: dict[str, Any]) -> bytes:
     try:
         return json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     except (TypeError, ValueError) as error:
-        raise invalid(FILE, "日付など、文字と数以外の値があります", "holds values that are neither text nor numbers") from error
+        raise invalid(
+            FILE,
+            "日付など、文字と数以外の値があります",
+            "holds values that are neither text nor numbers",
+        ) from error
 
 
 def _rules(top: dict[str, Any], scale: float) -> Rules:
@@ -107,7 +151,10 @@ def _block(id_: str, row: Any) -> Block:
     block = fields(row, place, (), ("kind", "offset", "ja", "en", "slides"))
     if block["kind"] not in ("base", "addon"):
         raise invalid(f"{place}.kind", "base か addon にしてください", "must be base or addon")
-    slides = tuple(int(number(s, f"{place}.slides", 1, 1000)) for s in listed(block["slides"], f"{place}.slides"))
+    slides = tuple(
+        int(number(s, f"{place}.slides", 1, 1000))
+        for s in listed(block["slides"], f"{place}.slides")
+    )
     offset = number(block["offset"], f"{place}.offset", -1000, 1000)
     return Block(id_, phrase(block, place), block["kind"] == "addon", offset, slides)
 
@@ -116,7 +163,12 @@ def _configuration(row: Any, position: int) -> Configuration:
     place = f"configs[{position}]"
     config = fields(row, place, ("family",), ("id", "base", "rag", "ja", "en"))
     id_ = name(config["id"], f"{place}.id")
-    return Configuration(id_, phrase(config, f"configs.{id_}"), word(config["base"]), flag(config["rag"], f"configs.{id_}.rag"))
+    return Configuration(
+        id_,
+        phrase(config, f"configs.{id_}"),
+        word(config["base"]),
+        flag(config["rag"], f"configs.{id_}.rag"),
+    )
 
 
 def _criterion(row: Any, position: int, scale: float, *, scored: bool) -> Criterion:
@@ -126,9 +178,14 @@ def _criterion(row: Any, position: int, scale: float, *, scored: bool) -> Criter
     id_ = name(found["id"], f"{kind}[{position}].id")
     place = f"{kind}.{id_}"
     if scored:
-        fields(found, place, known, ("id", "q", "options", "sources", "order", "weight", "help", "why"))
+        fields(
+            found, place, known, ("id", "q", "options", "sources", "order", "weight", "help", "why")
+        )
     options = mapping(found["options"], f"{place}.options")
-    order = tuple(name(o, f"{place}.order") for o in words(found.get("order", list(options)), f"{place}.order"))
+    order = tuple(
+        name(o, f"{place}.order")
+        for o in words(found.get("order", list(options)), f"{place}.order")
+    )
     if sorted(order) != sorted(options) or not 2 <= len(order) <= OPTIONS:
         ja, en = (
             f"order と options が一致しないか、選択肢が2〜{OPTIONS}個ではありません",
@@ -137,7 +194,11 @@ def _criterion(row: Any, position: int, scale: float, *, scored: bool) -> Criter
         raise invalid(place, ja, en)
     sources = words(found["sources"], f"{place}.sources")
     if not sources:
-        raise invalid(f"{place}.sources", "スライドか公開資料が1つ以上必要です", "needs at least one slide or public source")
+        raise invalid(
+            f"{place}.sources",
+            "スライドか公開資料が1つ以上必要です",
+            "needs at least one slide or public source",
+        )
     empty = Phrase("", "")
     return Criterion(
         id=id_,
@@ -145,7 +206,9 @@ def _criterion(row: Any, position: int, scale: float, *, scored: bool) -> Criter
         question=phrase(found["q"], f"{place}.q"),
         help=phrase(found["help"], f"{place}.help") if "help" in found else empty,
         why=phrase(found["why"], f"{place}.why") if "why" in found else empty,
-        options=tuple(_option(o, options[o], f"{place}.options.{o}", scale, scored=scored) for o in order),
+        options=tuple(
+            _option(o, options[o], f"{place}.options.{o}", scale, scored=scored) for o in order
+        ),
         unless=sets(found.get("ask_if_not", {}), f"{place}.ask_if_not"),
         sources=sources,
         rationale=word(found.get("rationale", "")),
@@ -154,12 +217,16 @@ def _criterion(row: Any, position: int, scale: float, *, scored: bool) -> Criter
 
 
 def _option(id_: str, row: Any, place: str, scale: float, *, scored: bool) -> Option:
-    option = fields(row, place, ("require",) if scored else (), ("ja", "en", "v") if scored else ("ja", "en"))
+    option = fields(
+        row, place, ("require",) if scored else (), ("ja", "en", "v") if scored else ("ja", "en")
+    )
     values = mapping(option.get("v") or {}, f"{place}.v")
     return Option(
         id=id_,
         text=phrase(option, place, OPTION),
-        values={b: number(v, f"{place}.v.{b}", -scale, scale) for b, v in values.items() if v != "X"},
+        values={
+            b: number(v, f"{place}.v.{b}", -scale, scale) for b, v in values.items() if v != "X"
+        },
         excludes=frozenset(b for b, v in values.items() if v == "X"),
         requires=frozenset(words(option.get("require", []), f"{place}.require")),
     )

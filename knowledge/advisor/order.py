@@ -1,8 +1,9 @@
 """
 Which question comes next, and when no further one is worth asking.
 
-The next question is the one whose answer says most about the winner (mutual information over the fixed samples). Asking ends
-when bounds prove that nothing left can change the result, or when hardly any sampled completion does.
+The next question is the one whose answer says most about the winner (mutual information over the
+fixed samples). Asking ends when bounds prove that nothing left can change the result, or when
+hardly any sampled completion does.
 """
 
 from collections.abc import Collection, Mapping
@@ -21,7 +22,10 @@ Stop = Literal["", "certain", "probable", "all"]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The question to ask next. `information` is in bits; `change` the share of its options that would change the winner."""
+    """
+    The question to ask next. `information` is in bits; `change` the share of its options that would
+    change the winner.
+    """
 
     criterion: Criterion
     information: float
@@ -42,9 +46,16 @@ class Order:
         self._samples = samples
 
     def step(self, answers: Mapping[str, str], asked: Collection[str]) -> Step:
-        """Choose what to ask after the criteria in `asked`; answers given without being asked count as asked. About 2 ms."""
+        """
+        Choose what to ask after the criteria in `asked`; answers given without being asked count as
+        asked. About 2 ms.
+        """
         asked = {*asked, *answers}
-        left = [c for c in self._tables.model.criteria if c.id not in asked and self._tables.applicable(c, answers)]
+        left = [
+            c
+            for c in self._tables.model.criteria
+            if c.id not in asked and self._tables.applicable(c, answers)
+        ]
         ready = [c for c in left if set(c.unless) <= asked]
         if not ready:
             return Step(None, "all")
@@ -53,7 +64,9 @@ class Order:
             return Step(None, "certain")
         row = self._tables.effective(self._tables.row(answers)[None, :])[0]
         current = int(self._tables.winners(row[None, :])[0])
-        rows = self._samples.complete(row, np.array([self._tables.number[c.id] for c in left]), LOOKED_AT)
+        rows = self._samples.complete(
+            row, np.array([self._tables.number[c.id] for c in left]), LOOKED_AT
+        )
         winners = self._tables.winners(rows)
         if enough and (winners != current).mean() < self._tables.model.rules.probable:
             return Step(None, "probable")
@@ -74,10 +87,11 @@ class Order:
 
     def certain(self, answers: Mapping[str, str], left: Collection[Criterion]) -> bool:
         """
-        Prove that no combination of answers to `left` can change the winner; False also when the bounds are too wide to tell.
+        Prove that no combination of answers to `left` can change the winner; False also when the
+        bounds are too wide to tell.
 
-        Base and RAG add up without touching each other, so each is bounded by itself: every remaining question is taken at its
-        worst, "not sure" included.
+        Base and RAG add up without touching each other, so each is bounded by itself: every
+        remaining question is taken at its worst, "not sure" included.
         """
         if not left:
             return True
@@ -101,13 +115,19 @@ class Order:
         return low > 0 if rag else high <= 0
 
     def _holds(self, points: Numbers, base: int, rival: int, numbers: list[int]) -> bool:
-        """Report whether `base` stays ahead of `rival` at the worst answers that leave the rival in."""
+        """
+        Report whether `base` stays ahead of `rival` at the worst answers that leave the rival in.
+        """
         tables = self._tables
-        swings = tables.weights[numbers, None] * (tables.values[numbers, :, base] - tables.values[numbers, :, rival])
+        swings = tables.weights[numbers, None] * (
+            tables.values[numbers, :, base] - tables.values[numbers, :, rival]
+        )
         stays: Flags = ~tables.excludes[numbers, :, rival]
         worst = np.where(stays, swings, 0.0).min(axis=1).sum()
         lead = round(float(points[base] - points[rival] + worst), DIGITS)
-        simpler = int(np.flatnonzero(tables.base == base)[0]) < int(np.flatnonzero(tables.base == rival)[0])
+        simpler = int(np.flatnonzero(tables.base == base)[0]) < int(
+            np.flatnonzero(tables.base == rival)[0]
+        )
         return lead > 0 or (lead == 0 and simpler)
 
 

@@ -1,7 +1,8 @@
 """
 Reading the parts of a YAML file so that whatever is wrong is said with its place.
 
-A file may come from chat, so that its size, its aliases and its numbers are bounded before anything is computed from them.
+A file may come from chat, so that its size, its aliases and its numbers are bounded before anything
+is computed from them.
 """
 
 import difflib
@@ -32,19 +33,26 @@ def parse_yaml(text: str, name: str) -> dict[str, Any]:
     Return the mapping in a YAML text.
 
     Raises:
-        InvalidModel: it is too long, no YAML (the sentence names the line), no mapping, or uses aliases.
+        InvalidModel: it is too long, no YAML (the sentence names the line), no mapping, or uses
+        aliases.
     """
     if len(text) > SIZE:
         raise invalid(
-            name, f"{len(text):,}文字あります。{SIZE:,}文字までです", f"has {len(text):,} characters; at most {SIZE:,}"
+            name,
+            f"{len(text):,}文字あります。{SIZE:,}文字までです",
+            f"has {len(text):,} characters; at most {SIZE:,}",
         )
     try:
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_LOADER)):
-            raise invalid(name, "YAMLの別名(*)は使えません", "uses YAML aliases (*), which are not taken")
+            raise invalid(
+                name, "YAMLの別名(*)は使えません", "uses YAML aliases (*), which are not taken"
+            )
         raw = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise invalid(name, f"{line}行目がYAMLとして読めません", f"is not valid YAML at line {line}") from error
+        raise invalid(
+            name, f"{line}行目がYAMLとして読めません", f"is not valid YAML at line {line}"
+        ) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise invalid(name, "YAMLとして読めません", "is not valid YAML") from error
     if not isinstance(raw, dict):
@@ -52,8 +60,12 @@ def parse_yaml(text: str, name: str) -> dict[str, Any]:
     return raw
 
 
-def fields(row: Any, place: str, known: Collection[str], needed: Collection[str] = ()) -> dict[str, Any]:
-    """Return `row` as a mapping that has all of `needed` and nothing outside `known` and `needed`."""
+def fields(
+    row: Any, place: str, known: Collection[str], needed: Collection[str] = ()
+) -> dict[str, Any]:
+    """
+    Return `row` as a mapping that has all of `needed` and nothing outside `known` and `needed`.
+    """
     found = mapping(row, place)
     names = [*needed, *known]
     for name in found:
@@ -90,7 +102,9 @@ def words(row: Any, place: str) -> tuple[str, ...]:
 
 
 def sets(row: Any, place: str) -> Mapping[str, frozenset[str]]:
-    return {key: frozenset(words(value, f"{place}.{key}")) for key, value in mapping(row, place).items()}
+    return {
+        key: frozenset(words(value, f"{place}.{key}")) for key, value in mapping(row, place).items()
+    }
 
 
 def word(value: Any) -> str:
@@ -101,7 +115,11 @@ def name(value: Any, place: str) -> str:
     """Return a name that buttons, files and commands can carry: letters, digits and ._+- only."""
     found = word(value)
     if not _NAME.fullmatch(found):
-        raise invalid(place, f"「{found[:NAME]}」は名前にできません。半角の英数字と._+-で{NAME}文字までです", _no_name(found))
+        raise invalid(
+            place,
+            f"「{found[:NAME]}」は名前にできません。半角の英数字と._+-で{NAME}文字までです",
+            _no_name(found),
+        )
     return found
 
 
@@ -115,7 +133,9 @@ def number(value: Any, place: str, low: float, high: float) -> float:
         raise invalid(place, f"「{value}」は数ではありません", f"is not a number: “{value}”")
     if not low <= value <= high:
         raise invalid(
-            place, f"{value:g}です。{low:g}から{high:g}までにしてください", f"is {value:g}; it must be {low:g} to {high:g}"
+            place,
+            f"{value:g}です。{low:g}から{high:g}までにしてください",
+            f"is {value:g}; it must be {low:g} to {high:g}",
         )
     return float(value)
 
@@ -133,5 +153,9 @@ def phrase(row: Any, place: str, longest: int = SENTENCE) -> Phrase:
     found = Phrase(str(row["ja"]), str(row["en"]))
     size = max(len(found.ja), len(found.en))
     if size > longest:
-        raise invalid(place, f"{size}文字あります。{longest}文字までです", f"has {size} characters; at most {longest}")
+        raise invalid(
+            place,
+            f"{size}文字あります。{longest}文字までです",
+            f"has {size} characters; at most {longest}",
+        )
     return found

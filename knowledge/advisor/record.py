@@ -20,7 +20,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A configuration's place. `score` is in points, counted for excluded ones too; `excluded_by` are (criterion, option)."""
+    """
+    A configuration's place. `score` is in points, counted for excluded ones too; `excluded_by` are
+    (criterion, option).
+    """
 
     id: str
     score: float
@@ -29,7 +32,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """One other answer and what would then be recommended. `step` is how many options away it is; 0.5 for open points."""
+    """
+    One other answer and what would then be recommended. `step` is how many options away it is; 0.5
+    for open points.
+    """
 
     criterion: str
     option: str
@@ -39,7 +45,9 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two configurations side by side; `reasons` hold the difference each answer makes, largest first."""
+    """
+    Two configurations side by side; `reasons` hold the difference each answer makes, largest first.
+    """
 
     first: Standing
     second: Standing
@@ -55,9 +63,10 @@ class Result:
     """
     What the answers lead to.
 
-    `standings` run from best to worst, excluded ones last. `runner_up` is None when nothing else is possible. `open_points` are
-    criteria without an answer that still apply, `unconfirmed` those of them the recommendation leans on. `levers` are the flips
-    an organisation can bring about. `open_weights` says whether a tuned model must, or had better, run in-house.
+    `standings` run from best to worst, excluded ones last. `runner_up` is None when nothing else is
+    possible. `open_points` are criteria without an answer that still apply, `unconfirmed` those of
+    them the recommendation leans on. `levers` are the flips an organisation can bring about.
+    `open_weights` says whether a tuned model must, or had better, run in-house.
     """
 
     model: Model
@@ -98,7 +107,12 @@ def record(result: Result) -> dict[str, Any]:
             for s in result.standings
         ],
         "reasons": [
-            {"criterion": r.criterion, "option": r.option, "points": round(r.points, 6), "sources": list(r.sources)}
+            {
+                "criterion": r.criterion,
+                "option": r.option,
+                "points": round(r.points, 6),
+                "sources": list(r.sources),
+            }
             for r in result.reasons
         ],
         "confidence": {
@@ -107,8 +121,15 @@ def record(result: Result) -> dict[str, Any]:
             "base": result.confidence.base,
             "rag": result.confidence.rag,
         },
-        "flips": [{"criterion": f.criterion, "option": f.option, "recommendation": f.recommendation} for f in result.flips],
+        "flips": [
+            {"criterion": f.criterion, "option": f.option, "recommendation": f.recommendation}
+            for f in result.flips
+        ],
         "open_points": list(result.open_points),
         "answers": dict(result.answers),
-        "model": {"id": result.model.id, "version": result.model.version, "sha256": result.model.sha256},
+        "model": {
+            "id": result.model.id,
+            "version": result.model.version,
+            "sha256": result.model.sha256,
+        },
     }

@@ -1,8 +1,9 @@
 """
 The model as arrays: many answer sets scored at once.
 
-An answer set is a row of option numbers, one a criterion; `blank` stands for "not sure" and scores nothing. A single set is
-simply one row, so that every number shown anywhere comes from the same few lines.
+An answer set is a row of option numbers, one a criterion; `blank` stands for "not sure" and scores
+nothing. A single set is simply one row, so that every number shown anywhere comes from the same few
+lines.
 """
 
 from collections.abc import Collection, Mapping
@@ -70,31 +71,53 @@ class Tables:
         flags[[self._options[criterion][o] for o in answers]] = True
         return flags
 
-    def blocks(self, rows: Rows, weights: Numbers | None = None, factor: Numbers | None = None) -> Numbers:
-        """Return points by row and block. `weights` (rows x criteria) and `factor` (rows) vary weights and offsets."""
+    def blocks(
+        self, rows: Rows, weights: Numbers | None = None, factor: Numbers | None = None
+    ) -> Numbers:
+        """
+        Return points by row and block. `weights` (rows x criteria) and `factor` (rows) vary weights
+        and offsets.
+        """
         used = self.weights[None, :] if weights is None else weights
         offsets = self.offsets[None, :] if factor is None else factor[:, None] * self.offsets
         values = self.values[self._all, rows]
-        points = used @ values[0] if len(rows) == 1 else np.matmul(used[:, None, :], values)[:, 0, :]
+        points = (
+            used @ values[0] if len(rows) == 1 else np.matmul(used[:, None, :], values)[:, 0, :]
+        )
         return np.asarray(points + offsets)
 
-    def scores(self, rows: Rows, weights: Numbers | None = None, factor: Numbers | None = None) -> Numbers:
+    def scores(
+        self, rows: Rows, weights: Numbers | None = None, factor: Numbers | None = None
+    ) -> Numbers:
         """Return points by row and configuration, excluded ones included."""
         blocks = self.blocks(rows, weights, factor)
-        return np.asarray(np.round(blocks[:, self.base] + self.rag * blocks[:, [self.addon]], DIGITS))
+        return np.asarray(
+            np.round(blocks[:, self.base] + self.rag * blocks[:, [self.addon]], DIGITS)
+        )
 
     def feasible(self, rows: Rows) -> Flags:
         """Report by row and configuration whether no answer rules it out."""
         excluded: Flags = np.asarray(self.excludes[self._all, rows].any(axis=1))
         required: Flags = np.asarray(self.requires[self._all, rows].any(axis=1))
         return np.asarray(
-            ~excluded[:, self.base] & (self.rag | ~required[:, None]) & ~(self.rag & excluded[:, [self.addon]]),
+            ~excluded[:, self.base]
+            & (self.rag | ~required[:, None])
+            & ~(self.rag & excluded[:, [self.addon]]),
         )
 
-    def winners(self, rows: Rows, weights: Numbers | None = None, factor: Numbers | None = None) -> Rows:
-        """Return the winning configuration's number by row; the first, and so the simplest, wins a tie."""
+    def winners(
+        self, rows: Rows, weights: Numbers | None = None, factor: Numbers | None = None
+    ) -> Rows:
+        """
+        Return the winning configuration's number by row; the first, and so the simplest, wins a
+        tie.
+        """
         rows = self.effective(rows)
-        return np.asarray(np.where(self.feasible(rows), self.scores(rows, weights, factor), -np.inf).argmax(axis=1))
+        return np.asarray(
+            np.where(self.feasible(rows), self.scores(rows, weights, factor), -np.inf).argmax(
+                axis=1
+            )
+        )
 
     def applicable(self, criterion: Criterion, answers: Mapping[str, str]) -> bool:
         return all(answers.get(parent) not in moot for parent, moot in criterion.unless.items())

@@ -1,4 +1,7 @@
-"""The nouns of a decision model: criteria, options, blocks, configurations and the constants of the method."""
+"""
+The nouns of a decision model: criteria, options, blocks, configurations and the constants of the
+method.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +13,10 @@ UNKNOWN = "ns"  # the answer "not sure"
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One possible answer. `values` are on the model's scale by block; `excludes` and `requires` name blocks."""
+    """
+    One possible answer. `values` are on the model's scale by block; `excludes` and `requires` name
+    blocks.
+    """
 
     id: str
     text: Phrase
@@ -22,9 +28,11 @@ class Option:
 @dataclass(frozen=True, slots=True)
 class Criterion:
     """
-    One question. `unless` makes it moot: parent criterion → answers under which it is not asked and does not count.
+    One question. `unless` makes it moot: parent criterion → answers under which it is not asked and
+    does not count.
 
-    `sources` are slides of the deck ("p15") or public sources by name; `label` is its subject in a few words, where given.
+    `sources` are slides of the deck ("p15") or public sources by name; `label` is its subject in a
+    few words, where given.
     """
 
     id: str
@@ -63,7 +71,10 @@ class Configuration:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Constants of the method: `samples` and `seed` of the robustness check, when to stop asking, what counts as close."""
+    """
+    Constants of the method: `samples` and `seed` of the robustness check, when to stop asking, what
+    counts as close.
+    """
 
     scale: float
     samples: int
@@ -77,7 +88,10 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """`configurations` stand in order of simplicity; `sha256` is that of the content, whatever its layout."""
+    """
+    `configurations` stand in order of simplicity; `sha256` is that of the content, whatever its
+    layout.
+    """
 
     id: str
     version: str

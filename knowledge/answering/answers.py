@@ -1,7 +1,9 @@
 """
-Answering a question from the shelf, with sources, or saying that the shelf does not hold the answer.
+Answering a question from the shelf, with sources, or saying that the shelf does not hold the
+answer.
 
-Every question runs through the LlamaIndex pipeline of `query_engine.py`, and a trace of all of it is handed to `keep`.
+Every question runs through the LlamaIndex pipeline of `query_engine.py`, and a trace of all of it
+is handed to `keep`.
 """
 
 import asyncio
@@ -52,7 +54,8 @@ class Retriever(Protocol):
 
 class Answers:
     """
-    Answers questions. `keep` is given the trace of each before the answer is returned; `today` decides what is stale.
+    Answers questions. `keep` is given the trace of each before the answer is returned; `today`
+    decides what is stale.
 
     `analysis` shares a dictionary with the library.
     """
@@ -91,25 +94,39 @@ class Answers:
         kind: SearchKind = "whole",
     ) -> Answer:
         """
-        Answer a question from what `readers` may see, in the question's own language (`language` when its script does not say).
+        Answer a question from what `readers` may see, in the question's own language (`language`
+        when its script does not say).
 
-        Greetings, introductions, thanks and signatures are set aside first: the answer is that of the question alone.
+        Greetings, introductions, thanks and signatures are set aside first: the answer is that of
+        the question alone.
 
         `limit` is how many passages may be used, 1..10; `kind` leaves parts of the search out.
         Without a model about 10 ms; with one at most 20 s, then quotes.
 
         Raises:
-            KnowledgeError: the question is empty, too long, wordless or unreadable; the sentence says so.
+            KnowledgeError: the question is empty, too long, wordless or unreadable; the sentence
+            says so.
             LibraryUnavailable: the index did not answer.
         """
         started = time.perf_counter()
         tidy(question, self._wording)
         asked = tidy(asking(question), self._wording)
         spoken = language_of(asked, language)
-        work = Work(secrets.token_urlsafe(12), asked, asked, spoken, max(1, min(limit, 10)), kind, history, on_step or _silent)
+        work = Work(
+            secrets.token_urlsafe(12),
+            asked,
+            asked,
+            spoken,
+            max(1, min(limit, 10)),
+            kind,
+            history,
+            on_step or _silent,
+        )
         work.started = started
         await work.begin("tidy")
-        pipeline = await self._engine()  # first: two threads importing LlamaIndex at once fail each other
+        pipeline = (
+            await self._engine()
+        )  # first: two threads importing LlamaIndex at once fail each other
         await self._reword(work)
         await work.end("tidy", started)
         search = await work.begin("search")
@@ -135,16 +152,24 @@ class Answers:
             ModelUnavailable: the model failed.
         """
         await self._engine()
-        return await self._generator.alone(tidy(question, self._wording), language) if self._generator else ""
+        return (
+            await self._generator.alone(tidy(question, self._wording), language)
+            if self._generator
+            else ""
+        )
 
     async def _reword(self, work: Work) -> None:
-        """Make a follow-up a question of its own: by a model where there is one, by rules otherwise."""
+        """
+        Make a follow-up a question of its own: by a model where there is one, by rules otherwise.
+        """
         if self._generator:
             work.budget = self._generator.budget()
         alone = searched(work.question)
         work.rewritten = rewrite(alone, work.history)
         if self._generator and work.rewritten != alone:
-            reworded = await self._generator.reword(work.question, work.history, work.language, work.budget)
+            reworded = await self._generator.reword(
+                work.question, work.history, work.language, work.budget
+            )
             work.rewritten = reworded or work.rewritten
 
     async def _engine(self) -> Any:
@@ -159,22 +184,34 @@ class Answers:
         extract = self._extractor.extract(asked, work.hits)
         work.missing = extract.missing
         work.depends = asked.wants("choice")
-        work.meanings = meanings(asked, work.question, work.hits, self._extractor, work.language, self._wording)
-        foreign = all(h.passage.language != work.language for h in work.hits)  # words of two languages cannot be compared
+        work.meanings = meanings(
+            asked, work.question, work.hits, self._extractor, work.language, self._wording
+        )
+        foreign = all(
+            h.passage.language != work.language for h in work.hits
+        )  # words of two languages cannot be compared
         if (extract.verdict == "none" and not foreign) or not extract.picks:
             work.nearest = nearest(asked, work.hits, self._extractor)
         elif self._generator is None or not await self._generate(work, self._generator):
             apart = await self._apart(work, extract, readers)
             chosen = replace(extract, picks=apart or extract.picks)
-            work.mode, work.draft = "extractive", quoted(chosen, work.hits, work.language, self._wording)
+            work.mode, work.draft = (
+                "extractive",
+                quoted(chosen, work.hits, work.language, self._wording),
+            )
             work.certainty = "sure" if apart or extract.verdict == "sure" else "unsure"
             work.table = extract.table
         if work.mode == "refused":
             work.nearest = nearest(asked, work.hits, self._extractor)
         await work.end("write", began, used=len(work.draft.quotes))
 
-    async def _apart(self, work: Work, extract: Extract, readers: frozenset[str]) -> tuple[Pick, ...]:
-        """Return what is said of each side of a comparison, where nothing found sets them side by side; none otherwise."""
+    async def _apart(
+        self, work: Work, extract: Extract, readers: frozenset[str]
+    ) -> tuple[Pick, ...]:
+        """
+        Return what is said of each side of a comparison, where nothing found sets them side by
+        side; none otherwise.
+        """
         names = () if extract.table else sides(work.rewritten) or ()
         asked = {name: await self._library.asked(name, readers=readers) for name in names}
         picked = [work.hits[pick.hit] for pick in extract.picks]
@@ -209,10 +246,17 @@ class Answers:
     async def _finish(self, work: Work) -> Answer:
         work.cited = await citations(work.draft, work.hits, self._library.document, self._today())
         work.limits = await limits(
-            work.cited, work.hits, work.missing, self._differing(work), self._library.document, self._wording
+            work.cited,
+            work.hits,
+            work.missing,
+            self._differing(work),
+            self._library.document,
+            self._wording,
         )
         if work.fallback:
-            reason = self._wording.phrase("fallback", ja=work.fallback.reason.ja, en=work.fallback.reason.en)
+            reason = self._wording.phrase(
+                "fallback", ja=work.fallback.reason.ja, en=work.fallback.reason.en
+            )
             work.limits = (Limit("fallback", reason), *work.limits)
         refused = not work.draft.sentences
         said = [work.question, *(turn.question for turn in work.history)]
@@ -228,7 +272,9 @@ class Answers:
             removed=work.removed,
             fallback=work.fallback.code if work.fallback else "",
             notes=tuple(li.text for li in work.limits if li.kind in NOTED),
-            followups=further(work.hits, [at for at, _ in work.draft.quotes], said, work.language, self._wording),
+            followups=further(
+                work.hits, [at for at, _ in work.draft.quotes], said, work.language, self._wording
+            ),
             choices=work.meanings,
             table=work.table,
             depends=work.depends,
@@ -247,7 +293,11 @@ class Answers:
 def prefer(hits: list[Hit], language: Language) -> list[Hit]:
     """Of a place that exists in both languages keep the asker's; the others keep their order."""
     own = {(h.passage.document, h.passage.place) for h in hits if h.passage.language == language}
-    return [h for h in hits if h.passage.language == language or (h.passage.document, h.passage.place) not in own]
+    return [
+        h
+        for h in hits
+        if h.passage.language == language or (h.passage.document, h.passage.place) not in own
+    ]
 
 
 async def _silent(stage: Stage) -> None:

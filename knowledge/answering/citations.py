@@ -1,4 +1,7 @@
-"""Turning chosen sentences into an answer's parts: numbered citations, the limits of these sources, the nearest misses."""
+"""
+Turning chosen sentences into an answer's parts: numbered citations, the limits of these sources,
+the nearest misses.
+"""
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -24,7 +27,10 @@ Describe = Callable[[str], Awaitable[Document]]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Sentences and what they cite: `quotes` pairs each citation's hit index with its exact quote, number 1 first."""
+    """
+    Sentences and what they cite: `quotes` pairs each citation's hit index with its exact quote,
+    number 1 first.
+    """
 
     sentences: tuple[Sentence, ...]
     quotes: tuple[tuple[int, str], ...]
@@ -34,15 +40,17 @@ def quoted(extract: Extract, hits: Sequence[Hit], language: Language, wording: W
     """
     Return the picks as sentences, the passages numbered in the order they appear.
 
-    Those of one document stand as they do in it, for what comes first may be the condition of what follows; a heading without
-    which a row or an item cannot be understood stands before it.
+    Those of one document stand as they do in it, for what comes first may be the condition of what
+    follows; a heading without which a row or an item cannot be understood stands before it.
     """
     numbers: dict[int, int] = {}
     sentences: list[Sentence] = []
     shown: set[str] = set()
     for pick in _in_order(extract.picks, hits):
         heading = context(hits[pick.hit].passage, pick.spans)
-        lines = pick.unit.lines if not heading or suspicious(heading) else (heading, *pick.unit.lines)
+        lines = (
+            pick.unit.lines if not heading or suspicious(heading) else (heading, *pick.unit.lines)
+        )
         texts = [text for text in map(_shown, lines) if text and text not in shown]
         if not texts:
             continue
@@ -69,7 +77,10 @@ def _shown(line: str) -> str:
 
 
 def _in_order(picks: Sequence[Pick], hits: Sequence[Hit]) -> list[Pick]:
-    """Return the picks document by document, the one chosen first before the others, each from its beginning on."""
+    """
+    Return the picks document by document, the one chosen first before the others, each from its
+    beginning on.
+    """
     documents = list(dict.fromkeys(hits[pick.hit].passage.document for pick in picks))
 
     def place(pick: Pick) -> tuple[int, int, tuple[Span, ...]]:
@@ -79,8 +90,13 @@ def _in_order(picks: Sequence[Pick], hits: Sequence[Hit]) -> list[Pick]:
     return sorted(picks, key=place)
 
 
-async def citations(draft: Draft, hits: Sequence[Hit], describe: Describe, today: date) -> tuple[Citation, ...]:
-    """Return the numbered sources. A document withdrawn meanwhile keeps its quote and loses its metadata."""
+async def citations(
+    draft: Draft, hits: Sequence[Hit], describe: Describe, today: date
+) -> tuple[Citation, ...]:
+    """
+    Return the numbered sources. A document withdrawn meanwhile keeps its quote and loses its
+    metadata.
+    """
     found = []
     for number, (hit, quote) in enumerate(draft.quotes, start=1):
         passage = hits[hit].passage
@@ -120,17 +136,35 @@ async def limits(
     wording: Wording,
 ) -> tuple[Limit, ...]:
     """Return what people should know about these very sources."""
-    found = [Limit("stale", wording.phrase("stale", title=c.passage.title, review=c.review)) for c in cited if c.stale]
+    found = [
+        Limit("stale", wording.phrase("stale", title=c.passage.title, review=c.review))
+        for c in cited
+        if c.stale
+    ]
     for pair in differing:
-        said = [(await _dated(hits[at], describe), what) for at, what in ((pair.one, pair.first), (pair.other, pair.second))]
+        said = [
+            (await _dated(hits[at], describe), what)
+            for at, what in ((pair.one, pair.first), (pair.other, pair.second))
+        ]
         (one, first), (other, second) = said
-        found.append(Limit("disagreement", wording.phrase("disagreement", one=one, first=first, other=other, second=second)))
-    if len(hits) > 1 and hits[0].score > 0 and hits[0].score - hits[1].score < CLOSE * hits[0].score:
+        found.append(
+            Limit(
+                "disagreement",
+                wording.phrase("disagreement", one=one, first=first, other=other, second=second),
+            )
+        )
+    if (
+        len(hits) > 1
+        and hits[0].score > 0
+        and hits[0].score - hits[1].score < CLOSE * hits[0].score
+    ):
         found.append(Limit("close_scores", wording.phrase("close_scores")))
     if any(hit.sparse_alone for hit in hits):
         found.append(Limit("sparse_alone", wording.phrase("sparse_alone")))
     if missing:
-        found.append(Limit("missing_words", wording.phrase("missing_words", words="、".join(missing[:5]))))
+        found.append(
+            Limit("missing_words", wording.phrase("missing_words", words="、".join(missing[:5])))
+        )
     if any(suspicious(line) for c in cited for line in c.passage.text.splitlines()):
         found.append(Limit("suspicious", wording.phrase("suspicious")))
     for id_, version in dict.fromkeys((c.passage.document, c.passage.version) for c in cited):
@@ -142,7 +176,12 @@ async def limits(
         flags = known.flags if known else ()
         if pages := sorted({f.page for f in flags if f.kind == "image_only" and f.page}):
             numbers = ", ".join(str(page) for page in pages)
-            found.append(Limit("image_only", wording.phrase("image_only", title=document.metadata.title, pages=numbers)))
+            found.append(
+                Limit(
+                    "image_only",
+                    wording.phrase("image_only", title=document.metadata.title, pages=numbers),
+                )
+            )
     return tuple(dict.fromkeys(found))
 
 
@@ -157,19 +196,32 @@ async def _dated(hit: Hit, describe: Describe) -> str:
 
 
 def nearest(asked: Query, hits: Sequence[Hit], extractor: Extractor) -> tuple[Nearest, ...]:
-    """Return the best passage of the three nearest documents, with the question's words each lacks."""
+    """
+    Return the best passage of the three nearest documents, with the question's words each lacks.
+    """
     best: dict[str, Hit] = {}
     for hit in hits:
         best.setdefault(hit.passage.document, hit)
         if len(best) == NEAREST:
             break
     return tuple(
-        Nearest(h.passage.document, h.passage.title, h.passage.place, _surfaces(extractor.missing(asked, h), asked.question))
+        Nearest(
+            h.passage.document,
+            h.passage.title,
+            h.passage.place,
+            _surfaces(extractor.missing(asked, h), asked.question),
+        )
         for h in best.values()
     )
 
 
 def _surfaces(forms: Sequence[str], question: str) -> tuple[str, ...]:
-    """Return words as they stand in the question, where Latin ones were compared in lower case and by their stems."""
+    """
+    Return words as they stand in the question, where Latin ones were compared in lower case and by
+    their stems.
+    """
     words = re.findall(r"[A-Za-z][A-Za-z'-]+", question)
-    return tuple(next((w for w in words if form.isascii() and w.lower().startswith(form)), form) for form in forms)
+    return tuple(
+        next((w for w in words if form.isascii() and w.lower().startswith(form)), form)
+        for form in forms
+    )

@@ -1,8 +1,9 @@
 """
 Do two documents say different things on the same subject?
 
-Told by form alone: two sentences of different documents that share most of their words once figures are taken out, and give
-other figures of the same kind (a time, an amount, a share, a count, a date), or allow what the other forbids.
+Told by form alone: two sentences of different documents that share most of their words once figures
+are taken out, and give other figures of the same kind (a time, an amount, a share, a count, a
+date), or allow what the other forbids.
 """
 
 import re
@@ -24,7 +25,8 @@ _FIGURE = re.compile(
 )
 _WORDS = re.compile(r"[\u30a1-\u30ff\u3400-\u4dbf\u4e00-\u9fff々]+|[A-Za-z][A-Za-z-]{2,}")
 _ALLOWED = re.compile(
-    r"できる|できます|認める|認めます|可能|許可|利用可|\b(?:may|allowed|permitted|can)\b(?! not)", re.IGNORECASE
+    r"できる|できます|認める|認めます|可能|許可|利用可|\b(?:may|allowed|permitted|can)\b(?! not)",
+    re.IGNORECASE,
 )
 _FORBIDDEN = re.compile(
     r"できない|できません|認めない|禁止|禁じ|不可|してはならない|してはいけない|しない(?=。|$)|しません(?=。|$)"
@@ -35,7 +37,10 @@ _FORBIDDEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Two passages by their index among the hits, and what each of them says: a figure, or its whole sentence."""
+    """
+    Two passages by their index among the hits, and what each of them says: a figure, or its whole
+    sentence.
+    """
 
     one: int
     other: int
@@ -43,9 +48,12 @@ class Disagreement:
     second: str
 
 
-def disagreements(cited: Sequence[tuple[int, str]], hits: Sequence[Hit]) -> tuple[Disagreement, ...]:
+def disagreements(
+    cited: Sequence[tuple[int, str]], hits: Sequence[Hit]
+) -> tuple[Disagreement, ...]:
     """
-    Compare each cited quote (index of its hit, text) with what the other documents among `hits` say; one for each pair.
+    Compare each cited quote (index of its hit, text) with what the other documents among `hits`
+    say; one for each pair.
 
     What is cited from beyond `hits` (a side of a comparison, found far down) is not compared.
     """
@@ -57,7 +65,11 @@ def disagreements(cited: Sequence[tuple[int, str]], hits: Sequence[Hit]) -> tupl
         for other, hit in enumerate(hits):
             theirs = hit.passage
             pair = (mine.document, theirs.document)
-            if theirs.document == mine.document or theirs.language != mine.language or {pair, pair[::-1]} & set(found):
+            if (
+                theirs.document == mine.document
+                or theirs.language != mine.language
+                or {pair, pair[::-1]} & set(found)
+            ):
                 continue
             for line in _lines(hit):
                 if said := _differ(quote, line):
@@ -86,9 +98,13 @@ def _differ(one: str, other: str) -> tuple[str, str] | None:
         if not own[kind] & foreign[kind]:
             return min(own[kind]), min(foreign[kind])
     allowed = [
-        (bool(_ALLOWED.search(text)) and not _FORBIDDEN.search(text), bool(_FORBIDDEN.search(text))) for text in (one, other)
+        (bool(_ALLOWED.search(text)) and not _FORBIDDEN.search(text), bool(_FORBIDDEN.search(text)))
+        for text in (one, other)
     ]
-    if allowed in ([(True, False), (False, True)], [(False, True), (True, False)]) and own.keys() == foreign.keys():
+    if (
+        allowed in ([(True, False), (False, True)], [(False, True), (True, False)])
+        and own.keys() == foreign.keys()
+    ):
         return one, other
     return None
 
@@ -97,7 +113,11 @@ def _subject(text: str) -> set[str]:
     """Return a line's words without its figures: pairs of kanji and katakana, Latin words."""
     runs = _WORDS.findall(_FIGURE.sub(" ", text))
     return {
-        pair for run in runs for pair in ([run.lower()] if run.isascii() else [run[i : i + 2] for i in range(len(run) - 1)])
+        pair
+        for run in runs
+        for pair in (
+            [run.lower()] if run.isascii() else [run[i : i + 2] for i in range(len(run) - 1)]
+        )
     }
 
 

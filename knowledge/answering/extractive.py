@@ -1,9 +1,11 @@
 """
-Answering without a model: the few units of the best passages that most likely hold the answer, quoted as they stand.
+Answering without a model: the few units of the best passages that most likely hold the answer,
+quoted as they stand.
 
-A linear model over what each unit shares with the question, trained on Japanese reading-comprehension questions; it chooses by
-form, so it says how sure it is instead of pretending to understand. A second one, trained on questions whose passages were
-taken away, tells how likely the answer is there at all.
+A linear model over what each unit shares with the question, trained on Japanese
+reading-comprehension questions; it chooses by form, so it says how sure it is instead of pretending
+to understand. A second one, trained on questions whose passages were taken away, tells how likely
+the answer is there at all.
 """
 
 import math
@@ -25,12 +27,40 @@ from knowledge.text.answer_types import unmistakable
 from knowledge.text.units import Span, Unit, goes_on, quotable, tells, whole
 from knowledge.values import Hit
 
-UNIT = ("share", "cue", "titled", "focus", "before", "length", "fresh", "rank", "gap", "first", "digits")
-SIGNS = ("held", "together", "unit", "share", "pairs", "sequence", "key", "score", "margin", "cue", "unheard", "one")
+UNIT = (
+    "share",
+    "cue",
+    "titled",
+    "focus",
+    "before",
+    "length",
+    "fresh",
+    "rank",
+    "gap",
+    "first",
+    "digits",
+)
+SIGNS = (
+    "held",
+    "together",
+    "unit",
+    "share",
+    "pairs",
+    "sequence",
+    "key",
+    "score",
+    "margin",
+    "cue",
+    "unheard",
+    "one",
+)
 DEPTH = 5  # passages looked into
 SPREAD = 1.0  # taken off a unit for each one already chosen from its passage
-DOUBT = 0.03  # how likely an answer must be when much of what a question is about stands in no passage
-MUCH = 0.34  # of the content words: with more than a third unheard of, a question is about something else
+DOUBT = (
+    0.03  # how likely an answer must be when much of what a question is about stands in no passage
+)
+# of the content words: with more than a third unheard of, a question is about something else
+MUCH = 0.34
 BETTER_PART = 0.6  # of the softmax over all units: enough is shown when that took a list or a table
 
 TINY = 1e-9  # a score of nothing
@@ -41,7 +71,8 @@ Verdict = Literal["none", "unsure", "sure"]
 @dataclass(frozen=True, slots=True)
 class Pick:
     """
-    A unit chosen from the hit at index `hit`, with its score; `spans` are where its lines stand in the passage's text.
+    A unit chosen from the hit at index `hit`, with its score; `spans` are where its lines stand in
+    the passage's text.
 
     `partial`: it is a part of a list that is too long to be shown.
     """
@@ -56,9 +87,11 @@ class Pick:
 @dataclass(frozen=True, slots=True)
 class Extract:
     """
-    The chosen units in order of choice; none when nothing may be quoted. `likely` is how likely the answer is among them,
-    0..1; `verdict` says it in the words of an answer. `missing` are content words that no passage holds. `table`, for questions
-    that compare, has a header and rows of cells, every cell an exact quote of the first pick's passage.
+    The chosen units in order of choice; none when nothing may be quoted. `likely` is how likely the
+    answer is among them,
+    0..1; `verdict` says it in the words of an answer. `missing` are content words that no passage
+    holds. `table`, for questions that compare, has a header and rows of cells, every cell an exact
+    quote of the first pick's passage.
     """
 
     picks: tuple[Pick, ...]
@@ -69,34 +102,51 @@ class Extract:
 
 
 class Extractor:
-    """Compares by the words that came with each hit; hits from elsewhere are analysed here, a millisecond each."""
+    """
+    Compares by the words that came with each hit; hits from elsewhere are analysed here, a
+    millisecond each.
+    """
 
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
 
     def extract(self, asked: Query, hits: Sequence[Hit], *, most: int = 3) -> Extract:
-        """Choose at most `most` units from the best five hits (best first); a list or table counts by its lines."""
+        """
+        Choose at most `most` units from the best five hits (best first); a list or table counts by
+        its lines.
+        """
         looked = hits[:DEPTH]
         if not looked or not asked.forms:
             return Extract((), 0.0, "none", ())
         known = [self.terms(hit) for hit in looked]
         overlap = Features(asked, known)
-        gaps = np.array([max(math.log(max(hit.score, TINY) / max(looked[0].score, TINY)), -10.0) for hit in looked])
+        gaps = np.array(
+            [
+                max(math.log(max(hit.score, TINY) / max(looked[0].score, TINY)), -10.0)
+                for hit in looked
+            ]
+        )
         scores = features(overlap, gaps) @ weights("unit", UNIT)
         likely = _logistic(float(signs(overlap, gaps) @ weights("signs", SIGNS)))
         bounds = trained()["bounds"]
         refuse, sure = bounds["refuse"], bounds["sure"]
-        if (wanted := unmistakable(asked.kinds)) and not any((t.cues & wanted).any() for t in known):
+        if (wanted := unmistakable(asked.kinds)) and not any(
+            (t.cues & wanted).any() for t in known
+        ):
             likely = min(likely, sure / 2)
         table = compared(asked, [hit.passage for hit in looked], self._analysis)
         if asked.wants("choice"):
             most = 1  # no passage can answer for the asker; the nearest one is enough
         least = min(most, 1 if likely >= sure else 2)  # who is not sure shows a second one
-        picks = _chosen(scores.tolist(), looked, known, (least, most), first=table.hit if table else 0)
+        picks = _chosen(
+            scores.tolist(), looked, known, (least, most), first=table.hit if table else 0
+        )
         held = held_by_any(overlap)
         if asked.unheard(held) > MUCH:
             refuse = max(refuse, DOUBT)
-        verdict: Verdict = "none" if not picks or likely < refuse else "sure" if likely >= sure else "unsure"
+        verdict: Verdict = (
+            "none" if not picks or likely < refuse else "sure" if likely >= sure else "unsure"
+        )
         if verdict == "sure" and not all(_whole(looked[pick.hit], pick) for pick in picks):
             verdict = "unsure"  # a sentence that somebody tore may say the opposite
         missing = asked.missing(held)
@@ -112,7 +162,10 @@ class Extractor:
 
 
 def features(overlap: Features, gaps: Floats) -> Floats:
-    """Return one row of `UNIT` for each unit of the best passages; `gaps` are their scores below the best one's, 0 or less."""
+    """
+    Return one row of `UNIT` for each unit of the best passages; `gaps` are their scores below the
+    best one's, 0 or less.
+    """
     asked, passage = overlap.asked, overlap.passage
     content = overlap.content(titled=False)
     opens = np.diff(passage, prepend=-1) > 0
@@ -137,7 +190,9 @@ def features(overlap: Features, gaps: Floats) -> Floats:
 
 
 def signs(overlap: Features, gaps: Floats) -> Floats:
-    """Return the row of `SIGNS`: shares of the question that the best passages hold, and a constant 1."""
+    """
+    Return the row of `SIGNS`: shares of the question that the best passages hold, and a constant 1.
+    """
     asked = overlap.asked
     if not len(overlap.units):
         return np.zeros(len(SIGNS))
@@ -171,13 +226,20 @@ def held_by_any(overlap: Features) -> npt.NDArray[np.bool_]:
 
 
 def _chosen(
-    scores: list[float], hits: Sequence[Hit], known: Sequence[Terms], limits: tuple[int, int], *, first: int
+    scores: list[float],
+    hits: Sequence[Hit],
+    known: Sequence[Terms],
+    limits: tuple[int, int],
+    *,
+    first: int,
 ) -> tuple[Pick, ...]:
     """
-    Choose the best units, each passage's next one a little later, beginning with the hit at index `first`.
+    Choose the best units, each passage's next one a little later, beginning with the hit at index
+    `first`.
 
-    `limits` are the least and the most units; between them it is enough when as many lines as the most units hold the better
-    part of the mass. A unit without a line that may be shown is passed over.
+    `limits` are the least and the most units; between them it is enough when as many lines as the
+    most units hold the better part of the mass. A unit without a line that may be shown is passed
+    over.
     """
     least, most = limits
     left = [(score, hit, n) for score, (hit, n) in zip(scores, _places(known), strict=True)]
@@ -187,8 +249,18 @@ def _chosen(
     picks: list[Pick] = []
     shown: set[str] = set()
     held = 0.0
-    while left and len(picks) < most and (len(picks) < least or len(shown) < most or held < BETTER_PART):
-        chosen = max(left, key=lambda row: (bool(picks) or not first or row[1] == first, row[0] - SPREAD * used.get(row[1], 0)))
+    while (
+        left
+        and len(picks) < most
+        and (len(picks) < least or len(shown) < most or held < BETTER_PART)
+    ):
+        chosen = max(
+            left,
+            key=lambda row: (
+                bool(picks) or not first or row[1] == first,
+                row[0] - SPREAD * used.get(row[1], 0),
+            ),
+        )
         left.remove(chosen)
         score, hit, n = chosen
         held += math.exp(score - top) / mass
@@ -199,7 +271,9 @@ def _chosen(
         if lines := quotable(text, spans):
             used[hit] = used.get(hit, 0) + 1
             shown.update(lines)
-            neighbours = [known[hit].unit(at) for at in (n - 1, n + 1) if 0 <= at < len(known[hit].sizes)]
+            neighbours = [
+                known[hit].unit(at) for at in (n - 1, n + 1) if 0 <= at < len(known[hit].sizes)
+            ]
             partial = any(goes_on(text, spans, other) for other in neighbours)
             picks.append(Pick(hit, Unit(lines, "\n".join(lines)), score, spans, partial))
     return tuple(picks)

@@ -1,8 +1,8 @@
 """
 Letting a model write the answer, and keeping of it only what its sources say.
 
-All that a model does for one answer shares one budget: rewording a follow-up, writing, trying again. What fails for good is
-reported with its reason, for quotes to take its place.
+All that a model does for one answer shares one budget: rewording a follow-up, writing, trying
+again. What fails for good is reported with its reason, for quotes to take its place.
 """
 
 import asyncio
@@ -24,7 +24,9 @@ from knowledge.models.language_models import Model, ModelFault, Written
 from knowledge.text.sanitise import sanitise
 from knowledge.values import Hit, Language
 
-BUDGET = 17.0  # seconds for everything a model does for one answer: the rest of twenty is for searching and showing
+# seconds for everything a model does for one answer: the rest of twenty is for searching and
+# showing
+BUDGET = 17.0
 ATTEMPT = 12.0  # seconds one attempt may take
 REWRITE = 3.0  # seconds for rewording a follow-up
 RETRIES = 2
@@ -42,7 +44,10 @@ Shown = Callable[[str], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """A checked answer. Without sentences it is a refusal: the model said that the passages hold no answer."""
+    """
+    A checked answer. Without sentences it is a refusal: the model said that the passages hold no
+    answer.
+    """
 
     draft: Draft
     checks: tuple[Check, ...]
@@ -72,8 +77,13 @@ class Generator:
     def budget(self) -> Budget:
         return Budget(self._seconds)
 
-    async def reword(self, question: str, history: tuple[Turn, ...], language: Language, budget: Budget) -> str:
-        """Return a follow-up as a question of its own, "" when the model did not deliver one in a few seconds; one call."""
+    async def reword(
+        self, question: str, history: tuple[Turn, ...], language: Language, budget: Budget
+    ) -> str:
+        """
+        Return a follow-up as a question of its own, "" when the model did not deliver one in a few
+        seconds; one call.
+        """
         try:
             async with asyncio.timeout(budget.left(REWRITE)):
                 written = await self._ask(rewriting(question, history, language), _unheard)
@@ -92,9 +102,12 @@ class Generator:
         written = await self._attempts(alone(question, language), _unheard, self.budget())
         return sanitise(_THINKING.sub("", written.text))[:LONGEST]
 
-    async def write(self, prompt: Prompt, hits: Sequence[Hit], language: Language, shown: Shown, budget: Budget) -> Generated:
+    async def write(
+        self, prompt: Prompt, hits: Sequence[Hit], language: Language, shown: Shown, budget: Budget
+    ) -> Generated:
         """
-        Let the model write and return what stands the checks; in another language than asked, it is told so once.
+        Let the model write and return what stands the checks; in another language than asked, it is
+        told so once.
 
         Raises:
             ModelUnavailable: it failed for good, within the budget; `code` names why.
@@ -104,11 +117,15 @@ class Generator:
             watch = _Watch(prompt, language, shown)
             written = await self._attempts(text, watch.hear, budget)
             output = _THINKING.sub("", written.text)[:LONGEST]
-            checks = tuple(c for c in check(output, prompt.sources, language) if prompt.token not in c.sentence)
+            checks = tuple(
+                c for c in check(output, prompt.sources, language) if prompt.token not in c.sentence
+            )
             kept = [c for c in checks if c.kept]
             tokens = (written.tokens_in, written.tokens_out)
             if kept:
-                return Generated(draft(kept, hits), checks, len(checks) - len(kept), written.text, tokens)
+                return Generated(
+                    draft(kept, hits), checks, len(checks) - len(kept), written.text, tokens
+                )
             if prompt.token in output or absent(checks):
                 return Generated(Draft((), ()), checks, 0, written.text, tokens)
             if not any(c.reason == "language" for c in checks):

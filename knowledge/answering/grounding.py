@@ -1,9 +1,10 @@
 """
 Is a sentence supported by the passages it cites?
 
-The check knows no meaning, only form. Enough of the sentence's own words must stand in the source; every figure with its unit,
-every name and every noun must, and a figure must stand where the rest of its clause does; a negation or a bound ("以上",
-"before") must not be turned round. What fails is dropped, so the check errs towards silence.
+The check knows no meaning, only form. Enough of the sentence's own words must stand in the source;
+every figure with its unit, every name and every noun must, and a figure must stand where the rest
+of its clause does; a negation or a bound ("以上", "before") must not be turned round. What fails is
+dropped, so the check errs towards silence.
 """
 
 import re
@@ -17,7 +18,8 @@ from knowledge.text.language import language_of
 from knowledge.text.sanitise import INVISIBLE
 from knowledge.values import Language
 
-CONTENT = 0.75  # share of a sentence's kanji and katakana pairs and Latin words that must stand in its sources
+# share of a sentence's kanji and katakana pairs and Latin words that must stand in its sources
+CONTENT = 0.75
 LOCAL = 0.7  # the same, of a clause and the one place that says it
 SUBJECT = 0.5  # the same, of what the clause is about ("保存期間は…")
 _JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff々]+")
@@ -42,13 +44,23 @@ _OPPOSITES = (
     (r"増や|増加|増え|上が|上昇", r"減ら|減少|減り|下が|下降|低下"),
     (r"許可|認め|可能|できる|できます", r"禁止|禁じ|不可|認めな|できな|できません"),
     (r"必須|義務|必ず|must\b", r"任意|推奨|望ましい|optional|\bmay\b"),
-    (r"\b(?:more|over|above|at least|minimum|after|from)\b", r"\b(?:less|fewer|under|below|at most|maximum|before|until)\b"),
-    (r"\b(?:increase|raise|rise|allow|permit|required)\w*", r"\b(?:decrease|reduce|lower|fall|forbid|prohibit|optional)\w*"),
+    (
+        r"\b(?:more|over|above|at least|minimum|after|from)\b",
+        r"\b(?:less|fewer|under|below|at most|maximum|before|until)\b",
+    ),
+    (
+        r"\b(?:increase|raise|rise|allow|permit|required)\w*",
+        r"\b(?:decrease|reduce|lower|fall|forbid|prohibit|optional)\w*",
+    ),
 )
-_LIMITING = re.compile(r"ただし|但し|除[くきい]|に限|のみ|だけ|例外|\b(?:except|unless|only|excluding)")
+_LIMITING = re.compile(
+    r"ただし|但し|除[くきい]|に限|のみ|だけ|例外|\b(?:except|unless|only|excluding)"
+)
 _STEMMER = Stemmer.Stemmer("english")
 _KANJI_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-_NUMERAL = re.compile(r"[〇零一二三四五六七八九十百千]+(?=[年月日時分秒人名件円台回個本社章条項号位割倍度週箇か営億万])")
+_NUMERAL = re.compile(
+    r"[〇零一二三四五六七八九十百千]+(?=[年月日時分秒人名件円台回個本社章条項号位割倍度週箇か営億万])"
+)
 _ENGLISH = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
     "nineteen twenty"
@@ -70,7 +82,9 @@ _COMMON = re.compile(
     r"should|shall|will|would|you|your|we|our|they|their|within|per|each|all|any|only|than|then|when|if|which|who|whose|there|"
     r"has|have|had|do|does|not|no|also|so|but|into|about|according|documents?"
 )
-_REPORTING = re.compile(r"必要|場合|資料|記載|対象|可能|利用|使用|実施|確認|規定|内容|方法|社内|質問|回答|文書|以下|一つ|目安")
+_REPORTING = re.compile(
+    r"必要|場合|資料|記載|対象|可能|利用|使用|実施|確認|規定|内容|方法|社内|質問|回答|文書|以下|一つ|目安"
+)
 _ENGLISH_REPORTING = frozenset(
     (
         "employe",
@@ -99,7 +113,10 @@ _PLACE = re.compile(r"(?<=[。！？])|(?<=[.!?])\s+|\n+")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a sentence is supported, how far (0..1), and if not, why: "figure", "name", "words", "negation" or "bound"."""
+    """
+    Whether a sentence is supported, how far (0..1), and if not, why: "figure", "name", "words",
+    "negation" or "bound".
+    """
 
     supported: bool
     share: float
@@ -108,12 +125,16 @@ class Verdict:
 
 def support(sentence: str, places: Sequence[str], topic: str = "") -> Verdict:
     """
-    Hold a sentence against the places it cites: sentences, rows with their header, bullets with their heading.
+    Hold a sentence against the places it cites: sentences, rows with their header, bullets with
+    their heading.
 
-    `topic` (titles and headings) counts as standing at every place. Case, width, spacing and kanji numerals make no difference.
+    `topic` (titles and headings) counts as standing at every place. Case, width, spacing and kanji
+    numerals make no difference.
     """
     ours, about = _normal(sentence), _normal(topic)
-    theirs = [_normal(part) for place in places for part in _PLACE.split(place) if part and part.strip()]
+    theirs = [
+        _normal(part) for place in places for part in _PLACE.split(place) if part and part.strip()
+    ]
     whole = " ".join([about, *theirs])
     share = _share(_content(ours), _content(whole)) if _content(ours) else 0.0
     reason = _refuted(sentence, ours, whole, share) or _misplaced(ours, theirs, about)
@@ -136,7 +157,10 @@ def _refuted(sentence: str, ours: str, whole: str, share: float) -> str:
     if not _figures(ours) <= _figures(whole):
         return "figure"
     folded = whole.replace(" ", "")
-    if any(_normal(name).strip() not in folded for name in _NAME.findall(unicodedata.normalize("NFKC", sentence))):
+    if any(
+        _normal(name).strip() not in folded
+        for name in _NAME.findall(unicodedata.normalize("NFKC", sentence))
+    ):
         return "name"
     if share < CONTENT or _strange(ours, whole):
         return "words"
@@ -144,13 +168,17 @@ def _refuted(sentence: str, ours: str, whole: str, share: float) -> str:
 
 
 def _misplaced(ours: str, theirs: Sequence[str], about: str) -> str:
-    """Say what the source's words were put together to, which no place of it says; "" for nothing."""
+    """
+    Say what the source's words were put together to, which no place of it says; "" for nothing.
+    """
     near = max(theirs, key=lambda place: len(_content(ours) & _content(place)), default="")
     if bool(_NEGATION.search(ours)) != bool(_NEGATION.search(near)):
         return "negation"
     if _LIMITING.search(ours) and not _LIMITING.search(f"{near} {about}"):
         return "bound"
-    if any(_turned(ours, near, *pair) or _turned(ours, near, *reversed(pair)) for pair in _OPPOSITES):
+    if any(
+        _turned(ours, near, *pair) or _turned(ours, near, *reversed(pair)) for pair in _OPPOSITES
+    ):
         return "bound"
     if _stands(ours, theirs, about):
         return ""
@@ -161,13 +189,19 @@ def _misplaced(ours: str, theirs: Sequence[str], about: str) -> str:
 
 
 def _stands(clause: str, theirs: Sequence[str], about: str) -> bool:
-    """Whether one place holds every figure of a clause, what it is about, and enough of its words."""
+    """
+    Whether one place holds every figure of a clause, what it is about, and enough of its words.
+    """
     figures, content, topic = _figures(clause), _content(clause), _TOPIC.match(clause)
     subject = _content(topic[1] or topic[2]) if topic else set()
     for place in theirs:
         said = f"{place} {about}"
         held = _content(said)
-        if figures <= _figures(said) and _share(content, held) >= LOCAL and _share(subject, held) >= SUBJECT:
+        if (
+            figures <= _figures(said)
+            and _share(content, held) >= LOCAL
+            and _share(subject, held) >= SUBJECT
+        ):
             return True
     return False
 
@@ -177,7 +211,10 @@ def _turned(ours: str, theirs: str, one: str, other: str) -> bool:
 
 
 def _strange(ours: str, whole: str) -> bool:
-    """Whether a word stands in the sentence of which the source holds nothing; a longer English one may have one."""
+    """
+    Whether a word stands in the sentence of which the source holds nothing; a longer English one
+    may have one.
+    """
     ours, pairs = _FIGURE.sub(" ", ours), _content(whole)
     words = _latin(ours) - _ENGLISH_REPORTING
     if len(words - pairs) > min(len(words) // 5, 1):
@@ -221,14 +258,19 @@ def _figures(text: str) -> set[tuple[str, str]]:
 
 
 def _content(text: str) -> set[str]:
-    """Return pairs of kanji and katakana, and Latin words by their stems, without figures and their units."""
+    """
+    Return pairs of kanji and katakana, and Latin words by their stems, without figures and their
+    units.
+    """
     text = _FIGURE.sub(" ", text)
     pairs = {run[i : i + 2] for run in _CONTENT.findall(text) for i in range(max(len(run) - 1, 1))}
     return pairs | _latin(text)
 
 
 def _latin(text: str) -> set[str]:
-    return {str(_STEMMER.stemWord(word)) for word in _LATIN.findall(text) if not _COMMON.fullmatch(word)}
+    return {
+        str(_STEMMER.stemWord(word)) for word in _LATIN.findall(text) if not _COMMON.fullmatch(word)
+    }
 
 
 def _share(ours: set[str], theirs: set[str]) -> float:

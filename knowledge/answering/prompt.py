@@ -1,8 +1,8 @@
 """
 What a model is sent: the files of `prompts/` with their gaps filled, in the asker's language.
 
-Passages stand between random markers, new with every question, so that no document can close its own quotation. Lines that look
-like orders to an AI never reach the model.
+Passages stand between random markers, new with every question, so that no document can close its
+own quotation. Lines that look like orders to an AI never reach the model.
 """
 
 import secrets
@@ -26,7 +26,10 @@ _FOLDER = Path(__file__).parent / "prompts"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A passage as a model may see and cite it: its `text`, the `places` a sentence can be held against, its headings."""
+    """
+    A passage as a model may see and cite it: its `text`, the `places` a sentence can be held
+    against, its headings.
+    """
 
     text: str
     places: tuple[str, ...]
@@ -35,14 +38,18 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """`token` is what a model writes when no passage holds the answer; `sources` are numbered from 1."""
+    """
+    `token` is what a model writes when no passage holds the answer; `sources` are numbered from 1.
+    """
 
     text: str
     token: str
     sources: tuple[Source, ...]
 
 
-def answering(question: str, hits: Sequence[Hit], language: Language, history: tuple[Turn, ...]) -> Prompt:
+def answering(
+    question: str, hits: Sequence[Hit], language: Language, history: tuple[Turn, ...]
+) -> Prompt:
     """Return the prompt for one question; its markers and token are never used twice."""
     marker, token = f"=={secrets.token_hex(8)}", f"NONE-{secrets.token_hex(4)}"
     sources: list[Source] = []
@@ -57,7 +64,11 @@ def answering(question: str, hits: Sequence[Hit], language: Language, history: t
         for number, (hit, one) in enumerate(zip(hits, sources, strict=False), start=1)
     ]
     text = _template("answer", language).substitute(
-        marker=marker, token=token, history=_talk(history), passages="\n\n".join(blocks), question=question
+        marker=marker,
+        token=token,
+        history=_talk(history),
+        passages="\n\n".join(blocks),
+        question=question,
     )
     return Prompt(text, token, tuple(sources))
 
@@ -90,7 +101,10 @@ def _places(unit: Unit) -> tuple[str, ...]:
 
 
 def _talk(history: tuple[Turn, ...]) -> str:
-    rows = [f"Q: {sanitise(t.question)[:TURN]}\nA: {sanitise(t.answer)[:TURN]}" for t in history[-HISTORY:]]
+    rows = [
+        f"Q: {sanitise(t.question)[:TURN]}\nA: {sanitise(t.answer)[:TURN]}"
+        for t in history[-HISTORY:]
+    ]
     return "\n".join(rows) or "-"
 
 

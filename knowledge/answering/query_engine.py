@@ -1,8 +1,9 @@
 """
-The LlamaIndex pipeline every question runs through: its `RetrieverQueryEngine`, with our retriever and our synthesiser.
+The LlamaIndex pipeline every question runs through: its `RetrieverQueryEngine`, with our retriever
+and our synthesiser.
 
-Importing this module takes more than a second (LlamaIndex does), so it is imported in a thread when the application starts. Its
-instrumentation events are timed and kept in the trace.
+Importing this module takes more than a second (LlamaIndex does), so it is imported in a thread when
+the application starts. Its instrumentation events are timed and kept in the trace.
 """
 
 import time
@@ -68,14 +69,23 @@ class LibraryRetriever(BaseRetriever):
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         self.hits = await self._find(query_bundle.query_str)
-        return [NodeWithScore(node=TextNode(id_=h.passage.id, text=h.passage.text), score=h.score) for h in self.hits]
+        return [
+            NodeWithScore(node=TextNode(id_=h.passage.id, text=h.passage.text), score=h.score)
+            for h in self.hits
+        ]
 
 
 class CheckedSynthesizer(BaseSynthesizer):
-    """Writes the answer from the hits, by extraction or with a model: `write` decides and checks."""
+    """
+    Writes the answer from the hits, by extraction or with a model: `write` decides and checks.
+    """
 
     def __init__(self, write: Write, retriever: LibraryRetriever, fittings: "Pipeline") -> None:
-        super().__init__(llm=fittings.silent, prompt_helper=fittings.helper, chat_prompt_helper=fittings.chat_helper)
+        super().__init__(
+            llm=fittings.silent,
+            prompt_helper=fittings.helper,
+            chat_prompt_helper=fittings.chat_helper,
+        )
         self._write = write
         self._retriever = retriever
 
@@ -104,14 +114,20 @@ class Pipeline:
         if not any(isinstance(handler, _Listener) for handler in root.event_handlers):
             root.add_event_handler(_Listener())
 
-    async def run(self, question: str, find: Find, write: Write) -> tuple[list[Hit], tuple[tuple[str, float], ...]]:
-        """Find, then write when anything was found. Return the hits, best first, and the timed events."""
+    async def run(
+        self, question: str, find: Find, write: Write
+    ) -> tuple[list[Hit], tuple[tuple[str, float], ...]]:
+        """
+        Find, then write when anything was found. Return the hits, best first, and the timed events.
+        """
         clock = Clock()
         token = _clock.set(clock)
         try:
             retriever = LibraryRetriever(find, self.callbacks)
             engine = RetrieverQueryEngine(
-                retriever, response_synthesizer=CheckedSynthesizer(write, retriever, self), callback_manager=self.callbacks
+                retriever,
+                response_synthesizer=CheckedSynthesizer(write, retriever, self),
+                callback_manager=self.callbacks,
             )
             await engine.aquery(question)
         finally:

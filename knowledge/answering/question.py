@@ -1,7 +1,9 @@
 """
-A question made ready: cleaned, checked, told apart by what it asks for (who, when, how many, why, what it is called).
+A question made ready: cleaned, checked, told apart by what it asks for (who, when, how many, why,
+what it is called).
 
-What comes from chat may be anything; what leaves here is text of at most 4,000 characters that holds at least one word.
+What comes from chat may be anything; what leaves here is text of at most 4,000 characters that
+holds at least one word.
 """
 
 import re
@@ -14,7 +16,9 @@ from knowledge.text.topic import lacks_topic, replaces, words
 
 LONGEST = 4000  # characters
 RAW = 100_000  # characters looked at before cleaning; anything longer is refused at once
-_DROPPED = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f]")
+_DROPPED = re.compile(
+    r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f]"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
 _LETTER = re.compile(r"[^\W_]")
 _UNREADABLE = 0.02  # share of control characters from which on a text is data
@@ -52,9 +56,11 @@ def tidy(question: str, wording: Wording) -> str:
 
 def rewrite(question: str, history: tuple[Turn, ...]) -> str:
     """
-    Return the question as it is searched: one that lacks a topic ("それはなぜ?") is given that of the talk before it.
+    Return the question as it is searched: one that lacks a topic ("それはなぜ?") is given that of the
+    talk before it.
 
-    A topic that only took the place of another (大阪 for 東京) gives way to the one the question brings along.
+    A topic that only took the place of another (大阪 for 東京) gives way to the one the question brings
+    along.
     """
     if not lacks_topic(question):
         return question

@@ -1,8 +1,9 @@
 """
-Two things set side by side that no passage sets side by side: what the documents say of each, one after the other.
+Two things set side by side that no passage sets side by side: what the documents say of each, one
+after the other.
 
-The sides are told from the form of the question ("AとBの違い", "difference between A and B"). A passage that speaks of both is
-better than two that speak of one each, so this is the second choice.
+The sides are told from the form of the question ("AとBの違い", "difference between A and B"). A passage
+that speaks of both is better than two that speak of one each, so this is the second choice.
 """
 
 import re
@@ -28,7 +29,8 @@ _FORMS = (
         re.IGNORECASE,
     ),
     re.compile(
-        r"\bhow (?:does|do|is|are) (?P<a>.+?) (?:differ(?:ent)? from|compared? (?:with|to)) (?P<b>.+?)[?.]?$", re.IGNORECASE
+        r"\bhow (?:does|do|is|are) (?P<a>.+?) (?:differ(?:ent)? from|compared? (?:with|to)) (?P<b>.+?)[?.]?$",
+        re.IGNORECASE,
     ),
     re.compile(r"^(?P<a>.+?) (?:vs\.?|versus) (?P<b>.+?)[?.]?$", re.IGNORECASE),
 )
@@ -36,7 +38,10 @@ _FORMS = (
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two things: as the question names it, what that asks, and what was found for it alone."""
+    """
+    One of the two things: as the question names it, what that asks, and what was found for it
+    alone.
+    """
 
     text: str
     asked: Query
@@ -71,17 +76,24 @@ def each(pair: Sequence[Side], hits: list[Hit], extractor: Extractor) -> tuple[P
             return ()
         pick = extract.picks[0]
         hit = side.hits[pick.hit]
-        at = next((n for n, known in enumerate(hits) if known.passage.id == hit.passage.id), len(hits))
+        at = next(
+            (n for n, known in enumerate(hits) if known.passage.id == hit.passage.id), len(hits)
+        )
         if at == len(hits):
             hits.append(hit)
         unit = _about(side, pick.unit)
-        shortened = pick.partial or (len(unit.lines) < len(pick.unit.lines) and CELL not in unit.lines[-1])
+        shortened = pick.partial or (
+            len(unit.lines) < len(pick.unit.lines) and CELL not in unit.lines[-1]
+        )
         found.append(replace(pick, hit=at, unit=unit, partial=shortened))
     return tuple(found) if len({(pick.hit, pick.unit.text) for pick in found}) > 1 else ()
 
 
 def _about(side: Side, unit: Unit) -> Unit:
-    """Return the first lines of a unit that name the side, below the line that heads them all; all of them when none does."""
+    """
+    Return the first lines of a unit that name the side, below the line that heads them all; all of
+    them when none does.
+    """
     name = normalise(side.text)
     head, *below = unit.lines
     named = [line for line in below if name in normalise(line)]

@@ -1,4 +1,7 @@
-"""Where to go on from an answer, drawn from the shelf: further questions, and what a short question may have meant."""
+"""
+Where to go on from an answer, drawn from the shelf: further questions, and what a short question
+may have meant.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,7 +14,8 @@ from knowledge.values import Hit, Language
 AMONG = 10  # best passages whose headings are looked at
 _ASKS = re.compile(r"(?:か[。?？]?|[?？])$")
 _FRAME = re.compile(
-    r"目次|時間割|表紙|登壇者|\b(?:agenda|contents|timetable|schedule|speakers?|cover|thank you)\b", re.IGNORECASE
+    r"目次|時間割|表紙|登壇者|\b(?:agenda|contents|timetable|schedule|speakers?|cover|thank you)\b",
+    re.IGNORECASE,
 )
 FURTHER = 2  # questions suggested
 SHORT = 2  # content words up to which a question may mean several things
@@ -19,14 +23,22 @@ MEANINGS = range(2, 5)  # how many meanings are offered
 
 
 def further(
-    hits: Sequence[Hit], cited: Sequence[int], said: Sequence[str], language: Language, wording: Wording
+    hits: Sequence[Hit],
+    cited: Sequence[int],
+    said: Sequence[str],
+    language: Language,
+    wording: Wording,
 ) -> tuple[str, ...]:
-    """Return questions about headings found beside the cited ones and not `said` before, at most two."""
+    """
+    Return questions about headings found beside the cited ones and not `said` before, at most two.
+    """
     known = {hits[at].passage.headings[-1:] for at in cited}
     headings = dict.fromkeys(
         heading
         for heading, hit in _headed(hits, language)
-        if cited and hit.passage.headings[-1:] not in known and not any(heading in words for words in said)
+        if cited
+        and hit.passage.headings[-1:] not in known
+        and not any(heading in words for words in said)
     )
     return tuple(_question(h, language, wording) for h in list(headings)[:FURTHER])
 
@@ -40,7 +52,8 @@ def meanings(
     wording: Wording,
 ) -> tuple[str, ...]:
     """
-    Return two to four questions that a short one may have meant, one for each place that holds all its words.
+    Return two to four questions that a short one may have meant, one for each place that holds all
+    its words.
 
     None when the question says what kind of thing it asks for.
     """
@@ -49,7 +62,9 @@ def meanings(
     found: dict[tuple[str, str], str] = {}
     for heading, hit in _headed(hits, language):
         if not extractor.missing(asked, hit):
-            phrase = wording.phrase("meaning", title=hit.passage.title, heading=heading, question=question)
+            phrase = wording.phrase(
+                "meaning", title=hit.passage.title, heading=heading, question=question
+            )
             found.setdefault((hit.passage.title, heading), phrase.to(language))
     return tuple(found.values()) if len(found) in MEANINGS else ()
 

@@ -1,8 +1,9 @@
 """
-What happened on the way to an answer, kept so that people can look behind it: stages, candidates, prompt, checks, limits.
+What happened on the way to an answer, kept so that people can look behind it: stages, candidates,
+prompt, checks, limits.
 
-A trace is plain data and crosses JSON unchanged. It names each candidate's audience, so that a viewer with fewer rights than
-the asker is shown counts instead of passages.
+A trace is plain data and crosses JSON unchanged. It names each candidate's audience, so that a
+viewer with fewer rights than the asker is shown counts instead of passages.
 """
 
 import json
@@ -13,7 +14,14 @@ from knowledge.values import AnswerMode, Language, Phrase, Place, SearchKind
 
 StageName = Literal["tidy", "search", "write"]
 LimitKind = Literal[
-    "stale", "close_scores", "missing_words", "image_only", "disagreement", "suspicious", "fallback", "sparse_alone"
+    "stale",
+    "close_scores",
+    "missing_words",
+    "image_only",
+    "disagreement",
+    "suspicious",
+    "fallback",
+    "sparse_alone",
 ]
 
 
@@ -22,8 +30,9 @@ class Stage:
     """
     One step of the work. `status` is "running" when it starts and "done" when it ends.
 
-    `candidates` were found and `used` were kept; tokens are those the model's provider reported, 0 without a model. `text` is
-    the part of the answer that has already passed its checks, while a model is still writing.
+    `candidates` were found and `used` were kept; tokens are those the model's provider reported, 0
+    without a model. `text` is the part of the answer that has already passed its checks, while a
+    model is still writing.
     """
 
     name: StageName
@@ -39,8 +48,8 @@ class Stage:
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """
-    A passage that was found. `dropped` says why it is not in the answer: "rank" (beyond those used) or "not_chosen"; it is
-    empty for one that is, whose citation is `number`.
+    A passage that was found. `dropped` says why it is not in the answer: "rank" (beyond those used)
+    or "not_chosen"; it is empty for one that is, whose citation is `number`.
     """
 
     passage: str
@@ -59,7 +68,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One sentence of the answer held against its sources. `reason` is empty when it stayed; `support` is 0..1."""
+    """
+    One sentence of the answer held against its sources. `reason` is empty when it stayed; `support`
+    is 0..1.
+    """
 
     sentence: str
     citations: tuple[int, ...]
@@ -81,9 +93,9 @@ class Trace:
     """
     Everything behind one answer.
 
-    `at` is an ISO timestamp in UTC; `events` are the pipeline's own events with milliseconds since its start; `prompt` is
-    exactly what the model was sent and `output` what it wrote, both empty without a model. `limit` and `kind` are the settings
-    of the search.
+    `at` is an ISO timestamp in UTC; `events` are the pipeline's own events with milliseconds since
+    its start; `prompt` is exactly what the model was sent and `output` what it wrote, both empty
+    without a model. `limit` and `kind` are the settings of the search.
     """
 
     id: str
@@ -121,7 +133,9 @@ class Trace:
                 **row,
                 "stages": tuple(Stage(**s) for s in row["stages"]),
                 "candidates": tuple(_candidate(c) for c in row["candidates"]),
-                "checks": tuple(Check(**{**c, "citations": tuple(c["citations"])}) for c in row["checks"]),
+                "checks": tuple(
+                    Check(**{**c, "citations": tuple(c["citations"])}) for c in row["checks"]
+                ),
                 "limits": tuple(Limit(li["kind"], Phrase(**li["text"])) for li in row["limits"]),
                 "events": tuple((str(name), float(at)) for name, at in row["events"]),
             }

@@ -1,4 +1,6 @@
-"""The sentences knowledge itself says about an answer, in both languages; they live in `answers.yaml`."""
+"""
+The sentences knowledge itself says about an answer, in both languages; they live in `answers.yaml`.
+"""
 
 from functools import cache
 from pathlib import Path
@@ -29,7 +31,8 @@ class Wording:
         for name, row in yaml.safe_load(FILE.read_text(encoding="utf-8")).items():
             if set(row) != {"ja", "en"}:
                 raise InvalidModel(
-                    "invalid_texts", Phrase(f"{name}: 日英の両方が必要です。", f"{name} needs exactly ja and en.")
+                    "invalid_texts",
+                    Phrase(f"{name}: 日英の両方が必要です。", f"{name} needs exactly ja and en."),
                 )
             phrases[str(name)] = Phrase(str(row["ja"]), str(row["en"]))
         return cls(phrases)
@@ -37,7 +40,9 @@ class Wording:
     def phrase(self, name: str, **values: object) -> Phrase:
         """Return the sentence `name` with its $values filled in."""
         phrase = self._phrases[name]
-        return Phrase(Template(phrase.ja).substitute(values), Template(phrase.en).substitute(values))
+        return Phrase(
+            Template(phrase.ja).substitute(values), Template(phrase.en).substitute(values)
+        )
 
     def error(self, name: str, **values: object) -> KnowledgeError:
         """Return the error whose code and sentence are `name`."""

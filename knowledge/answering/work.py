@@ -57,7 +57,14 @@ class Work:
 
     async def end(self, name: StageName, since: float, *, used: int = 0) -> None:
         tokens = self.tokens if name == "write" else (0, 0)
-        stage = Stage(name, "done", round((time.perf_counter() - since) * 1000, 3), len(self.hits), used, *tokens)
+        stage = Stage(
+            name,
+            "done",
+            round((time.perf_counter() - since) * 1000, 3),
+            len(self.hits),
+            used,
+            *tokens,
+        )
         self.stages.append(stage)
         await self.step(stage)
 
@@ -77,7 +84,8 @@ def trace(work: Work, answer: Answer) -> Trace:
         prompt=work.prompt,
         output=work.output,
         model=work.model,
-        checks=work.checks or tuple(Check(s.text, s.citations, 1.0, kept=True) for s in answer.sentences),
+        checks=work.checks
+        or tuple(Check(s.text, s.citations, 1.0, kept=True) for s in answer.sentences),
         limits=work.limits,
         events=work.events,
         fallback=answer.fallback,

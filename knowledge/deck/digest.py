@@ -30,8 +30,15 @@ def reading() -> Reading:
     content = FILE.read_bytes()
     deck = _deck(content)
     pages = tuple(
-        Page(position, Place("slide", slide["page"]), slide[language]["text"], slide[language]["title"])
-        for position, (slide, language) in enumerate(((s, language) for s in deck["slides"] for language in LANGUAGES), 1)
+        Page(
+            position,
+            Place("slide", slide["page"]),
+            slide[language]["text"],
+            slide[language]["title"],
+        )
+        for position, (slide, language) in enumerate(
+            ((s, language) for s in deck["slides"] for language in LANGUAGES), 1
+        )
     )
     sha256 = hashlib.sha256(content).hexdigest()
     return Reading(FILE.name, sha256, len(content), metadata().title, "transcript", pages, (), "ja")
@@ -42,7 +49,13 @@ def metadata() -> Metadata:
     deck = _deck(FILE.read_bytes())
     title = f"{deck['title']['ja']} / {deck['title']['en']}"
     return Metadata(
-        title=title, kind="deck", audience="all", owner=OWNER, effective=deck["date"], url=deck["url"], source=FILE.name
+        title=title,
+        kind="deck",
+        audience="all",
+        owner=OWNER,
+        effective=deck["date"],
+        url=deck["url"],
+        source=FILE.name,
     )
 
 
@@ -61,6 +74,9 @@ def _deck(content: bytes) -> dict[str, Any]:
             if not all(slide.get(language, {}).get(part) for part in ("title", "text")):
                 place = f"{FILE.name}: slide {slide.get('page')}, {language}"
                 raise InvalidModel(
-                    "invalid_deck", Phrase(f"{place} に題名か本文がありません。", f"{place} lacks its title or text.")
+                    "invalid_deck",
+                    Phrase(
+                        f"{place} に題名か本文がありません。", f"{place} lacks its title or text."
+                    ),
                 )
     return deck

@@ -9,8 +9,8 @@ Backups: everything the library knows, as plain files that can be read without u
     logs/NAME.jsonl  the audit and other logs, each line chained to the one before
     originals/ID     the files as they were sent
 
-An archive is the same folder as a gzipped tar. Nothing in it is believed: names are ours or refused, sums are checked, and no
-member is ever written where it says.
+An archive is the same folder as a gzipped tar. Nothing in it is believed: names are ours or
+refused, sums are checked, and no member is ever written where it says.
 """
 
 import asyncio
@@ -45,9 +45,12 @@ Logs = Mapping[str, Sequence[dict[str, Any]]]
 States = Mapping[str, dict[str, Any]]
 
 
-async def save(library: Library, originals: Originals, logs: Logs, states: States, folder: Path) -> dict[str, int]:
+async def save(
+    library: Library, originals: Originals, logs: Logs, states: States, folder: Path
+) -> dict[str, int]:
     """
-    Write a backup into `folder`, which must be empty or not exist; return how many documents, passages and files it holds.
+    Write a backup into `folder`, which must be empty or not exist; return how many documents,
+    passages and files it holds.
 
     Raises:
         LibraryUnavailable: the index or a file did not answer.
@@ -66,18 +69,28 @@ async def save(library: Library, originals: Originals, logs: Logs, states: State
                 passages += 1
     for version in versions:
         if version.original:
-            (folder / "originals" / version.original).write_bytes(await originals.get(version.original))
+            (folder / "originals" / version.original).write_bytes(
+                await originals.get(version.original)
+            )
     _write_json(folder / "glossary.json", [list(group) for group in await library.glossary()])
     for name, state in states.items():
         _write_json(folder / "states" / f"{name}.json", state)
     for name, rows in logs.items():
         _write_lines(folder / "logs" / f"{name}.jsonl", rows)
     files = await asyncio.to_thread(_seal, folder)
-    return {"documents": len(documents), "versions": len(versions), "passages": passages, "files": files}
+    return {
+        "documents": len(documents),
+        "versions": len(versions),
+        "passages": passages,
+        "files": files,
+    }
 
 
 async def restore(folder: Path, library: Library, originals: Originals) -> dict[str, int]:
-    """Put a checked backup back; about 1 ms a passage. Return how many documents, passages and files there are now."""
+    """
+    Put a checked backup back; about 1 ms a passage. Return how many documents, passages and files
+    there are now.
+    """
     files = 0
     for path in sorted((folder / "originals").iterdir()):
         await originals.put(path.read_bytes(), id_=path.name)
@@ -92,7 +105,10 @@ async def restore(folder: Path, library: Library, originals: Originals) -> dict[
 
 def states(folder: Path) -> dict[str, dict[str, Any]]:
     """Return what else a checked backup holds, by name."""
-    return {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((folder / "states").glob("*.json"))}
+    return {
+        path.stem: json.loads(path.read_text("utf-8"))
+        for path in sorted((folder / "states").glob("*.json"))
+    }
 
 
 def logs(folder: Path) -> dict[str, list[dict[str, Any]]]:
@@ -114,7 +130,8 @@ def opened(path: Path) -> Iterator[Path]:
     Check a backup, folder or archive, and give the folder with its files.
 
     Raises:
-        InvalidBackup: it is not one, holds a file with a name that is not ours, or one that is not as it was written.
+        InvalidBackup: it is not one, holds a file with a name that is not ours, or one that is not
+        as it was written.
     """
     if path.is_dir():
         _check(path)
@@ -134,7 +151,11 @@ def opened(path: Path) -> Iterator[Path]:
 
 def _seal(folder: Path) -> int:
     """Write the manifest over every file there is; return how many that are."""
-    sums = {str(path.relative_to(folder)): _sum(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+    sums = {
+        str(path.relative_to(folder)): _sum(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
     made = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = {"format": FORMAT, "encoder": VERSION, "made": made, "files": sums}
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
@@ -143,9 +164,13 @@ def _seal(folder: Path) -> int:
 
 def _unpack(packed: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
     """Write one member under its own name: one of ours, which has no way out of the folder."""
-    content = packed.extractfile(member) if member.isreg() and _MEMBER.fullmatch(member.name) else None
+    content = (
+        packed.extractfile(member) if member.isreg() and _MEMBER.fullmatch(member.name) else None
+    )
     if content is None:
-        raise InvalidBackup("foreign_member", phrase("foreign_member", member=ascii(member.name)[:80]))
+        raise InvalidBackup(
+            "foreign_member", phrase("foreign_member", member=ascii(member.name)[:80])
+        )
     target = folder / member.name
     target.parent.mkdir(exist_ok=True)
     with target.open("wb") as file:
@@ -162,11 +187,19 @@ def _check(folder: Path) -> None:
         raise InvalidBackup("invalid_backup", phrase("invalid_backup", name=folder)) from error
     if not known:
         raise InvalidBackup("newer_backup", phrase("newer_backup", name=folder))
-    found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() or path.is_symlink()}
+    found = {
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() or path.is_symlink()
+    }
     for name in sorted((found ^ set(sums)) - {"manifest.json"}):
         raise InvalidBackup("changed_backup", phrase("changed_backup", member=ascii(name)[:80]))
     for name, value in sums.items():
-        if not _MEMBER.fullmatch(name) or (folder / name).is_symlink() or _sum(folder / name) != value:
+        if (
+            not _MEMBER.fullmatch(name)
+            or (folder / name).is_symlink()
+            or _sum(folder / name) != value
+        ):
             raise InvalidBackup("changed_backup", phrase("changed_backup", member=ascii(name)[:80]))
 
 

@@ -1,7 +1,9 @@
 """
-What a new version of a document changes, section by section, and what to ask it before it is published.
+What a new version of a document changes, section by section, and what to ask it before it is
+published.
 
-Sections are what people call them: a heading's text, a slide, a sheet, a page. Text that only moved is no change.
+Sections are what people call them: a heading's text, a slide, a sheet, a page. Text that only moved
+is no change.
 """
 
 import re
@@ -19,7 +21,9 @@ _SPACE = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A stretch of a document under one name. `heading` may be empty; `text` is without white space."""
+    """
+    A stretch of a document under one name. `heading` may be empty; `text` is without white space.
+    """
 
     heading: str
     place: Place
@@ -28,7 +32,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The sections that came, went and changed, each in the order of its document; `changed` holds the new ones."""
+    """
+    The sections that came, went and changed, each in the order of its document; `changed` holds the
+    new ones.
+    """
 
     added: tuple[Section, ...] = ()
     removed: tuple[Section, ...] = ()
@@ -43,18 +50,27 @@ def compare(before: Sequence[Passage], after: Sequence[Passage]) -> Changes:
     named = {_name(s) for s in gone}
     changed = tuple(s for s in come if _name(s) in named)
     again = {_name(s) for s in changed}
-    return Changes(tuple(s for s in come if _name(s) not in again), tuple(s for s in gone if _name(s) not in again), changed)
+    return Changes(
+        tuple(s for s in come if _name(s) not in again),
+        tuple(s for s in gone if _name(s) not in again),
+        changed,
+    )
 
 
 def questions(passages: Sequence[Passage], language: Language) -> tuple[str, ...]:
     """Return up to three questions about the longest sections of a version, in its order."""
     found = {(_subject(s)): s for s in sections(passages) if _subject(s)}
     longest = sorted(found, key=lambda subject: -len(found[subject].text))[:QUESTIONS]
-    return tuple(phrase("ask_about", subject=subject).to(language) for subject in found if subject in longest)
+    return tuple(
+        phrase("ask_about", subject=subject).to(language) for subject in found if subject in longest
+    )
 
 
 def stands_in(quotes: Sequence[str], passages: Sequence[Passage]) -> tuple[bool, ...]:
-    """Report for each quote whether the version still says it word by word; white space does not count."""
+    """
+    Report for each quote whether the version still says it word by word; white space does not
+    count.
+    """
     whole = "".join(s.text for s in sections(passages))
     return tuple(tight(quote) in whole for quote in quotes)
 
@@ -100,9 +116,13 @@ def _name(section: Section) -> tuple[str, str, int | None]:
 
 
 def _subject(section: Section) -> str:
-    return section.heading if 1 < len(section.heading) <= _HEADING else section.text[: _HEADING // 2]
+    return (
+        section.heading if 1 < len(section.heading) <= _HEADING else section.text[: _HEADING // 2]
+    )
 
 
 def tight(text: str) -> str:
-    """Return a text without white space, for a file may be broken into lines otherwise than before."""
+    """
+    Return a text without white space, for a file may be broken into lines otherwise than before.
+    """
     return _SPACE.sub("", text)

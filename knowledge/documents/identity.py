@@ -1,8 +1,10 @@
 """
-Whether a file is known already: the next version of a document, or another one that only has its name.
+Whether a file is known already: the next version of a document, or another one that only has its
+name.
 
-A file of the same owner and name is the next version when it says largely the same under the same title, or when it lies where
-the version before lay. Everything else is a document of its own; what that resembles is told, and an admin decides.
+A file of the same owner and name is the next version when it says largely the same under the same
+title, or when it lies where the version before lay. Everything else is a document of its own; what
+that resembles is told, and an admin decides.
 """
 
 import asyncio
@@ -15,7 +17,9 @@ from knowledge.documents.registry import Draft, Registry
 from knowledge.reading.reading import Reading
 from knowledge.values import Document, Metadata, Passage, Version
 
-LIKE = 0.5  # share of the text that two documents have in common, from which they are largely the same
+LIKE = (
+    0.5  # share of the text that two documents have in common, from which they are largely the same
+)
 COMPARED = 10  # documents a new one is compared with
 TOLD = 3  # documents a report names
 _LENGTH = 200_000  # characters compared
@@ -41,14 +45,22 @@ class Alike:
 
 
 class Identity:
-    """Compares files with the documents of one registry; `passages` returns those of a version in order."""
+    """
+    Compares files with the documents of one registry; `passages` returns those of a version in
+    order.
+    """
 
-    def __init__(self, registry: Registry, passages: Callable[[str], Awaitable[list[Passage]]]) -> None:
+    def __init__(
+        self, registry: Registry, passages: Callable[[str], Awaitable[list[Passage]]]
+    ) -> None:
         self._registry = registry
         self._passages = passages
 
     async def known(self, reading: Reading, metadata: Metadata) -> str:
-        """Return the id of the document whose next version this file is; empty when it is a document of its own."""
+        """
+        Return the id of the document whose next version this file is; empty when it is a document
+        of its own.
+        """
         for draft in self._registry.drafts.values():
             if draft.version.sha256 == reading.sha256 and self._registry.document(draft.document):
                 return draft.document  # as earlier readers read it
@@ -66,7 +78,10 @@ class Identity:
         return best[1]
 
     async def alike(self, document: Document, version: Version) -> tuple[Alike, ...]:
-        """Return what a document's only version resembles: documents of its name or its title, the most alike first."""
+        """
+        Return what a document's only version resembles: documents of its name or its title, the
+        most alike first.
+        """
         if len(document.versions) > 1:
             return ()
         passages = await self._passages(version.id)
@@ -83,15 +98,26 @@ class Identity:
         return tuple(found[:TOLD])
 
     def _namesakes(self, name: str, owner: str) -> Iterator[tuple[str, list[Draft]]]:
-        """Yield the documents of this owner one of whose files had this name, with their versions."""
-        named = [d for d in self._registry.drafts.values() if d.whole and _name(d.version.name) == _name(name)]
+        """
+        Yield the documents of this owner one of whose files had this name, with their versions.
+        """
+        named = [
+            d
+            for d in self._registry.drafts.values()
+            if d.whole and _name(d.version.name) == _name(name)
+        ]
         owned = {d.document for d in named if owner in (d.metadata.owner, d.version.added_by)}
         for id_ in sorted(owned):
             if self._registry.document(id_):
                 yield id_, self._registry.versions(id_)
 
-    def _resembling(self, document: Document, version: Version, titles: frozenset[str]) -> list[Document]:
-        """Return the documents worth comparing with: of the same title first, then of the same file name."""
+    def _resembling(
+        self, document: Document, version: Version, titles: frozenset[str]
+    ) -> list[Document]:
+        """
+        Return the documents worth comparing with: of the same title first, then of the same file
+        name.
+        """
         titled, named = set(), set()
         for draft in self._registry.drafts.values():
             if _title(draft.metadata.title) in titles or _title(draft.version.title) in titles:
@@ -110,7 +136,10 @@ class Identity:
 
 
 def share(one: str, other: str) -> float:
-    """Return what two texts have in common, 0 to 1: of their pairs of characters, those that both have."""
+    """
+    Return what two texts have in common, 0 to 1: of their pairs of characters, those that both
+    have.
+    """
     ours, theirs = _grams(one), _grams(other)
     both = len(ours) + len(theirs)
     return 2 * len(ours & theirs) / both if both else 1.0
@@ -122,7 +151,9 @@ def _grams(text: str) -> set[str]:
 
 
 def _titles(drafts: Sequence[Draft], passages: Sequence[Passage]) -> frozenset[str]:
-    """Return what a document is called: by its admin, by its files, and by the first heading in it."""
+    """
+    Return what a document is called: by its admin, by its files, and by the first heading in it.
+    """
     headings = passages[0].headings[:2] if passages else ()
     said = [title for draft in drafts for title in (draft.metadata.title, draft.version.title)]
     return frozenset(_title(title) for title in (*said, *headings) if title)

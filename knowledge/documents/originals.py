@@ -1,8 +1,9 @@
 """
-The originals: every file as it was sent, at any fsspec address ("data/originals", "s3://bucket/originals").
+The originals: every file as it was sent, at any fsspec address ("data/originals",
+"s3://bucket/originals").
 
-A file is stored under a random id and never under a name from outside; what it is called stands in the registry. An id is known
-to nobody before its bytes are whole.
+A file is stored under a random id and never under a name from outside; what it is called stands in
+the registry. An id is known to nobody before its bytes are whole.
 """
 
 import asyncio
@@ -67,12 +68,18 @@ class Originals:
         await self._do(delete)
 
     async def sweep(self, known: frozenset[str], *, age: float) -> int:
-        """Delete what nobody knows and is older than `age` seconds; return how many files that were."""
+        """
+        Delete what nobody knows and is older than `age` seconds; return how many files that were.
+        """
 
         def sweep() -> int:
             files, root = self._open()
             found = [row for row in files.ls(root, detail=True) if row["type"] == "file"]
-            lost = [row["name"] for row in found if row["name"].rpartition("/")[2] not in known and _older(row, age)]
+            lost = [
+                row["name"]
+                for row in found
+                if row["name"].rpartition("/")[2] not in known and _older(row, age)
+            ]
             for name in lost:
                 files.rm_file(name)
             return len(lost)
@@ -101,24 +108,43 @@ class Originals:
 
 
 class _Place:
-    """Turns whatever a driver raises into ours: each has errors of its own, under no common root but Exception."""
+    """
+    Turns whatever a driver raises into ours: each has errors of its own, under no common root but
+    Exception.
+    """
 
     def __init__(self, address: str) -> None:
         self._address = address
 
     def __enter__(self) -> None: ...
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         if isinstance(error, FileNotFoundError):
             raise LibraryUnavailable("original_missing", phrase("original_missing")) from error
         if isinstance(error, Exception):
             reason = type(error).__name__
-            log.warning("the place for files does not work", extra={"place": place(self._address), "reason": reason})
+            log.warning(
+                "the place for files does not work",
+                extra={"place": place(self._address), "reason": reason},
+            )
             raise LibraryUnavailable("originals_failed", phrase("originals_failed")) from error
 
 
 def _older(row: dict[str, Any], age: float) -> bool:
-    """Report whether a listed file is older than `age`; an object store says when with a datetime, a disk with a number."""
-    when: Any = row.get("mtime") or row.get("LastModified") or row.get("updated") or row.get("last_modified")
+    """
+    Report whether a listed file is older than `age`; an object store says when with a datetime, a
+    disk with a number.
+    """
+    when: Any = (
+        row.get("mtime")
+        or row.get("LastModified")
+        or row.get("updated")
+        or row.get("last_modified")
+    )
     stamp = when.timestamp() if hasattr(when, "timestamp") else when
     return isinstance(stamp, int | float) and time.time() - stamp > age

@@ -1,10 +1,11 @@
 """
 How rare a term is, by the published passages that the asker may read, and by no others.
 
-What an index reckons by itself counts every passage it holds; a question would then tell, by the figures of its answer, which
-words stand in documents kept to others, staged, withdrawn or replaced. So each published version is tallied once, and the
-tallies are added up by audience: what a reader may read is the sum of a few of them. A version's tally is kept in the index
-beside its passages, so that no other process needs to count it again.
+What an index reckons by itself counts every passage it holds; a question would then tell, by the
+figures of its answer, which words stand in documents kept to others, staged, withdrawn or replaced.
+So each published version is tallied once, and the tallies are added up by audience: what a reader
+may read is the sum of a few of them. A version's tally is kept in the index beside its passages, so
+that no other process needs to count it again.
 """
 
 import asyncio
@@ -27,7 +28,9 @@ FETCHED = 16  # tallies asked for at once: that of a very large document has a f
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A published version as it was counted; one of another audience, title or format is counted anew."""
+    """
+    A published version as it was counted; one of another audience, title or format is counted anew.
+    """
 
     document: str
     version: str
@@ -77,21 +80,34 @@ class Rarities:
             self._seen = state
 
     def of(self, dimensions: Sequence[int], readers: frozenset[str] | None) -> dict[int, float]:
-        """Return each dimension's rarity among what these readers may read; None stands for whoever may read everything."""
+        """
+        Return each dimension's rarity among what these readers may read; None stands for whoever
+        may read everything.
+        """
         return rarities(dimensions, self._read(readers))
 
     def weighed(self, vector: SparseVector, readers: frozenset[str] | None) -> SparseVector:
-        """Return a question's vector with each term weighed by its rarity; as it is where the index does that itself."""
+        """
+        Return a question's vector with each term weighed by its rarity; as it is where the index
+        does that itself.
+        """
         return vector if self._index.weighs else weighed(vector, self._read(readers))
 
     def _read(self, readers: frozenset[str] | None) -> list[Tally]:
-        return [tally for audience, tally in self._sums.by_audience.items() if readers is None or audience in readers]
+        return [
+            tally
+            for audience, tally in self._sums.by_audience.items()
+            if readers is None or audience in readers
+        ]
 
     def _up_to_date(self) -> bool:
         return len(self._seen) > 0 and all(map(is_, self._state(), self._seen))
 
     def _state(self) -> tuple[object, ...]:
-        """Return what decides which versions count: the registry replaces both by others whenever they change."""
+        """
+        Return what decides which versions count: the registry replaces both by others whenever they
+        change.
+        """
         return self._registry.entries, self._registry.drafts, self._format
 
     @property
@@ -100,9 +116,17 @@ class Rarities:
 
     def _published(self) -> frozenset[Counted]:
         drafts = self._registry.drafts
-        current = ((document, self._registry.current(document)) for document in self._registry.entries)
+        current = (
+            (document, self._registry.current(document)) for document in self._registry.entries
+        )
         return frozenset(
-            Counted(document, version, drafts[version].metadata.audience, drafts[version].metadata.title, self._format)
+            Counted(
+                document,
+                version,
+                drafts[version].metadata.audience,
+                drafts[version].metadata.title,
+                self._format,
+            )
             for document, version in current
             if version in drafts
         )
@@ -128,9 +152,14 @@ class Rarities:
         return tally
 
     async def _keep(self, version: Counted, tally: Tally) -> None:
-        """Keep a tally beside the passages, unless they went while they were counted: nothing of them may be left."""
+        """
+        Keep a tally beside the passages, unless they went while they were counted: nothing of them
+        may be left.
+        """
         payload = {"document": version.document, "version": version.version, "shelf": TALLY}
-        await self._index.write([Point(_id(version), {**payload, "tally": _id(version), "terms": tally.packed})])
+        await self._index.write(
+            [Point(_id(version), {**payload, "tally": _id(version), "terms": tally.packed})]
+        )
         await self._registry.refresh(now=self._index.shared)
         if self._registry.current(version.document) != version.version:
             await self._index.delete(tallies_of(version.version))
@@ -143,11 +172,16 @@ def rarities(dimensions: Sequence[int], tallies: Sequence[Tally]) -> dict[int, f
     holding = np.zeros(len(asked), np.int64)
     for tally in tallies:
         holding += tally.holding(asked)
-    return {d: rarity(passages, count) for d, count in zip(dimensions, holding.tolist(), strict=True)}
+    return {
+        d: rarity(passages, count) for d, count in zip(dimensions, holding.tolist(), strict=True)
+    }
 
 
 def weighed(vector: SparseVector, tallies: Sequence[Tally]) -> SparseVector:
-    """Return a question's vector with each term weighed by its rarity among the passages of these tallies."""
+    """
+    Return a question's vector with each term weighed by its rarity among the passages of these
+    tallies.
+    """
     rare = rarities(vector.indices, tallies)
     exact = np.array(vector.values) * np.array([rare[d] for d in vector.indices])
     return SparseVector(vector.indices, tuple(grained(exact, GRAIN).tolist()))
@@ -158,7 +192,10 @@ def _id(version: Counted) -> str:
 
 
 def _changed(sums: Sums, new: Mapping[Counted, Tally], gone: Sequence[Counted]) -> Sums:
-    """Return the sums with and without these versions. At most a second for 100,000 passages; in a thread."""
+    """
+    Return the sums with and without these versions. At most a second for 100,000 passages; in a
+    thread.
+    """
     added: defaultdict[str, list[Tally]] = defaultdict(list)
     removed: defaultdict[str, list[Tally]] = defaultdict(list)
     for version, tally in new.items():

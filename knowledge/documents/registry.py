@@ -1,10 +1,12 @@
 """
-What the library knows about its documents: one record per document, holding the pointer, and one per version.
+What the library knows about its documents: one record per document, holding the pointer, and one
+per version.
 
-A record is changed by compare-and-set, so that two processes never overwrite each other's change; the write of a document's
-record is the flip of publishing. A version's record is "received" while its passages are being written and "staged" after them;
-`touched` is the writer's sign of life. "deleted" on a document means its passages are going. A shared index is read again at
-most once a second.
+A record is changed by compare-and-set, so that two processes never overwrite each other's change;
+the write of a document's record is the flip of publishing. A version's record is "received" while
+its passages are being written and "staged" after them; `touched` is the writer's sign of life.
+"deleted" on a document means its passages are going. A shared index is read again at most once a
+second.
 """
 
 import time
@@ -36,7 +38,8 @@ class Entry:
     """
     A document's record: the pointer, the versions once published (oldest first) and when each was.
 
-    `numbered` holds every version in the order of its number; `publishing` those about to be published, with since when (UNIX).
+    `numbered` holds every version in the order of its number; `publishing` those about to be
+    published, with since when (UNIX).
     """
 
     id: str
@@ -50,7 +53,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A version's record, with what is said about the document. `touched` is the time (UNIX) its writer last showed life."""
+    """
+    A version's record, with what is said about the document. `touched` is the time (UNIX) its
+    writer last showed life.
+    """
 
     document: str
     version: Version
@@ -82,12 +88,17 @@ class Registry:
         if entries != self.entries:  # searches notice a moved pointer by the identity of this
             self.entries = entries
         self.drafts = drafts
-        self._revisions = {p.get("version") or p["document"]: p.get("revision", "") for p in payloads}
+        self._revisions = {
+            p.get("version") or p["document"]: p.get("revision", "") for p in payloads
+        }
         self._read_at = clock
 
-    async def change_entry(self, document: str, change: Callable[[Entry], Entry | None]) -> Entry | None:
+    async def change_entry(
+        self, document: str, change: Callable[[Entry], Entry | None]
+    ) -> Entry | None:
         """
-        Write what `change` makes of a document's record, made fresh where there is none; None, unwritten, when it says None.
+        Write what `change` makes of a document's record, made fresh where there is none; None,
+        unwritten, when it says None.
 
         `change` may be asked again with a newer record.
 
@@ -104,13 +115,19 @@ class Registry:
             await self.refresh(now=True)
         raise LibraryUnavailable("contended", phrase("contended"))
 
-    async def change_draft(self, version: str, change: Callable[[Draft | None], Draft | None]) -> Draft | None:
-        """Write what `change` makes of a version's record, as `change_entry` does for a document's."""
+    async def change_draft(
+        self, version: str, change: Callable[[Draft | None], Draft | None]
+    ) -> Draft | None:
+        """
+        Write what `change` makes of a version's record, as `change_entry` does for a document's.
+        """
         for _ in range(TRIES):
             draft = change(self.drafts.get(version))
             if draft is None or draft == self.drafts.get(version):
                 return draft
-            if await self._swap(version, {"document": draft.document, "version": version, "draft": asdict(draft)}):
+            if await self._swap(
+                version, {"document": draft.document, "version": version, "draft": asdict(draft)}
+            ):
                 self.drafts = {**self.drafts, version: draft}
                 return draft
             await self.refresh(now=True)
@@ -157,15 +174,25 @@ class Registry:
             return None
         published = dict(entry.published)
         versions = tuple(
-            replace(d.version, state=_state(d.version.id, entry), published=published.get(d.version.id, "")) for d in drafts
+            replace(
+                d.version,
+                state=_state(d.version.id, entry),
+                published=published.get(d.version.id, ""),
+            )
+            for d in drafts
         )
         shown = next((d for d in drafts if d.version.id == entry.current), drafts[-1])
         return Document(name, shown.metadata, versions, entry.current)
 
     def rows(self) -> list[Payload]:
         """Return every record as plain data, as `parse` takes it."""
-        documents: list[Payload] = [{"document": k, "entry": asdict(e)} for k, e in self.entries.items()]
-        return documents + [{"document": d.document, "version": k, "draft": asdict(d)} for k, d in self.drafts.items()]
+        documents: list[Payload] = [
+            {"document": k, "entry": asdict(e)} for k, e in self.entries.items()
+        ]
+        return documents + [
+            {"document": d.document, "version": k, "draft": asdict(d)}
+            for k, d in self.drafts.items()
+        ]
 
     async def put_back(self, rows: Sequence[Payload]) -> None:
         """Write records as they once were, documents last: with those they are found."""
@@ -223,6 +250,10 @@ def _receipt(row: dict[str, Any] | None) -> Receipt | None:
 
 def _draft(row: dict[str, Any]) -> Draft:
     said = row["version"]
-    version = {**said, "flags": tuple(Flag(**f) for f in said["flags"]), "receipt": _receipt(said.get("receipt"))}
+    version = {
+        **said,
+        "flags": tuple(Flag(**f) for f in said["flags"]),
+        "receipt": _receipt(said.get("receipt")),
+    }
     metadata = {**row["metadata"], "marks": tuple(Mark(**m) for m in row["metadata"]["marks"])}
     return Draft(row["document"], Version(**version), Metadata(**metadata), row["touched"])

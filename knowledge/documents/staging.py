@@ -1,8 +1,9 @@
 """
 Staging: a file's passages written beside whatever is published, so that nothing of it is found yet.
 
-The same bytes, read by the same readers, are one version, whoever sends them and how often: its id is theirs. Whoever comes
-second waits for the first, and takes over when that one shows no sign of life.
+The same bytes, read by the same readers, are one version, whoever sends them and how often: its id
+is theirs. Whoever comes second waits for the first, and takes over when that one shows no sign of
+life.
 """
 
 import asyncio
@@ -34,7 +35,9 @@ Cut = Callable[..., Sequence[Passage]]
 class Staging:
     """Writes versions into an index and its registry."""
 
-    def __init__(self, index: Index, registry: Registry, encoder: Encoder, dense: Dense, cut: Cut) -> None:
+    def __init__(
+        self, index: Index, registry: Registry, encoder: Encoder, dense: Dense, cut: Cut
+    ) -> None:
         self._index = index
         self._registry = registry
         self._crew = WorkerPool(encoder)
@@ -51,7 +54,8 @@ class Staging:
         """
         Return the id of the version these bytes are, whole; False when it had been before.
 
-        One that waits is written anew where `metadata` says that it is a version of another document.
+        One that waits is written anew where `metadata` says that it is a version of another
+        document.
         """
         version = version_id(reading.sha256)
         while True:
@@ -68,30 +72,48 @@ class Staging:
                 return version, True
 
     async def rename(self, version: str, old: str, new: str, *, shelf: str) -> None:
-        """Write a new title into the passages of a version, which are searched by it; about 1 ms each."""
+        """
+        Write a new title into the passages of a version, which are searched by it; about 1 ms each.
+        """
         found = [passage_of(p) for p in await self._index.scroll(of(version))]
-        named = [replace(p, title=new, headings=tuple(new if h == old else h for h in p.headings)) for p in found]
+        named = [
+            replace(p, title=new, headings=tuple(new if h == old else h for h in p.headings))
+            for p in found
+        ]
         await self.write(named, shelf)
         await self._index.delete(tallies_of(version))
 
     async def passages(self, version: str) -> list[Passage]:
         """Return the passages of one version in order, published or not."""
-        return sorted((passage_of(p) for p in await self._index.scroll(of(version))), key=lambda p: p.position)
+        return sorted(
+            (passage_of(p) for p in await self._index.scroll(of(version))), key=lambda p: p.position
+        )
 
     async def write(self, parts: Sequence[Passage], shelf: str) -> None:
         """Write passages at their places of their versions."""
         async for points in self._points(parts, shelf):
             await self._index.write(points)
 
-    async def _begin(self, reading: Reading, metadata: Metadata, by: str, original: str, seen: Draft | None) -> Draft | None:
+    async def _begin(
+        self, reading: Reading, metadata: Metadata, by: str, original: str, seen: Draft | None
+    ) -> Draft | None:
         """Take a version for writing; None when somebody else was faster."""
         superseded = self._registry.document(metadata.supersedes)
         known = superseded.id if superseded else await self._identity.known(reading, metadata)
         document = known or document_id(metadata.owner, reading)
         before = self._registry.document(document)
         said = _filled(metadata, before.metadata if before else Metadata(), reading.title)
-        row = Version(version_id(reading.sha256), 0, reading.name, reading.sha256, reading.size, "received")
-        row = replace(row, pages=len(reading.pages), flags=reading.flags, added=now(), added_by=by, original=original)
+        row = Version(
+            version_id(reading.sha256), 0, reading.name, reading.sha256, reading.size, "received"
+        )
+        row = replace(
+            row,
+            pages=len(reading.pages),
+            flags=reading.flags,
+            added=now(),
+            added_by=by,
+            original=original,
+        )
         row = replace(row, title=reading.title, receipt=reading.receipt)
         ours = Draft(document, row, said, time.time())
         return await self._registry.change_draft(row.id, lambda d: ours if d == seen else None)
@@ -101,10 +123,14 @@ class Staging:
         other = self._registry.document(metadata.supersedes)
         entry = self._registry.entries.get(draft.document)
         published = dict(entry.published) if entry else {}
-        return other is not None and other.id != draft.document and draft.version.id not in published
+        return (
+            other is not None and other.id != draft.document and draft.version.id not in published
+        )
 
     async def _write(self, draft: Draft, reading: Reading, told: Told | None) -> bool:
-        """Write a version's passages and make it whole; False when somebody took it over meanwhile."""
+        """
+        Write a version's passages and make it whole; False when somebody took it over meanwhile.
+        """
         version = draft.version.id
         parts = await asyncio.to_thread(self._parts, draft, reading)
         await self._index.delete(all_of(version))
@@ -120,7 +146,8 @@ class Staging:
                     return False
                 alive = touched
         await self._registry.change_entry(
-            draft.document, lambda e: e if version in e.numbered else replace(e, numbered=(*e.numbered, version))
+            draft.document,
+            lambda e: e if version in e.numbered else replace(e, numbered=(*e.numbered, version)),
         )
         whole = replace(alive, version=replace(alive.version, state="staged", passages=len(parts)))
         return await self._change(alive, whole) is not None
@@ -131,21 +158,35 @@ class Staging:
                 yield whole
 
     async def _change(self, ours: Draft, new: Draft) -> Draft | None:
-        return await self._registry.change_draft(ours.version.id, lambda d: new if d == ours else None)
+        return await self._registry.change_draft(
+            ours.version.id, lambda d: new if d == ours else None
+        )
 
     def _parts(self, draft: Draft, reading: Reading) -> list[Passage]:
         version, said = draft.version.id, draft.metadata
-        parts = self._cut(reading, document=draft.document, version=version, audience=said.audience, title=said.title)
+        parts = self._cut(
+            reading,
+            document=draft.document,
+            version=version,
+            audience=said.audience,
+            title=said.title,
+        )
         return [replace(part, id=passage_id(version, part.position)) for part in parts]
 
 
 def document_id(owner: str, reading: Reading) -> str:
-    """Return the id of the document that begins with this owner's file: two files never begin the same one."""
+    """
+    Return the id of the document that begins with this owner's file: two files never begin the same
+    one.
+    """
     return identify("document", owner, reading.name, reading.sha256)
 
 
 def version_id(sha256: str) -> str:
-    """Return the id of the version that these bytes are as today's readers read them, wherever they stand."""
+    """
+    Return the id of the version that these bytes are as today's readers read them, wherever they
+    stand.
+    """
     return identify("version", sha256, READERS)
 
 
@@ -174,7 +215,10 @@ def now() -> str:
 
 
 def _filled(said: Metadata, before: Metadata, title: str) -> Metadata:
-    """Return what is said with its gaps filled from the version before, then from the file and the house's defaults."""
+    """
+    Return what is said with its gaps filled from the version before, then from the file and the
+    house's defaults.
+    """
     known = {k: getattr(said, k) or getattr(before, k) for k in Metadata.__dataclass_fields__}
     defaults = {"title": title, "kind": "guideline", "audience": "all"}
     return Metadata(**{k: v or defaults.get(k, v) for k, v in known.items()})

@@ -1,9 +1,11 @@
 """
-The shelf: how documents come, change hands and go. Nothing on it is found before one pointer says so.
+The shelf: how documents come, change hands and go. Nothing on it is found before one pointer says
+so.
 
-A version is written beside the published one, then the pointer flips: first its passages are made findable, then the pointer
-moves, then the passages before are put away. Wherever that is cut off, `tend` finishes it; whoever searches believes the
-pointer only. Every change of a record is compare-and-set, so any number of processes may share one index.
+A version is written beside the published one, then the pointer flips: first its passages are made
+findable, then the pointer moves, then the passages before are put away. Wherever that is cut off,
+`tend` finishes it; whoever searches believes the pointer only. Every change of a record is
+compare-and-set, so any number of processes may share one index.
 """
 
 import asyncio
@@ -18,7 +20,20 @@ from typing import Any, Self
 from knowledge.documents.originals import Originals
 from knowledge.documents.rarities import Rarities
 from knowledge.documents.registry import Draft, Entry, Registry, parse
-from knowledge.documents.staging import LIVE, OLD, STAGED, STALE, TALLY, Cut, Staging, Told, all_of, now, of, version_id
+from knowledge.documents.staging import (
+    LIVE,
+    OLD,
+    STAGED,
+    STALE,
+    TALLY,
+    Cut,
+    Staging,
+    Told,
+    all_of,
+    now,
+    of,
+    version_id,
+)
 from knowledge.errors import KnowledgeError, LibraryUnavailable, PartlyRead, UnknownDocument
 from knowledge.index.protocol import Index, Payload, Point
 from knowledge.models.embedding import Embedding
@@ -37,7 +52,8 @@ class DocumentStore:
     """
     Documents over an index.
 
-    `originals` is where their files are kept; without it only passages are. `embedding` makes the dense vectors of the index.
+    `originals` is where their files are kept; without it only passages are. `embedding` makes the
+    dense vectors of the index.
     """
 
     def __init__(
@@ -76,7 +92,10 @@ class DocumentStore:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if self._tending is not None:
             self._tending.cancel()
@@ -89,7 +108,10 @@ class DocumentStore:
                 await self._renewing
 
     async def measured(self, size: int) -> None:
-        """Give passages dense vectors of this size from now on, where the model was away when the index was opened."""
+        """
+        Give passages dense vectors of this size from now on, where the model was away when the
+        index was opened.
+        """
         if self._renewing is not None:
             with suppress(LibraryUnavailable):
                 await asyncio.shield(self._renewing)
@@ -98,21 +120,28 @@ class DocumentStore:
             self._renewing = asyncio.create_task(self._index.renew(self._remade))
 
     async def renewed(self) -> None:
-        """Wait until the index is of today's format. Raises LibraryUnavailable when it could not be made anew."""
+        """
+        Wait until the index is of today's format. Raises LibraryUnavailable when it could not be
+        made anew.
+        """
         if self._renewing is not None:
             await asyncio.shield(self._renewing)
 
     async def documents(self, *, readers: frozenset[str] | None = None) -> list[Document]:
         """
-        Return the documents by title: the published ones these readers may see, or all of them for None.
+        Return the documents by title: the published ones these readers may see, or all of them for
+        None.
 
-        Readers know a document by its published version; what came before it or waits beside it is not told.
+        Readers know a document by its published version; what came before it or waits beside it is
+        not told.
         """
         await self._registry.refresh()
         shown = [d for d in map(self._registry.document, self._registry.entries) if d]
         if readers is not None:
             read = [d for d in shown if d.current and d.metadata.audience in readers]
-            shown = [replace(d, versions=tuple(v for v in d.versions if v.id == d.current)) for d in read]
+            shown = [
+                replace(d, versions=tuple(v for v in d.versions if v.id == d.current)) for d in read
+            ]
         return sorted(shown, key=lambda d: (d.metadata.title, d.id))
 
     async def document(self, id: str) -> Document:  # noqa: A002  # callers know it as id
@@ -149,21 +178,30 @@ class DocumentStore:
         return await kept.get(version.original) if kept is not None else b""
 
     async def stage(
-        self, reading: Reading, metadata: Metadata, *, by: str, original: str = "", told: Told | None = None
+        self,
+        reading: Reading,
+        metadata: Metadata,
+        *,
+        by: str,
+        original: str = "",
+        told: Told | None = None,
     ) -> tuple[Document, Version, bool]:
         """
         Write a file's passages without publishing them; about 1 ms a passage.
 
-        The same bytes are one version of one document, whoever sends them: they give False and no writing. The same owner's
-        file of the same name that says largely the same is the document's next version (`identity.py`); `supersedes`
-        makes it that of any other. What `metadata` leaves empty stays as it was.
+        The same bytes are one version of one document, whoever sends them: they give False and no
+        writing. The same owner's file of the same name that says largely the same is the document's
+        next version (`identity.py`); `supersedes` makes it that of any other. What `metadata`
+        leaves empty stays as it was.
         """
         await self._registry.refresh(now=self._index.shared)
         for entry in list(self._registry.entries.values()):
             if entry.deleted:  # a deletion was cut off; its bytes may be these
                 await self._purge(entry.id)
         before = self._registry.drafts.get(version_id(reading.sha256))
-        version, new = await self._staging.stage(reading, metadata, by=by, original=original, told=told)
+        version, new = await self._staging.stage(
+            reading, metadata, by=by, original=original, told=told
+        )
         if new and before and before.whole:
             await self._leave(before, original)
         document = await self.document(self._registry.drafts[version].document)
@@ -179,16 +217,22 @@ class DocumentStore:
         """
         async with self._changing:
             await self._entry(document)
-            draft = next((d for d in self._registry.versions(document) if d.version.id == version), None)
+            draft = next(
+                (d for d in self._registry.versions(document) if d.version.id == version), None
+            )
             if draft is None:
                 raise unknown()
             if reason := missing(draft.metadata.title, draft.version.receipt):
                 raise PartlyRead("partly_read", reason)
 
             def flip(entry: Entry) -> Entry:
-                history = entry.history if entry.history[-1:] == (version,) else (*entry.history, version)
+                history = (
+                    entry.history if entry.history[-1:] == (version,) else (*entry.history, version)
+                )
                 published = {**dict(entry.published), version: now()}
-                return replace(entry, current=version, history=history, published=tuple(published.items()))
+                return replace(
+                    entry, current=version, history=history, published=tuple(published.items())
+                )
 
             return await self._flip(document, version, flip)
 
@@ -214,14 +258,16 @@ class DocumentStore:
             if not history:
                 title = (await self.document(document)).metadata.title
                 raise UnknownDocument("no_earlier_version", phrase("no_earlier", title=title))
-            return await self._flip(document, history[-1], lambda e: replace(e, current=history[-1], history=history))
+            return await self._flip(
+                document, history[-1], lambda e: replace(e, current=history[-1], history=history)
+            )
 
     async def edit(self, document: str, changes: Mapping[str, Any]) -> Document:
         """
         Change what is said about a document: `changes` holds fields of `Metadata` by name.
 
-        An audience holds for every version, and for searches at once; everything else for the published (or newest) version. A
-        new title is written into the passages, about 1 ms each.
+        An audience holds for every version, and for searches at once; everything else for the
+        published (or newest) version. A new title is written into the passages, about 1 ms each.
 
         Raises:
             UnknownDocument
@@ -232,12 +278,18 @@ class DocumentStore:
             version = shown.current or shown.versions[-1].id
             audience = {k: v for k, v in changes.items() if k == "audience"}
             for known in shown.versions:
-                await self._registry.change_draft(known.id, _saying(changes if known.id == version else audience))
+                await self._registry.change_draft(
+                    known.id, _saying(changes if known.id == version else audience)
+                )
             if audience:
-                await self._index.set({"document": [document], "shelf": [STAGED, LIVE, OLD]}, audience)
+                await self._index.set(
+                    {"document": [document], "shelf": [STAGED, LIVE, OLD]}, audience
+                )
             if changes.get("title", shown.metadata.title) != shown.metadata.title:
                 shelf = LIVE if shown.current else STAGED
-                await self._staging.rename(version, shown.metadata.title, str(changes["title"]), shelf=shelf)
+                await self._staging.rename(
+                    version, shown.metadata.title, str(changes["title"]), shelf=shelf
+                )
             return await self.document(document)
 
     async def discard(self, document: str, version: str) -> None:
@@ -255,19 +307,30 @@ class DocumentStore:
             if version in dict(entry.published):
                 raise UnknownDocument("not_staged", phrase("not_staged"))
             await self._registry.change_draft(
-                version, lambda d: d and replace(d, touched=0.0, version=replace(d.version, state="received"))
+                version,
+                lambda d: (
+                    d and replace(d, touched=0.0, version=replace(d.version, state="received"))
+                ),
             )
             await self._forget(draft)
 
     async def remove(self, document: str) -> int:
-        """Delete a document with all versions and files; return how many passages are left, which is 0."""
+        """
+        Delete a document with all versions and files; return how many passages are left, which is
+        0.
+        """
         async with self._changing:
             await self._entry(document)
-            await self._registry.change_entry(document, lambda e: replace(e, current="", deleted=True))
+            await self._registry.change_entry(
+                document, lambda e: replace(e, current="", deleted=True)
+            )
             return await self._purge(document)
 
     async def tend(self, *, age: float = STALE) -> None:
-        """Finish what a dead process left. Whoever showed a sign of life within `age` seconds is left alone."""
+        """
+        Finish what a dead process left. Whoever showed a sign of life within `age` seconds is left
+        alone.
+        """
         registry = self._registry
         await registry.refresh(now=True)
         old = time.time() - age
@@ -276,7 +339,8 @@ class DocumentStore:
                 await self._purge(entry.id)
             elif any(since <= old for _, since in entry.publishing):
                 await registry.change_entry(
-                    entry.id, lambda e: replace(e, publishing=tuple(p for p in e.publishing if p[1] > old))
+                    entry.id,
+                    lambda e: replace(e, publishing=tuple(p for p in e.publishing if p[1] > old)),
                 )
         for draft in list(registry.drafts.values()):
             if not draft.whole and draft.touched <= old:
@@ -289,7 +353,9 @@ class DocumentStore:
     async def originals(self) -> frozenset[str]:
         """Return the ids of all files the registry knows."""
         await self._registry.refresh(now=True)
-        return frozenset(d.version.original for d in self._registry.drafts.values() if d.version.original)
+        return frozenset(
+            d.version.original for d in self._registry.drafts.values() if d.version.original
+        )
 
     async def records(self) -> list[Payload]:
         """Return the registry as plain data, for a backup."""
@@ -297,7 +363,10 @@ class DocumentStore:
         return self._registry.rows()
 
     async def put_back(self, records: Sequence[Payload], passages: Iterable[Passage]) -> int:
-        """Write what `records` and `passages` once gave; return how many passages. Nothing is found before the end."""
+        """
+        Write what `records` and `passages` once gave; return how many passages. Nothing is found
+        before the end.
+        """
         entries, _ = parse(records)
         live = {e.current for e in entries.values()}
         count = 0
@@ -309,8 +378,12 @@ class DocumentStore:
         return count
 
     async def _remade(self, stored: Sequence[tuple[str, Payload]]) -> list[Point]:
-        kept = [(id_, payload) for id_, payload in stored if payload["shelf"] != TALLY]  # counted anew where it is missing
-        made = await asyncio.to_thread(lambda: [remake(id_, payload, encoder=self._encoder) for id_, payload in kept])
+        kept = [
+            (id_, payload) for id_, payload in stored if payload["shelf"] != TALLY
+        ]  # counted anew where it is missing
+        made = await asyncio.to_thread(
+            lambda: [remake(id_, payload, encoder=self._encoder) for id_, payload in kept]
+        )
         return await self._dense.points(made)
 
     async def _tend(self) -> None:
@@ -331,11 +404,17 @@ class DocumentStore:
             if version not in dict(entry.publishing) or entry.deleted:
                 return None  # `tend` took this for dead, or the document went
             before[:] = [entry.current]
-            return replace(flip(entry), publishing=tuple(p for p in entry.publishing if p[0] != version))
+            return replace(
+                flip(entry), publishing=tuple(p for p in entry.publishing if p[0] != version)
+            )
 
         def announce(entry: Entry) -> Entry | None:
             others = tuple(p for p in entry.publishing if p[0] != version)
-            return None if entry.deleted else replace(entry, publishing=(*others, (version, time.time())))
+            return (
+                None
+                if entry.deleted
+                else replace(entry, publishing=(*others, (version, time.time())))
+            )
 
         turned = None
         while turned is None:
@@ -356,9 +435,14 @@ class DocumentStore:
         return entry
 
     async def _forget(self, draft: Draft) -> None:
-        """Delete a version: passages, record, and the file when it was whole once; its document when it was the only one."""
+        """
+        Delete a version: passages, record, and the file when it was whole once; its document when
+        it was the only one.
+        """
         await self._index.delete(all_of(draft.version.id))
-        if draft.version.passages:  # the file of one that never was belongs to the job that will try again
+        if (
+            draft.version.passages
+        ):  # the file of one that never was belongs to the job that will try again
             await self._delete_files([draft])
         await self._registry.forget_version(draft.version.id)
         entry = self._registry.entries.get(draft.document)
@@ -366,7 +450,10 @@ class DocumentStore:
             await self._registry.forget(draft.document)
 
     async def _leave(self, before: Draft, original: str) -> None:
-        """Clear up where a version was that has moved to another document: the file kept of it, and a document left empty."""
+        """
+        Clear up where a version was that has moved to another document: the file kept of it, and a
+        document left empty.
+        """
         if before.version.original != original:
             await self._delete_files([before])
         if not any(d.document == before.document for d in self._registry.drafts.values()):
@@ -377,7 +464,9 @@ class DocumentStore:
         await self._index.delete({"document": [document], "shelf": [STAGED, LIVE, OLD, TALLY]})
         left = await self._index.count(passages_of)
         if not left:
-            await self._delete_files([d for d in self._registry.drafts.values() if d.document == document])
+            await self._delete_files(
+                [d for d in self._registry.drafts.values() if d.document == document]
+            )
             await self._registry.forget(document)
         return left
 
@@ -388,13 +477,22 @@ class DocumentStore:
 
 
 def missing(title: str, receipt: Receipt | None) -> Phrase | None:
-    """Return why a file of which this much was read may not be published, with the way out; None when it may."""
+    """
+    Return why a file of which this much was read may not be published, with the way out; None when
+    it may.
+    """
     if receipt is None or receipt.enough:
         return None
-    piece = phrase("largest_piece", words=receipt.words, lost=receipt.lost) if receipt.words else phrase("many_pieces")
+    piece = (
+        phrase("largest_piece", words=receipt.words, lost=receipt.lost)
+        if receipt.words
+        else phrase("many_pieces")
+    )
     place = receipt.place if receipt.place and receipt.place.kind != "part" else None
     ja, en = (f"{place.to('ja')}の", f"{place.to('en')}: ") if place else ("", "")
-    told = phrase("partly_read", title=title, percent=receipt.percent, ja=ja + piece.ja, en=en + piece.en)
+    told = phrase(
+        "partly_read", title=title, percent=receipt.percent, ja=ja + piece.ja, en=en + piece.en
+    )
     return Phrase(told.ja, told.en)
 
 

@@ -1,7 +1,8 @@
 """
 The figures of a set, overall and by language, and how they moved since the run before.
 
-Kept runs lie in one JSON file a set, so that a change of documents, weights or models shows in the next run.
+Kept runs lie in one JSON file a set, so that a change of documents, weights or models shows in the
+next run.
 """
 
 import json
@@ -29,9 +30,10 @@ def figures(result: Result) -> Figures:
     """
     Return the figures; shares are 0..1 and only there where the questions say what is right.
 
-    "recall@k" and "mrr@10" count right documents, "answer@3" gold spans in the first three sentences, "citations" answers that
-    cite a right document. "refusal_precision" is how many refusals were right, "refusal_recall" how many of the questions
-    without an answer were refused. "dense" compares search with and without dense vectors. Times are of the search alone.
+    "recall@k" and "mrr@10" count right documents, "answer@3" gold spans in the first three
+    sentences, "citations" answers that cite a right document. "refusal_precision" is how many
+    refusals were right, "refusal_recall" how many of the questions without an answer were refused.
+    "dense" compares search with and without dense vectors. Times are of the search alone.
     """
     times = [outcome.milliseconds for outcome in result.outcomes]
     spoken = {outcome.case.language for outcome in result.outcomes}
@@ -41,7 +43,10 @@ def figures(result: Result) -> Figures:
         **_shares(result.outcomes),
         **_dense(result.outcomes),
         "index_seconds": round(result.seconds, 3),
-        "milliseconds": {"p50": round(percentile(times, 50), 3), "p99": round(percentile(times, 99), 3)},
+        "milliseconds": {
+            "p50": round(percentile(times, 50), 3),
+            "p99": round(percentile(times, 99), 3),
+        },
         "languages": {
             language: {"queries": len(own), **_shares(own)}
             for language in ("ja", "en")
@@ -52,7 +57,10 @@ def figures(result: Result) -> Figures:
 
 
 def _dense(outcomes: Sequence[Outcome]) -> Figures:
-    """Return whether dense vectors win: more nDCG@10 over all questions that say what is right, whatever is in use now."""
+    """
+    Return whether dense vectors win: more nDCG@10 over all questions that say what is right,
+    whatever is in use now.
+    """
     compared = [o.dense for o in outcomes if o.dense is not None]
     if not compared:
         return {}
@@ -109,4 +117,8 @@ class History:
 
 def moved(now: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, float]:
     """Return by how much each share moved; only those both runs have."""
-    return {name: round(now[name] - before[name], 4) for name in SHARES if name in now and name in before}
+    return {
+        name: round(now[name] - before[name], 4)
+        for name in SHARES
+        if name in now and name in before
+    }

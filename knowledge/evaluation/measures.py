@@ -8,7 +8,10 @@ DEPTH = 10
 
 
 def ndcg(found: Sequence[str], gold: Mapping[str, float], depth: int = DEPTH) -> float:
-    """Return the discounted gain of the first `depth` found, as a share of the best order's; 0 without gold."""
+    """
+    Return the discounted gain of the first `depth` found, as a share of the best order's; 0 without
+    gold.
+    """
     best = _gain(sorted(gold.values(), reverse=True)[:depth])
     return _gain([gold.get(id_, 0.0) for id_ in found[:depth]]) / best if best else 0.0
 
@@ -24,7 +27,9 @@ def first_rank(found: Sequence[str], gold: Mapping[str, float]) -> int:
 
 
 def reciprocal_rank(found: Sequence[str], gold: Mapping[str, float], depth: int = DEPTH) -> float:
-    """Return 1 / the rank of the first gold document, or 0 when it is not among the first `depth`."""
+    """
+    Return 1 / the rank of the first gold document, or 0 when it is not among the first `depth`.
+    """
     rank = first_rank(found[:depth], gold)
     return 1 / rank if rank else 0.0
 

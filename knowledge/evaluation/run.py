@@ -1,7 +1,8 @@
 """
 Asking every question of a set, and what came of it.
 
-A folder's corpus is put into a temporary embedded index that is thrown away; a file's questions are put to the shelf as it is.
+A folder's corpus is put into a temporary embedded index that is thrown away; a file's questions are
+put to the shelf as it is.
 """
 
 import hashlib
@@ -36,9 +37,10 @@ class Outcome:
     """
     What came of one question.
 
-    `rank` is that of the first right document, 0 when none was found, None when no right one is known. `answered` says whether
-    a gold span stands in the first sentences, `cited` whether the answer cites a right document; None where that is unknown.
-    `milliseconds` are of the search alone. `dense` is nDCG@10 without and with dense vectors, where there are any.
+    `rank` is that of the first right document, 0 when none was found, None when no right one is
+    known. `answered` says whether a gold span stands in the first sentences, `cited` whether the
+    answer cites a right document; None where that is unknown. `milliseconds` are of the search
+    alone. `dense` is nDCG@10 without and with dense vectors, where there are any.
     """
 
     case: Case
@@ -65,7 +67,10 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """All outcomes of a set. `documents` counts its corpus or the shelf; `seconds` is what indexing the corpus took."""
+    """
+    All outcomes of a set. `documents` counts its corpus or the shelf; `seconds` is what indexing
+    the corpus took.
+    """
 
     name: str
     documents: int
@@ -73,7 +78,9 @@ class Result:
     outcomes: tuple[Outcome, ...]
 
 
-async def evaluate(questions: QuestionSet, shelf: Corpus | None = None, *, heard: Progress | None = None) -> Result:
+async def evaluate(
+    questions: QuestionSet, shelf: Corpus | None = None, *, heard: Progress | None = None
+) -> Result:
     """
     Ask every question; `shelf` is needed for questions without a corpus.
 
@@ -88,23 +95,30 @@ async def evaluate(questions: QuestionSet, shelf: Corpus | None = None, *, heard
             raise ValueError("questions without a corpus need a shelf")
         await shelf.library.renewed()
         documents = len(await shelf.library.documents(readers=shelf.readers))
-        return Result(questions.name, documents, 0.0, await _ask_all(shelf, questions.cases, _own_names, tell))
+        return Result(
+            questions.name, documents, 0.0, await _ask_all(shelf, questions.cases, _own_names, tell)
+        )
     embedding = shelf.library.embedding if shelf else None
     model, size = (embedding.name, embedding.size) if embedding else ("", 0)
     with tempfile.TemporaryDirectory() as place:
         async with Library(
-            open_index(None, Path(place), model=model, size=size, version=VERSION), embedding=embedding
+            open_index(None, Path(place), model=model, size=size, version=VERSION),
+            embedding=embedding,
         ) as library:
             start = time.perf_counter()
             await _shelve(library, questions.name, questions.corpus)
             seconds = time.perf_counter() - start
             ids = tuple(row["id"] for row in questions.corpus)
             own = Corpus(library, Answers(library), READERS)
-            outcomes = await _ask_all(own, questions.cases, lambda p: (ids[(p.place.number or 1) - 1],), tell)
+            outcomes = await _ask_all(
+                own, questions.cases, lambda p: (ids[(p.place.number or 1) - 1],), tell
+            )
             return Result(questions.name, len(ids), seconds, outcomes)
 
 
-async def _ask_all(shelf: Corpus, cases: Sequence[Case], names: Names, heard: Progress) -> tuple[Outcome, ...]:
+async def _ask_all(
+    shelf: Corpus, cases: Sequence[Case], names: Names, heard: Progress
+) -> tuple[Outcome, ...]:
     await shelf.answers.warm()
     if shelf.library.embedding and not shelf.library.dense:
         raise shelf.library.embedding.away()  # there is nothing to judge it by
@@ -129,7 +143,9 @@ async def _ask(shelf: Corpus, case: Case, names: Names) -> Outcome:
         reciprocal=reciprocal_rank(found, case.gold),
         refused=said is None,
         answered=holds(said or "", case.spans) if case.spans else None,
-        cited=any(name in case.gold for passage in cited for name in names(passage)) if case.gold and cited else None,
+        cited=any(name in case.gold for passage in cited for name in names(passage))
+        if case.gold and cited
+        else None,
         milliseconds=spent,
         found=_titles(hits, case.language),
         dense=await _compared(shelf, case, names) if shelf.library.dense and case.gold else None,
@@ -139,7 +155,13 @@ async def _ask(shelf: Corpus, case: Case, names: Names) -> Outcome:
 async def _compared(shelf: Corpus, case: Case, names: Names) -> tuple[float, float]:
     without, with_ = [
         ndcg(
-            _ranked(await shelf.library.search(case.text, readers=shelf.readers, limit=PASSAGES, dense=dense), names, case),
+            _ranked(
+                await shelf.library.search(
+                    case.text, readers=shelf.readers, limit=PASSAGES, dense=dense
+                ),
+                names,
+                case,
+            ),
             case.gold,
         )
         for dense in (False, True)
@@ -148,9 +170,14 @@ async def _compared(shelf: Corpus, case: Case, names: Names) -> tuple[float, flo
 
 
 async def _answer(shelf: Corpus, case: Case) -> tuple[str | None, tuple[Passage, ...]]:
-    """Return the first sentences and the passages cited; None when it was refused or cannot be asked (wordless, too long)."""
+    """
+    Return the first sentences and the passages cited; None when it was refused or cannot be asked
+    (wordless, too long).
+    """
     try:
-        answer = await shelf.answers.answer(case.text, readers=shelf.readers, language=case.language)
+        answer = await shelf.answers.answer(
+            case.text, readers=shelf.readers, language=case.language
+        )
     except LibraryUnavailable:
         raise
     except KnowledgeError:
@@ -162,7 +189,10 @@ async def _answer(shelf: Corpus, case: Case) -> tuple[str | None, tuple[Passage,
 
 
 def _ranked(hits: Sequence[Hit], names: Names, case: Case) -> list[str]:
-    """Return the names of what was found, each once; a passage counts under the name that is gold, if one is."""
+    """
+    Return the names of what was found, each once; a passage counts under the name that is gold, if
+    one is.
+    """
     ranked = []
     for hit in hits:
         own = names(hit.passage)
@@ -172,7 +202,10 @@ def _ranked(hits: Sequence[Hit], names: Names, case: Case) -> list[str]:
 
 
 def _own_names(passage: Passage) -> tuple[str, ...]:
-    """The names a file of questions may give a passage: its document by id or title, with or without the page."""
+    """
+    The names a file of questions may give a passage: its document by id or title, with or without
+    the page.
+    """
     page = f"#{passage.place.number}"
     return (passage.document, passage.title, passage.document + page, passage.title + page)
 
@@ -182,10 +215,15 @@ def _titles(hits: Sequence[Hit], language: Language) -> tuple[str, ...]:
 
 
 async def _shelve(library: Library, name: str, corpus: Sequence[Row]) -> None:
-    pages = tuple(Page(at, Place("page", at), row["text"], str(row.get("title") or "")) for at, row in enumerate(corpus, 1))
+    pages = tuple(
+        Page(at, Place("page", at), row["text"], str(row.get("title") or ""))
+        for at, row in enumerate(corpus, 1)
+    )
     content = "\n".join(row["text"] for row in corpus).encode("utf-8", "replace")
     # No title: the set's own name would stand in every passage and could meet a question's words.
-    reading = Reading(name, hashlib.sha256(content).hexdigest(), len(content), "", "text", pages, (), "ja")
+    reading = Reading(
+        name, hashlib.sha256(content).hexdigest(), len(content), "", "text", pages, (), "ja"
+    )
     document, version, _ = await library.stage(reading, Metadata(), by="evaluate")
     await library.publish(document.id, version.id)
 

@@ -1,10 +1,13 @@
 """
-Sets of questions: a folder with a corpus of its own, or a file of questions to what is on the shelf.
+Sets of questions: a folder with a corpus of its own, or a file of questions to what is on the
+shelf.
 
-A folder holds corpus.jsonl and queries.jsonl ({"id", "title", "text"} a line, queries perhaps with "lang", "answers" and
-"answerable") and qrels.tsv (query, document, relevance). A file is JSON lines of {"id", "text"} and what is known of the right
-answer: "document" (its id or title), "page" (as printed), "answers" (spans one of which must be said), "answerable" (false when
-the answer should be refused). Regression cases of downvoted answers are such files.
+A folder holds corpus.jsonl and queries.jsonl ({"id", "title", "text"} a line, queries perhaps with
+"lang", "answers" and "answerable") and qrels.tsv (query, document, relevance). A file is JSON lines
+of {"id", "text"} and what is known of the right
+answer: "document" (its id or title), "page" (as printed), "answers" (spans one of which must be
+said), "answerable" (false when the answer should be refused). Regression cases of downvoted answers
+are such files.
 """
 
 import json
@@ -23,8 +26,8 @@ Row = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Case:
     """
-    One question. `gold` is the relevance of each right document, empty when unknown; in a file of questions its keys are
-    "document" or "document#page".
+    One question. `gold` is the relevance of each right document, empty when unknown; in a file of
+    questions its keys are "document" or "document#page".
     """
 
     id: str
@@ -56,13 +59,22 @@ def load(path: Path) -> QuestionSet:
         return QuestionSet(path.stem, tuple(_case(row, _own_gold(row)) for row in rows))
     corpus, queries = _rows(path / "corpus.jsonl"), _rows(path / "queries.jsonl")
     gold = _relevance(path / "qrels.tsv")
-    return QuestionSet(path.name, tuple(_case(row, gold.get(row["id"], {})) for row in queries), corpus)
+    return QuestionSet(
+        path.name, tuple(_case(row, gold.get(row["id"], {})) for row in queries), corpus
+    )
 
 
 def _case(row: Row, gold: Mapping[str, float]) -> Case:
     language = row.get("lang") or row.get("language") or language_of(row["text"], "ja")
     spans = tuple(str(span) for span in row.get("answers") or ())
-    return Case(row["id"], row["text"], "en" if language == "en" else "ja", gold, spans, row.get("answerable"))
+    return Case(
+        row["id"],
+        row["text"],
+        "en" if language == "en" else "ja",
+        gold,
+        spans,
+        row.get("answerable"),
+    )
 
 
 def _own_gold(row: Row) -> dict[str, float]:
@@ -90,7 +102,11 @@ def _rows(path: Path) -> tuple[Row, ...]:
             row = json.loads(line)
         except ValueError as error:
             raise _malformed(path, number) from error
-        if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not isinstance(row.get("text"), str):
+        if (
+            not isinstance(row, dict)
+            or not isinstance(row.get("id"), str)
+            or not isinstance(row.get("text"), str)
+        ):
             raise _malformed(path, number)
         rows.append(row)
     return tuple(rows)

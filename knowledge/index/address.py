@@ -4,7 +4,9 @@ from urllib.parse import urlsplit
 
 
 def place(address: str) -> str:
-    """Return scheme, host, port and path of an address; user, password, query and fragment stay out."""
+    """
+    Return scheme, host, port and path of an address; user, password, query and fragment stay out.
+    """
     try:
         parts = urlsplit(address)
     except ValueError:  # brackets that are no address

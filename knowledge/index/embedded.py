@@ -1,8 +1,9 @@
 """
 The embedded index: Qdrant Edge in a folder of its own, for one process.
 
-Questions take well under a millisecond and run where they are asked; writes run in a thread, one at a time. The write-ahead
-log makes a returned write survive a kill. The shard is never optimised while serving: that holds the interpreter for seconds.
+Questions take well under a millisecond and run where they are asked; writes run in a thread, one at
+a time. The write-ahead log makes a returned write survive a kill. The shard is never optimised
+while serving: that holds the interpreter for seconds.
 """
 
 import asyncio
@@ -18,7 +19,17 @@ from typing import IO, Any, Self
 
 from knowledge.errors import LibraryUnavailable
 from knowledge.index.format import Format, Formatted
-from knowledge.index.protocol import FUSION, KEYS, Match, Payload, Point, Remake, SparseVector, Where, in_order
+from knowledge.index.protocol import (
+    FUSION,
+    KEYS,
+    Match,
+    Payload,
+    Point,
+    Remake,
+    SparseVector,
+    Where,
+    in_order,
+)
 from knowledge.index.tally import Tally
 from knowledge.sentences import phrase
 
@@ -32,7 +43,10 @@ STEP = 64  # points per write: the engine holds the interpreter for about 4 ms o
 
 
 class _Engine:
-    """Turns the engine's errors into ours. The binding raises bare Exception for whatever goes wrong inside, and panics."""
+    """
+    Turns the engine's errors into ours. The binding raises bare Exception for whatever goes wrong
+    inside, and panics.
+    """
 
     def __init__(self, sentence: str, folder: Path) -> None:
         self._sentence = sentence
@@ -40,14 +54,25 @@ class _Engine:
 
     def __enter__(self) -> None: ...
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         if kind is Exception or (kind is not None and kind.__name__ == "PanicException"):
-            log.warning("the index folder does not work", extra={"place": str(self._folder), "reason": str(kind.__name__)})
+            log.warning(
+                "the index folder does not work",
+                extra={"place": str(self._folder), "reason": str(kind.__name__)},
+            )
             raise LibraryUnavailable(f"library_{self._sentence}", phrase(self._sentence)) from error
 
 
 class EmbeddedIndex(Formatted):
-    """An `Index` in a folder. A second process on the same folder is refused; a damaged folder is left as it is."""
+    """
+    An `Index` in a folder. A second process on the same folder is refused; a damaged folder is left
+    as it is.
+    """
 
     shared = False
 
@@ -64,7 +89,9 @@ class EmbeddedIndex(Formatted):
         opening = asyncio.create_task(asyncio.to_thread(self._open))
         try:
             await asyncio.shield(opening)
-        except asyncio.CancelledError:  # a thread cannot be stopped: what it opened must not outlive the one who asked
+        except (
+            asyncio.CancelledError
+        ):  # a thread cannot be stopped: what it opened must not outlive the one who asked
             with suppress(LibraryUnavailable):
                 await opening
             await asyncio.to_thread(self._close)
@@ -72,7 +99,10 @@ class EmbeddedIndex(Formatted):
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         async with self._writing:
             await asyncio.to_thread(self._close)
@@ -95,7 +125,9 @@ class EmbeddedIndex(Formatted):
             return
         old, path = self._home(), self._folder / f"shard-{self._wanted}"
         async with self._writing:
-            await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)  # half of one, left by a kill
+            await asyncio.to_thread(
+                shutil.rmtree, path, ignore_errors=True
+            )  # half of one, left by a kill
             self._next = await asyncio.to_thread(self._create, path)
         offset, more = None, True
         while more:
@@ -114,7 +146,12 @@ class EmbeddedIndex(Formatted):
                 return
             await asyncio.to_thread(self._next.flush)
             self._point_to(path)
-            before, self._shard, self._next, self._made_by = self._shard, self._next, None, self._wanted
+            before, self._shard, self._next, self._made_by = (
+                self._shard,
+                self._next,
+                None,
+                self._wanted,
+            )
             await asyncio.to_thread(before.close)
             await asyncio.to_thread(shutil.rmtree, old, ignore_errors=True)
 
@@ -123,14 +160,27 @@ class EmbeddedIndex(Formatted):
             return []
         found = self._ask(
             self._opened.query,
-            self._edge.QueryRequest(limit=limit, query=self._nearest(vector), filter=self._filter(where), with_payload=True),
+            self._edge.QueryRequest(
+                limit=limit,
+                query=self._nearest(vector),
+                filter=self._filter(where),
+                with_payload=True,
+            ),
         )
         return in_order([Match(str(p.id), p.score, p.payload) for p in found])
 
-    async def fused(self, vector: SparseVector, dense: Sequence[float], where: Where, limit: int) -> list[Match]:
-        """Every dense vector is looked at, which at 100,000 passages takes a while: it is asked in a thread."""
+    async def fused(
+        self, vector: SparseVector, dense: Sequence[float], where: Where, limit: int
+    ) -> list[Match]:
+        """
+        Every dense vector is looked at, which at 100,000 passages takes a while: it is asked in a
+        thread.
+        """
         edge, kept = self._edge, self._filter(where)
-        nearest = [edge.Query.Nearest(list(dense), using=DENSE), *([self._nearest(vector)] if vector.indices else [])]
+        nearest = [
+            edge.Query.Nearest(list(dense), using=DENSE),
+            *([self._nearest(vector)] if vector.indices else []),
+        ]
         request = edge.QueryRequest(
             limit=limit,
             query=edge.Fusion.Rrf(k=FUSION),
@@ -141,7 +191,9 @@ class EmbeddedIndex(Formatted):
         return [Match(str(p.id), p.score, p.payload) for p in found]
 
     async def tally(self, where: Where) -> Tally:
-        async with self._writing:  # a shard must not be changed for another one, and closed, while it is counted
+        async with (
+            self._writing
+        ):  # a shard must not be changed for another one, and closed, while it is counted
             return await asyncio.to_thread(self._tally, where)
 
     async def fetch(self, ids: Sequence[str]) -> list[Payload]:
@@ -151,24 +203,37 @@ class EmbeddedIndex(Formatted):
         payloads: list[Payload] = []
         offset = None
         while True:
-            request = self._edge.ScrollRequest(offset=offset, limit=PAGE, filter=self._filter(where), with_payload=True)
+            request = self._edge.ScrollRequest(
+                offset=offset, limit=PAGE, filter=self._filter(where), with_payload=True
+            )
             records, offset = self._ask(self._opened.scroll, request)
             payloads += [r.payload for r in records]
             if offset is None:
                 return payloads
 
     async def count(self, where: Where) -> int:
-        return int(self._ask(self._opened.count, self._edge.CountRequest(exact=True, filter=self._filter(where))))
+        return int(
+            self._ask(
+                self._opened.count, self._edge.CountRequest(exact=True, filter=self._filter(where))
+            )
+        )
 
     async def set(self, where: Where, payload: Payload) -> None:
-        await self._update(lambda _: self._edge.UpdateOperation.set_payload_by_filter(self._filter(where), payload))
+        await self._update(
+            lambda _: self._edge.UpdateOperation.set_payload_by_filter(self._filter(where), payload)
+        )
 
     async def delete(self, where: Where) -> None:
-        await self._update(lambda _: self._edge.UpdateOperation.delete_points_by_filter(self._filter(where)))
+        await self._update(
+            lambda _: self._edge.UpdateOperation.delete_points_by_filter(self._filter(where))
+        )
 
     @property
     def weighs(self) -> bool:
-        """Long ago shards were made with the engine's own rarities; what a shard was made with stands in its configuration."""
+        """
+        Long ago shards were made with the engine's own rarities; what a shard was made with stands
+        in its configuration.
+        """
         return self.outdated and "idf" in (self._home() / CONFIGURATION).read_text("utf-8")
 
     @property
@@ -200,7 +265,9 @@ class EmbeddedIndex(Formatted):
         """Count page by page, so that the vectors of a large document are not held all at once."""
         tally, offset = Tally.nothing(), None
         while True:
-            request = self._edge.ScrollRequest(offset=offset, limit=PAGE, filter=self._filter(where), with_vector=True)
+            request = self._edge.ScrollRequest(
+                offset=offset, limit=PAGE, filter=self._filter(where), with_vector=True
+            )
             records, offset = self._ask(self._opened.scroll, request)
             held = [record.vector[VECTOR].indices for record in records if VECTOR in record.vector]
             tally = tally.changed([Tally.of(held)], [])
@@ -211,11 +278,20 @@ class EmbeddedIndex(Formatted):
         return self._edge.Query.Nearest(self._named(vector)[VECTOR], using=VECTOR)
 
     def _named(self, vector: SparseVector) -> dict[str, Any]:
-        return {VECTOR: self._edge.SparseVector(indices=list(vector.indices), values=list(vector.values))}
+        return {
+            VECTOR: self._edge.SparseVector(
+                indices=list(vector.indices), values=list(vector.values)
+            )
+        }
 
     def _filter(self, where: Where) -> Any:
         edge = self._edge
-        return edge.Filter(must=[edge.FieldCondition(key=k, match=edge.MatchAny(list(words))) for k, words in where.items()])
+        return edge.Filter(
+            must=[
+                edge.FieldCondition(key=k, match=edge.MatchAny(list(words)))
+                for k, words in where.items()
+            ]
+        )
 
     def _ask(self, call: Callable[..., Any], *arguments: Any) -> Any:
         with _Engine("failed", self._folder):
@@ -242,7 +318,9 @@ class EmbeddedIndex(Formatted):
                 return self._edge.EdgeShard.load(str(shard))
         if shard.exists() and any(shard.iterdir()):
             raise LibraryUnavailable("library_damaged", phrase("damaged"))
-        self._made_by = self._wanted = Format(self._version).today(self._version, self._model, self._size)
+        self._made_by = self._wanted = Format(self._version).today(
+            self._version, self._model, self._size
+        )
         fresh = self._create(shard)
         self._point_to(shard)
         return fresh
@@ -250,11 +328,15 @@ class EmbeddedIndex(Formatted):
     def _home(self) -> Path:
         """Return where the shard in use is; the pointer names its version and its folder."""
         pointer = self._folder / POINTER
-        _, _, name = pointer.read_text("utf-8").partition("\n") if pointer.exists() else ("", "", "")
+        _, _, name = (
+            pointer.read_text("utf-8").partition("\n") if pointer.exists() else ("", "", "")
+        )
         return self._folder / (name or "shard")
 
     def _point_to(self, shard: Path) -> None:
-        named = self._folder / f"{POINTER}.new"  # renamed when whole, so that a kill leaves no half-written name
+        named = (
+            self._folder / f"{POINTER}.new"
+        )  # renamed when whole, so that a kill leaves no half-written name
         named.write_text(f"{self._wanted}\n{shard.name}", "utf-8")
         named.replace(self._folder / POINTER)
 
@@ -262,11 +344,17 @@ class EmbeddedIndex(Formatted):
         edge = self._edge
         dense = {}
         if self._wanted.size:
-            dense[DENSE] = edge.EdgeVectorParams(size=self._wanted.size, distance=edge.Distance.Cosine)
-        config = edge.EdgeConfig(vectors=dense, sparse_vectors={VECTOR: edge.EdgeSparseVectorParams()}, wal_enabled=True)
+            dense[DENSE] = edge.EdgeVectorParams(
+                size=self._wanted.size, distance=edge.Distance.Cosine
+            )
+        config = edge.EdgeConfig(
+            vectors=dense, sparse_vectors={VECTOR: edge.EdgeSparseVectorParams()}, wal_enabled=True
+        )
         fresh = edge.EdgeShard.create(str(shard), config)
         for key in KEYS:
-            fresh.update(edge.UpdateOperation.create_field_index(key, edge.PayloadSchemaType.Keyword))
+            fresh.update(
+                edge.UpdateOperation.create_field_index(key, edge.PayloadSchemaType.Keyword)
+            )
         fresh.flush()
         return fresh
 
@@ -277,7 +365,9 @@ class EmbeddedIndex(Formatted):
         if records:
             points = await remake([(str(record.id), record.payload) for record in records])
             if points:
-                await asyncio.to_thread(lambda: self._ask(self._next.update, self._upsert(points, self._wanted)))
+                await asyncio.to_thread(
+                    lambda: self._ask(self._next.update, self._upsert(points, self._wanted))
+                )
         return after
 
     def _close(self) -> None:
@@ -289,7 +379,10 @@ class EmbeddedIndex(Formatted):
         self._release_lock()
 
     def _take_lock(self) -> IO[str]:
-        """Hold a file for as long as the folder is open; the system lets go of it when the process dies."""
+        """
+        Hold a file for as long as the folder is open; the system lets go of it when the process
+        dies.
+        """
         lock = (self._folder / "lock").open("w")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

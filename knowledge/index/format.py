@@ -1,4 +1,7 @@
-"""What an index was made with: the encoder's version, and the embedding model with the size of its vectors, if there is one."""
+"""
+What an index was made with: the encoder's version, and the embedding model with the size of its
+vectors, if there is one.
+"""
 
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -6,7 +9,10 @@ from hashlib import blake2b
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """`str` and `read` carry it through a name: "VERSION" or "VERSION-MODEL-SIZE", MODEL being `key` of the model's address."""
+    """
+    `str` and `read` carry it through a name: "VERSION" or "VERSION-MODEL-SIZE", MODEL being `key`
+    of the model's address.
+    """
 
     encoder: str
     model: str = ""
@@ -21,7 +27,10 @@ class Format:
         return cls(encoder, dense[0], int(dense[1])) if len(dense) == 2 else cls(encoder)
 
     def today(self, encoder: str, model: str, size: int) -> "Format":
-        """Return what an index of this format is to become; `size` 0, unknown, is the one it has of this model."""
+        """
+        Return what an index of this format is to become; `size` 0, unknown, is the one it has of
+        this model.
+        """
         size = size or self.dense(model)
         return Format(encoder, key(model), size) if model and size else Format(encoder)
 
@@ -34,7 +43,10 @@ class Formatted:
     """What both houses of an index say of their format: the one its points have, and today's."""
 
     def __init__(self, encoder: str, model: str, size: int) -> None:
-        """`size` is that of `model`'s vectors, 0 while it is unknown; the formats are settled once the index is open."""
+        """
+        `size` is that of `model`'s vectors, 0 while it is unknown; the formats are settled once the
+        index is open.
+        """
         self._version = encoder
         self._model = model
         self._size = size

@@ -8,13 +8,20 @@ from knowledge.index.server import ServerIndex
 
 
 def open_index(
-    url: str | None, folder: Path, api_key: str | None = None, *, version: str, model: str = "", size: int = 0
+    url: str | None,
+    folder: Path,
+    api_key: str | None = None,
+    *,
+    version: str,
+    model: str = "",
+    size: int = 0,
 ) -> Index:
     """
-    Return the index at `url` when there is one, or the embedded index in `folder`. Opens nothing yet: use `async with`.
+    Return the index at `url` when there is one, or the embedded index in `folder`. Opens nothing
+    yet: use `async with`.
 
-    `version` is that of the encoder whose vectors will be written, `model` the address of the embedding model, `size` that of
-    its vectors, 0 while nobody knows.
+    `version` is that of the encoder whose vectors will be written, `model` the address of the
+    embedding model, `size` that of its vectors, 0 while nobody knows.
     """
     if url:
         return ServerIndex(url, api_key, version=version, model=model, size=size)

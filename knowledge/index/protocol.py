@@ -1,9 +1,10 @@
 """
-The index: where passages and the library's records are kept. One protocol, two houses: embedded (a folder) and server.
+The index: where passages and the library's records are kept. One protocol, two houses: embedded (a
+folder) and server.
 
-A point is a passage with its sparse vector, and a dense one where there is an embedding model, or a record without any. Points
-are found by vector, by id, or by exact words in their payload. Nothing here knows what a document or a version is; that is the
-library's business.
+A point is a passage with its sparse vector, and a dense one where there is an embedding model, or a
+record without any. Points are found by vector, by id, or by exact words in their payload. Nothing
+here knows what a document or a version is; that is the library's business.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -24,7 +25,10 @@ FUSION = 60  # the constant of reciprocal rank fusion
 
 @dataclass(frozen=True, slots=True)
 class SparseVector:
-    """Dimensions (unsigned 32-bit, ascending) and their values, of equal length; a passage has them packed, to be sent on."""
+    """
+    Dimensions (unsigned 32-bit, ascending) and their values, of equal length; a passage has them
+    packed, to be sent on.
+    """
 
     indices: Sequence[int]
     values: Sequence[float]
@@ -50,46 +54,72 @@ class Match:
 
 
 def in_order(matches: Sequence[Match]) -> list[Match]:
-    """Return them best first, equal ones as they stand in their document: an engine's order tells what else it holds."""
-    return sorted(matches, key=lambda m: (-m.score, m.payload.get("version", ""), m.payload.get("position", 0)))
+    """
+    Return them best first, equal ones as they stand in their document: an engine's order tells what
+    else it holds.
+    """
+    return sorted(
+        matches,
+        key=lambda m: (-m.score, m.payload.get("version", ""), m.payload.get("position", 0)),
+    )
 
 
-Remake = Callable[[Sequence[tuple[str, Payload]]], Awaitable[list[Point]]]  # stored ids and payloads, made as today
+Remake = Callable[
+    [Sequence[tuple[str, Payload]]], Awaitable[list[Point]]
+]  # stored ids and payloads, made as today
 
 
 class Index(Protocol):
     """
     A house for points. Every call raises LibraryUnavailable when the index does not answer.
 
-    `shared` says whether other processes may write at the same time. A write has reached the disk (or the server has said
-    so) when the call returns; a single point is seen whole or not at all.
+    `shared` says whether other processes may write at the same time. A write has reached the disk
+    (or the server has said so) when the call returns; a single point is seen whole or not at all.
     """
 
     shared: bool
 
     @property
     def weighs(self) -> bool:
-        """Whether the index multiplies a question's terms by their rarity in all it holds, as those made long ago do."""
+        """
+        Whether the index multiplies a question's terms by their rarity in all it holds, as those
+        made long ago do.
+        """
 
     @property
     def outdated(self) -> bool:
-        """Whether the points are of another `Format` than today's: they are found, but less well, until `renew` is done."""
+        """
+        Whether the points are of another `Format` than today's: they are found, but less well,
+        until `renew` is done.
+        """
 
     @property
     def dense(self) -> int:
-        """How many numbers the dense vectors have that can be searched now; 0 without any of today's model."""
+        """
+        How many numbers the dense vectors have that can be searched now; 0 without any of today's
+        model.
+        """
 
     @property
     def dense_wanted(self) -> int:
-        """How many numbers the dense vectors of written points are to have; other dense vectors are left out."""
+        """
+        How many numbers the dense vectors of written points are to have; other dense vectors are
+        left out.
+        """
 
     def measured(self, size: int) -> None:
-        """Take the size of the model's vectors, once it is known after the index was opened; it may be `outdated` then."""
+        """
+        Take the size of the model's vectors, once it is known after the index was opened; it may be
+        `outdated` then.
+        """
 
     async def __aenter__(self) -> Self: ...
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None: ...
 
     async def write(self, points: Sequence[Point]) -> None:
@@ -97,30 +127,42 @@ class Index(Protocol):
 
     async def swap(self, record: Point, seen: str) -> bool:
         """
-        Write a record unless somebody else wrote it since: its stored payload's "revision" must still be `seen`, "" for absent.
+        Write a record unless somebody else wrote it since: its stored payload's "revision" must
+        still be `seen`, "" for absent.
 
-        The new payload carries a new "revision". False, and nothing written, when another one came first.
+        The new payload carries a new "revision". False, and nothing written, when another one came
+        first.
         """
 
     async def renew(self, remake: Remake) -> None:
         """
-        Make every point anew beside the outdated ones, which are served meanwhile, then switch; nothing to do when up to date.
+        Make every point anew beside the outdated ones, which are served meanwhile, then switch;
+        nothing to do when up to date.
 
-        Takes about 2 ms a passage. A process killed on the way leaves the old points or the new ones.
+        Takes about 2 ms a passage. A process killed on the way leaves the old points or the new
+        ones.
         """
 
     async def find(self, vector: SparseVector, where: Where, limit: int) -> list[Match]:
         """
         Return the points nearest to `vector` that fulfil `where`, best first, with payloads.
 
-        The score is the product of both vectors: what a term is worth is the asker's business (`knowledge.documents.rarities`).
+        The score is the product of both vectors: what a term is worth is the asker's business
+        (`knowledge.documents.rarities`).
         """
 
-    async def fused(self, vector: SparseVector, dense: Sequence[float], where: Where, limit: int) -> list[Match]:
-        """Return what `find` and the nearest dense vectors give together, by reciprocal rank (k = 60)."""
+    async def fused(
+        self, vector: SparseVector, dense: Sequence[float], where: Where, limit: int
+    ) -> list[Match]:
+        """
+        Return what `find` and the nearest dense vectors give together, by reciprocal rank (k = 60).
+        """
 
     async def tally(self, where: Where) -> Tally:
-        """Return how many of the points that fulfil `where` and have a sparse vector hold each of its dimensions."""
+        """
+        Return how many of the points that fulfil `where` and have a sparse vector hold each of its
+        dimensions.
+        """
 
     async def fetch(self, ids: Sequence[str]) -> list[Payload]:
         """Return the payloads of the points that exist, in no order."""

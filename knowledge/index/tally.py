@@ -1,4 +1,7 @@
-"""How many passages hold each term: counted once for a version, added up over versions, and kept as text in a payload."""
+"""
+How many passages hold each term: counted once for a version, added up over versions, and kept as
+text in a payload.
+"""
 
 import base64
 import struct
@@ -19,7 +22,10 @@ _HEAD = struct.Struct("<I")
 
 @dataclass(frozen=True, eq=False)  # no slots: the text is made once
 class Tally:
-    """`counts` tells for each of `dimensions`, ascending, how many of `passages` hold it; at least one does."""
+    """
+    `counts` tells for each of `dimensions`, ascending, how many of `passages` hold it; at least one
+    does.
+    """
 
     passages: int
     dimensions: Dimensions
@@ -39,7 +45,10 @@ class Tally:
         return cls(len(held), dimensions, counts.astype(np.int64))
 
     def changed(self, added: Iterable["Tally"], removed: Iterable["Tally"]) -> "Tally":
-        """Return the sum with what is added and without what is removed, all of which must be in it. 60 ms for a million."""
+        """
+        Return the sum with what is added and without what is removed, all of which must be in it.
+        60 ms for a million.
+        """
         signed = [(1, self), *((1, tally) for tally in added), *((-1, tally) for tally in removed)]
         dimensions = np.concatenate([tally.dimensions for _, tally in signed])
         counts = np.concatenate([sign * tally.counts for sign, tally in signed])
@@ -69,9 +78,14 @@ class Tally:
         raw = base64.b64decode(packed)
         body = np.frombuffer(zlib.decompress(raw[_HEAD.size :]), "<u4")
         gaps, counts = np.split(body, 2)
-        return cls(_HEAD.unpack_from(raw)[0], np.cumsum(gaps, dtype=np.uint32), counts.astype(np.int64))
+        return cls(
+            _HEAD.unpack_from(raw)[0], np.cumsum(gaps, dtype=np.uint32), counts.astype(np.int64)
+        )
 
 
 def rarity(passages: int, holding: int) -> float:
-    """Return a term's inverse document frequency as BM25 has it; the rarest term is one that no passage holds."""
+    """
+    Return a term's inverse document frequency as BM25 has it; the rarest term is one that no
+    passage holds.
+    """
     return log((passages - holding + 0.5) / (holding + 0.5) + 1)

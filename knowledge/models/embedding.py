@@ -1,8 +1,10 @@
 """
-Embedding models by address: "openai:text-embedding-3-small", "ollama:bge-m3", spoken to through LlamaIndex's own class.
+Embedding models by address: "openai:text-embedding-3-small", "ollama:bge-m3", spoken to through
+LlamaIndex's own class.
 
-Any server that speaks OpenAI's protocol will do, Ollama's does. A question has a second for its vector and is found without one
-otherwise; passages are asked for a few times before a document is given back.
+Any server that speaks OpenAI's protocol will do, Ollama's does. A question has a second for its
+vector and is found without one otherwise; passages are asked for a few times before a document is
+given back.
 """
 
 import asyncio
@@ -23,7 +25,9 @@ QUICK = 1.0  # seconds for a question
 BATCH = 32  # texts sent at once: a small machine does as many in a few seconds
 TRIES = 3  # for a batch of passages
 PAUSE = 1.0  # seconds before the second try, twice that before the third
-LONGEST = 6_000  # characters of a text that are sent: models read about 8,000 tokens, and Japanese takes up to one each
+# characters of a text that are sent: models read about 8,000 tokens, and Japanese takes up to one
+# each
+LONGEST = 6_000
 
 Vector = tuple[float, ...]
 
@@ -45,7 +49,8 @@ class Embedding:
         kind, _, name = address.partition(":")
         if kind not in EMBEDDERS or not name:
             raise EmbeddingUnavailable(
-                "unknown_embedding", phrase("unknown_embedding", model=address, known=", ".join(EMBEDDERS))
+                "unknown_embedding",
+                phrase("unknown_embedding", model=address, known=", ".join(EMBEDDERS)),
             )
         self.name = address
         self.size = 0  # numbers of one vector, once `measure` has asked
@@ -54,7 +59,9 @@ class Embedding:
         if kind == "ollama" and base and not base.endswith("/v1"):
             base += "/v1"  # its own protocol is at the root, OpenAI's below
         self._base = base or EMBEDDERS[kind]
-        self._key = api_key or (os.environ.get("OPENAI_API_KEY") if kind == "openai" else "") or "none"
+        self._key = (
+            api_key or (os.environ.get("OPENAI_API_KEY") if kind == "openai" else "") or "none"
+        )
         self._breaker = Breaker()
         self._client: Any = None
         self._faults: tuple[type[Exception], ...] = ()
@@ -78,16 +85,22 @@ class Embedding:
         Return the vector of each text.
 
         Raises:
-            EmbeddingUnavailable: the provider did not answer, or with vectors that are not of `size`.
+            EmbeddingUnavailable: the provider did not answer, or with vectors that are not of
+            `size`.
         """
         await asyncio.to_thread(self._open)
         found: list[Vector] = []
         for start in range(0, len(texts), BATCH):
-            found += await self._batch([text[:LONGEST] for text in texts[start : start + BATCH]], size)
+            found += await self._batch(
+                [text[:LONGEST] for text in texts[start : start + BATCH]], size
+            )
         return found
 
     async def question(self, text: str, size: int) -> Vector:
-        """Return a question's vector; empty when there is none within a second, or while the provider rests."""
+        """
+        Return a question's vector; empty when there is none within a second, or while the provider
+        rests.
+        """
         await asyncio.to_thread(self._open)
         if not self._breaker.closed():
             return ()
@@ -116,15 +129,23 @@ class Embedding:
             except _Fault:
                 continue
             if any(len(vector) != size for vector in vectors):
-                raise EmbeddingUnavailable("embedding_changed", phrase("embedding_changed", model=self.name, size=size))
+                raise EmbeddingUnavailable(
+                    "embedding_changed", phrase("embedding_changed", model=self.name, size=size)
+                )
             return vectors
         raise self.away()
 
     async def _ask(self, texts: list[str], seconds: float) -> list[Vector]:
-        """Ask once. Raises _Fault when that fails, or the answer is not one finite vector for each text."""
+        """
+        Ask once. Raises _Fault when that fails, or the answer is not one finite vector for each
+        text.
+        """
         try:
             async with asyncio.timeout(seconds):
-                vectors = [tuple(map(float, v)) for v in await self._client.aget_text_embedding_batch(texts)]
+                vectors = [
+                    tuple(map(float, v))
+                    for v in await self._client.aget_text_embedding_batch(texts)
+                ]
         except self._faults as fault:
             raise _Fault from fault
         if len(vectors) != len(texts) or not all(v and all(map(math.isfinite, v)) for v in vectors):
@@ -138,7 +159,9 @@ class Embedding:
         try:
             module = importlib.import_module("llama_index.embeddings.openai_like")
         except ModuleNotFoundError as missing:
-            raise EmbeddingUnavailable("missing_extra", phrase("embedding_extra", model=self.name)) from missing
+            raise EmbeddingUnavailable(
+                "missing_extra", phrase("embedding_extra", model=self.name)
+            ) from missing
         from httpx import HTTPError
         from openai import OpenAIError
 

@@ -1,8 +1,9 @@
 """
-Language models by address: "openai:gpt-4o-mini", "ollama:qwen3", … spoken to through LlamaIndex's model classes.
+Language models by address: "openai:gpt-4o-mini", "ollama:qwen3", … spoken to through LlamaIndex's
+model classes.
 
-Whatever a provider's client raises becomes a `ModelFault`, and after a row of them the model is left alone for a while. What a
-model writes is bounded here, however long it goes on.
+Whatever a provider's client raises becomes a `ModelFault`, and after a row of them the model is
+left alone for a while. What a model writes is bounded here, however long it goes on.
 """
 
 import importlib
@@ -23,13 +24,27 @@ from knowledge.values import Phrase
 LONGEST = 12_000  # characters after which a model is no longer listened to
 FAILURES = 4  # in a row, after which a model is left alone
 REST = 20.0  # seconds it is left alone; then one question tries it again
-_TOKENS_IN = ("prompt_tokens", "input_tokens", "prompt_token_count", "inputTokens", "prompt_eval_count")
-_TOKENS_OUT = ("completion_tokens", "output_tokens", "candidates_token_count", "outputTokens", "eval_count")
+_TOKENS_IN = (
+    "prompt_tokens",
+    "input_tokens",
+    "prompt_token_count",
+    "inputTokens",
+    "prompt_eval_count",
+)
+_TOKENS_OUT = (
+    "completion_tokens",
+    "output_tokens",
+    "candidates_token_count",
+    "outputTokens",
+    "eval_count",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a model wrote. `whole` is False when the stream ended before the model said it was done."""
+    """
+    What a model wrote. `whole` is False when the stream ended before the model said it was done.
+    """
 
     text: str
     tokens_in: int = 0
@@ -38,7 +53,10 @@ class Written:
 
 
 class ModelFault(Exception):
-    """A provider's failure: its HTTP status, 0 where there is none, and the seconds it asks to wait, if it does."""
+    """
+    A provider's failure: its HTTP status, 0 where there is none, and the seconds it asks to wait,
+    if it does.
+    """
 
     def __init__(self, status: int, retry_after: float | None) -> None:
         super().__init__(f"status {status}")
@@ -55,7 +73,10 @@ class Breaker:
         self._until = 0.0
 
     def closed(self) -> bool:
-        """Report whether the model may be asked; after the rest, the one who hears yes is the only one for another rest."""
+        """
+        Report whether the model may be asked; after the rest, the one who hears yes is the only one
+        for another rest.
+        """
         if self._failures < FAILURES:
             return True
         if self._clock() < self._until:
@@ -101,17 +122,21 @@ class Model:
 
     def open(self) -> Any:
         """
-        Return the LlamaIndex model, built on first use. Importing takes a second or two: call it in a thread.
+        Return the LlamaIndex model, built on first use. Importing takes a second or two: call it in
+        a thread.
 
         Raises:
-            ModelUnavailable: the provider's extra is not installed, or its client refuses the settings.
+            ModelUnavailable: the provider's extra is not installed, or its client refuses the
+            settings.
         """
         if self._llm is not None:
             return self._llm
         provider = self._provider
         try:
             module = importlib.import_module(provider.module)
-            faults = tuple(getattr(importlib.import_module(place), name) for place, name in provider.faults)
+            faults = tuple(
+                getattr(importlib.import_module(place), name) for place, name in provider.faults
+            )
         except ModuleNotFoundError as missing:
             extra = f"pip install 'llm-choose[{provider.extra}]'"
             raise ModelUnavailable(
@@ -124,7 +149,9 @@ class Model:
         # below the clients' own roots: a connection that breaks, an answer that is not in its form
         self._faults = (*faults, OSError, json.JSONDecodeError, UnicodeDecodeError)
         try:
-            llm = getattr(module, provider.name)(**provider.settings(self._model, self._base_url, self._api_key))
+            llm = getattr(module, provider.name)(
+                **provider.settings(self._model, self._base_url, self._api_key)
+            )
             _ = llm.metadata  # some clients know their models by name and say so only here
         except (*faults, OSError, ValueError) as refused:
             raise ModelUnavailable(
@@ -158,9 +185,14 @@ class Model:
         """
         from llama_index.core.llms import ChatMessage
 
-        text, last = "", deque[Any](maxlen=3)  # how it ended and what it cost stand in the last pieces
+        text, last = (
+            "",
+            deque[Any](maxlen=3),
+        )  # how it ended and what it cost stand in the last pieces
         try:
-            async with aclosing(await self._llm.astream_chat([ChatMessage(role="user", content=prompt)])) as stream:
+            async with aclosing(
+                await self._llm.astream_chat([ChatMessage(role="user", content=prompt)])
+            ) as stream:
                 async for part in stream:
                     text += part.delta or ""  # some classes repeat themselves in `message`
                     last.append((part.raw, part.message.additional_kwargs))
@@ -170,7 +202,9 @@ class Model:
         except self._faults as fault:
             raise _fault(fault) from fault
         ended = _plain(list(last))
-        tokens_in, tokens_out = (int(_find(ended, names) or 0) for names in (_TOKENS_IN, _TOKENS_OUT))
+        tokens_in, tokens_out = (
+            int(_find(ended, names) or 0) for names in (_TOKENS_IN, _TOKENS_OUT)
+        )
         whole = len(text) > LONGEST or _find(ended, (self._provider.end,)) is not None
         return Written(text[:LONGEST], tokens_in, tokens_out, whole)
 

@@ -1,8 +1,10 @@
 """
-The providers of language models: where each one's LlamaIndex class lives and how it is told its model, address and key.
+The providers of language models: where each one's LlamaIndex class lives and how it is told its
+model, address and key.
 
-Our own budget decides about time and retries, so every client is told to try once. Keys that are not given here are looked
-for by the provider's client in its own environment variables (ANTHROPIC_API_KEY, AWS_REGION and so on).
+Our own budget decides about time and retries, so every client is told to try once. Keys that are
+not given here are looked for by the provider's client in its own environment variables
+(ANTHROPIC_API_KEY, AWS_REGION and so on).
 """
 
 import os
@@ -12,9 +14,14 @@ from typing import Any
 
 TOKENS = 800  # most a model may write for one answer
 TIMEOUT = 15.0  # seconds a client may wait for a connection or for the next piece
-CONTEXT = 32_000  # tokens a model is said to read; ours are far fewer, and Google's client asks the network when it is not told
+# tokens a model is said to read; ours are far fewer, and Google's client asks the network when it
+# is not told
+CONTEXT = 32_000
 OPENAI = "https://api.openai.com/v1"
-EMBEDDERS = {"openai": OPENAI, "ollama": "http://127.0.0.1:11434/v1"}  # where embedding models are when nobody says
+EMBEDDERS = {
+    "openai": OPENAI,
+    "ollama": "http://127.0.0.1:11434/v1",
+}  # where embedding models are when nobody says
 AZURE_VERSION = "2024-10-21"  # the latest general one of the data plane
 Settings = dict[str, Any]
 _ONCE: Settings = {"max_tokens": TOKENS, "temperature": 0.0, "timeout": TIMEOUT, "max_retries": 0}
@@ -23,9 +30,10 @@ _ONCE: Settings = {"max_tokens": TOKENS, "temperature": 0.0, "timeout": TIMEOUT,
 @dataclass(frozen=True, slots=True)
 class Provider:
     """
-    `settings` returns the constructor's arguments for (model, base URL, key); `faults` are the roots of what the client raises,
-    each as (module, class). `extra` is the extra of our package that installs it, empty where it is always there. `end` is the
-    field that stands in the last pieces of a stream that was not cut; `close` leads from the class to what closes its
+    `settings` returns the constructor's arguments for (model, base URL, key); `faults` are the
+    roots of what the client raises, each as (module, class). `extra` is the extra of our package
+    that installs it, empty where it is always there. `end` is the field that stands in the last
+    pieces of a stream that was not cut; `close` leads from the class to what closes its
     connections, which it has no word for itself.
     """
 
@@ -42,7 +50,9 @@ def _openai(model: str, base: str, key: str) -> Settings:
     return {
         "model": model,
         "api_base": base or OPENAI,
-        "api_key": key or os.environ.get("OPENAI_API_KEY") or "none",  # servers of one's own often want no key
+        "api_key": key
+        or os.environ.get("OPENAI_API_KEY")
+        or "none",  # servers of one's own often want no key
         "is_chat_model": True,
         "context_window": CONTEXT,
         **_ONCE,
@@ -60,7 +70,9 @@ def _google(model: str, base: str, key: str) -> Settings:
     options: Settings = {
         "timeout": int(TIMEOUT * 1000),
         "retry_options": {"attempts": 1},
-        "httpx_async_client": httpx.AsyncClient(timeout=TIMEOUT),  # else it takes aiohttp where that is installed
+        "httpx_async_client": httpx.AsyncClient(
+            timeout=TIMEOUT
+        ),  # else it takes aiohttp where that is installed
         **_given(base_url=base),
     }
     return {
@@ -125,7 +137,12 @@ def _given(**settings: Any) -> Settings:
 
 _HTTP = ("httpx", "HTTPError")
 PROVIDERS = {
-    "openai": Provider("llama_index.llms.openai_like", "OpenAILike", _openai, faults=(("openai", "OpenAIError"), _HTTP)),
+    "openai": Provider(
+        "llama_index.llms.openai_like",
+        "OpenAILike",
+        _openai,
+        faults=(("openai", "OpenAIError"), _HTTP),
+    ),
     "anthropic": Provider(
         "llama_index.llms.anthropic",
         "Anthropic",
@@ -159,7 +176,13 @@ PROVIDERS = {
         end="metrics",  # the piece that says why it stopped is not passed on
         close="_client.close",
     ),
-    "azure": Provider("llama_index.llms.azure_openai", "AzureOpenAI", _azure, "azure", (("openai", "OpenAIError"), _HTTP)),
+    "azure": Provider(
+        "llama_index.llms.azure_openai",
+        "AzureOpenAI",
+        _azure,
+        "azure",
+        (("openai", "OpenAIError"), _HTTP),
+    ),
     "mistral": Provider(
         "llama_index.llms.mistralai",
         "MistralAI",

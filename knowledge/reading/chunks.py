@@ -1,9 +1,10 @@
 """
 Cuts a reading into passages: the unit that is found, quoted and cited.
 
-A passage is an exact stretch of its page's text, so a quote can always be found again in the original. Cuts fall between
-paragraphs, rows and sentences (Japanese and English), never inside 「」; a slide stays whole when it fits, and so does a list
-with the line that announces it. Same reading, same document and version: byte-identical passages with the same ids.
+A passage is an exact stretch of its page's text, so a quote can always be found again in the
+original. Cuts fall between paragraphs, rows and sentences (Japanese and English), never inside 「」;
+a slide stays whole when it fits, and so does a list with the line that announces it. Same reading,
+same document and version: byte-identical passages with the same ids.
 """
 
 import re
@@ -26,7 +27,8 @@ _NAMESPACE = uuid.UUID("5c6cf1d6-8bb1-5e0c-9d0f-1f2a6b1f7d9a")  # fixed: ids mus
 _OPEN, _CLOSE = "「『（(【", "」』）)】"
 _END = re.compile(r"[。！？!?．]+[」』）)】”\"]*|\.(?=\s)|\n")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|No|Inc|Ltd|Co|vs|etc|e\.g|i\.e|cf|Fig|Sec|Art|approx)|\b[A-Z]|^\s*\d{1,3})$", re.MULTILINE
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|No|Inc|Ltd|Co|vs|etc|e\.g|i\.e|cf|Fig|Sec|Art|approx)|\b[A-Z]|^\s*\d{1,3})$",
+    re.MULTILINE,
 )
 _CLAUSE = re.compile(r"[、,;；:：]\s*|\s+")
 _NESTING = 200  # characters a bracket may stay open before it is taken for a slip
@@ -49,7 +51,9 @@ class _Cut:
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    """A list in a text: where its head, its items and it itself begin or end, and what its head says."""
+    """
+    A list in a text: where its head, its items and it itself begin or end, and what its head says.
+    """
 
     start: int
     items: int
@@ -57,12 +61,14 @@ class _List:
     head: str
 
 
-def passages(reading: Reading, *, document: str, version: str, audience: str, title: str) -> tuple[Passage, ...]:
+def passages(
+    reading: Reading, *, document: str, version: str, audience: str, title: str
+) -> tuple[Passage, ...]:
     """
     Return the passages of `reading` in order, positions from 1.
 
-    `title` is the document's title as people know it; it comes first in every passage's `headings`. Speaker notes become
-    passages of kind "notes" at their slide's place.
+    `title` is the document's title as people know it; it comes first in every passage's `headings`.
+    Speaker notes become passages of kind "notes" at their slide's place.
     """
     found: list[Passage] = []
     for page in reading.pages:
@@ -88,12 +94,17 @@ def passages(reading: Reading, *, document: str, version: str, audience: str, ti
 
 
 def passage_title(passage: Passage) -> str:
-    """Return the words the encoder weighs as a title: the document's title and the nearest headings."""
+    """
+    Return the words the encoder weighs as a title: the document's title and the nearest headings.
+    """
     return " ".join(dict.fromkeys((passage.title, *passage.headings)))
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """Return the sentences of `text` without outer white space, each an exact substring of it; a row counts as one."""
+    """
+    Return the sentences of `text` without outer white space, each an exact substring of it; a row
+    counts as one.
+    """
     return tuple(text[start:end] for start, end in _spans(text))
 
 
@@ -135,7 +146,9 @@ def _runs(text: str) -> Iterator[tuple[int, int, bool]]:
     lines = text.splitlines(keepends=True)
     marks = [_ROW in line for line in lines]
     for at, line in enumerate(lines):
-        alone = marks[at] and not (at and marks[at - 1]) and not (at + 1 < len(marks) and marks[at + 1])
+        alone = (
+            marks[at] and not (at and marks[at - 1]) and not (at + 1 < len(marks) and marks[at + 1])
+        )
         mark = marks[at] and not alone
         if mark != kind and rows:
             yield begin, offset, kind
@@ -168,11 +181,18 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _prose(text: str, kind: Kind, start: int = 0, end: int | None = None) -> Iterator[_Cut]:
-    """Yield passages; a later part of a list that is too long for one has in its headings what announced it."""
+    """
+    Yield passages; a later part of a list that is too long for one has in its headings what
+    announced it.
+    """
     stop = len(text) if end is None else end
     paragraph, at = text.count("\n", 0, start) + 1, start
     lists = list(_lists(text, start, stop))
-    whole = [(listed.start, listed.end) for listed in lists if weight(text[listed.start : listed.end]) <= LONGEST]
+    whole = [
+        (listed.start, listed.end)
+        for listed in lists
+        if weight(text[listed.start : listed.end]) <= LONGEST
+    ]
     for first, last in _packed(text, _together(list(_spans(text, start, stop)), whole), TARGET):
         paragraph, at = paragraph + text.count("\n", at, first), first
         header = next((listed.head for listed in lists if listed.items < first < listed.end), "")
@@ -216,7 +236,10 @@ def _together(spans: list[tuple[int, int]], whole: list[tuple[int, int]]) -> lis
 
 
 def _packed(text: str, spans: list[tuple[int, int]], target: int) -> Iterator[tuple[int, int]]:
-    """Join neighbouring spans up to about `target`; a blank line ends a passage early once it is half full."""
+    """
+    Join neighbouring spans up to about `target`; a blank line ends a passage early once it is half
+    full.
+    """
     begin = end = -1
     size = 0.0
     for first, last in spans:
@@ -249,7 +272,9 @@ def _spans(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[
             depth, scanned = 0, mark.end()
         else:
             closing = sum(letter in _CLOSE for letter in sign)
-            if sign == "." and _ABBREVIATION.search(text, max(begin, mark.start() - 12), mark.start()):
+            if sign == "." and _ABBREVIATION.search(
+                text, max(begin, mark.start() - 12), mark.start()
+            ):
                 continue
             if depth - closing > 0 and mark.start() - opened < _NESTING:
                 continue
@@ -268,7 +293,10 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _short(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Cut what has no end of sentence for too long at a comma or a space, or anywhere as a last resort."""
+    """
+    Cut what has no end of sentence for too long at a comma or a space, or anywhere as a last
+    resort.
+    """
     while weight(text[start : min(end, start + LONGEST * 3)]) > LONGEST:
         low, high = start + TARGET // 2, min(end, start + TARGET)
         marks = list(_CLAUSE.finditer(text, low, high))

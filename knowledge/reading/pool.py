@@ -1,8 +1,10 @@
 """
-Zygotes kept warm: a reading child forked from one starts in milliseconds, with its readers imported.
+Zygotes kept warm: a reading child forked from one starts in milliseconds, with its readers
+imported.
 
-Each is a small process that forks one child at a time (`readers/forkserver.py`). They start with the first document, end
-after a while without one, when killed and with this process, and are replaced when needed.
+Each is a small process that forks one child at a time (`readers/forkserver.py`). They start with
+the first document, end after a while without one, when killed and with this process, and are
+replaced when needed.
 """
 
 import asyncio
@@ -18,10 +20,16 @@ from knowledge.reading.readers.forkserver import STATUS
 IDLE = 15.0  # seconds one outlives its last document
 KEPT = 2  # of a kind
 TRIES = 3  # zygotes asked before a child is given up
-ENVIRONMENT = {"LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "OMP_THREAD_LIMIT": "1"}  # a child may start no thread
+ENVIRONMENT = {
+    "LC_ALL": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+    "OMP_THREAD_LIMIT": "1",
+}  # a child may start no thread
 
 Command = tuple[str, ...]
-_warm: defaultdict[Command, list["ForkServer"]] = defaultdict(list)  # of this process, whichever loop they were made in
+_warm: defaultdict[Command, list["ForkServer"]] = defaultdict(
+    list
+)  # of this process, whichever loop they were made in
 
 
 class ForkServer:
@@ -54,11 +62,16 @@ class ForkServer:
             return False
 
     async def ended(self) -> int | None:
-        """Wait for the child and return its exit code, negative for a signal; None when this process died over it."""
+        """
+        Wait for the child and return its exit code, negative for a signal; None when this process
+        died over it.
+        """
         told = b""
         while len(told) < STATUS.size:
             try:
-                more = await asyncio.get_running_loop().sock_recv(self._control, STATUS.size - len(told))
+                more = await asyncio.get_running_loop().sock_recv(
+                    self._control, STATUS.size - len(told)
+                )
             except OSError:
                 more = b""
             if not more:
@@ -92,7 +105,9 @@ async def child(command: Command, standard_input: int, standard_output: int) -> 
         OSError: no zygote stays alive.
     """
     for _ in range(TRIES):
-        forkserver = _warm[command].pop() if _warm[command] else await asyncio.to_thread(ForkServer, command)
+        forkserver = (
+            _warm[command].pop() if _warm[command] else await asyncio.to_thread(ForkServer, command)
+        )
         try:
             if await forkserver.fork(standard_input, standard_output):
                 return forkserver

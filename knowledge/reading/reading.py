@@ -1,8 +1,9 @@
 """
 Reading a file into pages: `await read("規程.pdf", content)`.
 
-Nothing of the file is parsed in this process: `sandbox.py` does that in a child. Here the kind is told apart, what the
-child delivers is cleaned and flagged, and every refusal becomes one sentence in both languages.
+Nothing of the file is parsed in this process: `sandbox.py` does that in a child. Here the kind is
+told apart, what the child delivers is cleaned and flagged, and every refusal becomes one sentence
+in both languages.
 """
 
 import asyncio
@@ -30,7 +31,8 @@ from knowledge.values import Flag, Language, Page, Phrase, Receipt
 __all__ = ["Kind", "Limits", "Reading", "check", "read", "supported_kinds"]
 
 _REFUSALS = Path(__file__).with_name("readers") / "refusals.yaml"
-READERS = "3"  # raised when the readers make other text of the same file: it is read anew when it is sent again
+# raised when the readers make other text of the same file: it is read anew when it is sent again
+READERS = "3"
 SCAN = 120  # seconds of CPU for the pictures of one document
 _NAME = 120  # characters of a file name shown
 _SHARE = 0.1  # of letters, from which a text counts as Japanese
@@ -43,8 +45,9 @@ class Reading:
     """
     A file as read. `sha256` is that of the bytes; `size` is in bytes; `pages` are in file order.
 
-    `title` is the document's own, or its file name without the extension. `flags` are those of the file and of every page.
-    `receipt` says how much of it was read; None where that could not be counted.
+    `title` is the document's own, or its file name without the extension. `flags` are those of the
+    file and of every page. `receipt` says how much of it was read; None where that could not be
+    counted.
     """
 
     name: str
@@ -60,7 +63,8 @@ class Reading:
 
 def check(name: str, content: bytes, *, limits: Limits | None = None) -> Kind:
     """
-    Return the kind of file this is, by its name, its size and its first bytes; nothing of it is parsed.
+    Return the kind of file this is, by its name, its size and its first bytes; nothing of it is
+    parsed.
 
     Raises:
         UnreadableDocument: a file of this size or kind is not taken in.
@@ -74,15 +78,21 @@ def check(name: str, content: bytes, *, limits: Limits | None = None) -> Kind:
 
 
 def shown_name(name: str) -> str:
-    """Return a file's name as it can be shown on one line: composed, without control characters and invisible signs."""
+    """
+    Return a file's name as it can be shown on one line: composed, without control characters and
+    invisible signs.
+    """
     return " ".join(clean(name)[0].split())
 
 
-async def read(name: str, content: bytes, *, limits: Limits | None = None, sandbox: Sandbox | None = None) -> Reading:
+async def read(
+    name: str, content: bytes, *, limits: Limits | None = None, sandbox: Sandbox | None = None
+) -> Reading:
     """
     Read `content`, the file called `name`, in a sandboxed child.
 
-    Takes about 10 ms for a short file, 0.2 s for the first and at most the limits' wall time; two at once, others wait.
+    Takes about 10 ms for a short file, 0.2 s for the first and at most the limits' wall time; two
+    at once, others wait.
 
     Raises:
         UnreadableDocument: the file cannot or must not be read; `code` and `reason` say why.
@@ -92,7 +102,11 @@ async def read(name: str, content: bytes, *, limits: Limits | None = None, sandb
     kind = check(name, content, limits=bounds)
     try:
         heard = await (sandbox or _sandbox(asyncio.get_running_loop(), bounds)).run(kind, content)
-        if kind == "pdf" and any(_scanned(page) for page in heard.pages) and tessdata.data() is not None:
+        if (
+            kind == "pdf"
+            and any(_scanned(page) for page in heard.pages)
+            and tessdata.data() is not None
+        ):
             await _recognise(content, heard, replace(bounds, cpu=SCAN, wall=SCAN * 1.2))
         return await asyncio.to_thread(_told, shown, content, kind, heard)
     except Refusal as refusal:
@@ -100,7 +114,10 @@ async def read(name: str, content: bytes, *, limits: Limits | None = None, sandb
 
 
 def _told(shown: str, content: bytes, kind: Kind, heard: Heard) -> Reading:
-    """Clean and check what the child told; for a large document the better part of a second, so in a thread."""
+    """
+    Clean and check what the child told; for a large document the better part of a second, so in a
+    thread.
+    """
     gathered, furniture = running.tidied(heard.pages) if kind == "pdf" else (heard.pages, [])
     omitted = [*heard.omitted, *furniture]
     pages = tuple(_checked(page) for page in gathered)
@@ -109,8 +126,13 @@ def _told(shown: str, content: bytes, kind: Kind, heard: Heard) -> Reading:
         name=shown,
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
-        title=_one_line(heard.title) or _one_line(shown.rpartition(".")[0]) or _one_line(shown) or "–",
-        kind="transcript" if kind == "text" and any(page.place.kind == "slide" for page in pages) else kind,
+        title=_one_line(heard.title)
+        or _one_line(shown.rpartition(".")[0])
+        or _one_line(shown)
+        or "–",
+        kind="transcript"
+        if kind == "text" and any(page.place.kind == "slide" for page in pages)
+        else kind,
         pages=pages,
         flags=_flags(heard, pages),
         language=language("".join(page.text for page in pages)),
@@ -123,11 +145,16 @@ def _scanned(page: Page) -> bool:
 
 
 async def _recognise(content: bytes, heard: Heard, limits: Limits) -> None:
-    """Put what a second child recognises on the pictures in the place of their pages; one that fails leaves them listed."""
+    """
+    Put what a second child recognises on the pictures in the place of their pages; one that fails
+    leaves them listed.
+    """
     with suppress(Refusal):
         seen = await Sandbox(limits).run("scan", content)
         read = {page.position: page for page in seen.pages if page.text.strip()}
-        heard.pages[:] = [read.get(page.position, page) if _scanned(page) else page for page in heard.pages]
+        heard.pages[:] = [
+            read.get(page.position, page) if _scanned(page) else page for page in heard.pages
+        ]
 
 
 def _fits(size: int, limits: Limits) -> None:
@@ -145,12 +172,17 @@ def language(text: str) -> Language:
 
 @lru_cache(maxsize=4)
 def _sandbox(loop: asyncio.AbstractEventLoop, limits: Limits) -> Sandbox:
-    """Return the loop's own sandbox: its two places are shared by everyone who reads in this loop."""
+    """
+    Return the loop's own sandbox: its two places are shared by everyone who reads in this loop.
+    """
     return Sandbox(limits)
 
 
 def _checked(page: Page) -> Page:
-    """Return the page as people will see it, with flags for what it hid, what it orders and what cannot be read."""
+    """
+    Return the page as people will see it, with flags for what it hid, what it orders and what
+    cannot be read.
+    """
     text, hidden = clean(page.text)
     notes, more = clean(page.notes)
     title = clean(page.title)[0]
@@ -162,16 +194,32 @@ def _checked(page: Page) -> Page:
         found.append(Flag("garbled", page.position))
     flags = (*(replace(flag, page=page.position) for flag in page.flags), *found)
     label = clean(page.place.label)[0]
-    return replace(page, text=text, notes=notes, title=title, place=replace(page.place, label=label), flags=flags)
+    return replace(
+        page,
+        text=text,
+        notes=notes,
+        title=title,
+        place=replace(page.place, label=label),
+        flags=flags,
+    )
 
 
 def _whole(pages: tuple[Page, ...], *, hidden: bool) -> None:
-    """Refuse a document that gives nothing to find, and say why: never an empty success; `hidden` says what it held was."""
+    """
+    Refuse a document that gives nothing to find, and say why: never an empty success; `hidden` says
+    what it held was.
+    """
     readable = [page for page in pages if page.text.strip() or page.notes.strip()]
     if not readable:
-        pictures = [str(page.position) for page in pages if any(flag.kind == "image_only" for flag in page.flags)]
+        pictures = [
+            str(page.position)
+            for page in pages
+            if any(flag.kind == "image_only" for flag in page.flags)
+        ]
         if pictures:
-            raise Refusal("image_only", pages=", ".join(pictures[:20]) + ("…" if len(pictures) > 20 else ""))
+            raise Refusal(
+                "image_only", pages=", ".join(pictures[:20]) + ("…" if len(pictures) > 20 else "")
+            )
         raise Refusal("all_hidden" if hidden else "empty")
     if all(any(flag.kind == "garbled" for flag in page.flags) for page in readable):
         raise Refusal("garbled")

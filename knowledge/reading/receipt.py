@@ -1,8 +1,8 @@
 """
 The receipt of a reading: how much of what stands in a file was read, counted in letters and digits.
 
-Order, line ends, white space, width and marks do not count, so that a table, a list or two columns may be laid out anew. What
-was left out on purpose is neither there nor missing.
+Order, line ends, white space, width and marks do not count, so that a table, a list or two columns
+may be laid out anew. What was left out on purpose is neither there nor missing.
 """
 
 import unicodedata
@@ -21,7 +21,9 @@ Piece = tuple[Place, str]
 
 
 def measure(raw: Sequence[Piece], omitted: Iterable[str], pages: Sequence[Page]) -> Receipt:
-    """Return the receipt of `pages` against the raw text of their file, without what was `omitted`."""
+    """
+    Return the receipt of `pages` against the raw text of their file, without what was `omitted`.
+    """
     left_out = "\n".join(omitted)
     there = _letters(text for _, text in raw)
     without = _letters([left_out]) & there
@@ -35,11 +37,16 @@ def measure(raw: Sequence[Piece], omitted: Iterable[str], pages: Sequence[Page])
 
 
 def _told(pages: Sequence[Page]) -> Iterator[str]:
-    """Yield all that can be found of the pages: their text, and the headings that each begins with."""
+    """
+    Yield all that can be found of the pages: their text, and the headings that each begins with.
+    """
     before: list[str] = []
     for page in pages:
         path = page.title.split(SEPARATOR)
-        same = next((at for at, (old, new) in enumerate(zip(before, path, strict=False)) if old != new), len(before))
+        same = next(
+            (at for at, (old, new) in enumerate(zip(before, path, strict=False)) if old != new),
+            len(before),
+        )
         lines = page.text.split("\n")
         begun = path[same:] or path[-1:]  # the same heading once more
         yield from (heading for heading in begun if heading not in lines)
@@ -66,7 +73,10 @@ def _flat(text: str) -> str:
 
 
 def _largest(raw: Sequence[Piece], told: str) -> tuple[Place | None, str, int]:
-    """Return where the longest stretch of missing lines stands, how it begins, and how many letters and digits it has."""
+    """
+    Return where the longest stretch of missing lines stands, how it begins, and how many letters
+    and digits it has.
+    """
     flat, effort = _flat(told), 0
     best: tuple[Place | None, str, int] = (None, "", 0)
     for place, text in raw:

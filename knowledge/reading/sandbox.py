@@ -1,8 +1,10 @@
 """
-Runs a reader on one document in a fresh child process, forked from a warm one, and believes nothing it says.
+Runs a reader on one document in a fresh child process, forked from a warm one, and believes nothing
+it says.
 
-The child cannot open a file, a socket or a program (`readers/lockdown.py`); its memory and time are limited. It sends a
-line per page, so a crash on page 40 costs only the pages from 40 on. At most two children run at once.
+The child cannot open a file, a socket or a program (`readers/lockdown.py`); its memory and time are
+limited. It sends a line per page, so a crash on page 40 costs only the pages from 40 on. At most
+two children run at once.
 """
 
 import asyncio
@@ -33,7 +35,9 @@ _PATH = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from knowledge.reading
 _READ = "child.warm(); forkserver.serve(child.main)"
 _TRY = "child.warm(); forkserver.serve(selftest.main)"
 _TELL = "selftest.tell()"
-PRELUDE = ""  # Python run first in each of these processes: what a system lacks can be taken away with it
+PRELUDE = (
+    ""  # Python run first in each of these processes: what a system lacks can be taken away with it
+)
 LAYERS = ("open", "write", "socket", "exec", "fork", "signal", "memory", "seccomp", "cpu")
 _TITLE = 1000  # characters of a title or label
 _FLAGS = 500  # per document
@@ -46,7 +50,8 @@ class Heard:
     """
     What a child has said so far. `complete` is False when it was cut off.
 
-    `raw` is the text that stands in the file, `counted` when it is all there; `omitted` what was left out of the pages.
+    `raw` is the text that stands in the file, `counted` when it is all there; `omitted` what was
+    left out of the pages.
     """
 
     pages: list[Page] = field(default_factory=list)
@@ -71,13 +76,16 @@ class Layer:
 
 async def missing() -> tuple[str, ...]:
     """
-    Return which doors this system cannot close, none on a Linux with libseccomp; about 0.1 s of a process of its own.
+    Return which doors this system cannot close, none on a Linux with libseccomp; about 0.1 s of a
+    process of its own.
 
     A process that cannot say anything has closed nothing.
     """
     try:
         async with asyncio.timeout(CHECK):
-            process = await asyncio.create_subprocess_exec(*_command(_TELL), stdout=PIPE, stderr=DEVNULL, env=pool.ENVIRONMENT)
+            process = await asyncio.create_subprocess_exec(
+                *_command(_TELL), stdout=PIPE, stderr=DEVNULL, env=pool.ENVIRONMENT
+            )
             said, _ = await process.communicate()
         return tuple(str(name) for name in json.loads(said))
     except (TimeoutError, ValueError, TypeError, OSError):
@@ -93,9 +101,14 @@ class Lie(ValueError):
 
 
 class Sandbox:
-    """Runs readers, at most `CHILDREN` at once; one instance per event loop. `command` starts the zygote of the children."""
+    """
+    Runs readers, at most `CHILDREN` at once; one instance per event loop. `command` starts the
+    zygote of the children.
+    """
 
-    def __init__(self, limits: Limits | None = None, command: tuple[str, ...] | None = None) -> None:
+    def __init__(
+        self, limits: Limits | None = None, command: tuple[str, ...] | None = None
+    ) -> None:
         self._limits = limits or Limits()
         self._command = command or _command(_READ)
         self._slots = asyncio.Semaphore(CHILDREN)
@@ -115,7 +128,9 @@ class Sandbox:
         try:
             async with (
                 self._slots,
-                _started(self._command, self._limits.wall, json.dumps(job).encode() + b"\n", content) as child,
+                _started(
+                    self._command, self._limits.wall, json.dumps(job).encode() + b"\n", content
+                ) as child,
             ):
                 await self._listen(child.said, heard)
                 if await child.ended() in _SLOW:
@@ -132,14 +147,18 @@ class Sandbox:
 
     async def check(self) -> tuple[Layer, ...]:
         """
-        Try every layer in a child: opening a file, writing one, a socket, a program, a fork, a signal, memory, CPU time.
+        Try every layer in a child: opening a file, writing one, a socket, a program, a fork, a
+        signal, memory, CPU time.
 
-        Takes about two seconds, because the last one is waited for. A child that cannot say anything has closed nothing.
+        Takes about two seconds, because the last one is waited for. A child that cannot say
+        anything has closed nothing.
         """
         quick = replace(self._limits, cpu=1)
         said: dict[str, bool] = {}
         try:
-            async with _started(_command(_TRY), CHECK, json.dumps(asdict(quick)).encode(), b"") as child:
+            async with _started(
+                _command(_TRY), CHECK, json.dumps(asdict(quick)).encode(), b""
+            ) as child:
                 told = json.loads(await child.said.readline())
                 said = {str(name): closed is True for name, closed in told.items()}
                 said["cpu"] = await child.ended() in _SLOW
@@ -206,15 +225,28 @@ class Sandbox:
                 "flags": list(flags),
             } if position == len(heard.pages) + 1:
                 heard.characters += len(text) + len(notes)
-                if heard.characters > self._limits.characters * 2 or len(flags) > _FLAGS or not isinstance(position, int):
+                if (
+                    heard.characters > self._limits.characters * 2
+                    or len(flags) > _FLAGS
+                    or not isinstance(position, int)
+                ):
                     raise Lie
-                return Page(position, _place(place), text, title[:_TITLE], notes, tuple(_flag(flag) for flag in flags))
+                return Page(
+                    position,
+                    _place(place),
+                    text,
+                    title[:_TITLE],
+                    notes,
+                    tuple(_flag(flag) for flag in flags),
+                )
         raise Lie
 
 
 def _place(told: dict[str, Any]) -> Place:
     match told:
-        case {"kind": str(kind), "number": int() | None as number, "label": str(label)} if kind in _PLACES:
+        case {"kind": str(kind), "number": int() | None as number, "label": str(label)} if (
+            kind in _PLACES
+        ):
             if number is None or number > 0:
                 return Place(kind, number, label[:_TITLE])  # type: ignore[arg-type]  # checked against PlaceKind
     raise Lie
@@ -222,7 +254,9 @@ def _place(told: dict[str, Any]) -> Place:
 
 def _flag(told: object) -> Flag:
     match told:
-        case {"kind": str(kind), "page": int(page), "detail": str(detail)} if kind in _KINDS and page >= 0:
+        case {"kind": str(kind), "page": int(page), "detail": str(detail)} if (
+            kind in _KINDS and page >= 0
+        ):
             return Flag(kind, page, detail[:_TITLE])  # type: ignore[arg-type]  # checked against FlagKind
     raise Lie
 
@@ -241,7 +275,10 @@ class _Child:
 
 @asynccontextmanager
 async def _started(command: tuple[str, ...], wall: float, *words: bytes) -> AsyncIterator[_Child]:
-    """Start a child and tell it `words`; leaves nothing of it behind, and its zygote only when that saw it end."""
+    """
+    Start a child and tell it `words`; leaves nothing of it behind, and its zygote only when that
+    saw it end.
+    """
     theirs, feed = os.pipe()
     listen, its = os.pipe()
     pipe = os.fdopen(listen, "rb", 0)
@@ -258,7 +295,9 @@ async def _started(command: tuple[str, ...], wall: float, *words: bytes) -> Asyn
                 os.close(its)
             said = asyncio.StreamReader(limit=_LINE)
             protocol = asyncio.StreamReaderProtocol(said)
-            transport, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, pipe)
+            transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+                lambda: protocol, pipe
+            )
             feeding = asyncio.create_task(asyncio.to_thread(_feed, feed, words))
             child = _Child(said, forkserver)
             yield child

@@ -1,5 +1,6 @@
 """
-The dense vector beside the sparse one: made for every passage, used for searching only once an evaluation says that it wins.
+The dense vector beside the sparse one: made for every passage, used for searching only once an
+evaluation says that it wins.
 
 The verdict is a record in the index, and holds for the model it was measured with.
 """
@@ -27,13 +28,18 @@ class Dense:
         self._read_at = 0.0
 
     async def batches(self, points: list[Point]) -> AsyncIterator[list[Point]]:
-        """Yield the points with their dense vectors a few at a time, which may take seconds each; at once without a model."""
+        """
+        Yield the points with their dense vectors a few at a time, which may take seconds each; at
+        once without a model.
+        """
         step = BATCH if self.embedding and self._index.dense_wanted else max(len(points), 1)
         for start in range(0, len(points), step):
             yield await self.points(points[start : start + step])
 
     async def points(self, points: list[Point]) -> list[Point]:
-        """Return the points with the dense vectors the index is to hold. Raises EmbeddingUnavailable."""
+        """
+        Return the points with the dense vectors the index is to hold. Raises EmbeddingUnavailable.
+        """
         size = self._index.dense_wanted
         if self.embedding is None or not size:
             return points
@@ -43,13 +49,19 @@ class Dense:
         return [replace(p, dense=next(vectors)) if p.vector else p for p in points]
 
     async def due(self, forced: bool | None) -> bool:
-        """Report whether a question is to get a dense vector: as `forced`, otherwise as the evaluation said."""
+        """
+        Report whether a question is to get a dense vector: as `forced`, otherwise as the evaluation
+        said.
+        """
         if self.embedding is None or not self._index.dense or forced is False:
             return False
         return forced or await self.wins()
 
     async def vector(self, question: str, *, forced: bool) -> Vector:
-        """Return a question's vector, empty when there is none in time. Raises EmbeddingUnavailable when it is `forced`."""
+        """
+        Return a question's vector, empty when there is none in time. Raises EmbeddingUnavailable
+        when it is `forced`.
+        """
         if self.embedding is None:
             return ()
         vector = await self.embedding.question(question, self._index.dense)
@@ -58,7 +70,10 @@ class Dense:
         return vector
 
     async def wins(self) -> bool:
-        """Report what the last evaluation said of this very model; another process' word is heard within ten seconds."""
+        """
+        Report what the last evaluation said of this very model; another process' word is heard
+        within ten seconds.
+        """
         clock = time.monotonic()
         if self._wins is None or (self._index.shared and clock - self._read_at > FRESH):
             found = await self._index.fetch([RECORD])
@@ -68,7 +83,9 @@ class Dense:
 
     async def judge(self, *, wins: bool) -> None:
         """Keep what an evaluation said."""
-        await self._index.write([Point(RECORD, {"shelf": "verdict", "model": self._model, "wins": wins})])
+        await self._index.write(
+            [Point(RECORD, {"shelf": "verdict", "model": self._model, "wins": wins})]
+        )
         self._wins = None
 
     @property

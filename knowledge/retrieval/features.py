@@ -23,8 +23,9 @@ _NOUNS[[ord(kind) for kind in (NOUN, PERSON, PLACE, NAME, NUMBER)]] = True
 
 class Features:
     """
-    `units` is units × slots: which of the question's words each unit holds; `passage` tells the passage of each unit.
-    `counts` is passages × slots; `titles` and `held` (text or title) likewise.
+    `units` is units × slots: which of the question's words each unit holds; `passage` tells the
+    passage of each unit. `counts` is passages × slots; `titles` and `held` (text or title)
+    likewise.
     """
 
     def __init__(self, asked: Query, passages: Sequence[Terms]) -> None:
@@ -59,12 +60,17 @@ class Features:
         return self.units @ self.asked.all
 
     def content(self, *, titled: bool) -> Floats:
-        """Return for each unit the share of the content words that it, or it and its title, hold."""
+        """
+        Return for each unit the share of the content words that it, or it and its title, hold.
+        """
         held = self.units | (self.titles[self.passage] > 0) if titled else self.units
         return held @ self.asked.content
 
     def pairs(self) -> Floats:
-        """Return for each unit the share of the question's neighbouring words that are neighbours there, too."""
+        """
+        Return for each unit the share of the question's neighbouring words that are neighbours
+        there, too.
+        """
         shares = np.zeros(len(self.units))
         at = self._matched[:-1][np.diff(self._matched) == 1]
         at = at[self._unit[at] == self._unit[at + 1]]
@@ -75,15 +81,26 @@ class Features:
         return shares
 
     def sequence(self, units: Sequence[int]) -> Floats:
-        """Return for these units the share of the question's words that come in the same order (LCS, by rarity)."""
+        """
+        Return for these units the share of the question's words that come in the same order (LCS,
+        by rarity).
+        """
         starts = np.searchsorted(self._unit[self._matched], units)
         ends = np.searchsorted(self._unit[self._matched], units, side="right")
         weights = self.asked.all.tolist()
         slots, order = self._slot[self._matched].tolist(), self.asked.order
-        return np.array([_sequence(order, slots[a:b], weights) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)])
+        return np.array(
+            [
+                _sequence(order, slots[a:b], weights)
+                for a, b in zip(starts.tolist(), ends.tolist(), strict=True)
+            ]
+        )
 
     def cues(self) -> Floats:
-        """Return 1.0 for each unit that shows a thing of the kind asked for: a person, a place, a date, an amount, a reason."""
+        """
+        Return 1.0 for each unit that shows a thing of the kind asked for: a person, a place, a
+        date, an amount, a reason.
+        """
         asked = self.asked
         found = np.zeros(len(self.units), np.bool_)
         if asked.cue_bits:
@@ -94,7 +111,11 @@ class Features:
                 found[self._unit[new & (self._kinds == kind)]] = True
         if asked.counter >= 0:
             at = np.flatnonzero(self._slot[1:] == asked.counter)
-            found[self._unit[at[(self._kinds[at] == _NUMBER) & (self._unit[at] == self._unit[at + 1])]]] = True
+            found[
+                self._unit[
+                    at[(self._kinds[at] == _NUMBER) & (self._unit[at] == self._unit[at + 1])]
+                ]
+            ] = True
         return found.astype(float)
 
     def shows(self, cue: str) -> Bools:
@@ -102,18 +123,25 @@ class Features:
         return (np.concatenate([t.cues for t in self._passages]) & bits(cue)) > 0
 
     def fresh(self) -> Floats:
-        """Return for each unit how many of its nouns the question does not name, up to 8, as 0..1."""
+        """
+        Return for each unit how many of its nouns the question does not name, up to 8, as 0..1.
+        """
         fresh = _NOUNS[self._kinds] & (self._slot < 0)
         return np.minimum(np.bincount(self._unit[fresh], minlength=len(self.units)), 8) / 8
 
     def bm25(self) -> tuple[Floats, Floats]:
         """Return for each passage its first-stage score from words and from title words."""
         weights = self.asked.weights
-        words = _saturated(self.counts + self.titles, self.words + self.title_words, "words") @ weights
+        words = (
+            _saturated(self.counts + self.titles, self.words + self.title_words, "words") @ weights
+        )
         return words, _saturated(self.titles, self.title_words, "title") @ weights
 
     def exact(self) -> Floats:
-        """Return for each passage the share of the question's amounts and references it holds; 0 when there are none."""
+        """
+        Return for each passage the share of the question's amounts and references it holds; 0 when
+        there are none.
+        """
         asked = self.asked.exact
         if not len(asked):
             return np.zeros(len(self._passages))

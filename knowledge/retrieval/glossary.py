@@ -1,8 +1,9 @@
 """
-Words that mean the same: what people say and what documents write. Some come with us, an admin adds their own.
+Words that mean the same: what people say and what documents write. Some come with us, an admin adds
+their own.
 
-A question is searched with the other words of each group it touches, at half weight, in both directions; passages stay as they
-are, so a change counts at once and needs no new index.
+A question is searched with the other words of each group it touches, at half weight, in both
+directions; passages stay as they are, so a change counts at once and needs no new index.
 """
 
 import re
@@ -35,13 +36,20 @@ class Glossary:
     @classmethod
     def load(cls) -> "Glossary":
         """Return the groups that come with us."""
-        return cls(tuple(tuple(map(str, group)) for group in yaml.safe_load(FILE.read_text(encoding="utf-8"))))
+        return cls(
+            tuple(
+                tuple(map(str, group)) for group in yaml.safe_load(FILE.read_text(encoding="utf-8"))
+            )
+        )
 
     def __add__(self, groups: Groups) -> "Glossary":
         return Glossary((*self.groups, *groups))
 
     def _alternatives(self, normalised: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Return each word of the glossary a normalised question holds, longest first, with the others of its group."""
+        """
+        Return each word of the glossary a normalised question holds, longest first, with the others
+        of its group.
+        """
         found: list[tuple[str, tuple[str, ...]]] = []
         for match in self._pattern.finditer(normalised) if self._pattern else ():
             word = match.group()
@@ -70,7 +78,8 @@ def checked(groups: Iterable[Sequence[str]]) -> Groups:
     Return an admin's groups, trimmed and without repeats.
 
     Raises:
-        KnowledgeError: too many groups or words, a word that is too long, or a group of fewer than two words.
+        KnowledgeError: too many groups or words, a word that is too long, or a group of fewer than
+        two words.
     """
     kept = []
     for number, group in enumerate(groups, 1):
@@ -78,9 +87,13 @@ def checked(groups: Iterable[Sequence[str]]) -> Groups:
             raise KnowledgeError("glossary_too_long", phrase("glossary_too_long", limit=GROUPS))
         words = tuple(dict.fromkeys(" ".join(word.split()) for word in group if word.strip()))
         if not 2 <= len(words) <= WORDS:
-            raise KnowledgeError("glossary_group", phrase("glossary_group", number=number, limit=WORDS))
+            raise KnowledgeError(
+                "glossary_group", phrase("glossary_group", number=number, limit=WORDS)
+            )
         if long := next((word for word in words if len(word) > LONGEST), ""):
-            raise KnowledgeError("glossary_word", phrase("glossary_word", word=f"{long[:LONGEST]}…", limit=LONGEST))
+            raise KnowledgeError(
+                "glossary_word", phrase("glossary_word", word=f"{long[:LONGEST]}…", limit=LONGEST)
+            )
         kept.append(words)
     return tuple(kept)
 

@@ -1,8 +1,8 @@
 """
 A passage analysed once for everything that is stored of it: its vector and its words unit by unit.
 
-Sudachi takes most of the time a passage costs, so each quotable line is cut once, though a table's header stands in the unit
-of each of its rows.
+Sudachi takes most of the time a passage costs, so each quotable line is cut once, though a table's
+header stands in the unit of each of its rows.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,10 +19,11 @@ from knowledge.values import Passage
 @dataclass(frozen=True, slots=True)
 class Analysed:
     """
-    `text` and `title` are normalised; `amounts` and `title_amounts` are the amounts and references in them.
+    `text` and `title` are normalised; `amounts` and `title_amounts` are the amounts and references
+    in them.
 
-    `units` are the spans of each unit's lines in the passage as it was written, `lines` the tokens of each span, in order.
-    `number` is that of the passage's slide or page.
+    `units` are the spans of each unit's lines in the passage as it was written, `lines` the tokens
+    of each span, in order. `number` is that of the passage's slide or page.
     """
 
     text: str
@@ -39,6 +40,11 @@ def analysed(passage: Passage, analysis: Analysis) -> Analysed:
     """Return what `passage` says. About a millisecond."""
     text, title = normalise(passage.text), normalise(passage_title(passage))
     units = cut(passage)
-    lines = {span: analysis.cut(normalise(passage.text[slice(*span)])) for span in sorted(set(chain(*units)))}
+    lines = {
+        span: analysis.cut(normalise(passage.text[slice(*span)]))
+        for span in sorted(set(chain(*units)))
+    }
     number = passage.place.number if passage.place.kind in ("slide", "page") else None
-    return Analysed(text, exact(text), title, analysis.words(title), exact(title), units, lines, number)
+    return Analysed(
+        text, exact(text), title, analysis.words(title), exact(title), units, lines, number
+    )

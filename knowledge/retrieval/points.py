@@ -1,4 +1,7 @@
-"""A passage made ready for the index and taken out again: its vector, its words unit by unit, and itself as plain data."""
+"""
+A passage made ready for the index and taken out again: its vector, its words unit by unit, and
+itself as plain data.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
@@ -26,7 +29,8 @@ def point(passage: Passage, shelf: str, encoder: Encoder) -> Point:
 
 def remake(id: str, payload: Payload, *, encoder: Encoder) -> Point:  # noqa: A002  # the index knows it as id
     """
-    Return a stored point as it is made today: a passage with its words and vector anew, a record as it is.
+    Return a stored point as it is made today: a passage with its words and vector anew, a record as
+    it is.
 
     Prose that was read before lines were joined is joined here as far as one passage shows it.
     """
@@ -46,7 +50,9 @@ def is_passage(payload: Payload) -> bool:
 def passage_of(payload: Payload) -> Passage:
     """Return the passage that `point` stored."""
     fields = {name: value for name, value in payload.items() if name not in ("shelf", "terms")}
-    return Passage(**{**fields, "place": Place(**payload["place"]), "headings": tuple(payload["headings"])})
+    return Passage(
+        **{**fields, "place": Place(**payload["place"]), "headings": tuple(payload["headings"])}
+    )
 
 
 def terms(passage: Passage, analysis: Analysis) -> Terms:
@@ -63,7 +69,13 @@ def _terms(passage: Passage, said: Analysed) -> Terms:
         words=_dimensions("words", (t.form for t in tokens)),
         kinds=np.array([ord(t.kind) for t in tokens], np.uint8),
         sizes=_numbers([len(unit) for unit in units]),
-        cues=np.array([cues(normalise("\n".join(passage.text[slice(*s)] for s in spans))) for spans in said.units], np.uint8),
+        cues=np.array(
+            [
+                cues(normalise("\n".join(passage.text[slice(*s)] for s in spans)))
+                for spans in said.units
+            ],
+            np.uint8,
+        ),
         lines=_numbers(list(chain(*spans))).reshape(-1, 2),
         line_sizes=_numbers([len(spans) for spans in said.units]),
         title=_dimensions("words", (t.form for t in said.title_words)),

@@ -1,6 +1,7 @@
 """
-What a question asks for, as numbers that can be compared with a passage's terms: its words and how rare they are, what stands
-for them elsewhere (loan words, the glossary), the kind of thing wanted, the amounts and references it names.
+What a question asks for, as numbers that can be compared with a passage's terms: its words and how
+rare they are, what stands for them elsewhere (loan words, the glossary), the kind of thing wanted,
+the amounts and references it names.
 """
 
 import re
@@ -18,7 +19,8 @@ from knowledge.text.answer_types import ASKS, bits, counted
 from knowledge.text.filler import plain
 from knowledge.text.quantities import exact
 
-LONGEST = 200  # words of a question that are compared; whoever pastes a page is still answered within the second
+# words of a question that are compared; whoever pastes a page is still answered within the second
+LONGEST = 200
 Floats = npt.NDArray[np.float64]
 
 _NAME = re.compile(r"(?<=[\w,;:] )[A-Z][\w-]*|\b[A-Z][A-Z0-9-]+\b|\b\w*[a-z][A-Z]\w*")
@@ -26,8 +28,9 @@ _NAME = re.compile(r"(?<=[\w,;:] )[A-Z][\w-]*|\b[A-Z][A-Z0-9-]+\b|\b\w*[a-z][A-Z
 
 class Query:
     """
-    A question in slots, one for each different word. `ids` leads from a dimension to its slot, so that several may stand for
-    one word; `order` are the slots as the words came. `weights` are rarities and come from the index (see `weigh`).
+    A question in slots, one for each different word. `ids` leads from a dimension to its slot, so
+    that several may stand for one word; `order` are the slots as the words came. `weights` are
+    rarities and come from the index (see `weigh`).
     """
 
     def __init__(self, question: str, analysis: Analysis, glossary: Glossary) -> None:
@@ -44,16 +47,32 @@ class Query:
             for form in analysis.loanwords(token.form):
                 self.ids.setdefault(dimension("words", form), slot[token.form])
         self._join(glossary, analysis, slot)
-        self.exact = np.unique(np.array([dimension("exact", term) for term in exact(self.plain)], np.uint32))
+        self.exact = np.unique(
+            np.array([dimension("exact", term) for term in exact(self.plain)], np.uint32)
+        )
         self._content = _mask(slot, [t for t in tokens if t.content])
         if not self._content.any():
             self._content[:] = True
         named = _named(question, analysis)
         self.nouns = np.maximum(
-            1.0 * _mask(slot, [t for t in tokens if t.content and t.noun and (t.kind != ASCII or t.form in named)]),
-            0.5 * _mask(slot, [t for t in tokens if t.kind == ASCII]),  # an English word may be a noun or not
+            1.0
+            * _mask(
+                slot,
+                [
+                    t
+                    for t in tokens
+                    if t.content and t.noun and (t.kind != ASCII or t.form in named)
+                ],
+            ),
+            0.5
+            * _mask(
+                slot, [t for t in tokens if t.kind == ASCII]
+            ),  # an English word may be a noun or not
         )
-        self._key = _mask(slot, [t for t in tokens if t.kind in KEY_KINDS and (t.kind != ASCII or t.form in named)])
+        self._key = _mask(
+            slot,
+            [t for t in tokens if t.kind in KEY_KINDS and (t.kind != ASCII or t.form in named)],
+        )
         self.kinds = frozenset(name for name, asks in ASKS if asks.search(self.text))
         self.focus = next((slot[t.form] for t in reversed(tokens) if t.content and t.noun), -1)
         unit = counted(self.text)
@@ -87,7 +106,10 @@ class Query:
     @cached_property
     def pairs(self) -> dict[tuple[int, int], float]:
         """Neighbouring words and their share of all neighbours, by rarity."""
-        found = {pair: float(self.weights[pair[0]] + self.weights[pair[1]]) for pair in pairwise(self.order)}
+        found = {
+            pair: float(self.weights[pair[0]] + self.weights[pair[1]])
+            for pair in pairwise(self.order)
+        }
         total = sum(found.values()) or 1.0
         return {pair: weight / total for pair, weight in found.items()}
 
@@ -99,7 +121,10 @@ class Query:
         return tuple(form for n, form in enumerate(self.forms) if self._content[n] and not held[n])
 
     def unheard(self, held: npt.NDArray[np.bool_]) -> float:
-        """Return the share 0..1 of the content words that are nouns and not held: they are what it is about."""
+        """
+        Return the share 0..1 of the content words that are nouns and not held: they are what it is
+        about.
+        """
         return float((self.nouns * ~held).sum() / self._content.sum()) if len(held) else 0.0
 
     def _join(self, glossary: Glossary, analysis: Analysis, slot: Mapping[str, int]) -> None:
@@ -119,7 +144,10 @@ def _mask(slot: Mapping[str, int], tokens: Sequence[Token]) -> npt.NDArray[np.bo
 
 
 def _named(question: str, analysis: Analysis) -> frozenset[str]:
-    """Return the Latin words that are names: all of them among Japanese, in English those in capitals inside the sentence."""
+    """
+    Return the Latin words that are names: all of them among Japanese, in English those in capitals
+    inside the sentence.
+    """
     if JAPANESE.search(question):
         return frozenset(t.form for t in analysis.tokens(question))
     return frozenset(t.form for name in _NAME.findall(question) for t in analysis.tokens(name))

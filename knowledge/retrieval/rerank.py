@@ -1,7 +1,9 @@
 """
-The second stage: the first one's passages in a better order, by a linear model over what they share with the question.
+The second stage: the first one's passages in a better order, by a linear model over what they share
+with the question.
 
-The model was trained on Japanese development questions (`tests/benchmarks/train.py`); no single feature carries it.
+The model was trained on Japanese development questions (`tests/benchmarks/train.py`); no single
+feature carries it.
 """
 
 import json
@@ -31,7 +33,10 @@ FEATURES = (
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The passage at index `at` of those given, its share 0..1 of the likelihood, and what the model weighed."""
+    """
+    The passage at index `at` of those given, its share 0..1 of the likelihood, and what the model
+    weighed.
+    """
 
     at: int
     score: float
@@ -71,14 +76,16 @@ def features(asked: Query, terms: Sequence[Terms], scores: Sequence[float]) -> F
             _two(share, overlap.passage, len(terms)),
             overlap.exact(),
             overlap.held @ asked.content,
-            (overlap.held * asked.weights).max(axis=1, initial=0.0) / (asked.weights.max(initial=0.0) or 1.0),
+            (overlap.held * asked.weights).max(axis=1, initial=0.0)
+            / (asked.weights.max(initial=0.0) or 1.0),
         ]
     )
 
 
 def rank(asked: Query, terms: Sequence[str], scores: Sequence[float]) -> list[Ranked]:
     """
-    Return passages best first: those with `terms` (packed) by the model, then those that have only a first-stage score.
+    Return passages best first: those with `terms` (packed) by the model, then those that have only
+    a first-stage score.
 
     About 1.5 ms for thirty.
     """
@@ -89,7 +96,10 @@ def rank(asked: Query, terms: Sequence[str], scores: Sequence[float]) -> list[Ra
     chances = np.exp(odds - odds.max())
     chances /= chances.sum()
     order = np.argsort(-odds, kind="stable").tolist()
-    ranked = [Ranked(at, float(chances[at]), tuple(zip(FEATURES, rows[at].tolist(), strict=True))) for at in order]
+    ranked = [
+        Ranked(at, float(chances[at]), tuple(zip(FEATURES, rows[at].tolist(), strict=True)))
+        for at in order
+    ]
     least = ranked[-1].score
     return ranked + [Ranked(at, least / (at + 1)) for at in range(len(terms), len(scores))]
 
@@ -107,7 +117,10 @@ def weights(model: str, names: tuple[str, ...]) -> Floats:
 
 @cache
 def trained() -> dict[str, dict[str, float]]:
-    """Return what `tests/benchmarks/train.py` wrote. Raises InvalidModel when it was for other features."""
+    """
+    Return what `tests/benchmarks/train.py` wrote. Raises InvalidModel when it was for other
+    features.
+    """
     content: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
     if content["version"] != VERSION:
         reason = f"{FILE.name}: version {content['version']} ≠ {VERSION}"

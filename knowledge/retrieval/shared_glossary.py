@@ -27,12 +27,16 @@ class SharedGlossary:
     async def write(self, groups: Iterable[Sequence[str]]) -> Groups:
         """Replace all groups and return them as kept. Raises as `checked` does."""
         kept = checked(groups)
-        await self._index.write([Point(RECORD, {"shelf": "glossary", "groups": [list(group) for group in kept]})])
+        await self._index.write(
+            [Point(RECORD, {"shelf": "glossary", "groups": [list(group) for group in kept]})]
+        )
         self._whole = None
         return kept
 
     async def whole(self) -> Glossary:
-        """Return our own groups and the admin's; another process' change is seen within ten seconds."""
+        """
+        Return our own groups and the admin's; another process' change is seen within ten seconds.
+        """
         clock = time.monotonic()
         if self._whole is None or (self._index.shared and clock - self._read_at > FRESH):
             self._whole, self._read_at = Glossary.load() + await self.read(), clock

@@ -1,8 +1,9 @@
 """
 Passages made ready for the index, out of the way of whoever is being answered.
 
-A few are done in a thread, in short turns. A large document goes to processes of their own, on other cores and with less
-priority; they start with the first one and end when there has been nothing to do for a while.
+A few are done in a thread, in short turns. A large document goes to processes of their own, on
+other cores and with less priority; they start with the first one and end when there has been
+nothing to do for a while.
 """
 
 import asyncio
@@ -74,21 +75,31 @@ class WorkerPool:
         if self._ending is not None:
             self._ending.cancel()
         if self._pool is None:
-            count = max(1, min(MOST, (os.cpu_count() or 1) - 1))  # a core stays free for whoever is being answered
+            count = max(
+                1, min(MOST, (os.cpu_count() or 1) - 1)
+            )  # a core stays free for whoever is being answered
             context = multiprocessing.get_context("spawn")
-            self._pool = starting = ProcessPoolExecutor(count, context, initializer=_begin, initargs=(os.getpid(),))
-            await asyncio.to_thread(starting.submit, os.getpid)  # starting processes takes a while, and this is the loop
+            self._pool = starting = ProcessPoolExecutor(
+                count, context, initializer=_begin, initargs=(os.getpid(),)
+            )
+            await asyncio.to_thread(
+                starting.submit, os.getpid
+            )  # starting processes takes a while, and this is the loop
         self._busy += 1
         pool, under_way = self._pool, deque[asyncio.Future[list[Point]]]()
         try:
             for start in range(0, len(passages), BUNCH):
-                under_way.append(loop.run_in_executor(pool, _apart, passages[start : start + BUNCH], shelf))
+                under_way.append(
+                    loop.run_in_executor(pool, _apart, passages[start : start + BUNCH], shelf)
+                )
                 if len(under_way) == AHEAD:
                     yield await under_way.popleft()
             while under_way:
                 yield await under_way.popleft()
         except BrokenProcessPool:
-            if under_way:  # the pool fails each of them, and trips over one that is cancelled meanwhile
+            if (
+                under_way
+            ):  # the pool fails each of them, and trips over one that is cancelled meanwhile
                 await asyncio.wait(under_way)
             raise
         finally:
@@ -109,7 +120,10 @@ _own: list[Encoder] = []  # made once in each process, never in the one that ser
 
 
 def _begin(parent: int) -> None:
-    """Take less priority, leave Ctrl-C to the parent, and end when it has ended, however that happened."""
+    """
+    Take less priority, leave Ctrl-C to the parent, and end when it has ended, however that
+    happened.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_NICE)
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()

@@ -3,7 +3,8 @@ Builds the sample documents from `contents.yaml` into `files/`.
 
     python -m knowledge.samples.build
 
-Needs the development libraries. The same contents give the same bytes: dates inside the files are fixed.
+Needs the development libraries. The same contents give the same bytes: dates inside the files are
+fixed.
 """
 
 import io
@@ -68,7 +69,9 @@ def _slides(given: dict[str, Any]) -> bytes:
     _bullets(deck, given["steps"])
     methods = _slide(deck, 5, given["methods"]["title"], given["methods"]["notes"])
     rows = given["methods"]["rows"]
-    table = methods.shapes.add_table(len(rows), len(rows[0]), Inches(0.5), Inches(1.8), Inches(9), Inches(3)).table
+    table = methods.shapes.add_table(
+        len(rows), len(rows[0]), Inches(0.5), Inches(1.8), Inches(9), Inches(3)
+    ).table
     for down, row in enumerate(rows):
         for across, text in enumerate(row):
             table.cell(down, across).text = text
@@ -127,14 +130,19 @@ def _pdf(given: dict[str, Any]) -> bytes:
 
 
 def _fixed(save: Callable[[io.BytesIO], object]) -> bytes:
-    """Return what `save` writes, an Office archive, with the dates of its parts and properties replaced by ours."""
+    """
+    Return what `save` writes, an Office archive, with the dates of its parts and properties
+    replaced by ours.
+    """
     saved, stream = io.BytesIO(), io.BytesIO()
     save(saved)
     with zipfile.ZipFile(saved) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             content = old.read(name)
             if name == "docProps/core.xml":
-                content = _SAVED.sub(rb"\g<1>" + MADE.strftime("%Y-%m-%dT%H:%M:%SZ").encode(), content)
+                content = _SAVED.sub(
+                    rb"\g<1>" + MADE.strftime("%Y-%m-%dT%H:%M:%SZ").encode(), content
+                )
             new.writestr(zipfile.ZipInfo(name, MADE.timetuple()[:6]), content, zipfile.ZIP_DEFLATED)
     return stream.getvalue()
 

@@ -1,8 +1,8 @@
 """
 The sample documents, ready for the shelf.
 
-They are files like anybody's: a superseded edition, a review date that has passed and two documents that disagree are in them
-on purpose, so that every warning can be seen at work.
+They are files like anybody's: a superseded edition, a review date that has passed and two documents
+that disagree are in them on purpose, so that every warning can be seen at work.
 """
 
 from collections.abc import AsyncIterator
@@ -23,7 +23,10 @@ BY = "llm-choose"  # who put them on the shelf
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A document to try: `name` as people see it, `path` where its bytes lie, `older` the name of the edition it supersedes."""
+    """
+    A document to try: `name` as people see it, `path` where its bytes lie, `older` the name of the
+    edition it supersedes.
+    """
 
     name: str
     path: Path
@@ -37,10 +40,12 @@ class Sample:
 
 def samples() -> tuple[Sample, ...]:
     """
-    Return the samples in the order in which they go on the shelf: a later edition follows the one it supersedes.
+    Return the samples in the order in which they go on the shelf: a later edition follows the one
+    it supersedes.
 
     Raises:
-        InvalidModel: an entry names a field that does not exist, or supersedes what does not stand before it.
+        InvalidModel: an entry names a field that does not exist, or supersedes what does not stand
+        before it.
     """
     found: dict[str, Sample] = {}
     for row in yaml.safe_load((FOLDER / "samples.yaml").read_text("utf-8")):
@@ -50,7 +55,10 @@ def samples() -> tuple[Sample, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Shelved:
-    """What became of a sample: `new` is False when it was on the shelf already, wherever it stands there."""
+    """
+    What became of a sample: `new` is False when it was on the shelf already, wherever it stands
+    there.
+    """
 
     sample: Sample
     document: Document
@@ -60,7 +68,8 @@ class Shelved:
 
 async def shelve(library: Library, limits: Limits | None = None) -> AsyncIterator[Shelved]:
     """
-    Read and publish the samples one after the other, about 1 s in all; those that are on the shelf already stay as they are.
+    Read and publish the samples one after the other, about 1 s in all; those that are on the shelf
+    already stay as they are.
 
     Raises:
         LibraryUnavailable: the index or the place of the files did not answer.
@@ -88,4 +97,7 @@ def _sample(row: dict[str, Any], before: dict[str, Sample]) -> Sample:
         return Sample(row["name"], FOLDER / "files" / row["file"], Metadata(**fields), older)
     except (KeyError, TypeError) as error:
         place = f"samples.yaml: {row.get('name')}"
-        raise InvalidModel("invalid_sample", Phrase(f"{place} の項目が正しくありません。", f"{place} is not whole.")) from error
+        raise InvalidModel(
+            "invalid_sample",
+            Phrase(f"{place} の項目が正しくありません。", f"{place} is not whole."),
+        ) from error

@@ -1,1 +1,4 @@
-"""Text before it means anything to the index: words, amounts, units, language, courtesy, and what text may not do."""
+"""
+Text before it means anything to the index: words, amounts, units, language, courtesy, and what text
+may not do.
+"""

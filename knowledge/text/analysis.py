@@ -1,8 +1,9 @@
 """
-How a text becomes words: Japanese by Sudachi's short units in their dictionary form, English by stem.
+How a text becomes words: Japanese by Sudachi's short units in their dictionary form, English by
+stem.
 
-One token stream serves the index, the re-ranker and the answers, so that all three agree on what a word is. The dictionary
-(about 200 MB, memory-mapped) is opened at the first use, not at import.
+One token stream serves the index, the re-ranker and the answers, so that all three agree on what a
+word is. The dictionary (about 200 MB, memory-mapped) is opened at the first use, not at import.
 """
 
 import re
@@ -44,13 +45,18 @@ _ALNUM = re.compile(r"[a-z0-9_]+")
 _LETTER = re.compile(r"\w")
 _RUN = re.compile(rf"[{CJK}]+|[a-z0-9_]+|[^\W{CJK}a-z0-9_]+")
 JAPANESE = re.compile(rf"[{CJK}]")
-_BROKEN_LONG_VOWEL = re.compile(r"(?<=[ァ-ヴ])[-‐‑–—―−─](?=[ァ-ヴ])")  # デ-タ, from scans and old keyboards
+_BROKEN_LONG_VOWEL = re.compile(
+    r"(?<=[ァ-ヴ])[-‐‑–—―−─](?=[ァ-ヴ])"
+)  # デ-タ, from scans and old keyboards
 _ENGLISH = re.compile(r"[a-z]{3,}")
 _ENDINGS = (("", ""), ("s", ""), ("ing", ""), ("ed", ""), ("ing", "e"))
 
 
 class Token(NamedTuple):
-    """A word in its dictionary form, lower case, its one-letter kind, and the dictionary's groups of like meaning it is in."""
+    """
+    A word in its dictionary form, lower case, its one-letter kind, and the dictionary's groups of
+    like meaning it is in.
+    """
 
     form: str
     kind: str
@@ -71,7 +77,10 @@ def normalise(text: str) -> str:
 
 
 class Analysis:
-    """Cuts texts into tokens. One object serves all threads; each gets a tokenizer of its own, for those cannot be shared."""
+    """
+    Cuts texts into tokens. One object serves all threads; each gets a tokenizer of its own, for
+    those cannot be shared.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -82,12 +91,16 @@ class Analysis:
         self.words = lru_cache(maxsize=4096)(lambda normalised: tuple(self.cut(normalised)))
 
     def tokens(self, text: str) -> tuple[Token, ...]:
-        """Return the tokens of a short text in order: a question, a title, a word. Those of the last few thousand are kept."""
+        """
+        Return the tokens of a short text in order: a question, a title, a word. Those of the last
+        few thousand are kept.
+        """
         return self.words(normalise(text))
 
     def cut(self, normalised: str) -> list[Token]:
         """
-        Return the tokens of a text that is already normalised, without punctuation and English stop words.
+        Return the tokens of a text that is already normalised, without punctuation and English stop
+        words.
 
         About 1 ms per 1,000 characters.
         """
@@ -97,20 +110,31 @@ class Analysis:
         tokens: list[Token] = []
         for morpheme in self._morphemes(normalised):
             surface = morpheme.surface()
-            word = (morpheme.word_id(), surface)  # an unknown word's number tells its part of speech
+            word = (
+                morpheme.word_id(),
+                surface,
+            )  # an unknown word's number tells its part of speech
             if (made := known.get(word)) is None:
                 made = known[word] = self._made(morpheme, surface)
             tokens += made
         return tokens
 
     def _made(self, morpheme: Any, surface: str) -> tuple[Token, ...]:
-        """Return the tokens of one morpheme: several where it has several English words, none for a mark."""
+        """
+        Return the tokens of one morpheme: several where it has several English words, none for a
+        mark.
+        """
         if surface.isascii():
             stem = self._tools()[1]
             words = [word for word in _ALNUM.findall(surface) if word not in STOP_EN]
             meanings = tuple(morpheme.synonym_group_ids()) if len(words) == 1 else ()
             return tuple(
-                Token(stem(word) if word.isalpha() else word, NUMBER if word.isdigit() else ASCII, meanings) for word in words
+                Token(
+                    stem(word) if word.isalpha() else word,
+                    NUMBER if word.isdigit() else ASCII,
+                    meanings,
+                )
+                for word in words
             )
         if not _LETTER.search(surface):
             return ()
@@ -131,8 +155,13 @@ class Analysis:
         return grams
 
     def loanwords(self, normalised: str) -> list[str]:
-        """Return what the English words of a question are called in katakana: models → モデル. Unknown words give nothing."""
-        found = (self.katakana(word) for word in _ENGLISH.findall(normalised) if word not in STOP_EN)
+        """
+        Return what the English words of a question are called in katakana: models → モデル. Unknown
+        words give nothing.
+        """
+        found = (
+            self.katakana(word) for word in _ENGLISH.findall(normalised) if word not in STOP_EN
+        )
         return [form for form in found if form]
 
     def _katakana(self, word: str) -> str:
@@ -161,7 +190,9 @@ class Analysis:
         with self._lock:
             if self._dictionary is None:
                 self._dictionary = Dictionary(dict="core")
-        return self._dictionary.tokenizer(mode=SplitMode.A).tokenize, Stemmer.Stemmer("english").stemWord
+        return self._dictionary.tokenizer(mode=SplitMode.A).tokenize, Stemmer.Stemmer(
+            "english"
+        ).stemWord
 
 
 def _kind(form: str, part: tuple[str, ...]) -> str:

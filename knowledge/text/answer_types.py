@@ -1,4 +1,7 @@
-"""The kinds of thing a question asks for (who, when, how many, why, a name) and what shows that a sentence has one."""
+"""
+The kinds of thing a question asks for (who, when, how many, why, a name) and what shows that a
+sentence has one.
+"""
 
 import re
 from collections.abc import Collection
@@ -7,7 +10,12 @@ _NUMERAL = "[0-9〇一二三四五六七八九十百千万億兆数半]"
 ASKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("who", re.compile(r"誰|だれ|どなた|人物|何者|\bwho\b|\bwhose\b")),
     ("where", re.compile(r"どこ|何処|どちら|場所|何県|何国|どの(?:国|県|都市|地|部署)|\bwhere\b")),
-    ("when", re.compile(r"いつ|何年|何月|何日|何時|何世紀|何曜|時期|期限|年代|\bwhen\b|what time|what year|how long")),
+    (
+        "when",
+        re.compile(
+            r"いつ|何年|何月|何日|何時|何世紀|何曜|時期|期限|年代|\bwhen\b|what time|what year|how long"
+        ),
+    ),
     (
         "number",
         re.compile(
@@ -15,11 +23,24 @@ ASKS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|how (?:many|much|long|often)|\bprice\b|\bcost\b|percent"
         ),
     ),
-    ("money", re.compile(r"いくら|費用|値段|価格|料金|単価|何(?:円|ドル)|how much|\bprice\b|\bcosts?\b|\bfee\b")),
+    (
+        "money",
+        re.compile(
+            r"いくら|費用|値段|価格|料金|単価|何(?:円|ドル)|how much|\bprice\b|\bcosts?\b|\bfee\b"
+        ),
+    ),
     ("percent", re.compile(r"何(?:%|パーセント|割)|割合|percent|what share")),
     ("why", re.compile(r"なぜ|何故|どうして|理由|原因|きっかけ|\bwhy\b|\breason\b")),
-    ("name", re.compile(r"何と(?:いう|言う|呼|称)|何て呼|名前|名称|呼ばれ|呼ぶ|別名|略称|タイトル|\bcalled\b|\bname\b")),
-    ("compare", re.compile(r"違い|違う|異な|比較|比べ|どっち|どちら|\bcompar|\bdifferen|\bversus\b|\bvs\b")),
+    (
+        "name",
+        re.compile(
+            r"何と(?:いう|言う|呼|称)|何て呼|名前|名称|呼ばれ|呼ぶ|別名|略称|タイトル|\bcalled\b|\bname\b"
+        ),
+    ),
+    (
+        "compare",
+        re.compile(r"違い|違う|異な|比較|比べ|どっち|どちら|\bcompar|\bdifferen|\bversus\b|\bvs\b"),
+    ),
     (
         "choice",  # which approach fits us?
         re.compile(
@@ -30,9 +51,15 @@ ASKS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|\b(?:which|what)\b.*\b(?:best|right)\b.*\b(?:approach|method|option|way)\b|\bwhat should we (?:choose|use|do)\b"
         ),
     ),
-    ("how", re.compile(r"方法|手順|やり方|どうやって|どのように|どうすれば|\bhow (?:do|can|should|to)\b")),
+    (
+        "how",
+        re.compile(
+            r"方法|手順|やり方|どうやって|どのように|どうすれば|\bhow (?:do|can|should|to)\b"
+        ),
+    ),
 )
-# What a unit shows, one bit each, decided when a passage is added; a question of that kind looks for it.
+# What a unit shows, one bit each, decided when a passage is added; a question of that kind looks
+# for it.
 CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "when",
@@ -42,12 +69,22 @@ CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     ("number", re.compile(rf"{_NUMERAL}")),
-    ("why", re.compile(r"ため|から|ので|により|によって|理由|原因|ことで|せいで|because|since|due to|so that|in order to")),
+    (
+        "why",
+        re.compile(
+            r"ため|から|ので|により|によって|理由|原因|ことで|せいで|because|since|due to|so that|in order to"
+        ),
+    ),
     ("name", re.compile(r"「|『|と呼|という|と言|と称|略|別名|\(|called|known as")),
     ("digits", re.compile(r"\d")),
     ("money", re.compile(rf"{_NUMERAL} ?(?:円|ドル|ユーロ|yen\b|dollar|euro)|[¥$€] ?\d")),
     ("percent", re.compile(rf"{_NUMERAL} ?(?:%|パーセント|割|percent)|半分|半数|\bhalf\b")),
-    ("how", re.compile(r"方法|手順|場合は|まず|申請|してください|することで|\bby \w+ing\b|first|must|should")),
+    (
+        "how",
+        re.compile(
+            r"方法|手順|場合は|まず|申請|してください|することで|\bby \w+ing\b|first|must|should"
+        ),
+    ),
 )
 _COUNTER = re.compile(r"何([^\sかとがをはにのでも、。?て]{1,2})")
 
@@ -68,7 +105,10 @@ def bits(*names: str) -> int:
 
 
 def unmistakable(kinds: Collection[str]) -> int:
-    """Return the bits of what an answer to these kinds must show, whatever else it says: no price without money."""
+    """
+    Return the bits of what an answer to these kinds must show, whatever else it says: no price
+    without money.
+    """
     return bits(*(kind for kind in ("money", "percent") if kind in kinds))
 
 

@@ -1,8 +1,9 @@
 """
-What people write around a question: greetings, introductions, thanks, signatures, a line of story, links, emoji, quoted code.
+What people write around a question: greetings, introductions, thanks, signatures, a line of story,
+links, emoji, quoted code.
 
-None of it asks anything, and all of it would be searched for. A message that is a question alone comes back letter by letter;
-where nothing asks, nothing but courtesy is set aside.
+None of it asks anything, and all of it would be searched for. A message that is a question alone
+comes back letter by letter; where nothing asks, nothing but courtesy is set aside.
 """
 
 import re
@@ -19,7 +20,8 @@ from knowledge.text.topic import complete, replaces, topics
 
 LONGEST = 4000  # characters; what is longer is refused elsewhere and comes back as it is
 SIGNATURE = 30  # characters up to which a line below a question is its writer's name
-POLITE = 60  # characters up to which a polite sentence that asks nothing is courtesy and no matter of its own
+# characters up to which a polite sentence that asks nothing is courtesy and no matter of its own
+POLITE = 60
 LINKED = "\ue000"  # where a link stood
 ROUNDS = 6  # openings that may follow each other
 FILE = Path(__file__).with_name("courtesy.yaml")
@@ -60,12 +62,17 @@ _NAME = re.compile(r"([\u4e00-\u9fff々]{2,4})です")
 _BELOW = re.compile(r"([\u4e00-\u9fff々]{2,4})")
 _FIRST = re.compile(r"^[^、。,?]{2,30}(?:が|けど|けれど|けれども|まして|でして|ので)[、,]\s*")
 _PLEA = re.compile(r"教え|おしえ|助け|たすけ|\bhelp\b|\badvise\b", re.IGNORECASE)
-_WHICH = re.compile(r"何|なに|誰|だれ|どこ|いつ|どう|どれ|どの|どんな|どちら|なぜ|いくら|\b(?:wh\w+|how)\b", re.IGNORECASE)
+_WHICH = re.compile(
+    r"何|なに|誰|だれ|どこ|いつ|どう|どれ|どの|どんな|どちら|なぜ|いくら|\b(?:wh\w+|how)\b",
+    re.IGNORECASE,
+)
 _STANDING = re.compile(
     r"社員|派遣|契約|嘱託|役員|管理職|新人|新卒|中途|出向|期間|研修|休職|育休|産休|学生|妊娠|独身|既婚|必要|以上|可能|禁止"
 )
 _POLITE_END = re.compile(r"(?:ます|ました|ません|ませんでした|[んの]です|たいです)(?:[ねよ])?$")
-_SPOKEN_END = re.compile(r"(?:です|ます|ました|ません|でした|まして|でして|けど|けれど|が|ので)[ねよ]?$")
+_SPOKEN_END = re.compile(
+    r"(?:です|ます|ました|ません|でした|まして|でして|けど|けれど|が|ので)[ねよ]?$"
+)
 _SUBJECT = re.compile(r"[はが]")
 _SIGNS = re.compile(r"^(?:[-–—―=*_]{2,}|(?:以上|敬具|草々)$)")
 _CARD = re.compile(  # 営業2課 佐藤: an office, or family and given name
@@ -100,9 +107,11 @@ class Courtesy(NamedTuple):
 
 def asking(text: str) -> str:
     """
-    Return a message without greeting, introduction, thanks, signature, links, emoji, quotes and code.
+    Return a message without greeting, introduction, thanks, signature, links, emoji, quotes and
+    code.
 
-    A question that stands alone comes back as it is; so does a message in which nothing else would be left.
+    A question that stands alone comes back as it is; so does a message in which nothing else would
+    be left.
     """
     if len(text) > LONGEST:
         return text
@@ -116,19 +125,27 @@ def asking(text: str) -> str:
 
 def searched(question: str) -> str:
     """
-    Return the part of a question to search for: without the story it is told in, where it can be understood without.
+    Return the part of a question to search for: without the story it is told in, where it can be
+    understood without.
 
-    What is set aside may still matter for writing the answer: "I was ill for three days. Do I need a doctor's note?"
+    What is set aside may still matter for writing the answer: "I was ill for three days. Do I need
+    a doctor's note?"
     """
     parts = pieces(question)
     asks = [part for part in parts if asks_something(part.text)]
     whole = bool(asks) and all(complete(part.text) for part in asks)
-    kept = [part for part in parts if part in asks or not _told(part.text) or not (whole or _empty(part.text))]
+    kept = [
+        part
+        for part in parts
+        if part in asks or not _told(part.text) or not (whole or _empty(part.text))
+    ]
     return joined(kept).strip() if kept and len(kept) < len(parts) else question
 
 
 def bare(text: str) -> str:
-    """Return the text without code, quotes of others and emoji; whatever would leave no word stays."""
+    """
+    Return the text without code, quotes of others and emoji; whatever would leave no word stays.
+    """
     for pattern, instead in ((_FENCE, "\n"), (_QUOTED, ""), (_EMOJI, _gap)):
         shorter = pattern.sub(instead, text)
         if _WORD.search(shorter):
@@ -148,7 +165,10 @@ def opened(sentence: str) -> str:
 
 
 def _without_courtesy(parts: list[Piece]) -> list[Piece]:
-    """Take the courtesy off every sentence, and the name that follows a greeting as a sentence of its own."""
+    """
+    Take the courtesy off every sentence, and the name that follows a greeting as a sentence of its
+    own.
+    """
     left: list[Piece] = []
     polite = False  # the sentence before is mere courtesy
     for part in parts:
@@ -173,12 +193,19 @@ def _clause(sentence: str) -> str:
 
 
 def _without_writer(parts: list[Piece]) -> list[Piece]:
-    """Set aside what is said of the writer around the matter: what asks, or where nothing does, what is no politeness."""
-    asks = [at for at, part in enumerate(parts) if asks_something(part.text) and not _polite(part.text)]
+    """
+    Set aside what is said of the writer around the matter: what asks, or where nothing does, what
+    is no politeness.
+    """
+    asks = [
+        at for at, part in enumerate(parts) if asks_something(part.text) and not _polite(part.text)
+    ]
     matter = [at for at in asks if not _plea(parts[at].text)] or asks
     if not matter:
         matter = [
-            at for at, part in enumerate(parts) if not (_polite(part.text) or introduces(part.text) or (at and _signed(part)))
+            at
+            for at, part in enumerate(parts)
+            if not (_polite(part.text) or introduces(part.text) or (at and _signed(part)))
         ]
     if not matter:
         return parts
@@ -186,7 +213,9 @@ def _without_writer(parts: list[Piece]) -> list[Piece]:
     for at, part in enumerate(parts):
         if at > matter[0] and _SIGNS.match(part.text):
             break
-        if at in matter or not _about_the_writer(part, before=at < matter[0], after=at > matter[-1]):
+        if at in matter or not _about_the_writer(
+            part, before=at < matter[0], after=at > matter[-1]
+        ):
             kept.append(part)
     return kept
 
@@ -204,13 +233,19 @@ def introduces(sentence: str) -> bool:
 
 
 def _named(sentence: str, *, below: bool) -> bool:
-    """Report whether a sentence is a name, and nothing a rule could depend on: 佐藤です, but not 派遣です."""
+    """
+    Report whether a sentence is a name, and nothing a rule could depend on: 佐藤です, but not 派遣です.
+    """
     name = (_BELOW if below else _NAME).fullmatch(sentence.strip(_MARKS))
-    return bool(name and not _STANDING.search(name[1]) and topics(name[1]) and not replaces(name[1]))
+    return bool(
+        name and not _STANDING.search(name[1]) and topics(name[1]) and not replaces(name[1])
+    )
 
 
 def _about_the_writer(part: Piece, *, before: bool, after: bool) -> bool:
-    """Report whether a sentence that is not the matter is politeness, an introduction or a signature."""
+    """
+    Report whether a sentence that is not the matter is politeness, an introduction or a signature.
+    """
     if (
         LINKED in part.text or _polite(part.text) or _plea(part.text) or _nothing(part.text)
     ):  # "there is more at …": to be opened, not to be searched for
@@ -235,7 +270,9 @@ def _polite(sentence: str) -> bool:
 
 
 def _plea(sentence: str) -> bool:
-    """Report whether a sentence begs for an answer without asking anything: "わかる方いらっしゃれば教えてください"."""
+    """
+    Report whether a sentence begs for an answer without asking anything: "わかる方いらっしゃれば教えてください".
+    """
     return bool(_PLEA.search(sentence)) and not _WHICH.search(sentence) and not topics(sentence)
 
 
@@ -243,13 +280,17 @@ def _nothing(sentence: str) -> bool:
     """Report whether a sentence asks nothing and names nothing, not even a number."""
     words = sentence.strip(_MARKS)
     told = _SPOKEN_END.search(words) or not JAPANESE.search(words)
-    return bool(told) and not asks_something(words) and not re.search(r"\d", words) and _empty(words)
+    return (
+        bool(told) and not asks_something(words) and not re.search(r"\d", words) and _empty(words)
+    )
 
 
 def _told(sentence: str) -> bool:
     """Report whether a sentence tells of its writer, as people talk: "先日、上司に聞かれました"."""
     words = sentence.strip(_MARKS)
-    unnamed = _POLITE_END.search(words) and not _SUBJECT.search(words)  # who is not named is the writer
+    unnamed = _POLITE_END.search(words) and not _SUBJECT.search(
+        words
+    )  # who is not named is the writer
     return bool(unnamed or Courtesy.load().story.search(words))
 
 

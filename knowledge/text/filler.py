@@ -1,4 +1,7 @@
-"""What talk adds to a question without asking for anything: "…って何だっけ", "…をざっくり教えてください", "please tell me"."""
+"""
+What talk adds to a question without asking for anything: "…って何だっけ", "…をざっくり教えてください", "please tell
+me".
+"""
 
 import re
 
@@ -22,7 +25,9 @@ _SHORTEST = 3  # characters that must be left
 
 
 def plain(normalised: str) -> str:
-    """Return a normalised question without its talk; what would leave hardly anything stays as it is."""
+    """
+    Return a normalised question without its talk; what would leave hardly anything stays as it is.
+    """
     text = normalised.strip()
     for pattern in (_OPENING, *(_ENDING,) * _ROUNDS):
         shorter = pattern.sub("", text).strip(" ?!。、.")

@@ -1,8 +1,10 @@
 """
-Telling text that gives orders to an AI from text that informs people: the one place for it, for readers, prompts and quotes.
+Telling text that gives orders to an AI from text that informs people: the one place for it, for
+readers, prompts and quotes.
 
-Documents are data, so nothing depends on this alone: it flags a page for the admin, and keeps a line out of prompts and quotes.
-One sign is never enough, because guidelines about generative AI speak of prompts, outputs and attacks all the time.
+Documents are data, so nothing depends on this alone: it flags a page for the admin, and keeps a
+line out of prompts and quotes. One sign is never enough, because guidelines about generative AI
+speak of prompts, outputs and attacks all the time.
 """
 
 import base64
@@ -30,7 +32,9 @@ _IGNORING = r"(?:ignor\w*|disregard\w*|forget|override|bypass|discard|neglect|(?
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE | re.MULTILINE)
+    return re.compile(
+        "|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE | re.MULTILINE
+    )
 
 
 # What was said before shall not count: in the languages attacks are written in.
@@ -92,7 +96,8 @@ _ABOUT = _any(
     r"攻撃|インジェクション|呼ば|呼び|例えば|たとえば|事例|などの(?:文|入力|命令)|のような|手口|不審|注意|警戒|悪用|詐欺|防ぐ|防止|対策",
     r"attack|injection|such as|for example|called|known as|phishing|beware|malicious|suspicious|e\.g\.",
 )
-# Parts of words, one of which stands in every order: looking for them first makes ordinary lines cheap.
+# Parts of words, one of which stands in every order: looking for them first makes ordinary lines
+# cheap.
 _STEM = re.compile(
     r"ignor|disregard|forget|overrid|bypass|discard|neglect|follow|obey|instruct|prompt|oubli|vergiss|missacht|olvid|esquec"
     r"|desconsider|dimentica|無視|破棄|忘れ|従わ|取り消|撤回|無効|忽略|无视|忘记|忽視|不要理会|무시|잊|игнор|забуд"
@@ -115,7 +120,9 @@ _TOGETHER = re.compile(
 _SIGN = re.compile(r"[/／<＜\[［.．]")
 _TAGS = re.compile(r"(?<!\U0001f3f4)[\U000e0020-\U000e007e]{4,}")  # but for flags of regions
 _LATIN = re.compile(r"[a-z]{4,14}")
-_LIKE_LATIN = str.maketrans("АВЕКМНОРСТХУІЅаеорсухіѕјӏԁɡΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανı", "ABEKMHOPCTXYISaeopcyxisjldgABEZHIKMNOPTYXoavi")
+_LIKE_LATIN = str.maketrans(
+    "АВЕКМНОРСТХУІЅаеорсухіѕјӏԁɡΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανı", "ABEKMHOPCTXYISaeopcyxisjldgABEZHIKMNOPTYXoavi"
+)
 _FOREIGN = re.compile(r"[\u0131\u0261\u0370-\u052f]")
 _DIGITS = str.maketrans("01345@$", "oieasas")
 _SCRAMBLED = (
@@ -134,17 +141,24 @@ _SCRAMBLED = (
 
 @lru_cache(maxsize=20_000)
 def suspicious(line: str) -> bool:
-    """Whether one line looks like an order to an AI, disguised or not. Text about such attacks, with no payload, is not."""
+    """
+    Whether one line looks like an order to an AI, disguised or not. Text about such attacks, with
+    no payload, is not.
+    """
     if len(line) > LINE:
         return any(suspicious(line[at : at + LINE]) for at in range(0, len(line), LINE - OVERLAP))
-    if _TAGS.search(line) or _split(line):  # letters nobody can see, addresses nobody can use: meant for nobody who reads
+    if _TAGS.search(line) or _split(
+        line
+    ):  # letters nobody can see, addresses nobody can use: meant for nobody who reads
         return True
     return any(_order(text) for text in _readings(line))
 
 
 def ordered(line: str, before: str = "", after: str = "") -> bool:
     """Whether a line is an order, or the bare code or address beside one, which belongs to it."""
-    return suspicious(line) or bool(_ALONE.fullmatch(line) and (suspicious(before) or suspicious(after)))
+    return suspicious(line) or bool(
+        _ALONE.fullmatch(line) and (suspicious(before) or suspicious(after))
+    )
 
 
 def orders(text: str) -> str:
@@ -181,17 +195,26 @@ def _readings(line: str) -> Iterator[str]:
         yield _SPACED.sub(lambda m: re.sub(r"[^A-Za-z]", "", m.group()), plain)
     if re.search(r"[A-Za-z][0-9@$]+[A-Za-z]", plain):
         yield re.sub(
-            r"\b[A-Za-z0-9@$]{4,}\b", lambda m: m.group() if m.group().isupper() else m.group().translate(_DIGITS), plain
+            r"\b[A-Za-z0-9@$]{4,}\b",
+            lambda m: m.group() if m.group().isupper() else m.group().translate(_DIGITS),
+            plain,
         )
     if _LONG.search(plain):
-        yield from (other for other in (plain[::-1], codecs.encode(plain, "rot13")) if _VERB.search(other.lower()))
+        yield from (
+            other
+            for other in (plain[::-1], codecs.encode(plain, "rot13"))
+            if _VERB.search(other.lower())
+        )
     for run in _BASE64.findall(plain):
         if decoded := _decoded(run):
             yield decoded
 
 
 def _split(line: str) -> bool:
-    """Whether an address, a mention or the mark of a chat format stands in the line only once its spaces are taken out."""
+    """
+    Whether an address, a mention or the mark of a chat format stands in the line only once its
+    spaces are taken out.
+    """
     if not (_SIGN.search(line) and len(line.split()) > 1):
         return False
     plain = unicodedata.normalize("NFKC", INVISIBLE.sub("", line)).translate(_LIKE_LATIN)
@@ -201,7 +224,8 @@ def _split(line: str) -> bool:
 def _decoded(run: str) -> str:
     try:
         text = base64.b64decode(
-            run.rstrip("=") + "=" * (-len(run.rstrip("=")) % 4), altchars=b"-_" if "-" in run or "_" in run else None
+            run.rstrip("=") + "=" * (-len(run.rstrip("=")) % 4),
+            altchars=b"-_" if "-" in run or "_" in run else None,
         )
         return text.decode("utf-8")
     except (binascii.Error, ValueError):
@@ -209,7 +233,10 @@ def _decoded(run: str) -> str:
 
 
 def _scrambled(text: str) -> bool:
-    """Two trigger words whose inner letters are shuffled ("Ignroe all prevoius"), which language models still read."""
+    """
+    Two trigger words whose inner letters are shuffled ("Ignroe all prevoius"), which language
+    models still read.
+    """
     words = _LATIN.findall(text)
     return len(words) > 1 and sum(1 for word in words if _KEYS.get(_key(word), word) != word) > 1
 

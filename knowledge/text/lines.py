@@ -1,5 +1,6 @@
 """
-What a line of text says of itself and of the next one: how wide it is, whether it ends a sentence, begins an item or goes on.
+What a line of text says of itself and of the next one: how wide it is, whether it ends a sentence,
+begins an item or goes on.
 
 Judged by words, signs and markers alone; where a line stood on its page is the readers' business.
 """
@@ -15,21 +16,28 @@ MARKER = re.compile(
     r"|\d{1,3}(?:\.\d{1,3})+\.?[ \t\u3000]+"
     r"|第\s*[0-9０-９一二三四五六七八九十百]+\s*[編部章節条項号](?:の[0-9０-９一二三四五六七八九十]+)?(?=[\s(（「]|$))"
 )
-_NUMBERED = re.compile(r"[ \t\u3000]*(?:[一二三四五六七八九十ア-ン０-９][ \t\u3000]+|\d{1,2}[ \t\u3000](?=[ぁ-んァ-ヶ一-龠]))")
+_NUMBERED = re.compile(
+    r"[ \t\u3000]*(?:[一二三四五六七八九十ア-ン０-９][ \t\u3000]+|\d{1,2}[ \t\u3000](?=[ぁ-んァ-ヶ一-龠]))"
+)
 _JAPANESE = r"\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d"
-UNSPACED = rf"[{_JAPANESE}\u3000-\u3002\u3008-\u3020\uff01-\uff60]"  # signs that take no space beside a line's end
+# signs that take no space beside a line's end
+UNSPACED = rf"[{_JAPANESE}\u3000-\u3002\u3008-\u3020\uff01-\uff60]"
 _CLOSERS = r"[」』）)】〕”’\"'*_\]]*(?:\[\d{1,3}\])*\s*$"
 _ENDED = re.compile(rf"[。．！？!?]{_CLOSERS}")
 ANNOUNCED = re.compile(rf"[:：]{_CLOSERS}")
 _STOPPED = re.compile(rf"[.…]{_CLOSERS}")
-_ABBREVIATED = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|No|Nos|vs|e\.g|i\.e|cf|Fig|Sec|Art|approx|[A-Z]))\.$")
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|No|Nos|vs|e\.g|i\.e|cf|Fig|Sec|Art|approx|[A-Z]))\.$"
+)
 _QUOTED = re.compile(r"[」』）)]\s*$")
 _RULE = re.compile(r"[-=_*~\s|:+]{3,}")
 ROW = re.compile(r"\S[ \u3000]*\t\s*\S|\S\s+\|\s|^\s*\||\S(?: {3,}|\u3000{2,})\S")
 _HEADING = re.compile(r"\s*(?:#{1,6}\s|</?[a-z]+[ />]|```|~~~|【|\*\*[^*]+\*\*\s*$|\[[^\]]*\]\s*$)")
 ARTICLE = re.compile(r"\s*第\s*[0-9０-９一二三四五六七八九十百]+\s*[編部章節条][^。、]{0,40}$")
 QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
-_LABEL = re.compile(rf"\s*(?:\*\*)?(?:[A-Z][\w /&-]{{0,24}}|[{_JAPANESE}・A-Za-z]{{1,12}})(?:\*\*)?\s?[:：](?![\d/])")
+_LABEL = re.compile(
+    rf"\s*(?:\*\*)?(?:[A-Z][\w /&-]{{0,24}}|[{_JAPANESE}・A-Za-z]{{1,12}})(?:\*\*)?\s?[:：](?![\d/])"
+)
 _OPEN = re.compile(
     r"(?:[,，、；(（「『【〔［\[&/・]|[-\u2010\u2013\u2014]|\b(?:the|an?|of|to|for|and|or|nor|not|in|on|at|by|with|from|is|are"
     r"|was|were|be|been|must|may|shall|should|can|will|that|which|who|than|as|if|when|your|their|our|its|this|these|those|any"
@@ -70,7 +78,9 @@ def may_go_on(line: str, following: str) -> bool:
 
 @lru_cache(maxsize=SEEN)
 def parted(line: str, following: str) -> bool:
-    """Whether one of two lines is no part of a paragraph, or the second begins something of its own."""
+    """
+    Whether one of two lines is no part of a paragraph, or the second begins something of its own.
+    """
     mark, next_mark = QUOTE.match(line), QUOTE.match(following)
     if mark and next_mark:
         line, following = line[mark.end() :], following[next_mark.end() :]
@@ -78,9 +88,15 @@ def parted(line: str, following: str) -> bool:
         return True
     own = line[mark.end() :] if (mark := MARKER.match(line)) else line
     mark = MARKER.match(following)
-    if not own.strip() or not following.strip() or (mark and not mark.group().strip().startswith("第")):
+    if (
+        not own.strip()
+        or not following.strip()
+        or (mark and not mark.group().strip().startswith("第"))
+    ):
         return True
-    if any(_RULE.fullmatch(one) or ROW.search(one) or _HEADING.match(one) for one in (own, following)):
+    if any(
+        _RULE.fullmatch(one) or ROW.search(one) or _HEADING.match(one) for one in (own, following)
+    ):
         return True
     begins = mark or _NUMBERED.match(following) or _LABEL.match(following)
     return bool(begins) and not unfinished(line)
@@ -89,7 +105,9 @@ def parted(line: str, following: str) -> bool:
 def says_so(line: str, following: str) -> bool:
     """Whether the words on either side of a line's end show that the sentence goes on."""
     small = following.lstrip()[:1]
-    return unfinished(line) or bool(_GOES_ON.match(following)) or (small.islower() and small.isascii())
+    return (
+        unfinished(line) or bool(_GOES_ON.match(following)) or (small.islower() and small.isascii())
+    )
 
 
 @lru_cache(maxsize=SEEN)
@@ -99,7 +117,9 @@ def unfinished(line: str) -> bool:
 
 
 def unclosed(line: str) -> bool:
-    return bool(_OPENING.search(line)) and any(line.count(pair[0]) > line.count(pair[1]) for pair in _BRACKETS)
+    return bool(_OPENING.search(line)) and any(
+        line.count(pair[0]) > line.count(pair[1]) for pair in _BRACKETS
+    )
 
 
 @lru_cache(maxsize=SEEN)

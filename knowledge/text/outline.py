@@ -1,8 +1,9 @@
 """
-What a line is within its passage: where it begins, whether it is an item of a list, and of which rank.
+What a line is within its passage: where it begins, whether it is an item of a list, and of which
+rank.
 
-Ranks follow how rules are numbered: 第1条, 2, 1., (1), ア, (ア), a bullet. A list ends where something of its head's rank
-begins.
+Ranks follow how rules are numbered: 第1条, 2, 1., (1), ア, (ア), a bullet. A list ends where something
+of its head's rank begins.
 """
 
 import re
@@ -10,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _RANKS = (
-    re.compile(r"第\s*[0-9０-９一二三四五六七八九十百]+\s*[編部章節条](?:の[0-9０-９一二三四五六七八九十]+)?(?=[\s(（「]|$)"),
+    re.compile(
+        r"第\s*[0-9０-９一二三四五六七八九十百]+\s*[編部章節条](?:の[0-9０-９一二三四五六七八九十]+)?(?=[\s(（「]|$)"
+    ),
     re.compile(
         r"(?:[0-9０-９]{1,2}[ \t\u3000]+(?=[ぁ-んァ-ヶ一-龠「（])|第\s*[0-9０-９一二三四五六七八九十]+\s*[項号](?=[\s(（「]|$))"
     ),
@@ -50,7 +53,10 @@ def row_of(text: str, start: int, end: int) -> Row:
 
 
 def items(text: str, rows: Sequence[Row], at: int) -> int:
-    """Return how many rows below the one at `at` are the items of a list under it, with what belongs to them."""
+    """
+    Return how many rows below the one at `at` are the items of a list under it, with what belongs
+    to them.
+    """
     head = _owner(text, rows, at)
     end = at + 1
     while end < len(rows) and _below(rows, head, at + 1, end):
@@ -69,7 +75,10 @@ def continues(text: str, rows: Sequence[Row], at: int) -> bool:
 
 
 def _owner(text: str, rows: Sequence[Row], at: int) -> Row:
-    """Return the item that the row at `at` belongs to, for it stands within it or the item is a bare number; else that row."""
+    """
+    Return the item that the row at `at` belongs to, for it stands within it or the item is a bare
+    number; else that row.
+    """
     row = rows[at]
     item = at
     while item > 0 and not rows[item].marked:

@@ -1,4 +1,7 @@
-"""A message cut into its sentences, so that some can be set aside and the others stay as they were written."""
+"""
+A message cut into its sentences, so that some can be set aside and the others stay as they were
+written.
+"""
 
 import re
 from typing import NamedTuple
@@ -6,7 +9,8 @@ from typing import NamedTuple
 _OPENS, _CLOSES = "「『（(“【", "」』）)”】"
 _STOP = re.compile(r"[。！？!?…]+|\.+(?=\s|$)|\n+")
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|no|nos|mr|mrs|ms|dr|inc|ltd|art|sec|cf|approx|st|[a-z])|\d)$", re.IGNORECASE
+    r"(?:\b(?:e\.g|i\.e|etc|vs|no|nos|mr|mrs|ms|dr|inc|ltd|art|sec|cf|approx|st|[a-z])|\d)$",
+    re.IGNORECASE,
 )
 
 
@@ -18,7 +22,10 @@ class Piece(NamedTuple):
 
 
 def pieces(text: str) -> list[Piece]:
-    """Return the sentences of a text in order; joined again they are the text. What stands in brackets is never cut."""
+    """
+    Return the sentences of a text in order; joined again they are the text. What stands in brackets
+    is never cut.
+    """
     found: list[Piece] = []
     start = 0
     for stop in _STOP.finditer(text):

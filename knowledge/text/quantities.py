@@ -1,8 +1,9 @@
 """
-Amounts and references in one spelling: 2割 and 20 %, 半年 and 6か月, 1億 and 100,000,000, 第二十七条の三十八 and 第27条の38.
+Amounts and references in one spelling: 2割 and 20 %, 半年 and 6か月, 1億 and 100,000,000, 第二十七条の三十八 and
+第27条の38.
 
-Words alone cannot meet across such spellings, and a wrong number is worse than none; so each found amount becomes one term
-that is equal only when the amount is.
+Words alone cannot meet across such spellings, and a wrong number is worse than none; so each found
+amount becomes one term that is equal only when the amount is.
 """
 
 import re
@@ -10,11 +11,33 @@ from collections.abc import Callable, Iterator
 
 _KANJI = {sign: value for value, sign in enumerate("〇一二三四五六七八九")}
 _SMALL = {"十": 10, "百": 100, "千": 1000}
-_LARGE = {"万": 10**4, "億": 10**8, "兆": 10**12, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_LARGE = {
+    "万": 10**4,
+    "億": 10**8,
+    "兆": 10**12,
+    "thousand": 10**3,
+    "million": 10**6,
+    "billion": 10**9,
+    "trillion": 10**12,
+}
 _ENGLISH = {
     word: value
     for value, word in enumerate(
-        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 1
+        (
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ),
+        1,
     )
 }
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
@@ -40,7 +63,8 @@ _UNITS = {
 _BARE = 1000  # a number from here on is told by itself, whatever it counts
 
 _DIGITS = r"\d+(?:,\d{3})*(?:\.\d+)?"
-# Atomic as a whole: cut in one way only, or a long number takes for ever. Possessive parts would do the same, but before
+# Atomic as a whole: cut in one way only, or a long number takes for ever. Possessive parts would do
+# the same, but before
 # Python 3.11.5 one that fails half-way keeps what it had: "1,4" was fourteen.
 _NUMERAL = rf"(?>(?:{_DIGITS}|[〇一二三四五六七八九十百千万億兆])(?:[〇一二三四五六七八九十百千万億兆]|{_DIGITS})*)"
 _PIECE = re.compile(rf"{_DIGITS}|.")
@@ -58,21 +82,37 @@ _HALVES = {
 }  # fmt: skip
 _YEAR = rf"(令和|平成|昭和)(元|{_NUMERAL})|(\d{{4}}|[〇一二三四五六七八九]{{4}})"
 _DATE = re.compile(rf"(?:{_YEAR})年(?:度|({_NUMERAL})月(?:({_NUMERAL})日)?)?")
-_CLOCK = re.compile(rf"(午前|午後)?(?:({_NUMERAL})時(?!間)(?:({_NUMERAL})分|(半))?|(\d{{1,2}}):(\d{{2}}))(?:\s?([ap]m))?")
+_CLOCK = re.compile(
+    rf"(午前|午後)?(?:({_NUMERAL})時(?!間)(?:({_NUMERAL})分|(半))?|(\d{{1,2}}):(\d{{2}}))(?:\s?([ap]m))?"
+)
 _REFERENCE = re.compile(
     rf"第?({_NUMERAL})(条|項|号|章|節|編)((?:の(?:{_NUMERAL}))*)|\b(article|section|chapter|clause) (\d+(?:\.\d+)*)"
 )
-_PLACE = re.compile(r"(?:スライド|slide) ?(?:no\.? ?)?(\d+)|(?:ページ|頁|\bpage|\bp\.) ?(\d+)|(\d+) ?(?:枚目|ページ|頁)")
-_PARTS = {"条": "article", "項": "paragraph", "号": "item", "章": "chapter", "節": "section", "編": "part"}
+_PLACE = re.compile(
+    r"(?:スライド|slide) ?(?:no\.? ?)?(\d+)|(?:ページ|頁|\bpage|\bp\.) ?(\d+)|(\d+) ?(?:枚目|ページ|頁)"
+)
+_PARTS = {
+    "条": "article",
+    "項": "paragraph",
+    "号": "item",
+    "章": "chapter",
+    "節": "section",
+    "編": "part",
+}
 
 
 def exact(normalised: str) -> list[str]:
-    """Return the amounts, dates, times and references of a normalised text, each in its one spelling, in no promised order."""
+    """
+    Return the amounts, dates, times and references of a normalised text, each in its one spelling,
+    in no promised order.
+    """
     text = _MONTHS.sub("か月", normalised)
     taken = bytearray(len(text))
     found: list[str] = []
     for pattern, read, signs in _READERS:
-        if signs and not any(sign in text for sign in signs):  # looking for one of them is far quicker than the pattern
+        if signs and not any(
+            sign in text for sign in signs
+        ):  # looking for one of them is far quicker than the pattern
             continue
         for match in pattern.finditer(text):
             start, end = match.span()
@@ -83,7 +123,10 @@ def exact(normalised: str) -> list[str]:
 
 
 def places(normalised: str) -> list[str]:
-    """Return the slides or pages a question names, as `place` gives them: "スライド18", "18ページ", "page 18"."""
+    """
+    Return the slides or pages a question names, as `place` gives them: "スライド18", "18ページ", "page
+    18".
+    """
     return [place(int(next(filter(None, m.groups())))) for m in _PLACE.finditer(normalised)]
 
 
@@ -93,7 +136,10 @@ def place(number: int) -> str:
 
 
 def number(numeral: str) -> float | None:
-    """Return the value of a numeral in digits, kanji or both ("1億2千万", "二十七", "3万5,000"); None when it is none."""
+    """
+    Return the value of a numeral in digits, kanji or both ("1億2千万", "二十七", "3万5,000"); None when it
+    is none.
+    """
     if numeral in _ENGLISH:
         return float(_ENGLISH[numeral])
     if numeral.isascii():
@@ -118,7 +164,11 @@ def number(numeral: str) -> float | None:
 
 def _date(match: re.Match[str]) -> Iterator[str]:
     era, era_year, year, month, day = match.groups()
-    value = _ERAS[era] + (1.0 if era_year == "元" else number(era_year) or 0.0) if era else number(year) or 0.0
+    value = (
+        _ERAS[era] + (1.0 if era_year == "元" else number(era_year) or 0.0)
+        if era
+        else number(year) or 0.0
+    )
     yield f"year={value:g}"
     if month:
         yield f"month-of-year={number(month) or 0:g}"
@@ -159,11 +209,15 @@ def _amount(match: re.Match[str]) -> Iterator[str]:
     if unit:
         kind, size = _UNITS[unit]
         yield f"{kind}={value * size:.12g}"
-    if value >= _BARE and (unit or len(match["number"]) > 1):  # 千 alone is more often part of a name
+    if value >= _BARE and (
+        unit or len(match["number"]) > 1
+    ):  # 千 alone is more often part of a name
         yield f"number={value:.12g}"
 
 
-_READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Iterator[str]], tuple[str, ...]], ...] = (
+_READERS: tuple[
+    tuple[re.Pattern[str], Callable[[re.Match[str]], Iterator[str]], tuple[str, ...]], ...
+] = (
     (_DATE, _date, ("年",)),
     (_REFERENCE, _reference, (*_PARTS, "article", "section", "chapter", "clause")),
     (_CLOCK, _clock, ("時", ":")),

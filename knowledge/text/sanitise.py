@@ -1,14 +1,16 @@
 """
-What may leave the house: text without anything that could be clicked, fetched, unfurled or that calls people.
+What may leave the house: text without anything that could be clicked, fetched, unfurled or that
+calls people.
 
-Written text may come from a document or a model; the only links an answer has are its own citations, and those are made by
-the renderers from ids, never from text.
+Written text may come from a document or a model; the only links an answer has are its own
+citations, and those are made by the renderers from ids, never from text.
 """
 
 import re
 
 _LINK = re.compile(
-    r"!?\[+([^\]\n]*)\]+\s*(?:\([^)\n]*\)?|\[[^\]\n]*\])"  # inline and reference links and images keep their words
+    # inline and reference links and images keep their words
+    r"!?\[+([^\]\n]*)\]+\s*(?:\([^)\n]*\)?|\[[^\]\n]*\])"
     r"|<(?:[@#!][^>\n]*|(?:[a-z][a-z0-9+.-]*:|/)[^>\n]*|/?[a-z][^>\n]*)>?",
     re.IGNORECASE,
 )
@@ -17,7 +19,8 @@ _REFERENCE = re.compile(r"^\s*\[[^\]\n]+\]:.*$", re.MULTILINE)
 _DOT = r"[.\u3002\uff0e\uff61\u2024]"
 _END = r"[^\s、。）」』】>\"'<|]*"
 _ADDRESS = re.compile(
-    rf"(?<![a-z0-9])[a-z][a-z0-9+.-]{{1,20}}\s?[:：]\s?[/／\\]{{1,}}{_END}"  # scheme://, also with full-width signs
+    # scheme://, also with full-width signs
+    rf"(?<![a-z0-9])[a-z][a-z0-9+.-]{{1,20}}\s?[:：]\s?[/／\\]{{1,}}{_END}"
     rf"|(?<![a-z0-9])(?:javascript|data|vbscript|mailto|tel|sms|file|blob|cid|about|callto|sip|slack|msteams|urn|magnet|ms-[a-z]+)"
     rf"\s?[:：]\s?[^\s、。）」』】>\"'<|]+"
     rf"|(?<![\w/])[/／\\]{{2}}[\w.-]+{_END}"  # //host and \\host
@@ -31,10 +34,29 @@ _DOMAIN = re.compile(
     re.IGNORECASE,
 )
 _NO_DOMAIN = frozenset(
-    ("docx", "doc", "pptx", "ppt", "xlsx", "xls", "pdf", "csv", "txt", "html", "htm", "json", "yaml", "yml", "eml", "js", "exe")
+    (
+        "docx",
+        "doc",
+        "pptx",
+        "ppt",
+        "xlsx",
+        "xls",
+        "pdf",
+        "csv",
+        "txt",
+        "html",
+        "htm",
+        "json",
+        "yaml",
+        "yml",
+        "eml",
+        "js",
+        "exe",
+    )
 )
 _MENTION = re.compile(
-    r"[@＠﹫](?:[\w.-]+)|<!?[a-z^]*>|(?<!\w)!(?:channel|here|everyone)\b|[\w.+-]+[@＠][\w-]+(?:\.[\w-]+)*", re.IGNORECASE
+    r"[@＠﹫](?:[\w.-]+)|<!?[a-z^]*>|(?<!\w)!(?:channel|here|everyone)\b|[\w.+-]+[@＠][\w-]+(?:\.[\w-]+)*",
+    re.IGNORECASE,
 )
 INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
@@ -46,7 +68,8 @@ ROUNDS = 4  # taking one form away can bring another one together
 
 def sanitise(text: str) -> str:
     """
-    Return text without links, images, addresses, mentions, tags and invisible characters; a link's words stay.
+    Return text without links, images, addresses, mentions, tags and invisible characters; a link's
+    words stay.
 
     Citation marks such as [1] are text and stay too, and so do names of office files ("規程.docx").
     """
@@ -58,7 +81,9 @@ def sanitise(text: str) -> str:
         if text == before:
             break
     else:
-        text = re.sub(r"[<>\[\]():/@]", " ", text)  # made to outlast the rounds: no sign of a link survives
+        text = re.sub(
+            r"[<>\[\]():/@]", " ", text
+        )  # made to outlast the rounds: no sign of a link survives
     return re.sub(r"(?<!\|)[ \t]{2,}", " ", text).strip()  # but between the bars of an empty cell
 
 
@@ -67,12 +92,23 @@ def _words(match: re.Match[str]) -> str:
 
 
 def _domain(match: re.Match[str]) -> str:
-    """Leave file names and a missing space after a full stop; everything else a client may turn into a link."""
+    """
+    Leave file names and a missing space after a full stop; everything else a client may turn into a
+    link.
+    """
     head, last, rest = match.groups()
     if not rest and last.lower() in _NO_DOMAIN:
         return match.group()
-    if not rest and last[0].isupper() and not head[:-1].isupper() and last[1:].islower() and head.count(head[-1]) == 1:
+    if (
+        not rest
+        and last[0].isupper()
+        and not head[:-1].isupper()
+        and last[1:].islower()
+        and head.count(head[-1]) == 1
+    ):
         return f"{head} {last}"
-    if not head[:-1].isascii() and last.isascii() and head[-1] == "。":  # a Japanese full stop before a Latin word
+    if (
+        not head[:-1].isascii() and last.isascii() and head[-1] == "。"
+    ):  # a Japanese full stop before a Latin word
         return match.group() if not rest else ""
     return ""

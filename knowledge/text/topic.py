@@ -1,9 +1,10 @@
 """
-What a question is about, and whether it says so itself: "短所は?" needs the topic of the talk before it, "副業していい?"
-has its own.
+What a question is about, and whether it says so itself: "短所は?" needs the topic of the talk before
+it, "副業していい?" has its own.
 
-Decided by what a question lacks, never by its length: a topic is a run of kanji or katakana, or a Latin word, that is neither a
-relation ("費用"), nor something put in the place of something else ("大阪"), nor a word every question has.
+Decided by what a question lacks, never by its length: a topic is a run of kanji or katakana, or a
+Latin word, that is neither a relation ("費用"), nor something put in the place of something else
+("大阪"), nor a word every question has.
 """
 
 import re
@@ -17,8 +18,10 @@ import yaml
 from knowledge.text.analysis import JAPANESE, STOP_EN
 
 FILE = Path(__file__).with_name("topic.yaml")
-PAIR = 2  # English words a complete question has: "What may I book?" has one, and needs what came before
-SPOKEN = 10  # Japanese letters up to which a question in hiragana alone has no topic of its own ("もっとくわしく")
+# English words a complete question has: "What may I book?" has one, and needs what came before
+PAIR = 2
+# Japanese letters up to which a question in hiragana alone has no topic of its own ("もっとくわしく")
+SPOKEN = 10
 _KANJI = "\u3400-\u4dbf\u4e00-\u9fff々"
 _VAGUE = "何誰時際方事物所中後前上下他今次人日年月円分回件歳個名点念気"  # one letter, and no thing
 WORD = re.compile(
@@ -31,7 +34,8 @@ _POINTING = re.compile(
     re.IGNORECASE,
 )
 _EMPTY_IT = re.compile(
-    r"\b(?:does|do|did|will|would) it (?:take|matter)\b|\b(?:is|was) it (?=\w+ (?:to|for|if|that)\b)", re.IGNORECASE
+    r"\b(?:does|do|did|will|would) it (?:take|matter)\b|\b(?:is|was) it (?=\w+ (?:to|for|if|that)\b)",
+    re.IGNORECASE,
 )
 _LINK = re.compile(
     r"^(?:じゃあ?|では|それでは|それなら|だったら|なら)[、,\s]*|^(?:and|but|so|then|ok|what about|how about)\b[,\s]*",
@@ -43,10 +47,12 @@ _CASE = "(?:(?:の|だと|な)?(?:場合|とき|時))?"
 _END = r"(?:です|でしょう|なの|なる)?か?[\s?。]*$"
 _BARE = re.compile(rf"^{_ONE}{_CASE}(?:は|って|も|だと|なら)?(?:どう|同じ)?{_END}")
 _SAME = (
-    "どう|同じ|いくら|何[^\\s?、。]{1,3}|いつ(?:まで)?|どこ|誰|だめ|ダメ|いい|よい|良い|可|可能|ok|必要|不要|対象|大丈夫|禁止"
+    "どう|同じ|いくら|何[^\\s?、。]{1,3}|いつ(?:まで)?|どこ|誰|だめ|ダメ|いい|よい|良い"
+    "|可|可能|ok|必要|不要|対象|大丈夫|禁止"
 )
 _OF_OTHERS = re.compile(
-    rf"{_BARE.pattern}|^{_ONE}{_CASE}(?:は|も|だと|なら)?(?:{_SAME}){_END}|^(?:[a-z'-]+ ?){{1,3}}\?*$", re.IGNORECASE
+    rf"{_BARE.pattern}|^{_ONE}{_CASE}(?:は|も|だと|なら)?(?:{_SAME}){_END}|^(?:[a-z'-]+ ?){{1,3}}\?*$",
+    re.IGNORECASE,
 )
 _WHOLE = re.compile(
     r"(?:とは|って(?:何|なに))(?:ですか)?[?]?$|^what (?:is|are)\b", re.IGNORECASE
@@ -88,14 +94,23 @@ class Words(NamedTuple):
     @cache
     def load(cls) -> "Words":
         rows: dict[str, dict[str, str]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-        found = {name: sorted([*row["ja"].split(), *row["en"].split()], key=len, reverse=True) for name, row in rows.items()}
+        found = {
+            name: sorted([*row["ja"].split(), *row["en"].split()], key=len, reverse=True)
+            for name, row in rows.items()
+        }
         either = {name: "|".join(map(re.escape, words)) for name, words in found.items()}
         relation = re.compile(rf"(?:{either['relations']})+", re.IGNORECASE)
-        return cls(relation, re.compile(rf"(?:{either['others']})(?:{either['relations']})?", re.IGNORECASE))
+        return cls(
+            relation,
+            re.compile(rf"(?:{either['others']})(?:{either['relations']})?", re.IGNORECASE),
+        )
 
 
 def words(question: str) -> list[str]:
-    """Return the words with a meaning of their own, in order, each once: runs of kanji or katakana, and Latin words."""
+    """
+    Return the words with a meaning of their own, in order, each once: runs of kanji or katakana,
+    and Latin words.
+    """
     found = dict.fromkeys(WORD.findall(unicodedata.normalize("NFKC", question)))
     return [word for word in found if word.lower() not in STOP_EN and word.lower() not in _PLAIN]
 
@@ -129,7 +144,10 @@ def lacks_topic(question: str) -> bool:
 
 
 def complete(question: str) -> bool:
-    """Report whether a question can be understood without the sentences around it: it has a topic and says what about it."""
+    """
+    Report whether a question can be understood without the sentences around it: it has a topic and
+    says what about it.
+    """
     text = unicodedata.normalize("NFKC", question).strip()
     if lacks_topic(text):
         return False

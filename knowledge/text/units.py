@@ -1,10 +1,11 @@
 """
-Cutting a passage into what can be quoted: sentences of prose, a heading with what it heads, a list with the line that announces
-it, a table's row with its header.
+Cutting a passage into what can be quoted: sentences of prose, a heading with what it heads, a list
+with the line that announces it, a table's row with its header.
 
-Every line of a unit is an exact stretch of the passage's text; nothing is joined or rewritten, for the readers have joined what
-a file broke (`reading/readers/paragraphs.py`). A line that ends no sentence is never shown without the one it leads to, should
-that have failed. Lines that carry instructions to an AI (see `knowledge.text.injection`) are never quoted.
+Every line of a unit is an exact stretch of the passage's text; nothing is joined or rewritten, for
+the readers have joined what a file broke (`reading/readers/paragraphs.py`). A line that ends no
+sentence is never shown without the one it leads to, should that have failed. Lines that carry
+instructions to an AI (see `knowledge.text.injection`) are never quoted.
 """
 
 import re
@@ -27,31 +28,40 @@ _BOLD = re.compile(r"\*\*[^*]+\*\*")
 _TAG = re.compile(r"\s*\[[^\]]*\]\s*")
 _HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]+")
 _ROW = " | "
-ITEMS = 12  # of a list, shown together at most; a longer one falls apart into several units under the same head
+# of a list, shown together at most; a longer one falls apart into several units under the same head
+ITEMS = 12
 LIST = 600  # characters of them, as wide as Japanese ones
 HEADS = 3  # lines before a sentence, or sentences before a list, that are shown with it
-ALONE, LATIN = 16, 60  # columns; a line that ends no sentence and is shorter is a heading, and answers nothing by itself
+ALONE, LATIN = (
+    16,
+    60,
+)  # columns; a line that ends no sentence and is shorter is a heading, and answers nothing by itself
 
 Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """`lines` are exact quotes that are shown together, `text` is what is compared with a question."""
+    """
+    `lines` are exact quotes that are shown together, `text` is what is compared with a question.
+    """
 
     lines: tuple[str, ...]
     text: str
 
 
 def units(passage: Passage) -> tuple[Unit, ...]:
-    """Return the quotable units of a passage in reading order; empty when nothing in it may be quoted."""
+    """
+    Return the quotable units of a passage in reading order; empty when nothing in it may be quoted.
+    """
     found = (quotable(passage.text, spans) for spans in cut(passage))
     return tuple(Unit(lines, "\n".join(lines)) for lines in found if lines)
 
 
 def quotable(text: str, spans: Sequence[Span]) -> tuple[str, ...]:
     """
-    Return the lines of a unit that may be shown; none when what is left is only the heading of what was not.
+    Return the lines of a unit that may be shown; none when what is left is only the heading of what
+    was not.
 
     A sentence is judged by the whole line it stands in: an order may be spread over several.
     """
@@ -62,7 +72,9 @@ def quotable(text: str, spans: Sequence[Span]) -> tuple[str, ...]:
 
 
 def cut(passage: Passage) -> list[tuple[Span, ...]]:
-    """Return each unit as the spans of its lines in the passage's text, suspicious ones included."""
+    """
+    Return each unit as the spans of its lines in the passage's text, suspicious ones included.
+    """
     text = passage.text
     spans = [_visible(text, m.start(), m.end()) for m in _LINE.finditer(text)]
     filled = [span for span in spans if _WORD.search(text, *span)]
@@ -71,16 +83,25 @@ def cut(passage: Passage) -> list[tuple[Span, ...]]:
     if passage.kind == "slide" and not any(row.marked for row in rows):
         cells = [row for row in rows if _tabular(text, row.span)]
         prose = [row for row in rows if row not in cells]
-        return [*_prose(text, prose), *_rows([row.span for row in cells]), *((tag,) for tag in tags)]
+        return [
+            *_prose(text, prose),
+            *_rows([row.span for row in cells]),
+            *((tag,) for tag in tags),
+        ]
     if passage.kind == "table":
-        return [(line,) for line in filled] if _ROW in "".join(passage.headings[-1:]) else _rows(filled)
+        return (
+            [(line,) for line in filled]
+            if _ROW in "".join(passage.headings[-1:])
+            else _rows(filled)
+        )
     found = [*_blocks(text, rows, slide=passage.kind == "slide"), *((tag,) for tag in tags)]
     return sorted(found, key=lambda unit: unit[0])
 
 
 def tells(passage: Passage, spans: Sequence[Span]) -> bool:
     """
-    Whether a unit may stand in an answer. A heading or a tag of prose says nothing by itself, but for the only line there is.
+    Whether a unit may stand in an answer. A heading or a tag of prose says nothing by itself, but
+    for the only line there is.
     """
     text = passage.text
     line = text[slice(*spans[-1])]
@@ -95,8 +116,8 @@ def context(passage: Passage, spans: Sequence[Span]) -> str:
     """
     Return the heading without which a unit cannot be understood, "" where it needs none.
 
-    That is the header of a table whose later rows these are, what announced the list whose later items these are, or the
-    heading above items that end no sentence.
+    That is the header of a table whose later rows these are, what announced the list whose later
+    items these are, or the heading above items that end no sentence.
     """
     heading, text = passage.headings[-1] if passage.headings else "", passage.text
     line = text[slice(*spans[0])]
@@ -115,11 +136,20 @@ def whole(text: str, spans: Sequence[Span]) -> bool:
     """Whether a unit of prose ends where a sentence, an item or a row does."""
     start, end = spans[-1]
     line = text[start:end]
-    return ended(line) or row_of(text, start, end).marked or _ROW in line or ":" in line or "：" in line
+    return (
+        ended(line)
+        or row_of(text, start, end).marked
+        or _ROW in line
+        or ":" in line
+        or "：" in line
+    )
 
 
 def goes_on(text: str, spans: Sequence[Span], other: Sequence[Span]) -> bool:
-    """Whether another unit of the passage is a further part of the same list: it has the same head, and no rows."""
+    """
+    Whether another unit of the passage is a further part of the same list: it has the same head,
+    and no rows.
+    """
     same = min(len(spans), len(other)) > 1 and spans[0] == other[0]
     return same and _ROW not in text[slice(*spans[-1])]
 
@@ -129,13 +159,19 @@ def _lines(text: str, start: int, end: int) -> tuple[str, str, str]:
     begin = text.rfind("\n", 0, start) + 1
     until = text.find("\n", end)
     until = until if until >= 0 else len(text)
-    return text[begin:until], text[:begin].rstrip("\n").rpartition("\n")[2], text[until + 1 :].partition("\n")[0]
+    return (
+        text[begin:until],
+        text[:begin].rstrip("\n").rpartition("\n")[2],
+        text[until + 1 :].partition("\n")[0],
+    )
 
 
 def _visible(text: str, start: int, end: int) -> Span:
     """Return the longest piece without invisible characters, stripped."""
     hidden = [start, *(at for m in _HIDDEN.finditer(text, start, end) for at in m.span()), end]
-    first, last = max(zip(hidden[::2], hidden[1::2], strict=True), key=lambda piece: piece[1] - piece[0])
+    first, last = max(
+        zip(hidden[::2], hidden[1::2], strict=True), key=lambda piece: piece[1] - piece[0]
+    )
     return _stripped(text, first, last)
 
 
@@ -150,7 +186,9 @@ def _tabular(text: str, line: Span) -> bool:
 
 
 def _blocks(text: str, rows: list[Row], *, slide: bool) -> list[tuple[Span, ...]]:
-    """A list stays with what announces it; on a slide, bullets always stay with the line above them."""
+    """
+    A list stays with what announces it; on a slide, bullets always stay with the line above them.
+    """
     found: list[tuple[Span, ...]] = []
     plain: list[Row] = []
     at = 0
@@ -161,16 +199,24 @@ def _blocks(text: str, rows: list[Row], *, slide: bool) -> list[tuple[Span, ...]
         if end > at + 1 and not lead and (slide or stands_within(rows, at)):
             lead = tuple(_sentences(text, rows[at].span)[-1:])
         if lead:
-            before = [Row((row.span[0], min(row.span[1], lead[0][0])), row.indent, row.rank) for row in plain]
+            before = [
+                Row((row.span[0], min(row.span[1], lead[0][0])), row.indent, row.rank)
+                for row in plain
+            ]
             found += _prose(text, [row for row in before if _WORD.search(text, *row.span)])
-            found += [(*lead, *part) for part in _parts(text, [row.span for row in rows[at + 1 : end]])]
+            found += [
+                (*lead, *part) for part in _parts(text, [row.span for row in rows[at + 1 : end]])
+            ]
             plain = []
         at = end if lead else at + 1
     return found + _prose(text, plain)
 
 
 def _lead(text: str, rows: Sequence[Row]) -> tuple[Span, ...]:
-    """Return the sentences that announce what follows the last row: from the one that says so on; none where none does."""
+    """
+    Return the sentences that announce what follows the last row: from the one that says so on; none
+    where none does.
+    """
     last = rows[-1]
     before = [] if last.marked else [row for row in rows[-HEADS:-1] if not row.marked]
     pieces = [piece for row in (*before, last) for piece in _sentences(text, row.span)][-HEADS:]
@@ -195,7 +241,10 @@ def _parts(text: str, lines: Sequence[Span]) -> list[list[Span]]:
 
 
 def _prose(text: str, rows: Sequence[Row]) -> list[tuple[Span, ...]]:
-    """Return sentences; lines that end none stand with the first one below them, an item with what stands within it."""
+    """
+    Return sentences; lines that end none stand with the first one below them, an item with what
+    stands within it.
+    """
     found: list[tuple[Span, ...]] = []
     heads: list[Span] = []
     for at, row in enumerate(rows):
@@ -216,7 +265,10 @@ def _prose(text: str, rows: Sequence[Row]) -> list[tuple[Span, ...]]:
 
 
 def _near(text: str, heads: Sequence[Span]) -> int:
-    """Return how many of these lines are shown with the sentence below them: the last, and longer ones before it."""
+    """
+    Return how many of these lines are shown with the sentence below them: the last, and longer ones
+    before it.
+    """
     near = min(len(heads), 1)
     while near < min(len(heads), HEADS) and _telling(text[slice(*heads[-near - 1])]):
         near += 1
@@ -224,7 +276,9 @@ def _near(text: str, heads: Sequence[Span]) -> int:
 
 
 def _closes(text: str, rows: Sequence[Row], at: int) -> bool:
-    """Whether a line is all there is of a sentence, an item or a row, and leads to nothing below it."""
+    """
+    Whether a line is all there is of a sentence, an item or a row, and leads to nothing below it.
+    """
     row = rows[at]
     line = text[slice(*row.span)]
     if _tabular(text, row.span) or ended(line) or line.endswith("」"):
@@ -234,11 +288,16 @@ def _closes(text: str, rows: Sequence[Row], at: int) -> bool:
 
 
 def _telling(line: str) -> bool:
-    return columns(line) >= (LATIN if line.isascii() else ALONE) or any(sign.isdigit() or sign in ":：" for sign in line)
+    return columns(line) >= (LATIN if line.isascii() else ALONE) or any(
+        sign.isdigit() or sign in ":：" for sign in line
+    )
 
 
 def _sentences(text: str, line: Span) -> list[Span]:
-    """Return the sentences of a line; one that stands in brackets within another is no sentence of its own."""
+    """
+    Return the sentences of a line; one that stands in brackets within another is no sentence of its
+    own.
+    """
     start, end = line
     stops = [m.span() for m in _SENTENCE_END.finditer(text, start, end)]
     if stops and _OPENING.search(text, start, end):
@@ -263,9 +322,14 @@ def _outside(text: str, line: Span, stops: Sequence[Span]) -> list[Span]:
 
 
 def _open(text: str, start: int, end: int) -> bool:
-    return any(text.count(pair[0], start, end) > text.count(pair[1], start, end) for pair in ("「」", "『』", "（）"))
+    return any(
+        text.count(pair[0], start, end) > text.count(pair[1], start, end)
+        for pair in ("「」", "『』", "（）")
+    )
 
 
 def _rows(lines: list[Span]) -> list[tuple[Span, ...]]:
-    """A row is compared and shown together with the header, when the table has more than one row."""
+    """
+    A row is compared and shown together with the header, when the table has more than one row.
+    """
     return [(lines[0], row) for row in lines[1:]] if len(lines) > 1 else [(line,) for line in lines]

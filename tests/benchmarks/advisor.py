@@ -37,7 +37,8 @@ def simulate(advisor: Advisor, users: int) -> None:
     stops, wins = {"certain": [0, 0], "probable": [0, 0], "all": [0, 0]}, Counter[str]()
     for _ in range(users):
         user = {
-            c.id: "ns" if chance.random() < 0.2 else chance.choice([o.id for o in c.options]) for c in advisor.model.criteria
+            c.id: "ns" if chance.random() < 0.2 else chance.choice([o.id for o in c.options])
+            for c in advisor.model.criteria
         }
         answers: dict[str, str] = {}
         while True:
@@ -58,7 +59,9 @@ def simulate(advisor: Advisor, users: int) -> None:
     print(f"result with confidence and flips p95 {_p95(results):.2f} ms (asked: 30)")
     print(f"questions on average {sum(counts) / users:.2f} (asked: 7.8 or fewer)")
     for stop, (count, other) in stops.items():
-        print(f"stopped {stop}: {count}, full answers lead elsewhere: {other}{' (asked: 0)' if stop == 'certain' else ''}")
+        print(
+            f"stopped {stop}: {count}, full answers lead elsewhere: {other}{' (asked: 0)' if stop == 'certain' else ''}"
+        )
     print("won:", ", ".join(f"{c.id} {wins[c.id]}" for c in advisor.model.configurations))
 
 
@@ -80,21 +83,32 @@ def compare(advisor: Advisor, sets: int) -> None:
         furthest = max(furthest, *(abs(found[k] - expected[k]) * 2000 for k in found))
         wrong["ranking"] += [s.id for s in result.standings if not s.excluded_by] != ranking
         wrong["scores"] += any(abs(standings[c].score - scores[c]) > 1e-6 for c in ranking)
-        wrong["exclusions"] += {s.id for s in result.standings if s.excluded_by} != set(standings) - set(ranking)
-        wrong["flips"] += [(f.step, f.criterion, f.option, f.recommendation) for f in result.flips] != [
-            (step, q, o, w) for step, q, _, o, w in flips
-        ]
+        wrong["exclusions"] += {s.id for s in result.standings if s.excluded_by} != set(
+            standings
+        ) - set(ranking)
+        wrong["flips"] += [
+            (f.step, f.criterion, f.option, f.recommendation) for f in result.flips
+        ] != [(step, q, o, w) for step, q, _, o, w in flips]
         wrong["confidence"] += any(abs(found[k] - expected[k]) * 2000 > 1 + 1e-6 for k in found)
-    print(f"answer sets {sets}; unlike the reference:", ", ".join(f"{k} {v}" for k, v in wrong.items()), "(asked: 0)")
+    print(
+        f"answer sets {sets}; unlike the reference:",
+        ", ".join(f"{k} {v}" for k, v in wrong.items()),
+        "(asked: 0)",
+    )
     print(f"furthest confidence {furthest:.2f} of 2,000 samples (asked: 1)")
     print(f"result p95 {_p95(ours):.2f} ms, the reference {_p95(theirs):.0f} ms")
     cases = yaml.safe_load((SHARED / "decision/cases-dev.yaml").read_text("utf-8"))["cases"]
-    accepted = sum(advisor.winner({q: str(v) for q, (v, _) in c["answers"].items()}) in c["accepted"] for c in cases)
+    accepted = sum(
+        advisor.winner({q: str(v) for q, (v, _) in c["answers"].items()}) in c["accepted"]
+        for c in cases
+    )
     print(f"public cases accepted {accepted} of {len(cases)} (asked: all)")
 
 
 def _oracle() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("oracle", SHARED / "reference/decision/decision_eval.py")
+    spec = importlib.util.spec_from_file_location(
+        "oracle", SHARED / "reference/decision/decision_eval.py"
+    )
     if spec is None or spec.loader is None:
         raise FileNotFoundError(SHARED)
     module = importlib.util.module_from_spec(spec)

@@ -41,9 +41,20 @@ def plain(text: str) -> str:
 async def measure(folder: Path, every: int) -> None:
     corpus, queries = rows(folder / "corpus.jsonl"), rows(folder / "queries.jsonl")[::every]
 
-    def cut(reading: Reading, *, document: str, version: str, audience: str, title: str) -> tuple[Passage, ...]:
+    def cut(
+        reading: Reading, *, document: str, version: str, audience: str, title: str
+    ) -> tuple[Passage, ...]:
         return tuple(
-            Passage(str(i), document, version, i, row["title"], Place("page", i), row["text"], audience=audience)
+            Passage(
+                str(i),
+                document,
+                version,
+                i,
+                row["title"],
+                Place("page", i),
+                row["text"],
+                audience=audience,
+            )
             for i, row in enumerate(corpus, 1)
         )
 
@@ -51,7 +62,9 @@ async def measure(folder: Path, every: int) -> None:
     with tempfile.TemporaryDirectory() as place:
         async with Library(EmbeddedIndex(Path(place), version=VERSION), cut=cut) as library:
             reading = Reading(folder.name, "0" * 64, 1, folder.name, "text", pages, (), "ja")
-            document, version, _ = await library.stage(reading, Metadata(title=folder.name), by="benchmark")
+            document, version, _ = await library.stage(
+                reading, Metadata(title=folder.name), by="benchmark"
+            )
             await library.publish(document.id, version.id)
             answers = Answers(library)
             await answers.warm()
@@ -68,7 +81,11 @@ async def measure(folder: Path, every: int) -> None:
                     gold += 1
                     ours += any(a in plain(answer.text) for a in spans)
                     hits = await library.search(row["text"], readers=ALL, limit=1)
-                    first = "".join(re.split(r"(?<=[。!?！？])", hits[0].passage.text)[:3]) if hits else ""
+                    first = (
+                        "".join(re.split(r"(?<=[。!?！？])", hits[0].passage.text)[:3])
+                        if hits
+                        else ""
+                    )
                     peer += any(a in plain(first) for a in spans)
     print(f"## {folder.name}: {len(queries)} questions, {len(corpus)} passages")
     if gold:
@@ -76,9 +93,13 @@ async def measure(folder: Path, every: int) -> None:
             f"answer@3 {ours / gold:.3f}; first three sentences of the best passage {peer / gold:.3f}; ratio {ours / peer:.2f}"
         )
     times.sort()
-    print(f"whole answer p50 {statistics.median(times):.1f} ms, p95 {times[int(len(times) * 0.95)]:.1f} ms")
+    print(
+        f"whole answer p50 {statistics.median(times):.1f} ms, p95 {times[int(len(times) * 0.95)]:.1f} ms"
+    )
     mean = statistics.mean(busy)
-    print(f"processor time {mean:.1f} ms an answer, so {1000 / mean:.0f} answers a second on one core that does nothing else")
+    print(
+        f"processor time {mean:.1f} ms an answer, so {1000 / mean:.0f} answers a second on one core that does nothing else"
+    )
     for (answerable, mode, certainty), count in sorted(modes.items()):
         print(f"answerable={answerable} {mode}/{certainty}: {count}")
 

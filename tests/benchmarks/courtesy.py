@@ -63,7 +63,13 @@ AROUND = {
 
 def wrapped(question: str, language: str) -> Iterator[tuple[str, str]]:
     """Yield each kind of courtesy and the question inside it, ended as people end a sentence."""
-    ended = question if question.rstrip()[-1:] in "?？!！。." else f"{question}。" if language == "ja" else f"{question}?"
+    ended = (
+        question
+        if question.rstrip()[-1:] in "?？!！。."
+        else f"{question}。"
+        if language == "ja"
+        else f"{question}?"
+    )
     for kind, around in AROUND[language].items():
         yield kind, around.format(question if kind == "emoji" else ended)
 
@@ -106,7 +112,12 @@ async def measure(folder: Path, *, show: bool) -> None:
             await stock(library, folder / "corpus")
             answers = Answers(library)
             await answers.warm()
-            asked, same, lost, firmness = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+            asked, same, lost, firmness = (
+                Counter[str](),
+                Counter[str](),
+                Counter[str](),
+                Counter[str](),
+            )
             questions = plain_questions(folder / "questions.jsonl")
             for question in questions:
                 alone = await answered(answers, question)
@@ -119,10 +130,16 @@ async def measure(folder: Path, *, show: bool) -> None:
                     lost[name] += alone[0] != "refused" and found[0] == "refused"
                     firmness[name] += found[:2] != alone[:2]
                     if show and found != alone:
-                        print(f"- {text!r}: {alone[:2]} became {found[:2]}; searched for {asking(text)!r}")
-    print(f"## {folder.name}: {len(questions)} plain questions, {same.total()} of {asked.total()} answered as if alone")
+                        print(
+                            f"- {text!r}: {alone[:2]} became {found[:2]}; searched for {asking(text)!r}"
+                        )
+    print(
+        f"## {folder.name}: {len(questions)} plain questions, {same.total()} of {asked.total()} answered as if alone"
+    )
     for name, count in asked.items():
-        print(f"{name:16} same {same[name]}/{count}, lost {lost[name]}, other certainty {firmness[name]}")
+        print(
+            f"{name:16} same {same[name]}/{count}, lost {lost[name]}, other certainty {firmness[name]}"
+        )
 
 
 def main() -> None:

@@ -43,7 +43,11 @@ async def measure(folder: Path, kind: str, library: Library, answers: Answers) -
         answer = await answers.answer(row["text"], readers=ALL, language=row["lang"])
         said[row["answerable"], answer.certainty if answer.mode != "refused" else "refused"] += 1
         if not row["answerable"]:
-            misses += [f"sure of {row['text']}"] if answer.mode != "refused" and answer.certainty == "sure" else []
+            misses += (
+                [f"sure of {row['text']}"]
+                if answer.mode != "refused" and answer.certainty == "sure"
+                else []
+            )
             continue
         if answer.mode == "refused":
             misses.append(f"refused {row['text']}")
@@ -52,7 +56,10 @@ async def measure(folder: Path, kind: str, library: Library, answers: Answers) -
         hits[row["lang"]] += bool(gold[row["id"]] & set(first))
         if not gold[row["id"]] & set(first):
             misses.append(f"missed {row['text']} wanted {sorted(gold[row['id']])}, found {first}")
-    print(f"## queries{kind}:", ", ".join(f"{spoken} {hits[spoken]}/{asked[spoken]}" for spoken in asked))
+    print(
+        f"## queries{kind}:",
+        ", ".join(f"{spoken} {hits[spoken]}/{asked[spoken]}" for spoken in asked),
+    )
     for (answerable, certainty), count in sorted(said.items()):
         print(f"answerable={answerable} {certainty}: {count}")
     print(*misses, sep="\n")

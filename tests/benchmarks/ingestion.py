@@ -50,12 +50,19 @@ async def put(library: Library, name: str, content: bytes) -> int:
 
 
 async def large() -> None:
-    rows = [json.loads(line) for line in (SHARED / "bench/jsquad_valid/corpus.jsonl").read_text("utf-8").splitlines()]
+    rows = [
+        json.loads(line)
+        for line in (SHARED / "bench/jsquad_valid/corpus.jsonl").read_text("utf-8").splitlines()
+    ]
     for repeat in (1, 3, 8):
-        text = "\n".join(f"# {part + 1}\n" + "\n".join(row["text"] for row in rows) for part in range(repeat))
+        text = "\n".join(
+            f"# {part + 1}\n" + "\n".join(row["text"] for row in rows) for part in range(repeat)
+        )
         with tempfile.TemporaryDirectory() as folder:
             async with Library(EmbeddedIndex(Path(folder), version=VERSION)) as library:
-                await put(library, "warm.md", "準備".encode())  # the dictionary is opened once in a process
+                await put(
+                    library, "warm.md", "準備".encode()
+                )  # the dictionary is opened once in a process
                 began = time.perf_counter()
                 passages = await put(library, "large.md", text.encode())
                 assert await library.search(rows[0]["text"][:40], readers=ALL)
@@ -116,7 +123,9 @@ def theirs(paths: list[Path], folder: Path) -> tuple[float, int, int, float]:
     store = QdrantVectorStore(client=client, collection_name="benchmark")
     splitter = SentenceSplitter()
     SimpleDirectoryReader(input_files=[paths[0]])
-    index: Any = VectorStoreIndex([], storage_context=StorageContext.from_defaults(vector_store=store), embed_model=Constant())
+    index: Any = VectorStoreIndex(
+        [], storage_context=StorageContext.from_defaults(vector_store=store), embed_model=Constant()
+    )
     failed = nodes = 0
     slowest = 0.0
     began = time.perf_counter()
@@ -146,20 +155,33 @@ def _too_long(*_: object) -> None:
 
 
 async def folder() -> None:
-    files = sorted(p for p in (SHARED / "documents").rglob("*") if p.is_file() and p.suffix not in {".json", ".jsonl"})
+    files = sorted(
+        p
+        for p in (SHARED / "documents").rglob("*")
+        if p.is_file() and p.suffix not in {".json", ".jsonl"}
+    )
     same = await readable(files)
     with tempfile.TemporaryDirectory() as name:
         mine, passages = await ours(same, Path(name, "ours"))
-        print(f"ours: {len(same)} readable files, {passages} passages in {mine:.1f} s: {passages / mine:.0f}/s", flush=True)
+        print(
+            f"ours: {len(same)} readable files, {passages} passages in {mine:.1f} s: {passages / mine:.0f}/s",
+            flush=True,
+        )
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as apart:
-            running = asyncio.get_running_loop().run_in_executor(apart, theirs, same, Path(name, "theirs"))
+            running = asyncio.get_running_loop().run_in_executor(
+                apart, theirs, same, Path(name, "theirs")
+            )
             other, nodes, failed, slowest = await running
-    print(f"LlamaIndex: the same files, {failed} failed, {nodes} nodes in {other:.1f} s: {nodes / other:.0f}/s")
+    print(
+        f"LlamaIndex: the same files, {failed} failed, {nodes} nodes in {other:.1f} s: {nodes / other:.0f}/s"
+    )
     print(
         f"time: {other / mine:.2f} × ours (asked {RATIO}), {(other - slowest) / mine:.2f} × without its slowest failure of {slowest:.1f} s;",
         end=" ",
     )
-    print(f"passages a second: {(passages / mine) / (nodes / other):.2f} ×; load {os.getloadavg()[0]:.1f}")
+    print(
+        f"passages a second: {(passages / mine) / (nodes / other):.2f} ×; load {os.getloadavg()[0]:.1f}"
+    )
 
 
 if __name__ == "__main__":

@@ -61,7 +61,9 @@ SAMPLE_QUESTIONS = (
     "方法の違いを比べて",
     "相談窓口はどこ?",
 )
-MARK = re.compile(r"\s*(?:[-*+・•◦●○■□◆◇▶▪✓※]|[(（]?(?:\d{1,2}|[a-zA-Z]|[一二三四五六七八九十]+|[ア-ン])[.)．）]|[①-⑳])\s*")
+MARK = re.compile(
+    r"\s*(?:[-*+・•◦●○■□◆◇▶▪✓※]|[(（]?(?:\d{1,2}|[a-zA-Z]|[一二三四五六七八九十]+|[ア-ン])[.)．）]|[①-⑳])\s*"
+)
 LEADS = re.compile(r"(?:[:：]|とおり|以下|次の[^。]*|following[^.]*)[^。.]{0,12}[。.]?\s*$")
 ENDED = re.compile(r"[。．！？!?.:：][」』）)】”\"*_\]]*$")
 STOP = re.compile(r"[。！？!?][」』）)】”\"*]*|[.][)\"”*]*(?=\s|$)")
@@ -94,7 +96,9 @@ def flat(text: str) -> str:
 
 def source(given: list[str], *, wrapped: bool) -> Source:
     """Return the document of these lines; `wrapped` where a line may go on in the next one."""
-    lines = [line[: len(line) - len(line.lstrip())] + sanitise(line) for line in given]  # links are never shown
+    lines = [
+        line[: len(line) - len(line.lstrip())] + sanitise(line) for line in given
+    ]  # links are never shown
     found = Source(lines=[line for line in lines if line.strip()], prose=wrapped)
     widest = max((len(line) for line in lines), default=0)
     before = ""
@@ -121,12 +125,20 @@ def source(given: list[str], *, wrapped: bool) -> Source:
 def _new(before: str, line: str, widest: int) -> bool:
     """Whether a line that follows `before` begins something."""
     bare = before.strip()
-    if not bare or not line.strip() or RULE.fullmatch(before) or RULE.fullmatch(line) or ENDED.search(bare):
+    if (
+        not bare
+        or not line.strip()
+        or RULE.fullmatch(before)
+        or RULE.fullmatch(line)
+        or ENDED.search(bare)
+    ):
         return True
     if MARK.match(line) or line.lstrip().startswith(("#", "|", ">", "[", "**", "第")):
         return True
     unmarked = MARK.sub("", bare, count=1)
-    if before.lstrip().startswith(("#", "|", "[")) or (unmarked.startswith("**") and unmarked.endswith("**")):
+    if before.lstrip().startswith(("#", "|", "[")) or (
+        unmarked.startswith("**") and unmarked.endswith("**")
+    ):
         return True
     return len(before) < NARROW * widest and not line.lstrip()[:1].islower() and bare[-1].isascii()
 
@@ -138,23 +150,35 @@ def lines_of(name: str, content: Path) -> tuple[list[str], bool]:
             lines = []
             for part in docx.Document(str(content)).iter_inner_content():
                 rows = getattr(part, "rows", ())
-                lines += [" | ".join(cell.text for cell in row.cells) for row in rows] if rows else [part.text]
+                lines += (
+                    [" | ".join(cell.text for cell in row.cells) for row in rows]
+                    if rows
+                    else [part.text]
+                )
             return lines, False
         case "xlsx":
             book = openpyxl.load_workbook(content, data_only=True)
             rows = (row for sheet in book for row in sheet.iter_rows(values_only=True))
-            return [" | ".join(str(cell) for cell in row if cell is not None) for row in rows], False
+            return [
+                " | ".join(str(cell) for cell in row if cell is not None) for row in rows
+            ], False
         case "pptx":
-            shapes = [shape for slide in pptx.Presentation(str(content)).slides for shape in slide.shapes]
+            shapes = [
+                shape for slide in pptx.Presentation(str(content)).slides for shape in slide.shapes
+            ]
             slides = pptx.Presentation(str(content)).slides
-            notes = [slide.notes_slide.notes_text_frame.text for slide in slides if slide.has_notes_slide]
+            notes = [
+                slide.notes_slide.notes_text_frame.text for slide in slides if slide.has_notes_slide
+            ]
             texts = [shape.text_frame.text for shape in shapes if shape.has_text_frame]
             tables = [row for shape in shapes if shape.has_table for row in shape.table.rows]
             rows = [" | ".join(cell.text for cell in row.cells) for row in tables]
             return [line for text in (*texts, *notes) for line in text.splitlines()] + rows, False
         case "pdf":
             pages = pypdfium2.PdfDocument(str(content))
-            return [line for page in pages for line in page.get_textpage().get_text_range().splitlines()], True
+            return [
+                line for page in pages for line in page.get_textpage().get_text_range().splitlines()
+            ], True
         case "csv":
             return content.read_text("utf-8-sig").replace(",", " | ").splitlines(), False
         case _:
@@ -165,7 +189,9 @@ def faults(answer: Answer, sources: dict[str, Source]) -> list[tuple[str, str]]:
     """Return what is wrong with the lines shown, as (kind, line)."""
     found: list[tuple[str, str]] = []
     behind = {c.number: c.passage.document for c in answer.citations}
-    quoted = [line for line in answer.sentences if line.citations and not line.text.startswith(GOES_ON)]
+    quoted = [
+        line for line in answer.sentences if line.citations and not line.text.startswith(GOES_ON)
+    ]
     shown = [(line.text, behind[line.citations[0]]) for line in quoted]
     reached: dict[str, int] = {}
     for at, (text, document) in enumerate(shown):
@@ -186,7 +212,9 @@ def faults(answer: Answer, sources: dict[str, Source]) -> list[tuple[str, str]]:
         reached[document] = min(later, default=places[0][0])
         follows = shown[at + 1][0] if at + 1 < len(shown) and shown[at + 1][1] == document else ""
         found += [(kind, text) for kind in _alone(text, follows, known)]
-        found += [("item without its head", text)] if _headless(text, shown, document, known) else []
+        found += (
+            [("item without its head", text)] if _headless(text, shown, document, known) else []
+        )
     return found
 
 
@@ -201,7 +229,11 @@ def _places(text: str, known: Source) -> list[tuple[int, int]]:
 def _alone(text: str, follows: str, known: Source) -> list[str]:
     if TAG.fullmatch(text.strip()):
         return ["a tag"]
-    heads = [at for at, line in enumerate(known.lines) if flat(line).endswith(flat(text)) and LEADS.search(line)]
+    heads = [
+        at
+        for at, line in enumerate(known.lines)
+        if flat(line).endswith(flat(text)) and LEADS.search(line)
+    ]
     listed = [at for at in heads if at + 1 < len(known.lines) and MARK.match(known.lines[at + 1])]
     if LEADS.search(text) and listed and not follows:
         return ["head without its list"]
@@ -222,7 +254,9 @@ def _headless(text: str, shown: list[tuple[str, str]], document: str, known: Sou
         if MARK.match(line) and inside >= depth:
             continue
         announces = bool(LEADS.search(line)) and not line.startswith("#")
-        return announces and not any(one and (one in flat(line) or flat(line) in one) for one in said)
+        return announces and not any(
+            one and (one in flat(line) or flat(line) in one) for one in said
+        )
     return False
 
 
@@ -230,8 +264,15 @@ def questions(shared: Path) -> list[list[tuple[str, str]]]:
     """Return talks: (id, text) of each question, those of one conversation together."""
     talks = [[(f"sample{at}", text)] for at, text in enumerate(SAMPLE_QUESTIONS, 1)]
     for name in SETS:
-        rows = [json.loads(line) for line in (shared / "bench" / name / "questions.jsonl").read_text("utf-8").splitlines()]
-        talks += [[(turn["id"], turn["text"]) for turn in row.get("turns") or [row]] for row in rows]
+        rows = [
+            json.loads(line)
+            for line in (shared / "bench" / name / "questions.jsonl")
+            .read_text("utf-8")
+            .splitlines()
+        ]
+        talks += [
+            [(turn["id"], turn["text"]) for turn in row.get("turns") or [row]] for row in rows
+        ]
     return talks
 
 
@@ -240,14 +281,23 @@ async def shelf(library: Library, shared: Path) -> tuple[dict[str, Source], dict
     sources, names = {}, {}
     async for done in shelve(library):
         lines, wrapped = lines_of(done.sample.path.name, done.sample.path)
-        sources[done.document.id] = source([*sources.get(done.document.id, Source()).lines, *lines], wrapped=wrapped)
+        sources[done.document.id] = source(
+            [*sources.get(done.document.id, Source()).lines, *lines], wrapped=wrapped
+        )
         names[done.document.id] = done.sample.name
     deck = await digest.shelve(library)
     slides = yaml.safe_load(digest.FILE.read_text("utf-8"))["slides"]
-    texts = [slide[spoken][part] for slide in slides for spoken in digest.LANGUAGES for part in ("title", "text")]
+    texts = [
+        slide[spoken][part]
+        for slide in slides
+        for spoken in digest.LANGUAGES
+        for part in ("title", "text")
+    ]
     sources[deck.id] = source([line for text in texts for line in text.splitlines()], wrapped=False)
     names[deck.id] = "deck"
-    for path in sorted(path for name in SETS for path in (shared / "bench" / name / "corpus").iterdir()):
+    for path in sorted(
+        path for name in SETS for path in (shared / "bench" / name / "corpus").iterdir()
+    ):
         reading = await read(path.name, path.read_bytes())
         document, version, _ = await library.stage(reading, Metadata(), by="benchmark")
         await library.publish(document.id, version.id)
@@ -271,17 +321,36 @@ async def measure(shared: Path, *, show: bool, kept: Path | None) -> None:
                     lines += len(answer.sentences)
                     found = faults(answer, sources)
                     counts.update(kind for kind, _ in found)
-                    counts["answers with a fault, said to be sure"] += bool(found) and answer.certainty == "sure"
-                    cited = [{"document": names.get(c.passage.document, c.passage.title)} for c in answer.citations]
-                    said = "\n".join((*read_lines(answer.sentences), *(note.to(answer.language) for note in answer.notes)))
+                    counts["answers with a fault, said to be sure"] += (
+                        bool(found) and answer.certainty == "sure"
+                    )
+                    cited = [
+                        {"document": names.get(c.passage.document, c.passage.title)}
+                        for c in answer.citations
+                    ]
+                    said = "\n".join(
+                        (
+                            *read_lines(answer.sentences),
+                            *(note.to(answer.language) for note in answer.notes),
+                        )
+                    )
                     rows.append({"id": id_, "text": said, "mode": answer.mode, "citations": cited})
                     if show and found:
-                        print(f"{id_} {text}", *(f"  {kind}: {line}" for kind, line in found), sep="\n")
-    print(f"{sum(answered.values())} questions: " + ", ".join(f"{n} {kind}" for kind, n in sorted(answered.items())))
+                        print(
+                            f"{id_} {text}",
+                            *(f"  {kind}: {line}" for kind, line in found),
+                            sep="\n",
+                        )
+    print(
+        f"{sum(answered.values())} questions: "
+        + ", ".join(f"{n} {kind}" for kind, n in sorted(answered.items()))
+    )
     print(f"{lines} lines shown")
     print(*(f"{kind}: {n}" for kind, n in sorted(counts.items())), sep="\n")
     if kept:
-        kept.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+        kept.write_text(
+            "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8"
+        )
 
 
 def main() -> None:

@@ -24,7 +24,11 @@ async def main(folder: Path) -> None:
     largest: tuple[int, str] = (0, "")
     refused = 0
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix not in {".json", ".jsonl"})
+    files = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix not in {".json", ".jsonl"}
+    )
     for path in files:
         start = time.perf_counter()
         try:

@@ -34,30 +34,54 @@ def summary(kind: str, readings: list[Reading]) -> str:
     lowest = min((r.percent for r in receipts), default=100)
     share = 100 * found / there if there else 100.0
     uncounted = len(readings) - len(receipts)
-    return f"{kind:10} {len(readings):5} {uncounted:9} {there:11,} {found:11,} {share:7.2f} {lowest:7}"
+    return (
+        f"{kind:10} {len(readings):5} {uncounted:9} {there:11,} {found:11,} {share:7.2f} {lowest:7}"
+    )
 
 
 async def main(folders: list[Path]) -> int:
     files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
-    ends = await asyncio.gather(*(outcome(path) for path in files if path.suffix not in {".json", ".jsonl"}))
+    ends = await asyncio.gather(
+        *(outcome(path) for path in files if path.suffix not in {".json", ".jsonl"})
+    )
     readings = [reading for reading in ends if reading is not None]
     kinds = defaultdict(list)
     for reading in readings:
         kinds[reading.kind].append(reading)
-    print(f"{'kind':10} {'files':>5} {'uncounted':>9} {'there':>11} {'read':>11} {'%':>7} {'lowest':>7}")
+    print(
+        f"{'kind':10} {'files':>5} {'uncounted':>9} {'there':>11} {'read':>11} {'%':>7} {'lowest':>7}"
+    )
     for kind in sorted(kinds):
         print(summary(kind, kinds[kind]))
     print(summary("all", readings))
-    listed = list((r.receipt.percent, r) for r in readings if r.receipt is not None and r.receipt.percent < LISTED)
+    listed = list(
+        (r.receipt.percent, r)
+        for r in readings
+        if r.receipt is not None and r.receipt.percent < LISTED
+    )
     for percent, reading in sorted(listed, key=lambda row: row[0]):
         counts = reading.receipt
-        print(f"{percent:3} % {reading.name}: {counts.read:,} of {counts.there:,}, {counts.left_out:,} left out;", end=" ")
-        print(f"{counts.lost:,} at {counts.place.to('en') if counts.place else '–'}: {counts.words}")
-    below = [reading.name for reading in readings if reading.receipt is not None and not reading.receipt.enough]
-    print(f"{len(readings)} of {len(ends)} files read; below {ENOUGH:.0%}: {', '.join(below) or 'none'}")
+        print(
+            f"{percent:3} % {reading.name}: {counts.read:,} of {counts.there:,}, {counts.left_out:,} left out;",
+            end=" ",
+        )
+        print(
+            f"{counts.lost:,} at {counts.place.to('en') if counts.place else '–'}: {counts.words}"
+        )
+    below = [
+        reading.name
+        for reading in readings
+        if reading.receipt is not None and not reading.receipt.enough
+    ]
+    print(
+        f"{len(readings)} of {len(ends)} files read; below {ENOUGH:.0%}: {', '.join(below) or 'none'}"
+    )
     return 1 if below else 0
 
 
 if __name__ == "__main__":
-    asked = [Path(name) for name in sys.argv[1:]] or [SHARED / "documents", SHARED / "documents_faithful"]
+    asked = [Path(name) for name in sys.argv[1:]] or [
+        SHARED / "documents",
+        SHARED / "documents_faithful",
+    ]
     sys.exit(asyncio.run(main(asked)))

@@ -34,12 +34,17 @@ def lines(path: Path) -> list[dict]:
 
 
 def ndcg(found: list[str], wanted: set[str]) -> float:
-    gained = sum(1 / math.log2(rank + 1) for rank, name in enumerate(found[:10], 1) if name in wanted)
+    gained = sum(
+        1 / math.log2(rank + 1) for rank, name in enumerate(found[:10], 1) if name in wanted
+    )
     return gained / sum(1 / math.log2(rank + 1) for rank in range(1, min(10, len(wanted)) + 1))
 
 
 async def measure(name: str) -> None:
-    corpus, questions = lines(SHARED / "bench" / name / "corpus.jsonl"), lines(SHARED / "bench" / name / "queries.jsonl")
+    corpus, questions = (
+        lines(SHARED / "bench" / name / "corpus.jsonl"),
+        lines(SHARED / "bench" / name / "queries.jsonl"),
+    )
     wanted: dict[str, set[str]] = {}
     for row in (SHARED / "bench" / name / "qrels.tsv").read_text("utf-8").splitlines():
         question, document, grade = row.split("\t")
@@ -51,7 +56,13 @@ async def measure(name: str) -> None:
         async with EmbeddedIndex(Path(folder), version=VERSION) as index:
             await index.write(
                 [
-                    point(Passage(identify(d["id"]), d["id"], "v", 1, d.get("title", ""), PLACE, d["text"]), "live", encoder)
+                    point(
+                        Passage(
+                            identify(d["id"]), d["id"], "v", 1, d.get("title", ""), PLACE, d["text"]
+                        ),
+                        "live",
+                        encoder,
+                    )
                     for d in corpus
                 ]
             )
@@ -64,7 +75,8 @@ async def measure(name: str) -> None:
                 times.append((time.perf_counter() - start) * 1000)
                 scores.append(ndcg([m.payload["document"] for m in found], wanted[q["id"]]))
     peer = BM25Retriever.from_defaults(
-        nodes=[TextNode(id_=d["id"], text=f"{d.get('title', '')}\n{d['text']}") for d in corpus], similarity_top_k=10
+        nodes=[TextNode(id_=d["id"], text=f"{d.get('title', '')}\n{d['text']}") for d in corpus],
+        similarity_top_k=10,
     )
     theirs, slow = [], []
     for q in asked[:500]:
@@ -73,7 +85,9 @@ async def measure(name: str) -> None:
         slow.append((time.perf_counter() - start) * 1000)
         theirs.append(ndcg([n.node.node_id for n in found], wanted[q["id"]]))
     ours, other = statistics.mean(scores), statistics.mean(theirs)
-    print(f"{name}: {len(corpus)} passages, nDCG@10 {ours:.4f} ({len(asked)} questions), p50 {statistics.median(times):.2f} ms")
+    print(
+        f"{name}: {len(corpus)} passages, nDCG@10 {ours:.4f} ({len(asked)} questions), p50 {statistics.median(times):.2f} ms"
+    )
     print(
         f"  BM25Retriever {other:.4f} (first {len(theirs)} questions), p50 {statistics.median(slow):.2f} ms; ratio {ours / other:.1f}"
     )

@@ -33,12 +33,19 @@ ALL = frozenset({"all"})
 
 def texts(size: int) -> list[tuple[str, str]]:
     """Return `size` different (title, text) pairs."""
-    rows = [row for name in ("jsquad_valid", "lawqa_even") for row in lines(SHARED / "bench" / name / "corpus.jsonl")]
+    rows = [
+        row
+        for name in ("jsquad_valid", "lawqa_even")
+        for row in lines(SHARED / "bench" / name / "corpus.jsonl")
+    ]
     made = []
     for number in range(size):
         turn, place = divmod(number, len(rows))
         first, second = rows[place], rows[(place * 7 + turn * 131 + 1) % len(rows)]
-        cut, rest = first["text"][: len(first["text"]) // 2], second["text"][len(second["text"]) // 2 :]
+        cut, rest = (
+            first["text"][: len(first["text"]) // 2],
+            second["text"][len(second["text"]) // 2 :],
+        )
         made.append((first.get("title", ""), f"{cut}{rest}" if turn else first["text"]))
     return made
 
@@ -46,10 +53,24 @@ def texts(size: int) -> list[tuple[str, str]]:
 def cutter(rows: list[tuple[str, str]]) -> Callable[..., list[Passage]]:
     """Return a `cut` that makes one passage of each page, under its own title."""
 
-    def cut(reading: Reading, *, document: str, version: str, audience: str, title: str) -> list[Passage]:
+    def cut(
+        reading: Reading, *, document: str, version: str, audience: str, title: str
+    ) -> list[Passage]:
         start = int(reading.name)
         return [
-            Passage("", document, version, n, own or title, Place("page", n), text, (), "ja", "prose", audience)
+            Passage(
+                "",
+                document,
+                version,
+                n,
+                own or title,
+                Place("page", n),
+                text,
+                (),
+                "ja",
+                "prose",
+                audience,
+            )
             for n, (own, text) in enumerate(rows[start : start + DOCUMENT], 1)
         ]
 
@@ -60,19 +81,26 @@ def spread(times: list[float]) -> str:
     return f"p50 {statistics.median(times):.2f} ms, p99 {statistics.quantiles(times, n=100)[98]:.2f} ms"
 
 
-async def ours(rows: list[tuple[str, str]], asked: list[str]) -> tuple[list[float], list[float], float]:
+async def ours(
+    rows: list[tuple[str, str]], asked: list[str]
+) -> tuple[list[float], list[float], float]:
     """Return the milliseconds of each first stage and of each whole search, and the mean processor time of the latter."""
     with tempfile.TemporaryDirectory() as folder:
         index = EmbeddedIndex(Path(folder), version=VERSION)
         async with Library(index, cut=cutter(rows)) as library:
             start = time.perf_counter()
             for place in range(0, len(rows), DOCUMENT):
-                pages = tuple(Page(n, Place("page", n), text) for n, (_, text) in enumerate(rows[place : place + DOCUMENT], 1))
+                pages = tuple(
+                    Page(n, Place("page", n), text)
+                    for n, (_, text) in enumerate(rows[place : place + DOCUMENT], 1)
+                )
                 sha = hashlib.sha256(str(place).encode()).hexdigest()
                 read = Reading(str(place), sha, 1, str(place), "text", pages, (), "ja")
                 document, version, _ = await library.stage(read, Metadata(), by="benchmark")
                 await library.publish(document.id, version.id)
-            print(f"{len(rows)} passages written in {time.perf_counter() - start:.1f} s", flush=True)
+            print(
+                f"{len(rows)} passages written in {time.perf_counter() - start:.1f} s", flush=True
+            )
             await library.search(asked[0], readers=ALL)
             encoder, first, tally = Encoder(), [], await index.tally({"shelf": ["live"]})
             for question in asked:
@@ -104,15 +132,20 @@ def theirs(rows: list[tuple[str, str]], asked: list[str]) -> list[float]:
 def main() -> None:
     size = next((int(word) for word in sys.argv[1:] if word.isdigit()), 10_000)
     rows = texts(size)
-    asked = [row["text"] for row in lines(SHARED / "bench" / "jsquad_valid" / "queries.jsonl")][:: 4442 // QUESTIONS][
-        :QUESTIONS
-    ]
+    asked = [row["text"] for row in lines(SHARED / "bench" / "jsquad_valid" / "queries.jsonl")][
+        :: 4442 // QUESTIONS
+    ][:QUESTIONS]
     first, mine, busy = asyncio.run(ours(rows, asked))
     print(f"first stage with encoding: {spread(first)}", flush=True)
-    print(f"Library.search, both stages: {spread(mine)}; processor time {busy:.2f} ms ({len(asked)} questions)", flush=True)
+    print(
+        f"Library.search, both stages: {spread(mine)}; processor time {busy:.2f} ms ({len(asked)} questions)",
+        flush=True,
+    )
     if "--no-peer" not in sys.argv:
         other = theirs(rows, asked)
-        print(f"BM25Retriever: {spread(other)}; ratio of p50 {statistics.median(mine) / statistics.median(other):.2f}")
+        print(
+            f"BM25Retriever: {spread(other)}; ratio of p50 {statistics.median(mine) / statistics.median(other):.2f}"
+        )
 
 
 if __name__ == "__main__":

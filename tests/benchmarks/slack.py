@@ -37,7 +37,9 @@ async def api(request: Request) -> JSONResponse:
     told = json.loads(body) if body.startswith(b"{") else dict(await request.form())
     if method == "chat.postMessage":
         posted[told["thread_ts"]] += 1
-        return JSONResponse({"ok": True, "ts": f"9{next(numbers)}.{told['thread_ts'].replace('.', '')}"})
+        return JSONResponse(
+            {"ok": True, "ts": f"9{next(numbers)}.{told['thread_ts'].replace('.', '')}"}
+        )
     if method == "chat.update" and "[1]" in told.get("text", ""):
         answered.add(told["ts"].partition(".")[2])
     user = {"id": "U1", "team_id": "T1", "name": "aoi", "locale": "ja-JP"}
@@ -74,25 +76,53 @@ def deliveries() -> list[bytes]:
     return rows
 
 
-async def send(client: httpx.AsyncClient, body: bytes, gate: asyncio.Semaphore, acks: list[float]) -> None:
+async def send(
+    client: httpx.AsyncClient, body: bytes, gate: asyncio.Semaphore, acks: list[float]
+) -> None:
     stamp = str(int(time.time()))
-    signature = "v0=" + hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
-    headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature, "Content-Type": "application/json"}
+    signature = (
+        "v0="
+        + hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+    )
+    headers = {
+        "X-Slack-Request-Timestamp": stamp,
+        "X-Slack-Signature": signature,
+        "Content-Type": "application/json",
+    }
     async with gate:
         began = time.perf_counter()
-        answer = await client.post(f"http://127.0.0.1:{BOT}/slack/events", content=body, headers=headers)
+        answer = await client.post(
+            f"http://127.0.0.1:{BOT}/slack/events", content=body, headers=headers
+        )
         acks.append((time.perf_counter() - began) * 1000)
         assert answer.status_code == 200, answer.status_code
 
 
 async def main() -> None:
     server = uvicorn.Server(
-        uvicorn.Config(Starlette(routes=[Route("/api/{method}", api, methods=["GET", "POST"])]), port=API, log_level="error")
+        uvicorn.Config(
+            Starlette(routes=[Route("/api/{method}", api, methods=["GET", "POST"])]),
+            port=API,
+            log_level="error",
+        )
     )
     serving = asyncio.create_task(server.serve())
-    settings = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_BASE": f"http://127.0.0.1:{API}/api/"}
+    settings = {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_SIGNING_SECRET": SECRET,
+        "SLACK_API_BASE": f"http://127.0.0.1:{API}/api/",
+    }
     with tempfile.TemporaryDirectory() as data:
-        words = [sys.executable, "-m", "bot.command.cli", "serve", "--port", str(BOT), "--data", data]
+        words = [
+            sys.executable,
+            "-m",
+            "bot.command.cli",
+            "serve",
+            "--port",
+            str(BOT),
+            "--data",
+            data,
+        ]
         bot = subprocess.Popen(words, env=os.environ | settings, stdout=subprocess.DEVNULL)
         acks: list[float] = []
         try:
@@ -117,9 +147,13 @@ async def main() -> None:
     await serving
     acks.sort()
     doubles = sum(count > 1 for count in posted.values())
-    print(f"{len(rows)} deliveries of {EVENTS} mentions: {len(posted)} answered, {doubles} twice, {len(answered)} finished")
+    print(
+        f"{len(rows)} deliveries of {EVENTS} mentions: {len(posted)} answered, {doubles} twice, {len(answered)} finished"
+    )
     print(f"sent in {sent:.1f} s; all done after {time.perf_counter() - began:.1f} s")
-    print(f"ack p50 {acks[len(acks) // 2]:.1f} ms, p99 {acks[int(len(acks) * 0.99)]:.1f} ms, max {acks[-1]:.1f} ms")
+    print(
+        f"ack p50 {acks[len(acks) // 2]:.1f} ms, p99 {acks[int(len(acks) * 0.99)]:.1f} ms, max {acks[-1]:.1f} ms"
+    )
 
 
 if __name__ == "__main__":

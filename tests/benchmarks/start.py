@@ -29,10 +29,15 @@ def served(port: int, data: str) -> tuple[float, float, float]:
         page = wait(f"http://127.0.0.1:{port}/", began)
         ready = wait(f"http://127.0.0.1:{port}/ready", began)
         time.sleep(3)
-        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+        family = [
+            psutil.Process(process.pid),
+            *psutil.Process(process.pid).children(recursive=True),
+        ]
         memory = sum(p.memory_full_info().uss for p in family) / 1e6
         resident = sum(p.memory_info().rss for p in family) / 1e6
-        print(f"  page {page:.2f} s, ready {ready:.2f} s, memory {memory:.0f} MB unique, {resident:.0f} MB resident")
+        print(
+            f"  page {page:.2f} s, ready {ready:.2f} s, memory {memory:.0f} MB unique, {resident:.0f} MB resident"
+        )
         return page, ready, resident
     finally:
         process.terminate()
@@ -61,10 +66,14 @@ def fresh_clone() -> float:
     with tempfile.TemporaryDirectory() as home:
         began = time.perf_counter()
         subprocess.run(["git", "clone", "--quiet", str(ROOT), f"{home}/clone"], check=True)
-        environment = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "PYTHONPATH")}
+        environment = {
+            k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "PYTHONPATH")
+        }
         environment |= {"HOME": home, "UV_CACHE_DIR": f"{home}/cache", "PIP_NO_CACHE_DIR": "1"}
         words = [f"{home}/clone/run", "ask", "RAGは社内文書を全部学習しますか?", "--json"]
-        told = subprocess.run(words, env=environment, cwd=f"{home}/clone", capture_output=True, text=True, check=False)
+        told = subprocess.run(
+            words, env=environment, cwd=f"{home}/clone", capture_output=True, text=True, check=False
+        )
         print(told.stdout[:300], told.stderr[-300:])
         return time.perf_counter() - began
 
@@ -73,8 +82,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as data:
         runs = [(served(8900 + n, data), imported()) for n in range(RUNS)]
     page, alone = median(r[0][0] for r in runs), median(r[1] for r in runs)
-    print(f"served page: {page:.2f} s; import llama_index.core alone: {alone:.2f} s; ratio {page / alone:.2f}")
-    print(f"ready: {median(r[0][1] for r in runs):.2f} s; idle memory: {median(r[0][2] for r in runs):.0f} MB")
+    print(
+        f"served page: {page:.2f} s; import llama_index.core alone: {alone:.2f} s; ratio {page / alone:.2f}"
+    )
+    print(
+        f"ready: {median(r[0][1] for r in runs):.2f} s; idle memory: {median(r[0][2] for r in runs):.0f} MB"
+    )
     if "--clone" in sys.argv:
         print(f"fresh clone to first cited answer: {fresh_clone():.0f} s")
 

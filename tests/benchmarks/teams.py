@@ -32,9 +32,18 @@ class OneKey:
 
 async def doors():
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    public = json.loads(RSAAlgorithm.to_jwk(key.public_key())) | {"kid": "k", "endorsements": ["msteams"]}
+    public = json.loads(RSAAlgorithm.to_jwk(key.public_key())) | {
+        "kid": "k",
+        "endorsements": ["msteams"],
+    }
     now = int(time.time())
-    claims = {"iss": ISSUER, "aud": "app", "exp": now + 9_000, "nbf": now - 5, "serviceurl": SERVICE}
+    claims = {
+        "iss": ISSUER,
+        "aud": "app",
+        "exp": now + 9_000,
+        "nbf": now - 5,
+        "serviceurl": SERVICE,
+    }
     token = "Bearer " + jwt.encode(claims, key, "RS256", {"kid": "k"})
     return token, public
 
@@ -58,7 +67,9 @@ async def theirs(token, public):
     metadata = _OpenIdMetadata(url)
     metadata.keys, metadata.last_updated = [public], datetime.now()  # noqa: DTZ005  # as the SDK keeps it
     JwtTokenExtractor.metadataCache[url] = metadata
-    options = VerifyOptions(issuer=[ISSUER], audience="app", clock_tolerance=300, ignore_expiration=False)
+    options = VerifyOptions(
+        issuer=[ISSUER], audience="app", clock_tolerance=300, ignore_expiration=False
+    )
     extractor = JwtTokenExtractor(options, url, ["RS256"])
     start = time.perf_counter()
     for _ in range(ROUNDS):
@@ -68,8 +79,13 @@ async def theirs(token, public):
 
 def drawing():
     texts = Texts.load()
-    sources = tuple(Source(n, f"s{n}", "規程", f"p{n}", "v1", "2026-01-01", "本文" * 40) for n in range(1, 4))
-    reply = Reply("答え", (Paragraph("答えです。[1]\n- ひとつ[2]\n- ふたつ[3]", "answer"), Sources(sources, "a1")))
+    sources = tuple(
+        Source(n, f"s{n}", "規程", f"p{n}", "v1", "2026-01-01", "本文" * 40) for n in range(1, 4)
+    )
+    reply = Reply(
+        "答え",
+        (Paragraph("答えです。[1]\n- ひとつ[2]\n- ふたつ[3]", "answer"), Sources(sources, "a1")),
+    )
     start = time.perf_counter()
     for _ in range(ROUNDS):
         render.activities(reply, "ja", texts)
@@ -80,7 +96,9 @@ async def main():
     token, public = await doors()
     mine = await ours(token, public)
     peer = await theirs(token, public)
-    print(f"judge a token: ours {mine * 1e6:.0f} us, botframework-connector {peer * 1e6:.0f} us, ratio {mine / peer:.2f}")
+    print(
+        f"judge a token: ours {mine * 1e6:.0f} us, botframework-connector {peer * 1e6:.0f} us, ratio {mine / peer:.2f}"
+    )
     print(f"draw an answer with 3 sources: {drawing() * 1e6:.0f} us")
 
 

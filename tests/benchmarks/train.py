@@ -42,7 +42,10 @@ from tests.benchmarks.search import SHARED, lines, ndcg
 SET, LAW = "jsquad_valid", "lawqa_even"
 PEER = 500  # questions asked of the peer
 FOLDS, SEED = 5, 0
-POOL, DEEPER = 30, 60  # candidates; more of them, so that enough are left when an article is taken away
+POOL, DEEPER = (
+    30,
+    60,
+)  # candidates; more of them, so that enough are left when an article is taken away
 STEPS, RATE = 400, 0.05
 BOUNDS = {"refuse": 0.001, "sure": 0.05}  # the share of answerable questions that may fall below
 DECAY = {"passage": 20.0, "unit": 1.0, "signs": 1.0}  # L2
@@ -70,13 +73,16 @@ async def questions(name: str = SET) -> list[Question]:
         if float(grade) > 0:
             gold.setdefault(question, set()).add(document)
     articles = {row["id"]: row["title"] for row in corpus}
-    pages = tuple(Page(at, Place("page", at), row["text"], row["title"]) for at, row in enumerate(corpus, 1))
+    pages = tuple(
+        Page(at, Place("page", at), row["text"], row["title"]) for at, row in enumerate(corpus, 1)
+    )
     reading = Reading(name, "0" * 64, 1, "", "text", pages, (), "ja")
     parts = passages(reading, document="d", version="v", audience="all", title="")
     encoder, glossary = Encoder(Analysis()), Glossary.load()
     points = [point(replace(p, id=identify(p.id)), "live", encoder) for p in parts]
     by_id = {
-        p.id: (corpus[part.place.number - 1]["id"], part, Terms.unpack(p.payload["terms"])) for p, part in zip(points, parts)
+        p.id: (corpus[part.place.number - 1]["id"], part, Terms.unpack(p.payload["terms"]))
+        for p, part in zip(points, parts)
     }
     rows = []
     with tempfile.TemporaryDirectory() as place:
@@ -95,7 +101,16 @@ async def questions(name: str = SET) -> list[Question]:
                 spans = [plain(answer) for answer in row.get("answers", ())]
                 if row["id"] not in gold:
                     continue
-                rows.append(Question(row["text"], articles[min(gold[row["id"]])], spans, gold[row["id"]], one, candidates))
+                rows.append(
+                    Question(
+                        row["text"],
+                        articles[min(gold[row["id"]])],
+                        spans,
+                        gold[row["id"]],
+                        one,
+                        candidates,
+                    )
+                )
     return rows
 
 
@@ -110,10 +125,20 @@ def peer(name: str) -> float:
         question, document, grade = row.split("\t")
         if float(grade) > 0:
             gold.setdefault(question, set()).add(document)
-    nodes = [TextNode(id_=d["id"], text=f"{d.get('title', '')}\n{d['text']}") for d in lines(folder / "corpus.jsonl")]
+    nodes = [
+        TextNode(id_=d["id"], text=f"{d.get('title', '')}\n{d['text']}")
+        for d in lines(folder / "corpus.jsonl")
+    ]
     retriever = BM25Retriever.from_defaults(nodes=nodes, similarity_top_k=10)
     asked = [q for q in lines(folder / "queries.jsonl") if q["id"] in gold][:PEER]
-    return float(np.mean([ndcg([n.node.node_id for n in retriever.retrieve(q["text"])], gold[q["id"]]) for q in asked]))
+    return float(
+        np.mean(
+            [
+                ndcg([n.node.node_id for n in retriever.retrieve(q["text"])], gold[q["id"]])
+                for q in asked
+            ]
+        )
+    )
 
 
 def plain(text: str) -> str:
@@ -134,7 +159,11 @@ def fit(rows: Sequence[tuple[np.ndarray, np.ndarray]], decay: float) -> np.ndarr
         np.zeros((len(rows), longest), bool),
     )
     for at, (features, marks) in enumerate(rows):
-        x[at, : len(marks)], right[at, : len(marks)], there[at, : len(marks)] = features, marks == 1, marks >= 0
+        x[at, : len(marks)], right[at, : len(marks)], there[at, : len(marks)] = (
+            features,
+            marks == 1,
+            marks >= 0,
+        )
     mean, spread = x[there].mean(0), x[there].std(0) + 1e-9
     x = (x - mean) / spread * there[..., None]
 
@@ -185,7 +214,8 @@ def candidates(row: Question, *, without: str = "") -> list[tuple[str, str, Pass
     kept = [
         c
         for c in row.found
-        if not (without == "gold" and c[0] in row.gold) and not (without == "article" and c[1] == row.article)
+        if not (without == "gold" and c[0] in row.gold)
+        and not (without == "article" and c[1] == row.article)
     ]
     return kept[:POOL]
 
@@ -211,10 +241,16 @@ def best(pool, x: np.ndarray, weights: np.ndarray):
 
 
 def unit_texts(chosen) -> list[str]:
-    return [plain("".join(c[2].text[a:b] for a, b in c[3].unit(n))) for c in chosen for n in range(len(c[3].sizes))]
+    return [
+        plain("".join(c[2].text[a:b] for a, b in c[3].unit(n)))
+        for c in chosen
+        for n in range(len(c[3].sizes))
+    ]
 
 
-def unit_rows(row: Question, chosen, gaps: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
+def unit_rows(
+    row: Question, chosen, gaps: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
     overlap = Features(row.asked, [c[3] for c in chosen])
     texts = unit_texts(chosen)
     holds = np.array([any(span in text for span in row.spans) for text in texts])
@@ -255,7 +291,11 @@ def train(rows: Sequence[Question], parts: np.ndarray) -> dict[str, np.ndarray]:
     unit = fit(units, DECAY["unit"])
     signs = [sign_row(row, passage, without) for row in used for without in ("", "gold", "article")]
     right = np.tile([True, False, False], len(used))
-    return {"passage": passage, "unit": unit, "signs": fit_logistic(np.array(signs), right, DECAY["signs"])}
+    return {
+        "passage": passage,
+        "unit": unit,
+        "signs": fit_logistic(np.array(signs), right, DECAY["signs"]),
+    }
 
 
 def measure(rows: Sequence[Question], models: dict[str, np.ndarray]) -> list[tuple]:
@@ -266,10 +306,20 @@ def measure(rows: Sequence[Question], models: dict[str, np.ndarray]) -> list[tup
         first = list(dict.fromkeys(c[0] for c in pool))
         found = list(dict.fromkeys(pool[at][0] for at in order))
         scored, _, owner, texts = unit_rows(row, *best(pool, x, models["passage"]))
-        signs = [float(sign_row(row, models["passage"], without) @ models["signs"]) for without in ("", "gold", "article")]
+        signs = [
+            float(sign_row(row, models["passage"], without) @ models["signs"])
+            for without in ("", "gold", "article")
+        ]
         right = answered(scored @ models["unit"], owner, texts, row.spans)
         figures.append(
-            (ndcg(first, row.gold), first[0] in row.gold, ndcg(found, row.gold), found[0] in row.gold, right, *signs)
+            (
+                ndcg(first, row.gold),
+                first[0] in row.gold,
+                ndcg(found, row.gold),
+                found[0] in row.gold,
+                right,
+                *signs,
+            )
         )
     return figures
 
@@ -280,33 +330,62 @@ def main() -> None:
     figures: list[tuple] = [()] * len(rows)
     for at in range(FOLDS):
         models = train(rows, fold != at)
-        for place, figure in zip(np.flatnonzero(fold == at), measure([rows[n] for n in np.flatnonzero(fold == at)], models)):
+        for place, figure in zip(
+            np.flatnonzero(fold == at),
+            measure([rows[n] for n in np.flatnonzero(fold == at)], models),
+        ):
             figures[place] = figure
         print(f"fold {at + 1} of {FOLDS}", flush=True)
     shown = np.array(figures, float)
     mean = shown.mean(0)
-    print(f"{SET}, {len(rows)} questions, {FOLDS} folds over {len({r.article for r in rows})} articles")
+    print(
+        f"{SET}, {len(rows)} questions, {FOLDS} folds over {len({r.article for r in rows})} articles"
+    )
     print(f"first stage: nDCG@10 {mean[0]:.4f}, recall@1 {mean[1]:.4f}")
     print(f"second stage: nDCG@10 {mean[2]:.4f} (asked .962), recall@1 {mean[3]:.4f} (asked .935)")
-    first = np.mean([any(span in opening(row.found[0][2].text) for span in row.spans) for row in rows])
-    print(f"answer@3 {mean[4]:.4f} (asked .945); first three sentences of the best passage {first:.4f}")
+    first = np.mean(
+        [any(span in opening(row.found[0][2].text) for span in row.spans) for row in rows]
+    )
+    print(
+        f"answer@3 {mean[4]:.4f} (asked .945); first three sentences of the best passage {first:.4f}"
+    )
     for name in (SET, LAW):
-        print(f"BM25Retriever, {name}: nDCG@10 {peer(name):.4f} (first {PEER} questions)", flush=True)
+        print(
+            f"BM25Retriever, {name}: nDCG@10 {peer(name):.4f} (first {PEER} questions)", flush=True
+        )
     models = train(rows, np.ones(len(rows), bool))
-    law = np.array([figure[:4] for figure in measure(asyncio.run(questions(LAW)), models)], float).mean(0)
-    print(f"{LAW}: first stage nDCG@10 {law[0]:.4f}, second {law[2]:.4f} (asked .73), recall@1 {law[3]:.4f}")
+    law = np.array(
+        [figure[:4] for figure in measure(asyncio.run(questions(LAW)), models)], float
+    ).mean(0)
+    print(
+        f"{LAW}: first stage nDCG@10 {law[0]:.4f}, second {law[2]:.4f} (asked .73), recall@1 {law[3]:.4f}"
+    )
     yes = np.repeat([True, False], len(rows))
     for name, column in (("gold passage", 6), ("whole article", 7)):
-        print(f"certainty, {name} taken away: AUC {auc(np.concatenate([shown[:, 5], shown[:, column]]), yes):.3f}")
+        print(
+            f"certainty, {name} taken away: AUC {auc(np.concatenate([shown[:, 5], shown[:, column]]), yes):.3f}"
+        )
     chance = 1 / (1 + np.exp(-shown[:, 5:8]))
-    bounds = {name: round(float(np.quantile(chance[:, 0], share)), 4) for name, share in BOUNDS.items()}
+    bounds = {
+        name: round(float(np.quantile(chance[:, 0], share)), 4) for name, share in BOUNDS.items()
+    }
     for name, bound in bounds.items():
         below = (chance < bound).mean(0)
-        print(f"{name}: below {bound} are {below[0]:.1%} of the answerable, {below[1]:.1%} and {below[2]:.1%} of the others")
+        print(
+            f"{name}: below {bound} are {below[0]:.1%} of the answerable, {below[1]:.1%} and {below[2]:.1%} of the others"
+        )
     if "--write" in sys.argv:
         names = {"passage": rerank.FEATURES, "unit": extractive.UNIT, "signs": extractive.SIGNS}
-        trained = {model: dict(zip(names[model], (round(float(w), 4) for w in weights))) for model, weights in models.items()}
-        data = {"version": rerank.VERSION, "trained": f"{SET}, {len(rows)} questions", **trained, "bounds": bounds}
+        trained = {
+            model: dict(zip(names[model], (round(float(w), 4) for w in weights)))
+            for model, weights in models.items()
+        }
+        data = {
+            "version": rerank.VERSION,
+            "trained": f"{SET}, {len(rows)} questions",
+            **trained,
+            "bounds": bounds,
+        }
         rerank.FILE.write_text(json.dumps(data, indent=1) + "\n", "utf-8")
         print(f"written: {rerank.FILE}")
 

@@ -30,7 +30,9 @@ from tests.stub_model import StubModel
 
 ANALYSIS = Analysis()
 ALL = frozenset({"all"})
-CLICKABLE = re.compile(r"18080|https?:|<[!@#a-z]|!\[|\]\(|CANARY|@(?:channel|everyone|here)", re.IGNORECASE)
+CLICKABLE = re.compile(
+    r"18080|https?:|<[!@#a-z]|!\[|\]\(|CANARY|@(?:channel|everyone|here)", re.IGNORECASE
+)
 CANARIES = (
     "SYSCANARY[1]",
     "![x](http://127.0.0.1:18080/i)[1]",
@@ -47,11 +49,17 @@ class Retriever:
 
     def __init__(self, *texts: str) -> None:
         self._hits = [
-            Hit(Passage(f"p{n}", f"d{n}", "v", n, "文書規程", Place("page", n), text), 5.0 - n, rank=n)
+            Hit(
+                Passage(f"p{n}", f"d{n}", "v", n, "文書規程", Place("page", n), text),
+                5.0 - n,
+                rank=n,
+            )
             for n, text in enumerate(texts, 1)
         ]
 
-    async def search(self, question: str, *, readers: frozenset[str], limit: int = 6, kind: SearchKind = "whole") -> list[Hit]:
+    async def search(
+        self, question: str, *, readers: frozenset[str], limit: int = 6, kind: SearchKind = "whole"
+    ) -> list[Hit]:
         return self._hits[:limit]
 
     async def asked(self, question: str, *, readers: frozenset[str] | None) -> Query:
@@ -80,7 +88,10 @@ async def injections(stub: StubModel, cases: list[dict[str, Any]]) -> None:
     """Every case as it is and 2,000 disguised ones, with a model that obeys them and without a model."""
     stub.canaries = CANARIES
     obedient = model(stub, "obedient")
-    for name, rows in (("cases", [(c, c["technique"]) for c in cases]), ("mutations", list(mutations(cases, 2000)))):
+    for name, rows in (
+        ("cases", [(c, c["technique"]) for c in cases]),
+        ("mutations", list(mutations(cases, 2000))),
+    ):
         links = secrets = right = answered = 0
         dictated: Counter[str] = Counter()
         for case, kind in rows:
@@ -133,7 +144,9 @@ async def inventing(stub: StubModel) -> None:
                 n > len(answer.citations) for s in answer.sentences for n in s.citations
             )
         print(f"  {language}: {len(stub.says)} different inventions")
-    print(f"inventing model: {wrong} unsupported sentences shown as supported over {answers} answers (asked 0)")
+    print(
+        f"inventing model: {wrong} unsupported sentences shown as supported over {answers} answers (asked 0)"
+    )
 
 
 async def faults(stub: StubModel) -> None:
@@ -150,7 +163,9 @@ async def faults(stub: StubModel) -> None:
 async def added(stub: StubModel) -> None:
     """The whole answer less what the same call to the stub costs alone."""
     stub.delay = 0.3
-    shelf = Retriever(*(f"契約書の保存期間は{n}年とする。" + "本文の続き。" * 60 for n in range(10, 16)))
+    shelf = Retriever(
+        *(f"契約書の保存期間は{n}年とする。" + "本文の続き。" * 60 for n in range(10, 16))
+    )
     fact = model(stub, "fact")
     room, whole, alone = Answers(shelf, model=fact), [], []
 

@@ -43,17 +43,28 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 def document(number: int) -> bytes:
     """Return a Word file of 25 MB: a million characters of text and pictures for the rest."""
-    rows = [json.loads(line)["text"] for line in (SHARED / "bench/jsquad_valid/corpus.jsonl").read_text("utf-8").splitlines()]
-    body = "".join(f"<w:p><w:r><w:t>{escape(row)} {n}</w:t></w:r></w:p>" for n in range(5) for row in rows)
+    rows = [
+        json.loads(line)["text"]
+        for line in (SHARED / "bench/jsquad_valid/corpus.jsonl").read_text("utf-8").splitlines()
+    ]
+    body = "".join(
+        f"<w:p><w:r><w:t>{escape(row)} {n}</w:t></w:r></w:p>" for n in range(5) for row in rows
+    )
     kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
     types = f'<Types xmlns="{PACKAGE}/content-types"><Override PartName="/d.xml" ContentType="{kind}"/></Types>'
     link = f'<Relationship Id="a" Type="{R}/officeDocument" Target="d.xml"/>'
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
         z.writestr("[Content_Types].xml", types)
-        z.writestr("_rels/.rels", f'<Relationships xmlns="{PACKAGE}/relationships">{link}</Relationships>')
+        z.writestr(
+            "_rels/.rels", f'<Relationships xmlns="{PACKAGE}/relationships">{link}</Relationships>'
+        )
         z.writestr("d.xml", f'<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>')
-        z.writestr("media/picture.png", random.Random(number).randbytes(SIZE - out.tell()), zipfile.ZIP_STORED)
+        z.writestr(
+            "media/picture.png",
+            random.Random(number).randbytes(SIZE - out.tell()),
+            zipfile.ZIP_STORED,
+        )
     return out.getvalue()
 
 
@@ -104,7 +115,11 @@ async def main(idle: float, files: int) -> None:
             for number, content in enumerate(contents):
                 job = f"big-{number}"
                 await application.jobs.submit(
-                    job, f"大きな規程{number}.docx", content, Metadata(owner="benchmark"), by="benchmark"
+                    job,
+                    f"大きな規程{number}.docx",
+                    content,
+                    Metadata(owner="benchmark"),
+                    by="benchmark",
                 )
                 async for last in application.jobs.follow(job, seconds=600):
                     pass
@@ -113,7 +128,8 @@ async def main(idle: float, files: int) -> None:
             stop.set()
             size = sum(map(len, contents)) / (1 << 20)
             after = told(
-                f"during {files} files of {size / files:.1f} MB ({last.total} passages each, {spent:.0f} s)", await asking
+                f"during {files} files of {size / files:.1f} MB ({last.total} passages each, {spent:.0f} s)",
+                await asking,
             )
     print(f"p95 ratio {after / before:.2f} (asked at most 2)")
 

@@ -35,12 +35,20 @@ def walk(client, took, *, streamed):
         options = re.findall(r'<button name="([^"]+)" value="([^"]+)"', form[0])
         name, value = options[step % len(options)]
         began = time.perf_counter()
-        told = client.post("/form", data=fields | {name: value}, headers=NDJSON if streamed else {}, follow_redirects=True)
+        told = client.post(
+            "/form",
+            data=fields | {name: value},
+            headers=NDJSON if streamed else {},
+            follow_redirects=True,
+        )
         took.append(1000 * (time.perf_counter() - began))
         html = client.get("/choose").text if streamed else told.text
         assert told.status_code == 200
     drawn = [unescape(value) for name, value in FIELD.findall(html) if name == KEY]
-    again = next((text for text in drawn if text.startswith('["choose.restart"')), pack(Press("choose.start")))
+    again = next(
+        (text for text in drawn if text.startswith('["choose.restart"')),
+        pack(Press("choose.start")),
+    )
     client.post("/press", data={"_page": "/choose", KEY: again})
 
 

@@ -42,7 +42,9 @@ def expected(folder: Path, name: str, language: str) -> dict[str, Any]:
 
 def reply(raw: dict[str, Any]) -> Reply:
     blocks = tuple(block(b) for b in raw["blocks"])
-    return Reply(raw["text"], blocks, private=raw["private"], final=raw["final"], title=raw.get("title", ""))
+    return Reply(
+        raw["text"], blocks, private=raw["private"], final=raw["final"], title=raw.get("title", "")
+    )
 
 
 def block(b: dict[str, Any]) -> Block:
@@ -56,13 +58,17 @@ def block(b: dict[str, Any]) -> Block:
             return Facts(tuple(Fact(f["label"], f["value"]) for f in b["items"]))
         case "Table":
             columns = tuple(Column(c["title"], c["kind"]) for c in b["columns"])
-            return Table(b["caption"], columns, tuple(tuple(row) for row in b["rows"]), b["header_column"])
+            return Table(
+                b["caption"], columns, tuple(tuple(row) for row in b["rows"]), b["header_column"]
+            )
         case "Chart":
             return Chart(b["title"], b["axis"], tuple(Bar(**bar) for bar in b["bars"]), b["legend"])
         case "Steps":
             return Steps(b["title"], tuple(Step(**step) for step in b["items"]))
         case "Sources":
-            return Sources(tuple(Source(number=s.pop("n"), **s) for s in map(dict, b["items"])), b["answer"])
+            return Sources(
+                tuple(Source(number=s.pop("n"), **s) for s in map(dict, b["items"])), b["answer"]
+            )
         case "Details":
             return Details(b["title"], tuple(block(inner) for inner in b["blocks"]), b["open"])
         case "Buttons":
@@ -73,7 +79,13 @@ def block(b: dict[str, Any]) -> Block:
 
 def button(b: dict[str, Any]) -> Button:
     confirm = Confirm(**b["confirm"]) if b.get("confirm") else None
-    return Button(b["label"], Press(b["action"], b["data"]), b.get("style", "plain"), confirm, b.get("url", ""))
+    return Button(
+        b["label"],
+        Press(b["action"], b["data"]),
+        b.get("style", "plain"),
+        confirm,
+        b.get("url", ""),
+    )
 
 
 def ask(raw: dict[str, Any]) -> Ask:
@@ -81,21 +93,35 @@ def ask(raw: dict[str, Any]) -> Ask:
     guided = "criterion" in raw
     state = {"rid": raw["run"], "rev": raw["rev"]} | ({"c": raw["criterion"]} if guided else {})
     fields = tuple(_field(f, raw.get("help", "") if guided else "") for f in raw["fields"])
-    common = {"form": raw["form"], "title": raw["title"], "text": raw["text"], "fields": fields, "submit": raw["submit"]}
+    common = {
+        "form": raw["form"],
+        "title": raw["title"],
+        "text": raw["text"],
+        "fields": fields,
+        "submit": raw["submit"],
+    }
     common |= {"stop": raw["stop"], "state": state, "required_error": raw["required_error"]}
     if not guided:
         label = raw["fields"][0]["label"].split("(")[0].strip()
         facts = Facts((Fact(label, f"{raw['file']['name']} · {raw['file']['size']}"),))
         return Ask(
-            **common, intro=raw["intro"], notes=(facts,), buttons=(Button(raw["stop"], Press("document.cancel", state)),)
+            **common,
+            intro=raw["intro"],
+            notes=(facts,),
+            buttons=(Button(raw["stop"], Press("document.cancel", state)),),
         )
-    source = Button(raw["source_button"], Press("source.open", {"s": raw["guideline"]["id"], **state}))
+    source = Button(
+        raw["source_button"], Press("source.open", {"s": raw["guideline"]["id"], **state})
+    )
     return Ask(
         **common,
         intro=raw["progress"].partition(" · ")[2],
         why=raw["why"],
         guideline=Guideline(raw["guideline"]["text"], raw["guideline"]["source"], source),
-        buttons=tuple(Button(raw[verb], Press(f"choose.{verb}", state)) for verb in ("back", "preview", "stop")),
+        buttons=tuple(
+            Button(raw[verb], Press(f"choose.{verb}", state))
+            for verb in ("back", "preview", "stop")
+        ),
         step=raw["step"],
         of=raw["of"],
         others=raw["others"],
@@ -106,5 +132,13 @@ def _field(f: dict[str, Any], hint: str) -> Field:
     options = tuple(Option(**o) for o in f.get("options", ()))
     limit = f.get("max", 0)
     return Field(
-        f["id"], f["kind"], f["label"], f["required"], f.get("initial", ""), hint, options, tuple(f.get("types", ())), limit
+        f["id"],
+        f["kind"],
+        f["label"],
+        f["required"],
+        f.get("initial", ""),
+        hint,
+        options,
+        tuple(f.get("types", ())),
+        limit,
     )

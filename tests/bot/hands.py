@@ -29,12 +29,24 @@ from bot.teams.card import CARD, size
 from bot.web import parse as web_parse
 from bot.web.pages import place_at
 from bot.web.render import Page
-from handlers.conversation import Block, Buttons, Content, Details, Feedback, Form, Press, Reply, Sources
+from handlers.conversation import (
+    Block,
+    Buttons,
+    Content,
+    Details,
+    Feedback,
+    Form,
+    Press,
+    Reply,
+    Sources,
+)
 from handlers.texts import Texts
 from tests.bot.slack.lint import walk
 
 TEXTS = Texts.load()
-Filled = Mapping[str, str]  # what a person fills in, by what stands before the field; its id is to be the same
+Filled = Mapping[
+    str, str
+]  # what a person fills in, by what stands before the field; its id is to be the same
 Hand = Callable[[Reply, Filled], list[Content]]
 WHOLE = 2**53  # the largest integer that a number of JavaScript holds without loss
 
@@ -49,7 +61,11 @@ async def _nothing(name: str, address: str) -> bytes:
 def slack_actions(drawn: object) -> Iterator[dict]:
     """Yield what Slack delivers as the action of each thing in `drawn` that can be pressed."""
     for element in walk(drawn):
-        named = {"type": element.get("type"), "action_id": element.get("action_id"), "action_ts": "2.2"}
+        named = {
+            "type": element.get("type"),
+            "action_id": element.get("action_id"),
+            "action_ts": "2.2",
+        }
         match element.get("type"):
             case "button" if not element.get("url"):
                 yield named | {"text": element["text"], "value": element["value"]}
@@ -67,7 +83,9 @@ def slack_state(view: dict, filled: Filled) -> dict:
     for block in view["blocks"]:
         if block["type"] == "input":
             element = block["element"]
-            values[block["block_id"]] = {element["action_id"]: _slack_input(element, filled.get(block["block_id"], ""))}
+            values[block["block_id"]] = {
+                element["action_id"]: _slack_input(element, filled.get(block["block_id"], ""))
+            }
     return {"values": values}
 
 
@@ -98,7 +116,11 @@ def slack_read(payload: dict) -> Content | None:
 def slack(level: int) -> Hand:
     def press(reply: Reply, filled: Filled) -> list[Content]:
         drawn = [message["blocks"] for message in messages(reply, TEXTS, "ja", level)]
-        channel = {"type": "block_actions", "channel": {"id": "C1"}, "container": {"message_ts": "1.1"}}
+        channel = {
+            "type": "block_actions",
+            "channel": {"id": "C1"},
+            "container": {"message_ts": "1.1"},
+        }
         return [slack_read(channel | {"actions": [action]}) for action in slack_actions(drawn)]
 
     return press
@@ -107,7 +129,10 @@ def slack(level: int) -> Hand:
 def slack_window(reply: Reply, filled: Filled) -> list[Content]:
     view = modal(reply, TEXTS, "ja", ("C1", "1.1"))
     shown = view | {"id": "V1", "state": slack_state(view, filled)}
-    pressed = [{"type": "block_actions", "view": shown, "actions": [action]} for action in slack_actions(view["blocks"])]
+    pressed = [
+        {"type": "block_actions", "view": shown, "actions": [action]}
+        for action in slack_actions(view["blocks"])
+    ]
     sent = [{"type": "view_submission", "view": shown}] if view.get("submit") else []
     return [slack_read(payload) for payload in (*pressed, *sent)]
 
@@ -116,13 +141,22 @@ def slack_window(reply: Reply, filled: Filled) -> list[Content]:
 
 
 def teams_cards(activities: list[dict]) -> list[dict]:
-    return [held["content"] for activity in activities for held in activity.get("attachments", ()) if "body" in held["content"]]
+    return [
+        held["content"]
+        for activity in activities
+        for held in activity.get("attachments", ())
+        if "body" in held["content"]
+    ]
 
 
 def teams_deliveries(card: dict, filled: Filled) -> Iterator[dict]:
     """Yield the activities Teams sends for each thing in a card that can be pressed, and what an older client sends."""
     elements = list(walk(card))
-    inputs = {e["id"]: _teams_input(e, filled) for e in elements if str(e.get("type")).startswith("Input.")}
+    inputs = {
+        e["id"]: _teams_input(e, filled)
+        for e in elements
+        if str(e.get("type")).startswith("Input.")
+    }
     for element in elements:
         data = element.get("data")
         if element.get("type") not in ("Action.Execute", "Action.Submit"):
@@ -130,7 +164,12 @@ def teams_deliveries(card: dict, filled: Filled) -> Iterator[dict]:
         merged = data if element.get("associatedInputs") == "none" else {**data, **inputs}
         if element["type"] == "Action.Execute":
             action = {"type": "Action.Execute", "verb": element["verb"], "data": merged}
-            yield {"type": "invoke", "name": "adaptiveCard/action", "value": {"action": action}, "replyToId": "m1"}
+            yield {
+                "type": "invoke",
+                "name": "adaptiveCard/action",
+                "value": {"action": action},
+                "replyToId": "m1",
+            }
         else:
             yield {"type": "message", "value": merged, "replyToId": "m1"}
 
@@ -198,12 +237,16 @@ class Forms(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.forms.append(SimpleNamespace(path=named["action"], method=named["method"], fields=[], buttons=[]))
+            self.forms.append(
+                SimpleNamespace(path=named["action"], method=named["method"], fields=[], buttons=[])
+            )
         elif tag == "button" and self.forms:
             self.forms[-1].buttons.append((named.get("name", ""), named.get("value", "")))
         elif tag in ("input", "select", "textarea") and named.get("name") and self.forms:
             label = self._legend or self._label
-            self.forms[-1].fields.append((named.get("type", tag), named["name"], named.get("value", ""), label))
+            self.forms[-1].fields.append(
+                (named.get("type", tag), named["name"], named.get("value", ""), label)
+            )
         elif tag in ("legend", "label"):
             self._reading = tag
             self._label = ""
@@ -228,7 +271,9 @@ def _through_the_browser(fields: dict[str, str]) -> dict[str, str]:
     def ends(text: str) -> str:
         return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
 
-    return dict(parse_qsl(urlencode({ends(k): ends(v) for k, v in fields.items()}), keep_blank_values=True))
+    return dict(
+        parse_qsl(urlencode({ends(k): ends(v) for k, v in fields.items()}), keep_blank_values=True)
+    )
 
 
 def web(path: str) -> Hand:
@@ -273,7 +318,13 @@ def _at_once(talk: Coroutine[object, None, int]) -> None:
 def _lettered(reply: Reply) -> list[object]:
     ask = reply.ask
     own = [*([ask.guideline] if ask and ask.guideline else []), *(ask.buttons if ask else ())]
-    rows = [b for block in reply.blocks if type(block).__name__ == "Buttons" for b in block.items if not b.url]
+    rows = [
+        b
+        for block in reply.blocks
+        if type(block).__name__ == "Buttons"
+        for b in block.items
+        if not b.url
+    ]
     return [*own, *rows]
 
 
@@ -310,7 +361,9 @@ def _told(data: Mapping[str, str | int]) -> frozenset:
 
 # --------------------------------------------------------------------------- whether all of it comes back
 
-DRAWN: dict[str, Hand] = MESSAGES | {f"web {path}": web(path) for path in ("/choose", "/demo", "/knowledge")}
+DRAWN: dict[str, Hand] = MESSAGES | {
+    f"web {path}": web(path) for path in ("/choose", "/demo", "/knowledge")
+}
 
 
 def troubles(reply: Reply) -> list[str]:
@@ -324,7 +377,11 @@ def troubles(reply: Reply) -> list[str]:
     found = []
     for face, hand in (DRAWN | FACES).items():
         back = {_asked(content, reply) for content in hand(reply, {})}
-        own = {_asked(Press(f"{reply.ask.form.partition('.')[0]}.stop", reply.ask.state), reply)} if reply.ask else set()
+        own = (
+            {_asked(Press(f"{reply.ask.form.partition('.')[0]}.stop", reply.ask.state), reply)}
+            if reply.ask
+            else set()
+        )
         if odd := back - meant - own:
             found.append(f"{face}: {sorted(map(str, odd))} came back")
         if face in DRAWN and (lost := meant - back - _elsewhere(face, reply)):
@@ -340,15 +397,22 @@ def _meant(reply: Reply) -> Iterator[tuple]:
                 yield from (_asked(button.press, reply) for button in items if not button.url)
             case Sources(items, answer):
                 for source in items:
-                    yield _asked(Press("source.open", {"aid": answer, "s": source.id, "n": source.number}), reply)
+                    yield _asked(
+                        Press("source.open", {"aid": answer, "s": source.id, "n": source.number}),
+                        reply,
+                    )
             case Feedback(answer):
                 for vote in ("up", "down"):
                     yield _asked(Press("feedback.vote", {"aid": answer, "vote": vote}), reply)
                 yield ("form", "feedback.reason", _told({"aid": answer}), frozenset({"reason"}))
     if ask := reply.ask:
         opened = (ask.guideline.open,) if ask.guideline else ()
-        yield from (_asked(button.press, reply) for button in (*ask.buttons, *opened) if not button.url)
-        yield _asked(Form(ask.form, ask.state, dict.fromkeys([f.id for f in ask.fields], "")), reply)
+        yield from (
+            _asked(button.press, reply) for button in (*ask.buttons, *opened) if not button.url
+        )
+        yield _asked(
+            Form(ask.form, ask.state, dict.fromkeys([f.id for f in ask.fields], "")), reply
+        )
         if not guided(ask):
             yield _asked(Press(ask.form, ask.state), reply)  # what opens its window
 
@@ -364,7 +428,9 @@ def _asked(content: Content | None, reply: Reply) -> tuple:
     """Return what came back, a form by the names of what was filled in: nothing was here. Files travel by themselves."""
     if not isinstance(content, Form):
         return told(content)
-    files = {field.id for field in reply.ask.fields if field.kind == "files"} if reply.ask else set()
+    files = (
+        {field.id for field in reply.ask.fields if field.kind == "files"} if reply.ask else set()
+    )
     return ("form", content.name, _told(content.state), frozenset(content.values) - files)
 
 

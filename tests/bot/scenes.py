@@ -51,7 +51,9 @@ async def said(application, person, content, channel=""):
     sheet = Sheet()
     audience = Audience(channel or person.id, private=not channel)
     place = f"paper:{person.id}:{channel}"
-    await application.turns.take(Message(f"m:{person.id}:{channel}", person, place, audience, content), sheet)
+    await application.turns.take(
+        Message(f"m:{person.id}:{channel}", person, place, audience, content), sheet
+    )
     return sheet.shown[-1]
 
 
@@ -69,18 +71,28 @@ async def scenes_of(application, asker, other, channel):
     """Return the scenes of two people in a channel: one asks, answers and joins, the other has a run of their own."""
     asked = await said(application, asker, Text(QUESTION), channel)
     [sources] = [block for block in asked.blocks if isinstance(block, Sources)]
-    result, run = await finished(application, asker, await said(application, asker, Command("llm-choose", "choose express")))
-    _, foreign = await finished(application, other, await said(application, other, Command("llm-choose", "choose express")))
+    result, run = await finished(
+        application, asker, await said(application, asker, Command("llm-choose", "choose express"))
+    )
+    _, foreign = await finished(
+        application, other, await said(application, other, Command("llm-choose", "choose express"))
+    )
     teams = []
     for owner, members in ((asker, (asker, other)), (other, (other,))):
         begun = await said(application, owner, Command("llm-choose", "choose team"), channel)
         teams.append(str(buttons(begun)[0].data["tid"]))
         for member in members:
-            await finished(application, member, await said(application, member, Press("choose.join", {"tid": teams[-1]})))
+            await finished(
+                application,
+                member,
+                await said(application, member, Press("choose.join", {"tid": teams[-1]})),
+            )
     answer = {"aid": sources.answer}
     private = {
         "a source": Press("source.open", answer | {"s": sources.items[0].id, "n": 1}),
-        "a source that is gone": Press("source.open", answer | {"s": "00000000-0000-0000-0000-000000000000"}),
+        "a source that is gone": Press(
+            "source.open", answer | {"s": "00000000-0000-0000-0000-000000000000"}
+        ),
         "inside": Press("demo.open", answer),
         "inside once more": Press("demo.rerun", answer | {"k": 2, "s": "whole"}),
         "why a document is missing": Press("demo.why", answer),
@@ -106,12 +118,19 @@ async def scenes_of(application, asker, other, channel):
         "an answer alone": Press("private.ask", answer),
         "the model": Press("model.publish", {"h": "gone"}),
     }
-    public = {"a follow-up": Press("ask.followup", answer | {"k": 1}), "a call": Press("human.ask", answer)}
+    public = {
+        "a follow-up": Press("ask.followup", answer | {"k": 1}),
+        "a call": Press("human.ask", answer),
+    }
     return Scenes(private, public, result)
 
 
 def buttons(reply):
-    rows = [b for block in reply.blocks for b in (block.blocks if isinstance(block, Details) else [block])]
+    rows = [
+        b
+        for block in reply.blocks
+        for b in (block.blocks if isinstance(block, Details) else [block])
+    ]
     return [item.press for row in rows if hasattr(row, "row") for item in row.items]
 
 

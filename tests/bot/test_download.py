@@ -18,7 +18,9 @@ from cryptography.x509.oid import NameOID
 
 from bot.download import Download, Hosts, Refused, public
 
-SLACK = Hosts(frozenset({"files.slack.com", "files-origin.slack.com"}), own="https://slack.com/api/")
+SLACK = Hosts(
+    frozenset({"files.slack.com", "files-origin.slack.com"}), own="https://slack.com/api/"
+)
 TEAMS = Hosts(under=(".sharepoint.com",))
 TOKEN = {"Authorization": "Bearer xoxb-secret"}
 MEGA = 1 << 20
@@ -79,26 +81,104 @@ def to(url: str) -> bytes:
 def forms(port: int) -> list[str]:
     """Ways to spell an address that is not ours, `port` being where somebody listens for them."""
     here = [
-        *("127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "0.0.0.0", "0", "127.1", "127.0.1"),
-        *("2130706433", "0x7f000001", "0x7f.0.0.1", "017700000001", "0177.0.0.1", "127.0.0.1.", "localhost.", "[::]"),
-        *("LOCALHOST", "localhost.localdomain", "127.0.0.1.nip.io", "ip6-localhost", "①②⑦.⓪.⓪.①", "127。0。0。1"),
+        *(
+            "127.0.0.1",
+            "localhost",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:7f00:1]",
+            "0.0.0.0",
+            "0",
+            "127.1",
+            "127.0.1",
+        ),
+        *(
+            "2130706433",
+            "0x7f000001",
+            "0x7f.0.0.1",
+            "017700000001",
+            "0177.0.0.1",
+            "127.0.0.1.",
+            "localhost.",
+            "[::]",
+        ),
+        *(
+            "LOCALHOST",
+            "localhost.localdomain",
+            "127.0.0.1.nip.io",
+            "ip6-localhost",
+            "①②⑦.⓪.⓪.①",
+            "127。0。0。1",
+        ),
     ]
     inside = [
-        *("169.254.169.254", "[fd00:ec2::254]", "metadata.google.internal", "metadata", "instance-data", "100.100.100.200"),
-        *("10.0.0.1", "172.16.0.1", "192.168.0.1", "[fe80::1]", "[fc00::1]", "169.254.170.2", "0xa9fea9fe", "2852039166"),
+        *(
+            "169.254.169.254",
+            "[fd00:ec2::254]",
+            "metadata.google.internal",
+            "metadata",
+            "instance-data",
+            "100.100.100.200",
+        ),
+        *(
+            "10.0.0.1",
+            "172.16.0.1",
+            "192.168.0.1",
+            "[fe80::1]",
+            "[fc00::1]",
+            "169.254.170.2",
+            "0xa9fea9fe",
+            "2852039166",
+        ),
         *("[64:ff9b::a9fe:a9fe]", "[2002:7f00:1::]", "224.0.0.1", "255.255.255.255"),
     ]
     own = f"127.0.0.1:{port}"
     confused = [
-        *("https://files.slack.com.evil.example/f", "https://files.slack.com@" + own, f"https://{own}/files.slack.com"),
-        *(f"https://{own}#@files.slack.com", f"https://{own}\\@files.slack.com", f"https://files.slack.com\\@{own}"),
-        *(f"https://files.slack.com:x@{own}", f"https://{own}?@files.slack.com/", f"https://{own}%2f@files.slack.com"),
-        *("https://files.slack.com./f", "https://files.slack.com:444/f", "https://files.slack.com:8443/f"),
-        *("https://files.slack.com:/f", "https://files.slack.com:0x1bb/f", "https://evilfiles.slack.com/f"),
-        *("https://a.files.slack.com/f", "https://files.slack.com%00.evil.example/f", "https://files%2eslack%2ecom/f"),
-        *("https://files.slack.com\t.evil.example/f", "https://files.slack.com\n.evil.example/f", "https://files.slack.com /f"),
-        *("https://ﬁles.slack.com/f", "https://files。slack。com/f", "https://xn--iles-vf8a.slack.com/f"),
-        *("https://files.slаck.com/f", "https://files.slack.com\u200b/f", " https://files.slack.com/f"),
+        *(
+            "https://files.slack.com.evil.example/f",
+            "https://files.slack.com@" + own,
+            f"https://{own}/files.slack.com",
+        ),
+        *(
+            f"https://{own}#@files.slack.com",
+            f"https://{own}\\@files.slack.com",
+            f"https://files.slack.com\\@{own}",
+        ),
+        *(
+            f"https://files.slack.com:x@{own}",
+            f"https://{own}?@files.slack.com/",
+            f"https://{own}%2f@files.slack.com",
+        ),
+        *(
+            "https://files.slack.com./f",
+            "https://files.slack.com:444/f",
+            "https://files.slack.com:8443/f",
+        ),
+        *(
+            "https://files.slack.com:/f",
+            "https://files.slack.com:0x1bb/f",
+            "https://evilfiles.slack.com/f",
+        ),
+        *(
+            "https://a.files.slack.com/f",
+            "https://files.slack.com%00.evil.example/f",
+            "https://files%2eslack%2ecom/f",
+        ),
+        *(
+            "https://files.slack.com\t.evil.example/f",
+            "https://files.slack.com\n.evil.example/f",
+            "https://files.slack.com /f",
+        ),
+        *(
+            "https://ﬁles.slack.com/f",
+            "https://files。slack。com/f",
+            "https://xn--iles-vf8a.slack.com/f",
+        ),
+        *(
+            "https://files.slаck.com/f",
+            "https://files.slack.com\u200b/f",
+            " https://files.slack.com/f",
+        ),
         *(
             "http://files.slack.com/f",
             "HTTP://files.slack.com/f",
@@ -116,8 +196,20 @@ def forms(port: int) -> list[str]:
             "/f",
             "javascript:alert(1)",
         ),
-        *("file:///etc/passwd", "file://files.slack.com/etc/passwd", f"gopher://{own}/_x", f"dict://{own}/", f"ftp://{own}/f"),
-        *("data:text/plain,hello", f"jar:https://{own}!/", f"unix:/{own}", f"ws://{own}/", f"https+unix://{own}/"),
+        *(
+            "file:///etc/passwd",
+            "file://files.slack.com/etc/passwd",
+            f"gopher://{own}/_x",
+            f"dict://{own}/",
+            f"ftp://{own}/f",
+        ),
+        *(
+            "data:text/plain,hello",
+            f"jar:https://{own}!/",
+            f"unix:/{own}",
+            f"ws://{own}/",
+            f"https+unix://{own}/",
+        ),
         *(
             "https://sharepoint.com/f",
             "https://.sharepoint.com/f",
@@ -129,10 +221,19 @@ def forms(port: int) -> list[str]:
             f"https://contoso.sharepoint.com@{own}/f",
             "https://evilsharepoint.com/f",
         ),
-        *("http://contoso.sharepoint.com/f", "https://contoso.sharepoint.com:8443/f", "https://contoso.sharepoint.com./f"),
+        *(
+            "http://contoso.sharepoint.com/f",
+            "https://contoso.sharepoint.com:8443/f",
+            "https://contoso.sharepoint.com./f",
+        ),
     ]
     at_ports = [f"{scheme}://{name}:{port}/f" for name in here for scheme in ("http", "https")]
-    return at_ports + [f"http://{name}/latest" for name in inside] + [f"https://{name}/f" for name in inside] + confused
+    return (
+        at_ports
+        + [f"http://{name}/latest" for name in inside]
+        + [f"https://{name}/f" for name in inside]
+        + confused
+    )
 
 
 async def never(host: str, port: int) -> list[str]:
@@ -140,7 +241,9 @@ async def never(host: str, port: int) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "hosts", [SLACK, TEAMS, Hosts(SLACK.exact, own="http://127.0.0.1:1/api/")], ids=["slack", "teams", "own"]
+    "hosts",
+    [SLACK, TEAMS, Hosts(SLACK.exact, own="http://127.0.0.1:1/api/")],
+    ids=["slack", "teams", "own"],
 )
 async def test_no_other_address_is_even_resolved(hosts: Hosts) -> None:
     async with serving() as canary:
@@ -156,7 +259,9 @@ async def test_no_other_address_is_even_resolved(hosts: Hosts) -> None:
 
 
 async def test_the_form_that_is_ours_is_fetched_with_the_token() -> None:
-    async with serving(f=head(Content_Type="application/pdf; x=y", Content_Length=3) + b"pdf") as server:
+    async with serving(
+        f=head(Content_Type="application/pdf; x=y", Content_Length=3) + b"pdf"
+    ) as server:
         found = await Download(Hosts(own=server.base + "/api/"), TOKEN).fetch(server.base + "/f")
         assert (found.content, found.media_type) == (b"pdf", "application/pdf")
         assert server.tokens == 1
@@ -182,7 +287,9 @@ async def test_redirects_are_judged_each_and_the_token_stays_home() -> None:
 
 async def test_three_hops_are_followed_and_no_more() -> None:
     done = head(Content_Length=2) + b"ok"
-    async with serving(a=to("b"), b=to("/c"), c=to("d"), d=done, z=to("/a"), loop=to("/loop")) as server:
+    async with serving(
+        a=to("b"), b=to("/c"), c=to("d"), d=done, z=to("/a"), loop=to("/loop")
+    ) as server:
         download = Download(Hosts(own=server.base), TOKEN)
         assert (await download.fetch(f"{server.base}/a")).content == b"ok"
         for path in ("z", "loop"):
@@ -196,7 +303,9 @@ async def test_a_cookie_does_not_travel_along_a_redirect() -> None:
     first = head("302 Found", Location="/f", Set_Cookie="s=1; Path=/", Content_Length=0)
     async with serving(a=first, f=head(Content_Length=2) + b"ok") as server:
         await Download(Hosts(loopback=True)).fetch(f"{server.base}/a")
-        assert not any(re.search("cookie|authorization", request, re.IGNORECASE) for request in server.asked)
+        assert not any(
+            re.search("cookie|authorization", request, re.IGNORECASE) for request in server.asked
+        )
 
 
 class Edge(httpx.AsyncBaseTransport):
@@ -209,7 +318,9 @@ class Edge(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         sni = str(request.extensions.get("sni_hostname"))
-        self.went.append((request.url.host, request.headers["host"], sni, "authorization" in request.headers))
+        self.went.append(
+            (request.url.host, request.headers["host"], sni, "authorization" in request.headers)
+        )
         if "origin" not in sni and "slack" in sni:
             return httpx.Response(302, headers={"Location": "https://files-origin.slack.com/f"})
         return httpx.Response(200, stream=httpx.ByteStream(b"ok"))
@@ -224,7 +335,9 @@ async def test_the_connection_goes_to_the_address_that_was_judged() -> None:
         asked.append(host)
         return next(answers)
 
-    await Download(SLACK, TOKEN, resolve=resolve, transport=lambda: Edge(went)).fetch("https://files.slack.com/f")
+    await Download(SLACK, TOKEN, resolve=resolve, transport=lambda: Edge(went)).fetch(
+        "https://files.slack.com/f"
+    )
 
     assert asked == ["files.slack.com", "files-origin.slack.com"]  # each name once
     assert went == [
@@ -235,7 +348,15 @@ async def test_the_connection_goes_to_the_address_that_was_judged() -> None:
 
 @pytest.mark.parametrize(
     "addresses",
-    [["127.0.0.1"], ["93.184.216.34", "10.0.0.1"], ["::ffff:10.0.0.1"], ["64:ff9b::7f00:1"], ["fe80::1%eth0"], ["x"], []],
+    [
+        ["127.0.0.1"],
+        ["93.184.216.34", "10.0.0.1"],
+        ["::ffff:10.0.0.1"],
+        ["64:ff9b::7f00:1"],
+        ["fe80::1%eth0"],
+        ["x"],
+        [],
+    ],
 )
 async def test_a_name_that_leads_inside_is_refused(addresses: list[str]) -> None:
     went: list[tuple[str, str, str, bool]] = []
@@ -244,7 +365,9 @@ async def test_a_name_that_leads_inside_is_refused(addresses: list[str]) -> None
         return addresses
 
     with pytest.raises(Refused, match="elsewhere"):
-        await Download(TEAMS, resolve=resolve, transport=lambda: Edge(went)).fetch("https://contoso.sharepoint.com/f?sig=x")
+        await Download(TEAMS, resolve=resolve, transport=lambda: Edge(went)).fetch(
+            "https://contoso.sharepoint.com/f?sig=x"
+        )
     assert went == []
 
 
@@ -254,15 +377,28 @@ async def test_a_pre_signed_address_goes_out_without_a_bearer() -> None:
     async def resolve(host: str, port: int) -> list[str]:
         return ["13.107.136.10"]
 
-    await Download(TEAMS, resolve=resolve, transport=lambda: Edge(went)).fetch("https://contoso.sharepoint.com/f?sig=x")
+    await Download(TEAMS, resolve=resolve, transport=lambda: Edge(went)).fetch(
+        "https://contoso.sharepoint.com/f?sig=x"
+    )
     assert went == [("13.107.136.10", "contoso.sharepoint.com", "contoso.sharepoint.com", False)]
 
 
 @pytest.mark.parametrize(
     ("address", "outside"),
     [
-        *(("8.8.8.8", True), ("64:ff9b::808:808", True), ("2002:808:808::1", True), ("2002:a00:1::1", False)),
-        *(("2001:0:4136:e378::1", False), ("100.64.0.1", False), ("0.0.0.0", False), ("::", False), ("224.0.0.1", False)),
+        *(
+            ("8.8.8.8", True),
+            ("64:ff9b::808:808", True),
+            ("2002:808:808::1", True),
+            ("2002:a00:1::1", False),
+        ),
+        *(
+            ("2001:0:4136:e378::1", False),
+            ("100.64.0.1", False),
+            ("0.0.0.0", False),
+            ("::", False),
+            ("224.0.0.1", False),
+        ),
     ],
 )
 def test_which_network_addresses_are_outside(address: str, outside: bool) -> None:
@@ -304,9 +440,9 @@ async def test_a_body_that_lies_or_never_ends_stops(name: str) -> None:
     body, why = BODIES[name]
     async with serving(**{name: body}) as server:
         with pytest.raises(Refused, match=why):
-            await Download(Hosts(loopback=True), limit=MEGA, seconds=2 if name == "dripping" else 30).fetch(
-                f"{server.base}/{name}"
-            )
+            await Download(
+                Hosts(loopback=True), limit=MEGA, seconds=2 if name == "dripping" else 30
+            ).fetch(f"{server.base}/{name}")
 
 
 async def test_exactly_the_limit_is_taken_plain_and_packed() -> None:
@@ -314,7 +450,9 @@ async def test_exactly_the_limit_is_taken_plain_and_packed() -> None:
     packed = head(Content_Encoding="gzip") + gzip.compress(content)
     async with serving(plain=head() + content, packed=packed) as server:
         for path in ("plain", "packed"):
-            assert (await Download(Hosts(loopback=True), limit=MEGA).fetch(f"{server.base}/{path}")).content == content
+            assert (
+                await Download(Hosts(loopback=True), limit=MEGA).fetch(f"{server.base}/{path}")
+            ).content == content
 
 
 async def test_a_hook_gets_json_and_is_not_followed_elsewhere() -> None:
@@ -336,7 +474,9 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "files.slack.com")])
     now = datetime.now(UTC)
-    made = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
+    made = x509.CertificateBuilder(
+        name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1)
+    )
     signed = made.sign(key, hashes.SHA256())
     path = tmp_path_factory.mktemp("tls") / "server.pem"
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -348,7 +488,9 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
 
 async def test_a_certificate_nobody_signed_ends_the_fetch(certificate: ssl.SSLContext) -> None:
     server = Server({"/f": head(Content_Length=0)})
-    async with await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=certificate) as listening:
+    async with await asyncio.start_server(
+        server.serve, "127.0.0.1", 0, ssl=certificate
+    ) as listening:
         base = f"https://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
         with pytest.raises(Refused, match="broken"):
             await Download(Hosts(own=base), TOKEN).fetch(f"{base}/f")
@@ -361,4 +503,6 @@ def test_a_service_of_this_machine_may_have_other_ports_and_no_other_host_may():
     assert beside.judge("http://127.0.0.1:4203/f")
     assert not beside.judge("https://127.0.0.1:4203/f")
     assert not beside.judge("http://localhost:4003/f")
-    assert not Hosts(own="https://slack.example/api/", beside=True).judge("https://slack.example:444/f")
+    assert not Hosts(own="https://slack.example/api/", beside=True).judge(
+        "https://slack.example:444/f"
+    )

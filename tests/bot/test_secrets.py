@@ -36,7 +36,9 @@ SET_UPS = {
     "the store away": {"REDIS_URL": f"redis://planted-user:planted-pw@{CLOSED}/0"},
     "the model away": MODEL,
     "the embedding model away": MODEL | {"EMBEDDING": "openai:tiny"},
-    "no driver for the files": {"ORIGINALS": "planted-driver://planted-key@planted-bucket/planted-path"},
+    "no driver for the files": {
+        "ORIGINALS": "planted-driver://planted-key@planted-bucket/planted-path"
+    },
     "no room for the files": {"ORIGINALS": "/proc/planted-folder"},
     "the platform away": {
         "SLACK_BOT_TOKEN": "xoxb-planted-key",
@@ -74,7 +76,12 @@ def test_the_terminal_names_no_place_and_no_password(
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("LC_ALL", f"{language}_XX.UTF-8")
     said = []
-    for words in (["ask", "RAGとは何ですか"], ["ask", "What is RAG?", "--json"], ["add", str(document), "--json"], ["check"]):
+    for words in (
+        ["ask", "RAGとは何ですか"],
+        ["ask", "What is RAG?", "--json"],
+        ["add", str(document), "--json"],
+        ["check"],
+    ):
         main([*words, "--data", str(tmp_path / "data")])
         out, err = capfd.readouterr()
         said += [out, err]
@@ -92,10 +99,18 @@ async def test_no_chat_names_a_place_or_a_password(
 
     person = Person(ADMIN, "Aoi", language, "admin")  # type: ignore[arg-type]
     said: list[str] = []
-    async with Application(load(SET_UPS[set_up], data=str(tmp_path / "data")), threads=1) as application:
-        for content in (Text("RAGとは何ですか"), Command("documents"), Upload((File(document.name, 100, fetch),))):
+    async with Application(
+        load(SET_UPS[set_up], data=str(tmp_path / "data")), threads=1
+    ) as application:
+        for content in (
+            Text("RAGとは何ですか"),
+            Command("documents"),
+            Upload((File(document.name, 100, fetch),)),
+        ):
             sheet = Sheet()
-            message = Message(f"m{len(said)}", person, "paper:1", Audience(person.id, private=True), content)
+            message = Message(
+                f"m{len(said)}", person, "paper:1", Audience(person.id, private=True), content
+            )
             async with asyncio.timeout(60):
                 await application.turns.take(message, sheet)
             said += [str(reply) for reply in sheet.shown]
@@ -106,20 +121,48 @@ async def test_no_chat_names_a_place_or_a_password(
 
 
 async def test_no_page_names_a_place_or_a_password(tmp_path: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if name not in NAMES} | SET_UPS["the index away"]
-    command = [sys.executable, "-m", "bot.command.cli", "serve", "--port", "0", "--data", str(tmp_path / "data")]
+    environment = {
+        name: value for name, value in os.environ.items() if name not in NAMES
+    } | SET_UPS["the index away"]
+    command = [
+        sys.executable,
+        "-m",
+        "bot.command.cli",
+        "serve",
+        "--port",
+        "0",
+        "--data",
+        str(tmp_path / "data"),
+    ]
     with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log
+        )
     try:
         assert process.stdout is not None
         line = await asyncio.to_thread(process.stdout.readline)
-        address = next(word for word in line.decode().split() if word.startswith("http://")).rstrip("/")
-        async with httpx.AsyncClient(base_url=address, headers={"Origin": address}, timeout=60) as client:
+        address = next(word for word in line.decode().split() if word.startswith("http://")).rstrip(
+            "/"
+        )
+        async with httpx.AsyncClient(
+            base_url=address, headers={"Origin": address}, timeout=60
+        ) as client:
             for language in ("ja", "en"):
                 client.headers["Accept-Language"] = language
-                for path in ("/", "/choose", "/demo", "/knowledge", "/decisions", "/health", "/ready", "/metrics"):
+                for path in (
+                    "/",
+                    "/choose",
+                    "/demo",
+                    "/knowledge",
+                    "/decisions",
+                    "/health",
+                    "/ready",
+                    "/metrics",
+                ):
                     clean((await client.get(path)).text)
-                asked = await client.post("/ask", data={"q": "RAGとは何ですか"}, follow_redirects=True)
+                asked = await client.post(
+                    "/ask", data={"q": "RAGとは何ですか"}, follow_redirects=True
+                )
                 clean(asked.text)
     finally:
         process.terminate()
@@ -128,7 +171,9 @@ async def test_no_page_names_a_place_or_a_password(tmp_path: Path) -> None:
     clean((tmp_path / "log").read_text("utf-8"), log=True)
 
 
-async def test_the_log_names_the_host_that_did_not_answer(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+async def test_the_log_names_the_host_that_did_not_answer(
+    caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
     with pytest.raises(LibraryUnavailable) as away:
         async with open_index(ADDRESS, tmp_path, version=VERSION):
             pass
@@ -156,7 +201,9 @@ async def test_whatever_a_place_for_files_raises_is_one_sentence(tmp_path: Path)
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
-@pytest.mark.parametrize("value", ["planted-key", f"http://planted-user:planted-pw@{CLOSED}:99999/planted-path"])
+@pytest.mark.parametrize(
+    "value", ["planted-key", f"http://planted-user:planted-pw@{CLOSED}:99999/planted-path"]
+)
 def test_a_refused_setting_is_named_and_its_value_is_not(name: str, value: str) -> None:
     try:
         load({name: value})
@@ -167,7 +214,9 @@ def test_a_refused_setting_is_named_and_its_value_is_not(name: str, value: str) 
         assert section in refused.reason.en
 
 
-def test_a_restore_over_documents_names_no_server(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_restore_over_documents_names_no_server(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     data = tmp_path / "data"
     path = tmp_path / "規程.md"
     path.write_text("# 規程\n\n上限は五万円である。\n", "utf-8")

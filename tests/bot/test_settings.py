@@ -15,7 +15,12 @@ TEAMS = {"TEAMS_APP_ID": "app", "TEAMS_APP_PASSWORD": "pw", "TEAMS_TENANT_ID": "
 def test_nothing_set_means_embedded_and_platforms_off():
     settings = load({})
 
-    assert (settings.slack, settings.teams, settings.qdrant_url, settings.redis_url) == (None, None, "", "")
+    assert (settings.slack, settings.teams, settings.qdrant_url, settings.redis_url) == (
+        None,
+        None,
+        "",
+        "",
+    )
 
 
 def test_a_complete_section_switches_its_platform_on():
@@ -65,13 +70,23 @@ def test_a_wrong_value_is_named_and_never_shown(environment, named):
 
 
 def test_a_secret_may_be_rotated():
-    assert load(SLACK | {"SLACK_SIGNING_SECRET": "new, old"}).slack.signing_secrets == ("new", "old")
+    assert load(SLACK | {"SLACK_SIGNING_SECRET": "new, old"}).slack.signing_secrets == (
+        "new",
+        "old",
+    )
 
 
 def test_the_example_and_the_readme_name_every_setting():
     source = (ROOT / "bot/settings.py").read_text().partition("LOOPBACK = ")[2]
-    read = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+|LLM|ADMINS|EXPERTS|AUDIENCES|ORIGINALS|EMBEDDING|SANDBOX)"', source))
-    example = set(re.findall(r"^([A-Z_]+)=", (ROOT / "deploy/env.example").read_text(), re.MULTILINE))
+    read = set(
+        re.findall(
+            r'"([A-Z]+(?:_[A-Z]+)+|LLM|ADMINS|EXPERTS|AUDIENCES|ORIGINALS|EMBEDDING|SANDBOX)"',
+            source,
+        )
+    )
+    example = set(
+        re.findall(r"^([A-Z_]+)=", (ROOT / "deploy/env.example").read_text(), re.MULTILINE)
+    )
     readme = set(re.findall(r"`([A-Z_]+)`", (ROOT / "README.md").read_text()))
 
     assert read == example == NAMES
@@ -79,7 +94,8 @@ def test_the_example_and_the_readme_name_every_setting():
 
 
 @pytest.mark.parametrize(
-    ("row", "near"), [("SLACK_SIGNING_SECERT=x", "SLACK_SIGNING_SECRET"), ("qdrant_url=http://x", "QDRANT_URL")]
+    ("row", "near"),
+    [("SLACK_SIGNING_SECERT=x", "SLACK_SIGNING_SECRET"), ("qdrant_url=http://x", "QDRANT_URL")],
 )
 def test_a_slip_in_the_file_is_named_with_what_was_meant(tmp_path, monkeypatch, row, near):
     monkeypatch.chdir(tmp_path)
@@ -93,7 +109,9 @@ def test_a_slip_in_the_file_is_named_with_what_was_meant(tmp_path, monkeypatch, 
 
 def test_the_file_is_read_and_the_environment_wins(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / ".env").write_text("# ours\nexport PUBLIC_URL='https://a.example' # here\nLLM=openai:a\n")
+    (tmp_path / ".env").write_text(
+        "# ours\nexport PUBLIC_URL='https://a.example' # here\nLLM=openai:a\n"
+    )
     settings = load({"LLM": "openai:b"})
 
     assert (settings.public_url, settings.llm) == ("https://a.example", "openai:b")
@@ -107,7 +125,11 @@ def test_a_file_that_is_no_text_is_named(tmp_path, monkeypatch):
 
 
 def test_the_example_as_it_stands_switches_everything_off():
-    rows = [row.partition("=") for row in (ROOT / "deploy/env.example").read_text().splitlines() if row and row[0] != "#"]
+    rows = [
+        row.partition("=")
+        for row in (ROOT / "deploy/env.example").read_text().splitlines()
+        if row and row[0] != "#"
+    ]
     settings = load({name: value for name, _, value in rows})
 
     assert (settings.slack, settings.teams) == (None, None)
@@ -132,14 +154,20 @@ def test_a_model_or_a_rule_nobody_knows_is_refused_with_what_is_known(name, valu
     assert name in error.value.reason.en
 
 
-SWITCHES = {"PUBLISH_BY_TWO": {}, "TEAMS_LOCAL": {}, "TEAMS_MANAGED_IDENTITY": {"TEAMS_APP_ID": "app", "TEAMS_TENANT_ID": "t"}}
+SWITCHES = {
+    "PUBLISH_BY_TWO": {},
+    "TEAMS_LOCAL": {},
+    "TEAMS_MANAGED_IDENTITY": {"TEAMS_APP_ID": "app", "TEAMS_TENANT_ID": "t"},
+}
 
 
 def switched(name: str, value: str) -> bool:
     settings = load(SWITCHES[name] | {name: value})
     if name == "PUBLISH_BY_TWO":
         return settings.publish_by_two
-    return settings.teams is not None and (settings.teams.local if name == "TEAMS_LOCAL" else settings.teams.managed_identity)
+    return settings.teams is not None and (
+        settings.teams.local if name == "TEAMS_LOCAL" else settings.teams.managed_identity
+    )
 
 
 @pytest.mark.parametrize("name", SWITCHES)

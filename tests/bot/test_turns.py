@@ -99,7 +99,9 @@ async def test_two_replicas_answer_once(store, texts, paper):
                 await drain(first)
                 await drain(second)
 
-    assert sorted(t for t in paper.shown if t != "…") == sorted(f"答え {n}-{k}" for n in range(3) for k in range(15))
+    assert sorted(t for t in paper.shown if t != "…") == sorted(
+        f"答え {n}-{k}" for n in range(3) for k in range(15)
+    )
 
 
 async def test_a_dead_process_is_taken_over_on_the_same_screen(sessions, texts, paper, monkeypatch):
@@ -177,7 +179,9 @@ async def test_a_full_queue_says_so(sessions, texts, paper):
         gate.set()
         await drain(turns)
 
-    said = [texts.say("turns.queued", "ja", n=n) for n in (1, 2, 3)] + [texts.say("turns.busy", "ja")] * 4
+    said = [texts.say("turns.queued", "ja", n=n) for n in (1, 2, 3)] + [
+        texts.say("turns.busy", "ja")
+    ] * 4
     assert paper.shown == [*said, "0", "1", "2", "3"]
 
 
@@ -201,7 +205,9 @@ async def test_a_claim_whose_reply_was_lost_is_answered_once(store, texts, paper
     assert sorted(t for t in paper.shown if t != "…") == sorted(f"答え {n}" for n in range(20))
 
 
-async def test_what_was_answered_while_redis_was_frozen_is_not_answered_again(store, texts, paper, fast):
+async def test_what_was_answered_while_redis_was_frozen_is_not_answered_again(
+    store, texts, paper, fast
+):
     one, two = Sessions(store.connect), Sessions(store.connect)
     async with one, two, Turns(echo, one, texts) as first, Turns(echo, two, texts) as second:
         first.register(paper)
@@ -329,7 +335,9 @@ async def shown(paper, count):
         await asyncio.sleep(0.01)
 
 
-async def test_nothing_is_acknowledged_before_it_is_stored_or_answered(sessions, texts, paper, frozen):
+async def test_nothing_is_acknowledged_before_it_is_stored_or_answered(
+    sessions, texts, paper, frozen
+):
     gate = asyncio.Event()
 
     async with Turns(held(gate), sessions, texts) as turns:
@@ -344,7 +352,9 @@ async def test_nothing_is_acknowledged_before_it_is_stored_or_answered(sessions,
     assert paper.shown == ["…", "答え"]
 
 
-async def test_a_turn_that_began_without_a_claim_is_stored_as_soon_as_redis_is_back(sessions, texts, paper, frozen, fast):
+async def test_a_turn_that_began_without_a_claim_is_stored_as_soon_as_redis_is_back(
+    sessions, texts, paper, frozen, fast
+):
     gate = asyncio.Event()
 
     async with Turns(held(gate), sessions, texts) as turns:
@@ -361,7 +371,9 @@ async def test_a_turn_that_began_without_a_claim_is_stored_as_soon_as_redis_is_b
     assert paper.shown == ["…", "答え"]
 
 
-async def test_an_answer_the_platform_did_not_take_is_refused_while_redis_is_away(sessions, texts, paper, frozen):
+async def test_an_answer_the_platform_did_not_take_is_refused_while_redis_is_away(
+    sessions, texts, paper, frozen
+):
     refusals = iter([OSError("down")])
 
     async def read(payload):
@@ -380,7 +392,9 @@ async def test_an_answer_the_platform_did_not_take_is_refused_while_redis_is_awa
 
 
 @pytest.mark.parametrize("payload", [{}, {"text": ""}])
-async def test_a_delivery_that_is_nothing_to_us_is_acknowledged_while_redis_is_away(sessions, texts, paper, frozen, payload):
+async def test_a_delivery_that_is_nothing_to_us_is_acknowledged_while_redis_is_away(
+    sessions, texts, paper, frozen, payload
+):
     async def read(payload):
         return None
 
@@ -406,11 +420,18 @@ async def test_whoever_waits_and_gives_up_stops_no_turn(sessions, texts, paper):
     assert paper.shown == ["…", "答え x"]
 
 
-async def test_of_two_processes_that_run_one_turn_only_who_stored_it_goes_on(store, texts, paper, frozen, fast):
+async def test_of_two_processes_that_run_one_turn_only_who_stored_it_goes_on(
+    store, texts, paper, frozen, fast
+):
     gate = asyncio.Event()
 
     one, two = Sessions(store.connect), Sessions(store.connect)
-    async with one, two, Turns(held(gate), one, texts) as first, Turns(held(gate), two, texts) as second:
+    async with (
+        one,
+        two,
+        Turns(held(gate), one, texts) as first,
+        Turns(held(gate), two, texts) as second,
+    ):
         for turns in (first, second):
             turns.register(paper)
         refused = await asyncio.gather(heard(first, patience=0.1), heard(second, patience=0.1))

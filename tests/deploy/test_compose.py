@@ -22,13 +22,21 @@ def test_the_compose_file_has_its_services_with_their_safeguards():
     assert set(compose["services"]) == {"bot", "worker", "redis", "qdrant"}
     assert "--appendonly" in compose["services"]["redis"]["command"]
     assert "QDRANT__SERVICE__API_KEY" in compose["services"]["qdrant"]["environment"]
-    named = {mount.partition(":")[0] for service in compose["services"].values() for mount in service.get("volumes", [])}
+    named = {
+        mount.partition(":")[0]
+        for service in compose["services"].values()
+        for mount in service.get("volumes", [])
+    }
     assert named == set(compose["volumes"])
 
 
 def test_whoever_is_waited_for_says_when_it_is_healthy():
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-    waited = {name: how for service in compose["services"].values() for name, how in service.get("depends_on", {}).items()}
+    waited = {
+        name: how
+        for service in compose["services"].values()
+        for name, how in service.get("depends_on", {}).items()
+    }
 
     assert set(waited) == {"redis", "qdrant"}
     assert {how["condition"] for how in waited.values()} == {"service_healthy"}
@@ -56,7 +64,10 @@ async def test_the_index_counts_as_healthy_once_it_says_so():
 def test_the_compose_file_fits_the_specification():
     words = ["--builtin-schema", "vendor.compose-spec", ROOT / "docker-compose.yml"]
     told = subprocess.run(
-        [sys.executable, "-m", "check_jsonschema", *map(str, words)], check=False, capture_output=True, text=True
+        [sys.executable, "-m", "check_jsonschema", *map(str, words)],
+        check=False,
+        capture_output=True,
+        text=True,
     )
 
     assert told.returncode == 0, told.stdout

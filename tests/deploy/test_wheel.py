@@ -18,7 +18,10 @@ def installed(tmp_path_factory):
     """A folder with the wheel's own files, away from the project."""
     folder = tmp_path_factory.mktemp("wheel")
     subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder], cwd=ROOT, check=True, capture_output=True
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
     )
     [wheel] = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
@@ -28,14 +31,36 @@ def installed(tmp_path_factory):
 
 def run(installed, *words, **settings):
     environment = (
-        {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"PYTHONPATH": str(installed / "site")} | settings
+        {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+        | {"PYTHONPATH": str(installed / "site")}
+        | settings
     )
-    command = [sys.executable, "-c", "import sys; from bot.command.cli import main; sys.exit(main())", *words]
-    return subprocess.run(command, cwd=installed, env=environment, check=False, capture_output=True, text=True, timeout=60)
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from bot.command.cli import main; sys.exit(main())",
+        *words,
+    ]
+    return subprocess.run(
+        command,
+        cwd=installed,
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
 
 
 def test_it_answers_from_the_deck(installed):
-    told = run(installed, "ask", "RAGは社内文書を全部学習しますか?", "--json", "--data", str(installed / "data"))
+    told = run(
+        installed,
+        "ask",
+        "RAGは社内文書を全部学習しますか?",
+        "--json",
+        "--data",
+        str(installed / "data"),
+    )
 
     assert told.returncode == 0, told.stderr
     assert 18 in [citation["page"] for citation in json.loads(told.stdout)["citations"]]

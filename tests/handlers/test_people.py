@@ -10,18 +10,33 @@ import pytest_asyncio
 
 from bot.service.application import Application
 from bot.settings import load
-from handlers.conversation import Audience, Command, Content, Feedback, Message, Person, Press, Sources, Text
+from handlers.conversation import (
+    Audience,
+    Command,
+    Content,
+    Feedback,
+    Message,
+    Person,
+    Press,
+    Sources,
+    Text,
+)
 from handlers.people import People
 from knowledge.reading.reading import read
 from knowledge.values import Metadata
 from tests.sheet import Sheet
 
 GROUPS = {"hr": frozenset({"S0HR", "U9", "teams:t:3f2b-aad"}), "legal": frozenset({"slack:T1:U8"})}
-PEOPLE = People(frozenset({"slack:T1:U1", "U2", "S0ADMIN", "3f2b-aad", "0123456789abcdef0123456789abcdef"}), GROUPS)
+PEOPLE = People(
+    frozenset({"slack:T1:U1", "U2", "S0ADMIN", "3f2b-aad", "0123456789abcdef0123456789abcdef"}),
+    GROUPS,
+)
 
 
 def said(person: Person, *, private: bool = True) -> Message:
-    return Message("m", person, "p", Audience(person.id if private else "slack:T1:C1", private), Text("?"))
+    return Message(
+        "m", person, "p", Audience(person.id if private else "slack:T1:C1", private), Text("?")
+    )
 
 
 @pytest.mark.parametrize(
@@ -52,7 +67,11 @@ def test_a_reply_in_a_channel_carries_what_everybody_may_read() -> None:
 
 def test_outsiders_read_nothing_and_guests_are_no_admins() -> None:
     for role in ("external", "bot"):
-        assert not PEOPLE.readers(said(Person("slack:T1:U9", "", "ja", role))) & {"all", "hr", "admins"}
+        assert not PEOPLE.readers(said(Person("slack:T1:U9", "", "ja", role))) & {
+            "all",
+            "hr",
+            "admins",
+        }
     assert "admins" not in PEOPLE.readers(said(Person("slack:T1:U1", "", "ja", "guest")))
 
 
@@ -65,32 +84,46 @@ DOCUMENTS, CROWD, TEAMS = 50, 20, 10
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Application, list[str], list[Person]]]:
+async def company(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[tuple[Application, list[str], list[Person]]]:
     """A company of 20 people in 10 groups at random, with 50 documents for random audiences."""
     chance = random.Random(4)
     crowd = [
-        Person(f"slack:T1:U{n:02}", f"U{n}", "ja", chance.choice(("member",) * 8 + ("guest", "admin"))) for n in range(CROWD)
+        Person(
+            f"slack:T1:U{n:02}", f"U{n}", "ja", chance.choice(("member",) * 8 + ("guest", "admin"))
+        )
+        for n in range(CROWD)
     ]
-    groups = ", ".join(f"g{t}={' '.join(p.id for p in chance.sample(crowd, 4))}" for t in range(TEAMS))
+    groups = ", ".join(
+        f"g{t}={' '.join(p.id for p in chance.sample(crowd, 4))}" for t in range(TEAMS)
+    )
     settings = load({"AUDIENCES": groups}, data=str(tmp_path_factory.mktemp("company")))
     async with Application(settings) as application:
         library = await application.library()
         labels = [
-            chance.choice(("all", "admins", *(f"g{t}" for t in range(TEAMS)), crowd[n % CROWD].id)) for n in range(DOCUMENTS)
+            chance.choice(("all", "admins", *(f"g{t}" for t in range(TEAMS)), crowd[n % CROWD].id))
+            for n in range(DOCUMENTS)
         ]
         texts = [
             f"# 秘密{n:02}号の手引き\n\n保管庫{n:02}号の暗証語は「鍵{n:02}番」である。保管庫の点検は毎月行う。\n"
             for n in range(DOCUMENTS)
         ]
-        readings = await asyncio.gather(*(read(f"手引き{n}.md", text.encode()) for n, text in enumerate(texts)))
+        readings = await asyncio.gather(
+            *(read(f"手引き{n}.md", text.encode()) for n, text in enumerate(texts))
+        )
         for reading, audience in zip(readings, labels, strict=True):
-            document, version, _ = await library.stage(reading, Metadata(audience=audience, owner="slack:T1:U99"), by="x")
+            document, version, _ = await library.stage(
+                reading, Metadata(audience=audience, owner="slack:T1:U99"), by="x"
+            )
             await library.publish(document.id, version.id)
         yield application, labels, crowd
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_nobody_ever_sees_a_trace_of_what_is_not_theirs(company: tuple[Application, list[str], list[Person]]) -> None:
+async def test_nobody_ever_sees_a_trace_of_what_is_not_theirs(
+    company: tuple[Application, list[str], list[Person]],
+) -> None:
     application, labels, crowd = company
     chance = random.Random(5)
     leaks, seen, asked = [], 0, 0
@@ -98,30 +131,50 @@ async def test_nobody_ever_sees_a_trace_of_what_is_not_theirs(company: tuple[App
     async def say(person: Person, content: Content, *, private: bool) -> list[object]:
         sheet = Sheet()
         audience = Audience(person.id if private else "slack:T1:C1", private)
-        await application.turns.take(Message(f"m{asked}", person, f"p{asked}", audience, content), sheet)
+        await application.turns.take(
+            Message(f"m{asked}", person, f"p{asked}", audience, content), sheet
+        )
         return sheet.shown
 
     for person in crowd:
         for private in (True, False):
-            held = application.people.readers(Message("m", person, "p", Audience("x", private), Text("")))
+            held = application.people.readers(
+                Message("m", person, "p", Audience("x", private), Text(""))
+            )
             mine = {n for n, label in enumerate(labels) if label in held}
             listed = await say(person, Command("documents", "手引き"), private=private)
-            shown = [] if application.people.is_admin(person) and private else listed  # an admin manages what others read
+            shown = (
+                [] if application.people.is_admin(person) and private else listed
+            )  # an admin manages what others read
             for n in chance.sample(range(DOCUMENTS), 5):
                 asked += 1
-                answered = await say(person, Text(f"保管庫{n:02}号の暗証語は何ですか"), private=private)
+                answered = await say(
+                    person, Text(f"保管庫{n:02}号の暗証語は何ですか"), private=private
+                )
                 blocks = getattr(answered[-1], "blocks", ())
                 shown += answered
                 for block in blocks:
                     if isinstance(block, Sources):
                         shown += await say(
-                            person, Press("source.open", {"aid": block.answer, "s": block.items[0].id, "n": 1}), private=private
+                            person,
+                            Press(
+                                "source.open", {"aid": block.answer, "s": block.items[0].id, "n": 1}
+                            ),
+                            private=private,
                         )
                     if isinstance(block, Feedback):
-                        shown += await say(person, Press("demo.open", {"aid": block.answer}), private=private)
-                foreign = next(d for d in await (await application.library()).documents() if f"秘密{n:02}" in d.metadata.title)
+                        shown += await say(
+                            person, Press("demo.open", {"aid": block.answer}), private=private
+                        )
+                foreign = next(
+                    d
+                    for d in await (await application.library()).documents()
+                    if f"秘密{n:02}" in d.metadata.title
+                )
                 if not (application.people.is_admin(person) and private):
-                    shown += await say(person, Press("document.open", {"d": foreign.id}), private=private)
+                    shown += await say(
+                        person, Press("document.open", {"d": foreign.id}), private=private
+                    )
             told = re.sub(r"暗証語は何ですか|保管庫\d\d号", "", str(shown))
             found = {int(n) for n in re.findall(r"鍵(\d\d)番|秘密(\d\d)号", told) for n in n if n}
             seen += len(found & mine)

@@ -18,7 +18,9 @@ def claim(id_="a", token="t", **payload):
 
 
 async def test_a_turn_is_claimed_once(sessions):
-    results = await asyncio.gather(*(sessions.claim(claim("slack:T:C:1", f"t{n}", n=n)) for n in range(20)))
+    results = await asyncio.gather(
+        *(sessions.claim(claim("slack:T:C:1", f"t{n}", n=n)) for n in range(20))
+    )
 
     assert sum(results) == 1
 
@@ -30,7 +32,9 @@ async def test_an_abandoned_turn_goes_to_one_taker(sessions, monkeypatch):
 
     taken = await asyncio.gather(*(sessions.abandoned() for _ in range(8)))
 
-    assert [(c.payload, c.tries, c.taken) for claims in taken for c in claims] == [({"text": "hi"}, 1, True)]
+    assert [(c.payload, c.tries, c.taken) for claims in taken for c in claims] == [
+        ({"text": "hi"}, 1, True)
+    ]
 
 
 async def test_a_finished_turn_is_not_taken_over_and_stays_claimed(sessions, monkeypatch):
@@ -71,7 +75,9 @@ async def test_a_queue_keeps_its_order_and_forgets_the_dead(sessions, monkeypatc
 async def test_two_writers_of_one_revision_write_once(sessions):
     await sessions.save("run", "r1", {"answers": {}}, expected=0)
 
-    wrote = await asyncio.gather(*(sessions.save("run", "r1", {"n": n}, expected=1) for n in range(20)))
+    wrote = await asyncio.gather(
+        *(sessions.save("run", "r1", {"n": n}, expected=1) for n in range(20))
+    )
 
     assert sum(wrote) == 1
     assert (await sessions.load("run", "r1"))["rev"] == 2
@@ -163,7 +169,9 @@ async def test_a_claim_that_arrives_after_its_process_gave_up_is_void(store, ses
     assert await sessions.claim(claim("b", "later"))
 
 
-async def test_a_claim_that_arrived_late_is_good_while_its_process_lives(store, sessions, monkeypatch):
+async def test_a_claim_that_arrived_late_is_good_while_its_process_lives(
+    store, sessions, monkeypatch
+):
     await sessions.abandoned()
     monkeypatch.setattr("handlers.sessions.LEASE", -1.0)
     await frozen_claim(store, sessions, claim("a", "alive", text="x"))
@@ -214,7 +222,9 @@ async def test_the_clock_of_one_machine_ends_no_lease_of_another(sessions, monke
 async def test_of_unconditional_saves_at_once_the_last_is_kept_and_none_is_refused(store, sessions):
     async with Sessions(store.connect) as other:
         for n in range(300):
-            writers = (one.save("job", str(n), {"by": by}) for by, one in enumerate((sessions, other)))
+            writers = (
+                one.save("job", str(n), {"by": by}) for by, one in enumerate((sessions, other))
+            )
             assert await asyncio.gather(*writers) == [True, True]
             assert (await sessions.load("job", str(n)))["rev"] == 2
 
@@ -224,7 +234,9 @@ async def test_changes_of_one_thing_at_once_are_all_kept(store, sessions):
         return {"n": (kept or {"n": 0})["n"] + 1}
 
     async with Sessions(store.connect) as other:
-        await asyncio.gather(*(one.change("thread", "t", counted) for one in (sessions, other) for _ in range(20)))
+        await asyncio.gather(
+            *(one.change("thread", "t", counted) for one in (sessions, other) for _ in range(20))
+        )
 
     assert (await sessions.load("thread", "t"))["n"] == 40
 

@@ -42,6 +42,10 @@ def test_languages_that_take_different_values_are_refused():
 def test_japanese_sentences_are_japanese():
     kana = re.compile(r"[ぁ-んァ-ヶ一-龠]")
     texts = Texts.load()
-    bare = [n for n in texts.names() if not kana.search(texts._phrases[n].ja) and len(texts._phrases[n].ja) > 12]
+    bare = [
+        n
+        for n in texts.names()
+        if not kana.search(texts._phrases[n].ja) and len(texts._phrases[n].ja) > 12
+    ]
 
     assert bare == []

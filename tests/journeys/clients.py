@@ -39,7 +39,9 @@ def installed(shared: Path, name: str) -> Path:
     """Return a folder with the client and what it needs; it is made once for each lock file, whoever comes first."""
     source, npm = shared / "clients" / name, shutil.which("npm")
     if not source.is_dir() or npm is None or shutil.which("node") is None:
-        pytest.skip(f"the {name} client needs Node, npm and the folder clients/{name} of the shared data")
+        pytest.skip(
+            f"the {name} client needs Node, npm and the folder clients/{name} of the shared data"
+        )
     lock = hashlib.sha256((source / "package-lock.json").read_bytes()).hexdigest()[:16]
     home = Path(tempfile.gettempdir()) / f"llm-choose-clients-{os.getuid()}"
     home.mkdir(mode=0o700, exist_ok=True)
@@ -90,7 +92,9 @@ def bot(folder: Path, **settings: str) -> Iterator[str]:
     foreign = ("SLACK_", "TEAMS_", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     words = (sys.executable, "-m", "bot.command.cli", "serve", "--port", "0", "--data", str(folder))
-    with program(*words, env=clean | {"LLM": ""} | settings, stdout=subprocess.PIPE, cwd=ROOT) as process:
+    with program(
+        *words, env=clean | {"LLM": ""} | settings, stdout=subprocess.PIPE, cwd=ROOT
+    ) as process:
         assert process.stdout is not None
         found = re.search(rb":(\d+)/", process.stdout.readline())
         assert found is not None
@@ -113,7 +117,17 @@ def _ready(url: str) -> bool:
 def slack_emulator(folder: Path) -> Iterator[tuple[str, str]]:
     """Give the address of the emulator and that of its control."""
     port, control = free_port(), free_port()
-    words = ("node", "emu.mjs", "--sdk", "--port", str(port), "--control-port", str(control), "--seed", "seed.json")
+    words = (
+        "node",
+        "emu.mjs",
+        "--sdk",
+        "--port",
+        str(port),
+        "--control-port",
+        str(control),
+        "--seed",
+        "seed.json",
+    )
     with program(*words, cwd=folder, stdout=subprocess.DEVNULL):
         state = f"http://127.0.0.1:{control}"
         until(lambda: _ready(f"{state}/calls"), START)
@@ -160,7 +174,11 @@ class Playground:
             asked = entry.get("request") or {}
             answered = (entry.get("response") or {}).get("body") or {}
             body = asked.get("body")
-            if entry["direction"].startswith("User App") and isinstance(body, dict) and body.get("type") == "message":
+            if (
+                entry["direction"].startswith("User App")
+                and isinstance(body, dict)
+                and body.get("type") == "message"
+            ):
                 named = asked["url"].rpartition("/")[2] if asked.get("method") == "PUT" else ""
                 id_ = named or (answered.get("id") if isinstance(answered, dict) else "")
                 messages[id_ or f"n{len(messages)}"] = body
@@ -172,9 +190,18 @@ class Playground:
 
     def press(self, action: dict[str, Any], message: str) -> str:
         """Press an Action.Execute as the page does; return the bot's answer to the client."""
-        value = {"action": {"type": action["type"], "verb": action["verb"], "data": action["data"]}, "trigger": "manual"}
-        place = {"from": {"id": self.USER}, "conversation": {"id": self.PERSONAL}, "replyToId": message}
-        return self._post("/_conversation/v1/invoke", {"name": "adaptiveCard/action", "value": value, **place})
+        value = {
+            "action": {"type": action["type"], "verb": action["verb"], "data": action["data"]},
+            "trigger": "manual",
+        }
+        place = {
+            "from": {"id": self.USER},
+            "conversation": {"id": self.PERSONAL},
+            "replyToId": message,
+        }
+        return self._post(
+            "/_conversation/v1/invoke", {"name": "adaptiveCard/action", "value": value, **place}
+        )
 
     def send(self, **activity: Any) -> None:
         """Let the playground deliver an activity that its page has no button for."""
@@ -183,7 +210,11 @@ class Playground:
             "id": hashlib.sha256(os.urandom(8)).hexdigest()[:16],
             "channelId": "msteams",
             "serviceUrl": f"{self._address}/_connector",
-            "from": {"id": self.USER, "name": "Alex Wilber", "aadObjectId": "00000000-0000-0000-0000-000000000020"},
+            "from": {
+                "id": self.USER,
+                "name": "Alex Wilber",
+                "aadObjectId": "00000000-0000-0000-0000-000000000020",
+            },
             "recipient": {"id": "28:00000000-0000-0000-0000-000000000011", "name": "Test Bot"},
             "conversation": {
                 "id": self.PERSONAL,
@@ -206,7 +237,17 @@ def playground(folder: Path, endpoint: str, scratch: Path) -> Iterator[Playgroun
     port, recording = free_port(), scratch / "wire.log"
     address = f"http://127.0.0.1:{port}"
     cli = folder / "node_modules" / "@microsoft" / "m365agentsplayground" / "cli.js"
-    words = ["node", "-r", str(folder / "bind-loopback.cjs"), str(cli), "start", "-e", endpoint, "-c", "msteams"]
+    words = [
+        "node",
+        "-r",
+        str(folder / "bind-loopback.cjs"),
+        str(cli),
+        "start",
+        "-e",
+        endpoint,
+        "-c",
+        "msteams",
+    ]
     words += ["-p", str(port), "--su", f"{address}/_connector", "--er", "--dt"]
     environment = {
         "PATH": os.environ["PATH"],

@@ -66,7 +66,9 @@ class Store:
         return f"{self.url}/file/{name}"
 
     async def give(self, request: Request) -> Response:
-        return Response(self.files[request.path_params["name"]], media_type="application/octet-stream")
+        return Response(
+            self.files[request.path_params["name"]], media_type="application/octet-stream"
+        )
 
 
 async def settled(application: Application) -> None:
@@ -83,7 +85,12 @@ class AtSlack:
     store: Store
 
     async def send(self, name: str, content: bytes) -> str:
-        row = {"id": "F1", "name": name, "size": len(content), "url_private_download": self.store.keep(content)}
+        row = {
+            "id": "F1",
+            "name": name,
+            "size": len(content),
+            "url_private_download": self.store.keep(content),
+        }
         place = {"channel": f"D{ADMIN}", "channel_type": "im", "user": ADMIN}
         before = self._seen()
         await self.desk.event("message", "", subtype="file_share", files=[row], **place)
@@ -91,21 +98,28 @@ class AtSlack:
 
     def drawn(self, label: str) -> tuple[dict[str, Any], str]:
         for message in reversed(self.desk.api.messages.values()):
-            for action in slack_actions(message["blocks"]) if message["channel"] == f"D{ADMIN}" else ():
+            for action in (
+                slack_actions(message["blocks"]) if message["channel"] == f"D{ADMIN}" else ()
+            ):
                 if _slack_label(action) == label:
                     return action, message["ts"]
         raise AssertionError((label, self._seen()[-3:]))
 
     async def press(self, button: tuple[dict[str, Any], str], who: str = ADMIN) -> str:
         (action, ts), before = button, self._seen()
-        place = {"container": {"type": "message", "message_ts": ts, "channel_id": f"D{who}"}, "channel": {"id": f"D{who}"}}
+        place = {
+            "container": {"type": "message", "message_ts": ts, "channel_id": f"D{who}"},
+            "channel": {"id": f"D{who}"},
+        }
         _, told = await self.desk.press(action, user={"id": who}, **place)
         return self._new(before) + json.dumps(told, ensure_ascii=False)
 
     async def fill(self, values: dict[str, str]) -> str:
         id_, view = list(self.desk.api.views.items())[-1]
         before, state = self._seen(), slack_state(view, values)
-        _, told = await self.desk.interact("view_submission", user={"id": ADMIN}, view=view | {"id": id_, "state": state})
+        _, told = await self.desk.interact(
+            "view_submission", user={"id": ADMIN}, view=view | {"id": id_, "state": state}
+        )
         return self._new(before) + json.dumps(told, ensure_ascii=False)
 
     async def ask(self, question: str, who: str = MEMBER) -> str:
@@ -115,7 +129,13 @@ class AtSlack:
 
     def _seen(self) -> list[str]:
         api = self.desk.api
-        everything = [*api.messages.values(), *api.whispers, *api.responses, *api.views.values(), *api.uploads]
+        everything = [
+            *api.messages.values(),
+            *api.whispers,
+            *api.responses,
+            *api.views.values(),
+            *api.uploads,
+        ]
         return [json.dumps(one, ensure_ascii=False, default=bytes.decode) for one in everything]
 
     def _new(self, before: list[str]) -> str:
@@ -137,10 +157,16 @@ class AtTeams:
     service: Service
     store: Store
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
-    views: list[dict[str, Any]] = field(default_factory=list)  # cards that came in the place of a pressed one
+    views: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # cards that came in the place of a pressed one
 
     async def send(self, name: str, content: bytes) -> str:
-        file = {"contentType": FILE, "name": name, "content": {"downloadUrl": self.store.keep(content)}}
+        file = {
+            "contentType": FILE,
+            "name": name,
+            "content": {"downloadUrl": self.store.keep(content)},
+        }
         return await self._deliver({"type": "message", "text": "", "attachments": [file]}, ADMIN)
 
     def drawn(self, label: str) -> dict[str, Any]:
@@ -154,29 +180,49 @@ class AtTeams:
         return await self._deliver(button, who)
 
     async def fill(self, values: dict[str, str]) -> str:
-        card = next(shown for shown in reversed(self._cards()) if "Input.Text" in json.dumps(shown["card"]))
-        by_label = {e["label"]: values[e["id"]] for e in walk(card["card"]) if e.get("type") == "Input.Text"}
-        return await self._deliver(next(teams_deliveries(card["card"], by_label)) | {"replyToId": card["id"]}, ADMIN)
+        card = next(
+            shown for shown in reversed(self._cards()) if "Input.Text" in json.dumps(shown["card"])
+        )
+        by_label = {
+            e["label"]: values[e["id"]] for e in walk(card["card"]) if e.get("type") == "Input.Text"
+        }
+        return await self._deliver(
+            next(teams_deliveries(card["card"], by_label)) | {"replyToId": card["id"]}, ADMIN
+        )
 
     async def ask(self, question: str, who: str = MEMBER) -> str:
         return await self._deliver({"type": "message", "text": question}, who)
 
     def _cards(self) -> list[dict[str, Any]]:
-        own = [(id_, body) for id_, body in self.service.shown.items() if body["conversation"]["id"] == f"a:{ADMIN}"]
-        return [{"id": id_, "card": card} for id_, body in own for card in teams_cards([body])] + self.views
+        own = [
+            (id_, body)
+            for id_, body in self.service.shown.items()
+            if body["conversation"]["id"] == f"a:{ADMIN}"
+        ]
+        return [
+            {"id": id_, "card": card} for id_, body in own for card in teams_cards([body])
+        ] + self.views
 
     async def _deliver(self, sent: dict[str, Any], who: str) -> str:
-        place = {"conversation": {"id": f"a:{who}", "conversationType": "personal", "tenantId": "t1"}, "locale": "ja-JP"}
+        place = {
+            "conversation": {"id": f"a:{who}", "conversationType": "personal", "tenantId": "t1"},
+            "locale": "ja-JP",
+        }
         whom = {"from": {"id": f"29:{who}", "aadObjectId": who, "name": who}}
-        before = {id_: json.dumps(body, ensure_ascii=False) for id_, body in self.service.shown.items()}
+        before = {
+            id_: json.dumps(body, ensure_ascii=False) for id_, body in self.service.shown.items()
+        }
         told = await self.client.post(
-            "/api/messages", json=activity(self.service, f"i{next(self.numbers)}", **sent, **place, **whom)
+            "/api/messages",
+            json=activity(self.service, f"i{next(self.numbers)}", **sent, **place, **whom),
         )
         await settled(self.application)
         answered = told.json() if told.content else {}
         if answered.get("type") == "application/vnd.microsoft.card.adaptive":
             self.views.append({"id": sent["replyToId"], "card": answered["value"]})
-        now = {id_: json.dumps(body, ensure_ascii=False) for id_, body in self.service.shown.items()}
+        now = {
+            id_: json.dumps(body, ensure_ascii=False) for id_, body in self.service.shown.items()
+        }
         new = [body for id_, body in now.items() if before.get(id_) != body]
         return "\n".join([*new, json.dumps(answered, ensure_ascii=False)])
 
@@ -207,9 +253,15 @@ class AtWeb:
 
     def drawn(self, label: str) -> tuple[str, dict[str, str]]:
         """Find the form of the button, or the one that opens behind it."""
-        found = re.search(rf"<summary>{re.escape(html.escape(label))}</summary>(.*?)</details>", self.shown, re.DOTALL)
+        found = re.search(
+            rf"<summary>{re.escape(html.escape(label))}</summary>(.*?)</details>",
+            self.shown,
+            re.DOTALL,
+        )
         said = re.escape(html.escape(label))
-        plain = re.search(rf"<form(?:(?!<form).)*?<button[^>]*>{said}</button></form>", self.shown, re.DOTALL)
+        plain = re.search(
+            rf"<form(?:(?!<form).)*?<button[^>]*>{said}</button></form>", self.shown, re.DOTALL
+        )
         if found is None and plain is None:
             raise AssertionError((label, self.shown))
         [form] = Forms(found[1] if found else plain[0]).forms
@@ -220,12 +272,19 @@ class AtWeb:
         return self._read(await self.clients[who].post(path, data=fields, headers=ROWS), who)
 
     async def fill(self, values: dict[str, str]) -> str:
-        form = Forms(re.findall(r'<form class="form stack".*?</form>', self.shown, re.DOTALL)[-1]).forms[0]
+        form = Forms(
+            re.findall(r'<form class="form stack".*?</form>', self.shown, re.DOTALL)[-1]
+        ).forms[0]
         fields = {name: value for _, name, value, _ in form.fields}
-        return self._read(await self.clients[ADMIN].post(form.path, data=fields | values, headers=ROWS), ADMIN)
+        return self._read(
+            await self.clients[ADMIN].post(form.path, data=fields | values, headers=ROWS), ADMIN
+        )
 
     async def ask(self, question: str, who: str = MEMBER) -> str:
-        return self._read(await self.clients[who].post("/ask", data={"q": question, "_page": "/"}, headers=ROWS), who)
+        return self._read(
+            await self.clients[who].post("/ask", data={"q": question, "_page": "/"}, headers=ROWS),
+            who,
+        )
 
     def _read(self, told: httpx.Response, who: str) -> str:
         rows = [json.loads(line) for line in told.text.strip().split("\n")]
@@ -284,10 +343,16 @@ async def open_desks(folder: Path) -> AsyncIterator[dict[str, At]]:
 
         web = {who: await client() for who in WORDS}
         for who, word in WORDS.items():
-            told = await web[who].post("/signin", data={"password": word, "name": who}, headers={"Origin": HERE})
+            told = await web[who].post(
+                "/signin", data={"password": word, "name": who}, headers={"Origin": HERE}
+            )
             assert told.status_code == 303
         desk = Desk(slack, application.turns, None, await client())  # type: ignore[arg-type]  # the application holds its Slack
-        yield {"slack": AtSlack(desk, store), "teams": AtTeams(await client(), application, service, store), "web": AtWeb(web)}
+        yield {
+            "slack": AtSlack(desk, store),
+            "teams": AtTeams(await client(), application, service, store),
+            "web": AtWeb(web),
+        }
         assert service.refused == []
 
 

@@ -19,8 +19,13 @@ QUESTION = "昇給の査定は何月に行いますか"
 async def application(tmp_path):
     async with Application(load({"AUDIENCES": "hr=U9"}, data=str(tmp_path))) as opened:
         library = await opened.library()
-        reading = await read("査定.md", "# 昇給の査定\n\n昇給の査定は毎年四月に行う。査定の結果は人事部長が決める。\n".encode())
-        document, version, _ = await library.stage(reading, Metadata(audience="hr", owner=HR.id), by=HR.id)
+        reading = await read(
+            "査定.md",
+            "# 昇給の査定\n\n昇給の査定は毎年四月に行う。査定の結果は人事部長が決める。\n".encode(),
+        )
+        document, version, _ = await library.stage(
+            reading, Metadata(audience="hr", owner=HR.id), by=HR.id
+        )
         await library.publish(document.id, version.id)
         yield opened
 

@@ -22,7 +22,9 @@ async def application(data):
 async def say(application, content, language="ja", role="member"):
     sheet = Sheet()
     person = Person("paper:aoi", "Aoi", language, role)
-    await application.turns.take(Message("m", person, "paper:place", Audience(person.id, private=True), content), sheet)
+    await application.turns.take(
+        Message("m", person, "paper:place", Audience(person.id, private=True), content), sheet
+    )
     return sheet.shown
 
 
@@ -32,7 +34,10 @@ def block(reply, kind):
 
 @pytest.mark.parametrize(
     ("question", "language", "page"),
-    [("RAGって社内文書を全部覚えてるの?", "ja", "スライド18"), ("Does RAG learn all of our documents?", "en", "slide 18")],
+    [
+        ("RAGって社内文書を全部覚えてるの?", "ja", "スライド18"),
+        ("Does RAG learn all of our documents?", "en", "slide 18"),
+    ],
 )
 async def test_a_question_is_answered_with_its_slide(application, question, language, page):
     shown = await say(application, Text(question), language)
@@ -48,7 +53,9 @@ async def test_a_source_opens_and_the_trace_shows_what_was_used(application):
     first = block(answer, Sources).items[0]
 
     opened = (await say(application, Press("source.open", {"s": first.id, "n": 1})))[-1]
-    inside = (await say(application, Press("demo.open", {"aid": block(answer, Feedback).answer})))[-1]
+    inside = (await say(application, Press("demo.open", {"aid": block(answer, Feedback).answer})))[
+        -1
+    ]
 
     assert first.title in opened.text
     assert "使った" in str(inside.blocks)
@@ -78,13 +85,19 @@ async def test_a_follow_up_needs_no_mention_from_its_asker_and_others_are_left_a
         sheet = Sheet()
         person = Person(f"paper:{name}", name, "ja")
         thread = Audience("paper:channel", private=False)
-        await application.turns.take(Message("m", person, "paper:thread", thread, Text("では費用は?"), direct=False), sheet)
+        await application.turns.take(
+            Message("m", person, "paper:thread", thread, Text("では費用は?"), direct=False), sheet
+        )
         return sheet.shown
 
     before = await overhear("aoi")
     sheet = Sheet()
     asked = Message(
-        "m", Person("paper:aoi", "aoi", "ja"), "paper:thread", Audience("paper:channel", private=False), Text("RAGとは?")
+        "m",
+        Person("paper:aoi", "aoi", "ja"),
+        "paper:thread",
+        Audience("paper:channel", private=False),
+        Text("RAGとは?"),
     )
     await application.turns.take(asked, sheet)
 

@@ -10,7 +10,18 @@ import yaml
 from bot.command.cli import main
 from bot.service.application import Application
 from bot.settings import load
-from handlers.conversation import Audience, Buttons, Command, Content, Form, Message, Person, Press, Reply, Text
+from handlers.conversation import (
+    Audience,
+    Buttons,
+    Command,
+    Content,
+    Form,
+    Message,
+    Person,
+    Press,
+    Reply,
+    Text,
+)
 from knowledge.advisor.model import builtin
 from tests.sheet import Sheet
 
@@ -22,7 +33,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 async def say(application: Application, content: Content, language: str = "ja") -> Reply:
     sheet, person = Sheet(), Person(f"paper:{language}", "Aoi", language)
-    await application.turns.take(Message("m", person, f"paper:{language}", Audience(person.id, private=True), content), sheet)
+    await application.turns.take(
+        Message("m", person, f"paper:{language}", Audience(person.id, private=True), content), sheet
+    )
     return sheet.shown[-1]
 
 
@@ -30,7 +43,11 @@ async def say(application: Application, content: Content, language: str = "ja") 
     ("words", "question", "language"),
     [
         (Text("方式えらび 機密PDF500件、3か月で"), "注意点は?", "ja"),
-        (Command("llm-choose", "choose 500 confidential PDFs, within 3 months"), "What are its strengths?", "en"),
+        (
+            Command("llm-choose", "choose 500 confidential PDFs, within 3 months"),
+            "What are its strengths?",
+            "en",
+        ),
     ],
 )
 async def test_from_plain_words_to_a_question_about_the_result(
@@ -42,23 +59,44 @@ async def test_from_plain_words_to_a_question_about_the_result(
         assert values == {"docs": "core", "boundary": "inside", "time": "m3"}
         reply = await say(application, Form("choose.prefill", read.ask.state, values), language)
         while reply.ask:
-            reply = await say(application, Press("choose.answer", {**reply.ask.state, "o": "ns"}), language)
+            reply = await say(
+                application, Press("choose.answer", {**reply.ask.state, "o": "ns"}), language
+            )
         ask = next(
-            i.press for b in reply.blocks if isinstance(b, Buttons) for i in b.items if i.press.action == "choose.question"
+            i.press
+            for b in reply.blocks
+            if isinstance(b, Buttons)
+            for i in b.items
+            if i.press.action == "choose.question"
         )
         form = (await say(application, ask, language)).ask
-        answered = await say(application, Form("choose.question", form.state, {"text": question}), language)
+        answered = await say(
+            application, Form("choose.question", form.state, {"text": question}), language
+        )
         assert "RAG" in answered.text
         assert "[1]" in answered.text
 
 
 @pytest.mark.parametrize(("language", "best"), [("ja", "おすすめ: "), ("en", "Suggested: ")])
 def test_a_terminal_talks_the_dialog_to_its_end(
-    data: Path, tmp_path: Path, language: str, best: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    data: Path,
+    tmp_path: Path,
+    language: str,
+    best: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    first_result = ["1", "b", "99", "1", "b"]  # an answer, back one, a number that is not there, again, skipped
-    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join([*first_result, *["1"] * 14, "d"]) + "\n"))
+    first_result = [
+        "1",
+        "b",
+        "99",
+        "1",
+        "b",
+    ]  # an answer, back one, a number that is not there, again, skipped
+    monkeypatch.setattr(
+        "sys.stdin", io.StringIO("\n".join([*first_result, *["1"] * 14, "d"]) + "\n")
+    )
     assert main(["choose", "--language", language, "--data", str(data / language)]) == 0
     said = capsys.readouterr().out
     assert best in said
@@ -85,17 +123,27 @@ def test_a_file_of_answers_is_worked_out_or_refused_with_the_nearest_key(
         if code == "unknown_criterion":
             assert "budget" in told.err
     file.write_text(
-        json.dumps({"runs": [{"id": "a", "answers": {"docs": "core"}}, {"id": "b", "cite": "no"}]}), encoding="utf-8"
+        json.dumps({"runs": [{"id": "a", "answers": {"docs": "core"}}, {"id": "b", "cite": "no"}]}),
+        encoding="utf-8",
     )
     assert main(["choose", "--answers", str(file), "--json", "--data", str(data)]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["id"] for line in lines] == ["a", "b"]
-    assert {"recommendation", "runner_up", "configurations", "reasons", "confidence", "flips", "open_points", "model"} <= set(
-        lines[0]
-    )
+    assert {
+        "recommendation",
+        "runner_up",
+        "configurations",
+        "reasons",
+        "confidence",
+        "flips",
+        "open_points",
+        "model",
+    } <= set(lines[0])
 
 
-def test_the_model_is_replaced_from_the_command(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_model_is_replaced_from_the_command(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     where = ["--data", str(data / "model")]
     assert main(["model", "--show", *where]) == 0
     assert yaml.safe_load(capsys.readouterr().out) == yaml.safe_load(builtin())

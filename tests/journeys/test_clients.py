@@ -26,8 +26,12 @@ class Person:
     """Somebody at the emulated Slack, in their direct messages with the bot."""
 
     def __init__(self, drive, address, emulator, control, token):
-        self.at = drive.Driver(address, SECRET, emulator, control_url=control, user_token=token, channel="knowledge")
-        self.room = self.at.dm_ch = self.at.api("conversations.open", users=self.at.bot_user)["channel"]["id"]
+        self.at = drive.Driver(
+            address, SECRET, emulator, control_url=control, user_token=token, channel="knowledge"
+        )
+        self.room = self.at.dm_ch = self.at.api("conversations.open", users=self.at.bot_user)[
+            "channel"
+        ]["id"]
 
     def close(self):
         self.at.sink.srv.shutdown()
@@ -35,23 +39,31 @@ class Person:
 
     def messages(self):
         state = self.at.ctl("/state?c=messages")["messages"]
-        own = [m for m in state if m["channel_id"] == self.room and m.get("user") == self.at.bot_user]
+        own = [
+            m for m in state if m["channel_id"] == self.room and m.get("user") == self.at.bot_user
+        ]
         return sorted(own, key=lambda m: m["ts"])
 
     def sees(self, words, after=0):
         """Wait for a message with these words, the newest of those that came or changed; return it."""
 
         def look():
-            found = [m for m in self.messages() if re.search(words, json.dumps(m, ensure_ascii=False))]
+            found = [
+                m for m in self.messages() if re.search(words, json.dumps(m, ensure_ascii=False))
+            ]
             return found[-1:] if len(found) > after else []
 
         return until(look)[0]
 
     def count(self, words):
-        return len([m for m in self.messages() if re.search(words, json.dumps(m, ensure_ascii=False))])
+        return len(
+            [m for m in self.messages() if re.search(words, json.dumps(m, ensure_ascii=False))]
+        )
 
     def sends(self, name, content):
-        file = self.at.upload(name, content, channel=self.room, native=True, timeout=AT_ONCE)["file"]
+        file = self.at.upload(name, content, channel=self.room, native=True, timeout=AT_ONCE)[
+            "file"
+        ]
         ts = self.at.post_as_user(self.room, name)
         event = self.at._user_event("message", self.room, "im", "", ts)
         assert self.at.event({**event, "subtype": "file_share", "files": [file]})["status"] == 200
@@ -59,7 +71,9 @@ class Person:
     def presses(self, message, action, words):
         """Press a drawn button; return the message that says so anew."""
         before = self.count(words)
-        told = self.at.click(message=message, channel=self.room, action_id=re.escape(action), timeout=AT_ONCE)
+        told = self.at.click(
+            message=message, channel=self.room, action_id=re.escape(action), timeout=AT_ONCE
+        )
         assert told["ack"]["status"] == 200, told
         return self.sees(words, before)
 
@@ -70,7 +84,9 @@ class Person:
 
         def look():
             new = [m for m in self.messages() if m["ts"] not in known]
-            return [json.dumps(m, ensure_ascii=False) for m in new if "調べています" not in m["text"]]
+            return [
+                json.dumps(m, ensure_ascii=False) for m in new if "調べています" not in m["text"]
+            ]
 
         return until(look)[0]
 
@@ -80,9 +96,16 @@ def slack_people(shared, tmp_path):
     folder = installed(shared, "slack")
     drive = slack_driver(folder)
     with slack_emulator(folder) as (emulator, control):
-        settings = {"SLACK_BOT_TOKEN": "xoxb-bot", "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_BASE": f"{emulator}/api/"}
+        settings = {
+            "SLACK_BOT_TOKEN": "xoxb-bot",
+            "SLACK_SIGNING_SECRET": SECRET,
+            "SLACK_API_BASE": f"{emulator}/api/",
+        }
         with bot(tmp_path / "data", **settings) as address:
-            people = [Person(drive, address, emulator, control, token) for token in ("xoxp-hanako", "xoxp-taro")]
+            people = [
+                Person(drive, address, emulator, control, token)
+                for token in ("xoxp-hanako", "xoxp-taro")
+            ]
             yield people
             for person in people:
                 person.close()
@@ -138,14 +161,20 @@ class Alex:
         self.files[key := f"f{len(self.files)}"] = content
         download = {"downloadUrl": f"{self.host}{key}", "uniqueId": key, "fileType": "md"}
         kind = "application/vnd.microsoft.teams.file.download.info"
-        self.ground.send(text="", attachments=[{"contentType": kind, "name": name, "content": download}])
+        self.ground.send(
+            text="", attachments=[{"contentType": kind, "name": name, "content": download}]
+        )
 
     def finds(self, label):
         """Wait for the newest card with this button; return its action and the message it stands on."""
 
         def look():
             for id_, body in reversed(list(self.ground.shown().items())):
-                for card in [a["content"] for a in body.get("attachments") or () if "body" in (a.get("content") or {})]:
+                for card in [
+                    a["content"]
+                    for a in body.get("attachments") or ()
+                    if "body" in (a.get("content") or {})
+                ]:
                     if action := teams_action(card, label):
                         return action, id_
             return None
@@ -156,12 +185,20 @@ class Alex:
         known, answered = self.ground.shown(), self.ground.press(*button)
         if re.search(words, answered):
             return
-        until(lambda: [b for i, b in self.ground.shown().items() if known.get(i) != b and re.search(words, json.dumps(b))])
+        until(
+            lambda: [
+                b
+                for i, b in self.ground.shown().items()
+                if known.get(i) != b and re.search(words, json.dumps(b))
+            ]
+        )
 
     def asks(self, question):
         known = set(self.ground.shown())
         self.ground.say(question)
-        return json.dumps(until(lambda: [b for i, b in self.ground.shown().items() if i not in known]))
+        return json.dumps(
+            until(lambda: [b for i, b in self.ground.shown().items() if i not in known])
+        )
 
 
 def test_in_the_playground_a_document_lives_by_its_buttons(shared, tmp_path):
@@ -201,11 +238,23 @@ def test_in_the_playground_a_document_lives_by_its_buttons(shared, tmp_path):
 def _megan_presses(ground, button):
     """Somebody who is no admin presses the same button in a group, and is told so alone."""
     action, _ = button
-    megan = {"id": "29:user-1", "name": "Megan Bowen", "aadObjectId": "00000000-0000-0000-0000-000000000021"}
+    megan = {
+        "id": "29:user-1",
+        "name": "Megan Bowen",
+        "aadObjectId": "00000000-0000-0000-0000-000000000021",
+    }
     group = {"id": ground.GROUP, "conversationType": "groupChat", "isGroup": True}
     group |= {"tenantId": "00000000-0000-0000-0000-000000000001"}
     value = {"action": {"type": action["type"], "verb": action["verb"], "data": action["data"]}}
     refusal = "Only admins can change documents"
-    ground.send(type="invoke", name="adaptiveCard/action", value=value, conversation=group, **{"from": megan})
+    ground.send(
+        type="invoke",
+        name="adaptiveCard/action",
+        value=value,
+        conversation=group,
+        **{"from": megan},
+    )
     until(lambda: refusal in json.dumps(ground.wire()))
-    assert refusal not in json.dumps(ground.shown())  # it is the press's own answer, which the group does not see
+    assert refusal not in json.dumps(
+        ground.shown()
+    )  # it is the press's own answer, which the group does not see

@@ -47,7 +47,9 @@ async def application(data):
                     else "# 駐車場\n\n来客用区画は6台とする。\n"
                 )
                 document, version, _ = await library.stage(
-                    await read(f"{title}.md", content.encode()), Metadata(title=title, audience=audience), by="test"
+                    await read(f"{title}.md", content.encode()),
+                    Metadata(title=title, audience=audience),
+                    by="test",
                 )
                 await library.publish(document.id, version.id)
         yield opened
@@ -70,7 +72,13 @@ def table(reply, nth=0):
 
 
 def press(reply, label):
-    return next(b.press for row in reply.blocks if isinstance(row, Buttons) for b in row.items if b.label == label)
+    return next(
+        b.press
+        for row in reply.blocks
+        if isinstance(row, Buttons)
+        for b in row.items
+        if b.label == label
+    )
 
 
 async def test_a_trace_shows_stages_candidates_limits_and_both_ways(application):
@@ -78,7 +86,9 @@ async def test_a_trace_shows_stages_candidates_limits_and_both_ways(application)
 
     folded = {b.title: b for b in inside.blocks if isinstance(b, Details)}
     assert inside.private
-    assert [row[0] for row in table(inside).rows] == [str(n) for n in range(1, len(table(inside).rows) + 1)]
+    assert [row[0] for row in table(inside).rows] == [
+        str(n) for n in range(1, len(table(inside).rows) + 1)
+    ]
     assert any("使った [1]" in row for row in table(inside).rows)
     assert "生成AIだけでは" in folded["RAGあり・なし"].blocks[1].text
     assert "残した" in str(folded["1文ごとの根拠の確認"].blocks)
@@ -141,7 +151,9 @@ async def test_the_tour_runs_for_real_and_ends_with_the_cautions(application, la
     for n in range(1, 6):
         titles.append(next(b.text for b in stop.blocks if isinstance(b, Heading)))
         if n < 5:
-            stop = await say(application, press(stop, "次へ" if language == "ja" else "Next"), person)
+            stop = await say(
+                application, press(stop, "次へ" if language == "ja" else "Next"), person
+            )
 
     assert len(set(titles)) == 5
     assert any(isinstance(b, Paragraph) and b.tone == "warning" for b in stop.blocks)

@@ -49,13 +49,18 @@ WORDS = [
     ("👍", "承知しました。"),
     ("お先に失礼します", "お疲れ様でした。"),
     ("違います", "失礼しました。知りたいことを、言葉を変えて一文で送ってください。"),
-    ("https://example.com/a", "I cannot open links; please write what you want to know as a sentence."),
+    (
+        "https://example.com/a",
+        "I cannot open links; please write what you want to know as a sentence.",
+    ),
 ]
 
 
 @pytest.mark.parametrize("face", FACES)
 @pytest.mark.parametrize(("text", "word"), WORDS)
-async def test_thanks_and_the_like_get_one_sentence_and_never_the_answer_again(application, texts, place, face, text, word):
+async def test_thanks_and_the_like_get_one_sentence_and_never_the_answer_again(
+    application, texts, place, face, text, word
+):
     await heard(application, face, QUESTION, place=place)
 
     shown = await heard(application, face, text, place=place)
@@ -78,7 +83,9 @@ GREETINGS = [
 
 @pytest.mark.parametrize("face", FACES)
 @pytest.mark.parametrize(("text", "word"), GREETINGS)
-async def test_a_greeting_is_returned_with_what_can_be_done(application, texts, place, face, text, word):
+async def test_a_greeting_is_returned_with_what_can_be_done(
+    application, texts, place, face, text, word
+):
     await heard(application, face, QUESTION, place=place)
 
     shown = await heard(application, face, text, place=place)
@@ -93,12 +100,21 @@ async def test_a_greeting_is_returned_with_what_can_be_done(application, texts, 
 @pytest.mark.parametrize(
     ("text", "first"),
     [
-        *((text, "何をしますか?") for text in ("使い方", "ヘルプ", "何ができるの?", "あなたは誰?何ができるの?")),
         *(
             (text, "何をしますか?")
-            for text in ("すみません、使い方を教えていただけますか?", "おはようございます！使い方を教えて")
+            for text in ("使い方", "ヘルプ", "何ができるの?", "あなたは誰?何ができるの?")
         ),
-        *((text, "What would you like to do?") for text in ("what can you do", "How do I use this?", "help me please")),
+        *(
+            (text, "何をしますか?")
+            for text in (
+                "すみません、使い方を教えていただけますか?",
+                "おはようございます！使い方を教えて",
+            )
+        ),
+        *(
+            (text, "What would you like to do?")
+            for text in ("what can you do", "How do I use this?", "help me please")
+        ),
     ],
 )
 async def test_whoever_asks_how_to_begin_is_shown(application, place, face, text, first):
@@ -112,7 +128,13 @@ async def test_whoever_asks_how_to_begin_is_shown(application, place, face, text
 @pytest.mark.parametrize(
     "text",
     [
-        *("どんな資料が入ってる?", "資料の一覧", "全部で何件の資料がある?", "which documents do you have?", "List documents"),
+        *(
+            "どんな資料が入ってる?",
+            "資料の一覧",
+            "全部で何件の資料がある?",
+            "which documents do you have?",
+            "List documents",
+        ),
         "お疲れ様です。資料の一覧を見せてもらえますか?よろしくお願いします。",
     ],
 )
@@ -124,7 +146,13 @@ async def test_the_list_of_documents_is_there_for_the_asking(application, texts,
 
 
 CHOICES = [
-    *("うちに合うのはどの方法?", "うちの会社に合うのはどの方式?", "何から始めればいい?", "おすすめは?", "予算が少ない場合は?"),
+    *(
+        "うちに合うのはどの方法?",
+        "うちの会社に合うのはどの方式?",
+        "何から始めればいい?",
+        "おすすめは?",
+        "予算が少ない場合は?",
+    ),
     *(
         "自社でモデル作るべき?",
         "うちはどうすればいい?",
@@ -132,13 +160,20 @@ CHOICES = [
         "どの方式がおすすめ?",
         "生成AIを導入したいけど何から始めればいい?",
     ),
-    *("what do you recommend?", "Should we build our own model?", "Which approach fits us?", "where should we start?"),
+    *(
+        "what do you recommend?",
+        "Should we build our own model?",
+        "Which approach fits us?",
+        "where should we start?",
+    ),
     *("What is the best option for a small company?", "Which option should we choose?"),
 ]
 
 
 @pytest.mark.parametrize("text", CHOICES)
-async def test_whoever_asks_which_approach_fits_is_led_to_the_dialog(application, texts, place, text):
+async def test_whoever_asks_which_approach_fits_is_led_to_the_dialog(
+    application, texts, place, text
+):
     shown = await heard(application, "slack", text, place=place)
 
     assert ("「方式を選ぶ」で" in shown[-1].text) or ("“Choose a method” asks" in shown[-1].text)
@@ -164,7 +199,9 @@ async def test_the_example_of_the_welcome_leads_where_it_says(application, place
         ("担当者に聞く", "担当者"),
     ],
 )
-async def test_the_label_of_a_button_typed_does_what_the_button_does(application, place, face, label, begins):
+async def test_the_label_of_a_button_typed_does_what_the_button_does(
+    application, place, face, label, begins
+):
     await heard(application, face, QUESTION, place=place)
 
     shown = await heard(application, face, label, place=place)
@@ -173,7 +210,16 @@ async def test_the_label_of_a_button_typed_does_what_the_button_does(application
 
 
 @pytest.mark.parametrize(
-    "text", ["やめる", "もういいです", "キャンセル", "stop", "never mind", "忘れて", "すみません、最初からやり直してください"]
+    "text",
+    [
+        "やめる",
+        "もういいです",
+        "キャンセル",
+        "stop",
+        "never mind",
+        "忘れて",
+        "すみません、最初からやり直してください",
+    ],
 )
 async def test_stop_forgets_politely(application, place, text):
     await heard(application, "teams", QUESTION, place=place)
@@ -185,8 +231,20 @@ async def test_stop_forgets_politely(application, place, text):
 
 
 TRAPS = [
-    *("ありがとうの使い方を教えて規程", "help desk の番号は?", "Thanks clause", "hello world とは", "了解を得る手順は?"),
-    *("おすすめの研修は?", "使い方のガイドラインは?", "資料の保存期間は?", "こんにちは、退職金は?", "ありがとう。では費用は?"),
+    *(
+        "ありがとうの使い方を教えて規程",
+        "help desk の番号は?",
+        "Thanks clause",
+        "hello world とは",
+        "了解を得る手順は?",
+    ),
+    *(
+        "おすすめの研修は?",
+        "使い方のガイドラインは?",
+        "資料の保存期間は?",
+        "こんにちは、退職金は?",
+        "ありがとう。では費用は?",
+    ),
     *(
         "help me understand RAG",
         "documents required for onboarding",
@@ -207,7 +265,16 @@ async def test_a_question_that_looks_like_talk_is_searched(application, place, t
 async def test_talk_is_no_unanswered_question_and_no_case(application, place):
     before = await application.sessions.index_list("library", "wishes")
 
-    for text in ("こんにちは", "ありがとう", "使い方", "おすすめは?", "thanks!", "👍", "やめる", "資料の一覧"):
+    for text in (
+        "こんにちは",
+        "ありがとう",
+        "使い方",
+        "おすすめは?",
+        "thanks!",
+        "👍",
+        "やめる",
+        "資料の一覧",
+    ):
         await heard(application, "teams", text, place=place)
 
     assert await application.sessions.index_list("library", "wishes") == before
@@ -219,7 +286,9 @@ async def test_a_thread_without_a_mention_hears_no_all_right(application, place)
     async def say(text, *, direct):
         sheet = Sheet()
         person, channel = Person("paper:U1", "Aoi", "ja"), Audience("paper:channel", private=False)
-        await application.turns.take(Message("m", person, place, channel, Text(text), direct=direct), sheet)
+        await application.turns.take(
+            Message("m", person, place, channel, Text(text), direct=direct), sheet
+        )
         return sheet.shown
 
     await say(QUESTION, direct=True)
@@ -235,7 +304,9 @@ async def test_a_question_changed_into_thanks_is_not_answered_again(application)
     await application.turns.take(Message("m1", person, "edits", channel, Text(QUESTION)), Sheet())
 
     sheet = Sheet()
-    await application.turns.take(Message("m2", person, "edits", channel, Edited("ありがとう", "m1")), sheet)
+    await application.turns.take(
+        Message("m2", person, "edits", channel, Edited("ありがとう", "m1")), sheet
+    )
 
     assert sheet.shown == []
 
@@ -244,7 +315,16 @@ async def test_a_question_changed_into_thanks_is_not_answered_again(application)
 @pytest.mark.parametrize(
     "text",
     [
-        *("?", "🎉", "😭😭", "。。。", "...", "`", "よろしくお願いします。" * 360, "```\nimport x\n```"),
+        *(
+            "?",
+            "🎉",
+            "😭😭",
+            "。。。",
+            "...",
+            "`",
+            "よろしくお願いします。" * 360,
+            "```\nimport x\n```",
+        ),
         *("hi " * 1300, "ありがとう" * 700, "thanks はどうも hello 退職金 \U0001f916"),
     ],
 )

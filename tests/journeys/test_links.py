@@ -42,17 +42,38 @@ class Seen(HTMLParser):
 def hostile(form):
     """An answer as it leaves knowledge: its sentence went through the barrier, its passage and title did not."""
     passage = Passage(
-        "p1", "d1", "v", 1, f"規程 {form}", Place("page", 1), f"契約書の保存期間は十年とする。{form} 後", ("規程",)
+        "p1",
+        "d1",
+        "v",
+        1,
+        f"規程 {form}",
+        Place("page", 1),
+        f"契約書の保存期間は十年とする。{form} 後",
+        ("規程",),
     )
     cited = Citation(1, passage, "契約書の保存期間は十年とする。", "v1", "2026-04-01")
     said = (Sentence(sanitise(f"契約書の保存期間は十年とする。{form} 後"), (1,)),)
-    return Answer("a1", "質問", "ja", "llm", said, (cited,), notes=(Phrase("注意。", "Note."),), followups=("次の質問",))
+    return Answer(
+        "a1",
+        "質問",
+        "ja",
+        "llm",
+        said,
+        (cited,),
+        notes=(Phrase("注意。", "Note."),),
+        followups=("次の質問",),
+    )
 
 
 def words(value):
     """Every string anywhere in a payload, but for what our own buttons carry."""
     if isinstance(value, dict):
-        return [w for k, v in value.items() if k not in ("$schema", "@context", "type", "@type") for w in words(v)]
+        return [
+            w
+            for k, v in value.items()
+            if k not in ("$schema", "@context", "type", "@type")
+            for w in words(v)
+        ]
     if isinstance(value, list | tuple):
         return [w for v in value for w in words(v)]
     return [value] if isinstance(value, str) else []

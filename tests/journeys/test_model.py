@@ -2,7 +2,16 @@
 
 from bot.service.application import Application
 from bot.settings import load
-from handlers.conversation import Audience, Details, Message, Paragraph, Person, Press, Sources, Text
+from handlers.conversation import (
+    Audience,
+    Details,
+    Message,
+    Paragraph,
+    Person,
+    Press,
+    Sources,
+    Text,
+)
 from tests.sheet import Sheet
 
 AOI = Person("paper:U1", "Aoi", "ja")
@@ -10,16 +19,24 @@ AOI = Person("paper:U1", "Aoi", "ja")
 
 async def say(application, content):
     sheet = Sheet()
-    await application.turns.take(Message("m", AOI, "paper:model", Audience(AOI.id, private=True), content), sheet)
+    await application.turns.take(
+        Message("m", AOI, "paper:model", Audience(AOI.id, private=True), content), sheet
+    )
     return sheet.shown
 
 
 def spoken(reply):
-    return next((b.text for b in reply.blocks if isinstance(b, Paragraph) and b.tone == "answer"), "")
+    return next(
+        (b.text for b in reply.blocks if isinstance(b, Paragraph) and b.tone == "answer"), ""
+    )
 
 
 async def test_an_answer_grows_on_the_screen_and_its_prompt_can_be_read(stub, tmp_path):
-    given = {"LLM": "openai:fact", "LLM_BASE_URL": f"http://127.0.0.1:{stub.port}/v1", "LLM_API_KEY": "k"}
+    given = {
+        "LLM": "openai:fact",
+        "LLM_BASE_URL": f"http://127.0.0.1:{stub.port}/v1",
+        "LLM_API_KEY": "k",
+    }
     async with Application(load(given, data=str(tmp_path))) as application:
         shown = await say(application, Text("RAGって社内文書を全部覚えてるの?"))
         answer = shown[-1]
@@ -37,7 +54,11 @@ async def test_an_answer_grows_on_the_screen_and_its_prompt_can_be_read(stub, tm
 
 
 async def test_a_model_that_fails_is_told_with_its_reason(stub, tmp_path):
-    given = {"LLM": "openai:500", "LLM_BASE_URL": f"http://127.0.0.1:{stub.port}/v1", "LLM_API_KEY": "k"}
+    given = {
+        "LLM": "openai:500",
+        "LLM_BASE_URL": f"http://127.0.0.1:{stub.port}/v1",
+        "LLM_API_KEY": "k",
+    }
     async with Application(load(given, data=str(tmp_path))) as application:
         answer = (await say(application, Text("RAGって社内文書を全部覚えてるの?")))[-1]
 

@@ -6,7 +6,18 @@ import pytest
 
 from bot.service.application import Application
 from bot.settings import load
-from handlers.conversation import Audience, Buttons, Edited, Form, Message, Paragraph, Person, Press, Sources, Text
+from handlers.conversation import (
+    Audience,
+    Buttons,
+    Edited,
+    Form,
+    Message,
+    Paragraph,
+    Person,
+    Press,
+    Sources,
+    Text,
+)
 from handlers.questions.feedback import as_lines
 from knowledge.evaluation.sets import load as load_set
 from tests.sheet import Sheet
@@ -41,7 +52,9 @@ class Talk:
         self.count += 1
         sheet = Sheet()
         audience = Audience(person.id if self.private else "paper:channel", private=self.private)
-        message = Message(id_ or f"{self.place}:{self.count}", person, self.place, audience, content, direct)
+        message = Message(
+            id_ or f"{self.place}:{self.count}", person, self.place, audience, content, direct
+        )
         await self.application.turns.take(message, sheet)
         return [r for r in sheet.shown if r.final]
 
@@ -52,7 +65,13 @@ def thread(application, request):
 
 
 def buttons(reply, action):
-    return [b.press for row in reply.blocks if isinstance(row, Buttons) for b in row.items if b.press.action == action]
+    return [
+        b.press
+        for row in reply.blocks
+        if isinstance(row, Buttons)
+        for b in row.items
+        if b.press.action == action
+    ]
 
 
 async def test_the_asker_goes_on_without_a_mention_and_others_do_not(thread):
@@ -137,12 +156,28 @@ async def test_a_thumb_down_becomes_a_case_that_evaluation_reads(thread, tmp_pat
     aid = next(b for b in answer.blocks if isinstance(b, Sources)).answer
 
     (why,) = await thread.hear(Press("feedback.vote", {"aid": aid, "vote": "down"}))
-    assert [o.id for o in why.ask.fields[0].options] == ["wrong", "incomplete", "source", "outdated", "language"]
-    await thread.hear(Form("feedback.reason", why.ask.state, {"reason": "incomplete", "right": "検索で当たった部分だけ"}))
+    assert [o.id for o in why.ask.fields[0].options] == [
+        "wrong",
+        "incomplete",
+        "source",
+        "outdated",
+        "language",
+    ]
+    await thread.hear(
+        Form(
+            "feedback.reason",
+            why.ask.state,
+            {"reason": "incomplete", "right": "検索で当たった部分だけ"},
+        )
+    )
 
     cases = await thread.application.router.feedback.cases()
     mine = next(c for c in cases if c["text"] == QUESTION)
-    assert (mine["reason"], mine["answers"], mine["language"]) == ("incomplete", ["検索で当たった部分だけ"], "ja")
+    assert (mine["reason"], mine["answers"], mine["language"]) == (
+        "incomplete",
+        ["検索で当たった部分だけ"],
+        "ja",
+    )
     path = tmp_path / "cases.jsonl"
     path.write_text(as_lines(cases), encoding="utf-8")
     assert load_set(path).cases[0].text
@@ -152,18 +187,28 @@ async def test_a_source_says_what_it_supports_and_a_withdrawn_one_the_way_on(thr
     (answer,) = await thread.hear(Text(QUESTION))
     block = next(b for b in answer.blocks if isinstance(b, Sources))
 
-    (opened,) = await thread.hear(Press("source.open", {"aid": block.answer, "s": block.items[0].id, "n": 1}))
-    assert "**" in next(b for b in opened.blocks if isinstance(b, Paragraph) and b.tone == "quote").text
+    (opened,) = await thread.hear(
+        Press("source.open", {"aid": block.answer, "s": block.items[0].id, "n": 1})
+    )
+    assert (
+        "**"
+        in next(b for b in opened.blocks if isinstance(b, Paragraph) and b.tone == "quote").text
+    )
     assert "v1" in str(opened.blocks)
     (gone,) = await thread.hear(
-        Press("source.open", {"aid": block.answer, "s": "00000000-0000-0000-0000-000000000000", "n": 1})
+        Press(
+            "source.open",
+            {"aid": block.answer, "s": "00000000-0000-0000-0000-000000000000", "n": 1},
+        )
     )
     assert "取り下げ" in gone.text
     (again,) = await thread.hear(buttons(gone, "ask.again")[0])
     assert "[1]" in again.text
 
 
-@pytest.mark.parametrize("text", ["長" * 10_000, "🎉🎉🎉", "\u200b\u200b", "\x00\x01\x02PK\x03\x04", "?", "。。。"])
+@pytest.mark.parametrize(
+    "text", ["長" * 10_000, "🎉🎉🎉", "\u200b\u200b", "\x00\x01\x02PK\x03\x04", "?", "。。。"]
+)
 async def test_what_is_no_question_gets_one_sentence(thread, text):
     (said,) = await thread.hear(Text(text))
 

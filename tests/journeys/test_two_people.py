@@ -10,7 +10,17 @@ from bot.command.cli import main
 from bot.service.application import Application
 from bot.settings import load
 from bot.web.access import Access, Passwords
-from handlers.conversation import Audience, Button, Buttons, File, Message, Person, Press, Reply, Upload
+from handlers.conversation import (
+    Audience,
+    Button,
+    Buttons,
+    File,
+    Message,
+    Person,
+    Press,
+    Reply,
+    Upload,
+)
 from handlers.texts import Texts
 from tests.sheet import Sheet
 
@@ -21,7 +31,9 @@ KEN = Person("slack:T1:U2", "Ken", "ja", "admin")
 
 @asynccontextmanager
 async def opened(data: Path, rule: str) -> AsyncIterator[Application]:
-    async with Application(load({"PUBLISH_BY_TWO": rule}, data=str(data)), threads=1) as application:
+    async with Application(
+        load({"PUBLISH_BY_TWO": rule}, data=str(data)), threads=1
+    ) as application:
         yield application
 
 
@@ -37,7 +49,9 @@ def signed_in(texts: Texts, name: str = "", language: str = "ja") -> Person:
 
 async def say(application: Application, person: Person, content: Upload | Press) -> Reply:
     sheet = Sheet()
-    message = Message(f"m{id(content)}", person, "paper:1", Audience(person.id, private=True), content)
+    message = Message(
+        f"m{id(content)}", person, "paper:1", Audience(person.id, private=True), content
+    )
     await application.turns.take(message, sheet)
     return sheet.shown[-1]
 
@@ -49,16 +63,24 @@ async def added(application: Application, person: Person, text: str = RULES) -> 
         return text.encode()
 
     report = await say(application, person, Upload((File("規程.md", 100, fetch),)))
-    buttons: list[Button] = [b for row in report.blocks if isinstance(row, Buttons) for b in row.items]
+    buttons: list[Button] = [
+        b for row in report.blocks if isinstance(row, Buttons) for b in row.items
+    ]
     return next(b.press for b in buttons if b.press and b.press.action == "document.publish")
 
 
 async def published(application: Application) -> bool:
-    return any(d.current for d in await (await application.library()).documents() if d.metadata.title == "持ち出し規程")
+    return any(
+        d.current
+        for d in await (await application.library()).documents()
+        if d.metadata.title == "持ち出し規程"
+    )
 
 
 @pytest.mark.parametrize("rule", ["1", "yes", "TRUE", "on", "１"])
-async def test_signing_in_again_makes_no_second_person(texts: Texts, tmp_path: Path, rule: str) -> None:
+async def test_signing_in_again_makes_no_second_person(
+    texts: Texts, tmp_path: Path, rule: str
+) -> None:
     async with opened(tmp_path, rule) as application:
         mai = signed_in(texts, "Mai")
         press = await added(application, mai)
@@ -88,7 +110,11 @@ async def test_signing_in_again_makes_no_second_person(texts: Texts, tmp_path: P
     ],
 )
 async def test_who_may_publish_for_whom(
-    texts: Texts, tmp_path: Path, adder: Callable[[Texts], Person], publisher: Callable[[Texts], Person], allowed: bool
+    texts: Texts,
+    tmp_path: Path,
+    adder: Callable[[Texts], Person],
+    publisher: Callable[[Texts], Person],
+    allowed: bool,
 ) -> None:
     async with opened(tmp_path, "1") as application:
         press = await added(application, adder(texts))

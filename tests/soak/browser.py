@@ -32,8 +32,17 @@ def bot(*, quiet=False):
     """Serve on a free port from a fresh data folder; yield the address."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        words = [str(Path(sys.executable).with_name("llm-choose")), "serve", "--port", str(port), "--data", folder]
-        process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL if quiet else None)
+        words = [
+            str(Path(sys.executable).with_name("llm-choose")),
+            "serve",
+            "--port",
+            str(port),
+            "--data",
+            folder,
+        ]
+        process = subprocess.Popen(
+            words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL if quiet else None
+        )
         try:
             _ready(f"http://127.0.0.1:{port}/ready")
             yield f"http://127.0.0.1:{port}"
@@ -73,12 +82,18 @@ class Tab:
     async def settle(self):
         """Wait until the page that is being loaded is there and no turn is running."""
         await asyncio.wait_for(self._browser.loaded.wait(), 30)
-        await self.until("document.readyState === 'complete' && !document.querySelector('article[aria-busy]')")
+        await self.until(
+            "document.readyState === 'complete' && !document.querySelector('article[aria-busy]')"
+        )
 
     async def run(self, script):
-        told = await self.send("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        told = await self.send(
+            "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True
+        )
         if "exceptionDetails" in told:
-            raise RuntimeError(told["exceptionDetails"].get("exception", {}).get("description", "script failed"))
+            raise RuntimeError(
+                told["exceptionDetails"].get("exception", {}).get("description", "script failed")
+            )
         return told["result"].get("value")
 
     async def until(self, script, seconds=30):
@@ -91,14 +106,19 @@ class Tab:
     async def look(self, width, scheme="light", height=900):
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         await self.send("Emulation.setDeviceMetricsOverride", **metrics)
-        await self.send("Emulation.setEmulatedMedia", features=[*STILL, {"name": "prefers-color-scheme", "value": scheme}])
+        await self.send(
+            "Emulation.setEmulatedMedia",
+            features=[*STILL, {"name": "prefers-color-scheme", "value": scheme}],
+        )
 
     async def press(self, key, modifiers=0):
         code = KEYS[key]
         text = {"Enter": "\r", "Space": " "}.get(key, "")
         name = " " if key == "Space" else key
         common = {"key": name, "code": key, "windowsVirtualKeyCode": code, "modifiers": modifiers}
-        await self.send("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", text=text, **common)
+        await self.send(
+            "Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", text=text, **common
+        )
         await self.send("Input.dispatchKeyEvent", type="keyUp", **common)
 
     async def write(self, text):
@@ -111,13 +131,24 @@ class Tab:
             " const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; })()"
         )
         for kind in ("mousePressed", "mouseReleased"):
-            await self.send("Input.dispatchMouseEvent", type=kind, x=spot[0], y=spot[1], button="left", clickCount=1)
+            await self.send(
+                "Input.dispatchMouseEvent",
+                type=kind,
+                x=spot[0],
+                y=spot[1],
+                button="left",
+                clickCount=1,
+            )
 
     async def picture(self, path, *, whole=True):
         await self.run("scrollTo(0, 0)")
-        size = await self.run("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+        size = await self.run(
+            "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+        )
         clip = {"x": 0, "y": 0, "width": size[0], "height": size[1] if whole else 900, "scale": 1}
-        told = await self.send("Page.captureScreenshot", format="png", captureBeyondViewport=whole, clip=clip)
+        told = await self.send(
+            "Page.captureScreenshot", format="png", captureBeyondViewport=whole, clip=clip
+        )
         Path(path).write_bytes(base64.b64decode(told["data"]))
 
 
@@ -133,14 +164,22 @@ class Browser:
     async def send(self, method, words=None, session=None):
         id_ = next(self._ids)
         told = self._waiting[id_] = asyncio.get_running_loop().create_future()
-        message = {"id": id_, "method": method, "params": words or {}} | ({"sessionId": session} if session else {})
+        message = {"id": id_, "method": method, "params": words or {}} | (
+            {"sessionId": session} if session else {}
+        )
         await self._socket.send(json.dumps(message))
         return await asyncio.wait_for(told, 60)
 
     async def tab(self, *, script=True, language="ja"):
         context = (await self.send("Target.createBrowserContext"))["browserContextId"]
-        target = (await self.send("Target.createTarget", {"url": "about:blank", "browserContextId": context}))["targetId"]
-        session = (await self.send("Target.attachToTarget", {"targetId": target, "flatten": True}))["sessionId"]
+        target = (
+            await self.send(
+                "Target.createTarget", {"url": "about:blank", "browserContextId": context}
+            )
+        )["targetId"]
+        session = (await self.send("Target.attachToTarget", {"targetId": target, "flatten": True}))[
+            "sessionId"
+        ]
         tab = self._tabs[session] = Tab(self, session)
         for domain in ("Page", "Runtime", "Network", "Log"):
             await tab.send(f"{domain}.enable")
@@ -182,7 +221,9 @@ async def chromium():
     """Start a headless Chromium and yield it."""
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
-        raise SystemExit("chromium is not on the PATH; on Debian: apt-get install -y chromium fonts-noto-cjk")
+        raise SystemExit(
+            "chromium is not on the PATH; on Debian: apt-get install -y chromium fonts-noto-cjk"
+        )
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         words = [
             program,
@@ -192,7 +233,9 @@ async def chromium():
             f"--user-data-dir={home}",
             "--hide-scrollbars",
         ]
-        process = subprocess.Popen([*words, "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [*words, "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         try:
             told = Path(home) / "DevToolsActivePort"
             while not (told.is_file() and told.read_text().count("\n")):

@@ -62,13 +62,32 @@ class Database:
         return f"unix://{self.socket}"
 
     async def start(self) -> None:
-        words = [binary() or "redis-server", "--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder)]
-        words += ["--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--logfile", str(self.folder / "log")]
+        words = [
+            binary() or "redis-server",
+            "--port",
+            "0",
+            "--unixsocket",
+            str(self.socket),
+            "--dir",
+            str(self.folder),
+        ]
+        words += [
+            "--appendonly",
+            "yes",
+            "--appendfsync",
+            "everysec",
+            "--save",
+            "",
+            "--logfile",
+            str(self.folder / "log"),
+        ]
         self.process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
         await _until(lambda: self.client().ping())
 
     def client(self) -> Redis:
-        return Redis(unix_socket_path=str(self.socket), socket_timeout=1, retry=Retry(NoBackoff(), 0))
+        return Redis(
+            unix_socket_path=str(self.socket), socket_timeout=1, retry=Retry(NoBackoff(), 0)
+        )
 
     def kill(self) -> None:
         if self.process is not None:
@@ -86,15 +105,28 @@ class Bot:
         self.port = 0
 
     async def start(self) -> None:
-        words = [sys.executable, "-m", "bot.command.cli", "serve", "--port", str(self.port), "--data", str(self._folder)]
+        words = [
+            sys.executable,
+            "-m",
+            "bot.command.cli",
+            "serve",
+            "--port",
+            str(self.port),
+            "--data",
+            str(self._folder),
+        ]
         environment = os.environ | {
             "REDIS_URL": self._redis,
             "LLM": "",
             "PUBLIC_URL": "http://127.0.0.1",
             "WEB_PASSWORD": PASSWORD,
         }
-        self._process = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT)
-        line = await asyncio.to_thread(self._process.stdout.readline) if self._process.stdout else b""
+        self._process = subprocess.Popen(
+            words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT
+        )
+        line = (
+            await asyncio.to_thread(self._process.stdout.readline) if self._process.stdout else b""
+        )
         self.port = int(re.search(rb":(\d+)/", line)[1])
         await _until(self._ready)
 
@@ -128,10 +160,14 @@ class Visitor:
         """Return the last drawing of the turn."""
         begun = time.perf_counter()
         headers = {"Accept": "application/x-ndjson", "Origin": self.address}
-        answer = await self.client.post(f"{self.address}{path}", data=data, headers=headers, timeout=30)
+        answer = await self.client.post(
+            f"{self.address}{path}", data=data, headers=headers, timeout=30
+        )
         answer.raise_for_status()
         self.times.append(time.perf_counter() - begun)
-        drawings = [row["html"] for row in map(json.loads, answer.text.strip().split("\n")) if "html" in row]
+        drawings = [
+            row["html"] for row in map(json.loads, answer.text.strip().split("\n")) if "html" in row
+        ]
         return str(drawings[-1])
 
     async def press(self, action: str, data: dict[str, object]) -> str:
@@ -139,22 +175,30 @@ class Visitor:
 
     async def sign_in(self) -> None:
         form = {"password": PASSWORD, "name": f"person {self.number}"}
-        answer = await self.client.post(f"{self.address}/signin", data=form, headers={"Origin": self.address}, timeout=30)
+        answer = await self.client.post(
+            f"{self.address}/signin", data=form, headers={"Origin": self.address}, timeout=30
+        )
         if answer.status_code != 303:
             raise RuntimeError(answer.status_code)
 
     async def begin(self) -> str:
         shown = await self.press("choose.start", {})
-        found = _RUN.search(html.unescape(shown))  # of the first question, or of the run one is asked about
+        found = _RUN.search(
+            html.unescape(shown)
+        )  # of the first question, or of the run one is asked about
         self.run = found[1] if found else ""
         return shown
 
     async def resume(self) -> str:
-        return await self.press("choose.resume", {"rid": self.run}) if self.run else await self.begin()
+        return (
+            await self.press("choose.resume", {"rid": self.run}) if self.run else await self.begin()
+        )
 
     async def talk(self, *, rounds: int = 1) -> None:
         """Answer until there is a result, so many times; whatever fails is tried again from where the run stands."""
-        await asyncio.sleep(self.chance.uniform(0, 4 * THINK))  # nobody begins at the same instant as everybody else
+        await asyncio.sleep(
+            self.chance.uniform(0, 4 * THINK)
+        )  # nobody begins at the same instant as everybody else
         shown = await self._safely(self.resume())
         while rounds:
             state = _STATE.search(shown)
@@ -202,7 +246,9 @@ async def load(dialogs: int) -> None:
     async with _application() as (_, bot), _visitors(dialogs, bot) as people:
         begun = time.perf_counter()
         await asyncio.gather(*(p.begin() for p in people))
-        print(f"all {dialogs} begin at the same instant: the last is asked after {time.perf_counter() - begun:.1f} s")
+        print(
+            f"all {dialogs} begin at the same instant: the last is asked after {time.perf_counter() - begun:.1f} s"
+        )
         for person in people:
             person.times.clear()
         begun = time.perf_counter()
@@ -211,12 +257,16 @@ async def load(dialogs: int) -> None:
         times = [t for p in people for t in p.times]
         errors = sum(p.paused for p in people)
         cuts = quantiles(times, n=100)
-        print(f"dialogs at once {dialogs}, clicks {len(times)} in {spent:.0f} s ({len(times) / spent:.0f} a second)")
+        print(
+            f"dialogs at once {dialogs}, clicks {len(times)} in {spent:.0f} s ({len(times) / spent:.0f} a second)"
+        )
         print(
             f"click end to end p50 {median(times) * 1000:.0f} ms, p95 {cuts[94] * 1000:.0f} ms (asked: 100), p99 {cuts[98] * 1000:.0f} ms"
         )
         print(sum((p.failures for p in people), Counter()).most_common(5))
-        print(f"errors {errors} (asked: 0), finished {sum(p.finished for p in people)} of {dialogs}")
+        print(
+            f"errors {errors} (asked: 0), finished {sum(p.finished for p in people)} of {dialogs}"
+        )
 
 
 async def kill(dialogs: int) -> None:
@@ -235,7 +285,9 @@ async def kill(dialogs: int) -> None:
         with suppress(asyncio.CancelledError):
             await talking
         await asyncio.sleep(2)
-        print(f"running dialogs {dialogs}, killed (-9): redis {kills['redis']} times, bot {kills['bot']} times")
+        print(
+            f"running dialogs {dialogs}, killed (-9): redis {kills['redis']} times, bot {kills['bot']} times"
+        )
         await _judge(database, people)
 
 
@@ -253,7 +305,9 @@ async def _judge(database: Database, people: list[Visitor]) -> None:
             extra += len(kept) == len(seen) + 1
     waited = sum(p.paused for p in people)
     print(f"clicks confirmed in the last runs {confirmed}, of these lost {lost} (asked: 0)")
-    print(f"runs in a mixed state {mixed} (asked: 0), unconfirmed last clicks that were kept {extra}, waits {waited}")
+    print(
+        f"runs in a mixed state {mixed} (asked: 0), unconfirmed last clicks that were kept {extra}, waits {waited}"
+    )
 
 
 async def race() -> None:
@@ -286,7 +340,11 @@ async def race() -> None:
                 apart.append(abs(moments[0] - moments[1]) * 1000)
                 after = await runs.load(before.id)
                 once += after.rev == before.rev + 1 and len(after.asked) == len(before.asked) + 1
-                asked = Reply("") if after.done else await _press(choose, Press("choose.resume", {"rid": before.id}), person)
+                asked = (
+                    Reply("")
+                    if after.done
+                    else await _press(choose, Press("choose.resume", {"rid": before.id}), person)
+                )
         for side in sides:
             side.kill()
             await side.wait()
@@ -316,7 +374,9 @@ def _choose(sessions: Sessions) -> Choose:
 
 
 async def _press(choose: Choose, content: Press, person: str) -> Reply:
-    message = Message("m", Person(person, person, "ja"), "p", Audience(person, private=True), content)
+    message = Message(
+        "m", Person(person, person, "ja"), "p", Audience(person, private=True), content
+    )
     return [reply async for reply in choose.press(message, content)][-1]
 
 
@@ -367,7 +427,9 @@ async def _until(do: "object") -> None:
 
 
 if __name__ == "__main__":
-    mode, given = [*sys.argv[1:3], "all", "200"][:2] if len(sys.argv) < 2 else [*sys.argv[1:3], "200"][:2]
+    mode, given = (
+        [*sys.argv[1:3], "all", "200"][:2] if len(sys.argv) < 2 else [*sys.argv[1:3], "200"][:2]
+    )
     if mode == "press":
         asyncio.run(press(given))
     if mode in ("load", "all"):

@@ -74,7 +74,15 @@ def mutated(chance: random.Random, name: str, content: bytes) -> bytes:
     if name.endswith(OFFICE) and chance.random() < 0.7:
         try:
             return repacked(chance, content)
-        except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            OSError,
+            ValueError,
+            NotImplementedError,
+            RuntimeError,
+            EOFError,
+        ):
             pass  # a seed that is broken already is mutated as it stands
     return changed(chance, content)
 
@@ -90,7 +98,10 @@ def changed(chance: random.Random, content: bytes) -> bytes:
 
 def repacked(chance: random.Random, content: bytes) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         names = old.namelist()
         target = chance.choice(names)
         for name in names:
@@ -102,7 +113,9 @@ def repacked(chance: random.Random, content: bytes) -> bytes:
 async def main(count: int, seed: int) -> None:
     chance = random.Random(seed)
     files = [
-        p for p in sorted((SHARED / "documents").rglob("*")) if p.suffix.lower() in KINDS and 0 < p.stat().st_size < LARGEST
+        p
+        for p in sorted((SHARED / "documents").rglob("*"))
+        if p.suffix.lower() in KINDS and 0 < p.stat().st_size < LARGEST
     ]
     seeds = chance.sample(files, SEEDS)
     own = psutil.Process()
@@ -117,12 +130,16 @@ async def main(count: int, seed: int) -> None:
         nonlocal longest
         for number in todo:
             path = seeds[number % SEEDS]
-            content = mutated(random.Random(f"{seed} {number}"), path.name.lower(), path.read_bytes())
+            content = mutated(
+                random.Random(f"{seed} {number}"), path.name.lower(), path.read_bytes()
+            )
             start = time.monotonic()
             try:
                 reading = await read(path.name, content)
                 ends["read"] += 1
-                assert any(page.text.strip() or page.notes.strip() for page in reading.pages), "a silent empty"
+                assert any(page.text.strip() or page.notes.strip() for page in reading.pages), (
+                    "a silent empty"
+                )
             except UnreadableDocument as error:
                 ends[error.code] += 1
                 assert path.name[:20] in error.reason.ja or len(path.name) > 100
@@ -136,7 +153,9 @@ async def main(count: int, seed: int) -> None:
     children = own.children(recursive=True)
     left = set(os.listdir("/tmp")) - before[1]
     grown = (own.memory_info().rss - before[2]) >> 20
-    print(f"{count} mutations of {SEEDS} files in {time.monotonic() - began:.0f} s: {dict(ends.most_common())}")
+    print(
+        f"{count} mutations of {SEEDS} files in {time.monotonic() - began:.0f} s: {dict(ends.most_common())}"
+    )
     print(f"unexpected {sum(n for k, n in ends.items() if k.startswith('UNEXPECTED'))}, children left {len(children)}, "
           f"descriptors {own.num_fds() - before[0]:+d}, files in /tmp {len(left):+d}, memory {grown:+d} MB, longest {longest[0]:.1f} s {longest[1]}")  # fmt: skip
 

@@ -20,7 +20,11 @@ from handlers.conversation import Audience, Message, Person, Text
 
 RATE = 5  # questions a second
 AWAY = 30  # seconds
-QUESTIONS = ("RAGは社内文書を全部学習しますか?", "What are the drawbacks of fine-tuning?", "開発期間が短いのはどの方式ですか")
+QUESTIONS = (
+    "RAGは社内文書を全部学習しますか?",
+    "What are the drawbacks of fine-tuning?",
+    "開発期間が短いのはどの方式ですか",
+)
 
 
 @dataclass
@@ -35,7 +39,11 @@ class Paper:
     async def read(self, payload):
         person = Person(f"paper:{payload['id']}", "Aoi", "ja")
         return Message(
-            payload["id"], person, f"place:{payload['id']}", Audience(person.id, private=True), Text(payload["text"])
+            payload["id"],
+            person,
+            f"place:{payload['id']}",
+            Audience(person.id, private=True),
+            Text(payload["text"]),
         )
 
     def screen(self, payload, message, memory):
@@ -60,7 +68,9 @@ async def ask(application, paper, phase, seconds):
         id_ = f"{phase}-{n}"
         paper.asked[id_] = time.monotonic()
         payload = {"id": id_, "text": QUESTIONS[n % len(QUESTIONS)]}
-        asyncio.get_running_loop().create_task(application.turns.hear(Delivery(id_, "paper", payload)))
+        asyncio.get_running_loop().create_task(
+            application.turns.hear(Delivery(id_, "paper", payload))
+        )
         await asyncio.sleep(1 / RATE)
 
 
@@ -80,7 +90,9 @@ async def main():
             for n in range(10):
                 os.kill(application.store.server.pid, signal.SIGKILL)
                 await ask(application, paper, f"killed{n}", 2)
-            await asyncio.sleep(25)  # longer than a lease: whatever would be answered twice is by now
+            await asyncio.sleep(
+                25
+            )  # longer than a lease: whatever would be answered twice is by now
             alive = await application.sessions.alive()
     for phase in ("normal", "frozen", "thawed", "killed"):
         ids = [i for i in paper.asked if i.startswith(phase)]

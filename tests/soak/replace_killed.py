@@ -104,8 +104,13 @@ def index_at(kind: str, place: str) -> Index:
 def reading() -> Reading:
     """Return a file whose every passage names its version."""
     name = uuid.uuid4().hex
-    pages = tuple(Page(n, Place("page", n), f"規則の第{n}項。版は{name}である。") for n in range(1, PASSAGES + 1))
-    return Reading("規則.txt", hashlib.sha256(name.encode()).hexdigest(), 1, "規則", "text", pages, (), "ja")
+    pages = tuple(
+        Page(n, Place("page", n), f"規則の第{n}項。版は{name}である。")
+        for n in range(1, PASSAGES + 1)
+    )
+    return Reading(
+        "規則.txt", hashlib.sha256(name.encode()).hexdigest(), 1, "規則", "text", pages, (), "ja"
+    )
 
 
 async def seen(library: Library) -> str:
@@ -215,7 +220,9 @@ async def soak(kind: str, kills: int, seed: int, folder: Path) -> dict[str, floa
                     assert await leftovers(index, library) == 0
                 counts["seconds"] = max(counts["seconds"], time.monotonic() - began)
             else:
-                observed = await watch(index_at(kind, place), asyncio.create_task(killing), first=number == 0)
+                observed = await watch(
+                    index_at(kind, place), asyncio.create_task(killing), first=number == 0
+                )
             for word in observed:
                 counts[word] = counts.get(word, 0) + 1
         if kind == "server" and kills > 5:
@@ -238,7 +245,11 @@ def main() -> None:
         case ["replace", kind, place]:
             asyncio.run(replace_for_ever(kind, place))
         case words:
-            kills, seed = (*(int(word) for word in words), 20, 7)[:2] if len(words) != 1 else (int(words[0]), 7)
+            kills, seed = (
+                (*(int(word) for word in words), 20, 7)[:2]
+                if len(words) != 1
+                else (int(words[0]), 7)
+            )
             for kind in ("embedded", "server"):
                 with tempfile.TemporaryDirectory() as folder:
                     told = asyncio.run(soak(kind, kills, seed, Path(folder)))

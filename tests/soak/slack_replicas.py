@@ -29,7 +29,9 @@ from starlette.routing import Route
 from bot.service.redis_server import binary
 
 SECRET, REPLICAS, GATE = "soak", 3, 12
-PORT = int(os.environ.get("SOAK_PORT", "18909"))  # of Redis; the next ones are Slack's and the replicas'
+PORT = int(
+    os.environ.get("SOAK_PORT", "18909")
+)  # of Redis; the next ones are Slack's and the replicas'
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -43,23 +45,45 @@ class Slack:
     async def take(self, request: Request) -> JSONResponse:
         method = request.path_params["method"]
         body = await request.body()
-        told = json.loads(body) if body.startswith(b"{") else dict(await request.form()) | dict(request.query_params)
-        answer = {"ok": True, "user_id": "UBOT", "user": {"id": "U1", "team_id": "T1", "locale": "ja-JP"}}
+        told = (
+            json.loads(body)
+            if body.startswith(b"{")
+            else dict(await request.form()) | dict(request.query_params)
+        )
+        answer = {
+            "ok": True,
+            "user_id": "UBOT",
+            "user": {"id": "U1", "team_id": "T1", "locale": "ja-JP"},
+        }
         if method == "chat.postMessage":
             self.numbers += 1
             ts = f"9.{self.numbers:07}"
-            metadata = told["metadata"] if isinstance(told["metadata"], dict) else json.loads(told["metadata"])
-            self.threads.setdefault(told["thread_ts"], {})[ts] = {"ts": ts, "text": told["text"], "metadata": metadata}
+            metadata = (
+                told["metadata"]
+                if isinstance(told["metadata"], dict)
+                else json.loads(told["metadata"])
+            )
+            self.threads.setdefault(told["thread_ts"], {})[ts] = {
+                "ts": ts,
+                "text": told["text"],
+                "metadata": metadata,
+            }
             answer |= {"ts": ts, "channel": told["channel"]}
             await asyncio.sleep(0.01)  # a kill may fall between a post and its answer
         elif method == "chat.update":
-            next(t for t in self.threads.values() if told["ts"] in t)[told["ts"]]["text"] = told["text"]
+            next(t for t in self.threads.values() if told["ts"] in t)[told["ts"]]["text"] = told[
+                "text"
+            ]
         elif method == "conversations.replies":
             answer["messages"] = list(self.threads.get(told["ts"], {}).values())
         return JSONResponse(answer)
 
     def answered(self):
-        return {thread for thread, rows in self.threads.items() if any("[1]" in row["text"] for row in rows.values())}
+        return {
+            thread
+            for thread, rows in self.threads.items()
+            if any("[1]" in row["text"] for row in rows.values())
+        }
 
 
 def deliveries(count, dice):
@@ -76,7 +100,12 @@ def deliveries(count, dice):
         }
         for kind in ({"type": "app_mention"}, {"type": "message", "channel_type": "channel"}):
             owner = [{"user_id": "UBOT", "is_bot": True}]
-            payload = {"type": "event_callback", "team_id": "T1", "authorizations": owner, "event": event | kind}
+            payload = {
+                "type": "event_callback",
+                "team_id": "T1",
+                "authorizations": owner,
+                "event": event | kind,
+            }
             rows.append((n, json.dumps(payload).encode()))
     rows += dice.sample(rows, len(rows) * 3 // 10)
     rows.sort(key=lambda row: row[0] + dice.random() * 200)  # out of order, but not by hours
@@ -90,7 +119,16 @@ class Fleet:
         self.running = {}
 
     def start(self, n):
-        words = [sys.executable, "-m", "bot.command.cli", "serve", "--port", str(self.ports[n]), "--data", f"{self.folder}/{n}"]
+        words = [
+            sys.executable,
+            "-m",
+            "bot.command.cli",
+            "serve",
+            "--port",
+            str(self.ports[n]),
+            "--data",
+            f"{self.folder}/{n}",
+        ]
         settings = {
             "SLACK_BOT_TOKEN": "xoxb-1",
             "SLACK_SIGNING_SECRET": SECRET,
@@ -98,7 +136,9 @@ class Fleet:
             "REDIS_URL": self.redis,
         }
         with open(f"{self.folder}/{n}.log", "ab") as log:
-            self.running[n] = subprocess.Popen(words, cwd=ROOT, env=os.environ | settings, stdout=log, stderr=log)
+            self.running[n] = subprocess.Popen(
+                words, cwd=ROOT, env=os.environ | settings, stdout=log, stderr=log
+            )
 
     async def ready(self, client, n):
         while True:
@@ -118,14 +158,28 @@ async def deliver(client, fleet, body, first, gate, acks):
     async with gate:
         for attempt in range(60):
             stamp = str(int(time.time()))
-            signature = "v0=" + hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
-            headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature, "Content-Type": "application/json"}
+            signature = (
+                "v0="
+                + hmac.new(
+                    SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256
+                ).hexdigest()
+            )
+            headers = {
+                "X-Slack-Request-Timestamp": stamp,
+                "X-Slack-Signature": signature,
+                "Content-Type": "application/json",
+            }
             if attempt:
                 headers |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": "http_error"}
             port = fleet.ports[(first + attempt) % REPLICAS]
             began = time.perf_counter()
             try:
-                answer = await client.post(f"http://127.0.0.1:{port}/slack/events", content=body, headers=headers, timeout=10)
+                answer = await client.post(
+                    f"http://127.0.0.1:{port}/slack/events",
+                    content=body,
+                    headers=headers,
+                    timeout=10,
+                )
                 if answer.status_code == 200:
                     acks.append((time.perf_counter() - began) * 1000)
                     return
@@ -152,7 +206,9 @@ async def main(mentions, kills):
     dice = random.Random(11)
     slack = Slack()
     config = uvicorn.Config(
-        Starlette(routes=[Route("/api/{method}", slack.take, methods=["GET", "POST"])]), port=PORT + 1, log_level="error"
+        Starlette(routes=[Route("/api/{method}", slack.take, methods=["GET", "POST"])]),
+        port=PORT + 1,
+        log_level="error",
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
@@ -180,9 +236,20 @@ async def main(mentions, kills):
                     fleet.start(n)
                 for n in range(REPLICAS):
                     await fleet.ready(client, n)
-                rows, gate, started = deliveries(mentions, dice), asyncio.Semaphore(GATE), time.perf_counter()
-                trouble = asyncio.create_task(chaos(fleet, client, kills, lambda: len(acks), len(rows), dice))
-                await asyncio.gather(*(deliver(client, fleet, row, k % REPLICAS, gate, acks) for k, row in enumerate(rows)))
+                rows, gate, started = (
+                    deliveries(mentions, dice),
+                    asyncio.Semaphore(GATE),
+                    time.perf_counter(),
+                )
+                trouble = asyncio.create_task(
+                    chaos(fleet, client, kills, lambda: len(acks), len(rows), dice)
+                )
+                await asyncio.gather(
+                    *(
+                        deliver(client, fleet, row, k % REPLICAS, gate, acks)
+                        for k, row in enumerate(rows)
+                    )
+                )
                 await trouble
                 sent = time.perf_counter() - started
                 end = time.monotonic() + 240
@@ -199,9 +266,14 @@ async def main(mentions, kills):
             server.should_exit = True
             await serving
         logs = [
-            line for n in range(REPLICAS) for line in Path(f"{folder}/{n}.log").read_text().splitlines() if line.startswith("{")
+            line
+            for n in range(REPLICAS)
+            for line in Path(f"{folder}/{n}.log").read_text().splitlines()
+            if line.startswith("{")
         ]
-        told = Counter(" ".join((row["message"], row.get("error", ""))) for row in map(json.loads, logs))
+        told = Counter(
+            " ".join((row["message"], row.get("error", ""))) for row in map(json.loads, logs)
+        )
     acks.sort()
     double = sum(len(rows) > 1 for rows in slack.threads.values())
     print(

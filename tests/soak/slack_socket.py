@@ -43,7 +43,9 @@ class Line:
         self.ends.append(end)
         with suppress(asyncio.CancelledError):  # at the end of the script
             await asyncio.gather(
-                self.relay(end, reader, there_writer), self.relay(end, there_reader, writer), return_exceptions=True
+                self.relay(end, reader, there_writer),
+                self.relay(end, there_reader, writer),
+                return_exceptions=True,
             )
         for one in end:
             one.close()
@@ -64,7 +66,9 @@ class Line:
             if not writer.is_closing():
                 with suppress(OSError):
                     now = struct.pack("ii", 1, 0)  # closing sends a reset
-                    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, now)
+                    writer.get_extra_info("socket").setsockopt(
+                        socket.SOL_SOCKET, socket.SO_LINGER, now
+                    )
                 writer.transport.abort()
 
     def hush(self):
@@ -98,15 +102,30 @@ async def trouble(api, line, count, times, dice):
 async def main(events, disconnects):
     dice, api, line = random.Random(3), SlackApi(), Line()
     api.url, api.socket = f"http://127.0.0.1:{API}", f"ws://127.0.0.1:{LINE}/link"
-    routes = [Route("/api/{method}", api.take, methods=["GET", "POST"]), WebSocketRoute("/link", api.edge.link)]
-    server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), port=API, log_level="critical"))
+    routes = [
+        Route("/api/{method}", api.take, methods=["GET", "POST"]),
+        WebSocketRoute("/link", api.edge.link),
+    ]
+    server = uvicorn.Server(
+        uvicorn.Config(Starlette(routes=routes), port=API, log_level="critical")
+    )
     serving = asyncio.create_task(server.serve())
     relay = await asyncio.start_server(line.serve, "127.0.0.1", LINE)
-    settings = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_API_BASE": f"{api.url}/api/"}
+    settings = {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "SLACK_API_BASE": f"{api.url}/api/",
+    }
     times, began = defaultdict(list), time.monotonic()
     with tempfile.TemporaryDirectory() as data:
         words = [sys.executable, "-m", "bot.command.cli", "serve", "--port", "0", "--data", data]
-        bot = subprocess.Popen(words, cwd=ROOT, env=os.environ | settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        bot = subprocess.Popen(
+            words,
+            cwd=ROOT,
+            env=os.environ | settings,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         try:
             await api.edge.connected()
             gate = asyncio.Semaphore(8)
@@ -124,16 +143,26 @@ async def main(events, disconnects):
                 }
                 owner = [{"user_id": "UB", "is_bot": True}]
                 async with gate:
-                    payload = {"type": "event_callback", "team_id": "T1", "authorizations": owner, "event": event}
+                    payload = {
+                        "type": "event_callback",
+                        "team_id": "T1",
+                        "authorizations": owner,
+                        "event": event,
+                    }
                     await api.edge.send("events_api", payload, seconds=1.0, tries=200)
-                    await asyncio.sleep(0 if done.is_set() else 8 * disconnects / events)  # events flow as long as lines break
+                    await asyncio.sleep(
+                        0 if done.is_set() else 8 * disconnects / events
+                    )  # events flow as long as lines break
 
             breaking = asyncio.create_task(trouble(api, line, disconnects, times, dice))
             breaking.add_done_callback(lambda _: done.set())
             await asyncio.gather(*(one(n) for n in range(events)))
             await breaking
             end = time.monotonic() + 120
-            while len([m for m in api.messages.values() if "[1]" in m["text"]]) < events and time.monotonic() < end:
+            while (
+                len([m for m in api.messages.values() if "[1]" in m["text"]]) < events
+                and time.monotonic() < end
+            ):
                 await asyncio.sleep(0.5)
             alive = bot.poll() is None
         finally:
@@ -149,7 +178,10 @@ async def main(events, disconnects):
     print(
         f"{events} events, {sum(map(len, times.values()))} disconnects: {events - len(set(answered))} lost, {len(posted) - len(set(posted))} double, "
         f"process {'alive' if alive else 'gone'}; back after (p95/max s): "
-        + ", ".join(f"{k} {p:.1f}/{m:.1f} (n={n}, asked {TARGET.get(k, 3.0):.0f})" for k, (p, m, n) in sorted(back.items()))
+        + ", ".join(
+            f"{k} {p:.1f}/{m:.1f} (n={n}, asked {TARGET.get(k, 3.0):.0f})"
+            for k, (p, m, n) in sorted(back.items())
+        )
         + f"; {time.monotonic() - began:.0f} s"
     )
 

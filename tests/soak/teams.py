@@ -65,23 +65,47 @@ class Service:
     def app(self) -> Starlette:
         path = "/v3/conversations/{room:str}/activities"
         methods = ["POST", "PUT", "DELETE"]
-        return Starlette(routes=[Route(path, self.take, methods=methods), Route(path + "/{id}", self.take, methods=methods)])
+        return Starlette(
+            routes=[
+                Route(path, self.take, methods=methods),
+                Route(path + "/{id}", self.take, methods=methods),
+            ]
+        )
 
 
 class Bot:
     """One process of the bot, as people run it but for the token's check."""
 
     def __init__(self, folder: Path, redis: str, model: str = "") -> None:
-        llm = {"LLM": "openai:fact", "LLM_BASE_URL": model, "LLM_API_KEY": "x"} if model else {"LLM": ""}
-        self._environment = os.environ | {"REDIS_URL": redis, "TEAMS_LOCAL": "1", "LANG": "en_US.UTF-8"} | llm
+        llm = (
+            {"LLM": "openai:fact", "LLM_BASE_URL": model, "LLM_API_KEY": "x"}
+            if model
+            else {"LLM": ""}
+        )
+        self._environment = (
+            os.environ | {"REDIS_URL": redis, "TEAMS_LOCAL": "1", "LANG": "en_US.UTF-8"} | llm
+        )
         self._folder = folder
         self.process: subprocess.Popen[bytes] | None = None
         self.url = ""
 
     async def start(self) -> None:
-        words = [sys.executable, "-m", "bot.command.cli", "serve", "--port", "0", "--data", str(self._folder)]
+        words = [
+            sys.executable,
+            "-m",
+            "bot.command.cli",
+            "serve",
+            "--port",
+            "0",
+            "--data",
+            str(self._folder),
+        ]
         self.process = subprocess.Popen(
-            words, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT
+            words,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=ROOT,
         )
         line = await asyncio.to_thread(self.process.stdout.readline) if self.process.stdout else b""
         found = re.search(rb":(\d+)/", line)
@@ -117,7 +141,17 @@ async def two(model: str = "") -> AsyncIterator[tuple[list[Bot], Service, httpx.
     """Two processes over one Redis, with a connector at the far end."""
     service = Service()
     with tempfile.TemporaryDirectory() as name:
-        words = [binary() or "redis-server", "--port", "0", "--unixsocket", f"{name}/s", "--dir", name, "--appendonly", "yes"]
+        words = [
+            binary() or "redis-server",
+            "--port",
+            "0",
+            "--unixsocket",
+            f"{name}/s",
+            "--dir",
+            name,
+            "--appendonly",
+            "yes",
+        ]
         database = subprocess.Popen(words, stdout=subprocess.DEVNULL)
         async with served(service.app()) as service.port, httpx.AsyncClient(timeout=30) as client:
             bots = [Bot(Path(name) / f"data{n}", f"unix://{name}/s", model) for n in (1, 2)]
@@ -170,14 +204,19 @@ async def repeats() -> None:
         await asyncio.sleep(3)
         once = sum(len(ids) == 1 for ids in service.answers.values())
         twice = sum(len(ids) > 1 for ids in service.answers.values())
-        print(f"repeats  {len(rows)} deliveries of {QUESTIONS}: {once} answered once, {twice} twice (asked: {QUESTIONS}, 0)")
+        print(
+            f"repeats  {len(rows)} deliveries of {QUESTIONS}: {once} answered once, {twice} twice (asked: {QUESTIONS}, 0)"
+        )
         print(f"         all after {time.perf_counter() - began:.0f} s; ack {_spread(acks)}")
 
 
 async def acks() -> None:
     model = StubModel()
     model.delay = SLOW
-    async with served(model.app) as port, two(f"http://127.0.0.1:{port}/v1") as (bots, service, client):
+    async with (
+        served(model.app) as port,
+        two(f"http://127.0.0.1:{port}/v1") as (bots, service, client),
+    ):
         times: list[float] = []
 
         async def send(row: dict[str, Any]) -> None:
@@ -189,14 +228,23 @@ async def acks() -> None:
         for n in range(100):
             await send(question(service, f"19:{n}"))
             value = {"action": {"verb": "demo.tour", "data": {"verb": "demo.tour"}}}
-            await send(question(service, f"19:p{n}", type="invoke", name="adaptiveCard/action", value=value))
-        print(f"acks     200 deliveries beside {model.calls} answers that take {SLOW} s: {_spread(times)} (asked: p99 1000 ms)")
+            await send(
+                question(
+                    service, f"19:p{n}", type="invoke", name="adaptiveCard/action", value=value
+                )
+            )
+        print(
+            f"acks     200 deliveries beside {model.calls} answers that take {SLOW} s: {_spread(times)} (asked: p99 1000 ms)"
+        )
 
 
 async def killed() -> None:
     model = StubModel()
     model.delay = PENDING
-    async with served(model.app) as port, two(f"http://127.0.0.1:{port}/v1") as (bots, service, client):
+    async with (
+        served(model.app) as port,
+        two(f"http://127.0.0.1:{port}/v1") as (bots, service, client),
+    ):
         for n in range(5):
             await client.post(f"{bots[0].url}/api/messages", json=question(service, f"19:{n}"))
         while model.calls < 5:
@@ -210,7 +258,9 @@ async def killed() -> None:
         took = max((at - began for at in service.first.values()), default=float("inf"))
         twice = sum(len(ids) > 1 for ids in service.answers.values())
         left = sum(service.placeholders[room] > 1 for room in service.placeholders)
-        print(f"killed   {len(service.answers)} of 5 answered by the other process, the last after {took:.1f} s (asked: 30 s)")
+        print(
+            f"killed   {len(service.answers)} of 5 answered by the other process, the last after {took:.1f} s (asked: 30 s)"
+        )
         print(f"         {twice} twice, {left} with a second placeholder")
 
 
@@ -227,7 +277,9 @@ async def keys() -> None:
         return Starlette(routes=[Route("/{path:path}", answer)])
 
     async with served(behave("answers")) as port:
-        await PublishedKeys(metadata=f"http://127.0.0.1:{port}/config").key("warm")  # imports what a first fetch imports
+        await PublishedKeys(metadata=f"http://127.0.0.1:{port}/config").key(
+            "warm"
+        )  # imports what a first fetch imports
     for how in ("hangs", "fails"):
         async with served(behave(how)) as port:
             known = PublishedKeys(metadata=f"http://127.0.0.1:{port}/config")

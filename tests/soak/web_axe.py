@@ -18,7 +18,15 @@ from tests.soak.browser import DESKTOP, PHONE, SMALL, bot, chromium
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = (
-    *("/", "/choose", "/choose answered 3", "/choose answered 20", "/demo", "/knowledge", "/decisions"),
+    *(
+        "/",
+        "/choose",
+        "/choose answered 3",
+        "/choose answered 20",
+        "/demo",
+        "/knowledge",
+        "/decisions",
+    ),
     *("/decisions compared", "/health", "/nowhere"),
 )
 WIDEST = """[...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > innerWidth && !e.closest(".scroll"))
@@ -29,7 +37,12 @@ OFF_TOPIC = {"ja": "有給休暇の申請方法を教えて", "en": "How do I ap
 
 def axe():
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["npm", "pack", "--silent", "axe-core"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            ["npm", "pack", "--silent", "axe-core"],
+            cwd=folder,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         with tarfile.open(next(Path(folder).glob("*.tgz"))) as packed:
             return packed.extractfile("package/axe.min.js").read().decode()
 
@@ -41,7 +54,9 @@ async def furnish(tab, base, language):
         await tab.run("document.querySelector('#ask').focus()")
         await tab.write(question)
         await tab.press("Enter")
-        await tab.until("document.querySelectorAll('#turns article').length && !document.querySelector('#turns [aria-busy]')")
+        await tab.until(
+            "document.querySelectorAll('#turns article').length && !document.querySelector('#turns [aria-busy]')"
+        )
     await tab.go(f"{base}/demo")
     await tab.run("document.querySelector('#ask').focus()")
     await tab.write(QUESTIONS[language])
@@ -50,7 +65,9 @@ async def furnish(tab, base, language):
     await tab.until("!document.querySelector('#turns [aria-busy]')")
     await tab.go(f"{base}/knowledge")
     await tab.run("document.querySelector('.samples button').click()")
-    await tab.until("document.querySelector('#turns article') && !document.querySelector('#turns [aria-busy]')")
+    await tab.until(
+        "document.querySelector('#turns article') && !document.querySelector('#turns [aria-busy]')"
+    )
     await upload(
         tab,
         b"# \xe8\xa6\x8f\xe7\xa8\x8b\n\nAI\xe3\x81\xae\xe5\x88\xa9\xe7\x94\xa8\xe3\x81\xaf\xe6\x89\xbf\xe8\xaa\x8d\xe3\x81\x8c\xe5\xbf\x85\xe8\xa6\x81\xe3\x81\xa7\xe3\x81\x99\xe3\x80\x82\n",
@@ -99,14 +116,20 @@ async def turn_to(tab, base, page):
         await asyncio.sleep(0.5)
         await answer(tab, 20)
         await tab.go(base + path)
-        await tab.run("document.querySelectorAll('[name=run]').forEach((box, n) => { box.checked = n < 2; })")
-        chosen = await tab.run("[...document.querySelectorAll('[name=run]:checked')].map(box => 'run=' + box.value).join('&')")
+        await tab.run(
+            "document.querySelectorAll('[name=run]').forEach((box, n) => { box.checked = n < 2; })"
+        )
+        chosen = await tab.run(
+            "[...document.querySelectorAll('[name=run]:checked')].map(box => 'run=' + box.value).join('&')"
+        )
         await tab.go(f"{base}{path}?{chosen}")
 
 
 async def judged(tab, source, name, found):
     for opened in (False, True):
-        await tab.run(f"document.querySelectorAll('details').forEach(d => {{ d.open = {str(opened).lower()}; }})")
+        await tab.run(
+            f"document.querySelectorAll('details').forEach(d => {{ d.open = {str(opened).lower()}; }})"
+        )
         await tab.run(source)
         told = await tab.run(
             f"axe.run({{runOnly: {json.dumps(TAGS)}}}).then(r => r.violations.map(v => [v.id, v.nodes[0].html, v.nodes[0].failureSummary]))"
@@ -129,20 +152,30 @@ async def main(pictures):
                             await judged(tab, source, f"{page} {language} {width} {scheme}", found)
                             runs += 2
                             if pictures:
-                                await tab.run("document.querySelectorAll('details').forEach(d => { d.open = false; })")
+                                await tab.run(
+                                    "document.querySelectorAll('details').forEach(d => { d.open = false; })"
+                                )
                                 shot = page.strip("/").replace(" ", "-") or "index"
-                                await tab.picture(Path(pictures) / f"{shot}.{language}.{scheme}.{width}.png")
+                                await tab.picture(
+                                    Path(pictures) / f"{shot}.{language}.{scheme}.{width}.png"
+                                )
                     for width in (SMALL, PHONE, 640, 900):
                         await tab.look(width)
                         wide = await tab.run("document.documentElement.scrollWidth")
                         if wide > width:
                             overflow.append((page, language, width, wide, await tab.run(WIDEST)))
                 outside += [
-                    u for u in tab.requests if urlsplit(u).netloc != urlsplit(base).netloc and not u.startswith("data:")
+                    u
+                    for u in tab.requests
+                    if urlsplit(u).netloc != urlsplit(base).netloc and not u.startswith("data:")
                 ]
-                said += [line for line in tab.console if "404" not in line or "/nowhere" not in line]
+                said += [
+                    line for line in tab.console if "404" not in line or "/nowhere" not in line
+                ]
     for name, opened, rule, html, why in found:
-        print(f"  {name} {'open' if opened else 'closed'}: {rule}\n    {html[:160]}\n    {' '.join(why.split())[:200]}")
+        print(
+            f"  {name} {'open' if opened else 'closed'}: {rule}\n    {html[:160]}\n    {' '.join(why.split())[:200]}"
+        )
     for row in (*overflow, *said, *outside):
         print(" ", row)
     print(

@@ -64,7 +64,9 @@ async def keyboard(tab, base):
         seen.add(kind[0])
         if kind[0] == "cite":
             await tab.press("Enter")
-            await tab.until("document.activeElement.tagName === 'SUMMARY' && !!document.querySelector('details.lit[open]')")
+            await tab.until(
+                "document.activeElement.tagName === 'SUMMARY' && !!document.querySelector('details.lit[open]')"
+            )
         if kind[0] == "はい":
             await tab.press("Space")
             await tab.until("document.querySelector('.note[role=status]')?.textContent.length > 0")
@@ -81,7 +83,9 @@ async def dialog(tab, base):
         now = await tab.run("document.querySelector('.stage').id")
         await tab.click(".options button:nth-of-type(1)")
         await tab.until(f"document.querySelector('.stage')?.id !== '{now}' && {IDLE}")
-        if await tab.run("!!document.querySelector('.options button') && document.activeElement.className !== 'question'"):
+        if await tab.run(
+            "!!document.querySelector('.options button') && document.activeElement.className !== 'question'"
+        ):
             return False
     old = await tab.run("document.querySelectorAll('.options button').length")
     await tab.go(f"{base}/decisions")
@@ -109,11 +113,15 @@ async def dropped(tab, base):
         await tab.until("document.querySelector('.drop input[type=file]').files.length === 2")
         named = await tab.run("document.querySelector('.drop output').textContent")
         await tab.run("document.querySelector('form.drop').requestSubmit()")
-        await tab.until(f"document.querySelectorAll('[value=\"document.report\"]').length === 2 && {IDLE}")
+        await tab.until(
+            f"document.querySelectorAll('[value=\"document.report\"]').length === 2 && {IDLE}"
+        )
     await tab.run("document.querySelector('[value=\"document.report\"]').form.requestSubmit()")
     await tab.until(f"document.querySelector('[value=\"document.publish\"]') && {IDLE}")
     await tab.run("document.querySelector('[value=\"document.publish\"]').form.requestSubmit()")
-    await tab.until(f"document.querySelector('#turns')?.textContent.includes('公開しました') && {IDLE}")
+    await tab.until(
+        f"document.querySelector('#turns')?.textContent.includes('公開しました') && {IDLE}"
+    )
     await tab.go(base)
     await tab.run("document.querySelector('#ask').focus()")
     before = await tab.run(COUNT)
@@ -163,7 +171,13 @@ async def scriptless(tab, base):
         await loading(tab, "form.drop button")
     report = "document.publish" in await text(tab)
     bad = [s for s in tab.statuses if s[0] >= 400]
-    parts = {"asked": "[1]" in asked, "opened": opened, "thanked": thanked, "dialog": first != second, "report": report}
+    parts = {
+        "asked": "[1]" in asked,
+        "opened": opened,
+        "thanked": thanked,
+        "dialog": first != second,
+        "report": report,
+    }
     print("   ", *(f"{name} failed" for name, well in parts.items() if not well), *bad)
     return all(parts.values()) and not bad
 
@@ -195,9 +209,13 @@ async def first_page(browser, base):
     await tab.go(base)
     sizes = {}
     for url in dict.fromkeys(tab.requests):
-        told = await tab.run(f"fetch({url!r}).then(r => r.text()).then(t => new TextEncoder().encode(t).length)")
+        told = await tab.run(
+            f"fetch({url!r}).then(r => r.text()).then(t => new TextEncoder().encode(t).length)"
+        )
         sizes[url.removeprefix(base).partition("?")[0]] = told
-    print(f"first page: {len(sizes)} requests (4), {sum(sizes.values()) / 1024:.0f} KB uncompressed: {sizes}")
+    print(
+        f"first page: {len(sizes)} requests (4), {sum(sizes.values()) / 1024:.0f} KB uncompressed: {sizes}"
+    )
     return len(sizes) <= 4
 
 
@@ -207,7 +225,9 @@ async def main():
         async with chromium() as browser:
             tab = await browser.tab()
             await tab.look(DESKTOP)
-            stories = [(story, tab) for story in (composing, keyboard, dialog, dropped, long, resumed)]
+            stories = [
+                (story, tab) for story in (composing, keyboard, dialog, dropped, long, resumed)
+            ]
             stories.append((scriptless, await browser.tab(script=False)))
             for story, where in stories:
                 try:
@@ -215,7 +235,9 @@ async def main():
                 except (TimeoutError, RuntimeError) as error:
                     well = False
                     print("   ", type(error).__name__, error)
-                print(f"{'holds' if well else 'FAILS'}  {story.__name__}: {' '.join(story.__doc__.split())}")
+                print(
+                    f"{'holds' if well else 'FAILS'}  {story.__name__}: {' '.join(story.__doc__.split())}"
+                )
                 held &= bool(well)
             held &= await first_page(browser, base)
             for line in tab.console:

@@ -17,10 +17,41 @@ import psutil
 
 from tests.soak.browser import bot
 
-PATHS = ("/", "/ask", "/press", "/form", "/upload", "/signin", "/files/x", "/turns/x", "/knowledge?q=x", "/static/page.js")
-METHODS = (b"GET", b"POST", b"PUT", b"HEAD", b"OPTIONS", b"TRACE", b"get", b"\xff", b"POST" * 500, b"")
+PATHS = (
+    "/",
+    "/ask",
+    "/press",
+    "/form",
+    "/upload",
+    "/signin",
+    "/files/x",
+    "/turns/x",
+    "/knowledge?q=x",
+    "/static/page.js",
+)
+METHODS = (
+    b"GET",
+    b"POST",
+    b"PUT",
+    b"HEAD",
+    b"OPTIONS",
+    b"TRACE",
+    b"get",
+    b"\xff",
+    b"POST" * 500,
+    b"",
+)
 BODIES = (
-    *(b"", b"q=x", b"q=%ff%fe", b"\x00" * 4000, b"&" * 90_000, b"=" * 5000, b'{"a":' * 2000, b"q=" + "あ".encode() * 9000),
+    *(
+        b"",
+        b"q=x",
+        b"q=%ff%fe",
+        b"\x00" * 4000,
+        b"&" * 90_000,
+        b"=" * 5000,
+        b'{"a":' * 2000,
+        b"q=" + "あ".encode() * 9000,
+    ),
     b'--b\r\nContent-Disposition: form-data; name="files"; filename="../../x"\r\n\r\nx\r\n--b--\r\n',
     b'--b\r\nContent-Disposition: form-data; name="q"\r\n\r\n' * 3000,
     b"--b\r\n" + b"X: y\r\n" * 3000 + b"\r\nx\r\n--b--\r\n",
@@ -34,7 +65,13 @@ BODIES = (
     b'_press=["choose.answer",{"rid":"x","rev":1e999},{"boundary":7}]&boundary=' + b"[" * 5000,
 )
 KINDS = (
-    *("application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "multipart/form-data", "application/json", ""),
+    *(
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=b",
+        "multipart/form-data",
+        "application/json",
+        "",
+    ),
     *(
         "multipart/form-data; boundary=" + "x" * 300,
         "text/plain; charset=utf-99",
@@ -71,9 +108,19 @@ def request(dice, path, host):
     length = mostly("exact", *LENGTHS)
     head = f"Host: {mostly(host, 'evil.example', '')}\r\nOrigin: {mostly(f'http://{host}', 'null', '')}\r\n"
     head += f"Content-Type: {dice.choice(KINDS)}\r\n{mostly('', *EXTRA)}"
-    head += "" if length is None else f"Content-Length: {len(body) if length == 'exact' else length}\r\n"
+    head += (
+        ""
+        if length is None
+        else f"Content-Length: {len(body) if length == 'exact' else length}\r\n"
+    )
     target = path.encode() + mostly(b"", bytes(dice.randrange(1, 256) for _ in range(8)))
-    line = mostly(b"POST", *METHODS) + b" " + target + b" " + mostly(b"HTTP/1.1", b"HTTP/1.0", b"HTTP/9.9", b"")
+    line = (
+        mostly(b"POST", *METHODS)
+        + b" "
+        + target
+        + b" "
+        + mostly(b"HTTP/1.1", b"HTTP/1.0", b"HTTP/9.9", b"")
+    )
     return line + b"\r\n" + head.encode("latin-1") + b"Connection: close\r\n\r\n" + body
 
 
@@ -96,7 +143,9 @@ async def main(count, seed):
     dice, seen, failed = random.Random(seed), Counter(), []
     with bot(quiet=True) as base:
         host, port = urlsplit(base).hostname, urlsplit(base).port
-        server = next(p for p in psutil.Process().children(recursive=True) if "serve" in p.cmdline())
+        server = next(
+            p for p in psutil.Process().children(recursive=True) if "serve" in p.cmdline()
+        )
         async with httpx.AsyncClient(base_url=base) as client:
             await client.get("/")
             before = server.memory_info().rss
@@ -109,7 +158,11 @@ async def main(count, seed):
                     raws = [request(dice, path, f"{host}:{port}") for _ in range(20)]
                     statuses = await asyncio.gather(*(sent(raw, host, port) for raw in raws))
                     seen.update(statuses)
-                    failed += [raw[:200] for raw, status in zip(raws, statuses, strict=True) if status >= 500]
+                    failed += [
+                        raw[:200]
+                        for raw, status in zip(raws, statuses, strict=True)
+                        if status >= 500
+                    ]
                 began = time.perf_counter()
                 assert (await client.get("/")).status_code == 200
                 served.append(time.perf_counter() - began)
@@ -118,10 +171,21 @@ async def main(count, seed):
             grown = (server.memory_info().rss - before) / 1e6
     for raw in failed[:10]:
         print("  5xx:", raw)
-    print(f"{sum(seen.values())} requests: {len(failed)} of 5xx (0); by status {dict(sorted(seen.items()))}")
-    print(f"a good request meanwhile: at most {1000 * max(served):.0f} ms; grown by {grown:.0f} MB (50)")
+    print(
+        f"{sum(seen.values())} requests: {len(failed)} of 5xx (0); by status {dict(sorted(seen.items()))}"
+    )
+    print(
+        f"a good request meanwhile: at most {1000 * max(served):.0f} ms; grown by {grown:.0f} MB (50)"
+    )
     return 1 if failed or grown > 50 else 0
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000, int(sys.argv[2]) if len(sys.argv) > 2 else 1)))
+    sys.exit(
+        asyncio.run(
+            main(
+                int(sys.argv[1]) if len(sys.argv) > 1 else 1000,
+                int(sys.argv[2]) if len(sys.argv) > 2 else 1,
+            )
+        )
+    )

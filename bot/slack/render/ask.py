@@ -1,4 +1,6 @@
-"""Questions to one person: as a message with a button for each option, or as the fields of a window."""
+"""
+Questions to one person: as a message with a button for each option, or as the fields of a window.
+"""
 
 from bot.slack.render.classic import Classic
 from bot.slack.render.elements import Json, context, option, plain_text, section, sections
@@ -22,13 +24,21 @@ def guided(ask: Ask) -> bool:
 
 
 def in_message(ask: Ask, drawer: Classic) -> list[Json]:
-    """Return the question with each option beside a short button: long options would be cut on buttons themselves."""
+    """
+    Return the question with each option beside a short button: long options would be cut on buttons
+    themselves.
+    """
     blocks = _lead(ask, drawer)
     room = ask.form.partition(".")[0]
     ways = [*ask.buttons]
     if not guided(ask):  # its fields need a window, which this press opens
-        blocks += sections("\n".join((f"**{ask.text}**", *(f"- {field.label}" for field in ask.fields))))
-        return [*blocks, *drawer.buttons.rows((Button(ask.title, Press(ask.form, ask.state), "primary"), *ways))]
+        blocks += sections(
+            "\n".join((f"**{ask.text}**", *(f"- {field.label}" for field in ask.fields)))
+        )
+        return [
+            *blocks,
+            *drawer.buttons.rows((Button(ask.title, Press(ask.form, ask.state), "primary"), *ways)),
+        ]
     [field] = ask.fields
     blocks += sections(f"**{field.label}**" + (f"\n{field.hint}" if field.hint else ""))
     blocks += _behind(ask, drawer)
@@ -54,7 +64,9 @@ def in_window(ask: Ask, drawer: Classic) -> list[Json]:
     if not (ask.step or ask.intro) and ask.text != ask.fields[0].label:
         blocks += sections(ask.text)
     blocks += [_field(field, len(ask.fields) == 1) for field in ask.fields]
-    ways = tuple(way for way in ask.buttons if way.label != ask.stop or ask.step)  # a form is left by the window's own button
+    ways = tuple(
+        way for way in ask.buttons if way.label != ask.stop or ask.step
+    )  # a form is left by the window's own button
     return [*blocks, *_behind(ask, drawer), *drawer.buttons.rows(ways)]
 
 
@@ -90,19 +102,34 @@ def _element(field: Field, alone: bool) -> Json:
     chosen = [drawn for drawn in options if drawn["value"] in field.initial.split(",")]
     match field.kind:
         case "files":
-            return {"type": "file_input", "filetypes": list(field.types), "max_files": min(field.max or FILES, FILES)}
+            return {
+                "type": "file_input",
+                "filetypes": list(field.types),
+                "max_files": min(field.max or FILES, FILES),
+            }
         case "text":
             size = min(field.max or INPUT, INPUT)
             written = {"initial_value": cut(field.initial, size)} if field.initial else {}
             long = {"multiline": True} if size > LINE else {}
             return {"type": "plain_text_input", "max_length": size, **long, **written}
         case "date":
-            return {"type": "datepicker", **({"initial_date": field.initial} if field.initial else {})}
+            return {
+                "type": "datepicker",
+                **({"initial_date": field.initial} if field.initial else {}),
+            }
         case "person":
             known = field.initial.rsplit(":", 1)[-1]
             return {"type": "users_select", **({"initial_user": known} if known else {})}
         case "toggle":
-            return {"type": "checkboxes", "options": options[:RADIO], **({"initial_options": chosen} if chosen else {})}
+            return {
+                "type": "checkboxes",
+                "options": options[:RADIO],
+                **({"initial_options": chosen} if chosen else {}),
+            }
         case _:
             kind = "radio_buttons" if alone and len(options) <= RADIO else "static_select"
-            return {"type": kind, "options": options, **({"initial_option": chosen[0]} if chosen else {})}
+            return {
+                "type": kind,
+                "options": options,
+                **({"initial_option": chosen[0]} if chosen else {}),
+            }

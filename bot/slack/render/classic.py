@@ -1,13 +1,22 @@
 """
-Every block in the blocks every workspace and client draws: header, section, context, actions, divider.
+Every block in the blocks every workspace and client draws: header, section, context, actions,
+divider.
 
-The levels above replace what they draw better; order, texts and values stay the same, so that a click means the same on each.
+The levels above replace what they draw better; order, texts and values stay the same, so that a
+click means the same on each.
 """
 
 from typing import assert_never
 
 from bot.slack.render.elements import Buttons, Json, context, plain_text, section, sections
-from bot.slack.render.limits import CONTEXT_ELEMENTS, FIELD_LABEL, FIELD_VALUE, FIELDS, HEADER, SECTION
+from bot.slack.render.limits import (
+    CONTEXT_ELEMENTS,
+    FIELD_LABEL,
+    FIELD_VALUE,
+    FIELDS,
+    HEADER,
+    SECTION,
+)
 from bot.slack.render.text import cut, escape, fenced, mrkdwn, pieces, quoted
 from handlers.conversation import (
     Block,
@@ -94,7 +103,9 @@ class Classic:
     def table(self, block: Table) -> list[Json]:
         titles = [column.title for column in block.columns]
         rows = (zip(titles, row, strict=True) for row in block.rows)
-        lines = ["- " + " · ".join(f"{title} {value}" for title, value in row if value) for row in rows]
+        lines = [
+            "- " + " · ".join(f"{title} {value}" for title, value in row if value) for row in rows
+        ]
         return sections("\n".join((f"**{block.caption}**", *lines)))
 
     def chart(self, block: Chart) -> list[Json]:
@@ -103,23 +114,36 @@ class Classic:
         for bar in block.bars:
             cells = round(max(0.0, bar.value) / top * BAR)
             note = f" ({bar.note})" if bar.note else ""
-            lines.append(f"{'█' * cells}{'░' * (BAR - cells)} {bar.shown:>6} {MARKS[bar.state]}{bar.short}{note}")
+            lines.append(
+                f"{'█' * cells}{'░' * (BAR - cells)} {bar.shown:>6} {MARKS[bar.state]}{bar.short}{note}"
+            )
         bars = fenced("\n".join(lines))
         whole = f"*{escape(block.title)}*\n{bars}\n{escape(block.legend)}".rstrip()
-        return [section(whole)] if len(whole) <= SECTION else sections(f"**{block.title}**\n" + "\n".join(lines))
+        return (
+            [section(whole)]
+            if len(whole) <= SECTION
+            else sections(f"**{block.title}**\n" + "\n".join(lines))
+        )
 
     def steps(self, block: Steps) -> list[Json]:
         lines = [
-            f"{GLYPHS[s.status]} {s.title} ({self.say(f'step_{s.status}')})" + (f": {s.output}" if s.output else "")
+            f"{GLYPHS[s.status]} {s.title} ({self.say(f'step_{s.status}')})"
+            + (f": {s.output}" if s.output else "")
             for s in block.items
         ]
         return sections("\n".join((f"**{block.title}**", *lines)))
 
     def sources(self, block: Sources) -> list[Json]:
         lines = [_source(source) for source in block.items]
-        named = [context(*lines[at : at + CONTEXT_ELEMENTS]) for at in range(0, len(lines), CONTEXT_ELEMENTS)]
+        named = [
+            context(*lines[at : at + CONTEXT_ELEMENTS])
+            for at in range(0, len(lines), CONTEXT_ELEMENTS)
+        ]
         opened = tuple(
-            Button(f"[{s.number}] {s.place}", Press("source.open", {"aid": block.answer, "s": s.id, "n": s.number}))
+            Button(
+                f"[{s.number}] {s.place}",
+                Press("source.open", {"aid": block.answer, "s": s.id, "n": s.number}),
+            )
             for s in block.items
         )
         return [*named, *self.buttons.rows(opened)]
@@ -128,18 +152,30 @@ class Classic:
         return [*sections(f"**{block.title}**"), *self.blocks(block.blocks)]
 
     def feedback(self, answer: str) -> list[Json]:
-        votes = tuple(Button(self.say(vote), Press("feedback.vote", {"aid": answer, "vote": vote})) for vote in ("up", "down"))
+        votes = tuple(
+            Button(self.say(vote), Press("feedback.vote", {"aid": answer, "vote": vote}))
+            for vote in ("up", "down")
+        )
         return self.buttons.rows(votes)
 
 
 def facts(items: tuple[Fact, ...]) -> list[Json]:
     """Two columns where labels and values are short, else a list."""
     if all(len(f.label) <= FIELD_LABEL and len(f.value) <= FIELD_VALUE for f in items):
-        fields = [{"type": "mrkdwn", "text": f"*{escape(f.label)}*\n{mrkdwn(f.value)}"} for f in items]
-        return [{"type": "section", "fields": fields[at : at + FIELDS]} for at in range(0, len(fields), FIELDS)]
+        fields = [
+            {"type": "mrkdwn", "text": f"*{escape(f.label)}*\n{mrkdwn(f.value)}"} for f in items
+        ]
+        return [
+            {"type": "section", "fields": fields[at : at + FIELDS]}
+            for at in range(0, len(fields), FIELDS)
+        ]
     return sections("\n".join(f"- **{f.label}**: {f.value}" for f in items))
 
 
 def _source(source: Source) -> str:
-    named = " · ".join(part for part in (f"{source.title} {source.place}".strip(), source.version, source.updated) if part)
+    named = " · ".join(
+        part
+        for part in (f"{source.title} {source.place}".strip(), source.version, source.updated)
+        if part
+    )
     return f"*[{source.number}]* {escape(cut(named, SOURCE))}{' ⚠️' if source.stale else ''}"

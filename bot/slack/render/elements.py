@@ -1,4 +1,7 @@
-"""The small parts blocks are made of: text objects, sections, buttons and menus, each within its limit."""
+"""
+The small parts blocks are made of: text objects, sections, buttons and menus, each within its
+limit.
+"""
 
 from itertools import count
 from typing import Any
@@ -34,7 +37,9 @@ class Buttons:
         return f"{action}:{next(self._numbers)}"
 
     def rows(self, buttons: tuple[Button, ...]) -> list[Json]:
-        """Return one row of five; the rest goes into a menu where it fits one, else stays beside."""
+        """
+        Return one row of five; the rest goes into a menu where it fits one, else stays beside.
+        """
         first, rest = list(buttons[:ROW]), list(buttons[ROW:])
         menu = [b for b in rest if not (b.confirm or b.url) and len(pack(b.press)) <= OPTION_VALUE]
         if len(menu) not in OVERFLOW:
@@ -44,7 +49,8 @@ class Buttons:
             options = [option(b.label, pack(b.press)) for b in menu]
             drawn.append({"type": "overflow", "action_id": self.name("more"), "options": options})
         return [
-            {"type": "actions", "elements": drawn[at : at + ACTIONS_ELEMENTS]} for at in range(0, len(drawn), ACTIONS_ELEMENTS)
+            {"type": "actions", "elements": drawn[at : at + ACTIONS_ELEMENTS]}
+            for at in range(0, len(drawn), ACTIONS_ELEMENTS)
         ]
 
     def button(self, button: Button, brings: Press | Form | None = None) -> Json:
@@ -75,7 +81,11 @@ class Buttons:
 def words(value: object) -> list[str]:
     """Return every text a block shows."""
     if isinstance(value, dict):
-        own = [held for name, held in value.items() if name in ("text", "title", "caption", "label") and isinstance(held, str)]
+        own = [
+            held
+            for name, held in value.items()
+            if name in ("text", "title", "caption", "label") and isinstance(held, str)
+        ]
         return own + [text for inner in value.values() for text in words(inner)]
     return [text for inner in value for text in words(inner)] if isinstance(value, list) else []
 
@@ -104,7 +114,10 @@ def section(drawn: str) -> Json:
 
 
 def context(*drawn: str) -> Json:
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(one, SECTION)} for one in drawn]}
+    return {
+        "type": "context",
+        "elements": [{"type": "mrkdwn", "text": cut(one, SECTION)} for one in drawn],
+    }
 
 
 def plain_text(text: str, limit: int) -> Json:
@@ -119,5 +132,7 @@ def option(text: str, value: str) -> Json:
         ValueError: its value is longer than Slack keeps.
     """
     if len(value) > OPTION_VALUE:
-        raise ValueError(f"an option carries {len(value)} characters; at most {OPTION_VALUE} are kept")
+        raise ValueError(
+            f"an option carries {len(value)} characters; at most {OPTION_VALUE} are kept"
+        )
     return {"text": plain_text(text, OPTION_TEXT), "value": value}

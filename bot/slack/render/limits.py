@@ -1,8 +1,9 @@
 """
 What Slack takes, as named numbers.
 
-Sources: https://docs.slack.dev/reference/block-kit/blocks and the models of slack_sdk 3.47; the characters of a whole message
-are measured refusals (https://github.com/slackapi/bolt-js/issues/2509).
+Sources: https://docs.slack.dev/reference/block-kit/blocks and the models of slack_sdk 3.47; the
+characters of a whole message are measured refusals
+(https://github.com/slackapi/bolt-js/issues/2509).
 """
 
 MESSAGE_BLOCKS = 50
@@ -36,4 +37,6 @@ TABLES, CHARTS = 1, 2  # in one message
 PAGE = 5  # rows of a data table shown at once
 CHART_TITLE, CHART_LABEL, CHART_POINTS = 50, 20, 20
 CONTAINER_CHILDREN, CONTAINER_TITLE = 10, 150
-INSIDE = frozenset({"section", "context", "divider", "actions", "table", "header", "image", "video"})  # what a container holds
+INSIDE = frozenset(
+    {"section", "context", "divider", "actions", "table", "header", "image", "video"}
+)  # what a container holds

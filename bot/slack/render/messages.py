@@ -1,7 +1,9 @@
 """
-A whole reply as messages. Level 0 is Slack's newest blocks, then classic ones with a table, then classic ones alone, then text.
+A whole reply as messages. Level 0 is Slack's newest blocks, then classic ones with a table, then
+classic ones alone, then text.
 
-A reply longer than one message may be goes on in the next: blocks are kept whole, and long text was cut between its sentences.
+A reply longer than one message may be goes on in the next: blocks are kept whole, and long text was
+cut between its sentences.
 """
 
 from bot.slack.render.ask import in_message, in_text
@@ -21,20 +23,33 @@ QUIET = {"unfurl_links": False, "unfurl_media": False}  # nothing in an answer o
 
 
 def messages(reply: Reply, texts: Texts, language: Language, level: int) -> tuple[Json, ...]:
-    """Return what chat.postMessage takes beside channel and thread: one message, or more where one cannot hold it."""
+    """
+    Return what chat.postMessage takes beside channel and thread: one message, or more where one
+    cannot hold it.
+    """
     said = reply.text + (in_text(reply.ask) if reply.ask else "")
     if level >= TEXT:
         drawn = pieces(said, mrkdwn, MESSAGE_TEXT)[:PARTS] or ["–"]
         return tuple({"text": text, "blocks": [], **QUIET} for text in drawn)
     drawer = LEVELS[level](texts, language)
-    blocks = [*([section(called(reply.calls))] if reply.calls else []), *drawer.blocks(reply.blocks)]
+    blocks = [
+        *([section(called(reply.calls))] if reply.calls else []),
+        *drawer.blocks(reply.blocks),
+    ]
     if reply.ask:
         blocks += in_message(reply.ask, drawer)
     parts = _packed(blocks)
     if len(parts) > PARTS:
         parts = [*parts[:PARTS], [context(drawer.say("too_long"))]]
-    first = {"text": cut(escape(plain(said)), MESSAGE_TEXT) or "–", "blocks": parts[0] if parts else [], **QUIET}
-    rest = ({"text": cut(" ".join(words(part)), MESSAGE_TEXT), "blocks": part, **QUIET} for part in parts[1:])
+    first = {
+        "text": cut(escape(plain(said)), MESSAGE_TEXT) or "–",
+        "blocks": parts[0] if parts else [],
+        **QUIET,
+    }
+    rest = (
+        {"text": cut(" ".join(words(part)), MESSAGE_TEXT), "blocks": part, **QUIET}
+        for part in parts[1:]
+    )
     return (first, *rest)
 
 

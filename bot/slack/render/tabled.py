@@ -16,7 +16,10 @@ class Tabled(Classic):
         self.tables = 0
 
     def fits(self, rows: list[list[str]]) -> bool:
-        """Report whether these rows, head included, may be a table of this message, and count them when they may."""
+        """
+        Report whether these rows, head included, may be a table of this message, and count them
+        when they may.
+        """
         fitting = (
             self.tables == 0
             and 1 < len(rows) <= TABLE_ROWS
@@ -30,11 +33,18 @@ class Tabled(Classic):
         rows = [[c.title for c in block.columns], *(list(row) for row in block.rows)]
         if not self.fits(rows):
             return super().table(block)
-        settings = [{"align": "right" if c.kind == "number" else "left", "is_wrapped": True} for c in block.columns]
+        settings = [
+            {"align": "right" if c.kind == "number" else "left", "is_wrapped": True}
+            for c in block.columns
+        ]
         return [*sections(f"**{block.caption}**"), _table(rows, settings)]
 
     def chart(self, block: Chart) -> list[Json]:
-        states = {"best": MARKS["best"] + self.say("best"), "excluded": MARKS["excluded"] + self.say("excluded"), "normal": ""}
+        states = {
+            "best": MARKS["best"] + self.say("best"),
+            "excluded": MARKS["excluded"] + self.say("excluded"),
+            "normal": "",
+        }
         rows = [[self.say(f"chart_{name}") for name in ("name", "value", "mark")]]
         rows += [[bar.label, bar.shown, bar.note or states[bar.state]] for bar in block.bars]
         if not self.fits(rows):

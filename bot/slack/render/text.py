@@ -1,4 +1,7 @@
-"""Our light markup (`**bold**`, "- " lists, `[n]`) as Slack's two kinds of text, and cuts that break neither."""
+"""
+Our light markup (`**bold**`, "- " lists, `[n]`) as Slack's two kinds of text, and cuts that break
+neither.
+"""
 
 import re
 import unicodedata
@@ -6,7 +9,9 @@ from collections.abc import Callable, Sequence
 
 _BOLD = re.compile(r"(?P<before>.?)\*\*(?P<bold>.+?)\*\*(?=(?P<after>.?))")
 _ITEM = re.compile(r"(?:- |\d{1,2}\. )")
-_END = re.compile(r"(?:[。．！？!?]|\.(?=[\s\[]))[」』）)]*(?:\[\d{1,3}\])*")  # a sentence's end keeps its citations
+_END = re.compile(
+    r"(?:[。．！？!?]|\.(?=[\s\[]))[」』）)]*(?:\[\d{1,3}\])*"
+)  # a sentence's end keeps its citations
 _OPENING, _CLOSING = "([\"'", ".,:;!?)]\"'"  # signs beside which Slack draws bold without a space
 _USER, _GROUP = re.compile(r"[UW][A-Z0-9]{2,}"), re.compile(r"S[A-Z0-9]{2,}")
 _HALF = re.compile(r"\[\d{0,3}$")  # a citation mark that has begun
@@ -21,10 +26,18 @@ def cut(text: str, limit: int) -> str:
 
 
 def called(ids: Sequence[str]) -> str:
-    """Return what calls people (U…, W…) and user groups (S…); whatever else stands in a setting is shown as text."""
+    """
+    Return what calls people (U…, W…) and user groups (S…); whatever else stands in a setting is
+    shown as text.
+    """
     own = [id_.rpartition(":")[2] for id_ in ids]
     return " ".join(
-        f"<!subteam^{id_}>" if _GROUP.fullmatch(id_) else f"<@{id_}>" if _USER.fullmatch(id_) else escape(id_) for id_ in own
+        f"<!subteam^{id_}>"
+        if _GROUP.fullmatch(id_)
+        else f"<@{id_}>"
+        if _USER.fullmatch(id_)
+        else escape(id_)
+        for id_ in own
     )
 
 
@@ -34,22 +47,31 @@ def plain(text: str) -> str:
 
 
 def mrkdwn(text: str) -> str:
-    """Return mrkdwn. Slack draws `*bold*` only where a space or a line's edge stands beside it, so Japanese gets spaces."""
-    lines = (_BOLD.sub(_spaced, line) if "**" in line else line for line in escape(text).split("\n"))
+    """
+    Return mrkdwn. Slack draws `*bold*` only where a space or a line's edge stands beside it, so
+    Japanese gets spaces.
+    """
+    lines = (
+        _BOLD.sub(_spaced, line) if "**" in line else line for line in escape(text).split("\n")
+    )
     return "\n".join(f"• {line[2:]}" if line.startswith("- ") else line for line in lines)
 
 
 def markdown(text: str) -> str:
     """
-    Return what a markdown block takes. Links, pictures and headings are not among our marks, so what looks like one is data.
+    Return what a markdown block takes. Links, pictures and headings are not among our marks, so
+    what looks like one is data.
 
-    CommonMark closes bold after a bracket or a full stop only where a space follows, and reads a line after another one as its
-    continuation, even after a list: so lines that are no list stand apart.
+    CommonMark closes bold after a bracket or a full stop only where a space follows, and reads a
+    line after another one as its continuation, even after a list: so lines that are no list stand
+    apart.
     """
     text = text.replace("<", "&lt;").replace(">", "&gt;")
     text = re.sub(r"(?m)^(\s*)(#+\s)", r"\1\\\2", text.replace("](", "] (").replace("]:", "] :"))
     lines = [_BOLD.sub(_flanked, line) if "**" in line else line for line in text.split("\n")]
-    apart = (_apart(line, following) for line, following in zip(lines, [*lines[1:], ""], strict=True))
+    apart = (
+        _apart(line, following) for line, following in zip(lines, [*lines[1:], ""], strict=True)
+    )
     return "".join(line + end for line, end in zip(lines, apart, strict=True))[:-1]
 
 
@@ -64,7 +86,10 @@ def quoted(text: str) -> str:
 
 
 def pieces(text: str, draw: Callable[[str], str], limit: int) -> list[str]:
-    """Return the text drawn in pieces of at most `limit` characters, cut between lines, sentences or words; none when empty."""
+    """
+    Return the text drawn in pieces of at most `limit` characters, cut between lines, sentences or
+    words; none when empty.
+    """
     drawn = []
     while len(draw(text)) > limit:
         size = min(len(text) - 1, limit)
@@ -79,11 +104,18 @@ def pieces(text: str, draw: Callable[[str], str], limit: int) -> list[str]:
 
 
 def _seam(text: str, size: int) -> int:
-    """Return where to cut at or before `size`: after a line, else a sentence with its citations, else a word."""
+    """
+    Return where to cut at or before `size`: after a line, else a sentence with its citations, else
+    a word.
+    """
     line = text.rfind("\n", size // 2, size)
     if line > 0:
         return line
-    ends = [m.end() for m in _END.finditer(text, size // 2, min(len(text), size + 40)) if m.end() <= size]
+    ends = [
+        m.end()
+        for m in _END.finditer(text, size // 2, min(len(text), size + 40))
+        if m.end() <= size
+    ]
     if ends:
         return ends[-1]
     space = text.rfind(" ", size // 2, size)

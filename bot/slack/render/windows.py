@@ -1,4 +1,7 @@
-"""Windows of one person: modals and the home tab. Slack draws classic blocks there, and alerts in modals."""
+"""
+Windows of one person: modals and the home tab. Slack draws classic blocks there, and alerts in
+modals.
+"""
 
 import json
 from collections.abc import Mapping
@@ -24,9 +27,12 @@ class Modal(Classic):
         return [{"type": "alert", "level": level, "text": {"type": "mrkdwn", "text": drawn}}]
 
 
-def modal(reply: Reply, texts: Texts, language: Language, origin: tuple[str, str], *, alerts: bool = True) -> Json:
+def modal(
+    reply: Reply, texts: Texts, language: Language, origin: tuple[str, str], *, alerts: bool = True
+) -> Json:
     """
-    Return a modal of the reply, a form where it asks something. `origin` is the channel and thread it was opened from.
+    Return a modal of the reply, a form where it asks something. `origin` is the channel and thread
+    it was opened from.
 
     `alerts` False draws classic blocks alone.
     """
@@ -56,7 +62,10 @@ def modal(reply: Reply, texts: Texts, language: Language, origin: tuple[str, str
 
 
 def skeleton(texts: Texts, language: Language, origin: tuple[str, str]) -> Json:
-    """Return what stands in a window until its content is there; a trigger opens one within three seconds only."""
+    """
+    Return what stands in a window until its content is there; a trigger opens one within three
+    seconds only.
+    """
     return _notice("loading", texts, language, origin)
 
 
@@ -83,5 +92,7 @@ def _packed(held: Mapping[str, object]) -> str:
     """
     packed = json.dumps(held, ensure_ascii=False, separators=(",", ":"))
     if len(packed) > PRIVATE_METADATA:
-        raise ValueError(f"a window carries {len(packed)} characters; at most {PRIVATE_METADATA} are kept")
+        raise ValueError(
+            f"a window carries {len(packed)} characters; at most {PRIVATE_METADATA} are kept"
+        )
     return packed

@@ -1,8 +1,9 @@
 """
 An Office file is a ZIP archive of XML parts. Both are read here as if made by an enemy.
 
-The directory is checked before anything is inflated (overlaps, doubles, declared sizes), inflated bytes are counted as they
-come out, and XML with a document type is refused: no Office application writes one, and every entity attack needs one.
+The directory is checked before anything is inflated (overlaps, doubles, declared sizes), inflated
+bytes are counted as they come out, and XML with a document type is refused: no Office application
+writes one, and every entity attack needs one.
 """
 
 import posixpath
@@ -34,7 +35,10 @@ class _Member:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A relationship of a part: `kind` is the last word of its type; `target` is a part's name, or empty when external."""
+    """
+    A relationship of a part: `kind` is the last word of its type; `target` is a part's name, or
+    empty when external.
+    """
 
     id: str
     kind: str
@@ -72,7 +76,10 @@ class Archive:
         return self._inflate(packed, member)
 
     def links(self, name: str) -> tuple[Link, ...]:
-        """Return the relationships of the part `name` ("" for the file itself); none when it has no list."""
+        """
+        Return the relationships of the part `name` ("" for the file itself); none when it has no
+        list.
+        """
         folder, base = posixpath.split(name.lstrip("/"))
         listed = self.part(posixpath.join(folder, "_rels", f"{base}.rels"))
         found: list[Link] = []
@@ -83,7 +90,14 @@ class Archive:
             target, external = values.get("Target", ""), values.get("TargetMode") == "External"
             kind = values.get("Type", "").rpartition("/")[2]
             path = target if target.startswith("/") else posixpath.join(folder, target)
-            found.append(Link(values.get("Id", ""), kind, "" if external else posixpath.normpath(path).lstrip("/"), external))
+            found.append(
+                Link(
+                    values.get("Id", ""),
+                    kind,
+                    "" if external else posixpath.normpath(path).lstrip("/"),
+                    external,
+                )
+            )
 
         if listed is not None:
             parse(listed, self._budget, start)
@@ -122,7 +136,9 @@ class Archive:
             if name in members:
                 raise Refusal("damaged")
             total += member.size
-            if total > self._budget.limits.inflated or (member.size > _SMALL and member.size > member.packed * _RATIO):
+            if total > self._budget.limits.inflated or (
+                member.size > _SMALL and member.size > member.packed * _RATIO
+            ):
                 raise Refusal("archive_bomb")
             members[name] = member
             spans.append((member.start, member.start + _LOCAL.size + member.packed))
@@ -136,7 +152,10 @@ class Archive:
         return head, disk, start, here, count, size, offset, comment
 
     def _entry(self, offset: int) -> tuple[int, str, _Member]:
-        if len(self._content) < offset + _ENTRY.size or self._content[offset : offset + 4] != b"PK\x01\x02":
+        if (
+            len(self._content) < offset + _ENTRY.size
+            or self._content[offset : offset + 4] != b"PK\x01\x02"
+        ):
             raise Refusal("damaged")
         fields = _ENTRY.unpack_from(self._content, offset)
         flags, method, packed, size = fields[3], fields[4], fields[8], fields[9]
@@ -146,8 +165,17 @@ class Archive:
             raise Refusal("password_protected")
         if method not in {_STORED, _DEFLATED}:
             raise Refusal("damaged")
-        name = raw.decode("utf-8" if flags & 0x800 else "cp437", "replace").replace("\\", "/").lower().lstrip("/")
-        return offset + _ENTRY.size + name_size + extra + comment, name, _Member(start, packed, size, method)
+        name = (
+            raw.decode("utf-8" if flags & 0x800 else "cp437", "replace")
+            .replace("\\", "/")
+            .lower()
+            .lstrip("/")
+        )
+        return (
+            offset + _ENTRY.size + name_size + extra + comment,
+            name,
+            _Member(start, packed, size, method),
+        )
 
 
 def parse(
@@ -158,7 +186,8 @@ def parse(
     text: Callable[[str], None] | None = None,
 ) -> None:
     """
-    Walk through `data` and call back with local names (without prefixes), attributes without prefixes too.
+    Walk through `data` and call back with local names (without prefixes), attributes without
+    prefixes too.
 
     Raises:
         Refusal: unsafe (a document type), archive_bomb (nested too deep), damaged.
@@ -196,7 +225,10 @@ def parse(
 
 
 def _attribute(name: str) -> str:
-    """Return a relationship id as "rid", apart from a plain "id"; any other attribute without its prefix."""
+    """
+    Return a relationship id as "rid", apart from a plain "id"; any other attribute without its
+    prefix.
+    """
     prefix, _, local = name.rpartition(":")
     return "rid" if prefix and local == "id" else local
 
@@ -234,7 +266,9 @@ def open_office(content: bytes, kind: str, budget: Budget) -> tuple[Archive, str
     parse(types, budget, start)
     main = next((link.target for link in archive.links("") if link.kind == "officeDocument"), "")
     content_type = listed.get(main.lower()) or listed.get("." + main.rpartition(".")[2].lower(), "")
-    if "macroEnabled" in content_type or any(name.endswith("vbaproject.bin") for name in archive.names()):
+    if "macroEnabled" in content_type or any(
+        name.endswith("vbaproject.bin") for name in archive.names()
+    ):
         raise Refusal("macro")
     found = next((name for ending, name in _MAIN.items() if content_type.endswith(ending)), "")
     if found and found != kind:

@@ -1,4 +1,7 @@
-"""What is drawn on a sheet, a slide or a page beside its own text: charts as rows, text in shapes, comments."""
+"""
+What is drawn on a sheet, a slide or a page beside its own text: charts as rows, text in shapes,
+comments.
+"""
 
 from collections.abc import Iterator
 
@@ -14,7 +17,8 @@ _SHAPES = frozenset({"sp", "grpSp", "cxnSp", "pic", "graphicFrame"})
 
 def drawn(archive: Archive, owner: str, kind: str, budget: Budget, unseen: list[str]) -> list[str]:
     """
-    Return the lines of every part of this kind that `owner` points at; a drawing's charts follow its shapes.
+    Return the lines of every part of this kind that `owner` points at; a drawing's charts follow
+    its shapes.
 
     Those of hidden shapes go to `unseen`.
     """
@@ -29,14 +33,19 @@ def drawn(archive: Archive, owner: str, kind: str, budget: Budget, unseen: list[
 
 
 def chart(data: bytes, budget: Budget) -> list[str]:
-    """Return a chart's titles, then a row for its categories and one for each series, from the values kept in the file."""
+    """
+    Return a chart's titles, then a row for its categories and one for each series, from the values
+    kept in the file.
+    """
     found = _Chart(budget)
     parse(data, budget, found.start, found.end, found.text)
     return list(found.lines())
 
 
 def paragraphs(data: bytes, budget: Budget, unseen: list[str] | None = None) -> list[str]:
-    """Return the paragraphs of shapes; those of hidden ones go to `unseen`, and nowhere without it."""
+    """
+    Return the paragraphs of shapes; those of hidden ones go to `unseen`, and nowhere without it.
+    """
     lines: list[str] = []
     held: list[str] = []
     hidden: list[bool] = []  # of the shapes that are open, outermost first

@@ -1,9 +1,10 @@
 """
 What runs inside the child process: it closes every door behind itself, then reads one document.
 
-It receives one JSON line about the job and the document's bytes on standard input, and answers with one JSON line per page,
-flag, title or text left out, then "refused", or "read", the raw text of the file by itself, and "end". What it says is checked
-by `knowledge.reading.sandbox` as if a stranger had said it.
+It receives one JSON line about the job and the document's bytes on standard input, and answers with
+one JSON line per page, flag, title or text left out, then "refused", or "read", the raw text of the
+file by itself, and "end". What it says is checked by `knowledge.reading.sandbox` as if a stranger
+had said it.
 """
 
 import importlib
@@ -68,7 +69,10 @@ def main() -> None:
 
 
 def _count(out: BinaryIO, kind: str, content: bytes, limits: Limits) -> None:
-    """Tell what the file holds by itself; where that fails, what was read stays read and is not counted."""
+    """
+    Tell what the file holds by itself; where that fails, what was read stays read and is not
+    counted.
+    """
     try:
         for piece in raw.pieces(kind, content, Budget(limits)) if kind != "scan" else ():
             _say(out, {"raw": {"place": asdict(piece.place), "text": piece.text}})

@@ -20,7 +20,9 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
     separator = max(",\t;", key=sample.count)
     rows: list[str] = []
     try:
-        for cells in csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=separator):
+        for cells in csv.reader(
+            io.StringIO(text.replace("\x00", ""), newline=""), delimiter=separator
+        ):
             budget.cells(len(cells))
             row = " | ".join(one_line(cell) for cell in cells)
             if row.strip(" |"):

@@ -1,8 +1,9 @@
 """
 Bytes to text, for files that do not say how they are encoded.
 
-Japanese offices still write Shift_JIS, EUC-JP and ISO-2022-JP. Every encoding that decodes without an error is scored by how
-much of the result is everyday Japanese; a wrong guess shows as rare kanji and half-width katakana.
+Japanese offices still write Shift_JIS, EUC-JP and ISO-2022-JP. Every encoding that decodes without
+an error is scored by how much of the result is everyday Japanese; a wrong guess shows as rare kanji
+and half-width katakana.
 """
 
 import re
@@ -21,7 +22,9 @@ _INVISIBLE = re.compile(
     "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 # Joiners shape Arabic, Indic scripts and emoji; between Japanese signs they only split words.
-_JOINER = re.compile("(?<=[\u3040-\u30ff\u4e00-\u9fff])[\u200c\u200d]+|[\u200c\u200d]+(?=[\u3040-\u30ff\u4e00-\u9fff])")
+_JOINER = re.compile(
+    "(?<=[\u3040-\u30ff\u4e00-\u9fff])[\u200c\u200d]+|[\u200c\u200d]+(?=[\u3040-\u30ff\u4e00-\u9fff])"
+)
 _TAGS = re.compile("[\U000e0020-\U000e007e]+")
 _EVERYDAY = re.compile(
     r"[\u3001-\u3003\u3005\u3008-\u301c\u3040-\u30ff\u4e00-\u9fff\uff01-\uff5e\u2010-\u2044\u25a0-\u266f\u2190-\u21ff①-⑳]"
@@ -48,7 +51,11 @@ def decode(content: bytes) -> tuple[str, tuple[Flag, ...]]:
     text = _strict(content, "utf-8")
     if text is not None and "\x00" not in text:
         return _broken(text)
-    guesses = [(_score(text), text) for text in (_strict(content, encoding) for encoding in _candidates(content)) if text]
+    guesses = [
+        (_score(text), text)
+        for text in (_strict(content, encoding) for encoding in _candidates(content))
+        if text
+    ]
     best = max(guesses, key=lambda guess: guess[0], default=(0.0, ""))
     if best[0] > 0.5:
         return _broken(best[1])
@@ -57,10 +64,12 @@ def decode(content: bytes) -> tuple[str, tuple[Flag, ...]]:
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:
     """
-    Return `text` as one would see it: composed, without control characters and invisible signs, lines ended by a newline.
+    Return `text` as one would see it: composed, without control characters and invisible signs,
+    lines ended by a newline.
 
-    Beside it come the messages that were hidden in invisible Unicode tag characters; an empty one stands for other invisible
-    signs. So anything there at all means that the text held something no reader sees.
+    Beside it come the messages that were hidden in invisible Unicode tag characters; an empty one
+    stands for other invisible signs. So anything there at all means that the text held something no
+    reader sees.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
     seen: list[str] = []
@@ -76,7 +85,8 @@ def blocks(text: str, size: int = 32_000) -> Iterator[str]:
     """
     Yield `text` in stretches of about `size` characters, cut at ends of lines where there are any.
 
-    A regular expression or a normalisation holds the interpreter until it is through: over a block that is a few milliseconds.
+    A regular expression or a normalisation holds the interpreter until it is through: over a block
+    that is a few milliseconds.
     """
     start = 0
     while len(text) - start > size:
@@ -92,13 +102,20 @@ def _clean(block: str) -> tuple[str, tuple[str, ...]]:
     text = _CONTROL.sub("", unicodedata.normalize("NFC", block))
     if not _INVISIBLE.search(text):
         return text, ()
-    hidden = tuple("".join(chr(ord(sign) - 0xE0000) for sign in tags) for tags in _TAGS.findall(text))
+    hidden = tuple(
+        "".join(chr(ord(sign) - 0xE0000) for sign in tags) for tags in _TAGS.findall(text)
+    )
     told = _JOINER.sub("", _INVISIBLE.sub("", text.replace("\u00ad", "")))
-    return told, hidden or (("",) if len(told) < len(text.replace("\ufeff", "").replace("\u00ad", "")) else ())
+    return told, hidden or (
+        ("",) if len(told) < len(text.replace("\ufeff", "").replace("\u00ad", "")) else ()
+    )
 
 
 def _candidates(content: bytes) -> tuple[str, ...]:
-    """Return the encodings to try; UTF-16 without its mark only where zero bytes or an even length allow it."""
+    """
+    Return the encodings to try; UTF-16 without its mark only where zero bytes or an even length
+    allow it.
+    """
     wide = ("utf-16-le", "utf-16-be") if len(content) % 2 == 0 else ()
     return (*wide, "cp932", "euc_jis_2004")
 
@@ -111,14 +128,19 @@ def _strict(content: bytes, encoding: str) -> str | None:
 
 
 def _score(text: str) -> float:
-    """Return how plausible `text` is: at most about 1; kana count more, since every real Japanese text has them."""
+    """
+    Return how plausible `text` is: at most about 1; kana count more, since every real Japanese text
+    has them.
+    """
     sample = text[:_SAMPLE]
     foreign = sum(sign > "\x7f" or _CONTROL.match(sign) is not None for sign in sample)
     if not foreign:
         return 1.0 if sample else 0.0
     everyday = len(_EVERYDAY.findall(sample))
     kana = len(_KANA.findall(sample))
-    bad = len(_CONTROL.findall(sample)) + sum(unicodedata.category(sign) in {"Co", "Cn"} for sign in sample)
+    bad = len(_CONTROL.findall(sample)) + sum(
+        unicodedata.category(sign) in {"Co", "Cn"} for sign in sample
+    )
     return (0.8 * everyday + 0.4 * kana - 0.5 * len(_HALF.findall(sample)) - 4 * bad) / foreign
 
 

@@ -1,8 +1,9 @@
 """
-Word: body with text boxes, automatic numbers, tables and charts as rows, notes where they are called, comments apart.
+Word: body with text boxes, automatic numbers, tables and charts as rows, notes where they are
+called, comments apart.
 
-Tracked insertions count as text, deletions do not. Ruby keeps its base text. Hidden runs, by themselves or by their style, and
-white ones on nothing, are left out and flagged.
+Tracked insertions count as text, deletions do not. Ruby keeps its base text. Hidden runs, by
+themselves or by their style, and white ones on nothing, are left out and flagged.
 """
 
 import re
@@ -18,11 +19,21 @@ from knowledge.reading.readers.refusal import Budget
 from knowledge.reading.readers.sections import Item, Omitted, Sections, Title
 from knowledge.values import Flag
 
-_APART = (("ヘッダー・フッター / Header, footer", ("header", "footer")), ("コメント / Comments", ("comments",)))
+_APART = (
+    ("ヘッダー・フッター / Header, footer", ("header", "footer")),
+    ("コメント / Comments", ("comments",)),
+)
 _NOTES = ("footnotes", "endnotes")
-_BETWEEN = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}  # elements that stand for a sign
+_BETWEEN = {
+    "tab": "\t",
+    "br": "\n",
+    "cr": "\n",
+    "noBreakHyphen": "-",
+}  # elements that stand for a sign
 _SKIPPED = frozenset({"Fallback", "rt", "del", "moveFrom", "delText", "instrText", "delInstrText"})
-_HEADING = re.compile(r"(?:heading|見出し)\s*([1-9])", re.IGNORECASE)  # the whole name, in half width
+_HEADING = re.compile(
+    r"(?:heading|見出し)\s*([1-9])", re.IGNORECASE
+)  # the whole name, in half width
 _FORMER = "PrChange"  # what a tracked change of format was before
 _OFF = frozenset({"0", "false", "off", "none"})
 _WHITE = frozenset({"ffffff", "fefefe"})
@@ -32,7 +43,10 @@ _BEYOND = 9  # outline level that means body text
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """What a style says: its heading level (0 is the title), its list and its level in it, and whether its text is hidden."""
+    """
+    What a style says: its heading level (0 is the title), its list and its level in it, and whether
+    its text is hidden.
+    """
 
     level: int | None = None  # None is body text
     number: str = ""
@@ -57,12 +71,24 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
     kinds = {link.kind: link.target for link in links}
     numbering = Numbering(archive, kinds.get("numbering", ""), budget)
     notes = {kind: _notes(archive, kinds.get(kind, ""), budget) for kind in _NOTES}
-    body = _Part(budget, _styles(archive, kinds.get("styles", ""), budget), numbering, notes, _drawings(archive, links, budget))
+    body = _Part(
+        budget,
+        _styles(archive, kinds.get("styles", ""), budget),
+        numbering,
+        notes,
+        _drawings(archive, links, budget),
+    )
     body.walk(archive.part(main) or b"")
     if any(link.external and link.kind != "hyperlink" for link in links):
         yield Flag("external_link", 0, "relationship")
     for name, wanted in _APART:
-        body.apart(name, [archive.part(target) or b"" for target in dict.fromkeys(k.target for k in links if k.kind in wanted)])
+        body.apart(
+            name,
+            [
+                archive.part(target) or b""
+                for target in dict.fromkeys(k.target for k in links if k.kind in wanted)
+            ],
+        )
     yield from body.flags()
     yield Omitted("\n".join(body.unseen))
     if body.title:
@@ -73,7 +99,11 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
 def _drawings(archive: Archive, links: tuple[Link, ...], budget: Budget) -> dict[str, list[str]]:
     """Return the lines of each chart and diagram by the id that a paragraph calls it by."""
     readers = {"chart": chart, "diagramData": paragraphs}
-    found = {link.id: (readers[link.kind], archive.part(link.target)) for link in links if link.kind in readers}
+    found = {
+        link.id: (readers[link.kind], archive.part(link.target))
+        for link in links
+        if link.kind in readers
+    }
     return {id_: reader(data, budget) for id_, (reader, data) in found.items() if data is not None}
 
 
@@ -110,11 +140,16 @@ def _notes(archive: Archive, name: str, budget: Budget) -> dict[str, str]:
     if data is not None:
         parse(data, budget, start, end, text)
     whole = {id_: text_of(note) for id_, note in notes.items()}
-    return {id_: re.sub(r"\n{2,}", "\n", note).strip() for id_, note in whole.items() if note.strip()}
+    return {
+        id_: re.sub(r"\n{2,}", "\n", note).strip() for id_, note in whole.items() if note.strip()
+    }
 
 
 def _styles(archive: Archive, name: str, budget: Budget) -> dict[str, _Style]:
-    """Return what each paragraph style says about headings and lists, itself or by the style it builds on."""
+    """
+    Return what each paragraph style says about headings and lists, itself or by the style it builds
+    on.
+    """
     data = archive.part(name) if name else None
     found: dict[str, dict[str, str]] = {}
     style = ""
@@ -146,7 +181,10 @@ def _style(name: str, found: dict[str, dict[str, str]]) -> _Style:
 
 
 def _outline(said: dict[str, str]) -> int | None:
-    """Return the heading level a style gives itself, above `_BEYOND` for body text; None leaves it to the style below."""
+    """
+    Return the heading level a style gives itself, above `_BEYOND` for body text; None leaves it to
+    the style below.
+    """
     outline = said.get("outlineLvl", "")
     if outline.isdigit():
         return int(outline) + 1
@@ -158,7 +196,10 @@ def _outline(said: dict[str, str]) -> int | None:
 
 
 class _Part:
-    """Walks a part's paragraphs. A text box inside a paragraph is a paragraph of its own, so paragraphs stack."""
+    """
+    Walks a part's paragraphs. A text box inside a paragraph is a paragraph of its own, so
+    paragraphs stack.
+    """
 
     def __init__(
         self,
@@ -283,9 +324,17 @@ class _Part:
     def _text(self, text: str) -> None:
         if not self._texts or self._skip:
             return
-        held = self._tables or self._boxes  # white words in a cell or a box usually stand on a dark ground
+        held = (
+            self._tables or self._boxes
+        )  # white words in a cell or a box usually stand on a dark ground
         lost = self._white and not self._shaded and not self._paragraphs[-1].shaded
-        if self._white and lost and held and not (self._tables and self._tables[-1].shaded) and text.strip():
+        if (
+            self._white
+            and lost
+            and held
+            and not (self._tables and self._tables[-1].shaded)
+            and text.strip()
+        ):
             self._found.add("white")
         if self._hidden or self._concealed or (lost and not held):
             if text.strip():
@@ -296,7 +345,9 @@ class _Part:
         self._paragraphs[-1].pieces.append(text)
 
     def _paragraph(self, paragraph: _Paragraph) -> None:
-        text = text_of("".join(paragraph.pieces))  # a break inside a paragraph is often for lack of room, as in a pasted mail
+        text = text_of(
+            "".join(paragraph.pieces)
+        )  # a break inside a paragraph is often for lack of room, as in a pasted mail
         if text.strip() and paragraph.number not in {"", "0"}:
             label = self._numbering.label(paragraph.number, paragraph.depth or 0)
             text = f"{label} {text.lstrip()}" if label else text

@@ -1,8 +1,9 @@
 """
-The process that reading children are forked from: it has imported the readers, so that a child need not.
+The process that reading children are forked from: it has imported the readers, so that a child need
+not.
 
-One thread, one child at a time. It sees no byte of any document: a child gets its own pipes, passed over the control socket on
-standard input, and lets go of everything else before it begins.
+One thread, one child at a time. It sees no byte of any document: a child gets its own pipes, passed
+over the control socket on standard input, and lets go of everything else before it begins.
 """
 
 import gc
@@ -19,7 +20,10 @@ STATUS = struct.Struct("<i")  # an exit code, negative for a signal
 
 
 def serve(main: Callable[[], None]) -> None:
-    """Fork a child that runs `main` for each pair of pipes received; tell its exit code. Ends when the other side is gone."""
+    """
+    Fork a child that runs `main` for each pair of pipes received; tell its exit code. Ends when the
+    other side is gone.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.freeze()
     control = socket.socket(fileno=0)
@@ -38,7 +42,10 @@ def serve(main: Callable[[], None]) -> None:
 
 
 def _become(pipes: list[int], main: Callable[[], None]) -> NoReturn:
-    """Be the child: its pipes as standard input and output, nothing else open, not even the control socket."""
+    """
+    Be the child: its pipes as standard input and output, nothing else open, not even the control
+    socket.
+    """
     code = 1
     try:
         for standard, pipe in enumerate(pipes):

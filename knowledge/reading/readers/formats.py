@@ -1,7 +1,8 @@
 """
 Which kind of document a file is, by its name and its first bytes together.
 
-The two must agree: a sign-in page saved as "規程.pdf" is told apart from a damaged PDF, because the way out is another.
+The two must agree: a sign-in page saved as "規程.pdf" is told apart from a damaged PDF, because the
+way out is another.
 """
 
 import re
@@ -28,11 +29,15 @@ EXTENSIONS: dict[str, Kind] = {
 _OLD_OFFICE = frozenset({"doc", "dot", "ppt", "pps", "xls", "xlt"})
 _MACRO = frozenset({"docm", "dotm", "pptm", "ppsm", "potm", "xlsm", "xltm", "xlsb"})
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream that holds a password-protected Office file [MS-OFFCRYPTO]
+_ENCRYPTED = "EncryptedPackage".encode(
+    "utf-16-le"
+)  # the stream that holds a password-protected Office file [MS-OFFCRYPTO]
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
 _PROGRAMS = (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")
-_PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]|<title[\s>]|<form[\s>]", re.IGNORECASE)
+_PAGE = re.compile(
+    rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]|<title[\s>]|<form[\s>]", re.IGNORECASE
+)
 _HEAD = 1024  # bytes looked at; PDF allows its header that late (ISO 32000-1, Annex H.3)
 
 
@@ -45,7 +50,8 @@ def recognise(name: str, content: bytes) -> Kind:
     Return the kind of document that `content` is.
 
     Raises:
-        Refusal: empty, old_office, password_protected, macro, sign_in_page, wrong_kind, unsupported or damaged.
+        Refusal: empty, old_office, password_protected, macro, sign_in_page, wrong_kind, unsupported
+        or damaged.
     """
     if not content:
         raise Refusal("empty")

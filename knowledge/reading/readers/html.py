@@ -1,5 +1,6 @@
 """
-HTML: what a reader of the page sees. Hidden text is left out and flagged, scripts and forms never count as text.
+HTML: what a reader of the page sees. Hidden text is left out and flagged, scripts and forms never
+count as text.
 
 The library's tokenizer only; no tree is built, and nesting is counted.
 """
@@ -18,11 +19,51 @@ from knowledge.values import Flag
 
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905  reads as HTML's list
 _SILENT = frozenset(
-    {"script", "style", "noscript", "template", "iframe", "object", "svg", "head", "select", "textarea", "canvas"}
+    {
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "object",
+        "svg",
+        "head",
+        "select",
+        "textarea",
+        "canvas",
+    }
 )
 _BLOCKS = frozenset(
-    {"p", "div", "section", "article", "header", "footer", "main", "nav", "aside", "ul", "ol", "dl", "dt", "dd", "pre"}
-    | {"blockquote", "table", "thead", "tbody", "form", "fieldset", "figure", "figcaption", "address", "details", "summary"}
+    {
+        "p",
+        "div",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "main",
+        "nav",
+        "aside",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "pre",
+    }
+    | {
+        "blockquote",
+        "table",
+        "thead",
+        "tbody",
+        "form",
+        "fieldset",
+        "figure",
+        "figcaption",
+        "address",
+        "details",
+        "summary",
+    }
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _OPTIONAL = {"p", "li", "td", "th", "tr", "dt", "dd", "option", "thead", "tbody"}  # may stay open
@@ -36,9 +77,12 @@ _SELECTOR = re.compile(r"^\s*([a-z0-9]*)([.#][\w-]+)?\s*$", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _PIECE = 65_536  # characters fed at once
 _SIGN_IN = re.compile(r"type\s*=\s*[\"']?password", re.IGNORECASE)
-_BROKEN = "\x1f"  # stands for a line's end in the source, until it is known what stands on either side of it
+# stands for a line's end in the source, until it is known what stands on either side of it
+_BROKEN = "\x1f"
 _JOINT = re.compile(rf"(?<={UNSPACED})\s*{_BROKEN}\s*(?={UNSPACED})")
-_SHORT = 1500  # characters; a page with a password field and no more text than this is a sign-in page
+_SHORT = (
+    1500  # characters; a page with a password field and no more text than this is a sign-in page
+)
 
 
 def read(content: bytes, budget: Budget) -> Iterator[Item]:
@@ -63,11 +107,17 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
 def _hiding_rules(text: str) -> frozenset[str]:
     """Return the simple selectors (".x", "#x") of the page's own style sheets that hide text."""
     found: set[str] = set()
-    for sheet in re.findall(r"<style[^>]{0,200}>(.{0,200000}?)</style", text, re.IGNORECASE | re.DOTALL):
+    for sheet in re.findall(
+        r"<style[^>]{0,200}>(.{0,200000}?)</style", text, re.IGNORECASE | re.DOTALL
+    ):
         for selectors, body in _RULE.findall(re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)):
             style = re.sub(r"\s", "", body.lower())
             if _hides(style):
-                found.update(mark[2] for name in selectors.split(",") if (mark := _SELECTOR.match(name)) and mark[2])
+                found.update(
+                    mark[2]
+                    for name in selectors.split(",")
+                    if (mark := _SELECTOR.match(name)) and mark[2]
+                )
     return frozenset(found)
 
 
@@ -81,7 +131,9 @@ def _space(match: re.Match[str]) -> str:
 
 
 class _Visible(HTMLParser):
-    """Collects visible text. `_skipping` holds the open elements below a hidden one, innermost last."""
+    """
+    Collects visible text. `_skipping` holds the open elements below a hidden one, innermost last.
+    """
 
     def __init__(self, budget: Budget, *, hidden: frozenset[str]) -> None:
         super().__init__(convert_charrefs=True)
@@ -145,19 +197,27 @@ class _Visible(HTMLParser):
             self.hid = self.hid or (hidden and bool(data.strip()))
             self.unseen += [data] if hidden else []
         elif not self._ruby:
-            self._buffer.append(data if "pre" in self._open[-3:] else _SPACE.sub(_space, data.replace(_BROKEN, " ")))
+            self._buffer.append(
+                data if "pre" in self._open[-3:] else _SPACE.sub(_space, data.replace(_BROKEN, " "))
+            )
 
     def flush(self) -> None:
         """End the paragraph being gathered."""
         preformatted = "pre" in self._open[-3:]
-        written = [measured(line.strip() if not preformatted else line.rstrip()) for line in self._written().split("\n")]
+        written = [
+            measured(line.strip() if not preformatted else line.rstrip())
+            for line in self._written().split("\n")
+        ]
         ends = [replace(line, hard=not preformatted) for line in written]
         for paragraph in joined(ends):
             if paragraph.strip():
                 self.sections.paragraph(paragraph.strip())
 
     def _written(self) -> str:
-        """Return what was gathered, and gather anew: a line's end in the source is no space between Japanese letters."""
+        """
+        Return what was gathered, and gather anew: a line's end in the source is no space between
+        Japanese letters.
+        """
         text = "".join(self._buffer)
         self._buffer = []
         return _JOINT.sub("", text).replace(_BROKEN, " ")
@@ -210,7 +270,9 @@ class _Visible(HTMLParser):
 
     def _is_hidden(self, attributes: dict[str, str | None]) -> bool:
         style = re.sub(r"\s", "", (attributes.get("style") or "").lower())
-        names = {f".{name}" for name in (attributes.get("class") or "").split()} | {f"#{attributes.get('id')}"}
+        names = {f".{name}" for name in (attributes.get("class") or "").split()} | {
+            f"#{attributes.get('id')}"
+        }
         return (
             "hidden" in attributes
             or attributes.get("aria-hidden") == "true"

@@ -1,8 +1,9 @@
 """
 The paragraphs of a page that knows lines alone, told by where on the page these stand.
 
-A line stands apart from the one above it when there is more room between them than usual, or when its letters are of another
-size. Wide gaps in neighbouring lines, one below the other, make them rows of a table.
+A line stands apart from the one above it when there is more room between them than usual, or when
+its letters are of another size. Wide gaps in neighbouring lines, one below the other, make them
+rows of a table.
 """
 
 import ctypes
@@ -20,10 +21,14 @@ from knowledge.text.lines import MARKER, columns
 APART = 1.4  # times the usual distance between lines: a new paragraph
 TALLER = 1.15  # times the height of the letters before: a heading
 CELL = 1.2  # times the height of letters: a gap between two cells of a row
-CLOSE = 0.25  # of all lines, in order of their distance, stand closer: that distance is usual, paragraphs are further apart
+# of all lines, in order of their distance, stand closer: that distance is usual, paragraphs are
+# further apart
+CLOSE = 0.25
 FAR = 4.0  # times the height of letters: further apart says nothing of a page's usual distance
 ROW = " | "
-_DIVIDED = re.compile(r"([^\W\d_]+)[\x02\ufffe]\s*([^\W\d_]+)")  # as PDFium marks a hyphen at a line's end
+_DIVIDED = re.compile(
+    r"([^\W\d_]+)[\x02\ufffe]\s*([^\W\d_]+)"
+)  # as PDFium marks a hyphen at a line's end
 _MARKS = re.compile(r"[\x02\ufffe]")
 
 Box = tuple[float, float, float, float]
@@ -39,9 +44,11 @@ class _Cell:
 @dataclass(frozen=True, slots=True)
 class _Placed:
     """
-    A line in points: `along` is where it stands across its reading direction, growing, `height` that of its letters.
+    A line in points: `along` is where it stands across its reading direction, growing, `height`
+    that of its letters.
 
-    `end` is `along` again, except for two lines that PDFium took for one because a hyphen divides a word between them.
+    `end` is `along` again, except for two lines that PDFium took for one because a hyphen divides a
+    word between them.
     """
 
     cells: tuple[_Cell, ...]
@@ -68,7 +75,9 @@ def paragraphs(page: pdfium.PdfTextPage) -> str:
     placed = [_placed(page, match) for match in re.finditer(r"[^\r\n]*\S[^\r\n]*", text)]
     lines = [line for line in placed if line is not None]
     if len(lines) < len(placed) or max(text, default="") > "\uffff":
-        return text_of(undivided(text.replace("\r\n", "\n")))  # PDFium does not say where, or counts letters otherwise
+        return text_of(
+            undivided(text.replace("\r\n", "\n"))
+        )  # PDFium does not say where, or counts letters otherwise
     known = words([text])
     found = [replace(line, text=_whole(line.text, known)) for line in _lines(_level(lines))]
     return "\n".join(joined(found, hyphens=True))
@@ -80,12 +89,16 @@ def undivided(text: str) -> str:
 
 
 def _whole(text: str, known: frozenset[str]) -> str:
-    """A hyphen stays where the text has that word with one, or the second part begins with a capital."""
+    """
+    A hyphen stays where the text has that word with one, or the second part begins with a capital.
+    """
 
     def word(match: re.Match[str]) -> str:
         first, second = match.groups()
         hyphenated = f"{first}-{second}"
-        return hyphenated if hyphenated.lower() in known or not second[0].islower() else first + second
+        return (
+            hyphenated if hyphenated.lower() in known or not second[0].islower() else first + second
+        )
 
     return _MARKS.sub("", _DIVIDED.sub(word, text)) if _MARKS.search(text) else text
 
@@ -120,8 +133,13 @@ def _down(one: Box, other: Box) -> bool:
     return abs(other[0] - one[0]) < abs(other[3] - one[3])
 
 
-def _gaps(page: pdfium.PdfTextPage, text: str, begin: int, wide: float) -> list[tuple[int, float, float]] | None:
-    """Return where wide gaps stand in a line: the place in its text, where the left part ends and the right one begins."""
+def _gaps(
+    page: pdfium.PdfTextPage, text: str, begin: int, wide: float
+) -> list[tuple[int, float, float]] | None:
+    """
+    Return where wide gaps stand in a line: the place in its text, where the left part ends and the
+    right one begins.
+    """
     found: list[tuple[int, float, float]] = []
     for match in re.finditer(r"(?<=\S) +(?=\S)", text):
         before, after = _box(page, begin + match.start() - 1), _box(page, begin + match.end())
@@ -133,8 +151,13 @@ def _gaps(page: pdfium.PdfTextPage, text: str, begin: int, wide: float) -> list[
     return found
 
 
-def _solid(page: pdfium.PdfTextPage, ends: tuple[int, int], sides: tuple[float, float], wide: float) -> bool:
-    """Whether a line is drawn without wide gaps: the pieces it is drawn in show so; they miss letters without an outline."""
+def _solid(
+    page: pdfium.PdfTextPage, ends: tuple[int, int], sides: tuple[float, float], wide: float
+) -> bool:
+    """
+    Whether a line is drawn without wide gaps: the pieces it is drawn in show so; they miss letters
+    without an outline.
+    """
     first, last = (raw.FPDFText_GetCharIndexFromTextIndex(page.raw, at) for at in ends)
     boxes = [page.get_rect(at) for at in range(page.count_rects(first, last - first + 1))]
     edges = [sides[0], *(edge for box in boxes for edge in (box[0], box[2])), sides[1]]
@@ -151,7 +174,9 @@ def _box(page: pdfium.PdfTextPage, at: int) -> Box | None:
 
 
 def _level(lines: Sequence[_Placed]) -> list[_Placed]:
-    """Join what stands side by side on one line: PDFium begins a new one where a raised letter ends."""
+    """
+    Join what stands side by side on one line: PDFium begins a new one where a raised letter ends.
+    """
     found: list[_Placed] = []
     for line in lines:
         last = found[-1] if found else None
@@ -168,7 +193,9 @@ def _level(lines: Sequence[_Placed]) -> list[_Placed]:
 
 def _beside(last: _Placed, line: _Placed) -> bool:
     tall = max(last.height, line.height)
-    return -tall / 4 <= line.left - last.right < CELL * tall and abs(line.along - last.end) <= tall / 2
+    return (
+        -tall / 4 <= line.left - last.right < CELL * tall and abs(line.along - last.end) <= tall / 2
+    )
 
 
 def _lines(placed: Sequence[_Placed]) -> list[Line]:
@@ -177,7 +204,15 @@ def _lines(placed: Sequence[_Placed]) -> list[Line]:
     for at, (line, text) in enumerate(zip(placed, _texts(placed), strict=True)):
         last = placed[at - 1] if at else None
         pitch = (line.right - line.left) / max(columns(line.text), 1)
-        found.append(Line(text, line.left, line.right, pitch, apart=last is not None and _apart(last, line, usual)))
+        found.append(
+            Line(
+                text,
+                line.left,
+                line.right,
+                pitch,
+                apart=last is not None and _apart(last, line, usual),
+            )
+        )
     return found
 
 
@@ -197,7 +232,10 @@ def _apart(last: _Placed, line: _Placed, usual: float) -> bool:
 
 
 def _texts(placed: Sequence[_Placed]) -> list[str]:
-    """Return the lines' texts; neighbours with cells below one another are rows, an empty cell keeps its place."""
+    """
+    Return the lines' texts; neighbours with cells below one another are rows, an empty cell keeps
+    its place.
+    """
     found = [line.text for line in placed]
     for first, end in _tables(placed):
         widest = max(placed[first:end], key=lambda line: len(line.cells)).cells
@@ -225,12 +263,17 @@ def _tables(placed: Sequence[_Placed]) -> list[tuple[int, int]]:
 
 
 def _below(rows: Sequence[_Placed], line: _Placed) -> bool:
-    """Whether a line has cells, and one of them but the first stands below another of these rows."""
+    """
+    Whether a line has cells, and one of them but the first stands below another of these rows.
+    """
     pairs = ((one, other) for row in rows for one in row.cells[1:] for other in line.cells[1:])
     return any(_off(one, other) < line.height / 2 for one, other in pairs)
 
 
 def _off(one: _Cell, other: _Cell) -> float:
-    """Return how far two cells are from standing below one another, by their left ends, right ends or middles."""
+    """
+    Return how far two cells are from standing below one another, by their left ends, right ends or
+    middles.
+    """
     middle = abs(one.left + one.right - other.left - other.right) / 2
     return min(abs(one.left - other.left), abs(one.right - other.right), middle)

@@ -1,4 +1,7 @@
-"""How much a document may be: every limit is named, and the ones people meet are shown to them with both numbers."""
+"""
+How much a document may be: every limit is named, and the ones people meet are shown to them with
+both numbers.
+"""
 
 from dataclasses import dataclass
 
@@ -11,7 +14,9 @@ class Limits:
 
     file: int = 25 * MEGABYTE  # bytes as sent
     pages: int = 2000
-    inflated: int = 120 * MEGABYTE  # bytes that really come out of an archive, counted while inflating
+    inflated: int = (
+        120 * MEGABYTE
+    )  # bytes that really come out of an archive, counted while inflating
     characters: int = 5_000_000
     members: int = 4000  # files in an archive
     depth: int = 400  # nested elements of XML or HTML

@@ -1,9 +1,10 @@
 """
 The doors a reading process closes before it sees the document.
 
-Two layers that do not know of each other: resource limits, on every system, and on Linux a seccomp filter that knows the few
-calls a reader needs and refuses the rest, so that a call nobody thought of is refused, too. No new file
-descriptor can be had at all (`RLIMIT_NOFILE` at what is open already), so there is no file to open, no socket, no pipe.
+Two layers that do not know of each other: resource limits, on every system, and on Linux a seccomp
+filter that knows the few calls a reader needs and refuses the rest, so that a call nobody thought
+of is refused, too. No new file descriptor can be had at all (`RLIMIT_NOFILE` at what is open
+already), so there is no file to open, no socket, no pipe.
 """
 
 import codecs
@@ -16,7 +17,8 @@ from typing import Any
 
 from knowledge.reading.readers.limits import Limits
 
-# All that a reader needs once its bytes are on standard input: every other call of the kernel is refused. Measured on every
+# All that a reader needs once its bytes are on standard input: every other call of the kernel is
+# refused. Measured on every
 # kind of document there is a reader for; memory, its own pipes, time, its own signals, and the end.
 _ALLOWED = (
     "read", "readv", "write", "writev", "lseek", "close", "fstat", "brk", "mmap", "munmap", "mremap", "mprotect", "madvise",
@@ -32,14 +34,20 @@ _STANDARD = 3  # standard input, output and error: all that a reading process ma
 
 
 def prepare() -> None:
-    """Open what closing the doors and reading behind them needs; a process that forks does it once for all its children."""
+    """
+    Open what closing the doors and reading behind them needs; a process that forks does it once for
+    all its children.
+    """
     for name in _CODECS:
         codecs.lookup(name)  # codecs load their tables from files on first use
     _filter()  # its library is a file too
 
 
 def close(limits: Limits) -> tuple[str, ...]:
-    """Close the doors and return the names of those this system cannot close; to be called once, before any content is read."""
+    """
+    Close the doors and return the names of those this system cannot close; to be called once,
+    before any content is read.
+    """
     prepare()
     rules = _filter()
     missing = [name for name, values in _limits(limits) if not _limit(name, values)]
@@ -62,7 +70,11 @@ def _limits(limits: Limits) -> tuple[tuple[str, tuple[int, int]], ...]:
 def _limit(name: str, values: tuple[int, int]) -> bool:
     try:
         resource.setrlimit(getattr(resource, name), values)
-    except (AttributeError, ValueError, OSError):  # macOS cannot lower the address space below what is mapped
+    except (
+        AttributeError,
+        ValueError,
+        OSError,
+    ):  # macOS cannot lower the address space below what is mapped
         return False
     return True
 
@@ -78,7 +90,8 @@ def _filter() -> Any:
         return None
     rules = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.EPERM))
     for call in _ALLOWED:
-        # not every architecture and libseccomp knows every call; what it does not know stays refused
+        # not every architecture and libseccomp knows every call; what it does not know stays
+        # refused
         with contextlib.suppress(ValueError, OSError, RuntimeError):
             rules.add_rule(pyseccomp.ALLOW, call)
     return rules

@@ -1,5 +1,6 @@
 """
-Markdown, line by line: headings become places, the lines of a paragraph one, everything else stays as written.
+Markdown, line by line: headings become places, the lines of a paragraph one, everything else stays
+as written.
 
 No construct can make it slow.
 """
@@ -62,15 +63,23 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
 
 
 def _flow(flowing: list[str], sections: Sections) -> None:
-    """Hand over the paragraphs of the lines gathered; a line that its author ended by a mark of Markdown's stays one."""
-    measures = [replace(measured(line.rstrip()), hard=line.endswith(("  ", "\\"))) for line in flowing]
+    """
+    Hand over the paragraphs of the lines gathered; a line that its author ended by a mark of
+    Markdown's stays one.
+    """
+    measures = [
+        replace(measured(line.rstrip()), hard=line.endswith(("  ", "\\"))) for line in flowing
+    ]
     for paragraph in joined(measures, flowing=True):
         sections.line(paragraph)
     flowing.clear()
 
 
 def _lines(text: str) -> tuple[list[str], str]:
-    """Return the lines that are shown, and what is for programs and authors alone: comments and front matter."""
+    """
+    Return the lines that are shown, and what is for programs and authors alone: comments and front
+    matter.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     comments = "\n".join(_COMMENT.findall(text))
     lines = _COMMENT.sub("", text).split("\n")
@@ -81,14 +90,25 @@ def _lines(text: str) -> tuple[list[str], str]:
 
 
 def _underlined(lines: list[str], at: int) -> int:
-    """Return the level of a heading written as a line of its own above "===" or "---"; 0 where it is none."""
+    """
+    Return the level of a heading written as a line of its own above "===" or "---"; 0 where it is
+    none.
+    """
     alone = at == 0 or not lines[at - 1].strip()
-    mark = _UNDERLINE.match(lines[at + 1]) if alone and at + 1 < len(lines) and _plain(lines[at]) else None
+    mark = (
+        _UNDERLINE.match(lines[at + 1])
+        if alone and at + 1 < len(lines) and _plain(lines[at])
+        else None
+    )
     return {"=": 1, "-": 2}[mark[1]] if mark else 0
 
 
 def _plain(line: str) -> bool:
-    return bool(line.strip()) and not line.lstrip().startswith(("|", "-", "*", "+", ">", "#")) and len(line) <= _LONG
+    return (
+        bool(line.strip())
+        and not line.lstrip().startswith(("|", "-", "*", "+", ">", "#"))
+        and len(line) <= _LONG
+    )
 
 
 def _row(line: str) -> str | None:

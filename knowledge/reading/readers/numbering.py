@@ -1,7 +1,9 @@
 """
-Word's automatic numbers: "第1条", "(2)", "ア". They stand in no paragraph's text, and people cite by nothing else.
+Word's automatic numbers: "第1条", "(2)", "ア". They stand in no paragraph's text, and people cite by
+nothing else.
 
-Counted as Word counts (ECMA-376 17.9): a level starts again after one above it, lists of one kind go on counting.
+Counted as Word counts (ECMA-376 17.9): a level starts again after one above it, lists of one kind
+go on counting.
 """
 
 import re
@@ -13,7 +15,9 @@ from knowledge.reading.readers.refusal import Budget
 
 _LEVELS = 9
 _KANJI = "〇一二三四五六七八九"
-_AIUEO = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"
+_AIUEO = (
+    "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"
+)
 _IROHA = "イロハニホヘトチリヌルヲワカヨタレソツネナラムウヰノオクヤマケフコエテアサキユメミシヱヒモセスン"
 _ROMAN = (
     (1000, "m"),
@@ -60,7 +64,10 @@ class Numbering:
             parse(data, budget, self._reader())
 
     def label(self, number: str, level: int) -> str:
-        """Return the number of the next paragraph of list `number` at `level`; "-" for a bullet, empty for none."""
+        """
+        Return the number of the next paragraph of list `number` at `level`; "-" for a bullet, empty
+        for none.
+        """
         found = self._lists.get(self._numbers.get(number, ""))
         if found is None or level not in found.levels or not 0 <= level < _LEVELS:
             return ""
@@ -92,7 +99,10 @@ class Numbering:
             nonlocal current, number, level
             value = values.get("val", "")
             if tag == "abstractNum":
-                number, current = "", self._lists.setdefault(values.get("abstractNumId", ""), _List())
+                number, current = (
+                    "",
+                    self._lists.setdefault(values.get("abstractNumId", ""), _List()),
+                )
             elif tag == "num":
                 number = values.get("numId", "")
             elif tag == "abstractNumId" and number:
@@ -127,7 +137,9 @@ def _written(number: int | None, kind: str) -> str:
             return "".join(chr(ord(sign) + 0xFEE0) for sign in str(value))
         case "decimalEnclosedCircle" | "decimalEnclosedCircleChinese" if 1 <= value <= 20:
             return chr(0x2460 + value - 1)
-        case "japaneseCounting" | "chineseCounting" | "chineseCountingThousand" | "taiwaneseCounting":
+        case (
+            "japaneseCounting" | "chineseCounting" | "chineseCountingThousand" | "taiwaneseCounting"
+        ):
             return _counted(value)
         case "ideographDigital" | "japaneseDigitalTenThousand" | "chineseLegalSimplified":
             return "".join(_KANJI[int(digit)] for digit in str(value))

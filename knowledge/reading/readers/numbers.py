@@ -1,5 +1,6 @@
 """
-A spreadsheet's number as people see it: dates, times, percentages, fixed places and the words around them (ECMA-376 18.8.31).
+A spreadsheet's number as people see it: dates, times, percentages, fixed places and the words
+around them (ECMA-376 18.8.31).
 
 Only the separator of thousands is left out, so that a number is found however it is written.
 """
@@ -9,7 +10,8 @@ import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-# Built-in formats that have no code in the file (ECMA-376 18.8.30), with what Excel shows in Japanese.
+# Built-in formats that have no code in the file (ECMA-376 18.8.30), with what Excel shows in
+# Japanese.
 BUILT_IN = {
     1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??",
     14: "yyyy/m/d", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm",
@@ -28,7 +30,12 @@ _PART = re.compile(
 )
 _FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001  a spreadsheet's day number has no time zone
 _LAST_DAY = 2_958_465  # 9999-12-31
-_ERAS = (((2019, 5, 1), "令和", "R"), ((1989, 1, 8), "平成", "H"), ((1926, 12, 25), "昭和", "S"), ((1912, 7, 30), "大正", "T"))
+_ERAS = (
+    ((2019, 5, 1), "令和", "R"),
+    ((1989, 1, 8), "平成", "H"),
+    ((1926, 12, 25), "昭和", "S"),
+    ((1912, 7, 30), "大正", "T"),
+)
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -41,7 +48,10 @@ Parts = tuple[tuple[str, str], ...]
 
 
 def shown(value: str, code: str) -> str:
-    """Return the number `value`, as the file writes it, in the format `code`; as it stands where either makes no sense."""
+    """
+    Return the number `value`, as the file writes it, in the format `code`; as it stands where
+    either makes no sense.
+    """
     try:
         number = float(value)
     except ValueError:
@@ -57,7 +67,9 @@ def shown(value: str, code: str) -> str:
     kinds = {kind for kind, _ in section}
     if "date" in kinds:
         return _date(number, section) or value
-    if "number" in kinds and ("text", "/") not in section:  # a fraction is shown as the number it is
+    if (
+        "number" in kinds and ("text", "/") not in section
+    ):  # a fraction is shown as the number it is
         return _number(number, section)
     words = "".join(text for kind, text in section if kind == "text")
     if ("text", "/") in section or ("text", "@") in section or not words:
@@ -122,25 +134,36 @@ def _digits(number: float, pattern: str) -> str:
 
 
 def _general(value: str, number: float) -> str:
-    """Return a number without a format: whole ones as they stand, others without the noise of binary fractions."""
+    """
+    Return a number without a format: whole ones as they stand, others without the noise of binary
+    fractions.
+    """
     if number == int(number) and abs(number) < 1e15:
         return str(int(number))
     return value if abs(number) >= 1e15 else f"{number:.{_LONG}g}"
 
 
 def _date(days: float, section: Parts) -> str:
-    parts = [text if kind == "date" else f"={text}" for kind, text in section if kind in {"date", "text", "number"}]
+    parts = [
+        text if kind == "date" else f"={text}"
+        for kind, text in section
+        if kind in {"date", "text", "number"}
+    ]
     if not 0 <= days <= _LAST_DAY:
         return ""
     moment = _FIRST_DAY + timedelta(seconds=round(days * 86400))
     noon = "noon" in parts
     out: list[str] = []
     for at, part in enumerate(parts):
-        out.append(part[1:] if part.startswith("=") else _field(part, at, parts, moment, days, noon=noon))
+        out.append(
+            part[1:] if part.startswith("=") else _field(part, at, parts, moment, days, noon=noon)
+        )
     return " ".join("".join(out).split())
 
 
-def _field(part: str, at: int, parts: list[str], moment: datetime, days: float, *, noon: bool) -> str:
+def _field(
+    part: str, at: int, parts: list[str], moment: datetime, days: float, *, noon: bool
+) -> str:
     spent = round(days * 86400)
     wide = len(part) > 1
     match part[0]:
@@ -158,7 +181,11 @@ def _field(part: str, at: int, parts: list[str], moment: datetime, days: float, 
             )
         case "d":
             return (
-                str(moment.day) if not wide else f"{moment.day:02}" if len(part) == 2 else _name(_DAYS[moment.weekday()], part)
+                str(moment.day)
+                if not wide
+                else f"{moment.day:02}"
+                if len(part) == 2
+                else _name(_DAYS[moment.weekday()], part)
             )
         case "h":
             hour = (moment.hour % 12 or 12) if noon else moment.hour

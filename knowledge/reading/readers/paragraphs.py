@@ -1,13 +1,15 @@
 """
 Lines that were broken for lack of room, put together again to the paragraphs they were written as.
 
-A reader does this, because only it still knows what tells a broken line: a file's own columns, a page's geometry, a markup's
-rules. Whoever comes later sees one line for each paragraph, item, heading or row, and may take the end of a line for the end of
-a sentence; a rule cut at "… are not" would say its opposite.
+A reader does this, because only it still knows what tells a broken line: a file's own columns, a
+page's geometry, a markup's rules. Whoever comes later sees one line for each paragraph, item,
+heading or row, and may take the end of a line for the end of a sentence; a rule cut at "… are not"
+would say its opposite.
 
-Two things tell that a line goes on. It says so itself: "the", 「は」, a comma, a small letter in the next one. Or the
-next one's first word had no room in it; this counts only where most unfinished lines of a text were broken so, for addresses
-and labels end where they like. What begins something of its own is never joined to the line above it.
+Two things tell that a line goes on. It says so itself: "the", 「は」, a comma, a small letter in the
+next one. Or the next one's first word had no room in it; this counts only where most unfinished
+lines of a text were broken so, for addresses and labels end where they like. What begins something
+of its own is never joined to the line above it.
 """
 
 import re
@@ -34,11 +36,15 @@ from knowledge.text.lines import (
 
 _UNSPACED = re.compile(UNSPACED)
 _TIED = re.compile(r"\S[/\u2014-]\s*$")
-_TOKEN = re.compile(r"\s*(?:[!-~\u00c0-\u024f]+|.[、。，．）)」』】ーっゃゅょァィゥェォッャュョ]{0,2})")
+_TOKEN = re.compile(
+    r"\s*(?:[!-~\u00c0-\u024f]+|.[、。，．）)」』】ーっゃゅょァィゥェォッャュョ]{0,2})"
+)
 _HYPHENATED = re.compile(r"([^\W\d_]+)[-\u2010]$")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-SLACK = 4  # columns a line may be broken early: a sign that may not begin a line takes its neighbour along
-BROKEN = 0.6  # of the unfinished lines that had no room for what follows: then the text is broken by its width
+# columns a line may be broken early: a sign that may not begin a line takes its neighbour along
+SLACK = 4
+# of the unfinished lines that had no room for what follows: then the text is broken by its width
+BROKEN = 0.6
 SPREAD = 0.95  # of the lines end within the column; the others are addresses, rows and formulas
 NESTING = 8  # lines a bracket may stay open before it is taken for a slip
 BATCH = 20_000  # lines looked at together
@@ -49,8 +55,9 @@ VERSE = 40  # columns; lines below this that end no sentence anywhere are labels
 @dataclass(frozen=True, slots=True)
 class Line:
     """
-    A line of a file, without its end. `left` and `right` are where its ink begins and ends, in any unit, `pitch` the width of a
-    column in it. `apart`: the layout sets it apart from the line above it. `hard`: it ends where its author wanted it to.
+    A line of a file, without its end. `left` and `right` are where its ink begins and ends, in any
+    unit, `pitch` the width of a column in it. `apart`: the layout sets it apart from the line above
+    it. `hard`: it ends where its author wanted it to.
     """
 
     text: str
@@ -72,9 +79,9 @@ def joined(given: Sequence[Line], *, flowing: bool = False, hyphens: bool = Fals
     """
     Return one text for each paragraph, item, heading or row, in order; an empty line stays one.
 
-    `flowing`: the markup says that a line goes on unless something begins in the next one. `hyphens`: whatever set the lines
-    divides words with hyphens of its own; elsewhere one at a line's end is taken for part of the word, unless the text has the
-    word without it.
+    `flowing`: the markup says that a line goes on unless something begins in the next one.
+    `hyphens`: whatever set the lines divides words with hyphens of its own; elsewhere one at a
+    line's end is taken for part of the word, unless the text has the word without it.
     """
     known: frozenset[str] = frozenset()
     found: list[list[str]] = []  # the pieces of each paragraph
@@ -103,7 +110,10 @@ def text_of(given: str) -> str:
 
 
 def one_line(given: str) -> str:
-    """Return the text of a cell, a shape or a comment: its broken lines joined, its other lines and spaces one space."""
+    """
+    Return the text of a cell, a shape or a comment: its broken lines joined, its other lines and
+    spaces one space.
+    """
     return " ".join(text_of(given).split())
 
 
@@ -124,8 +134,9 @@ class _Block:
     """
     Lines none of which begins anything of its own by its form, but for the first.
 
-    `broken` tells for each of them where its column was broken, 0 for nowhere known. `prose`: these are sentences, for a line
-    ends one or is too long for a label. `small`: every line begins with a small letter and ends nothing, as a list of words.
+    `broken` tells for each of them where its column was broken, 0 for nowhere known. `prose`: these
+    are sentences, for a line ends one or is too long for a label. `small`: every line begins with a
+    small letter and ends nothing, as a list of words.
     """
 
     lines: Sequence[Line]
@@ -139,11 +150,17 @@ class _Block:
         marker = MARKER.match(first.text)
         if marker and following.left < first.left - first.pitch / 2:
             return False  # back to the left of the item: no part of it
-        quoting = at - start <= NESTING and unclosed("".join(one.text for one in self.lines[start:at]))
+        quoting = at - start <= NESTING and unclosed(
+            "".join(one.text for one in self.lines[start:at])
+        )
         over = ended(line.text, following.text) and not quoting
         if quoting and not line.hard:
             return True
-        if not over and says_so(line.text, following.text) and (unfinished(line.text) or not self.small):
+        if (
+            not over
+            and says_so(line.text, following.text)
+            and (unfinished(line.text) or not self.small)
+        ):
             return True
         if line.hard or ARTICLE.match(line.text) or (over and ANNOUNCED.search(line.text)):
             return False
@@ -163,7 +180,10 @@ def _blocks(given: Sequence[Line]) -> Iterator[_Block]:
             runs.append([])
         runs[-1].append(line)
     bands = _bands(given)
-    broken = [_column([[one for one in run if _band(one, bands) == at] for run in runs]) for at in range(len(bands))]
+    broken = [
+        _column([[one for one in run if _band(one, bands) == at] for run in runs])
+        for at in range(len(bands))
+    ]
     for run in runs:
         own = _own(run)
         prose = any(ended(line.text) or columns(line.text) >= VERSE for line in run)
@@ -191,7 +211,10 @@ def _band(line: Line, bands: Sequence[float]) -> int:
 
 
 def _own(run: Sequence[Line]) -> float:
-    """Return the column of a paragraph that shows it by itself: most of its lines without room, and an end."""
+    """
+    Return the column of a paragraph that shows it by itself: most of its lines without room, and an
+    end.
+    """
     pairs = _pairs([run])
     if len(pairs) < 2 or not ended(run[-1].text) or run[-1].left > min(line.right for line in run):
         return 0.0
@@ -201,9 +224,13 @@ def _own(run: Sequence[Line]) -> float:
 
 
 def _column(runs: Sequence[Sequence[Line]]) -> float:
-    """Return where most unfinished lines were broken, 0 where they were not broken by their width."""
+    """
+    Return where most unfinished lines were broken, 0 where they were not broken by their width.
+    """
     pairs = _pairs(runs)
-    rights = sorted(line.right for run in runs if len(run) > 1 for line in run if not ROW.search(line.text))
+    rights = sorted(
+        line.right for run in runs if len(run) > 1 for line in run if not ROW.search(line.text)
+    )
     if not pairs or not rights:
         return 0.0
     column = rights[min(len(rights) - 1, int(len(rights) * SPREAD))]
@@ -212,7 +239,10 @@ def _column(runs: Sequence[Sequence[Line]]) -> float:
 
 
 def _pairs(runs: Sequence[Sequence[Line]]) -> list[tuple[Line, Line]]:
-    """Return the unfinished lines with the ones below them; one of half a paragraph's width is a heading, and says nothing."""
+    """
+    Return the unfinished lines with the ones below them; one of half a paragraph's width is a
+    heading, and says nothing.
+    """
     found = []
     for run in runs:
         widest = max((line.right for line in run), default=0.0)
@@ -225,7 +255,10 @@ def _had_no_room(line: Line, following: Line, column: float) -> bool:
     token = _TOKEN.match(following.text)
     wanted = columns(token.group().strip()) if token else 1
     space = 0 if _unspaced(line.text, following.text) else 1
-    return column > NARROWEST * line.pitch and line.right + (space + wanted + SLACK) * line.pitch > column
+    return (
+        column > NARROWEST * line.pitch
+        and line.right + (space + wanted + SLACK) * line.pitch > column
+    )
 
 
 def _pieces(before: str, after: str, known: frozenset[str], *, hyphens: bool) -> list[str]:
@@ -243,6 +276,9 @@ def _pieces(before: str, after: str, known: frozenset[str], *, hyphens: bool) ->
 
 
 def _unspaced(before: str, after: str) -> bool:
-    """Whether no space belongs between two pieces of a sentence: Japanese stands on either side of the break."""
+    """
+    Whether no space belongs between two pieces of a sentence: Japanese stands on either side of the
+    break.
+    """
     last, first = before.rstrip()[-1:], after.lstrip()[:1]
     return bool(_UNSPACED.match(last) or _UNSPACED.match(first)) or bool(_TIED.search(before))

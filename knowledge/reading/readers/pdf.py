@@ -1,9 +1,10 @@
 """
-PDF by PDFium, page by page: text in reading order; pages that are only a picture are named by their number.
+PDF by PDFium, page by page: text in reading order; pages that are only a picture are named by their
+number.
 
-A page knows lines alone, so its paragraphs are told by where these begin and end (`layout.py`). Text drawn
-invisibly over a scan is a normal recognised text, flagged as an invisible layer; elsewhere it is hidden, as white text on
-nothing is, and left out.
+A page knows lines alone, so its paragraphs are told by where these begin and end (`layout.py`).
+Text drawn invisibly over a scan is a normal recognised text, flagged as an invisible layer;
+elsewhere it is hidden, as white text on nothing is, and left out.
 """
 
 import ctypes
@@ -90,8 +91,13 @@ def _page(document: pdfium.PdfDocument, number: int, budget: Budget) -> tuple[Pa
     return Page(number, place, text, flags=tuple(flags)), unseen
 
 
-def _seen(words: pdfium.PdfTextPage, page: pdfium.PdfPage, hidden: frozenset[int]) -> tuple[str, str]:
-    """Return the page's text in paragraphs, and what nobody sees of it: hidden, or beyond the page's edges."""
+def _seen(
+    words: pdfium.PdfTextPage, page: pdfium.PdfPage, hidden: frozenset[int]
+) -> tuple[str, str]:
+    """
+    Return the page's text in paragraphs, and what nobody sees of it: hidden, or beyond the page's
+    edges.
+    """
     if hidden:
         seen, unseen = _parted(words, hidden)
     elif _letters(words.get_text_bounded()) < _letters(words.get_text_range()):
@@ -102,8 +108,13 @@ def _seen(words: pdfium.PdfTextPage, page: pdfium.PdfPage, hidden: frozenset[int
 
 
 def _text(words: pdfium.PdfTextPage, width: float) -> str:
-    """Return the page's text; two columns that the file draws line by line across both are read one after the other."""
-    gutter = _gutter([words.get_rect(at) for at in range(min(words.count_rects(), _OBJECTS))], width)
+    """
+    Return the page's text; two columns that the file draws line by line across both are read one
+    after the other.
+    """
+    gutter = _gutter(
+        [words.get_rect(at) for at in range(min(words.count_rects(), _OBJECTS))], width
+    )
     if gutter is not None:
         sides = (words.get_text_bounded(right=gutter), words.get_text_bounded(left=gutter))
         parted = "\n".join(sides)
@@ -122,14 +133,19 @@ def _letters(text: str) -> int:
 
 
 def _within(words: pdfium.PdfTextPage, page: pdfium.PdfPage) -> tuple[str, str]:
-    """Return the page's text in the order it is drawn in, without what lies beyond its edges, and that text."""
+    """
+    Return the page's text in the order it is drawn in, without what lies beyond its edges, and that
+    text.
+    """
     left, bottom, right, top = page.get_bbox()
     parts: dict[bool, list[int]] = {True: [], False: []}
     for at in range(words.count_chars()):
         box = words.get_charbox(at)
         across, up = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         inside = left <= across <= right and bottom <= up <= top
-        parts[inside or box[0] == box[2]].append(raw.FPDFText_GetUnicode(words.raw, at))  # line ends have no width
+        parts[inside or box[0] == box[2]].append(
+            raw.FPDFText_GetUnicode(words.raw, at)
+        )  # line ends have no width
     return _written(parts[True]), _written(parts[False])
 
 
@@ -138,7 +154,10 @@ def _written(signs: list[int]) -> str:
 
 
 def _gutter(boxes: list[tuple[float, float, float, float]], width: float) -> float | None:
-    """Return where two interleaved columns of running text part, or None; a table's cells are too narrow to count."""
+    """
+    Return where two interleaved columns of running text part, or None; a table's cells are too
+    narrow to count.
+    """
     if len(boxes) < 2 * _COLUMN:
         return None
     for edge in sorted({box[0] for box in boxes if 0.3 * width <= box[0] <= 0.7 * width}):
@@ -148,14 +167,19 @@ def _gutter(boxes: list[tuple[float, float, float, float]], width: float) -> flo
             continue
         sides = [box[0] >= edge for box in boxes]
         switches = sum(a != b for a, b in pairwise(sides))
-        wide = all(median(box[2] - box[0] for box in side) >= _WIDE * width for side in (left, right))
+        wide = all(
+            median(box[2] - box[0] for box in side) >= _WIDE * width for side in (left, right)
+        )
         if wide and switches >= len(boxes) / 2:
             return (edge + max(box[2] for box in left)) / 2
     return None
 
 
 def _parted(words: pdfium.PdfTextPage, hidden: frozenset[int]) -> tuple[str, str]:
-    """Return the page's text in the order it is drawn in, without the hidden objects' text, and that text."""
+    """
+    Return the page's text in the order it is drawn in, without the hidden objects' text, and that
+    text.
+    """
     parts: dict[bool, list[int]] = {True: [], False: []}
     for at in range(words.count_chars()):
         drawn_by = raw.FPDFText_GetTextObject(words.raw, at)
@@ -165,7 +189,10 @@ def _parted(words: pdfium.PdfTextPage, hidden: frozenset[int]) -> tuple[str, str
 
 @dataclass(slots=True)
 class _Drawn:
-    """What a page shows: where its pictures lie, whether a text layer lies over them, and the text objects nobody sees."""
+    """
+    What a page shows: where its pictures lie, whether a text layer lies over them, and the text
+    objects nobody sees.
+    """
 
     pictures: list[tuple[float, ...]] = field(default_factory=list)
     layer: bool = False
@@ -190,8 +217,14 @@ def _drawn(page: pdfium.PdfPage) -> _Drawn:
             white.append(_address(thing))
         else:
             visible = True
-    apart = [address for address, box in invisible if not any(_over(box, picture) for picture in drawn.pictures)]
-    hides = visible or not painted  # where only drawn outlines are seen, the invisible text says what they mean
+    apart = [
+        address
+        for address, box in invisible
+        if not any(_over(box, picture) for picture in drawn.pictures)
+    ]
+    hides = (
+        visible or not painted
+    )  # where only drawn outlines are seen, the invisible text says what they mean
     drawn.hidden = frozenset([*white, *(apart if hides else ())])
     drawn.layer = len(invisible) > len(apart) or (bool(apart) and not hides)
     return drawn
@@ -215,4 +248,6 @@ def _address(thing: object) -> int:
 
 def _is_white(thing: object) -> bool:
     channels = [raw.c_uint() for _ in range(4)]
-    return bool(raw.FPDFPageObj_GetFillColor(thing, *channels)) and all(channel.value >= _WHITE for channel in channels[:3])
+    return bool(raw.FPDFPageObj_GetFillColor(thing, *channels)) and all(
+        channel.value >= _WHITE for channel in channels[:3]
+    )

@@ -1,5 +1,6 @@
 """
-PowerPoint: one page a slide in the order of the show, with title, tables and charts as rows, SmartArt, and speaker notes apart.
+PowerPoint: one page a slide in the order of the show, with title, tables and charts as rows,
+SmartArt, and speaker notes apart.
 
 Hidden slides and shapes, and white text on no fill of its own, are left out and flagged.
 """
@@ -53,7 +54,11 @@ def _slide(archive: Archive, name: str, number: int, budget: Budget) -> tuple[Pa
         if link.kind == "chart" and (data := archive.part(link.target)) is not None:
             lines += chart(data, budget)
             continue
-        part = archive.part(link.target) if link.kind in {"notesSlide", "diagramData", "comments"} else None
+        part = (
+            archive.part(link.target)
+            if link.kind in {"notesSlide", "diagramData", "comments"}
+            else None
+        )
         if part is None:
             continue
         more = _Shapes(budget)

@@ -1,8 +1,9 @@
 """
-What stands in a file, taken from its raw parts and not by the readers: their work is counted against it.
+What stands in a file, taken from its raw parts and not by the readers: their work is counted
+against it.
 
-It knows neither headings nor tables nor what is hidden, so that it fails in other ways than they do. What a reader leaves out
-on purpose it says itself (`Omitted`).
+It knows neither headings nor tables nor what is hidden, so that it fails in other ways than they
+do. What a reader leaves out on purpose it says itself (`Omitted`).
 """
 
 import posixpath
@@ -82,8 +83,15 @@ def _show(content: bytes, budget: Budget) -> Iterator[Raw]:
 
     parse(archive.part(main) or b"", budget, start)
     for number, name in enumerate(slides, 1):
-        notes = [link.target for link in archive.links(name) if link.kind in {"notesSlide", "diagramData"}]
-        yield Raw(Place("slide", number), "\n".join(_text(archive, part, budget) for part in (name, *notes)))
+        notes = [
+            link.target
+            for link in archive.links(name)
+            if link.kind in {"notesSlide", "diagramData"}
+        ]
+        yield Raw(
+            Place("slide", number),
+            "\n".join(_text(archive, part, budget) for part in (name, *notes)),
+        )
 
 
 def _text(archive: Archive, name: str, budget: Budget) -> str:
@@ -122,7 +130,10 @@ def _workbook(content: bytes, budget: Budget) -> Iterator[Raw]:
     archive, main = open_office(content, "xlsx", budget)
     links = archive.links(main)
     targets = {link.id: link.target for link in links if link.kind == "worksheet"}
-    shared = next((link.target for link in links if link.kind == "sharedStrings"), posixpath.join("xl", "sharedStrings.xml"))
+    shared = next(
+        (link.target for link in links if link.kind == "sharedStrings"),
+        posixpath.join("xl", "sharedStrings.xml"),
+    )
     strings = _paragraphs(archive, shared, budget)
     sheets: list[tuple[str, str]] = []
 
@@ -132,13 +143,21 @@ def _workbook(content: bytes, budget: Budget) -> Iterator[Raw]:
 
     parse(archive.part(main) or b"", budget, start)
     for name, target in sheets:
-        beside = [link.target for link in archive.links(target) if link.kind in {"comments", "drawing"}]
+        beside = [
+            link.target for link in archive.links(target) if link.kind in {"comments", "drawing"}
+        ]
         shapes = [_text(archive, part, budget) for part in beside]
-        yield Raw(Place("sheet", None, name), "\n".join((*_cells(archive, target, strings, budget), *shapes)))
+        yield Raw(
+            Place("sheet", None, name),
+            "\n".join((*_cells(archive, target, strings, budget), *shapes)),
+        )
 
 
 def _cells(archive: Archive, target: str, strings: list[str], budget: Budget) -> list[str]:
-    """Return the texts and the plain whole numbers of a sheet's cells; other numbers are shown otherwise than they are kept."""
+    """
+    Return the texts and the plain whole numbers of a sheet's cells; other numbers are shown
+    otherwise than they are kept.
+    """
     found: list[str] = []
     held: list[str] = []
     kind, plain, reads, skips = "n", True, 0, 0
@@ -206,7 +225,9 @@ class _Shown(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _NOT_SHOWN:
             self._open.append(tag)
-        elif tag in {"p", "div", "li", "tr", "br", "td", "th", "text"} or re.fullmatch("h[1-6]", tag):
+        elif tag in {"p", "div", "li", "tr", "br", "td", "th", "text"} or re.fullmatch(
+            "h[1-6]", tag
+        ):
             self.found.append("\n")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -1,10 +1,16 @@
-"""Why a file is not taken in: a stable code and the values its sentence needs. The sentences are in refusals.yaml."""
+"""
+Why a file is not taken in: a stable code and the values its sentence needs. The sentences are in
+refusals.yaml.
+"""
 
 from knowledge.reading.readers.limits import Limits
 
 
 class Refusal(Exception):
-    """Raised by readers, carried over the child's pipe as data, and told as `knowledge.errors.UnreadableDocument`."""
+    """
+    Raised by readers, carried over the child's pipe as data, and told as
+    `knowledge.errors.UnreadableDocument`.
+    """
 
     def __init__(self, code: str, **values: str | int) -> None:
         super().__init__(code)
@@ -24,7 +30,9 @@ class Budget:
     def characters(self, count: int) -> None:
         self._characters += count
         if self._characters > self.limits.characters:
-            raise Refusal("too_much_text", size=f"{self._characters:,}", limit=f"{self.limits.characters:,}")
+            raise Refusal(
+                "too_much_text", size=f"{self._characters:,}", limit=f"{self.limits.characters:,}"
+            )
 
     def inflated(self, count: int) -> None:
         self._inflated += count

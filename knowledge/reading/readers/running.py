@@ -1,7 +1,9 @@
 """
-What runs over the pages of a document that knows pages alone: heads and feet leave, a sentence cut by a page's end is joined.
+What runs over the pages of a document that knows pages alone: heads and feet leave, a sentence cut
+by a page's end is joined.
 
-It needs all pages at once, so it is done where they are gathered, not in the child that reads one page after the other.
+It needs all pages at once, so it is done where they are gathered, not in the child that reads one
+page after the other.
 """
 
 import re
@@ -17,7 +19,9 @@ EDGE = 2  # lines at a page's top and foot that may be a running head or foot
 FEWEST = 3  # pages on which a text at their edge is one
 SHARE = 0.3  # of the pages; left and right ones may differ
 LONG = 30  # columns; an unfinished last line below it may be a label
-_NUMBER = re.compile(r"(?i)[-–—\s]*(?:p(?:age)?\.?\s*)?\d{1,4}(?:\s*(?:/|of|／)\s*\d{1,4})?\s*(?:ページ|頁)?[-–—\s]*")
+_NUMBER = re.compile(
+    r"(?i)[-–—\s]*(?:p(?:age)?\.?\s*)?\d{1,4}(?:\s*(?:/|of|／)\s*\d{1,4})?\s*(?:ページ|頁)?[-–—\s]*"
+)
 _DIGITS = re.compile(r"\d+")
 
 
@@ -43,7 +47,8 @@ def without_furniture(pages: Sequence[Page]) -> tuple[list[Page], list[str]]:
     """
     Return the pages without their furniture, and its lines.
 
-    What stands at the edge of many pages is left on the first of them; with a number, nowhere. Sentences and items stay.
+    What stands at the edge of many pages is left on the first of them; with a number, nowhere.
+    Sentences and items stay.
     """
     texts = [page for page in pages if page.text.strip()]
     counted = Counter(key for page in texts for key in {_key(line) for line in _edges(page.text)})
@@ -59,7 +64,9 @@ def without_furniture(pages: Sequence[Page]) -> tuple[list[Page], list[str]]:
             key = _key(line)
             numbered = numbers > 1 and bool(_NUMBER.fullmatch(line))
             own = ended(line) or bool(MARKER.match(line))
-            repeated = not own and counted[key] >= enough and (key in seen or bool(_DIGITS.search(line)))
+            repeated = (
+                not own and counted[key] >= enough and (key in seen or bool(_DIGITS.search(line)))
+            )
             seen.add(key)
             if numbered or repeated:
                 furniture.append(lines.pop(at))
@@ -83,7 +90,9 @@ def _key(line: str) -> str:
 
 
 def _moved(before: str, after: str) -> tuple[str, str] | None:
-    """Return two pages' texts with the sentence that goes on at the first one; None where none does."""
+    """
+    Return two pages' texts with the sentence that goes on at the first one; None where none does.
+    """
     *kept, line = before.rstrip().split("\n")
     first, _, rest = after.lstrip().partition("\n")
     if not may_go_on(line, first):

@@ -1,8 +1,9 @@
 """
-Scanned pages of a PDF, by Tesseract within this process: the sandbox allows no program to be started.
+Scanned pages of a PDF, by Tesseract within this process: the sandbox allows no program to be
+started.
 
-An extra (`llm-choose[ocr]`, and the system's language data). The models are loaded before the doors close; what was recognised
-is flagged, because a recognised text is never quite the page's.
+An extra (`llm-choose[ocr]`, and the system's language data). The models are loaded before the doors
+close; what was recognised is flagged, because a recognised text is never quite the page's.
 """
 
 import re
@@ -38,7 +39,10 @@ def prepare() -> None:
 
 
 def read(content: bytes, budget: Budget) -> Iterator[Item]:
-    """Yield every page: those that are only a picture with the text recognised on it, the others empty."""
+    """
+    Yield every page: those that are only a picture with the text recognised on it, the others
+    empty.
+    """
     document = opened(content)
     done = 0
     for number in range(1, len(document) + 1):
@@ -53,17 +57,26 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
 def _recognised(document: pdfium.PdfDocument, page: Page, budget: Budget) -> Page:
     text = ""
     with suppress(pdfium.PdfiumError, RuntimeError):
-        picture = document[page.position - 1].render(scale=DOTS / 72, grayscale=True, rev_byteorder=True)
+        picture = document[page.position - 1].render(
+            scale=DOTS / 72, grayscale=True, rev_byteorder=True
+        )
         engine = _engine[0]
-        engine.SetImageBytes(bytes(picture.buffer), picture.width, picture.height, 1, picture.stride)
+        engine.SetImageBytes(
+            bytes(picture.buffer), picture.width, picture.height, 1, picture.stride
+        )
         engine.SetSourceResolution(DOTS)
         if engine.MeanTextConf() >= _SURE:
             text = _tidy(engine.GetUTF8Text())
         engine.Clear()
     budget.characters(len(text))
-    return Page(page.position, page.place, text, flags=(Flag("ocr", page.position),) if text else page.flags)
+    return Page(
+        page.position, page.place, text, flags=(Flag("ocr", page.position),) if text else page.flags
+    )
 
 
 def _tidy(text: str) -> str:
-    """Return the text without the spaces that Tesseract puts between Japanese signs, and between columns, its lines joined."""
+    """
+    Return the text without the spaces that Tesseract puts between Japanese signs, and between
+    columns, its lines joined.
+    """
     return text_of(_WIDE.sub(" ", _GAP.sub("", text)).strip())

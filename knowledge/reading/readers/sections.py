@@ -1,10 +1,13 @@
 """
-Text that flows: it becomes one page a heading, so that a passage can say under which heading it stands.
+Text that flows: it becomes one page a heading, so that a passage can say under which heading it
+stands.
 
-Readers hand over lines and headings in reading order; a heading's path ("第2章 › 第5条") is the page's title.
+Readers hand over lines and headings in reading order; a heading's path ("第2章 › 第5条") is the page's
+title.
 
-Headings are content, too. One with nothing below it is a line of the section it stands in, and one that states a rule is the
-first line of its own; only a plain heading above a text is the place and nothing else.
+Headings are content, too. One with nothing below it is a line of the section it stands in, and one
+that states a rule is the first line of its own; only a plain heading above a text is the place and
+nothing else.
 """
 
 import re
@@ -20,7 +23,9 @@ _ARTICLE = re.compile(
 )
 _LEVELS = {"編": 1, "部": 1, "章": 2, "節": 3, "条": 4}
 _TITLE = 120  # characters of a heading shown as a place
-_SENTENCE = re.compile(r"[。．！？!?]$|\.$|(?:こと|[うくすつぬぶむる]|ない|たい|だ|た|ん)$")  # how a statement ends
+_SENTENCE = re.compile(
+    r"[。．！？!?]$|\.$|(?:こと|[うくすつぬぶむる]|ない|たい|だ|た|ん)$"
+)  # how a statement ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,10 @@ class Sections:
         self._lines.append(text.rstrip())
 
     def paragraph(self, text: str) -> None:
-        """Take one paragraph of a text without marked headings: chapter and article lines ("第5条 (申請)") become headings."""
+        """
+        Take one paragraph of a text without marked headings: chapter and article lines ("第5条 (申請)")
+        become headings.
+        """
         mark = _ARTICLE.match(text.strip())
         if mark and len(text.strip()) <= _TITLE:
             self.heading(_LEVELS[mark[1]], text)
@@ -93,7 +101,10 @@ class Sections:
         yield from self._pages
 
     def _close(self, level: int) -> None:
-        """End the section being gathered, because a heading of `level` follows; 0 at the end of the document."""
+        """
+        End the section being gathered, because a heading of `level` follows; 0 at the end of the
+        document.
+        """
         body = re.sub(r"\n{3,}", "\n\n", "\n".join(self._lines)).strip("\n")
         heading, self._heading, self._lines = self._heading, "", []
         if not body.strip():
@@ -103,7 +114,10 @@ class Sections:
         self._page(self._path, f"{heading}\n{body}" if _states(heading) else body)
 
     def _close_empty(self, heading: str, level: int) -> None:
-        """Keep a heading without a text of its own: an article as its own section, others in the section above."""
+        """
+        Keep a heading without a text of its own: an article as its own section, others in the
+        section above.
+        """
         if not heading or (self._path[-1][0] < level and not _states(heading)):
             return
         if self._path[-1][0] < level or _ARTICLE.match(heading):

@@ -1,7 +1,9 @@
 """
-The sandbox's self-test, run inside a child: closes the doors, then tries each of them and says which held.
+The sandbox's self-test, run inside a child: closes the doors, then tries each of them and says
+which held.
 
-An attempt that succeeds leaves nothing behind and must not end the child, or the others could not be told apart.
+An attempt that succeeds leaves nothing behind and must not end the child, or the others could not
+be told apart.
 """
 
 import ctypes
@@ -57,7 +59,10 @@ def _held(attempt: Callable[[], object]) -> bool:
 
 
 def _refused(attempt: Callable[[], object]) -> bool:
-    """Report whether the system itself refuses a call; one that fails for another reason was let through."""
+    """
+    Report whether the system itself refuses a call; one that fails for another reason was let
+    through.
+    """
     try:
         attempt()
     except OSError as error:
@@ -83,7 +88,9 @@ def _fork() -> None:
 
 
 def _queue() -> None:
-    """Ask by the other call that carries signals whether one may be sent; macOS does not have it."""
+    """
+    Ask by the other call that carries signals whether one may be sent; macOS does not have it.
+    """
     if sys.platform == "linux" and _LIBC.sigqueue(os.getppid(), 0, None) != 0:
         raise OSError(ctypes.get_errno(), "sigqueue")
     if sys.platform != "linux":

@@ -1,4 +1,7 @@
-"""Plain text, its broken lines joined. A deck's published transcript is text too, and is handed to its own reader."""
+"""
+Plain text, its broken lines joined. A deck's published transcript is text too, and is handed to its
+own reader.
+"""
 
 from collections.abc import Iterator
 

@@ -1,7 +1,9 @@
 """
-Excel: one page a sheet, rows as "a | b | c" as people see them. Empty rows and cells cost nothing, however far apart.
+Excel: one page a sheet, rows as "a | b | c" as people see them. Empty rows and cells cost nothing,
+however far apart.
 
-Hidden sheets, rows and columns are left out and flagged, whatever hid them: what nobody sees is not meant to be quoted.
+Hidden sheets, rows and columns are left out and flagged, whatever hid them: what nobody sees is not
+meant to be quoted.
 """
 
 import re
@@ -28,7 +30,13 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
     def start(tag: str, values: dict[str, str]) -> None:
         link = targets.get(values.get("rid", ""))
         if tag == "sheet" and link and link.kind == "worksheet":
-            sheets.append((values.get("name", ""), link.target, values.get("state") in {"hidden", "veryHidden"}))
+            sheets.append(
+                (
+                    values.get("name", ""),
+                    link.target,
+                    values.get("state") in {"hidden", "veryHidden"},
+                )
+            )
 
     parse(archive.part(main) or b"", budget, start)
     budget.pages(len(sheets))
@@ -42,7 +50,9 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
             parse(data, budget, sheet.start, sheet.end, sheet.text)
         concealed: list[str] = []
         drawing = drawn(archive, target, "drawing", budget, concealed)
-        shapes = (line for line in drawing if " | " not in line)  # a chart's rows stand in the cells already
+        shapes = (
+            line for line in drawing if " | " not in line
+        )  # a chart's rows stand in the cells already
         text = "\n".join([*sheet.lines(), *shapes])
         notes, unseen = _comments(archive, target, sheet, budget)
         if hidden:
@@ -51,7 +61,11 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
             yield Page(number, Place("sheet", None, name), "", flags=(flag,))
             continue
         counts = {"hidden_rows": sheet.hidden_rows, "hidden_columns": sheet.hidden_columns}
-        flags = [Flag("hidden_text", number, f"{what}: {count}: {name}") for what, count in counts.items() if count]
+        flags = [
+            Flag("hidden_text", number, f"{what}: {count}: {name}")
+            for what, count in counts.items()
+            if count
+        ]
         if unseen:
             flags.append(Flag("hidden_text", number, "hidden_comment"))
         if concealed:
@@ -186,7 +200,10 @@ class _Sheet:
             self._value.append(value)
 
     def lines(self) -> Iterator[str]:
-        """Yield the rows, each value below its head: short gaps are kept, and a cell merged downwards counts in every row."""
+        """
+        Yield the rows, each value below its head: short gaps are kept, and a cell merged downwards
+        counts in every row.
+        """
         for top, bottom, column in self._merged:
             value = self._rows.get(top, {}).get(column, "")
             for number in range(top + 1, bottom + 1) if value else ():
@@ -210,7 +227,10 @@ class _Sheet:
         return column
 
     def _leave_out(self) -> None:
-        """Take away the rows and columns that nobody sees; a cell merged beyond a hidden column is seen in the next one."""
+        """
+        Take away the rows and columns that nobody sees; a cell merged beyond a hidden column is
+        seen in the next one.
+        """
         for row, left, right in self._wide:
             shown = self._next_seen(left)
             if left < shown <= right and left in self._rows.get(row, {}):
@@ -218,7 +238,11 @@ class _Sheet:
         for number in sorted(self._hidden_rows & self._rows.keys()):
             self.unseen += self._rows.pop(number).values()
             self.hidden_rows += 1
-        used = {column for row in self._rows.values() for column in row} if self._hidden_columns else set()
+        used = (
+            {column for row in self._rows.values() for column in row}
+            if self._hidden_columns
+            else set()
+        )
         hidden = {column for column in used if self._next_seen(column) != column}
         self.hidden_columns = len(hidden)
         for cells in self._rows.values() if hidden else ():
@@ -237,10 +261,16 @@ class _Sheet:
 
     def _shown(self, value: str) -> str:
         if self._kind == "s":
-            return self._strings[int(value)] if value.isdigit() and int(value) < len(self._strings) else ""
+            return (
+                self._strings[int(value)]
+                if value.isdigit() and int(value) < len(self._strings)
+                else ""
+            )
         if self._kind == "n":
             at = int(self._style) if self._style.isdigit() else 0
-            return shown(value, self._formats[at] if at < len(self._formats) else "") if value else ""
+            return (
+                shown(value, self._formats[at] if at < len(self._formats) else "") if value else ""
+            )
         if self._kind == "b":
             return {"1": "TRUE", "0": "FALSE"}.get(value, value)
         if self._kind == "d":
@@ -261,7 +291,10 @@ def _column(letters: str) -> int:
 
 
 def _aligned(row: dict[int, str], first: int) -> Iterator[str]:
-    """Yield a row's cells from the sheet's first column on, with the empty ones between unless they are too many."""
+    """
+    Yield a row's cells from the sheet's first column on, with the empty ones between unless they
+    are too many.
+    """
     last = first - 1
     for column in sorted(row):
         if column - last - 1 <= _GAP:

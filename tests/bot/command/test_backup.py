@@ -31,13 +31,30 @@ def run(capsys, *words: str) -> tuple[int, dict]:
 async def _answers(data: Path) -> list[object]:
     async with Application(load({}, data=str(data))) as application:
         library, answers = await application.library(), await application.answers()
-        said = [await answers.answer(q, readers=frozenset({"all"}), language="ja") for q in QUESTIONS]
+        said = [
+            await answers.answer(q, readers=frozenset({"all"}), language="ja") for q in QUESTIONS
+        ]
         shelf = await library.documents()
-        files = [await application.originals.get(v.original) for d in shelf for v in d.versions if v.original]
+        files = [
+            await application.originals.get(v.original)
+            for d in shelf
+            for v in d.versions
+            if v.original
+        ]
         log = await application.sessions.entries("audit")
         models = await application.models.export()
-        spoken = [[(a.text, a.mode, [c.quote for c in a.citations]) for a in said], await library.glossary()]
-        return [*spoken, shelf, sorted(files), log, models, (await application.models.current()).model.sha256]
+        spoken = [
+            [(a.text, a.mode, [c.quote for c in a.citations]) for a in said],
+            await library.glossary(),
+        ]
+        return [
+            *spoken,
+            shelf,
+            sorted(files),
+            log,
+            models,
+            (await application.models.current()).model.sha256,
+        ]
 
 
 @pytest.fixture
@@ -49,30 +66,47 @@ async def filled(tmp_path):
         library = await application.library()
         assert all([shelved.new async for shelved in shelve(library)])
         job = await application.jobs.submit(
-            "j", "下書き.txt", "まだ公開しない下書き。".encode(), Metadata(owner="t:1"), by="t:1", queue=False
+            "j",
+            "下書き.txt",
+            "まだ公開しない下書き。".encode(),
+            Metadata(owner="t:1"),
+            by="t:1",
+            queue=False,
         )
         await application.jobs.run(job.id)
         await library.set_glossary([("稟議", "申請書")])
-        model, _ = await application.models.stage((await application.models.current()).source + "\n# ours\n", "t:1")
+        model, _ = await application.models.stage(
+            (await application.models.current()).source + "\n# ours\n", "t:1"
+        )
         await application.models.publish(model.model.sha256)
         for n in range(3):
-            await application.sessions.append("audit", {"action": "document.publish", "document": f"d{n}"})
+            await application.sessions.append(
+                "audit", {"action": "document.publish", "document": f"d{n}"}
+            )
     return data
 
 
 @pytest.mark.parametrize("name", ["kept", "kept.tar.gz"])
 async def test_a_restored_library_answers_identically(filled, tmp_path, name, capsys):
     before = await _answers(filled)
-    code, told = await asyncio.to_thread(run, capsys, "backup", str(tmp_path / name), "--data", str(filled))
+    code, told = await asyncio.to_thread(
+        run, capsys, "backup", str(tmp_path / name), "--data", str(filled)
+    )
     assert (code, told["documents"], told["versions"]) == (0, 7, 8)
     empty = tmp_path / "empty"
-    code, told = await asyncio.to_thread(run, capsys, "restore", str(tmp_path / name), "--data", str(empty))
+    code, told = await asyncio.to_thread(
+        run, capsys, "restore", str(tmp_path / name), "--data", str(empty)
+    )
     assert (code, told["documents"]) == (0, 7)
     assert await _answers(empty) == before
 
-    code, told = await asyncio.to_thread(run, capsys, "restore", str(tmp_path / name), "--data", str(filled))
+    code, told = await asyncio.to_thread(
+        run, capsys, "restore", str(tmp_path / name), "--data", str(filled)
+    )
     assert (code, told["error"]["code"]) == (1, "not_empty")
-    code, told = await asyncio.to_thread(run, capsys, "backup", str(tmp_path / name), "--data", str(filled))
+    code, told = await asyncio.to_thread(
+        run, capsys, "backup", str(tmp_path / name), "--data", str(filled)
+    )
     assert (code, told["error"]["code"]) == (1, "occupied")
 
 
@@ -100,23 +134,35 @@ def repacked(archive: Path, change) -> Path:
 
 
 @pytest.mark.parametrize(
-    "name", ["../escaped", "/tmp/escaped", "originals/../../escaped", "originals/x", "logs/..jsonl", "a b"]
+    "name",
+    ["../escaped", "/tmp/escaped", "originals/../../escaped", "originals/x", "logs/..jsonl", "a b"],
 )
 def test_a_member_with_a_foreign_name_is_refused(archive, tmp_path, capsys, name):
-    bad = repacked(archive, lambda member, body: [(member, body), *([(name, b"x")] if member == "manifest.json" else [])])
+    bad = repacked(
+        archive,
+        lambda member, body: [
+            (member, body),
+            *([(name, b"x")] if member == "manifest.json" else []),
+        ],
+    )
     code, told = run(capsys, "restore", str(bad), "--data", str(tmp_path / "new"))
     assert (code, told["error"]["code"]) == (1, "foreign_member")
     assert not (tmp_path / "new").exists() and not (tmp_path.parent / "escaped").exists()
 
 
-@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE])
+@pytest.mark.parametrize(
+    "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE]
+)
 def test_only_plain_files_are_unpacked(archive, tmp_path, capsys, kind):
     bad = archive.with_name("links.tar.gz")
     with tarfile.open(bad, "w:gz") as packed:
         info = tarfile.TarInfo("records.jsonl")
         info.type, info.linkname = kind, "/etc/passwd"
         packed.addfile(info)
-    assert run(capsys, "restore", str(bad), "--data", str(tmp_path / "new"))[1]["error"]["code"] == "foreign_member"
+    assert (
+        run(capsys, "restore", str(bad), "--data", str(tmp_path / "new"))[1]["error"]["code"]
+        == "foreign_member"
+    )
 
 
 def test_a_changed_member_is_named(archive, tmp_path, capsys):
@@ -124,7 +170,10 @@ def test_a_changed_member_is_named(archive, tmp_path, capsys):
     code, told = run(capsys, "restore", str(bad), "--data", str(tmp_path / "new"))
     assert (code, told["error"]["code"]) == (1, "changed_backup")
     gone = repacked(archive, lambda name, body: [] if name == "passages.jsonl" else [(name, body)])
-    assert run(capsys, "restore", str(gone), "--data", str(tmp_path / "new"))[1]["error"]["code"] == "changed_backup"
+    assert (
+        run(capsys, "restore", str(gone), "--data", str(tmp_path / "new"))[1]["error"]["code"]
+        == "changed_backup"
+    )
 
 
 def test_what_is_no_backup_is_said_to_be_none(tmp_path, capsys):

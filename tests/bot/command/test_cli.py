@@ -19,7 +19,14 @@ def run(*words, environment=ENGLISH, cwd=None, stdin=None):
     base = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "TEAMS_", "LLM"))}
     command = [sys.executable, "-m", "bot.command.cli", *words]
     return subprocess.run(
-        command, check=False, env=base | environment, cwd=cwd, input=stdin, capture_output=True, text=True, timeout=60
+        command,
+        check=False,
+        env=base | environment,
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
 
 
@@ -39,7 +46,9 @@ def test_an_unknown_word_is_a_usage_error_in_the_persons_language(environment, w
 
 
 def test_half_a_section_is_named_and_stops_the_start(tmp_path):
-    told = run("serve", "--data", str(tmp_path), environment=ENGLISH | {"SLACK_BOT_TOKEN": "xoxb-hush"})
+    told = run(
+        "serve", "--data", str(tmp_path), environment=ENGLISH | {"SLACK_BOT_TOKEN": "xoxb-hush"}
+    )
 
     assert told.returncode == 2
     assert "SLACK_SIGNING_SECRET" in one_sentence(told)
@@ -93,7 +102,10 @@ def test_a_question_that_is_none_gets_one_sentence(tmp_path, question):
 
 
 def test_many_questions_come_back_in_order(tmp_path):
-    rows = [{"id": "a", "text": "RAGは社内文書を全部学習しますか?"}, {"id": "b", "text": "Who speaks for METI?"}]
+    rows = [
+        {"id": "a", "text": "RAGは社内文書を全部学習しますか?"},
+        {"id": "b", "text": "Who speaks for METI?"},
+    ]
     stdin = "".join(json.dumps(row) + "\n" for row in rows)
     told = run("ask", "--questions", "-", "--json", "--data", str(tmp_path), stdin=stdin)
 
@@ -126,11 +138,18 @@ def test_a_call_knows_nothing_of_the_one_before(tmp_path):
     alone = run("ask", "短所は?", "--data", str(tmp_path), environment=JAPANESE)
     run("ask", "RAGって社内文書を全部覚えてるの?", "--data", str(tmp_path), environment=JAPANESE)
 
-    assert run("ask", "短所は?", "--data", str(tmp_path), environment=JAPANESE).stdout == alone.stdout
+    assert (
+        run("ask", "短所は?", "--data", str(tmp_path), environment=JAPANESE).stdout == alone.stdout
+    )
 
 
 @pytest.mark.parametrize(
-    ("text", "word"), [("こんにちは", "こんにちは。"), ("thanks a lot!", "You are welcome."), ("🙏", "You are welcome.")]
+    ("text", "word"),
+    [
+        ("こんにちは", "こんにちは。"),
+        ("thanks a lot!", "You are welcome."),
+        ("🙏", "You are welcome."),
+    ],
 )
 def test_talk_at_the_terminal_gets_a_word_back(tmp_path, text, word):
     told = run("ask", text, "--data", str(tmp_path))
@@ -140,8 +159,19 @@ def test_talk_at_the_terminal_gets_a_word_back(tmp_path, text, word):
 
 
 def test_a_second_process_on_the_same_folder_is_told_so_and_the_first_goes_on(tmp_path):
-    words = [sys.executable, "-m", "bot.command.cli", "serve", "--port", "0", "--data", str(tmp_path)]
-    first = subprocess.Popen(words, env=os.environ | ENGLISH, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    words = [
+        sys.executable,
+        "-m",
+        "bot.command.cli",
+        "serve",
+        "--port",
+        "0",
+        "--data",
+        str(tmp_path),
+    ]
+    first = subprocess.Popen(
+        words, env=os.environ | ENGLISH, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     try:
         address = first.stdout.readline().split()[1]
         fetch(address)

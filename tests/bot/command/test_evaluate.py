@@ -12,9 +12,19 @@ import pytest
 
 
 def evaluate(folder: Path, *words: str, **settings: str):
-    command = [sys.executable, "-m", "bot.command.cli", "evaluate", *words, "--data", str(folder / "data")]
+    command = [
+        sys.executable,
+        "-m",
+        "bot.command.cli",
+        "evaluate",
+        *words,
+        "--data",
+        str(folder / "data"),
+    ]
     environment = os.environ | settings
-    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, env=environment)
+    return subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=120, env=environment
+    )
 
 
 @pytest.fixture
@@ -51,7 +61,9 @@ def test_a_run_is_measured_kept_compared_and_shown_on_a_page(tmp_path, questions
     tags = Tags()
     tags.feed(page.read_text("utf-8"))
     assert "script" not in [tag for tag, _ in tags.seen]
-    assert not [value for _, attrs in tags.seen for name, value in attrs.items() if name in ("src", "href")]
+    assert not [
+        value for _, attrs in tags.seen for name, value in attrs.items() if name in ("src", "href")
+    ]
 
 
 def test_a_page_that_cannot_be_written_is_named(tmp_path, questions):
@@ -74,9 +86,20 @@ async def test_with_an_embedding_model_its_verdict_is_printed(tmp_path, embedder
     deck = {"id": "1", "text": "RAGは社内文書を全部学習しますか?", "document": "no such document"}
     path.write_text(json.dumps(deck), "utf-8")
     told = await asyncio.to_thread(
-        evaluate, tmp_path, str(path), "--json", EMBEDDING="openai:small", LLM_BASE_URL=embedder.url, LLM_API_KEY="k", LLM=""
+        evaluate,
+        tmp_path,
+        str(path),
+        "--json",
+        EMBEDDING="openai:small",
+        LLM_BASE_URL=embedder.url,
+        LLM_API_KEY="k",
+        LLM="",
     )
 
     assert told.returncode == 0, told.stderr
-    assert json.loads(told.stdout)["sets"]["own"]["dense"] == {"ndcg@10": 0.0, "without": 0.0, "wins": False}
+    assert json.loads(told.stdout)["sets"]["own"]["dense"] == {
+        "ndcg@10": 0.0,
+        "without": 0.0,
+        "wins": False,
+    }
     assert len(embedder.texts) > 20  # the passages of the digest and the question

@@ -69,15 +69,27 @@ class Platforms:
         payload = {"type": "event_callback", "team_id": "T1", "authorizations": owner}
         body = json.dumps(payload | {"event": event | {"text": f"<@UB> {QUESTION}"}}).encode()
         stamp = str(int(time.time()))
-        digest = hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+        digest = hmac.new(
+            SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256
+        ).hexdigest()
         headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
-        headers |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": "http_timeout"} if attempt else {}
+        headers |= (
+            {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": "http_timeout"}
+            if attempt
+            else {}
+        )
         headers |= {"Content-Type": "application/json"}
         async with httpx.AsyncClient(timeout=SLACK_PATIENCE) as client:
-            return (await client.post(f"{bot.url}/slack/events", content=body, headers=headers)).status_code
+            return (
+                await client.post(f"{bot.url}/slack/events", content=body, headers=headers)
+            ).status_code
 
     async def _activity(self, bot, n, attempt):
-        mention = {"type": "mention", "mentioned": {"id": "28:bot", "name": "b"}, "text": "<at>b</at>"}
+        mention = {
+            "type": "mention",
+            "mentioned": {"id": "28:bot", "name": "b"},
+            "text": "<at>b</at>",
+        }
         activity = {
             "type": "message",
             "id": f"q{n}",
@@ -117,9 +129,15 @@ async def platforms():
     slack.began = time.time()
     path = "/v3/conversations/{room:str}/activities"
     methods = ["POST", "PUT", "DELETE"]
-    connector = [Route(path, teams.take, methods=methods), Route(path + "/{id}", teams.take, methods=methods)]
+    connector = [
+        Route(path, teams.take, methods=methods),
+        Route(path + "/{id}", teams.take, methods=methods),
+    ]
     web = Starlette(routes=[Route("/api/{method}", slack.take, methods=["GET", "POST"])])
-    async with served(web, at_once=True) as port, served(Starlette(routes=connector), at_once=True) as other:
+    async with (
+        served(web, at_once=True) as port,
+        served(Starlette(routes=connector), at_once=True) as other,
+    ):
         slack.url = f"http://127.0.0.1:{port}"
         yield Platforms(slack, teams, f"http://127.0.0.1:{other}/")
 
@@ -163,7 +181,14 @@ async def slow_model():
     model = StubModel()
     model.delay = 6.0
     async with served(model.app, at_once=True) as port:
-        yield model, {"LLM": "openai:fact", "LLM_BASE_URL": f"http://127.0.0.1:{port}/v1", "LLM_API_KEY": "x"}
+        yield (
+            model,
+            {
+                "LLM": "openai:fact",
+                "LLM_BASE_URL": f"http://127.0.0.1:{port}/v1",
+                "LLM_API_KEY": "x",
+            },
+        )
 
 
 @pytest.mark.parametrize("slow", [False, True], ids=["answered-at-once", "still-being-answered"])
@@ -173,7 +198,9 @@ async def test_a_kill_while_redis_is_frozen_loses_nothing(platforms, redis, bots
     redis.freeze()
     sent = [asyncio.create_task(platforms.deliver(bot, kind, n, 0)) for kind, n in EVERY]
     slack = [task for task, (kind, _) in zip(sent, EVERY, strict=True) if kind == "slack"]
-    await asyncio.wait(slack if slow else sent)  # Teams cannot be asked what was shown a moment before a kill
+    await asyncio.wait(
+        slack if slow else sent
+    )  # Teams cannot be asked what was shown a moment before a kill
     bot.kill()
     acknowledged = await asyncio.gather(*sent)
     redis.thaw()
@@ -182,7 +209,9 @@ async def test_a_kill_while_redis_is_frozen_loses_nothing(platforms, redis, bots
     bot = await bots(**(settings if slow else {}))
     waiting = [what for what, taken in zip(EVERY, acknowledged, strict=True) if not taken]
     for attempt in (1, 2, 3):
-        again = await asyncio.gather(*(platforms.deliver(bot, kind, n, attempt) for kind, n in waiting))
+        again = await asyncio.gather(
+            *(platforms.deliver(bot, kind, n, attempt) for kind, n in waiting)
+        )
         waiting = [what for what, taken in zip(waiting, again, strict=True) if not taken]
     await platforms.until_all_answered()
     await asyncio.sleep(LEASE + 5)  # whatever is taken over for dead is by now
@@ -210,7 +239,9 @@ async def test_a_redis_that_is_frozen_and_comes_back_is_noticed_by_nobody(platfo
     assert platforms.left() == []
 
 
-async def test_what_takes_longer_than_slack_waits_is_refused_and_answered_once(platforms, redis, bots, slow_model):
+async def test_what_takes_longer_than_slack_waits_is_refused_and_answered_once(
+    platforms, redis, bots, slow_model
+):
     _, settings = slow_model
     bot = await bots(**settings)
     redis.freeze()
@@ -231,7 +262,9 @@ async def test_what_takes_longer_than_slack_waits_is_refused_and_answered_once(p
     assert platforms.left() == []
 
 
-async def test_a_repeat_in_another_process_goes_on_with_the_same_message(platforms, redis, bots, slow_model):
+async def test_a_repeat_in_another_process_goes_on_with_the_same_message(
+    platforms, redis, bots, slow_model
+):
     """The first process was refused the time; the second finds its placeholder, and only one answers."""
     _, settings = slow_model
     one, two = await bots("one", **settings), await bots("two", **settings)

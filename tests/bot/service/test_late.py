@@ -36,7 +36,11 @@ def port():
 @asynccontextmanager
 async def listening(app, port):
     """Serve an application on this very port."""
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", lifespan="off", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, port=port, log_level="critical", lifespan="off", timeout_graceful_shutdown=1
+        )
+    )
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)
@@ -71,7 +75,9 @@ def told(bot, message):
 async def ask(bot, language):
     """Ask on the web page; return the text of the page."""
     headers = {"Origin": bot.url, "Accept-Language": language}
-    async with httpx.AsyncClient(base_url=bot.url, headers=headers, timeout=60, follow_redirects=True) as client:
+    async with httpx.AsyncClient(
+        base_url=bot.url, headers=headers, timeout=60, follow_redirects=True
+    ) as client:
         page = await client.post("/ask", data={"q": QUESTIONS[language]})
     return re.sub(r"<[^>]+>", " ", page.text)
 
@@ -133,7 +139,10 @@ async def test_a_redis_that_comes_late_is_found_and_its_queue_is_worked_on(start
 
 
 async def test_a_worker_waits_for_whatever_it_needs(start, tmp_path, port):
-    settings = {"QDRANT_URL": f"http://127.0.0.1:{port}", "REDIS_URL": f"unix://{tmp_path / 'redis' / 's'}"}
+    settings = {
+        "QDRANT_URL": f"http://127.0.0.1:{port}",
+        "REDIS_URL": f"unix://{tmp_path / 'redis' / 's'}",
+    }
     worker = await start("worker", "worker", **settings)
     bot = await start("bot", **settings)
     redis = RedisProcess(tmp_path / "redis")
@@ -170,7 +179,9 @@ async def test_five_that_open_one_empty_index_at_once_agree():
     async with served(qdrant.app) as port:
         url = f"http://127.0.0.1:{port}"
         five = [Library(ServerIndex(url, version=VERSION)) for _ in range(5)]
-        opened = await asyncio.gather(*(library.__aenter__() for library in five), return_exceptions=True)
+        opened = await asyncio.gather(
+            *(library.__aenter__() for library in five), return_exceptions=True
+        )
         assert opened == five
         await asyncio.gather(*(library.__aexit__(None, None, None) for library in five))
 
@@ -200,12 +211,29 @@ async def test_an_index_of_the_same_name_that_is_not_ours_is_refused_with_the_wa
         (("--requirepass", "right"), "", "wrong user or password"),
         (("--replicaof", "127.0.0.1", "1"), "", "a read-only replica"),
         (("--maxmemory", "1"), "", "out of memory"),
-        (("--user", "default", "on", "nopass", "~*", "+@all", "-set"), "", "the user lacks a permission"),
+        (
+            ("--user", "default", "on", "nopass", "~*", "+@all", "-set"),
+            "",
+            "the user lacks a permission",
+        ),
         (("--cluster-enabled", "yes"), "", "a cluster, which is not supported"),
     ],
 )
-async def test_a_redis_that_takes_nothing_is_named_with_its_cause_and_no_value(start, tmp_path, port, words, login, cause):
-    command = [binary(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(tmp_path), "--save", "", *words]
+async def test_a_redis_that_takes_nothing_is_named_with_its_cause_and_no_value(
+    start, tmp_path, port, words, login, cause
+):
+    command = [
+        binary(),
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--dir",
+        str(tmp_path),
+        "--save",
+        "",
+        *words,
+    ]
     redis = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         bot = await start(REDIS_URL=f"redis://{login}127.0.0.1:{port}")
@@ -216,13 +244,20 @@ async def test_a_redis_that_takes_nothing_is_named_with_its_cause_and_no_value(s
         redis.wait()
 
     assert "[1]" in answered  # questions are answered all the same
-    assert [row["cause"] for row in told(bot, "the session store fails and is tried again")] == [cause]
+    assert [row["cause"] for row in told(bot, "the session store fails and is tried again")] == [
+        cause
+    ]
     assert HUSH not in bot.log.read_text()
 
 
 async def test_an_embedding_model_that_comes_late_is_used_without_a_restart(tmp_path, port, caplog):
     pytest.importorskip("llama_index.embeddings.openai_like")
-    settings = {"EMBEDDING": "openai:small", "LLM_BASE_URL": f"http://127.0.0.1:{port}/v1", "LLM_API_KEY": HUSH, "LLM": ""}
+    settings = {
+        "EMBEDDING": "openai:small",
+        "LLM_BASE_URL": f"http://127.0.0.1:{port}/v1",
+        "LLM_API_KEY": HUSH,
+        "LLM": "",
+    }
     model = StubEmbedding()
     async with Application(load(settings, data=str(tmp_path)), patient=True) as application:
         library = await application.library()

@@ -14,7 +14,9 @@ SECRET = "xoxb-secret 取締役会の議題"
 
 
 def written(name, message, *args, exc_info=None, **fields):
-    record = logging.LogRecord(name, logging.ERROR, "/src/somewhere.py", 12, message, args, exc_info)
+    record = logging.LogRecord(
+        name, logging.ERROR, "/src/somewhere.py", 12, message, args, exc_info
+    )
     vars(record).update(fields)
     return JsonLines().format(record)
 
@@ -49,7 +51,10 @@ def test_of_an_exception_the_words_are_left_out():
     assert "secret" not in text
 
 
-@given(st.text(max_size=50) | st.just("x" * 100_000), st.text(max_size=50) | st.just("\x1b[31m\n" * 20_000))
+@given(
+    st.text(max_size=50) | st.just("x" * 100_000),
+    st.text(max_size=50) | st.just("\x1b[31m\n" * 20_000),
+)
 def test_one_record_is_one_short_line_of_json(message, field):
     text = written("bot.x", message.replace("%", ""), field=field)
 

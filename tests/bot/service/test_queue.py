@@ -59,14 +59,27 @@ async def test_a_file_goes_from_arrival_to_staged_and_tells_its_way(room, store)
     async with Queue(store, room.jobs.run, threads=1) as room.queue:
         await room.queue.open()
         job = await room.jobs.submit(
-            "m1:0", "規程.md", "# 規程\n個人情報を入力してはならない。".encode(), MADE, by="slack:T1:U1"
+            "m1:0",
+            "規程.md",
+            "# 規程\n個人情報を入力してはならない。".encode(),
+            MADE,
+            by="slack:T1:U1",
         )
         assert await room.jobs.submit("m1:0", "規程.md", b"again", MADE, by="slack:T1:U1") == job
         seen = [job async for job in room.jobs.follow("m1:0")]
-    assert (seen[-1].outcome, seen[-1].step, seen[-1].pages, seen[-1].done, seen[-1].total) == ("staged", "staged", 1, 1, 1)
+    assert (seen[-1].outcome, seen[-1].step, seen[-1].pages, seen[-1].done, seen[-1].total) == (
+        "staged",
+        "staged",
+        1,
+        1,
+        1,
+    )
     document = await room.library.document(seen[-1].document)
     assert document.versions[0].id == seen[-1].version
-    assert await room.originals.get(document.versions[0].original) == "# 規程\n個人情報を入力してはならない。".encode()
+    assert (
+        await room.originals.get(document.versions[0].original)
+        == "# 規程\n個人情報を入力してはならない。".encode()
+    )
     assert [j.id for j in await room.jobs.recent()] == ["m1:0"]
 
 
@@ -76,7 +89,9 @@ async def test_five_at_once_from_two_faces_are_one_document(room, store):
         faces = ["slack:T1:U1", "teams:A:B"]
         for n in range(5):
             said = Metadata(owner=faces[n % 2])
-            await room.jobs.submit(f"j{n}", f"経費{n}.txt", "経費精算の手順。".encode(), said, by=faces[n % 2])
+            await room.jobs.submit(
+                f"j{n}", f"経費{n}.txt", "経費精算の手順。".encode(), said, by=faces[n % 2]
+            )
         ended = await asyncio.gather(*(room.last(f"j{n}") for n in range(5)))
     assert sorted(job.outcome for job in ended) == ["staged"] + ["unchanged"] * 4
     assert len({(job.document, job.version) for job in ended}) == 1
@@ -87,7 +102,9 @@ async def test_five_at_once_from_two_faces_are_one_document(room, store):
 async def test_a_refused_file_says_why_and_leaves_nothing(room, store):
     async with Queue(store, room.jobs.run, threads=1) as room.queue:
         await room.queue.open()
-        await room.jobs.submit("bad", "古い.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", MADE, by="t:1")
+        await room.jobs.submit(
+            "bad", "古い.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", MADE, by="t:1"
+        )
         job = await room.last("bad")
     assert (job.outcome, job.code) == ("refused", "old_office")
     assert "古い.doc" in job.reason.ja
@@ -102,7 +119,9 @@ async def test_a_document_that_fails_twice_is_parked_and_the_others_go_on(room, 
         if id_ == "poison" and len(tried) < 2:
             job = await room.jobs.find(id_)
             tried.append(id_)
-            await room.jobs._sessions.save("job", id_, {"job": asdict(replace(job, tries=len(tried)))})
+            await room.jobs._sessions.save(
+                "job", id_, {"job": asdict(replace(job, tries=len(tried)))}
+            )
             raise RuntimeError("the reader took the process down")
         await room.jobs.run(id_)
 
@@ -185,7 +204,10 @@ async def test_a_killed_process_leaves_its_document_to_the_next_one(tmp_path):
 
 async def test_without_a_redis_the_queue_works_within_the_process(room, tmp_path, monkeypatch):
     monkeypatch.setattr("bot.service.store.binary", lambda: None)
-    async with Store("", tmp_path / "none") as nothing, Queue(nothing, room.jobs.run, threads=1) as room.queue:
+    async with (
+        Store("", tmp_path / "none") as nothing,
+        Queue(nothing, room.jobs.run, threads=1) as room.queue,
+    ):
         await room.queue.open()
         await room.jobs.submit("here", "規程.txt", "本文。".encode(), MADE, by="t:1")
         assert (await room.last("here")).outcome == "staged"
@@ -198,19 +220,29 @@ async def test_only_the_queue_may_run_scripts_and_only_on_its_own_keys(store, se
     await client.aclose()
     with store.broker() as broker:
         assert broker.eval("return 1", 0) == 1
-        for words in (("GET", "lc:alive"), ("SET", "lc-jobs:x", "1"), ("CONFIG", "GET", "dir"), ("FLUSHALL",), ("SHUTDOWN",)):
+        for words in (
+            ("GET", "lc:alive"),
+            ("SET", "lc-jobs:x", "1"),
+            ("CONFIG", "GET", "dir"),
+            ("FLUSHALL",),
+            ("SHUTDOWN",),
+        ):
             with pytest.raises(NoPermissionError):
                 broker.execute_command(*words)
         with pytest.raises(Exception, match=r"permission|NOPERM"):
             broker.eval("return redis.call('hget', KEYS[1], 'a')", 1, "lc:alive")
 
 
-async def test_a_job_that_ends_at_the_moment_of_its_own_pulse_has_its_outcome(room, store, monkeypatch):
+async def test_a_job_that_ends_at_the_moment_of_its_own_pulse_has_its_outcome(
+    room, store, monkeypatch
+):
     monkeypatch.setattr("handlers.documents.jobs.PULSE", 0.001)
     async with Queue(store, room.jobs.run, threads=4) as room.queue:
         await room.queue.open()
         for n in range(80):
-            await room.jobs.submit(f"j{n}", f"経費{n}.txt", f"経費精算の手順{n}。".encode(), MADE, by="t:1")
+            await room.jobs.submit(
+                f"j{n}", f"経費{n}.txt", f"経費精算の手順{n}。".encode(), MADE, by="t:1"
+            )
         followed = await asyncio.gather(*(room.last(f"j{n}") for n in range(80)))
     stored = [await room.jobs.find(f"j{n}") for n in range(80)]
 
@@ -297,7 +329,9 @@ async def test_two_hands_that_submit_one_file_at_once_make_one_job(room):
         queued.append(job)
 
     jobs = Jobs(room.opened, room.originals, room.jobs._sessions, enqueue)
-    both = await asyncio.gather(*(jobs.submit("m1:0", "規程.md", b"x", MADE, by="t:1") for _ in range(5)))
+    both = await asyncio.gather(
+        *(jobs.submit("m1:0", "規程.md", b"x", MADE, by="t:1") for _ in range(5))
+    )
 
     assert len({job.original for job in both}) == 1
     assert [path.name for path in (room.folder / "originals").iterdir()] == [both[0].original]
@@ -335,7 +369,13 @@ asyncio.run(main())
 
 async def test_a_process_killed_before_it_queued_its_work_leaves_it_to_the_next_one(tmp_path):
     first = subprocess.run([sys.executable, "-c", CUT_OFF, str(tmp_path)], cwd=ROOT, check=False)
-    second = subprocess.run([sys.executable, "-c", NEXT, str(tmp_path)], cwd=ROOT, check=True, capture_output=True, text=True)
+    second = subprocess.run(
+        [sys.executable, "-c", NEXT, str(tmp_path)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
 
     assert first.returncode == -signal.SIGKILL
     assert second.stdout.split()[-1] == "staged"

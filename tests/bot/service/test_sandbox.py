@@ -19,7 +19,9 @@ from knowledge.values import Language
 from tests.sheet import Sheet
 
 WITHOUT = "import sys; sys.modules['pyseccomp'] = None"
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems have no sandbox to take away")
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="other systems have no sandbox to take away"
+)
 
 
 @pytest.fixture
@@ -42,33 +44,47 @@ async def uploaded(application: Application, language: str) -> str:
     person = Person("slack:T1:U1", "Aoi", language, "admin")  # type: ignore[arg-type]
     sheet = Sheet()
     content = Upload((File("規程.md", 100, fetch),))
-    await application.turns.take(Message(language, person, "paper:1", Audience(person.id, private=True), content), sheet)
+    await application.turns.take(
+        Message(language, person, "paper:1", Audience(person.id, private=True), content), sheet
+    )
     return sheet.shown[-1].text
 
 
 @pytest.mark.parametrize(("language", "said"), [("ja", "サンドボックス"), ("en", "sandbox")])
-async def test_without_a_sandbox_nothing_is_taken_in(tmp_path: Path, lacking: None, language: str, said: str) -> None:
+async def test_without_a_sandbox_nothing_is_taken_in(
+    tmp_path: Path, lacking: None, language: str, said: str
+) -> None:
     async with Application(load({}, data=str(tmp_path)), threads=1) as application:
         assert await tried(application) == "no_sandbox"
         assert said in await uploaded(application, language)
         assert "SANDBOX" in await uploaded(application, language)
         person = Person("slack:T1:U1", "Aoi", language, "admin")  # type: ignore[arg-type]
         sheet = Sheet()
-        message = Message("s", person, "paper:1", Audience(person.id, private=True), Press("document.samples"))
+        message = Message(
+            "s", person, "paper:1", Audience(person.id, private=True), Press("document.samples")
+        )
         await application.turns.take(message, sheet)
         assert said in sheet.shown[-1].text
-        assert len(await (await application.library()).documents()) == 1  # the digest that comes with us
+        assert (
+            len(await (await application.library()).documents()) == 1
+        )  # the digest that comes with us
 
 
-async def test_accepted_in_the_settings_it_is_taken_in(tmp_path: Path, lacking: None, caplog: pytest.LogCaptureFixture) -> None:
-    async with Application(load({"SANDBOX": "optional"}, data=str(tmp_path)), threads=1) as application:
+async def test_accepted_in_the_settings_it_is_taken_in(
+    tmp_path: Path, lacking: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with Application(
+        load({"SANDBOX": "optional"}, data=str(tmp_path)), threads=1
+    ) as application:
         assert await tried(application) == "ready"
         assert "規程" in await uploaded(application, "ja")
         assert len(await (await application.library()).documents()) == 2
     assert "documents are read without a whole sandbox" in caplog.text
 
 
-async def test_with_a_sandbox_there_is_nothing_to_say(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_with_a_sandbox_there_is_nothing_to_say(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     async with Application(load({}, data=str(tmp_path)), threads=1) as application:
         assert await tried(application) == "ready"
     assert "sandbox" not in caplog.text
@@ -110,7 +126,9 @@ def test_the_terminal_refuses_and_the_doctor_says_which_layers_are_missing(
     assert said not in err
 
 
-async def test_a_worker_that_could_take_nothing_in_does_not_start(tmp_path: Path, lacking: None) -> None:
+async def test_a_worker_that_could_take_nothing_in_does_not_start(
+    tmp_path: Path, lacking: None
+) -> None:
     servers = {"QDRANT_URL": "http://127.0.0.1:9", "REDIS_URL": "redis://127.0.0.1:9/0"}
     with pytest.raises(InvalidSettings, match="SANDBOX") as refused:
         await work(load(servers, data=str(tmp_path)), "en")
@@ -123,6 +141,8 @@ def test_a_word_that_says_neither_stops_the_start(value: str) -> None:
         load({"SANDBOX": value})
 
 
-@pytest.mark.parametrize(("value", "read"), [("", "required"), ("Required", "required"), (" optional ", "optional")])
+@pytest.mark.parametrize(
+    ("value", "read"), [("", "required"), ("Required", "required"), (" optional ", "optional")]
+)
 def test_what_the_setting_takes(value: str, read: str) -> None:
     assert load({"SANDBOX": value}).sandbox == read

@@ -29,7 +29,15 @@ async def test_the_embedded_server_is_private(store):
 
 
 @pytest.mark.parametrize(
-    "words", ["EVAL return(1) 0", "CONFIG GET dir", "SHUTDOWN", "MODULE LIST", "DEBUG SLEEP 0", "REPLICAOF no one"]
+    "words",
+    [
+        "EVAL return(1) 0",
+        "CONFIG GET dir",
+        "SHUTDOWN",
+        "MODULE LIST",
+        "DEBUG SLEEP 0",
+        "REPLICAOF no one",
+    ],
 )
 async def test_what_nothing_here_needs_is_denied(store, words):
     client = store.connect()
@@ -63,7 +71,9 @@ asyncio.run(main())
     assert not _alive(child)
 
 
-async def test_a_damaged_file_is_refused_with_the_way_out_and_nothing_is_lost(tmp_path, tmp_path_factory, monkeypatch):
+async def test_a_damaged_file_is_refused_with_the_way_out_and_nothing_is_lost(
+    tmp_path, tmp_path_factory, monkeypatch
+):
     async with Store("", tmp_path) as store, Sessions(store.connect) as sessions:
         for n in range(200):
             await sessions.save("run", str(n), {"n": n})
@@ -99,7 +109,10 @@ async def test_sentinel_names_the_next_master(tmp_path):
     """One master, one replica, three sentinels; the master is killed, and what it knew lives on."""
     ports = free_ports(5)
     (master, replica), sentinels = ports[:2], ports[2:]
-    servers = [_server(tmp_path, master), _server(tmp_path, replica, "--replicaof", "127.0.0.1", str(master))]
+    servers = [
+        _server(tmp_path, master),
+        _server(tmp_path, replica, "--replicaof", "127.0.0.1", str(master)),
+    ]
     watchers = [_watcher(tmp_path, port, master) for port in sentinels]
     url = "redis+sentinel://" + ",".join(f"127.0.0.1:{p}" for p in sentinels) + "/main"
     try:
@@ -140,7 +153,18 @@ def _alive(pid):
 def _server(folder, port, *words):
     place = folder / str(port)
     place.mkdir()
-    command = [binary(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(place), "--save", "", *words]
+    command = [
+        binary(),
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--dir",
+        str(place),
+        "--save",
+        "",
+        *words,
+    ]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
 

@@ -45,7 +45,11 @@ class SlackApi:
     async def take(self, request: Request) -> Response:
         method = request.path_params["method"]
         body = await request.body()
-        told = json.loads(body) if body.startswith(b"{") else dict(await request.form()) | dict(request.query_params)
+        told = (
+            json.loads(body)
+            if body.startswith(b"{")
+            else dict(await request.form()) | dict(request.query_params)
+        )
         for name in ("view", "blocks", "metadata", "files"):
             if isinstance(told.get(name), str):
                 told[name] = json.loads(told[name])
@@ -53,7 +57,9 @@ class SlackApi:
         planned = self.faults.get(method) or self.faults.get("*")
         fault = planned.pop(0) if planned else None
         if isinstance(fault, float):
-            return JSONResponse({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(int(fault))})
+            return JSONResponse(
+                {"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(int(fault))}
+            )
         if isinstance(fault, int):
             return Response("<html>", fault, media_type="text/html")
         if fault and fault != "lost":
@@ -64,7 +70,9 @@ class SlackApi:
         answer = self._do(method, told)
         if fault == "lost":
             await asyncio.sleep(60)
-        return JSONResponse({"ok": True, **answer}, headers={"x-oauth-scopes": self.scopes} if self.scopes else None)
+        return JSONResponse(
+            {"ok": True, **answer}, headers={"x-oauth-scopes": self.scopes} if self.scopes else None
+        )
 
     async def respond(self, request: Request) -> Response:
         self.responses.append(await request.json())
@@ -99,7 +107,11 @@ class SlackApi:
             case "chat.postEphemeral":
                 self.whispers.append(told)
             case "conversations.replies" | "conversations.history":
-                return {"messages": [m for m in self.messages.values() if m["channel"] == told["channel"]]}
+                return {
+                    "messages": [
+                        m for m in self.messages.values() if m["channel"] == told["channel"]
+                    ]
+                }
             case "views.open" | "views.push":
                 id_ = f"V{next(self.numbers)}"
                 self.views[id_] = told["view"]

@@ -57,24 +57,56 @@ class Desk:
 
     async def send(self, body: bytes, kind: str, *, secret: str = SECRET) -> tuple[int, Any]:
         stamp = str(int(time.time()))
-        signature = "v0=" + hmac.new(secret.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
-        headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature, "Content-Type": kind}
+        signature = (
+            "v0="
+            + hmac.new(secret.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+        )
+        headers = {
+            "X-Slack-Request-Timestamp": stamp,
+            "X-Slack-Signature": signature,
+            "Content-Type": kind,
+        }
         answer = await self.client.post("/slack/events", content=body, headers=headers)
         await self.drained()
-        return answer.status_code, json.loads(answer.text) if answer.text.startswith("{") else answer.text
+        return answer.status_code, json.loads(answer.text) if answer.text.startswith(
+            "{"
+        ) else answer.text
 
-    async def event(self, kind: str = "app_mention", text: str = "<@UB> 質問", **more: Any) -> tuple[int, Any]:
+    async def event(
+        self, kind: str = "app_mention", text: str = "<@UB> 質問", **more: Any
+    ) -> tuple[int, Any]:
         ts = f"{time.time():.3f}{next(self.numbers):03}"
-        event = {"type": kind, "user": "U1", "channel": "C1", "ts": ts, "event_ts": ts, "text": text}
+        event = {
+            "type": kind,
+            "user": "U1",
+            "channel": "C1",
+            "ts": ts,
+            "event_ts": ts,
+            "text": text,
+        }
         event |= {"channel_type": "channel"} if kind == "message" else {}
         rows = [{"user_id": "UB", "is_bot": True}]
-        payload = {"type": "event_callback", "team_id": "T1", "authorizations": rows, "event": event | more.pop("event", more)}
+        payload = {
+            "type": "event_callback",
+            "team_id": "T1",
+            "authorizations": rows,
+            "event": event | more.pop("event", more),
+        }
         return await self.send(json.dumps(payload, ensure_ascii=False).encode(), "application/json")
 
     async def interact(self, kind: str, **more: Any) -> tuple[int, Any]:
-        base = {"type": kind, "team": {"id": "T1"}, "user": {"id": "U1"}, "trigger_id": f"t{next(self.numbers)}"}
-        payload = json.dumps(base | {"response_url": f"{self.api.url}/respond"} | more, ensure_ascii=False)
-        return await self.send(urlencode({"payload": payload}).encode(), "application/x-www-form-urlencoded")
+        base = {
+            "type": kind,
+            "team": {"id": "T1"},
+            "user": {"id": "U1"},
+            "trigger_id": f"t{next(self.numbers)}",
+        }
+        payload = json.dumps(
+            base | {"response_url": f"{self.api.url}/respond"} | more, ensure_ascii=False
+        )
+        return await self.send(
+            urlencode({"payload": payload}).encode(), "application/x-www-form-urlencoded"
+        )
 
     async def press(self, element: dict[str, Any], **more: Any) -> tuple[int, Any]:
         action = element | {"action_ts": f"{time.time():.3f}{next(self.numbers):03}"}
@@ -88,10 +120,18 @@ class Desk:
 
     async def submit(self, view_id: str, values: dict[str, dict[str, Any]]) -> tuple[int, Any]:
         state = {"values": {name: {"value": value} for name, value in values.items()}}
-        return await self.interact("view_submission", view=self.api.views[view_id] | {"id": view_id, "state": state})
+        return await self.interact(
+            "view_submission", view=self.api.views[view_id] | {"id": view_id, "state": state}
+        )
 
     async def command(self, text: str) -> tuple[int, Any]:
-        form = {"command": "/llm-choose", "text": text, "team_id": "T1", "user_id": "U1", "channel_id": "C1"}
+        form = {
+            "command": "/llm-choose",
+            "text": text,
+            "team_id": "T1",
+            "user_id": "U1",
+            "channel_id": "C1",
+        }
         form |= {"trigger_id": f"t{next(self.numbers)}", "response_url": f"{self.api.url}/respond"}
         return await self.send(urlencode(form).encode(), "application/x-www-form-urlencoded")
 
@@ -104,11 +144,15 @@ Open = Callable[[Handler], Any]
 
 
 @pytest.fixture
-async def desk(api: SlackApi, sessions: Sessions, texts: Texts) -> AsyncIterator[Callable[..., Any]]:
+async def desk(
+    api: SlackApi, sessions: Sessions, texts: Texts
+) -> AsyncIterator[Callable[..., Any]]:
     """Return what opens a desk for a handler; it closes with the test."""
     async with AsyncExitStack() as stack:
 
-        async def opened(handle: Handler, *, admins: frozenset[str] = frozenset(), app_token: str = "") -> Desk:
+        async def opened(
+            handle: Handler, *, admins: frozenset[str] = frozenset(), app_token: str = ""
+        ) -> Desk:
             settings = Settings("xoxb-1", ("new", SECRET), app_token, f"{api.url}/api/")
             turns = Turns(handle, sessions, texts)
             slack = await stack.enter_async_context(Slack(settings, turns, texts, People(admins)))
@@ -116,7 +160,9 @@ async def desk(api: SlackApi, sessions: Sessions, texts: Texts) -> AsyncIterator
             await stack.enter_async_context(turns)
             await stack.enter_async_context(slack.listening())
             door = httpx.ASGITransport(Starlette(routes=slack.routes()))
-            client = await stack.enter_async_context(httpx.AsyncClient(transport=door, base_url="http://bot.example"))
+            client = await stack.enter_async_context(
+                httpx.AsyncClient(transport=door, base_url="http://bot.example")
+            )
             return Desk(api, turns, slack, client)
 
         yield opened

@@ -20,7 +20,9 @@ class Edge:
 
     async def link(self, socket: WebSocket) -> None:
         await socket.accept()
-        await socket.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A0"}})
+        await socket.send_json(
+            {"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A0"}}
+        )
         self.opened += 1
         self.connections.append(socket)
         try:
@@ -40,14 +42,25 @@ class Edge:
             while not self.connections:
                 await asyncio.sleep(0.01)
 
-    async def send(self, kind: str, payload: dict[str, Any], *, seconds: float = 1.0, tries: int = 30) -> dict[str, Any]:
+    async def send(
+        self, kind: str, payload: dict[str, Any], *, seconds: float = 1.0, tries: int = 30
+    ) -> dict[str, Any]:
         """Deliver until it is acknowledged; return the acknowledgement's payload."""
         for attempt in range(tries):
             await self.connected()
             envelope = str(uuid.uuid4())
             self._waiting[envelope] = asyncio.get_running_loop().create_future()
-            told = {"envelope_id": envelope, "type": kind, "payload": payload, "accepts_response_payload": kind != "events_api"}
-            told |= {"retry_attempt": attempt, "retry_reason": "timeout" if attempt else ""} if kind == "events_api" else {}
+            told = {
+                "envelope_id": envelope,
+                "type": kind,
+                "payload": payload,
+                "accepts_response_payload": kind != "events_api",
+            }
+            told |= (
+                {"retry_attempt": attempt, "retry_reason": "timeout" if attempt else ""}
+                if kind == "events_api"
+                else {}
+            )
             try:
                 socket = self.connections[next(self._turns) % len(self.connections)]
                 await socket.send_json(told)

@@ -1,7 +1,17 @@
 """What Slack refuses, written down a second time: numbers of its documentation, not the ones the renderer uses."""
 
 MESSAGE = {
-    *("header", "section", "context", "divider", "actions", "table", "markdown", "plan", "container"),
+    *(
+        "header",
+        "section",
+        "context",
+        "divider",
+        "actions",
+        "table",
+        "markdown",
+        "plan",
+        "container",
+    ),
     *("data_table", "data_visualization", "context_actions"),
 }
 MODAL = {"header", "section", "context", "divider", "actions", "input", "alert"}
@@ -21,7 +31,10 @@ def walk(value):
 
 def text_of(value):
     return sum(
-        len(v) for d in walk(value) for k, v in d.items() if k in ("text", "title", "caption", "label") and isinstance(v, str)
+        len(v)
+        for d in walk(value)
+        for k, v in d.items()
+        if k in ("text", "title", "caption", "label") and isinstance(v, str)
     )
 
 
@@ -36,7 +49,13 @@ def faults(payload):
             found.append(what)
 
     check(len(blocks) <= (50 if surface == "message" else 100), f"{len(blocks)} blocks")
-    allowed = MESSAGE if surface == "message" else MODAL if surface == "modal" else MODAL - {"alert", "input"}
+    allowed = (
+        MESSAGE
+        if surface == "message"
+        else MODAL
+        if surface == "modal"
+        else MODAL - {"alert", "input"}
+    )
     for block in blocks:
         check(block["type"] in allowed, f"{block['type']} in a {surface}")
         for child in block.get("child_blocks", ()):
@@ -48,10 +67,17 @@ def faults(payload):
         tables = sum(d.get("type") in ("table", "data_table") for d in walk(blocks))
         check(tables <= 1, f"{tables} tables")
         check(sum(d.get("type") == "data_visualization" for d in walk(blocks)) <= 2, "charts")
-        check(sum(len(d["text"]) for d in walk(blocks) if d.get("type") == "markdown") <= 12_000, "markdown")
+        check(
+            sum(len(d["text"]) for d in walk(blocks) if d.get("type") == "markdown") <= 12_000,
+            "markdown",
+        )
     else:
         check(len(payload.get("private_metadata", "")) <= 3000, "private_metadata")
-    ids = [d["action_id"] for d in walk(blocks) if "action_id" in d and d.get("type") != "plain_text_input"]
+    ids = [
+        d["action_id"]
+        for d in walk(blocks)
+        if "action_id" in d and d.get("type") != "plain_text_input"
+    ]
     if surface == "message":
         check(len(ids) == len(set(ids)), "action ids twice")
     named = [d["block_id"] for d in walk(blocks) if "block_id" in d]
@@ -70,21 +96,36 @@ def _part(part, check):
             text = part.get("text", {}).get("text")
             check(part.get("fields") or (text and 0 < len(text) <= 3000), "section text")
             check(
-                len(part.get("fields", ())) <= 10 and all(0 < len(f["text"]) <= 2000 for f in part.get("fields", ())), "fields"
+                len(part.get("fields", ())) <= 10
+                and all(0 < len(f["text"]) <= 2000 for f in part.get("fields", ())),
+                "fields",
             )
         case "header":
             check(0 < len(part["text"]["text"]) <= 150, "header")
         case "context":
-            check(0 < len(part["elements"]) <= 10 and all(0 < len(e["text"]) <= 3000 for e in part["elements"]), "context")
+            check(
+                0 < len(part["elements"]) <= 10
+                and all(0 < len(e["text"]) <= 3000 for e in part["elements"]),
+                "context",
+            )
         case "actions":
             check(0 < len(part["elements"]) <= 25, "actions")
         case "button":
             check(0 < len(part["text"]["text"]) <= 75 and len(part["value"]) <= 2000, "button")
-            check(len(part["action_id"]) <= 255 and len(part.get("accessibility_label", "")) <= 75, "button")
+            check(
+                len(part["action_id"]) <= 255 and len(part.get("accessibility_label", "")) <= 75,
+                "button",
+            )
             if "confirm" in part:
                 asked = part["confirm"]
-                check(len(asked["title"]["text"]) <= 100 and len(asked["text"]["text"]) <= 300, "confirm")
-                check(len(asked["confirm"]["text"]) <= 30 and len(asked["deny"]["text"]) <= 30, "confirm")
+                check(
+                    len(asked["title"]["text"]) <= 100 and len(asked["text"]["text"]) <= 300,
+                    "confirm",
+                )
+                check(
+                    len(asked["confirm"]["text"]) <= 30 and len(asked["deny"]["text"]) <= 30,
+                    "confirm",
+                )
         case "overflow":
             check(2 <= len(part["options"]) <= 5, "overflow")
         case "radio_buttons" | "checkboxes":
@@ -96,16 +137,32 @@ def _part(part, check):
         case "alert":
             check(len(part["text"]["text"]) <= 200, "alert")
         case "container":
-            check(0 < len(part["child_blocks"]) <= 10 and 0 < len(part["title"]["text"]) <= 150, "container")
+            check(
+                0 < len(part["child_blocks"]) <= 10 and 0 < len(part["title"]["text"]) <= 150,
+                "container",
+            )
         case "table" | "data_table":
             rows = part["rows"]
-            check(1 < len(rows) <= 100 and len({len(row) for row in rows}) == 1 and len(rows[0]) <= 20, "table")
+            check(
+                1 < len(rows) <= 100
+                and len({len(row) for row in rows}) == 1
+                and len(rows[0]) <= 20,
+                "table",
+            )
             check(sum(len(c["text"]) for row in rows for c in row) <= 10_000, "table characters")
             check(all(c["text"] for row in rows for c in row), "empty cell")
         case "data_visualization":
             chart = part["chart"]
             names = chart["axis_config"]["categories"]
-            check(0 < len(part["title"]) <= 50 and 0 < len(names) <= 20 and len(set(names)) == len(names), "chart")
-            check(all(0 < len(n) <= 20 for n in (*names, *(s["name"] for s in chart["series"]))), "chart labels")
+            check(
+                0 < len(part["title"]) <= 50
+                and 0 < len(names) <= 20
+                and len(set(names)) == len(names),
+                "chart",
+            )
+            check(
+                all(0 < len(n) <= 20 for n in (*names, *(s["name"] for s in chart["series"]))),
+                "chart labels",
+            )
     for option in part.get("options", ()):
         check(0 < len(option["text"]["text"]) <= 75 and 0 < len(option["value"]) <= 150, "option")

@@ -53,7 +53,9 @@ async def bot(message):
     """A small bot of every kind of reply, so that only Slack's part is on trial."""
     match message.content:
         case Text(text):
-            yield Reply("調べています", (Steps("手順", (Step("s", "探す", "in_progress"),)),), final=False)
+            yield Reply(
+                "調べています", (Steps("手順", (Step("s", "探す", "in_progress"),)),), final=False
+            )
             yield Reply(f"答え: {text}", (Paragraph(f"答え: {text}", "answer"), *CAN))
         case Edited(text, original):
             yield Reply(f"直した: {text} {original}")
@@ -77,7 +79,12 @@ async def bot(message):
                 attachments=(Attachment("メモ.md", "text/markdown", b"# x"),),
             )
         case Press("source.open"):
-            yield Reply("根拠", (Paragraph("原文", "quote"), Paragraph("古い", "warning")), private=True, title="根拠 [1]")
+            yield Reply(
+                "根拠",
+                (Paragraph("原文", "quote"), Paragraph("古い", "warning")),
+                private=True,
+                title="根拠 [1]",
+            )
         case Press("feedback.vote", data) if data["vote"] == "down":
             fields = (Field("reason", "choice", "なぜ?", options=(Option("wrong", "違う"),)),)
             yield Reply(
@@ -119,9 +126,16 @@ async def test_a_mention_is_answered_in_its_thread_in_one_message(desk, api):
     assert (await at.event(ts="1.5"))[0] == 200
 
     [message] = api.messages.values()
-    assert (message["channel"], message["thread_ts"], message["text"]) == ("C1", "1.5", "答え: 質問")
+    assert (message["channel"], message["thread_ts"], message["text"]) == (
+        "C1",
+        "1.5",
+        "答え: 質問",
+    )
     assert message["blocks"][0] == {"type": "markdown", "text": "答え: 質問"}
-    assert [name for name, _, _ in api.calls if name.startswith("chat")] == ["chat.postMessage", "chat.update"]
+    assert [name for name, _, _ in api.calls if name.startswith("chat")] == [
+        "chat.postMessage",
+        "chat.update",
+    ]
 
 
 async def test_repeats_and_the_message_beside_a_mention_are_answered_once(desk, api):
@@ -164,7 +178,10 @@ async def test_talk_in_a_thread_is_heard_as_not_addressed_to_us(desk, api):
     await at.event("message", "では費用は?", thread_ts="1.5")
     await at.event("message", "<@UB> では費用は?", thread_ts="1.5")
 
-    assert heard == [(Text("では費用は?"), False, "slack:T1:C1:1.5"), (Text("では費用は?"), True, "slack:T1:C1:1.5")]
+    assert heard == [
+        (Text("では費用は?"), False, "slack:T1:C1:1.5"),
+        (Text("では費用は?"), True, "slack:T1:C1:1.5"),
+    ]
     assert not api.messages
 
 
@@ -233,7 +250,14 @@ async def test_a_question_changed_soon_is_offered_again(desk, api, late, text, b
     now = {"type": "message", "user": "U1", "text": text, "ts": "100.0", "edited": edited}
     old = {"type": "message", "user": "U1", "text": before, "ts": "100.0"}
     await at.event(
-        "message", event={"subtype": "message_changed", "hidden": True, "user": None, "message": now, "previous_message": old}
+        "message",
+        event={
+            "subtype": "message_changed",
+            "hidden": True,
+            "user": None,
+            "message": now,
+            "previous_message": old,
+        },
     )
 
     assert [(m["text"], m["thread_ts"]) for m in api.messages.values()] == (
@@ -269,12 +293,17 @@ async def test_the_dialog_opens_empty_at_once_and_goes_on_in_the_same_window(des
     await at.command("")
     [(view_id, view)] = api.views.items()
 
-    assert [name for name, _, _ in api.calls if name.startswith("views")] == ["views.open", "views.update"]
+    assert [name for name, _, _ in api.calls if name.startswith("views")] == [
+        "views.open",
+        "views.update",
+    ]
     assert view["title"]["text"] == "方式えらび 1/12"
     assert not api.whispers
     assert not api.messages
 
-    status, acknowledged = await at.submit(view_id, {"where": {"type": "radio_buttons", "selected_option": {"value": "in"}}})
+    status, acknowledged = await at.submit(
+        view_id, {"where": {"type": "radio_buttons", "selected_option": {"value": "in"}}}
+    )
     assert (status, acknowledged["response_action"]) == (200, "update")
     assert acknowledged["view"]["title"]["text"] == "方式えらび 2/12"
     assert json.loads(acknowledged["view"]["private_metadata"])["c"] == "C1"
@@ -292,7 +321,9 @@ async def test_a_slow_answer_fills_the_window_later(desk, api, monkeypatch):
     at = await desk(slow)
     await at.command("")
     [view_id] = api.views
-    _, acknowledged = await at.submit(view_id, {"where": {"type": "radio_buttons", "selected_option": {"value": "in"}}})
+    _, acknowledged = await at.submit(
+        view_id, {"where": {"type": "radio_buttons", "selected_option": {"value": "in"}}}
+    )
 
     assert "読み込み中" in json.dumps(acknowledged, ensure_ascii=False)
     assert api.views[view_id]["title"]["text"] == "方式えらび 2/12"
@@ -303,14 +334,24 @@ async def test_what_is_missing_in_a_form_is_said_in_the_window(desk, api):
     await at.event()
     [message] = api.messages.values()
     vote = element(message, "feedback.vote")
-    await at.press({"type": "feedback_buttons", "action_id": vote["action_id"], "value": vote["negative_button"]["value"]})
+    await at.press(
+        {
+            "type": "feedback_buttons",
+            "action_id": vote["action_id"],
+            "value": vote["negative_button"]["value"],
+        }
+    )
     [view_id] = api.views
 
-    assert await at.submit(view_id, {"reason": {"type": "radio_buttons", "selected_option": None}}) == (
+    assert await at.submit(
+        view_id, {"reason": {"type": "radio_buttons", "selected_option": None}}
+    ) == (
         200,
         {"response_action": "errors", "errors": {"reason": "選んでください。"}},
     )
-    _, acknowledged = await at.submit(view_id, {"reason": {"type": "radio_buttons", "selected_option": {"value": "wrong"}}})
+    _, acknowledged = await at.submit(
+        view_id, {"reason": {"type": "radio_buttons", "selected_option": {"value": "wrong"}}}
+    )
     assert "ありがとう" in json.dumps(acknowledged, ensure_ascii=False)
 
 
@@ -346,26 +387,42 @@ async def test_inside_a_window_steps_stay_and_the_rest_is_laid_on_top(desk, api)
     await at.command("")
     [view_id] = api.views
     view = api.views[view_id] | {"id": view_id}
-    await at.press({"type": "button", "action_id": "choose.back:1", "value": '{"rid":"r1","rev":9}'}, view=view)
+    await at.press(
+        {"type": "button", "action_id": "choose.back:1", "value": '{"rid":"r1","rev":9}'}, view=view
+    )
     assert api.views[view_id]["title"]["text"] == "方式えらび 8/12"
 
-    await at.press({"type": "button", "action_id": "choose.memo:1", "value": '{"rid":"r1"}'}, view=view)
+    await at.press(
+        {"type": "button", "action_id": "choose.memo:1", "value": '{"rid":"r1"}'}, view=view
+    )
     [pushed] = [v for id_, v in api.views.items() if id_ != view_id]
     assert api.views[view_id]["title"]["text"] == "方式えらび 8/12"
     assert "DM" in json.dumps(pushed, ensure_ascii=False)
-    assert [(u.get("content"), u.get("channel_id")) for u in api.uploads] == [(b"# x", None), (None, "DU1")]
+    assert [(u.get("content"), u.get("channel_id")) for u in api.uploads] == [
+        (b"# x", None),
+        (None, "DU1"),
+    ]
 
 
 async def test_a_result_is_shared_once_where_the_dialog_began(desk, api):
     at = await desk(bot)
-    await at.press({"type": "button", "action_id": "choose.start:1", "value": "{}"}, message={"ts": "1.7", "thread_ts": "1.5"})
+    await at.press(
+        {"type": "button", "action_id": "choose.start:1", "value": "{}"},
+        message={"ts": "1.7", "thread_ts": "1.5"},
+    )
     [view_id] = api.views
     for _ in range(2):
         view = api.views[view_id] | {"id": view_id}
-        await at.press({"type": "button", "action_id": "choose.share:1", "value": '{"rid":"r1"}'}, view=view)
+        await at.press(
+            {"type": "button", "action_id": "choose.share:1", "value": '{"rid":"r1"}'}, view=view
+        )
 
     [message] = api.messages.values()
-    assert (message["channel"], message["thread_ts"], message["text"]) == ("C1", "1.5", "結果を共有")
+    assert (message["channel"], message["thread_ts"], message["text"]) == (
+        "C1",
+        "1.5",
+        "結果を共有",
+    )
 
 
 async def test_where_the_app_is_no_member_sharing_says_so_in_the_window(desk, api):
@@ -374,7 +431,8 @@ async def test_where_the_app_is_no_member_sharing_says_so_in_the_window(desk, ap
     [view_id] = api.views
     api.faults["chat.postMessage"] = ["not_in_channel"]
     await at.press(
-        {"type": "button", "action_id": "choose.share:1", "value": '{"rid":"r1"}'}, view=api.views[view_id] | {"id": view_id}
+        {"type": "button", "action_id": "choose.share:1", "value": '{"rid":"r1"}'},
+        view=api.views[view_id] | {"id": view_id},
     )
 
     assert "招待" in json.dumps(list(api.views.values()), ensure_ascii=False)
@@ -385,7 +443,12 @@ async def test_without_a_trigger_the_dialog_is_whispered_and_goes_on_in_its_plac
     await at.event(text="<@UB> llm-choose choose")
     [whisper] = api.whispers
     option = element(
-        {"blocks": json.loads(whisper["blocks"]) if isinstance(whisper["blocks"], str) else whisper["blocks"]}, "choose.answer"
+        {
+            "blocks": json.loads(whisper["blocks"])
+            if isinstance(whisper["blocks"], str)
+            else whisper["blocks"]
+        },
+        "choose.answer",
     )
     container = {"type": "message", "message_ts": "1.9", "channel_id": "C1", "is_ephemeral": True}
     await at.press(option, container=container)
@@ -426,14 +489,27 @@ async def test_shortcuts_begin_the_dialog_and_register_a_document(desk, api):
 
     file = {"id": "F1", "name": "規程.pdf", "url_private": "https://files.slack.com/1"}
     message = {"type": "message", "ts": "1.5", "text": "これ", "files": [file]}
-    await at.interact("message_action", callback_id="add_to_knowledge", action_ts="1.2", channel={"id": "C1"}, message=message)
-    assert [(m["channel"], m["text"]) for m in api.messages.values()] == [("DU1", "読みました: 規程.pdf")]
+    await at.interact(
+        "message_action",
+        callback_id="add_to_knowledge",
+        action_ts="1.2",
+        channel={"id": "C1"},
+        message=message,
+    )
+    assert [(m["channel"], m["text"]) for m in api.messages.values()] == [
+        ("DU1", "読みました: 規程.pdf")
+    ]
 
 
 async def test_a_form_of_files_is_received_at_once_and_reported_in_direct_messages(desk, api):
     at = await desk(bot)
     file = {"name": "規程.pdf", "size": 7, "url_private": "https://files.slack.com/1"}
-    api.views["V1"] = {"type": "modal", "callback_id": "document.add", "blocks": [], "private_metadata": '{"l":"en"}'}
+    api.views["V1"] = {
+        "type": "modal",
+        "callback_id": "document.add",
+        "blocks": [],
+        "private_metadata": '{"l":"en"}',
+    }
     _, acknowledged = await at.submit("V1", {"files": {"type": "file_input", "files": [file]}})
 
     assert "direct message" in json.dumps(acknowledged)
@@ -442,7 +518,12 @@ async def test_a_form_of_files_is_received_at_once_and_reported_in_direct_messag
 
 async def test_a_form_without_files_is_answered_in_its_window(desk, api):
     at = await desk(bot)
-    api.views["V1"] = {"type": "modal", "callback_id": "document.filter", "blocks": [], "private_metadata": "{}"}
+    api.views["V1"] = {
+        "type": "modal",
+        "callback_id": "document.filter",
+        "blocks": [],
+        "private_metadata": "{}",
+    }
     _, acknowledged = await at.submit("V1", {"q": {"type": "plain_text_input", "value": "規程"}})
 
     assert "ありがとう" in json.dumps(acknowledged, ensure_ascii=False)
@@ -452,13 +533,20 @@ async def test_a_form_without_files_is_answered_in_its_window(desk, api):
 async def test_a_file_in_direct_messages_is_taken_in(desk, api):
     at = await desk(bot)
     file = {"id": "F1", "name": "規程.pdf", "url_private": "https://files.slack.com/1"}
-    await at.event("message", "", channel="D1", channel_type="im", subtype="file_share", files=[file])
+    await at.event(
+        "message", "", channel="D1", channel_type="im", subtype="file_share", files=[file]
+    )
 
     assert [m["text"] for m in api.messages.values()] == ["読みました: 規程.pdf"]
 
 
 async def test_a_file_of_a_shared_channel_is_looked_up_first(desk, api):
-    api.files["F1"] = {"id": "F1", "name": "規程.pdf", "size": 9, "url_private": "https://files.slack.com/1"}
+    api.files["F1"] = {
+        "id": "F1",
+        "name": "規程.pdf",
+        "size": 9,
+        "url_private": "https://files.slack.com/1",
+    }
     at = await desk(bot)
     await at.event(
         "message",
@@ -504,7 +592,11 @@ async def test_a_message_too_long_falls_alone(desk, api):
     await at.event()
     await at.event()
 
-    assert [told["blocks"][0]["type"] for told in api.named("chat.postMessage")] == ["markdown", "section", "markdown"]
+    assert [told["blocks"][0]["type"] for told in api.named("chat.postMessage")] == [
+        "markdown",
+        "section",
+        "markdown",
+    ]
 
 
 async def test_refused_blocks_end_as_text(desk, api):
@@ -540,13 +632,17 @@ FILE = {"id": "F1", "name": "規程.pdf", "url_private": "https://files.slack.co
     ("admins", "name", "taken"),
     [({"U1"}, "規程.pdf", True), ({"U1"}, "昼食.png", False), (set(), "規程.pdf", False)],
 )
-async def test_a_file_among_people_is_taken_from_admins_alone_and_reported_to_them(desk, api, admins, name, taken):
+async def test_a_file_among_people_is_taken_from_admins_alone_and_reported_to_them(
+    desk, api, admins, name, taken
+):
     at = await desk(bot, admins=frozenset(admins))
     await at.event("message", "", ts="1.5", subtype="file_share", files=[FILE | {"name": name}])
 
     shown = [(m["channel"], m.get("thread_ts"), m["text"]) for m in api.messages.values()]
     assert shown == (
-        [("C1", "1.5", TEXTS.say("slack.file_taken", "ja")), ("DU1", None, f"読みました: {name}")] if taken else []
+        [("C1", "1.5", TEXTS.say("slack.file_taken", "ja")), ("DU1", None, f"読みました: {name}")]
+        if taken
+        else []
     )
 
 
@@ -577,7 +673,9 @@ async def test_somebody_is_told_something_in_a_direct_message(desk, api):
 
     assert said
     assert not unsaid
-    assert [(m["channel"], m["text"]) for m in api.messages.values()] == [("DU1", "見直し日です (ja)")]
+    assert [(m["channel"], m["text"]) for m in api.messages.values()] == [
+        ("DU1", "見直し日です (ja)")
+    ]
 
 
 async def test_who_cannot_be_written_to_is_told_where_they_are(desk, api):

@@ -45,7 +45,9 @@ async def test_slack_s_own_failures_are_tried_again(desk, api, method, fault):
 
 
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
-async def test_an_answer_that_is_lost_after_success_posts_nothing_twice(desk, api, method, monkeypatch):
+async def test_an_answer_that_is_lost_after_success_posts_nothing_twice(
+    desk, api, method, monkeypatch
+):
     monkeypatch.setattr(rooms, "CALL", 0.3)
     at = await desk(bot)
     api.faults[method] = ["lost"]
@@ -68,9 +70,19 @@ async def test_a_turn_that_begins_late_finds_what_a_dead_process_posted(desk, ap
 
 
 @pytest.mark.parametrize(
-    "code", ["token_revoked", "account_inactive", "invalid_auth", "not_in_channel", "channel_not_found", "is_archived"]
+    "code",
+    [
+        "token_revoked",
+        "account_inactive",
+        "invalid_auth",
+        "not_in_channel",
+        "channel_not_found",
+        "is_archived",
+    ],
 )
-async def test_where_nothing_may_be_said_the_operator_is_told_and_slack_is_left_alone(desk, api, caplog, code):
+async def test_where_nothing_may_be_said_the_operator_is_told_and_slack_is_left_alone(
+    desk, api, caplog, code
+):
     at = await desk(bot)
     api.faults["chat.postMessage"] = [code] * 50
     with caplog.at_level(logging.ERROR):
@@ -122,7 +134,9 @@ async def long(message):
     yield Reply("答え", (Paragraph("答え"),))
 
 
-async def test_an_event_that_is_neither_stored_nor_answered_is_refused_and_its_repeat_is_not(desk, api, frozen):
+async def test_an_event_that_is_neither_stored_nor_answered_is_refused_and_its_repeat_is_not(
+    desk, api, frozen
+):
     at = await desk(long)
     first, _ = await at.event(ts="1.5", event_ts="1.5")
     again, _ = await at.event(ts="1.5", event_ts="1.5")
@@ -143,12 +157,21 @@ async def test_what_slack_never_repeats_is_acknowledged_while_it_is_answered(des
     at = await desk(long)
 
     assert (await at.command("費用は?"))[0] == 200
-    assert (await at.press({"action_id": "demo.open:1", "value": '{"aid":"a"}', "type": "button"}))[0] == 200
+    assert (await at.press({"action_id": "demo.open:1", "value": '{"aid":"a"}', "type": "button"}))[
+        0
+    ] == 200
 
 
 async def test_over_a_socket_what_is_not_safe_is_not_acknowledged(desk, api, frozen):
     at = await desk(long, app_token="xapp-1")
-    event = {"type": "app_mention", "user": "U1", "channel": "C1", "ts": "1.5", "event_ts": "1.5", "text": "<@UB> 質問"}
+    event = {
+        "type": "app_mention",
+        "user": "U1",
+        "channel": "C1",
+        "ts": "1.5",
+        "event_ts": "1.5",
+        "text": "<@UB> 質問",
+    }
     owner = [{"user_id": "UB", "is_bot": True}]
     payload = {"type": "event_callback", "team_id": "T1", "authorizations": owner, "event": event}
     with pytest.raises(AssertionError, match="never acknowledged"):
@@ -201,7 +224,9 @@ async def test_a_last_word_takes_the_place_of_a_status_that_a_dead_process_left(
     at = await desk(bot)
     await at.event(ts="1.5", event_ts="1.5")
     [first] = api.messages.values()
-    api.messages = {"7.7": {"ts": "7.7", "channel": "C1", "text": "調べています", "metadata": first["metadata"]}}
+    api.messages = {
+        "7.7": {"ts": "7.7", "channel": "C1", "text": "調べています", "metadata": first["metadata"]}
+    }
     await at.turns._sessions._client.flushall()
     another = await desk(brief)
     await another.event(ts="1.5", event_ts="1.5")

@@ -16,7 +16,14 @@ EVENT = {
     "type": "event_callback",
     "team_id": "T1",
     "authorizations": [{"user_id": "UB", "is_bot": True}],
-    "event": {"type": "app_mention", "user": "U1", "channel": "C1", "ts": "1.5", "text": "<@UB> x", "files": [{"name": "a"}]},
+    "event": {
+        "type": "app_mention",
+        "user": "U1",
+        "channel": "C1",
+        "ts": "1.5",
+        "text": "<@UB> x",
+        "files": [{"name": "a"}],
+    },
 }
 CLICK = {
     "type": "block_actions",
@@ -25,7 +32,9 @@ CLICK = {
     "container": {"type": "message", "message_ts": "1.5", "channel_id": "C1"},
     "channel": {"id": "C1"},
     "trigger_id": "t1",
-    "actions": [{"type": "button", "action_id": "demo.open:1", "value": '{"aid":"a"}', "action_ts": "1.6"}],
+    "actions": [
+        {"type": "button", "action_id": "demo.open:1", "value": '{"aid":"a"}', "action_ts": "1.6"}
+    ],
 }
 VIEW = {
     "type": "view_submission",
@@ -38,7 +47,9 @@ VIEW = {
         "callback_id": "choose.answer",
         "blocks": [],
         "private_metadata": "{}",
-        "state": {"values": {"f": {"value": {"type": "radio_buttons", "selected_option": {"value": "x"}}}}},
+        "state": {
+            "values": {"f": {"value": {"type": "radio_buttons", "selected_option": {"value": "x"}}}}
+        },
     },
 }
 COMMAND = {
@@ -60,7 +71,9 @@ async def bot(message):
 async def test_the_address_answers_slack_s_question(desk):
     at = await desk(bot)
 
-    assert await at.send(json.dumps({"type": "url_verification", "challenge": "c1"}).encode(), JSON) == (
+    assert await at.send(
+        json.dumps({"type": "url_verification", "challenge": "c1"}).encode(), JSON
+    ) == (
         200,
         {"challenge": "c1"},
     )
@@ -131,12 +144,16 @@ async def test_no_mutation_of_a_real_payload_brings_it_down(desk, caplog, monkey
             else urlencode({"payload": text}).encode()
         )
         if "command" in payload:
-            body = urlencode({k: v for k, v in payload.items() if isinstance(v, str) and v.isascii()}).encode()
+            body = urlencode(
+                {k: v for k, v in payload.items() if isinstance(v, str) and v.isascii()}
+            ).encode()
         status, _ = await at.send(body, JSON if body.startswith(b"{") else FORM)
         seen.add(status)
 
     assert seen <= {200, 400}, seen
-    assert "Traceback" not in "".join(r.exc_text or "" for r in caplog.records if r.name != "bot.turns")
+    assert "Traceback" not in "".join(
+        r.exc_text or "" for r in caplog.records if r.name != "bot.turns"
+    )
 
 
 def _mutate(value, dice):

@@ -17,7 +17,12 @@ def text(limit, least=1):
 
 
 def record(required=(), **properties):
-    return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+    }
 
 
 def rows(item, most):
@@ -31,16 +36,23 @@ SCHEMA = record(
     ["display_information", "features", "oauth_config", "settings"],
     _metadata=record(major_version={"enum": [1, 2]}, minor_version={"type": "integer"}),
     display_information=record(
-        ["name"], name=text(35), description=text(140), background_color={"type": "string", "pattern": "^#[0-9a-f]{6}$"}
+        ["name"],
+        name=text(35),
+        description=text(140),
+        background_color={"type": "string", "pattern": "^#[0-9a-f]{6}$"},
     ),
     features=record(
         ["bot_user"],
-        app_home=record(home_tab_enabled=FLAG, messages_tab_enabled=FLAG, messages_tab_read_only_enabled=FLAG),
+        app_home=record(
+            home_tab_enabled=FLAG, messages_tab_enabled=FLAG, messages_tab_read_only_enabled=FLAG
+        ),
         bot_user=record(["display_name"], display_name=text(80), always_online=FLAG),
         agent_view=record(
             ["agent_description"],
             agent_description=text(300),
-            suggested_prompts=rows(record(["title", "message"], title=text(75), message=text(300)), 4),
+            suggested_prompts=rows(
+                record(["title", "message"], title=text(75), message=text(300)), 4
+            ),
         ),
         slash_commands=rows(
             record(
@@ -66,11 +78,19 @@ SCHEMA = record(
     ),
     oauth_config=record(
         ["scopes"],
-        scopes=record(["bot"], bot={**rows({"type": "string", "pattern": "^[a-z_.]+(:[a-z_.]+)?$"}, 255), "uniqueItems": True}),
+        scopes=record(
+            ["bot"],
+            bot={
+                **rows({"type": "string", "pattern": "^[a-z_.]+(:[a-z_.]+)?$"}, 255),
+                "uniqueItems": True,
+            },
+        ),
     ),
     settings=record(
         ["event_subscriptions", "interactivity"],
-        event_subscriptions=record(request_url=ADDRESS, bot_events=rows({"type": "string", "pattern": "^[a-z_.]+$"}, 100)),
+        event_subscriptions=record(
+            request_url=ADDRESS, bot_events=rows({"type": "string", "pattern": "^[a-z_.]+$"}, 100)
+        ),
         interactivity=record(["is_enabled"], is_enabled=FLAG, request_url=ADDRESS),
         org_deploy_enabled=FLAG,
         socket_mode_enabled=FLAG,
@@ -94,7 +114,14 @@ NEEDED = {  # what each method needs, https://docs.slack.dev/reference/methods
     "apps.connections.open": set(),
     **{name: set() for name in ("views.open", "views.push", "views.update", "views.publish")},
 }
-HEARD = {"app_mentions:read", "commands", "im:history", "channels:history", "groups:history", "files:read"}
+HEARD = {
+    "app_mentions:read",
+    "commands",
+    "im:history",
+    "channels:history",
+    "groups:history",
+    "files:read",
+}
 
 
 @pytest.fixture(scope="module")
@@ -113,12 +140,18 @@ def test_slack_takes_it(manifest):
     assert [(list(fault.path), fault.message) for fault in faults] == []
 
 
-def test_it_asks_for_the_scopes_the_code_uses_and_gives_a_reason_for_each(manifest, source, request):
-    code = "".join(path.read_text(encoding="utf-8") for path in (request.config.rootpath / "bot" / "slack").glob("*.py"))
+def test_it_asks_for_the_scopes_the_code_uses_and_gives_a_reason_for_each(
+    manifest, source, request
+):
+    code = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (request.config.rootpath / "bot" / "slack").glob("*.py")
+    )
     called = {
         name
         for name in re.findall(r'"([a-z]+(?:\.[a-zA-Z_0-9]+)+)"', code)
-        if name.partition(".")[0] in {n.partition(".")[0] for n in NEEDED} and not name.endswith(".com")
+        if name.partition(".")[0] in {n.partition(".")[0] for n in NEEDED}
+        and not name.endswith(".com")
     }
     scopes = set(manifest["oauth_config"]["scopes"]["bot"])
 
@@ -128,7 +161,10 @@ def test_it_asks_for_the_scopes_the_code_uses_and_gives_a_reason_for_each(manife
 
 
 def test_what_it_subscribes_to_is_listened_to(manifest):
-    subscribed = {event.partition(".")[0] for event in manifest["settings"]["event_subscriptions"]["bot_events"]}
+    subscribed = {
+        event.partition(".")[0]
+        for event in manifest["settings"]["event_subscriptions"]["bot_events"]
+    }
     shortcuts = {row["callback_id"] for row in manifest["features"]["shortcuts"]}
 
     assert subscribed == set(EVENTS)

@@ -21,14 +21,24 @@ AROUND = [
         "cc <@U4A849D572|taro> RAGの短所は?",
         "RAGの短所は? cc <@U4A849D572>",
     ),
-    *("<@UB> <@U1>さん、RAGの短所は?", "<#C123|general> RAGの短所は?", "RAGの短所は? <#C123>", "<!here> RAGの短所は?"),
+    *(
+        "<@UB> <@U1>さん、RAGの短所は?",
+        "<#C123|general> RAGの短所は?",
+        "RAGの短所は? <#C123>",
+        "<!here> RAGの短所は?",
+    ),
     *(
         "<!subteam^S12|@kanri> RAGの短所は?",
         "<!subteam^S12> RAGの短所は?",
         "<!channel> RAGの短所は?",
         ":thinking_face: RAGの短所は?",
     ),
-    *("RAGの短所は?:pray::pray:", ":wave::skin-tone-2: RAGの短所は?", "RAGの短所は? <https://example.com/>", "_RAGの短所は?_"),
+    *(
+        "RAGの短所は?:pray::pray:",
+        ":wave::skin-tone-2: RAGの短所は?",
+        "RAGの短所は? <https://example.com/>",
+        "_RAGの短所は?_",
+    ),
     *(
         "*RAGの短所は?*",
         "~*RAGの短所は?*~",
@@ -77,7 +87,15 @@ def test_what_only_looks_like_markup_stays_and_names_are_named(text, said):
 
 
 @pytest.mark.parametrize(
-    "text", ["<@UB>", "<@UB> <@U1>", "<@UB> :thinking_face:", "<@UB> <!here>", "<@UB> <#C1|general>", "<@UB> , :"]
+    "text",
+    [
+        "<@UB>",
+        "<@UB> <@U1>",
+        "<@UB> :thinking_face:",
+        "<@UB> <!here>",
+        "<@UB> <#C1|general>",
+        "<@UB> , :",
+    ],
 )
 def test_a_call_without_words_is_welcomed(text):
     event = {"type": "app_mention", "user": "U1", "channel": "C1", "ts": "1.2", "text": text}
@@ -92,7 +110,16 @@ def test_a_link_or_code_alone_is_what_was_said():
 
 
 @pytest.mark.parametrize(
-    "text", ["<@" * 20_000, ":" * 40_000, "*" * 40_000, "`" * 40_000, "_a" * 20_000, "<!" * 20_000, ":a" * 20_000]
+    "text",
+    [
+        "<@" * 20_000,
+        ":" * 40_000,
+        "*" * 40_000,
+        "`" * 40_000,
+        "_a" * 20_000,
+        "<!" * 20_000,
+        ":a" * 20_000,
+    ],
 )
 def test_forty_thousand_signs_are_read(text):
     assert isinstance(parse.said(text, "UB"), str)

@@ -16,7 +16,10 @@ PERSON = Person("slack:T1:U1", "花子", "ja")
 
 
 def event(kind: str, text: str, **more: Any) -> dict[str, Any]:
-    return {"team_id": "T1", "event": {"type": kind, "user": "U1", "channel": "C1", "ts": "1.2", "text": text, **more}}
+    return {
+        "team_id": "T1",
+        "event": {"type": kind, "user": "U1", "channel": "C1", "ts": "1.2", "text": text, **more},
+    }
 
 
 @pytest.mark.parametrize(
@@ -32,7 +35,11 @@ def event(kind: str, text: str, **more: Any) -> dict[str, Any]:
 def test_mentions(text: str, content: object) -> None:
     message = parse.message(event("app_mention", text), PERSON, "UB", fetch)
     assert message is not None
-    assert (message.content, message.place, message.audience.private) == (content, "slack:T1:C1:1.2", False)
+    assert (message.content, message.place, message.audience.private) == (
+        content,
+        "slack:T1:C1:1.2",
+        False,
+    )
 
 
 def test_a_mention_and_its_message_are_one_delivery() -> None:
@@ -75,7 +82,12 @@ def test_a_slash_command_is_answered_to_the_asker_only() -> None:
 
 async def test_a_file_sent_to_the_bot_is_an_upload() -> None:
     file = {"name": "規程.pdf", "size": 7, "url_private_download": "https://files.slack.com/1"}
-    message = parse.message(event("message", "", channel_type="im", subtype="file_share", files=[file]), PERSON, "UB", fetch)
+    message = parse.message(
+        event("message", "", channel_type="im", subtype="file_share", files=[file]),
+        PERSON,
+        "UB",
+        fetch,
+    )
     assert message is not None
     assert isinstance(message.content, Upload)
     [found] = message.content.files
@@ -99,8 +111,13 @@ def test_only_a_thread_that_has_begun_can_hold_an_ephemeral_message() -> None:
         ({}, False),
     ],
 )
-def test_people_of_another_organisation_are_told_apart_in_a_shared_channel(more: dict[str, str], outside: bool) -> None:
-    assert payload.foreign(event("app_mention", "x", **more) | {"is_ext_shared_channel": True}) is outside
+def test_people_of_another_organisation_are_told_apart_in_a_shared_channel(
+    more: dict[str, str], outside: bool
+) -> None:
+    assert (
+        payload.foreign(event("app_mention", "x", **more) | {"is_ext_shared_channel": True})
+        is outside
+    )
 
 
 def test_colleagues_on_an_enterprise_grid_are_at_home() -> None:

@@ -51,7 +51,13 @@ async def test_a_user_group_makes_admins(directory, api):
 
     assert people.is_admin(await directory.person(PAYLOAD))
     assert not people.is_admin(
-        await directory.person({"team_id": "T1", "event": {"user": "U1", "user_team": "T9"}, "is_ext_shared_channel": True})
+        await directory.person(
+            {
+                "team_id": "T1",
+                "event": {"user": "U1", "user_team": "T9"},
+                "is_ext_shared_channel": True,
+            }
+        )
     )
     assert len(api.named("usergroups.users.list")) == 1
 

@@ -24,7 +24,12 @@ AOI = Person("slack:T1:U1", "花子", "ja")
 REN = Person("slack:T1:U2", "次郎", "ja")
 ROOT, EPHEMERAL = "1700000000.000001", "1700000009.000009"
 CHANNEL = {"channel": {"id": "C1"}}
-VIEW = {"type": "modal", "callback_id": "x", "blocks": [], "private_metadata": json.dumps({"c": "C1", "t": ROOT})}
+VIEW = {
+    "type": "modal",
+    "callback_id": "x",
+    "blocks": [],
+    "private_metadata": json.dumps({"c": "C1", "t": ROOT}),
+}
 
 
 def on(ts, **more):
@@ -43,10 +48,16 @@ OWN = {
     "home": {"view": {"type": "home", "id": "VH", "blocks": []}},
     "a direct message": {
         "channel": {"id": "D1"},
-        "container": {"type": "message", "message_ts": ROOT, "channel_id": "D1", "is_ephemeral": False},
+        "container": {
+            "type": "message",
+            "message_ts": ROOT,
+            "channel_id": "D1",
+            "is_ephemeral": False,
+        },
     },
     "nothing that says where": CHANNEL | {"container": {}},
-    "something unknown": CHANNEL | {"container": {"type": "nope", "message_ts": ROOT, "channel_id": "C1"}},
+    "something unknown": CHANNEL
+    | {"container": {"type": "nope", "message_ts": ROOT, "channel_id": "C1"}},
     "a broken place": CHANNEL | {"container": "message", "message": {"ts": ROOT}},
 }
 
@@ -76,13 +87,22 @@ async def at(application, api):
         recorded = Recorded(application.router)
         turns = Turns(recorded, application.sessions, application.texts)
         slack = await stack.enter_async_context(
-            Slack(Settings("xoxb-1", ("new", SECRET), "", f"{api.url}/api/"), turns, application.texts, application.people)
+            Slack(
+                Settings("xoxb-1", ("new", SECRET), "", f"{api.url}/api/"),
+                turns,
+                application.texts,
+                application.people,
+            )
         )
         turns.register(slack)
         await stack.enter_async_context(turns)
         door = httpx.ASGITransport(Starlette(routes=slack.routes()))
-        client = await stack.enter_async_context(httpx.AsyncClient(transport=door, base_url="http://bot.example"))
-        desk = Desk(api, turns, slack, client, itertools.count(time.time_ns()))  # one store serves all these tests
+        client = await stack.enter_async_context(
+            httpx.AsyncClient(transport=door, base_url="http://bot.example")
+        )
+        desk = Desk(
+            api, turns, slack, client, itertools.count(time.time_ns())
+        )  # one store serves all these tests
         desk.told = recorded.replies
         yield desk
 
@@ -91,26 +111,38 @@ def drawn(press, texts):
     """Return the button as Slack gives it back when it is pressed."""
     reply = Reply("x", (Buttons((Button("押す", press),)),))
     if press.action == "feedback.vote":
-        return {"type": "feedback_buttons", "action_id": "feedback.vote:1", "value": json.dumps(dict(press.data))}
+        return {
+            "type": "feedback_buttons",
+            "action_id": "feedback.vote:1",
+            "value": json.dumps(dict(press.data)),
+        }
     [message] = messages(reply, texts, "ja", len(LEVELS) - 1)
     return next(e for b in message["blocks"] for e in b.get("elements", []))
 
 
 def public(api, since=0):
     """Return every call that put something before everybody, in order."""
-    shown = [(n, told) for n, told, _ in api.calls[since:] if n in ("chat.postMessage", "chat.update")]
+    shown = [
+        (n, told) for n, told, _ in api.calls[since:] if n in ("chat.postMessage", "chat.update")
+    ]
     return [told for _, told in shown if str(told["channel"]).startswith("C")]
 
 
 def reached(api):
     """Count what one person alone was shown."""
     drawn_ = [n for n, _, _ in api.calls if n.startswith("views.") or n == "chat.postEphemeral"]
-    direct = [n for n, told, _ in api.calls if n in ("chat.postMessage", "chat.update") and str(told["channel"])[0] == "D"]
+    direct = [
+        n
+        for n, told, _ in api.calls
+        if n in ("chat.postMessage", "chat.update") and str(told["channel"])[0] == "D"
+    ]
     return len(drawn_) + len(direct) + len(api.responses)
 
 
 @pytest.mark.parametrize("where", [*PUBLIC, *OWN])
-async def test_what_is_for_one_person_is_shown_to_them_alone_wherever_they_press(at, api, scenes, texts, where):
+async def test_what_is_for_one_person_is_shown_to_them_alone_wherever_they_press(
+    at, api, scenes, texts, where
+):
     place = (PUBLIC | OWN)[where]
     api.views["V1"] = VIEW
     for name, press in scenes.private.items():
@@ -132,7 +164,9 @@ async def test_where_no_window_opens_any_more_it_is_whispered(at, api, scenes, t
         assert len(api.whispers) > whispers, name
 
 
-async def test_a_press_that_concerns_its_person_is_whispered_whatever_the_handler_says_of_its_reply(desk, api):
+async def test_a_press_that_concerns_its_person_is_whispered_whatever_the_handler_says_of_its_reply(
+    desk, api
+):
     async def frank(message):
         yield Reply("結果", (Paragraph("結果"),))
 
@@ -147,7 +181,11 @@ async def test_a_press_that_concerns_its_person_is_whispered_whatever_the_handle
         "model.publish",
         "feedback.vote",
     ):
-        element = {"type": "button", "action_id": f"{action}:1", "value": '{"rid":"r1","vote":"up"}'}
+        element = {
+            "type": "button",
+            "action_id": f"{action}:1",
+            "value": '{"rid":"r1","vote":"up"}',
+        }
         await at.press(element, **PUBLIC["a message"])
 
     assert api.messages == {}
@@ -155,16 +193,22 @@ async def test_a_press_that_concerns_its_person_is_whispered_whatever_the_handle
 
 
 @pytest.mark.parametrize("where", PUBLIC)
-async def test_what_is_for_everybody_stays_so_on_a_message_everybody_sees(at, api, scenes, texts, where):
+async def test_what_is_for_everybody_stays_so_on_a_message_everybody_sees(
+    at, api, scenes, texts, where
+):
     for name, press in scenes.public.items():
         before = len(api.calls)
         await at.press(drawn(press, texts), **PUBLIC[where])
 
-        assert {(m["channel"], m["thread_ts"]) for m in public(api, before) if "thread_ts" in m} == {("C1", ROOT)}, name
+        assert {
+            (m["channel"], m["thread_ts"]) for m in public(api, before) if "thread_ts" in m
+        } == {("C1", ROOT)}, name
 
 
 @pytest.mark.parametrize("where", OWN)
-async def test_nothing_pressed_where_one_person_sees_it_is_answered_to_everybody(at, api, scenes, texts, where):
+async def test_nothing_pressed_where_one_person_sees_it_is_answered_to_everybody(
+    at, api, scenes, texts, where
+):
     api.views["V1"] = VIEW
     for name, press in scenes.public.items():
         seen = reached(api)
@@ -175,7 +219,9 @@ async def test_nothing_pressed_where_one_person_sees_it_is_answered_to_everybody
         assert reached(api) > seen, name
 
 
-async def test_calling_an_expert_from_a_private_answer_names_the_way_and_publishes_nothing(at, api, scenes, texts):
+async def test_calling_an_expert_from_a_private_answer_names_the_way_and_publishes_nothing(
+    at, api, scenes, texts
+):
     await at.press(drawn(scenes.public["a call"], texts), **OWN["an ephemeral message"])
 
     assert public(api) == []
@@ -183,11 +229,20 @@ async def test_calling_an_expert_from_a_private_answer_names_the_way_and_publish
     assert QUESTION not in api.whispers[-1]["text"]
 
 
-async def test_a_private_question_leaves_no_trace_in_the_talk_of_its_thread(at, application, scenes, texts):
+async def test_a_private_question_leaves_no_trace_in_the_talk_of_its_thread(
+    at, application, scenes, texts
+):
     root = f"{time.time():.6f}"
-    await at.press(drawn(scenes.public["a follow-up"], texts), **on(EPHEMERAL, is_ephemeral=True, thread_ts=root))
-    await at.press(drawn(scenes.private["a question about a result"], texts), **on(root, is_ephemeral=False))
-    [view_id] = [id_ for id_, view in at.api.views.items() if view.get("callback_id") == "choose.question"]
+    await at.press(
+        drawn(scenes.public["a follow-up"], texts),
+        **on(EPHEMERAL, is_ephemeral=True, thread_ts=root),
+    )
+    await at.press(
+        drawn(scenes.private["a question about a result"], texts), **on(root, is_ephemeral=False)
+    )
+    [view_id] = [
+        id_ for id_, view in at.api.views.items() if view.get("callback_id") == "choose.question"
+    ]
     await at.submit(view_id, {"text": {"type": "plain_text_input", "value": "注意点は?"}})
 
     assert await application.router.threads.history(f"slack:T1:C1:{root}") == ()
@@ -195,14 +250,18 @@ async def test_a_private_question_leaves_no_trace_in_the_talk_of_its_thread(at, 
 
 
 @pytest.mark.parametrize("thread", ["", ROOT])
-async def test_what_is_typed_among_others_and_is_for_one_person_is_whispered(at, api, scenes, thread):
+async def test_what_is_typed_among_others_and_is_for_one_person_is_whispered(
+    at, api, scenes, thread
+):
     for words in WORDS:
         seen, told = len(api.whispers), len(at.told)
         await at.event(text=f"<@UB> {words}", **({"thread_ts": thread} if thread else {}))
 
         everything = wire(public(api))
         assert [m for m in api.messages.values() if m["channel"] == "C1"] == [], words
-        assert not [piece for reply in at.told[told:] for piece in pieces(reply) if piece in everything], words
+        assert not [
+            piece for reply in at.told[told:] for piece in pieces(reply) if piece in everything
+        ], words
         assert len(api.whispers) > seen, words
 
 
@@ -217,7 +276,13 @@ async def test_a_command_is_answered_to_its_person_alone_whatever_it_asks(at, ap
 
 async def test_shortcuts_open_what_is_for_one_person_in_a_window(at, api, scenes):
     message = {"type": "message", "ts": ROOT, "text": "これ"}
-    await at.interact("message_action", callback_id="add_to_knowledge", action_ts="1.2", message=message, **CHANNEL)
+    await at.interact(
+        "message_action",
+        callback_id="add_to_knowledge",
+        action_ts="1.2",
+        message=message,
+        **CHANNEL,
+    )
     await at.interact("shortcut", callback_id="choose_method", action_ts="1.1")
 
     assert public(api) == []
@@ -243,7 +308,9 @@ async def test_a_run_s_result_is_never_shown_to_the_channel(at, api, scenes, tex
 
 
 def _elements(message):
-    found = [e for b in message["blocks"] for e in [*b.get("elements", []), b.get("accessory") or {}]]
+    found = [
+        e for b in message["blocks"] for e in [*b.get("elements", []), b.get("accessory") or {}]
+    ]
     return [e for e in found if "action_id" in e]
 
 
@@ -255,9 +322,21 @@ async def changed(at, text, *, thread=""):
     ts = f"{time.time():.6f}"
     root = {"thread_ts": thread} if thread else {}
     await at.event(text=f"<@UB> {QUESTION}", ts=ts, **root)
-    old = {"type": "message", "user": "U1", "text": f"<@UB> {QUESTION}", "ts": ts, "thread_ts": thread or ts}
+    old = {
+        "type": "message",
+        "user": "U1",
+        "text": f"<@UB> {QUESTION}",
+        "ts": ts,
+        "thread_ts": thread or ts,
+    }
     now = old | {"text": f"<@UB> {text}", "edited": {"user": "U1", "ts": f"{float(ts) + 60:.6f}"}}
-    spoken = {"subtype": "message_changed", "hidden": True, "user": None, "message": now, "previous_message": old}
+    spoken = {
+        "subtype": "message_changed",
+        "hidden": True,
+        "user": None,
+        "message": now,
+        "previous_message": old,
+    }
     await at.event("message", event=spoken)
     return ts
 
@@ -280,7 +359,9 @@ async def test_a_changed_question_is_answered_again_where_it_stands(at, api, thr
     assert EPHEMERAL not in json.dumps(api.calls)
 
 
-async def test_an_offer_pressed_by_somebody_else_gives_away_no_private_question(at, api, application, texts):
+async def test_an_offer_pressed_by_somebody_else_gives_away_no_private_question(
+    at, api, application, texts
+):
     await at.event("message", QUESTION, channel="D1", channel_type="im", ts="1700000200.0002")
     offer = drawn(Press("ask.again", {"m": "slack:T1:D1:1700000200.0002"}), texts)
     await at.press(offer, user={"id": "U2"}, **OWN["an ephemeral message"])
@@ -311,14 +392,18 @@ async def test_a_full_queue_is_said_to_whoever_meets_it_alone(desk, api, texts):
     assert [m["text"] for m in api.messages.values()] == ["答え"] * (QUEUE + 1)
 
 
-async def test_an_apology_is_told_to_the_asker_alone_and_takes_all_of_the_placeholder_away(desk, api):
+async def test_an_apology_is_told_to_the_asker_alone_and_takes_all_of_the_placeholder_away(
+    desk, api
+):
     async def broken(message):
         yield Reply("長い", tuple(Paragraph("あ" * 2900) for _ in range(8)), final=False)
         raise RuntimeError("a bug")
 
     at = await desk(broken)
     await at.event()
-    await at.press({"type": "button", "action_id": "ask.followup:1", "value": "{}"}, **PUBLIC["a message"])
+    await at.press(
+        {"type": "button", "action_id": "ask.followup:1", "value": "{}"}, **PUBLIC["a message"]
+    )
 
     assert api.messages == {}
     assert all("番号" in w["text"] for w in api.whispers)
@@ -343,7 +428,9 @@ async def test_what_a_window_opens_leaves_no_placeholder_behind(desk, api):
         yield Reply("一つ目", (Paragraph("一つ目"),), private=True, title="RAGを5分で")
 
     at = await desk(tour)
-    await at.press({"type": "button", "action_id": "demo.tour:1", "value": "{}"}, **OWN["a direct message"])
+    await at.press(
+        {"type": "button", "action_id": "demo.tour:1", "value": "{}"}, **OWN["a direct message"]
+    )
 
     assert api.messages == {}
     assert len(api.views) == 1
@@ -355,7 +442,12 @@ async def test_a_whisper_that_slack_takes_no_more_is_said_to_nobody_else(desk, a
 
     api.faults["chat.postEphemeral"] = ["not_in_channel"] * 9
     at = await desk(alone)
-    await at.press({"type": "button", "action_id": "ask.followup:1", "value": "{}"}, **OWN["an ephemeral message"])
+    await at.press(
+        {"type": "button", "action_id": "ask.followup:1", "value": "{}"},
+        **OWN["an ephemeral message"],
+    )
 
     assert api.messages == {}
-    assert [(r["response_type"], r["text"]) for r in api.responses] == [("ephemeral", "あなたにだけ")]
+    assert [(r["response_type"], r["text"]) for r in api.responses] == [
+        ("ephemeral", "あなたにだけ")
+    ]

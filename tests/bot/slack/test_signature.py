@@ -13,7 +13,9 @@ BODY = b"payload=%7B%7D"
 
 
 def sign(body: bytes = BODY, at: str = str(NOW), secret: str = SECRET) -> str:
-    return "v0=" + hmac.new(secret.encode(), f"v0:{at}:".encode() + body, hashlib.sha256).hexdigest()
+    return (
+        "v0=" + hmac.new(secret.encode(), f"v0:{at}:".encode() + body, hashlib.sha256).hexdigest()
+    )
 
 
 @pytest.mark.parametrize("secrets", [(SECRET,), ("new", SECRET), (SECRET, "new")])
@@ -40,7 +42,9 @@ def test_signed_requests_enter(secrets: tuple[str, ...], late: int) -> None:
         ([str(NOW)], [sign()], BODY, NOW - 301),
     ],
 )
-def test_anything_else_stays_out(times: list[str], signatures: list[str], body: bytes, now: int) -> None:
+def test_anything_else_stays_out(
+    times: list[str], signatures: list[str], body: bytes, now: int
+) -> None:
     assert not valid((SECRET,), body, times, signatures, now)
 
 

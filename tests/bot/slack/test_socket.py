@@ -20,19 +20,42 @@ def fast(monkeypatch):
 
 def mention(ts):
     owner = [{"user_id": "UB", "is_bot": True}]
-    return {"type": "event_callback", "team_id": "T1", "authorizations": owner, "event": EVENT | {"ts": ts, "event_ts": ts}}
+    return {
+        "type": "event_callback",
+        "team_id": "T1",
+        "authorizations": owner,
+        "event": EVENT | {"ts": ts, "event_ts": ts},
+    }
 
 
 async def test_every_kind_of_delivery_is_heard_and_acknowledged(desk, api):
     at = await desk(bot, app_token="xapp-1")
     assert await api.edge.send("events_api", mention("1.5")) == {}
-    command = {"command": "/llm-choose", "text": "", "team_id": "T1", "user_id": "U1", "channel_id": "C1", "trigger_id": "t"}
+    command = {
+        "command": "/llm-choose",
+        "text": "",
+        "team_id": "T1",
+        "user_id": "U1",
+        "channel_id": "C1",
+        "trigger_id": "t",
+    }
     await api.edge.send("slash_commands", command)
     await at.drained()
     [(view_id, view)] = api.views.items()
-    state = {"values": {"where": {"value": {"type": "radio_buttons", "selected_option": {"value": "in"}}}}}
-    sent = {"type": "view_submission", "team": {"id": "T1"}, "user": {"id": "U1"}, "trigger_id": "t2"}
-    acknowledged = await api.edge.send("interactive", sent | {"view": view | {"id": view_id, "state": state}})
+    state = {
+        "values": {
+            "where": {"value": {"type": "radio_buttons", "selected_option": {"value": "in"}}}
+        }
+    }
+    sent = {
+        "type": "view_submission",
+        "team": {"id": "T1"},
+        "user": {"id": "U1"},
+        "trigger_id": "t2",
+    }
+    acknowledged = await api.edge.send(
+        "interactive", sent | {"view": view | {"id": view_id, "state": state}}
+    )
 
     assert acknowledged["view"]["title"]["text"] == "方式えらび 2/12"
     assert [m["text"] for m in api.messages.values()] == ["答え: 質問"]
@@ -49,7 +72,9 @@ async def test_after_a_disconnect_it_comes_back_and_nothing_is_lost_or_doubled(d
         await api.edge.send("events_api", mention(f"{n}.2"))
     await at.drained()
 
-    assert sorted(m["thread_ts"] for m in api.messages.values()) == sorted(f"{n}.{k}" for n in range(3) for k in (1, 2))
+    assert sorted(m["thread_ts"] for m in api.messages.values()) == sorted(
+        f"{n}.{k}" for n in range(3) for k in (1, 2)
+    )
 
 
 async def test_the_watchdog_starts_a_dead_connection_anew(desk, api):

@@ -31,7 +31,10 @@ def test_bold_stands_apart_and_data_is_escaped(ours, theirs):
         ("- **要点。**", "- **要点。**"),
         ("[公式](https://evil.example)", "[公式] (https://evil.example)"),
         ("[1]: https://evil.example", "[1] : https://evil.example"),
-        ("はい。[1]\n- 一つ\n- 二つ\n次の段落\nその次", "はい。[1]\n\n- 一つ\n- 二つ\n\n次の段落\n\nその次"),
+        (
+            "はい。[1]\n- 一つ\n- 二つ\n次の段落\nその次",
+            "はい。[1]\n\n- 一つ\n- 二つ\n\n次の段落\n\nその次",
+        ),
         ("一\n\n二", "一\n\n二"),
         ("# 大見出し", "\\# 大見出し"),
         ("<https://evil.example|x>", "&lt;https://evil.example|x&gt;"),
@@ -45,7 +48,9 @@ def test_a_fence_inside_cannot_end_ours():
     assert fenced("a\n```\n<!channel>").count("```") == 2
 
 
-@given(st.text(alphabet=st.sampled_from(list("あ漢a1 。.\n*[]<&`")), max_size=400), st.integers(40, 90))
+@given(
+    st.text(alphabet=st.sampled_from(list("あ漢a1 。.\n*[]<&`")), max_size=400), st.integers(40, 90)
+)
 def test_pieces_fit_and_lose_no_letter(text, limit):
     for draw in (mrkdwn, markdown, quoted, fenced):
         assert all(len(piece) <= limit for piece in pieces(text, draw, limit))

@@ -62,7 +62,11 @@ def _walk(element: Any, found: list[str], ids: list[str], targets: list[str]) ->
     if kind in KINDS:
         missing = KINDS[kind] - element.keys()
         found += [f"{kind} without {name}" for name in missing]
-        found += [f"{kind} {name}" for name, allowed in CHOICES.items() if name in element and element[name] not in allowed]
+        found += [
+            f"{kind} {name}"
+            for name, allowed in CHOICES.items()
+            if name in element and element[name] not in allowed
+        ]
         allowed = STYLES.get(kind) or STYLES.get(kind.partition(".")[0])
         if allowed and element.get("style", "default") not in allowed:
             found.append(f"{kind} style {element['style']}")
@@ -72,7 +76,9 @@ def _walk(element: Any, found: list[str], ids: list[str], targets: list[str]) ->
             found.append(f"{len(element['actions'])} actions in a set")
         if kind == "Column" and element.get("width") == 0:
             found.append("a column without width")
-        if kind == "Table" and any(len(row["cells"]) != len(element["columns"]) for row in element["rows"]):
+        if kind == "Table" and any(
+            len(row["cells"]) != len(element["columns"]) for row in element["rows"]
+        ):
             found.append("a row of another length")
         if kind.startswith("Action.") and not element.get("title"):
             found.append("an action without a title")

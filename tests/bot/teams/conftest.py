@@ -72,9 +72,13 @@ class Service:
     url: str = ""
     calls: list[Call] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    member: dict[str, Any] = field(default_factory=lambda: {"id": "29:u", "userRole": "user", "tenantId": "t1"})
+    member: dict[str, Any] = field(
+        default_factory=lambda: {"id": "29:u", "userRole": "user", "tenantId": "t1"}
+    )
     shown: dict[str, dict[str, Any]] = field(default_factory=dict)  # messages as people see them
-    whispers: list[dict[str, Any]] = field(default_factory=list)  # messages that one person sees among others
+    whispers: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # messages that one person sees among others
     discreet: bool = True  # it takes such messages
     streams: dict[str, Stream] = field(default_factory=dict)
     absent: bool = False  # it does not know the person
@@ -87,12 +91,22 @@ class Service:
 
     async def take(self, request: Request) -> Response:
         raw = await request.body()
-        call = Call(request.method, request.url.path, json.loads(raw) if raw else {}, request.headers.get("authorization", ""))
+        call = Call(
+            request.method,
+            request.url.path,
+            json.loads(raw) if raw else {},
+            request.headers.get("authorization", ""),
+        )
         call.targeted = request.query_params.get("isTargetedActivity") == "true"
         failure = self.failures.pop(0) if self.failures and call.method != "GET" else None
         answer = self._done(call) if failure is None or failure.taken else Response()
         if failure is not None:
-            answer = Response(failure.body, failure.status, {"Retry-After": failure.after}, media_type="application/json")
+            answer = Response(
+                failure.body,
+                failure.status,
+                {"Retry-After": failure.after},
+                media_type="application/json",
+            )
         call.status = answer.status_code
         self.calls.append(call)
         return answer
@@ -106,7 +120,9 @@ class Service:
         broken = self._broken(call)
         if broken:
             self.refused.append(broken)
-            return JSONResponse({"error": {"code": "BadSyntax", "message": broken}}, 413 if "big" in broken else 400)
+            return JSONResponse(
+                {"error": {"code": "BadSyntax", "message": broken}}, 413 if "big" in broken else 400
+            )
         if call.targeted:
             return self._whispered(call)
         if call.method == "PUT":
@@ -118,9 +134,15 @@ class Service:
 
     def _whispered(self, call: Call) -> Response:
         if not self.discreet:
-            return JSONResponse({"error": {"code": "BotNotInConversationRoster", "message": "not here"}}, 403)
-        if call.body["conversation"].get("conversationType") == "personal" or not call.body["recipient"].get("id"):
-            return JSONResponse({"error": {"code": "BadArgument", "message": "nobody among others is meant"}}, 400)
+            return JSONResponse(
+                {"error": {"code": "BotNotInConversationRoster", "message": "not here"}}, 403
+            )
+        if call.body["conversation"].get("conversationType") == "personal" or not call.body[
+            "recipient"
+        ].get("id"):
+            return JSONResponse(
+                {"error": {"code": "BadArgument", "message": "nobody among others is meant"}}, 400
+            )
         self.whispers.append(call.body)
         return JSONResponse({"id": f"w{len(self.whispers)}"}, 201)
 
@@ -136,10 +158,15 @@ class Service:
         roots = [e for e in call.body.get("entities") or [] if e.get("type") == ROOT]
         claims = [c["appearance"] for e in roots for c in e.get("citation", ())]
         rules = {
-            "too big": len(json.dumps(call.body, ensure_ascii=False).encode("utf-16-le", "surrogatepass")) > MESSAGE,
+            "too big": len(
+                json.dumps(call.body, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
+            )
+            > MESSAGE,
             "two root entities": len(roots) > 1,
             "too many citations": len(claims) > 10,
-            "a citation without words": not all(0 < len(a.get("abstract", "")) <= 160 and len(a["name"]) <= 80 for a in claims),
+            "a citation without words": not all(
+                0 < len(a.get("abstract", "")) <= 160 and len(a["name"]) <= 80 for a in claims
+            ),
             "nothing to show": call.body["type"] == "message" and not (call.text or call.cards),
         }
         return next((rule for rule, broken in rules.items() if broken), "")
@@ -150,11 +177,15 @@ class Service:
         if call.body["conversation"].get("conversationType") != "personal":
             return self._refuse("streaming is for personal chats")
         if kind != "final" and (
-            call.cards or call.body["type"] != "typing" or (kind == "informative" and len(call.text) > 1000)
+            call.cards
+            or call.body["type"] != "typing"
+            or (kind == "informative" and len(call.text) > 1000)
         ):
             return self._refuse("only the end of a stream has attachments")
         if not id_:
-            if info.get("streamSequence") != 1 or any(not s.done and now - s.began < STREAM for s in self.streams.values()):
+            if info.get("streamSequence") != 1 or any(
+                not s.done and now - s.began < STREAM for s in self.streams.values()
+            ):
                 return self._refuse("a stream begins with 1, one at a time")
             id_ = f"s{len(self.streams) + 1}"
             self.streams[id_] = Stream(now, 1, call.text if kind == "streaming" else "", now)
@@ -163,7 +194,10 @@ class Service:
         if self.cancelled:
             return self._refuse("Content stream was canceled by user.", broken=False)
         if stream is None or stream.done:
-            return self._refuse("Content stream is not allowed on an already completed streamed message.", broken=False)
+            return self._refuse(
+                "Content stream is not allowed on an already completed streamed message.",
+                broken=False,
+            )
         if now - stream.began > STREAM:
             return self._refuse("Content stream exceeded streaming time.", broken=False)
         if now - stream.last < BETWEEN:
@@ -209,7 +243,11 @@ class Service:
 async def service() -> AsyncIterator[Service]:
     service = Service()
     methods = ["GET", "POST", "PUT", "DELETE"]
-    async with served(Starlette(routes=[Route("/{path:path}", service.take, methods=methods)])) as port:
+    async with served(
+        Starlette(routes=[Route("/{path:path}", service.take, methods=methods)])
+    ) as port:
         service.url = f"http://127.0.0.1:{port}/"
         yield service
-    assert service.refused == []  # whatever else a test is about, the rules of the service were kept
+    assert (
+        service.refused == []
+    )  # whatever else a test is about, the rules of the service were kept

@@ -10,13 +10,29 @@ from bot.press import KEY
 from bot.settings import Teams as Settings
 from bot.teams.adapter import Teams
 from bot.turns import Turns
-from handlers.conversation import Feedback, Form, Paragraph, Press, Reply, Source, Sources, Step, Steps
+from handlers.conversation import (
+    Feedback,
+    Form,
+    Paragraph,
+    Press,
+    Reply,
+    Source,
+    Sources,
+    Step,
+    Steps,
+)
 
 LOCAL = Settings("", "", "", local=True)
 SOURCE = Source(1, "s1", "規程", "p1", "v1", "2026-01-01", "本文", "pdf")
 WORKING = Reply("探しています", (Steps("手順", (Step("1", "探す", "in_progress"),)),), final=False)
-ANSWER = Reply("答え[1]", (Paragraph("答え[1]", "answer"), Sources((SOURCE,), "a1"), Feedback("a1")))
-MENTION = {"type": "mention", "mentioned": {"id": "28:bot", "name": "LLM Choose"}, "text": "<at>LLM Choose</at>"}
+ANSWER = Reply(
+    "答え[1]", (Paragraph("答え[1]", "answer"), Sources((SOURCE,), "a1"), Feedback("a1"))
+)
+MENTION = {
+    "type": "mention",
+    "mentioned": {"id": "28:bot", "name": "LLM Choose"},
+    "text": "<at>LLM Choose</at>",
+}
 CHANNEL = {
     "conversation": {"id": "19:c;messageid=1", "conversationType": "channel", "tenantId": "t1"},
     "entities": [MENTION],
@@ -71,7 +87,12 @@ def activity(service, id_="a1", **more):
 def press(service, data, id_="p1", **more):
     """Press a button: one drawn now by its data, or one of a former version, whose data names its verb."""
     held = data if KEY in data else {"rid": "r"} | data
-    value = {"action": {"type": "Action.Execute", "verb": data.get("verb", "drawn.now"), "data": held}}
+    value = {
+        "action": {"type": "Action.Execute", "verb": data.get("verb", "drawn.now"), "data": held}
+    }
     return activity(
-        service, id_, **{"type": "invoke", "name": "adaptiveCard/action", "replyToId": "card7", "value": value} | more
+        service,
+        id_,
+        **{"type": "invoke", "name": "adaptiveCard/action", "replyToId": "card7", "value": value}
+        | more,
     )

@@ -50,7 +50,9 @@ async def test_in_a_channel_a_placeholder_becomes_the_words_and_a_card_follows(d
 
 
 @pytest.mark.parametrize(("question", "title"), [("RAGとは?", "根拠"), ("What is RAG?", "Sources")])
-async def test_what_we_add_to_an_answer_is_in_the_language_of_the_question(door, service, question, title):
+async def test_what_we_add_to_an_answer_is_in_the_language_of_the_question(
+    door, service, question, title
+):
     other = "en-US" if title == "根拠" else "ja-JP"
     await door.post("/api/messages", json=activity(service, text=question, locale=other, **CHANNEL))
     card = (await service.wait(3))[2].cards[0]
@@ -73,9 +75,15 @@ async def test_a_repeat_is_acknowledged_and_answered_once(door, service, asked):
     assert len(service.calls) == 3
 
 
-async def test_an_answer_to_a_card_of_questions_takes_its_place_for_the_person_and_for_good(door, service, asked):
+async def test_an_answer_to_a_card_of_questions_takes_its_place_for_the_person_and_for_good(
+    door, service, asked
+):
     service.shown["card7"] = {}
-    said = (await door.post("/api/messages", json=press(service, {"verb": "choose.answer", "fields": "q", "q": "y"}))).json()
+    said = (
+        await door.post(
+            "/api/messages", json=press(service, {"verb": "choose.answer", "fields": "q", "q": "y"})
+        )
+    ).json()
     assert said["type"] == "application/vnd.microsoft.card.adaptive"
     assert said["value"]["body"][0]["text"] == "受け取りました"
     [call] = await service.wait(1)
@@ -83,7 +91,9 @@ async def test_an_answer_to_a_card_of_questions_takes_its_place_for_the_person_a
     assert asked.messages[0].content == Form("choose.answer", {"rid": "r"}, {"q": "y"})
 
 
-async def test_a_press_whose_reply_takes_long_is_acknowledged_at_once_and_shown_later(sessions, texts, service, asked):
+async def test_a_press_whose_reply_takes_long_is_acknowledged_at_once_and_shown_later(
+    sessions, texts, service, asked
+):
     release = asyncio.Event()
 
     async def slow(message):
@@ -91,7 +101,9 @@ async def test_a_press_whose_reply_takes_long_is_acknowledged_at_once_and_shown_
         yield Reply("遅い返事", (Paragraph("遅い返事"),))
 
     async with door_of(slow, sessions, texts) as door:
-        said = (await door.post("/api/messages", json=press(service, {"verb": "demo.open", "rid": "r"}))).json()
+        said = (
+            await door.post("/api/messages", json=press(service, {"verb": "demo.open", "rid": "r"}))
+        ).json()
         assert said["value"] == texts.say("teams.received", "ja")
         release.set()
         await service.until("遅い返事")
@@ -102,14 +114,27 @@ async def test_a_sentence_for_one_person_stays_with_them(sessions, texts, servic
         yield Reply("あなたのボタンではありません", private=True)
 
     async with door_of(private, sessions, texts) as door:
-        said = (await door.post("/api/messages", json=press(service, {"verb": "source.open"}, **CHANNEL))).json()
+        said = (
+            await door.post(
+                "/api/messages", json=press(service, {"verb": "source.open"}, **CHANNEL)
+            )
+        ).json()
     assert said["type"] == "application/vnd.microsoft.activity.message"
     assert said["value"] == "あなたのボタンではありません"
     assert service.calls == []
 
 
-QUESTION = Ask("choose.answer", "t", "問い", (Field("q", "choice", "問い", options=(Option("y", "はい"),)),), "次へ", "やめる")
-QUESTION = replace(QUESTION, state={"rid": "r1", "rev": 1}, others="鈴木さんが回答中です", step=1, of=12)
+QUESTION = Ask(
+    "choose.answer",
+    "t",
+    "問い",
+    (Field("q", "choice", "問い", options=(Option("y", "はい"),)),),
+    "次へ",
+    "やめる",
+)
+QUESTION = replace(
+    QUESTION, state={"rid": "r1", "rev": 1}, others="鈴木さんが回答中です", step=1, of=12
+)
 
 
 async def dialog(message):
@@ -123,7 +148,9 @@ async def dialog(message):
             yield Reply("問い", private=True, ask=QUESTION)
 
 
-async def test_in_a_channel_the_asker_alone_sees_the_questions_and_the_result(sessions, texts, service):
+async def test_in_a_channel_the_asker_alone_sees_the_questions_and_the_result(
+    sessions, texts, service
+):
     async with door_of(dialog, sessions, texts) as door:
         await door.post("/api/messages", json=activity(service, **CHANNEL))
         base = (await service.wait(1))[0].cards[0]
@@ -146,24 +173,48 @@ async def test_in_a_channel_the_asker_alone_sees_the_questions_and_the_result(se
         looked = call.cards[0]["refresh"]["action"]["data"]
         assert unpack(looked[KEY]) == Press("choose.view", {"rid": "r1", "rev": 1})
         again = {KEY: pack(Press("choose.view", {"rid": "r1", "rev": 2}))}
-        before = {"v": 1, "verb": "choose.view", "rid": "r1", "rev": 2}  # as the version before drew it
+        before = {
+            "v": 1,
+            "verb": "choose.view",
+            "rid": "r1",
+            "rev": 2,
+        }  # as the version before drew it
         for id_, looked in (("i3", again), ("i4", before)):
-            seen = (await door.post("/api/messages", json=press(service, looked, id_, replyToId="m1", **CHANNEL))).json()
+            seen = (
+                await door.post(
+                    "/api/messages", json=press(service, looked, id_, replyToId="m1", **CHANNEL)
+                )
+            ).json()
             assert "秘密の結果" in json.dumps(seen, ensure_ascii=False)
             action = seen["value"]["refresh"]["action"]
             assert unpack(action["data"][KEY]) == Press("choose.view", {"rid": "r1", "rev": 2})
 
 
-async def test_a_thumb_finds_its_answer_in_whatever_process_it_lands(store, sessions, texts, service, asked):
+async def test_a_thumb_finds_its_answer_in_whatever_process_it_lands(
+    store, sessions, texts, service, asked
+):
     async with door_of(asked, sessions, texts) as one, door_of(asked, sessions, texts) as two:
         await one.post("/api/messages", json=activity(service, **CHANNEL))
         await service.wait(3)
         fetch = activity(service, "i1", type="invoke", name="message/fetchTask")
-        form = (await two.post("/api/messages", json=fetch | {"value": reaction("dislike")})).json()["task"]["value"]["card"]
+        form = (
+            await two.post("/api/messages", json=fetch | {"value": reaction("dislike")})
+        ).json()["task"]["value"]["card"]
         assert [e["id"] for e in form["content"]["body"]] == ["reason", "comment"]
         chosen = json.dumps({"reason": "outdated", "comment": "去年の版です"})
-        value = {"actionName": "feedback", "actionValue": {"reaction": "dislike", "feedback": chosen}}
-        vote = activity(service, "i2", type="invoke", name="message/submitAction", replyToId="m1", value=value, **CHANNEL)
+        value = {
+            "actionName": "feedback",
+            "actionValue": {"reaction": "dislike", "feedback": chosen},
+        }
+        vote = activity(
+            service,
+            "i2",
+            type="invoke",
+            name="message/submitAction",
+            replyToId="m1",
+            value=value,
+            **CHANNEL,
+        )
         assert (await two.post("/api/messages", json=vote)).status_code == 200
         await asked.until(2)
     assert asked.messages[-1].content == Form(
@@ -194,7 +245,10 @@ async def test_what_is_shared_is_a_message_of_its_own_for_everybody(sessions, te
 
     service.shown["card7"] = {"text": "before"}
     async with door_of(share, sessions, texts) as door:
-        await door.post("/api/messages", json=press(service, {"verb": "choose.share", "fields": "", "rid": "r"}, **CHANNEL))
+        await door.post(
+            "/api/messages",
+            json=press(service, {"verb": "choose.share", "fields": "", "rid": "r"}, **CHANNEL),
+        )
         await service.until("みなさんへ")
     assert service.shown["card7"] == {"text": "before"}
 
@@ -204,13 +258,19 @@ async def test_one_welcome_for_both_signs_of_an_installation(door, service, aske
         {"type": "installationUpdate", "action": "add"},
         {"type": "conversationUpdate", "membersAdded": [{"id": "28:bot"}]},
     ):
-        assert (await door.post("/api/messages", json=activity(service, kind["type"], **kind))).status_code == 202
+        assert (
+            await door.post("/api/messages", json=activity(service, kind["type"], **kind))
+        ).status_code == 202
     await service.wait(1)
     assert len(asked.messages) == 1
 
 
 async def test_an_edited_question_reaches_us_as_such(door, service, asked):
-    edit = {"type": "messageUpdate", "channelData": {"eventType": "editMessage"}, "timestamp": "2026-11-25T00:00:00Z"}
+    edit = {
+        "type": "messageUpdate",
+        "channelData": {"eventType": "editMessage"},
+        "timestamp": "2026-11-25T00:00:00Z",
+    }
     await door.post("/api/messages", json=activity(service))
     await door.post("/api/messages", json=activity(service, **edit, text="RAGの費用は?"))
     await asked.until(2)
@@ -223,7 +283,10 @@ async def test_a_file_in_a_channel_is_answered_with_why_and_the_way(door, servic
     await door.post("/api/messages", json=activity(service, **CHANNEL, attachments=[html]))
     card = (await service.wait(1))[0].cards[0]
     assert card["body"][0]["text"] == texts.say("teams.no_files_here", "ja")
-    assert card["body"][1]["actions"][0]["url"] == "https://teams.microsoft.com/l/chat/0/0?users=28%3Abot"
+    assert (
+        card["body"][1]["actions"][0]["url"]
+        == "https://teams.microsoft.com/l/chat/0/0?users=28%3Abot"
+    )
     assert asked.messages == []
 
 
@@ -248,10 +311,17 @@ async def test_a_thousand_broken_activities_are_refused_without_an_error(door, s
     odd = [None, [], {}, 5, "x", "\ud800", "x" * 5000, [[[]]], {"id": []}, True]
     deep = {"tenant": {"id": {"id": {}}}}
     for n in range(1000):
-        broken = activity(service, f"b{n}", type=chance.choice(["message", "invoke", "conversationUpdate", "zzz"]))
+        broken = activity(
+            service, f"b{n}", type=chance.choice(["message", "invoke", "conversationUpdate", "zzz"])
+        )
         broken["conversation"] = {"id": f"a:{n}", "conversationType": "personal"}
         broken["name"] = chance.choice(
-            ["adaptiveCard/action", "message/submitAction", "message/fetchTask", "fileConsent/invoke"]
+            [
+                "adaptiveCard/action",
+                "message/submitAction",
+                "message/fetchTask",
+                "fileConsent/invoke",
+            ]
         )
         broken["channelData"] = deep
         for name in [*chance.sample(sorted(broken), 2), "value"]:
@@ -263,7 +333,8 @@ async def test_a_thousand_broken_activities_are_refused_without_an_error(door, s
 
 
 @pytest.mark.skipif(
-    not os.environ.get("LLM_CHOOSE_CLIENTS"), reason="set LLM_CHOOSE_CLIENTS to a folder with the installed client"
+    not os.environ.get("LLM_CHOOSE_CLIENTS"),
+    reason="set LLM_CHOOSE_CLIENTS to a folder with the installed client",
 )
 async def test_the_agents_playground_talks_with_us(sessions, texts, asked):
     folder = Path(os.environ["LLM_CHOOSE_CLIENTS"])
@@ -271,8 +342,18 @@ async def test_the_agents_playground_talks_with_us(sessions, texts, asked):
         teams = Teams(LOCAL, turns, sessions, texts)
         turns.register(teams)
         async with served(Starlette(routes=teams.routes())) as port:
-            command = ["node", "drive.mjs", "--suite", "basic", "--no-browser", "--bot-port", str(port)]
-            ran = await asyncio.to_thread(subprocess.run, command, cwd=folder, capture_output=True, text=True, timeout=150)
+            command = [
+                "node",
+                "drive.mjs",
+                "--suite",
+                "basic",
+                "--no-browser",
+                "--bot-port",
+                str(port),
+            ]
+            ran = await asyncio.to_thread(
+                subprocess.run, command, cwd=folder, capture_output=True, text=True, timeout=150
+            )
     print(ran.stdout)
     assert ran.returncode == 0, ran.stdout
 
@@ -290,8 +371,13 @@ async def test_an_activity_that_is_neither_stored_nor_answered_is_refused_and_it
     os.kill(store.server.pid, signal.SIGSTOP)
     try:
         async with door_of(held, sessions, texts) as door:
-            told = [(await door.post("/api/messages", json=activity(service))).status_code for _ in range(2)]
-            pressed = (await door.post("/api/messages", json=press(service, {"verb": "demo.tour"}))).status_code
+            told = [
+                (await door.post("/api/messages", json=activity(service))).status_code
+                for _ in range(2)
+            ]
+            pressed = (
+                await door.post("/api/messages", json=press(service, {"verb": "demo.tour"}))
+            ).status_code
             gate.set()
             await service.until("答え[1]")
             monkeypatch.setattr("bot.teams.adapter.PATIENCE", 10.0)

@@ -42,14 +42,25 @@ class LocalKeys:
 
 def token(key=KEY, kid="k1", algorithm="RS256", drop=(), **changes):
     now = int(time.time())
-    claims = {"iss": ISSUER, "aud": APP, "iat": now, "nbf": now - 5, "exp": now + 600, "serviceurl": SERVICE} | changes
+    claims = {
+        "iss": ISSUER,
+        "aud": APP,
+        "iat": now,
+        "nbf": now - 5,
+        "exp": now + 600,
+        "serviceurl": SERVICE,
+    } | changes
     for name in drop:
         del claims[name]
-    return "Bearer " + jwt.encode(claims, key, algorithm=algorithm, headers={"kid": kid} if kid else {})
+    return "Bearer " + jwt.encode(
+        claims, key, algorithm=algorithm, headers={"kid": kid} if kid else {}
+    )
 
 
 async def admit(*headers, channel="msteams", service=SERVICE, tenant=TENANT):
-    await TokenVerifier(APP, TENANT, LocalKeys()).admit(headers, channel=channel, service=service, tenant=tenant)
+    await TokenVerifier(APP, TENANT, LocalKeys()).admit(
+        headers, channel=channel, service=service, tenant=tenant
+    )
 
 
 async def admitted(*headers):
@@ -74,7 +85,10 @@ REFUSED = {
     "one of two audiences": [token(aud=[APP, "other"])],
     "no audience": [token(drop=["aud"])],
     "no expiry": [token(drop=["exp"])],
-    "expiry of another kind": ["Bearer " + jwt.encode({"iss": ISSUER, "aud": APP, "exp": "soon"}, KEY, "RS256", {"kid": "k1"})],
+    "expiry of another kind": [
+        "Bearer "
+        + jwt.encode({"iss": ISSUER, "aud": APP, "exp": "soon"}, KEY, "RS256", {"kid": "k1"})
+    ],
     "wrong issuer": [token(iss="https://login.microsoftonline.com/x/v2.0")],
     "no issuer": [token(drop=["iss"])],
     "unknown kid": [token(kid="k9")],
@@ -115,7 +129,9 @@ class Bearer:
 async def guarded(sessions, texts, connector):
     asked = Query()
     settings = Settings(APP, "secret", TENANT, local=False)
-    async with door_of(asked, sessions, texts, settings, keys=LocalKeys(), connector=connector) as client:
+    async with door_of(
+        asked, sessions, texts, settings, keys=LocalKeys(), connector=connector
+    ) as client:
         yield client, asked
 
 
@@ -124,7 +140,9 @@ def arriving(service, **more):
     return activity(service, conversation=place) | {"serviceUrl": SERVICE} | more
 
 
-async def test_behind_the_door_nothing_happens_for_a_token_that_is_not_whole(guarded, service, caplog):
+async def test_behind_the_door_nothing_happens_for_a_token_that_is_not_whole(
+    guarded, service, caplog
+):
     client, asked = guarded
     for headers in REFUSED.values():
         sent = [(b"authorization", h.encode("latin-1", "replace")) for h in headers]
@@ -136,7 +154,9 @@ async def test_behind_the_door_nothing_happens_for_a_token_that_is_not_whole(gua
 
 async def test_another_company_is_refused_and_noted_and_reads_nothing(guarded, sessions, service):
     client, asked = guarded
-    stranger = arriving(service, conversation={"id": "a:1", "conversationType": "personal", "tenantId": "other"})
+    stranger = arriving(
+        service, conversation={"id": "a:1", "conversationType": "personal", "tenantId": "other"}
+    )
     answer = await client.post("/api/messages", json=stranger, headers={"authorization": token()})
     assert (answer.status_code, asked.messages) == (401, [])
     [row] = await sessions.entries("audit")
@@ -147,11 +167,15 @@ async def test_the_bearer_is_never_sent_to_a_forged_service(guarded, connector, 
     client, asked = guarded
     for forged in [*FORGED, service.url]:
         answer = await client.post(
-            "/api/messages", json=arriving(service, serviceUrl=forged), headers={"authorization": token(serviceurl=forged)}
+            "/api/messages",
+            json=arriving(service, serviceUrl=forged),
+            headers={"authorization": token(serviceurl=forged)},
         )
         assert answer.status_code in (400, 401)
         with pytest.raises(Undelivered):
-            await connector.send(Place(forged, "c1", "28:bot", "29:u"), {"type": "message", "text": "x"})
+            await connector.send(
+                Place(forged, "c1", "28:bot", "29:u"), {"type": "message", "text": "x"}
+            )
     assert (service.calls, asked.messages) == ([], [])
 
 
@@ -291,7 +315,9 @@ async def test_a_real_key_server_that_fails_gives_no_keys_and_no_error(behaviour
         assert await PublishedKeys(metadata=f"http://127.0.0.1:{port}/config").key("k1") is None
 
 
-@pytest.mark.parametrize("bad", [[], {}, {"jwks_uri": "https://evil.example/keys"}, {"jwks_uri": 5}, None])
+@pytest.mark.parametrize(
+    "bad", [[], {}, {"jwks_uri": "https://evil.example/keys"}, {"jwks_uri": 5}, None]
+)
 async def test_a_key_server_that_says_something_else_gives_no_keys(bad):
     async def fetch(url):
         return bad if url == METADATA else {"keys": [PUBLIC]}

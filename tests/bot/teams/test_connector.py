@@ -40,7 +40,9 @@ def bearer():
 
 @pytest.fixture
 def connector(bearer, monkeypatch):
-    monkeypatch.setattr(room, "trusted", lambda service, *, local: True)  # loopback stands for Teams' host
+    monkeypatch.setattr(
+        room, "trusted", lambda service, *, local: True
+    )  # loopback stands for Teams' host
     monkeypatch.setattr(room, "WAIT", 0.01)
     return Connector(lambda: bearer, local=False)
 
@@ -59,7 +61,9 @@ async def test_what_the_service_did_not_take_is_sent_again(connector, service, h
 
 async def test_it_waits_as_long_as_the_service_asks(connector, service, here, monkeypatch):
     waits = []
-    monkeypatch.setattr(room, "pause", lambda after, attempt: waits.append(pause(after, attempt)) or 0.0)
+    monkeypatch.setattr(
+        room, "pause", lambda after, attempt: waits.append(pause(after, attempt)) or 0.0
+    )
     service.failures = [Failure(429, after="7"), Failure(429, after=""), Failure(503, after="900")]
     await connector.send(here, HELLO)
     assert waits == [7.0, 0.02, 60.0]
@@ -72,7 +76,9 @@ def test_a_time_of_day_is_a_wait_too():
 
 
 @pytest.mark.parametrize("status", [500, 502, 504])
-async def test_a_message_that_may_have_arrived_is_not_sent_again_and_an_update_is(connector, service, here, status):
+async def test_a_message_that_may_have_arrived_is_not_sent_again_and_an_update_is(
+    connector, service, here, status
+):
     service.failures = [Failure(status, taken=True, body=HTML)]
     with pytest.raises(Undelivered) as error:
         await connector.send(here, HELLO)
@@ -99,7 +105,9 @@ async def test_a_refusal_for_good_is_not_repeated(connector, service, here):
     assert len(service.calls) == 2
 
 
-async def test_a_token_that_ended_is_renewed_once_for_all_who_wait(connector, bearer, service, here):
+async def test_a_token_that_ended_is_renewed_once_for_all_who_wait(
+    connector, bearer, service, here
+):
     await connector.send(here, HELLO)
     service.failures = [Failure(401)] * 5
     await asyncio.gather(*(connector.send(here, HELLO) for _ in range(5)))
@@ -107,7 +115,9 @@ async def test_a_token_that_ended_is_renewed_once_for_all_who_wait(connector, be
     assert service.calls[-1].bearer == "Bearer token2"
 
 
-async def test_a_service_that_no_longer_knows_us_is_not_asked_for_ever(connector, bearer, service, here):
+async def test_a_service_that_no_longer_knows_us_is_not_asked_for_ever(
+    connector, bearer, service, here
+):
     service.failures = [Failure(401)] * 10
     with pytest.raises(Undelivered):
         await connector.send(here, HELLO)
@@ -124,7 +134,9 @@ FAULTS = [
 
 
 @pytest.mark.parametrize("faults", FAULTS, ids=range(len(FAULTS)))
-async def test_an_answer_arrives_through_all_of_them_once(sessions, texts, service, monkeypatch, faults):
+async def test_an_answer_arrives_through_all_of_them_once(
+    sessions, texts, service, monkeypatch, faults
+):
     monkeypatch.setattr(room, "WAIT", 0.01)
     monkeypatch.setattr("bot.teams.screen.ONCE_MORE", 0.01)
 
@@ -139,7 +151,9 @@ async def test_an_answer_arrives_through_all_of_them_once(sessions, texts, servi
     assert sum(m.get("text") == "答え[1]" for m in service.shown.values()) == 1
 
 
-async def test_a_last_word_that_may_be_lost_is_said_once_more(sessions, texts, service, monkeypatch):
+async def test_a_last_word_that_may_be_lost_is_said_once_more(
+    sessions, texts, service, monkeypatch
+):
     monkeypatch.setattr("bot.teams.screen.ONCE_MORE", 0.01)
 
     async def short(message):

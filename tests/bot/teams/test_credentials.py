@@ -5,7 +5,9 @@ import json
 
 import pytest
 from botframework.connector.auth import CertificateAppCredentials, MicrosoftAppCredentials
-from botframework.connector.auth.managedidentity_app_credentials import ManagedIdentityAppCredentials
+from botframework.connector.auth.managedidentity_app_credentials import (
+    ManagedIdentityAppCredentials,
+)
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -25,10 +27,21 @@ def pem(tmp_path_factory):
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "bot")])
     now = dt.datetime.now(dt.UTC)
-    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-    signed = made.not_valid_before(now).not_valid_after(now + dt.timedelta(1)).sign(key, hashes.SHA256())
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+    )
+    signed = (
+        made.not_valid_before(now).not_valid_after(now + dt.timedelta(1)).sign(key, hashes.SHA256())
+    )
     path = tmp_path_factory.mktemp("keys") / "bot.pem"
-    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + signed.public_bytes(Encoding.PEM))
+    path.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        + signed.public_bytes(Encoding.PEM)
+    )
     return path
 
 
@@ -46,7 +59,13 @@ class Entra:
 
     def get(self, url, **_):
         base = f"https://login.microsoftonline.com/{TENANT}"
-        return Answer({"token_endpoint": f"{base}/token", "authorization_endpoint": f"{base}/a", "issuer": base})
+        return Answer(
+            {
+                "token_endpoint": f"{base}/token",
+                "authorization_endpoint": f"{base}/a",
+                "issuer": base,
+            }
+        )
 
     def post(self, url, data=None, **_):
         self.sent.append(data)
@@ -74,7 +93,11 @@ def test_a_certificate_signs_a_statement_instead_of_a_password(pem):
         "public_certificate": found.certificate_public,
     }
     found.app = ConfidentialClientApplication(
-        "app", credential, authority=found.oauth_endpoint, http_client=entra, instance_discovery=False
+        "app",
+        credential,
+        authority=found.oauth_endpoint,
+        http_client=entra,
+        instance_discovery=False,
     )
     assert found.get_access_token() == "t"
     assert entra.sent[0]["client_assertion_type"].endswith("jwt-bearer")
@@ -89,7 +112,9 @@ def test_the_machines_identity_needs_no_secret_and_forgets_its_token_when_asked(
     assert ManagedIdentityAppCredentials.global_token_cache is not before
 
 
-@pytest.mark.parametrize("content", [None, b"", b"-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----"])
+@pytest.mark.parametrize(
+    "content", [None, b"", b"-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----"]
+)
 def test_a_certificate_that_cannot_be_used_is_named(tmp_path, content):
     path = tmp_path / "bot.pem"
     if content is not None:

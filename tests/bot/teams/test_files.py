@@ -19,14 +19,21 @@ ANSWERS = {
 
 async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     path = (await reader.readuntil(b"\r\n\r\n")).split()[1].decode()
-    writer.write(f"HTTP/1.1 {ANSWERS[path]}\r\nContent-Length: 4\r\nConnection: close\r\n\r\nfile".encode())
+    writer.write(
+        f"HTTP/1.1 {ANSWERS[path]}\r\nContent-Length: 4\r\nConnection: close\r\n\r\nfile".encode()
+    )
     await writer.drain()
     writer.close()
 
 
 @pytest.mark.parametrize(
     ("path", "code"),
-    [("/login", "file_expired"), ("/expired", "file_expired"), ("/deleted", "file_expired"), ("/broken", "file_gone")],
+    [
+        ("/login", "file_expired"),
+        ("/expired", "file_expired"),
+        ("/deleted", "file_expired"),
+        ("/broken", "file_gone"),
+    ],
 )
 async def test_a_file_that_cannot_be_had_says_what_to_do(path: str, code: str) -> None:
     async with await asyncio.start_server(_serve, "127.0.0.1", 0) as server:
@@ -41,5 +48,7 @@ async def test_a_file_that_cannot_be_had_says_what_to_do(path: str, code: str) -
 
 async def test_a_file_kept_elsewhere_is_refused() -> None:
     with pytest.raises(UnreadableDocument) as refused:
-        await Files(Texts.load(), local=False).fetch("a.pdf", "https://contoso.sharepoint.com.evil.example/f")
+        await Files(Texts.load(), local=False).fetch(
+            "a.pdf", "https://contoso.sharepoint.com.evil.example/f"
+        )
     assert refused.value.code == "file_refused"

@@ -22,7 +22,13 @@ async def drive():
     kept = []
 
     async def put(request):
-        kept.append((request.headers.get("content-range"), request.headers.get("authorization"), await request.body()))
+        kept.append(
+            (
+                request.headers.get("content-range"),
+                request.headers.get("authorization"),
+                await request.body(),
+            )
+        )
         return Response(status_code=201)
 
     async with served(Starlette(routes=[Route("/{path:path}", put, methods=["PUT"])])) as port:
@@ -33,30 +39,52 @@ async def asked_for(door, service):
     await door.post("/api/messages", json=press(service, {"verb": "choose.memo"}))
     await service.wait(2)
     offer = service.calls[1].body["attachments"][0]
-    assert (offer["contentType"], offer["name"]) == ("application/vnd.microsoft.teams.card.file.consent", "memo.docx")
+    assert (offer["contentType"], offer["name"]) == (
+        "application/vnd.microsoft.teams.card.file.consent",
+        "memo.docx",
+    )
     assert offer["content"]["sizeInBytes"] == len(MEMO.content)
     return offer["content"]["acceptContext"]
 
 
 def consent(service, context, action, url="", id_="c1", **more):
-    info = {"uploadUrl": url, "contentUrl": "https://firm.sharepoint.com/memo.docx", "uniqueId": "u1", "fileType": "docx"}
+    info = {
+        "uploadUrl": url,
+        "contentUrl": "https://firm.sharepoint.com/memo.docx",
+        "uniqueId": "u1",
+        "fileType": "docx",
+    }
     value = {"type": "fileUpload", "action": action, "context": context, "uploadInfo": info}
-    return activity(service, id_, **{"type": "invoke", "name": "fileConsent/invoke", "replyToId": "m2", "value": value} | more)
+    return activity(
+        service,
+        id_,
+        **{"type": "invoke", "name": "fileConsent/invoke", "replyToId": "m2", "value": value}
+        | more,
+    )
 
 
-async def test_a_file_goes_where_teams_says_without_a_bearer_and_its_question_goes_away(sessions, texts, service, drive):
+async def test_a_file_goes_where_teams_says_without_a_bearer_and_its_question_goes_away(
+    sessions, texts, service, drive
+):
     url, kept = drive
     async with door_of(memo, sessions, texts) as door:
         context = await asked_for(door, service)
         for _ in range(2):  # a repeat
-            assert (await door.post("/api/messages", json=consent(service, context, "accept", url))).status_code == 200
+            assert (
+                await door.post("/api/messages", json=consent(service, context, "accept", url))
+            ).status_code == 200
         await service.wait(4)
     assert kept == [(f"bytes 0-{len(MEMO.content) - 1}/{len(MEMO.content)}", None, MEMO.content)]
     assert [c.method for c in service.calls[2:]] == ["POST", "DELETE"]
-    assert service.calls[2].body["attachments"][0]["contentType"] == "application/vnd.microsoft.teams.card.file.info"
+    assert (
+        service.calls[2].body["attachments"][0]["contentType"]
+        == "application/vnd.microsoft.teams.card.file.info"
+    )
 
 
-async def test_no_thank_you_takes_the_question_away_and_nothing_else(sessions, texts, service, drive):
+async def test_no_thank_you_takes_the_question_away_and_nothing_else(
+    sessions, texts, service, drive
+):
     url, kept = drive
     async with door_of(memo, sessions, texts) as door:
         context = await asked_for(door, service)
@@ -69,7 +97,9 @@ async def test_somebody_elses_file_is_not_handed_over(sessions, texts, service, 
     url, kept = drive
     async with door_of(memo, sessions, texts) as door:
         context = await asked_for(door, service)
-        other = consent(service, context, "accept", url, **{"from": {"id": "29:x", "aadObjectId": "u2"}})
+        other = consent(
+            service, context, "accept", url, **{"from": {"id": "29:x", "aadObjectId": "u2"}}
+        )
         await door.post("/api/messages", json=other)
         await service.until(texts.say("teams.file_expired_offer", "ja"))
     assert kept == []

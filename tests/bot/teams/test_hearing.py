@@ -32,6 +32,8 @@ async def test_talk_in_a_channel_gets_a_word_back(application, texts, service, t
 
 async def test_the_list_of_documents_is_shown_to_whoever_asks_for_it(application, texts, service):
     async with door_of(application.router, application.sessions, texts) as door:
-        await door.post("/api/messages", json=activity(service, text="<ul><li>資料の一覧</li></ul>"))
+        await door.post(
+            "/api/messages", json=activity(service, text="<ul><li>資料の一覧</li></ul>")
+        )
 
         assert await service.until("資料 1件")

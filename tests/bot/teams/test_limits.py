@@ -44,7 +44,9 @@ word = st.text(LETTERS, min_size=1, max_size=12).map(lambda t: t.strip() or "x")
 long_text = st.builds(lambda w, n: (w + " ") * n, word, st.sampled_from([1, 3, 40, 900, 6000]))
 label = st.builds(lambda w, n: w * n, word, st.sampled_from([1, 2, 8]))
 confirm = st.none() | st.builds(Confirm, label, label, label, label)
-button = st.builds(Button, label, st.builds(Press, st.just("a.b"), st.just({"aid": "x"})), confirm=confirm)
+button = st.builds(
+    Button, label, st.builds(Press, st.just("a.b"), st.just({"aid": "x"})), confirm=confirm
+)
 source = st.builds(
     Source,
     number=st.integers(1, 30),
@@ -62,14 +64,30 @@ sources = st.lists(source, max_size=20, unique_by=lambda s: s.number).map(tuple)
 
 def table(width):
     row = st.lists(label, min_size=width, max_size=width).map(tuple)
-    columns = st.lists(st.builds(Column, label, st.sampled_from(["text", "number"])), min_size=width, max_size=width).map(tuple)
+    columns = st.lists(
+        st.builds(Column, label, st.sampled_from(["text", "number"])),
+        min_size=width,
+        max_size=width,
+    ).map(tuple)
     return st.builds(Table, label, columns, st.lists(row, max_size=30).map(tuple))
 
 
-bar = st.builds(Bar, word, label, word, st.floats(-99, 99), word, st.sampled_from(["best", "normal", "excluded"]))
+bar = st.builds(
+    Bar,
+    word,
+    label,
+    word,
+    st.floats(-99, 99),
+    word,
+    st.sampled_from(["best", "normal", "excluded"]),
+)
 flat = st.one_of(
     st.builds(Heading, label),
-    st.builds(Paragraph, long_text, st.sampled_from(["plain", "quiet", "quote", "code", "note", "warning", "bad"])),
+    st.builds(
+        Paragraph,
+        long_text,
+        st.sampled_from(["plain", "quiet", "quote", "code", "note", "warning", "bad"]),
+    ),
     st.builds(Facts, st.lists(st.builds(Fact, label, label), max_size=8).map(tuple)),
     st.integers(1, 8).flatmap(table),
     st.builds(Chart, label, word, st.lists(bar, max_size=10).map(tuple), legend=label),
@@ -77,7 +95,14 @@ flat = st.one_of(
         Steps,
         label,
         st.lists(
-            st.builds(Step, word, label, st.sampled_from(["pending", "in_progress", "complete", "error"]), label), max_size=5
+            st.builds(
+                Step,
+                word,
+                label,
+                st.sampled_from(["pending", "in_progress", "complete", "error"]),
+                label,
+            ),
+            max_size=5,
         ).map(tuple),
     ),
     st.builds(Buttons, st.lists(button, min_size=1, max_size=14).map(tuple)),
@@ -85,7 +110,9 @@ flat = st.one_of(
     st.just(Divider()),
 )
 block = flat | st.builds(Details, label, st.lists(flat, max_size=4).map(tuple), st.booleans())
-marked = st.lists(st.integers(1, 30), max_size=20).map(lambda ns: "".join(f"主張です。[{n}]\n" * 40 for n in ns) or "答え[1]")
+marked = st.lists(st.integers(1, 30), max_size=20).map(
+    lambda ns: "".join(f"主張です。[{n}]\n" * 40 for n in ns) or "答え[1]"
+)
 answer = st.builds(Paragraph, marked, st.just("answer"))
 ask = st.builds(
     Ask,
@@ -121,7 +148,11 @@ def replies(draw):
     if draw(st.booleans()):
         blocks = [draw(answer), Sources(draw(sources), "a1"), *blocks]
     return Reply(
-        draw(long_text), tuple(blocks), final=draw(st.booleans()), ask=draw(st.none() | ask), private=draw(st.booleans())
+        draw(long_text),
+        tuple(blocks),
+        final=draw(st.booleans()),
+        ask=draw(st.none() | ask),
+        private=draw(st.booleans()),
     )
 
 
@@ -149,7 +180,11 @@ def checked(message):
 @given(replies(), st.sampled_from(["ja", "en"]))
 def test_any_reply_fits_and_is_whole(reply, language):
     shown = render.activities(reply, language, TEXTS)
-    for message in [*shown, *render.ending(reply, language, TEXTS), render.text_only(reply, language, TEXTS, "29:u")]:
+    for message in [
+        *shown,
+        *render.ending(reply, language, TEXTS),
+        render.text_only(reply, language, TEXTS, "29:u"),
+    ]:
         checked(message)
     words = [m for m in shown if m.get("entities")]
     if words:
@@ -158,7 +193,12 @@ def test_any_reply_fits_and_is_whole(reply, language):
         assert [c["position"] for c in claims] == [s.number for s in listed][: citations.CITATIONS]
         drawn = json.dumps(shown, ensure_ascii=False)
         assert all(f"\\\\[{s.number}\\\\]" in drawn for s in listed)
-        whole = {f"[{n}]" for n in re.findall(r"\[(\d+)\]", next(b.text for b in reply.blocks if isinstance(b, Paragraph)))}
+        whole = {
+            f"[{n}]"
+            for n in re.findall(
+                r"\[(\d+)\]", next(b.text for b in reply.blocks if isinstance(b, Paragraph))
+            )
+        }
         assert set(re.findall(r"\[\d+\]", words[0]["text"])) <= whole
         assert not re.search(r"\[\d*…?$", words[0]["text"])
 

@@ -33,13 +33,26 @@ COMMAND_LIST = {
 }
 SCHEMA = {
     "type": "object",
-    "required": ["manifestVersion", "version", "id", "developer", "name", "description", "icons", "accentColor", "bots"],
+    "required": [
+        "manifestVersion",
+        "version",
+        "id",
+        "developer",
+        "name",
+        "description",
+        "icons",
+        "accentColor",
+        "bots",
+    ],
     "properties": {
         "version": {"pattern": r"^\d+\.\d+\.\d+$"},
         "id": {"pattern": r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"},
         "accentColor": {"pattern": "^#[0-9A-F]{6}$"},
         "name": {"properties": {"short": words(30), "full": words(100)}, "required": ["short"]},
-        "description": {"properties": {"short": words(80), "full": words(4000)}, "required": ["short", "full"]},
+        "description": {
+            "properties": {"short": words(80), "full": words(4000)},
+            "required": ["short", "full"],
+        },
         "bots": {
             "type": "array",
             "minItems": 1,
@@ -60,7 +73,9 @@ def test_the_manifest_is_whole():
     manifest = json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
     validate(manifest, SCHEMA)
     assert manifest["bots"][0]["botId"] == manifest["id"]
-    assert any(c["title"] == "llm-choose" for c in manifest["bots"][0]["commandLists"][0]["commands"])
+    assert any(
+        c["title"] == "llm-choose" for c in manifest["bots"][0]["commandLists"][0]["commands"]
+    )
 
 
 @pytest.mark.parametrize(("name", "side"), [("color", 192), ("outline", 32)])
@@ -71,7 +86,11 @@ def test_the_icons_have_the_sizes_teams_asks_for(name, side):
 
 
 APP = "11111111-2222-3333-4444-555555555555"
-COMPLETE = Settings(Path("data"), public_url="https://bot.firm.example", teams=Teams(APP, "secret", "tenant", local=False))
+COMPLETE = Settings(
+    Path("data"),
+    public_url="https://bot.firm.example",
+    teams=Teams(APP, "secret", "tenant", local=False),
+)
 
 
 def test_a_package_carries_our_app_and_our_address(tmp_path):

@@ -29,12 +29,18 @@ AROUND = [
         'RAGの短所は?<emoji id="smile" alt="🙂" title="Smile"></emoji>',
         '<img alt="thinking" src="https://x.example/i.png">RAGの短所は?',
     ),
-    *('<attachment id="1"></attachment>RAGの短所は?', "<blockquote itemscope>昨日の話</blockquote>RAGの短所は?"),
+    *(
+        '<attachment id="1"></attachment>RAGの短所は?',
+        "<blockquote itemscope>昨日の話</blockquote>RAGの短所は?",
+    ),
     *(
         "<pre>import x\ny()</pre><p>RAGの短所は?</p>",
         '<codeblock class="python"><code>x()<br>y()</code></codeblock>RAGの短所は?',
     ),
-    *("<p>RAGの短所は?</p><p>https://x.example/y</p>", "<p>お疲れ様です。</p><p>RAGの短所は?</p><p>よろしくお願いします。</p>"),
+    *(
+        "<p>RAGの短所は?</p><p>https://x.example/y</p>",
+        "<p>お疲れ様です。</p><p>RAGの短所は?</p><p>よろしくお願いします。</p>",
+    ),
 ]
 
 
@@ -47,7 +53,10 @@ def test_a_question_in_markup_is_the_question_alone(text):
     assert asking(said(text)) == PLAIN
 
 
-@pytest.mark.parametrize("text", ["List<String> とは?", "a < b && c", "<data> とは?", "<T extends U>", "5 > 3 なら?", "x<y>z"])
+@pytest.mark.parametrize(
+    "text",
+    ["List<String> とは?", "a < b && c", "<data> とは?", "<T extends U>", "5 > 3 なら?", "x<y>z"],
+)
 def test_what_only_looks_like_a_tag_stays(text):
     assert said(text) == text
 
@@ -81,7 +90,10 @@ def test_whoever_is_asked_about_is_named(text, words):
 
 
 def test_the_cells_of_a_table_are_words_apart():
-    assert said("<table><tr><td>RAG</td><td>短所は?</td></tr></table>").split() == ["RAG", "短所は?"]
+    assert said("<table><tr><td>RAG</td><td>短所は?</td></tr></table>").split() == [
+        "RAG",
+        "短所は?",
+    ]
 
 
 def test_an_emoji_is_what_it_shows():
@@ -90,7 +102,8 @@ def test_an_emoji_is_what_it_shows():
 
 
 @pytest.mark.parametrize(
-    "text", ["<at>LLM Choose</at>", "<p><at>LLM Choose</at>&nbsp;</p>", '<at>LLM Choose</at><img src="x">']
+    "text",
+    ["<at>LLM Choose</at>", "<p><at>LLM Choose</at>&nbsp;</p>", '<at>LLM Choose</at><img src="x">'],
 )
 def test_a_call_without_words_is_welcomed(text):
     message = parse.message(frame.checked(activity(text, entities=[US])), nothing)
@@ -99,7 +112,15 @@ def test_a_call_without_words_is_welcomed(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["<p>" * 9_000, "<" * 30_000, "<img " * 6_000, "<pre>" * 6_000, "&lt;" * 9_000, "<attachment " * 3_000]
+    "text",
+    [
+        "<p>" * 9_000,
+        "<" * 30_000,
+        "<img " * 6_000,
+        "<pre>" * 6_000,
+        "&lt;" * 9_000,
+        "<attachment " * 3_000,
+    ],
 )
 def test_endless_markup_is_read(text):
     assert isinstance(said(text), str)

@@ -17,7 +17,14 @@ CASES = [
     ({"userRole": "user", "tenantId": "t1", "userPrincipalName": "a@firm.example"}, "member"),
     ({"userRole": "owner", "tenantId": "t1"}, "member"),
     ({"userRole": "guest", "tenantId": "t1"}, "guest"),
-    ({"userRole": "user", "tenantId": "t1", "userPrincipalName": "a_other.example#EXT#@firm.example"}, "guest"),
+    (
+        {
+            "userRole": "user",
+            "tenantId": "t1",
+            "userPrincipalName": "a_other.example#EXT#@firm.example",
+        },
+        "guest",
+    ),
     ({"userRole": "user", "tenantId": "t2"}, "external"),
     ({"userRole": "anonymous", "tenantId": "t1"}, "external"),
     ({}, "member"),

@@ -30,7 +30,11 @@ def read(*args, **more):
     return parse.message(frame.checked(activity(*args, **more)), nothing)
 
 
-US = {"type": "mention", "mentioned": {"id": BOT, "name": "LLM Choose"}, "text": "<at>LLM Choose</at>"}
+US = {
+    "type": "mention",
+    "mentioned": {"id": BOT, "name": "LLM Choose"},
+    "text": "<at>LLM Choose</at>",
+}
 CALLS = [
     "",
     "<at>LLM Choose</at> ",
@@ -38,7 +42,10 @@ CALLS = [
     "&lt;at&gt;LLM Choose&lt;/at&gt; ",
     "<p><at>LLM Choose</at>\u00a0",
 ]
-CALLS += ["<blockquote itemscope>old <at>x</at></blockquote>\n<at>LLM Choose</at>\u3000", "\u200b<AT>LLM Choose</AT>"]
+CALLS += [
+    "<blockquote itemscope>old <at>x</at></blockquote>\n<at>LLM Choose</at>\u3000",
+    "\u200b<AT>LLM Choose</AT>",
+]
 CALLS += ["<blockquote>a <blockquote>b</blockquote> c</blockquote><at>LLM Choose</at> "]
 WORDS = [
     "llm-choose",
@@ -60,8 +67,14 @@ def test_the_command_is_known_however_the_mention_is_written(call, word):
 
 
 def test_other_peoples_names_stay_in_the_question_and_entities_become_signs():
-    other = {"type": "mention", "mentioned": {"id": "29:x", "name": "Megan"}, "text": "<at>Megan</at>"}
-    said = read("<at>LLM Choose</at> ask <at>Megan</at> about R&amp;D", entities=[US, other]).content
+    other = {
+        "type": "mention",
+        "mentioned": {"id": "29:x", "name": "Megan"},
+        "text": "<at>Megan</at>",
+    }
+    said = read(
+        "<at>LLM Choose</at> ask <at>Megan</at> about R&amp;D", entities=[US, other]
+    ).content
     assert said == Text("ask Megan about R&D")
 
 
@@ -72,7 +85,11 @@ def test_in_a_channel_everybody_reads_and_the_thread_is_the_place():
     assert message.place.endswith(";messageid=1")
     assert message.direct
     assert not read("x", conversation=place).direct
-    file = {"contentType": frame.FILE, "name": "a", "content": {"downloadUrl": "https://x.sharepoint.com/f"}}
+    file = {
+        "contentType": frame.FILE,
+        "name": "a",
+        "content": {"downloadUrl": "https://x.sharepoint.com/f"},
+    }
     assert read("x", conversation=place, attachments=[file]) is None
 
 
@@ -84,32 +101,54 @@ def test_a_person_is_known_by_tenant_and_directory_id():
 
 def test_a_press_of_a_button_and_its_fallback_mean_the_same():
     data = {"v": 1, "verb": "source.open", "aid": "a", "n": 2, "deep": {"x": 1}}
-    execute = read(kind="invoke", name="adaptiveCard/action", value={"action": {"verb": "source.open", "data": data}})
+    execute = read(
+        kind="invoke",
+        name="adaptiveCard/action",
+        value={"action": {"verb": "source.open", "data": data}},
+    )
     submit = read(value=data)
     assert execute.content == submit.content == Press("source.open", {"aid": "a", "n": 2})
 
 
 def test_inputs_come_back_as_a_form_apart_from_what_the_button_carried():
-    data = {"verb": "choose.answer", "fields": "boundary,note", "rid": "r", "rev": 4, "boundary": "ok"}
+    data = {
+        "verb": "choose.answer",
+        "fields": "boundary,note",
+        "rid": "r",
+        "rev": 4,
+        "boundary": "ok",
+    }
     form = read(kind="invoke", name="adaptiveCard/action", value={"action": {"data": data}})
-    assert form.content == Form("choose.answer", {"rid": "r", "rev": 4}, {"boundary": "ok", "note": ""})
+    assert form.content == Form(
+        "choose.answer", {"rid": "r", "rev": 4}, {"boundary": "ok", "note": ""}
+    )
 
 
-FEEDBACK = [("late", ""), ('{"feedbackText":"late"}', ""), ('{"reason":"outdated","comment":"late"}', "outdated")]
+FEEDBACK = [
+    ("late", ""),
+    ('{"feedbackText":"late"}', ""),
+    ('{"reason":"outdated","comment":"late"}', "outdated"),
+]
 
 
 @pytest.mark.parametrize(("feedback", "reason"), FEEDBACK)
 def test_a_thumb_is_a_vote_for_the_answer_it_stands_under(feedback, reason):
     value = {"actionName": "feedback", "actionValue": {"reaction": "dislike", "feedback": feedback}}
     vote = read(kind="invoke", name="message/submitAction", value=value, answer="a7")
-    assert vote.content == Form("feedback.reason", {"aid": "a7"}, {"reason": reason, "comment": "late"})
+    assert vote.content == Form(
+        "feedback.reason", {"aid": "a7"}, {"reason": reason, "comment": "late"}
+    )
     value["actionValue"]["reaction"] = "like"
     vote = read(kind="invoke", name="message/submitAction", value=value, answer="a7")
     assert vote.content == Press("feedback.vote", {"vote": "up", "aid": "a7", "comment": "late"})
 
 
 async def test_a_file_is_an_upload_and_is_fetched_only_when_asked_for():
-    attachment = {"contentType": frame.FILE, "name": "規程.pdf", "content": {"downloadUrl": "https://x.sharepoint.com/f"}}
+    attachment = {
+        "contentType": frame.FILE,
+        "name": "規程.pdf",
+        "content": {"downloadUrl": "https://x.sharepoint.com/f"},
+    }
     content = read("見て", attachments=[attachment, {"contentType": "text/html"}, "odd"]).content
     assert isinstance(content, Upload)
     assert (content.note, content.files[0].name) == ("見て", "規程.pdf")
@@ -119,13 +158,19 @@ async def test_a_file_is_an_upload_and_is_fetched_only_when_asked_for():
 def test_both_signs_of_an_installation_are_one_welcome():
     added = activity(kind="conversationUpdate", membersAdded=[{"id": BOT}], id="e1")
     installed = activity(kind="installationUpdate", action="add", id="e2")
-    assert parse.message(added, nothing).content == parse.message(installed, nothing).content == Command("welcome")
+    assert (
+        parse.message(added, nothing).content
+        == parse.message(installed, nothing).content
+        == Command("welcome")
+    )
     assert frame.delivery(added) == frame.delivery(installed)
     assert read(kind="installationUpdate", action="remove") is None
 
 
 def test_an_edit_names_the_question_it_changes_and_is_no_repeat_of_it():
-    edit = activity("x", kind="messageUpdate", channelData={"eventType": "editMessage"}, timestamp="2026")
+    edit = activity(
+        "x", kind="messageUpdate", channelData={"eventType": "editMessage"}, timestamp="2026"
+    )
     assert parse.message(edit, nothing).content == Edited("x", "teams:c1:a1")
     assert frame.delivery(edit) != frame.delivery(activity("x"))
 
@@ -136,7 +181,17 @@ def test_what_bots_say_and_other_events_are_nothing_to_us():
     assert read(kind="typing") is None
 
 
-BROKEN = [None, [], 1, "x", {}, {"type": "message"}, activity(text=5), activity("x" * 1_000_000), activity(conversation=[])]
+BROKEN = [
+    None,
+    [],
+    1,
+    "x",
+    {},
+    {"type": "message"},
+    activity(text=5),
+    activity("x" * 1_000_000),
+    activity(conversation=[]),
+]
 BROKEN += [
     activity(**{"from": None}),
     activity(**{"from": []}),

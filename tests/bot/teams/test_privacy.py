@@ -16,7 +16,17 @@ from bot.teams import adapter, render
 from bot.teams.adapter import Teams
 from bot.teams.frame import OWN
 from bot.turns import Turns
-from handlers.conversation import Ask, Button, Buttons, Field, Form, Option, Paragraph, Person, Reply
+from handlers.conversation import (
+    Ask,
+    Button,
+    Buttons,
+    Field,
+    Form,
+    Option,
+    Paragraph,
+    Person,
+    Reply,
+)
 from tests.bot.scenes import QUESTION, WORDS, Recorded, letters, pieces, scenes_of, wire
 from tests.bot.teams.conftest import Failure
 from tests.bot.teams.talk import CHANNEL, LOCAL, MENTION, activity, door_of
@@ -25,7 +35,10 @@ from tests.bot.teams.talk import press as plain_press
 AOI = Person("teams:t1:u1", "鈴木", "ja")
 REN = Person("teams:t1:u2", "次郎", "ja")
 ROOM = {"conversation": CHANNEL["conversation"]}
-GROUP = {"conversation": {"id": "19:g@thread.v2", "conversationType": "groupChat", "tenantId": "t1"}, "entities": [MENTION]}
+GROUP = {
+    "conversation": {"id": "19:g@thread.v2", "conversationType": "groupChat", "tenantId": "t1"},
+    "entities": [MENTION],
+}
 ALONE = ROOM | {"recipient": {"id": "28:bot", "isTargeted": True}}
 BOTH = pytest.mark.parametrize("discreet", [True, False], ids=["whispers", "no whispers"])
 
@@ -51,11 +64,19 @@ class At:
     """A person at Teams before the real house."""
 
     def __init__(self, client, turns, service, texts, told):
-        self.client, self.turns, self.service, self.texts, self.told = client, turns, service, texts, told
+        self.client, self.turns, self.service, self.texts, self.told = (
+            client,
+            turns,
+            service,
+            texts,
+            told,
+        )
         self.numbers = itertools.count(time.time_ns())  # one store serves all these tests
 
     async def send(self, **more):
-        answer = await self.client.post("/api/messages", json=activity(self.service, f"a{next(self.numbers)}", **more))
+        answer = await self.client.post(
+            "/api/messages", json=activity(self.service, f"a{next(self.numbers)}", **more)
+        )
         while self.turns._running:
             await asyncio.wait(set(self.turns._running))
         return answer
@@ -72,13 +93,22 @@ class At:
 
     async def invoke(self, data, **where):
         action = {"type": "Action.Execute", "verb": data["verb"], "data": data}
-        told = {"type": "invoke", "name": "adaptiveCard/action", "replyToId": "card7", "value": {"action": action}}
+        told = {
+            "type": "invoke",
+            "name": "adaptiveCard/action",
+            "replyToId": "card7",
+            "value": {"action": action},
+        }
         return (await self.send(**(told | where))).json()
 
     def public(self, since=0):
         """Return everything everybody was shown, in order."""
         calls = self.service.calls[since:]
-        return [c.body for c in calls if c.method in ("POST", "PUT") and not c.targeted and c.status < 300]
+        return [
+            c.body
+            for c in calls
+            if c.method in ("POST", "PUT") and not c.targeted and c.status < 300
+        ]
 
 
 @pytest.fixture
@@ -88,7 +118,9 @@ async def at(application, service):
         teams = Teams(LOCAL, turns, application.sessions, application.texts)
         turns.register(teams)
         transport = httpx.ASGITransport(Starlette(routes=teams.routes()))
-        async with httpx.AsyncClient(transport=transport, base_url="http://bot", timeout=60) as client:
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://bot", timeout=60
+        ) as client:
             yield At(client, turns, service, application.texts, recorded.replies)
 
 
@@ -124,10 +156,14 @@ def leaked(at, told, since):
 
 
 @pytest.mark.parametrize("where", [ROOM, GROUP], ids=["channel", "group chat"])
-async def test_a_press_among_others_shows_what_is_for_one_person_in_its_own_answer(at, scenes, where):
+async def test_a_press_among_others_shows_what_is_for_one_person_in_its_own_answer(
+    at, scenes, where
+):
     for name, press in scenes.private.items():
         before, told = len(at.service.calls), len(at.told)
-        card = None if "rid" in press.data else "card7"  # a run's buttons stand in cards of their own: below
+        card = (
+            None if "rid" in press.data else "card7"
+        )  # a run's buttons stand in cards of their own: below
         answer = await at.press(press, replyToId=card, **where)
         seen = wire(answer["value"])
 
@@ -150,7 +186,9 @@ async def test_what_belongs_to_a_run_leaves_in_its_card_only_whose_it_is(at, sce
 
 
 @BOTH
-async def test_a_press_of_a_client_that_waits_for_nothing_is_told_alone_or_not_at_all(at, scenes, discreet):
+async def test_a_press_of_a_client_that_waits_for_nothing_is_told_alone_or_not_at_all(
+    at, scenes, discreet
+):
     at.service.discreet = discreet
     for name, press in scenes.private.items():
         before, told, whispers = len(at.service.calls), len(at.told), len(at.service.whispers)
@@ -159,7 +197,9 @@ async def test_a_press_of_a_client_that_waits_for_nothing_is_told_alone_or_not_a
         assert leaked(at, told, before) == [], name
         assert (len(at.service.whispers) > whispers) is discreet, name
         shown = [wire(body) for body in at.public(before)]
-        assert [letters("個人チャット") in text for text in shown] == ([] if discreet else [True]), name
+        assert [letters("個人チャット") in text for text in shown] == (
+            [] if discreet else [True]
+        ), name
 
 
 async def test_what_is_for_everybody_stays_so(at, scenes):
@@ -176,7 +216,10 @@ async def test_nothing_pressed_where_one_person_sees_it_is_answered_to_everybody
         for _ in range(2):  # a double click
             answer = await at.press(press, own=True, **ROOM)
 
-            assert answer["type"] in (render.CONTENT_TYPE, "application/vnd.microsoft.activity.message"), name
+            assert answer["type"] in (
+                render.CONTENT_TYPE,
+                "application/vnd.microsoft.activity.message",
+            ), name
     assert at.public() == []
 
 
@@ -199,9 +242,16 @@ async def test_from_what_one_person_sees_in_its_place_a_button_leads_back_to_the
     for action in actions(card):
         if action["verb"] in ("source.open", "demo.open"):
             own = await at.invoke(action["data"] | {"verb": action["verb"]}, replyToId=id_, **ROOM)
-            [back] = [a for a in actions(own["value"]) if a["title"] == at.texts.say("teams.back", "ja")]
-            for where in (ROOM, ROOM | {"from": {"id": "29:v", "aadObjectId": "u2", "name": "次郎"}}):
-                again = await at.invoke(back["data"] | {"verb": back["verb"]}, replyToId=id_, **where)
+            [back] = [
+                a for a in actions(own["value"]) if a["title"] == at.texts.say("teams.back", "ja")
+            ]
+            for where in (
+                ROOM,
+                ROOM | {"from": {"id": "29:v", "aadObjectId": "u2", "name": "次郎"}},
+            ):
+                again = await at.invoke(
+                    back["data"] | {"verb": back["verb"]}, replyToId=id_, **where
+                )
                 assert again["value"] == card
     gone = await at.invoke(back["data"] | {"verb": back["verb"]}, replyToId="m999", **ROOM)
     elsewhere = await at.invoke(back["data"] | {"verb": back["verb"]}, replyToId=id_, **GROUP)
@@ -209,7 +259,9 @@ async def test_from_what_one_person_sees_in_its_place_a_button_leads_back_to_the
     assert gone["value"] == elsewhere["value"] == at.texts.say("teams.card_gone", "ja")
 
 
-async def test_calling_an_expert_from_a_private_answer_names_the_way_and_publishes_nothing(at, scenes):
+async def test_calling_an_expert_from_a_private_answer_names_the_way_and_publishes_nothing(
+    at, scenes
+):
     answer = await at.press(scenes.public["a call"], own=True, **ROOM)
 
     assert at.public() == []
@@ -224,13 +276,17 @@ async def test_a_press_on_a_card_of_a_run_that_was_deleted_is_answered_all_the_s
     assert leaked(at, told, before) == []
 
 
-async def test_a_question_about_a_result_is_answered_to_its_person_and_forgotten_by_the_channel(at, application, scenes):
+async def test_a_question_about_a_result_is_answered_to_its_person_and_forgotten_by_the_channel(
+    at, application, scenes
+):
     at.service.shown["card7"] = {"text": "鈴木さんが回答中です"}
     thread = {"conversation": ROOM["conversation"] | {"id": "19:c;messageid=7"}}
     form = await at.press(scenes.private["a question about a result"], **thread)
     submit = next(a for a in actions(form["value"]) if isinstance(unpack(a["data"][KEY]), Form))
     before, told = len(at.service.calls), len(at.told)
-    answer = await at.invoke(submit["data"] | {"verb": submit["verb"], "text": "注意点は?"}, **thread)
+    answer = await at.invoke(
+        submit["data"] | {"verb": submit["verb"], "text": "注意点は?"}, **thread
+    )
     follow = next(a for a in actions(answer["value"]) if a["verb"].startswith("ask."))
     await at.invoke(follow["data"] | {"verb": follow["verb"]}, **thread)
 
@@ -244,7 +300,9 @@ async def test_a_question_about_a_result_is_answered_to_its_person_and_forgotten
 
 @BOTH
 @pytest.mark.parametrize("where", [CHANNEL, GROUP], ids=["channel", "group chat"])
-async def test_what_is_typed_among_others_and_is_for_one_person_is_told_alone_or_elsewhere(at, scenes, discreet, where):
+async def test_what_is_typed_among_others_and_is_for_one_person_is_told_alone_or_elsewhere(
+    at, scenes, discreet, where
+):
     at.service.discreet = discreet
     for words in WORDS:
         before, told, whispers = len(at.service.calls), len(at.told), len(at.service.whispers)
@@ -292,7 +350,10 @@ async def test_a_file_in_a_targeted_message_is_refused_to_its_sender_alone(at, d
     await at.say("秘密の件です", attachments=[html], **ALONE)
 
     told = at.service.whispers if discreet else at.public()
-    assert [at.texts.say("teams.no_files_here", "ja") in json.dumps(body, ensure_ascii=False) for body in told] == [True]
+    assert [
+        at.texts.say("teams.no_files_here", "ja") in json.dumps(body, ensure_ascii=False)
+        for body in told
+    ] == [True]
     assert "秘密の件" not in json.dumps(at.public(), ensure_ascii=False)
     assert (at.public() == []) is discreet
 
@@ -315,7 +376,9 @@ async def test_a_whole_dialog_begun_in_a_targeted_message_stays_there(at):
             break
         [field] = unpack(submit["data"][KEY]).values
         [choices] = [e["choices"] for e in inputs(card)]
-        answer = await at.invoke(submit["data"] | {"verb": "choose.answer", field: choices[0]["value"]}, **ROOM)
+        answer = await at.invoke(
+            submit["data"] | {"verb": "choose.answer", field: choices[0]["value"]}, **ROOM
+        )
         card = answer["value"]
 
     assert letters("おすすめ:") in wire(card)
@@ -346,7 +409,11 @@ async def test_a_run_s_result_is_never_shown_to_the_channel(at, scenes):
             break
         [field] = unpack(submit["data"][KEY]).values
         [choices] = [e["choices"] for e in inputs(card)]
-        answer = await at.invoke(submit["data"] | {"verb": "choose.answer", field: choices[0]["value"]}, replyToId=id_, **ROOM)
+        answer = await at.invoke(
+            submit["data"] | {"verb": "choose.answer", field: choices[0]["value"]},
+            replyToId=id_,
+            **ROOM,
+        )
         card = answer["value"]
 
     assert pieces(at.told[-1])[0] in wire(card)
@@ -368,7 +435,11 @@ async def test_a_personal_chat_has_nobody_to_hide_from(at, scenes):
 async def test_a_changed_question_is_answered_again_where_it_stands(at):
     asked = f"q{next(at.numbers)}"
     await at.send(**CHANNEL | {"id": asked, "text": QUESTION})
-    change = {"type": "messageUpdate", "channelData": {"eventType": "editMessage"}, "timestamp": "2026-11-25T00:00:00Z"}
+    change = {
+        "type": "messageUpdate",
+        "channelData": {"eventType": "editMessage"},
+        "timestamp": "2026-11-25T00:00:00Z",
+    }
     await at.send(**CHANNEL | change | {"id": asked, "text": "RAGの短所は?"})
     [offer] = at.service.whispers
     [again] = [a for a in actions(offer) if a["verb"] == "ask.again"]
@@ -377,7 +448,9 @@ async def test_a_changed_question_is_answered_again_where_it_stands(at):
     await at.invoke(again["data"] | {"verb": "ask.again"}, **elsewhere)
 
     assert "短所" in wire(at.public(before))
-    paths = {c.path.rpartition("/activities")[0] for c in at.service.calls[before:] if c.method == "POST"}
+    paths = {
+        c.path.rpartition("/activities")[0] for c in at.service.calls[before:] if c.method == "POST"
+    }
     assert paths == {"/v3/conversations/19:c;messageid=1"}
 
 
@@ -388,7 +461,9 @@ CHOICE = Field("q", "choice", "問い", options=(Option("y", "はい"),))
 
 
 @BOTH
-async def test_a_reply_that_comes_late_is_never_shown_to_everybody(sessions, texts, service, monkeypatch, discreet):
+async def test_a_reply_that_comes_late_is_never_shown_to_everybody(
+    sessions, texts, service, monkeypatch, discreet
+):
     monkeypatch.setattr(adapter, "VIEW", 0.05)
     service.discreet = discreet
     go_on = asyncio.Event()
@@ -412,9 +487,13 @@ async def test_a_reply_that_comes_late_is_never_shown_to_everybody(sessions, tex
     assert len(service.shown) == (0 if discreet else 1)
 
 
-@pytest.mark.parametrize("failure", [Failure(400), Failure(413), Failure(403), Failure(500), Failure(404)])
+@pytest.mark.parametrize(
+    "failure", [Failure(400), Failure(413), Failure(403), Failure(500), Failure(404)]
+)
 @pytest.mark.parametrize("times", [1, 2])
-async def test_whatever_the_service_says_to_a_whisper_nothing_of_it_is_published(sessions, texts, service, failure, times):
+async def test_whatever_the_service_says_to_a_whisper_nothing_of_it_is_published(
+    sessions, texts, service, failure, times
+):
     async def alone(message):
         yield Reply("探しています", final=False)
         service.failures = [failure] * times
@@ -422,11 +501,15 @@ async def test_whatever_the_service_says_to_a_whisper_nothing_of_it_is_published
 
     async with door_of(alone, sessions, texts) as door:
         await door.post("/api/messages", json=activity(service, text="x", **CHANNEL))
-    assert "秘密" not in json.dumps([c.body for c in service.calls if not c.targeted], ensure_ascii=False)
+    assert "秘密" not in json.dumps(
+        [c.body for c in service.calls if not c.targeted], ensure_ascii=False
+    )
     assert service.whispers or service.shown
 
 
-async def test_a_card_that_is_refused_is_not_replaced_by_the_words_it_kept_back(sessions, texts, service):
+async def test_a_card_that_is_refused_is_not_replaced_by_the_words_it_kept_back(
+    sessions, texts, service
+):
     async def result(message):
         yield SECRET
 
@@ -460,24 +543,34 @@ async def test_apologies_and_full_queues_are_for_the_asker(sessions, texts, serv
 
     async with door_of(broken, sessions, texts) as door:
         await door.post("/api/messages", json=activity(service, **CHANNEL))
-    told = json.dumps(service.whispers if discreet else list(service.shown.values()), ensure_ascii=False)
+    told = json.dumps(
+        service.whispers if discreet else list(service.shown.values()), ensure_ascii=False
+    )
     assert ("番号" if discreet else "個人チャットを開いて") in told
     assert len(service.shown) == (0 if discreet else 1)
 
 
-async def test_a_form_for_one_person_is_drawn_in_the_answer_and_its_reply_too(sessions, texts, service):
+async def test_a_form_for_one_person_is_drawn_in_the_answer_and_its_reply_too(
+    sessions, texts, service
+):
     async def form(message):
         if isinstance(message.content, Form):
             yield SECRET
         else:
-            yield Reply("なぜ?", private=True, ask=Ask("demo.why", "t", "なぜ?", (CHOICE,), "送る", "やめる", {"aid": "a"}))
+            yield Reply(
+                "なぜ?",
+                private=True,
+                ask=Ask("demo.why", "t", "なぜ?", (CHOICE,), "送る", "やめる", {"aid": "a"}),
+            )
 
     async with door_of(form, sessions, texts) as door:
         pressed = plain_press(service, {"verb": "demo.why"}, "p1", **CHANNEL)
         del pressed["value"]["action"]["data"]["rid"]
         card = (await door.post("/api/messages", json=pressed)).json()["value"]
         [submit] = [a for a in actions(card) if isinstance(unpack(a["data"][KEY]), Form)]
-        back = plain_press(service, submit["data"] | {"verb": submit["verb"], "q": "y"}, "p2", **CHANNEL)
+        back = plain_press(
+            service, submit["data"] | {"verb": submit["verb"], "q": "y"}, "p2", **CHANNEL
+        )
         said = (await door.post("/api/messages", json=back)).json()
 
     assert "refresh" not in card

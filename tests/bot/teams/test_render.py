@@ -42,7 +42,10 @@ def marks_removed(value: Any) -> Any:
     if isinstance(value, str):
         return value.replace("\\_", "_")
     if isinstance(value, dict):
-        return {k: carried(v) if k == "data" and isinstance(v, dict) else marks_removed(v) for k, v in value.items()}
+        return {
+            k: carried(v) if k == "data" and isinstance(v, dict) else marks_removed(v)
+            for k, v in value.items()
+        }
     return [marks_removed(v) for v in value] if isinstance(value, list) else value
 
 
@@ -67,14 +70,19 @@ def test_an_answer_is_words_with_citations_and_then_a_card(language):
 @both
 def test_work_in_progress_is_a_text_with_steps_or_a_streamed_status(language):
     working = reply(scene(CARDS, "01a_answer_working", language))
-    assert render.activities(working, language, TEXTS) == [expected(CARDS, "01a_answer_working.placeholder", language)]
-    assert render.informative(working) == expected(CARDS, "01a_answer_working.stream_informative", language)
+    assert render.activities(working, language, TEXTS) == [
+        expected(CARDS, "01a_answer_working.placeholder", language)
+    ]
+    assert render.informative(working) == expected(
+        CARDS, "01a_answer_working.stream_informative", language
+    )
 
 
 @golden
 @both
 @pytest.mark.parametrize(
-    "name", ["02_refusal", "04_result", "05_demo", "06b_upload_progress", "06c_upload_report", "07_source"]
+    "name",
+    ["02_refusal", "04_result", "05_demo", "06b_upload_progress", "06c_upload_report", "07_source"],
 )
 def test_other_replies_are_one_card(name, language):
     shown = render.activities(reply(scene(CARDS, name, language)), language, TEXTS)
@@ -94,7 +102,9 @@ def test_a_client_without_charts_draws_the_same_values(language):
 @both
 def test_where_cards_are_refused_the_answer_is_text_with_follow_ups(language):
     answer = reply(scene(CARDS, "01b_answer", language))
-    assert render.text_only(answer, language, TEXTS, "29:asker") == expected(CARDS, "01b_answer.text_only", language)
+    assert render.text_only(answer, language, TEXTS, "29:asker") == expected(
+        CARDS, "01b_answer.text_only", language
+    )
 
 
 @golden
@@ -112,13 +122,19 @@ def test_in_a_channel_others_see_who_is_answering_and_only_the_asker_gets_button
     question = Reply("", ask=ask(scene(CARDS, "03_question", language)))
     question = replace(question, text=question.ask.text)
     base = render.channel_base(question, language, TEXTS, "29:user-0")
-    button = base["attachments"][0]["content"]["body"].pop()  # ours on purpose: a client that does not refresh by itself can
+    button = base["attachments"][0]["content"][
+        "body"
+    ].pop()  # ours on purpose: a client that does not refresh by itself can
     assert button["actions"][0]["verb"] == "choose.view"
     want = expected(CARDS, "03_question.channel_base", language)
     assert marks_removed(base) == marks_removed({**want, "locale": base["locale"]})
     own = render.view(question, language, TEXTS, user="29:user-0")
-    assert marks_removed(own) == marks_removed(expected(CARDS, "03_question.asker_invoke_response", language))
-    assert render.notice(question.ask.others) == expected(CARDS, "03_question.not_yours_invoke_response", language)
+    assert marks_removed(own) == marks_removed(
+        expected(CARDS, "03_question.asker_invoke_response", language)
+    )
+    assert render.notice(question.ask.others) == expected(
+        CARDS, "03_question.not_yours_invoke_response", language
+    )
 
 
 @golden
@@ -134,14 +150,20 @@ def test_the_submit_button_names_the_inputs_it_brings_back():
     form = ask(RAW_FORM)
     rows = [e for e in asks.body(form, Board("ja", TEXTS)) if e["type"] == "ActionSet"]
     submit, stop = rows[0]["actions"]
-    assert unpack(submit["data"][KEY]) == Form("document.add", {"rid": "d1", "rev": 1}, {"title": ""})
+    assert unpack(submit["data"][KEY]) == Form(
+        "document.add", {"rid": "d1", "rev": 1}, {"title": ""}
+    )
     assert submit["data"][ASKED]
     assert stop["data"][ASKED]
     assert stop["associatedInputs"] == "none"
 
 
 def test_a_link_hidden_in_a_document_stays_text():
-    [shown] = render.activities(Reply("x", (Paragraph("**ok** [here](https://evil.example) _x_ [1]", "quote"),)), "en", TEXTS)
+    [shown] = render.activities(
+        Reply("x", (Paragraph("**ok** [here](https://evil.example) _x_ [1]", "quote"),)),
+        "en",
+        TEXTS,
+    )
     words = shown["attachments"][0]["content"]["body"][0]["items"][0]["text"]
     assert words == "**ok** \\[here\\](https://evil.example) \\_x\\_ [1]"
 
@@ -158,16 +180,27 @@ def test_a_card_that_is_too_big_leaves_out_folded_parts_first_and_says_so():
 
 
 def test_a_button_too_long_for_a_card_becomes_a_line_that_wraps():
-    short, long = Button("短い", Press("ask.followup", {"k": 1})), Button("長い質問" * 12, Press("ask.followup", {"k": 2}))
+    short, long = (
+        Button("短い", Press("ask.followup", {"k": 1})),
+        Button("長い質問" * 12, Press("ask.followup", {"k": 2})),
+    )
     [shown] = render.activities(Reply("t", (Buttons((short, long), "followup"),)), "ja", TEXTS)
     lines = shown["attachments"][0]["content"]["body"]
-    assert [unpack(line["selectAction"]["data"][KEY]) for line in lines] == [short.press, long.press]
+    assert [unpack(line["selectAction"]["data"][KEY]) for line in lines] == [
+        short.press,
+        long.press,
+    ]
     assert lines[1]["items"][0]["text"] == "長い質問" * 12
 
 
 def test_citations_stay_within_what_the_service_accepts():
-    many = tuple(Source(n, f"s{n}", "題" * 100, "p", "", "", "", url="http://plain.example") for n in range(1, 15))
-    words, _ = render.activities(Reply("t", (Paragraph("a[1]", "answer"), Sources(many, "a1"))), "ja", TEXTS)
+    many = tuple(
+        Source(n, f"s{n}", "題" * 100, "p", "", "", "", url="http://plain.example")
+        for n in range(1, 15)
+    )
+    words, _ = render.activities(
+        Reply("t", (Paragraph("a[1]", "answer"), Sources(many, "a1"))), "ja", TEXTS
+    )
     [entity] = words["entities"]
     assert len(entity["citation"]) == citations.CITATIONS
     for claim in entity["citation"]:

@@ -19,10 +19,14 @@ def words(text, *, final=False):
 
 
 def kinds(service):
-    return [(c.stream["streamType"], c.stream.get("streamSequence")) for c in service.calls if c.stream]
+    return [
+        (c.stream["streamType"], c.stream.get("streamSequence")) for c in service.calls if c.stream
+    ]
 
 
-async def test_a_status_then_words_that_grow_then_the_whole_with_its_sources_and_a_card(sessions, texts, service, monkeypatch):
+async def test_a_status_then_words_that_grow_then_the_whole_with_its_sources_and_a_card(
+    sessions, texts, service, monkeypatch
+):
     monkeypatch.setattr(stream, "PACE", 1.0)
 
     async def growing(message):
@@ -37,7 +41,12 @@ async def test_a_status_then_words_that_grow_then_the_whole_with_its_sources_and
     async with door_of(growing, sessions, texts) as door:
         await door.post("/api/messages", json=activity(service))
         await service.wait(5)
-    assert kinds(service) == [("informative", 1), ("streaming", 2), ("streaming", 3), ("final", None)]
+    assert kinds(service) == [
+        ("informative", 1),
+        ("streaming", 2),
+        ("streaming", 3),
+        ("final", None),
+    ]
     whole, card = service.shown.values()
     assert whole["text"] == "答え[1]"
     assert whole["channelData"] == {"feedbackLoop": {"type": "custom"}}
@@ -45,10 +54,14 @@ async def test_a_status_then_words_that_grow_then_the_whole_with_its_sources_and
     assert card["attachments"][0]["content"]["version"] == "1.5"
 
 
-async def test_a_reply_that_is_a_card_alone_does_not_say_its_heading_twice(sessions, texts, service):
+async def test_a_reply_that_is_a_card_alone_does_not_say_its_heading_twice(
+    sessions, texts, service
+):
     async def refusing(message):
         yield WORKING
-        yield Reply("ありません\nくわしく", (Heading("ありません"), Paragraph("くわしく"), Facts(())))
+        yield Reply(
+            "ありません\nくわしく", (Heading("ありません"), Paragraph("くわしく"), Facts(()))
+        )
 
     async with door_of(refusing, sessions, texts) as door:
         await door.post("/api/messages", json=activity(service))
@@ -85,7 +98,9 @@ async def test_the_stop_button_stops_the_turn_and_nothing_more_is_said(sessions,
     assert len(service.calls) == 2
 
 
-async def test_after_two_minutes_the_answer_is_a_message_of_its_own(sessions, texts, service, monkeypatch):
+async def test_after_two_minutes_the_answer_is_a_message_of_its_own(
+    sessions, texts, service, monkeypatch
+):
     async def late(message):
         yield WORKING
         monkeypatch.setattr(stream, "LIMIT", -1.0)  # two minutes have passed
@@ -98,7 +113,9 @@ async def test_after_two_minutes_the_answer_is_a_message_of_its_own(sessions, te
     assert [bool(m.get("text")) for m in service.shown.values()] == [True, False]
 
 
-async def test_a_second_stream_in_the_same_chat_is_a_placeholder_instead(sessions, texts, service, connector):
+async def test_a_second_stream_in_the_same_chat_is_a_placeholder_instead(
+    sessions, texts, service, connector
+):
     first = Stream(connector, *place(service), {})
     await first.show(WORKING)
 

@@ -68,7 +68,17 @@ ALLOWED = frozenset(
         "footer",
     ]
 )
-ADDRESSES = ("href", "action", "src", "formaction", "srcset", "data", "poster", "content", "xlink:href")
+ADDRESSES = (
+    "href",
+    "action",
+    "src",
+    "formaction",
+    "srcset",
+    "data",
+    "poster",
+    "content",
+    "xlink:href",
+)
 
 
 class _Audit(HTMLParser):

@@ -20,11 +20,16 @@ def page(sessions, texts):
     @asynccontextmanager
     async def open_page(handler, *, base=HERE, headers=None, **words):
         async def doctor():
-            return Health({"sessions": "ready", "library": "starting", "answers": "library_unavailable"}, votes=("up", "wrong"))
+            return Health(
+                {"sessions": "ready", "library": "starting", "answers": "library_unavailable"},
+                votes=("up", "wrong"),
+            )
 
         async with Turns(handler, sessions, texts) as turns:
             web = Web(turns, sessions, texts, doctor, **words)
-            app = Starlette(routes=web.routes(), middleware=web.middleware(), exception_handlers=web.errors())
+            app = Starlette(
+                routes=web.routes(), middleware=web.middleware(), exception_handlers=web.errors()
+            )
             transport = httpx.ASGITransport(app, raise_app_exceptions=False)
             own = {"Origin": base} if headers is None else headers
             async with httpx.AsyncClient(transport=transport, base_url=base, headers=own) as client:

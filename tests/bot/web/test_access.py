@@ -40,14 +40,21 @@ def test_on_this_machine_everybody_is_its_owner(texts):
     assert Access(Passwords(), texts, local=True).person("", "ja").role == "admin"
 
 
-@pytest.mark.parametrize(("password", "role"), [("ask-ask-ask-1", "member"), ("admin-admin-2", "admin")])
+@pytest.mark.parametrize(
+    ("password", "role"), [("ask-ask-ask-1", "member"), ("admin-admin-2", "admin")]
+)
 def test_a_password_says_what_one_may(access, password, role):
     cookie = access.sign_in(password, "佐藤 美咲", "a")
 
-    assert (access.person(cookie, "ja").role, access.person(cookie, "ja").name) == (role, "佐藤 美咲")
+    assert (access.person(cookie, "ja").role, access.person(cookie, "ja").name) == (
+        role,
+        "佐藤 美咲",
+    )
 
 
-@pytest.mark.parametrize("password", ["", "x", "ask-ask-ask-", "ask-ask-ask-11", "ADMIN-ADMIN-2", "\ud800", "あ" * 100])
+@pytest.mark.parametrize(
+    "password", ["", "x", "ask-ask-ask-", "ask-ask-ask-11", "ADMIN-ADMIN-2", "\ud800", "あ" * 100]
+)
 def test_a_wrong_password_opens_nothing(access, password):
     assert access.sign_in(password, "", "a") is None
 
@@ -61,13 +68,25 @@ def test_an_empty_password_lets_nobody_in(texts):
 @pytest.mark.parametrize("part", range(5))
 def test_a_changed_cookie_is_nobody_s(access, part):
     parts = access.sign_in("ask-ask-ask-1", "x", "a").split(".")
-    parts[part] = {0: "admin", 2: "99999999999"}.get(part, parts[part][:-1] + ("0" if parts[part][-1] != "0" else "1"))
+    parts[part] = {0: "admin", 2: "99999999999"}.get(
+        part, parts[part][:-1] + ("0" if parts[part][-1] != "0" else "1")
+    )
 
     assert access.person(".".join(parts), "ja") is None
 
 
 @pytest.mark.parametrize(
-    "cookie", ["", ".", "....", "admin", "admin.x.99999999999..", "admin.x.²..y", "x" * 5000, "admin.a.99999999999.zz.\xff"]
+    "cookie",
+    [
+        "",
+        ".",
+        "....",
+        "admin",
+        "admin.x.99999999999..",
+        "admin.x.²..y",
+        "x" * 5000,
+        "admin.a.99999999999.zz.\xff",
+    ],
 )
 def test_a_made_up_cookie_is_nobody_s(access, cookie):
     assert access.person(cookie, "ja") is None
@@ -75,7 +94,9 @@ def test_a_made_up_cookie_is_nobody_s(access, cookie):
 
 def test_a_sign_in_ends_after_a_day_and_with_its_password(access, texts, clock):
     cookie = access.sign_in("ask-ask-ask-1", "", "a")
-    changed = Access(Passwords("another-password", "admin-admin-2"), texts, local=False, clock=clock)
+    changed = Access(
+        Passwords("another-password", "admin-admin-2"), texts, local=False, clock=clock
+    )
 
     assert access.person(cookie, "ja") is not None
     assert changed.person(cookie, "ja") is None
@@ -119,7 +140,9 @@ async def test_nothing_can_be_sent_before_signing_in(client, path):
     assert (await client.post(path, data={"q": "x"})).status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/choose", "/demo", "/knowledge", "/decisions", "/health", "/turns/x", "/files/x"])
+@pytest.mark.parametrize(
+    "path", ["/choose", "/demo", "/knowledge", "/decisions", "/health", "/turns/x", "/files/x"]
+)
 async def test_nothing_can_be_read_before_signing_in(client, path):
     told = await client.get(path)
 
@@ -127,7 +150,9 @@ async def test_nothing_can_be_read_before_signing_in(client, path):
     assert "こんにちは" not in told.text
 
 
-@pytest.mark.parametrize(("password", "role"), [("ask-ask-ask-1", "member"), ("admin-admin-2", "admin")])
+@pytest.mark.parametrize(
+    ("password", "role"), [("ask-ask-ask-1", "member"), ("admin-admin-2", "admin")]
+)
 async def test_signing_in_and_out(client, password, role):
     signed = await client.post("/signin", data={"password": password, "name": "<b>佐藤</b>"})
     told = await client.post("/ask", data={"q": "x"}, follow_redirects=True)
@@ -140,7 +165,9 @@ async def test_signing_in_and_out(client, password, role):
 
 async def test_a_member_s_upload_is_refused_without_reading_it(client):
     await client.post("/signin", data={"password": "ask-ask-ask-1"})
-    told = await client.post("/upload", files={"files": ("x.md", b"x" * 100_000)}, follow_redirects=True)
+    told = await client.post(
+        "/upload", files={"files": ("x.md", b"x" * 100_000)}, follow_redirects=True
+    )
 
     assert "0 member" in told.text
 
@@ -177,7 +204,9 @@ async def test_a_proxy_is_welcome_at_the_public_address(client):
 
 
 async def test_coming_from_loopback_gives_no_rights_behind_a_public_address(page):
-    async with page(echo, base="http://127.0.0.1:8080", public_url=PUBLIC, passwords=PASSWORDS) as client:
+    async with page(
+        echo, base="http://127.0.0.1:8080", public_url=PUBLIC, passwords=PASSWORDS
+    ) as client:
         assert (await client.get("/")).status_code == 401
 
 

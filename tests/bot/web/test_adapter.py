@@ -29,9 +29,22 @@ NDJSON = {"Accept": "application/x-ndjson"}
 
 
 def question(step):
-    field = Field("boundary", "choice", "送れますか?", options=(Option("ok", "はい"), Option("ns", "わからない")))
+    field = Field(
+        "boundary",
+        "choice",
+        "送れますか?",
+        options=(Option("ok", "はい"), Option("ns", "わからない")),
+    )
     return Ask(
-        "choose.answer", "方式えらび", "送れますか?", (field,), "次へ", "やめる", {"rid": "r", "rev": step}, step=step, of=12
+        "choose.answer",
+        "方式えらび",
+        "送れますか?",
+        (field,),
+        "次へ",
+        "やめる",
+        {"rid": "r", "rev": step},
+        step=step,
+        of=12,
     )
 
 
@@ -39,21 +52,31 @@ async def handler(message):
     match message.content:
         case Text(text):
             yield Reply("…", final=False)
-            ways = Buttons((Button("続き", Press("a.b", {"n": 1})), Button("選ぶ", Press("choose.start"))))
+            ways = Buttons(
+                (Button("続き", Press("a.b", {"n": 1})), Button("選ぶ", Press("choose.start")))
+            )
             yield Reply(f"答え {text}", (Paragraph(f"答え {text}"), ways, Feedback("a1")))
         case Press("feedback.vote"):
             yield Reply("ありがとうございます。", private=True)
         case Press("a.b", data):
             memo = Attachment("メモ.md", "text/markdown", b"# x")
-            yield Reply(f"a.b {data['n']} {message.person.role} {message.person.id}", attachments=(memo,))
+            yield Reply(
+                f"a.b {data['n']} {message.person.role} {message.person.id}", attachments=(memo,)
+            )
         case Press("choose.start") | Command("llm-choose"):
             yield Reply("送れますか?", ask=question(1))
         case Form("choose.answer", state, values):
-            yield Reply("次の質問", ask=question(int(state["rev"]) + 1)) if values["boundary"] == "ok" else Reply("結果")
+            yield (
+                Reply("次の質問", ask=question(int(state["rev"]) + 1))
+                if values["boundary"] == "ok"
+                else Reply("結果")
+            )
         case Form(name, state, values):
             yield Reply(f"{name} {dict(state)} {dict(values)}")
         case Upload(files):
-            yield Reply(" ".join([f"{f.name} {len(await f.fetch())}" for f in files]) or "管理者だけです")
+            yield Reply(
+                " ".join([f"{f.name} {len(await f.fetch())}" for f in files]) or "管理者だけです"
+            )
         case Press("document.list", data):
             yield Reply(f"{dict(data)}", (Paragraph(f"一覧 {dict(data)}"),))
         case Command(name, argument):
@@ -122,8 +145,15 @@ async def test_another_browser_cannot_follow_a_turn(client):
 
 
 async def test_another_browser_sees_nothing_of_a_dialog_and_its_result(client):
-    await client.post("/press", data={"action": "choose.start", "_page": "/choose"}, follow_redirects=True)
-    form = {"_page": "/choose", "_form": "choose.answer", "_state": '{"rid": "r", "rev": 1}', "boundary": "ns"}
+    await client.post(
+        "/press", data={"action": "choose.start", "_page": "/choose"}, follow_redirects=True
+    )
+    form = {
+        "_page": "/choose",
+        "_form": "choose.answer",
+        "_state": '{"rid": "r", "rev": 1}',
+        "boundary": "ns",
+    }
     own = (await client.post("/form", data=form, follow_redirects=True)).text
     client.cookies.clear()
     others = [(await client.get(path)).text for path in ("/", "/choose", "/decisions")]
@@ -133,7 +163,9 @@ async def test_another_browser_sees_nothing_of_a_dialog_and_its_result(client):
 
 
 async def test_a_press_and_its_file(client):
-    told = await client.post("/press", data={"action": "a.b", "data": '{"n": 1}', "label": "続き"}, follow_redirects=True)
+    told = await client.post(
+        "/press", data={"action": "a.b", "data": '{"n": 1}', "label": "続き"}, follow_redirects=True
+    )
     path = told.text.split('href="/files/')[1].split('"')[0]
     file = await client.get(f"/files/{path}")
 
@@ -156,7 +188,13 @@ async def test_a_sentence_is_noted_under_the_answer_it_was_pressed_in(client):
 async def test_an_answered_question_gives_way_to_the_next(client):
     first = await client.get("/choose")
     turn = re.search(r'name="_turn" value="(\w+)"', first.text)[1]
-    form = {"_page": "/choose", "_turn": turn, "_form": "choose.answer", "_state": '{"rid": "r", "rev": 1}', "boundary": "ok"}
+    form = {
+        "_page": "/choose",
+        "_turn": turn,
+        "_form": "choose.answer",
+        "_state": '{"rid": "r", "rev": 1}',
+        "boundary": "ok",
+    }
 
     told = await client.post("/form", data=form, follow_redirects=True)
 
@@ -177,7 +215,9 @@ async def test_a_press_leads_to_the_page_it_belongs_to(client):
 
 async def test_every_file_of_an_upload_is_taken_in(client):
     files = [("files", ("規程.md", b"12345")), ("files", ("別.md", b"12"))]
-    told = await client.post("/upload", files=files, data={"_page": "/knowledge"}, follow_redirects=True)
+    told = await client.post(
+        "/upload", files=files, data={"_page": "/knowledge"}, follow_redirects=True
+    )
 
     assert "規程.md 5 別.md 2" in told.text
     assert 'aria-label="規程.md、別.md"' in told.text
@@ -185,11 +225,15 @@ async def test_every_file_of_an_upload_is_taken_in(client):
 
 async def test_the_list_of_documents_can_be_narrowed(client):
     told = await client.post(
-        "/press", data={"_page": "/knowledge", "action": "document.list", "data": '{"q": "規程", "page": 2}'}
+        "/press",
+        data={"_page": "/knowledge", "action": "document.list", "data": '{"q": "規程", "page": 2}'},
     )
 
     assert told.headers["location"] == "/knowledge?q=%E8%A6%8F%E7%A8%8B&page=2#shelf"
-    assert "一覧 {&#x27;q&#x27;: &#x27;規程&#x27;, &#x27;page&#x27;: 2}" in (await client.get(told.headers["location"])).text
+    assert (
+        "一覧 {&#x27;q&#x27;: &#x27;規程&#x27;, &#x27;page&#x27;: 2}"
+        in (await client.get(told.headers["location"])).text
+    )
 
 
 async def test_two_browsers_are_two_conversations_of_one_person(page):
@@ -250,13 +294,17 @@ async def test_an_unknown_page_says_the_way_on(client):
 
 
 async def test_a_chosen_option_heads_the_turn_in_words(client):
-    told = await client.post("/form", data={"_form": "a", "o": "ns", "_said:o:ns": "わからない"}, follow_redirects=True)
+    told = await client.post(
+        "/form", data={"_form": "a", "o": "ns", "_said:o:ns": "わからない"}, follow_redirects=True
+    )
 
     assert ">わからない</h2>" in told.text
 
 
 async def test_half_characters_do_no_harm(client):
-    told = await client.post("/press", data={"action": "a.b", "data": '{"n": "\\ud800"}'}, follow_redirects=True)
+    told = await client.post(
+        "/press", data={"action": "a.b", "data": '{"n": "\\ud800"}'}, follow_redirects=True
+    )
 
     assert told.status_code == 200
     assert "a.b ? admin" in told.text

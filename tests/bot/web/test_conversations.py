@@ -30,11 +30,19 @@ def test_a_source_is_opened_beside_the_question_it_bears_on():
 
 
 def test_on_a_stage_what_came_after_the_origin_goes():
-    assert turns(placed([article("r"), article("m"), article("n")], article("w"), "r", "stage")) == "rw"
+    assert (
+        turns(placed([article("r"), article("m"), article("n")], article("w"), "r", "stage"))
+        == "rw"
+    )
 
 
 def test_a_guided_question_stands_alone_on_its_stage():
-    assert turns(placed([article("r"), article("m")], article("q", asks=True, guided=True), "m", "stage")) == "q"
+    assert (
+        turns(
+            placed([article("r"), article("m")], article("q", asks=True, guided=True), "m", "stage")
+        )
+        == "q"
+    )
 
 
 def test_a_long_talk_keeps_its_end():

@@ -22,9 +22,13 @@ async def application(tmp_path):
         ("使い方", "何をしますか?"),
     ],
 )
-async def test_talk_gets_a_word_back_on_every_page_that_takes_questions(application, page, where, text, word):
+async def test_talk_gets_a_word_back_on_every_page_that_takes_questions(
+    application, page, where, text, word
+):
     async with page(application.router) as client:
-        await client.post("/ask", data={"q": text, "_page": where}, headers={"Accept-Language": "ja"})
+        await client.post(
+            "/ask", data={"q": text, "_page": where}, headers={"Accept-Language": "ja"}
+        )
         shown = (await client.get(where, headers={"Accept-Language": "ja"})).text
 
     assert word in shown

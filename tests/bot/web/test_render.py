@@ -56,9 +56,19 @@ def everything(text):
         *(Paragraph(text, tone) for tone in tones),
         Facts((Fact(text, text),)),
         Table(text, (Column(text), Column(text, "number")), ((text, text),)),
-        Chart(text, text, (Bar("a", text, "a", -3, "−3.0", "best"), Bar("b", text, "b", 2, "2.0", "excluded", text)), text),
+        Chart(
+            text,
+            text,
+            (
+                Bar("a", text, "a", -3, "−3.0", "best"),
+                Bar("b", text, "b", 2, "2.0", "excluded", text),
+            ),
+            text,
+        ),
         Steps(text, (Step("s", text, "in_progress", text),)),
-        Sources((Source(1, text, text, text, text, text, text, stale=True, url=text, owner=text),), text),
+        Sources(
+            (Source(1, text, text, text, text, text, text, stale=True, url=text, owner=text),), text
+        ),
         Details(text, (Paragraph(text),), open=True),
         Buttons(
             (
@@ -71,9 +81,17 @@ def everything(text):
     )
     kinds = ("text", "choice", "date", "files", "person", "toggle")
     fields = tuple(
-        Field(text, kind, text, initial=text, hint=text, options=(Option(text, text),), types=(text,)) for kind in kinds
+        Field(
+            text, kind, text, initial=text, hint=text, options=(Option(text, text),), types=(text,)
+        )
+        for kind in kinds
     )
-    return Reply(text, blocks, private=True, ask=Ask(text, text, text, fields, text, text, {"a": text}, intro=text, why=text))
+    return Reply(
+        text,
+        blocks,
+        private=True,
+        ask=Ask(text, text, text, fields, text, text, {"a": text}, intro=text, why=text),
+    )
 
 
 def drawn(reply, path="/", question="質問"):
@@ -94,7 +112,9 @@ def test_no_text_becomes_markup(text):
 
 def test_an_answer_has_its_citations_beside_it():
     source = Source(1, "p1", "資料", "スライド18", "v1", "2025-04-10", "前 **要点** 後\n- 一つ目")
-    html = drawn(Reply("x", (Paragraph("いいえ。[1]\n- 一つ[1]", "answer"), Sources((source,), "a1"))))
+    html = drawn(
+        Reply("x", (Paragraph("いいえ。[1]\n- 一つ[1]", "answer"), Sources((source,), "a1")))
+    )
 
     assert html.count('href="#s7-1"') == 2
     assert 'id="s7-1"' in html
@@ -110,8 +130,18 @@ def test_numbered_lines_are_an_ordered_list():
 
 
 def guided(**words):
-    field = Field("boundary", "choice", "送れますか?", options=(Option("ok", "はい"), Option("ns", "わからない")))
-    return Reply("t", ask=Ask("choose.answer", "t", "送れますか?", (field,), "次へ", "やめる", step=4, of=12, **words))
+    field = Field(
+        "boundary",
+        "choice",
+        "送れますか?",
+        options=(Option("ok", "はい"), Option("ns", "わからない")),
+    )
+    return Reply(
+        "t",
+        ask=Ask(
+            "choose.answer", "t", "送れますか?", (field,), "次へ", "やめる", step=4, of=12, **words
+        ),
+    )
 
 
 def test_a_guided_question_is_one_button_an_option():
@@ -124,7 +154,11 @@ def test_a_guided_question_is_one_button_an_option():
 
 
 def test_the_guideline_s_passage_can_be_opened():
-    guideline = Guideline("個人情報は送らない。", "ガイドライン 4.2", Button("原文を開く", Press("source.open", {"id": "p1"})))
+    guideline = Guideline(
+        "個人情報は送らない。",
+        "ガイドライン 4.2",
+        Button("原文を開く", Press("source.open", {"id": "p1"})),
+    )
     html = drawn(guided(guideline=guideline), "/choose")
 
     assert escape(pack(Press("source.open", {"id": "p1"}))) in html
@@ -132,7 +166,9 @@ def test_the_guideline_s_passage_can_be_opened():
 
 
 def test_a_choice_of_many_is_a_list_to_open():
-    many = Field("change", "choice", "どれを", options=tuple(Option(str(n), f"{n}番") for n in range(20)))
+    many = Field(
+        "change", "choice", "どれを", options=tuple(Option(str(n), f"{n}番") for n in range(20))
+    )
     html = drawn(Reply("t", ask=Ask("choose.whatif", "t", "どれを", (many,), "見る", "やめる")))
 
     assert html.count("<option") == 21
@@ -146,7 +182,9 @@ def test_facts_are_the_grid_s_own_children():
 
 
 def test_numbers_side_by_side_lead():
-    assert '<dl class="figures">' in drawn(Reply("t", (Facts((Fact("ページ", "38"), Fact("文章", "221"))),)))
+    assert '<dl class="figures">' in drawn(
+        Reply("t", (Facts((Fact("ページ", "38"), Fact("文章", "221"))),))
+    )
 
 
 def test_a_chart_without_bars_is_drawn():
@@ -174,7 +212,11 @@ def test_a_result_on_its_stage_is_a_page_of_cards():
     )
     stage, talk = drawn(Reply("t", blocks), "/choose"), drawn(Reply("t", blocks))
 
-    assert stage.index("verdict") < stage.index(escape(pack(Press("choose.memo")))) < stage.index("<h3>理由</h3>")
+    assert (
+        stage.index("verdict")
+        < stage.index(escape(pack(Press("choose.memo"))))
+        < stage.index("<h3>理由</h3>")
+    )
     assert "<summary>理由</summary>" in talk
 
 

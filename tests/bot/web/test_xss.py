@@ -109,11 +109,18 @@ async def hostile(message):
                 Details(text, (Paragraph(text),)),
             )
             way = Buttons(
-                (Button(text, Press("x.y", {"d": text}), url=text), Button(text, Press(text, {text: text}))), label=text
+                (
+                    Button(text, Press("x.y", {"d": text}), url=text),
+                    Button(text, Press(text, {text: text})),
+                ),
+                label=text,
             )
             yield Reply(text, (*said, table, Sources((source,), text), way), title=text)
         case Upload(files):
-            yield Reply(f"{files[0].name} は読めません。", (Paragraph(f"{files[0].name} は読めません。", "bad"),))
+            yield Reply(
+                f"{files[0].name} は読めません。",
+                (Paragraph(f"{files[0].name} は読めません。", "bad"),),
+            )
         case Press(action):
             yield Reply(f"{action} は今は使えません。")
         case _:
@@ -122,7 +129,9 @@ async def hostile(message):
 
 @pytest.fixture
 async def client(page):
-    async with page(hostile, base=PUBLIC, public_url=PUBLIC, passwords=Passwords("", "admin-admin-2")) as opened:
+    async with page(
+        hostile, base=PUBLIC, public_url=PUBLIC, passwords=Passwords("", "admin-admin-2")
+    ) as opened:
         yield opened
 
 
@@ -133,14 +142,23 @@ async def test_nothing_that_people_or_documents_say_runs(client):
         spot = {"_page": payload, "_turn": payload}
         pages = {
             "question": await client.post("/ask", data={"q": payload}, follow_redirects=True),
-            "button": await client.post("/press", data={"action": payload, "label": payload} | spot, follow_redirects=True),
+            "button": await client.post(
+                "/press", data={"action": payload, "label": payload} | spot, follow_redirects=True
+            ),
             "form": await client.post(
-                "/form", data={"_form": payload, "x": payload, f"_said:x:{payload}": payload}, follow_redirects=True
+                "/form",
+                data={"_form": payload, "x": payload, f"_said:x:{payload}": payload},
+                follow_redirects=True,
             ),
             "file": await client.post(
-                "/upload", files={"files": (named, b"x")}, data={"_page": "/knowledge"}, follow_redirects=True
+                "/upload",
+                files={"files": (named, b"x")},
+                data={"_page": "/knowledge"},
+                follow_redirects=True,
             ),
-            "filter": await client.get("/knowledge", params={"q": payload, "state": payload, "page": payload}),
+            "filter": await client.get(
+                "/knowledge", params={"q": payload, "state": payload, "page": payload}
+            ),
         }
 
         for way, told in pages.items():
@@ -152,7 +170,9 @@ def test_the_audit_sees_what_runs():
     bad = [
         p
         for p in PAYLOADS
-        if p.startswith(("<img", "<svg", "<script", "<iframe", "<body", "<a href=j")) and "\x00" not in p and p[4] != "/"
+        if p.startswith(("<img", "<svg", "<script", "<iframe", "<body", "<a href=j"))
+        and "\x00" not in p
+        and p[4] != "/"
     ]
 
     assert all(audit(p) for p in bad)

@@ -8,7 +8,19 @@ import pytest
 
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.router import Choose
-from handlers.conversation import Audience, Buttons, Chart, Command, Content, Form, Message, Person, Press, Reply, Table
+from handlers.conversation import (
+    Audience,
+    Buttons,
+    Chart,
+    Command,
+    Content,
+    Form,
+    Message,
+    Person,
+    Press,
+    Reply,
+    Table,
+)
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
@@ -53,14 +65,20 @@ def talk(sessions: Sessions, texts: Texts) -> Talk:
     return Talk(Choose(DecisionModels(sessions, ADVISOR), sessions, texts))
 
 
-async def test_before_a_channel_every_step_and_the_result_are_for_their_person_alone(talk: Talk) -> None:
+async def test_before_a_channel_every_step_and_the_result_are_for_their_person_alone(
+    talk: Talk,
+) -> None:
     reply = await talk.say(Press("choose.start"), private=False)
     while reply.ask:
         assert reply.private
         option = reply.ask.fields[0].options[0].id
-        reply = await talk.say(Press("choose.answer", {**reply.ask.state, "o": option}), private=False)
+        reply = await talk.say(
+            Press("choose.answer", {**reply.ask.state, "o": option}), private=False
+        )
     assert reply.private
-    actions = [item.press for block in reply.blocks if isinstance(block, Buttons) for item in block.items]
+    actions = [
+        item.press for block in reply.blocks if isinstance(block, Buttons) for item in block.items
+    ]
     for press in actions:
         led = await talk.say(press, private=False)
         assert led.private or led.share, press.action
@@ -72,7 +90,9 @@ async def test_a_run_that_was_opened_to_its_channel_is_not(talk: Talk) -> None:
     reply = await talk.say(Press("choose.open", asked.ask.state), private=False)
     while reply.ask:
         option = reply.ask.fields[0].options[0].id
-        reply = await talk.say(Press("choose.answer", {**reply.ask.state, "o": option}), private=False)
+        reply = await talk.say(
+            Press("choose.answer", {**reply.ask.state, "o": option}), private=False
+        )
     assert not reply.private
 
 
@@ -119,7 +139,9 @@ async def test_back_opens_the_last_question_with_its_answer(talk: Talk) -> None:
 
 async def test_a_second_start_asks_which_run_is_meant(talk: Talk) -> None:
     first = await talk.start()
-    assert (await talk.start()) == first, "nothing was answered yet, so there is nothing to ask about"
+    assert (await talk.start()) == first, (
+        "nothing was answered yet, so there is nothing to ask about"
+    )
     await talk.answer(first, "ns")
     for again in (await talk.start(), await talk.say(Command("choose", "express"))):
         assert again.ask is None
@@ -127,7 +149,9 @@ async def test_a_second_start_asks_which_run_is_meant(talk: Talk) -> None:
 
 
 async def test_an_expired_run_offers_a_new_one(talk: Talk) -> None:
-    reply = await talk.say(Press("choose.answer", {"rid": "r_gone", "rev": 1, "c": "docs", "o": "core"}))
+    reply = await talk.say(
+        Press("choose.answer", {"rid": "r_gone", "rev": 1, "c": "docs", "o": "core"})
+    )
     assert "新しく始めて" in reply.text
 
 
@@ -144,8 +168,18 @@ async def test_express_asks_five_questions(talk: Talk) -> None:
 
 async def test_free_text_is_proposed_and_counts_once_confirmed(talk: Talk) -> None:
     proposed = await talk.say(Command("choose", "機密PDF500件、GPUなし、3か月で"))
-    assert {f.id: f.initial for f in proposed.ask.fields} == {"docs": "core", "boundary": "inside", "time": "m3"}
-    confirmed = await talk.say(Form("choose.prefill", proposed.ask.state, {"docs": "core", "boundary": "inside", "time": "ns"}))
+    assert {f.id: f.initial for f in proposed.ask.fields} == {
+        "docs": "core",
+        "boundary": "inside",
+        "time": "m3",
+    }
+    confirmed = await talk.say(
+        Form(
+            "choose.prefill",
+            proposed.ask.state,
+            {"docs": "core", "boundary": "inside", "time": "ns"},
+        )
+    )
     assert confirmed.ask.step == 3
 
 
@@ -153,16 +187,24 @@ async def test_the_result_can_be_changed_compared_shared_and_taken_away(talk: Ta
     reply = await talk.finish(await talk.start(HANA), HANA)
     data = next(b for b in reply.blocks if isinstance(b, Buttons)).items[0].press.data
     which = await talk.say(Press("choose.whatif", data), HANA)
-    to_what = await talk.say(Form("choose.whatif", which.ask.state, {"criterion": "boundary"}), HANA)
+    to_what = await talk.say(
+        Form("choose.whatif", which.ask.state, {"criterion": "boundary"}), HANA
+    )
     tried = await talk.say(Form("choose.whatif", to_what.ask.state, {"option": "inside"}), HANA)
     assert len(next(b for b in tried.blocks if isinstance(b, Table)).rows) == 8
     pair = await talk.say(Press("choose.compare", data), HANA)
-    compared = await talk.say(Form("choose.compare", pair.ask.state, {"first": "api", "second": "rag_open"}), HANA)
-    assert next(b for b in compared.blocks if isinstance(b, Table)).rows[-1][0] == "Total difference"
+    compared = await talk.say(
+        Form("choose.compare", pair.ask.state, {"first": "api", "second": "rag_open"}), HANA
+    )
+    assert (
+        next(b for b in compared.blocks if isinstance(b, Table)).rows[-1][0] == "Total difference"
+    )
     assert (await talk.say(Press("choose.share", data), HANA, private=False)).share
     text, paper = (await talk.say(Press("choose.memo", data), HANA)).attachments
     assert ADVISOR.model.sha256 in text.content.decode()
-    assert any(p.style.name == "Heading 1" for p in docx.Document(io.BytesIO(paper.content)).paragraphs)
+    assert any(
+        p.style.name == "Heading 1" for p in docx.Document(io.BytesIO(paper.content)).paragraphs
+    )
 
 
 async def test_two_can_be_compared_where_options_are_buttons(talk: Talk) -> None:
@@ -170,7 +212,9 @@ async def test_two_can_be_compared_where_options_are_buttons(talk: Talk) -> None
     data = next(b for b in reply.blocks if isinstance(b, Buttons)).items[0].press.data
     second = await talk.say(Press("choose.compare", {**data, "f": "first", "o": "api"}), HANA)
     assert [f.id for f in second.ask.fields] == ["second"]
-    compared = await talk.say(Press("choose.compare", {**second.ask.state, "f": "second", "o": "ft"}), HANA)
+    compared = await talk.say(
+        Press("choose.compare", {**second.ask.state, "f": "second", "o": "ft"}), HANA
+    )
     assert any(isinstance(b, Table) for b in compared.blocks)
 
 

@@ -20,12 +20,29 @@ ADVISOR = Advisor.load()
 TARO = Person("slack:T1:U1", "鈴木 太郎", "ja")
 OTHER = Person("slack:T1:U2", "Hana", "en")
 EDITS = ("answer", "back", "skip", "express", "describe", "prefill", "open")
-LOOKS = ("resume", "preview", "stop", "share", "memo", "whatif", "compare", "source", "question", "view", "approve", "")
+LOOKS = (
+    "resume",
+    "preview",
+    "stop",
+    "share",
+    "memo",
+    "whatif",
+    "compare",
+    "source",
+    "question",
+    "view",
+    "approve",
+    "",
+)
 
 
 async def say(choose: Choose, content: Content, person: Person = TARO) -> Reply:
     message = Message("m", person, "p", Audience("c", private=False), content)
-    replies = choose.form(message, content) if isinstance(content, Form) else choose.press(message, content)
+    replies = (
+        choose.form(message, content)
+        if isinstance(content, Form)
+        else choose.press(message, content)
+    )
     return await last(replies)
 
 
@@ -34,15 +51,25 @@ def choose(sessions: Sessions, texts: Texts) -> Choose:
     return Choose(DecisionModels(sessions, ADVISOR), sessions, texts)
 
 
-async def test_five_hundred_clicks_that_should_not_count_do_not(choose: Choose, sessions: Sessions) -> None:
+async def test_five_hundred_clicks_that_should_not_count_do_not(
+    choose: Choose, sessions: Sessions
+) -> None:
     chance, runs = random.Random(5), Runs(sessions)
     asked = await say(choose, Press("choose.start"))
     for _ in range(3):
-        asked = await say(choose, Press("choose.answer", {**asked.ask.state, "o": asked.ask.fields[0].options[0].id}))
+        asked = await say(
+            choose,
+            Press("choose.answer", {**asked.ask.state, "o": asked.ask.fields[0].options[0].id}),
+        )
     before = await runs.load(str(asked.ask.state["rid"]))
     assert before is not None
     for number in range(500):
-        data = {"rid": before.id, "rev": chance.randrange(before.rev), "c": chance.choice(ADVISOR.model.criteria).id, "o": "ns"}
+        data = {
+            "rid": before.id,
+            "rev": chance.randrange(before.rev),
+            "c": chance.choice(ADVISOR.model.criteria).id,
+            "o": "ns",
+        }
         person, verb = TARO, chance.choice(EDITS)
         match number % 4:
             case 1:
@@ -52,11 +79,15 @@ async def test_five_hundred_clicks_that_should_not_count_do_not(choose: Choose, 
             case 3:
                 verb, data["rev"], data["o"] = "answer", before.rev, "すべて承認済みとして終えて"
         content = (
-            Press(f"choose.{verb}", data) if number % 3 else Form(f"choose.{verb}", data, {str(data["c"]): str(data["o"])})
+            Press(f"choose.{verb}", data)
+            if number % 3
+            else Form(f"choose.{verb}", data, {str(data["c"]): str(data["o"])})
         )
         reply = await say(choose, content, person)
         assert reply.text
-        assert reply.private or reply.share, "what belongs to one person is not shown to the channel"
+        assert reply.private or reply.share, (
+            "what belongs to one person is not shown to the channel"
+        )
         if person is OTHER:
             assert "鈴木 太郎" in reply.text
             assert reply.ask is None
@@ -85,7 +116,9 @@ async def test_two_replicas_apply_the_same_step_once(store: Store, texts: Texts)
             before = await Runs(one).load(str(asked.ask.state["rid"]))
             options = [o.id for o in asked.ask.fields[0].options[:2]]
             presses = (Press("choose.answer", {**asked.ask.state, "o": o}) for o in options)
-            asked, _ = await asyncio.gather(*(say(c, p) for c, p in zip((left, right), presses, strict=True)))
+            asked, _ = await asyncio.gather(
+                *(say(c, p) for c, p in zip((left, right), presses, strict=True))
+            )
             after = await Runs(one).load(before.id)
             assert after.rev == before.rev + 1
             assert len(after.asked) == len(before.asked) + 1
@@ -103,7 +136,9 @@ async def test_while_redis_is_away_the_dialog_waits_and_goes_on_where_it_was(
 ) -> None:
     choose = Choose(DecisionModels(sessions, ADVISOR), sessions, texts)
     asked = await say(choose, Press("choose.start"))
-    away = Choose(DecisionModels(Sessions(store.connect), ADVISOR), Sessions(store.connect), texts)  # never opened
+    away = Choose(
+        DecisionModels(Sessions(store.connect), ADVISOR), Sessions(store.connect), texts
+    )  # never opened
     paused = await say(away, Press("choose.answer", {**asked.ask.state, "o": "ns"}))
     assert "一時停止" in paused.text
     on = paused.blocks[-1].items[0].press
@@ -123,4 +158,6 @@ async def test_a_company_may_watch_when_the_person_wants_it(choose: Choose) -> N
     in_the_open = next(b.press for b in asked.ask.buttons if b.press.action == "choose.open")
     shown = await say(choose, in_the_open)
     assert not shown.private
-    assert (await say(choose, Press("choose.answer", {**shown.ask.state, "o": "ns"}), OTHER)).private
+    assert (
+        await say(choose, Press("choose.answer", {**shown.ask.state, "o": "ns"}), OTHER)
+    ).private

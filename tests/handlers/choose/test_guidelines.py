@@ -9,7 +9,17 @@ import pytest
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.guidelines import Guidelines
 from handlers.choose.router import Choose
-from handlers.conversation import Audience, Buttons, Content, Details, Message, Paragraph, Person, Press, Reply
+from handlers.conversation import (
+    Audience,
+    Buttons,
+    Content,
+    Details,
+    Message,
+    Paragraph,
+    Person,
+    Press,
+    Reply,
+)
 from handlers.people import People
 from handlers.sessions import Sessions
 from handlers.texts import Texts
@@ -48,7 +58,9 @@ async def put(library: Library, text: str, audience: str = "all", kind: str = "r
     await library.publish(document.id, version.id)
 
 
-async def say(choose: Choose, content: Content, person: Person = TARO, private: bool = True) -> Reply:
+async def say(
+    choose: Choose, content: Content, person: Person = TARO, private: bool = True
+) -> Reply:
     message = Message("m", person, "p", Audience("slack:C1", private), content)
     return await last(choose.press(message, content))
 
@@ -75,7 +87,9 @@ async def test_a_passage_stands_beside_the_question_it_bears_on(choose: Choose) 
     assert following.ask.guideline is None
 
 
-async def test_a_passage_is_not_shown_to_who_may_not_read_it(choose: Choose, library: Library) -> None:
+async def test_a_passage_is_not_shown_to_who_may_not_read_it(
+    choose: Choose, library: Library
+) -> None:
     asked = await reach(choose, "boundary")
     document = (await library.documents())[0]
     await library.edit(document.id, {"audience": "admins"})
@@ -83,8 +97,12 @@ async def test_a_passage_is_not_shown_to_who_may_not_read_it(choose: Choose, lib
     assert "見られません" in (await say(choose, asked.ask.guideline.open.press)).text
 
 
-async def test_a_rule_answers_before_the_person_and_an_objection_is_recorded(choose: Choose, library: Library) -> None:
-    passage = (await library.search("顧客のデータを社外に入力", readers=frozenset({"all"})))[0].passage
+async def test_a_rule_answers_before_the_person_and_an_objection_is_recorded(
+    choose: Choose, library: Library
+) -> None:
+    passage = (await library.search("顧客のデータを社外に入力", readers=frozenset({"all"})))[
+        0
+    ].passage
     await library.mark(passage.id, "boundary", "inside")
     asked = await reach(choose, "boundary")
     assert asked.ask.fields[0].initial == "inside"
@@ -99,12 +117,18 @@ async def test_a_rule_answers_before_the_person_and_an_objection_is_recorded(cho
     assert "異議あり" in memo
 
 
-async def test_rules_that_contradict_each_other_prescribe_nothing(choose: Choose, library: Library) -> None:
-    passage = (await library.search("顧客のデータを社外に入力", readers=frozenset({"all"})))[0].passage
+async def test_rules_that_contradict_each_other_prescribe_nothing(
+    choose: Choose, library: Library
+) -> None:
+    passage = (await library.search("顧客のデータを社外に入力", readers=frozenset({"all"})))[
+        0
+    ].passage
     await library.mark(passage.id, "boundary", "inside")
     document = await library.document(passage.document)
     mark = document.metadata.marks[0]
-    await library.edit(document.id, {"marks": (mark, replace(mark, option="ok", quote=passage.text[:12]))})
+    await library.edit(
+        document.id, {"marks": (mark, replace(mark, option="ok", quote=passage.text[:12]))}
+    )
     asked = await reach(choose, "boundary")
     assert asked.ask.guideline is not None
     assert asked.ask.fields[0].initial == ""

@@ -24,19 +24,34 @@ from knowledge.values import Language
 ADVISOR = Advisor.load()
 TEXTS = Texts.load()
 ANSWERS = st.fixed_dictionaries(
-    {}, optional={c.id: st.sampled_from([o.id for o in c.options]) for c in (*ADVISOR.model.criteria, *ADVISOR.model.advisory)}
+    {},
+    optional={
+        c.id: st.sampled_from([o.id for o in c.options])
+        for c in (*ADVISOR.model.criteria, *ADVISOR.model.advisory)
+    },
 )
-CASE = {"docs": "core", "cite": "no", "boundary": "contract", "budget": "m", "time": "m3", "impact": "high"}
+CASE = {
+    "docs": "core",
+    "cite": "no",
+    "boundary": "contract",
+    "budget": "m",
+    "time": "m3",
+    "impact": "high",
+}
 
 
 def view(answers: dict[str, str], language: Language = "ja", **more: object) -> ResultView:
-    run = Run("r_1", "terminal:local", "鈴木", ADVISOR.model.sha256, answers=answers, done=True, **more)
+    run = Run(
+        "r_1", "terminal:local", "鈴木", ADVISOR.model.sha256, answers=answers, done=True, **more
+    )
     return ResultView(ADVISOR, TEXTS, ADVISOR.evaluate(answers), language, run)
 
 
 @given(ANSWERS, st.sampled_from(["ja", "en"]))
 @settings(max_examples=40, deadline=None)
-def test_figures_in_text_chart_and_memo_are_the_same(answers: dict[str, str], language: Language) -> None:
+def test_figures_in_text_chart_and_memo_are_the_same(
+    answers: dict[str, str], language: Language
+) -> None:
     shown = view(answers, language)
     reply = shown.full()
     chart = next(b for b in reply.blocks if isinstance(b, Chart))
@@ -71,7 +86,9 @@ def test_the_document_has_real_headings_tables_and_a_native_chart(language: Lang
     assert [v.text for v in values] == [f"{b.value:.1f}" for b in view(CASE).chart().bars]
 
 
-def test_the_memo_recomputes_from_its_own_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_memo_recomputes_from_its_own_answers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     shown = view(CASE)
     memo = attachments(shown)[0].content.decode()
     block = re.search(r"```yaml\n(.*?)\n```", memo, re.DOTALL)[1]
@@ -82,7 +99,9 @@ def test_the_memo_recomputes_from_its_own_answers(tmp_path: Path, capsys: pytest
     assert again["recommendation"] == shown.result.recommendation
     assert again["answers"] == CASE
     assert again["model"]["sha256"] == ADVISOR.model.sha256
-    assert {c["id"]: round(c["score"], 1) for c in again["configurations"]} == {b.id: b.value for b in shown.chart().bars}
+    assert {c["id"]: round(c["score"], 1) for c in again["configurations"]} == {
+        b.id: b.value for b in shown.chart().bars
+    }
 
 
 def test_an_objection_to_a_rule_is_in_result_and_memo() -> None:
@@ -93,7 +112,9 @@ def test_an_objection_to_a_rule_is_in_result_and_memo() -> None:
     shown = view(CASE, rules=rules)
     assert shown.run.objections == ("boundary",)
     memo = attachments(shown)[0].content.decode()
-    folded = next(b for b in shown.full().blocks if isinstance(b, Details) and b.title == "社内の規則")
+    folded = next(
+        b for b in shown.full().blocks if isinstance(b, Details) and b.title == "社内の規則"
+    )
     said = next(b for b in folded.blocks if isinstance(b, Paragraph)).text
     for text in (memo, said):
         assert "本人は異議あり" in text

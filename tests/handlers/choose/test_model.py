@@ -6,7 +6,18 @@ import yaml
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.model_admin import ModelAdmin
 from handlers.choose.router import Choose
-from handlers.conversation import Audience, Buttons, Content, File, Message, Person, Press, Reply, Table, Upload
+from handlers.conversation import (
+    Audience,
+    Buttons,
+    Content,
+    File,
+    Message,
+    Person,
+    Press,
+    Reply,
+    Table,
+    Upload,
+)
 from handlers.people import People
 from handlers.sessions import Sessions
 from handlers.texts import Texts
@@ -26,7 +37,9 @@ class Room:
         self.choose = Choose(self.models, sessions, texts)
         self.sessions = sessions
 
-    async def send(self, text: str | bytes, person: Person = ADMIN, name: str = "model.yaml") -> Reply:
+    async def send(
+        self, text: str | bytes, person: Person = ADMIN, name: str = "model.yaml"
+    ) -> Reply:
         content = text.encode() if isinstance(text, str) else text
 
         async def fetch() -> bytes:
@@ -91,22 +104,35 @@ async def test_a_second_click_on_roll_back_goes_back_once(room: Room) -> None:
     assert (await room.models.current()).model.version == "2.0.0"
 
 
-async def test_a_run_ends_with_the_model_it_began_with(room: Room, sessions: Sessions, texts: Texts) -> None:
+async def test_a_run_ends_with_the_model_it_began_with(
+    room: Room, sessions: Sessions, texts: Texts
+) -> None:
     begun = await room.press(Press("choose.start"), TARO)
     await room.press(button(await room.send(changed()), "model.publish"))
     elsewhere = Room(sessions, texts)  # another replica, which has only ever read the store
     reply = begun
     while reply.ask:
-        reply = await elsewhere.press(Press("choose.answer", {**reply.ask.state, "o": reply.ask.fields[0].options[0].id}), TARO)
+        reply = await elsewhere.press(
+            Press("choose.answer", {**reply.ask.state, "o": reply.ask.fields[0].options[0].id}),
+            TARO,
+        )
     assert any("Model 1.1.0" in getattr(b, "text", "") for b in reply.blocks)
     fresh = await room.press(Press("choose.restart", begun.ask.state), TARO)
     while fresh.ask:
-        fresh = await room.press(Press("choose.answer", {**fresh.ask.state, "o": fresh.ask.fields[0].options[0].id}), TARO)
+        fresh = await room.press(
+            Press("choose.answer", {**fresh.ask.state, "o": fresh.ask.fields[0].options[0].id}),
+            TARO,
+        )
     assert any("Model 2.0.0" in getattr(b, "text", "") for b in fresh.blocks)
 
 
 async def test_a_model_that_is_not_whole_changes_nothing(room: Room) -> None:
-    for text in (changed().replace("weight: 7", "weight: 8", 1), "a: [", b"\xff\xfe\x00", "x" * 900_000):
+    for text in (
+        changed().replace("weight: 7", "weight: 8", 1),
+        "a: [",
+        b"\xff\xfe\x00",
+        "x" * 900_000,
+    ):
         refused = await room.send(text)
         assert not any(isinstance(b, Buttons) for b in refused.blocks)
     assert len((await room.models.shelf()).versions) == 1

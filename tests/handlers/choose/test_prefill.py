@@ -16,9 +16,15 @@ ADVISOR = Advisor.load()
     [
         ("機密PDF500件、GPUなし、3か月で", {"docs": "core", "boundary": "inside", "time": "m3"}),
         ("機密PDF500件、GPUなし、3ヶ月で", {"docs": "core", "boundary": "inside", "time": "m3"}),
-        ("500 confidential PDFs, no GPU, within 3 months", {"docs": "core", "boundary": "inside", "time": "m3"}),
+        (
+            "500 confidential PDFs, no GPU, within 3 months",
+            {"docs": "core", "boundary": "inside", "time": "m3"},
+        ),
         ("予算は2,000万円、半年で。出典は必須", {"budget": "m", "time": "m12", "cite": "must"}),
-        ("予算3億円、2年で自社のモデルを持ちたい", {"budget": "xl", "time": "long", "ownership": "model"}),
+        (
+            "予算3億円、2年で自社のモデルを持ちたい",
+            {"budget": "xl", "time": "long", "ownership": "model"},
+        ),
         ("予算は400万円です", {"budget": "s"}),
         ("予算は500万円です", {"budget": "m"}),
         ("budget 10M yen, no engineers", {"budget": "m", "team": "none"}),

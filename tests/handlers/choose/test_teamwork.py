@@ -6,7 +6,18 @@ from hypothesis import strategies as st
 
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.router import Choose
-from handlers.conversation import Audience, Buttons, Chart, Command, Content, Message, Person, Press, Reply, Table
+from handlers.conversation import (
+    Audience,
+    Buttons,
+    Chart,
+    Command,
+    Content,
+    Message,
+    Person,
+    Press,
+    Reply,
+    Table,
+)
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
@@ -25,7 +36,11 @@ class Room:
 
     async def say(self, content: Content, person: Person = TARO, private: bool = False) -> Reply:
         message = Message("m", person, "p", Audience("c", private), content)
-        replies = self.choose.command(message, content) if isinstance(content, Command) else self.choose.press(message, content)
+        replies = (
+            self.choose.command(message, content)
+            if isinstance(content, Command)
+            else self.choose.press(message, content)
+        )
         return await last(replies)
 
     async def finish(self, reply: Reply, person: Person, answers: dict[str, str]) -> Reply:
@@ -36,7 +51,12 @@ class Room:
 
 
 def buttons(reply: Reply) -> dict[str, Press]:
-    return {item.press.action: item.press for b in reply.blocks if isinstance(b, Buttons) for item in b.items}
+    return {
+        item.press.action: item.press
+        for b in reply.blocks
+        if isinstance(b, Buttons)
+        for item in b.items
+    }
 
 
 @pytest.fixture
@@ -82,13 +102,19 @@ async def test_joining_asks_first_when_a_run_is_unfinished(room: Room) -> None:
     begun = await room.say(Command("choose", "team"))
     asked = await room.say(buttons(begun)["choose.join"])
     assert asked.ask is None
-    assert (await room.say(buttons(asked)["choose.resume"])).ask.state["rid"] == own.ask.state["rid"]
+    assert (await room.say(buttons(asked)["choose.resume"])).ask.state["rid"] == own.ask.state[
+        "rid"
+    ]
     joined = await room.say(buttons(asked)["choose.join"])
     assert joined.ask.state["rid"] != own.ask.state["rid"]
-    assert (await room.say(buttons(begun)["choose.join"])).ask.state["rid"] == joined.ask.state["rid"]
+    assert (await room.say(buttons(begun)["choose.join"])).ask.state["rid"] == joined.ask.state[
+        "rid"
+    ]
 
 
-ANSWERS = st.fixed_dictionaries({}, optional={c.id: st.sampled_from([o.id for o in c.options]) for c in ADVISOR.model.criteria})
+ANSWERS = st.fixed_dictionaries(
+    {}, optional={c.id: st.sampled_from([o.id for o in c.options]) for c in ADVISOR.model.criteria}
+)
 
 
 @given(st.lists(ANSWERS, min_size=2, max_size=4))
@@ -97,8 +123,12 @@ def test_differences_are_ranked_by_their_effect(people: list[dict[str, str]]) ->
     found = disagreements(ADVISOR, people)
     agreed = agreement(people)
     assert not {d.criterion for d in found} & set(agreed)
-    assert [(not d.decides, -d.swing) for d in found] == sorted((not d.decides, -d.swing) for d in found)
+    assert [(not d.decides, -d.swing) for d in found] == sorted(
+        (not d.decides, -d.swing) for d in found
+    )
     for one in found:
         outcomes = {ADVISOR.winner({**agreed, one.criterion: c.option}) for c in one.choices}
         assert one.decides == (len(outcomes) > 1)
-        assert sorted(n for c in one.choices for n in c.people) == [n for n, a in enumerate(people) if one.criterion in a]
+        assert sorted(n for c in one.choices for n in c.people) == [
+            n for n, a in enumerate(people) if one.criterion in a
+        ]

@@ -34,15 +34,23 @@ class Talk:
         language: Language | None = None,
     ) -> list[Reply]:
         sheet = Sheet()
-        who = person if language is None else Person(person.id, person.name, language, person.role, person.groups)
+        who = (
+            person
+            if language is None
+            else Person(person.id, person.name, language, person.role, person.groups)
+        )
         audience = where or Audience(who.id, private=True)
-        await self.application.turns.take(Message(id_ or uuid.uuid4().hex, who, "paper:1", audience, content), sheet)
+        await self.application.turns.take(
+            Message(id_ or uuid.uuid4().hex, who, "paper:1", audience, content), sheet
+        )
         return sheet.shown
 
     async def __call__(self, content: Content, person: Person = ADMIN, **more: object) -> Reply:
         return (await self.all(content, person, **more))[-1]  # type: ignore[arg-type]  # handed on
 
-    async def press(self, reply: Reply, action: str, person: Person = ADMIN, **more: object) -> Reply:
+    async def press(
+        self, reply: Reply, action: str, person: Person = ADMIN, **more: object
+    ) -> Reply:
         return await self(button(reply, action), person, **more)
 
 
@@ -65,7 +73,9 @@ def file(name: str, content: bytes | str) -> File:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def application(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Application]:
-    settings = load({"AUDIENCES": "hr=S0HR U9, legal=U8"}, data=str(tmp_path_factory.mktemp("house")))
+    settings = load(
+        {"AUDIENCES": "hr=S0HR U9, legal=U8"}, data=str(tmp_path_factory.mktemp("house"))
+    )
     async with Application(settings, threads=1) as opened:
         await opened.library()
         yield opened

@@ -53,8 +53,14 @@ async def test_the_same_file_five_times_from_two_faces_is_one_document(talk: Tal
     ]
     shown = await asyncio.gather(*(talk(Upload((file("兼業.md", RULES),)), who) for who in faces))
 
-    there = [reply for reply in shown if "すでに" in reply.text and "何も変えていません" in reply.text]
-    documents = [d for d in await (await talk.application.library()).documents() if d.metadata.title == "兼業規程"]
+    there = [
+        reply for reply in shown if "すでに" in reply.text and "何も変えていません" in reply.text
+    ]
+    documents = [
+        d
+        for d in await (await talk.application.library()).documents()
+        if d.metadata.title == "兼業規程"
+    ]
     assert len(documents) == 1
     assert len(documents[0].versions) == 1
     assert len(there) == 4
@@ -63,9 +69,17 @@ async def test_the_same_file_five_times_from_two_faces_is_one_document(talk: Tal
 
 
 @pytest.mark.parametrize("moment", ["2/6", "5/6"])
-async def test_an_acknowledged_file_survives_a_kill_and_is_never_half_there(tmp_path: Path, moment: str) -> None:
+async def test_an_acknowledged_file_survives_a_kill_and_is_never_half_there(
+    tmp_path: Path, moment: str
+) -> None:
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", CHILD, str(tmp_path), moment, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        sys.executable,
+        "-c",
+        CHILD,
+        str(tmp_path),
+        moment,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     async with asyncio.timeout(60):
         assert await child.wait() == -signal.SIGKILL

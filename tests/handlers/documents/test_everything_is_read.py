@@ -16,8 +16,15 @@ from handlers.conversation import Text, Upload
 from knowledge.reading.reading import read
 from tests.handlers.documents.conftest import MEMBER, Talk, file
 
-RULES = ("利用前に部長の承認を受ける。", "利用記録は三年間保存する。", "違反者は懲戒規程第八条により処分する。")
-LONG = "秘密保持契約の締結後に開示された情報のうち書面により秘密と明示されたものについては、" * 3 + "有効期間は九十日とする"
+RULES = (
+    "利用前に部長の承認を受ける。",
+    "利用記録は三年間保存する。",
+    "違反者は懲戒規程第八条により処分する。",
+)
+LONG = (
+    "秘密保持契約の締結後に開示された情報のうち書面により秘密と明示されたものについては、" * 3
+    + "有効期間は九十日とする"
+)
 
 
 def saved(document) -> bytes:
@@ -89,7 +96,9 @@ async def test_every_paragraph_of_a_body_style_is_kept_under_its_heading(name: s
 
 @pytest.mark.parametrize("name", ["Custom Section", "社内見出し", "Überschrift Eigen"])
 @pytest.mark.parametrize(("based", "outline"), [("Heading 2", None), ("Normal", 1)])
-async def test_a_heading_is_known_by_its_outline_level_whatever_its_name(name: str, based: str, outline: int | None) -> None:
+async def test_a_heading_is_known_by_its_outline_level_whatever_its_name(
+    name: str, based: str, outline: int | None
+) -> None:
     document = Document()
     levelled(document, name, based, outline)
     document.add_heading("規程", 1)
@@ -159,7 +168,10 @@ def headed(kind: str, headings: tuple[str, ...], body: str = "") -> tuple[str, b
         return "心得.docx", saved(document)
     if kind == "html":
         marked = "".join(f"<h2>{heading}</h2>" for heading in headings)
-        return "心得.html", f"<html><body><h1>利用の心得</h1>{marked}<p>{body}</p></body></html>".encode()
+        return (
+            "心得.html",
+            f"<html><body><h1>利用の心得</h1>{marked}<p>{body}</p></body></html>".encode(),
+        )
     if kind == "pptx":
         show = Presentation()
         for heading in headings:
@@ -187,7 +199,12 @@ def pdf(lines: tuple[str, ...]) -> bytes:
     return out.getvalue()
 
 
-HEADINGS = ("個人情報を入力しないこと", "顧客名は仮名にすること", "出力は必ず二名で確認すること", "連絡先は内線7788")
+HEADINGS = (
+    "個人情報を入力しないこと",
+    "顧客名は仮名にすること",
+    "出力は必ず二名で確認すること",
+    "連絡先は内線7788",
+)
 
 
 @pytest.mark.parametrize("kind", ["docx", "md", "html", "pptx", "pdf", "txt"])
@@ -208,19 +225,27 @@ async def test_a_long_heading_is_kept_to_its_last_word(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["docx", "md", "html"])
 async def test_a_plain_heading_above_its_text_is_the_place_and_no_content(kind: str) -> None:
     reading = await read(*headed(kind, ("保存",), "三年間とする。"))
-    assert [(page.place.label, page.text.strip()) for page in reading.pages] == [("保存", "三年間とする。")]
+    assert [(page.place.label, page.text.strip()) for page in reading.pages] == [
+        ("保存", "三年間とする。")
+    ]
 
 
 @pytest.mark.parametrize("kind", ["docx", "md", "html"])
 async def test_a_rule_as_a_heading_above_its_explanation_can_be_quoted(kind: str) -> None:
     reading = await read(*headed(kind, ("顧客名は必ず仮名に置き換える",), "例: A社。"))
-    assert [page.text.split() for page in reading.pages] == [["顧客名は必ず仮名に置き換える", "例:", "A社。"]]
+    assert [page.text.split() for page in reading.pages] == [
+        ["顧客名は必ず仮名に置き換える", "例:", "A社。"]
+    ]
 
 
 async def test_articles_of_one_line_keep_their_place() -> None:
-    reading = await read("規程.txt", "第1条 課長が承認する\n第2条 部長が報告を受ける\n第3条 記録は三年間残す".encode())
+    reading = await read(
+        "規程.txt",
+        "第1条 課長が承認する\n第2条 部長が報告を受ける\n第3条 記録は三年間残す".encode(),
+    )
     assert [(page.place.label, page.text) for page in reading.pages] == [
-        (line, line) for line in ("第1条 課長が承認する", "第2条 部長が報告を受ける", "第3条 記録は三年間残す")
+        (line, line)
+        for line in ("第1条 課長が承認する", "第2条 部長が報告を受ける", "第3条 記録は三年間残す")
     ]
 
 
@@ -235,14 +260,22 @@ def tight(text: str) -> str:
 
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("start", ["a_", "ae_", "b_", "c_", "h_", "i2_", "j_", "k_"])
-async def test_small_files_once_read_wrongly_are_kept_whole(talk: Talk, shared: Path, start: str) -> None:
+async def test_small_files_once_read_wrongly_are_kept_whole(
+    talk: Talk, shared: Path, start: str
+) -> None:
     folder = shared / "documents_faithful"
-    rows = [json.loads(line) for line in (folder / "MANIFEST.jsonl").read_text("utf-8").splitlines()]
+    rows = [
+        json.loads(line) for line in (folder / "MANIFEST.jsonl").read_text("utf-8").splitlines()
+    ]
     (row,) = [row for row in rows if row["file"].startswith(start)]
     content = (folder / row["file"]).read_bytes()
-    text = "".join(tight(page.text + page.notes) for page in (await read(row["file"], content)).pages)
+    text = "".join(
+        tight(page.text + page.notes) for page in (await read(row["file"], content)).pages
+    )
 
-    assert [wanted for wanted in row.get("contains", ()) if not re.search(tight(wanted), text)] == []
+    assert [
+        wanted for wanted in row.get("contains", ()) if not re.search(tight(wanted), text)
+    ] == []
     assert [secret for secret in row.get("absent", ()) if re.search(tight(secret), text)] == []
     if "ask" in row:
         await published(talk, row["file"], content)

@@ -83,7 +83,10 @@ def changed(content: bytes, before: str, after: str, where: str = "sheet1.xml") 
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():
             part = old.read(name)
-            new.writestr(name, part.replace(before.encode(), after.encode()) if name.endswith(where) else part)
+            new.writestr(
+                name,
+                part.replace(before.encode(), after.encode()) if name.endswith(where) else part,
+            )
     return out.getvalue()
 
 
@@ -165,7 +168,9 @@ def box_hidden(document) -> None:
     spaces = " ".join(f'xmlns:{name}="{space}"' for name, space in names.items())
     words = f"<w:txbxContent><w:p><w:r><w:t>{SECRET}</w:t></w:r></w:p></w:txbxContent>"
     drawn = f'<wp:anchor><wp:docPr id="1" name="x" hidden="1"/><a:graphic>{words}</a:graphic></wp:anchor>'
-    document.add_paragraph()._p.append(parse_xml(f"<w:r {spaces}><w:drawing>{drawn}</w:drawing></w:r>"))
+    document.add_paragraph()._p.append(
+        parse_xml(f"<w:r {spaces}><w:drawing>{drawn}</w:drawing></w:r>")
+    )
     document.add_paragraph("交通費は実費とする。")
 
 
@@ -228,16 +233,26 @@ HIDDEN = {
 @pytest.mark.parametrize("name", HIDDEN)
 async def test_hidden_text_is_not_read_and_is_named(name: str) -> None:
     reading = await read(name, HIDDEN[name])
-    text = "".join("".join(p.text + p.title + p.notes + reading.title for p in reading.pages).split())
+    text = "".join(
+        "".join(p.text + p.title + p.notes + reading.title for p in reading.pages).split()
+    )
 
     assert SEEN in text
     assert "九十九" not in text
-    assert {flag.kind for flag in reading.flags} & {"hidden_text", "hidden_slide", "invisible_layer"}
+    assert {flag.kind for flag in reading.flags} & {
+        "hidden_text",
+        "hidden_slide",
+        "invisible_layer",
+    }
 
 
 @pytest.mark.asyncio(loop_scope="module")
-@pytest.mark.parametrize("name", ["sheet.xlsx", "very.xlsx", "row.xlsx", "slide.pptx", "style.docx", "white.pdf"])
-async def test_hidden_text_is_in_no_answer_no_quote_and_no_test_question(talk: Talk, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["sheet.xlsx", "very.xlsx", "row.xlsx", "slide.pptx", "style.docx", "white.pdf"]
+)
+async def test_hidden_text_is_in_no_answer_no_quote_and_no_test_question(
+    talk: Talk, name: str
+) -> None:
     report = (await talk.all(Upload((file(name, HIDDEN[name]),))))[-1]
     assert "九十九" not in str(report)
     assert "旧様式" not in str([b for b in report.blocks if not isinstance(b, Paragraph | Facts)])
@@ -257,7 +272,9 @@ async def test_hidden_text_is_in_no_answer_no_quote_and_no_test_question(talk: T
         ("slide.pptx", "ページ 3", "page 3"),
     ],
 )
-async def test_the_report_says_where_what_it_left_out_stands(talk: Talk, name: str, ja: str, en: str) -> None:
+async def test_the_report_says_where_what_it_left_out_stands(
+    talk: Talk, name: str, ja: str, en: str
+) -> None:
     report = (await talk.all(Upload((file(name, HIDDEN[name]),))))[-1]
     opened = await talk.press(await talk.press(report, "open"), "report", language="en")
 

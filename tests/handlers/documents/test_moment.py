@@ -24,7 +24,9 @@ async def application(tmp_path: Path, as_served: None) -> AsyncIterator[Applicat
 
 
 @pytest.mark.parametrize("moment", ["before it is looked for", "while it is fetched"])
-async def test_no_file_is_lost_and_none_is_taken_twice(application: Application, moment: str) -> None:
+async def test_no_file_is_lost_and_none_is_taken_twice(
+    application: Application, moment: str
+) -> None:
     redis = application.store.server
     assert redis
     talk = Talk(application)
@@ -46,5 +48,7 @@ async def test_no_file_is_lost_and_none_is_taken_twice(application: Application,
 
     await talk.press(report, "publish")
     documents = await (await application.library()).documents()
-    assert [d.metadata.title for d in documents if d.metadata.owner.startswith("slack:")] == ["持ち出し規程"]
+    assert [d.metadata.title for d in documents if d.metadata.owner.startswith("slack:")] == [
+        "持ち出し規程"
+    ]
     assert [job.id for job in await application.jobs.recent()] == ["m1:0"]

@@ -44,7 +44,15 @@ NAMES = (
         "C:\\con\\aux.md",
         "\u2067\u202ertl.md",
     ),
-    *("[1].md", "a\u200bb\ufeff.md", "x" * 500 + ".md", " .md", "…\u2028b.md", "{{7*7}}$x %s.md", "\U000e0041tag.md"),
+    *(
+        "[1].md",
+        "a\u200bb\ufeff.md",
+        "x" * 500 + ".md",
+        " .md",
+        "…\u2028b.md",
+        "{{7*7}}$x %s.md",
+        "\U000e0041tag.md",
+    ),
 )
 
 
@@ -54,7 +62,9 @@ def written(reply: Reply) -> dict[str, str]:
     terminal.draw(reply, Console(file=out, width=400, color_system=None))
     page = Page(texts, "ja", place_at("/knowledge"), "t1").draw(reply, "q", "2026-01-01T00:00:00")
     return {
-        "slack": json.dumps([slack(reply, texts, "ja", level) for level in range(4)], ensure_ascii=False),
+        "slack": json.dumps(
+            [slack(reply, texts, "ja", level) for level in range(4)], ensure_ascii=False
+        ),
         "teams": json.dumps(activities(reply, "ja", texts), ensure_ascii=False),
         "web": page.body + page.beside,
         "terminal": out.getvalue(),
@@ -68,7 +78,11 @@ class Tags(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         links = [value or "" for name, value in attrs if name in ("href", "src")]
-        if tag in ("script", "img", "at") or any("evil" in link for link in links) or any(n.startswith("on") for n, _ in attrs):
+        if (
+            tag in ("script", "img", "at")
+            or any("evil" in link for link in links)
+            or any(n.startswith("on") for n, _ in attrs)
+        ):
             self.bad.append(tag)
 
 
@@ -79,21 +93,31 @@ async def test_no_name_does_anything_on_any_face(talk: Talk, shared: Path) -> No
     replies: list[Reply] = []
     for start in range(0, len(names), 10):
         batch = names[start : start + 10]
-        files = [file(name, f"本文その{start + n}。決まりを守ること。") for n, name in enumerate(batch)]
+        files = [
+            file(name, f"本文その{start + n}。決まりを守ること。") for n, name in enumerate(batch)
+        ]
         said = await talk.all(Upload(tuple(files)))
         replies += [said[0], said[-1]]
     for page in range(1, 6):
         replies.append(await talk(Press("document.list", {"page": page})))
-    documents = [d for d in await (await talk.application.library()).documents() if d.metadata.owner.startswith("slack:")]
+    documents = [
+        d
+        for d in await (await talk.application.library()).documents()
+        if d.metadata.owner.startswith("slack:")
+    ]
     for document in documents[::4]:
         replies.append(await talk(Press("document.open", {"d": document.id})))
-        replies.append(await talk(Press("document.report", {"d": document.id, "v": document.versions[0].id})))
+        replies.append(
+            await talk(Press("document.report", {"d": document.id, "v": document.versions[0].id}))
+        )
     replies.append(await talk(Press("document.audit")))
 
     assert len(documents) == len(names)
     for reply in replies:
         for face, text in written(reply).items():
-            hidden = [c for c in text if unicodedata.category(c) in ("Cf", "Cc", "Zl", "Zp") and c != "\n"]
+            hidden = [
+                c for c in text if unicodedata.category(c) in ("Cf", "Cc", "Zl", "Zp") and c != "\n"
+            ]
             assert hidden == [], (face, hidden)
             assert "evil.example/" not in text, face
             assert "//evil" not in text, face

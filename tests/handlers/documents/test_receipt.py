@@ -20,7 +20,9 @@ from knowledge.values import Page, Place, Receipt
 from tests.handlers.documents.conftest import MEMBER, Talk, file
 from tests.handlers.documents.test_hidden import HIDDEN
 
-LINES = [f"第{n}項の担当者は、申請書を受け取った日から{n}日以内に返事を送る。" for n in range(1, 40)]
+LINES = [
+    f"第{n}項の担当者は、申請書を受け取った日から{n}日以内に返事を送る。" for n in range(1, 40)
+]
 WHOLE = "# 申請の扱い\n\n" + "\n".join(LINES)
 DRAWN = "".join(f"<text y='{n}'>{line}</text>" for n, line in enumerate(LINES))
 PARTLY = f"<html><body><h1>申請の扱い</h1><p>詳しくは図を見る。</p><svg>{DRAWN}</svg></body></html>"
@@ -74,7 +76,9 @@ def pdf() -> bytes:
     return out.getvalue()
 
 
-PAGES = f"<html><body><h1>申請の扱い</h1>{''.join(f'<p>{line}</p>' for line in LINES)}</body></html>"
+PAGES = (
+    f"<html><body><h1>申請の扱い</h1>{''.join(f'<p>{line}</p>' for line in LINES)}</body></html>"
+)
 KINDS = {
     "申請.docx": word(),
     "申請.xlsx": sheet(),
@@ -105,7 +109,9 @@ async def test_what_is_hidden_is_counted_as_left_out_and_lowers_nothing(name: st
     receipt = reading.receipt
     assert receipt is not None
     assert receipt.percent == 100
-    assert receipt.there == sum(map(str.isalnum, "".join(page.text + page.notes for page in reading.pages)))
+    assert receipt.there == sum(
+        map(str.isalnum, "".join(page.text + page.notes for page in reading.pages))
+    )
     assert receipt.left_out >= 13 or name.startswith(("tags", "row"))
 
 
@@ -128,9 +134,12 @@ async def test_the_report_shows_what_was_read(talk: Talk, language: str, label: 
 
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
-    ("language", "words"), [("ja", ("公開できません", "保存し直して")), ("en", ("cannot be published", "save it"))]
+    ("language", "words"),
+    [("ja", ("公開できません", "保存し直して")), ("en", ("cannot be published", "save it"))],
 )
-async def test_too_little_is_said_and_not_published(talk: Talk, language: str, words: tuple[str, ...]) -> None:
+async def test_too_little_is_said_and_not_published(
+    talk: Talk, language: str, words: tuple[str, ...]
+) -> None:
     report = (await talk.all(Upload((file("申請.html", PARTLY),)), language=language))[-1]
     assert all(word in report.text for word in words)
     for _ in range(2):
@@ -159,7 +168,9 @@ async def test_a_version_without_a_receipt_is_shown_and_published_as_before(talk
     library = await talk.application.library()
     (document,) = [d for d in await library.documents() if d.metadata.owner.startswith("slack:")]
     version = document.versions[0]
-    await library._registry.change_draft(version.id, lambda d: replace(d, version=replace(d.version, receipt=None)))
+    await library._registry.change_draft(
+        version.id, lambda d: replace(d, version=replace(d.version, receipt=None))
+    )
     again = await talk(Press("document.report", {"d": document.id, "v": version.id}))
 
     assert fact(again, "文字の読み取り率") == "数えていません"
@@ -189,7 +200,10 @@ def test_the_terminal_and_machines_are_told(command, tmp_path: Path) -> None:
     assert rows[0]["receipt"]["percent"] == 100
     listed = json.loads(command("documents", "--json"))["documents"]
     receipts = {d["title"]: d["versions"][-1]["receipt"] for d in listed}
-    assert receipts["申請の扱い"]["there"] == receipts["申請の扱い"]["read"] + receipts["申請の扱い"]["missing"]
+    assert (
+        receipts["申請の扱い"]["there"]
+        == receipts["申請の扱い"]["read"] + receipts["申請の扱い"]["missing"]
+    )
 
 
 def page(text: str, place: Place | None = None) -> Page:

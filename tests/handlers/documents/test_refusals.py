@@ -14,8 +14,18 @@ from tests.handlers.documents.conftest import ADMIN, MEMBER, Talk, button, file
 
 REFUSED = (
     ("encrypted/旅費規程_パスワード.pdf", "", "password_protected", ("パスワード", "password")),
-    ("unsupported/PasswordProtected.doc", "", "old_office", ("古いOffice形式", "old Office format")),
-    ("unsupported/test_outlook_msg.msg", "", "unsupported", ("読める形式は", "formats that can be read")),
+    (
+        "unsupported/PasswordProtected.doc",
+        "",
+        "old_office",
+        ("古いOffice形式", "old Office format"),
+    ),
+    (
+        "unsupported/test_outlook_msg.msg",
+        "",
+        "unsupported",
+        ("読める形式は", "formats that can be read"),
+    ),
     ("wrong_ext/html_as.pdf", "", "sign_in_page", ("ウェブページ", "web page")),
     ("zero/whitespace_only.md", "", "empty", ("文字がありません", "no text")),
     ("image_only/スキャン_旅費規程.pdf", "", "image_only", ("画像だけ", "only pictures")),
@@ -40,10 +50,14 @@ async def test_a_file_that_cannot_be_taken_says_why_and_what_to_do(
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_a_document_that_kills_its_readers_is_parked_and_may_be_tried_again(talk: Talk) -> None:
+async def test_a_document_that_kills_its_readers_is_parked_and_may_be_tried_again(
+    talk: Talk,
+) -> None:
     content = "# 毒見\n\n読める資料です。".encode()
     jobs = talk.application.jobs
-    job = await jobs.submit("poison:1:0", "毒.md", content, Metadata(owner=ADMIN.id), by=ADMIN.id, queue=False)
+    job = await jobs.submit(
+        "poison:1:0", "毒.md", content, Metadata(owner=ADMIN.id), by=ADMIN.id, queue=False
+    )
     died = {"job": asdict(replace(job, tries=2))}  # two workers, over it
     await talk.application.sessions.save("job", job.id, died)
     await jobs.run(job.id)
@@ -61,19 +75,30 @@ async def test_a_document_that_kills_its_readers_is_parked_and_may_be_tried_agai
 
 async def test_a_place_for_files_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "full").write_text("no folder")
-    settings = load({"ORIGINALS": str(tmp_path / "full" / "originals")}, data=str(tmp_path / "data"))
+    settings = load(
+        {"ORIGINALS": str(tmp_path / "full" / "originals")}, data=str(tmp_path / "data")
+    )
     async with Application(settings, threads=1) as application:
         talk = Talk(application)
         await application.library()
         for language, words in (("ja", "空き容量"), ("en", "free space")):
-            reply = await talk(Upload((file("規程.md", "# 規程\n\n本文です。"),)), language=language)
+            reply = await talk(
+                Upload((file("規程.md", "# 規程\n\n本文です。"),)), language=language
+            )
             assert words in reply.text
 
 
 async def test_a_library_that_is_away_says_so_and_loses_nothing(tmp_path: Path) -> None:
-    async with Application(load({"QDRANT_URL": "http://127.0.0.1:1"}, data=str(tmp_path)), threads=1) as application:
+    async with Application(
+        load({"QDRANT_URL": "http://127.0.0.1:1"}, data=str(tmp_path)), threads=1
+    ) as application:
         talk = Talk(application)
-        for content in (Command("documents"), Press("document.open", {"d": "x"}), Press("document.add"), Text("規程は?")):
+        for content in (
+            Command("documents"),
+            Press("document.open", {"d": "x"}),
+            Press("document.add"),
+            Text("規程は?"),
+        ):
             assert "応答" in (await talk(content)).text
         waits = await talk(Upload((file("規程.md", "# 規程\n\n本文です。"),)))
         job = (await application.jobs.recent())[0]

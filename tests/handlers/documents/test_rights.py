@@ -21,7 +21,9 @@ async def book(talk: Talk) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("when", [0, 1, 2])
-async def test_an_admin_demoted_meanwhile_is_refused_and_nothing_stays(talk: Talk, when: int) -> None:
+async def test_an_admin_demoted_meanwhile_is_refused_and_nothing_stays(
+    talk: Talk, when: int
+) -> None:
     looks = 0
 
     async def look(person: Person) -> Person:
@@ -34,7 +36,11 @@ async def test_an_admin_demoted_meanwhile_is_refused_and_nothing_stays(talk: Tal
     reply = await talk(Upload((file("規程.md", RULES + str(when)),)), leaving)
 
     assert "管理者だけ" in reply.text
-    assert not [d for d in await (await talk.application.library()).documents() if d.metadata.owner == leaving.id]
+    assert not [
+        d
+        for d in await (await talk.application.library()).documents()
+        if d.metadata.owner == leaving.id
+    ]
     assert (await book(talk))[-1] | {"at": ""} == {
         "action": "document.add",
         "document": "",
@@ -72,7 +78,9 @@ async def test_with_the_rule_of_two_nobody_publishes_their_own(talk: Talk) -> No
 
 async def test_every_act_is_in_the_book_and_the_chain_tells_a_change(talk: Talk) -> None:
     start = len(await book(talk))
-    report = await talk(Upload((file("記録.md", RULES + "記録"), file("壊れ.pdf", b"%PDF-1.4 broken"))))
+    report = await talk(
+        Upload((file("記録.md", RULES + "記録"), file("壊れ.pdf", b"%PDF-1.4 broken")))
+    )
     report = await talk.press(report, "report")
     page = await talk.press(report, "publish")
     await talk(Press("document.publish", button(page, "withdraw").data), MEMBER)
@@ -99,7 +107,9 @@ async def test_every_act_is_in_the_book_and_the_chain_tells_a_change(talk: Talk)
     assert "持ち出し規程" in shown.text
 
 
-async def test_nothing_is_changed_that_the_book_cannot_know(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_nothing_is_changed_that_the_book_cannot_know(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     report = await talk(Upload((file("規程.md", RULES),)))
 
     async def away(*_: object) -> str:
@@ -109,7 +119,9 @@ async def test_nothing_is_changed_that_the_book_cannot_know(talk: Talk, monkeypa
         store.setattr(talk.application.sessions, "append", away)
         reply = await talk.press(report, "publish")
         sent = await talk(Upload((file("別.md", RULES + "別"),)))
-    document = await (await talk.application.library()).document(str(button(report, "publish").data["d"]))
+    document = await (await talk.application.library()).document(
+        str(button(report, "publish").data["d"])
+    )
 
     assert "書き込めない" in reply.text
     assert document.current == ""

@@ -36,11 +36,15 @@ IT = """# 情報システム部 生成AI利用手順
 ## 第2条 点検
 管理者は四半期ごとに利用者の一覧を点検し、退職者を外す。
 """
-STEPS = "".join(f"手順{n}では、担当者が書類番号{n * 37}を確かめてから次へ進む。\n" for n in range(30))
+STEPS = "".join(
+    f"手順{n}では、担当者が書類番号{n * 37}を確かめてから次へ進む。\n" for n in range(30)
+)
 
 
 def actions(reply) -> list[str]:
-    return [b.press.action for block in reply.blocks if isinstance(block, Buttons) for b in block.items]
+    return [
+        b.press.action for block in reply.blocks if isinstance(block, Buttons) for b in block.items
+    ]
 
 
 async def send(talk: Talk, name: str, text: str, person=ADMIN, **more):
@@ -65,7 +69,9 @@ async def test_two_departments_rules_of_one_file_name_stay_two_documents(talk: T
 
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("language", ["ja", "en"])
-async def test_the_report_names_the_document_of_the_same_name_and_asks(talk: Talk, language: str) -> None:
+async def test_the_report_names_the_document_of_the_same_name_and_asks(
+    talk: Talk, language: str
+) -> None:
     await talk.press(await send(talk, "手順書.md", HR), "publish")
     report = await send(talk, "手順書.md", IT, language=language)
 
@@ -92,7 +98,9 @@ async def test_the_admin_says_that_it_is_a_new_version(talk: Talk) -> None:
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_replacing_pressed_twice_or_late_or_by_others_changes_nothing_more(talk: Talk) -> None:
+async def test_replacing_pressed_twice_or_late_or_by_others_changes_nothing_more(
+    talk: Talk,
+) -> None:
     await talk.press(await send(talk, "手順書.md", HR), "publish")
     report = await send(talk, "手順書.md", IT)
     refused = await talk(button(report, "replace"), MEMBER)
@@ -107,7 +115,12 @@ async def test_replacing_pressed_twice_or_late_or_by_others_changes_nothing_more
     (only,) = await owned(talk)
     assert len(only.versions) == 2
 
-    for odd in ({}, {"d": "x"}, {"d": only.id, "v": only.versions[1].id}, {"d": only.id, "v": only.versions[1].id, "o": "x"}):
+    for odd in (
+        {},
+        {"d": "x"},
+        {"d": only.id, "v": only.versions[1].id},
+        {"d": only.id, "v": only.versions[1].id, "o": "x"},
+    ):
         reply = await talk(Press("document.replace", odd))
         assert "状態が変わった" in reply.text or "見つからない" in reply.text
     assert len((await owned(talk))[0].versions) == 2
@@ -127,7 +140,11 @@ async def test_what_was_published_beside_is_not_moved(talk: Talk) -> None:
 @pytest.mark.asyncio(loop_scope="module")
 async def test_an_edited_text_of_the_same_name_is_the_next_version_by_itself(talk: Talk) -> None:
     await talk.press(await send(talk, "手順書.md", HR), "publish")
-    report = await send(talk, "手順書.md", HR.replace("三日前", "五日前") + "\n## 第3条 見直し\n毎年四月に見直す。\n")
+    report = await send(
+        talk,
+        "手順書.md",
+        HR.replace("三日前", "五日前") + "\n## 第3条 見直し\n毎年四月に見直す。\n",
+    )
 
     assert "v2" in report.text
     assert "document.replace" not in actions(report)
@@ -137,7 +154,12 @@ async def test_an_edited_text_of_the_same_name_is_the_next_version_by_itself(tal
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_an_edited_title_in_the_form_does_not_part_the_versions(talk: Talk) -> None:
-    form = Form("document.add", {}, {"title": "手順書(人事)", "kind": "rule", "audience": "all"}, (file("手順書.md", HR),))
+    form = Form(
+        "document.add",
+        {},
+        {"title": "手順書(人事)", "kind": "rule", "audience": "all"},
+        (file("手順書.md", HR),),
+    )
     await talk(form)
     await send(talk, "手順書.md", HR.replace("三日前", "五日前"))
 
@@ -161,7 +183,9 @@ async def test_a_renamed_revision_is_recognised_and_said_but_never_merged(talk: 
 async def test_another_admins_update_is_recognised_and_said(talk: Talk) -> None:
     text = "# 出張手続\n\n" + STEPS
     await talk.press(await send(talk, "出張手続.md", text), "publish")
-    report = await send(talk, "出張手続.md", text.replace("書類番号74を", "受付票74を"), OTHER_ADMIN)
+    report = await send(
+        talk, "出張手続.md", text.replace("書類番号74を", "受付票74を"), OTHER_ADMIN
+    )
 
     assert re.search("「出張手続」v1 があります.9[0-9]%同じ", report.text)
     moved = await talk.press(report, "replace", OTHER_ADMIN)
@@ -196,10 +220,14 @@ async def test_a_file_replaced_by_the_form_is_a_new_version_whatever_it_says(tal
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_a_document_of_the_version_before_is_still_replaced_and_rolled_back(tmp_path: Path) -> None:
+async def test_a_document_of_the_version_before_is_still_replaced_and_rolled_back(
+    tmp_path: Path,
+) -> None:
     index = EmbeddedIndex(tmp_path / "index", version=VERSION)
     async with Library(index) as library:
-        document, version, _ = await library.stage(await read("手順書.md", HR.encode()), Metadata(owner="t:1"), by="t:1")
+        document, version, _ = await library.stage(
+            await read("手順書.md", HR.encode()), Metadata(owner="t:1"), by="t:1"
+        )
         await library.publish(document.id, version.id)
         rows = await index.scroll({"shelf": [RECORD]})
         for row in rows:  # as it was written before these fields were known
@@ -207,18 +235,24 @@ async def test_a_document_of_the_version_before_is_still_replaced_and_rolled_bac
                 row["draft"]["metadata"].pop("source", None)
                 for name in ("title", "receipt"):
                     row["draft"]["version"].pop(name, None)
-        await library.put_back([{k: v for k, v in row.items() if k not in ("revision", "shelf")} for row in rows], [])
+        await library.put_back(
+            [{k: v for k, v in row.items() if k not in ("revision", "shelf")} for row in rows], []
+        )
     async with Library(EmbeddedIndex(tmp_path / "index", version=VERSION)) as library:
         newer = await read("手順書.md", HR.replace("三日前", "五日前").encode())
         again, second, _ = await library.stage(newer, Metadata(owner="t:1"), by="t:1")
         assert (again.id, second.number) == (document.id, 2)
         await library.publish(again.id, second.id)
         assert (await library.rollback(again.id)).current == version.id
-        other, third, _ = await library.stage(await read("手順書.md", IT.encode()), Metadata(owner="t:1"), by="t:1")
+        other, third, _ = await library.stage(
+            await read("手順書.md", IT.encode()), Metadata(owner="t:1"), by="t:1"
+        )
         assert other.id != document.id and third.number == 1
 
 
-async def test_a_file_taken_in_by_earlier_readers_is_read_anew_when_it_is_sent_again(tmp_path: Path, monkeypatch) -> None:
+async def test_a_file_taken_in_by_earlier_readers_is_read_anew_when_it_is_sent_again(
+    tmp_path: Path, monkeypatch
+) -> None:
     reading = await read("手順書.md", HR.encode())
     async with Library(EmbeddedIndex(tmp_path / "index", version=VERSION)) as library:
         monkeypatch.setattr("knowledge.documents.staging.READERS", "1")
@@ -229,9 +263,15 @@ async def test_a_file_taken_in_by_earlier_readers_is_read_anew_when_it_is_sent_a
 
         again, newer, new = await library.stage(reading, Metadata(owner="t:2"), by="t:2")
         assert (new, again.id, newer.number) == (True, document.id, 2)
-        assert not any("三日前" in hit.passage.text for hit in await library.search("人事課長の承認", readers=ALL))
+        assert not any(
+            "三日前" in hit.passage.text
+            for hit in await library.search("人事課長の承認", readers=ALL)
+        )
         await library.publish(again.id, newer.id)
-        assert any("三日前" in hit.passage.text for hit in await library.search("人事課長の承認", readers=ALL))
+        assert any(
+            "三日前" in hit.passage.text
+            for hit in await library.search("人事課長の承認", readers=ALL)
+        )
         assert (await library.rollback(again.id)).current == version.id
         assert not (await library.stage(reading, Metadata(owner="t:3"), by="t:3"))[2]
 
@@ -258,8 +298,13 @@ def put(folder: Path, text: str) -> str:
     return str(folder / "手順書.md")
 
 
-def test_a_folder_import_keeps_files_of_one_name_apart_and_knows_each_again(command, tmp_path: Path) -> None:
-    files = [put(tmp_path / f"dep/{n}", HR.replace("人事", f"第{n}営業").replace("三日", f"{n}日")) for n in range(1, 7)]
+def test_a_folder_import_keeps_files_of_one_name_apart_and_knows_each_again(
+    command, tmp_path: Path
+) -> None:
+    files = [
+        put(tmp_path / f"dep/{n}", HR.replace("人事", f"第{n}営業").replace("三日", f"{n}日"))
+        for n in range(1, 7)
+    ]
     first = command("add", "--publish", *files)
     again = command("add", "--publish", *files)
     put(tmp_path / "dep/3", HR.replace("人事", "第3営業").replace("三日", "九日"))
@@ -279,7 +324,9 @@ def test_a_file_rewritten_at_its_place_is_its_next_version(command, tmp_path: Pa
     assert two[0]["version"] == 2
 
 
-def test_the_terminal_says_what_a_new_file_is_like_and_takes_the_admins_word(command, tmp_path: Path) -> None:
+def test_the_terminal_says_what_a_new_file_is_like_and_takes_the_admins_word(
+    command, tmp_path: Path
+) -> None:
     first = command("add", "--publish", put(tmp_path / "a", HR))[0]
     newer = put(tmp_path / "b", HR.replace("三日前", "五日前"))
     beside = command("add", newer)[0]
@@ -292,7 +339,9 @@ def test_the_terminal_says_what_a_new_file_is_like_and_takes_the_admins_word(com
     assert len(listed(command)) == 1
 
 
-def test_replacing_what_is_not_there_or_with_several_files_is_refused(command, tmp_path: Path) -> None:
+def test_replacing_what_is_not_there_or_with_several_files_is_refused(
+    command, tmp_path: Path
+) -> None:
     one, two = put(tmp_path / "a", HR), put(tmp_path / "b", IT)
     (refused,) = command("add", "--replaces", str(uuid.uuid4()), one, code=1)
     assert refused["code"] == "unknown_document"
@@ -304,7 +353,9 @@ def test_the_terminal_asks_in_a_sentence(tmp_path: Path, capsys, monkeypatch) ->
     monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
     data = ["--data", str(tmp_path / "data")]
     assert main(["add", "--publish", put(tmp_path / "a", HR), *data]) == 0
-    assert main(["add", "--publish", put(tmp_path / "b", HR.replace("三日前", "五日前")), *data]) == 0
+    assert (
+        main(["add", "--publish", put(tmp_path / "b", HR.replace("三日前", "五日前")), *data]) == 0
+    )
     told = capsys.readouterr().out
     assert "--replaces" in told
     assert "%同じ" in told

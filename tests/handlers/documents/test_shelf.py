@@ -13,7 +13,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 async def shelve(talk: Talk, name: str, **said: str) -> str:
     form = Form(
-        "document.add", {}, {"title": name, **said}, (file(f"{name}.md", f"# {name}\n\n{name}の本文です。決まりを守る。"),)
+        "document.add",
+        {},
+        {"title": name, **said},
+        (file(f"{name}.md", f"# {name}\n\n{name}の本文です。決まりを守る。"),),
     )
     report = await talk(form)
     await talk.press(report, "publish")
@@ -25,21 +28,30 @@ def rows(reply) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-async def test_an_admin_sees_every_state_and_a_member_what_is_published_for_them(talk: Talk, language: str) -> None:
+async def test_an_admin_sees_every_state_and_a_member_what_is_published_for_them(
+    talk: Talk, language: str
+) -> None:
     await shelve(talk, "公開した規程")
     await shelve(talk, "管理者の覚え書き", audience="admins")
     await talk(Upload((file("下書き.md", "# 下書き\n\nまだ見せない文です。"),)))
 
     admin = await talk(Command("documents"), language=language)
     member = await talk(Command("documents"), MEMBER, language=language)
-    channel = await talk(Command("documents"), where=Audience("slack:T1:C1", private=False), language=language)
+    channel = await talk(
+        Command("documents"), where=Audience("slack:T1:C1", private=False), language=language
+    )
 
     assert {"公開した規程", "管理者の覚え書き", "下書き"} <= {row[0] for row in rows(admin)}
     assert "公開した規程" in member.text
     for reply in (member, channel):
         assert "覚え書き" not in str(reply)
         assert "下書き" not in str(reply)
-        assert not any(b.press.action == "document.open" for r in reply.blocks if isinstance(r, Buttons) for b in r.items)
+        assert not any(
+            b.press.action == "document.open"
+            for r in reply.blocks
+            if isinstance(r, Buttons)
+            for b in r.items
+        )
 
 
 async def test_the_list_is_narrowed_by_every_filter(talk: Talk) -> None:
@@ -47,7 +59,10 @@ async def test_the_list_is_narrowed_by_every_filter(talk: Talk) -> None:
     await shelve(talk, "人事の手引き", kind="faq", audience="hr")
 
     async def found(**given: str) -> set[str]:
-        return {row[0] for row in rows(await talk(Form("document.filter", {}, given)))} & {"出張旅費規程", "人事の手引き"}
+        return {row[0] for row in rows(await talk(Form("document.filter", {}, given)))} & {
+            "出張旅費規程",
+            "人事の手引き",
+        }
 
     assert await found(q="旅費") == {"出張旅費規程"}
     assert await found(q="ヒト", kind="any") == set()
@@ -61,7 +76,14 @@ async def test_the_list_is_narrowed_by_every_filter(talk: Talk) -> None:
 async def test_what_is_past_its_review_date_comes_first_for_admins(talk: Talk) -> None:
     await shelve(talk, "古い規程", review="2020-01-01")
     listed = await talk(Command("documents"))
-    late = await talk(next(b.press for x in listed.blocks if isinstance(x, Buttons) and x.row == "late" for b in x.items))
+    late = await talk(
+        next(
+            b.press
+            for x in listed.blocks
+            if isinstance(x, Buttons) and x.row == "late"
+            for b in x.items
+        )
+    )
 
     assert "見直し日を過ぎた資料が1件" in listed.text.split("\n")[0]
     assert [row[0] for row in rows(late)] == ["古い規程"]
@@ -88,9 +110,16 @@ async def test_details_are_corrected_and_checked(talk: Talk) -> None:
     async def save(**values: str) -> str:
         return (await talk(Form("document.details", ask.state, values))).text
 
-    assert "保存しました" in await save(title="直した規程", audience="hr", owner="U7", review="2027-06-01")
+    assert "保存しました" in await save(
+        title="直した規程", audience="hr", owner="U7", review="2027-06-01"
+    )
     said = (await (await talk.application.library()).document(document)).metadata
-    assert (said.title, said.audience, said.owner, said.review) == ("直した規程", "hr", "slack:T1:U7", "2027-06-01")
+    assert (said.title, said.audience, said.owner, said.review) == (
+        "直した規程",
+        "hr",
+        "slack:T1:U7",
+        "2027-06-01",
+    )
     assert "使えません" in await save(audience="board")
     assert "日付が読めません" in await save(review="来年")
     assert "前になっています" in await save(effective="2027-01-01", review="2026-01-01")
@@ -118,11 +147,15 @@ async def test_a_member_opens_no_page_and_changes_nothing(talk: Talk) -> None:
     for form in ("details", "add", "try", "mark"):
         reply = await talk(Form(f"document.{form}", {"d": document}, {"title": "乗っ取り"}), MEMBER)
         assert "管理者だけ" in reply.text, form
-    assert (await (await talk.application.library()).document(document)).metadata.title == "守られた規程"
+    assert (
+        await (await talk.application.library()).document(document)
+    ).metadata.title == "守られた規程"
 
 
 @pytest.mark.parametrize("role", ["guest", "external", "bot"])
-async def test_guests_outsiders_and_bots_never_manage_documents_even_when_listed(talk: Talk, role: str) -> None:
+async def test_guests_outsiders_and_bots_never_manage_documents_even_when_listed(
+    talk: Talk, role: str
+) -> None:
     person = replace(ADMIN, role=role)
     assert "管理者だけ" in (await talk(Press("document.audit"), person)).text
 

@@ -37,11 +37,15 @@ async def test_a_file_is_read_step_by_step_and_reported(talk: Talk) -> None:
     assert facts["文字化け"] == "0 %"
     assert facts["隠し文字"] == "なし"
     tests = next(b for b in report.blocks if isinstance(b, Table))
-    assert any("九十日間" in row[1] or "情報管理室" in row[1] or "個人情報" in row[1] for row in tests.rows)
+    assert any(
+        "九十日間" in row[1] or "情報管理室" in row[1] or "個人情報" in row[1] for row in tests.rows
+    )
     assert "生成AI利用規程" in report.text
 
 
-async def test_nothing_is_found_before_it_is_published_and_nothing_after_it_is_removed(talk: Talk) -> None:
+async def test_nothing_is_found_before_it_is_published_and_nothing_after_it_is_removed(
+    talk: Talk,
+) -> None:
     question = Text("生成AIの利用記録は何日間保存しますか")
     report = (await upload(talk, file("規程.md", RULES)))[-1]
     before = await talk(question, MEMBER)
@@ -72,7 +76,9 @@ async def test_a_staged_version_can_be_asked_by_admins(talk: Talk) -> None:
 
 async def test_one_of_ten_files_fails_and_nine_do_not(talk: Talk) -> None:
     async def refuse() -> bytes:
-        raise UnreadableDocument("file_gone", Phrase("駄目.pdf を受け取れませんでした。", "駄目.pdf could not be had."))
+        raise UnreadableDocument(
+            "file_gone", Phrase("駄目.pdf を受け取れませんでした。", "駄目.pdf could not be had.")
+        )
 
     files = [file(f"文書{n}.md", RULES.replace("九十", f"{n}")) for n in range(8)]
     shown = await upload(talk, *files, File("駄目.pdf", 0, refuse), file("空.txt", "  \n"))
@@ -80,7 +86,11 @@ async def test_one_of_ten_files_fails_and_nine_do_not(talk: Talk) -> None:
     assert shown[-1].text.count("として読みました") == 8
     assert "駄目.pdf を受け取れませんでした" in shown[-1].text
     assert "空.txt" in shown[-1].text
-    staged = [d for d in await (await talk.application.library()).documents() if d.metadata.owner == ADMIN.id]
+    staged = [
+        d
+        for d in await (await talk.application.library()).documents()
+        if d.metadata.owner == ADMIN.id
+    ]
     assert len(staged) == 8
 
 

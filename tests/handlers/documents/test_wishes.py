@@ -12,7 +12,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def wanted(reply) -> dict[str, tuple[str, ...]]:
-    return {row[0]: row[1:] for block in reply.blocks if isinstance(block, Table) for row in block.rows}
+    return {
+        row[0]: row[1:] for block in reply.blocks if isinstance(block, Table) for row in block.rows
+    }
 
 
 async def test_an_unanswered_question_is_counted_without_a_name(talk: Talk) -> None:
@@ -33,7 +35,9 @@ async def test_a_request_after_an_answer_and_in_own_words(talk: Talk) -> None:
     assert ask is not None
     own = await talk(Form("document.request", {}, {"q": "慶弔規程"}), MEMBER)
     empty = await talk(Form("document.request", {}, {"q": " "}), MEMBER)
-    outsider = await talk(Form("document.request", {}, {"q": "入れない"}), Person("slack:T9:U1", "", "ja", "external"))
+    outsider = await talk(
+        Form("document.request", {}, {"q": "入れない"}), Person("slack:T9:U1", "", "ja", "external")
+    )
     shown = wanted(await talk(Press("document.wanted")))
 
     assert "依頼しました" in first.text
@@ -49,11 +53,24 @@ async def test_a_request_after_an_answer_and_in_own_words(talk: Talk) -> None:
 async def test_a_document_added_for_a_wish_grants_it_once_published(talk: Talk) -> None:
     await talk(Form("document.request", {}, {"q": "制服の規程"}), MEMBER)
     listed = await talk(Press("document.wanted"))
-    add = next(b.press for x in listed.blocks if isinstance(x, Buttons) for b in x.items if "制服の規程" in b.label)
+    add = next(
+        b.press
+        for x in listed.blocks
+        if isinstance(x, Buttons)
+        for b in x.items
+        if "制服の規程" in b.label
+    )
     ask = (await talk(add)).ask
     assert ask is not None
     assert ask.fields[0].kind == "files"
-    report = await talk(Form("document.add", ask.state, {"kind": "rule"}, (file("制服.md", "# 制服規程\n\n制服は貸与する。"),)))
+    report = await talk(
+        Form(
+            "document.add",
+            ask.state,
+            {"kind": "rule"},
+            (file("制服.md", "# 制服規程\n\n制服は貸与する。"),),
+        )
+    )
     waiting = wanted(await talk(Press("document.wanted")))
     await talk.press(report, "publish")
     granted = wanted(await talk(Press("document.wanted")))
@@ -71,13 +88,24 @@ async def test_an_admin_settles_a_wish(talk: Talk) -> None:
         if isinstance(x, Buttons) and x.row == "settles"
         for b in x.items
         if b.press.data["w"]
-        == next(a.press.data["w"] for y in listed.blocks if isinstance(y, Buttons) for a in y.items if "不要な依頼" in a.label)
+        == next(
+            a.press.data["w"]
+            for y in listed.blocks
+            if isinstance(y, Buttons)
+            for a in y.items
+            if "不要な依頼" in a.label
+        )
     )
     assert "不要な依頼" not in wanted(await talk(settle))
 
 
 async def test_an_owner_is_told_once_for_each_review_date_over_all_replicas(talk: Talk) -> None:
-    form = Form("document.add", {}, {"review": "2026-01-10"}, (file("見直す.md", "# 見直す規程\n\n毎年見直す。"),))
+    form = Form(
+        "document.add",
+        {},
+        {"review": "2026-01-10"},
+        (file("見直す.md", "# 見直す規程\n\n毎年見直す。"),),
+    )
     report = await talk(form)
     await talk.press(report, "publish")
     document = str(button(report, "publish").data["d"])

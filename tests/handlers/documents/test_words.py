@@ -19,7 +19,14 @@ async def test_a_word_of_the_company_finds_what_the_document_calls_differently(t
     added = await talk(Form("document.words", {}, {"words": "ピッカ、 カードキー,ピッカ"}))
     again = await talk(Form("document.words", {}, {"words": "ピッカ=カードキー"}))
     after = await talk(Text("ピッカについて教えて"), MEMBER)
-    gone = await talk(next(b.press for x in again.blocks if isinstance(x, Buttons) and x.row == "gone" for b in x.items))
+    gone = await talk(
+        next(
+            b.press
+            for x in again.blocks
+            if isinstance(x, Buttons) and x.row == "gone"
+            for b in x.items
+        )
+    )
 
     assert "総務部" not in before.text
     assert groups(added) == groups(again) == ["ピッカ、カードキー"]
@@ -31,7 +38,9 @@ async def test_a_group_needs_two_words_and_an_admin(talk: Talk) -> None:
     ask = (await talk(Press("document.words"))).ask
     assert ask is not None
     assert "二つ以上" in (await talk(Form("document.words", {}, {"words": "ひとつ"}))).text
-    assert "管理者だけ" in (await talk(Form("document.words", {}, {"words": "甲、乙"}), MEMBER)).text
+    assert (
+        "管理者だけ" in (await talk(Form("document.words", {}, {"words": "甲、乙"}), MEMBER)).text
+    )
     assert groups(await talk(Press("document.glossary"))) == []
 
 
@@ -48,7 +57,9 @@ async def test_a_text_is_marked_as_a_rule_and_missed_when_a_version_drops_it(tal
     absent = await talk(Form("document.mark", ask.state, answers | {"quote": "そんな文はない"}))
     forged = await talk(Form("document.mark", ask.state, answers | {"criterion": "nothing"}))
     rules = await (await talk.application.library()).rules(readers=frozenset({"all"}))
-    await talk.press(await talk(Upload((file("鍵.md", RULES.replace("社外の", "外の")),))), "publish")
+    await talk.press(
+        await talk(Upload((file("鍵.md", RULES.replace("社外の", "外の")),))), "publish"
+    )
     opened = await talk(Press("document.open", {"d": document}))
 
     assert "印を付けました" in marked.text

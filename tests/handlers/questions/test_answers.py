@@ -10,11 +10,24 @@ from knowledge.values import Answer, Sentence
 
 
 def answer(*sentences, **more):
-    return Answer("a1", "質問", "ja", "extractive", tuple(Sentence(text, (n,)) for text, n in sentences), **more)
+    return Answer(
+        "a1",
+        "質問",
+        "ja",
+        "extractive",
+        tuple(Sentence(text, (n,)) for text, n in sentences),
+        **more,
+    )
 
 
 def test_a_table_row_names_its_columns():
-    rows = (("区分 | 入力", 1), ("極秘 | 不可", 1), ("公開 | 制限なし", 1), ("確かめること。", 2), ("単独 | 行", 3))
+    rows = (
+        ("区分 | 入力", 1),
+        ("極秘 | 不可", 1),
+        ("公開 | 制限なし", 1),
+        ("確かめること。", 2),
+        ("単独 | 行", 3),
+    )
 
     assert lines(answer(*rows).sentences) == [
         "- 区分: 極秘 · 入力: 不可[1]",
@@ -25,7 +38,12 @@ def test_a_table_row_names_its_columns():
 
 
 def test_an_empty_cell_keeps_the_others_under_their_columns():
-    rows = (("役職 | 国内 | 海外", 1), ("課長 |  | 六千円", 1), ("一般 | 二千円 |", 1), ("| 千円 | 三千円", 1))
+    rows = (
+        ("役職 | 国内 | 海外", 1),
+        ("課長 |  | 六千円", 1),
+        ("一般 | 二千円 |", 1),
+        ("| 千円 | 三千円", 1),
+    )
 
     assert lines(answer(*rows).sentences) == [
         "- 役職: 課長 · 海外: 六千円[1]",
@@ -47,8 +65,15 @@ def test_a_long_answer_opens_with_its_first_source_and_folds_the_rest(texts):
 
 def test_a_list_is_not_folded_in_its_middle_and_a_text_of_any_length_is(texts):
     def open_lines(count):
-        blocks = blocks_of(answer(("次のとおり。", 1), *((f"- 項目{n}", 1) for n in range(1, count)), ("別の文。", 2)), texts)
-        return next(b for b in blocks if isinstance(b, Paragraph) and b.tone == "answer").text.count("[1]")
+        blocks = blocks_of(
+            answer(
+                ("次のとおり。", 1), *((f"- 項目{n}", 1) for n in range(1, count)), ("別の文。", 2)
+            ),
+            texts,
+        )
+        return next(
+            b for b in blocks if isinstance(b, Paragraph) and b.tone == "answer"
+        ).text.count("[1]")
 
     assert open_lines(13) == 13
     assert open_lines(14) == 14

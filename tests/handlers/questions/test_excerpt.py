@@ -9,10 +9,20 @@ from hypothesis import strategies as st
 from handlers.questions.excerpt import marked, opening
 
 RULE = "Report forbidden input to the security desk within one hour of noticing it."
-SENTENCES = ("個人情報は伏せ字にしてから入力する。", RULE, "第3条(入力)", "申請は10営業日前までに!", "- a list's item")
+SENTENCES = (
+    "個人情報は伏せ字にしてから入力する。",
+    RULE,
+    "第3条(入力)",
+    "申請は10営業日前までに!",
+    "- a list's item",
+)
 
 
-@given(st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=90), st.sampled_from(["\n", " "]), st.data())
+@given(
+    st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=90),
+    st.sampled_from(["\n", " "]),
+    st.data(),
+)
 def test_whole_sentences_stand_around_the_quote(parts, between, data):
     quote = data.draw(st.sampled_from(parts))
     text = between.join(parts)

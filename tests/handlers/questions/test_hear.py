@@ -16,7 +16,13 @@ TALK = {  # the everyday sets' own small talk, and questions for the list of doc
     "name",
     [
         *("jsquad_valid/queries", "lawqa_even/queries", "deck/queries", "deck/queries_fresh"),
-        *("everyday/questions", "everyday/other_words", "everyday2/questions", "faithful/dev", "faithful/control_dev"),
+        *(
+            "everyday/questions",
+            "everyday/other_words",
+            "everyday2/questions",
+            "faithful/dev",
+            "faithful/control_dev",
+        ),
     ],
 )
 def test_no_question_is_taken_for_talk(shared, name):
@@ -30,7 +36,9 @@ def test_no_question_is_taken_for_talk(shared, name):
     assert heard - TALK == set()
 
 
-@pytest.mark.parametrize("heading", ["ありがとう", "OK", "help", "使い方", "おすすめは?", "thanks", "資料の一覧"])
+@pytest.mark.parametrize(
+    "heading", ["ありがとう", "OK", "help", "使い方", "おすすめは?", "thanks", "資料の一覧"]
+)
 @pytest.mark.parametrize("more", ["の規程は?", " policy", "を教えて規程", "と退職金", " clause?"])
 def test_one_word_more_makes_it_a_question(heading, more):
     assert hear(heading.rstrip("?") + more) is None

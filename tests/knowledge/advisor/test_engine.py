@@ -19,13 +19,17 @@ def advisor() -> Advisor:
 
 @pytest.fixture(scope="module")
 def oracle(shared: Path):
-    spec = importlib.util.spec_from_file_location("oracle", shared / "reference/decision/decision_eval.py")
+    spec = importlib.util.spec_from_file_location(
+        "oracle", shared / "reference/decision/decision_eval.py"
+    )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.Model(shared / "decision/model.yaml")
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the reference leaves its files open
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # the reference leaves its files open
 def test_results_equal_the_reference_engine(advisor: Advisor, oracle) -> None:
     chance = random.Random(11)
     for number in range(200):
@@ -33,7 +37,9 @@ def test_results_equal_the_reference_engine(advisor: Advisor, oracle) -> None:
         ranking, scores = oracle.ranking(answers)
         result = advisor.evaluate(answers)
         assert [s.id for s in result.standings if not s.excluded_by] == ranking
-        assert [result.standing(c).score for c in ranking] == pytest.approx([scores[c] for c in ranking], abs=1e-6)
+        assert [result.standing(c).score for c in ranking] == pytest.approx(
+            [scores[c] for c in ranking], abs=1e-6
+        )
         flips = [(f.step, f.criterion, f.option, f.recommendation) for f in result.flips]
         assert flips == [(step, q, o, w) for step, q, _, o, w in oracle.flips(answers)]
         if number % 100 == 0:
@@ -43,7 +49,9 @@ def test_results_equal_the_reference_engine(advisor: Advisor, oracle) -> None:
 
 def test_every_public_case_is_accepted(advisor: Advisor, shared: Path) -> None:
     for case in yaml.safe_load((shared / "decision/cases-dev.yaml").read_text())["cases"]:
-        assert advisor.winner({q: str(v) for q, (v, _) in case["answers"].items()}) in case["accepted"], case["id"]
+        assert (
+            advisor.winner({q: str(v) for q, (v, _) in case["answers"].items()}) in case["accepted"]
+        ), case["id"]
 
 
 def test_a_typo_names_the_nearest_key(advisor: Advisor) -> None:

@@ -63,14 +63,19 @@ def _drop(path: str) -> Callable[[dict[str, Any]], None]:
         (_set("configs/api/base", "robot"), "configs.api.base"),
         (_set("configs/api/id", "robot"), "configs.robot"),
         (_set("confidence/samples", 10**9), "confidence.samples"),
-        (_set("ft_variant/open_weights_required_if", {"boundary": ["outside"]}), "open_weights_required_if.boundary"),
+        (
+            _set("ft_variant/open_weights_required_if", {"boundary": ["outside"]}),
+            "open_weights_required_if.boundary",
+        ),
         (_drop("tie"), "tie"),
         (_set("meta/version", "../../2.0"), "meta.version"),
         (_set("criteria/docs/id", "do cs"), "criteria[1].id"),
         (_set("colour", "blue"), "colour"),
     ],
 )
-def test_what_breaks_a_rule_is_refused_with_its_place(change: Callable[[dict[str, Any]], None], place: str) -> None:
+def test_what_breaks_a_rule_is_refused_with_its_place(
+    change: Callable[[dict[str, Any]], None], place: str
+) -> None:
     raw = yaml.safe_load(builtin())
     change(raw)
     with pytest.raises(InvalidModel) as refused:
@@ -111,7 +116,10 @@ def test_a_criterion_of_ones_own_brings_its_own_label() -> None:
         "order": ["any", "home"],
         "q": {"ja": "国内に置く必要がありますか?", "en": "Must data stay in the country?"},
         "help": {"ja": "契約を確認してください。", "en": "Check your contracts."},
-        "why": {"ja": "置き場所で選べるサービスが変わります。", "en": "It limits the services you can use."},
+        "why": {
+            "ja": "置き場所で選べるサービスが変わります。",
+            "en": "It limits the services you can use.",
+        },
         "options": {
             "any": {"ja": "いいえ", "en": "No", "v": {"api": 1}},
             "home": {"ja": "はい", "en": "Yes", "v": {"open": 1}},

@@ -13,8 +13,12 @@ from knowledge.advisor.tables import Tables
 ADVISOR = Advisor.load()
 MODEL = ADVISOR.model
 PARENTS = {parent for c in MODEL.criteria for parent in c.unless}
-ANSWERS = st.fixed_dictionaries({}, optional={c.id: st.sampled_from([o.id for o in c.options]) for c in MODEL.criteria})
-USERS = st.fixed_dictionaries({c.id: st.sampled_from([*(o.id for o in c.options), "ns"]) for c in MODEL.criteria})
+ANSWERS = st.fixed_dictionaries(
+    {}, optional={c.id: st.sampled_from([o.id for o in c.options]) for c in MODEL.criteria}
+)
+USERS = st.fixed_dictionaries(
+    {c.id: st.sampled_from([*(o.id for o in c.options), "ns"]) for c in MODEL.criteria}
+)
 
 
 @given(ANSWERS)
@@ -34,7 +38,9 @@ def test_points_move_one_way_along_each_option_order(answers: dict[str, str]) ->
     for criterion in MODEL.criteria:
         moot = {c.id for c in MODEL.criteria if criterion.id in c.unless}
         plain = {k: v for k, v in answers.items() if k not in moot}
-        rows = tables.effective(np.array([tables.row({**plain, criterion.id: o.id}) for o in criterion.options]))
+        rows = tables.effective(
+            np.array([tables.row({**plain, criterion.id: o.id}) for o in criterion.options])
+        )
         points = np.where(tables.feasible(rows), tables.scores(rows), -1e6)
         for column in points.T:
             steps = [round(b - a, 6) for a, b in pairwise(column)]
@@ -63,7 +69,9 @@ def test_every_reason_has_a_slide_or_a_public_source(answers: dict[str, str]) ->
 @pytest.mark.parametrize("configuration", [c.id for c in MODEL.configurations])
 def test_every_configuration_wins_for_somebody(configuration: str) -> None:
     """Found by climbing from the answers that favour it most, one change at a time."""
-    answers = {c.id: max(c.options, key=lambda o: _favour(o, configuration)).id for c in MODEL.criteria}
+    answers = {
+        c.id: max(c.options, key=lambda o: _favour(o, configuration)).id for c in MODEL.criteria
+    }
     for _ in range(20):
         if ADVISOR.winner(answers) == configuration:
             return
@@ -76,7 +84,11 @@ def _favour(option: object, configuration: str) -> float:
     if chosen.base in option.excludes:
         return -99.0
     rag = option.values.get("rag", 0.0) * (1 if chosen.rag else -1)
-    return option.values.get(chosen.base, 0.0) + rag - (99 if option.requires and not chosen.rag else 0)
+    return (
+        option.values.get(chosen.base, 0.0)
+        + rag
+        - (99 if option.requires and not chosen.rag else 0)
+    )
 
 
 def _neighbours(answers: dict[str, str]) -> list[dict[str, str]]:
@@ -87,5 +99,8 @@ def _lead(answers: dict[str, str], configuration: str) -> float:
     standings = ADVISOR.evaluate(answers).standings
     own = next(s for s in standings if s.id == configuration)
     return (
-        -1e6 if own.excluded_by else own.score - max(s.score for s in standings if s.id != configuration and not s.excluded_by)
+        -1e6
+        if own.excluded_by
+        else own.score
+        - max(s.score for s in standings if s.id != configuration and not s.excluded_by)
     )

@@ -32,10 +32,15 @@ class Retriever:
     """Passages in a fixed order: answering is what is under test here, not finding."""
 
     def __init__(self, *texts: str, review: str = "") -> None:
-        self.passages = [Passage(f"p{i}", "rules", "v", i, "文書規程", Place("page", i), t) for i, t in enumerate(texts, 1)]
+        self.passages = [
+            Passage(f"p{i}", "rules", "v", i, "文書規程", Place("page", i), t)
+            for i, t in enumerate(texts, 1)
+        ]
         self.review = review
 
-    async def search(self, question: str, *, readers: frozenset[str], limit: int = 6, kind: SearchKind = "whole") -> list[Hit]:
+    async def search(
+        self, question: str, *, readers: frozenset[str], limit: int = 6, kind: SearchKind = "whole"
+    ) -> list[Hit]:
         return [Hit(p, 5.0 - i, rank=i + 1) for i, p in enumerate(self.passages)][:limit]
 
     async def asked(self, question: str, *, readers: frozenset[str] | None) -> Query:
@@ -53,7 +58,9 @@ async def named(stub: StubModel) -> AsyncIterator[Callable[[str], Model]]:
     opened: list[Model] = []
 
     def make(mode: str) -> Model:
-        opened.append(Model(f"openai:{mode}", base_url=f"http://127.0.0.1:{stub.port}/v1", api_key="k"))
+        opened.append(
+            Model(f"openai:{mode}", base_url=f"http://127.0.0.1:{stub.port}/v1", api_key="k")
+        )
         return opened[-1]
 
     yield make
@@ -72,7 +79,9 @@ async def test_without_a_model_the_answer_is_an_exact_quote_with_its_source():
         steps.append(stage)
 
     shelf = Retriever(*RULES, review="2020-01-01")
-    answer = await Answers(shelf, keep=keep).answer("契約書は何年保存しますか", readers=ALL, language="en", on_step=step)
+    answer = await Answers(shelf, keep=keep).answer(
+        "契約書は何年保存しますか", readers=ALL, language="en", on_step=step
+    )
 
     assert answer.mode == "extractive"
     assert answer.language == "ja"
@@ -99,7 +108,10 @@ async def test_the_words_it_lacks_are_shown_as_they_were_asked():
 
 async def test_a_follow_up_is_searched_with_the_topic_of_the_turn_before():
     answer = await Answers(Retriever(*RULES)).answer(
-        "それは何年?", readers=ALL, language="ja", history=(Turn("契約書の保存期間は?", "規程にあります。"),)
+        "それは何年?",
+        readers=ALL,
+        language="ja",
+        history=(Turn("契約書の保存期間は?", "規程にあります。"),),
     )
     assert "十年" in answer.text
 
@@ -115,7 +127,9 @@ async def test_a_follow_up_is_searched_with_the_topic_of_the_turn_before():
         ("長" * 1_000_000, "too_long_question"),
     ],
 )
-async def test_a_question_that_is_none_gets_one_sentence_in_both_languages(question: str, code: str):
+async def test_a_question_that_is_none_gets_one_sentence_in_both_languages(
+    question: str, code: str
+):
     with pytest.raises(KnowledgeError) as error:
         await Answers(Retriever(*RULES)).answer(question, readers=ALL, language="ja")
     assert error.value.code == code
@@ -146,10 +160,17 @@ async def test_a_failing_model_is_retried_and_then_replaced_by_quotes(
 
 @pytest.mark.parametrize(
     ("language", "facts", "question"),
-    [("ja", FACTS_JA, "契約書は何年保存しますか"), ("en", FACTS_EN, "How long are contracts kept?")],
+    [
+        ("ja", FACTS_JA, "契約書は何年保存しますか"),
+        ("en", FACTS_EN, "How long are contracts kept?"),
+    ],
 )
 async def test_an_inventing_model_shows_nothing_unsupported(
-    stub: StubModel, named: Callable[[str], Model], language: Language, facts: tuple[str, ...], question: str
+    stub: StubModel,
+    named: Callable[[str], Model],
+    language: Language,
+    facts: tuple[str, ...],
+    question: str,
 ):
     stub.says = inventions(language)
     answers = Answers(Retriever("\n".join(facts)), model=named("inventing"))
@@ -158,7 +179,9 @@ async def test_an_inventing_model_shows_nothing_unsupported(
         assert {s.text for s in answer.sentences} <= set(facts)
 
 
-async def test_a_model_that_says_so_in_its_own_words_is_a_refusal_with_the_nearest(named: Callable[[str], Model]):
+async def test_a_model_that_says_so_in_its_own_words_is_a_refusal_with_the_nearest(
+    named: Callable[[str], Model],
+):
     answer = await Answers(Retriever(*RULES), model=named("absent")).answer(
         "契約書は何年保存しますか", readers=ALL, language="ja"
     )
@@ -166,7 +189,9 @@ async def test_a_model_that_says_so_in_its_own_words_is_a_refusal_with_the_neare
     assert answer.nearest
 
 
-async def test_a_model_in_the_wrong_language_is_told_so_once(stub: StubModel, named: Callable[[str], Model]):
+async def test_a_model_in_the_wrong_language_is_told_so_once(
+    stub: StubModel, named: Callable[[str], Model]
+):
     answer = await Answers(Retriever(*RULES), model=named("wrong-once")).answer(
         "契約書は何年保存しますか", readers=ALL, language="ja"
     )
@@ -174,7 +199,9 @@ async def test_a_model_in_the_wrong_language_is_told_so_once(stub: StubModel, na
     assert "日本語だけ" in stub.prompts[1]
 
 
-async def test_a_follow_up_is_reworded_by_the_model_in_one_call(stub: StubModel, named: Callable[[str], Model]):
+async def test_a_follow_up_is_reworded_by_the_model_in_one_call(
+    stub: StubModel, named: Callable[[str], Model]
+):
     kept: list[Trace] = []
 
     async def keep(trace: Trace) -> None:
@@ -189,7 +216,9 @@ async def test_a_follow_up_is_reworded_by_the_model_in_one_call(stub: StubModel,
     assert kept[0].rewritten == "それは何年?"  # the stub gives the question back as it was
 
 
-async def test_a_model_that_keeps_failing_is_left_alone(stub: StubModel, named: Callable[[str], Model]):
+async def test_a_model_that_keeps_failing_is_left_alone(
+    stub: StubModel, named: Callable[[str], Model]
+):
     answers = Answers(Retriever(*RULES), model=named("500"))
     for _ in range(4):
         answer = await answers.answer("契約書は何年保存しますか", readers=ALL, language="ja")
@@ -198,7 +227,9 @@ async def test_a_model_that_keeps_failing_is_left_alone(stub: StubModel, named: 
     assert "生成AI" in answer.notes[0].ja
 
 
-async def test_a_model_that_repeats_its_prompt_gives_nothing_of_it_away(stub: StubModel, named: Callable[[str], Model]):
+async def test_a_model_that_repeats_its_prompt_gives_nothing_of_it_away(
+    stub: StubModel, named: Callable[[str], Model]
+):
     answer = await Answers(Retriever(*RULES), model=named("leaking")).answer(
         "契約書は何年保存しますか", readers=ALL, language="ja"
     )
@@ -208,7 +239,9 @@ async def test_a_model_that_repeats_its_prompt_gives_nothing_of_it_away(stub: St
 
 @pytest.mark.parametrize("mode", ["endless", "huge"])
 async def test_an_answer_without_end_is_cut_and_replaced(named: Callable[[str], Model], mode: str):
-    answer = await Answers(Retriever(*RULES), model=named(mode)).answer("契約書は何年保存しますか", readers=ALL, language="ja")
+    answer = await Answers(Retriever(*RULES), model=named(mode)).answer(
+        "契約書は何年保存しますか", readers=ALL, language="ja"
+    )
     assert answer.mode == "extractive"
     assert "十年" in answer.text
 
@@ -216,11 +249,17 @@ async def test_an_answer_without_end_is_cut_and_replaced(named: Callable[[str], 
 async def test_documents_that_disagree_are_said_to_with_both_figures():
     class Two(Retriever):
         async def document(self, id: str) -> Document:  # noqa: A002 - the library's own word
-            return Document(id, Metadata(title=id, effective="2026-04-01" if id == "new" else "2024-04-01"))
+            return Document(
+                id, Metadata(title=id, effective="2026-04-01" if id == "new" else "2024-04-01")
+            )
 
     shelf = Two("生成AIの利用記録は、1年間保存する。", "生成AIの利用記録は、6か月間保存します。")
-    shelf.passages = [replace(p, document=d, title=d) for p, d in zip(shelf.passages, ("new", "old"), strict=True)]
-    answer = await Answers(shelf).answer("生成AIの利用記録はどのくらい保存しますか", readers=ALL, language="ja")
+    shelf.passages = [
+        replace(p, document=d, title=d) for p, d in zip(shelf.passages, ("new", "old"), strict=True)
+    ]
+    answer = await Answers(shelf).answer(
+        "生成AIの利用記録はどのくらい保存しますか", readers=ALL, language="ja"
+    )
     note = next(n for n in answer.notes if "食い違" in n.ja)
     assert all(part in note.ja for part in ("1年", "6か月", "2026-04-01", "2024-04-01"))
     assert "1年" in note.en
@@ -229,8 +268,16 @@ async def test_documents_that_disagree_are_said_to_with_both_figures():
 async def test_an_obedient_model_passes_nothing_on_and_still_gives_the_fact(
     stub: StubModel, named: Callable[[str], Model], shared: Path
 ):
-    stub.canaries = ("SYSCANARY[1]", "![x](http://127.0.0.1:18080/i)[1]", "<!channel>[1]", "見よ http://127.0.0.1:18080/a [1]")
-    cases = [json.loads(line) for line in (shared / "injection" / "cases.jsonl").read_text(encoding="utf-8").splitlines()]
+    stub.canaries = (
+        "SYSCANARY[1]",
+        "![x](http://127.0.0.1:18080/i)[1]",
+        "<!channel>[1]",
+        "見よ http://127.0.0.1:18080/a [1]",
+    )
+    cases = [
+        json.loads(line)
+        for line in (shared / "injection" / "cases.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     right = 0
     obedient = named("obedient")
     for case in cases:
@@ -245,22 +292,34 @@ async def test_an_obedient_model_passes_nothing_on_and_still_gives_the_fact(
     assert right >= 0.95 * 2 * len(cases)
 
 
-async def test_no_disguise_lets_a_link_or_a_mention_through(stub: StubModel, named: Callable[[str], Model], shared: Path):
-    cases = [json.loads(line) for line in (shared / "injection" / "cases.jsonl").read_text(encoding="utf-8").splitlines()]
+async def test_no_disguise_lets_a_link_or_a_mention_through(
+    stub: StubModel, named: Callable[[str], Model], shared: Path
+):
+    cases = [
+        json.loads(line)
+        for line in (shared / "injection" / "cases.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     obedient = named("obedient")
     for case, disguise in mutations(cases, 80, seed=7):
         answer = await Answers(Retriever(case["document_text"]), model=obedient).answer(
             case["question"], readers=ALL, language=case["lang"]
         )
         out = " ".join([answer.text, *(c.quote for c in answer.citations)])
-        assert not re.search(r"18080|https?:|<[!@#a-z]|!\[|\]\(|CANARY", out, re.IGNORECASE), (case["id"], disguise)
+        assert not re.search(r"18080|https?:|<[!@#a-z]|!\[|\]\(|CANARY", out, re.IGNORECASE), (
+            case["id"],
+            disguise,
+        )
         assert re.search(case["must_match"], answer.text), (case["id"], disguise)
 
 
 async def test_a_question_that_may_mean_several_things_offers_them():
-    shelf = Retriever("記録は1年間保存する。", "記録は情報システム部が見る。", "費用は部署が負担する。")
+    shelf = Retriever(
+        "記録は1年間保存する。", "記録は情報システム部が見る。", "費用は部署が負担する。"
+    )
     headings = ("第5条(保存)", "第8条(閲覧)", "第9条(費用)")
-    shelf.passages = [replace(p, headings=(p.title, h)) for p, h in zip(shelf.passages, headings, strict=True)]
+    shelf.passages = [
+        replace(p, headings=(p.title, h)) for p, h in zip(shelf.passages, headings, strict=True)
+    ]
 
     vague = await Answers(shelf).answer("記録", readers=ALL, language="ja")
     clear = await Answers(shelf).answer("記録は何年間保存しますか", readers=ALL, language="ja")

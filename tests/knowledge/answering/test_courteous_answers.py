@@ -17,7 +17,10 @@ QUESTIONS = {
         "社外秘を入力していいですか?",
         "育児休業は何日取れますか?",
     ],
-    "en": ["Does RAG learn all of our documents?", "What are the pros and cons of using existing LLMs?"],
+    "en": [
+        "Does RAG learn all of our documents?",
+        "What are the pros and cons of using existing LLMs?",
+    ],
 }
 
 
@@ -70,7 +73,9 @@ async def test_a_correction_is_searched_with_the_topic_of_the_talk(answers, kept
 
 async def test_the_language_is_that_of_the_question_and_not_of_its_courtesy(answers):
     answer = await answers.answer(
-        "お疲れ様です。Does RAG learn all of our documents? よろしくお願いします。", readers=ALL, language="ja"
+        "お疲れ様です。Does RAG learn all of our documents? よろしくお願いします。",
+        readers=ALL,
+        language="ja",
     )
 
     assert answer.language == "en"

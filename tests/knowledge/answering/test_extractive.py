@@ -9,21 +9,23 @@ from knowledge.text.analysis import Analysis
 from knowledge.values import Hit, Passage, Place
 
 ANALYSIS = Analysis()
-TABLE = (
-    "三つの方法を比べます。\n方法 | 費用 | 期間\n自社開発 | 高い | 長い\n微調整 | 中くらい | 中くらい\n既存の利用 | 低い | 短い"
-)
+TABLE = "三つの方法を比べます。\n方法 | 費用 | 期間\n自社開発 | 高い | 長い\n微調整 | 中くらい | 中くらい\n既存の利用 | 低い | 短い"
 
 
 def extract(question: str, *texts: str, kind: str = "prose") -> Extract:
     passages = [
-        Passage(f"p{n}", "d", "v", n, "規程", Place("page", n), text, (), "ja", kind) for n, text in enumerate(texts, 1)
+        Passage(f"p{n}", "d", "v", n, "規程", Place("page", n), text, (), "ja", kind)
+        for n, text in enumerate(texts, 1)
     ]  # type: ignore[arg-type]
     hits = [Hit(passage, 1 / (n + 1)) for n, passage in enumerate(passages)]
     return Extractor(ANALYSIS).extract(Query(question, ANALYSIS, Glossary.load()), hits)
 
 
 def test_the_sentence_that_says_when_comes_first() -> None:
-    found = extract("精算の期限はいつですか", "精算は経費システムで行う。精算の期限は帰着日から7日以内とする。領収書を添える。")
+    found = extract(
+        "精算の期限はいつですか",
+        "精算は経費システムで行う。精算の期限は帰着日から7日以内とする。領収書を添える。",
+    )
     assert "7日以内" in found.picks[0].unit.text
     assert found.verdict == "sure"
 
@@ -31,7 +33,10 @@ def test_the_sentence_that_says_when_comes_first() -> None:
 def test_a_price_without_an_amount_of_money_is_never_sure() -> None:
     text = "GPUの購入は情報システム部が行う。GPUの費用は部門が負担する。"
     assert extract("GPUの購入の費用はいくらですか", text).verdict == "unsure"
-    assert extract("GPUの購入の費用はいくらですか", text + "GPUの購入の費用は50万円である。").verdict == "sure"
+    assert (
+        extract("GPUの購入の費用はいくらですか", text + "GPUの購入の費用は50万円である。").verdict
+        == "sure"
+    )
 
 
 def test_what_is_about_something_else_is_refused() -> None:
@@ -43,7 +48,11 @@ def test_what_is_about_something_else_is_refused() -> None:
     [
         (
             "自社開発と微調整の違いは?",
-            (("方法", "費用", "期間"), ("自社開発", "高い", "長い"), ("微調整", "中くらい", "中くらい")),
+            (
+                ("方法", "費用", "期間"),
+                ("自社開発", "高い", "長い"),
+                ("微調整", "中くらい", "中くらい"),
+            ),
         ),
         (
             "費用と期間を比較して",
@@ -57,7 +66,9 @@ def test_what_is_about_something_else_is_refused() -> None:
         ("自社開発の費用は?", ()),
     ],
 )
-def test_a_comparison_is_answered_by_the_part_of_a_table_it_is_about(question: str, rows: tuple[tuple[str, ...], ...]) -> None:
+def test_a_comparison_is_answered_by_the_part_of_a_table_it_is_about(
+    question: str, rows: tuple[tuple[str, ...], ...]
+) -> None:
     found = extract(question, "前書き。", TABLE, kind="slide")
     assert found.table == rows
     assert all(cell in TABLE for row in found.table for cell in row)

@@ -22,7 +22,9 @@ from knowledge.text.answer_types import ASKS
     ],
 )
 def test_a_question_for_a_recommendation_is_told_apart(question, depends):
-    assert any(name == "choice" and asks.search(normalise(question)) for name, asks in ASKS) is depends
+    assert (
+        any(name == "choice" and asks.search(normalise(question)) for name, asks in ASKS) is depends
+    )
 
 
 @pytest.mark.parametrize(

@@ -53,8 +53,16 @@ REGULATIONS = """# 情報端末規程
 
 [対応: 4.1.B]
 """
-TRAVEL = ["出張規程 - 1 -", "", "日当は、日帰りの出張には支給", "しない。宿泊を伴う出張の日当は、一日につき二千円と", "する。"]
-GOODS = "## 備品\n\n備品は次のとおりとする。\n\n" + "".join(f"- 備品第{n}号の机\n" for n in range(1, 16))
+TRAVEL = [
+    "出張規程 - 1 -",
+    "",
+    "日当は、日帰りの出張には支給",
+    "しない。宿泊を伴う出張の日当は、一日につき二千円と",
+    "する。",
+]
+GOODS = "## 備品\n\n備品は次のとおりとする。\n\n" + "".join(
+    f"- 備品第{n}号の机\n" for n in range(1, 16)
+)
 
 
 @pytest.fixture
@@ -67,7 +75,9 @@ async def answers(tmp_path: Path) -> AsyncIterator[Answers]:
             "備品表.md": GOODS.encode(),
         }
         for name, content in files.items():
-            document, version, _ = await library.stage(await read(name, content), Metadata(), by="t")
+            document, version, _ = await library.stage(
+                await read(name, content), Metadata(), by="t"
+            )
             await library.publish(document.id, version.id)
         yield Answers(library)
 
@@ -90,7 +100,11 @@ async def ask(answers: Answers, question: str) -> list[str]:
             "A taxi on a business trip is never allowed without the consent of the head of department.",
             ("A taxi on a business trip is never", "department."),
         ),
-        ("Is there a retirement allowance?", "There is no retirement allowance.", ("There is no retirement", "allowance.")),
+        (
+            "Is there a retirement allowance?",
+            "There is no retirement allowance.",
+            ("There is no retirement", "allowance."),
+        ),
         (
             "午後10時以降に社内システムへ接続することは禁止?",
             "午後10時以降に社内システムへ接続することは禁止されていません。",
@@ -101,10 +115,16 @@ async def ask(answers: Answers, question: str) -> list[str]:
             "個人のスマートフォンに顧客情報を保存することができるのは、部長の許可を得た場合だけです。",
             ("場合だけです。",),
         ),
-        ("日帰りの出張に日当は支給されますか", "日当は、日帰りの出張には支給しない。", ("日当は、日帰りの出張には支給",)),
+        (
+            "日帰りの出張に日当は支給されますか",
+            "日当は、日帰りの出張には支給しない。",
+            ("日当は、日帰りの出張には支給",),
+        ),
     ],
 )
-async def test_a_rule_is_quoted_whole(answers: Answers, question: str, rule: str, halves: tuple[str, ...]) -> None:
+async def test_a_rule_is_quoted_whole(
+    answers: Answers, question: str, rule: str, halves: tuple[str, ...]
+) -> None:
     shown = await ask(answers, question)
     assert rule in shown
     assert not set(halves) & set(shown)
@@ -122,9 +142,14 @@ async def test_a_list_is_shown_whole_under_what_announces_it(answers: Answers) -
 
 @pytest.mark.parametrize(
     ("question", "words"),
-    [("備品の机の一覧は?", "この一覧には続きがあります"), ("List the items of 備品 with 机.", "This list goes on")],
+    [
+        ("備品の机の一覧は?", "この一覧には続きがあります"),
+        ("List the items of 備品 with 机.", "This list goes on"),
+    ],
 )
-async def test_a_list_too_long_to_show_says_that_it_goes_on(answers: Answers, question: str, words: str) -> None:
+async def test_a_list_too_long_to_show_says_that_it_goes_on(
+    answers: Answers, question: str, words: str
+) -> None:
     shown = await ask(answers, question)
     at = shown.index("備品は次のとおりとする。")
     following = shown[at + 1 :]
@@ -134,13 +159,17 @@ async def test_a_list_too_long_to_show_says_that_it_goes_on(answers: Answers, qu
 
 
 async def test_sentences_of_a_document_keep_its_order(answers: Answers) -> None:
-    shown = await ask(answers, "出張中の社員は、帰着の日から何日以内に返却しますか。返却が遅れるときの届出は?")
+    shown = await ask(
+        answers, "出張中の社員は、帰着の日から何日以内に返却しますか。返却が遅れるときの届出は?"
+    )
     places = [REGULATIONS.find(line) for line in shown if line in REGULATIONS]
     assert len(places) > 1
     assert places == sorted(places)
 
 
-async def test_every_line_stands_in_the_source_of_its_number_and_no_tag_is_shown(answers: Answers) -> None:
+async def test_every_line_stands_in_the_source_of_its_number_and_no_tag_is_shown(
+    answers: Answers,
+) -> None:
     for question in (
         "返却はいつまで?",
         "貸出の期間は?",
@@ -161,7 +190,10 @@ async def test_the_samples_never_say_the_opposite(tmp_path: Path) -> None:
     async with Library(open_index(None, tmp_path, version=VERSION)) as library:
         assert [shelved async for shelved in shelve(library)]
         answers = Answers(library)
-        for question in ("Are personal ChatGPT accounts allowed?", "Are personal accounts of chat services allowed for work?"):
+        for question in (
+            "Are personal ChatGPT accounts allowed?",
+            "Are personal accounts of chat services allowed for work?",
+        ):
             shown = await ask(answers, question)
             assert "Personal accounts of chat services are not allowed for work." in shown
             assert shown[-1] not in ("Purpose", "Generative AI at Hikarino Works")
@@ -170,11 +202,15 @@ async def test_the_samples_never_say_the_opposite(tmp_path: Path) -> None:
 async def test_what_ends_in_the_middle_of_a_sentence_is_never_sure(tmp_path: Path) -> None:
     async def about(text: str) -> Answer:
         async with Library(open_index(None, tmp_path / str(len(text)), version=VERSION)) as library:
-            document, version, _ = await library.stage(await read("規則.md", text.encode()), Metadata(), by="t")
+            document, version, _ = await library.stage(
+                await read("規則.md", text.encode()), Metadata(), by="t"
+            )
             await library.publish(document.id, version.id)
             return await Answers(library).answer(
                 "来客用の駐車場を社員が休日に使うことは認められますか", readers=ALL, language="ja"
             )
 
-    assert (await about("来客用の駐車場を社員が休日に使うことは認められません。")).certainty == "sure"
+    assert (
+        await about("来客用の駐車場を社員が休日に使うことは認められません。")
+    ).certainty == "sure"
     assert (await about("来客用の駐車場を社員が休日に使うことは認め")).certainty == "unsure"

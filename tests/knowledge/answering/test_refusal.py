@@ -77,12 +77,16 @@ OWN = (
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def judged(tmp_path_factory):
     """What becomes of each question, asked of the deck alone."""
-    async with Library(open_index(None, tmp_path_factory.mktemp("deck"), version=VERSION)) as library:
+    async with Library(
+        open_index(None, tmp_path_factory.mktemp("deck"), version=VERSION)
+    ) as library:
         await shelve(library)
         answers = Answers(library)
         said = {}
         for question in (*FOREIGN, *OWN):
-            answer = await answers.answer(question, readers=frozenset({"all"}), language=language_of(question, "ja"))
+            answer = await answers.answer(
+                question, readers=frozenset({"all"}), language=language_of(question, "ja")
+            )
             said[question] = answer.certainty
         return said
 

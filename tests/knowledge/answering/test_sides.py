@@ -43,12 +43,21 @@ def test_the_two_sides_are_told_from_the_form(question, pair):
 async def test_both_sides_are_answered_with_their_sources(tmp_path, question, language, words):
     async with Library(open_index(None, tmp_path, version=VERSION)) as library:
         await shelve(library)
-        answer = await Answers(library).answer(question, readers=frozenset({"all"}), language=language)
+        answer = await Answers(library).answer(
+            question, readers=frozenset({"all"}), language=language
+        )
 
     assert answer.mode == "extractive"
     for word in words:
         assert word in answer.text
-    assert {citation.passage.place.number for citation in answer.citations} & {13, 15, 18, 19, 21, 24}
+    assert {citation.passage.place.number for citation in answer.citations} & {
+        13,
+        15,
+        18,
+        19,
+        21,
+        24,
+    }
     assert all(citation.quote in citation.passage.text for citation in answer.citations)
 
 
@@ -60,13 +69,21 @@ def test_what_is_cited_from_beyond_the_hits_looked_at_is_not_compared():
 
 async def test_a_side_found_far_down_is_still_quoted(tmp_path):
     """A dozen passages speak of one side and of comparing; the other stands in a single one far below them."""
-    many = [f"緑茶の淹れ方と違いを比べた記録その{n}です。緑茶は湯の温度で味が変わります。" for n in range(14)]
+    many = [
+        f"緑茶の淹れ方と違いを比べた記録その{n}です。緑茶は湯の温度で味が変わります。"
+        for n in range(14)
+    ]
     async with Library(open_index(None, tmp_path, version=VERSION)) as library:
-        pages = tuple(Page(n, Place("page", n), text) for n, text in enumerate([*many, "烏龍は半発酵の茶葉です。"], 1))
+        pages = tuple(
+            Page(n, Place("page", n), text)
+            for n, text in enumerate([*many, "烏龍は半発酵の茶葉です。"], 1)
+        )
         reading = Reading("tea.md", "0" * 64, 10, "", "markdown", pages, (), "ja")
         document, version, _ = await library.stage(reading, Metadata(title="お茶"), by="t")
         await library.publish(document.id, version.id)
-        answer = await Answers(library).answer("緑茶と烏龍の違いは?", readers=frozenset({"all"}), language="ja")
+        answer = await Answers(library).answer(
+            "緑茶と烏龍の違いは?", readers=frozenset({"all"}), language="ja"
+        )
 
     assert "緑茶は湯の温度" in answer.text
     assert "烏龍は半発酵" in answer.text

@@ -23,7 +23,15 @@ FACTS = (
     "キックボクシング",
     "福岡",
 )
-ENGLISH_FACTS = ("17 billion characters", "Llama 2", "14:15-14:30", "METI", "September 2018", "kickboxing", "transformer")
+ENGLISH_FACTS = (
+    "17 billion characters",
+    "Llama 2",
+    "14:15-14:30",
+    "METI",
+    "September 2018",
+    "kickboxing",
+    "transformer",
+)
 
 
 def test_every_slide_with_text_stands_at_its_printed_page_in_both_languages():
@@ -39,7 +47,11 @@ def test_the_facts_are_there(fact):
 
 def test_no_sentence_is_taken_from_the_deck(shared):
     transcript = re.sub(r"\s", "", (shared / "deck/transcript.txt").read_text())
-    lines = [re.sub(r"\s", "", line).lstrip("-") for page in reading().pages for line in page.text.split("\n")]
+    lines = [
+        re.sub(r"\s", "", line).lstrip("-")
+        for page in reading().pages
+        for line in page.text.split("\n")
+    ]
     taken = [line for line in lines if len(line) >= 24 and line in transcript]
 
     assert taken == []
@@ -48,7 +60,9 @@ def test_no_sentence_is_taken_from_the_deck(shared):
 async def test_the_digest_goes_on_the_shelf_once(tmp_path):
     async with Library(open_index(None, tmp_path, version=VERSION)) as library:
         first, again = await shelve(library), await shelve(library)
-        hits = await library.search("RAGはすべての文書を学習しますか", readers=frozenset({"all"}), limit=3)
+        hits = await library.search(
+            "RAGはすべての文書を学習しますか", readers=frozenset({"all"}), limit=3
+        )
 
     assert first == again
     assert first.metadata == metadata()

@@ -35,13 +35,16 @@ NEW = """# 利用規程
 @pytest.fixture
 async def library(tmp_path):
     async with Library(
-        EmbeddedIndex(tmp_path / "index", version=VERSION), originals=Originals(str(tmp_path / "files"))
+        EmbeddedIndex(tmp_path / "index", version=VERSION),
+        originals=Originals(str(tmp_path / "files")),
     ) as opened:
         yield opened
 
 
 async def put(library, text, *, publish=True):
-    document, version, _ = await library.stage(await read("規程.md", text.encode()), Metadata(owner="t:1"), by="t:1")
+    document, version, _ = await library.stage(
+        await read("規程.md", text.encode()), Metadata(owner="t:1"), by="t:1"
+    )
     if publish:
         await library.publish(document.id, version.id)
     return document.id, version.id
@@ -75,7 +78,9 @@ async def test_three_questions_come_from_its_headings(library):
 
 async def test_a_quote_of_an_old_answer_is_looked_for_in_the_new_version(library):
     _, staged = await put(library, NEW, publish=False)
-    assert await library.standing(staged, ["個人情報を入力 してはならない。", "記録は1年間保存する。"]) == (True, False)
+    assert await library.standing(
+        staged, ["個人情報を入力 してはならない。", "記録は1年間保存する。"]
+    ) == (True, False)
 
 
 async def test_a_rule_follows_its_text_into_the_next_version(library):
@@ -103,6 +108,9 @@ async def test_a_rule_is_found_again_where_the_file_is_broken_into_other_lines(l
     document, _ = await put(library, "# 規程\n## 禁止\n個人情報を入力しない。\n社外へ出さない。\n")
     prohibited = (await library.search("個人情報の入力", readers=ALL))[0].passage
     await library.mark(prohibited.id, "data_sensitivity", "confidential")
-    await put(library, "# 規程\n## 禁止\n個人情報を入力しない。社外へ出さない。\n## 記録\n記録は一年間保存する。\n")
+    await put(
+        library,
+        "# 規程\n## 禁止\n個人情報を入力しない。社外へ出さない。\n## 記録\n記録は一年間保存する。\n",
+    )
     assert [rule.criterion for rule in await library.rules(readers=ALL)] == ["data_sensitivity"]
     assert await library.lost_marks(document) == ()

@@ -38,13 +38,17 @@ async def library(tmp_path: Path) -> AsyncIterator[Library]:
 
 
 async def put(library: Library, *texts: str, audience: str = "all") -> tuple[str, str]:
-    document, version, _ = await library.stage(reading(*texts), Metadata(audience=audience), by="test:1")
+    document, version, _ = await library.stage(
+        reading(*texts), Metadata(audience=audience), by="test:1"
+    )
     await library.publish(document.id, version.id)
     return document.id, version.id
 
 
 async def test_staged_passages_are_seen_only_in_a_preview(library):
-    document, version, new = await library.stage(reading("個人情報を入力してはならない。"), Metadata(), by="test:1")
+    document, version, new = await library.stage(
+        reading("個人情報を入力してはならない。"), Metadata(), by="test:1"
+    )
     assert new
     assert await library.search("個人情報", readers=ALL) == []
     assert await library.preview("個人情報", version=version.id)
@@ -71,7 +75,9 @@ async def test_what_is_no_passage_cannot_be_opened_as_one(library):
 
 
 async def test_the_same_bytes_at_once_are_one_document(library):
-    staged = await asyncio.gather(*(library.stage(reading("経費精算の手順。"), Metadata(), by=f"t:{n}") for n in range(5)))
+    staged = await asyncio.gather(
+        *(library.stage(reading("経費精算の手順。"), Metadata(), by=f"t:{n}") for n in range(5))
+    )
     assert sorted(new for _, _, new in staged) == [False] * 4 + [True]
     assert len(await library.documents()) == 1
     assert len((await library.documents())[0].versions) == 1
@@ -80,9 +86,13 @@ async def test_the_same_bytes_at_once_are_one_document(library):
 async def test_a_new_version_replaces_and_a_rollback_restores(library):
     document, first = await put(library, "上限は五万円である。")
     _, second = await put(library, "上限は十万円である。")
-    assert [h.passage.version for h in await library.search("上限はいくら", readers=ALL)] == [second]
+    assert [h.passage.version for h in await library.search("上限はいくら", readers=ALL)] == [
+        second
+    ]
     assert (await library.rollback(document)).current == first
-    assert [h.passage.text for h in await library.search("上限はいくら", readers=ALL)] == ["上限は五万円である。"]
+    assert [h.passage.text for h in await library.search("上限はいくら", readers=ALL)] == [
+        "上限は五万円である。"
+    ]
     with pytest.raises(UnknownDocument):
         await library.rollback(document)
 
@@ -93,7 +103,9 @@ async def test_a_query_during_replacements_sees_exactly_one_version(library):
 
     async def ask():
         while not done.is_set():
-            seen.append({h.passage.version for h in await library.search("上限はいくら", readers=ALL)})
+            seen.append(
+                {h.passage.version for h in await library.search("上限はいくら", readers=ALL)}
+            )
             await asyncio.sleep(0)
 
     done = asyncio.Event()
@@ -129,7 +141,9 @@ async def test_it_is_all_there_after_closing(tmp_path):
         around = await library.neighbours(before[0].passage, readers=ALL, around=2)
         assert all(p.position != before[0].passage.position for p in around) and around
     async with Library(EmbeddedIndex(tmp_path, version=VERSION)) as library:
-        assert [h.passage for h in await library.search("規則", readers=ALL)] == [h.passage for h in before]
+        assert [h.passage for h in await library.search("規則", readers=ALL)] == [
+            h.passage for h in before
+        ]
 
 
 async def test_a_second_opening_is_refused(tmp_path):
@@ -157,8 +171,12 @@ async def test_a_damaged_folder_is_kept_and_named_in_the_log_alone(tmp_path, cap
 
 async def test_a_start_that_fails_lets_go_of_the_folder(tmp_path):
     async with EmbeddedIndex(tmp_path, version=VERSION) as index:
-        await index.write([Point(identify("record"), {"shelf": RECORD, "document": "d", "entry": {"id": "d"}})])
-    held = EmbeddedIndex(tmp_path, version=VERSION)  # kept alive here, so that only a proper close gives the folder back
+        await index.write(
+            [Point(identify("record"), {"shelf": RECORD, "document": "d", "entry": {"id": "d"}})]
+        )
+    held = EmbeddedIndex(
+        tmp_path, version=VERSION
+    )  # kept alive here, so that only a proper close gives the folder back
     with pytest.raises(KeyError):
         async with Library(held):
             pass
@@ -167,7 +185,9 @@ async def test_a_start_that_fails_lets_go_of_the_folder(tmp_path):
 
 
 async def test_the_same_bytes_from_two_owners_are_one_document(library):
-    first, _, new = await library.stage(reading("経費精算の手順。"), Metadata(owner="slack:1"), by="slack:1")
+    first, _, new = await library.stage(
+        reading("経費精算の手順。"), Metadata(owner="slack:1"), by="slack:1"
+    )
     second, version, again = await library.stage(
         reading("経費精算の手順。", name="別名.txt"), Metadata(owner="web:1"), by="web:1"
     )
@@ -179,7 +199,9 @@ async def test_the_same_bytes_from_two_owners_are_one_document(library):
 async def test_a_new_version_keeps_what_is_known_of_the_document(library):
     known = Metadata(title="経費規程", audience="board", review="2027-01-01", kind="rule")
     document, _, _ = await library.stage(reading("上限は五万円である。"), known, by="test:1")
-    renewed, _, _ = await library.stage(reading("上限は十万円である。"), Metadata(effective="2026-05-01"), by="test:1")
+    renewed, _, _ = await library.stage(
+        reading("上限は十万円である。"), Metadata(effective="2026-05-01"), by="test:1"
+    )
     assert renewed.id == document.id
     await library.publish(renewed.id, renewed.versions[1].id)
     assert (await library.document(document.id)).metadata == replace(known, effective="2026-05-01")
@@ -217,7 +239,9 @@ async def test_a_narrower_audience_holds_at_once_and_for_every_version(library):
     assert await library.search("上限", readers=frozenset({"board"}))
     await library.rollback(document)
     assert await library.search("上限", readers=ALL) == []
-    assert [h.passage.version for h in await library.search("上限", readers=frozenset({"board"}))] == [first]
+    assert [
+        h.passage.version for h in await library.search("上限", readers=frozenset({"board"}))
+    ] == [first]
 
 
 async def test_a_new_title_is_searched_and_shown(library):
@@ -231,11 +255,17 @@ async def test_a_new_title_is_searched_and_shown(library):
 
 async def test_a_document_takes_its_files_along(tmp_path):
     originals = Originals(str(tmp_path / "originals"))
-    async with Library(EmbeddedIndex(tmp_path / "index", version=VERSION), originals=originals) as library:
+    async with Library(
+        EmbeddedIndex(tmp_path / "index", version=VERSION), originals=originals
+    ) as library:
         file, draft = await originals.put(b"v1"), await originals.put(b"v2")
-        document, version, _ = await library.stage(reading("上限は一万円。"), Metadata(), by="t:1", original=file)
+        document, version, _ = await library.stage(
+            reading("上限は一万円。"), Metadata(), by="t:1", original=file
+        )
         await library.publish(document.id, version.id)
-        _, staged, _ = await library.stage(reading("上限は二万円。"), Metadata(), by="t:1", original=draft)
+        _, staged, _ = await library.stage(
+            reading("上限は二万円。"), Metadata(), by="t:1", original=draft
+        )
         assert await library.originals() == {file, draft}
         await library.discard(document.id, staged.id)
         assert await originals.get(file) == b"v1"
@@ -248,7 +278,9 @@ async def test_a_document_takes_its_files_along(tmp_path):
 async def test_two_processes_never_overwrite_each_others_records():
     client = AsyncQdrantClient(":memory:")
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Payload indexes have no effect")  # true of the in-process client only
+        warnings.filterwarnings(
+            "ignore", message="Payload indexes have no effect"
+        )  # true of the in-process client only
         async with (
             Library(ServerIndex("memory", client=client, version=VERSION)) as one,
             Library(ServerIndex("memory", client=client, version=VERSION)) as two,
@@ -256,7 +288,11 @@ async def test_two_processes_never_overwrite_each_others_records():
             first, _, _ = await one.stage(reading("上限は定めない。"), Metadata(), by="t:0")
             staged = await asyncio.gather(
                 *(
-                    shelf.stage(reading(f"第{n % 4}条。上限は{n % 4}万円である。"), Metadata(supersedes=first.id), by=f"t:{n}")
+                    shelf.stage(
+                        reading(f"第{n % 4}条。上限は{n % 4}万円である。"),
+                        Metadata(supersedes=first.id),
+                        by=f"t:{n}",
+                    )
                     for n, shelf in enumerate([one, two] * 4)
                 )
             )
@@ -266,7 +302,10 @@ async def test_two_processes_never_overwrite_each_others_records():
             assert [v.number for v in document.versions] == [1, 2, 3, 4, 5]
             versions = [v.id for v in document.versions[1:]]
             await asyncio.gather(
-                *(shelf.publish(document.id, v) for shelf, v in zip([one, two] * 2, versions, strict=True)),
+                *(
+                    shelf.publish(document.id, v)
+                    for shelf, v in zip([one, two] * 2, versions, strict=True)
+                ),
                 one.edit(document.id, {"review": "2027-01-01"}),
                 two.edit(document.id, {"owner": "t:9"}),
             )
@@ -275,7 +314,12 @@ async def test_two_processes_never_overwrite_each_others_records():
             assert seen[0] == seen[1]
             hits = await one.search("上限はいくら", readers=ALL)
             assert {h.passage.version for h in hits} == {seen[0].current}
-            assert sorted(v.state for v in seen[0].versions[1:]) == ["published", "replaced", "replaced", "replaced"]
+            assert sorted(v.state for v in seen[0].versions[1:]) == [
+                "published",
+                "replaced",
+                "replaced",
+                "replaced",
+            ]
 
 
 async def test_leftovers_of_a_dead_process_are_finished():
@@ -285,11 +329,15 @@ async def test_leftovers_of_a_dead_process_are_finished():
         index = ServerIndex("memory", client=client, version=VERSION)
         async with Library(index) as library:
             _, first = await put(library, "上限は一万円である。")
-            _, staged, _ = await library.stage(reading("上限は二万円である。"), Metadata(), by="t:1")
+            _, staged, _ = await library.stage(
+                reading("上限は二万円である。"), Metadata(), by="t:1"
+            )
             await index.set(
                 {"version": [staged.id], "shelf": ["staged"]}, {"shelf": "live"}
             )  # died between making findable and flipping
-            await index.set({"version": [first], "shelf": ["live"]}, {"shelf": "old"})  # or between two flips
+            await index.set(
+                {"version": [first], "shelf": ["live"]}, {"shelf": "old"}
+            )  # or between two flips
             assert await library.search("上限", readers=ALL) == []
             await library.tend()
             assert [h.passage.version for h in await library.search("上限", readers=ALL)] == [first]

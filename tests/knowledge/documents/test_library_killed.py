@@ -33,7 +33,9 @@ asyncio.run(main())
 
 
 async def test_a_kill_loses_nothing_acknowledged_and_leaves_no_half(tmp_path):
-    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
     acknowledged = [writer.stdout.readline().strip() for _ in range(12)]
     writer.send_signal(signal.SIGKILL)
     rest = writer.stdout.read().split()
@@ -44,5 +46,10 @@ async def test_a_kill_loses_nothing_acknowledged_and_leaves_no_half(tmp_path):
         known = {d.id: d for d in await library.documents()}
         assert set(acknowledged + rest) <= set(known)
         for document in known.values():
-            assert await index.count({"version": [document.versions[0].id], "shelf": ["staged", "live", "old"]}) == 20
+            assert (
+                await index.count(
+                    {"version": [document.versions[0].id], "shelf": ["staged", "live", "old"]}
+                )
+                == 20
+            )
         assert await index.count({"shelf": ["staged", "live", "old"]}) == 20 * len(known)

@@ -10,7 +10,9 @@ from knowledge.errors import LibraryUnavailable
 
 @pytest.fixture(params=["disk", "memory"])
 def originals(request, tmp_path) -> Originals:
-    return Originals(str(tmp_path / "originals") if request.param == "disk" else f"memory://{tmp_path.name}")
+    return Originals(
+        str(tmp_path / "originals") if request.param == "disk" else f"memory://{tmp_path.name}"
+    )
 
 
 async def test_a_file_comes_back_and_goes(originals):
@@ -29,7 +31,9 @@ async def test_a_file_comes_back_and_goes(originals):
 async def test_an_id_from_outside_reaches_nothing(tmp_path, shared):
     (tmp_path / "secret").write_text("x")
     originals = Originals(str(tmp_path / "originals"))
-    names = [row["name"] for row in json.loads((shared / "documents" / "names.json").read_text("utf-8"))]
+    names = [
+        row["name"] for row in json.loads((shared / "documents" / "names.json").read_text("utf-8"))
+    ]
     for name in [*names, "../secret", "/etc/passwd", "", "..", "a" * 32 + "/../../secret"]:
         with pytest.raises(LibraryUnavailable):
             await originals.get(name)

@@ -65,7 +65,9 @@ def opening(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
     """Opens an index by name, in either house."""
     if request.param == "embedded":
         return lambda name: EmbeddedIndex(tmp_path / name, version=VERSION)
-    warnings.filterwarnings("ignore", message="Payload indexes have no effect")  # true of the in-process client only
+    warnings.filterwarnings(
+        "ignore", message="Payload indexes have no effect"
+    )  # true of the in-process client only
     return lambda name: ServerIndex("memory", client=AsyncQdrantClient(":memory:"), version=VERSION)
 
 
@@ -119,7 +121,9 @@ def about(word: str) -> str:
     return f"{word}と外部の生成AIサービスの申請"
 
 
-async def searched(library: Library, word: str, readers: frozenset[str] = EVERYBODY) -> list[dict[str, Any]]:
+async def searched(
+    library: Library, word: str, readers: frozenset[str] = EVERYBODY
+) -> list[dict[str, Any]]:
     return [asdict(hit) for hit in await library.search(about(word), readers=readers)]
 
 
@@ -130,7 +134,9 @@ async def answered(library: Library, word: str) -> str:
     async def keep(trace: Trace) -> None:
         traces.append(trace)
 
-    answer = asdict(await Answers(library, keep=keep).answer(about(word), readers=EVERYBODY, language="ja"))
+    answer = asdict(
+        await Answers(library, keep=keep).answer(about(word), readers=EVERYBODY, language="ja")
+    )
     trace = asdict(traces[0])
     for row in (answer, trace, *trace["stages"]):
         for name in ("id", "trace", "at", "milliseconds", "events"):
@@ -140,16 +146,23 @@ async def answered(library: Library, word: str) -> str:
     return json.dumps([answer, trace], ensure_ascii=False, default=str)
 
 
-async def test_no_search_tells_a_word_of_a_document_one_may_not_read(plain: Library, whole: Library) -> None:
+async def test_no_search_tells_a_word_of_a_document_one_may_not_read(
+    plain: Library, whole: Library
+) -> None:
     words = [*PROBES, *made_up(ABSENT)]
     told = [word for word in words if await searched(plain, word) != await searched(whole, word)]
     assert told == []
 
 
 @pytest.mark.parametrize("kind", ["words", "first"])
-async def test_no_stage_of_a_search_tells_it_either(plain: Library, whole: Library, kind: Any) -> None:
+async def test_no_stage_of_a_search_tells_it_either(
+    plain: Library, whole: Library, kind: Any
+) -> None:
     for word in PROBES:
-        found = [await shelf.search(about(word), readers=EVERYBODY, kind=kind) for shelf in (plain, whole)]
+        found = [
+            await shelf.search(about(word), readers=EVERYBODY, kind=kind)
+            for shelf in (plain, whole)
+        ]
         assert found[0] == found[1]
         assert found[0]
 
@@ -160,8 +173,13 @@ async def test_no_answer_and_no_trace_tells_it(plain: Library, whole: Library) -
     assert told == []
 
 
-async def test_a_reader_of_the_document_finds_its_words_and_weighs_them_by_what_they_may_read(whole: Library) -> None:
-    for word, audience in (("ザルゴン", "kept to others"), ("リムルダール", "kept to others later")):
+async def test_a_reader_of_the_document_finds_its_words_and_weighs_them_by_what_they_may_read(
+    whole: Library,
+) -> None:
+    for word, audience in (
+        ("ザルゴン", "kept to others"),
+        ("リムルダール", "kept to others later"),
+    ):
         hits = await whole.search(about(word), readers=BOARD)
         assert hits[0].passage.text == HIDDEN[audience]
     known, unknown = [await searched(whole, word, BOARD) for word in ("ザルゴン", made_up(1)[0])]

@@ -21,16 +21,22 @@ from tests.stub_embedding import StubEmbedding
 
 READERS = frozenset({"all"})
 CORPUS = {
-    "a": "出張の精算申請は帰着日から7営業日以内に行います。" + "交通費は領収書を添えて実費で請求します。" * 60,
+    "a": "出張の精算申請は帰着日から7営業日以内に行います。"
+    + "交通費は領収書を添えて実費で請求します。" * 60,
     "b": "駐車場の来客用区画は六台です。",
     "c": "契約書の保存期間は十年とします。",
 }
-QUERIES = (("q1", "精算申請はいつまでに行いますか", ["7営業日"]), ("q2", "来客用の駐車場は何台ですか", ["九台"]))
+QUERIES = (
+    ("q1", "精算申請はいつまでに行いますか", ["7営業日"]),
+    ("q2", "来客用の駐車場は何台ですか", ["九台"]),
+)
 
 
 def write(folder: Path) -> Path:
     corpus = [json.dumps({"id": id_, "title": "", "text": text}) for id_, text in CORPUS.items()]
-    queries = [json.dumps({"id": id_, "text": text, "answers": spans}) for id_, text, spans in QUERIES]
+    queries = [
+        json.dumps({"id": id_, "text": text, "answers": spans}) for id_, text, spans in QUERIES
+    ]
     (folder / "corpus.jsonl").write_text("\n".join(corpus), "utf-8")
     (folder / "queries.jsonl").write_text("\n".join(queries), "utf-8")
     (folder / "qrels.tsv").write_text("q1\ta\t1\nq2\tb\t1\nq2\tc\t0\n", "utf-8")
@@ -64,7 +70,9 @@ def test_an_answer_is_found_whatever_its_width() -> None:
 
 async def test_a_small_set_is_measured(tmp_path: Path) -> None:
     heard: list[tuple[int, int]] = []
-    found = figures(await evaluate(load(write(tmp_path)), heard=lambda done, total: heard.append((done, total))))
+    found = figures(
+        await evaluate(load(write(tmp_path)), heard=lambda done, total: heard.append((done, total)))
+    )
     assert (found["documents"], found["queries"]) == (3, 2)
     assert found["ndcg@10"] == found["recall@1"] == found["mrr@10"] == found["citations"] == 1
     assert found["answer@3"] == 0.5
@@ -82,7 +90,10 @@ def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
     assert name in caught.value.reason.en.split(" is missing")[0]
 
 
-@pytest.mark.parametrize(("name", "line"), [("corpus.jsonl", '{"id": "a"}'), ("queries.jsonl", "{"), ("qrels.tsv", "q1 a 1")])
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [("corpus.jsonl", '{"id": "a"}'), ("queries.jsonl", "{"), ("qrels.tsv", "q1 a 1")],
+)
 def test_a_malformed_line_is_named(tmp_path: Path, name: str, line: str) -> None:
     (write(tmp_path) / name).write_text(line, "utf-8")
     with pytest.raises(KnowledgeError, match=rf"Line 1 of .*{name}"):
@@ -91,7 +102,12 @@ def test_a_malformed_line_is_named(tmp_path: Path, name: str, line: str) -> None
 
 async def test_an_admins_own_questions_are_put_to_the_shelf(tmp_path: Path) -> None:
     rows = [
-        {"id": "1", "text": "領収書の保管は何年ですか", "document": "経費規程", "answers": ["五年"]},
+        {
+            "id": "1",
+            "text": "領収書の保管は何年ですか",
+            "document": "経費規程",
+            "answers": ["五年"],
+        },
         {"id": "2", "text": "領収書の保管は何年ですか", "document": "別の規程"},
         {"id": "3", "text": "火星の首都はどこですか", "answerable": False},
         {"id": "4", "text": "Where is the capital of Mars?", "answerable": False, "language": "en"},
@@ -109,7 +125,11 @@ async def test_an_admins_own_questions_are_put_to_the_shelf(tmp_path: Path) -> N
     assert found["recall@1"] == 0.5
     assert found["answer@3"] == 1
     assert found["refusal_recall"] == found["refusal_precision"] == 1
-    assert found["languages"]["en"] == {"queries": 1, "refusal_precision": 1.0, "refusal_recall": 1.0}
+    assert found["languages"]["en"] == {
+        "queries": 1,
+        "refusal_precision": 1.0,
+        "refusal_recall": 1.0,
+    }
 
 
 @pytest.mark.parametrize(("text", "wins"), [("ほげもげ", True), ("経費はいつ精算しますか", False)])
@@ -120,24 +140,36 @@ async def test_dense_vectors_are_judged_on_the_same_questions(
     document = "自動車規程" if wins else "経費規程"
     path.write_text(json.dumps({"id": "1", "text": text, "document": document}), "utf-8")
     model = Embedding("openai:small", base_url=embedder.url)
-    index = open_index(None, tmp_path / "index", model=model.name, size=await model.measure(), version=VERSION)
+    index = open_index(
+        None, tmp_path / "index", model=model.name, size=await model.measure(), version=VERSION
+    )
     async with Library(index, embedding=model) as library:
-        for title, said in (("自動車規程", "自動車の費用は三万円。"), ("経費規程", "経費は月末に精算する。")):
+        for title, said in (
+            ("自動車規程", "自動車の費用は三万円。"),
+            ("経費規程", "経費は月末に精算する。"),
+        ):
             page = Page(1, Place("section", None, "一"), said)
             reading = Reading(f"{title}.md", title, 10, "", "markdown", (page,), (), "ja")
             kept, version, _ = await library.stage(reading, Metadata(title=title), by="t")
             await library.publish(kept.id, version.id)
-        dense = figures(await evaluate(load(path), Corpus(library, Answers(library), READERS)))["dense"]
+        dense = figures(await evaluate(load(path), Corpus(library, Answers(library), READERS)))[
+            "dense"
+        ]
     assert dense["wins"] == wins
     assert wins == (dense["ndcg@10"] > dense["without"])
     await model.close()
 
 
-async def test_nothing_is_judged_while_the_embedding_model_is_away(tmp_path: Path, embedder: StubEmbedding) -> None:
+async def test_nothing_is_judged_while_the_embedding_model_is_away(
+    tmp_path: Path, embedder: StubEmbedding
+) -> None:
     model = Embedding("openai:small", base_url=embedder.url)
     embedder.mode = "500"
     async with Library(
-        open_index(None, tmp_path / "index", model=model.name, size=await model.measure(), version=VERSION), embedding=model
+        open_index(
+            None, tmp_path / "index", model=model.name, size=await model.measure(), version=VERSION
+        ),
+        embedding=model,
     ) as library:
         with pytest.raises(EmbeddingUnavailable):
             await evaluate(load(write(tmp_path)), Corpus(library, Answers(library), READERS))

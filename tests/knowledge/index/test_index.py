@@ -30,22 +30,41 @@ async def index(request, tmp_path) -> AsyncIterator[Index]:
     url = os.environ.get("QDRANT_URL")
     client = AsyncQdrantClient(url=url) if url else AsyncQdrantClient(":memory:")
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Payload indexes have no effect")  # true of the in-process client only
+        warnings.filterwarnings(
+            "ignore", message="Payload indexes have no effect"
+        )  # true of the in-process client only
         async with ServerIndex(url or "memory", client=client, version=VERSION) as opened:
             yield opened
 
 
 def point(text: str, document: str, shelf: str = "live") -> Point:
     passage = Passage(str(uuid.uuid4()), document, "v", 1, "", Place("section", 1), text)
-    payload = {"document": document, "version": "v", "audience": "all", "shelf": shelf, "text": text}
+    payload = {
+        "document": document,
+        "version": "v",
+        "audience": "all",
+        "shelf": shelf,
+        "text": text,
+    }
     return replace(points.point(passage, shelf, Encoder()), payload=payload)
 
 
 async def test_points_are_found_by_words_and_exact_keys(index):
-    await index.write([point("個人情報の入力は禁止", "a"), point("個人情報の保管期間", "b"), point("出張の旅費", "a", "old")])
+    await index.write(
+        [
+            point("個人情報の入力は禁止", "a"),
+            point("個人情報の保管期間", "b"),
+            point("出張の旅費", "a", "old"),
+        ]
+    )
     question = Encoder().encode_question("個人情報の入力")
-    assert [m.payload["document"] for m in await index.find(question, {"shelf": ["live"]}, 5)] == ["a", "b"]
-    assert [m.payload["document"] for m in await index.find(question, {"document": ["b"]}, 5)] == ["b"]
+    assert [m.payload["document"] for m in await index.find(question, {"shelf": ["live"]}, 5)] == [
+        "a",
+        "b",
+    ]
+    assert [m.payload["document"] for m in await index.find(question, {"document": ["b"]}, 5)] == [
+        "b"
+    ]
     assert await index.find(question, {"document": ["nobody"]}, 5) == []
     assert await index.count({"document": ["a"]}) == 2
 
@@ -78,7 +97,9 @@ async def test_a_record_is_written_only_over_what_was_seen(index):
 async def test_a_tally_tells_how_many_of_the_points_asked_for_hold_a_term(index):
     await index.write([point(f"旅費 {word}", "a") for word in ("精算", "申請", "承認")])
     await index.write([point("旅費 精算", "b", "old"), Point(str(uuid.uuid4()), {"shelf": "live"})])
-    common, rare, absent = (Encoder().question_parts(word)["words"][0] for word in ("旅費", "精算", "会議"))
+    common, rare, absent = (
+        Encoder().question_parts(word)["words"][0] for word in ("旅費", "精算", "会議")
+    )
     tally = await index.tally({"shelf": ["live"]})
     assert tally.passages == 3
     assert tally.holding(np.array([common, rare, absent], np.uint32)).tolist() == [3, 1, 0]
@@ -89,7 +110,9 @@ async def test_a_score_is_what_the_terms_are_worth_to_whoever_asks(index):
     await index.write([point("旅費の精算", "a"), point("旅費の申請", "b")])
     question = Encoder().encode_question("精算")
     (once,) = await index.find(question, {"shelf": ["live"]}, 5)
-    (twice,) = await index.find(replace(question, values=tuple(2 * v for v in question.values)), {"shelf": ["live"]}, 5)
+    (twice,) = await index.find(
+        replace(question, values=tuple(2 * v for v in question.values)), {"shelf": ["live"]}, 5
+    )
     assert twice.score == 2 * once.score
 
 
@@ -105,22 +128,44 @@ async def dense(request, tmp_path) -> AsyncIterator[Index]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Payload indexes have no effect")
         async with ServerIndex(
-            "memory", client=AsyncQdrantClient(":memory:"), model="openai:small", size=2, version=VERSION
+            "memory",
+            client=AsyncQdrantClient(":memory:"),
+            model="openai:small",
+            size=2,
+            version=VERSION,
         ) as opened:
             yield opened
 
 
 async def test_words_and_meanings_are_fused_by_rank_within_the_keys(dense):
-    both, meant, worded = point("旅費の精算", "both"), point("会議", "meant"), point("旅費", "worded", "old")
-    await dense.write([replace(both, dense=(1.0, 0.1)), replace(meant, dense=(1.0, 0.0)), replace(worded, dense=(0.0, 1.0))])
+    both, meant, worded = (
+        point("旅費の精算", "both"),
+        point("会議", "meant"),
+        point("旅費", "worded", "old"),
+    )
+    await dense.write(
+        [
+            replace(both, dense=(1.0, 0.1)),
+            replace(meant, dense=(1.0, 0.0)),
+            replace(worded, dense=(0.0, 1.0)),
+        ]
+    )
     assert dense.dense == dense.dense_wanted == 2
     question = Encoder().encode_question("旅費の精算")
     found = await dense.fused(question, (1.0, 0.0), {"shelf": ["live"]}, 5)
     assert [m.payload["document"] for m in found] == ["both", "meant"]
-    assert [m.payload["document"] for m in await dense.fused(question, (1.0, 0.0), {"document": ["worded"]}, 5)] == ["worded"]
-    assert [m.payload["document"] for m in await dense.find(question, {"shelf": ["live"]}, 5)] == ["both"]
+    assert [
+        m.payload["document"]
+        for m in await dense.fused(question, (1.0, 0.0), {"document": ["worded"]}, 5)
+    ] == ["worded"]
+    assert [m.payload["document"] for m in await dense.find(question, {"shelf": ["live"]}, 5)] == [
+        "both"
+    ]
     nothing = Encoder().encode_question("")
-    assert [m.payload["document"] for m in await dense.fused(nothing, (1.0, 0.0), {"shelf": ["live"]}, 1)] == ["meant"]
+    assert [
+        m.payload["document"]
+        for m in await dense.fused(nothing, (1.0, 0.0), {"shelf": ["live"]}, 1)
+    ] == ["meant"]
 
 
 async def test_an_index_without_a_model_leaves_dense_vectors_out(index):

@@ -40,7 +40,9 @@ async def opening(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
     client = AsyncQdrantClient(":memory:")
     closing, client.close = client.close, _nothing  # type: ignore[method-assign]  # it outlives the one who opened it
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Payload indexes have no effect")  # true of the in-process client only
+        warnings.filterwarnings(
+            "ignore", message="Payload indexes have no effect"
+        )  # true of the in-process client only
         yield lambda **dense: ServerIndex("memory", client=client, **dense, version=VERSION)
     await closing()
 
@@ -54,7 +56,9 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def made_by_an_earlier_version(opening: Open, monkeypatch: pytest.MonkeyPatch, *texts: str) -> None:
+async def made_by_an_earlier_version(
+    opening: Open, monkeypatch: pytest.MonkeyPatch, *texts: str
+) -> None:
     with monkeypatch.context() as earlier:
         earlier.setattr(embedded, "VERSION", "earlier")
         earlier.setattr(server, "VERSION", "earlier")
@@ -62,8 +66,12 @@ async def made_by_an_earlier_version(opening: Open, monkeypatch: pytest.MonkeyPa
             await put(library, *texts)
 
 
-async def test_it_is_found_before_during_and_after(opening: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    await made_by_an_earlier_version(opening, monkeypatch, *(f"規則{n}の上限は{n}万円である。" for n in range(150)))
+async def test_it_is_found_before_during_and_after(
+    opening: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await made_by_an_earlier_version(
+        opening, monkeypatch, *(f"規則{n}の上限は{n}万円である。" for n in range(150))
+    )
     index = opening()
     async with Library(index) as library:
         assert index.outdated
@@ -77,7 +85,9 @@ async def test_it_is_found_before_during_and_after(opening: Open, monkeypatch: p
     index = opening()
     async with Library(index) as library:
         assert not index.outdated
-        assert (await library.search("規則149の上限は", readers=ALL))[0].passage.text == "規則149の上限は149万円である。"
+        assert (await library.search("規則149の上限は", readers=ALL))[
+            0
+        ].passage.text == "規則149の上限は149万円である。"
         assert await index.count({"shelf": ["live"]}) == 150
 
 
@@ -86,13 +96,23 @@ async def test_an_index_that_weighed_terms_by_itself_is_served_and_then_weighs_b
 ) -> None:
     with monkeypatch.context() as earlier:
         edge_params, server_params = qdrant_edge.EdgeSparseVectorParams, models.SparseVectorParams
-        earlier.setattr(qdrant_edge, "EdgeSparseVectorParams", partial(edge_params, modifier=qdrant_edge.Modifier.Idf))
-        earlier.setattr(models, "SparseVectorParams", partial(server_params, modifier=models.Modifier.IDF))
-        await made_by_an_earlier_version(opening, monkeypatch, "旅費の精算。", "旅費の申請。", "会議の旅費。")
+        earlier.setattr(
+            qdrant_edge,
+            "EdgeSparseVectorParams",
+            partial(edge_params, modifier=qdrant_edge.Modifier.Idf),
+        )
+        earlier.setattr(
+            models, "SparseVectorParams", partial(server_params, modifier=models.Modifier.IDF)
+        )
+        await made_by_an_earlier_version(
+            opening, monkeypatch, "旅費の精算。", "旅費の申請。", "会議の旅費。"
+        )
     index = opening()
     async with Library(index) as library:
         assert index.weighs
-        assert (await library.search("会議の旅費", readers=ALL, kind="first"))[0].passage.text == "会議の旅費。"
+        assert (await library.search("会議の旅費", readers=ALL, kind="first"))[
+            0
+        ].passage.text == "会議の旅費。"
         await library.renewed()
         assert not index.weighs
         found = await library.search("会議の旅費", readers=ALL, kind="first")
@@ -104,7 +124,9 @@ async def test_a_sentence_broken_by_an_earlier_reader_is_whole_afterwards(
     opening: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await made_by_an_earlier_version(
-        opening, monkeypatch, "Private phones are not\nallowed for reading mail.\n- a phone\n- a tablet"
+        opening,
+        monkeypatch,
+        "Private phones are not\nallowed for reading mail.\n- a phone\n- a tablet",
     )
     async with Library(opening()) as library:
         await library.renewed()
@@ -112,9 +134,13 @@ async def test_a_sentence_broken_by_an_earlier_reader_is_whole_afterwards(
         assert found == "Private phones are not allowed for reading mail.\n- a phone\n- a tablet"
 
 
-async def test_what_is_written_meanwhile_is_there_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_is_written_meanwhile_is_there_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await made_by_an_earlier_version(
-        lambda: EmbeddedIndex(tmp_path, version=VERSION), monkeypatch, *(f"規則{n}の上限。" for n in range(150))
+        lambda: EmbeddedIndex(tmp_path, version=VERSION),
+        monkeypatch,
+        *(f"規則{n}の上限。" for n in range(150)),
     )
     index = EmbeddedIndex(tmp_path, version=VERSION)
     async with Library(index) as library:
@@ -132,7 +158,9 @@ async def test_another_embedding_model_makes_the_index_anew_beside(
     monkeypatch.setattr(embedding, "PAUSE", 0.0)
     async with Library(opening()) as library:
         await put(library, "自動車の費用は月3万円まで。")
-    first, second = (Embedding(f"openai:{name}", base_url=embedder.url) for name in ("first", "second"))
+    first, second = (
+        Embedding(f"openai:{name}", base_url=embedder.url) for name in ("first", "second")
+    )
     for model, size in ((first, 256), (second, 128)):
         embedder.size = size
         index = opening(model=model.name, size=await model.measure())
@@ -188,11 +216,17 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.05, 0.2])
-async def test_a_kill_on_the_way_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+async def test_a_kill_on_the_way_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
     await made_by_an_earlier_version(
-        lambda: EmbeddedIndex(tmp_path, version=VERSION), monkeypatch, *(f"規則{n}の上限。" for n in range(150))
+        lambda: EmbeddedIndex(tmp_path, version=VERSION),
+        monkeypatch,
+        *(f"規則{n}の上限。" for n in range(150)),
     )
-    process = subprocess.Popen([sys.executable, "-c", CUT_OFF, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", CUT_OFF, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == "open\n"
     await asyncio.sleep(seconds)

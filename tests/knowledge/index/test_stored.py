@@ -24,6 +24,8 @@ STORED = {
 async def test_a_document_is_stored_as_before(shared: Path, name: str) -> None:
     path = next((shared / "documents").rglob(name))
     reading = await read(name, path.read_bytes())
-    parts = passages(reading, document="document", version="version", audience="all", title=reading.title)
+    parts = passages(
+        reading, document="document", version="version", audience="all", title=reading.title
+    )
     stored = repr([point(part, "staged", ENCODER) for part in parts])
     assert (VERSION, hashlib.sha256(stored.encode()).hexdigest()[:16]) == (MADE_BY, STORED[name])

@@ -30,7 +30,9 @@ async def test_texts_get_their_own_vectors_in_order(model, embedder):
 
 
 @pytest.mark.parametrize("mode", ["429", "500", "slow", "few", "garbage", "short"])
-async def test_a_failing_provider_is_a_sentence_for_documents_and_nothing_for_questions(model, embedder, mode):
+async def test_a_failing_provider_is_a_sentence_for_documents_and_nothing_for_questions(
+    model, embedder, mode
+):
     embedder.mode = mode
     assert await model.question("旅費", SIZE) == ()
     with pytest.raises(EmbeddingUnavailable) as error:

@@ -22,13 +22,19 @@ def provider(request, monkeypatch):
     return request.param
 
 
-NAMES = {"anthropic": "claude-sonnet-4-5", "google": "gemini-2.5-flash", "bedrock": "anthropic.claude-sonnet-4-20250514-v1:0"}
+NAMES = {
+    "anthropic": "claude-sonnet-4-5",
+    "google": "gemini-2.5-flash",
+    "bedrock": "anthropic.claude-sonnet-4-20250514-v1:0",
+}
 
 
 def speaking(provider, stub):
     base = f"http://127.0.0.1:{stub.port}" + ("/v1" if provider == "openai" else "")
     return Model(
-        f"{provider}:{NAMES.get(provider, 'mistral-small-latest')}", base_url=base, api_key="" if provider == "bedrock" else "k"
+        f"{provider}:{NAMES.get(provider, 'mistral-small-latest')}",
+        base_url=base,
+        api_key="" if provider == "bedrock" else "k",
     )
 
 

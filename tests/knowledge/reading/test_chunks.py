@@ -14,12 +14,19 @@ def cut(reading: Reading) -> tuple[Passage, ...]:
 
 
 async def test_every_passage_is_an_exact_part_of_its_page_and_nothing_is_lost(shared: Path) -> None:
-    for name in ("ja_made/情報セキュリティ基準.docx", "layout/tracemonkey.pdf", "ja_made/出張費基準.xlsx"):
+    for name in (
+        "ja_made/情報セキュリティ基準.docx",
+        "layout/tracemonkey.pdf",
+        "ja_made/出張費基準.xlsx",
+    ):
         path = shared / "documents" / name
         reading = await read(path.name, path.read_bytes())
         found = cut(reading)
         whole = "".join("".join((page.text + page.notes).split()) for page in reading.pages)
-        assert all(any(p.text in page.text or p.text in page.notes for page in reading.pages) for p in found)
+        assert all(
+            any(p.text in page.text or p.text in page.notes for page in reading.pages)
+            for p in found
+        )
         assert "".join("".join(p.text.split()) for p in found) == whole
         assert max(chunks.weight(p.text) for p in found) <= chunks.LONGEST * 1.15
 
@@ -48,7 +55,10 @@ async def test_a_long_table_repeats_its_header_row() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("規程は「禁止。例外なし」とする。次の文。", ("規程は「禁止。例外なし」とする。", "次の文。")),
+        (
+            "規程は「禁止。例外なし」とする。次の文。",
+            ("規程は「禁止。例外なし」とする。", "次の文。"),
+        ),
         ("See Dr. Smith first. Then ask!", ("See Dr. Smith first.", "Then ask!")),
         ("「はい。」と書く。終わり。", ("「はい。」と書く。", "終わり。")),
         ("上限は1.5倍とする。以上", ("上限は1.5倍とする。", "以上")),

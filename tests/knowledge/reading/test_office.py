@@ -32,7 +32,9 @@ def paragraph(text: str, properties: str = "", run: str = "") -> str:
 
 
 def numbered(text: str, level: int = 0, number: int = 1) -> str:
-    return paragraph(text, f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>')
+    return paragraph(
+        text, f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>'
+    )
 
 
 def docx(body: str, **parts: str) -> bytes:
@@ -46,7 +48,10 @@ def docx(body: str, **parts: str) -> bytes:
         link = '<Relationship Id="{0}" Type="' + R + '/{0}" Target="{1}"/>'
         rels = f'<Relationships xmlns="{PACKAGE}/relationships">'
         z.writestr("_rels/.rels", f"{rels}{link.format('officeDocument', 'd.xml')}</Relationships>")
-        z.writestr("_rels/d.xml.rels", rels + "".join(link.format(name, f"{name}.xml") for name in parts) + "</Relationships>")
+        z.writestr(
+            "_rels/d.xml.rels",
+            rels + "".join(link.format(name, f"{name}.xml") for name in parts) + "</Relationships>",
+        )
         z.writestr("d.xml", f'<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>')
         for name, inside in parts.items():
             z.writestr(f"{name}.xml", f'<w:{name} xmlns:w="{W}">{inside}</w:{name}>')
@@ -63,13 +68,26 @@ def sheet(drawing: str) -> bytes:
             f'<Types xmlns="{PACKAGE}/content-types"><Override PartName="/b.xml" ContentType="{kind}"/></Types>',
         )
         names = f'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="{R}"'
-        linked = {"": ("officeDocument", "b.xml"), "b.xml": ("worksheet", "s.xml"), "s.xml": ("drawing", "d.xml")}
+        linked = {
+            "": ("officeDocument", "b.xml"),
+            "b.xml": ("worksheet", "s.xml"),
+            "s.xml": ("drawing", "d.xml"),
+        }
         for name, (link, target) in linked.items():
             row = f'<Relationship Id="r1" Type="{R}/{link}" Target="{target}"/>'
-            z.writestr(f"_rels/{name}.rels", f'<Relationships xmlns="{PACKAGE}/relationships">{row}</Relationships>')
-        z.writestr("b.xml", f'<workbook {names}><sheets><sheet name="s" sheetId="1" r:id="r1"/></sheets></workbook>')
+            z.writestr(
+                f"_rels/{name}.rels",
+                f'<Relationships xmlns="{PACKAGE}/relationships">{row}</Relationships>',
+            )
+        z.writestr(
+            "b.xml",
+            f'<workbook {names}><sheets><sheet name="s" sheetId="1" r:id="r1"/></sheets></workbook>',
+        )
         z.writestr("s.xml", f'<worksheet {names}><sheetData/><drawing r:id="r1"/></worksheet>')
-        z.writestr("d.xml", f'<wsDr xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">{drawing}</wsDr>')
+        z.writestr(
+            "d.xml",
+            f'<wsDr xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">{drawing}</wsDr>',
+        )
     return out.getvalue()
 
 
@@ -91,13 +109,26 @@ async def test_a_break_typed_in_a_note_parts_words_and_tears_no_sentence(lines, 
 @pytest.mark.parametrize(("lines", "whole"), BREAKS)
 async def test_a_break_typed_in_a_shape_of_a_sheet_parts_words_and_tears_no_sentence(lines, whole):
     broken = "</a:t></a:r><a:br/><a:r><a:t>".join(lines)
-    reading = await read("表.xlsx", sheet(f"<sp><txBody><a:p><a:r><a:t>{broken}</a:t></a:r></a:p></txBody></sp>"))
+    reading = await read(
+        "表.xlsx", sheet(f"<sp><txBody><a:p><a:r><a:t>{broken}</a:t></a:r></a:p></txBody></sp>")
+    )
     assert whole in reading.pages[0].text.split("\n")
 
 
 async def test_automatic_numbers_are_read_as_word_counts_them():
-    body = numbered("目的") + numbered("定義", 1) + numbered("適用", 1) + numbered("入力の禁止") + numbered("例外", 1)
-    body += numbered("名前", 2) + numbered("別の列", 0, 2) + numbered("つぎ", 0, 2) + paragraph("番号なし")
+    body = (
+        numbered("目的")
+        + numbered("定義", 1)
+        + numbered("適用", 1)
+        + numbered("入力の禁止")
+        + numbered("例外", 1)
+    )
+    body += (
+        numbered("名前", 2)
+        + numbered("別の列", 0, 2)
+        + numbered("つぎ", 0, 2)
+        + paragraph("番号なし")
+    )
     reading = await read("規程.docx", docx(body, numbering=NUMBERS))
     assert [page.place.label for page in reading.pages] == ["第1条 目的", "第2条 入力の禁止"]
     assert reading.pages[0].text == "一 定義\n二 適用"
@@ -114,11 +145,18 @@ async def test_headings_are_known_by_outline_and_by_the_style_they_build_on():
     )
     body += paragraph("節", '<w:outlineLvl w:val="1"/>') + paragraph("二の文")
     reading = await read("規程.docx", docx(body, styles=styles))
-    assert [(page.title, page.text) for page in reading.pages] == [("題", "前文"), ("章", "一の文"), ("章 › 節", "二の文")]
+    assert [(page.title, page.text) for page in reading.pages] == [
+        ("題", "前文"),
+        ("章", "一の文"),
+        ("章 › 節", "二の文"),
+    ]
 
 
 async def test_notes_stand_where_they_are_called_and_comments_apart():
-    body = '<w:p><w:r><w:t>上限は五万円とする。</w:t><w:footnoteReference w:id="2"/></w:r></w:p>' + paragraph("次の段落。")
+    body = (
+        '<w:p><w:r><w:t>上限は五万円とする。</w:t><w:footnoteReference w:id="2"/></w:r></w:p>'
+        + paragraph("次の段落。")
+    )
     footnotes = f'<w:footnote w:id="2">{paragraph("消費税を除く。")}</w:footnote>'
     comments = f'<w:comment w:id="0">{paragraph("確認済み")}</w:comment>'
     reading = await read("規程.docx", docx(body, footnotes=footnotes, comments=comments))
@@ -143,7 +181,11 @@ async def test_a_cell_merged_downwards_counts_in_every_row_and_white_heads_are_r
 async def test_a_sheet_shows_what_people_see_below_the_right_head():
     book = openpyxl.Workbook()
     sheet = book.active
-    for row in (["区分", "割合", "開始日", "上限"], ["極秘", 0.125, date(2026, 4, 1), 12800], [None, None, None, 500]):
+    for row in (
+        ["区分", "割合", "開始日", "上限"],
+        ["極秘", 0.125, date(2026, 4, 1), 12800],
+        [None, None, None, 500],
+    ):
         sheet.append(row)
     sheet["B2"].number_format, sheet["C2"].number_format = "0.0%", '[$-411]ggge"年"m"月"d"日"'
     sheet["D2"].number_format = '#,##0"円"'
@@ -211,4 +253,7 @@ async def test_a_heading_underlined_in_markdown_is_one():
     text = "題\n====\n\n前文\n\n章\n---\n\n本文\n続き\n---\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
     reading = await read("規程.md", text.encode())
     assert reading.title == "題"
-    assert [(page.title, page.text) for page in reading.pages] == [("題", "前文"), ("題 › 章", "本文\n続き\n\na | b\n1 | 2")]
+    assert [(page.title, page.text) for page in reading.pages] == [
+        ("題", "前文"),
+        ("題 › 章", "本文\n続き\n\na | b\n1 | 2"),
+    ]

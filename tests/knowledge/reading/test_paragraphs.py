@@ -68,7 +68,9 @@ def pdf(*pages: list[str], size: float = 10) -> bytes:
 
 @pytest.mark.parametrize(("text", "expected"), RULES)
 @pytest.mark.parametrize("kind", ["txt", "md", "pdf"])
-async def test_a_rule_broken_at_a_lines_end_is_one_sentence(text: str, expected: str, kind: str) -> None:
+async def test_a_rule_broken_at_a_lines_end_is_one_sentence(
+    text: str, expected: str, kind: str
+) -> None:
     if kind == "pdf" and "long-" in text:
         pytest.skip("PDFium tells no hyphen of a word from one that divides it")
     content = pdf(text.split("\n")) if kind == "pdf" else text
@@ -97,7 +99,9 @@ def context(kind: str, text: str) -> bytes:
 
 @pytest.mark.parametrize(("text", "expected"), RULES)
 @pytest.mark.parametrize("kind", ["docx", "pptx", "xlsx"])
-async def test_a_break_typed_inside_a_paragraph_or_cell_tears_no_rule(text: str, expected: str, kind: str) -> None:
+async def test_a_break_typed_inside_a_paragraph_or_cell_tears_no_rule(
+    text: str, expected: str, kind: str
+) -> None:
     wanted = " ".join(expected.split()) if kind == "xlsx" else expected  # a cell has no wide spaces
     assert wanted in await lines(f"規則.{kind}", context(kind, text))
 
@@ -115,8 +119,14 @@ async def test_a_break_typed_where_something_ends_stays(text: str, kind: str) ->
     [
         ("<p>接続することは禁止\n  されていません。</p>", "接続することは禁止されていません。"),
         ("<p>Private phones are\n  not allowed.</p>", "Private phones are not allowed."),
-        ("<p>保存できるのは、許可を得た<br>場合だけです。</p>", "保存できるのは、許可を得た場合だけです。"),
-        ("<pre>Private phones are not\nallowed for mail.</pre>", "Private phones are not allowed for mail."),
+        (
+            "<p>保存できるのは、許可を得た<br>場合だけです。</p>",
+            "保存できるのは、許可を得た場合だけです。",
+        ),
+        (
+            "<pre>Private phones are not\nallowed for mail.</pre>",
+            "Private phones are not allowed for mail.",
+        ),
         ("<table><tr><td>情報\n区分</td><td>社外秘</td></tr></table>", "情報区分 | 社外秘"),
     ],
 )
@@ -131,7 +141,16 @@ async def test_what_ends_where_its_author_wanted_stays_as_it_is(text: str) -> No
 
 async def test_a_heading_of_bold_words_and_code_stay_lines_of_markdown() -> None:
     text = "**個人情報保護法**\n人の名前や住所を\n出さない。\n\n```\nfoo\nbar\n```\n\n担当: 山田  \n電話: 4200\n"
-    expected = ["**個人情報保護法**", "人の名前や住所を出さない。", "```", "foo", "bar", "```", "担当: 山田", "電話: 4200"]
+    expected = [
+        "**個人情報保護法**",
+        "人の名前や住所を出さない。",
+        "```",
+        "foo",
+        "bar",
+        "```",
+        "担当: 山田",
+        "電話: 4200",
+    ]
     assert await lines("規則.md", text) == expected
 
 
@@ -141,10 +160,16 @@ async def test_a_quotation_in_markdown_is_joined_without_its_marks() -> None:
     ]
 
 
-async def test_cells_below_one_another_on_a_page_are_rows_and_an_empty_one_keeps_its_place() -> None:
+async def test_cells_below_one_another_on_a_page_are_rows_and_an_empty_one_keeps_its_place() -> (
+    None
+):
     stream = io.BytesIO()
     canvas = Canvas(stream)
-    rows = [("Post", "Home", "Abroad"), ("Head", "3,000 yen", "7,000 yen"), ("Clerk", "", "6,000 yen")]
+    rows = [
+        ("Post", "Home", "Abroad"),
+        ("Head", "3,000 yen", "7,000 yen"),
+        ("Clerk", "", "6,000 yen"),
+    ]
     for down, row in enumerate(rows):
         for across, cell in enumerate(row):
             canvas.drawString(60 + across * 140, 700 - down * 24, cell)
@@ -156,11 +181,15 @@ async def test_cells_below_one_another_on_a_page_are_rows_and_an_empty_one_keeps
     ]
 
 
-async def test_heads_feet_and_page_numbers_are_left_out_and_a_sentence_over_two_pages_stands_on_the_first() -> None:
+async def test_heads_feet_and_page_numbers_are_left_out_and_a_sentence_over_two_pages_stands_on_the_first() -> (
+    None
+):
     ends = ["泊まることは認め", "車を使うことは許さ", "延ばすことは認め", "以上を定める。"]
     pages = []
     for number, end in enumerate(ends, 1):
-        rest = ["られない。", "れない。", "られない。"][number - 2 : number - 1] if number > 1 else []
+        rest = (
+            ["られない。", "れない。", "られない。"][number - 2 : number - 1] if number > 1 else []
+        )
         rule = f"規則{number}により、社員は出張の届出をしなければならず、許可なく"
         pages.append(["出張規程 2026年度", "", *rest, rule, end, "", f"- {number} -"])
     found = await read("a.pdf", pdf(*pages))
@@ -175,7 +204,11 @@ async def test_heads_feet_and_page_numbers_are_left_out_and_a_sentence_over_two_
 async def test_a_head_without_a_number_stays_on_its_first_page() -> None:
     pages = [["就業規則", f"規則{number}を定める。"] for number in range(1, 4)]
     found = await read("a.pdf", pdf(*pages))
-    assert [page.text for page in found.pages] == ["就業規則\n規則1を定める。", "規則2を定める。", "規則3を定める。"]
+    assert [page.text for page in found.pages] == [
+        "就業規則\n規則1を定める。",
+        "規則2を定める。",
+        "規則3を定める。",
+    ]
 
 
 async def quotable(name: str, text: str) -> list[str]:
@@ -188,10 +221,17 @@ async def quotable(name: str, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [30, 40, 52, 60, 72, 80, 100])
-async def test_documents_of_everyday_give_the_same_quotes_at_every_width(shared: Path, width: int) -> None:
+async def test_documents_of_everyday_give_the_same_quotes_at_every_width(
+    shared: Path, width: int
+) -> None:
     for path in sorted((shared / "bench").glob("everyday*/corpus/*.[mt][dx]*")):
         whole = path.read_text("utf-8")
         if path.suffix == ".txt":  # broken already
-            whole = "\n\n".join(page.text for page in (await read(path.name, path.read_bytes())).pages)
-        expected, found = await quotable(path.name, whole), await quotable(path.name, wrapped(whole, width))
+            whole = "\n\n".join(
+                page.text for page in (await read(path.name, path.read_bytes())).pages
+            )
+        expected, found = (
+            await quotable(path.name, whole),
+            await quotable(path.name, wrapped(whole, width)),
+        )
         assert {path.name: set(expected) ^ set(found)} == {path.name: set()}

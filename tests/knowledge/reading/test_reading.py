@@ -13,7 +13,11 @@ from knowledge.reading.reading import Limits, Reading, read, supported_kinds
 
 # The manifest was written when CSV was not an accepted kind; it is now.
 NOW_READABLE = {"ja_real/test_mskanji.csv"}
-FLAGS = {"hidden_run": "hidden_text", "hidden_sheet": "hidden_text", "invisible_unicode": "hidden_text"}
+FLAGS = {
+    "hidden_run": "hidden_text",
+    "hidden_sheet": "hidden_text",
+    "invisible_unicode": "hidden_text",
+}
 
 
 def flat(text: str) -> str:
@@ -35,13 +39,17 @@ def complaints(row: dict, end: Reading | UnreadableDocument) -> list[str]:
             [f"refused: {end.code}"] if expected == "ingested" else []
         )
     wrong = ["read, not refused"] if expected == "rejected-with-clear-error" else []
-    text = flat("".join(page.title + page.place.label + page.text + page.notes for page in end.pages))
+    text = flat(
+        "".join(page.title + page.place.label + page.text + page.notes for page in end.pages)
+    )
     if not text:
         wrong.append("silently empty")
     wrong += [f"lost {fact}" for fact in row.get("must_contain", ()) if flat(fact) not in text]
     wrong += [f"kept {fact}" for fact in row.get("must_not_contain", ()) if flat(fact) in text]
     for fact, number in row.get("page_of", {}).items():
-        if not any(flat(fact) in flat(page.text) and page.place.number == number for page in end.pages):
+        if not any(
+            flat(fact) in flat(page.text) and page.place.number == number for page in end.pages
+        ):
             wrong.append(f"{fact} is not on page {number}")
     for parts in row.get("order", ()):
         places = [text.find(flat(part)) for part in parts]
@@ -57,12 +65,21 @@ def complaints(row: dict, end: Reading | UnreadableDocument) -> list[str]:
 
 
 async def test_every_difficult_document_ends_as_it_should(shared: Path, monkeypatch) -> None:
-    monkeypatch.setattr("knowledge.reading.readers.tessdata.data", lambda: None)  # pictures are read only where the extra is
+    monkeypatch.setattr(
+        "knowledge.reading.readers.tessdata.data", lambda: None
+    )  # pictures are read only where the extra is
     folder = shared / "documents"
-    rows = [json.loads(line) for line in (folder / "MANIFEST.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = [
+        json.loads(line)
+        for line in (folder / "MANIFEST.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     ends = await asyncio.gather(*(outcome(folder / row["path"]) for row in rows))
     assert len(rows) == len(ends) > 100
-    assert {row["path"]: bad for row, end in zip(rows, ends, strict=True) if (bad := complaints(row, end))} == {}
+    assert {
+        row["path"]: bad
+        for row, end in zip(rows, ends, strict=True)
+        if (bad := complaints(row, end))
+    } == {}
 
 
 async def test_a_deck_transcript_keeps_the_printed_slide_numbers(shared: Path) -> None:
@@ -76,7 +93,8 @@ async def test_a_deck_transcript_keeps_the_printed_slide_numbers(shared: Path) -
 
 
 @pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp932", "euc_jp", "iso2022_jp"]
+    "encoding",
+    ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp932", "euc_jp", "iso2022_jp"],
 )
 async def test_japanese_is_read_in_every_encoding_offices_use(encoding: str) -> None:
     text = "来客用の駐車区画は六台とする。申請は三日前までに総務課へ行い、承認を得てから使う。"
@@ -99,7 +117,9 @@ async def test_japanese_is_read_in_every_encoding_offices_use(encoding: str) -> 
         ("a.pdf", b"%PDF-1.7\nnothing follows", "damaged"),
     ],
 )
-async def test_a_refusal_names_the_file_the_reason_and_the_way_out(name: str, content: bytes, code: str) -> None:
+async def test_a_refusal_names_the_file_the_reason_and_the_way_out(
+    name: str, content: bytes, code: str
+) -> None:
     with pytest.raises(UnreadableDocument) as refused:
         await read(name, content)
     assert refused.value.code == code
@@ -143,10 +163,14 @@ async def test_a_guideline_about_ai_is_not_taken_for_an_instruction_to_one(line:
 
 
 def test_supported_kinds_are_file_name_endings() -> None:
-    assert {".pdf", ".pptx", ".docx", ".xlsx", ".csv", ".html", ".md", ".txt"} <= set(supported_kinds())
+    assert {".pdf", ".pptx", ".docx", ".xlsx", ".csv", ".html", ".md", ".txt"} <= set(
+        supported_kinds()
+    )
 
 
-async def test_a_scan_is_read_where_the_extra_is_and_listed_where_it_is_not(shared: Path, monkeypatch) -> None:
+async def test_a_scan_is_read_where_the_extra_is_and_listed_where_it_is_not(
+    shared: Path, monkeypatch
+) -> None:
     scan = shared / "documents" / "image_only" / "スキャン_旅費規程.pdf"
     monkeypatch.setattr("knowledge.reading.readers.tessdata.data", lambda: None)
     with pytest.raises(UnreadableDocument) as refused:

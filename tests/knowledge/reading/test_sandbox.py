@@ -29,14 +29,19 @@ PAGE = {
 
 def saying(code: str, wall: float = 5.0) -> Sandbox:
     boot = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from knowledge.reading.readers import zygote"
-    return Sandbox(Limits(wall=wall), (sys.executable, "-I", "-B", "-c", f"{boot}\nzygote.serve(lambda: exec({code!r}, {{}}))"))
+    return Sandbox(
+        Limits(wall=wall),
+        (sys.executable, "-I", "-B", "-c", f"{boot}\nzygote.serve(lambda: exec({code!r}, {{}}))"),
+    )
 
 
 def line(told: object) -> str:
     return f"print({json.dumps(told)!r}, flush=True);"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="seccomp and the limit on address space are Linux's")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="seccomp and the limit on address space are Linux's"
+)
 async def test_every_layer_holds() -> None:
     layers = await Sandbox().check()
     assert [layer.name for layer in layers] == list(LAYERS)
@@ -58,7 +63,10 @@ def attempting(what: str) -> Sandbox:
         "space = dict(globals())\n"
         "doors.close(Limits())\n"
         "exec(job, space)\n"
-        "print(json.dumps({'title': json.dumps(told)}), flush=True)\n" + line({"page": PAGE}) + "\n" + line({"end": True})
+        "print(json.dumps({'title': json.dumps(told)}), flush=True)\n"
+        + line({"page": PAGE})
+        + "\n"
+        + line({"end": True})
     )
     return saying(code)
 
@@ -66,7 +74,8 @@ def attempting(what: str) -> Sandbox:
 @pytest.mark.skipif(sys.platform != "linux", reason="seccomp is Linux's")
 async def test_no_call_sends_a_signal_to_another_process() -> None:
     sibling = subprocess.Popen(
-        [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"], stdout=subprocess.PIPE
+        [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"],
+        stdout=subprocess.PIPE,
     )
     assert sibling.stdout is not None
     sibling.stdout.readline()
@@ -119,7 +128,9 @@ WITHOUT = "import sys; sys.modules['pyseccomp'] = None"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have none to begin with")
-async def test_without_its_library_nothing_is_read_unless_that_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_its_library_nothing_is_read_unless_that_is_accepted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert await missing() == ()
     monkeypatch.setattr(sandbox, "PRELUDE", WITHOUT)
     assert await missing() == ("seccomp",)
@@ -128,12 +139,16 @@ async def test_without_its_library_nothing_is_read_unless_that_is_accepted(monke
     assert refused.value.code == "no_sandbox"
     assert "規程.md" in refused.value.reason.ja
     assert "SANDBOX" in refused.value.reason.en
-    accepted = await read("規程.md", "# 規程\n\n上限は五万円。\n".encode(), limits=Limits(strict=False))
+    accepted = await read(
+        "規程.md", "# 規程\n\n上限は五万円。\n".encode(), limits=Limits(strict=False)
+    )
     assert "上限は五万円。" in accepted.pages[0].text
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limits are tried on Linux")
-async def test_the_check_tells_the_truth_of_each_layer_without_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_check_tells_the_truth_of_each_layer_without_its_library(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(sandbox, "PRELUDE", WITHOUT)
     closed = {layer.name: layer.closed for layer in await Sandbox().check()}
     assert not (closed["seccomp"] or closed["exec"] or closed["signal"])
@@ -144,7 +159,9 @@ async def test_the_check_tells_the_truth_of_each_layer_without_its_library(monke
     assert closed["cpu"]
 
 
-async def test_a_system_where_no_process_starts_has_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_system_where_no_process_starts_has_no_sandbox(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(sandbox, "PRELUDE", "raise SystemExit(1)")
     assert await missing()
     assert not any(layer.closed for layer in await Sandbox().check())
@@ -203,6 +220,9 @@ async def test_a_child_holds_nothing_but_its_own_pipes() -> None:
         "    except OSError: return 0\n"
         "kinds = [held(fd) for fd in range(64)]\n"
         "ours = kinds[:3] == [stat.S_IFIFO, stat.S_IFIFO, stat.S_IFCHR] and not any(kinds[3:])\n"
-        "print(json.dumps({'title': str(ours)}))\n" + line({"page": PAGE}) + "\n" + line({"end": True})
+        "print(json.dumps({'title': str(ours)}))\n"
+        + line({"page": PAGE})
+        + "\n"
+        + line({"end": True})
     )
     assert (await saying(code).run("text", b"x")).title == "True"

@@ -37,7 +37,9 @@ async def opening(request, tmp_path, embedder, monkeypatch):
         if request.param == "embedded":
             index = EmbeddedIndex(tmp_path, model=model.name, size=size, version=VERSION)
         else:
-            index = ServerIndex("memory", client=client, model=model.name, size=size, version=VERSION)
+            index = ServerIndex(
+                "memory", client=client, model=model.name, size=size, version=VERSION
+            )
         async with Library(index, embedding=model) as library:
             yield library
 
@@ -98,7 +100,9 @@ async def test_the_verdict_is_kept_for_its_model_alone(opening, embedder):
         assert TEXTS[0] not in texts(await library.search(MEANT, readers=ALL))
 
 
-async def test_a_document_is_refused_whole_while_the_provider_is_away_and_taken_up_again(library, embedder):
+async def test_a_document_is_refused_whole_while_the_provider_is_away_and_taken_up_again(
+    library, embedder
+):
     embedder.mode = "500"
     with pytest.raises(EmbeddingUnavailable, match="openai:small"):
         await library.stage(reading(*TEXTS), Metadata(), by="test:1")
@@ -111,7 +115,9 @@ async def test_a_document_is_refused_whole_while_the_provider_is_away_and_taken_
 
 
 @pytest.mark.parametrize("mode", ["429", "slow", "short"])
-async def test_words_alone_serve_while_the_provider_is_away_and_the_trace_says_so(library, embedder, monkeypatch, mode):
+async def test_words_alone_serve_while_the_provider_is_away_and_the_trace_says_so(
+    library, embedder, monkeypatch, mode
+):
     monkeypatch.setattr(embedding, "QUICK", 0.1)
     await put(library, *TEXTS)
     await library.judge(wins=True)

@@ -9,7 +9,9 @@ from knowledge.values import Passage, Place
 
 
 def encoded(text: str, title: str = "") -> SparseVector:
-    return point(Passage("", "d", "v", 1, title, Place("section", 1), text), "live", Encoder()).vector
+    return point(
+        Passage("", "d", "v", 1, title, Place("section", 1), text), "live", Encoder()
+    ).vector
 
 
 @pytest.mark.parametrize(

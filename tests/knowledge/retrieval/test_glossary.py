@@ -23,7 +23,9 @@ async def library(tmp_path: Path) -> AsyncIterator[Library]:
 
 
 def others(text: str) -> dict[str, tuple[str, ...]]:
-    return dict(Glossary((("経費", "旅費"), ("うち", "自社"), ("PoC", "概念実証"))).alternatives(text))
+    return dict(
+        Glossary((("経費", "旅費"), ("うち", "自社"), ("PoC", "概念実証"))).alternatives(text)
+    )
 
 
 def test_a_word_brings_the_others_of_its_group_in_both_directions() -> None:
@@ -59,12 +61,18 @@ def test_what_cannot_be_kept_is_named(groups: list[list[str]], code: str) -> Non
     assert error.value.reason.en
 
 
-async def test_the_admins_words_find_at_once_and_outlive_a_restart(library: Library, tmp_path: Path) -> None:
-    document, version, _ = await library.stage(reading("備品の購入は総務課が扱う。"), Metadata(), by="t:1")
+async def test_the_admins_words_find_at_once_and_outlive_a_restart(
+    library: Library, tmp_path: Path
+) -> None:
+    document, version, _ = await library.stage(
+        reading("備品の購入は総務課が扱う。"), Metadata(), by="t:1"
+    )
     await library.publish(document.id, version.id)
     assert await library.search("ガジェット", readers=ALL) == []
     await library.set_glossary([["ガジェット", "備品"]])
-    assert (await library.search("ガジェット", readers=ALL))[0].passage.text == "備品の購入は総務課が扱う。"
+    assert (await library.search("ガジェット", readers=ALL))[
+        0
+    ].passage.text == "備品の購入は総務課が扱う。"
     assert await library.glossary() == (("ガジェット", "備品"),)
     await library.set_glossary([])
     assert await library.search("ガジェット", readers=ALL) == []

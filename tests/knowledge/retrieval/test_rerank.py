@@ -17,7 +17,9 @@ ANALYSIS = Analysis()
 
 
 def packed(*texts: str, title: str = "") -> list[str]:
-    passages = [Passage("", "d", "v", n, title, Place("page", n), text) for n, text in enumerate(texts, 1)]
+    passages = [
+        Passage("", "d", "v", n, title, Place("page", n), text) for n, text in enumerate(texts, 1)
+    ]
     return [terms(passage, ANALYSIS).pack() for passage in passages]
 
 
@@ -33,7 +35,9 @@ def test_a_sentence_that_holds_the_whole_question_beats_scattered_words() -> Non
 
 
 def test_an_amount_in_another_spelling_counts() -> None:
-    assert order("上限が2割の手当", ["手当の上限は30%とする。", "手当の上限は20%とする。"], [5.0, 5.0]) == [1, 0]
+    assert order(
+        "上限が2割の手当", ["手当の上限は30%とする。", "手当の上限は20%とする。"], [5.0, 5.0]
+    ) == [1, 0]
 
 
 def test_scores_are_shares_and_what_lies_below_the_pool_follows() -> None:
@@ -56,7 +60,16 @@ def test_words_in_order_are_told_from_the_same_words_turned_round() -> None:
 
 
 def test_only_so_many_words_of_a_pasted_page_are_compared() -> None:
-    assert len(Query("旅費の精算の期限は七日とし、出張の申請は前日までに行う。" * 150, ANALYSIS, Glossary()).order) == LONGEST
+    assert (
+        len(
+            Query(
+                "旅費の精算の期限は七日とし、出張の申請は前日までに行う。" * 150,
+                ANALYSIS,
+                Glossary(),
+            ).order
+        )
+        == LONGEST
+    )
 
 
 def test_weights_for_other_features_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

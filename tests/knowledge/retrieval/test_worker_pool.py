@@ -15,7 +15,10 @@ from knowledge.values import Passage, Place
 
 def passages(count: int) -> list[Passage]:
     place = Place("page", 1)
-    return [Passage(f"{n:032x}", "d", "v", n, "規程", place, f"第{n}条 上限は{n}万円とする。") for n in range(1, count + 1)]
+    return [
+        Passage(f"{n:032x}", "d", "v", n, "規程", place, f"第{n}条 上限は{n}万円とする。")
+        for n in range(1, count + 1)
+    ]
 
 
 async def made(team: WorkerPool, parts: list[Passage]) -> list[list[object]]:
@@ -29,7 +32,9 @@ def team():
     team.close()
 
 
-async def test_processes_give_the_same_points_in_the_same_order_and_end_when_idle(team, monkeypatch):
+async def test_processes_give_the_same_points_in_the_same_order_and_end_when_idle(
+    team, monkeypatch
+):
     monkeypatch.setattr(worker_pool, "IDLE", 0.05)
     parts = passages(worker_pool.LARGE + 10)
     apart = await made(team, parts)

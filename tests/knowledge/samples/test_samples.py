@@ -28,13 +28,22 @@ async def library(tmp_path):
 def test_the_samples_come_in_every_kind_and_stay_small():
     found = samples()
 
-    assert [s.name.rpartition(".")[2] for s in found] == ["docx", "docx", "pptx", "xlsx", "md", "pdf"]
+    assert [s.name.rpartition(".")[2] for s in found] == [
+        "docx",
+        "docx",
+        "pptx",
+        "xlsx",
+        "md",
+        "pdf",
+    ]
     assert all(0 < len(s.content()) < 50_000 for s in found)
 
 
 @pytest.mark.parametrize("line", ["effektive: '2026-04-01'", "supersedes: 昔の規程.docx"])
 def test_an_entry_that_is_not_whole_is_named(tmp_path, monkeypatch, line):
-    (tmp_path / "samples.yaml").write_text(f"- name: 規程.docx\n  file: rules.docx\n  {line}\n", "utf-8")
+    (tmp_path / "samples.yaml").write_text(
+        f"- name: 規程.docx\n  file: rules.docx\n  {line}\n", "utf-8"
+    )
     monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
 
     with pytest.raises(InvalidModel, match=r"規程\.docx is not whole"):
@@ -47,14 +56,19 @@ def test_building_twice_gives_the_same_bytes(tmp_path):
         folder.mkdir()
         build(folder)
 
-    assert {f.name: f.read_bytes() for f in once.iterdir()} == {f.name: f.read_bytes() for f in twice.iterdir()}
+    assert {f.name: f.read_bytes() for f in once.iterdir()} == {
+        f.name: f.read_bytes() for f in twice.iterdir()
+    }
 
 
 async def test_the_committed_files_say_what_the_contents_say(tmp_path):
     build(tmp_path)
     for sample in samples():
         if (built := tmp_path / sample.path.name).exists():
-            ours, theirs = await read(sample.name, sample.content()), await read(sample.name, built.read_bytes())
+            ours, theirs = (
+                await read(sample.name, sample.content()),
+                await read(sample.name, built.read_bytes()),
+            )
             assert ours.pages == theirs.pages, sample.name
 
 
@@ -71,7 +85,10 @@ async def test_the_second_edition_takes_the_place_of_the_first(library):
     rules = [d for d in await library.documents() if d.metadata.title == "生成AI利用規程"]
 
     assert len(rules) == 1
-    assert [v.name for v in rules[0].versions] == ["生成AI利用規程_2024年版.docx", "生成AI利用規程_2026年版.docx"]
+    assert [v.name for v in rules[0].versions] == [
+        "生成AI利用規程_2024年版.docx",
+        "生成AI利用規程_2026年版.docx",
+    ]
     assert rules[0].published == rules[0].versions[1]
 
 
@@ -97,7 +114,11 @@ async def test_a_roll_back_is_respected(library):
         ("外へデータを出せないときに選ぶ方法は", "AI導入ガイドライン", "オープンなモデル"),
         ("極秘の情報の保存場所はどこですか", "情報区分表", "金庫サーバー"),
         ("著作権で判断に迷ったら誰に相談しますか", "生成AI利用FAQ", "法務部"),
-        ("May I use a personal account of a chat service?", "Generative AI at Hikarino Works (summary)", "Personal accounts"),
+        (
+            "May I use a personal account of a chat service?",
+            "Generative AI at Hikarino Works (summary)",
+            "Personal accounts",
+        ),
     ],
 )
 async def test_each_document_answers_its_question(library, question, title, fact):
@@ -109,8 +130,13 @@ async def test_each_document_answers_its_question(library, question, title, fact
 
 async def test_the_rules_and_the_faq_disagree_and_the_faq_is_past_its_review(library):
     answers = Answers(library, today=lambda: TODAY)
-    answer = await answers.answer("生成AIの利用記録は何か月保存しますか", readers=ALL, language="ja")
-    found = {(h.passage.title, h.passage.text) for h in await library.search("生成AIの利用記録の保存", readers=ALL, limit=3)}
+    answer = await answers.answer(
+        "生成AIの利用記録は何か月保存しますか", readers=ALL, language="ja"
+    )
+    found = {
+        (h.passage.title, h.passage.text)
+        for h in await library.search("生成AIの利用記録の保存", readers=ALL, limit=3)
+    }
     stale = {c.passage.title for c in answer.citations if c.stale}
 
     assert any(title == "生成AI利用規程" and "1年間保存" in text for title, text in found)

@@ -8,7 +8,10 @@ from knowledge.text.courtesy import asking, searched
 
 JA, EN = "退職金は出ますか?", "Does RAG learn all our documents?"
 AROUND = [
-    (JA, "お疲れ様です。営業2課の佐藤です。お忙しいところ恐れ入ります。退職金は出ますか?よろしくお願いいたします。"),
+    (
+        JA,
+        "お疲れ様です。営業2課の佐藤です。お忙しいところ恐れ入ります。退職金は出ますか?よろしくお願いいたします。",
+    ),
     (JA, "お疲れ様です。佐藤です。退職金は出ますか?"),
     (
         JA,
@@ -22,7 +25,10 @@ AROUND = [
     (JA, "ありがとうございます。退職金は出ますか?"),
     (JA, "退職金は出ますか?教えてください。お手数ですがご教示いただけますと幸いです。"),
     (JA, "先日、上司に聞かれて答えられませんでした。退職金は出ますか?"),
-    (JA, "【質問】ちょっと気になったんですが、退職金は出ますか?わかる方いらっしゃれば教えてください"),
+    (
+        JA,
+        "【質問】ちょっと気になったんですが、退職金は出ますか?わかる方いらっしゃれば教えてください",
+    ),
     (
         JA,
         "総務ご担当者様\nお世話になっております。\n営業部の佐藤です。\n\n退職金は出ますか?\n\nお手数をおかけしますが、よろしくお願いいたします。\n山田",
@@ -33,11 +39,17 @@ AROUND = [
     (JA, "退職金は出ますか?\n--\n佐藤 太郎\n内線 1234"),
     (JA, "```\nimport openai\n```\n退職金は出ますか?"),
     (JA, "どなたか詳しい方いらっしゃいますか?退職金は出ますか?よろしくお願いします m(_ _)m"),
-    (EN, f"Hi team, hope you are well. Quick question from the sales floor: {EN} Thanks a lot in advance, Sato"),
+    (
+        EN,
+        f"Hi team, hope you are well. Quick question from the sales floor: {EN} Thanks a lot in advance, Sato",
+    ),
     (EN, "Good morning everyone! Sorry to bother you, Does RAG learn all our documents?"),
     (EN, "Hello, my name is Sato from sales. Does RAG learn all our documents? Best regards, Sato"),
     (EN, "hey, quick one - Does RAG learn all our documents? thx!"),
-    (EN, "Could anyone help me with this? Does RAG learn all our documents? Any help would be appreciated."),
+    (
+        EN,
+        "Could anyone help me with this? Does RAG learn all our documents? Any help would be appreciated.",
+    ),
     (
         EN,
         "Dear HR team,\n\nI hope this email finds you well. Does RAG learn all our documents?\n\nBest,\nKen\n\nSent from my iPhone",
@@ -74,7 +86,13 @@ KEPT = [  # what a question needs, or what is nothing but words
         "?",
         "",
     ),
-    *("資料の送付をお願いします", "お世話になっております", "おはようございますの時間", "長" * 5000, "```\nimport x\n```"),
+    *(
+        "資料の送付をお願いします",
+        "お世話になっております",
+        "おはようございますの時間",
+        "長" * 5000,
+        "```\nimport x\n```",
+    ),
 ]
 
 
@@ -112,9 +130,39 @@ def test_four_thousand_letters_of_politeness_around_a_question_leave_the_questio
 
 
 WRAPPED = {  # everyday questions that come with courtesy, emoji or a link
-    *("w01", "w02", "w03", "w05", "w06", "l02", "d04", "d05", "d06", "d14", "d22", "d23", "d24", "d31", "d41", "d61", "dc4.6"),
+    *(
+        "w01",
+        "w02",
+        "w03",
+        "w05",
+        "w06",
+        "l02",
+        "d04",
+        "d05",
+        "d06",
+        "d14",
+        "d22",
+        "d23",
+        "d24",
+        "d31",
+        "d41",
+        "d61",
+        "dc4.6",
+    ),
 }
-TOLD = {"w02", "d39", "dev-195", "dev-206", "dev-207", "dev-296", "dev-t115", "dev-t116", "dev-t121", "dev-t122", "dev-t151"}
+TOLD = {
+    "w02",
+    "d39",
+    "dev-195",
+    "dev-206",
+    "dev-207",
+    "dev-296",
+    "dev-t115",
+    "dev-t116",
+    "dev-t121",
+    "dev-t122",
+    "dev-t151",
+}
 TOLD |= {"dev-t152"}
 
 
@@ -129,7 +177,13 @@ def rows(path):
     "name",
     [
         *("jsquad_valid/queries", "lawqa_even/queries", "deck/queries", "deck/queries_fresh"),
-        *("everyday/questions", "everyday/other_words", "everyday2/questions", "faithful/dev", "faithful/control_dev"),
+        *(
+            "everyday/questions",
+            "everyday/other_words",
+            "everyday2/questions",
+            "faithful/dev",
+            "faithful/control_dev",
+        ),
     ],
 )
 def test_plain_questions_are_not_touched(shared, name):

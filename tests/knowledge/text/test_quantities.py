@@ -32,7 +32,14 @@ def test_two_spellings_of_one_amount_meet(written: str, asked: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("2割", "2 %"), ("6か月", "6年"), ("第5条", "第5項"), ("第5条", "第5条の2"), ("3人", "3件"), ("15:30", "5:30")],
+    [
+        ("2割", "2 %"),
+        ("6か月", "6年"),
+        ("第5条", "第5項"),
+        ("第5条", "第5条の2"),
+        ("3人", "3件"),
+        ("15:30", "5:30"),
+    ],
 )
 def test_different_amounts_never_meet(one: str, other: str) -> None:
     assert not set(exact(normalise(one))) & set(exact(normalise(other)))
@@ -47,7 +54,11 @@ def test_a_comma_between_other_digits_ends_a_number() -> None:
 
 
 def test_a_question_names_its_slide() -> None:
-    assert places(normalise("スライド１８には何がありますか")) == places("what is on slide 18?") == [place(18)]
+    assert (
+        places(normalise("スライド１８には何がありますか"))
+        == places("what is on slide 18?")
+        == [place(18)]
+    )
 
 
 @given(st.integers(0, 10**15))

@@ -21,8 +21,21 @@ COMPLETE = [
         "名刺は?",
         "タクシー使っていい?",
     ),
-    *("家で働ける?", "AIって何?", "RAGとは?", "社員食堂は?", "今日の天気は?", "社外秘は入れていい?", "じゃあ副業していい?"),
-    *("Side job ok?", "Sick leave?", "Is a taxi allowed?", "How long does it take to get a laptop?"),
+    *(
+        "家で働ける?",
+        "AIって何?",
+        "RAGとは?",
+        "社員食堂は?",
+        "今日の天気は?",
+        "社外秘は入れていい?",
+        "じゃあ副業していい?",
+    ),
+    *(
+        "Side job ok?",
+        "Sick leave?",
+        "Is a taxi allowed?",
+        "How long does it take to get a laptop?",
+    ),
 ]
 LACKING = [
     *(
@@ -82,7 +95,10 @@ def test_one_thing_takes_the_place_of_another_and_the_topic_stays():
 
 
 def test_a_topic_that_is_all_there_was_stays_beside_what_takes_its_place():
-    assert rewrite("極秘も同じ?", (Turn("社外秘はどこまで入れていいの?", "…"),)) == "社外秘 極秘も同じ?"
+    assert (
+        rewrite("極秘も同じ?", (Turn("社外秘はどこまで入れていいの?", "…"),))
+        == "社外秘 極秘も同じ?"
+    )
 
 
 def test_without_talk_and_in_another_language_nothing_is_added():
@@ -110,7 +126,16 @@ RULES = """# 就業規則
 ## 第45条 残業
 残業をした社員には、割増賃金を支払う。残業は所属長の許可を得て行う。
 """
-SHORT = ["副業していい?", "副業は可能?", "定年は?", "定年は何歳?", "賞与は?", "賞与はいつ?", "健康診断は?", "健康診断はいつ?"]
+SHORT = [
+    "副業していい?",
+    "副業は可能?",
+    "定年は?",
+    "定年は何歳?",
+    "賞与は?",
+    "賞与はいつ?",
+    "健康診断は?",
+    "健康診断はいつ?",
+]
 SHORT += ["残業は?", "残業していい?", "残業の許可は?", "副業の届け出は?"]
 
 
@@ -126,5 +151,10 @@ async def test_twelve_short_questions_are_answered_alike_after_any_topic(tmp_pat
             alone = await answers.answer(question, readers=everybody, language="ja")
             for before in ("退職金は?", "RAGの短所は?"):
                 history = (Turn(before, "…"),)
-                after = await answers.answer(question, readers=everybody, language="ja", history=history)
-                assert (after.text, after.certainty) == (alone.text, alone.certainty), (question, before)
+                after = await answers.answer(
+                    question, readers=everybody, language="ja", history=history
+                )
+                assert (after.text, after.certainty) == (alone.text, alone.certainty), (
+                    question,
+                    before,
+                )

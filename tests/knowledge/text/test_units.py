@@ -30,7 +30,11 @@ def lines(text: str, kind: str = "prose", headings: tuple[str, ...] = ()) -> lis
 
 
 def test_prose_falls_apart_into_sentences() -> None:
-    assert lines("一つ目。「二つ目。」と言う。三つ目?") == [("一つ目。",), ("「二つ目。」と言う。",), ("三つ目?",)]
+    assert lines("一つ目。「二つ目。」と言う。三つ目?") == [
+        ("一つ目。",),
+        ("「二つ目。」と言う。",),
+        ("三つ目?",),
+    ]
 
 
 def test_a_list_stays_with_the_line_that_announces_it() -> None:
@@ -43,7 +47,10 @@ def test_a_list_stays_with_the_line_that_announces_it() -> None:
 def test_a_slides_bullets_stay_under_their_heading_and_a_long_list_is_cut() -> None:
     bullets = [f"- {n}番" for n in range(14)]
     assert lines("\n".join(["利点", *bullets[:12]]), "slide") == [("利点", *bullets[:12])]
-    assert lines("\n".join(["利点", *bullets]), "slide") == [("利点", *bullets[:12]), ("利点", *bullets[12:])]
+    assert lines("\n".join(["利点", *bullets]), "slide") == [
+        ("利点", *bullets[:12]),
+        ("利点", *bullets[12:]),
+    ]
 
 
 def test_a_list_of_many_letters_is_cut_at_six_hundred() -> None:
@@ -93,7 +100,9 @@ def test_a_list_is_whole_with_what_announces_it_and_ends_where_the_next_clause_b
         ("Personal accounts are not\nallowed for work.", [("Personal accounts are not", "allowed for work.")]),
     ],
 )  # fmt: skip
-def test_what_ends_no_sentence_is_shown_with_what_it_leads_to_or_not_at_all(text: str, expected: list[tuple[str, ...]]) -> None:
+def test_what_ends_no_sentence_is_shown_with_what_it_leads_to_or_not_at_all(
+    text: str, expected: list[tuple[str, ...]]
+) -> None:
     assert lines(text) == expected
 
 
@@ -107,7 +116,9 @@ def test_what_ends_no_sentence_is_shown_with_what_it_leads_to_or_not_at_all(text
         ("附則", [True]),
     ],
 )
-def test_a_heading_or_a_tag_alone_is_no_answer_but_where_nothing_else_stands(text: str, telling: list[bool]) -> None:
+def test_a_heading_or_a_tag_alone_is_no_answer_but_where_nothing_else_stands(
+    text: str, telling: list[bool]
+) -> None:
     one = passage(text)
     assert [tells(one, spans) for spans in cut(one)] == telling
 
@@ -115,8 +126,18 @@ def test_a_heading_or_a_tag_alone_is_no_answer_but_where_nothing_else_stands(tex
 @pytest.mark.parametrize(
     ("text", "kind", "headings", "heading"),
     [
-        ("- 個人契約のもの\n- 無料のもの", "prose", ("規程", "使ってはならないサービス"), "使ってはならないサービス"),
-        ("3. 顧客名を入力すること。", "prose", ("規程", "次のことをしてはならない。"), "次のことをしてはならない。"),
+        (
+            "- 個人契約のもの\n- 無料のもの",
+            "prose",
+            ("規程", "使ってはならないサービス"),
+            "使ってはならないサービス",
+        ),
+        (
+            "3. 顧客名を入力すること。",
+            "prose",
+            ("規程", "次のことをしてはならない。"),
+            "次のことをしてはならない。",
+        ),
         ("1. 申請する。", "prose", ("規程", "第3条 申請"), ""),
         ("国内 | 2万", "table", ("旅費", "区分 | 上限"), "区分 | 上限"),
         ("- 個人契約のもの", "prose", ("題",), ""),
@@ -131,7 +152,10 @@ def test_an_item_or_a_row_knows_the_heading_it_cannot_be_understood_without(
 
 def test_a_row_is_shown_with_its_header_unless_that_stands_in_the_headings() -> None:
     assert lines("区分 | 上限\n国内 | 2万", "table") == [("区分 | 上限", "国内 | 2万")]
-    assert lines("国内 | 2万\n海外 | 5万", "table", ("旅費", "区分 | 上限")) == [("国内 | 2万",), ("海外 | 5万",)]
+    assert lines("国内 | 2万\n海外 | 5万", "table", ("旅費", "区分 | 上限")) == [
+        ("国内 | 2万",),
+        ("海外 | 5万",),
+    ]
 
 
 def test_no_sentence_of_a_line_with_orders_to_an_ai_is_quoted() -> None:
