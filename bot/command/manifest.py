@@ -53,7 +53,7 @@ def show(platform: str, settings: Settings, language: Language, out: str = "") -
 
 
 def _folder() -> Path:
-    installed = Path(__file__).resolve().parent / "deploy"
+    installed = Path(__file__).resolve().parents[1] / "deploy"
     return installed if installed.is_dir() else installed.parents[1] / "deploy"
 
 

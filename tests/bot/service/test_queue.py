@@ -160,12 +160,12 @@ async def test_an_index_that_is_away_is_waited_for(room, store):
 WORKER = """
 import asyncio, sys
 from pathlib import Path
-from bot.house import House
+from bot.service.application import Application
 from bot.settings import load
 from knowledge.values import Metadata
 
 async def main():
-    async with House(load({}, data=sys.argv[1]), threads=1) as house:
+    async with Application(load({}, data=sys.argv[1]), threads=1) as house:
         await house.library()
         if sys.argv[2] == "first":
             text = "".join(f"# 第{n}条\\n{n}万円を上限とする。承認は部長が行う。\\n" for n in range(3000))
@@ -339,12 +339,12 @@ async def test_two_hands_that_submit_one_file_at_once_make_one_job(room):
 
 CUT_OFF = """
 import asyncio, os, signal, sys
-from bot.house import House
+from bot.service.application import Application
 from bot.settings import load
 from knowledge.values import Metadata
 
 async def main():
-    async with House(load({}, data=sys.argv[1]), threads=1) as house:
+    async with Application(load({}, data=sys.argv[1]), threads=1) as house:
         await house.library()
         async def killed(job):
             os.kill(os.getpid(), signal.SIGKILL)
@@ -355,11 +355,11 @@ asyncio.run(main())
 """
 NEXT = """
 import asyncio, sys
-from bot.house import House
+from bot.service.application import Application
 from bot.settings import load
 
 async def main():
-    async with House(load({}, data=sys.argv[1]), threads=1) as house:
+    async with Application(load({}, data=sys.argv[1]), threads=1) as house:
         async for job in house.jobs.follow("cut", seconds=90):
             print(job.outcome, flush=True)
 

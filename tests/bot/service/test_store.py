@@ -52,7 +52,7 @@ def test_the_server_dies_with_a_parent_that_was_killed(tmp_path):
     code = f"""
 import asyncio
 from pathlib import Path
-from bot.store import Store
+from bot.service.store import Store
 async def main():
     async with Store("", Path({str(tmp_path)!r})) as store:
         print(store.server.pid, flush=True)

@@ -19,7 +19,7 @@ from tests.handlers.documents.conftest import ADMIN, Talk, file
 RULES = "# 兼業規程\n\n兼業を始める前に人事部へ届け出る。\n"
 CHILD = """
 import asyncio, os, signal, sys
-from bot.house import House
+from bot.service.application import Application
 from bot.settings import load
 from handlers.conversation import Audience, File, Message, Person, Upload
 
@@ -32,7 +32,7 @@ class Screen:
 async def main(folder):
     content = ("# 兼業規程\\n\\n" + "".join(f"## 第{n}条\\n\\n兼業の届け出その{n}は人事部が受け付け、三日以内に返事をする。\\n\\n" for n in range(300))).encode()
     async def fetch(): return content
-    async with House(load({}, data=folder), threads=1) as house:
+    async with Application(load({}, data=folder), threads=1) as house:
         me = Person("slack:T1:U1", "Aoi", "ja", "admin")
         upload = Upload((File("兼業.md", len(content), fetch),))
         await house.turns.take(Message("slack:T1:C1:7.0", me, "p", Audience(me.id, True), upload), Screen())

@@ -13,9 +13,10 @@ ROOT = Path(__file__).resolve().parents[3]
 WRITER = """
 import asyncio, hashlib, sys
 from pathlib import Path
-from knowledge.embedded import EmbeddedIndex
-from knowledge.library import Library
-from knowledge.reading import Reading
+from knowledge.index.embedded import EmbeddedIndex
+from knowledge.documents.library import Library
+from knowledge.reading.reading import Reading
+from knowledge.retrieval.encoder import VERSION
 from knowledge.values import Metadata, Page, Place
 
 async def main():

@@ -15,7 +15,6 @@ from qdrant_client import AsyncQdrantClient, models
 
 from knowledge.documents.library import Library
 from knowledge.errors import EmbeddingUnavailable
-from knowledge.index import embedded, server
 from knowledge.index.embedded import EmbeddedIndex
 from knowledge.index.protocol import Index
 from knowledge.index.server import ServerIndex
@@ -35,7 +34,7 @@ Open = Callable[..., Index]
 async def opening(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Open]:
     """Opens the same index again and again."""
     if request.param == "embedded":
-        yield lambda **dense: EmbeddedIndex(tmp_path, **dense, version=VERSION)
+        yield lambda version=VERSION, **dense: EmbeddedIndex(tmp_path, version=version, **dense)
         return
     client = AsyncQdrantClient(":memory:")
     closing, client.close = client.close, _nothing  # type: ignore[method-assign]  # it outlives the one who opened it
@@ -43,7 +42,9 @@ async def opening(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
         warnings.filterwarnings(
             "ignore", message="Payload indexes have no effect"
         )  # true of the in-process client only
-        yield lambda **dense: ServerIndex("memory", client=client, **dense, version=VERSION)
+        yield lambda version=VERSION, **dense: ServerIndex(
+            "memory", client=client, version=version, **dense
+        )
     await closing()
 
 
@@ -56,21 +57,16 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def made_by_an_earlier_version(
-    opening: Open, monkeypatch: pytest.MonkeyPatch, *texts: str
-) -> None:
-    with monkeypatch.context() as earlier:
-        earlier.setattr(embedded, "VERSION", "earlier")
-        earlier.setattr(server, "VERSION", "earlier")
-        async with Library(opening()) as library:
-            await put(library, *texts)
+async def made_by_an_earlier_version(opening: Open, *texts: str) -> None:
+    async with Library(opening(version="earlier")) as library:
+        await put(library, *texts)
 
 
 async def test_it_is_found_before_during_and_after(
     opening: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await made_by_an_earlier_version(
-        opening, monkeypatch, *(f"規則{n}の上限は{n}万円である。" for n in range(150))
+        opening, *(f"規則{n}の上限は{n}万円である。" for n in range(150))
     )
     index = opening()
     async with Library(index) as library:
@@ -104,9 +100,7 @@ async def test_an_index_that_weighed_terms_by_itself_is_served_and_then_weighs_b
         earlier.setattr(
             models, "SparseVectorParams", partial(server_params, modifier=models.Modifier.IDF)
         )
-        await made_by_an_earlier_version(
-            opening, monkeypatch, "旅費の精算。", "旅費の申請。", "会議の旅費。"
-        )
+        await made_by_an_earlier_version(opening, "旅費の精算。", "旅費の申請。", "会議の旅費。")
     index = opening()
     async with Library(index) as library:
         assert index.weighs
@@ -125,7 +119,6 @@ async def test_a_sentence_broken_by_an_earlier_reader_is_whole_afterwards(
 ) -> None:
     await made_by_an_earlier_version(
         opening,
-        monkeypatch,
         "Private phones are not\nallowed for reading mail.\n- a phone\n- a tablet",
     )
     async with Library(opening()) as library:
@@ -138,8 +131,7 @@ async def test_what_is_written_meanwhile_is_there_afterwards(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await made_by_an_earlier_version(
-        lambda: EmbeddedIndex(tmp_path, version=VERSION),
-        monkeypatch,
+        lambda version: EmbeddedIndex(tmp_path, version=version),
         *(f"規則{n}の上限。" for n in range(150)),
     )
     index = EmbeddedIndex(tmp_path, version=VERSION)
@@ -149,7 +141,7 @@ async def test_what_is_written_meanwhile_is_there_afterwards(
         await until(lambda: not index.outdated)
         assert await library.search("規則の上限", readers=ALL) == []
         assert await library.glossary() == (("備品", "ガジェット"),)
-    assert [p.name for p in sorted(tmp_path.glob("shard*"))] == [f"shard-{embedded.VERSION}"]
+    assert [p.name for p in sorted(tmp_path.glob("shard*"))] == [f"shard-{VERSION}"]
 
 
 async def test_another_embedding_model_makes_the_index_anew_beside(
@@ -203,8 +195,9 @@ async def test_a_renewal_without_its_embedding_model_leaves_the_index_as_it_was(
 CUT_OFF = """
 import asyncio, sys
 from pathlib import Path
-from knowledge.embedded import EmbeddedIndex
-from knowledge.library import Library
+from knowledge.documents.library import Library
+from knowledge.index.embedded import EmbeddedIndex
+from knowledge.retrieval.encoder import VERSION
 
 async def main():
     async with Library(EmbeddedIndex(Path(sys.argv[1]), version=VERSION)) as library:
@@ -220,8 +213,7 @@ async def test_a_kill_on_the_way_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float
 ) -> None:
     await made_by_an_earlier_version(
-        lambda: EmbeddedIndex(tmp_path, version=VERSION),
-        monkeypatch,
+        lambda version: EmbeddedIndex(tmp_path, version=version),
         *(f"規則{n}の上限。" for n in range(150)),
     )
     process = subprocess.Popen(

@@ -28,10 +28,16 @@ PAGE = {
 
 
 def saying(code: str, wall: float = 5.0) -> Sandbox:
-    boot = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from knowledge.reading.readers import zygote"
+    boot = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from knowledge.reading.readers import forkserver"
     return Sandbox(
         Limits(wall=wall),
-        (sys.executable, "-I", "-B", "-c", f"{boot}\nzygote.serve(lambda: exec({code!r}, {{}}))"),
+        (
+            sys.executable,
+            "-I",
+            "-B",
+            "-c",
+            f"{boot}\nforkserver.serve(lambda: exec({code!r}, {{}}))",
+        ),
     )
 
 
@@ -52,7 +58,7 @@ def attempting(what: str) -> Sandbox:
     """A child that closes the doors and then does `what` with `libc`, putting into `told` what came of it."""
     code = (
         "import ctypes, json, os, sys\n"
-        "from knowledge.reading.readers import doors\n"
+        "from knowledge.reading.readers import lockdown\n"
         "from knowledge.reading.readers.limits import Limits\n"
         "libc = ctypes.CDLL(None, use_errno=True)\n"
         "def refused(call, *words):\n"
@@ -61,7 +67,7 @@ def attempting(what: str) -> Sandbox:
         "told = {}\n"
         f"job = {what!r}\n"
         "space = dict(globals())\n"
-        "doors.close(Limits())\n"
+        "lockdown.close(Limits())\n"
         "exec(job, space)\n"
         "print(json.dumps({'title': json.dumps(told)}), flush=True)\n"
         + line({"page": PAGE})
