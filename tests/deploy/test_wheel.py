@@ -86,3 +86,8 @@ def test_it_packs_the_teams_app(installed):
         assert sorted(package.namelist()) == ["color.png", "manifest.json", "outline.png"]
         assert json.loads(package.read("manifest.json"))["bots"][0]["botId"] == APP
     assert "oauth_config" in run(installed, "manifest", "slack").stdout
+
+
+@pytest.mark.parametrize("package", ["bot", "handlers", "knowledge"])
+def test_its_packages_say_that_they_are_typed(installed, package):
+    assert (installed / "site" / package / "py.typed").is_file()
