@@ -42,7 +42,7 @@ BOUNDS = Limits()
 # A room is a folder of a root with all that is in it, or the files that lie in the root itself.
 ALLOWED: Mapping[str, Limits] = {
     "bot": Limits(wide=12, file=408),
-    "bot/command": Limits(expressions=65, wide=9, function=61),
+    "bot/command": Limits(expressions=63, wide=9),
     "bot/service": Limits(wide=7, function=64),
     "bot/slack": Limits(expressions=69, wide=8),
     "bot/teams": Limits(expressions=61, wide=4, file=465),

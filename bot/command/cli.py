@@ -7,42 +7,14 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from importlib.metadata import version
 
+from bot.command.parser import PROGRAM, UsageError, parse
 from bot.settings import InvalidSettings, load
-from handlers.texts import Texts
 from knowledge.errors import KnowledgeError
 from knowledge.values import Language, Phrase
 
 DONE, COULD_NOT, USAGE = 0, 1, 2
-COMMANDS = (
-    *("serve", "ask", "search", "add", "documents", "publish", "remove", "rollback"),
-    *(
-        "choose",
-        "model",
-        "demo",
-        "evaluate",
-        "cases",
-        "check",
-        "worker",
-        "backup",
-        "restore",
-        "manifest",
-    ),
-)
-
-
-class UsageError(Exception):
-    """The command's words are off; the sentence names the word."""
-
-    def __init__(self, reason: Phrase) -> None:
-        super().__init__(reason.en)
-        self.reason = reason
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(Texts.load().phrase("cli.usage", problem=message, command=self.prog))
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -52,7 +24,7 @@ def main(words: Sequence[str] | None = None) -> int:
     language = terminal_language()
     as_json = "--json" in given
     try:
-        return _run(_parse(given), language)
+        return _run(parse(given, language), language)
     except UsageError as error:
         return _say(error.reason, "usage", as_json, language, USAGE)
     except InvalidSettings as error:
@@ -99,74 +71,14 @@ def terminal_language() -> Language:
     return "ja" if name.lower().startswith("ja") else "en"
 
 
-def _parse(given: list[str]) -> argparse.Namespace:
-    parser = _Parser(
-        prog="llm-choose",
-        description=Texts.load().say("cli.what", terminal_language()),
-        allow_abbrev=False,
-    )
-    shared = _Parser(add_help=False)
-    shared.add_argument("--json", action="store_true")
-    shared.add_argument("--data", metavar="DIR")
-    kinds = parser.add_subparsers(dest="command", metavar="|".join(COMMANDS))
-    add = {name: kinds.add_parser(name, parents=[shared], allow_abbrev=False) for name in COMMANDS}
-    add["serve"].add_argument("--host", default="127.0.0.1")
-    add["serve"].add_argument("--port", type=int, default=8080)
-    for name in ("ask", "search", "demo"):
-        add[name].add_argument("text", nargs="?", default="")
-        add[name].add_argument("--language", choices=("ja", "en"))
-        add[name].add_argument("--as", dest="person", default="terminal:local")
-    for name in ("ask", "search"):
-        add[name].add_argument("--questions", metavar="FILE")
-    add["search"].add_argument("--limit", type=int, default=10)
-    add["add"].add_argument("files", nargs="*", metavar="FILE")
-    add["add"].add_argument("--samples", action="store_true")
-    add["add"].add_argument("--publish", action="store_true")
-    add["add"].add_argument("--audience", default="")
-    add["add"].add_argument("--title", default="")
-    add["add"].add_argument("--replaces", metavar="ID", default="")
-    add["documents"].add_argument("--q", metavar="TEXT", default="")
-    add["documents"].add_argument(
-        "--state", choices=("published", "staged", "withdrawn"), default=""
-    )
-    add["documents"].add_argument(
-        "--kind", choices=("guideline", "rule", "deck", "faq", "other"), default=""
-    )
-    add["documents"].add_argument("--audience", default="")
-    add["documents"].add_argument("--due", action="store_true")
-    add["documents"].add_argument("--page", type=int, default=1)
-    for name in ("publish", "remove", "rollback"):
-        add[name].add_argument("id")
-    add["choose"].add_argument("--answers", metavar="FILE")
-    add["choose"].add_argument("--express", action="store_true")
-    add["choose"].add_argument("--team", metavar="ID", default="")
-    add["choose"].add_argument("--language", choices=("ja", "en"))
-    add["model"].add_argument("file", nargs="?", metavar="FILE")
-    for flag in ("--publish", "--rollback", "--show"):
-        add["model"].add_argument(flag, action="store_true")
-    add["evaluate"].add_argument("folders", nargs="+", metavar="FOLDER|FILE.jsonl")
-    add["evaluate"].add_argument("--report", metavar="FILE.html")
-    for name in ("backup", "restore"):
-        add[name].add_argument("path", metavar="FOLDER|FILE.tar.gz")
-    add["manifest"].add_argument("platform", choices=("slack", "teams"))
-    add["manifest"].add_argument("--out", metavar="FILE", default="")
-    arguments = parser.parse_args(given or ["serve"])
-    if arguments.command == "add" and arguments.replaces and len(arguments.files) != 1:
-        raise UsageError(
-            Texts.load().phrase("cli.usage", problem="--replaces ID FILE", command="llm-choose add")
-        )
-    if arguments.command is None:
-        raise UsageError(
-            Texts.load().phrase("cli.usage", problem="no command", command="llm-choose")
-        )
-    return arguments
-
-
 def _run(arguments: argparse.Namespace, language: Language) -> int:
     """
     Import only what the subcommand needs: serving must open its socket before the heavy rooms are
     imported.
     """
+    if arguments.version:
+        print(f"{PROGRAM} {version(PROGRAM)}")  # noqa: T201  # a command line speaks by printing
+        return DONE
     settings = load(data=arguments.data)
     if arguments.command == "manifest":
         from bot.command.manifest import show
