@@ -3,7 +3,7 @@ What operators watch: counts and times of turns, and which part is ready, in the
 format.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -14,7 +14,11 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.gc_collector import GCCollector
+from prometheus_client.metrics_core import CounterMetricFamily
 from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
+
+from knowledge.reading import faults
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 SECONDS = (
@@ -32,6 +36,18 @@ SECONDS = (
 )  # bounds of the histogram; an answer should be in the first half
 
 
+class _ReaderFaults(Collector):
+    """Documents that were not read, or not to the end, because a reader has a bug."""
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        family = CounterMetricFamily(
+            "llm_choose_reader_faults", "Readers that failed by a fault of ours", labels=["format"]
+        )
+        for kind, count in faults.counted().items():
+            family.add_metric([kind], count)
+        yield family
+
+
 class Metrics:
     """The figures of one process."""
 
@@ -39,6 +55,7 @@ class Metrics:
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         GCCollector(registry=self._registry)
+        self._registry.register(_ReaderFaults())
         self.turns = Counter(
             "llm_choose_turns",
             "Turns by platform and how they ended",

@@ -3,6 +3,7 @@ The ways knowledge can fail, as a tree. Every error carries a stable code and bo
 
     KnowledgeError
     ├── UnreadableDocument   the file cannot be taken in; the sentence names it, the reason and the way out
+    │   └── ReaderFault      a reader failed by a fault of ours, not of the file's; the sentence has the number in the log
     ├── PartlyRead           too little of the file was read for it to be published
     ├── LibraryUnavailable   the index did not answer in time or refuses to open
     │   └── EmbeddingUnavailable  the embedding model did not answer; nothing was written
@@ -33,6 +34,13 @@ class KnowledgeError(Exception):
 
 class UnreadableDocument(KnowledgeError):
     """The file cannot be read, or must not be."""
+
+
+class ReaderFault(UnreadableDocument):
+    """
+    A reader failed by a fault of ours: the same file can be read once that is mended, so it is
+    kept.
+    """
 
 
 class PartlyRead(KnowledgeError):

@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BUSY = 20.0  # seconds for one command of Redis
 if sys.platform != "linux":  # what is tested is not the sandbox, which other systems cannot close
     sandbox.PRELUDE = (
-        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from knowledge.reading.readers import doors\n"
-        "close = doors.close; doors.close = lambda limits: close(limits) and ()"
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from knowledge.reading.readers import lockdown\n"
+        "close = lockdown.close; lockdown.close = lambda limits: close(limits) and ()"
     )
 
 

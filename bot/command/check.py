@@ -7,7 +7,7 @@ from bot.service.application import Application
 from bot.settings import Settings
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
-from knowledge.reading.sandbox import Layer, Sandbox
+from knowledge.reading.sandbox import Layer, Sandbox, late_imports
 from knowledge.values import Language
 
 ACCEPTED = "missing, accepted by SANDBOX=optional"
@@ -33,6 +33,7 @@ async def check(settings: Settings, language: Language, *, as_json: bool) -> int
             Console(stderr=True).print(
                 application.texts.say("cli.sandbox_missing", language), markup=False
             )
+        parts["readers"] = await _readers(application, language)
         parts["audit log"] = await _audit(application)
         if not settings.embedded:
             parts["workers"] = await _workers(application)
@@ -55,6 +56,18 @@ def _layer(layer: Layer, *, accepted: bool) -> str:
     if layer.closed:
         return "ready"
     return ACCEPTED if accepted else "missing"
+
+
+async def _readers(application: Application, language: Language) -> str:
+    """Name the imports that would fail once a document is read."""
+    places = await late_imports()
+    for place in places:
+        Console(stderr=True).print(
+            application.texts.say("cli.late_import", language, place=place),
+            markup=False,
+            soft_wrap=True,
+        )
+    return ", ".join(places) or "ready"
 
 
 async def _slack(settings: Settings) -> str:

@@ -3,13 +3,13 @@
 import argparse
 import asyncio
 import locale
-import logging
 import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
 from bot.command.parser import PROGRAM, UsageError, parse
+from bot.service.logs import to_terminal
 from bot.settings import InvalidSettings, load
 from knowledge.errors import KnowledgeError
 from knowledge.values import Language, Phrase
@@ -19,7 +19,7 @@ DONE, COULD_NOT, USAGE = 0, 1, 2
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 0 done, 1 could not, 2 usage."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    to_terminal()
     given = list(sys.argv[1:] if words is None else words)
     language = terminal_language()
     as_json = "--json" in given

@@ -48,7 +48,7 @@ from knowledge.index.opening import open_index
 from knowledge.models.embedding import Embedding
 from knowledge.models.language_models import Model
 from knowledge.reading.reading import Limits
-from knowledge.reading.sandbox import missing
+from knowledge.reading.sandbox import late_imports, missing
 from knowledge.retrieval.encoder import VERSION, Encoder
 from knowledge.sentences import phrase
 from knowledge.text.analysis import Analysis
@@ -280,6 +280,10 @@ class Application:
         Return the sandbox's state: what it lacks stops the taking in of documents, unless the
         settings accept that.
         """
+        for place in await late_imports():
+            log.error(
+                "a reader imports what the sandbox will not let it have", extra={"place": place}
+            )
         lacking = await missing()
         if lacking and self.limits.strict:
             log.error(

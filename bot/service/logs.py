@@ -33,11 +33,36 @@ def to_stderr() -> None:
     logging.captureWarnings(capture=True)
 
 
+def to_terminal() -> None:
+    """Send everything from warnings up to the terminal that a command runs in."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(PlainLines("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+
+
+def _own(record: logging.LogRecord) -> bool:
+    return record.name.partition(".")[0] in OWN
+
+
+def _fields(record: logging.LogRecord) -> dict[str, str]:
+    """Return what one of our own records says beside its message."""
+    return {name: str(value) for name, value in vars(record).items() if name not in _USUAL}
+
+
+class PlainLines(logging.Formatter):
+    """One record as one line of words; ours with their fields."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the standard library's name
+        fields = _fields(record) if _own(record) else {}
+        words = [f"{name}={value}" for name, value in fields.items() if value]
+        return " ".join((super().formatMessage(record), *words))[:LINE]
+
+
 class JsonLines(logging.Formatter):
     """One record as one line of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
-        own = record.name.partition(".")[0] in OWN
+        own = _own(record)
         line: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -45,7 +70,7 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage() if own else f"{record.filename}:{record.lineno}",
         }
         if own:
-            line |= {name: str(value) for name, value in vars(record).items() if name not in _USUAL}
+            line |= _fields(record)
         if record.exc_info and record.exc_info[0]:
             line |= _error(*record.exc_info)
         text = json.dumps(line, ensure_ascii=True)

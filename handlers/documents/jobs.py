@@ -18,7 +18,7 @@ from typing import Literal, TypeVar
 from handlers.sessions import DAY, Sessions, SessionsUnavailable, State
 from knowledge.documents.library import Library
 from knowledge.documents.originals import Originals
-from knowledge.errors import LibraryUnavailable, UnreadableDocument
+from knowledge.errors import LibraryUnavailable, ReaderFault, UnreadableDocument
 from knowledge.reading.reading import Limits, check, read
 from knowledge.sentences import phrase
 from knowledge.values import Mark, Metadata, Phrase
@@ -248,6 +248,8 @@ class Jobs:
         try:
             async with asyncio.timeout(WATCHDOG), work.alive():
                 return await self._take_in(work)
+        except ReaderFault as error:  # the file is kept: it can be read once we are mended
+            return await work.end("parked", error.code, error.reason)
         except UnreadableDocument as error:
             await self._originals.delete(job.original)
             return await work.end("refused", error.code, error.reason)

@@ -23,6 +23,7 @@ from handlers.documents.test_search import Tried
 from knowledge.documents.comparison import Changes
 from knowledge.documents.identity import Alike
 from knowledge.documents.store import missing
+from knowledge.reading.readers import fault
 from knowledge.values import Document, Version
 
 PAGES = 20  # page numbers written out
@@ -74,6 +75,7 @@ def report(
         say(f"flag_{kind}", message, pages=_where(context, message, version, kind))
         for kind in kinds
     ]
+    warnings += [say("reader_fault", message, number=number) for number in _faults(version)]
     partly = missing(title, version.receipt)
     if partly:
         blocks.append(Paragraph(partly.to(message.person.language), "bad"))
@@ -250,6 +252,12 @@ def _where(context: Context, message: Message, version: Version, kind: str) -> s
         places.append(context.say("at_file", message))
     separator = "、" if message.person.language == "ja" else "; "
     return separator.join(places[:PAGES])
+
+
+def _faults(version: Version) -> list[str]:
+    """Return the numbers that the log has for faults of a reader."""
+    numbers = [fault.number(flag.detail) for flag in version.flags if flag.kind == "truncated"]
+    return [number for number in numbers if number]
 
 
 def _pages(version: Version, kind: str) -> str:

@@ -38,6 +38,7 @@ from handlers.documents.test_search import TestSearch
 from handlers.sessions import SessionsUnavailable
 from knowledge.documents.store import missing
 from knowledge.errors import KnowledgeError, UnknownDocument
+from knowledge.reading.readers import fault
 from knowledge.reading.readers.limits import MEGABYTE, Limits
 from knowledge.values import Document, Metadata, Version
 
@@ -338,9 +339,8 @@ class Uploads:
                 return _line(_reason(job, message), "bad")
             case "parked" if job:
                 again = context.button("again", message, "job", j=job.id, again=1)
-                return _line(
-                    context.say("parked", message, reason=_reason(job, message)), "bad", again
-                )
+                what = "parked_fault" if job.code == fault.CODE else "parked"
+                return _line(context.say(what, message, reason=_reason(job, message)), "bad", again)
             case "" if job and job.code:
                 look = context.button("look", message, "job", j=job.id)
                 return _line(

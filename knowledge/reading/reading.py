@@ -17,8 +17,8 @@ from string import Template
 
 import yaml
 
-from knowledge.errors import UnreadableDocument
-from knowledge.reading.readers import quality, running, tessdata
+from knowledge.errors import ReaderFault, UnreadableDocument
+from knowledge.reading.readers import fault, quality, running, tessdata
 from knowledge.reading.readers.decode import clean
 from knowledge.reading.readers.formats import Kind, recognise, supported_kinds
 from knowledge.reading.readers.limits import MEGABYTE, Limits
@@ -74,7 +74,7 @@ def check(name: str, content: bytes, *, limits: Limits | None = None) -> Kind:
         _fits(len(content), limits or Limits())
         return recognise(shown, content)
     except Refusal as refusal:
-        raise UnreadableDocument(refusal.code, _reason(refusal, shown)) from refusal
+        raise _unreadable(refusal, shown) from refusal
 
 
 def shown_name(name: str) -> str:
@@ -95,7 +95,8 @@ async def read(
     at once, others wait.
 
     Raises:
-        UnreadableDocument: the file cannot or must not be read; `code` and `reason` say why.
+        UnreadableDocument: the file cannot or must not be read; `code` and `reason` say why. A
+        ReaderFault is ours.
     """
     bounds = limits or Limits()
     shown = shown_name(name)
@@ -110,7 +111,7 @@ async def read(
             await _recognise(content, heard, replace(bounds, cpu=SCAN, wall=SCAN * 1.2))
         return await asyncio.to_thread(_told, shown, content, kind, heard)
     except Refusal as refusal:
-        raise UnreadableDocument(refusal.code, _reason(refusal, shown)) from refusal
+        raise _unreadable(refusal, shown) from refusal
 
 
 def _told(shown: str, content: bytes, kind: Kind, heard: Heard) -> Reading:
@@ -238,6 +239,13 @@ def _one_line(text: str) -> str:
 def _megabytes(size: int) -> str:
     """Return `size` in MB, to two decimals at most and never rounded onto the limit from above."""
     return f"{-(-size * 100 // MEGABYTE) / 100:g}"
+
+
+def _unreadable(refusal: Refusal, name: str) -> UnreadableDocument:
+    """Return the error people are told of, with its sentence about the file called `name`."""
+    reason = _reason(refusal, name)
+    error = ReaderFault if refusal.code == fault.CODE else UnreadableDocument
+    return error(refusal.code, reason)
 
 
 def _reason(refusal: Refusal, name: str) -> Phrase:

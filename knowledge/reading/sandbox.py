@@ -10,17 +10,20 @@ two children run at once.
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
-from asyncio.subprocess import DEVNULL, PIPE
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, get_args
 
-from knowledge.reading import pool
+from knowledge.reading import faults, pool
 from knowledge.reading.pool import ForkServer
+from knowledge.reading.readers import fault
+from knowledge.reading.readers.fault import Fault
 from knowledge.reading.readers.limits import Limits
 from knowledge.reading.readers.refusal import Refusal
 from knowledge.values import Flag, FlagKind, Page, Place, PlaceKind
@@ -31,14 +34,19 @@ _SLOW = (-signal.SIGXCPU, -signal.SIGKILL)
 _LINE = 32 << 20  # bytes; five million characters in UTF-8 with room for the frame
 _TOTAL = 64 << 20  # bytes a child may say in all
 _ROOT = Path(__file__).resolve().parents[2]
-_PATH = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from knowledge.reading.readers import child, forkserver, selftest"
+_PATH = (
+    f"import sys; sys.path.insert(0, {str(_ROOT)!r}); "
+    "from knowledge.reading.readers import child, forkserver, imports, selftest"
+)
 _READ = "child.warm(); forkserver.serve(child.main)"
 _TRY = "child.warm(); forkserver.serve(selftest.main)"
 _TELL = "selftest.tell()"
+_IMPORTS = "child.warm(); imports.tell()"
 PRELUDE = (
     ""  # Python run first in each of these processes: what a system lacks can be taken away with it
 )
 LAYERS = ("open", "write", "socket", "exec", "fork", "signal", "memory", "seccomp", "cpu")
+_LINE_OF = re.compile(r'File "([^"]+)", line (\d+)')  # of a traceback
 _TITLE = 1000  # characters of a title or label
 _FLAGS = 500  # per document
 _PLACES = frozenset(get_args(PlaceKind))
@@ -51,7 +59,7 @@ class Heard:
     What a child has said so far. `complete` is False when it was cut off.
 
     `raw` is the text that stands in the file, `counted` when it is all there; `omitted` what was
-    left out of the pages.
+    left out of the pages. `fault` is what ended the reader by being raised.
     """
 
     pages: list[Page] = field(default_factory=list)
@@ -62,6 +70,7 @@ class Heard:
     counted: bool = False
     complete: bool = False
     ended: bool = False
+    fault: Fault | None = None
     said: int = 0
     characters: int = 0
 
@@ -81,15 +90,50 @@ async def missing() -> tuple[str, ...]:
 
     A process that cannot say anything has closed nothing.
     """
+    said, _ = await _asked(_TELL)
+    return ("seccomp",) if said is None else said
+
+
+async def late_imports() -> tuple[str, ...]:
+    """
+    Return where a reader imports something that the sandbox will not let it have, as "file:line";
+    none when all is well.
+
+    Takes about 0.5 s of a process of its own. Where a reader cannot be loaded at all, the line that
+    failed is the answer.
+    """
+    said, error = await _asked(_IMPORTS)
+    if said is not None:
+        return said
+    lines = _LINE_OF.findall(error)
+    return tuple(f"{PurePath(file).name}:{line}" for file, line in lines[-1:]) or ("?",)
+
+
+async def _asked(body: str) -> tuple[tuple[str, ...] | None, str]:
+    """
+    Return the words that a process running `body` says, None when it says none, and what it writes
+    as an error.
+    """
+    error = b""
     try:
         async with asyncio.timeout(CHECK):
-            process = await asyncio.create_subprocess_exec(
-                *_command(_TELL), stdout=PIPE, stderr=DEVNULL, env=pool.ENVIRONMENT
-            )
-            said, _ = await process.communicate()
-        return tuple(str(name) for name in json.loads(said))
-    except (TimeoutError, ValueError, TypeError, OSError):
-        return ("seccomp",)
+            said, error = await _output(_command(body))
+        return tuple(str(word) for word in json.loads(said)), ""
+    except (ValueError, TypeError, TimeoutError, OSError):
+        return None, error.decode(errors="replace")
+
+
+async def _output(command: tuple[str, ...]) -> tuple[bytes, bytes]:
+    """Return what a process writes; it is not left behind when nobody waits for it any longer."""
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=PIPE, stderr=PIPE, env=pool.ENVIRONMENT
+    )
+    try:
+        return await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
 def _command(body: str) -> tuple[str, ...]:
@@ -118,9 +162,11 @@ class Sandbox:
         Read `content` as `kind` and return what came of it.
 
         A child that dies or runs out of time after some pages leaves them, with a "truncated" flag.
+        A reader that fails by a fault of its own is logged and counted, too (`knowledge.reading.faults`).
 
         Raises:
-            Refusal: the reader refused, or nothing was read before the end.
+            Refusal: the reader refused, or nothing was read before the end; `fault` with its number
+            when that was our doing.
         """
         heard = Heard()
         why = "damaged"
@@ -133,16 +179,22 @@ class Sandbox:
                 ) as child,
             ):
                 await self._listen(child.said, heard)
-                if await child.ended() in _SLOW:
+                code = await child.ended()
+                if code in _SLOW:
                     why = "too_slow"
+                elif code and code > 0 and heard.fault is None:
+                    heard.fault = Fault((f"exit code {code}",))
         except TimeoutError:
             why = "too_slow"
         except Lie:
             heard = Heard()
-        if not heard.complete:
-            if not heard.pages:
-                raise Refusal(why)
-            heard.flags.append(Flag("truncated", len(heard.pages), why))
+        number = faults.record(kind, heard.fault) if heard.fault is not None else ""
+        if heard.complete:
+            return heard
+        if not heard.pages:
+            raise Refusal(fault.CODE, number=number) if number else Refusal(why)
+        detail = fault.detail(number) if number else why
+        heard.flags.append(Flag("truncated", len(heard.pages), detail))
         return heard
 
     async def check(self) -> tuple[Layer, ...]:
@@ -198,7 +250,9 @@ class Sandbox:
                 heard.omitted.append(text)
                 if heard.characters > self._limits.characters * 2:
                     raise Lie
-            case {"refused": str(code), "values": dict(values)}:
+            case {"refused": str(code), "values": dict(values)} if (
+                code != fault.CODE
+            ):  # its number is never theirs to give
                 raise Refusal(code, **{str(k): str(v)[:_TITLE] for k, v in values.items()})
             case {"raw": {"place": dict(place), "text": str(text)}}:
                 heard.raw.append((_place(place), text))
@@ -207,6 +261,10 @@ class Sandbox:
                     raise Lie
             case {"counted": bool(whole)}:
                 heard.counted = whole
+            case {"fault": dict(told_fault)}:
+                heard.fault = fault.parse(told_fault)
+                if heard.fault is None:
+                    raise Lie
             case {"read": True}:
                 heard.complete = True  # what comes after it is about the file, not of it
             case {"end": True}:

@@ -1,36 +1,32 @@
 """
 An Office file is a ZIP archive of XML parts. Both are read here as if made by an enemy.
 
-The directory is checked before anything is inflated (overlaps, doubles, declared sizes), inflated
-bytes are counted as they come out, and XML with a document type is refused: no Office application
-writes one, and every entity attack needs one.
+The standard library reads the directory; it is checked before anything is inflated (overlaps,
+doubles, declared sizes). Inflated bytes are counted as they come out, and XML with a document type
+is refused: no Office application writes one, and every entity attack needs one.
 """
 
+import io
 import posixpath
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import attrgetter
 from xml.parsers import expat
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from knowledge.reading.readers.refusal import Budget, Refusal
 
-_END = struct.Struct("<4s4H2LH")
-_ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
-_STORED, _DEFLATED = 0, 8
+_ENTRY = b"PK\x01\x02"  # begins each entry of the directory
+_PACKINGS = (ZIP_STORED, ZIP_DEFLATED)
+_ENCRYPTED = 1  # bit of an entry's flags
 _RATIO = 250  # inflated to compressed; XML reaches about 100
 _SMALL = 1 << 20  # bytes a part may have whatever its ratio
-_COMMENT = 65_535 + _END.size  # bytes; the directory's end lies no further from the file's
-
-
-@dataclass(frozen=True, slots=True)
-class _Member:
-    start: int
-    packed: int
-    size: int
-    method: int
+_NESTED = (
+    2  # times the parts allowed: so many entries may stand in a file whose parts are archives, too
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +63,13 @@ class Archive:
         member = self._members.get(name.lstrip("/").lower())
         if member is None:
             return None
-        local = self._content[member.start : member.start + _LOCAL.size]
+        start = member.header_offset
+        local = self._content[start : start + _LOCAL.size]
         if len(local) < _LOCAL.size or not local.startswith(b"PK\x03\x04"):
             raise Refusal("damaged")
         names = sum(_LOCAL.unpack(local)[-2:])
-        start = member.start + _LOCAL.size + names
-        packed = self._content[start : start + member.packed]
+        start += _LOCAL.size + names
+        packed = self._content[start : start + member.compress_size]
         return self._inflate(packed, member)
 
     def links(self, name: str) -> tuple[Link, ...]:
@@ -103,79 +100,86 @@ class Archive:
             parse(listed, self._budget, start)
         return tuple(found)
 
-    def _inflate(self, packed: bytes, member: _Member) -> bytes:
-        if member.method == _STORED:
+    def _inflate(self, packed: bytes, member: ZipInfo) -> bytes:
+        if member.compress_type == ZIP_STORED:
             self._budget.inflated(len(packed))
             return packed
         engine = zlib.decompressobj(-zlib.MAX_WBITS)
         try:
-            data = engine.decompress(packed, member.size + 1)
+            data = engine.decompress(packed, member.file_size + 1)
         except zlib.error as error:
             raise Refusal("damaged") from error
         self._budget.inflated(len(data))
-        if len(data) > member.size:
+        if len(data) > member.file_size:
             raise Refusal("archive_bomb")
         if not engine.eof:
             raise Refusal("damaged")
         return data
 
-    def _directory(self) -> dict[str, _Member]:
-        end = self._content.rfind(b"PK\x05\x06", max(0, len(self._content) - _COMMENT))
-        if end < 0 or len(self._content) < end + _END.size:
-            raise Refusal("damaged")
-        _, _, _, _, count, _, offset, _ = self._ending(end)
-        if count > self._budget.limits.members:
-            raise Refusal("archive_bomb")
-        members: dict[str, _Member] = {}
-        spans: list[tuple[int, int]] = []
-        total = 0
-        for _ in range(count):
-            offset, name, member = self._entry(offset)
+    def _directory(self) -> dict[str, ZipInfo]:
+        limit = self._budget.limits.members
+        if self._content.count(_ENTRY) > limit * _NESTED:  # a list of millions is not even begun
+            raise Refusal("too_many_parts", limit=f"{limit:,}")
+        entries = _entries(self._content)
+        if len(entries) > limit:
+            raise Refusal("too_many_parts", limit=f"{limit:,}")
+        members: dict[str, ZipInfo] = {}
+        for entry in entries:
+            name = entry.filename.replace("\\", "/").lower().lstrip("/")
             if name.endswith("/"):
                 continue
             if name in members:
-                raise Refusal("damaged")
-            total += member.size
-            if total > self._budget.limits.inflated or (
-                member.size > _SMALL and member.size > member.packed * _RATIO
-            ):
-                raise Refusal("archive_bomb")
-            members[name] = member
-            spans.append((member.start, member.start + _LOCAL.size + member.packed))
-        spans.sort()
-        if any(before[1] > after[0] for before, after in pairwise(spans)):
-            raise Refusal("archive_bomb")
+                raise Refusal("doubled_parts")
+            members[name] = entry
+        self._weigh(members.values())
         return members
 
-    def _ending(self, end: int) -> tuple[bytes, int, int, int, int, int, int, int]:
-        head, disk, start, here, count, size, offset, comment = _END.unpack_from(self._content, end)
-        return head, disk, start, here, count, size, offset, comment
+    def _weigh(self, members: Collection[ZipInfo]) -> None:
+        """
+        Refuse parts that cannot be unpacked or would unfold to too much, by what the directory says
+        of them.
+        """
+        total = 0
+        for member in members:
+            if member.flag_bits & _ENCRYPTED:
+                raise Refusal("password_protected")
+            if member.compress_type not in _PACKINGS:
+                raise Refusal("unknown_packing")
+            if member.file_size > _SMALL and member.file_size > member.compress_size * _RATIO:
+                raise Refusal("archive_bomb")
+            total += member.file_size
+        if total > self._budget.limits.inflated:
+            raise Refusal("archive_bomb")
+        _apart(members)
 
-    def _entry(self, offset: int) -> tuple[int, str, _Member]:
-        if (
-            len(self._content) < offset + _ENTRY.size
-            or self._content[offset : offset + 4] != b"PK\x01\x02"
-        ):
-            raise Refusal("damaged")
-        fields = _ENTRY.unpack_from(self._content, offset)
-        flags, method, packed, size = fields[3], fields[4], fields[8], fields[9]
-        name_size, extra, comment, start = fields[10], fields[11], fields[12], fields[16]
-        raw = self._content[offset + _ENTRY.size : offset + _ENTRY.size + name_size]
-        if flags & 1:
-            raise Refusal("password_protected")
-        if method not in {_STORED, _DEFLATED}:
-            raise Refusal("damaged")
-        name = (
-            raw.decode("utf-8" if flags & 0x800 else "cp437", "replace")
-            .replace("\\", "/")
-            .lower()
-            .lstrip("/")
-        )
-        return (
-            offset + _ENTRY.size + name_size + extra + comment,
-            name,
-            _Member(start, packed, size, method),
-        )
+
+def _apart(members: Collection[ZipInfo]) -> None:
+    """
+    Refuse parts of which one begins before another has ended: the same bytes would be unfolded
+    again and again.
+    """
+    end = 0
+    for member in sorted(members, key=attrgetter("header_offset")):
+        if member.header_offset < end:
+            raise Refusal("overlapping_parts")
+        end = (
+            member.header_offset + _LOCAL.size + member.compress_size
+        )  # its name is not counted: it lies a little further
+
+
+def _entries(content: bytes) -> list[ZipInfo]:
+    try:
+        with ZipFile(io.BytesIO(content)) as opened:
+            return opened.infolist()
+    except NotImplementedError as error:  # made for a later version of the format
+        raise Refusal("unknown_packing") from error
+    except (
+        BadZipFile,
+        ValueError,
+        OverflowError,
+        struct.error,
+    ) as error:  # numbers beyond every file, odd names
+        raise Refusal("damaged") from error
 
 
 def parse(

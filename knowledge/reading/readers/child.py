@@ -3,8 +3,8 @@ What runs inside the child process: it closes every door behind itself, then rea
 
 It receives one JSON line about the job and the document's bytes on standard input, and answers with
 one JSON line per page, flag, title or text left out, then "refused", or "read", the raw text of the
-file by itself, and "end". What it says is checked by `knowledge.reading.sandbox` as if a stranger
-had said it.
+file by itself, and "end". Where anything but a refusal is raised, "fault" is its last line. What it
+says is checked by `knowledge.reading.sandbox` as if a stranger had said it.
 """
 
 import importlib
@@ -13,9 +13,11 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from types import TracebackType
 from typing import BinaryIO
 
 from knowledge.reading.readers import lockdown, raw
+from knowledge.reading.readers.fault import describe
 from knowledge.reading.readers.limits import Limits
 from knowledge.reading.readers.refusal import Budget, Refusal
 from knowledge.reading.readers.sections import Item, Omitted, Title
@@ -44,6 +46,11 @@ def warm() -> None:
 def main() -> None:
     os.nice(10)  # whoever waits for an answer comes first
     source, out = sys.stdin.buffer, sys.stdout.buffer
+    with _Witness(out):
+        _answer(source, out)
+
+
+def _answer(source: BinaryIO, out: BinaryIO) -> None:
     job = json.loads(source.readline())
     limits = Limits(**job["limits"])
     reader = importlib.import_module(f"knowledge.reading.readers.{_READERS[job['kind']]}")
@@ -68,15 +75,33 @@ def main() -> None:
         _say(out, {"end": True})
 
 
+class _Witness:
+    """
+    Tells of whatever ends its block by being raised: it is no refusal, so it is a fault of ours.
+    """
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        if error is not None:
+            _say(self._out, {"fault": asdict(describe(error))})
+
+
 def _count(out: BinaryIO, kind: str, content: bytes, limits: Limits) -> None:
     """
-    Tell what the file holds by itself; where that fails, what was read stays read and is not
+    Tell what the file holds by itself; where that is too much, what was read stays read and is not
     counted.
     """
     try:
         for piece in raw.pieces(kind, content, Budget(limits)) if kind != "scan" else ():
             _say(out, {"raw": {"place": asdict(piece.place), "text": piece.text}})
-    except (Refusal, MemoryError, RecursionError, ValueError, LookupError):
+    except (Refusal, MemoryError, RecursionError):
         return
     _say(out, {"counted": kind != "scan"})
 

@@ -11,11 +11,15 @@ import codecs
 import contextlib
 import errno
 import resource
-import sys
 from functools import cache
 from typing import Any
 
 from knowledge.reading.readers.limits import Limits
+
+try:
+    import pyseccomp
+except (ImportError, OSError, RuntimeError):  # another system, or no libseccomp
+    pyseccomp = None
 
 # All that a reader needs once its bytes are on standard input: every other call of the kernel is
 # refused. Measured on every
@@ -82,11 +86,7 @@ def _limit(name: str, values: tuple[int, int]) -> bool:
 @cache
 def _filter() -> Any:
     """Return the seccomp filter; None where there is none (other systems, no libseccomp)."""
-    if sys.platform != "linux":
-        return None
-    try:
-        import pyseccomp
-    except (ImportError, OSError, RuntimeError):
+    if pyseccomp is None:
         return None
     rules = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.EPERM))
     for call in _ALLOWED:

@@ -2,7 +2,11 @@
 
 import json
 import logging
+import os
+import re
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -61,3 +65,50 @@ def test_one_record_is_one_short_line_of_json(message, field):
     assert "\n" not in text
     assert len(text) <= LINE
     json.loads(text)
+
+
+BROKEN = """
+import sys
+from knowledge.reading import sandbox
+sandbox.PRELUDE = f'''import sys; sys.path.insert(0, {sys.argv[1]!r})
+from knowledge.reading.readers import markdown
+def read(content, budget):
+    raise RuntimeError(content.decode())
+    yield
+markdown.read = read
+'''
+from bot.command.cli import main
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+def test_the_number_a_person_reads_stands_in_the_log_of_a_command_with_the_lines_of_code(tmp_path):
+    path = tmp_path / "規程.md"
+    path.write_text(f"# 規程\n\n{SECRET}\n", "utf-8")
+    root = Path(__file__).resolve().parents[3]
+    words = (
+        sys.executable,
+        "-c",
+        BROKEN,
+        str(root),
+        "add",
+        str(path),
+        "--data",
+        str(tmp_path / "data"),
+    )
+
+    ended = subprocess.run(
+        words,
+        cwd=root,
+        env=os.environ | {"LC_ALL": "ja_JP.UTF-8"},
+        capture_output=True,
+        check=False,
+    )
+
+    log, told = ended.stderr.decode().splitlines()
+    number = re.search(r"番号 ([0-9a-f]{6})", told)
+    assert number is not None
+    assert f"number={number.group(1)} " in log
+    assert "error=RuntimeError" in log
+    assert "child.py:" in log
+    assert SECRET not in log
