@@ -5,11 +5,12 @@ before.
 
 import argparse
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from bot.command import output, report
@@ -30,9 +31,8 @@ async def evaluate(
     application: Application, arguments: argparse.Namespace, language: Language
 ) -> int:
     """Measure each folder or file, keep the run, and print a table, JSON or a page."""
-    sets = [
-        load(Path(name)) for name in arguments.folders
-    ]  # a fault in the last one is said before an hour of the first
+    # all at once: a fault in the last one is said before an hour of the first
+    sets = [load(Path(name)) for name in arguments.folders]
     shelf = Corpus(await application.library(), await application.answers(), READERS)
     history = History(application.settings.data / "evaluations")
     state = await _state(shelf.library)
@@ -44,8 +44,8 @@ async def evaluate(
             result = await ask_all(
                 questions,
                 shelf,
-                heard=lambda done, _, task=task: progress.update(task, completed=done),
-            )  # type: ignore[misc]
+                heard=partial(_moved, progress, task),
+            )
             found, before = figures(result), history.before(questions.name)
             history.keep(questions.name, now, state, found)
             if questions.corpus is None and "dense" in found:
@@ -115,6 +115,10 @@ def _show(run: report.Run, application: Application, language: Language) -> None
         style="dim",
         markup=False,
     )
+
+
+def _moved(progress: Progress, task: TaskID, done: int, _all: int) -> None:
+    progress.update(task, completed=done)
 
 
 async def _state(library: Library) -> str:

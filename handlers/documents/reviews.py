@@ -11,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from functools import partial
 
 from handlers.conversation import Button, Buttons, Paragraph, Press, Reply
 from handlers.documents.context import Context
@@ -67,9 +68,7 @@ class Reviews:
                 "reminder", key, {"at": today}, expected=0, seconds=KEPT
             ):
                 continue
-            if await tell(
-                document.metadata.owner, lambda language, d=document: self._reply(d, language)
-            ):  # type: ignore[misc]  # d is bound
+            if await tell(document.metadata.owner, partial(self._reply, document)):
                 told += 1
             else:
                 log.warning(
