@@ -9,7 +9,7 @@ renderers interpret.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from knowledge.values import Language
 
@@ -75,10 +75,24 @@ class Command:
 class Press:
     """
     A button was pressed: `action` is "room.verb" ("choose.answer"), `data` what the button carried.
+
+    This is how a press travels. What it says is read in one place, `handlers.actions.registry`.
     """
 
     action: str
     data: Values = field(default_factory=dict)
+
+    @property
+    def press(self) -> "Press":
+        """Itself, so that a face can draw a button of its own that no handler knows."""
+        return self
+
+
+class Pressable(Protocol):
+    """What a button does: one of `handlers.actions`, or a press of a face's own."""
+
+    @property
+    def press(self) -> Press: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,13 +270,18 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button that presses `press`, or opens `url` where one is given."""
+    """A button that does `action`, or opens `url` where one is given."""
 
     label: str
-    press: Press
+    action: Pressable
     style: Literal["plain", "primary", "danger"] = "plain"
     confirm: Confirm | None = None
     url: str = ""
+
+    @property
+    def press(self) -> Press:
+        """What faces carry and hand back when the button is pressed."""
+        return self.action.press
 
 
 @dataclass(frozen=True, slots=True)
