@@ -1,9 +1,10 @@
 """The map of everything the bot does: which message goes to which handler."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, assert_never
 
+from handlers.actions.registry import read
 from handlers.choose.model_admin import ModelAdmin
 from handlers.choose.router import JOIN, WORDS, Choose
 from handlers.conversation import (
@@ -12,6 +13,7 @@ from handlers.conversation import (
     Edited,
     Form,
     Message,
+    Paragraph,
     Press,
     Reply,
     Text,
@@ -19,46 +21,50 @@ from handlers.conversation import (
 )
 from handlers.demo.demo import Demo
 from handlers.documents.router import Documents
-from handlers.questions.ask import Questions
-from handlers.questions.escalation import Escalation
-from handlers.questions.feedback import Feedbacks
 from handlers.questions.hear import Intent, Mode, hear, mode
 from handlers.questions.labels import Labels
-from handlers.questions.private_answer import PrivateAnswer
-from handlers.questions.small_talk import Talk
-from handlers.questions.source_view import SourceView
-from handlers.questions.threads import Threads, wish
-from handlers.questions.welcome import Welcome
+from handlers.questions.router import QuestionsRoom
+from handlers.questions.threads import thread_request
+from handlers.routes import Routes
+from handlers.texts import Texts
 from knowledge.text.language import language_of
 
 OWN_COMMANDS = ("choose", "demo", "documents", "model", "help")
-CHOOSE = frozenset(
-    {"方式えらび", "方式を選ぶ"}
-)  # what people write in a thread, where slash commands do not reach
+WITH_WORDS = ("choose", "demo", "documents")  # own commands that take words after their name
+# what people write in a thread, where slash commands do not reach
+CHOOSE = frozenset({"方式えらび", "方式を選ぶ"})
 
 
-@dataclass(frozen=True, slots=True)
 class Router:
-    questions: Questions
-    choose: Choose
-    demo: Demo
-    documents: Documents
-    feedback: Feedbacks
-    welcome: Welcome
-    model: ModelAdmin
-    threads: Threads
-    opening: SourceView
-    escalation: Escalation
-    alone: PrivateAnswer
-    talk: Talk
-    labels: Labels
+    """Hands each message to one room. Buttons and forms find their handler by their action."""
+
+    def __init__(
+        self,
+        questions: QuestionsRoom,
+        choose: Choose,
+        demo: Demo,
+        documents: Documents,
+        model: ModelAdmin,
+        texts: Texts,
+    ) -> None:
+        self.questions = questions.ask
+        self.threads = questions.threads
+        self.feedback = questions.feedback
+        self.demo = demo
+        self._room = questions
+        self._choose = choose
+        self._documents = documents
+        self._model = model
+        self._texts = texts
+        self._labels = Labels(texts)
+        self._routes = Routes()
+        questions.routes(self._routes)
+        documents.routes(self._routes)
 
     def __call__(self, message: Message) -> AsyncIterator[Reply]:
         match message.content:
-            case Text(text) if not message.direct:
-                return self._overheard(message, text)
             case Text(text):
-                return self._text(message, text)
+                return self._text(message, text) if message.direct else self._overheard(message)
             case Edited() as edited:
                 return self._edited(message, edited)
             case Command() as command:
@@ -67,25 +73,27 @@ class Router:
                 return self._press(message, press)
             case Form() as form:
                 return self._form(message, form)
-            case Upload() as upload if self.model.takes(upload):
-                return self.model.upload(message, upload)
             case Upload() as upload:
-                return self.documents.upload(message, upload)
+                return self._upload(message, upload)
             case _:
                 assert_never(message.content)
-
-    async def _overheard(self, message: Message, text: str) -> AsyncIterator[Reply]:
-        """Talk that names nobody is answered only where the thread's rule says so."""
-        if await self.threads.listens(message):
-            async for reply in self._text(message, text):
-                yield reply
 
     def leads(self, text: str) -> Mode | Literal[""]:
         """Return where a text leads besides the documents, "" for a question to them."""
         intent = hear(text)
         if intent is not None:
             return mode(intent)
-        return "talk" if wish(text) or self.labels.press(text) else ""
+        if thread_request(text) or self._labels.names_button(text):
+            return "talk"
+        return ""
+
+    # ------------------------------------------------------------------------- what people say
+
+    async def _overheard(self, message: Message) -> AsyncIterator[Reply]:
+        """Talk that names nobody is answered only where the thread's rule says so."""
+        if isinstance(message.content, Text) and await self.threads.listens(message):
+            async for reply in self._text(message, message.content.text):
+                yield reply
 
     async def _edited(self, message: Message, edited: Edited) -> AsyncIterator[Reply]:
         """A changed question; what has become mere talk is nothing to answer."""
@@ -102,120 +110,115 @@ class Router:
         word = word.removeprefix("/").lower()
         if word in CHOOSE:
             return self._command(message, Command("choose", rest))
-        if word == "llm-choose" or (
-            word in OWN_COMMANDS and (not rest or _names_choice(word, rest))
-        ):
+        stands_alone = word in OWN_COMMANDS and not rest
+        if word == "llm-choose" or stands_alone or _names_choice(word, rest):
             return self._command(message, Command(word, rest))
-        return self._said(message, text)
+        return self._spoken(message, text)
 
-    def _said(self, message: Message, text: str) -> AsyncIterator[Reply]:
+    def _spoken(self, message: Message, text: str) -> AsyncIterator[Reply]:
         """
-        What people say: a wish for this thread, the label of a button, talk, or a question to the
-        documents.
+        What people say: a request for this thread, the label of a button, talk, or a question to
+        the documents.
         """
-        if wish(text):
+        if thread_request(text):
             return self.threads.obey(message, text)
-        if self.labels.press(text):
+        if self._labels.names_button(text):
             return self._labelled(message, text)
         intent = hear(text)
-        return (
-            self.questions.ask(message, text)
-            if intent is None
-            else self._talk(message, text, intent)
-        )
+        if intent is None:
+            return self.questions.ask(message, text)
+        return self._talk(_in_language_of(text, message), intent)
 
     async def _labelled(self, message: Message, text: str) -> AsyncIterator[Reply]:
         """Press the button a message names, as it stands under the last answer here."""
-        press = self.labels.press(text, await self.threads.answer(message.place))
-        if press is not None:
-            async for reply in self._press(_speaking(message, text), press):
+        action = self._labels.action(text, await self.threads.answer(message.place))
+        if action is not None:
+            async for reply in self._press(_in_language_of(text, message), action.press):
                 yield reply
 
-    def _talk(self, message: Message, text: str, intent: Intent) -> AsyncIterator[Reply]:
-        heard = _speaking(message, text)
+    def _talk(self, message: Message, intent: Intent) -> AsyncIterator[Reply]:
         match intent:
             case "help":
-                return self.welcome.hello(heard)
+                return self._room.welcome.hello(message)
             case "documents":
-                return self.documents.command(heard, "")
+                return self._documents.command(message, "")
             case "choose":
-                return self.talk.choosing(heard)
+                return self._room.talk.choosing(message)
             case "hello" | "morning" | "evening" | "work":
-                return self.talk.greet(heard, intent)
+                return self._room.talk.greet(message, intent)
             case "thanks" | "bye" | "sorry" | "acknowledged" | "wrong" | "link":
-                return self.talk.word(heard, intent)
+                return self._room.talk.word(message, intent)
             case _:
                 assert_never(intent)
 
+    # ------------------------------------------------------------------------- commands and files
+
     def _command(self, message: Message, command: Command) -> AsyncIterator[Reply]:
         argument = command.argument.strip()
-        if command.name == "llm-choose":
-            word, _, rest = argument.partition(" ")
-            if not argument:
-                return self.choose.start(message)
-            if word.lower() in OWN_COMMANDS and (
-                not rest or word.lower() in ("demo", "choose", "documents")
-            ):
-                return self._command(message, Command(word.lower(), rest))
-            if _names_choice("choose", argument):
-                return self.choose.command(message, Command("choose", argument))
-            return self._said(message, argument)
         match command.name:
+            case "llm-choose":
+                return self._llm_choose(message, argument)
             case "choose" | "decisions":
-                return self.choose.command(message, command)
-            case "demo" if argument and self.leads(argument):
-                return self._said(message, argument)
+                return self._choose.command(message, command)
             case "demo":
-                return self.demo.command(message, argument)
+                return self._demo(message, argument)
             case "documents":
-                return self.documents.command(message, argument)
+                return self._documents.command(message, argument)
             case "model":
-                return self.model.show(message)
+                return self._model.show(message)
             case _:
-                return self.welcome.hello(message)
+                return self._room.welcome.hello(message)
+
+    def _llm_choose(self, message: Message, argument: str) -> AsyncIterator[Reply]:
+        """The one slash command: an own command after it, else what one says to the bot."""
+        if not argument:
+            return self._choose.start(message)
+        word, _, rest = argument.partition(" ")
+        name = word.lower()
+        if name in WITH_WORDS or (name in OWN_COMMANDS and not rest):
+            return self._command(message, Command(name, rest))
+        if _names_choice("choose", argument):
+            return self._choose.command(message, Command("choose", argument))
+        return self._spoken(message, argument)
+
+    def _demo(self, message: Message, argument: str) -> AsyncIterator[Reply]:
+        if argument and self.leads(argument):
+            return self._spoken(message, argument)
+        return self.demo.command(message, argument)
+
+    def _upload(self, message: Message, upload: Upload) -> AsyncIterator[Reply]:
+        if self._model.takes(upload):
+            return self._model.upload(message, upload)
+        return self._documents.upload(message, upload)
+
+    # ------------------------------------------------------------------------- buttons and forms
 
     def _press(self, message: Message, press: Press) -> AsyncIterator[Reply]:
-        room, _, verb = press.action.partition(".")
-        match room, verb:
-            case ("choose", _):
-                return self.choose.press(message, press)
-            case ("model", _):
-                return self.model.press(message, press)
-            case ("source", _):
-                return self.opening.source(message, press)
-            case ("ask", "followup" | "meant"):
-                return self.questions.suggested(
-                    message, press, "followups" if verb == "followup" else "choices"
-                )
-            case ("ask", "again"):
-                return self.questions.again(message, press)
-            case ("private", _):
-                return self.alone.press(message, press)
-            case ("human", "done"):
-                return self.escalation.done(message, press)
-            case ("human", _):
-                return self.escalation.ask(message, press)
-            case ("demo", _):
+        match press.action.partition(".")[0]:
+            case "choose":  # the old way
+                return self._choose.press(message, press)
+            case "model":  # the old way
+                return self._model.press(message, press)
+            case "demo":  # the old way
                 return self.demo.press(message, press)
-            case ("feedback", _) | ("ask", "rephrase"):
-                return self.feedback.press(message, press)
-            case ("document", _):
-                return self.documents.press(message, press)
             case _:
-                return self.welcome.hello(message)
+                return self._routes.pressed(message, read(press)) or self._old(message)
 
     def _form(self, message: Message, form: Form) -> AsyncIterator[Reply]:
         match form.name.partition(".")[0]:
             case "choose" if form.name == "choose.question" and form.values.get("text", "").strip():
                 return self._about(message, form)
-            case "choose":
-                return self.choose.form(message, form)
-            case "document":
-                return self.documents.form(message, form)
-            case "demo":
+            case "choose":  # the old way
+                return self._choose.form(message, form)
+            case "demo":  # the old way
                 return self.demo.form(message, form)
             case _:
-                return self.feedback.form(message, form)
+                return self._routes.sent(message, read(form), form) or self._old(message)
+
+    async def _old(self, message: Message) -> AsyncIterator[Reply]:
+        """Say that a button or form is of no use any more: nothing is guessed from what is left."""
+        text = self._texts.say("actions.old", message.person.language)
+        yield Reply(text, (Paragraph(text, "note"),), private=True)
 
     async def _about(self, message: Message, form: Form) -> AsyncIterator[Reply]:
         """
@@ -225,15 +228,17 @@ class Router:
         Both are theirs alone: neither the answer nor what is remembered for later questions reaches
         the channel.
         """
-        text, own = form.values["text"].strip(), _own_talk(message)
+        text = form.values["text"].strip()
+        own = _own_talk(message)
         if self.leads(text):
-            async for reply in self._said(own, text):
+            async for reply in self._spoken(own, text):
                 yield replace(reply, private=True)
             return
-        topic = await self.choose.topic(message, form)
+        topic = await self._choose.topic(message, form)
         if topic is not None:
-            await self.questions.mention(own, *topic)
-            text = f"{topic[0]}: {text}"
+            subject, told = topic
+            await self.questions.mention(own, subject, told)
+            text = f"{subject}: {text}"
         async for reply in self.questions.ask(own, text):
             yield replace(reply, private=True)
 
@@ -243,15 +248,15 @@ def _own_talk(message: Message) -> Message:
     if message.audience.private:
         return message
     person = message.person.id
-    return replace(
-        message, place=f"{message.place}:{person}", audience=Audience(person, private=True)
-    )
+    own_place, alone = f"{message.place}:{person}", Audience(person, private=True)
+    return replace(message, place=own_place, audience=alone)
 
 
-def _speaking(message: Message, text: str) -> Message:
-    """Answer talk in the language it is in."""
+def _in_language_of(text: str, message: Message) -> Message:
+    """Return the message as from somebody who speaks the language of a text."""
     person = message.person
-    return replace(message, person=replace(person, language=language_of(text, person.language)))
+    language = language_of(text, person.language)
+    return replace(message, person=replace(person, language=language))
 
 
 def _names_choice(word: str, rest: str) -> bool:
@@ -260,8 +265,7 @@ def _names_choice(word: str, rest: str) -> bool:
     whole sentence.
     """
     first, _, more = rest.strip().partition(" ")
-    return (
-        word == "choose"
-        and first in WORDS
-        and (not more or (first in JOIN and " " not in more.strip()))
-    )
+    if word != "choose" or first not in WORDS:
+        return False
+    one_name = first in JOIN and " " not in more.strip()
+    return not more or one_name

@@ -36,7 +36,9 @@ from redis.exceptions import (
 )
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-DAY = 24 * 60 * 60  # seconds
+from handlers.lifetimes import DAY
+from handlers.memory.chains import gap, linked
+
 LEASE = 15.0  # seconds a claimed turn may go without a sign of life
 TIMEOUT = 1.0  # seconds for one command
 SLOW = 0.3  # seconds after which a failed command means that Redis is away
@@ -453,20 +455,14 @@ class Sessions:
                     await pipe.watch(key)
                     last = await pipe.lindex(key, -1)
                     before = json.loads(last)["hash"] if last else ""
-                    body = json.dumps(entry, ensure_ascii=False, sort_keys=True)
-                    digest = hashlib.sha256(f"{before}{body}".encode()).hexdigest()
+                    row = linked(entry, before)
                     pipe.multi()
-                    pipe.rpush(
-                        key,
-                        json.dumps(
-                            {"entry": entry, "before": before, "hash": digest}, ensure_ascii=False
-                        ),
-                    )
+                    pipe.rpush(key, json.dumps(row, ensure_ascii=False))
                     try:
                         await pipe.execute()
                     except WatchError:
                         continue
-                    return digest
+                    return str(row["hash"])
 
     async def entries(self, log: str, last: int = 100) -> list[State]:
         """
@@ -490,16 +486,7 @@ class Sessions:
         Return the 1-based place of the first entry that breaks a log's chain of hashes; None when
         it is whole.
         """
-        before = ""
-        for place, row in enumerate(await self.entries(log, last=0), 1):
-            body = json.dumps(row["entry"], ensure_ascii=False, sort_keys=True)
-            if (
-                row["before"] != before
-                or row["hash"] != hashlib.sha256(f"{before}{body}".encode()).hexdigest()
-            ):
-                return place
-            before = row["hash"]
-        return None
+        return gap(await self.entries(log, last=0))
 
     @asynccontextmanager
     async def _redis(self) -> AsyncIterator[Redis]:

@@ -19,7 +19,7 @@ from bot.command import output, terminal
 from bot.command.terminal import ME
 from bot.service.application import Application
 from handlers.conversation import Press
-from handlers.documents.jobs import Job
+from handlers.documents.job import Job
 from knowledge.documents.identity import LIKE, Alike
 from knowledge.errors import KnowledgeError, UnknownDocument
 from knowledge.values import Document, Language, Metadata, Phrase, Version

@@ -23,22 +23,16 @@ from handlers.choose.model_admin import ModelAdmin
 from handlers.choose.router import Choose
 from handlers.demo.demo import Demo
 from handlers.documents.context import Context
-from handlers.documents.jobs import DEAD, IDLE, KEPT, TEND, Jobs
+from handlers.documents.jobs import DEAD, IDLE, TEND, Jobs
 from handlers.documents.router import Documents
+from handlers.lifetimes import DAY, JOB, TRACE
 from handlers.people import People
-from handlers.questions.ask import Questions
-from handlers.questions.escalation import Escalation
-from handlers.questions.feedback import Feedbacks
-from handlers.questions.labels import Labels
-from handlers.questions.private_answer import PrivateAnswer
-from handlers.questions.small_talk import Talk
-from handlers.questions.source_view import SourceView
-from handlers.questions.threads import Threads
-from handlers.questions.welcome import Welcome
+from handlers.questions.router import QuestionsRoom
 from handlers.router import Router
-from handlers.sessions import DAY, Sessions, SessionsUnavailable
+from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
+from knowledge.advisor.values import Criterion
 from knowledge.answering.answers import Answers, Retriever
 from knowledge.answering.trace import Trace
 from knowledge.documents.library import Library
@@ -88,26 +82,25 @@ class Application:
         context = Context(
             self.library, self.sessions, self.people, self.texts, by_two=by_two, limits=self.limits
         )
-        self.documents = Documents.over(context, self.jobs, self._answers_over, self.models)
-        talk = Threads(self.sessions, self.texts, settings.thread_talk)
-        questions = Questions(self.answers, self.sessions, self.people, self.texts, talk)
-        welcome = Welcome(self.library, self.people, self.texts)
+        self.documents = Documents.of(context, self.jobs, self._answers_over, self._criteria)
+        questions = QuestionsRoom.of(
+            answers=self.answers,
+            library=self.library,
+            sessions=self.sessions,
+            people=self.people,
+            texts=self.texts,
+            missed=self.documents.requests.missed,
+            experts=settings.experts,
+            talk=settings.thread_talk,
+        )
+        guidelines = Guidelines.load(self.library, self.people)
         self.router = Router(
             questions,
-            Choose(
-                self.models, self.sessions, self.texts, Guidelines.load(self.library, self.people)
-            ),
-            Demo(self.library, self.sessions, self.people, questions, self.texts),
+            Choose(self.models, self.sessions, self.texts, guidelines),
+            Demo(self.library, self.sessions, self.people, questions.ask, self.texts),
             self.documents,
-            Feedbacks(self.sessions, self.texts),
-            welcome,
             ModelAdmin(self.models, self.sessions, self.people, self.texts),
-            talk,
-            SourceView(self.library, self.sessions, self.people, self.texts),
-            Escalation(self.sessions, self.people, self.texts, settings.experts),
-            PrivateAnswer(questions, self.sessions, self.texts),
-            Talk(welcome, self.texts),
-            Labels(self.texts),
+            self.texts,
         )
         self.turns = Turns(self.router, self.sessions, self.texts)
         self._analysis = (
@@ -265,6 +258,11 @@ class Application:
         await self.answers()
         return Answers(shelf, model=self._model if written else None, analysis=self._analysis)
 
+    async def _criteria(self) -> tuple[Criterion, ...]:
+        """Return the criteria of the guided dialog now. Raises SessionsUnavailable."""
+        advisor = await self.models.current()
+        return advisor.model.criteria
+
     async def _begin_work(self) -> None:
         """
         Start to work once the library stands, and put away files that no document and no job
@@ -273,7 +271,7 @@ class Application:
         library = await self._library.opened()
         await self.queue.open()
         with suppress(LibraryUnavailable):
-            await self.originals.sweep(await library.originals(), age=KEPT + DAY)
+            await self.originals.sweep(await library.originals(), age=JOB + DAY)
 
     async def _try_sandbox(self) -> str:
         """
@@ -314,7 +312,7 @@ class Application:
 
     async def _keep_trace(self, trace: Trace) -> None:
         try:
-            await self.sessions.save("trace", trace.id, {"trace": trace.to_json()}, seconds=DAY)
+            await self.sessions.save("trace", trace.id, {"trace": trace.to_json()}, seconds=TRACE)
         except SessionsUnavailable:
             log.warning("a trace was not kept: the session store is away")
 

@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from bot.service.part import stop
 from bot.service.redis_server import QUEUE
 from bot.service.store import Store
-from handlers.documents.jobs import JobTaken
+from handlers.documents.job import JobTaken
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import LibraryUnavailable
 

@@ -13,7 +13,8 @@ from typing import Any
 from bot.teams import frame
 from bot.teams.render import CONTENT_TYPE
 from handlers.conversation import Button, Buttons, Press, Reply
-from handlers.sessions import DAY, Sessions, SessionsUnavailable
+from handlers.lifetimes import DAY
+from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
 from knowledge.values import Language
 

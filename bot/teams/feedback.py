@@ -3,7 +3,8 @@
 import logging
 from contextlib import suppress
 
-from handlers.sessions import DAY, Sessions, SessionsUnavailable
+from handlers.lifetimes import DAY
+from handlers.sessions import Sessions, SessionsUnavailable
 
 log = logging.getLogger(__name__)
 KEPT = 7 * DAY  # seconds a vote still finds its answer

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from handlers.sessions import DAY, Sessions
+from handlers.lifetimes import DAY
+from handlers.sessions import Sessions
 from knowledge.advisor.values import UNKNOWN
 
 WEEK = 7 * DAY  # seconds a run can be taken up again

@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+from handlers.answer_text import titled
 from handlers.conversation import Ask, Audience, Field, Form, Message, Press, Reply
 from handlers.demo.tour import Tour
 from handlers.demo.trace_view import TraceView
 from handlers.people import People
-from handlers.questions.answers import titled
 from handlers.questions.ask import Questions
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts

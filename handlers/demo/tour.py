@@ -7,6 +7,7 @@ Nothing here is prepared but the questions: what is shown was just done.
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+from handlers.answer_text import lines, titled
 from handlers.conversation import (
     Block,
     Button,
@@ -20,7 +21,6 @@ from handlers.conversation import (
 )
 from handlers.demo.trace_view import TraceView
 from handlers.people import People
-from handlers.questions.answers import lines, titled
 from handlers.questions.ask import Questions
 from handlers.sessions import SessionsUnavailable
 from handlers.texts import Texts

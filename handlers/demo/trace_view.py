@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
+from handlers.answer_text import titled
 from handlers.conversation import (
     Block,
     Button,
@@ -22,7 +23,6 @@ from handlers.conversation import (
     Steps,
     Table,
 )
-from handlers.questions.answers import titled
 from handlers.texts import Texts
 from knowledge.answering.trace import Candidate, Stage, Trace
 from knowledge.values import Language

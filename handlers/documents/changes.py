@@ -9,16 +9,32 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Literal
 
-from handlers.conversation import Message, Press, Reply
+from handlers.actions.documents import (
+    ChangeDocument,
+    Discard,
+    Publish,
+    Remove,
+    RollBack,
+    Withdraw,
+)
+from handlers.conversation import Message, Reply
 from handlers.documents.context import Context
 from handlers.documents.listing import DocumentList
-from handlers.documents.names import shown
+from handlers.documents.names import display
 from handlers.people import SHARED
 from handlers.sessions import SessionsUnavailable
+from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError, PartlyRead
 from knowledge.values import Document, Version
 
 Verb = Literal["publish", "discard", "withdraw", "rollback", "remove"]
+VERBS: dict[type[ChangeDocument], Verb] = {
+    Publish: "publish",
+    Discard: "discard",
+    Withdraw: "withdraw",
+    RollBack: "rollback",
+    Remove: "remove",
+}
 
 
 class NotChanged(KnowledgeError):
@@ -26,50 +42,52 @@ class NotChanged(KnowledgeError):
 
 
 class Changes:
-    def __init__(self, context: Context, shelf: DocumentList) -> None:
+    def __init__(self, context: Context, list_: DocumentList) -> None:
         self._context = context
-        self._shelf = shelf
+        self._list = list_
 
-    async def press(self, message: Message, verb: Verb, press: Press) -> AsyncIterator[Reply]:
+    async def press(self, message: Message, action: ChangeDocument) -> AsyncIterator[Reply]:
         """
         Do what the button says, if it still can be done and this person may; then show how things
         stand.
         """
-        id_, version = str(press.data.get("d", "")), str(press.data.get("v", ""))
-        language, back = (
-            message.person.language,
-            self._context.button("back_to_list", message, "list"),
-        )
-        if refused := await self._context.refused(message, press.action, id_):
+        if refused := await self._context.refused(message, action.name, action.document):
             yield refused
             return
         try:
             library = await self._context.library()
-            before = await library.document(id_)
-            hits = await self.change(message, verb, id_, version)
-            drawn = next(v.number for v in before.versions if v.id == version)
-            values = {"title": shown(before.metadata.title), "number": drawn, "hits": hits}
-            if verb in ("discard", "remove"):
-                yield self._context.note(f"{verb}_done", message, back, **values)
-                return
-            after = await library.document(id_)
-            number = after.published.number if after.published else drawn
-            yield self._shelf.page(
-                message,
-                after,
-                self._context.say(f"{verb}_done", message, **(values | {"number": number})),
-            )
+            yield await self._done(message, library, action)
         except (NotChanged, PartlyRead) as why:
-            yield self._shelf.page(message, await library.document(id_), why.reason.to(language))
+            document = await library.document(action.document)
+            yield self._list.page(message, document, why.reason.to(message.person.language))
         except KnowledgeError as error:
-            yield Reply(error.reason.to(language), private=True)
+            yield self._context.failure(message, error)
         except SessionsUnavailable:
             yield self._context.note("no_book", message)
+
+    async def _done(self, message: Message, library: Library, action: ChangeDocument) -> Reply:
+        """Make the change and return how things stand after it."""
+        context, verb = self._context, VERBS[type(action)]
+        before = await library.document(action.document)
+        hits = await self.change(message, verb, action.document, action.version)
+        drawn = before.version(action.version)
+        number = drawn.number if drawn else 0
+        title = display(before.metadata.title)
+        if verb in ("discard", "remove"):
+            back = context.back(message)
+            return context.note(
+                f"{verb}_done", message, back, title=title, number=number, hits=hits
+            )
+        after = await library.document(action.document)
+        if after.published:
+            number = after.published.number
+        note = context.say(f"{verb}_done", message, title=title, number=number, hits=hits)
+        return self._list.page(message, after, note)
 
     async def change(self, message: Message, verb: Verb, id_: str, version: str) -> int:
         """
         Make one change of a document as it was when `version` was its current (or this) version;
-        write it into the book first.
+        write it into the audit trail first.
 
         Returns how many passages of a removed document are still found, 0 for everything else. The
         caller has asked whether this person may.
@@ -77,43 +95,21 @@ class Changes:
         Raises:
             NotChanged: things stand differently by now, or this takes two people.
             UnknownDocument, LibraryUnavailable
-            SessionsUnavailable: the book cannot be written, so nothing was done.
+            SessionsUnavailable: the trail cannot be written, so nothing was done.
         """
         library = await self._context.library()
         document = await library.document(id_)
         drawn = self._checked(message, verb, document, version)
-        await self._context.write(
-            message, f"document.{verb}", id_, version, name=document.metadata.title
-        )
+        action, title = f"document.{verb}", document.metadata.title
+        await self._context.record(message, action, id_, version, name=title)
         try:
-            match verb:
-                case "publish":
-                    await library.publish(id_, drawn.id)
-                case "rollback":
-                    await library.rollback(id_)
-                case "withdraw":
-                    await library.withdraw(id_)
-                case "discard":
-                    await library.discard(id_, drawn.id)
-                case "remove":
-                    left = await library.remove(id_)
-                    found = [
-                        await library.preview(document.metadata.title, version=v.id)
-                        for v in document.versions
-                    ]
-                    return left + sum(map(len, found))
+            return await _carried_out(library, verb, document, drawn)
         except KnowledgeError as error:
             with suppress(SessionsUnavailable):
-                await self._context.write(
-                    message,
-                    f"document.{verb}",
-                    id_,
-                    version,
-                    name=document.metadata.title,
-                    outcome=error.code,
+                await self._context.record(
+                    message, action, id_, version, name=title, outcome=error.code
                 )
             raise
-        return 0
 
     def _unproven(self, adder: str, publisher: str) -> bool:
         """
@@ -125,31 +121,54 @@ class Changes:
 
     def _checked(self, message: Message, verb: Verb, document: Document, version: str) -> Version:
         """Return the version a change is about, when it still makes sense."""
-        title, now = shown(document.metadata.title), document.published
         drawn = document.version(version)
-        newest = document.current or document.versions[-1].id
-
-        def why(name: str, **values: object) -> NotChanged:
-            return NotChanged(name, self._context.texts.phrase(f"documents.{name}", **values))
-
         if drawn is None:
-            raise why("stale")
+            raise self._why("stale")
+        title = display(document.metadata.title)
+        newest = document.current or document.versions[-1].id
         match verb:
-            case "publish" if drawn.id == document.current:
-                raise why("already_published", title=title, number=drawn.number)
-            case "publish" if now and now.number > drawn.number:
-                raise why("newer_published", title=title, number=now.number, old=drawn.number)
-            case "publish" if self._context.by_two and drawn.added_by == message.person.id:
-                raise why("by_two", title=title)
-            case "publish" if self._context.by_two and self._unproven(
-                drawn.added_by, message.person.id
-            ):
-                raise why("by_two_shared", title=title)
+            case "publish":
+                self._check_publishing(message, document, drawn)
             case "discard" if drawn.published:
-                raise why("not_staged", title=title, number=drawn.number)
+                raise self._why("not_staged", title=title, number=drawn.number)
             case "withdraw" if not document.current:
-                raise why("already_withdrawn", title=title)
+                raise self._why("already_withdrawn", title=title)
             case "withdraw" | "rollback" | "remove" if drawn.id != newest:
-                raise why("stale")
-            case _:
-                return drawn
+                raise self._why("stale")
+        return drawn
+
+    def _check_publishing(self, message: Message, document: Document, drawn: Version) -> None:
+        title, now = display(document.metadata.title), document.published
+        publisher = message.person.id
+        if drawn.id == document.current:
+            raise self._why("already_published", title=title, number=drawn.number)
+        if now and now.number > drawn.number:
+            raise self._why("newer_published", title=title, number=now.number, old=drawn.number)
+        if not self._context.by_two:
+            return
+        if drawn.added_by == publisher:
+            raise self._why("by_two", title=title)
+        if self._unproven(drawn.added_by, publisher):
+            raise self._why("by_two_shared", title=title)
+
+    def _why(self, name: str, **values: object) -> NotChanged:
+        return NotChanged(name, self._context.texts.phrase(f"documents.{name}", **values))
+
+
+async def _carried_out(library: Library, verb: Verb, document: Document, version: Version) -> int:
+    """Change the library; return how many passages of a removed document are still found."""
+    match verb:
+        case "publish":
+            await library.publish(document.id, version.id)
+        case "rollback":
+            await library.rollback(document.id)
+        case "withdraw":
+            await library.withdraw(document.id)
+        case "discard":
+            await library.discard(document.id, version.id)
+        case "remove":
+            left = await library.remove(document.id)
+            for gone in document.versions:
+                left += len(await library.preview(document.metadata.title, version=gone.id))
+            return left
+    return 0

@@ -1,9 +1,8 @@
 """
-What every ability of this room works with: the shelf, the store, who may, and the book of what was
-done.
+What every ability of this room works with: the library, the store, who may, and the audit trail.
 
-An admin's act is written into the book before it is done, so that nothing happens that the book
-does not know; when the book cannot be written, nothing is changed.
+An admin's act is written into the audit trail before it is done, so that nothing happens that the
+trail does not know; when the trail cannot be written, nothing is changed.
 """
 
 from collections.abc import Awaitable, Callable
@@ -11,21 +10,24 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from handlers.conversation import Button, Buttons, Message, Paragraph, Press, Reply
-from handlers.documents.names import shown
+from handlers.actions.action import Action
+from handlers.actions.documents import ListDocuments, RequestDocument
+from handlers.conversation import Block, Button, Buttons, Message, Paragraph, Reply
+from handlers.documents.names import display
 from handlers.people import People
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
 from knowledge.documents.library import Library
+from knowledge.errors import KnowledgeError
 from knowledge.reading.reading import Limits
 
-BOOK = "audit"
+AUDIT = "audit"  # the log's name
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """
-    `library` waits until the shelf is open. With `by_two` nobody publishes what they added
+    `library` waits until the library is open. With `by_two` nobody publishes what they added
     themselves.
 
     `limits` are those of reading a document.
@@ -45,12 +47,22 @@ class Context:
     def note(self, name: str, message: Message, /, *buttons: Button, **values: object) -> Reply:
         """Return one sentence for the asker alone, with ways on."""
         text = self.say(name, message, **values)
-        return Reply(
-            text, (Paragraph(text, "note"), *((Buttons(buttons),) if buttons else ())), private=True
-        )
+        blocks: list[Block] = [Paragraph(text, "note")]
+        if buttons:
+            blocks.append(Buttons(buttons))
+        return Reply(text, tuple(blocks), private=True)
 
-    def button(self, name: str, message: Message, action: str, /, **data: str | int) -> Button:
-        return Button(self.say(name, message), Press(f"document.{action}", data))
+    def failure(self, message: Message, error: KnowledgeError) -> Reply:
+        """Return why the library could not do it, for the asker alone."""
+        return Reply(error.reason.to(message.person.language), private=True)
+
+    def button(self, name: str, message: Message, action: Action) -> Button:
+        """Return a button with a sentence of this room as its label."""
+        return Button(self.say(name, message), action)
+
+    def back(self, message: Message) -> Button:
+        """Return the button back to the list of documents."""
+        return self.button("back_to_list", message, ListDocuments())
 
     async def refused(self, message: Message, action: str, document: str = "") -> Reply | None:
         """
@@ -62,11 +74,14 @@ class Context:
         person = await self.people.now(message.person)
         if not self.people.is_admin(person):
             with suppress(SessionsUnavailable):
-                await self.write(message, action, document, outcome="refused")
-            return self.note("not_admin", message, self.button("request", message, "request"))
-        return None if message.audience.private else self.note("only_alone", message)
+                await self.record(message, action, document, outcome="refused")
+            request = self.button("request", message, RequestDocument())
+            return self.note("not_admin", message, request)
+        if not message.audience.private:
+            return self.note("only_alone", message)
+        return None
 
-    async def write(
+    async def record(
         self,
         message: Message,
         action: str,
@@ -77,20 +92,19 @@ class Context:
         outcome: str = "",
     ) -> None:
         """
-        Write one line into the book. `name` is what people call the thing now; `outcome` is empty
-        for "done", else "refused" or the code of what went wrong.
+        Write one line of the audit trail. `name` is what people call the thing now; `outcome` is
+        empty for "done", else "refused" or the code of what went wrong.
 
         Raises:
             SessionsUnavailable
         """
-        at = datetime.now(UTC).isoformat(timespec="seconds")
         entry = {
             "action": action,
             "document": document,
             "version": version,
             "person": message.person.id,
-            "at": at,
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "name": display(name) if name else "",
+            "outcome": outcome,
         }
-        await self.sessions.append(
-            BOOK, entry | {"name": shown(name) if name else "", "outcome": outcome}
-        )
+        await self.sessions.append(AUDIT, entry)

@@ -8,19 +8,22 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import date
 from typing import cast
 
-from handlers.conversation import Ask, Field, Form, Message, Option, Reply, Values
+from handlers.actions.documents import AddDocument, EditDetails
+from handlers.conversation import Ask, Field, Form, Message, Option, Reply
 from handlers.documents.context import Context
-from handlers.documents.listing import KINDS, DocumentList, audience
-from handlers.documents.names import shown
+from handlers.documents.listing import KINDS, DocumentList
+from handlers.documents.names import display
+from handlers.documents.page import reader_label
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
 from knowledge.reading.readers.decode import clean
 from knowledge.reading.readers.limits import MEGABYTE, Limits
-from knowledge.values import DocumentKind, Metadata
+from knowledge.values import Document, DocumentKind, Metadata
 
 FILES = 10  # in one message
 TYPES = ("pdf", "pptx", "docx", "xlsx", "csv", "html", "md", "txt")
 TITLE = 120  # characters
+OWNER = 200  # characters
 NONE = "none"  # replaces no document
 OTHERS = 20  # documents offered to be replaced
 _OWN = re.compile(r"<@(\w+)(?:\|[^>]*)?>")  # a Slack mention
@@ -31,93 +34,92 @@ class Invalid(Exception):
 
 
 class Details:
-    def __init__(self, context: Context, shelf: DocumentList) -> None:
+    def __init__(self, context: Context, list_: DocumentList) -> None:
         self._context = context
-        self._shelf = shelf
+        self._list = list_
 
-    async def add(self, message: Message, given: Values) -> AsyncIterator[Reply]:
-        """Ask for files and what is said about them; `w` is the wish they answer."""
-        if refused := await self._context.refused(message, "document.add"):
+    async def add(self, message: Message, action: AddDocument) -> AsyncIterator[Reply]:
+        """Ask for files and what is said about them."""
+        context, say = self._context, self._context.say
+        if refused := await context.refused(message, action.name):
             yield refused
             return
-        say = self._context.say
         try:
-            known = await (await self._context.library()).documents()
+            library = await context.library()
+            documents = await library.documents()
         except KnowledgeError as error:
-            yield Reply(error.reason.to(message.person.language), private=True)
+            yield context.failure(message, error)
             return
+        label = say("files", message, limit=FILES)
         hint = say("files_hint", message, limit=Limits().file // MEGABYTE)
-        files = Field(
-            "files", "files", say("files", message, limit=FILES), types=TYPES, max=FILES, hint=hint
+        files = Field("files", "files", label, types=TYPES, max=FILES, hint=hint)
+        owned = Metadata(owner=message.person.id)
+        about = self._fields(message, owned, say("title_hint", message))
+        text = say("add_text", message)
+        ask = Ask(
+            form=action.name,
+            title=say("add_title", message),
+            text=text,
+            fields=(files, *about, self._superseding(message, documents)),
+            submit=say("add_submit", message),
+            stop=say("stop", message),
+            state=action.data,
+            intro=say("not_yet_found", message),
+            required_error=say("required", message),
         )
-        none = Option(NONE, say("supersedes_none", message))
-        options = (none, *(Option(d.id, shown(d.metadata.title)) for d in known[:OTHERS]))
-        supersedes = Field(
-            "supersedes",
-            "choice",
-            say("supersedes", message),
-            required=False,
-            initial=NONE,
-            options=options,
-        )
-        fields = (
-            files,
-            *self._fields(message, Metadata(owner=message.person.id), "title_hint"),
-            supersedes,
-        )
-        state = {"w": str(given["w"])} if "w" in given else {}
-        yield self._ask(message, "add", fields, say("add_text", message), state)
+        yield Reply(text, private=True, ask=ask)
 
-    async def edit(self, message: Message, given: Values) -> AsyncIterator[Reply]:
+    async def edit(self, message: Message, action: EditDetails) -> AsyncIterator[Reply]:
         """Ask for corrections of what is said about a document."""
-        id_ = str(given.get("d", ""))
-        if refused := await self._context.refused(message, "document.details", id_):
+        context, say = self._context, self._context.say
+        if refused := await context.refused(message, action.name, action.document):
             yield refused
             return
         try:
-            document = await (await self._context.library()).document(id_)
+            library = await context.library()
+            document = await library.document(action.document)
         except KnowledgeError as error:
-            yield Reply(error.reason.to(message.person.language), private=True)
+            yield context.failure(message, error)
             return
-        title = self._context.say("details_text", message, title=shown(document.metadata.title))
-        yield self._ask(
-            message,
-            "details",
-            self._fields(message, document.metadata, ""),
-            title,
-            {"d": document.id},
+        text = say("details_text", message, title=display(document.metadata.title))
+        ask = Ask(
+            form=action.name,
+            title=say("details_title", message),
+            text=text,
+            fields=self._fields(message, document.metadata),
+            submit=say("details_submit", message),
+            stop=say("stop", message),
+            state=EditDetails(document.id).data,
+            required_error=say("required", message),
         )
+        yield Reply(text, private=True, ask=ask)
 
-    async def save(self, message: Message, form: Form) -> AsyncIterator[Reply]:
+    async def save(self, message: Message, action: EditDetails, form: Form) -> AsyncIterator[Reply]:
         """Take corrections."""
-        id_ = str(form.state.get("d", ""))
-        if refused := await self._context.refused(message, "document.details", id_):
+        context = self._context
+        if refused := await context.refused(message, action.name, action.document):
             yield refused
             return
         try:
-            library = await self._context.library()
-            before = await library.document(id_)
-            said = self.read(message, form.values)
-            changes = {
-                name: value
-                for name in form.values
-                if (value := getattr(said, name, None)) is not None
-            }
-            changes |= {"title": said.title or before.metadata.title}
-            await self._context.write(message, "document.details", id_)
-            yield self._shelf.page(
-                message,
-                await library.edit(id_, changes),
-                self._context.say("details_saved", message),
-            )
+            library = await context.library()
+            before = await library.document(action.document)
+            metadata = self.read(message, form.values)
+            changes: dict[str, object] = {}
+            for name in form.values:
+                value = getattr(metadata, name, None)
+                if value is not None:
+                    changes[name] = value
+            changes["title"] = metadata.title or before.metadata.title
+            await context.record(message, action.name, action.document)
+            after = await library.edit(action.document, changes)
+            yield self._list.page(message, after, context.say("details_saved", message))
         except Invalid as wrong:
-            yield self._context.note(
-                str(wrong), message, self._context.button("details", message, "details", d=id_)
-            )
+            again = context.button("details", message, action)
+            yield context.note(str(wrong), message, again)
         except KnowledgeError as error:
-            yield Reply(error.reason.to(message.person.language), private=True)
+            yield context.failure(message, error)
         except SessionsUnavailable:
-            yield self._context.note("no_book", message)
+            yield context.note("no_book", message)
 
     def read(self, message: Message, values: Mapping[str, str]) -> Metadata:
         """
@@ -126,80 +128,88 @@ class Details:
         Raises:
             Invalid
         """
-        kind, audience_ = values.get("kind", ""), values.get("audience", "")
+        kind, audience = values.get("kind", ""), values.get("audience", "")
         if kind and kind not in KINDS:
             raise Invalid("bad_kind")
-        if audience_ and not self._context.people.decides(audience_):
+        if audience and not self._context.people.decides(audience):
             raise Invalid("bad_audience")
-        effective, review = (_date(values.get(name, "")) for name in ("effective", "review"))
+        effective = _date(values.get("effective", ""))
+        review = _date(values.get("review", ""))
         if effective and review and review < effective:
             raise Invalid("bad_order")
-        owner = _OWN.sub(r"\1", values.get("owner", "").strip())[:200]
-        if owner and ":" not in owner:  # the platform's own id of somebody in the same place
-            owner = f"{message.person.id.rpartition(':')[0]}:{owner}"
         title = " ".join(clean(values.get("title", ""))[0].split())[:TITLE]
-        replaces = values.get("supersedes", "").replace(NONE, "")
         return Metadata(
             title,
             cast("DocumentKind", kind),
-            audience_,
-            owner,
+            audience,
+            _owner(message, values.get("owner", "")),
             effective,
             review,
-            supersedes=replaces,
+            supersedes=values.get("supersedes", "").replace(NONE, ""),
         )
 
-    def _fields(self, message: Message, said: Metadata, title_hint: str) -> tuple[Field, ...]:
+    def _superseding(self, message: Message, documents: list[Document]) -> Field:
+        """Ask which document the files replace, if any."""
         say = self._context.say
-        kinds = tuple(Option(k, say(f"kind_{k}", message)) for k in KINDS)
-        readers = tuple(
-            Option(a, audience(self._context, message, a)) for a in self._context.people.audiences
-        )
-        hint = say(title_hint, message) if title_hint else ""
-        return (
-            Field(
-                "title", "text", say("column_title", message), False, said.title, hint, max=TITLE
-            ),
-            Field(
-                "kind",
-                "choice",
-                say("fact_kind", message),
-                initial=said.kind or "guideline",
-                options=kinds,
-            ),
-            Field(
-                "audience",
-                "choice",
-                say("fact_audience", message),
-                initial=said.audience or "all",
-                options=readers,
-            ),
-            Field(
-                "owner", "person", say("fact_owner", message), False, said.owner.rpartition(":")[2]
-            ),
-            Field("effective", "date", say("fact_effective", message), False, said.effective),
-            Field("review", "date", say("fact_review", message), False, said.review),
+        options = [Option(NONE, say("supersedes_none", message))]
+        offered = documents[:OTHERS]
+        options += [Option(other.id, display(other.metadata.title)) for other in offered]
+        return Field(
+            "supersedes",
+            "choice",
+            say("supersedes", message),
+            required=False,
+            initial=NONE,
+            options=tuple(options),
         )
 
-    def _ask(
-        self, message: Message, form: str, fields: tuple[Field, ...], text: str, state: Values
-    ) -> Reply:
-        say = self._context.say
-        return Reply(
-            text,
-            private=True,
-            ask=Ask(
-                form=f"document.{form}",
-                title=say(f"{form}_title", message),
-                text=text,
-                fields=fields,
-                submit=say(f"{form}_submit", message),
-                stop=say("stop", message),
-                state=state,
-                intro=say("not_yet_found", message) if form == "add" else "",
-                required_error=say("required", message),
-            ),
+    def _fields(
+        self, message: Message, metadata: Metadata, title_hint: str = ""
+    ) -> tuple[Field, ...]:
+        """Return what can be said about a document, filled in with what is said now."""
+        context, say = self._context, self._context.say
+        kinds = tuple(Option(kind, say(f"kind_{kind}", message)) for kind in KINDS)
+        audiences = context.people.audiences
+        readers = tuple(Option(a, reader_label(context, message, a)) for a in audiences)
+        title = Field(
+            "title",
+            "text",
+            say("column_title", message),
+            required=False,
+            initial=metadata.title,
+            hint=title_hint,
+            max=TITLE,
         )
+        kind = Field(
+            "kind",
+            "choice",
+            say("fact_kind", message),
+            initial=metadata.kind or "guideline",
+            options=kinds,
+        )
+        audience_ = Field(
+            "audience",
+            "choice",
+            say("fact_audience", message),
+            initial=metadata.audience or "all",
+            options=readers,
+        )
+        name = metadata.owner.rpartition(":")[2]
+        owner = Field("owner", "person", say("fact_owner", message), required=False, initial=name)
+        dates = []
+        for id_, day in (("effective", metadata.effective), ("review", metadata.review)):
+            label = say(f"fact_{id_}", message)
+            dates.append(Field(id_, "date", label, required=False, initial=day))
+        return (title, kind, audience_, owner, *dates)
+
+
+def _owner(message: Message, text: str) -> str:
+    """Return the id of an owner as a form names them: a whole one, or the platform's own."""
+    owner = _OWN.sub(r"\1", text.strip())[:OWNER]
+    if not owner or ":" in owner:
+        return owner
+    # the platform's own id of somebody in the same place
+    return f"{message.person.id.rpartition(':')[0]}:{owner}"
 
 
 def _date(text: str) -> str:

@@ -1,43 +1,43 @@
 """
 The file of a version as it was sent, for admins to take away; each time it is written into the
-book.
+audit trail.
 """
 
 from collections.abc import AsyncIterator
 
-from handlers.conversation import Attachment, Message, Reply, Values
+from handlers.actions.documents import TakeOriginal
+from handlers.conversation import Attachment, Message, Reply
 from handlers.documents.context import Context
-from handlers.documents.names import shown
+from handlers.documents.names import display
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
 
 
-class Taking:
+class Originals:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    async def original(self, message: Message, given: Values) -> AsyncIterator[Reply]:
+    async def take(self, message: Message, action: TakeOriginal) -> AsyncIterator[Reply]:
         """Hand over the original of one version."""
-        id_, version = str(given.get("d", "")), str(given.get("v", ""))
-        if refused := await self._context.refused(message, "document.original", id_):
+        context = self._context
+        if refused := await context.refused(message, action.name, action.document):
             yield refused
             return
         try:
-            library = await self._context.library()
-            document = await library.document(id_)
-            drawn = document.version(version)
-            if drawn is None or not drawn.original:
-                yield self._context.note("no_original", message)
+            library = await context.library()
+            document = await library.document(action.document)
+            version = document.version(action.version)
+            if version is None or not version.original:
+                yield context.note("no_original", message)
                 return
-            await self._context.write(message, "document.original", id_, version)
-            content = await library.original(drawn)
+            await context.record(message, action.name, action.document, action.version)
+            content = await library.original(version)
         except KnowledgeError as error:
-            yield Reply(error.reason.to(message.person.language), private=True)
+            yield context.failure(message, error)
         except SessionsUnavailable:
-            yield self._context.note("no_book", message)
+            yield context.note("no_book", message)
         else:
-            text = self._context.say(
-                "original_ready", message, name=shown(drawn.name), number=drawn.number
-            )
-            file = Attachment(drawn.name, "application/octet-stream", content)
+            name = display(version.name)
+            text = context.say("original_ready", message, name=name, number=version.number)
+            file = Attachment(version.name, "application/octet-stream", content)
             yield Reply(text, private=True, attachments=(file,))

@@ -2,11 +2,10 @@
 Which answers given lately would read otherwise: those that quote what a new version no longer says.
 """
 
+from handlers.answer_records import AnswerRecords
 from handlers.documents.context import Context
 from handlers.sessions import SessionsUnavailable
 from knowledge.values import Document, Version
-
-CITED = "cited"  # the index of the answers that cite a document
 
 
 async def outdated(context: Context, document: Document, version: Version) -> tuple[str, ...]:
@@ -20,24 +19,20 @@ async def outdated(context: Context, document: Document, version: Version) -> tu
     if version.state != "staged" or not document.current:
         return ()
     try:
-        ids = await context.sessions.index_list(document.id, CITED)
-        kept = [
-            record
-            for id_ in ids
-            if (record := await context.sessions.load("answer", id_)) is not None
-        ]
+        records = await AnswerRecords(context.sessions).citing(document.id)
     except SessionsUnavailable:
         return ()
+    questions: list[str] = []
+    quotes: list[str] = []
+    for record in records:
+        for cited in record.cited:
+            if cited.document == document.id:
+                questions.append(record.question)
+                quotes.append(cited.quote)
     library = await context.library()
-    quotes = [
-        (r["question"], quote)
-        for r in kept
-        for _, _, quote, cited, _ in r["cited"]
-        if cited == document.id
-    ]
-    still = await library.standing(version.id, [quote for _, quote in quotes])
-    return tuple(
-        dict.fromkeys(
-            question for (question, _), stands in zip(quotes, still, strict=True) if not stands
-        )
-    )
+    standing = await library.standing(version.id, quotes)
+    fallen = []
+    for question, stands in zip(questions, standing, strict=True):
+        if not stands:
+            fallen.append(question)
+    return tuple(dict.fromkeys(fallen))

@@ -1,7 +1,16 @@
 """What an admin decides by: how a file was read, what changed, what it answers. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from handlers.actions.documents import (
+    Discard,
+    EditDetails,
+    OpenDocument,
+    Publish,
+    ReplaceDocument,
+    TryVersion,
+)
 from handlers.conversation import (
     Block,
     Button,
@@ -13,12 +22,12 @@ from handlers.conversation import (
     Heading,
     Message,
     Paragraph,
-    Press,
     Table,
 )
 from handlers.documents.context import Context
-from handlers.documents.listing import audience, sure_of
-from handlers.documents.names import shown
+from handlers.documents.flags import COUNTED, flag_fact, where
+from handlers.documents.names import display
+from handlers.documents.page import owner_name, reader_label, sure_of, version_in_use
 from handlers.documents.test_search import Tried
 from knowledge.documents.comparison import Changes
 from knowledge.documents.identity import Alike
@@ -26,19 +35,13 @@ from knowledge.documents.store import missing
 from knowledge.reading.readers import fault
 from knowledge.values import Document, Version
 
-PAGES = 20  # page numbers written out
-SECTIONS = 20  # changed sections written out
+SECTIONS = 20  # changed sections, and questions that fall, written out
 PARTS = ("added", "removed", "changed")
-COUNTED = (
-    "garbled",
-    "image_only",
-    "hidden_text",
-    "instruction",
-)  # always said, even when there is none
+TESTED = ("question", "answer", "place")  # columns of the table of tests
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Findings:
     """
     What was found out about a version: its own questions, what it changes, other documents it may
     be a new version of.
@@ -52,66 +55,166 @@ class Found:
     outdated: tuple[str, ...] = ()
 
 
-def report(
-    context: Context, message: Message, document: Document, version: Version, found: Found
-) -> tuple[str, list[Block]]:
-    """Return the report of a version as one sentence and as blocks."""
-    say, title = context.say, shown(document.metadata.title)
-    text = say(
-        "read",
-        message,
-        title=title,
-        number=version.number,
-        pages=version.pages,
-        passages=version.passages,
-    )
-    waiting = version.state == "staged"
-    blocks: list[Block] = [Heading(say("report_of", message, title=title, number=version.number))]
-    if waiting:
-        blocks.append(Paragraph(say("not_yet_found", message), "quiet"))
-    blocks.append(Facts(_facts(context, message, document, version, found)))
-    kinds = sorted({f.kind for f in version.flags})
-    warnings = [
-        say(f"flag_{kind}", message, pages=_where(context, message, version, kind))
-        for kind in kinds
-    ]
-    warnings += [say("reader_fault", message, number=number) for number in _faults(version)]
-    partly = missing(title, version.receipt)
-    if partly:
-        blocks.append(Paragraph(partly.to(message.person.language), "bad"))
-    blocks += [Paragraph(warning, "warning") for warning in warnings]
-    questions = [_asks(context, message, alike) for alike in found.alike] if waiting else []
-    blocks += [Paragraph(question, "warning") for question in questions]
-    if questions:
-        blocks.append(
-            Buttons(
-                tuple(
-                    _replacing(context, message, version, document, alike) for alike in found.alike
-                )
-            )
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The report of a version: `reply` draws it as one sentence with a list, and as blocks."""
+
+    context: Context
+    message: Message
+    document: Document
+    version: Version
+    findings: Findings
+
+    def drawn(self) -> tuple[str, list[Block]]:
+        """Return the report as text that is complete by itself, and as blocks."""
+        say, message, version = self.context.say, self.message, self.version
+        title = display(self.document.metadata.title)
+        heading = say("report_of", message, title=title, number=version.number)
+        blocks: list[Block] = [Heading(heading)]
+        if self._waits:
+            blocks.append(Paragraph(say("not_yet_found", message), "quiet"))
+        blocks.append(Facts(self._facts()))
+        counted = receipt(self.context, message, version)
+        listed = [f"{say('fact_receipt', message)}: {counted}"]
+        partly = missing(title, version.receipt)
+        if partly:
+            told = partly.to(message.person.language)
+            listed.append(told)
+            blocks.append(Paragraph(told, "bad"))
+        warnings = self._warnings()
+        listed += warnings
+        blocks += [Paragraph(warning, "warning") for warning in warnings]
+        alike = self.findings.alike if self._waits else ()
+        for other in alike:
+            question = self._asks(other)
+            listed.append(question)
+            blocks.append(Paragraph(question, "warning"))
+        if alike:
+            blocks.append(Buttons(tuple(self._replacing(other) for other in alike)))
+        blocks += self._folded()
+        blocks.append(Buttons(self._ways()))
+        lines = [self._summary(title), *(f"- {line}" for line in listed)]
+        return "\n".join(lines), blocks
+
+    @property
+    def _waits(self) -> bool:
+        return self.version.state == "staged"
+
+    def _summary(self, title: str) -> str:
+        version = self.version
+        text = self.context.say(
+            "read",
+            self.message,
+            title=title,
+            number=version.number,
+            pages=version.pages,
+            passages=version.passages,
         )
-    replaces = bool(document.current) and version.state == "staged"
-    if replaces and (lines := _changes(context, message, found.changes)):
-        blocks.append(Details(say("changes", message), (Paragraph("\n".join(lines)),)))
-    if found.outdated:
-        asked = "\n".join(f"- {shown(question)}" for question in found.outdated[:SECTIONS])
-        blocks.append(Details(say("outdated", message), (Paragraph(asked),)))
-    if found.tests:
-        columns = tuple(
-            Column(say(f"column_{name}", message)) for name in ("question", "answer", "place")
+        if self._waits:
+            text = f"{text} {self.context.say('not_yet_found', self.message)}"
+        return text
+
+    def _warnings(self) -> list[str]:
+        """Return a sentence for each kind of thing to look at."""
+        warnings = []
+        for kind in sorted({flag.kind for flag in self.version.flags}):
+            pages = where(self.context, self.message, self.version, kind)
+            warnings.append(self.context.say(f"flag_{kind}", self.message, pages=pages))
+        for flag in self.version.flags:
+            number = fault.number(flag.detail) if flag.kind == "truncated" else ""
+            if number:
+                warnings.append(self.context.say("reader_fault", self.message, number=number))
+        return warnings
+
+    def _folded(self) -> list[Block]:
+        """Return what can be looked at: what changes, which answers fall, what it answers."""
+        say, message = self.context.say, self.message
+        blocks: list[Block] = []
+        if self._waits and self.document.current:
+            lines = _changes(self.context, message, self.findings.changes)
+            if lines:
+                blocks.append(Details(say("changes", message), (Paragraph("\n".join(lines)),)))
+        if self.findings.outdated:
+            questions = [f"- {display(q)}" for q in self.findings.outdated[:SECTIONS]]
+            blocks.append(Details(say("outdated", message), (Paragraph("\n".join(questions)),)))
+        if self.findings.tests:
+            columns = tuple(Column(say(f"column_{name}", message)) for name in TESTED)
+            rows = []
+            for test in self.findings.tests:
+                answer = test.answer or say("try_nothing", message)
+                rows.append((test.question, answer, test.place or "–"))
+            blocks.append(Table(say("tests", message), columns, tuple(rows)))
+        return blocks
+
+    def _asks(self, alike: Alike) -> str:
+        """Ask whether the version belongs to a document that is there already."""
+        return self.context.say(
+            "namesake" if alike.named else "alike",
+            self.message,
+            title=display(alike.document.metadata.title),
+            number=version_in_use(alike.document).number,
+            percent=alike.percent,
         )
-        rows = tuple(
-            (t.question, t.answer or say("try_nothing", message), t.place or "–")
-            for t in found.tests
+
+    def _replacing(self, alike: Alike) -> Button:
+        title = display(alike.document.metadata.title)
+        label = self.context.say("replace", self.message, title=title)
+        action = ReplaceDocument(self.document.id, self.version.id, alike.document.id)
+        return Button(label, action)
+
+    def _facts(self) -> tuple[Fact, ...]:
+        context, message, version = self.context, self.message, self.version
+        metadata = self.document.metadata
+        rows = {
+            "pages": f"{version.pages} / {version.passages}",
+            "receipt": receipt(context, message, version),
+        }
+        for kind in COUNTED:
+            rows[kind] = flag_fact(context, message, version, kind)
+        if self._waits:
+            rows |= self._consequences()
+        rows["audience"] = reader_label(context, message, metadata.audience)
+        rows["owner"] = owner_name(metadata.owner)
+        rows["dates"] = f"{metadata.effective or '–'} / {metadata.review or '–'}"
+        return tuple(
+            Fact(context.say(f"fact_{name}", message), value) for name, value in rows.items()
         )
-        blocks.append(Table(say("tests", message), columns, rows))
-    blocks.append(Buttons(_ways(context, message, document, version)))
-    tail = f" {say('not_yet_found', message)}" if waiting else ""
-    told = [partly.to(message.person.language)] if partly else []
-    counted = f"{say('fact_receipt', message)}: {receipt(context, message, version)}"
-    return "\n".join(
-        (text + tail, *(f"- {line}" for line in (counted, *told, *warnings, *questions)))
-    ), blocks
+
+    def _consequences(self) -> dict[str, str]:
+        """Return what publishing would change: sections, and answers given lately."""
+        say, message = self.context.say, self.message
+        if not self.document.current:
+            return {"change": say("change_none", message)}
+        counts = {name: len(getattr(self.findings.changes, name)) for name in PARTS}
+        many = len(self.findings.outdated)
+        outdated = say("n_answers", message, n=many) if many else say("none", message)
+        return {"change": say("change_counts", message, **counts), "outdated": outdated}
+
+    def _ways(self) -> tuple[Button, ...]:
+        context, message = self.context, self.message
+        document, version = self.document.id, self.version.id
+        ways = [
+            context.button("try", message, TryVersion(document, version)),
+            context.button("details", message, EditDetails(document)),
+        ]
+        if self._waits:
+            discard, sure = context.say("discard", message), sure_of(context, message, "discard")
+            ways.insert(0, self._publishing())
+            ways.append(Button(discard, Discard(document, version), "danger", sure))
+        ways.append(context.button("open_document", message, OpenDocument(document)))
+        return tuple(ways)
+
+    def _publishing(self) -> Button:
+        """Offer to publish; the question before it says who will read it and what it replaces."""
+        context, message, now = self.context, self.message, self.document.published
+        action = Publish(self.document.id, self.version.id)
+        readers = reader_label(context, message, self.document.metadata.audience)
+        if now is None:
+            sure = sure_of(context, message, "publish", readers=readers)
+            return Button(context.say("publish", message), action, "primary", sure)
+        label = context.say("publish_over", message, number=self.version.number)
+        sure = sure_of(context, message, "publish_over", readers=readers, number=now.number)
+        return Button(label, action, "primary", sure)
 
 
 def receipt(context: Context, message: Message, version: Version) -> str:
@@ -126,141 +229,21 @@ def receipt(context: Context, message: Message, version: Version) -> str:
         read=f"{counts.read:,}",
         there=f"{counts.there:,}",
     )
-    return share + (
-        context.say("receipt_hidden", message, n=f"{counts.left_out:,}") if counts.left_out else ""
-    )
+    if not counts.left_out:
+        return share
+    return share + context.say("receipt_hidden", message, n=f"{counts.left_out:,}")
 
 
-def _asks(context: Context, message: Message, alike: Alike) -> str:
-    """Ask whether the version belongs to a document that is there already."""
-    title, latest = (
-        shown(alike.document.metadata.title),
-        alike.document.published or alike.document.versions[-1],
-    )
-    what = "namesake" if alike.named else "alike"
-    return context.say(what, message, title=title, number=latest.number, percent=alike.percent)
-
-
-def _replacing(
-    context: Context, message: Message, version: Version, document: Document, alike: Alike
-) -> Button:
-    label = context.say("replace", message, title=shown(alike.document.metadata.title))
-    return Button(
-        label,
-        Press("document.replace", {"d": document.id, "v": version.id, "o": alike.document.id}),
-    )
-
-
-def _facts(
-    context: Context, message: Message, document: Document, version: Version, found: Found
-) -> tuple[Fact, ...]:
-    say, said = context.say, document.metadata
-    rows = {
-        "pages": f"{version.pages} / {version.passages}",
-        "receipt": receipt(context, message, version),
-    }
-    for kind in COUNTED:
-        pages = {f.page for f in version.flags if f.kind == kind}
-        share = f"{round(100 * len(pages) / version.pages) if version.pages else 0} %"
-        none = "0 %" if kind == "garbled" else say("none", message)
-        some = (
-            share
-            if kind == "garbled"
-            else say("on_pages", message, n=len(pages), pages=_pages(version, kind))
-        )
-        some = _where(context, message, version, kind) if kind == "hidden_text" else some
-        rows[kind] = some if pages else none
-    if version.state == "staged":
-        counts = {name: len(getattr(found.changes, name)) for name in PARTS}
-        rows["change"] = (
-            say("change_counts", message, **counts)
-            if document.current
-            else say("change_none", message)
-        )
-        if document.current:
-            many = len(found.outdated)
-            rows["outdated"] = say("n_answers", message, n=many) if many else say("none", message)
-    rows["audience"] = audience(context, message, said.audience)
-    rows["owner"] = shown(said.owner.rpartition(":")[2]) if said.owner else "–"
-    rows["dates"] = f"{said.effective or '–'} / {said.review or '–'}"
-    return tuple(Fact(say(f"fact_{name}", message), value) for name, value in rows.items())
-
-
-def _changes(context: Context, message: Message, changes: Changes) -> list[str]:
+def _changes(context: Context, message: Message, changes: Changes) -> Sequence[str]:
     """Return a line for each section that changes."""
     lines = []
     for name in PARTS:
         for section in getattr(changes, name):
-            where = (
-                shown(section.heading)
-                if section.heading
-                else section.place.to(message.person.language)
-            )
-            lines.append(f"- {context.say(f'change_{name}', message, where=where)}")
-    return lines[:SECTIONS] + ([f"- … {len(lines) - SECTIONS}"] if len(lines) > SECTIONS else [])
-
-
-def _ways(
-    context: Context, message: Message, document: Document, version: Version
-) -> tuple[Button, ...]:
-    data: dict[str, str | int] = {"d": document.id, "v": version.id}
-    ways = [
-        context.button("try", message, "try", **data),
-        context.button("details", message, "details", **data),
-    ]
-    if version.state == "staged":
-        now = document.published
-        label = (
-            context.say("publish_over", message, number=version.number)
-            if now
-            else context.say("publish", message)
-        )
-        readers = audience(context, message, document.metadata.audience)
-        what = "publish_over" if now else "publish"
-        sure = sure_of(
-            context, message, what, readers=readers, **({"number": now.number} if now else {})
-        )
-        discard = sure_of(context, message, "discard")
-        ways.insert(0, Button(label, Press("document.publish", data), "primary", sure))
-        ways.append(
-            Button(
-                context.say("discard", message), Press("document.discard", data), "danger", discard
-            )
-        )
-    return (*ways, context.button("open_document", message, "open", d=document.id))
-
-
-def _where(context: Context, message: Message, version: Version, kind: str) -> str:
-    """Return where the things of this kind stand; hidden text of a workbook by its sheet."""
-    if kind != "hidden_text":
-        return _pages(version, kind)
-    places, others = [], []
-    for flag in version.flags:
-        what, _, rest = flag.detail.partition(": ")
-        count, _, name = rest.partition(": ")
-        if flag.kind == kind and what == "hidden_sheet":
-            places.append(context.say("at_sheet", message, name=shown(rest)))
-        elif flag.kind == kind and what in ("hidden_rows", "hidden_columns") and name:
-            places.append(
-                context.say(what.replace("hidden", "at"), message, n=count, name=shown(name))
-            )
-        elif flag.kind == kind:
-            others.append(flag.page)
-    if any(others):
-        places.append(context.say("at_pages", message, pages=_pages(version, kind)))
-    elif others:
-        places.append(context.say("at_file", message))
-    separator = "、" if message.person.language == "ja" else "; "
-    return separator.join(places[:PAGES])
-
-
-def _faults(version: Version) -> list[str]:
-    """Return the numbers that the log has for faults of a reader."""
-    numbers = [fault.number(flag.detail) for flag in version.flags if flag.kind == "truncated"]
-    return [number for number in numbers if number]
-
-
-def _pages(version: Version, kind: str) -> str:
-    """Return the pages with this flag, "–" when it is the whole file's."""
-    pages = sorted({f.page for f in version.flags if f.kind == kind and f.page})
-    return ", ".join(map(str, pages[:PAGES])) + ("…" if len(pages) > PAGES else "") or "–"
+            place = display(section.heading)
+            if not section.heading:
+                place = section.place.to(message.person.language)
+            lines.append(f"- {context.say(f'change_{name}', message, where=place)}")
+    more = len(lines) - SECTIONS
+    if more > 0:
+        return [*lines[:SECTIONS], f"- … {more}"]
+    return lines

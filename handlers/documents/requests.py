@@ -1,8 +1,8 @@
 """
 What people miss: questions the documents did not answer, and documents they asked for.
 
-Anybody may wish; admins see the list, equal wishes counted as one, and add a document for it. A
-wish is granted when a document that was added for it is published, or when an admin says so.
+Anybody may ask; admins see the list, equal requests counted as one, and add a document for it. A
+request is met when a document that was added for it is published, or when an admin says so.
 """
 
 import hashlib
@@ -12,6 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from handlers.actions.documents import AddDocument, ListRequests, RequestDocument, SettleRequest
+from handlers.answer_records import AnswerRecord, AnswerRecords
 from handlers.conversation import (
     Ask,
     Block,
@@ -23,26 +25,29 @@ from handlers.conversation import (
     Heading,
     Message,
     Paragraph,
-    Press,
     Reply,
     Table,
-    Values,
 )
 from handlers.documents.context import Context
-from handlers.documents.names import shown
-from handlers.sessions import DAY, Sessions, SessionsUnavailable
+from handlers.documents.names import display
+from handlers.documents.pages import Page
+from handlers.lifetimes import REQUEST
+from handlers.sessions import SessionsUnavailable, State
 from knowledge.errors import KnowledgeError
 
-KEPT = 90 * DAY  # seconds a wish is kept
+KIND = "wish"  # as it is stored since the first version
+LIST = ("library", "wishes")  # the owner and kind of the list of all of them
 TEXT = 300  # characters
-PAGE = 8  # wishes at a time: each has a button
+PAGE = 8  # requests at a time: each has a button
+COLUMNS = ("question", "asked", "people", "last")
+STRANGERS = ("external", "bot")  # roles that may not ask
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """
     `asked` counts how often it came up, `people` how many asked for a document in so many words;
-    `at` is the latest time.
+    `at` is the latest time. `document` is the one that was added for it, "" so far.
     """
 
     id: str
@@ -52,202 +57,210 @@ class Request:
     at: str
     document: str = ""
 
-
-async def missed(sessions: Sessions, text: str, person: str = "") -> bool:
-    """
-    Note what was not answered; with `person`, that they asked for a document. False when this
-    person has done so before.
-
-    Raises:
-        SessionsUnavailable
-    """
-    words = " ".join(unicodedata.normalize("NFKC", text).split())[:TEXT]
-    id_ = hashlib.blake2b(words.casefold().rstrip("?!。.").encode(), digest_size=9).hexdigest()
-    at = datetime.now(UTC).isoformat(timespec="seconds")
-    while True:
-        kept = await sessions.load("wish", id_)
-        wish = kept or {"text": words, "asked": 0, "people": [], "document": ""}
-        if person and person in wish["people"]:
-            return False
-        people = [*wish["people"], *([person] if person else [])]
-        fresh = {**wish, "asked": wish["asked"] + (not person), "people": people, "at": at}
-        if await sessions.save(
-            "wish", id_, fresh, expected=kept["rev"] if kept else 0, seconds=KEPT
-        ):
-            await sessions.index_add("library", "wishes", id_)
-            return True
+    @property
+    def rank(self) -> tuple[int, int, str]:
+        """What the most wanted have the smallest of."""
+        return (-len(self.people), -self.asked, self.at)
 
 
 class Requests:
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._records = AnswerRecords(context.sessions)
 
-    async def request(self, message: Message, given: Values) -> AsyncIterator[Reply]:
+    async def missed(self, text: str, person: str = "") -> bool:
+        """
+        Note what was not answered; with `person`, that they asked for a document. False when this
+        person has done so before.
+
+        Raises:
+            SessionsUnavailable
+        """
+        sessions = self._context.sessions
+        words = " ".join(unicodedata.normalize("NFKC", text).split())[:TEXT]
+        id_ = _id(words)
+        while True:
+            stored = await sessions.load(KIND, id_)
+            request = stored or {"text": words, "asked": 0, "people": [], "document": ""}
+            if person and person in request["people"]:
+                return False
+            renewed = _asked_again(request, person)
+            revision = stored["rev"] if stored else 0
+            if await sessions.save(KIND, id_, renewed, expected=revision, seconds=REQUEST):
+                await sessions.index_add(*LIST, id_)
+                return True
+
+    async def ask(self, message: Message, action: RequestDocument) -> AsyncIterator[Reply]:
         """
         Ask for a document: for the question just asked when the button knows it, else in words of
         one's own.
         """
-        say = self._context.say
-        if message.person.role in ("external", "bot"):
+        if message.person.role in STRANGERS:
             yield self._context.note("not_here", message)
             return
         try:
-            kept = (
-                await self._context.sessions.load("answer", str(given["aid"]))
-                if given.get("aid")
-                else None
-            )
-            if kept and kept.get("question"):
-                yield await self._noted(message, str(kept["question"]))
-                return
+            record = await self._record(action.answer)
         except SessionsUnavailable:
             yield self._context.note("no_book", message)
             return
-        text = say("request_text", message)
-        yield Reply(
-            text,
-            private=True,
-            ask=Ask(
-                form="document.request",
-                title=say("request_title", message),
-                text=text,
-                fields=(
-                    Field(
-                        "q",
-                        "text",
-                        say("request_field", message),
-                        hint=say("request_hint", message),
-                        max=TEXT,
-                    ),
-                ),
-                submit=say("request_submit", message),
-                stop=say("stop", message),
-                required_error=say("required", message),
-            ),
-        )
+        if record and record.question:
+            yield await self._noted(message, record.question)
+        else:
+            yield self._asking(message, action)
 
-    async def take(self, message: Message, form: Form) -> AsyncIterator[Reply]:
-        """Take a wish in words."""
+    async def take(self, message: Message, _: RequestDocument, form: Form) -> AsyncIterator[Reply]:
+        """Take a request in words."""
         text = form.values.get("q", "").strip()
-        if message.person.role in ("external", "bot"):
+        if message.person.role in STRANGERS:
             yield self._context.note("not_here", message)
         elif not text:
-            yield self._context.note(
-                "required", message, self._context.button("request", message, "request")
-            )
+            again = self._context.button("request", message, RequestDocument())
+            yield self._context.note("required", message, again)
         else:
             yield await self._noted(message, text)
 
-    async def _noted(self, message: Message, text: str) -> Reply:
-        try:
-            first = await missed(self._context.sessions, text, message.person.id)
-        except SessionsUnavailable:
-            return self._context.note("no_book", message)
-        return self._context.note(
-            "requested" if first else "requested_before", message, text=shown(text)
-        )
-
-    async def browse(self, message: Message, given: Values) -> AsyncIterator[Reply]:
+    async def browse(self, message: Message, action: ListRequests) -> AsyncIterator[Reply]:
         """Show admins what is missed, the most wanted first."""
-        if refused := await self._context.refused(message, "document.wanted"):
+        if refused := await self._context.refused(message, action.name):
             yield refused
             return
         try:
-            open_ = sorted(await self._open(), key=lambda w: (-len(w.people), -w.asked, w.at))
+            requests = await self._open()
         except SessionsUnavailable:
             yield self._context.note("no_book", message)
             return
-        page = given.get("page", 1)
-        yield self._listed(message, open_, page if isinstance(page, int) and page > 0 else 1)
+        yield self._listed(message, requests, action.page)
 
-    async def settle(self, message: Message, given: Values) -> AsyncIterator[Reply]:
-        """Take a wish off the list."""
-        if refused := await self._context.refused(message, "document.settle"):
+    async def settle(self, message: Message, action: SettleRequest) -> AsyncIterator[Reply]:
+        """Take a request off the list."""
+        if refused := await self._context.refused(message, action.name):
             yield refused
             return
         try:
-            await self._context.write(message, "document.settle")
-            await self._context.sessions.delete("wish", str(given.get("w", "")))
+            await self._context.record(message, action.name)
+            await self._context.sessions.delete(KIND, action.request)
         except SessionsUnavailable:
             yield self._context.note("no_book", message)
             return
-        async for reply in self.browse(message, {}):
+        async for reply in self.browse(message, ListRequests()):
             yield reply
 
-    async def answered_by(self, wish: str, document: str) -> None:
-        """Remember which document was added for a wish."""
+    async def answered_by(self, request: str, document: str) -> None:
+        """Remember which document was added for a request."""
+
+        def added(stored: State | None) -> State | None:
+            return stored | {"document": document} if stored else None
+
         with suppress(SessionsUnavailable):
-            await self._context.sessions.change(
-                "wish",
-                wish,
-                lambda kept: kept | {"document": document} if kept else None,
-                seconds=KEPT,
-            )
+            await self._context.sessions.change(KIND, request, added, seconds=REQUEST)
+
+    async def _record(self, answer: str) -> AnswerRecord | None:
+        return await self._records.load(answer) if answer else None
+
+    async def _noted(self, message: Message, text: str) -> Reply:
+        try:
+            first = await self.missed(text, message.person.id)
+        except SessionsUnavailable:
+            return self._context.note("no_book", message)
+        name = "requested" if first else "requested_before"
+        return self._context.note(name, message, text=display(text))
+
+    def _asking(self, message: Message, action: RequestDocument) -> Reply:
+        say = self._context.say
+        text = say("request_text", message)
+        hint = say("request_hint", message)
+        field = Field("q", "text", say("request_field", message), hint=hint, max=TEXT)
+        ask = Ask(
+            form=action.name,
+            title=say("request_title", message),
+            text=text,
+            fields=(field,),
+            submit=say("request_submit", message),
+            stop=say("stop", message),
+            required_error=say("required", message),
+        )
+        return Reply(text, private=True, ask=ask)
 
     async def _open(self) -> list[Request]:
-        found = []
-        for id_ in await self._context.sessions.index_list("library", "wishes"):
-            kept = await self._context.sessions.load("wish", id_)
-            if kept is None:
+        """Return the requests that are not met, the most wanted first."""
+        requests = []
+        for id_ in await self._context.sessions.index_list(*LIST):
+            stored = await self._context.sessions.load(KIND, id_)
+            if stored is None:
                 continue
-            wish = Request(
+            request = Request(
                 id_,
-                kept["text"],
-                kept["asked"],
-                tuple(kept["people"]),
-                kept["at"],
-                kept["document"],
+                stored["text"],
+                stored["asked"],
+                tuple(stored["people"]),
+                stored["at"],
+                stored["document"],
             )
-            if not (wish.document and await self._published(wish.document)):
-                found.append(wish)
-        return found
+            if not await self._met(request):
+                requests.append(request)
+        return sorted(requests, key=lambda request: request.rank)
 
-    async def _published(self, document: str) -> bool:
+    async def _met(self, request: Request) -> bool:
+        """Report whether a document that was added for a request is published."""
+        if not request.document:
+            return False
         try:
-            return bool((await (await self._context.library()).document(document)).current)
+            library = await self._context.library()
+            document = await library.document(request.document)
         except KnowledgeError:
             return False
+        return bool(document.current)
 
-    def _listed(self, message: Message, wishes: list[Request], page: int) -> Reply:
+    def _listed(self, message: Message, requests: list[Request], wanted: int) -> Reply:
         context, say = self._context, self._context.say
-        pages = max(1, -(-len(wishes) // PAGE))
-        page = min(page, pages)
-        here = wishes[(page - 1) * PAGE : page * PAGE]
-        title = say("wanted_title", message, n=len(wishes))
-        columns = tuple(
-            Column(say(f"column_{c}", message)) for c in ("question", "asked", "people", "last")
-        )
-        rows = tuple(
-            (shown(w.text), str(w.asked), str(len(w.people)), self._last(message, w)) for w in here
-        )
+        page = Page.of(requests, wanted, PAGE)
+        title = say("wanted_title", message, n=len(requests))
+        rows = tuple(self._row(message, request) for request in page.items)
+        spoken = [title]
         blocks: list[Block] = [Heading(title)]
-        if not rows:
-            blocks.append(Paragraph(say("wanted_none", message)))
-        else:
+        if rows:
+            columns = tuple(Column(say(f"column_{name}", message)) for name in COLUMNS)
             blocks.append(Table(say("wanted_caption", message), columns, rows))
-            adds = tuple(
-                Button(f"{n}. {shown(w.text)}", Press("document.add", {"w": w.id}))
-                for n, w in enumerate(here, 1)
-            )
-            blocks.append(Buttons(adds, "adds", say("add_for", message)))
-            done = tuple(
-                Button(f"{n}. {say('settle', message)}", Press("document.settle", {"w": w.id}))
-                for n, w in enumerate(here, 1)
-            )
-            blocks.append(Buttons(done, "settles", say("settle_label", message)))
-        ways = [context.button("previous", message, "wanted", page=page - 1)] if page > 1 else []
-        ways += [context.button("next", message, "wanted", page=page + 1)] if page < pages else []
-        blocks.append(Buttons((*ways, context.button("back_to_list", message, "list")), "list"))
-        lines = [f"{n}. {' / '.join(row)}" for n, row in enumerate(rows, 1)]
-        return Reply(
-            "\n".join([title, *(lines or [say("wanted_none", message)])]),
-            tuple(blocks),
-            private=True,
-        )
+            blocks += self._ways(message, page)
+            spoken += [f"{number}. {' / '.join(row)}" for number, row in enumerate(rows, 1)]
+        else:
+            none = say("wanted_none", message)
+            blocks.append(Paragraph(none))
+            spoken.append(none)
+        turns = page.turns(context, message, ListRequests)
+        blocks.append(Buttons((*turns, context.back(message)), "list"))
+        return Reply("\n".join(spoken), tuple(blocks), private=True)
 
-    def _last(self, message: Message, wish: Request) -> str:
-        return (
-            f"{wish.at[:10]} ({self._context.say('being_added', message)})"
-            if wish.document
-            else wish.at[:10]
-        )
+    def _row(self, message: Message, request: Request) -> tuple[str, str, str, str]:
+        last = request.at[:10]
+        if request.document:
+            last = f"{last} ({self._context.say('being_added', message)})"
+        return display(request.text), str(request.asked), str(len(request.people)), last
+
+    def _ways(self, message: Message, page: Page[Request]) -> list[Buttons]:
+        """Offer to add a document for each request, and to take each off the list."""
+        say = self._context.say
+        adds, settles = [], []
+        for number, request in enumerate(page.items, 1):
+            text = f"{number}. {display(request.text)}"
+            adds.append(Button(text, AddDocument(request.id)))
+            settle = f"{number}. {say('settle', message)}"
+            settles.append(Button(settle, SettleRequest(request.id)))
+        return [
+            Buttons(tuple(adds), "adds", say("add_for", message)),
+            Buttons(tuple(settles), "settles", say("settle_label", message)),
+        ]
+
+
+def _id(words: str) -> str:
+    """Return what requests in the same words share."""
+    plain = words.casefold().rstrip("?!。.")
+    return hashlib.blake2b(plain.encode(), digest_size=9).hexdigest()
+
+
+def _asked_again(request: State, person: str) -> State:
+    """Return a request that came up once more; a person's is counted by who they are."""
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    if person:
+        return {**request, "people": [*request["people"], person], "at": at}
+    return {**request, "asked": request["asked"] + 1, "at": at}

@@ -13,28 +13,31 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import partial
 
-from handlers.conversation import Button, Buttons, Paragraph, Press, Reply
+from handlers.actions.documents import EditDetails, OpenDocument
+from handlers.conversation import Button, Buttons, Paragraph, Reply
 from handlers.documents.context import Context
-from handlers.documents.listing import due
-from handlers.documents.names import shown
-from handlers.sessions import DAY, SessionsUnavailable
+from handlers.documents.names import display
+from handlers.documents.page import due
+from handlers.lifetimes import REVIEW_TOLD
+from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
 from knowledge.values import Document, Language
 
 log = logging.getLogger(__name__)
+KIND = "reminder"
 EVERY = 3600.0  # seconds between looks
-KEPT = 400 * DAY  # seconds it is remembered that a date was told
-Tell = Callable[
-    [str, Callable[[Language], Reply]], Awaitable[bool]
-]  # a person's id, and what to say in their language
+# a person's id, and what to say in their language
+Tell = Callable[[str, Callable[[Language], Reply]], Awaitable[bool]]
+
+
+def utc_today() -> date:
+    return datetime.now(UTC).date()
 
 
 class Reviews:
     """`today` decides what is due."""
 
-    def __init__(
-        self, context: Context, today: Callable[[], date] = lambda: datetime.now(UTC).date()
-    ) -> None:
+    def __init__(self, context: Context, today: Callable[[], date] = utc_today) -> None:
         self._context = context
         self._today = today
         self._tell: dict[str, Tell] = {}
@@ -46,7 +49,7 @@ class Reviews:
         self._tell[platform] = tell
 
     async def watch(self) -> None:
-        """Look again and again; a store or shelf that is away is looked at next time."""
+        """Look again and again; a store or library that is away is looked at next time."""
         while True:
             with suppress(KnowledgeError, SessionsUnavailable):
                 await self.look()
@@ -59,16 +62,15 @@ class Reviews:
         """
         told = 0
         today = self._today().isoformat()
-        for document in await (await self._context.library()).documents():
-            tell = self._tell.get(document.metadata.owner.partition(":")[0])
+        library = await self._context.library()
+        for document in await library.documents():
+            owner = document.metadata.owner
+            tell = self._tell.get(owner.partition(":")[0])
             if tell is None or not due(document, today):
                 continue
-            key = f"{document.id} {document.metadata.review}"
-            if not await self._context.sessions.save(
-                "reminder", key, {"at": today}, expected=0, seconds=KEPT
-            ):
+            if not await self._is_first(document, today):
                 continue
-            if await tell(document.metadata.owner, partial(self._reply, document)):
+            if await tell(owner, partial(self._reply, document)):
                 told += 1
             else:
                 log.warning(
@@ -76,20 +78,17 @@ class Reviews:
                 )
         return told
 
+    async def _is_first(self, document: Document, today: str) -> bool:
+        """Report whether no process has told the owner of this date before."""
+        key = f"{document.id} {document.metadata.review}"
+        return await self._context.sessions.save(
+            KIND, key, {"at": today}, expected=0, seconds=REVIEW_TOLD
+        )
+
     def _reply(self, document: Document, language: Language) -> Reply:
         say = self._context.texts.say
-        text = say(
-            "documents.due",
-            language,
-            title=shown(document.metadata.title),
-            date=document.metadata.review,
-        )
-        ways = (
-            ("open_document", "open", {"d": document.id}),
-            ("details", "details", {"d": document.id}),
-        )
-        buttons = tuple(
-            Button(say(f"documents.{name}", language), Press(f"document.{verb}", data))
-            for name, verb, data in ways
-        )
-        return Reply(text, (Paragraph(text, "note"), Buttons(buttons)), private=True)
+        title, review = display(document.metadata.title), document.metadata.review
+        text = say("documents.due", language, title=title, date=review)
+        open_ = Button(say("documents.open_document", language), OpenDocument(document.id))
+        edit = Button(say("documents.details", language), EditDetails(document.id))
+        return Reply(text, (Paragraph(text, "note"), Buttons((open_, edit))), private=True)

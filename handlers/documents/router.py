@@ -3,8 +3,34 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
-from handlers.choose.decision_models import DecisionModels
-from handlers.conversation import Form, Message, Press, Reply, Upload, Values
+from handlers.actions.documents import (
+    AddDocument,
+    AddSamples,
+    AddWords,
+    Discard,
+    EditDetails,
+    FilterDocuments,
+    FollowJob,
+    ListDocuments,
+    ListRequests,
+    MarkRule,
+    OpenDocument,
+    Publish,
+    Remove,
+    RemoveWords,
+    ReplaceDocument,
+    RequestDocument,
+    RollBack,
+    SettleRequest,
+    ShowAudit,
+    ShowGlossary,
+    ShowReport,
+    StopDocuments,
+    TakeOriginal,
+    TryVersion,
+    Withdraw,
+)
+from handlers.conversation import Form, Message, Reply, Upload, Values
 from handlers.documents.audit import Audit
 from handlers.documents.changes import Changes
 from handlers.documents.context import Context
@@ -12,52 +38,90 @@ from handlers.documents.details import Details, Invalid
 from handlers.documents.glossary import Glossary
 from handlers.documents.jobs import Jobs
 from handlers.documents.listing import DocumentList
-from handlers.documents.originals import Taking
+from handlers.documents.originals import Originals
 from handlers.documents.requests import Requests
 from handlers.documents.reviews import Reviews
-from handlers.documents.rules import Rules
+from handlers.documents.rules import Criteria, Rules
 from handlers.documents.samples import Samples
 from handlers.documents.test_search import Over, TestSearch
 from handlers.documents.upload import Uploads
+from handlers.routes import Routes
 from knowledge.values import Metadata
 
 
 @dataclass(frozen=True, slots=True)
 class Documents:
+    """The abilities of this room. `of` furnishes it."""
+
     context: Context
-    shelf: DocumentList
+    list: DocumentList
     changes: Changes
     details: Details
-    trying: TestSearch
-    wishes: Requests
+    test_search: TestSearch
+    requests: Requests
     uploads: Uploads
     audit: Audit
-    marks: Rules
+    rules: Rules
     reviews: Reviews
     samples: Samples
     glossary: Glossary
-    originals: Taking
+    originals: Originals
 
     @classmethod
-    def over(cls, context: Context, jobs: Jobs, over: Over, models: DecisionModels) -> "Documents":
-        """Furnish the room."""
-        shelf = DocumentList(context)
-        trying, wishes = TestSearch(context, over), Requests(context)
+    def of(cls, context: Context, jobs: Jobs, over: Over, criteria: Criteria) -> "Documents":
+        """
+        Furnish the room. `over` makes answers over a retriever; `criteria` are those of the guided
+        dialog, which a document can rule.
+        """
+        list_ = DocumentList(context)
+        test_search, requests = TestSearch(context, over), Requests(context)
         return cls(
             context,
-            shelf,
-            Changes(context, shelf),
-            Details(context, shelf),
-            trying,
-            wishes,
-            Uploads(context, jobs, trying, wishes),
+            list_,
+            Changes(context, list_),
+            Details(context, list_),
+            test_search,
+            requests,
+            Uploads(context, jobs, test_search, requests),
             Audit(context),
-            Rules(context, shelf, models),
+            Rules(context, list_, criteria),
             Reviews(context),
             Samples(context),
             Glossary(context),
-            Taking(context),
+            Originals(context),
         )
+
+    def routes(self, routes: Routes) -> None:
+        """Say which ability takes which button and form."""
+        routes.press(ListDocuments, self._list)
+        routes.press(FilterDocuments, self.list.ask)
+        routes.form(FilterDocuments, self._narrow)
+        routes.press(OpenDocument, self.list.open)
+        for change in (Publish, Discard, Withdraw, RollBack, Remove):
+            routes.press(change, self.changes.press)
+        routes.press(ShowReport, self.uploads.report)
+        routes.press(ReplaceDocument, self.uploads.replace)
+        routes.press(FollowJob, self.uploads.look)
+        routes.press(AddDocument, self.details.add)
+        routes.form(AddDocument, self._add)
+        routes.press(EditDetails, self.details.edit)
+        routes.form(EditDetails, self.details.save)
+        routes.press(TryVersion, self.test_search.ask)
+        routes.form(TryVersion, self.test_search.answer)
+        routes.press(MarkRule, self.rules.ask)
+        routes.form(MarkRule, self.rules.take)
+        routes.press(RequestDocument, self.requests.ask)
+        routes.form(RequestDocument, self.requests.take)
+        routes.press(ListRequests, self.requests.browse)
+        routes.press(SettleRequest, self.requests.settle)
+        routes.press(ShowAudit, self.audit.show)
+        routes.press(TakeOriginal, self.originals.take)
+        routes.press(ShowGlossary, self.glossary.show)
+        routes.press(AddWords, self.glossary.ask)
+        routes.form(AddWords, self.glossary.add)
+        routes.press(RemoveWords, self.glossary.remove)
+        routes.press(AddSamples, self.samples.add)
+        routes.press(StopDocuments, self._stop)
 
     def command(self, message: Message, text: str) -> AsyncIterator[Reply]:
         """The list of documents, narrowed to those whose name holds `text`."""
@@ -67,96 +131,26 @@ class Documents:
         """Files without a form: they are their sender's, until the sender says more."""
         return self.uploads.take(message, upload.files, Metadata(owner=message.person.id))
 
-    def press(self, message: Message, press: Press) -> AsyncIterator[Reply]:
-        match press.action.partition(".")[2]:
-            case "list":
-                return self._browse(message, press.data)
-            case "filter":
-                return _one(self.shelf.filter(message, press.data))
-            case "open":
-                return self.shelf.open(message, press.data)
-            case "publish" | "discard" | "withdraw" | "rollback" | "remove" as verb:
-                return self.changes.press(message, verb, press)
-            case "report":
-                return self.uploads.report(message, press.data)
-            case "replace":
-                return self.uploads.replace(message, press.data)
-            case "job":
-                return self.uploads.look(message, press.data)
-            case "add":
-                return self.details.add(message, press.data)
-            case "details":
-                return self.details.edit(message, press.data)
-            case "try":
-                return self.trying.ask(message, press.data)
-            case "mark":
-                return self.marks.ask(message, press.data)
-            case "request":
-                return self.wishes.request(message, press.data)
-            case "wanted":
-                return self.wishes.browse(message, press.data)
-            case "settle":
-                return self.wishes.settle(message, press.data)
-            case "audit":
-                return self.audit.show(message, press.data)
-            case "original":
-                return self.originals.original(message, press.data)
-            case "glossary":
-                return self.glossary.show(message, press.data)
-            case "words":
-                return self.glossary.ask(message)
-            case "unword":
-                return self.glossary.take_away(message, press.data)
-            case "samples":
-                return self.samples.shelve(message)
-            case "stop":
-                return _one(self.context.note("stopped", message))
-            case _:
-                return _one(
-                    self.context.note(
-                        "stale", message, self.context.button("back_to_list", message, "list")
-                    )
-                )
+    def _list(self, message: Message, action: ListDocuments) -> AsyncIterator[Reply]:
+        return self._browse(message, action.data)
 
-    def form(self, message: Message, form: Form) -> AsyncIterator[Reply]:
-        match form.name.partition(".")[2]:
-            case "filter":
-                return self._browse(message, form.values)
-            case "add":
-                return self._add(message, form)
-            case "details":
-                return self.details.save(message, form)
-            case "try":
-                return self.trying.answer(message, form)
-            case "mark":
-                return self.marks.take(message, form)
-            case "request":
-                return self.wishes.take(message, form)
-            case "words":
-                return self.glossary.add(message, form)
-            case _:
-                return _one(
-                    self.context.note(
-                        "stale", message, self.context.button("back_to_list", message, "list")
-                    )
-                )
+    def _narrow(self, message: Message, _: FilterDocuments, form: Form) -> AsyncIterator[Reply]:
+        return self._browse(message, form.values)
 
     async def _browse(self, message: Message, given: Values) -> AsyncIterator[Reply]:
-        async for reply in self.shelf.browse(message, given):
+        async for reply in self.list.browse(message, given):
             yield await self.uploads.beside(message, reply)
 
-    def _add(self, message: Message, form: Form) -> AsyncIterator[Reply]:
+    async def _add(self, message: Message, action: AddDocument, form: Form) -> AsyncIterator[Reply]:
         try:
-            said = self.details.read(message, form.values)
+            metadata = self.details.read(message, form.values)
         except Invalid as wrong:
-            return _one(
-                self.context.note(
-                    str(wrong), message, self.context.button("add", message, "add", **form.state)
-                )
-            )
-        owned = replace(said, owner=said.owner or message.person.id)
-        return self.uploads.take(message, form.files, owned, str(form.state.get("w", "")))
+            again = self.context.button("add", message, action)
+            yield self.context.note(str(wrong), message, again)
+            return
+        owned = replace(metadata, owner=metadata.owner or message.person.id)
+        async for reply in self.uploads.take(message, form.files, owned, action.request):
+            yield reply
 
-
-async def _one(reply: Reply) -> AsyncIterator[Reply]:
-    yield reply
+    async def _stop(self, message: Message, _: StopDocuments) -> AsyncIterator[Reply]:
+        yield self.context.note("stopped", message)

@@ -5,6 +5,7 @@ guidelines at work.
 
 from collections.abc import AsyncIterator
 
+from handlers.actions.documents import AddSamples
 from handlers.conversation import Message, Reply
 from handlers.documents.context import Context
 from handlers.sessions import SessionsUnavailable
@@ -16,24 +17,19 @@ class Samples:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    async def shelve(self, message: Message) -> AsyncIterator[Reply]:
+    async def add(self, message: Message, action: AddSamples) -> AsyncIterator[Reply]:
         """Publish the samples; those that are there already stay as they are."""
-        if refused := await self._context.refused(message, "document.samples"):
+        context = self._context
+        if refused := await context.refused(message, action.name):
             yield refused
             return
         try:
-            await self._context.write(message, "document.samples")
-            count = len(
-                [
-                    shelved
-                    async for shelved in shelve(await self._context.library(), self._context.limits)
-                ]
-            )
+            await context.record(message, action.name)
+            samples = shelve(await context.library(), context.limits)
+            published = [sample async for sample in samples]
         except KnowledgeError as error:
-            yield Reply(error.reason.to(message.person.language), private=True)
+            yield context.failure(message, error)
         except SessionsUnavailable:
-            yield self._context.note("no_book", message)
+            yield context.note("no_book", message)
         else:
-            yield self._context.note(
-                "samples", message, self._context.button("back_to_list", message, "list"), n=count
-            )
+            yield context.note("samples", message, context.back(message), n=len(published))

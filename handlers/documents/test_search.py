@@ -6,6 +6,7 @@ question of an admin's.
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 
+from handlers.actions.documents import ShowReport, TryVersion
 from handlers.conversation import (
     Ask,
     Block,
@@ -17,10 +18,9 @@ from handlers.conversation import (
     Message,
     Paragraph,
     Reply,
-    Values,
 )
 from handlers.documents.context import Context
-from handlers.documents.names import shown
+from handlers.documents.names import display
 from knowledge.answering.answers import Answers, Retriever
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
@@ -29,9 +29,9 @@ from knowledge.values import Answer, Document, Hit, SearchKind, Version
 
 SHORT = 160  # characters of an answer in the report
 QUESTION = 300  # characters
-Over = Callable[
-    [Retriever, bool], Awaitable[Answers]
-]  # a shelf, and whether a language model may write
+# a retriever, and whether a language model may write
+Over = Callable[[Retriever, bool], Awaitable[Answers]]
+_NOBODY = frozenset({"nobody"})  # one version alone is asked, whoever may read it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Tried:
 
 
 class OneVersion:
-    """A shelf on which one version lies, published or not."""
+    """A retriever that finds one version alone, published or not."""
 
     def __init__(self, library: Library, version: str) -> None:
         self._library = library
@@ -65,7 +65,7 @@ class OneVersion:
 
 
 class TestSearch:
-    """`over` makes an answering room over a shelf; nothing it does is kept."""
+    """`over` makes answers over a retriever; nothing it does is kept."""
 
     def __init__(self, context: Context, over: Over) -> None:
         self._context = context
@@ -78,95 +78,88 @@ class TestSearch:
         """
         library = await self._context.library()
         answers = await self._over(OneVersion(library, version.id), False)
-        return tuple(
-            [
-                await self._tried(message, answers, q)
-                for q in await library.questions(version.id, message.person.language)
-            ]
-        )
+        questions = await library.questions(version.id, message.person.language)
+        tried = [await self._tried(message, answers, question) for question in questions]
+        return tuple(tried)
 
-    async def ask(self, message: Message, given: Values) -> AsyncIterator[Reply]:
+    async def ask(self, message: Message, action: TryVersion) -> AsyncIterator[Reply]:
         """Let an admin type a question for one version."""
-        if refused := await self._context.refused(message, "document.try", str(given.get("d", ""))):
+        if refused := await self._context.refused(message, action.name, action.document):
             yield refused
             return
         say = self._context.say
         text = say("try_text", message)
-        yield Reply(
-            text,
-            private=True,
-            ask=Ask(
-                form="document.try",
-                title=say("try", message),
-                text=text,
-                fields=(Field("q", "text", say("try_question", message), max=QUESTION),),
-                submit=say("try_submit", message),
-                stop=say("stop", message),
-                state={"d": str(given.get("d", "")), "v": str(given.get("v", ""))},
-                required_error=say("required", message),
-            ),
+        ask = Ask(
+            form=action.name,
+            title=say("try", message),
+            text=text,
+            fields=(Field("q", "text", say("try_question", message), max=QUESTION),),
+            submit=say("try_submit", message),
+            stop=say("stop", message),
+            state=action.data,
+            required_error=say("required", message),
         )
+        yield Reply(text, private=True, ask=ask)
 
-    async def answer(self, message: Message, form: Form) -> AsyncIterator[Reply]:
+    async def answer(
+        self, message: Message, action: TryVersion, form: Form
+    ) -> AsyncIterator[Reply]:
         """Answer a question from one version alone."""
-        id_, version = str(form.state.get("d", "")), str(form.state.get("v", ""))
-        if refused := await self._context.refused(message, "document.try", id_):
+        context = self._context
+        if refused := await context.refused(message, action.name, action.document):
             yield refused
             return
+        question, language = form.values.get("q", "")[:QUESTION], message.person.language
         try:
-            library = await self._context.library()
-            document = await library.document(id_)
-            drawn = document.version(version)
-            if drawn is None:
-                yield self._context.note("stale", message)
+            library = await context.library()
+            document = await library.document(action.document)
+            version = document.version(action.version)
+            if version is None:
+                yield context.note("stale", message)
                 return
-            answers = await self._over(OneVersion(library, version), True)
-            question = form.values.get("q", "")[:QUESTION]
-            found = await answers.answer(
-                question, readers=_NOBODY, language=message.person.language
-            )
+            answers = await self._over(OneVersion(library, version.id), True)
+            answer = await answers.answer(question, readers=_NOBODY, language=language)
         except KnowledgeError as error:
-            yield Reply(error.reason.to(message.person.language), private=True)
+            yield context.failure(message, error)
             return
-        yield self._reply(message, document, drawn, found)
+        yield self._reply(message, document, version, answer)
 
     def _reply(
         self, message: Message, document: Document, version: Version, answer: Answer
     ) -> Reply:
-        say, language = self._context.say, message.person.language
-        title = say("tried", message, title=shown(document.metadata.title), number=version.number)
-        said = answer.text or say("try_nothing", message)
+        context, say = self._context, self._context.say
+        name = display(document.metadata.title)
+        title = say("tried", message, title=name, number=version.number)
+        text = answer.text or say("try_nothing", message)
         blocks: list[Block] = [
             Heading(title),
             Paragraph(answer.question, "quiet"),
-            Paragraph(said, "answer"),
+            Paragraph(text, "answer"),
         ]
-        quotes = tuple(
-            Paragraph(f"[{c.number}] {c.passage.place.to(language)}\n{c.quote}", "quote")
-            for c in answer.citations
-        )
+        quotes = []
+        for citation in answer.citations:
+            place = citation.passage.place.to(message.person.language)
+            quotes.append(Paragraph(f"[{citation.number}] {place}\n{citation.quote}", "quote"))
         if quotes:
-            blocks.append(Details(say("try_sources", message), quotes))
-        blocks.append(
-            Paragraph(
-                say("not_yet_found" if not version.published else "try_again", message), "quiet"
-            )
-        )
-        data = {"d": document.id, "v": version.id}
-        again, back = (
-            self._context.button(name, message, name, **data) for name in ("try", "report")
-        )
-        return Reply(f"{title}\n{said}", (*blocks, Buttons((again, back))), private=True)
+            blocks.append(Details(say("try_sources", message), tuple(quotes)))
+        after = "try_again" if version.published else "not_yet_found"
+        blocks.append(Paragraph(say(after, message), "quiet"))
+        again = context.button("try", message, TryVersion(document.id, version.id))
+        report = context.button("report", message, ShowReport(document.id, version.id))
+        blocks.append(Buttons((again, report)))
+        return Reply(f"{title}\n{text}", tuple(blocks), private=True)
 
     async def _tried(self, message: Message, answers: Answers, question: str) -> Tried:
         language = message.person.language
         try:
-            found = await answers.answer(question, readers=_NOBODY, language=language)
+            answer = await answers.answer(question, readers=_NOBODY, language=language)
         except KnowledgeError:
             return Tried(question, "", "")
-        first = found.sentences[0].text.removeprefix("- ") if found.sentences else ""
-        place = found.citations[0].passage.place.to(language) if found.citations else ""
-        return Tried(question, first if len(first) <= SHORT else first[: SHORT - 1] + "…", place)
-
-
-_NOBODY = frozenset({"nobody"})  # one version alone is asked, whoever may read it
+        text, place = "", ""
+        if answer.sentences:
+            text = answer.sentences[0].text.removeprefix("- ")
+        if answer.citations:
+            place = answer.citations[0].passage.place.to(language)
+        if len(text) > SHORT:
+            text = f"{text[: SHORT - 1]}…"
+        return Tried(question, text, place)

@@ -5,102 +5,120 @@ documents are called, and whoever settles it says so with a button.
 
 import secrets
 from collections.abc import AsyncIterator
-from typing import Any
 
-from handlers.conversation import Button, Buttons, Message, Paragraph, Person, Press, Reply
-from handlers.documents.requests import missed
+from handlers.actions.questions import AskPerson, SettleHandover
+from handlers.answer_records import AnswerRecords
+from handlers.conversation import Button, Buttons, Message, Paragraph, Person, Reply
+from handlers.lifetimes import HANDOVER
 from handlers.people import People
-from handlers.sessions import DAY, Sessions, SessionsUnavailable
+from handlers.questions.ask import Missed
+from handlers.sessions import Sessions, SessionsUnavailable, State
 from handlers.texts import Texts
 from knowledge.text.sanitise import sanitise
 from knowledge.values import Language
 
-KEPT = 30 * DAY  # seconds a question waits for somebody
+KIND = "handover"
 
 
 class Escalation:
     """
     `experts` are ids of people or user groups; without any, people are told who the admins are.
+
+    `missed` is told that somebody asked for what the documents lack.
     """
 
     def __init__(
-        self, sessions: Sessions, people: People, texts: Texts, experts: tuple[str, ...] = ()
+        self,
+        sessions: Sessions,
+        people: People,
+        texts: Texts,
+        missed: Missed,
+        experts: tuple[str, ...] = (),
     ) -> None:
         self._sessions = sessions
+        self._records = AnswerRecords(sessions)
         self._people = people
         self._texts = texts
+        self._missed = missed
         self._experts = experts
 
-    async def ask(self, message: Message, press: Press) -> AsyncIterator[Reply]:
+    async def ask(self, message: Message, action: AskPerson) -> AsyncIterator[Reply]:
         """Call somebody for a question; where nobody else can read, say whom to turn to."""
         language, say = message.person.language, self._texts.say
         try:
-            kept = await self._sessions.load("answer", str(press.data.get("aid", "")))
-            if kept is None:
+            record = await self._records.load(action.answer)
+            if record is None:
                 yield Reply(say("ask.expired", language), private=True)
                 return
-            question = str(kept["question"])
-            await missed(self._sessions, question, message.person.id)
+            await self._missed(record.question, message.person.id)
             if message.audience.private or not self._experts:
-                yield Reply(self._told(language), private=True)
+                yield Reply(self._whom_to_turn_to(language), private=True)
                 return
-            id_ = secrets.token_hex(8)
-            record = {
-                "question": question,
-                "by": message.person.id,
-                "name": message.person.name,
-                "language": language,
-            }
-            await self._sessions.save("handover", id_, record, seconds=KEPT)
+            handover = await self._keep(message, record.question)
         except SessionsUnavailable:
             yield Reply(say("feedback.away", language), private=True)
             return
-        text = say(
-            "handover.asked",
-            language,
-            name=sanitise(message.person.name),
-            question=sanitise(question),
-        )
-        done = Button(say("handover.done", language), Press("human.done", {"h": id_}), "primary")
-        yield Reply(text, (Paragraph(text), Buttons((done,))), share=True, calls=self._experts)
+        name, question = sanitise(message.person.name), sanitise(record.question)
+        text = say("handover.asked", language, name=name, question=question)
+        settle = Button(say("handover.done", language), SettleHandover(handover), "primary")
+        yield Reply(text, (Paragraph(text), Buttons((settle,))), share=True, calls=self._experts)
 
-    async def done(self, message: Message, press: Press) -> AsyncIterator[Reply]:
+    async def settle(self, message: Message, action: SettleHandover) -> AsyncIterator[Reply]:
         """Settle a question: the asker, those who were called and admins may."""
         language, say = message.person.language, self._texts.say
-        id_ = str(press.data.get("h", ""))
         try:
-            kept = await self._sessions.load("handover", id_)
-            if kept is None:
+            handover = await self._sessions.load(KIND, action.handover)
+            if handover is None:
                 yield Reply(say("ask.expired", language), private=True)
                 return
-            if not self._may(message.person, kept):
+            if not self._may_settle(message.person, handover):
                 yield Reply(say("handover.not_yours", language), private=True)
                 return
-            fresh = kept if "done" in kept else kept | {"done": message.person.name}
-            if fresh is not kept and not await self._sessions.save(
-                "handover", id_, fresh, expected=kept["rev"], seconds=KEPT
-            ):
-                fresh = await self._sessions.load("handover", id_) or fresh
+            settled = await self._settled(action.handover, handover, message.person.name)
         except SessionsUnavailable:
             yield Reply(say("feedback.away", language), private=True)
             return
-        names = {
-            "question": sanitise(str(fresh["question"])),
-            "name": sanitise(str(fresh.get("done", ""))),
-        }
-        text = say("handover.settled", fresh["language"], **names)
+        question, name = sanitise(str(settled["question"])), sanitise(str(settled.get("done", "")))
+        text = say("handover.settled", settled["language"], question=question, name=name)
         yield Reply(text, (Paragraph(text),))
 
-    def _may(self, person: Person, kept: dict[str, Any]) -> bool:
-        called = {*self._experts, *(e.rpartition(":")[2] for e in self._experts)}
-        own = {person.id, person.id.rpartition(":")[2]} | person.groups
-        return kept["by"] == person.id or bool(called & own) or self._people.is_admin(person)
+    async def _keep(self, message: Message, question: str) -> str:
+        """Keep a question for those who are called, and return the id of that."""
+        id_ = secrets.token_hex(8)
+        person = message.person
+        handover: State = {
+            "question": question,
+            "by": person.id,
+            "name": person.name,
+            "language": person.language,
+        }
+        await self._sessions.save(KIND, id_, handover, seconds=HANDOVER)
+        return id_
 
-    def _told(self, language: Language) -> str:
+    async def _settled(self, id_: str, handover: State, name: str) -> State:
+        """Return the settled question: whoever was first to settle it stays named."""
+        if "done" in handover:
+            return handover
+        settled = handover | {"done": name}
+        first = await self._sessions.save(
+            KIND, id_, settled, expected=handover["rev"], seconds=HANDOVER
+        )
+        if first:
+            return settled
+        return await self._sessions.load(KIND, id_) or settled
+
+    def _may_settle(self, person: Person, handover: State) -> bool:
+        if handover["by"] == person.id or self._people.is_admin(person):
+            return True
+        called = set(self._experts)
+        called |= {expert.rpartition(":")[2] for expert in self._experts}
+        own = {person.id, person.id.rpartition(":")[2]} | person.groups
+        return bool(called & own)
+
+    def _whom_to_turn_to(self, language: Language) -> str:
         names = self._experts or self._people.admins
-        listed = ("、" if language == "ja" else ", ").join(names)
         if not names:
             return self._texts.say("handover.nobody", language)
-        return self._texts.say(
-            "handover.turn_to" if self._experts else "handover.admins", language, names=listed
-        )
+        separator = "、" if language == "ja" else ", "
+        name = "handover.turn_to" if self._experts else "handover.admins"
+        return self._texts.say(name, language, names=separator.join(names))

@@ -36,7 +36,7 @@ def _around(text: str, begin: int, until: int) -> tuple[int, int]:
     """
     Return where the sentences of a span begin and end, and those around it as far as there is room.
     """
-    pieces = [found.span() for found in _PIECE.finditer(text) if found.group()]
+    pieces = [match.span() for match in _PIECE.finditer(text) if match.group()]
     first = next(at for at, piece in enumerate(pieces) if piece[1] > begin)
     last = next(at for at, piece in enumerate(pieces) if piece[1] >= until)
     grown = True

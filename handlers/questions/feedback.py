@@ -4,55 +4,56 @@ checked again.
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from handlers.conversation import Ask, Field, Form, Message, Option, Press, Reply
+from handlers.actions.questions import GiveReason, Rephrase, StopFeedback, Vote
+from handlers.answer_records import AnswerRecord, AnswerRecords
+from handlers.conversation import Ask, Field, Form, Message, Option, Reply
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
 
+LOG = "feedback"
 REASONS = ("wrong", "incomplete", "source", "outdated", "language")
 RIGHT = 500  # characters of what should have been said
+
+Case = dict[str, Any]
 
 
 class Feedbacks:
     def __init__(self, sessions: Sessions, texts: Texts) -> None:
         self._sessions = sessions
+        self._records = AnswerRecords(sessions)
         self._texts = texts
 
-    async def press(self, message: Message, press: Press) -> AsyncIterator[Reply]:
-        """Take a vote, or say how to ask differently."""
+    async def vote(self, message: Message, action: Vote) -> AsyncIterator[Reply]:
+        """Take a vote; after a thumb down, ask why."""
         language, say = message.person.language, self._texts.say
-        answer = str(press.data.get("aid", ""))
-        match press.action, press.data.get("vote"):
-            case ("feedback.vote", "down"):
-                await self._keep(message, answer, {"vote": "down"})
-                yield Reply(
-                    say("feedback.why", language), private=True, ask=self._why(message, answer)
-                )
-            case ("feedback.vote", _):
-                kept = await self._keep(message, answer, {"vote": "up"})
-                yield Reply(
-                    say("feedback.thanks" if kept else "feedback.away", language), private=True
-                )
-            case _:
-                yield Reply(say("ask.rephrase_how", language), private=True)
+        kept = await self._keep(message, action.answer, action.vote)
+        if action.vote == "down":
+            reasons = self._reasons(message, action.answer)
+            yield Reply(say("feedback.why", language), private=True, ask=reasons)
+            return
+        name = "feedback.thanks" if kept else "feedback.away"
+        yield Reply(say(name, language), private=True)
 
-    async def form(self, message: Message, form: Form) -> AsyncIterator[Reply]:
+    async def rephrase(self, message: Message, _: Rephrase | StopFeedback) -> AsyncIterator[Reply]:
+        """Say how to ask differently."""
+        yield Reply(self._texts.say("ask.rephrase_how", message.person.language), private=True)
+
+    async def reason(
+        self, message: Message, action: GiveReason, form: Form
+    ) -> AsyncIterator[Reply]:
         """Take the reason behind a thumb down, and what would have been right."""
         reason = form.values.get("reason", "")
-        said = {
-            "vote": reason if reason in REASONS else "down",
-            "right": form.values.get("right", "").strip()[:RIGHT],
-        }
-        kept = await self._keep(message, str(form.state.get("aid", "")), said)
-        yield Reply(
-            self._texts.say("feedback.noted" if kept else "feedback.away", message.person.language),
-            private=True,
-        )
+        vote = reason if reason in REASONS else "down"
+        right = form.values.get("right", "").strip()[:RIGHT]
+        kept = await self._keep(message, action.answer, vote, right)
+        name = "feedback.noted" if kept else "feedback.away"
+        yield Reply(self._texts.say(name, message.person.language), private=True)
 
-    async def cases(self) -> list[dict[str, Any]]:
+    async def cases(self) -> list[Case]:
         """
         Return the answers that were found wanting as questions for `llm-choose evaluate`, oldest
         first, each question once.
@@ -60,68 +61,85 @@ class Feedbacks:
         Raises:
             SessionsUnavailable
         """
-        found: dict[str, dict[str, Any]] = {}
-        for row in await self._sessions.entries("feedback", last=0):
+        cases: dict[str, Case] = {}
+        for row in await self._sessions.entries(LOG, last=0):
             entry = row["entry"]
-            if entry["vote"] == "up" or not entry.get("question"):
+            question = entry.get("question")
+            if entry["vote"] == "up" or not question:
                 continue
-            case = found.setdefault(
-                entry["question"], {"id": entry["answer"], "text": entry["question"]}
-            )
-            case |= {
-                "language": entry.get("language", "ja"),
-                "reason": entry["vote"],
-                "said": entry.get("said", ""),
-            }
-            case |= {"at": entry["at"]} | (
-                {"answers": [entry["right"]]} if entry.get("right") else {}
-            )
-            if entry.get("mode") == "refused" or entry.get("right"):
-                case["answerable"] = True
-        return list(found.values())
+            case = cases.setdefault(question, {"id": entry["answer"], "text": question})
+            _add(case, entry)
+        return list(cases.values())
 
-    def _why(self, message: Message, answer: str) -> Ask:
+    def _reasons(self, message: Message, answer: str) -> Ask:
         language, say = message.person.language, self._texts.say
+        action = GiveReason(answer)
+        why = say("feedback.why", language)
         options = tuple(Option(reason, say(f"feedback.{reason}", language)) for reason in REASONS)
-        right = say("feedback.right", language)
+        right = Field(
+            "right",
+            "text",
+            say("feedback.right", language),
+            required=False,
+            hint=say("feedback.right_hint", language),
+            max=RIGHT,
+        )
         return Ask(
-            form="feedback.reason",
+            form=action.name,
             title=say("feedback.title", language),
-            text=say("feedback.why", language),
-            fields=(
-                Field("reason", "choice", say("feedback.why", language), options=options),
-                Field(
-                    "right",
-                    "text",
-                    right,
-                    required=False,
-                    hint=say("feedback.right_hint", language),
-                    max=RIGHT,
-                ),
-            ),
+            text=why,
+            fields=(Field("reason", "choice", why, options=options), right),
             submit=say("feedback.send", language),
             stop=say("feedback.stop", language),
-            state={"aid": answer},
+            state=action.data,
             required_error=say("feedback.pick", language),
         )
 
-    async def _keep(self, message: Message, answer: str, said: dict[str, str]) -> bool:
+    async def _keep(
+        self, message: Message, answer: str, vote: str, right: str | None = None
+    ) -> bool:
+        """Keep a vote; False while that cannot be done. `right` is None where it was not asked."""
         entry = {
             "answer": answer,
             "person": message.person.id,
             "at": datetime.now(UTC).isoformat(),
-        } | said
+            "vote": vote,
+        }
+        if right is not None:
+            entry["right"] = right
         try:
-            kept = await self._sessions.load("answer", answer) or {}
-            about = {name: str(kept.get(name, "")) for name in ("question", "language", "mode")}
-            await self._sessions.append(
-                "feedback", entry | about | {"said": str(kept.get("text", ""))}
-            )
+            record = await self._records.load(answer)
+            await self._sessions.append(LOG, entry | _about(record))
         except SessionsUnavailable:
             return False
         return True
 
 
-def as_lines(cases: list[dict[str, Any]]) -> str:
+def as_lines(cases: Sequence[Case]) -> str:
     """Return cases as JSON lines."""
     return "".join(json.dumps(case, ensure_ascii=False) + "\n" for case in cases)
+
+
+def _about(record: AnswerRecord | None) -> dict[str, str]:
+    """Return what an entry says of its answer; empty words once that has expired."""
+    if record is None:
+        return {"question": "", "language": "", "mode": "", "said": ""}
+    return {
+        "question": record.question,
+        "language": record.language,
+        "mode": record.mode,
+        "said": record.text,
+    }
+
+
+def _add(case: Case, entry: dict[str, Any]) -> None:
+    """Add a later word on the same question to its case."""
+    case["language"] = entry.get("language", "ja")
+    case["reason"] = entry["vote"]
+    case["said"] = entry.get("said", "")
+    case["at"] = entry["at"]
+    right = entry.get("right")
+    if right:
+        case["answers"] = [right]
+    if right or entry.get("mode") == "refused":
+        case["answerable"] = True

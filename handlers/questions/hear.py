@@ -46,15 +46,17 @@ class Phrases(NamedTuple):
     @cache
     def load(cls) -> "Phrases":
         rows = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-        signs: dict[str, Intent] = {
-            sign: name for name, row in rows.pop("signs").items() for sign in row.split()
-        }
-        known = {name for kind in (Ability, Greeting, Word) for name in get_args(kind)}
-        if unknown := sorted(set(rows) - known):
+        signs: dict[str, Intent] = {}
+        for name, row in rows.pop("signs").items():
+            signs |= dict.fromkeys(row.split(), name)
+        known = {*get_args(Ability), *get_args(Greeting), *get_args(Word)}
+        unknown = sorted(set(rows) - known)
+        if unknown:
             raise ValueError(f"{FILE.name}: {unknown} are no intents; name some of {sorted(known)}")
-        return cls(
-            tuple((name, _pattern([*row["ja"], *row["en"]])) for name, row in rows.items()), signs
-        )
+        patterns = []
+        for name, row in rows.items():
+            patterns.append((name, _pattern([*row["ja"], *row["en"]])))
+        return cls(tuple(patterns), signs)
 
 
 def hear(text: str) -> Intent | None:
@@ -69,15 +71,18 @@ def hear(text: str) -> Intent | None:
         return "link"
     if len(words) > MESSAGE:
         return None
-    found: list[Intent] = []
-    for sentence in dict.fromkeys(piece.text for piece in pieces(bare(words))):
+    intents: list[Intent] = []
+    sentences = dict.fromkeys(piece.text for piece in pieces(bare(words)))
+    for sentence in sentences:
         meant = _meant(sentence)
         if meant is None:
             return None
-        found += meant
+        intents += meant
     order = [name for name, _ in Phrases.load().patterns]
-    intent = min(found, key=order.index, default=None)
-    return None if intent == "choose" and recommends(words) else intent
+    intent = min(intents, key=order.index, default=None)
+    if intent == "choose" and recommends(words):
+        return None
+    return intent
 
 
 def mode(intent: Intent) -> Mode:
@@ -101,7 +106,8 @@ def _meant(sentence: str) -> list[Intent] | None:
         return None
     if not _WORD.search(text):
         return []
-    if intent := _known(text):
+    intent = _known(text)
+    if intent:
         return [intent]
     rest = opened(text).strip(_TRIM)
     if not rest or introduces(rest):
@@ -111,20 +117,28 @@ def _meant(sentence: str) -> list[Intent] | None:
     parts = [part for part in _PARTS.split(text) if part.strip(_TRIM)]
     if len(parts) < 2:  # one part is the sentence itself
         return None
-    meant = [_known(part.strip(_TRIM)) for part in parts]
-    return [intent for intent in meant if intent] if all(meant) else None
+    meant = []
+    for part in parts:
+        known = _known(part.strip(_TRIM))
+        if known is None:
+            return None
+        meant.append(known)
+    return meant
 
 
 def _known(text: str) -> Intent | None:
-    return next(
-        (name for name, pattern in Phrases.load().patterns if pattern.fullmatch(text)), None
-    )
+    for name, pattern in Phrases.load().patterns:
+        if pattern.fullmatch(text):
+            return name
+    return None
 
 
 def _signed(text: str) -> Intent | None:
     """Return what emoji alone mean: the first that says something."""
-    signs = Phrases.load().signs
-    places = {text.find(sign): intent for sign, intent in signs.items() if sign in text}
+    places: dict[int, Intent] = {}
+    for sign, intent in Phrases.load().signs.items():
+        if sign in text:
+            places[text.find(sign)] = intent
     return places[min(places)] if places else None
 
 

@@ -1,39 +1,49 @@
 """The labels drawn on buttons, typed as words: they do what the button does."""
 
 import unicodedata
+from collections.abc import Callable, Mapping
 
-from handlers.conversation import Press
+from handlers.actions.action import Action
+from handlers.actions.choose import StartChoice
+from handlers.actions.demo import OpenTrace, TakeTour
+from handlers.actions.documents import AddDocument, ListDocuments, RequestDocument
+from handlers.actions.questions import AskPerson, Rephrase
 from handlers.texts import Texts
 
-PRESSES = {
-    "welcome.choose": "choose.start",
-    "welcome.tour": "demo.tour",
-    "welcome.documents": "document.list",
-    "documents.add": "document.add",
-    "documents.request": "document.request",
-    "ask.rephrase": "ask.rephrase",
-    "ask.inside": "demo.open",
-    "ask.person": "human.ask",
+# sentence → the button's action under the last answer here, whose id is "" where there is none
+ACTIONS: Mapping[str, Callable[[str], Action]] = {
+    "welcome.choose": StartChoice,
+    "welcome.tour": lambda _: TakeTour(),
+    "welcome.documents": lambda _: ListDocuments(),
+    "documents.add": lambda _: AddDocument(),
+    "documents.request": lambda _: RequestDocument(),  # in words, not for the last question
+    "ask.rephrase": Rephrase,
+    "ask.inside": OpenTrace,
+    "ask.person": AskPerson,
 }
 
 
 class Labels:
     def __init__(self, texts: Texts) -> None:
-        both = {name: texts.phrase(name) for name in PRESSES}
-        self._actions = {
-            _folded(label): PRESSES[name] for name, p in both.items() for label in (p.ja, p.en)
-        }
+        self._names: dict[str, str] = {}
+        for name in ACTIONS:
+            label = texts.phrase(name)
+            self._names[_folded(label.ja)] = name
+            self._names[_folded(label.en)] = name
 
-    def press(self, text: str, answer: str = "") -> Press | None:
+    def names_button(self, text: str) -> bool:
+        """Report whether a whole message is the label of a button."""
+        return _folded(text) in self._names
+
+    def action(self, text: str, answer: str) -> Action | None:
         """
-        Return the button a whole message names, as one under `answer` where there is one; None for
-        anything else.
+        Return what the button does that a whole message names, as one under `answer` where there is
+        one; None for anything else.
         """
-        action = self._actions.get(_folded(text))
-        if action is None:
-            return None
-        return Press(action, {"aid": answer} if answer and action != "document.request" else {})
+        name = self._names.get(_folded(text))
+        return None if name is None else ACTIONS[name](answer)
 
 
 def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().strip(" \t\n。.!！").split())
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(plain.strip(" \t\n。.!！").split())

@@ -9,7 +9,9 @@ leaves no trace in the channel's thread.
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-from handlers.conversation import Buttons, Message, Paragraph, Press, Reply
+from handlers.actions.questions import AskPrivately
+from handlers.answer_records import AnswerRecords
+from handlers.conversation import Block, Buttons, Message, Paragraph, Reply
 from handlers.questions.ask import Questions
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
@@ -18,10 +20,10 @@ from handlers.texts import Texts
 class PrivateAnswer:
     def __init__(self, questions: Questions, sessions: Sessions, texts: Texts) -> None:
         self._questions = questions
-        self._sessions = sessions
+        self._records = AnswerRecords(sessions)
         self._texts = texts
 
-    async def press(self, message: Message, press: Press) -> AsyncIterator[Reply]:
+    async def ask(self, message: Message, action: AskPrivately) -> AsyncIterator[Reply]:
         """Answer the question of an answer again, for whoever pressed and with their own rights."""
         language = message.person.language
         if not message.audience.private:  # a platform that cannot whisper
@@ -29,16 +31,18 @@ class PrivateAnswer:
             yield Reply(text, (Paragraph(text, "note"),), private=True)
             return
         try:
-            kept = await self._sessions.load("answer", str(press.data.get("aid", "")))
+            record = await self._records.load(action.answer)
         except SessionsUnavailable:
-            kept = None
-        if kept is None:
+            record = None
+        if record is None:
             yield Reply(self._texts.say("ask.expired", language), private=True)
             return
-        async for reply in self._questions.ask(message, str(kept["question"]), kept=False):
+        async for reply in self._questions.ask(message, record.question, kept=False):
             # A follow-up question would name what only this person may read: none is offered among
             # others.
-            blocks = tuple(
-                b for b in reply.blocks if not (isinstance(b, Buttons) and b.row == "followup")
-            )
+            blocks = tuple(block for block in reply.blocks if not _goes_on(block))
             yield replace(reply, blocks=blocks, private=True)
+
+
+def _goes_on(block: Block) -> bool:
+    return isinstance(block, Buttons) and block.row == "followup"

@@ -5,7 +5,9 @@ approach fits.
 
 from collections.abc import AsyncIterator
 
-from handlers.conversation import Button, Buttons, Message, Paragraph, Press, Reply
+from handlers.actions.choose import StartChoice
+from handlers.actions.demo import TakeTour
+from handlers.conversation import Button, Buttons, Message, Paragraph, Reply
 from handlers.questions.hear import Greeting, Word
 from handlers.questions.welcome import Welcome
 from handlers.texts import Texts
@@ -37,6 +39,6 @@ class Talk:
         """
         language, say = message.person.language, self._texts.say
         text = say("ask.depends", language)
-        start = Button(say("ask.choose", language), Press("choose.start"), "primary")
-        tour = Button(say("welcome.tour", language), Press("demo.tour"))
+        start = Button(say("ask.choose", language), StartChoice(), "primary")
+        tour = Button(say("welcome.tour", language), TakeTour())
         yield Reply(text, (Paragraph(text), Buttons((start, tour))))

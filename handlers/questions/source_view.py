@@ -3,9 +3,11 @@ A source of an answer opened: the passage with what it supports, where it stands
 when it is gone.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
+from handlers.actions.questions import AskAgain, OpenOriginal, OpenSource
+from handlers.answer_records import AnswerRecord, AnswerRecords
+from handlers.answer_text import aged, titled
 from handlers.conversation import (
     Block,
     Button,
@@ -16,11 +18,9 @@ from handlers.conversation import (
     Heading,
     Message,
     Paragraph,
-    Press,
     Reply,
 )
 from handlers.people import People
-from handlers.questions.answers import aged, titled
 from handlers.questions.excerpt import marked, opening
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
@@ -28,6 +28,8 @@ from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError, UnknownDocument
 from knowledge.text.sanitise import sanitise
 from knowledge.values import Document, Language, Passage
+
+SUPPORTED = 3  # sentences of the answer that are shown with what they rest on
 
 
 class SourceView:
@@ -39,106 +41,103 @@ class SourceView:
         texts: Texts,
     ) -> None:
         self._library = library
-        self._sessions = sessions
+        self._records = AnswerRecords(sessions)
         self._people = people
         self._texts = texts
 
-    async def source(self, message: Message, press: Press) -> AsyncIterator[Reply]:
+    async def open(self, message: Message, action: OpenSource) -> AsyncIterator[Reply]:
         """Open a source; the rights are checked again now."""
         language, readers = message.person.language, self._people.readers(message)
         library = await self._library()
         try:
-            passage = await library.passage(str(press.data.get("s", "")), readers=readers)
+            passage = await library.passage(action.passage, readers=readers)
             around = await library.neighbours(passage, readers=readers)
             document = await library.document(passage.document)
         except UnknownDocument:
-            yield self._gone(str(press.data.get("aid", "")), language)
+            yield self._gone(action.answer, language)
             return
         except KnowledgeError as error:
             yield Reply(error.reason.to(language), private=True)
             return
-        number = press.data.get("n", 0)
-        kept = await self._kept(str(press.data.get("aid", "")))
-        yield self._shown(
-            passage, document, around, number if isinstance(number, int) else 0, kept, language
-        )
-
-    def _shown(
-        self,
-        passage: Passage,
-        document: Document,
-        around: list[Passage],
-        number: int,
-        kept: dict[str, Any],
-        language: Language,
-    ) -> Reply:
-        say = self._texts.say
-        title, place = titled(passage.title, language), passage.place.to(language)
-        version = document.version(passage.version)
-        meta = document.metadata
-        updated = meta.effective or (version.published[:10] if version else "")
-        facts = (
-            place,
-            *passage.headings[1:],
-            f"v{version.number}" if version else "",
-            say("ask.owner", language, owner=meta.owner) if meta.owner else "",
-            say("ask.updated", language, day=aged(updated, self._texts, language))
-            if updated
-            else "",
-        )
-        quote, said = _used(kept, passage.id)
+        quote, supported = _used(await self._record(action.answer), passage.id)
+        title = titled(passage.title, language)
         text = marked(passage.text, quote)
         blocks: list[Block] = [
             Heading(title),
-            Paragraph(" · ".join(dict.fromkeys(f for f in facts if f)), "quiet"),
+            Paragraph(self._about(passage, document, language), "quiet"),
+            Paragraph(text, "quote"),
         ]
-        blocks.append(Paragraph(text, "quote"))
-        if said:
-            blocks.append(
-                Facts(tuple(Fact(say("ask.used_for", language), sentence) for sentence in said))
-            )
-        near = [p for p in around if p.id != passage.id and p.language == passage.language]
+        if supported:
+            label = self._texts.say("ask.used_for", language)
+            blocks.append(Facts(tuple(Fact(label, sentence) for sentence in supported)))
+        blocks += self._ways_on(passage, document, around, language)
+        head = title
+        if action.number:
+            head = self._texts.say("ask.source_title", language, number=action.number)
+        spoken = f"{title} {passage.place.to(language)}: {text}"
+        yield Reply(spoken, tuple(blocks), private=True, title=head)
+
+    def _about(self, passage: Passage, document: Document, language: Language) -> str:
+        """Return where the passage stands, in what version, and who looks after it."""
+        say = self._texts.say
+        version, metadata = document.version(passage.version), document.metadata
+        facts = [passage.place.to(language), *passage.headings[1:]]
+        updated = metadata.effective
+        if version:
+            facts.append(f"v{version.number}")
+            updated = updated or version.published[:10]
+        if metadata.owner:
+            facts.append(say("ask.owner", language, owner=metadata.owner))
+        if updated:
+            day = aged(updated, self._texts, language)
+            facts.append(say("ask.updated", language, day=day))
+        told = dict.fromkeys(fact for fact in facts if fact)
+        return " · ".join(told)
+
+    def _ways_on(
+        self, passage: Passage, document: Document, around: Sequence[Passage], language: Language
+    ) -> list[Block]:
+        """Offer what stands around the passage, and the document's own address."""
+        blocks: list[Block] = []
+        near = []
+        for other in around:
+            if other.id != passage.id and other.language == passage.language:
+                place, text = other.place.to(language), sanitise(opening(other.text))
+                near.append(Paragraph(f"**{place}**\n{text}"))
         if near:
-            inner = tuple(
-                Paragraph(f"**{p.place.to(language)}**\n{sanitise(opening(p.text))}") for p in near
-            )
-            blocks.append(Details(say("ask.around", language), inner))
-        if meta.url:
-            blocks.append(
-                Buttons(
-                    (Button(say("ask.original", language), Press("source.original"), url=meta.url),)
-                )
-            )
-        head = say("ask.source_title", language, number=number) if number else title
-        return Reply(f"{title} {place}: {text}", tuple(blocks), private=True, title=head)
+            blocks.append(Details(self._texts.say("ask.around", language), tuple(near)))
+        address = document.metadata.url
+        if address:
+            label = self._texts.say("ask.original", language)
+            blocks.append(Buttons((Button(label, OpenOriginal(), url=address),)))
+        return blocks
 
     def _gone(self, answer: str, language: Language) -> Reply:
         text = self._texts.say("ask.source_gone", language)
-        again = Button(
-            self._texts.say("ask.ask_again", language),
-            Press("ask.again", {"aid": answer}),
-            "primary",
-        )
-        return Reply(text, (Paragraph(text), Buttons((again,))) if answer else (), private=True)
+        if not answer:
+            return Reply(text, private=True)
+        label = self._texts.say("ask.ask_again", language)
+        again = Button(label, AskAgain(answer=answer), "primary")
+        return Reply(text, (Paragraph(text), Buttons((again,))), private=True)
 
-    async def _kept(self, answer: str) -> dict[str, Any]:
+    async def _record(self, answer: str) -> AnswerRecord | None:
         try:
-            return await self._sessions.load("answer", answer) or {}
+            return await self._records.load(answer)
         except SessionsUnavailable:
-            return {}
+            return None
 
 
-def _used(kept: dict[str, Any], passage: str) -> tuple[str, list[str]]:
+def _used(record: AnswerRecord | None, passage: str) -> tuple[str, list[str]]:
     """
     Return what an answer quoted of a passage and the sentences it supports there; empty once the
     answer has expired.
     """
-    for id_, number, quote, *_ in kept.get("cited", ()):
-        if id_ == passage:
-            said = [
-                text
-                for text, numbers in kept.get("sentences", ())
-                if number in numbers and text != quote
-            ]
-            return str(quote), said[:3]
+    if record is None:
+        return "", []
+    for cited in record.cited:
+        if cited.passage != passage:
+            continue
+        citing = [said.text for said in record.sentences if cited.number in said.citations]
+        supported = [text for text in citing if text != cited.quote]
+        return cited.quote, supported[:SUPPORTED]
     return "", []

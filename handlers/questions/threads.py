@@ -9,22 +9,22 @@ the asker's own words count.
 import re
 import unicodedata
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
 from typing import Literal
 
 from handlers.conversation import Message, Reply
-from handlers.sessions import DAY, Sessions, SessionsUnavailable, State
+from handlers.lifetimes import THREAD
+from handlers.sessions import Sessions, SessionsUnavailable, State
 from handlers.texts import Texts
 from knowledge.answering.answers import Turn
 from knowledge.text.courtesy import opened
 
+KIND = "thread"
 HISTORY = 12  # turns of a thread that are remembered
-Talk = Literal[
-    "asker", "everyone", "mention"
-]  # whose talk in a thread is answered without a mention
+# whose talk in a thread is answered without a mention
+Talk = Literal["asker", "everyone", "mention"]
 Request = Literal["reset", "stopped", "asker", "everyone", "mention", ""]
 _HERE, _PLEASE = r"(?:この(?:スレッド|会話)では)?", r"(?:ください)?"
-_WISHES: tuple[tuple[Request, re.Pattern[str]], ...] = (
+_REQUESTS: tuple[tuple[Request, re.Pattern[str]], ...] = (
     (
         "reset",
         re.compile(
@@ -36,8 +36,10 @@ _WISHES: tuple[tuple[Request, re.Pattern[str]], ...] = (
         "stopped",
         re.compile(
             rf"(?:もう)?(?:やめる|やめます|やめて|止めて|やめたい|やめとく)(?:おきます|です)?{_PLEASE}"
-            rf"|(?:中止|中断|キャンセル|終了|取り消し|終わり)(?:する|します|して|に(?:する|します|して))?{_PLEASE}|もう(?:いい|結構)(?:です)?よ?"
-            r"|(?:please )?(?:stop|cancel|quit|exit|abort)(?: it| that| this)?(?: please)?|never ?mind|i'm done"
+            rf"|(?:中止|中断|キャンセル|終了|取り消し|終わり)(?:する|します|して|に(?:する|します|して))?{_PLEASE}"
+            r"|もう(?:いい|結構)(?:です)?よ?"
+            r"|(?:please )?(?:stop|cancel|quit|exit|abort)(?: it| that| this)?(?: please)?"
+            r"|never ?mind|i'm done"
         ),
     ),
     ("mention", re.compile(rf"{_HERE}(?:黙って|静かにして|話さないで)(?:いて)?{_PLEASE}")),
@@ -51,16 +53,20 @@ _WISHES: tuple[tuple[Request, re.Pattern[str]], ...] = (
     (
         "asker",
         re.compile(
-            rf"{_HERE}(?:質問した人|質問者)に?だけ(?:に)?答えて{_PLEASE}|answer (?:only )?the asker(?: only)?"
+            rf"{_HERE}(?:質問した人|質問者)に?だけ(?:に)?答えて{_PLEASE}"
+            r"|answer (?:only )?the asker(?: only)?"
         ),
     ),
 )
 
 
-def wish(text: str) -> Request:
+def thread_request(text: str) -> Request:
     """Return what a whole message asks of the bot in this thread, "" when it is anything else."""
     words = opened(unicodedata.normalize("NFKC", text).strip()).strip(" 。.!、\n").lower()
-    return next((name for name, pattern in _WISHES if pattern.fullmatch(words)), "")
+    for name, pattern in _REQUESTS:
+        if pattern.fullmatch(words):
+            return name
+    return ""
 
 
 class Threads:
@@ -73,26 +79,25 @@ class Threads:
 
     async def history(self, place: str) -> tuple[Turn, ...]:
         """Return what was asked and answered here, oldest first."""
-        return tuple(Turn(question, said) for question, said in (await self._load(place))["turns"])
+        thread = await self._load(place)
+        return tuple(Turn(question, answer) for question, answer in thread["turns"])
 
     async def add(
-        self, place: str, question: str, said: str, asker: str = "", answer: str = ""
+        self, place: str, question: str, text: str, asker: str = "", answer: str = ""
     ) -> None:
         """Remember one turn, who was answered last, and the id of that answer."""
 
-        def added(kept: State) -> State:
-            turns = [*kept["turns"], [question, said]][-HISTORY:]
-            return kept | {
-                "turns": turns,
-                "asker": asker or kept.get("asker", ""),
-                "answer": answer,
-            }
+        def added(thread: State) -> State:
+            turns = [*thread["turns"], [question, text]]
+            last = asker or thread.get("asker", "")
+            return thread | {"turns": turns[-HISTORY:], "asker": last, "answer": answer}
 
         await self._change(place, added)
 
     async def answer(self, place: str) -> str:
         """Return the id of the last answer given here, "" when there is none."""
-        return str((await self._load(place)).get("answer", ""))
+        thread = await self._load(place)
+        return str(thread.get("answer", ""))
 
     async def listens(self, message: Message) -> bool:
         """
@@ -101,39 +106,43 @@ class Threads:
         """
         if message.direct:
             return True
-        kept = await self._load(message.place)
-        rule = kept.get("talk") or self._talk
-        return rule == "everyone" or (rule == "asker" and kept.get("asker") == message.person.id)
+        thread = await self._load(message.place)
+        rule = thread.get("talk") or self._talk
+        if rule == "asker":
+            return thread.get("asker") == message.person.id
+        return rule == "everyone"
 
     async def obey(self, message: Message, text: str) -> AsyncIterator[Reply]:
-        """Do what a text wishes of this thread, and say what holds now."""
-        asked = wish(text)
+        """Do what a text asks of this thread, and say what holds now."""
+        name = thread_request(text)
+        person = message.person
 
-        def obeyed(kept: State) -> State:
-            if asked in ("reset", "stopped"):
-                return {"turns": [], "asker": message.person.id, "talk": kept.get("talk", "")}
-            if asked:
-                return kept | {"talk": asked, "asker": kept.get("asker") or message.person.id}
-            return kept
+        def obeyed(thread: State) -> State:
+            if name in ("reset", "stopped"):
+                return {"turns": [], "asker": person.id, "talk": thread.get("talk", "")}
+            if name:
+                return thread | {"talk": name, "asker": thread.get("asker") or person.id}
+            return thread
 
-        done = await self._change(message.place, obeyed)
-        yield Reply(
-            self._texts.say(
-                f"threads.{asked}" if done else "feedback.away", message.person.language
-            )
-        )
+        changed = await self._change(message.place, obeyed)
+        sentence = f"threads.{name}" if changed else "feedback.away"
+        yield Reply(self._texts.say(sentence, person.language))
 
     async def _load(self, place: str) -> State:
         try:
-            return await self._sessions.load("thread", place) or {"turns": []}
+            thread = await self._sessions.load(KIND, place)
         except SessionsUnavailable:
-            return {"turns": []}
+            thread = None
+        return thread or {"turns": []}
 
     async def _change(self, place: str, edit: Callable[[State], State]) -> bool:
         """Change what is remembered of a thread; False while it cannot be."""
-        with suppress(SessionsUnavailable):
-            await self._sessions.change(
-                "thread", place, lambda kept: edit(kept or {"turns": []}), seconds=DAY
-            )
-            return True
-        return False
+
+        def edited(thread: State | None) -> State:
+            return edit(thread or {"turns": []})
+
+        try:
+            await self._sessions.change(KIND, place, edited, seconds=THREAD)
+        except SessionsUnavailable:
+            return False
+        return True

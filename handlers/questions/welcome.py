@@ -2,7 +2,10 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from handlers.conversation import Block, Button, Buttons, Heading, Message, Paragraph, Press, Reply
+from handlers.actions.choose import StartChoice
+from handlers.actions.demo import TakeTour
+from handlers.actions.documents import ListDocuments
+from handlers.conversation import Block, Button, Buttons, Heading, Message, Paragraph, Reply
 from handlers.people import People
 from handlers.texts import Texts
 from knowledge.documents.library import Library
@@ -23,27 +26,23 @@ class Welcome:
         """Say what the bot does, with one button for each ability."""
         language, say = message.person.language, self._texts.say
         library = await self._library()
-        count = len(
-            [d for d in await library.documents(readers=self._people.readers(message)) if d.current]
-        )
+        documents = await library.documents(readers=self._people.readers(message))
+        published = [document for document in documents if document.current]
+        title = say("welcome.title", language)
+        what = say("welcome.what", language, count=len(published))
+        examples = [f"- {say(f'welcome.{name}', language)}" for name in EXAMPLES]
         blocks: list[Block] = [
-            Heading(say("welcome.title", language)),
-            Paragraph(say("welcome.what", language, count=count)),
+            Heading(title),
+            Paragraph(what),
             self.buttons(language),
-            Paragraph("\n".join(f"- {say(f'welcome.{name}', language)}" for name in EXAMPLES)),
+            Paragraph("\n".join(examples)),
         ]
-        yield Reply(
-            f"{say('welcome.title', language)}\n{say('welcome.what', language, count=count)}",
-            tuple(blocks),
-        )
+        yield Reply(f"{title}\n{what}", tuple(blocks))
 
     def buttons(self, language: Language) -> Buttons:
         """Return one button for each ability."""
         say = self._texts.say
-        return Buttons(
-            (
-                Button(say("welcome.choose", language), Press("choose.start"), "primary"),
-                Button(say("welcome.tour", language), Press("demo.tour")),
-                Button(say("welcome.documents", language), Press("document.list")),
-            )
-        )
+        choose = Button(say("welcome.choose", language), StartChoice(), "primary")
+        tour = Button(say("welcome.tour", language), TakeTour())
+        documents = Button(say("welcome.documents", language), ListDocuments())
+        return Buttons((choose, tour, documents))

@@ -30,7 +30,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from handlers.questions.answers import lines as read_lines
+from handlers.answer_text import lines as read_lines
 from knowledge.answering.answers import Answers
 from knowledge.answering.question import Turn
 from knowledge.deck import digest

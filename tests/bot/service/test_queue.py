@@ -12,7 +12,8 @@ from redis.exceptions import NoPermissionError
 
 from bot.service.queue import Queue
 from bot.service.store import Store
-from handlers.documents.jobs import Job, Jobs, JobTaken
+from handlers.documents.job import Job, JobTaken
+from handlers.documents.jobs import Jobs
 from knowledge.documents.library import Library
 from knowledge.documents.originals import Originals
 from knowledge.errors import LibraryUnavailable
@@ -236,7 +237,7 @@ async def test_only_the_queue_may_run_scripts_and_only_on_its_own_keys(store, se
 async def test_a_job_that_ends_at_the_moment_of_its_own_pulse_has_its_outcome(
     room, store, monkeypatch
 ):
-    monkeypatch.setattr("handlers.documents.jobs.PULSE", 0.001)
+    monkeypatch.setattr("handlers.documents.job.PULSE", 0.001)
     async with Queue(store, room.jobs.run, threads=4) as room.queue:
         await room.queue.open()
         for n in range(80):
@@ -286,7 +287,7 @@ async def test_work_that_nobody_took_for_a_day_ends_with_a_sentence(room, monkey
     jobs = Jobs(room.opened, room.originals, room.jobs._sessions, lost)
     await jobs.submit("m1:0", "規程.md", "# 規程\n本文。".encode(), MADE, by="t:1")
     monkeypatch.setattr("handlers.documents.jobs.IDLE", 0.0)
-    monkeypatch.setattr("handlers.documents.jobs.GIVEN_UP", 0.0)
+    monkeypatch.setattr("handlers.documents.jobs.JOB_UNTAKEN", 0.0)
     await jobs.tend()
     job = await jobs.find("m1:0")
 

@@ -16,7 +16,7 @@ from bot.teams.render import activities
 from bot.web.pages import place_at
 from bot.web.render import Page
 from handlers.conversation import Command, Press, Reply, Upload
-from handlers.documents.names import LONGEST, shown
+from handlers.documents.names import LONGEST, display
 from handlers.texts import Texts
 from tests.handlers.documents.conftest import Talk, file
 
@@ -136,10 +136,10 @@ async def test_no_name_does_anything_on_any_face(talk: Talk, shared: Path) -> No
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_shown_name_is_one_short_line(name: str) -> None:
-    seen = shown(name)
+    seen = display(name)
     assert 0 < len(seen) <= LONGEST
     assert "\n" not in seen
-    assert shown("規程(最終版)_v2.1.docx") == "規程(最終版)_v2.1.docx"
+    assert display("規程(最終版)_v2.1.docx") == "規程(最終版)_v2.1.docx"
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -8,7 +8,7 @@ import pytest
 from bot.service.application import Application
 from bot.settings import load
 from handlers.conversation import Command, Press, Text, Upload
-from handlers.documents.context import BOOK
+from handlers.documents.context import AUDIT
 from knowledge.values import Metadata
 from tests.handlers.documents.conftest import ADMIN, MEMBER, Talk, button, file
 
@@ -45,7 +45,7 @@ async def test_a_file_that_cannot_be_taken_says_why_and_what_to_do(
         assert found.name in reply.text
         assert words in reply.text
         assert reply.text.strip()[-1] in ("。", ".")
-    booked = (await talk.application.sessions.entries(BOOK, 1))[0]["entry"]
+    booked = (await talk.application.sessions.entries(AUDIT, 1))[0]["entry"]
     assert (booked["outcome"], booked["name"]) == (code, found.name)
 
 

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.conversation import Person, Press, Upload
-from handlers.documents.audit import unbroken
+from handlers.actions.documents import Publish
+from handlers.actions.registry import read
+from handlers.conversation import Audience, Message, Person, Press, Upload
 from handlers.documents.changes import Changes
-from handlers.documents.context import BOOK
+from handlers.documents.context import AUDIT
+from handlers.memory.chains import gap
 from handlers.sessions import SessionsUnavailable
 from tests.handlers.documents.conftest import ADMIN, MEMBER, OTHER_ADMIN, Talk, button, file
 
@@ -17,7 +19,7 @@ RULES = "# 持ち出し規程\n\n資料の持ち出しには部門長の許可�
 
 
 async def book(talk: Talk) -> list[dict[str, str]]:
-    return [line["entry"] for line in await talk.application.sessions.entries(BOOK, 0)]
+    return [line["entry"] for line in await talk.application.sessions.entries(AUDIT, 0)]
 
 
 @pytest.mark.parametrize("when", [0, 1, 2])
@@ -54,23 +56,18 @@ async def test_an_admin_demoted_meanwhile_is_refused_and_nothing_stays(
 
 async def test_with_the_rule_of_two_nobody_publishes_their_own(talk: Talk) -> None:
     context = replace(talk.application.documents.context, by_two=True)
-    changes = Changes(context, talk.application.documents.shelf)
+    changes = Changes(context, talk.application.documents.list)
     report = await talk(Upload((file("規程.md", RULES),)))
-    press = button(report, "publish")
+    action = read(button(report, "publish"))
+    assert isinstance(action, Publish)
 
     async def publish(person: Person) -> str:
-        talk.application.router = replace(
-            talk.application.router, documents=replace(talk.application.documents, changes=changes)
-        )
-        talk.application.turns._handle = talk.application.router
-        return (await talk(press, person)).text
+        alone = Audience(person.id, private=True)
+        message = Message(f"two {person.id}", person, "paper:1", alone, action.press)
+        return [reply.text async for reply in changes.press(message, action)][-1]
 
-    before = talk.application.router
-    try:
-        own = await publish(ADMIN)
-        other = await publish(OTHER_ADMIN)
-    finally:
-        talk.application.turns._handle = talk.application.router = before
+    own = await publish(ADMIN)
+    other = await publish(OTHER_ADMIN)
 
     assert "本人には公開できません" in own
     assert "公開しました" in other
@@ -96,12 +93,12 @@ async def test_every_act_is_in_the_book_and_the_chain_tells_a_change(talk: Talk)
     ]
     assert lines[0]["name"] == "記録.md"
     assert lines[-1]["name"] == "持ち出し規程"
-    chain = await talk.application.sessions.entries(BOOK, 0)
-    assert unbroken(chain)
+    chain = await talk.application.sessions.entries(AUDIT, 0)
+    assert gap(chain) is None
     forged = json.loads(json.dumps(chain))
     forged[1]["entry"]["person"] = "slack:T1:U9"
-    assert not unbroken(forged)
-    assert not unbroken(chain[:1] + chain[2:])
+    assert gap(forged) == 2
+    assert gap(chain[:1] + chain[2:]) == 2
     shown = await talk(Press("document.audit"))
     assert "改変なし" in shown.text
     assert "持ち出し規程" in shown.text

@@ -122,7 +122,8 @@ async def test_replacing_pressed_twice_or_late_or_by_others_changes_nothing_more
         {"d": only.id, "v": only.versions[1].id, "o": "x"},
     ):
         reply = await talk(Press("document.replace", odd))
-        assert "状態が変わった" in reply.text or "見つからない" in reply.text
+        known = ("状態が変わった", "見つからない", "ボタンは古い")
+        assert any(words in reply.text for words in known)
     assert len((await owned(talk))[0].versions) == 2
 
 

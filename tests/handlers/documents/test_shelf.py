@@ -145,7 +145,8 @@ async def test_a_member_opens_no_page_and_changes_nothing(talk: Talk) -> None:
         reply = await talk(Press(f"document.{press}", {"d": document, "v": "x"}), MEMBER)
         assert "管理者だけ" in reply.text, press
     for form in ("details", "add", "try", "mark"):
-        reply = await talk(Form(f"document.{form}", {"d": document}, {"title": "乗っ取り"}), MEMBER)
+        carried = {"d": document, "v": "x"}
+        reply = await talk(Form(f"document.{form}", carried, {"title": "乗っ取り"}), MEMBER)
         assert "管理者だけ" in reply.text, form
     assert (
         await (await talk.application.library()).document(document)

@@ -1,5 +1,7 @@
 """From a file in chat to a published document and back, with nothing findable before its time."""
 
+from dataclasses import replace
+
 import pytest
 
 from handlers.conversation import Details, Facts, File, Form, Press, Steps, Table, Text, Upload
@@ -156,8 +158,27 @@ async def test_too_large_says_both_numbers_and_fetches_nothing(talk: Talk, langu
     assert "大きい.pdf" in shown[-1].text
 
 
-async def test_an_unknown_button_says_so(talk: Talk) -> None:
-    assert "状態が変わった" in (await talk(Press("document.nothing"), ADMIN)).text
+@pytest.mark.parametrize(
+    "content",
+    [
+        Press("document.nothing"),
+        Press("nothing.at_all", {"d": "x"}),
+        Press("document.publish", {"d": "x"}),
+        Press("document.publish", {"d": "x", "v": 7}),
+        Press("document.wanted", {"page": "next"}),
+        Form("document.try", {"d": "x"}, {"q": "何日?"}),
+        Form("feedback.reason", {}, {"reason": "wrong"}),
+    ],
+)
+async def test_a_button_or_form_that_is_drawn_no_more_is_called_old(
+    talk: Talk, content: Press | Form
+) -> None:
+    reply = await talk(content, ADMIN)
+    assert reply.private
+    assert "古いため、何も変えていません" in reply.text
+
+    english = await talk(content, replace(ADMIN, language="en"))
+    assert "too old, so nothing was done" in english.text
 
 
 async def test_a_new_version_tells_which_answers_it_outdates(talk: Talk) -> None:

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from handlers.answer_text import aged, lines, titled
 from handlers.conversation import Buttons, Details, Paragraph
-from handlers.questions.answers import aged, blocks_of, lines, plain_text, titled
+from handlers.questions.answers import blocks_of, plain_text
 from knowledge.values import Answer, Sentence
 
 

@@ -1,0 +1,109 @@
+"""
+What is kept of an answer for a day: enough to open its sources, to go on from it, and to see later
+what it rested on. Rooms meet here: questions writes, the others read.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from handlers.lifetimes import ANSWER
+from handlers.sessions import Sessions
+
+KIND = "answer"
+_CITED = "cited"  # the list of answers that cite a document, by its id
+
+
+@dataclass(frozen=True, slots=True)
+class CitedPassage:
+    """`number` is the citation's in the answer, `place` the page or slide where there are any."""
+
+    passage: str
+    number: int
+    quote: str
+    document: str = ""
+    place: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SaidSentence:
+    """One sentence of an answer with the numbers of its citations."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRecord:
+    """`followups` and `choices` are the suggestions in the order of their buttons."""
+
+    id: str
+    question: str
+    text: str = ""
+    mode: str = ""
+    language: str = ""
+    sentences: tuple[SaidSentence, ...] = ()
+    cited: tuple[CitedPassage, ...] = ()
+    followups: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    trace: str = ""
+    person: str = ""
+
+
+class AnswerRecords:
+    """Answers by id; each method may raise SessionsUnavailable."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def load(self, id_: str) -> AnswerRecord | None:
+        """Return what is kept of an answer, None once it has expired."""
+        stored = await self._sessions.load(KIND, id_)
+        return None if stored is None else _record(id_, stored)
+
+    async def keep(self, record: AnswerRecord) -> None:
+        """Keep an answer for a day, and that it cites its documents."""
+        await self._sessions.save(KIND, record.id, _stored(record), seconds=ANSWER)
+        for document in {cited.document for cited in record.cited}:
+            await self._sessions.index_add(document, _CITED, record.id)
+
+    async def citing(self, document: str) -> Sequence[AnswerRecord]:
+        """Return the answers of the last day that cite a document, latest first."""
+        records = []
+        for id_ in await self._sessions.index_list(document, _CITED):
+            record = await self.load(id_)
+            if record is not None:
+                records.append(record)
+        return records
+
+
+def _stored(record: AnswerRecord) -> dict[str, Any]:
+    return {
+        "question": record.question,
+        "text": record.text,
+        "mode": record.mode,
+        "language": record.language,
+        "sentences": [[said.text, list(said.citations)] for said in record.sentences],
+        "cited": [[c.passage, c.number, c.quote, c.document, c.place] for c in record.cited],
+        "followups": list(record.followups),
+        "choices": list(record.choices),
+        "trace": record.trace,
+        "person": record.person,
+    }
+
+
+def _record(id_: str, stored: dict[str, Any]) -> AnswerRecord:
+    sentences = [SaidSentence(text, tuple(marks)) for text, marks in stored.get("sentences", ())]
+    return AnswerRecord(
+        id_,
+        str(stored["question"]),
+        text=str(stored.get("text", "")),
+        mode=str(stored.get("mode", "")),
+        language=str(stored.get("language", "")),
+        sentences=tuple(sentences),
+        cited=tuple(CitedPassage(*row) for row in stored.get("cited", ())),
+        followups=tuple(stored.get("followups", ())),
+        choices=tuple(stored.get("choices", ())),
+        trace=str(stored.get("trace", "")),
+        person=str(stored.get("person", "")),
+    )

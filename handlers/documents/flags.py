@@ -1,0 +1,68 @@
+"""What to look at in a file that was read: unreadable text, scans, hidden text, instructions. Pure."""
+
+from handlers.conversation import Message
+from handlers.documents.context import Context
+from handlers.documents.names import display
+from knowledge.values import Version
+
+PAGES = 20  # page numbers, or places, written out
+COUNTED = ("garbled", "image_only", "hidden_text", "instruction")  # said even when there is none
+
+
+def flag_fact(context: Context, message: Message, version: Version, kind: str) -> str:
+    """Return on how many pages there is something of this kind."""
+    pages = {flag.page for flag in version.flags if flag.kind == kind}
+    if kind == "garbled":
+        return _percent(len(pages), version.pages)
+    if not pages:
+        return context.say("none", message)
+    if kind == "hidden_text":
+        return where(context, message, version, kind)
+    return context.say("on_pages", message, n=len(pages), pages=_pages(version, kind))
+
+
+def where(context: Context, message: Message, version: Version, kind: str) -> str:
+    """Return where the things of this kind stand; hidden text of a workbook by its sheet."""
+    if kind != "hidden_text":
+        return _pages(version, kind)
+    places, others = [], []
+    for flag in version.flags:
+        if flag.kind != kind:
+            continue
+        place = _sheet(context, message, flag.detail)
+        if place:
+            places.append(place)
+        else:
+            others.append(flag.page)
+    if any(others):
+        places.append(context.say("at_pages", message, pages=_pages(version, kind)))
+    elif others:
+        places.append(context.say("at_file", message))
+    separator = "、" if message.person.language == "ja" else "; "
+    return separator.join(places[:PAGES])
+
+
+def _sheet(context: Context, message: Message, detail: str) -> str:
+    """Return what of which sheet is hidden ("hidden_rows: 3: 月次"), "" where it is no sheet."""
+    what, _, rest = detail.partition(": ")
+    if what == "hidden_sheet":
+        return context.say("at_sheet", message, name=display(rest))
+    count, _, name = rest.partition(": ")
+    if what in ("hidden_rows", "hidden_columns") and name:
+        sentence = what.replace("hidden", "at")
+        return context.say(sentence, message, n=count, name=display(name))
+    return ""
+
+
+def _percent(pages: int, of: int) -> str:
+    return f"{round(100 * pages / of)} %" if pages and of else "0 %"
+
+
+def _pages(version: Version, kind: str) -> str:
+    """Return the pages with this flag, "–" when it is the whole file's."""
+    flagged = {flag.page for flag in version.flags if flag.kind == kind and flag.page}
+    pages = sorted(flagged)
+    written = ", ".join(str(page) for page in pages[:PAGES])
+    if len(pages) > PAGES:
+        written += "…"
+    return written or "–"

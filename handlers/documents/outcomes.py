@@ -1,0 +1,157 @@
+"""How files ended that were sent: in full when one came alone, else in a line with a button to it."""
+
+from collections.abc import Sequence
+
+from handlers.actions.documents import FollowJob, OpenDocument, ShowReport
+from handlers.conversation import Block, Button, Buttons, Message, Paragraph, Reply, Tone
+from handlers.documents.context import Context
+from handlers.documents.details import FILES
+from handlers.documents.job import Job
+from handlers.documents.names import display
+from handlers.documents.outdated import outdated
+from handlers.documents.report import Findings, Report, receipt
+from handlers.documents.requests import Requests
+from handlers.documents.test_search import TestSearch
+from handlers.documents.tracks import Track
+from knowledge.documents.store import missing
+from knowledge.errors import KnowledgeError
+from knowledge.reading.readers import fault
+from knowledge.values import Document, Version
+
+Told = tuple[str, list[Block]]  # text that is complete by itself, and the same as blocks
+
+
+class Outcomes:
+    def __init__(self, context: Context, test_search: TestSearch, requests: Requests) -> None:
+        self._context = context
+        self._test_search = test_search
+        self._requests = requests
+
+    async def reply(
+        self, message: Message, tracks: Sequence[Track], sent: int, request: str = ""
+    ) -> Reply:
+        """
+        Say how files ended; `sent` is how many came, `request` what people missed and they answer.
+        """
+        texts: list[str] = []
+        blocks: list[Block] = []
+        for track in tracks:
+            text, drawn = await self.told(message, track, request, whole=len(tracks) == 1)
+            texts.append(text)
+            blocks += drawn
+        if sent > len(tracks):
+            text = self._context.say("too_many", message, limit=FILES, n=sent)
+            texts.append(text)
+            blocks.append(Paragraph(text, "warning"))
+        return Reply("\n".join(texts), tuple(blocks), private=True)
+
+    async def told(
+        self, message: Message, track: Track, request: str = "", *, whole: bool = False
+    ) -> Told:
+        """Say how one file ended, or where it stands: the `whole` report, or a line."""
+        job = track.job
+        if job is None:
+            return _line(track.reason, "bad")
+        match job.outcome:
+            case "staged" | "unchanged":
+                try:
+                    return await self._taken_in(message, track.name, job, request, whole=whole)
+                except KnowledgeError as error:  # removed meanwhile, or the library is away
+                    return _line(error.reason.to(message.person.language), "bad")
+            case "refused":
+                return _line(_reason(job, message), "bad")
+            case "parked":
+                return self._parked(message, job)
+            case _:
+                return self._on_its_way(message, track.name, job)
+
+    async def report(self, message: Message, document: Document, version: Version) -> Told:
+        """
+        Return the report of a version.
+
+        Raises:
+            KnowledgeError
+        """
+        library = await self._context.library()
+        findings = Findings(
+            await self._test_search.tests(message, version),
+            await library.changes(document.id, version.id),
+            await library.alike(document.id, version.id),
+            await outdated(self._context, document, version),
+        )
+        return Report(self._context, message, document, version, findings).drawn()
+
+    def _parked(self, message: Message, job: Job) -> Told:
+        again = self._context.button("again", message, FollowJob(job.id, again=True))
+        name = "parked_fault" if job.code == fault.CODE else "parked"
+        text = self._context.say(name, message, reason=_reason(job, message))
+        return _line(text, "bad", again)
+
+    def _on_its_way(self, message: Message, name: str, job: Job) -> Told:
+        context = self._context
+        look = context.button("look", message, FollowJob(job.id))
+        if job.code:
+            text = context.say("waits", message, name=name, reason=_reason(job, message))
+            return _line(text, "warning", look)
+        return _line(context.say("still", message, name=name), "note", look)
+
+    async def _taken_in(
+        self, message: Message, name: str, job: Job, request: str, *, whole: bool
+    ) -> Told:
+        context = self._context
+        library = await context.library()
+        document = await library.document(job.document)
+        version = next(version for version in document.versions if version.id == job.version)
+        if job.outcome == "unchanged":
+            return self._unchanged(message, name, document, version)
+        if request:
+            await self._requests.answered_by(request, document.id)
+        if whole:
+            return await self.report(message, document, version)
+        return self._staged(message, name, document, version)
+
+    def _unchanged(self, message: Message, name: str, document: Document, version: Version) -> Told:
+        context = self._context
+        text = context.say(
+            "unchanged",
+            message,
+            name=name,
+            title=display(document.metadata.title),
+            number=version.number,
+            state=context.say(f"state_{version.state}", message),
+        )
+        open_ = context.button("open_document", message, OpenDocument(document.id))
+        return _line(text, "note", open_)
+
+    def _staged(self, message: Message, name: str, document: Document, version: Version) -> Told:
+        context, title = self._context, display(document.metadata.title)
+        text = context.say(
+            "staged",
+            message,
+            name=name,
+            title=title,
+            pages=version.pages,
+            passages=version.passages,
+            receipt=receipt(context, message, version),
+        )
+        tone: Tone = "plain"
+        partly = missing(title, version.receipt)
+        if partly:
+            tone = "bad"
+            text = f"{text} {partly.to(message.person.language)}"
+        label = context.say("review_staged", message, number=version.number)
+        report = Button(label, ShowReport(document.id, version.id), "primary")
+        return _line(text, tone, report)
+
+
+def _reason(job: Job, message: Message) -> str:
+    if job.reason is None:
+        return job.code
+    return job.reason.to(message.person.language).replace(job.name, display(job.name))
+
+
+def _line(text: str, tone: Tone, *buttons: Button) -> Told:
+    blocks: list[Block] = [Paragraph(text, tone)]
+    if buttons:
+        blocks.append(Buttons(buttons))
+    return text, blocks

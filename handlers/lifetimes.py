@@ -1,0 +1,37 @@
+"""
+How long everything that is remembered lives, in seconds, and what ends with it: the one table.
+
+What is not here lives until somebody removes it: the documents, the audit trail, what people said of
+answers, and decision models.
+"""
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+# turns
+TURN = DAY  # after it a delivery that is repeated counts as a new message
+QUEUE = DAY  # the queue of one place, since somebody last joined it
+PROBE = MINUTE  # the value written to see whether Redis takes writes
+STATE = DAY  # what is saved without a word on how long
+
+# questions
+ANSWER = DAY  # its sources, suggestions and feedback then say that it has expired
+TRACE = DAY  # how an answer was made can then no longer be shown
+THREAD = DAY  # since the last turn; then a question stands for itself again
+CHANGED_QUESTION = 10 * MINUTE  # a question changed later is not offered to be answered again
+HANDOVER = 30 * DAY  # a question handed over to people can then no longer be settled
+
+# documents
+JOB = 7 * DAY  # a file on its way, or given up, can then no longer be looked up
+JOB_UNTAKEN = DAY  # a file that no worker took is then given up
+JOB_QUEUED_AGAIN = 5 * MINUTE  # a job that seems lost may then be queued once more
+REQUEST = 90 * DAY  # since a document was last asked for; then it leaves the list
+REVIEW_TOLD = 400 * DAY  # the owner of a document may then be told of the same review date again
+
+# the guided dialog
+RUN = 7 * DAY  # since the last answer; then the dialog begins anew
+FINISHED_RUN = 90 * DAY  # a result then leaves the history
+
+# lists of one owner's latest things
+LIST = 90 * DAY  # since something was last added

@@ -1,0 +1,92 @@
+"""The map of this room: everything between a message and an answer, and which button leads where."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from handlers.actions.questions import (
+    AskAgain,
+    AskFollowup,
+    AskMeant,
+    AskPerson,
+    AskPrivately,
+    GiveReason,
+    OpenSource,
+    Rephrase,
+    SettleHandover,
+    StopFeedback,
+    Vote,
+)
+from handlers.people import People
+from handlers.questions.ask import Missed, Questions
+from handlers.questions.escalation import Escalation
+from handlers.questions.feedback import Feedbacks
+from handlers.questions.private_answer import PrivateAnswer
+from handlers.questions.small_talk import Talk
+from handlers.questions.source_view import SourceView
+from handlers.questions.threads import Talk as TalkRule
+from handlers.questions.threads import Threads
+from handlers.questions.welcome import Welcome
+from handlers.routes import Routes
+from handlers.sessions import Sessions
+from handlers.texts import Texts
+from knowledge.answering.answers import Answers
+from knowledge.documents.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsRoom:
+    """The abilities of this room. `of` furnishes it."""
+
+    ask: Questions
+    threads: Threads
+    sources: SourceView
+    feedback: Feedbacks
+    escalation: Escalation
+    private_answer: PrivateAnswer
+    welcome: Welcome
+    talk: Talk
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        answers: Callable[[], Awaitable[Answers]],
+        library: Callable[[], Awaitable[Library]],
+        sessions: Sessions,
+        people: People,
+        texts: Texts,
+        missed: Missed,
+        experts: tuple[str, ...] = (),
+        talk: TalkRule = "asker",
+    ) -> "QuestionsRoom":
+        """
+        Furnish the room. `answers` and `library` wait until there are any; `experts` are called for
+        what stays open; `talk` is whose words in a thread are answered without a mention.
+        """
+        threads = Threads(sessions, texts, talk)
+        ask = Questions(answers, sessions, people, texts, threads, missed)
+        welcome = Welcome(library, people, texts)
+        return cls(
+            ask,
+            threads,
+            SourceView(library, sessions, people, texts),
+            Feedbacks(sessions, texts),
+            Escalation(sessions, people, texts, missed, experts),
+            PrivateAnswer(ask, sessions, texts),
+            welcome,
+            Talk(welcome, texts),
+        )
+
+    def routes(self, routes: Routes) -> None:
+        """Say which ability takes which button and form."""
+        routes.press(AskFollowup, self.ask.followup)
+        routes.press(AskMeant, self.ask.meant)
+        routes.press(AskAgain, self.ask.again)
+        routes.press(OpenSource, self.sources.open)
+        routes.press(Vote, self.feedback.vote)
+        routes.press(Rephrase, self.feedback.rephrase)
+        routes.press(StopFeedback, self.feedback.rephrase)
+        routes.form(GiveReason, self.feedback.reason)
+        routes.press(AskPerson, self.escalation.ask)
+        routes.press(SettleHandover, self.escalation.settle)
+        routes.press(AskPrivately, self.private_answer.ask)
