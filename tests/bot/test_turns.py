@@ -74,7 +74,7 @@ def fast(monkeypatch):
     """Leases of a third of a second, so that what happens after one is seen soon."""
     for name, value in (("LEASE", 0.3), ("SWEEP", 0.05), ("CALM", 0.3), ("SETTLE", 0.02)):
         monkeypatch.setattr(f"bot.turns.{name}", value)
-    monkeypatch.setattr("handlers.sessions.LEASE", 0.3)
+    monkeypatch.setattr("handlers.memory.claims.LEASE", 0.3)
 
 
 async def test_a_repeat_is_answered_once(sessions, texts, paper):
@@ -105,10 +105,10 @@ async def test_two_replicas_answer_once(store, texts, paper):
 
 
 async def test_a_dead_process_is_taken_over_on_the_same_screen(sessions, texts, paper, monkeypatch):
-    monkeypatch.setattr("handlers.sessions.LEASE", -1.0)
+    monkeypatch.setattr("handlers.memory.claims.LEASE", -1.0)
     await sessions.claim(Claim("d1", "t", "paper", {"text": "続き"}))
     await sessions.remember_screen(Claim("d1", "t", "paper", {"text": "続き"}, {"sheet": "7"}))
-    monkeypatch.setattr("handlers.sessions.LEASE", 30.0)
+    monkeypatch.setattr("handlers.memory.claims.LEASE", 30.0)
     monkeypatch.setattr("bot.turns.SWEEP", 0.01)
 
     async with Turns(echo, sessions, texts) as turns:
@@ -269,7 +269,7 @@ async def test_who_was_taken_over_shows_nothing_more(sessions, texts, paper, fas
     async with Turns(slow, sessions, texts) as turns:
         turns.register(paper)
         await turns.hear(Delivery("d1", "paper", {"text": "x"}))
-        async with sessions._redis() as redis:
+        async with sessions.link.redis() as redis:
             [(key, _)] = await redis.zrange("lc:turns", 0, -1, withscores=True)
             await redis.zadd("lc:turns", {key: 0})
         turns._platforms.clear()

@@ -10,7 +10,8 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.service.store import Store
-from handlers.sessions import LATE, TIMEOUT, Claim, Sessions, SessionsUnavailable
+from handlers.memory.claims import LATE
+from handlers.sessions import TIMEOUT, Claim, Sessions, SessionsUnavailable
 
 
 def claim(id_="a", token="t", **payload):
@@ -26,9 +27,9 @@ async def test_a_turn_is_claimed_once(sessions):
 
 
 async def test_an_abandoned_turn_goes_to_one_taker(sessions, monkeypatch):
-    monkeypatch.setattr("handlers.sessions.LEASE", -1.0)
+    monkeypatch.setattr("handlers.memory.claims.LEASE", -1.0)
     await sessions.claim(claim(text="hi"))
-    monkeypatch.setattr("handlers.sessions.LEASE", 30.0)
+    monkeypatch.setattr("handlers.memory.claims.LEASE", 30.0)
 
     taken = await asyncio.gather(*(sessions.abandoned() for _ in range(8)))
 
@@ -38,7 +39,7 @@ async def test_an_abandoned_turn_goes_to_one_taker(sessions, monkeypatch):
 
 
 async def test_a_finished_turn_is_not_taken_over_and_stays_claimed(sessions, monkeypatch):
-    monkeypatch.setattr("handlers.sessions.LEASE", -1.0)
+    monkeypatch.setattr("handlers.memory.claims.LEASE", -1.0)
     await sessions.claim(claim())
     await sessions.finish(claim())
 
@@ -48,7 +49,7 @@ async def test_a_finished_turn_is_not_taken_over_and_stays_claimed(sessions, mon
 
 
 async def test_who_lost_a_turn_can_neither_renew_it_nor_overwrite_its_screen(sessions, monkeypatch):
-    monkeypatch.setattr("handlers.sessions.LEASE", -1.0)
+    monkeypatch.setattr("handlers.memory.claims.LEASE", -1.0)
     await sessions.claim(claim())
     [theirs] = await sessions.abandoned()
     await sessions.remember_screen(Claim("a", "t", "slack", {}, {"ts": "late"}))
@@ -159,7 +160,7 @@ async def frozen_claim(store, sessions, one):
 async def test_a_claim_that_arrives_after_its_process_gave_up_is_void(store, sessions, monkeypatch):
     """That process answered without it, or refused the delivery: a repeat is claimed, and nobody takes it over."""
     await sessions.abandoned()  # by now every process has asked Redis for its time
-    monkeypatch.setattr("handlers.sessions.LEASE", -1.0)
+    monkeypatch.setattr("handlers.memory.claims.LEASE", -1.0)
     await frozen_claim(store, sessions, claim("a", "dead"))
     await frozen_claim(store, sessions, claim("b", "dead"))
 
@@ -173,7 +174,7 @@ async def test_a_claim_that_arrived_late_is_good_while_its_process_lives(
     store, sessions, monkeypatch
 ):
     await sessions.abandoned()
-    monkeypatch.setattr("handlers.sessions.LEASE", -1.0)
+    monkeypatch.setattr("handlers.memory.claims.LEASE", -1.0)
     await frozen_claim(store, sessions, claim("a", "alive", text="x"))
 
     assert await sessions.claim(claim("a", "alive", text="x"))
@@ -183,7 +184,7 @@ async def test_a_claim_that_arrived_late_is_good_while_its_process_lives(
 
 async def test_a_claim_that_is_answered_late_is_good_however_late_it_is(store, monkeypatch):
     """On a busy machine connecting alone may take seconds: what was answered was acknowledged, and must not be lost."""
-    monkeypatch.setattr("handlers.sessions.LEASE", -1.0)
+    monkeypatch.setattr("handlers.memory.claims.LEASE", -1.0)
     patient = Sessions(lambda: Redis(unix_socket_path=str(store.server.socket), socket_timeout=60))
     async with patient, Sessions(store.connect) as other:
         await patient.abandoned()
@@ -200,7 +201,7 @@ async def test_a_claim_that_is_answered_late_is_good_however_late_it_is(store, m
 @pytest.mark.parametrize("record", ["{}", '{"id": "a", "token": "old"}'])
 async def test_a_record_without_a_claim_is_put_away(sessions, record):
     await sessions.claim(claim("a"))
-    async with sessions._redis() as redis:
+    async with sessions.link.redis() as redis:
         [key] = await redis.zrange("lc:turns", 0, -1)
         await redis.set(key, record)
         await redis.zadd("lc:turns", {key: 0})

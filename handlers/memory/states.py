@@ -1,0 +1,100 @@
+"""
+State by kind and id, saved with a revision under "rev" that is counted up by each save, so that a
+save can be made to depend on what was loaded (compare-and-set).
+"""
+
+import json
+from collections.abc import Callable
+
+from redis.exceptions import WatchError
+
+from handlers.lifetimes import STATE
+from handlers.memory.link import Link, State, key
+
+
+class States:
+    """Each method may raise SessionsUnavailable."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def load(self, kind: str, id_: str) -> State | None:
+        """
+        Return the state saved under this kind and id, or None when there is none or it has expired.
+        """
+        async with self._link.redis() as redis:
+            raw = await redis.get(key(kind, id_))
+        return None if raw is None else json.loads(raw)
+
+    async def save(
+        self,
+        kind: str,
+        id_: str,
+        state: State,
+        *,
+        expected: int | None = None,
+        seconds: int | None = STATE,
+    ) -> bool:
+        """
+        Save `state` with its revision counted up; False, and nothing written, when the stored
+        revision is not `expected`.
+
+        `expected` 0 means "not there yet"; None writes whatever is there and is always True.
+        `seconds` None keeps it for good.
+        """
+        while True:
+            saved = await self._save(kind, id_, state, expected, seconds)
+            if saved or expected is not None:
+                return saved
+
+    async def change(
+        self,
+        kind: str,
+        id_: str,
+        edit: Callable[[State | None], State | None],
+        *,
+        seconds: int | None = STATE,
+    ) -> State | None:
+        """
+        Save what `edit` makes of the stored state (None: there is none) and return it, so that no
+        other change is lost.
+
+        `edit` is called again where another change came in between. Where it returns None nothing
+        is written.
+        """
+        while True:
+            stored = await self.load(kind, id_)
+            changed = edit(stored)
+            if changed is None:
+                return None
+            revision = int(stored["rev"]) if stored else 0
+            if await self.save(kind, id_, changed, expected=revision, seconds=seconds):
+                return changed
+
+    async def delete(self, kind: str, id_: str) -> None:
+        """Forget the state saved under this kind and id."""
+        async with self._link.redis() as redis:
+            await redis.delete(key(kind, id_))
+
+    async def _save(
+        self, kind: str, id_: str, state: State, expected: int | None, seconds: int | None
+    ) -> bool:
+        """
+        Write once; False when the stored revision is not `expected`, or another write came in
+        between.
+        """
+        key_ = key(kind, id_)
+        async with self._link.redis() as redis, redis.pipeline(transaction=True) as pipe:
+            try:
+                await pipe.watch(key_)
+                raw = await pipe.get(key_)
+                revision = int(json.loads(raw).get("rev", 0)) if raw else 0
+                if expected is not None and revision != expected:
+                    return False
+                saved = json.dumps(state | {"rev": revision + 1}, ensure_ascii=False)
+                pipe.multi()
+                pipe.set(key_, saved, ex=seconds)
+                await pipe.execute()
+            except WatchError:
+                return False
+        return True
