@@ -2,18 +2,85 @@
 The words every platform and every handler share.
 
 A platform turns what it hears into a `Message`. A handler answers with a stream of replies, each
-taking the place of the one before it on the screen. Nothing here knows a platform, and text in
-blocks is ours or escaped data: `**bold**`, "- " lists and `[n]` citation marks are the only markup
-renderers interpret.
+taking the place of the one before it on the screen. Nothing here knows a platform. The blocks of a reply
+live in `handlers/blocks.py` and can be had from here, too.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal
 
+from handlers.blocks import (
+    Bar,
+    Block,
+    Button,
+    Buttons,
+    Chart,
+    Column,
+    Confirm,
+    Details,
+    Divider,
+    Fact,
+    Facts,
+    Feedback,
+    Flat,
+    Heading,
+    Paragraph,
+    Press,
+    Pressable,
+    Source,
+    Sources,
+    Step,
+    Steps,
+    Table,
+    Tone,
+    Values,
+)
 from knowledge.values import Language
 
-Values = Mapping[str, str | int]
+__all__ = [
+    "Ask",
+    "Attachment",
+    "Audience",
+    "Bar",
+    "Block",
+    "Button",
+    "Buttons",
+    "Chart",
+    "Column",
+    "Command",
+    "Confirm",
+    "Content",
+    "Details",
+    "Divider",
+    "Edited",
+    "Fact",
+    "Facts",
+    "Feedback",
+    "Field",
+    "File",
+    "Flat",
+    "Form",
+    "Guideline",
+    "Handler",
+    "Heading",
+    "Message",
+    "Option",
+    "Paragraph",
+    "Person",
+    "Press",
+    "Pressable",
+    "Reply",
+    "Source",
+    "Sources",
+    "Step",
+    "Steps",
+    "Table",
+    "Text",
+    "Tone",
+    "Upload",
+    "Values",
+]
 
 # --------------------------------------------------------------------------- who and what was said
 
@@ -72,30 +139,6 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
-    """
-    A button was pressed: `action` is "room.verb" ("choose.answer"), `data` what the button carried.
-
-    This is how a press travels. What it says is read in one place, `handlers.actions.registry`.
-    """
-
-    action: str
-    data: Values = field(default_factory=dict)
-
-    @property
-    def press(self) -> "Press":
-        """Itself, so that a face can draw a button of its own that no handler knows."""
-        return self
-
-
-class Pressable(Protocol):
-    """What a button does: one of `handlers.actions`, or a press of a face's own."""
-
-    @property
-    def press(self) -> Press: ...
-
-
-@dataclass(frozen=True, slots=True)
 class Form:
     """
     An `Ask` came back. `name` is the ask's `form`, `state` what it carried, `values` by field id
@@ -142,188 +185,6 @@ class Message:
     audience: Audience
     content: Content
     direct: bool = True
-
-
-# --------------------------------------------------------------------------- blocks of a reply
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    text: str
-
-
-Tone = Literal["plain", "answer", "quiet", "quote", "code", "note", "warning", "bad"]
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """
-    Text with a tone. "answer" is the answer itself; "quiet" small print; "code" is shown letter by
-    letter.
-    """
-
-    text: str
-    tone: Tone = "plain"
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    label: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    items: tuple[Fact, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    title: str
-    kind: Literal["text", "number"] = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """
-    Rows of cells, each as long as `columns`; `header_column` is the index of the column that names
-    the row.
-    """
-
-    caption: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
-    header_column: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """
-    One row of a chart. `value` may be negative; `shown` is how it is written ("−14.0", U+2212).
-    `short` is at most 20 characters and unique in its chart. `note` says why a row is excluded.
-    """
-
-    id: str
-    label: str
-    short: str
-    value: float
-    shown: str
-    state: Literal["best", "normal", "excluded"] = "normal"
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    title: str
-    axis: str
-    bars: tuple[Bar, ...]
-    legend: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    id: str
-    title: str
-    status: Literal["pending", "in_progress", "complete", "error"]
-    output: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Steps:
-    title: str
-    items: tuple[Step, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """
-    One numbered source; `excerpt` is the passage with the supporting span in **bold**; dates are
-    ISO or empty.
-    """
-
-    number: int
-    id: str
-    title: str
-    place: str
-    version: str
-    updated: str
-    excerpt: str
-    kind: str = ""
-    stale: bool = False
-    url: str = ""
-    owner: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    items: tuple[Source, ...]
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Confirm:
-    title: str
-    text: str
-    ok: str
-    cancel: str
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A button that does `action`, or opens `url` where one is given."""
-
-    label: str
-    action: Pressable
-    style: Literal["plain", "primary", "danger"] = "plain"
-    confirm: Confirm | None = None
-    url: str = ""
-
-    @property
-    def press(self) -> Press:
-        """What faces carry and hand back when the button is pressed."""
-        return self.action.press
-
-
-@dataclass(frozen=True, slots=True)
-class Buttons:
-    """
-    A row of buttons. `row` names it within the reply ("main", "followup"); `label` stands before
-    it.
-    """
-
-    items: tuple[Button, ...]
-    row: str = "main"
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Feedback:
-    """
-    Thumbs for the answer or run with this id; pressed as `feedback.vote` with "aid" and "vote"
-    ("up" or "down").
-    """
-
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Divider:
-    pass
-
-
-Flat = Heading | Paragraph | Facts | Table | Chart | Steps | Sources | Buttons | Feedback | Divider
-
-
-@dataclass(frozen=True, slots=True)
-class Details:
-    """A title with blocks folded under it; the only nesting there is."""
-
-    title: str
-    blocks: tuple[Flat, ...]
-    open: bool = False
-
-
-Block = Flat | Details
 
 
 # --------------------------------------------------------------------------- asking people

@@ -253,10 +253,10 @@ class Application:
         await answers.warm()
         return answers
 
-    async def _answers_over(self, shelf: Retriever, written: bool) -> Answers:
-        """Return an answering room over another shelf; its traces are not kept."""
+    async def _answers_over(self, retriever: Retriever, *, written: bool) -> Answers:
+        """Return an answering room over another retriever; its traces are not kept."""
         await self.answers()
-        return Answers(shelf, model=self._model if written else None, analysis=self._analysis)
+        return Answers(retriever, model=self._model if written else None, analysis=self._analysis)
 
     async def _criteria(self) -> tuple[Criterion, ...]:
         """Return the criteria of the guided dialog now. Raises SessionsUnavailable."""

@@ -66,7 +66,7 @@ class Jobs:
         self._enqueue = enqueue
         self._limits = limits or Limits()
 
-    async def submit(
+    async def submit(  # what is known of a file, and how to go about it
         self,
         id_: str,
         name: str,
@@ -228,21 +228,35 @@ class Jobs:
         try:
             async with asyncio.timeout(WATCHDOG), work.alive():
                 return await self._take_in(work)
-        except ReaderFault as error:  # the file is kept: it can be read once we are mended
-            return await work.end("parked", error.code, error.reason)
-        except UnreadableDocument as error:
-            await self._originals.delete(job.original)
-            return await work.end("refused", error.code, error.reason)
-        except TimeoutError:
-            return await work.end("parked", "too_slow", phrase("took_too_long", name=job.name))
-        except LibraryUnavailable as error:
-            if time.time() - job.at > WATCHDOG or error.code == "original_missing":
-                return await work.end("parked", error.code, error.reason)
-            await work.tell(tries=job.tries, touched=0.0, code=error.code, reason=error.reason)
-            raise
+        except (UnreadableDocument, TimeoutError, LibraryUnavailable) as error:
+            return await self._failed(work, job, error)
         except asyncio.CancelledError:  # this process is asked to stop: no fault of the document's
             await work.tell(tries=job.tries, touched=0.0)
             raise
+
+    async def _failed(
+        self, work: Work, job: Job, error: UnreadableDocument | TimeoutError | LibraryUnavailable
+    ) -> Job:
+        """
+        End a job that failed; one whose index or file is away for a while goes on later.
+
+        Raises:
+            LibraryUnavailable: to be run again later.
+        """
+        match error:
+            case ReaderFault():  # the file is kept: it can be read once we are mended
+                return await work.end("parked", error.code, error.reason)
+            case UnreadableDocument():
+                await self._originals.delete(job.original)
+                return await work.end("refused", error.code, error.reason)
+            case TimeoutError():
+                reason = phrase("took_too_long", name=job.name)
+                return await work.end("parked", "too_slow", reason)
+        if time.time() - job.at > WATCHDOG or error.code == "original_missing":
+            return await work.end("parked", error.code, error.reason)
+        # This try does not count.
+        await work.tell(tries=job.tries, touched=0.0, code=error.code, reason=error.reason)
+        raise error
 
     async def _take_in(self, work: Work) -> Job:
         job = work.job

@@ -3,8 +3,9 @@ Asking a version that nobody else can find yet: three questions of its own for t
 question of an admin's.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from handlers.actions.documents import ShowReport, TryVersion
 from handlers.conversation import (
@@ -29,9 +30,13 @@ from knowledge.values import Answer, Document, Hit, SearchKind, Version
 
 SHORT = 160  # characters of an answer in the report
 QUESTION = 300  # characters
-# a retriever, and whether a language model may write
-Over = Callable[[Retriever, bool], Awaitable[Answers]]
 _NOBODY = frozenset({"nobody"})  # one version alone is asked, whoever may read it
+
+
+class Over(Protocol):
+    """Makes answers over a retriever; `written` says whether a language model may write them."""
+
+    async def __call__(self, retriever: Retriever, *, written: bool) -> Answers: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class TestSearch:
         model.
         """
         library = await self._context.library()
-        answers = await self._over(OneVersion(library, version.id), False)
+        answers = await self._over(OneVersion(library, version.id), written=False)
         questions = await library.questions(version.id, message.person.language)
         tried = [await self._tried(message, answers, question) for question in questions]
         return tuple(tried)
@@ -117,7 +122,7 @@ class TestSearch:
             if version is None:
                 yield context.note("stale", message)
                 return
-            answers = await self._over(OneVersion(library, version.id), True)
+            answers = await self._over(OneVersion(library, version.id), written=True)
             answer = await answers.answer(question, readers=_NOBODY, language=language)
         except KnowledgeError as error:
             yield context.failure(message, error)

@@ -60,7 +60,7 @@ class Track:
 
 async def follow(jobs: Jobs, tracks: Sequence[Track]) -> AsyncIterator[None]:
     """Yield each time one of the jobs has moved, until all have ended or waiting is no use."""
-    moves: asyncio.Queue[bool] = asyncio.Queue()  # False: one of them is not followed any more
+    events: asyncio.Queue[Literal["moved", "left"]] = asyncio.Queue()  # left: is followed no more
 
     async def follow_one(track: Track) -> None:
         try:
@@ -68,19 +68,19 @@ async def follow(jobs: Jobs, tracks: Sequence[Track]) -> AsyncIterator[None]:
                 return
             async for job in jobs.follow(track.job.id):
                 track.job = job
-                await moves.put(True)
+                await events.put("moved")
                 # What it needs is away; it goes on by itself later.
                 if job.code and not job.outcome:
                     return
         finally:
-            await moves.put(False)
+            await events.put("left")
 
     async with asyncio.TaskGroup() as group:
         for track in tracks:
             group.create_task(follow_one(track))
         running = len(tracks)
         while running:
-            if await moves.get():
+            if await events.get() == "moved":
                 yield
             else:
                 running -= 1

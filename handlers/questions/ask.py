@@ -9,7 +9,7 @@ What a model has written and has stood its checks is shown while the rest is sti
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from handlers.actions.questions import AskAgain, AskFollowup, AskMeant, AskPrivately
@@ -37,6 +37,14 @@ class Missed(Protocol):
     """
 
     async def __call__(self, text: str, person: str = "") -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How to search, for showing what it does: at most `limit` passages, found by `kind`."""
+
+    limit: int = 6
+    kind: SearchKind = "whole"
 
 
 class Questions:
@@ -78,7 +86,7 @@ class Questions:
         stages: asyncio.Queue[Stage | None] = asyncio.Queue()
         yield working(self._texts, language, None)
         answering = asyncio.create_task(
-            self._answer(message, question, language, stages, limit, kind, kept=kept)
+            self._answer(message, question, language, stages, Search(limit, kind), kept=kept)
         )
         try:
             while (stage := await stages.get()) is not None:
@@ -105,7 +113,8 @@ class Questions:
         """
         language = language_of(asking(question), message.person.language)
         unseen: asyncio.Queue[Stage | None] = asyncio.Queue()
-        return await self._answer(message, question, language, unseen, limit, kind, kept=False)
+        search = Search(limit, kind)
+        return await self._answer(message, question, language, unseen, search, kept=False)
 
     async def alone(self, question: str, language: Language) -> str:
         """
@@ -192,8 +201,7 @@ class Questions:
         question: str,
         language: Language,
         stages: asyncio.Queue[Stage | None],
-        limit: int,
-        kind: SearchKind,
+        search: Search,
         *,
         kept: bool,
     ) -> Answer:
@@ -205,8 +213,8 @@ class Questions:
                 language=language,
                 history=await self._threads.history(message.place) if kept else (),
                 on_step=stages.put,
-                limit=limit,
-                kind=kind,
+                limit=search.limit,
+                kind=search.kind,
             )
         finally:
             await stages.put(None)

@@ -38,6 +38,11 @@ class Feedbacks:
         name = "feedback.thanks" if kept else "feedback.away"
         yield Reply(say(name, language), private=True)
 
+    async def ask_reason(self, message: Message, action: GiveReason) -> AsyncIterator[Reply]:
+        """Ask why again: its window was not opened at once."""
+        why = self._texts.say("feedback.why", message.person.language)
+        yield Reply(why, private=True, ask=self._reasons(message, action.answer))
+
     async def rephrase(self, message: Message, _: Rephrase | StopFeedback) -> AsyncIterator[Reply]:
         """Say how to ask differently."""
         yield Reply(self._texts.say("ask.rephrase_how", message.person.language), private=True)

@@ -107,8 +107,11 @@ def _meant(sentence: str) -> list[Intent] | None:
     if not _WORD.search(text):
         return []
     intent = _known(text)
-    if intent:
-        return [intent]
+    return [intent] if intent else _meant_beside_courtesy(text)
+
+
+def _meant_beside_courtesy(text: str) -> list[Intent] | None:
+    """Return what a sentence means without its courtesy, or each of its parts."""
     rest = opened(text).strip(_TRIM)
     if not rest or introduces(rest):
         return ["hello"]

@@ -47,7 +47,7 @@ class QuestionsRoom:
     talk: Talk
 
     @classmethod
-    def of(
+    def of(  # the collaborators of its abilities, each by name
         cls,
         *,
         answers: Callable[[], Awaitable[Answers]],
@@ -86,6 +86,7 @@ class QuestionsRoom:
         routes.press(Vote, self.feedback.vote)
         routes.press(Rephrase, self.feedback.rephrase)
         routes.press(StopFeedback, self.feedback.rephrase)
+        routes.press(GiveReason, self.feedback.ask_reason)
         routes.form(GiveReason, self.feedback.reason)
         routes.press(AskPerson, self.escalation.ask)
         routes.press(SettleHandover, self.escalation.settle)

@@ -74,7 +74,7 @@ async def test_an_empty_command_begins_the_guided_dialog(application):
 
 
 async def test_a_member_may_not_change_documents(application):
-    shown = await say(application, Press("document.remove", {"d": "deck"}))
+    shown = await say(application, Press("document.remove", {"d": "deck", "v": "v1"}))
 
     assert "管理者" in shown[-1].text
     assert len(await (await application.library()).documents()) == 1
