@@ -35,3 +35,13 @@ FINISHED_RUN = 90 * DAY  # a result then leaves the history
 
 # lists of one owner's latest things
 LIST = 90 * DAY  # since something was last added
+
+# faces
+BASE_CARD = DAY  # a card of a channel in Teams can then no longer be shown again
+FEEDBACK_TARGET = 7 * DAY  # a vote in Teams then no longer finds its answer
+FILE_OFFER = DAY  # a file offered in Teams is then offered no more
+SIGNING_KEYS = DAY  # keys that Teams signs with are then looked up anew
+BLOCK_LEVEL = DAY  # a workspace of Slack is then tried with the newest blocks again
+SIGN_IN = DAY  # whoever signed in on the web page then signs in again
+SIGN_IN_BLOCK = 15 * MINUTE  # an address that guessed passwords may then try again
+COOKIE = 365 * DAY  # a browser's choice of language is then forgotten

@@ -25,7 +25,19 @@ from bot.service.application import Application
 from bot.service.asgi import asgi_app
 from bot.settings import load
 from bot.teams.frame import FILE
-from tests.bot.hands import Forms, slack_actions, slack_state, teams_cards, teams_deliveries, walk
+from bot.web import parse as web_parse
+from handlers.conversation import Content, Form, Press
+from tests.bot.hands import (
+    Forms,
+    slack_actions,
+    slack_read,
+    slack_state,
+    teams_cards,
+    teams_deliveries,
+    teams_read,
+    walk,
+    web_sent,
+)
 from tests.bot.slack.api import SlackApi
 from tests.bot.slack.conftest import SECRET, Desk
 from tests.bot.teams.conftest import Service
@@ -44,6 +56,9 @@ class At(Protocol):
 
     def drawn(self, label: str) -> Any:
         """Return the newest button of the admin's with this label, as something to press."""
+
+    def carrying(self, name: str, **data: str | int) -> Any:
+        """Return the newest button of the admin's that carries this action, as something to press."""
 
     async def press(self, button: Any, who: str = ADMIN) -> str: ...
 
@@ -69,6 +84,15 @@ class Store:
         return Response(
             self.files[request.path_params["name"]], media_type="application/octet-stream"
         )
+
+
+def carries(content: Content | None, name: str, data: dict[str, str | int]) -> bool:
+    """Report whether a button or form carries this action, and this among its data."""
+    match content:
+        case Press(action, carried) | Form(action, carried):
+            return action == name and data.items() <= dict(carried).items()
+        case _:
+            return False
 
 
 async def settled(application: Application) -> None:
@@ -105,8 +129,26 @@ class AtSlack:
                     return action, message["ts"]
         raise AssertionError((label, self._seen()[-3:]))
 
-    async def press(self, button: tuple[dict[str, Any], str], who: str = ADMIN) -> str:
+    def carrying(self, name: str, **data: str | int) -> tuple[dict[str, Any], Any]:
+        """Look in the windows, then in the messages; the newest first."""
+        place = {"type": "block_actions", "channel": {"id": f"D{ADMIN}"}}
+        for id_, view in reversed(self.desk.api.views.items()):
+            shown = view | {"id": id_, "state": slack_state(view, {})}
+            for action in slack_actions(view["blocks"]):
+                content = slack_read({**place, "view": shown, "actions": [action]})
+                if carries(content, name, data):
+                    return action, shown
+        for message in reversed(self.desk.api.messages.values()):
+            for action in slack_actions(message["blocks"]):
+                if carries(slack_read({**place, "actions": [action]}), name, data):
+                    return action, message["ts"]
+        raise AssertionError((name, self._seen()[-3:]))
+
+    async def press(self, button: tuple[dict[str, Any], Any], who: str = ADMIN) -> str:
         (action, ts), before = button, self._seen()
+        if isinstance(ts, dict):
+            _, told = await self.desk.press(action, user={"id": who}, view=ts)
+            return self._new(before) + json.dumps(told, ensure_ascii=False)
         place = {
             "container": {"type": "message", "message_ts": ts, "channel_id": f"D{who}"},
             "channel": {"id": f"D{who}"},
@@ -175,6 +217,13 @@ class AtTeams:
             if action := teams_action(shown["card"], label):
                 return next(teams_deliveries(action, {})) | {"replyToId": shown["id"]}
         raise AssertionError((label, [s["card"] for s in self._cards()][-1:]))
+
+    def carrying(self, name: str, **data: str | int) -> dict[str, Any]:
+        for shown in reversed(self._cards()):
+            for delivery in teams_deliveries(shown["card"], {}):
+                if carries(teams_read(delivery), name, data):
+                    return delivery | {"replyToId": shown["id"]}
+        raise AssertionError((name, [s["card"] for s in self._cards()][-1:]))
 
     async def press(self, button: dict[str, Any], who: str = ADMIN) -> str:
         return await self._deliver(button, who)
@@ -266,6 +315,13 @@ class AtWeb:
             raise AssertionError((label, self.shown))
         [form] = Forms(found[1] if found else plain[0]).forms
         return form.path, {name: value for _, name, value, _ in form.fields}
+
+    def carrying(self, name: str, **data: str | int) -> tuple[str, dict[str, str]]:
+        read = {"/press": web_parse.press, "/form": web_parse.form}
+        for path, fields in web_sent(self.shown, {}):
+            if path in read and carries(read[path](fields)[0], name, data):
+                return path, fields
+        raise AssertionError((name, self.shown))
 
     async def press(self, button: tuple[str, dict[str, str]], who: str = ADMIN) -> str:
         path, fields = button
