@@ -1,4 +1,4 @@
-"""How answers and the names of documents are written in text: what several rooms draw alike. Pure."""
+"""How answers and names of documents are written: what several rooms draw alike. Pure."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime

@@ -2,8 +2,8 @@
 The words every platform and every handler share.
 
 A platform turns what it hears into a `Message`. A handler answers with a stream of replies, each
-taking the place of the one before it on the screen. Nothing here knows a platform. The blocks of a reply
-live in `handlers/blocks.py` and can be had from here, too.
+taking the place of the one before it on the screen. Nothing here knows a platform. The blocks of a
+reply live in `handlers/blocks.py` and can be had from here, too.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping

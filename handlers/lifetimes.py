@@ -1,8 +1,8 @@
 """
 How long everything that is remembered lives, in seconds, and what ends with it: the one table.
 
-What is not here lives until somebody removes it: the documents, the audit trail, what people said of
-answers, and decision models.
+What is not here lives until somebody removes it: the documents, the audit trail, what people said
+of answers, and decision models.
 """
 
 MINUTE = 60

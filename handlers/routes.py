@@ -11,7 +11,7 @@ Replies = AsyncIterator[Reply]
 
 
 class Routes:
-    """A handler is called with the message and the typed action; one of a form also with the form."""
+    """Handlers by the action they take: called with the message and the action, and the form."""
 
     def __init__(self) -> None:
         self._presses: dict[type[Action], Callable[[Message, Any], Replies]] = {}

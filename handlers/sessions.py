@@ -176,5 +176,5 @@ class Sessions:
         await self._chains.put_back(log, entries)
 
     async def gap(self, log: str) -> int | None:
-        """Return the 1-based place of the first entry that breaks a log's chain, None when whole."""
+        """Return the 1-based place of the first entry that breaks a log's chain, None for none."""
         return gap(await self._chains.entries(log, last=0))

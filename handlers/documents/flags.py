@@ -1,4 +1,4 @@
-"""What to look at in a file that was read: unreadable text, scans, hidden text, instructions. Pure."""
+"""What to look at in a file: unreadable text, scans, hidden text, instructions. Pure."""
 
 from handlers.conversation import Message
 from handlers.documents.context import Context

@@ -1,4 +1,4 @@
-"""How files ended that were sent: in full when one came alone, else in a line with a button to it."""
+"""How sent files ended: in full when one came alone, else in a line with a button to it."""
 
 from collections.abc import Sequence
 

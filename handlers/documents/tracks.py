@@ -1,4 +1,4 @@
-"""Files on their way in, as the sender watches them: one message that is drawn anew at each step."""
+"""Files on their way in, as their sender watches them: one message, drawn anew at each step."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

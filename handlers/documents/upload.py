@@ -257,5 +257,5 @@ def _track(job: Job) -> Track:
 
 
 def _megabytes(count: int) -> str:
-    """Return a number of bytes in megabytes, rounded up, so that it is never shown below a limit."""
+    """Return a number of bytes in megabytes, rounded up: never shown below a limit."""
     return f"{-(-count * 100 // MEGABYTE) / 100:g}"

@@ -1,4 +1,4 @@
-"""Logs that are never trimmed, each entry chained by hash to the one before: no change goes unseen."""
+"""Logs that are never trimmed, each entry chained to the one before: no change goes unseen."""
 
 import hashlib
 import json

@@ -190,7 +190,8 @@ class _Stored:
     What is stored of a turn: its `claim` while it is open, else None.
 
     It is `void` when Redis carried it out after whoever claimed had given up waiting (`until`), and
-    nobody has worked on it since: then that process answered without it, or the platform was told to send it again.
+    nobody has worked on it since: then that process answered without it, or the platform was told
+    to send it again.
     """
 
     def __init__(self, raw: bytes | str | None, left: int, now: float) -> None:

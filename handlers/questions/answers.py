@@ -206,9 +206,14 @@ def _suggestions(answer: Answer, texts: Texts) -> list[Buttons]:
     for number, question in enumerate(questions, 1):
         asked: Action = kind(answer.id, number)
         items.append(Button(question, asked))
-    return [Buttons(tuple(items), "followup", label)] if items else []
+    if not items:
+        return []
+    return [Buttons(tuple(items), "followup", label)]
 
 
 def _dated(citation: Citation) -> str:
-    parts = [part for part in (citation.version, citation.updated) if part]
-    return f" ({', '.join(parts)})" if parts else ""
+    """Return the version and date of a source, as far as they are known."""
+    if citation.version and citation.updated:
+        return f" ({citation.version}, {citation.updated})"
+    known = citation.version or citation.updated
+    return f" ({known})" if known else ""

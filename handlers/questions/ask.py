@@ -28,6 +28,8 @@ from knowledge.text.courtesy import asking
 from knowledge.text.language import language_of
 from knowledge.values import Answer, Language, SearchKind
 
+NOTHING = AnswerRecord("", "")  # of an answer that has expired
+
 
 class Missed(Protocol):
     """
@@ -155,42 +157,47 @@ class Questions:
         answered where it stands.
         """
         if action.answer:
-            record = await self._record(action.answer)
-            replies = self.ask(message, record.question) if record else self._expired(message)
-            async for reply in replies:
-                yield reply
-            return
-        asked = None
-        with suppress(SessionsUnavailable):
-            asked = await self._asked.load(action.changed)
+            replies = self._repeated(message, await self._record(action.answer))
+        else:
+            replies = self._changed(message, await self._asked_before(action.changed))
+        async for reply in replies:
+            yield reply
+
+    async def followup(self, message: Message, action: AskFollowup) -> AsyncIterator[Reply]:
+        """Ask one of the questions an answer suggested, as if it had been typed."""
+        record = await self._record(action.answer) or NOTHING
+        async for reply in self._suggested(message, record.followups, action.suggestion):
+            yield reply
+
+    async def meant(self, message: Message, action: AskMeant) -> AsyncIterator[Reply]:
+        """Ask what was meant, as if it had been typed."""
+        record = await self._record(action.answer) or NOTHING
+        async for reply in self._suggested(message, record.choices, action.suggestion):
+            yield reply
+
+    def _repeated(self, message: Message, record: AnswerRecord | None) -> AsyncIterator[Reply]:
+        if record is None:
+            return self._expired(message)
+        return self.ask(message, record.question)
+
+    async def _changed(self, message: Message, asked: AskedQuestion | None) -> AsyncIterator[Reply]:
+        """Answer a question that was changed, where it stands."""
         if asked is None or not asked.may_be_repeated_by(message.person):
             async for reply in self._expired(message):
                 yield reply
             return
         async for reply in self.ask(asked.where_it_stands(message), asked.question):
-            yield replace(reply, share=True, place=asked.place) if asked.channel else reply
+            if asked.channel:
+                yield replace(reply, share=True, place=asked.place)
+            else:
+                yield reply
 
-    async def followup(self, message: Message, action: AskFollowup) -> AsyncIterator[Reply]:
-        """Ask one of the questions an answer suggested, as if it had been typed."""
-        record = await self._record(action.answer)
-        suggestions = record.followups if record else ()
-        async for reply in self._suggested(message, suggestions, action.suggestion):
-            yield reply
-
-    async def meant(self, message: Message, action: AskMeant) -> AsyncIterator[Reply]:
-        """Ask what was meant, as if it had been typed."""
-        record = await self._record(action.answer)
-        suggestions = record.choices if record else ()
-        async for reply in self._suggested(message, suggestions, action.suggestion):
-            yield reply
-
-    async def _suggested(
+    def _suggested(
         self, message: Message, suggestions: tuple[str, ...], number: int
     ) -> AsyncIterator[Reply]:
-        known = 0 < number <= len(suggestions)
-        replies = self.ask(message, suggestions[number - 1]) if known else self._expired(message)
-        async for reply in replies:
-            yield reply
+        if not 0 < number <= len(suggestions):
+            return self._expired(message)
+        return self.ask(message, suggestions[number - 1])
 
     async def _expired(self, message: Message) -> AsyncIterator[Reply]:
         yield Reply(self._texts.say("ask.expired", message.person.language), private=True)
@@ -237,6 +244,12 @@ class Questions:
             # No document could tell which approach fits: nobody need add one.
             if answer.mode == "refused" and not answer.depends:
                 await self._missed(answer.question)
+
+    async def _asked_before(self, message: str) -> AskedQuestion | None:
+        try:
+            return await self._asked.load(message)
+        except SessionsUnavailable:
+            return None
 
     async def _record(self, answer: str) -> AnswerRecord | None:
         try:

@@ -10,13 +10,16 @@ from handlers.actions.documents import AddDocument, ListDocuments, RequestDocume
 from handlers.actions.questions import AskPerson, Rephrase
 from handlers.texts import Texts
 
-# sentence → the button's action under the last answer here, whose id is "" where there is none
-ACTIONS: Mapping[str, Callable[[str], Action]] = {
+# sentence → what its button does
+ACTIONS: Mapping[str, Action] = {
+    "welcome.tour": TakeTour(),
+    "welcome.documents": ListDocuments(),
+    "documents.add": AddDocument(),
+    "documents.request": RequestDocument(),  # in words, not for the last question
+}
+# sentence → what its button does under an answer, whose id is "" where there is none
+UNDER_ANSWER: Mapping[str, Callable[[str], Action]] = {
     "welcome.choose": StartChoice,
-    "welcome.tour": lambda _: TakeTour(),
-    "welcome.documents": lambda _: ListDocuments(),
-    "documents.add": lambda _: AddDocument(),
-    "documents.request": lambda _: RequestDocument(),  # in words, not for the last question
     "ask.rephrase": Rephrase,
     "ask.inside": OpenTrace,
     "ask.person": AskPerson,
@@ -26,7 +29,7 @@ ACTIONS: Mapping[str, Callable[[str], Action]] = {
 class Labels:
     def __init__(self, texts: Texts) -> None:
         self._names: dict[str, str] = {}
-        for name in ACTIONS:
+        for name in (*ACTIONS, *UNDER_ANSWER):
             label = texts.phrase(name)
             self._names[_folded(label.ja)] = name
             self._names[_folded(label.en)] = name
@@ -41,7 +44,9 @@ class Labels:
         one; None for anything else.
         """
         name = self._names.get(_folded(text))
-        return None if name is None else ACTIONS[name](answer)
+        if name is None or name in ACTIONS:
+            return ACTIONS.get(name or "")
+        return UNDER_ANSWER[name](answer)
 
 
 def _folded(text: str) -> str:

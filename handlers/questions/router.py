@@ -1,4 +1,4 @@
-"""The map of this room: everything between a message and an answer, and which button leads where."""
+"""The map of this room: all between a message and an answer, and which button leads where."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What is on the screen while an answer is being looked for: the steps, and what is written so far."""
+"""The screen while an answer is being looked for: the steps, and what is written so far."""
 
 from handlers.conversation import Block, Paragraph, Reply, Step, Steps
 from handlers.texts import Texts
