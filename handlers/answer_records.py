@@ -26,7 +26,7 @@ class CitedPassage:
 
 
 @dataclass(frozen=True, slots=True)
-class SaidSentence:
+class CitedSentence:
     """One sentence of an answer with the numbers of its citations."""
 
     text: str
@@ -42,7 +42,7 @@ class AnswerRecord:
     text: str = ""
     mode: str = ""
     language: str = ""
-    sentences: tuple[SaidSentence, ...] = ()
+    sentences: tuple[CitedSentence, ...] = ()
     cited: tuple[CitedPassage, ...] = ()
     followups: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
@@ -83,7 +83,7 @@ def _stored(record: AnswerRecord) -> dict[str, Any]:
         "text": record.text,
         "mode": record.mode,
         "language": record.language,
-        "sentences": [[said.text, list(said.citations)] for said in record.sentences],
+        "sentences": [[one.text, list(one.citations)] for one in record.sentences],
         "cited": [[c.passage, c.number, c.quote, c.document, c.place] for c in record.cited],
         "followups": list(record.followups),
         "choices": list(record.choices),
@@ -93,7 +93,7 @@ def _stored(record: AnswerRecord) -> dict[str, Any]:
 
 
 def _record(id_: str, stored: dict[str, Any]) -> AnswerRecord:
-    sentences = [SaidSentence(text, tuple(marks)) for text, marks in stored.get("sentences", ())]
+    sentences = [CitedSentence(text, tuple(marks)) for text, marks in stored.get("sentences", ())]
     return AnswerRecord(
         id_,
         str(stored["question"]),

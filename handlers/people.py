@@ -69,9 +69,9 @@ class People:
         Report whether the person may change the knowledge base. Guests, outsiders and bots never
         may.
         """
-        return person.role not in NEVER and (
-            person.role == "admin" or bool(self._admins & _ids(person))
-        )
+        if person.role in NEVER:
+            return False
+        return person.role == "admin" or bool(self._admins & _ids(person))
 
     @staticmethod
     def identity(id_: str) -> str:
@@ -105,10 +105,12 @@ class People:
             return frozenset({"external"})
         if not message.audience.private:
             return frozenset({EVERYONE})
-        held = {EVERYONE, person.id} | {
-            name for name, ids in self._groups.items() if ids & _ids(person)
-        }
-        return frozenset(held | {ADMINS} if self.is_admin(person) else held)
+        labels = {EVERYONE, person.id}
+        own = _ids(person)
+        labels |= {name for name, ids in self._groups.items() if ids & own}
+        if self.is_admin(person):
+            labels.add(ADMINS)
+        return frozenset(labels)
 
 
 def _ids(person: Person) -> frozenset[str]:
@@ -116,9 +118,8 @@ def _ids(person: Person) -> frozenset[str]:
     Return everything a setting may call this person. A web id ends in the browser's word: that
     counts for nothing.
     """
+    ids = person.groups | {person.id}
     platform, _, _ = person.id.partition(":")
-    return (
-        person.groups
-        | {person.id}
-        | ({person.id.rpartition(":")[2]} if platform != "web" else set())
-    )
+    if platform == "web":
+        return ids
+    return ids | {person.id.rpartition(":")[2]}

@@ -236,8 +236,8 @@ class Router:
             return
         topic = await self._choose.topic(message, form)
         if topic is not None:
-            subject, told = topic
-            await self.questions.mention(own, subject, told)
+            subject, outcome = topic
+            await self.questions.mention(own, subject, outcome)
             text = f"{subject}: {text}"
         async for reply in self.questions.ask(own, text):
             yield replace(reply, private=True)

@@ -17,7 +17,8 @@ from handlers.documents.page import reader_label
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
 from knowledge.reading.readers.decode import clean
-from knowledge.reading.readers.limits import MEGABYTE, Limits
+from knowledge.reading.readers.limits import Limits
+from knowledge.text.sizes import megabytes
 from knowledge.values import Document, DocumentKind, Metadata
 
 FILES = 10  # in one message
@@ -51,7 +52,7 @@ class Details:
             yield context.failure(message, error)
             return
         label = say("files", message, limit=FILES)
-        hint = say("files_hint", message, limit=Limits().file // MEGABYTE)
+        hint = say("files_hint", message, limit=megabytes(Limits().file))
         files = Field("files", "files", label, types=TYPES, max=FILES, hint=hint)
         owned = Metadata(owner=message.person.id)
         about = self._fields(message, owned, say("title_hint", message))

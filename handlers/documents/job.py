@@ -75,11 +75,11 @@ class Work:
     """
 
     def __init__(
-        self, sessions: Sessions, held: StoredJob, told: Callable[[Job], None] | None = None
+        self, sessions: Sessions, stored: StoredJob, told: Callable[[Job], None] | None = None
     ) -> None:
-        self.job = held.job
+        self.job = stored.job
         self._sessions = sessions
-        self._revision = held.revision
+        self._revision = stored.revision
         self._told = told
         self._hand = secrets.token_hex(8)  # tells our own writes from those of another worker
         self._saying = asyncio.Lock()  # a pulse must not come after the end

@@ -1,5 +1,5 @@
 """
-Jobs: one file on its way onto the shelf, from its arrival to its report.
+Jobs: one file on its way into the library, from its arrival to its report.
 
 A job is a record that any process can read; the work itself is done by whichever worker takes it,
 at least once and in steps that may be repeated. The record is changed by compare-and-set, so that a

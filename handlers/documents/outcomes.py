@@ -18,7 +18,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.reading.readers import fault
 from knowledge.values import Document, Version
 
-Told = tuple[str, list[Block]]  # text that is complete by itself, and the same as blocks
+Drawing = tuple[str, list[Block]]  # text that is complete by itself, and the same as blocks
 
 
 class Outcomes:
@@ -36,7 +36,7 @@ class Outcomes:
         texts: list[str] = []
         blocks: list[Block] = []
         for track in tracks:
-            text, drawn = await self.told(message, track, request, whole=len(tracks) == 1)
+            text, drawn = await self.describe(message, track, request, whole=len(tracks) == 1)
             texts.append(text)
             blocks += drawn
         if sent > len(tracks):
@@ -45,9 +45,9 @@ class Outcomes:
             blocks.append(Paragraph(text, "warning"))
         return Reply("\n".join(texts), tuple(blocks), private=True)
 
-    async def told(
+    async def describe(
         self, message: Message, track: Track, request: str = "", *, whole: bool = False
-    ) -> Told:
+    ) -> Drawing:
         """Say how one file ended, or where it stands: the `whole` report, or a line."""
         job = track.job
         if job is None:
@@ -65,7 +65,7 @@ class Outcomes:
             case _:
                 return self._on_its_way(message, track.name, job)
 
-    async def report(self, message: Message, document: Document, version: Version) -> Told:
+    async def report(self, message: Message, document: Document, version: Version) -> Drawing:
         """
         Return the report of a version.
 
@@ -81,13 +81,13 @@ class Outcomes:
         )
         return Report(self._context, message, document, version, findings).drawn()
 
-    def _parked(self, message: Message, job: Job) -> Told:
+    def _parked(self, message: Message, job: Job) -> Drawing:
         again = self._context.button("again", message, FollowJob(job.id, again=True))
         name = "parked_fault" if job.code == fault.CODE else "parked"
         text = self._context.say(name, message, reason=_reason(job, message))
         return _line(text, "bad", again)
 
-    def _on_its_way(self, message: Message, name: str, job: Job) -> Told:
+    def _on_its_way(self, message: Message, name: str, job: Job) -> Drawing:
         context = self._context
         look = context.button("look", message, FollowJob(job.id))
         if job.code:
@@ -97,7 +97,7 @@ class Outcomes:
 
     async def _taken_in(
         self, message: Message, name: str, job: Job, request: str, *, whole: bool
-    ) -> Told:
+    ) -> Drawing:
         context = self._context
         library = await context.library()
         document = await library.document(job.document)
@@ -110,7 +110,9 @@ class Outcomes:
             return await self.report(message, document, version)
         return self._staged(message, name, document, version)
 
-    def _unchanged(self, message: Message, name: str, document: Document, version: Version) -> Told:
+    def _unchanged(
+        self, message: Message, name: str, document: Document, version: Version
+    ) -> Drawing:
         context = self._context
         text = context.say(
             "unchanged",
@@ -123,7 +125,7 @@ class Outcomes:
         open_ = context.button("open_document", message, OpenDocument(document.id))
         return _line(text, "note", open_)
 
-    def _staged(self, message: Message, name: str, document: Document, version: Version) -> Told:
+    def _staged(self, message: Message, name: str, document: Document, version: Version) -> Drawing:
         context, title = self._context, display(document.metadata.title)
         text = context.say(
             "staged",
@@ -150,7 +152,7 @@ def _reason(job: Job, message: Message) -> str:
     return job.reason.to(message.person.language).replace(job.name, display(job.name))
 
 
-def _line(text: str, tone: Tone, *buttons: Button) -> Told:
+def _line(text: str, tone: Tone, *buttons: Button) -> Drawing:
     blocks: list[Block] = [Paragraph(text, tone)]
     if buttons:
         blocks.append(Buttons(buttons))

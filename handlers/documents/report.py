@@ -78,9 +78,9 @@ class Report:
         listed = [f"{say('fact_receipt', message)}: {counted}"]
         partly = missing(title, version.receipt)
         if partly:
-            told = partly.to(message.person.language)
-            listed.append(told)
-            blocks.append(Paragraph(told, "bad"))
+            warning = partly.to(message.person.language)
+            listed.append(warning)
+            blocks.append(Paragraph(warning, "bad"))
         warnings = self._warnings()
         listed += warnings
         blocks += [Paragraph(warning, "warning") for warning in warnings]

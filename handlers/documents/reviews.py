@@ -60,7 +60,7 @@ class Reviews:
         Tell the owners of documents whose review date has come, each once for each date; return how
         many were told.
         """
-        told = 0
+        reached = 0
         today = self._today().isoformat()
         library = await self._context.library()
         for document in await library.documents():
@@ -71,12 +71,12 @@ class Reviews:
             if not await self._is_first(document, today):
                 continue
             if await tell(owner, partial(self._reply, document)):
-                told += 1
+                reached += 1
             else:
                 log.warning(
                     "a review reminder could not be delivered", extra={"document": document.id}
                 )
-        return told
+        return reached
 
     async def _is_first(self, document: Document, today: str) -> bool:
         """Report whether no process has told the owner of this date before."""

@@ -9,7 +9,7 @@ from handlers.conversation import Message, Reply, Step, Steps
 from handlers.documents.context import Context
 from handlers.documents.job import Job
 from handlers.documents.jobs import Jobs
-from knowledge.reading.readers.limits import MEGABYTE
+from knowledge.text.sizes import MEGABYTE
 
 KILOBYTE = 1024  # bytes
 STEPS = ("download", "check", "read", "split", "index", "ready")

@@ -31,7 +31,8 @@ from handlers.documents.test_search import TestSearch
 from handlers.documents.tracks import Track, follow, progress
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError, UnknownDocument
-from knowledge.reading.readers.limits import MEGABYTE, Limits
+from knowledge.reading.readers.limits import Limits
+from knowledge.text.sizes import megabytes
 from knowledge.values import Metadata
 
 ADD = AddDocument.name
@@ -109,7 +110,7 @@ class Uploads:
         texts: list[str] = []
         blocks: list[Block] = []
         for job in troubled[:TROUBLES]:
-            text, drawn = await self._outcomes.told(message, _track(job))
+            text, drawn = await self._outcomes.describe(message, _track(job))
             texts.append(text)
             blocks += drawn
         text = "\n".join([*texts, listed.text])
@@ -208,8 +209,8 @@ class Uploads:
                 "too_large",
                 message,
                 name=track.name,
-                size=_megabytes(file.size),
-                limit=limit // MEGABYTE,
+                size=megabytes(file.size),
+                limit=megabytes(limit),
             )
             return
         try:
@@ -254,8 +255,3 @@ class Uploads:
 
 def _track(job: Job) -> Track:
     return Track(display(job.name), job.size, job)
-
-
-def _megabytes(count: int) -> str:
-    """Return a number of bytes in megabytes, rounded up: never shown below a limit."""
-    return f"{-(-count * 100 // MEGABYTE) / 100:g}"

@@ -79,8 +79,8 @@ class Claims:
                 pipe.get(turn)
                 pipe.pttl(turn)
                 pipe.time()
-                first, _, raw, left, told = await pipe.execute()
-            stored = _Stored(raw, left, self._clock.learn(sent, told))
+                first, _, raw, left, time_ = await pipe.execute()
+            stored = _Stored(raw, left, self._clock.learn(sent, time_))
             if not stored.void and (first or stored.token != claim.token):
                 return bool(first)
             return await self._confirm(redis, turn, claim)

@@ -16,11 +16,11 @@ class Clock:
     def __init__(self) -> None:
         self._ahead: float | None = None  # seconds before our monotonic clock
 
-    def learn(self, sent: float, told: Sequence[Any]) -> float:
+    def learn(self, sent: float, answer: Sequence[Any]) -> float:
         """
         Take what Redis told of its time to a question sent at `sent`, and return it in seconds.
         """
-        now = seconds(told)
+        now = seconds(answer)
         most, least = now - sent, now - time.monotonic()  # it was told somewhere between
         if self._ahead is None:
             self._ahead = most
@@ -40,7 +40,7 @@ class Clock:
         return time.monotonic() + self._ahead
 
 
-def seconds(told: Sequence[Any]) -> float:
+def seconds(answer: Sequence[Any]) -> float:
     """Return what Redis told of its time in seconds."""
-    whole, micros = told
+    whole, micros = answer
     return int(whole) + int(micros) / 1e6

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from handlers.actions.questions import AskAgain, AskFollowup, AskMeant, AskPrivately
-from handlers.answer_records import AnswerRecord, AnswerRecords, CitedPassage, SaidSentence
+from handlers.answer_records import AnswerRecord, AnswerRecords, CitedPassage, CitedSentence
 from handlers.conversation import Button, Buttons, Edited, Message, Paragraph, Reply
 from handlers.people import People
 from handlers.questions.answers import blocks_of, plain_text, refusal
@@ -76,19 +76,21 @@ class Questions:
         *,
         limit: int = 6,
         kind: SearchKind = "whole",
-        kept: bool = True,
+        remember: bool = True,
     ) -> AsyncIterator[Reply]:
         """
         Answer `question`: first what is being done, step by step, then the answer.
 
         `limit` and `kind` change the search, for showing what they do; the thread remembers the
-        turn only where it is `kept`.
+        turn only where it is to `remember` it.
         """
         language = language_of(asking(question), message.person.language)
         stages: asyncio.Queue[Stage | None] = asyncio.Queue()
         yield working(self._texts, language, None)
         answering = asyncio.create_task(
-            self._answer(message, question, language, stages, Search(limit, kind), kept=kept)
+            self._answer(
+                message, question, language, stages, Search(limit, kind), remember=remember
+            )
         )
         try:
             while (stage := await stages.get()) is not None:
@@ -116,7 +118,7 @@ class Questions:
         language = language_of(asking(question), message.person.language)
         unseen: asyncio.Queue[Stage | None] = asyncio.Queue()
         search = Search(limit, kind)
-        return await self._answer(message, question, language, unseen, search, kept=False)
+        return await self._answer(message, question, language, unseen, search, remember=False)
 
     async def alone(self, question: str, language: Language) -> str:
         """
@@ -126,12 +128,12 @@ class Questions:
         answers = await self._answers()
         return await answers.alone(question, language)
 
-    async def mention(self, message: Message, subject: str, told: str) -> None:
+    async def mention(self, message: Message, subject: str, text: str) -> None:
         """
         Add something talked about elsewhere to this place's thread, so that questions here can
         refer to it.
         """
-        await self._threads.add(message.place, subject, told, message.person.id)
+        await self._threads.add(message.place, subject, text, message.person.id)
 
     async def edited(self, message: Message, edited: Edited) -> AsyncIterator[Reply]:
         """
@@ -210,7 +212,7 @@ class Questions:
         stages: asyncio.Queue[Stage | None],
         search: Search,
         *,
-        kept: bool,
+        remember: bool,
     ) -> Answer:
         try:
             answers = await self._answers()
@@ -218,27 +220,27 @@ class Questions:
                 question,
                 readers=self._people.readers(message),
                 language=language,
-                history=await self._threads.history(message.place) if kept else (),
+                history=await self._threads.history(message.place) if remember else (),
                 on_step=stages.put,
                 limit=search.limit,
                 kind=search.kind,
             )
         finally:
             await stages.put(None)
-        await self._remember(message, answer, kept=kept)
+        await self._remember(message, answer, remember=remember)
         return answer
 
-    async def _remember(self, message: Message, answer: Answer, *, kept: bool) -> None:
+    async def _remember(self, message: Message, answer: Answer, *, remember: bool) -> None:
         """
         Keep the turn and the answer for a day; without Redis the answer is given all the same.
         """
-        if kept:
+        if remember:
             await self._threads.add(
                 message.place, answer.question, answer.text, message.person.id, answer.id
             )
         with suppress(SessionsUnavailable):
             await self._records.keep(_record(answer, message.person.id))
-            if not kept:
+            if not remember:
                 return
             await self._asked.keep(message.id, AskedQuestion.of(message, answer.question))
             # No document could tell which approach fits: nobody need add one.
@@ -273,7 +275,7 @@ class Questions:
 
 def _record(answer: Answer, person: str) -> AnswerRecord:
     """Return what is kept of an answer."""
-    sentences = [SaidSentence(said.text, said.citations) for said in answer.sentences]
+    sentences = [CitedSentence(one.text, one.citations) for one in answer.sentences]
     cited = []
     for citation in answer.citations:
         passage = citation.passage

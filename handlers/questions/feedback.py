@@ -30,12 +30,12 @@ class Feedbacks:
     async def vote(self, message: Message, action: Vote) -> AsyncIterator[Reply]:
         """Take a vote; after a thumb down, ask why."""
         language, say = message.person.language, self._texts.say
-        kept = await self._keep(message, action.answer, action.vote)
+        stored = await self._keep(message, action.answer, action.vote)
         if action.vote == "down":
             reasons = self._reasons(message, action.answer)
             yield Reply(say("feedback.why", language), private=True, ask=reasons)
             return
-        name = "feedback.thanks" if kept else "feedback.away"
+        name = "feedback.thanks" if stored else "feedback.away"
         yield Reply(say(name, language), private=True)
 
     async def ask_reason(self, message: Message, action: GiveReason) -> AsyncIterator[Reply]:
@@ -54,8 +54,8 @@ class Feedbacks:
         reason = form.values.get("reason", "")
         vote = reason if reason in REASONS else "down"
         right = form.values.get("right", "").strip()[:RIGHT]
-        kept = await self._keep(message, action.answer, vote, right)
-        name = "feedback.noted" if kept else "feedback.away"
+        stored = await self._keep(message, action.answer, vote, right)
+        name = "feedback.noted" if stored else "feedback.away"
         yield Reply(self._texts.say(name, message.person.language), private=True)
 
     async def cases(self) -> list[Case]:

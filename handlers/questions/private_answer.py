@@ -37,7 +37,7 @@ class PrivateAnswer:
         if record is None:
             yield Reply(self._texts.say("ask.expired", language), private=True)
             return
-        async for reply in self._questions.ask(message, record.question, kept=False):
+        async for reply in self._questions.ask(message, record.question, remember=False):
             # A follow-up question would name what only this person may read: none is offered among
             # others.
             blocks = tuple(block for block in reply.blocks if not _goes_on(block))

@@ -91,8 +91,8 @@ class SourceView:
         if updated:
             day = aged(updated, self._texts, language)
             facts.append(say("ask.updated", language, day=day))
-        told = dict.fromkeys(fact for fact in facts if fact)
-        return " · ".join(told)
+        known = dict.fromkeys(fact for fact in facts if fact)
+        return " · ".join(known)
 
     def _ways_on(
         self, passage: Passage, document: Document, around: Sequence[Passage], language: Language
@@ -137,7 +137,7 @@ def _used(record: AnswerRecord | None, passage: str) -> tuple[str, list[str]]:
     for cited in record.cited:
         if cited.passage != passage:
             continue
-        citing = [said.text for said in record.sentences if cited.number in said.citations]
+        citing = [one.text for one in record.sentences if cited.number in one.citations]
         supported = [text for text in citing if text != cited.quote]
         return cited.quote, supported[:SUPPORTED]
     return "", []
