@@ -233,7 +233,9 @@ class Application:
             return None
         provider = settings.embedding.partition(":")[0]
         shared = settings.llm.partition(":")[0] in ("", provider)
-        base, key = (settings.llm_base_url, settings.llm_api_key) if shared else ("", "")
+        base, key = "", ""
+        if shared:
+            base, key = settings.llm_base_url, settings.llm_api_key
         embedding = Embedding(settings.embedding, base_url=base, api_key=key)
         opening.push_async_callback(embedding.close)
         await embedding.measure()
@@ -300,7 +302,9 @@ class Application:
         Look again and again for jobs that got lost; an embedded store has no other process that
         could still hold one.
         """
-        idle = DEAD if self.settings.embedded else IDLE
+        idle = IDLE
+        if self.settings.embedded:
+            idle = DEAD
         while True:
             with suppress(SessionsUnavailable):
                 await self.jobs.tend(idle=idle)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from handlers.conversation import Upload
-from handlers.documents.context import BOOK
+from handlers.documents.context import AUDIT
 from knowledge.reading import sandbox
 from tests.handlers.documents.conftest import Talk, button, file
 
@@ -57,7 +57,7 @@ async def test_a_bug_of_ours_is_said_and_the_file_is_read_once_it_is_mended(
         record.number for record in caplog.records if hasattr(record, "number")
     }
     assert len(numbers(reply.text)) == 1
-    booked = [row["entry"] for row in await talk.application.sessions.entries(BOOK, 5)]
+    booked = [row["entry"] for row in await talk.application.sessions.entries(AUDIT, 5)]
     assert {"fault"} == {
         entry["outcome"] for entry in booked if entry.get("name") == name and entry.get("outcome")
     }
