@@ -1,5 +1,6 @@
 """What is remembered ends when it should: the lifetime Redis was given, and the edge of each limit."""
 
+import time
 from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
@@ -9,6 +10,7 @@ from handlers.answer_records import AnswerRecord, AnswerRecords, CitedPassage
 from handlers.conversation import Audience, Message, Person, Text
 from handlers.documents.context import Context
 from handlers.documents.job import Job, keep_new
+from handlers.documents.jobs import Jobs
 from handlers.documents.requests import Requests
 from handlers.documents.reviews import Reviews
 from handlers.memory.link import key
@@ -166,6 +168,29 @@ async def test_a_job_can_be_looked_up_for_seven_days(sessions):
     assert await keep_new(sessions, Job("j1", "規程.md", 1, "o", Metadata(), AOI.id, 0.0))
 
     await assert_lives(sessions, key("job", "j1"), 7 * DAY)
+
+
+async def test_a_job_nobody_took_is_queued_again_every_five_minutes_and_given_up_after_a_day(
+    sessions,
+):
+    queued = []
+
+    async def enqueue(id_):
+        queued.append(id_)
+
+    jobs = Jobs(None, None, sessions, enqueue)
+    now = time.time()
+    for id_, silent in (("young", 30), ("lost", DAY - 600), ("forgotten", DAY)):
+        await keep_new(sessions, Job(id_, "規程.md", 1, "o", Metadata(), AOI.id, now - silent))
+        await sessions.note("jobs", id_)
+
+    await jobs.tend()
+    await jobs.tend()
+
+    assert queued == ["lost"]
+    await assert_lives(sessions, key("job.again", "lost"), 300)
+    outcomes = {id_: (await jobs.find(id_)).outcome for id_ in ("young", "lost", "forgotten")}
+    assert outcomes == {"young": "", "lost": "", "forgotten": "parked"}
 
 
 async def test_an_owner_is_told_of_a_date_once_in_four_hundred_days(sessions, texts):

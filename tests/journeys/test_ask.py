@@ -4,7 +4,9 @@ import pytest
 
 from bot.service.application import Application
 from bot.settings import load
+from handlers.answer_records import AnswerRecords
 from handlers.conversation import Audience, Command, Feedback, Message, Person, Press, Sources, Text
+from handlers.memory.link import key
 from tests.sheet import Sheet
 
 
@@ -59,6 +61,15 @@ async def test_a_source_opens_and_the_trace_shows_what_was_used(application):
 
     assert first.title in opened.text
     assert "使った" in str(inside.blocks)
+
+
+async def test_the_trace_of_an_answer_can_be_looked_into_for_a_day(application):
+    answer = block((await say(application, Text("RAGとは何ですか?")))[-1], Sources).answer
+    record = await AnswerRecords(application.sessions).load(answer)
+
+    async with application.sessions.link.redis() as redis:
+        lives = await redis.ttl(key("trace", record.trace))
+    assert 86_400 - 60 < lives <= 86_400  # seconds
 
 
 async def test_off_topic_is_refused_with_the_nearest(application):

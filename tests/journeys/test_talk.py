@@ -163,6 +163,8 @@ async def test_a_thumb_down_becomes_a_case_that_evaluation_reads(thread, tmp_pat
         "outdated",
         "language",
     ]
+    (again,) = await thread.hear(Press(why.ask.form, why.ask.state))  # its window stayed shut
+    assert again.ask == why.ask
     await thread.hear(
         Form(
             "feedback.reason",
