@@ -80,8 +80,8 @@ class _Adding:
             if said.supersedes:
                 await (await self._application.library()).document(said.supersedes)
             content = await asyncio.to_thread(path.read_bytes)
-            job = await self._application.jobs.submit(
-                uuid.uuid4().hex, path.name, content, said, by=ME, queue=False
+            job = await self._application.jobs.keep(
+                uuid.uuid4().hex, path.name, content, said, by=ME
             )
             job = (
                 await self._application.jobs.run(

@@ -27,6 +27,7 @@ from handlers.documents.jobs import DEAD, IDLE, TEND, Jobs
 from handlers.documents.router import Documents
 from handlers.lifetimes import DAY, JOB, TRACE
 from handlers.people import People
+from handlers.questions.context import Context as AskingContext
 from handlers.questions.router import QuestionsRoom
 from handlers.router import Router
 from handlers.sessions import Sessions, SessionsUnavailable
@@ -83,16 +84,15 @@ class Application:
             self.library, self.sessions, self.people, self.texts, by_two=by_two, limits=self.limits
         )
         self.documents = Documents.of(context, self.jobs, self._answers_over, self._criteria)
-        questions = QuestionsRoom.of(
-            answers=self.answers,
-            library=self.library,
-            sessions=self.sessions,
-            people=self.people,
-            texts=self.texts,
-            missed=self.documents.requests.missed,
-            experts=settings.experts,
-            talk=settings.thread_talk,
+        asking = AskingContext(
+            self.answers,
+            self.library,
+            self.sessions,
+            self.people,
+            self.texts,
+            self.documents.requests.missed,
         )
+        questions = QuestionsRoom.of(asking, experts=settings.experts, talk=settings.thread_talk)
         guidelines = Guidelines.load(self.library, self.people)
         self.router = Router(
             questions,

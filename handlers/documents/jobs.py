@@ -66,7 +66,7 @@ class Jobs:
         self._enqueue = enqueue
         self._limits = limits or Limits()
 
-    async def submit(  # what is known of a file, and how to go about it
+    async def submit(
         self,
         id_: str,
         name: str,
@@ -74,7 +74,6 @@ class Jobs:
         metadata: Metadata,
         *,
         by: str,
-        queue: bool = True,
         patience: float = 0.0,
     ) -> Job:
         """
@@ -86,23 +85,39 @@ class Jobs:
             LibraryUnavailable: the file cannot be kept.
             SessionsUnavailable
         """
+        arrived = Job(id_, name, len(content), "", metadata, by, time.time())
+        job, is_new = await self._keep(arrived, content, patience)
+        if is_new:
+            enqueue = partial(self._enqueue, id_)
+            await self._sessions.patiently(enqueue, patience)
+        return job
+
+    async def keep(
+        self, id_: str, name: str, content: bytes, metadata: Metadata, *, by: str
+    ) -> Job:
+        """Keep a file as `submit` does, for whoever then does the work without the queue."""
+        arrived = Job(id_, name, len(content), "", metadata, by, time.time())
+        job, _ = await self._keep(arrived, content, 0.0)
+        return job
+
+    async def _keep(self, arrived: Job, content: bytes, patience: float) -> tuple[Job, bool]:
+        """Return the job of a file, and whether it was not known before."""
+        id_ = arrived.id
         patiently = partial(self._sessions.patiently, seconds=patience)
         known = await patiently(partial(self.find, id_))
         if known is not None:
-            return known
-        original = await self._originals.put(content)
-        job = Job(id_, name, len(content), original, metadata, by, time.time())
+            return known, False
+        job = replace(arrived, original=await self._originals.put(content))
         await patiently(partial(self._sessions.note, OPEN, id_))
         first = await patiently(partial(keep_new, self._sessions, job))
         if not first:
             known = await patiently(partial(self.find, id_)) or job
-            if known.original != original:  # else it was stored, and only the word of it was lost
-                await self._originals.delete(original)
-                return known
+            # else it was stored, and only the word of it was lost
+            if known.original != job.original:
+                await self._originals.delete(job.original)
+                return known, False
         await patiently(partial(self._sessions.index_add, *LIST, id_))
-        if queue:
-            await patiently(partial(self._enqueue, id_))
-        return job
+        return job, True
 
     async def find(self, id_: str) -> Job | None:
         """

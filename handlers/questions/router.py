@@ -1,6 +1,5 @@
 """The map of this room: all between a message and an answer, and which button leads where."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from handlers.actions.questions import (
@@ -16,8 +15,8 @@ from handlers.actions.questions import (
     StopFeedback,
     Vote,
 )
-from handlers.people import People
-from handlers.questions.ask import Missed, Questions
+from handlers.questions.ask import Questions
+from handlers.questions.context import Context
 from handlers.questions.escalation import Escalation
 from handlers.questions.feedback import Feedbacks
 from handlers.questions.private_answer import PrivateAnswer
@@ -27,10 +26,6 @@ from handlers.questions.threads import Talk as TalkRule
 from handlers.questions.threads import Threads
 from handlers.questions.welcome import Welcome
 from handlers.routes import Routes
-from handlers.sessions import Sessions
-from handlers.texts import Texts
-from knowledge.answering.answers import Answers
-from knowledge.documents.library import Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +42,17 @@ class QuestionsRoom:
     talk: Talk
 
     @classmethod
-    def of(  # the collaborators of its abilities, each by name
-        cls,
-        *,
-        answers: Callable[[], Awaitable[Answers]],
-        library: Callable[[], Awaitable[Library]],
-        sessions: Sessions,
-        people: People,
-        texts: Texts,
-        missed: Missed,
-        experts: tuple[str, ...] = (),
-        talk: TalkRule = "asker",
+    def of(
+        cls, context: Context, *, experts: tuple[str, ...] = (), talk: TalkRule = "asker"
     ) -> "QuestionsRoom":
         """
-        Furnish the room. `answers` and `library` wait until there are any; `experts` are called for
-        what stays open; `talk` is whose words in a thread are answered without a mention.
+        Furnish the room. `experts` are called for what stays open; `talk` is whose words in a
+        thread are answered without a mention.
         """
+        library, sessions = context.library, context.sessions
+        people, texts, missed = context.people, context.texts, context.missed
         threads = Threads(sessions, texts, talk)
-        ask = Questions(answers, sessions, people, texts, threads, missed)
+        ask = Questions(context.answers, sessions, people, texts, threads, missed)
         welcome = Welcome(library, people, texts)
         return cls(
             ask,

@@ -65,13 +65,12 @@ async def filled(tmp_path):
 
         library = await application.library()
         assert all([shelved.new async for shelved in shelve(library)])
-        job = await application.jobs.submit(
+        job = await application.jobs.keep(
             "j",
             "下書き.txt",
             "まだ公開しない下書き。".encode(),
             Metadata(owner="t:1"),
             by="t:1",
-            queue=False,
         )
         await application.jobs.run(job.id)
         await library.set_glossary([("稟議", "申請書")])

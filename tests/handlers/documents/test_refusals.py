@@ -55,9 +55,7 @@ async def test_a_document_that_kills_its_readers_is_parked_and_may_be_tried_agai
 ) -> None:
     content = "# 毒見\n\n読める資料です。".encode()
     jobs = talk.application.jobs
-    job = await jobs.submit(
-        "poison:1:0", "毒.md", content, Metadata(owner=ADMIN.id), by=ADMIN.id, queue=False
-    )
+    job = await jobs.keep("poison:1:0", "毒.md", content, Metadata(owner=ADMIN.id), by=ADMIN.id)
     died = {"job": asdict(replace(job, tries=2))}  # two workers, over it
     await talk.application.sessions.save("job", job.id, died)
     await jobs.run(job.id)

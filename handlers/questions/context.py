@@ -1,0 +1,25 @@
+"""What the abilities of this room work with."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from handlers.people import People
+from handlers.questions.ask import Missed
+from handlers.sessions import Sessions
+from handlers.texts import Texts
+from knowledge.answering.answers import Answers
+from knowledge.documents.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """
+    `answers` and `library` wait until there are any; `missed` is told of what the documents lack.
+    """
+
+    answers: Callable[[], Awaitable[Answers]]
+    library: Callable[[], Awaitable[Library]]
+    sessions: Sessions
+    people: People
+    texts: Texts
+    missed: Missed
