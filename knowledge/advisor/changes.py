@@ -4,6 +4,7 @@ recommends.
 """
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from knowledge.advisor.parts import parse_yaml, word
 
 SAMPLES = 2000  # answer sets whose recommendations are compared
 SEED = 7
+OPEN = 1.25  # possible answers for one option: a fifth of them leave the question open
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,54 +42,81 @@ class Changes:
 
     @property
     def moved(self) -> int:
-        return sum(count for *_, count in self.moves)
+        """Return how many of `SAMPLES` get another recommendation."""
+        return sum(count for _, _, count in self.moves)
 
 
 def compare(old: Advisor, new: Advisor) -> Changes:
     """Compare two models over the same random answers. About 0.3 s."""
-    before, after = (_flat(parse_yaml(a.source, "model.yaml"), "") for a in (old, new))
-    places = [*before, *(p for p in after if p not in before)]
-    rows = tuple(
-        Change(p, before.get(p, ""), after.get(p, ""))
-        for p in places
-        if before.get(p, "") != after.get(p, "")
-    )
-    moves = Counter((old.winner(a), new.winner(a)) for a in _answers(old, new))
-    return Changes(rows, tuple((a, b, n) for (a, b), n in moves.most_common() if a != b))
+    before = _flat(parse_yaml(old.source, "model.yaml"), "")
+    after = _flat(parse_yaml(new.source, "model.yaml"), "")
+    return Changes(tuple(_rows(before, after)), tuple(_moves(old, new)))
+
+
+def _rows(before: dict[str, str], after: dict[str, str]) -> Iterator[Change]:
+    """Yield what differs: places of the old file first, in its order, then those it lacks."""
+    for place in before | after:
+        change = Change(place, before.get(place, ""), after.get(place, ""))
+        if change.before != change.after:
+            yield change
+
+
+def _moves(old: Advisor, new: Advisor) -> Iterator[tuple[str, str, int]]:
+    moves: Counter[tuple[str, str]] = Counter()
+    for answers in _answers(old, new):
+        moves[old.winner(answers), new.winner(answers)] += 1
+    for (before, after), count in moves.most_common():
+        if before != after:
+            yield before, after, count
 
 
 def _flat(row: Any, place: str) -> dict[str, str]:
     """Return every value by its path; rows of a list go by their id where they have one."""
     if isinstance(row, dict):
-        pairs = [(word(key), value) for key, value in row.items()]
-    elif isinstance(row, list) and all(isinstance(item, dict) and "id" in item for item in row):
-        pairs = [(word(item["id"]), item) for item in row]
-    elif isinstance(row, list):
-        return {place: ", ".join(word(item) for item in row)}
-    else:
+        return _flat_pairs(row.items(), place)
+    if not isinstance(row, list):
         return {place: word(row)}
-    found: dict[str, str] = {}
+    if _all_named(row):
+        return _flat_pairs(((item["id"], item) for item in row), place)
+    items = [word(item) for item in row]
+    return {place: ", ".join(items)}
+
+
+def _all_named(rows: list[Any]) -> bool:
+    return all(isinstance(row, dict) and "id" in row for row in rows)
+
+
+def _flat_pairs(pairs: Iterable[tuple[Any, Any]], place: str) -> dict[str, str]:
+    values: dict[str, str] = {}
     for key, value in pairs:
-        found |= _flat(value, f"{place}.{key}" if place else key)
-    return found
+        inner = word(key)
+        if place:
+            inner = f"{place}.{inner}"
+        values |= _flat(value, inner)
+    return values
 
 
-def _answers(old: Advisor, new: Advisor) -> list[dict[str, str]]:
-    """Return random answers to the questions both models ask, a fifth of them open."""
-    ours = {c.id: [o.id for o in c.options] for c in old.model.criteria}
-    shared = {
-        c.id: [o.id for o in c.options if o.id in ours[c.id]]
-        for c in new.model.criteria
-        if c.id in ours
-    }
-    shared = {id_: options for id_, options in shared.items() if options}
-    table = uniform(SEED, SAMPLES * len(shared)).reshape(SAMPLES, -1)
-    picks = np.floor(table * [len(o) * 1.25 for o in shared.values()]).astype(int).tolist()
-    return [
-        {
-            id_: options[n]
-            for (id_, options), n in zip(shared.items(), row, strict=True)
-            if n < len(options)
-        }
-        for row in picks
-    ]
+def _answers(old: Advisor, new: Advisor) -> Iterator[dict[str, str]]:
+    """Yield random answers to the questions both models ask, a fifth of them open."""
+    shared = _shared_options(old, new)
+    table = uniform(SEED, SAMPLES * len(shared)).reshape(SAMPLES, len(shared))
+    possible = [len(options) * OPEN for options in shared.values()]
+    picks = np.floor(table * possible).astype(int).tolist()
+    for row in picks:
+        answers = {}
+        for (criterion, options), number in zip(shared.items(), row, strict=True):
+            if number < len(options):
+                answers[criterion] = options[number]
+        yield answers
+
+
+def _shared_options(old: Advisor, new: Advisor) -> dict[str, list[str]]:
+    """Return by criterion the options both models know, in the order of the new one."""
+    former = {criterion.id: criterion.names for criterion in old.model.criteria}
+    shared = {}
+    for criterion in new.model.criteria:
+        known = former.get(criterion.id, ())
+        options = [option for option in criterion.names if option in known]
+        if options:
+            shared[criterion.id] = options
+    return shared

@@ -3,45 +3,46 @@ What a decision model must keep beyond being whole: weights sum up, blocks exist
 way, somebody is left.
 """
 
-from collections import Counter
+from collections.abc import Mapping
 from itertools import pairwise
 
-from knowledge.advisor.parts import invalid
-from knowledge.advisor.values import Block, Criterion, Model
+from knowledge.advisor.parts import first_twice, invalid
+from knowledge.advisor.values import Block, Criterion, DecisionModel, Option
 
 LEAST = -99.0  # stands for "excluded" where option orders are compared
 TOTAL = 100  # what weights add up to
 
 
-def check(model: Model) -> None:
+def check(model: DecisionModel) -> None:
     """
     Check a model that was read.
 
     Raises:
         InvalidModel: the first rule that is broken, with its place.
     """
-    _names(model)
+    _names("criteria", [criterion.id for criterion in model.questions])
+    _names("configs", [configuration.id for configuration in model.configurations])
     _weights(model)
     _blocks(model)
-    _references(model)
+    _moot_questions(model)
+    _open_weights("open_weights_required_if", model.open_weights_required, model)
+    _open_weights("open_weights_preferred_if", model.open_weights_preferred, model)
     for criterion in model.criteria:
-        _options(criterion, model)
-        _monotone(criterion, model.blocks)
+        for option in criterion.options:
+            _option(option, f"criteria.{criterion.id}.options.{option.id}", model)
+        for block in model.blocks:
+            _monotone(criterion, block)
 
 
-def _names(model: Model) -> None:
+def _names(place: str, ids: list[str]) -> None:
     """Every name is given once."""
-    for place, ids in (
-        ("criteria", [c.id for c in (*model.criteria, *model.advisory)]),
-        ("configs", [c.id for c in model.configurations]),
-    ):
-        twice = next((name for name, count in Counter(ids).items() if count > 1), None)
-        if twice is not None:
-            raise invalid(f"{place}.{twice}", "同じ名前が2回あります", "is there twice")
+    twice = first_twice(ids)
+    if twice is not None:
+        raise invalid(f"{place}.{twice}", "同じ名前が2回あります", "is there twice")
 
 
-def _weights(model: Model) -> None:
-    total = round(sum(c.weight for c in model.criteria), 6)
+def _weights(model: DecisionModel) -> None:
+    total = round(sum(criterion.weight for criterion in model.criteria), 6)
     if total != TOTAL:
         raise invalid(
             "criteria.weight",
@@ -50,8 +51,9 @@ def _weights(model: Model) -> None:
         )
 
 
-def _blocks(model: Model) -> None:
-    bases = {b.id for b in model.blocks if not b.addon}
+def _blocks(model: DecisionModel) -> None:
+    """There is one addon, configurations stand on bases, and one is left whatever is answered."""
+    bases = {block.id for block in model.blocks if not block.addon}
     if len(model.blocks) - len(bases) != 1:
         raise invalid(
             "blocks",
@@ -60,12 +62,11 @@ def _blocks(model: Model) -> None:
         )
     for configuration in model.configurations:
         if configuration.base not in bases:
-            raise invalid(
-                f"configs.{configuration.id}.base", "土台にない名前です", "names no base block"
-            )
-    excluded = {block for c in model.criteria for o in c.options for block in o.excludes}
-    plain = {c.base for c in model.configurations if c.rag}
-    if not plain - excluded or excluded - bases:
+            place = f"configs.{configuration.id}.base"
+            raise invalid(place, "土台にない名前です", "names no base block")
+    excluded = _excluded(model)
+    survivors = {config.base for config in model.configurations if config.rag} - excluded
+    if not survivors or not excluded <= bases:
         raise invalid(
             "criteria",
             "どの回答でも残る構成がありません",
@@ -73,61 +74,74 @@ def _blocks(model: Model) -> None:
         )
 
 
-def _references(model: Model) -> None:
-    """Names of other criteria and options mean something."""
-    known = {c.id: {o.id for o in c.options} for c in model.criteria}
-    seen: set[str] = set()
+def _excluded(model: DecisionModel) -> set[str]:
+    """Return every block that some answer excludes."""
+    excluded: set[str] = set()
+    for criterion in model.criteria:
+        for option in criterion.options:
+            excluded |= option.excludes
+    return excluded
+
+
+def _moot_questions(model: DecisionModel) -> None:
+    """What makes a question moot is an answer to an earlier one."""
+    earlier: dict[str, frozenset[str]] = {}
     for criterion in model.criteria:
         for parent, answers in criterion.unless.items():
-            place = f"criteria.{criterion.id}.ask_if_not"
-            if parent not in seen or not answers <= known[parent]:
+            if parent not in earlier or not answers <= earlier[parent]:
                 raise invalid(
-                    f"{place}.{parent}",
+                    f"criteria.{criterion.id}.ask_if_not.{parent}",
                     "前にある基準とその選択肢を書いてください",
                     "must name an earlier criterion and its options",
                 )
-        seen.add(criterion.id)
-    for name, rows in (
-        ("open_weights_required_if", model.open_weights_required),
-        ("open_weights_preferred_if", model.open_weights_preferred),
-    ):
-        for parent, answers in rows.items():
-            if not answers <= known.get(parent, set()):
-                raise invalid(
-                    f"ft_variant.{name}.{parent}",
-                    "ない基準か選択肢です",
-                    "names an unknown criterion or option",
-                )
+        earlier[criterion.id] = frozenset(criterion.names)
 
 
-def _options(criterion: Criterion, model: Model) -> None:
-    blocks, addons = {b.id for b in model.blocks}, {b.id for b in model.blocks if b.addon}
-    for option in criterion.options:
-        place = f"criteria.{criterion.id}.options.{option.id}"
-        unknown = (set(option.values) | option.excludes | option.requires) - blocks
-        if unknown:
-            name = min(unknown)
+def _open_weights(name: str, rows: Mapping[str, frozenset[str]], model: DecisionModel) -> None:
+    """Answers that ask for an open model are options of criteria there are."""
+    known = {criterion.id: frozenset(criterion.names) for criterion in model.criteria}
+    for parent, answers in rows.items():
+        if not answers <= known.get(parent, frozenset()):
             raise invalid(
-                place, f"「{name}」というブロックはありません", f"names the unknown block {name}"
-            )
-        if not option.requires <= addons:
-            raise invalid(
-                place,
-                "必須にできるのは追加ブロックだけです",
-                "requires a block that is not an addon",
+                f"ft_variant.{name}.{parent}",
+                "ない基準か選択肢です",
+                "names an unknown criterion or option",
             )
 
 
-def _monotone(criterion: Criterion, blocks: tuple[Block, ...]) -> None:
-    for block in blocks:
-        row = [
-            LEAST if block.id in o.excludes else o.values.get(block.id, 0.0)
-            for o in criterion.options
-        ]
-        if any(a > b for a, b in pairwise(row)) and any(a < b for a, b in pairwise(row)):
-            place = f"criteria.{criterion.id}.options ({block.id})"
-            raise invalid(
-                place,
-                "選択肢の順に沿って一方向に変わっていません",
-                "does not move one way along the option order",
-            )
+def _option(option: Option, place: str, model: DecisionModel) -> None:
+    blocks = {block.id for block in model.blocks}
+    addons = {block.id for block in model.blocks if block.addon}
+    unknown = (set(option.values) | option.excludes | option.requires) - blocks
+    if unknown:
+        name = min(unknown)
+        raise invalid(
+            place, f"「{name}」というブロックはありません", f"names the unknown block {name}"
+        )
+    if not option.requires <= addons:
+        raise invalid(
+            place,
+            "必須にできるのは追加ブロックだけです",
+            "requires a block that is not an addon",
+        )
+
+
+def _monotone(criterion: Criterion, block: Block) -> None:
+    """Along the order of its options a criterion moves a block up only, or down only."""
+    rises = falls = False
+    for first, second in pairwise(criterion.options):
+        step = _value(second, block) - _value(first, block)
+        rises = rises or step > 0
+        falls = falls or step < 0
+    if rises and falls:
+        raise invalid(
+            f"criteria.{criterion.id}.options ({block.id})",
+            "選択肢の順に沿って一方向に変わっていません",
+            "does not move one way along the option order",
+        )
+
+
+def _value(option: Option, block: Block) -> float:
+    if block.id in option.excludes:
+        return LEAST
+    return option.values.get(block.id, 0.0)

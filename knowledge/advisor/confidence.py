@@ -37,9 +37,8 @@ def uniform(seed: int, count: int) -> Numbers:
     Return the first `count` numbers in [0, 1) of the mulberry32 generator, all at once: its state
     is a plain counter.
     """
-    a = (np.arange(1, count + 1, dtype=np.uint64) * np.uint64(STEP) + np.uint64(seed)).astype(
-        np.uint32
-    )
+    steps = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(STEP)
+    a = (steps + np.uint64(seed)).astype(np.uint32)
     t = (a ^ (a >> np.uint32(15))) * (a | np.uint32(1))
     t ^= t + (t ^ (t >> np.uint32(7))) * (t | np.uint32(61))
     return np.asarray((t ^ (t >> np.uint32(14))) / 2.0**32)
@@ -54,7 +53,8 @@ class Samples:
         table = uniform(rules.seed, rules.samples * (2 * count + 1)).reshape(rules.samples, -1)
         factors = 2.0 ** (2.0 * table[:, : count + 1] - 1.0)
         weights = tables.weights * factors[:, :count]
-        self.weights: Numbers = weights * (tables.weights.sum() / weights.sum(axis=1))[:, None]
+        evened = tables.weights.sum() / weights.sum(axis=1)  # so that each sample's add up the same
+        self.weights: Numbers = weights * evened[:, None]
         self.factors: Numbers = factors[:, count]
         self.answers: Rows = (table[:, count + 1 :] * tables.counts).astype(np.intp)
 
@@ -72,10 +72,13 @@ class Samples:
         """Measure how often `winner` (a configuration's number) stays first. About 2 ms."""
         tables = self._tables
         same = tables.winners(row[None, :], self.weights, self.factors)
-        full = tables.winners(self.complete(row, np.arange(len(row))), self.weights, self.factors)
+        completed = self.complete(row, np.arange(len(row)))
+        full = tables.winners(completed, self.weights, self.factors)
+        same_base = tables.base[full] == tables.base[winner]
+        same_rag = tables.rag[full] == tables.rag[winner]
         return Confidence(
             weights=float((same == winner).mean()),
             overall=float((full == winner).mean()),
-            base=float((tables.base[full] == tables.base[winner]).mean()),
-            rag=float((tables.rag[full] == tables.rag[winner]).mean()),
+            base=float(same_base.mean()),
+            rag=float(same_rag.mean()),
         )

@@ -8,9 +8,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from knowledge.advisor.model import FOLDER
-from knowledge.advisor.parts import invalid, parse_yaml, phrase
-from knowledge.advisor.values import Criterion, Model
+from knowledge.advisor.parts import (
+    invalid,
+    listed,
+    mapping,
+    needed,
+    numbers,
+    parse_yaml,
+    phrase,
+    sentence_with,
+    words,
+)
+from knowledge.advisor.values import Criterion, DecisionModel
 from knowledge.values import Phrase
+
+RESULTS = "results.yaml"
+LABELS = "labels.yaml"
+GRADES = ("A", "B", "C")  # of evidence, best first
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,86 +73,111 @@ class Guidance:
     levers: Mapping[str, Phrase]
 
 
-def load(model: Model, text: str | None = None) -> Guidance:
+def load(model: DecisionModel, text: str | None = None) -> Guidance:
     """
     Read the texts that belong to `model`; None reads the built-in ones.
 
     Raises:
-        InvalidModel: a configuration or criterion has no text, or a text lacks a language.
+        InvalidModel: a configuration or criterion has no text, or a text lacks a language; the
+        sentence names the place.
     """
-    raw = parse_yaml(
-        text if text is not None else (FOLDER / "results.yaml").read_text(encoding="utf-8"),
-        "results.yaml",
+    if text is None:
+        text = (FOLDER / RESULTS).read_text(encoding="utf-8")
+    raw = parse_yaml(text, RESULTS)
+    results = mapping(needed(raw, RESULTS, "results"), "results")
+    labels = parse_yaml((FOLDER / LABELS).read_text(encoding="utf-8"), LABELS)
+    short = mapping(needed(labels, LABELS, "configurations"), f"{LABELS}: configurations")
+    advice = {}
+    for configuration in model.configurations:
+        _check_known(configuration.id, results, short)
+        advice[configuration.id] = _advice(results, configuration.id)
+    return Guidance(
+        version=str(needed(raw, RESULTS, "version")),
+        note=phrase(needed(raw, RESULTS, "range_note"), "range_note"),
+        advice=advice,
+        impact=_impact(needed(raw, RESULTS, "extra_by_impact")),
+        unconfirmed=_unconfirmed(needed(raw, RESULTS, "unconfirmed_notes")),
+        criteria=_criteria(model, needed(labels, LABELS, "criteria")),
+        short={config.id: phrase(short[config.id], config.id) for config in model.configurations},
+        levers=_levers(needed(labels, LABELS, "levers")),
     )
-    labels = parse_yaml((FOLDER / "labels.yaml").read_text(encoding="utf-8"), "labels.yaml")
-    try:
-        results = raw["results"]
-        return Guidance(
-            version=str(raw["version"]),
-            note=phrase(raw["range_note"], "range_note"),
-            advice={
-                c.id: _advice(results, c.id)
-                for c in model.configurations
-                if _told(c.id, results, labels)
-            },
-            impact={
-                key: _phrases(rows, f"extra_by_impact.{key}")
-                for key, rows in raw["extra_by_impact"].items()
-            },
-            unconfirmed={key: tuple(rows) for key, rows in raw["unconfirmed_notes"].items()},
-            criteria={
-                c.id: _label(c, labels["criteria"]) for c in (*model.criteria, *model.advisory)
-            },
-            short={
-                c.id: phrase(labels["configurations"][c.id], c.id) for c in model.configurations
-            },
-            levers={key: phrase(row, f"levers.{key}") for key, row in labels["levers"].items()},
-        )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise invalid(
-            "results.yaml",
-            f"{error} がないか、読み取れません",
-            f"lacks {error}, or it cannot be read",
-        ) from error
 
 
-def _told(id_: str, results: dict[str, Any], labels: dict[str, Any]) -> bool:
+def _check_known(id_: str, results: Mapping[str, Any], short: Mapping[str, Any]) -> None:
     """Refuse a configuration nothing could be said about."""
-    if id_ not in results or id_ not in labels["configurations"]:
+    if id_ not in results or id_ not in short:
         known = ", ".join(results)
-        ja, en = (
+        raise invalid(
+            f"configs.{id_}",
             f"説明文のない構成です。使えるのは {known} です",
             f"is a configuration without texts; known: {known}",
         )
-        raise invalid(f"configs.{id_}", ja, en)
-    return True
-
-
-def _label(criterion: Criterion, labels: dict[str, Any]) -> Phrase:
-    return criterion.label or phrase(labels.get(criterion.id), f"criteria.{criterion.id}.label")
 
 
 def _advice(results: dict[str, Any], id_: str) -> Advice:
-    row = results[id_]
-    row = results[row["inherit"]] | row if "inherit" in row else row
+    place = f"results.{id_}"
+    row = mapping(results[id_], place)
+    if "inherit" in row:
+        parent = str(row["inherit"])
+        row = mapping(needed(results, f"{place}.inherit", parent), f"results.{parent}") | row
     return Advice(
-        summary=phrase(row["summary"], f"results.{id_}.summary"),
-        slides=tuple(row["slides"]),
-        cost=_range(row["cost"], f"results.{id_}.cost"),
-        time=_range(row["time"], f"results.{id_}.time"),
-        staff=_range(row["staff"], f"results.{id_}.staff"),
-        evidence=_phrases(row["evidence"], f"results.{id_}.evidence"),
-        risks=_phrases(row["risks"], f"results.{id_}.risks"),
-        prerequisites=_phrases(row["prerequisites"], f"results.{id_}.prerequisites"),
-        next=_phrases(row["next"], f"results.{id_}.next"),
+        summary=phrase(needed(row, place, "summary"), f"{place}.summary"),
+        slides=numbers(needed(row, place, "slides"), f"{place}.slides"),
+        cost=_range(row, place, "cost"),
+        time=_range(row, place, "time"),
+        staff=_range(row, place, "staff"),
+        evidence=_phrases(needed(row, place, "evidence"), f"{place}.evidence"),
+        risks=_phrases(needed(row, place, "risks"), f"{place}.risks"),
+        prerequisites=_phrases(needed(row, place, "prerequisites"), f"{place}.prerequisites"),
+        next=_phrases(needed(row, place, "next"), f"{place}.next"),
     )
 
 
-def _range(row: dict[str, Any], place: str) -> Range:
-    if row.get("grade") not in ("A", "B", "C"):
-        raise invalid(place, "根拠の等級はA・B・Cのいずれかです", "needs a grade of A, B or C")
-    return Range(phrase(row, place), row["grade"])
+def _range(row: Mapping[str, Any], place: str, field: str) -> Range:
+    inner = f"{place}.{field}"
+    values = mapping(needed(row, place, field), inner)
+    grade = values.get("grade")
+    if grade not in GRADES:
+        raise invalid(inner, "根拠の等級はA・B・Cのいずれかです", "needs a grade of A, B or C")
+    return Range(phrase(values, inner), grade)
 
 
-def _phrases(rows: list[Any], place: str) -> tuple[Phrase, ...]:
-    return tuple(phrase(row, f"{place}.{i}") for i, row in enumerate(rows, 1))
+def _phrases(rows: Any, place: str) -> tuple[Phrase, ...]:
+    phrases = []
+    for number, row in enumerate(listed(rows, place), 1):
+        phrases.append(phrase(row, f"{place}.{number}"))
+    return tuple(phrases)
+
+
+def _impact(rows: Any) -> dict[str, tuple[Phrase, ...]]:
+    """Return the risks that each answer about the impact of mistakes adds."""
+    impact = {}
+    for option, sentences in mapping(rows, "extra_by_impact").items():
+        impact[option] = _phrases(sentences, f"extra_by_impact.{option}")
+    return impact
+
+
+def _unconfirmed(rows: Any) -> dict[str, tuple[str, ...]]:
+    unconfirmed = {}
+    for configuration, criteria in mapping(rows, "unconfirmed_notes").items():
+        unconfirmed[configuration] = words(criteria, f"unconfirmed_notes.{configuration}")
+    return unconfirmed
+
+
+def _criteria(model: DecisionModel, labels: Any) -> dict[str, Phrase]:
+    """Return the short name of every criterion: its own, else the one that comes with us."""
+    known = mapping(labels, f"{LABELS}: criteria")
+    return {criterion.id: _label(criterion, known) for criterion in model.questions}
+
+
+def _label(criterion: Criterion, labels: Mapping[str, Any]) -> Phrase:
+    if criterion.label is not None:
+        return criterion.label
+    return phrase(labels.get(criterion.id), f"criteria.{criterion.id}.label")
+
+
+def _levers(rows: Any) -> dict[str, Phrase]:
+    levers = {}
+    for criterion, row in mapping(rows, f"{LABELS}: levers").items():
+        levers[criterion] = sentence_with(row, f"levers.{criterion}", "option")
+    return levers

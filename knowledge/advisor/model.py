@@ -20,13 +20,21 @@ from knowledge.advisor.parts import (
     mapping,
     name,
     number,
+    numbers,
     parse_yaml,
     phrase,
     sets,
     word,
     words,
 )
-from knowledge.advisor.values import Block, Configuration, Criterion, Model, Option, Rules
+from knowledge.advisor.values import (
+    Block,
+    Configuration,
+    Criterion,
+    DecisionModel,
+    Option,
+    Rules,
+)
 from knowledge.values import Phrase
 
 FOLDER = Path(__file__).parent
@@ -35,10 +43,26 @@ CRITERIA = 30  # at most; two more than anybody would answer
 OPTIONS = 8  # of one criterion, so that every platform can draw them with "not sure" besides
 CONFIGURATIONS = 16
 OPTION = 75  # characters, Slack's longest option text
+LABEL = 30  # characters of a criterion's short name
 NOTES = ("changes_after_dev", "offset_rationale", "unknown")  # for people who read the file
+PARTS = (
+    "meta",
+    "blocks",
+    "configs",
+    "ft_variant",
+    "criteria",
+    "advisory",
+    "tie",
+    "confidence",
+    "early_stop",
+)
+LANGUAGES = ("ja", "en")
+ASKED = ("id", "q", "options", "sources")  # what every question needs
+SCORED = (*ASKED, "order", "weight", "help", "why")  # what one that is scored needs
+MORE = ("help", "why", "ask_if_not", "rationale", "label", "order", "weight")
 
 
-def load(text: str) -> Model:
+def load(text: str) -> DecisionModel:
     """
     Read and check a decision model given as YAML.
 
@@ -57,23 +81,8 @@ def builtin() -> str:
     return (FOLDER / FILE).read_text(encoding="utf-8")
 
 
-def _model(raw: dict[str, Any]) -> Model:
-    top = fields(
-        raw,
-        FILE,
-        NOTES,
-        (
-            "meta",
-            "blocks",
-            "configs",
-            "ft_variant",
-            "criteria",
-            "advisory",
-            "tie",
-            "confidence",
-            "early_stop",
-        ),
-    )
+def _model(raw: dict[str, Any]) -> DecisionModel:
+    top = fields(raw, FILE, NOTES, PARTS)
     meta = fields(top["meta"], "meta", ("deck", "weight_total"), ("id", "version", "v_scale"))
     variant = fields(
         top["ft_variant"],
@@ -85,27 +94,19 @@ def _model(raw: dict[str, Any]) -> Model:
     criteria = listed(top["criteria"], "criteria")
     configurations = listed(top["configs"], "configs")
     if not 1 <= len(criteria) <= CRITERIA or not 1 <= len(configurations) <= CONFIGURATIONS:
-        ja, en = (
+        raise invalid(
+            FILE,
             f"基準は{CRITERIA}、構成は{CONFIGURATIONS}までです",
             f"takes 1-{CRITERIA} criteria and 1-{CONFIGURATIONS} configs",
         )
-        raise invalid(FILE, ja, en)
-    return Model(
+    return DecisionModel(
         id=name(meta["id"], "meta.id"),
         version=name(meta["version"], "meta.version"),
         sha256=hashlib.sha256(_canonical(raw)).hexdigest(),
-        criteria=tuple(
-            _criterion(row, n, rules.scale, scored=True) for n, row in enumerate(criteria, 1)
-        ),
-        advisory=tuple(
-            _criterion(row, n, rules.scale, scored=False)
-            for n, row in enumerate(listed(top["advisory"], "advisory"), 1)
-        ),
-        blocks=tuple(
-            _block(name(id_, "blocks"), row)
-            for id_, row in mapping(top["blocks"], "blocks").items()
-        ),
-        configurations=tuple(_configuration(row, n) for n, row in enumerate(configurations, 1)),
+        criteria=_criteria(criteria, rules.scale, scored=True),
+        advisory=_criteria(listed(top["advisory"], "advisory"), rules.scale, scored=False),
+        blocks=_blocks(top["blocks"]),
+        configurations=_configurations(configurations),
         rules=rules,
         open_weights_required=sets(
             variant["open_weights_required_if"], "ft_variant.open_weights_required_if"
@@ -119,7 +120,8 @@ def _model(raw: dict[str, Any]) -> Model:
 def _canonical(raw: dict[str, Any]) -> bytes:
     """Return the content as bytes that do not depend on the file's layout."""
     try:
-        return json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        text = json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return text.encode()
     except (TypeError, ValueError) as error:
         raise invalid(
             FILE,
@@ -146,87 +148,113 @@ def _rules(top: dict[str, Any], scale: float) -> Rules:
     )
 
 
+def _blocks(rows: Any) -> tuple[Block, ...]:
+    blocks = []
+    for key, row in mapping(rows, "blocks").items():
+        blocks.append(_block(name(key, "blocks"), row))
+    return tuple(blocks)
+
+
 def _block(id_: str, row: Any) -> Block:
     place = f"blocks.{id_}"
     block = fields(row, place, (), ("kind", "offset", "ja", "en", "slides"))
     if block["kind"] not in ("base", "addon"):
         raise invalid(f"{place}.kind", "base か addon にしてください", "must be base or addon")
-    slides = tuple(
-        int(number(s, f"{place}.slides", 1, 1000))
-        for s in listed(block["slides"], f"{place}.slides")
-    )
+    slides = numbers(block["slides"], f"{place}.slides")
     offset = number(block["offset"], f"{place}.offset", -1000, 1000)
     return Block(id_, phrase(block, place), block["kind"] == "addon", offset, slides)
 
 
-def _configuration(row: Any, position: int) -> Configuration:
-    place = f"configs[{position}]"
-    config = fields(row, place, ("family",), ("id", "base", "rag", "ja", "en"))
-    id_ = name(config["id"], f"{place}.id")
-    return Configuration(
-        id_,
-        phrase(config, f"configs.{id_}"),
-        word(config["base"]),
-        flag(config["rag"], f"configs.{id_}.rag"),
-    )
+def _configurations(rows: list[Any]) -> tuple[Configuration, ...]:
+    configurations = []
+    for position, row in enumerate(rows, 1):
+        place = f"configs[{position}]"
+        config = fields(row, place, ("family",), ("id", "base", "rag", "ja", "en"))
+        id_ = name(config["id"], f"{place}.id")
+        text = phrase(config, f"configs.{id_}")
+        rag = flag(config["rag"], f"configs.{id_}.rag")
+        configurations.append(Configuration(id_, text, word(config["base"]), rag))
+    return tuple(configurations)
+
+
+def _criteria(rows: list[Any], scale: float, *, scored: bool) -> tuple[Criterion, ...]:
+    criteria = []
+    for position, row in enumerate(rows, 1):
+        criteria.append(_criterion(row, position, scale, scored=scored))
+    return tuple(criteria)
 
 
 def _criterion(row: Any, position: int, scale: float, *, scored: bool) -> Criterion:
     kind = "criteria" if scored else "advisory"
-    known = ("help", "why", "ask_if_not", "rationale", "label", "order", "weight")
-    found = fields(row, f"{kind}[{position}]", known, ("id", "q", "options", "sources"))
-    id_ = name(found["id"], f"{kind}[{position}].id")
+    values = fields(row, f"{kind}[{position}]", MORE, ASKED)
+    id_ = name(values["id"], f"{kind}[{position}].id")
     place = f"{kind}.{id_}"
+    weight = 0.0
     if scored:
-        fields(
-            found, place, known, ("id", "q", "options", "sources", "order", "weight", "help", "why")
-        )
-    options = mapping(found["options"], f"{place}.options")
-    order = tuple(
-        name(o, f"{place}.order")
-        for o in words(found.get("order", list(options)), f"{place}.order")
-    )
-    if sorted(order) != sorted(options) or not 2 <= len(order) <= OPTIONS:
-        ja, en = (
-            f"order と options が一致しないか、選択肢が2〜{OPTIONS}個ではありません",
-            f"needs the same 2-{OPTIONS} options in order and options",
-        )
-        raise invalid(place, ja, en)
-    sources = words(found["sources"], f"{place}.sources")
+        fields(values, place, MORE, SCORED)
+    options = _options(values, place, scale, scored=scored)
+    sources = words(values["sources"], f"{place}.sources")
     if not sources:
         raise invalid(
             f"{place}.sources",
             "スライドか公開資料が1つ以上必要です",
             "needs at least one slide or public source",
         )
-    empty = Phrase("", "")
+    if scored:
+        weight = number(values["weight"], f"{place}.weight", 0, 100)
+    label = None
+    if "label" in values:
+        label = phrase(values["label"], f"{place}.label", LABEL)
     return Criterion(
         id=id_,
-        weight=number(found["weight"], f"{place}.weight", 0, 100) if scored else 0.0,
-        question=phrase(found["q"], f"{place}.q"),
-        help=phrase(found["help"], f"{place}.help") if "help" in found else empty,
-        why=phrase(found["why"], f"{place}.why") if "why" in found else empty,
-        options=tuple(
-            _option(o, options[o], f"{place}.options.{o}", scale, scored=scored) for o in order
-        ),
-        unless=sets(found.get("ask_if_not", {}), f"{place}.ask_if_not"),
+        weight=weight,
+        question=phrase(values["q"], f"{place}.q"),
+        help=_optional(values, "help", place),
+        why=_optional(values, "why", place),
+        options=options,
+        unless=sets(values.get("ask_if_not", {}), f"{place}.ask_if_not"),
         sources=sources,
-        rationale=word(found.get("rationale", "")),
-        label=phrase(found["label"], f"{place}.label", 30) if "label" in found else None,
+        rationale=word(values.get("rationale", "")),
+        label=label,
     )
+
+
+def _optional(values: dict[str, Any], field: str, place: str) -> Phrase:
+    """Return a sentence that may be left out; it is empty then."""
+    if field not in values:
+        return Phrase("", "")
+    return phrase(values[field], f"{place}.{field}")
+
+
+def _options(
+    values: dict[str, Any], place: str, scale: float, *, scored: bool
+) -> tuple[Option, ...]:
+    """Return the options of a criterion in the order it names, else as they stand."""
+    rows = mapping(values["options"], f"{place}.options")
+    named = words(values.get("order", list(rows)), f"{place}.order")
+    order = [name(option, f"{place}.order") for option in named]
+    if sorted(order) != sorted(rows) or not 2 <= len(order) <= OPTIONS:
+        raise invalid(
+            place,
+            f"order と options が一致しないか、選択肢が2〜{OPTIONS}個ではありません",
+            f"needs the same 2-{OPTIONS} options in order and options",
+        )
+    inner = f"{place}.options"
+    return tuple(_option(id_, rows[id_], f"{inner}.{id_}", scale, scored=scored) for id_ in order)
 
 
 def _option(id_: str, row: Any, place: str, scale: float, *, scored: bool) -> Option:
-    option = fields(
-        row, place, ("require",) if scored else (), ("ja", "en", "v") if scored else ("ja", "en")
-    )
-    values = mapping(option.get("v") or {}, f"{place}.v")
-    return Option(
-        id=id_,
-        text=phrase(option, place, OPTION),
-        values={
-            b: number(v, f"{place}.v.{b}", -scale, scale) for b, v in values.items() if v != "X"
-        },
-        excludes=frozenset(b for b, v in values.items() if v == "X"),
-        requires=frozenset(words(option.get("require", []), f"{place}.require")),
-    )
+    known: tuple[str, ...] = ()
+    required: tuple[str, ...] = LANGUAGES
+    if scored:
+        known, required = ("require",), (*LANGUAGES, "v")
+    option = fields(row, place, known, required)
+    text = phrase(option, place, OPTION)
+    values, excludes = {}, set()
+    for block, value in mapping(option.get("v") or {}, f"{place}.v").items():
+        if value == "X":
+            excludes.add(block)
+        else:
+            values[block] = number(value, f"{place}.v.{block}", -scale, scale)
+    requires = words(option.get("require", []), f"{place}.require")
+    return Option(id_, text, values, frozenset(excludes), frozenset(requires))

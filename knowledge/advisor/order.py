@@ -6,7 +6,7 @@ fixed samples). Asking ends when bounds prove that nothing left can change the r
 hardly any sampled completion does.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,6 +41,8 @@ class Step:
 
 
 class Order:
+    """The order of questions of one model, over its fixed samples."""
+
     def __init__(self, tables: Tables, samples: Samples) -> None:
         self._tables = tables
         self._samples = samples
@@ -50,29 +52,37 @@ class Order:
         Choose what to ask after the criteria in `asked`; answers given without being asked count as
         asked. About 2 ms.
         """
-        asked = {*asked, *answers}
-        left = [
-            c
-            for c in self._tables.model.criteria
-            if c.id not in asked and self._tables.applicable(c, answers)
-        ]
-        ready = [c for c in left if set(c.unless) <= asked]
+        tables = self._tables
+        behind = {*asked, *answers}
+        left = list(self._left(behind, answers))
+        ready = [criterion for criterion in left if behind.issuperset(criterion.unless)]
         if not ready:
             return Step(None, "all")
-        enough = len(asked & set(self._tables.number)) >= self._tables.model.rules.minimum
+        enough = len(behind & set(tables.number)) >= tables.model.rules.minimum
         if enough and self.certain(answers, left):
             return Step(None, "certain")
-        row = self._tables.effective(self._tables.row(answers)[None, :])[0]
-        current = int(self._tables.winners(row[None, :])[0])
-        rows = self._samples.complete(
-            row, np.array([self._tables.number[c.id] for c in left]), LOOKED_AT
-        )
-        winners = self._tables.winners(rows)
-        if enough and (winners != current).mean() < self._tables.model.rules.probable:
+
+        row = tables.effective(tables.row(answers)[None, :])[0]
+        current = int(tables.winners(row[None, :])[0])
+        open_numbers = np.array([tables.number[criterion.id] for criterion in left])
+        rows = self._samples.complete(row, open_numbers, LOOKED_AT)
+        winners = tables.winners(rows)
+        if enough and (winners != current).mean() < tables.model.rules.probable:
             return Step(None, "probable")
-        gains = [self._information(rows[:, self._tables.number[c.id]], winners) for c in ready]
+
+        gains = []
+        for criterion in ready:
+            answered = rows[:, tables.number[criterion.id]]
+            gains.append(self._information(answered, winners))
         best = int(np.argmax(np.round(gains, 6)))
-        return Step(Question(ready[best], gains[best], self._change(row, ready[best], current)), "")
+        change = self._change(row, ready[best], current)
+        return Step(Question(ready[best], gains[best], change), "")
+
+    def _left(self, behind: Collection[str], answers: Mapping[str, str]) -> Iterator[Criterion]:
+        """Yield the criteria that still count and are not behind."""
+        for criterion in self._tables.model.criteria:
+            if criterion.id not in behind and self._tables.applicable(criterion, answers):
+                yield criterion
 
     def _information(self, answers: Rows, winners: Rows) -> float:
         """Return the mutual information of two columns, in bits."""
@@ -98,37 +108,52 @@ class Order:
         tables = self._tables
         row = tables.effective(tables.row(answers)[None, :])
         winner = int(tables.winners(row)[0])
-        numbers = [tables.number[c.id] for c in left]
-        base, rag = int(tables.base[winner]), bool(tables.rag[winner])
-        if tables.excludes[numbers, :, base].any() or (tables.requires[numbers].any() and not rag):
+        numbers = [tables.number[criterion.id] for criterion in left]
+        base = int(tables.base[winner])
+        rag = bool(tables.rag[winner])
+        if tables.excludes[numbers, :, base].any():
+            return False
+        if tables.requires[numbers].any() and not rag:
             return False
         points = tables.blocks(row)[0]
-        ruled_out = tables.excludes[np.arange(row.shape[1]), row[0]].any(axis=0)
-        rivals = [b for b in dict.fromkeys(tables.base.tolist()) if b != base and not ruled_out[b]]
-        if not all(self._holds(points, base, rival, numbers) for rival in rivals):
-            return False
+        for rival in self._rivals(row, base):
+            if not self._holds(points, base, rival, numbers):
+                return False
         if tables.requires[np.arange(row.shape[1]), row[0]].any():
             return True
+        return self._keeps_addon(points, numbers, rag=rag)
+
+    def _rivals(self, row: Rows, base: int) -> Iterator[int]:
+        """Yield the other bases that no answer has ruled out, in order of simplicity."""
+        tables = self._tables
+        ruled_out = tables.excludes[np.arange(row.shape[1]), row[0]].any(axis=0)
+        for other in dict.fromkeys(tables.base.tolist()):
+            if other != base and not ruled_out[other]:
+                yield other
+
+    def _keeps_addon(self, points: Numbers, numbers: list[int], *, rag: bool) -> bool:
+        """Report whether no answers to these criteria would change the decision about RAG."""
+        tables = self._tables
         swings = tables.weights[numbers, None] * tables.values[numbers, :, tables.addon]
         low = round(float(points[tables.addon] + swings.min(axis=1).sum()), DIGITS)
         high = round(float(points[tables.addon] + swings.max(axis=1).sum()), DIGITS)
-        return low > 0 if rag else high <= 0
+        if rag:
+            return low > 0
+        return high <= 0
 
     def _holds(self, points: Numbers, base: int, rival: int, numbers: list[int]) -> bool:
         """
         Report whether `base` stays ahead of `rival` at the worst answers that leave the rival in.
         """
         tables = self._tables
-        swings = tables.weights[numbers, None] * (
-            tables.values[numbers, :, base] - tables.values[numbers, :, rival]
-        )
+        difference = tables.values[numbers, :, base] - tables.values[numbers, :, rival]
+        swings = tables.weights[numbers, None] * difference
         stays: Flags = ~tables.excludes[numbers, :, rival]
         worst = np.where(stays, swings, 0.0).min(axis=1).sum()
         lead = round(float(points[base] - points[rival] + worst), DIGITS)
-        simpler = int(np.flatnonzero(tables.base == base)[0]) < int(
-            np.flatnonzero(tables.base == rival)[0]
-        )
-        return lead > 0 or (lead == 0 and simpler)
+        first_with_base = int(np.flatnonzero(tables.base == base)[0])
+        first_with_rival = int(np.flatnonzero(tables.base == rival)[0])
+        return lead > 0 or (lead == 0 and first_with_base < first_with_rival)
 
 
 def _entropy(shares: Numbers) -> float:

@@ -8,7 +8,9 @@ is computed from them.
 import difflib
 import math
 import re
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from string import Template
 from typing import Any
 
 import yaml
@@ -17,6 +19,7 @@ from knowledge.errors import InvalidModel
 from knowledge.values import Phrase
 
 SIZE = 200_000  # characters of a file
+SLIDES = 1000  # the last slide a model may name
 SENTENCE = 300  # characters of one sentence
 NAME = 40  # characters of an id or a version
 _NAME = re.compile(rf"[A-Za-z0-9._+-]{{1,{NAME}}}")
@@ -25,6 +28,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # both are safe
 
 
 def invalid(place: str, ja: str, en: str) -> InvalidModel:
+    """Return the refusal of what stands at `place`; the sentence goes on after its name."""
     return InvalidModel("invalid_model", Phrase(f"{place}: {ja}。", f"{place} {en}."))
 
 
@@ -43,13 +47,16 @@ def parse_yaml(text: str, name: str) -> dict[str, Any]:
             f"has {len(text):,} characters; at most {SIZE:,}",
         )
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_LOADER)):
-            raise invalid(
-                name, "YAMLの別名(*)は使えません", "uses YAML aliases (*), which are not taken"
-            )
+        for event in yaml.parse(text, Loader=_LOADER):
+            if isinstance(event, yaml.AliasEvent):
+                raise invalid(
+                    name, "YAMLの別名(*)は使えません", "uses YAML aliases (*), which are not taken"
+                )
         raw = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        line = 1
+        if error.problem_mark:
+            line += error.problem_mark.line
         raise invalid(
             name, f"{line}行目がYAMLとして読めません", f"is not valid YAML at line {line}"
         ) from error
@@ -60,23 +67,29 @@ def parse_yaml(text: str, name: str) -> dict[str, Any]:
     return raw
 
 
+def needed(row: Mapping[str, Any], place: str, field: str) -> Any:
+    """Return what stands under `field`, which must be there; None counts as a value."""
+    if field not in row:
+        raise invalid(place, f"「{field}」がありません", f"lacks “{field}”")
+    return row[field]
+
+
 def fields(
-    row: Any, place: str, known: Collection[str], needed: Collection[str] = ()
+    row: Any, place: str, known: Collection[str], required: Collection[str] = ()
 ) -> dict[str, Any]:
     """
-    Return `row` as a mapping that has all of `needed` and nothing outside `known` and `needed`.
+    Return `row` as a mapping that has all of `required` and nothing outside `known` and those.
     """
-    found = mapping(row, place)
-    names = [*needed, *known]
-    for name in found:
+    values = mapping(row, place)
+    names = [*required, *known]
+    for name in values:
         if name not in names:
             near = difflib.get_close_matches(name, names, n=1, cutoff=0.0)[0]
             ja = f"「{name}」という項目はありません。近いのは「{near}」です"
             raise invalid(place, ja, f"has an unknown field “{name}”; the nearest is “{near}”")
-    for name in needed:
-        if name not in found:
-            raise invalid(place, f"「{name}」がありません", f"lacks “{name}”")
-    return found
+    for name in required:
+        needed(values, place, name)
+    return values
 
 
 def mapping(row: Any, place: str) -> dict[str, Any]:
@@ -87,6 +100,7 @@ def mapping(row: Any, place: str) -> dict[str, Any]:
 
 
 def listed(row: Any, place: str) -> list[Any]:
+    """Return a list of whatever it holds."""
     if not isinstance(row, list):
         raise invalid(place, "一覧(-)になっていません", "is not a list")
     return row
@@ -94,37 +108,45 @@ def listed(row: Any, place: str) -> list[Any]:
 
 def words(row: Any, place: str) -> tuple[str, ...]:
     """Return a list of words, each once."""
-    found = [word(item) for item in listed(row, place)]
-    twice = next((item for item in found if found.count(item) > 1), None)
+    items = [word(item) for item in listed(row, place)]
+    twice = first_twice(items)
     if twice is not None:
         raise invalid(place, f"「{twice}」が2回あります", f"has “{twice}” twice")
-    return tuple(found)
+    return tuple(items)
+
+
+def first_twice(items: Sequence[str]) -> str | None:
+    """Return the first item that comes again later, None when each is there once."""
+    counts = Counter(items)
+    return next((item for item in items if counts[item] > 1), None)
 
 
 def sets(row: Any, place: str) -> Mapping[str, frozenset[str]]:
-    return {
-        key: frozenset(words(value, f"{place}.{key}")) for key, value in mapping(row, place).items()
-    }
+    """Return a mapping of names to lists of words."""
+    values = {}
+    for key, value in mapping(row, place).items():
+        values[key] = frozenset(words(value, f"{place}.{key}"))
+    return values
 
 
 def word(value: Any) -> str:
-    return _WORDS[value] if isinstance(value, bool) else str(value)
+    """Return a scalar as it was written: bare yes and no, which YAML reads as truth, as words."""
+    if isinstance(value, bool):
+        return _WORDS[value]
+    return str(value)
 
 
 def name(value: Any, place: str) -> str:
     """Return a name that buttons, files and commands can carry: letters, digits and ._+- only."""
-    found = word(value)
-    if not _NAME.fullmatch(found):
+    text = word(value)
+    if not _NAME.fullmatch(text):
+        shown = text[:NAME]
         raise invalid(
             place,
-            f"「{found[:NAME]}」は名前にできません。半角の英数字と._+-で{NAME}文字までです",
-            _no_name(found),
+            f"「{shown}」は名前にできません。半角の英数字と._+-で{NAME}文字までです",
+            f"cannot be named “{shown}”; use up to {NAME} letters, digits and ._+-",
         )
-    return found
-
-
-def _no_name(found: str) -> str:
-    return f"cannot be named “{found[:NAME]}”; use up to {NAME} letters, digits and ._+-"
+    return text
 
 
 def number(value: Any, place: str, low: float, high: float) -> float:
@@ -141,6 +163,7 @@ def number(value: Any, place: str, low: float, high: float) -> float:
 
 
 def flag(value: Any, place: str) -> bool:
+    """Return a truth value."""
     if not isinstance(value, bool):
         raise invalid(place, "true か false にしてください", "must be true or false")
     return value
@@ -148,14 +171,38 @@ def flag(value: Any, place: str) -> bool:
 
 def phrase(row: Any, place: str, longest: int = SENTENCE) -> Phrase:
     """Return the sentence at `place`, which must hold both languages."""
-    if not isinstance(row, dict) or not row.get("ja") or not row.get("en"):
+    if not isinstance(row, dict) or not _said(row, "ja") or not _said(row, "en"):
         raise invalid(place, "日本語(ja)と英語(en)の両方が必要です", "needs both ja and en")
-    found = Phrase(str(row["ja"]), str(row["en"]))
-    size = max(len(found.ja), len(found.en))
+    sentence = Phrase(str(row["ja"]), str(row["en"]))
+    size = max(len(sentence.ja), len(sentence.en))
     if size > longest:
         raise invalid(
             place,
             f"{size}文字あります。{longest}文字までです",
             f"has {size} characters; at most {longest}",
         )
-    return found
+    return sentence
+
+
+def _said(row: Mapping[str, Any], language: str) -> bool:
+    """Report whether a sentence stands there: more than blanks."""
+    return bool(str(row.get(language) or "").strip())
+
+
+def sentence_with(row: Any, place: str, value: str) -> Phrase:
+    """Return the sentence at `place`, in which both languages take `$value` and nothing else."""
+    sentence = phrase(row, place)
+    for text in (sentence.ja, sentence.en):
+        template = Template(text)
+        if not template.is_valid() or template.get_identifiers() != [value]:
+            raise invalid(
+                place,
+                f"日英とも ${value} をちょうど入れてください",
+                f"must take ${value} in both languages and nothing else",
+            )
+    return sentence
+
+
+def numbers(row: Any, place: str) -> tuple[int, ...]:
+    """Return a list of whole numbers of slides, from 1."""
+    return tuple(int(number(item, place, 1, SLIDES)) for item in listed(row, place))

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from knowledge.advisor.confidence import Confidence
-from knowledge.advisor.values import Model
+from knowledge.advisor.values import DecisionModel
+
+DECIMALS = 6  # of points in the document
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Result:
     `open_weights` says whether a tuned model must, or had better, run in-house.
     """
 
-    model: Model
+    model: DecisionModel
     answers: Mapping[str, str]
     recommendation: str
     runner_up: str | None
@@ -83,7 +85,8 @@ class Result:
     open_weights: Weights = ""
 
     def standing(self, id_: str) -> Standing:
-        return next(s for s in self.standings if s.id == id_)
+        """Return a configuration's place. Raises StopIteration when the model has none such."""
+        return next(standing for standing in self.standings if standing.id == id_)
 
     @property
     def margin(self) -> float | None:
@@ -95,41 +98,46 @@ class Result:
 
 def record(result: Result) -> dict[str, Any]:
     """Return the run as a JSON document. Points carry six decimals, shares are from 0 to 1."""
+    model = result.model
+    confidence = result.confidence
     return {
         "recommendation": result.recommendation,
         "runner_up": result.runner_up,
-        "configurations": [
-            {
-                "id": s.id,
-                "score": round(s.score, 6),
-                "excluded_by": [{"criterion": c, "option": o} for c, o in s.excluded_by],
-            }
-            for s in result.standings
-        ],
-        "reasons": [
-            {
-                "criterion": r.criterion,
-                "option": r.option,
-                "points": round(r.points, 6),
-                "sources": list(r.sources),
-            }
-            for r in result.reasons
-        ],
+        "configurations": [_standing(standing) for standing in result.standings],
+        "reasons": [_reason(reason) for reason in result.reasons],
         "confidence": {
-            "weights": result.confidence.weights,
-            "overall": result.confidence.overall,
-            "base": result.confidence.base,
-            "rag": result.confidence.rag,
+            "weights": confidence.weights,
+            "overall": confidence.overall,
+            "base": confidence.base,
+            "rag": confidence.rag,
         },
-        "flips": [
-            {"criterion": f.criterion, "option": f.option, "recommendation": f.recommendation}
-            for f in result.flips
-        ],
+        "flips": [_flip(flip) for flip in result.flips],
         "open_points": list(result.open_points),
         "answers": dict(result.answers),
-        "model": {
-            "id": result.model.id,
-            "version": result.model.version,
-            "sha256": result.model.sha256,
-        },
+        "model": {"id": model.id, "version": model.version, "sha256": model.sha256},
     }
+
+
+def _standing(standing: Standing) -> dict[str, Any]:
+    excluded_by = [_answer(criterion, option) for criterion, option in standing.excluded_by]
+    return {
+        "id": standing.id,
+        "score": round(standing.score, DECIMALS),
+        "excluded_by": excluded_by,
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {
+        **_answer(reason.criterion, reason.option),
+        "points": round(reason.points, DECIMALS),
+        "sources": list(reason.sources),
+    }
+
+
+def _flip(flip: Flip) -> dict[str, Any]:
+    return {**_answer(flip.criterion, flip.option), "recommendation": flip.recommendation}
+
+
+def _answer(criterion: str, option: str) -> dict[str, str]:
+    return {"criterion": criterion, "option": option}

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.advisor.engine import Advisor
+from knowledge.advisor.values import Criterion
 
 Answers = Mapping[str, str]
 
@@ -43,35 +44,61 @@ def agreement(people: Sequence[Answers]) -> dict[str, str]:
     Return the answers nobody contradicts; a question somebody left open counts as the others answer
     it.
     """
-    given: dict[str, set[str]] = {}
+    options: dict[str, set[str]] = {}
     for answers in people:
         for criterion, option in answers.items():
-            given.setdefault(criterion, set()).add(option)
-    return {
-        criterion: next(iter(options)) for criterion, options in given.items() if len(options) == 1
-    }
+            options.setdefault(criterion, set()).add(option)
+    agreed = {}
+    for criterion, chosen in options.items():
+        if len(chosen) == 1:
+            agreed[criterion] = next(iter(chosen))
+    return agreed
 
 
 def disagreements(advisor: Advisor, people: Sequence[Answers]) -> tuple[Disagreement, ...]:
     """Return what people differ about, what decides the result first, then by swing."""
     agreed = agreement(people)
     best = advisor.winner(agreed)
-    found = []
-    for criterion in (*advisor.model.criteria, *advisor.model.advisory):
-        options = [
-            o.id for o in criterion.options if any(a.get(criterion.id) == o.id for a in people)
-        ]
-        if len(options) < 2:
-            continue
-        leads, choices = [], []
-        for option in options:
-            answers = {**agreed, criterion.id: option}
-            who = tuple(n for n, a in enumerate(people) if a.get(criterion.id) == option)
-            choices.append(Choice(option, who, advisor.winner(answers)))
-            leads.append(_lead(advisor, answers, best))
-        decides = len({c.recommendation for c in choices}) > 1
-        found.append(Disagreement(criterion.id, tuple(choices), decides, max(leads) - min(leads)))
-    return tuple(sorted(found, key=lambda d: (not d.decides, -d.swing)))
+    rows = []
+    for criterion in advisor.model.questions:
+        choosers = _choosers(criterion, people)
+        if len(choosers) > 1:
+            rows.append(_disagreement(advisor, criterion.id, choosers, agreed, best))
+    rows.sort(key=_effect)
+    return tuple(rows)
+
+
+def _choosers(criterion: Criterion, people: Sequence[Answers]) -> dict[str, tuple[int, ...]]:
+    """Return by option, in its order, who chose it; options nobody chose are left out."""
+    choosers = {}
+    for option in criterion.names:
+        chosen_by = [n for n, answers in enumerate(people) if answers.get(criterion.id) == option]
+        if chosen_by:
+            choosers[option] = tuple(chosen_by)
+    return choosers
+
+
+def _disagreement(
+    advisor: Advisor,
+    criterion: str,
+    choosers: Mapping[str, tuple[int, ...]],
+    agreed: Answers,
+    best: str,
+) -> Disagreement:
+    choices = []
+    leads = []
+    for option, chosen_by in choosers.items():
+        answers = {**agreed, criterion: option}
+        choices.append(Choice(option, chosen_by, advisor.winner(answers)))
+        leads.append(_lead(advisor, answers, best))
+    recommendations = {choice.recommendation for choice in choices}
+    decides = len(recommendations) > 1
+    return Disagreement(criterion, tuple(choices), decides, max(leads) - min(leads))
+
+
+def _effect(row: Disagreement) -> tuple[bool, float]:
+    """Order by effect, the largest first."""
+    return not row.decides, -row.swing
 
 
 def _lead(advisor: Advisor, answers: Answers, configuration: str) -> float:
@@ -79,5 +106,5 @@ def _lead(advisor: Advisor, answers: Answers, configuration: str) -> float:
     Return by how many points a configuration is ahead of the best other one; both count even where
     they are excluded.
     """
-    scores = {s.id: s.score for s in advisor.standings(answers)}
+    scores = {standing.id: standing.score for standing in advisor.standings(answers)}
     return scores.pop(configuration) - max(scores.values(), default=0.0)

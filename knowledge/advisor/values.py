@@ -46,8 +46,14 @@ class Criterion:
     rationale: str = ""
     label: Phrase | None = None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the ids of the options, in their order."""
+        return tuple(option.id for option in self.options)
+
     def option(self, id_: str) -> Option:
-        return next(o for o in self.options if o.id == id_)
+        """Return the option with this id. Raises StopIteration when there is none."""
+        return next(option for option in self.options if option.id == id_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,8 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
+    """What can be recommended: a base by itself, or with RAG."""
+
     id: str
     text: Phrase
     base: str
@@ -87,8 +95,9 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class DecisionModel:
     """
+    A whole model. `criteria` are scored, `advisory` ones are asked last and score nothing;
     `configurations` stand in order of simplicity; `sha256` is that of the content, whatever its
     layout.
     """
@@ -104,11 +113,24 @@ class Model:
     open_weights_required: Mapping[str, frozenset[str]]
     open_weights_preferred: Mapping[str, frozenset[str]]
 
+    @property
+    def questions(self) -> tuple[Criterion, ...]:
+        """Return whatever may be asked, scored criteria first."""
+        return (*self.criteria, *self.advisory)
+
+    @property
+    def addon(self) -> Block:
+        """Return the one block that is added to a base."""
+        return next(block for block in self.blocks if block.addon)
+
     def criterion(self, id_: str) -> Criterion:
-        return next(c for c in (*self.criteria, *self.advisory) if c.id == id_)
+        """Return the criterion with this id. Raises StopIteration when there is none."""
+        return next(criterion for criterion in self.questions if criterion.id == id_)
 
     def configuration(self, id_: str) -> Configuration:
-        return next(c for c in self.configurations if c.id == id_)
+        """Return the configuration with this id. Raises StopIteration when there is none."""
+        return next(config for config in self.configurations if config.id == id_)
 
     def block(self, id_: str) -> Block:
-        return next(b for b in self.blocks if b.id == id_)
+        """Return the block with this id. Raises StopIteration when there is none."""
+        return next(block for block in self.blocks if block.id == id_)

@@ -57,3 +57,23 @@ def test_every_public_case_is_accepted(advisor: Advisor, shared: Path) -> None:
 def test_a_typo_names_the_nearest_key(advisor: Advisor) -> None:
     with pytest.raises(InvalidAnswers, match="budget"):
         advisor.evaluate({"budgte": "s"})
+
+
+def test_a_lever_is_a_step_forward_on_what_an_organisation_can_work_on(advisor: Advisor) -> None:
+    chance = random.Random(4)
+    seen = set()
+    for _ in range(60):
+        answers = {c.id: chance.choice(c.names) for c in advisor.model.criteria}
+        result = advisor.evaluate(answers)
+        for flip in result.flips:
+            names = advisor.model.criterion(flip.criterion).names
+            forward = names.index(flip.option) > names.index(answers[flip.criterion])
+            workable = flip.criterion in advisor.guidance.levers
+            assert (flip in result.levers) == (workable and forward)
+            seen.add((workable, forward))
+    assert seen == {(True, True), (True, False), (False, True), (False, False)}
+
+
+def test_what_is_not_answered_has_no_lever(advisor: Advisor) -> None:
+    assert advisor.evaluate({}).flips
+    assert advisor.evaluate({}).levers == ()
