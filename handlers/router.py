@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Literal, assert_never
 
+from handlers.actions.choose import AskAboutResult
 from handlers.actions.registry import read
 from handlers.choose.model_admin import ModelAdmin
 from handlers.choose.router import JOIN, WORDS, Choose
@@ -60,6 +61,10 @@ class Router:
         self._routes = Routes()
         questions.routes(self._routes)
         documents.routes(self._routes)
+        choose.routes(self._routes)
+        demo.routes(self._routes)
+        model.routes(self._routes)
+        self._routes.form(AskAboutResult, self._about)
 
     def __call__(self, message: Message) -> AsyncIterator[Reply]:
         match message.content:
@@ -194,33 +199,19 @@ class Router:
     # ------------------------------------------------------------------------- buttons and forms
 
     def _press(self, message: Message, press: Press) -> AsyncIterator[Reply]:
-        match press.action.partition(".")[0]:
-            case "choose":  # the old way
-                return self._choose.press(message, press)
-            case "model":  # the old way
-                return self._model.press(message, press)
-            case "demo":  # the old way
-                return self.demo.press(message, press)
-            case _:
-                return self._routes.pressed(message, read(press)) or self._old(message)
+        return self._routes.pressed(message, read(press)) or self._old(message)
 
     def _form(self, message: Message, form: Form) -> AsyncIterator[Reply]:
-        match form.name.partition(".")[0]:
-            case "choose" if form.name == "choose.question" and form.values.get("text", "").strip():
-                return self._about(message, form)
-            case "choose":  # the old way
-                return self._choose.form(message, form)
-            case "demo":  # the old way
-                return self.demo.form(message, form)
-            case _:
-                return self._routes.sent(message, read(form), form) or self._old(message)
+        return self._routes.sent(message, read(form), form) or self._old(message)
 
     async def _old(self, message: Message) -> AsyncIterator[Reply]:
         """Say that a button or form is of no use any more: nothing is guessed from what is left."""
         text = self._texts.say("actions.old", message.person.language)
         yield Reply(text, (Paragraph(text, "note"),), private=True)
 
-    async def _about(self, message: Message, form: Form) -> AsyncIterator[Reply]:
+    async def _about(
+        self, message: Message, action: AskAboutResult, form: Form
+    ) -> AsyncIterator[Reply]:
         """
         Answer a question about a result: the result becomes part of its person's talk, then the
         question is asked.
@@ -228,13 +219,17 @@ class Router:
         Both are theirs alone: neither the answer nor what is remembered for later questions reaches
         the channel.
         """
-        text = form.values["text"].strip()
+        text = form.values.get("text", "").strip()
+        if not text:
+            async for reply in self._choose.press(message, action):
+                yield reply
+            return
         own = _own_talk(message)
         if self.leads(text):
             async for reply in self._spoken(own, text):
                 yield replace(reply, private=True)
             return
-        topic = await self._choose.topic(message, form)
+        topic = await self._choose.topic(message, action)
         if topic is not None:
             subject, outcome = topic
             await self.questions.mention(own, subject, outcome)

@@ -9,12 +9,13 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from handlers.sessions import Sessions
 from knowledge.advisor.engine import Advisor
 
 LOADED = 8  # models kept in memory
+State = Literal["now", "before", "staged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,25 @@ class ModelStore:
 
     @property
     def current(self) -> str:
+        """Return the hash of the model new runs begin with."""
         return self.history[-1]
 
     def version(self, sha256: str) -> Version | None:
-        return next((v for v in self.versions if v.sha256 == sha256), None)
+        """Return the version with this hash, None when it was never given in."""
+        return next((version for version in self.versions if version.sha256 == sha256), None)
+
+    def state(self, version: Version) -> State:
+        """Return whether a version is current, was so before, or never was."""
+        if version.sha256 == self.current:
+            return "now"
+        if version.sha256 in self.history:
+            return "before"
+        return "staged"
 
 
 class DecisionModels:
+    """Where decision models are kept. Every method may raise SessionsUnavailable."""
+
     def __init__(self, sessions: Sessions, builtin: Advisor) -> None:
         self._sessions = sessions
         self._builtin = builtin
@@ -54,41 +67,44 @@ class DecisionModels:
         self._kept: set[str] = set()
 
     async def current(self) -> Advisor:
-        """
-        Return the model new runs begin with.
-
-        Raises:
-            SessionsUnavailable
-        """
+        """Return the model new runs begin with."""
         return await self.of((await self.shelf()).current) or self._builtin
 
     async def of(self, sha256: str) -> Advisor | None:
         """Return the model with this hash, or None when this house does not have it."""
-        found = self._loaded.get(sha256)
-        if found is None:
-            kept = await self._sessions.load("model", sha256)
-            if kept is None:
+        advisor = self._loaded.get(sha256)
+        if advisor is None:
+            state = await self._sessions.load("model", sha256)
+            if state is None:
                 return None
-            found = await asyncio.to_thread(Advisor.load, str(kept["text"]))
-            while len(self._loaded) >= LOADED:
-                self._loaded.pop(
-                    next(sha for sha in self._loaded if sha != self._builtin.model.sha256)
-                )
-            self._loaded[sha256] = found
-        return found
+            advisor = await asyncio.to_thread(Advisor.load, str(state["text"]))
+            self._remember(advisor, sha256)
+        return advisor
+
+    async def of_run(self, sha256: str) -> Advisor:
+        """Return the model a run stands on; the current one where it names none that is here."""
+        return await self.of(sha256) or await self.current()
+
+    def _remember(self, advisor: Advisor, sha256: str) -> None:
+        """Keep a model in memory in place of the oldest; the built-in one stays."""
+        builtin = self._builtin.model.sha256
+        while len(self._loaded) >= LOADED:
+            oldest = next(other for other in self._loaded if other != builtin)
+            del self._loaded[oldest]
+        self._loaded[sha256] = advisor
 
     async def shelf(self) -> ModelStore:
+        """Return every version that is known, the built-in one first, and which were current."""
         model = self._builtin.model
-        own = Version(model.sha256, 0, model.version)
-        kept = await self._sessions.load("models", "shelf")
-        if kept is None:
-            return ModelStore((own,), (model.sha256,), 0)
-        versions = [Version(**row) for row in kept["versions"]]
-        if all(v.sha256 != own.sha256 for v in versions):
-            versions.insert(0, own)
-        return ModelStore(
-            tuple(versions), tuple(kept["history"]) or (model.sha256,), int(kept["rev"])
-        )
+        builtin = Version(model.sha256, 0, model.version)
+        state = await self._sessions.load("models", "shelf")
+        if state is None:
+            return ModelStore((builtin,), (model.sha256,), 0)
+        versions = [Version(**row) for row in state["versions"]]
+        if all(version.sha256 != builtin.sha256 for version in versions):
+            versions.insert(0, builtin)
+        history = tuple(state["history"]) or (model.sha256,)
+        return ModelStore(tuple(versions), history, int(state["rev"]))
 
     async def keep(self, advisor: Advisor) -> None:
         """
@@ -106,7 +122,6 @@ class DecisionModels:
 
         Raises:
             InvalidModel: it is not whole; nothing was stored.
-            SessionsUnavailable
         """
         advisor = await asyncio.to_thread(Advisor.load, text)
         await self.keep(advisor)
@@ -115,7 +130,7 @@ class DecisionModels:
             shelf = await self.shelf()
             if shelf.version(advisor.model.sha256) is not None:
                 return advisor, False
-            number = max(v.number for v in shelf.versions) + 1
+            number = max(version.number for version in shelf.versions) + 1
             added = Version(advisor.model.sha256, number, advisor.model.version, by, now)
             if await self._save(ModelStore((*shelf.versions, added), shelf.history, shelf.rev)):
                 return advisor, True
@@ -136,8 +151,8 @@ class DecisionModels:
             shelf = await self.shelf()
             if shelf.version(sha256) is None or sha256 in shelf.history:
                 return False
-            left = tuple(v for v in shelf.versions if v.sha256 != sha256)
-            if await self._save(ModelStore(left, shelf.history, shelf.rev)):
+            left = [version for version in shelf.versions if version.sha256 != sha256]
+            if await self._save(ModelStore(tuple(left), shelf.history, shelf.rev)):
                 return True
 
     async def roll_back(self, leaving: str) -> Version | None:
@@ -157,17 +172,15 @@ class DecisionModels:
         Return every model that was given in, with its text, and which were current; for backups.
         """
         shelf = await self.shelf()
-        given = [v for v in shelf.versions if v.number]
-        texts = {
-            v.sha256: advisor.source
-            for v in given
-            if (advisor := await self.of(v.sha256)) is not None
-        }
-        return {
-            "versions": [asdict(v) for v in given],
-            "history": list(shelf.history),
-            "texts": texts,
-        }
+        versions, texts = [], {}
+        for version in shelf.versions:
+            if version.number == 0:
+                continue
+            versions.append(asdict(version))
+            advisor = await self.of(version.sha256)
+            if advisor is not None:
+                texts[version.sha256] = advisor.source
+        return {"versions": versions, "history": list(shelf.history), "texts": texts}
 
     async def put_back(self, state: Mapping[str, Any]) -> None:
         """
@@ -176,26 +189,22 @@ class DecisionModels:
         Raises:
             InvalidModel: one of them is not whole.
         """
-        advisors = [
-            await asyncio.to_thread(Advisor.load, str(text)) for text in state["texts"].values()
-        ]
+        texts = [str(text) for text in state["texts"].values()]
+        advisors = [await asyncio.to_thread(Advisor.load, text) for text in texts]
+        known = {self._builtin.model.sha256}
         for advisor in advisors:
             await self.keep(advisor)
-        known = {advisor.model.sha256 for advisor in advisors} | {self._builtin.model.sha256}
-        versions = tuple(Version(**row) for row in state["versions"] if row["sha256"] in known)
-        history = tuple(sha256 for sha256 in state["history"] if sha256 in known)
+            known.add(advisor.model.sha256)
+        versions = [Version(**row) for row in state["versions"] if row["sha256"] in known]
+        history = [sha256 for sha256 in state["history"] if sha256 in known]
         while True:
             shelf = await self.shelf()
-            if await self._save(
-                ModelStore((shelf.versions[0], *versions), history or shelf.history, shelf.rev)
-            ):
+            own = shelf.versions[0]
+            current = tuple(history) or shelf.history
+            if await self._save(ModelStore((own, *versions), current, shelf.rev)):
                 return
 
     async def _save(self, shelf: ModelStore) -> bool:
-        state: Mapping[str, Any] = {
-            "versions": [asdict(v) for v in shelf.versions],
-            "history": list(shelf.history),
-        }
-        return await self._sessions.save(
-            "models", "shelf", dict(state), expected=shelf.rev, seconds=None
-        )
+        versions = [asdict(version) for version in shelf.versions]
+        state = {"versions": versions, "history": list(shelf.history)}
+        return await self._sessions.save("models", "shelf", state, expected=shelf.rev, seconds=None)

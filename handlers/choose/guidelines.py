@@ -3,7 +3,7 @@ What the company's own documents say about a question of the guided dialog, foun
 reader may see.
 
 A text an admin marked as the rule for a criterion comes first. Else a passage is shown when one of
-its sentences speaks of the criterion's subject in every respect its topic names; the built-in deck
+its sentences speaks of the criterion's subject in every respect named for it; the built-in deck
 is no guideline. Nothing here decides: the person does.
 """
 
@@ -25,14 +25,13 @@ from knowledge.values import Document, Language, Passage, Rule
 
 LOOKED_AT = 8  # passages found by search that are read for sentences that bear on the criterion
 QUOTE = 180  # characters of a quote
-WAIT = (
-    0.5  # seconds a question waits for the library; without it the question is asked all the same
-)
+# seconds a question waits for the library; without it the question is asked all the same
+WAIT = 0.5
 _SENTENCE = re.compile(r"[^。!?\n]*[。!?]?|\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Guide:
+class GuidelineQuote:
     """
     What a guideline says: its words, where they stand and the passage they are part of.
 
@@ -47,7 +46,7 @@ class Guide:
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
+class Subject:
     """What to search for, and the groups of words a sentence must all touch."""
 
     ja: str
@@ -55,35 +54,55 @@ class Topic:
     groups: tuple[re.Pattern[str], ...]
 
     def touched(self, sentence: str) -> bool:
+        """Report whether a sentence speaks of the subject in every respect."""
         return all(group.search(sentence) for group in self.groups)
+
+    def question(self, language: Language) -> str:
+        """Return what to search for in a language."""
+        return self.ja if language == "ja" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who would read a quote: the labels of what they may see, and their language."""
+
+    readers: frozenset[str]
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedRules:
+    """The rules of the documents that were marked so when they were last read."""
+
+    marked: tuple[object, ...] = ()
+    rules: tuple[Rule, ...] = ()
 
 
 class Guidelines:
+    """Finds what the company's documents say about a criterion, within `WAIT`."""
+
     def __init__(
-        self, library: Callable[[], Awaitable[Library]], people: People, topics: Mapping[str, Topic]
+        self,
+        library: Callable[[], Awaitable[Library]],
+        people: People,
+        subjects: Mapping[str, Subject],
     ) -> None:
         self._library = library
         self._people = people
-        self._topics = topics
-        self._rules: tuple[object, list[Rule]] = (
-            (),
-            [],
-        )  # what was marked when they were last read, and the rules
+        self._subjects = subjects
+        self._last = MarkedRules()
 
     @classmethod
     def load(cls, library: Callable[[], Awaitable[Library]], people: People) -> Self:
-        rows = yaml.safe_load(
-            Path(__file__).with_name("guidelines.yaml").read_text(encoding="utf-8")
-        )
-        topics = {
-            id_: Topic(
-                row["ja"], row["en"], tuple(re.compile(g, re.IGNORECASE) for g in row["groups"])
-            )
-            for id_, row in rows.items()
-        }
-        return cls(library, people, topics)
+        """Read the subjects that come with us."""
+        path = Path(__file__).with_name("guidelines.yaml")
+        subjects = {}
+        for criterion, row in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            groups = [re.compile(group, re.IGNORECASE) for group in row["groups"]]
+            subjects[criterion] = Subject(row["ja"], row["en"], tuple(groups))
+        return cls(library, people, subjects)
 
-    async def guide(self, criterion: str, message: Message) -> Guide | None:
+    async def guide(self, criterion: str, message: Message) -> GuidelineQuote | None:
         """
         Return what bears on the criterion and whoever reads the reply may see; None when nothing
         clears the bar.
@@ -102,80 +121,98 @@ class Guidelines:
             KnowledgeError: it is gone, or not for whoever reads the reply.
         """
         library = await self._library()
-        found = await library.passage(passage, readers=self._people.readers(message))
-        return found, _source(
-            found, await library.document(found.document), message.person.language
-        )
+        text = await library.passage(passage, readers=self._people.readers(message))
+        document = await library.document(text.document)
+        return text, _source(text, document, message.person.language)
 
-    async def _guide(self, criterion: str, message: Message) -> Guide | None:
+    async def _guide(self, criterion: str, message: Message) -> GuidelineQuote | None:
         library = await self._library()
-        readers = self._people.readers(message)
-        ruled = await self._ruled(library, criterion, readers, message.person.language)
-        return ruled or await self._found(library, criterion, readers, message.person.language)
+        reader = Reader(self._people.readers(message), message.person.language)
+        rule = await self._rule(library, criterion, reader)
+        return rule or await self._passage(library, criterion, reader)
 
-    async def _ruled(
-        self, library: Library, criterion: str, readers: frozenset[str], language: Language
-    ) -> Guide | None:
+    async def _rule(
+        self, library: Library, criterion: str, reader: Reader
+    ) -> GuidelineQuote | None:
         """
         Return the rule for a criterion; where rules contradict each other, one is shown and none
         prescribes.
         """
-        documents = await library.documents(readers=readers)
-        marked = tuple((d.id, d.current, d.metadata.marks) for d in documents if d.metadata.marks)
-        if marked != self._rules[0]:  # reading them fetches every passage of these documents
-            self._rules = (marked, await library.rules(readers=readers) if marked else [])
-        rules = [rule for rule in self._rules[1] if rule.criterion == criterion]
-        if not rules:
+        documents = await library.documents(readers=reader.readers)
+        rules = await self._rules(library, documents, reader)
+        options = set()
+        first: Rule | None = None
+        for rule in rules:
+            if rule.criterion == criterion:
+                first = first or rule
+                options.add(rule.option)
+        if first is None:
             return None
-        options = {rule.option for rule in rules if rule.option}
-        source = _source(
-            rules[0].passage,
-            next(d for d in documents if d.id == rules[0].passage.document),
-            language,
-        )
-        quote = " ".join(rules[0].quote.split())[:QUOTE]
-        return Guide(
-            quote,
-            source,
-            rules[0].passage.id,
-            options.pop() if len(options) == 1 else "",
-            marked=True,
-        )
+        options.discard("")
+        option = ""
+        if len(options) == 1:
+            option = options.pop()
+        passage = first.passage
+        document = next(document for document in documents if document.id == passage.document)
+        text = " ".join(first.quote.split())[:QUOTE]
+        source = _source(passage, document, reader.language)
+        return GuidelineQuote(text, source, passage.id, option, marked=True)
 
-    async def _found(
-        self, library: Library, criterion: str, readers: frozenset[str], language: Language
-    ) -> Guide | None:
-        topic = self._topics.get(criterion)
-        if topic is None:
+    async def _rules(
+        self, library: Library, documents: list[Document], reader: Reader
+    ) -> tuple[Rule, ...]:
+        """Return every rule of these documents; reading them anew fetches all their passages."""
+        with_rules = [document for document in documents if document.metadata.marks]
+        marked = [
+            (document.id, document.current, document.metadata.marks) for document in with_rules
+        ]
+        if tuple(marked) != self._last.marked:
+            rules: list[Rule] = []
+            if marked:
+                rules = await library.rules(readers=reader.readers)
+            self._last = MarkedRules(tuple(marked), tuple(rules))
+        return self._last.rules
+
+    async def _passage(
+        self, library: Library, criterion: str, reader: Reader
+    ) -> GuidelineQuote | None:
+        """Return the best passage in the reader's language, else the best in another."""
+        subject = self._subjects.get(criterion)
+        if subject is None:
             return None
-        question = topic.ja if language == "ja" else topic.en
-        found: Guide | None = None
-        for hit in await library.search(question, readers=readers, limit=LOOKED_AT):
+        foreign: GuidelineQuote | None = None
+        query = subject.question(reader.language)
+        for hit in await library.search(query, readers=reader.readers, limit=LOOKED_AT):
             document = await library.document(hit.passage.document)
-            quote = "" if document.metadata.kind == "deck" else _quote(hit.passage.text, topic)
-            if quote and (found is None or hit.passage.language == language):
-                found = Guide(quote, _source(hit.passage, document, language), hit.passage.id)
-                if hit.passage.language == language:
-                    break
-        return found
+            text = _quote(hit.passage.text, subject)
+            if not text or document.metadata.kind == "deck":
+                continue
+            source = _source(hit.passage, document, reader.language)
+            quote = GuidelineQuote(text, source, hit.passage.id)
+            if hit.passage.language == reader.language:
+                return quote
+            foreign = foreign or quote
+        return foreign
 
 
-def _quote(text: str, topic: Topic) -> str:
+def _quote(text: str, subject: Subject) -> str:
     """
-    Return the sentences that touch the topic, as many as fit, marks of cells and lists taken off;
+    Return the sentences that touch the subject, as many as fit, marks of cells and lists taken off;
     empty when none does.
     """
     quote = ""
     for raw in _SENTENCE.findall(text):
         sentence = raw.strip().removeprefix("- ").replace(" | ", " / ")
-        if (
-            topic.touched(unicodedata.normalize("NFKC", sentence))
-            and len(quote) + len(sentence) < QUOTE
-        ):
+        if len(quote) + len(sentence) >= QUOTE:
+            continue
+        if subject.touched(unicodedata.normalize("NFKC", sentence)):
             quote = f"{quote} {sentence}".strip()
     return quote
 
 
 def _source(passage: Passage, document: Document, language: Language) -> str:
-    version = f" · v{document.published.number}" if document.published else ""
-    return f"{passage.title} {passage.place.to(language)}{version}"
+    """Return "規程 第3条 · v2"; what is not published has no version."""
+    source = f"{passage.title} {passage.place.to(language)}"
+    if document.published:
+        return f"{source} · v{document.published.number}"
+    return source

@@ -3,113 +3,101 @@ The decision memo: one list of sections, written as Markdown and as DOCX, that a
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from handlers.choose import figures
 from handlers.choose.result import ResultView
+from handlers.choose.section import Section
 from handlers.conversation import Attachment, Bar
+from knowledge.advisor.values import Criterion
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """
-    A heading and what stands under it, in this order; any part may be empty.
-
-    `table` has its head as first row, `bars` are drawn as a chart, `steps` are numbered, `code` is
-    kept letter by letter.
-    """
-
-    title: str
-    paragraphs: tuple[str, ...] = ()
-    bars: tuple[Bar, ...] = ()
-    table: tuple[tuple[str, ...], ...] = ()
-    items: tuple[str, ...] = ()
-    steps: tuple[str, ...] = ()
-    code: str = ""
 
 
 def attachments(view: ResultView) -> tuple[Attachment, ...]:
     """Return the memo of a result as two files, in the view's language."""
     from handlers.choose.memo_docx import document
 
-    title, parts = view.say("memo_title"), sections(view)
+    title = view.say("memo_title")
+    parts = sections(view)
     name = f"llm-choose-memo-{view.language}"
+    paper = document(title, parts, view.say("axis"), view.language)
     return (
         Attachment(f"{name}.md", "text/markdown; charset=utf-8", markdown(title, parts).encode()),
-        Attachment(f"{name}.docx", DOCX, document(title, parts, view.say("axis"), view.language)),
+        Attachment(f"{name}.docx", DOCX, paper),
     )
 
 
 def sections(view: ResultView) -> tuple[Section, ...]:
     """Return the memo's sections; those that would be empty are left out."""
-    say, result = view.say, view.result
-    found = [
-        Section(
-            say("memo_result"),
-            (view.headline(), view.advice.summary.to(view.language)),
-            table=(
-                (say("memo_item"), say("memo_said")),
-                *((f.label, f.value) for f in view.decisions()),
-            ),
-        ),
-        _points(view),
-        Section(say("all_reasons"), items=tuple(view.reasons())),
-        Section(say("separates"), items=tuple(view.separates())),
-        Section(say("flips"), items=tuple(view.flips()) or (say("no_flips"),)),
-        Section(say("levers"), items=tuple(view.levers())),
-        Section(say("excluded"), items=tuple(view.excluded())),
-        Section(
-            say("ranges"),
-            (view.advisor.guidance.note.to(view.language), say("grades")),
-            table=((say("memo_item"), say("rough"), say("grade_column")), *view.ranges()),
-            items=tuple(view.texts_of(view.advice.evidence)),
-        ),
-        Section(say("risks"), items=tuple(view.risks())),
-        Section(say("prerequisites"), items=tuple(view.prerequisites())),
-        Section(say("steps", count=len(view.steps())), steps=tuple(view.steps())),
-        Section(say("rules"), items=tuple(view.rules())),
-        Section(say("memo_answers"), table=_answers(view)),
-        Section(
-            say("memo_model"),
-            (
-                say("memo_made", date=datetime.now(UTC).date().isoformat(), name=view.run.name),
-                say(
-                    "memo_model_text",
-                    id=result.model.id,
-                    version=result.model.version,
-                    sha256=result.model.sha256,
-                ),
-                say("memo_recompute"),
-            ),
-            code=answers_file(view),
-        ),
-    ]
-    return tuple(
-        s for s in found if any((s.paragraphs, s.bars, len(s.table) > 1, s.items, s.steps, s.code))
-    )
+    return tuple(section for section in _sections(view) if not section.bare)
+
+
+def _sections(view: ResultView) -> Iterator[Section]:
+    say = view.say
+    yield _result(view)
+    yield _points(view)
+    yield Section(say("all_reasons"), items=tuple(view.reasons()))
+    yield Section(say("separates"), items=tuple(view.separates()))
+    yield Section(say("flips"), items=tuple(view.flips()) or (say("no_flips"),))
+    yield Section(say("levers"), items=tuple(view.levers()))
+    yield Section(say("excluded"), items=tuple(view.excluded()))
+    yield _ranges(view)
+    yield Section(say("risks"), items=tuple(view.risks()))
+    yield Section(say("prerequisites"), items=tuple(view.prerequisites()))
+    steps = tuple(view.steps())
+    yield Section(say("steps", count=len(steps)), steps=steps)
+    yield Section(say("rules"), items=tuple(view.rules()))
+    yield Section(say("memo_answers"), table=_answers(view))
+    yield _model(view)
 
 
 def answers_file(view: ResultView) -> str:
     """Return the answers as YAML that `llm-choose choose --answers` takes."""
-    rows = [f"  {id_}: {json.dumps(option)}" for id_, option in view.result.answers.items()]
-    return "\n".join(
-        (f"model: {view.result.model.sha256}", "answers:" if rows else "answers: {}", *rows)
-    )
+    head = f"model: {view.result.model.sha256}"
+    if not view.result.answers:
+        return f"{head}\nanswers: {{}}"
+    rows = [head, "answers:"]
+    for criterion, option in view.result.answers.items():
+        rows.append(f"  {criterion}: {json.dumps(option)}")
+    return "\n".join(rows)
+
+
+def _result(view: ResultView) -> Section:
+    rows = [(view.say("memo_item"), view.say("memo_said"))]
+    rows += [(fact.label, fact.value) for fact in view.decisions()]
+    summary = view.advice.summary.to(view.language)
+    return Section(view.say("memo_result"), (view.headline(), summary), table=tuple(rows))
 
 
 def _points(view: ResultView) -> Section:
     chart = view.chart()
-    head = (view.say("configuration"), view.say("point"), view.say("memo_note"))
-    notes = {"best": view.say("recommendation"), "normal": "", "excluded": ""}
-    excluded = view.say("ruled_out")
-    rows = tuple(
-        (b.label, b.shown, f"{excluded} ({b.note})" if b.state == "excluded" else notes[b.state])
-        for b in chart.bars
+    rows = [(view.say("configuration"), view.say("point"), view.say("memo_note"))]
+    rows += [(bar.label, bar.shown, _note(bar, view)) for bar in chart.bars]
+    return Section(chart.title, bars=chart.bars, table=tuple(rows))
+
+
+def _note(bar: Bar, view: ResultView) -> str:
+    match bar.state:
+        case "best":
+            return view.say("recommendation")
+        case "excluded":
+            return f"{view.say('ruled_out')} ({bar.note})"
+        case _:
+            return ""
+
+
+def _ranges(view: ResultView) -> Section:
+    say = view.say
+    note = view.advisor.guidance.note.to(view.language)
+    head = (say("memo_item"), say("rough"), say("grade_column"))
+    return Section(
+        say("ranges"),
+        (note, say("grades")),
+        table=(head, *view.ranges()),
+        items=tuple(view.texts_of(view.advice.evidence)),
     )
-    return Section(chart.title, bars=chart.bars, table=(head, *rows))
 
 
 def _answers(view: ResultView) -> tuple[tuple[str, ...], ...]:
@@ -117,20 +105,32 @@ def _answers(view: ResultView) -> tuple[tuple[str, ...], ...]:
     Return every question with its answer, the open ones, too, and the names `--answers` takes.
     """
     rows = [(view.say("question_column"), view.say("answer"), "ID")]
-    for criterion in (*view.result.model.criteria, *view.result.model.advisory):
-        given = view.result.answers.get(criterion.id)
-        said = criterion.option(given).text.to(view.language) if given else view.say("not_sure")
-        rows.append(
-            (
-                criterion.question.to(view.language),
-                said,
-                f"{criterion.id}={given}" if given else criterion.id,
-            )
-        )
+    rows += [_answer(view, criterion) for criterion in view.result.model.questions]
     return tuple(rows)
 
 
+def _answer(view: ResultView, criterion: Criterion) -> tuple[str, str, str]:
+    question = criterion.question.to(view.language)
+    option = view.result.answers.get(criterion.id)
+    if not option:
+        return question, view.say("not_sure"), criterion.id
+    text = criterion.option(option).text.to(view.language)
+    return question, text, f"{criterion.id}={option}"
+
+
+def _model(view: ResultView) -> Section:
+    say, model = view.say, view.result.model
+    today = datetime.now(UTC).date().isoformat()
+    paragraphs = (
+        say("memo_made", date=today, name=view.run.name),
+        say("memo_model_text", id=model.id, version=model.version, sha256=model.sha256),
+        say("memo_recompute"),
+    )
+    return Section(say("memo_model"), paragraphs, code=answers_file(view))
+
+
 def markdown(title: str, parts: tuple[Section, ...]) -> str:
+    """Return the memo as Markdown; it ends with a line break."""
     rows = [f"# {title}"]
     for part in parts:
         rows.append(f"## {part.title}")
@@ -157,5 +157,11 @@ def _drawn(bars: tuple[Bar, ...]) -> str:
 
 
 def _grid(table: tuple[tuple[str, ...], ...]) -> str:
-    head, *rows = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in table]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
+    rows = [_row(cells) for cells in table]
+    rows.insert(1, _row(("---",) * len(table[0])))
+    return "\n".join(rows)
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    safe = [cell.replace("|", "\\|").replace("\n", " ") for cell in cells]
+    return f"| {' | '.join(safe)} |"

@@ -15,15 +15,27 @@ from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Pt
+from docx.table import _Row as Row  # python-docx names no other
 from docx.text.paragraph import Paragraph
 
-from handlers.choose.memo import Section
+from handlers.choose.section import Section
 from handlers.conversation import Bar
 from knowledge.values import Language
 
 CHART = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 WIDTH, ROW = 5_486_400, 300_000  # EMU: six inches, and the height of one bar
+LANGUAGES = {"ja": "ja-JP", "en": "en-GB"}  # as Word names them
+MARKS = {"best": "◎ ", "excluded": "✕ ", "normal": ""}
+LABELS = (  # what a chart can write beside each bar; all but the value stay off
+    "showLegendKey",
+    "showVal",
+    "showCatName",
+    "showSerName",
+    "showPercent",
+    "showBubbleSize",
+)
 COLOURS = {"best": "165E83", "normal": "7D97A6", "excluded": "D8DFE4"}
+HEAD = "E3EFF5"  # the colour behind a table's head
 JAPANESE = "Yu Gothic"
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -36,27 +48,33 @@ def document(title: str, parts: Sequence[Section], axis: str, language: Language
     """Return the memo as a file. About 40 ms."""
     paper = docx.Document()
     paper.core_properties.title = title
-    paper.core_properties.language = "ja-JP" if language == "ja" else "en-GB"
+    paper.core_properties.language = LANGUAGES[language]
     _fonts(paper, language)
     paper.add_heading(title, level=0)
     for number, part in enumerate(parts, 1):
         paper.add_heading(part.title, level=1)
-        for text in part.paragraphs:
-            _write(paper.add_paragraph(), text)
-        if part.bars:
-            _chart(paper, part, axis, number)
-        if part.table:
-            _table(paper, part.table)
-        for item in part.items:
-            _write(paper.add_paragraph(style="List Bullet"), item)
-        for step in part.steps:
-            _write(paper.add_paragraph(style="List Number"), step)
-        if part.code:
-            run = paper.add_paragraph(style="No Spacing").add_run(part.code)
-            run.font.name, run.font.size = "Courier New", Pt(9)
+        _body(paper, part, axis, number)
     buffer = io.BytesIO()
     paper.save(buffer)
     return buffer.getvalue()
+
+
+def _body(paper: Document, part: Section, axis: str, number: int) -> None:
+    """Write what stands under a heading; `number` is the section's, from 1."""
+    for text in part.paragraphs:
+        _write(paper.add_paragraph(), text)
+    if part.bars:
+        _chart(paper, part, axis, number)
+    if part.table:
+        _table(paper, part.table)
+    for item in part.items:
+        _write(paper.add_paragraph(style="List Bullet"), item)
+    for step in part.steps:
+        _write(paper.add_paragraph(style="List Number"), step)
+    if part.code:
+        run = paper.add_paragraph(style="No Spacing").add_run(part.code)
+        run.font.name = "Courier New"
+        run.font.size = Pt(9)
 
 
 def _fonts(paper: Document, language: Language) -> None:
@@ -73,10 +91,9 @@ def _fonts(paper: Document, language: Language) -> None:
         fonts.set(qn("w:hAnsi"), "Arial")
         fonts.set(qn("w:eastAsia"), JAPANESE)
     paper.styles["Normal"].font.size = Pt(10.5)
-    code = {"ja": ("ja-JP", "ja-JP"), "en": ("en-GB", "ja-JP")}[language]
-    paper.styles["Normal"].element.get_or_add_rPr().append(
-        parse_xml(f'<w:lang xmlns:w="{_W}" w:val="{code[0]}" w:eastAsia="{code[1]}"/>')
-    )
+    written = f'w:val="{LANGUAGES[language]}" w:eastAsia="{LANGUAGES["ja"]}"'
+    spelling = parse_xml(f'<w:lang xmlns:w="{_W}" {written}/>')
+    paper.styles["Normal"].element.get_or_add_rPr().append(spelling)
 
 
 def _write(paragraph: Paragraph, text: str) -> None:
@@ -86,23 +103,26 @@ def _write(paragraph: Paragraph, text: str) -> None:
 
 
 def _table(paper: Document, rows: Sequence[Sequence[str]]) -> None:
+    """Add a table whose first row is its head, repeated on every page."""
     grid = paper.add_table(rows=0, cols=len(rows[0]), style="Table Grid")
-    for number, row in enumerate(rows):
+    for row in rows:
         cells = grid.add_row().cells
         for cell, text in zip(cells, row, strict=True):
             _write(cell.paragraphs[0], text)
             for run in cell.paragraphs[0].runs:
                 run.font.size = Pt(9.5)
-                run.bold = run.bold or (True if number == 0 else None)
-        if number == 0:
-            mark = parse_xml(f'<w:tblHeader xmlns:w="{_W}"/>')
-            grid.rows[0]._tr.get_or_add_trPr().append(mark)  # noqa: SLF001  # python-docx has no word for header rows
-            for cell in cells:
-                shade = parse_xml(
-                    f'<w:shd xmlns:w="{_W}" w:val="clear" w:color="auto" w:fill="E3EFF5"/>'
-                )
-                cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001  # nor for shading
+    _head(grid.rows[0])
     paper.add_paragraph().paragraph_format.space_after = Pt(2)
+
+
+def _head(row: Row) -> None:
+    mark = parse_xml(f'<w:tblHeader xmlns:w="{_W}"/>')
+    row._tr.get_or_add_trPr().append(mark)  # noqa: SLF001  # python-docx has no word for header rows
+    for cell in row.cells:
+        for run in cell.paragraphs[0].runs:
+            run.bold = True
+        shade = parse_xml(f'<w:shd xmlns:w="{_W}" w:val="clear" w:color="auto" w:fill="{HEAD}"/>')
+        cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001  # nor for shading
 
 
 def _chart(paper: Document, part: Section, axis: str, number: int) -> None:
@@ -131,11 +151,21 @@ def _bars(bars: Sequence[Bar], axis: str) -> ET.Element:
     _sub(chart, "autoTitleDeleted", val="1")
     plot = _sub(chart, "plotArea")
     _sub(plot, "layout")
-    drawn = _sub(plot, "barChart")
-    _sub(drawn, "barDir", val="bar")
-    _sub(drawn, "grouping", val="clustered")
-    _sub(drawn, "varyColors", val="0")
-    series = _sub(drawn, "ser")
+    plotted = _sub(plot, "barChart")
+    _sub(plotted, "barDir", val="bar")
+    _sub(plotted, "grouping", val="clustered")
+    _sub(plotted, "varyColors", val="0")
+    _series(_sub(plotted, "ser"), bars, axis)
+    _sub(plotted, "gapWidth", val="50")
+    _sub(plotted, "axId", val="1")
+    _sub(plotted, "axId", val="2")
+    _axis(plot, "catAx", "1", "2", reverse=True)
+    _axis(plot, "valAx", "2", "1", reverse=False)
+    _sub(chart, "plotVisOnly", val="1")
+    return space
+
+
+def _series(series: ET.Element, bars: Sequence[Bar], axis: str) -> None:
     _sub(series, "idx", val="0")
     _sub(series, "order", val="0")
     name = _sub(_sub(series, "tx"), "v")
@@ -150,41 +180,29 @@ def _bars(bars: Sequence[Bar], axis: str) -> ET.Element:
             _fill(point, COLOURS[bar.state])
     labels = _sub(series, "dLbls")
     _sub(labels, "numFmt", formatCode="0.0;−0.0", sourceLinked="0")
-    for key in (
-        "showLegendKey",
-        "showVal",
-        "showCatName",
-        "showSerName",
-        "showPercent",
-        "showBubbleSize",
-    ):
-        _sub(labels, key, val="1" if key == "showVal" else "0")
-    _cache(_sub(_sub(series, "cat"), "strLit"), [f"{_MARKS[bar.state]}{bar.short}" for bar in bars])
-    _cache(_sub(_sub(series, "val"), "numLit"), [f"{bar.value:.1f}" for bar in bars])
-    _sub(drawn, "gapWidth", val="50")
-    _sub(drawn, "axId", val="1")
-    _sub(drawn, "axId", val="2")
-    _axis(plot, "catAx", "1", "2", reverse=True)
-    _axis(plot, "valAx", "2", "1", reverse=False)
-    _sub(chart, "plotVisOnly", val="1")
-    return space
-
-
-_MARKS = {"best": "◎ ", "excluded": "✕ ", "normal": ""}
+    for key in LABELS:
+        _sub(labels, key, val=str(int(key == "showVal")))
+    names = [f"{MARKS[bar.state]}{bar.short}" for bar in bars]
+    values = [f"{bar.value:.1f}" for bar in bars]
+    _cache(_sub(_sub(series, "cat"), "strLit"), names)
+    _cache(_sub(_sub(series, "val"), "numLit"), values)
 
 
 def _axis(plot: ET.Element, kind: str, own: str, other: str, *, reverse: bool) -> None:
-    axis = _sub(plot, kind)
-    _sub(axis, "axId", val=own)
-    _sub(_sub(axis, "scaling"), "orientation", val="maxMin" if reverse else "minMax")
-    _sub(axis, "delete", val="0")
-    _sub(axis, "axPos", val="l" if reverse else "b")
-    _sub(axis, "numFmt", formatCode="0;−0", sourceLinked="0")
-    _sub(axis, "majorTickMark", val="none")
-    _sub(axis, "minorTickMark", val="none")
-    _sub(axis, "tickLblPos", val="low")
-    _sub(axis, "crossAx", val=other)
-    _sub(axis, "crosses", val="autoZero" if reverse else "max")
+    orientation, position, crosses = "minMax", "b", "max"
+    if reverse:
+        orientation, position, crosses = "maxMin", "l", "autoZero"
+    line = _sub(plot, kind)
+    _sub(line, "axId", val=own)
+    _sub(_sub(line, "scaling"), "orientation", val=orientation)
+    _sub(line, "delete", val="0")
+    _sub(line, "axPos", val=position)
+    _sub(line, "numFmt", formatCode="0;−0", sourceLinked="0")
+    _sub(line, "majorTickMark", val="none")
+    _sub(line, "minorTickMark", val="none")
+    _sub(line, "tickLblPos", val="low")
+    _sub(line, "crossAx", val=other)
+    _sub(line, "crosses", val=crosses)
 
 
 def _fill(parent: ET.Element, colour: str) -> None:

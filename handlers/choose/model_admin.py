@@ -6,42 +6,37 @@ Dialogs that are running end with the model they began with. A file that is not 
 nothing.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from handlers.choose.decision_models import DecisionModels, ModelStore, Version
-from handlers.conversation import (
-    Attachment,
-    Block,
-    Button,
-    Buttons,
-    Column,
-    Confirm,
-    File,
-    Heading,
-    Message,
-    Paragraph,
-    Press,
-    Reply,
-    Table,
-    Upload,
+from handlers.actions.choose import (
+    DiscardModel,
+    PublishModel,
+    RollBackModel,
+    ShowModel,
+    TakeModel,
 )
+from handlers.choose import model_view
+from handlers.choose.decision_models import DecisionModels, Version
+from handlers.choose.model_view import file_name
+from handlers.choose.wording import Wording
+from handlers.conversation import Attachment, File, Message, Paragraph, Reply, Upload
 from handlers.people import People
+from handlers.routes import Routes
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
-from knowledge.advisor.changes import SAMPLES, Changes, compare
-from knowledge.advisor.engine import Advisor
+from knowledge.advisor.changes import compare
 from knowledge.advisor.parts import SIZE
 from knowledge.errors import KnowledgeError
-from knowledge.values import Language
 
 ENDINGS = (".yaml", ".yml")
-ROWS = 30  # changes shown in chat
-MOVES = 5  # kinds of changed recommendation shown
+LARGEST = SIZE * 4  # bytes of a file; no character takes more than four
 
 
 class ModelAdmin:
+    """Shows, takes in and changes the decision model; only admins change it."""
+
     def __init__(
         self, models: DecisionModels, sessions: Sessions, people: People, texts: Texts
     ) -> None:
@@ -50,257 +45,154 @@ class ModelAdmin:
         self._people = people
         self._texts = texts
 
+    def routes(self, routes: Routes) -> None:
+        """Take the buttons of the decision model."""
+        routes.press(ShowModel, self.shown)
+        routes.press(TakeModel, self.taken)
+        routes.press(PublishModel, self.published)
+        routes.press(RollBackModel, self.rolled_back)
+        routes.press(DiscardModel, self.discarded)
+
     @staticmethod
     def takes(upload: Upload) -> bool:
         """
         Report whether every file of an upload is named like a decision model; documents are never
         YAML.
         """
-        return bool(upload.files) and all(f.name.lower().endswith(ENDINGS) for f in upload.files)
+        models = [file for file in upload.files if file.name.lower().endswith(ENDINGS)]
+        return bool(models) and len(models) == len(upload.files)
+
+    # ----------------------------------------------------------------- what people do
 
     async def show(self, message: Message) -> AsyncIterator[Reply]:
         """Show which model is current, the ones before it, and how to replace it."""
-        try:
-            yield self._overview(message, await self._models.shelf())
-        except SessionsUnavailable:
-            yield self._tell(message, "away")
+        yield await self._safely(message, self._overview(message))
+
+    async def shown(self, message: Message, _: ShowModel) -> AsyncIterator[Reply]:
+        """Show the same for a button."""
+        yield await self._safely(message, self._overview(message))
+
+    async def taken(self, message: Message, _: TakeModel) -> AsyncIterator[Reply]:
+        """Return the current model as a file to change and send back."""
+        yield await self._as_admin(message, self._file(message))
+
+    async def published(self, message: Message, action: PublishModel) -> AsyncIterator[Reply]:
+        """Let new runs begin with a known model."""
+        yield await self._as_admin(message, self._publish(message, action.model))
+
+    async def rolled_back(self, message: Message, action: RollBackModel) -> AsyncIterator[Reply]:
+        """Go back to the model before; a second press on the same button changes nothing."""
+        yield await self._as_admin(message, self._roll_back(message, action.model))
+
+    async def discarded(self, message: Message, action: DiscardModel) -> AsyncIterator[Reply]:
+        """Forget a model that was never current."""
+        yield await self._as_admin(message, self._discard(message, action.model))
 
     async def upload(self, message: Message, upload: Upload) -> AsyncIterator[Reply]:
         """Take in one model file and show what it would change."""
+        say = self._say(message)
         if not self._people.is_admin(message.person):
-            yield self._tell(message, "not_admin")
+            yield say.reply("not_admin")
             return
         if len(upload.files) > 1:
-            yield self._tell(message, "one_file", count=len(upload.files))
+            yield say.reply("one_file", count=len(upload.files))
             return
         file = upload.files[0]
-        yield Reply(self._say(message, "checking", name=file.name), final=False, private=True)
+        yield Reply(say("checking", name=file.name), final=False, private=True)
         try:
-            yield await self._take_in(message, file)
-        except SessionsUnavailable:
-            yield self._tell(message, "away")
+            reply = await self._safely(message, self._take_in(message, file))
         except KnowledgeError as error:
-            text = self._say(
-                message, "refused", name=file.name, reason=error.reason.to(message.person.language)
-            )
-            yield Reply(text, (Paragraph(text, "bad"),), private=True)
+            text = say("refused", name=file.name, reason=error.reason.to(say.language))
+            reply = Reply(text, (Paragraph(text, "bad"),), private=True)
+        yield reply
 
-    async def press(self, message: Message, press: Press) -> AsyncIterator[Reply]:
-        """Publish, discard or roll back; whether the person may is asked again now."""
-        verb, sha256 = press.action.partition(".")[2], str(press.data.get("m", ""))
+    # ----------------------------------------------------------------- how it is done
+
+    async def _safely(self, message: Message, replying: Awaitable[Reply]) -> Reply:
+        """Say so when the store does not answer."""
         try:
-            if verb == "show":
-                yield self._overview(message, await self._models.shelf())
-            elif not self._people.is_admin(message.person):
-                yield self._tell(message, "not_admin")
-            elif verb == "file":
-                yield await self._file(message)
-            else:
-                yield await self._change(message, verb, sha256)
+            return await replying
         except SessionsUnavailable:
-            yield self._tell(message, "away")
+            return self._say(message).reply("away")
+
+    async def _as_admin(self, message: Message, replying: Coroutine[None, None, Reply]) -> Reply:
+        """Do it only for those who may; whether the person may is asked again at every press."""
+        if not self._people.is_admin(message.person):
+            replying.close()
+            return self._say(message).reply("not_admin")
+        return await self._safely(message, replying)
 
     async def _take_in(self, message: Message, file: File) -> Reply:
-        if file.size > SIZE * 4:
-            return self._tell(
-                message, "too_large", name=file.name, size=f"{file.size:,}", limit=f"{SIZE * 4:,}"
+        say = self._say(message)
+        if file.size > LARGEST:
+            return say.reply(
+                "too_large", name=file.name, size=f"{file.size:,}", limit=f"{LARGEST:,}"
             )
         content = await file.fetch()
         try:
-            text = content[: SIZE * 4 + 1].decode("utf-8-sig")
+            text = content[: LARGEST + 1].decode("utf-8-sig")
         except UnicodeDecodeError:
-            return self._tell(message, "not_text", name=file.name)
+            return say.reply("not_text", name=file.name)
         current = await self._models.current()
         advisor, new = await self._models.stage(text, message.person.id)
-        if advisor.model.sha256 == current.model.sha256:
-            return self._tell(message, "unchanged", name=file.name, version=advisor.model.version)
+        model = advisor.model
+        if model.sha256 == current.model.sha256:
+            return say.reply("unchanged", name=file.name, version=model.version)
         if new:
-            await self._audit(message, "model.stage", advisor.model.sha256, advisor.model.version)
-        return self._report(message, current, advisor, compare(current, advisor))
+            await self._audit(message, "model.stage", model.sha256, model.version)
+        return model_view.report(current, advisor, compare(current, advisor), say)
 
-    async def _change(self, message: Message, verb: str, sha256: str) -> Reply:
-        match verb:
-            case "publish":
-                version = await self._models.publish(sha256)
-                key = "published"
-            case "rollback":
-                version = await self._models.roll_back(sha256)
-                key = "rolled_back"
-            case "discard":
-                known = (await self._models.shelf()).version(sha256)
-                gone = await self._models.discard(sha256)
-                if gone and known is not None:
-                    await self._audit(message, "model.discard", sha256, known.version)
-                return self._tell(message, "discarded" if gone else "not_discarded")
-            case _:
-                return self._overview(message, await self._models.shelf())
+    async def _publish(self, message: Message, sha256: str) -> Reply:
+        version = await self._models.publish(sha256)
+        return await self._changed(message, "model.publish", "published", version)
+
+    async def _roll_back(self, message: Message, sha256: str) -> Reply:
+        version = await self._models.roll_back(sha256)
+        return await self._changed(message, "model.rollback", "rolled_back", version)
+
+    async def _discard(self, message: Message, sha256: str) -> Reply:
+        say = self._say(message)
+        version = (await self._models.shelf()).version(sha256)
+        gone = await self._models.discard(sha256)
+        if not gone:
+            return say.reply("not_discarded")
+        if version is not None:
+            await self._audit(message, "model.discard", sha256, version.version)
+        return say.reply("discarded")
+
+    async def _changed(
+        self, message: Message, action: str, sentence: str, version: Version | None
+    ) -> Reply:
+        """Note what became current and show it; None when nothing did."""
+        say = self._say(message)
         if version is None:
-            return self._overview(message, await self._models.shelf(), self._say(message, "gone"))
-        await self._audit(message, f"model.{verb}", version.sha256, version.version)
-        done = self._say(message, key, version=version.version, number=version.number)
-        return self._overview(message, await self._models.shelf(), done)
+            return await self._overview(message, say("gone"))
+        await self._audit(message, action, version.sha256, version.version)
+        done = say(sentence, version=version.version, number=version.number)
+        return await self._overview(message, done)
 
-    # ----------------------------------------------------------------- how it looks
-
-    def _overview(self, message: Message, shelf: ModelStore, note: str = "") -> Reply:
-        language = message.person.language
-        current = shelf.version(shelf.current) or shelf.versions[0]
-        text = self._say(
-            message,
-            "current",
-            version=current.version,
-            number=current.number,
-            sha256=current.sha256[:12],
-        )
-        names = ("number", "version", "state", "by", "added", "sha256")
-        columns = tuple(Column(self._say(message, f"column_{n}")) for n in names)
-        rows = tuple(self._row(message, v, shelf) for v in reversed(shelf.versions))
-        blocks: list[Block] = [Heading(self._say(message, "title"))]
-        if note:
-            blocks.append(Paragraph(note, "note"))
-        blocks += [
-            Paragraph(text),
-            Table(self._say(message, "versions", count=len(rows)), columns, rows),
-        ]
-        if self._people.is_admin(message.person):
-            blocks.append(Paragraph(self._say(message, "how"), "quiet"))
-            blocks.append(self._buttons(message, shelf, language))
-        return Reply(f"{note}\n{text}".strip(), tuple(blocks), private=True)
-
-    def _row(self, message: Message, version: Version, shelf: ModelStore) -> tuple[str, ...]:
-        state = (
-            "now"
-            if version.sha256 == shelf.current
-            else "before"
-            if version.sha256 in shelf.history
-            else "staged"
-        )
-        by = version.by or self._say(message, "builtin")
-        said = self._say(message, f"state_{state}")
-        return (
-            f"v{version.number}",
-            version.version,
-            said,
-            by,
-            version.added[:10] or "–",
-            version.sha256[:12],
-        )
-
-    def _buttons(self, message: Message, shelf: ModelStore, language: Language) -> Buttons:
-        items = [
-            Button(
-                self._say(message, "publish", number=v.number),
-                Press("model.publish", {"m": v.sha256}),
-            )
-            for v in shelf.versions
-            if v.sha256 != shelf.current
-        ][-3:]
-        if len(shelf.history) > 1:
-            sure = Confirm(
-                *(
-                    self._texts.say(f"model.rollback_{n}", language)
-                    for n in ("title", "text", "ok", "cancel")
-                )
-            )
-            items.append(
-                Button(
-                    self._say(message, "rollback"),
-                    Press("model.rollback", {"m": shelf.current}),
-                    "danger",
-                    sure,
-                )
-            )
-        items.append(Button(self._say(message, "file"), Press("model.file")))
-        return Buttons(tuple(items))
-
-    def _report(self, message: Message, old: Advisor, new: Advisor, changes: Changes) -> Reply:
-        language = message.person.language
-        text = self._say(
-            message,
-            "report",
-            old=old.model.version,
-            new=new.model.version,
-            changes=len(changes.rows),
-            moved=changes.moved,
-            samples=f"{SAMPLES:,}",
-        )
-        columns = tuple(
-            Column(self._say(message, f"column_{n}")) for n in ("place", "before", "after")
-        )
-        rows = tuple((c.place, c.before or "–", c.after or "–") for c in changes.rows[:ROWS])
-        blocks: list[Block] = [
-            Heading(self._say(message, "received", version=new.model.version)),
-            Paragraph(text),
-        ]
-        blocks.append(Table(self._say(message, "changes", count=len(rows)), columns, rows))
-        if len(changes.rows) > ROWS:
-            blocks.append(
-                Paragraph(self._say(message, "more", count=len(changes.rows) - ROWS), "quiet")
-            )
-        if changes.moves:
-            blocks.append(Paragraph(self._moves(message, old, new, changes, language)))
-        if old.model.version == new.model.version:
-            blocks.append(
-                Paragraph(self._say(message, "same_version", version=new.model.version), "warning")
-            )
-        data = {"m": new.model.sha256}
-        publish = Button(
-            self._say(message, "publish_it", version=new.model.version),
-            Press("model.publish", data),
-            "primary",
-        )
-        blocks.append(
-            Buttons(
-                (
-                    publish,
-                    Button(self._say(message, "discard"), Press("model.discard", data), "danger"),
-                )
-            )
-        )
-        return Reply(text, tuple(blocks), private=True)
-
-    def _moves(
-        self, message: Message, old: Advisor, new: Advisor, changes: Changes, language: Language
-    ) -> str:
-        def name(advisor: Advisor, id_: str) -> str:
-            return advisor.model.configuration(id_).text.to(language)
-
-        rows = [
-            self._say(message, "move", before=name(old, a), after=name(new, b), count=n)
-            for a, b, n in changes.moves[:MOVES]
-        ]
-        return "\n".join(f"- {row}" for row in rows)
+    async def _overview(self, message: Message, note: str = "") -> Reply:
+        shelf = await self._models.shelf()
+        admin = self._people.is_admin(message.person)
+        return model_view.overview(shelf, self._say(message), note, admin=admin)
 
     async def _file(self, message: Message) -> Reply:
-        """Return the current model as a file to change and send back."""
         advisor = await self._models.current()
-        name = _named(advisor.model.version)
-        text = self._say(message, "here", name=name)
-        return Reply(
-            text,
-            attachments=(Attachment(name, "application/yaml", advisor.source.encode()),),
-            private=True,
-        )
+        name = file_name(advisor.model.version)
+        file = Attachment(name, "application/yaml", advisor.source.encode())
+        return Reply(self._say(message)("here", name=name), attachments=(file,), private=True)
 
     async def _audit(self, message: Message, action: str, sha256: str, version: str) -> None:
-        """Write a line into the book of changes; `name` is what admins read there."""
-        now = datetime.now(UTC).isoformat()
+        """Write a line into the audit; `name` is what admins read there."""
         entry = {
             "action": action,
             "model": sha256,
-            "name": _named(version),
+            "name": file_name(version),
             "person": message.person.id,
-            "at": now,
+            "at": datetime.now(UTC).isoformat(),
         }
         with suppress(SessionsUnavailable):
             await self._sessions.append("audit", entry)
 
-    def _tell(self, message: Message, key: str, /, **values: object) -> Reply:
-        return Reply(self._say(message, key, **values), private=True)
-
-    def _say(self, message: Message, key: str, /, **values: object) -> str:
-        return self._texts.say(f"model.{key}", message.person.language, **values)
-
-
-def _named(version: str) -> str:
-    return f"decision-model-{version}.yaml"
+    def _say(self, message: Message) -> Wording:
+        return Wording.to(message, self._texts, "model")

@@ -5,7 +5,20 @@ compare, ask.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import assert_never
 
+from handlers.actions.choose import (
+    AskAboutResult,
+    CompareTwo,
+    ExportMemo,
+    OpenGuideline,
+    PreviewResult,
+    ResumeRun,
+    ShareResult,
+    StartChoice,
+    StopRun,
+    TryAnswer,
+)
 from handlers.choose import figures, whatif
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.guidelines import Guidelines
@@ -13,6 +26,7 @@ from handlers.choose.memo import attachments
 from handlers.choose.question import about, ways_on
 from handlers.choose.result import ResultView
 from handlers.choose.runs import Run, Runs
+from handlers.choose.wording import Wording
 from handlers.conversation import (
     Button,
     Buttons,
@@ -20,7 +34,6 @@ from handlers.conversation import (
     Heading,
     Message,
     Paragraph,
-    Press,
     Reply,
     Table,
 )
@@ -29,11 +42,24 @@ from knowledge.advisor.engine import Advisor
 from knowledge.errors import KnowledgeError
 from knowledge.values import Language
 
-VERBS = frozenset({"preview", "stop", "share", "memo", "whatif", "compare", "source", "question"})
 OPEN = 5  # runs of a history that have a button
+OTHER: dict[Language, Language] = {"ja": "en", "en": "ja"}
+Use = (
+    PreviewResult
+    | StopRun
+    | ShareResult
+    | ExportMemo
+    | TryAnswer
+    | CompareTwo
+    | OpenGuideline
+    | AskAboutResult
+)
+Values = Mapping[str, str]
 
 
 class Outcome:
+    """Does what leaves the answers as they are."""
+
     def __init__(
         self, models: DecisionModels, runs: Runs, texts: Texts, guidelines: Guidelines | None
     ) -> None:
@@ -42,45 +68,35 @@ class Outcome:
         self._texts = texts
         self._guidelines = guidelines
 
-    @staticmethod
-    def does(verb: str) -> bool:
-        return verb in VERBS
-
     async def use(
-        self,
-        message: Message,
-        run: Run,
-        advisor: Advisor,
-        verb: str,
-        data: Mapping[str, str | int],
-        values: Mapping[str, str],
+        self, message: Message, run: Run, advisor: Advisor, action: Use, values: Values
     ) -> Reply:
         """
-        Do one of `VERBS`; what is shown is for the person alone unless the run is open or the
-        result is shared.
+        Do one of `Use`; what is shown is for the person alone unless the run is open or the result
+        is shared. `values` are what a form brought, empty for a button.
         """
-        language, texts = message.person.language, self._texts
-        match verb:
-            case "source":
-                return await self._source(message, str(data.get("p", "")))
-            case "stop":
-                reply = ways_on(run, self._say(message, "stopped"), texts, language)
-            case "share":
-                return self._view(run, advisor, language).shared()
-            case "memo":
-                other: Language = "en" if language == "ja" else "ja"
-                return self._memo(
-                    message, run, advisor, other if data.get("lang") == other else language
-                )
-            case "whatif":
-                reply = whatif.change(run, advisor, texts, language, *_changed(data, values))
-            case "compare":
-                first = str(values.get("first") or data.get("first", ""))
-                reply = whatif.pair(run, advisor, texts, language, first, values.get("second", ""))
-            case "question":
-                reply = about(run, texts, language)
+        say = Wording.to(message, self._texts)
+        match action:
+            case OpenGuideline():
+                return await self._passage(message, action.guideline, say)
+            case ShareResult():
+                return ResultView.of(run, advisor, say).shared()
+            case ExportMemo():
+                reply = _memo(run, advisor, action.language, say)
+            case StopRun():
+                reply = ways_on(run, say("stopped"), say)
+            case TryAnswer():
+                criterion = values.get("criterion") or action.criterion
+                reply = whatif.change(run, advisor, say, criterion, values.get("option", ""))
+            case CompareTwo():
+                first = values.get("first") or action.first
+                reply = whatif.pair(run, advisor, say, first, values.get("second", ""))
+            case AskAboutResult():
+                reply = about(run, say)
+            case PreviewResult():
+                reply = ResultView.of(run, advisor, say).preview()
             case _:
-                reply = self._view(run, advisor, language).preview()
+                assert_never(action)
         return replace(reply, private=not run.open)
 
     def topic(self, run: Run, advisor: Advisor, language: Language) -> tuple[str, str]:
@@ -88,95 +104,82 @@ class Outcome:
         Return the run as something that was talked about: its subject, and the result with the
         answers behind it.
         """
-        result = advisor.evaluate(run.answers)
-        name = figures.name(advisor, result.recommendation, language)
-        given = "\n".join(
-            f"- {figures.answer(advisor, c, o, language)}" for c, o in result.answers.items()
-        )
-        said = ResultView(advisor, self._texts, result, language, run).headline()
-        return self._texts.say("choose.topic", language, name=name), f"{said}\n{given}"
+        say = Wording(self._texts, language)
+        view = ResultView.of(run, advisor, say)
+        rows = [view.headline()]
+        for criterion, option in view.result.answers.items():
+            rows.append(f"- {figures.answer(advisor, criterion, option, language)}")
+        name = view.name(view.result.recommendation)
+        return say("topic", name=name), "\n".join(rows)
 
     async def history(self, message: Message) -> Reply:
         """
         List the person's finished runs, latest first, each with what its own model recommended.
         """
-        language, rows, buttons = message.person.language, [], []
+        say = Wording.to(message, self._texts)
+        rows, buttons = [], []
         for run in await self._runs.history(message.person.id):
             advisor = await self._models.of(run.model)
             if advisor is None:
                 continue
-            result = advisor.evaluate(run.answers)
-            name = figures.name(advisor, result.recommendation, language)
-            points = figures.points(result.standing(result.recommendation).score)
-            rows.append(
-                (
-                    run.began[:10] or "–",
-                    name,
-                    points,
-                    str(len(result.answers)),
-                    advisor.model.version,
-                )
-            )
-            buttons.append(
-                Button(
-                    self._say(message, "open_run", date=run.began[:10], name=name),
-                    Press("choose.resume", {"rid": run.id}),
-                )
-            )
-        begin = Button(self._say(message, "begin"), Press("choose.start"), "primary")
+            row = _row(run, advisor, say)
+            rows.append(row)
+            label = say("open_run", date=run.began[:10], name=row[1])
+            buttons.append(Button(label, ResumeRun(run.id)))
+        begin = Button(say("begin"), StartChoice(), "primary")
         if not rows:
-            text = self._say(message, "no_history")
+            text = say("no_history")
             return Reply(text, (Paragraph(text), Buttons((begin,))), private=True)
-        text = self._say(message, "history", count=len(rows))
-        kinds = (
-            ("date", "text"),
-            ("recommendation", "text"),
-            ("point", "number"),
-            ("answered", "number"),
-            ("model", "text"),
-        )
-        columns = tuple(
-            Column(self._say(message, key), "number" if kind == "number" else "text")
-            for key, kind in kinds
-        )
-        lines = "\n".join(f"- {row[0]} {row[1]}" for row in rows)
+        title = say("history", count=len(rows))
+        lines = [f"- {date} {name}" for date, name, *_ in rows]
         blocks = (
-            Heading(text),
-            Table(text, columns, tuple(rows)),
+            Heading(title),
+            Table(title, _columns(say), tuple(rows)),
             Buttons((*buttons[:OPEN], begin)),
         )
-        return Reply(f"{text}\n{lines}", blocks, private=True)
+        return Reply("\n".join((title, *lines)), blocks, private=True)
 
-    async def _source(self, message: Message, passage: str) -> Reply:
+    async def _passage(self, message: Message, id_: str, say: Wording) -> Reply:
         """Open the passage behind a guideline; the rights are checked again."""
+        if self._guidelines is None or not id_:
+            return say.reply("no_source")
         try:
-            if self._guidelines is None or not passage:
-                return Reply(self._say(message, "no_source"), private=True)
-            found, source = await self._guidelines.open(passage, message)
+            passage, source = await self._guidelines.open(id_, message)
         except KnowledgeError:
-            return Reply(self._say(message, "no_source"), private=True)
-        blocks = (Paragraph(found.text, "quote"), Paragraph(source, "quiet"))
-        return Reply(f"{source}\n{found.text}", blocks, private=True, title=source)
-
-    def _memo(self, message: Message, run: Run, advisor: Advisor, language: Language) -> Reply:
-        text = self._say(message, "memo_ready")
-        other: Language = "en" if language == "ja" else "ja"
-        again = Button(
-            self._say(message, f"memo_{other}"),
-            Press("choose.memo", {"rid": run.id, "rev": run.rev, "lang": other}),
-        )
-        files = attachments(self._view(run, advisor, language))
-        return Reply(
-            text, (Paragraph(text), Buttons((again,))), attachments=files, private=not run.open
-        )
-
-    def _view(self, run: Run, advisor: Advisor, language: Language) -> ResultView:
-        return ResultView(advisor, self._texts, advisor.evaluate(run.answers), language, run)
-
-    def _say(self, message: Message, key: str, /, **values: object) -> str:
-        return self._texts.say(f"choose.{key}", message.person.language, **values)
+            return say.reply("no_source")
+        blocks = (Paragraph(passage.text, "quote"), Paragraph(source, "quiet"))
+        return Reply(f"{source}\n{passage.text}", blocks, private=True, title=source)
 
 
-def _changed(data: Mapping[str, str | int], values: Mapping[str, str]) -> tuple[str, str]:
-    """Return the criterion and the option to try, each empty until it is chosen."""
-    return str(values.get("criterion") or data.get("criterion", "")), values.get("option", "")
+def _row(run: Run, advisor: Advisor, say: Wording) -> tuple[str, ...]:
+    """Return a finished run as a row of the history."""
+    result = advisor.evaluate(run.answers)
+    best = result.recommendation
+    return (
+        run.began[:10] or "–",
+        figures.name(advisor, best, say.language),
+        figures.points(result.standing(best).score),
+        str(len(result.answers)),
+        advisor.model.version,
+    )
+
+
+def _columns(say: Wording) -> tuple[Column, ...]:
+    return (
+        Column(say("date")),
+        Column(say("recommendation")),
+        Column(say("point"), "number"),
+        Column(say("answered"), "number"),
+        Column(say("model")),
+    )
+
+
+def _memo(run: Run, advisor: Advisor, language: Language | str, say: Wording) -> Reply:
+    """Return the memo in the person's language unless the other one is asked for."""
+    other = OTHER[say.language]
+    written = other if language == other else say.language
+    offered = OTHER[written]
+    again = Button(say(f"memo_{offered}"), ExportMemo(run.id, run.rev, offered))
+    files = attachments(ResultView.of(run, advisor, Wording(say.texts, written)))
+    text = say("memo_ready")
+    return Reply(text, (Paragraph(text), Buttons((again,))), attachments=files)

@@ -1,7 +1,28 @@
 """How one question of the guided dialog looks. Pure."""
 
-from handlers.choose.guidelines import Guide
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from handlers.actions.choose import (
+    AnswerQuestion,
+    AskAboutResult,
+    ConfirmReading,
+    DescribeSituation,
+    GoBack,
+    GoExpress,
+    OfRun,
+    OpenGuideline,
+    OpenRun,
+    OpenTeam,
+    PreviewResult,
+    RestartRun,
+    ResumeRun,
+    SkipQuestion,
+)
+from handlers.choose.guidelines import GuidelineQuote
+from handlers.choose.prefill import Hit
 from handlers.choose.runs import Run
+from handlers.choose.wording import Wording
 from handlers.conversation import (
     Ask,
     Button,
@@ -11,229 +32,220 @@ from handlers.conversation import (
     Guideline,
     Option,
     Paragraph,
-    Press,
     Reply,
 )
-from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.values import UNKNOWN, Criterion
-from knowledge.values import Language
 
 EXPRESS = 5  # questions of an express run
 TEXT = 1000  # characters of a situation told in plain words
 WORDS = 300  # characters of a question about a result
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What stands around a question. `private` says that nobody else would see it anyway."""
+
+    guideline: GuidelineQuote | None
+    note: str
+    private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Which question of how many; a question that scores nothing is the `last`."""
+
+    step: int
+    of: int
+    last: bool
+
+
 def question(
-    run: Run,
-    criterion: Criterion,
-    guide: Guide | None,
-    advisor: Advisor,
-    texts: Texts,
-    language: Language,
-    note: str,
-    private: bool,
+    run: Run, criterion: Criterion, setting: Setting, advisor: Advisor, say: Wording
 ) -> Reply:
     """
     Return the question as an ask of one choice, with its reason, guideline, proposal and ways out.
     """
-    say = texts.say
-    counted = {c.id for c in advisor.model.criteria}
-    last = criterion.id not in counted
-    of = EXPRESS if run.express else len(counted)
-    step = min(len({*run.asked, *run.answers} & counted) + 1, of)
-    title = criterion.question.to(language)
-    state: dict[str, str | int] = {"rid": run.id, "rev": run.rev, "c": criterion.id}
-    progress = (
-        say("choose.last", language) if last else say("choose.progress", language, step=step, of=of)
-    )
-    ruled = run.rules[criterion.id].option if criterion.id in run.rules else ""
-    proposed = run.proposed.get(criterion.id, ruled)
-    notes = [Paragraph(note, "note")] if note else []
-    if proposed not in ("", UNKNOWN):
-        named = criterion.option(proposed).text.to(language)
-        notes.append(
-            Paragraph(
-                say(
-                    "choose.ruled" if ruled == proposed else "choose.proposed",
-                    language,
-                    option=named,
-                ),
-                "note",
-            )
-        )
-    if last:
-        notes.append(Paragraph(progress, "quiet"))
-    options = (
-        *(Option(o.id, o.text.to(language)) for o in criterion.options),
-        Option(UNKNOWN, say("choose.not_sure", language)),
-    )
+    progress = _progress(run, criterion, advisor)
+    shown = say("progress", step=progress.step, of=progress.of)
+    if progress.last:
+        shown = say("last")
+    title = criterion.question.to(say.language)
+    notes = [*say.note(setting.note), *_proposal(run, criterion, say)]
+    if progress.last:
+        notes.append(Paragraph(shown, "quiet"))
+    proposed = _proposed(run, criterion)
+    why = ""
+    if criterion.why.ja:
+        why = say("why", why=criterion.why.to(say.language))
+    hint = criterion.help.to(say.language)
+    form = AnswerQuestion(run.id, run.rev, criterion.id)
     ask = Ask(
-        form="choose.answer",
-        title=say("choose.title", language),
+        form=form.name,
+        title=say("title"),
         text=title,
-        fields=(
-            Field(
-                criterion.id,
-                "choice",
-                title,
-                initial=proposed,
-                hint=criterion.help.to(language),
-                options=options,
-            ),
-        ),
-        submit=say("choose.next", language),
-        stop=say("choose.stop", language),
-        state=state,
-        intro=say("choose.saved", language),
-        why=say("choose.why", language, why=criterion.why.to(language)) if criterion.why.ja else "",
-        guideline=_guideline(guide, state, texts, language) if guide is not None else None,
+        fields=(_choice(criterion, proposed, hint, say),),
+        submit=say("next"),
+        stop=say("stop"),
+        state=form.data,
+        intro=say("saved"),
+        why=why,
+        guideline=_guideline(run, setting.guideline, say),
         notes=tuple(notes),
-        buttons=_buttons(run, state, texts, language, private),
-        step=step,
-        of=of,
-        others=say("choose.others", language, name=run.name, step=step, of=of),
-        required_error=say("choose.required", language),
+        buttons=tuple(_buttons(run, criterion, say, private=setting.private)),
+        step=progress.step,
+        of=progress.of,
+        others=say("others", name=run.name, step=progress.step, of=progress.of),
+        required_error=say("required"),
     )
-    return Reply("\n".join(part for part in (note, f"{progress}: {title}") if part), ask=ask)
-
-
-def _guideline(
-    guide: Guide, state: dict[str, str | int], texts: Texts, language: Language
-) -> Guideline:
-    press = Press("choose.source", {"rid": state["rid"], "p": guide.passage})
-    quoted = texts.say("choose.quoted", language, text=guide.text)
-    source = texts.say(
-        "choose.rule_from" if guide.marked else "choose.guide_from", language, source=guide.source
-    )
-    return Guideline(quoted, source, Button(texts.say("choose.open_source", language), press))
-
-
-def _buttons(
-    run: Run, state: dict[str, str | int], texts: Texts, language: Language, private: bool
-) -> tuple[Button, ...]:
-    """Return the ways out of a question: at the start how to answer, later how to move."""
-    names = [
-        "describe",
-        *([] if run.express else ["express"]),
-        *([] if private or run.open else ["open"]),
-    ]
-    if not run.blank:
-        names = [*(["back"] if run.asked else []), "skip", "preview"]
-    buttons = [
-        Button(texts.say(f"choose.{name}", language), Press(f"choose.{name}", state))
-        for name in names
-    ]
-    if run.blank and not run.team:
-        buttons.append(Button(texts.say("choose.as_team", language), Press("choose.team")))
-    return tuple(buttons)
-
-
-def describe(run: Run, texts: Texts, language: Language) -> Reply:
-    """Ask for the situation in the person's own words."""
-    field = Field("text", "text", "", hint=texts.say("choose.describe_hint", language), max=TEXT)
-    return _text(run, "describe", field, texts, language)
-
-
-def about(run: Run, texts: Texts, language: Language) -> Reply:
-    """Ask what the person would like to know about the result."""
-    field = Field("text", "text", "", hint=texts.say("choose.question_hint", language), max=WORDS)
-    return _text(run, "question", field, texts, language)
-
-
-def _text(run: Run, name: str, field: Field, texts: Texts, language: Language) -> Reply:
-    text = texts.say(f"choose.{name}_ask", language)
-    ask = Ask(
-        form=f"choose.{name}",
-        title=texts.say("choose.title", language),
-        text=text,
-        fields=(Field(field.id, field.kind, text, hint=field.hint, max=field.max),),
-        submit=texts.say(f"choose.{name}_submit", language),
-        stop=texts.say("choose.cancel", language),
-        state={"rid": run.id, "rev": run.rev},
-        required_error=texts.say("choose.text_required", language),
-    )
+    text = f"{shown}: {title}"
+    if setting.note:
+        text = f"{setting.note}\n{text}"
     return Reply(text, ask=ask)
 
 
-def confirm(
-    run: Run,
-    found: dict[str, tuple[str, str]],
-    advisor: Advisor,
-    texts: Texts,
-    language: Language,
-    note: str,
-) -> Reply:
+def _progress(run: Run, criterion: Criterion, advisor: Advisor) -> Progress:
+    """Count what scores; whatever was answered in plain words counts as asked."""
+    scored = {scored.id for scored in advisor.model.criteria}
+    of = EXPRESS if run.express else len(scored)
+    behind = scored.intersection((*run.asked, *run.answers))
+    return Progress(min(len(behind) + 1, of), of, last=criterion.id not in scored)
+
+
+def _ruled(run: Run, criterion: Criterion) -> str:
+    """Return the option a company rule asks for, empty where none does."""
+    if criterion.id not in run.rules:
+        return ""
+    return run.rules[criterion.id].option
+
+
+def _proposed(run: Run, criterion: Criterion) -> str:
+    """Return the option that is chosen beforehand, empty for none."""
+    return run.proposed.get(criterion.id, _ruled(run, criterion))
+
+
+def _proposal(run: Run, criterion: Criterion, say: Wording) -> tuple[Paragraph, ...]:
+    """Return the note that says why an option is chosen beforehand."""
+    proposed = _proposed(run, criterion)
+    if proposed in ("", UNKNOWN):
+        return ()
+    option = criterion.option(proposed).text.to(say.language)
+    if proposed == _ruled(run, criterion):
+        return say.note(say("ruled", option=option))
+    return say.note(say("proposed", option=option))
+
+
+def _choice(criterion: Criterion, initial: str, hint: str, say: Wording) -> Field:
+    """Return the field of a criterion: its options, then "not sure"."""
+    options = [Option(option.id, option.text.to(say.language)) for option in criterion.options]
+    options.append(Option(UNKNOWN, say("not_sure")))
+    return Field(
+        criterion.id,
+        "choice",
+        criterion.question.to(say.language),
+        initial=initial,
+        hint=hint,
+        options=tuple(options),
+    )
+
+
+def _guideline(run: Run, quote: GuidelineQuote | None, say: Wording) -> Guideline | None:
+    if quote is None:
+        return None
+    source = say("guide_from", source=quote.source)
+    if quote.marked:
+        source = say("rule_from", source=quote.source)
+    opened = Button(say("open_source"), OpenGuideline(run.id, guideline=quote.passage))
+    return Guideline(say("quoted", text=quote.text), source, opened)
+
+
+def _buttons(run: Run, criterion: Criterion, say: Wording, *, private: bool) -> Iterator[Button]:
+    """Yield the ways out of a question: at the start how to answer, later how to move."""
+    at: tuple[str, int, str] = (run.id, run.rev, criterion.id)
+    if not run.blank:
+        if run.asked:
+            yield Button(say("back"), GoBack(*at))
+        yield Button(say("skip"), SkipQuestion(*at))
+        yield Button(say("preview"), PreviewResult(run.id, run.rev))
+        return
+    yield Button(say("describe"), DescribeSituation(*at))
+    if not run.express:
+        yield Button(say("express"), GoExpress(*at))
+    if not private and not run.open:
+        yield Button(say("open"), OpenRun(*at))
+    if not run.team:
+        yield Button(say("as_team"), OpenTeam())
+
+
+def describe(run: Run, say: Wording) -> Reply:
+    """Ask for the situation in the person's own words."""
+    text = say("describe_ask")
+    field = Field("text", "text", text, hint=say("describe_hint"), max=TEXT)
+    return _in_words(DescribeSituation(run.id, run.rev), field, say("describe_submit"), say)
+
+
+def about(run: Run, say: Wording) -> Reply:
+    """Ask what the person would like to know about the result."""
+    text = say("question_ask")
+    field = Field("text", "text", text, hint=say("question_hint"), max=WORDS)
+    return _in_words(AskAboutResult(run.id, run.rev), field, say("question_submit"), say)
+
+
+def _in_words(form: OfRun, field: Field, submit: str, say: Wording) -> Reply:
+    ask = Ask(
+        form=form.name,
+        title=say("title"),
+        text=field.label,
+        fields=(field,),
+        submit=submit,
+        stop=say("cancel"),
+        state=form.data,
+        required_error=say("text_required"),
+    )
+    return Reply(field.label, ask=ask)
+
+
+def confirm(run: Run, answers: dict[str, Hit], advisor: Advisor, say: Wording, note: str) -> Reply:
     """
     Show what was read from free text, each answer changeable, none counted before the person sends
     it.
     """
-    say = texts.say
     fields = []
-    for id_, (option, words) in found.items():
-        criterion = advisor.model.criterion(id_)
-        options = (
-            *(Option(o.id, o.text.to(language)) for o in criterion.options),
-            Option(UNKNOWN, say("choose.not_sure", language)),
-        )
-        hint = say("choose.read_from", language, words=words)
-        fields.append(
-            Field(
-                id_,
-                "choice",
-                criterion.question.to(language),
-                initial=option,
-                hint=hint,
-                options=options,
-            )
-        )
-    text = say("choose.confirm", language, count=len(found))
+    for id_, (option, words) in answers.items():
+        hint = say("read_from", words=words)
+        fields.append(_choice(advisor.model.criterion(id_), option, hint, say))
+    text = say("confirm", count=len(answers))
+    form = ConfirmReading(run.id, run.rev)
     ask = Ask(
-        form="choose.prefill",
-        title=say("choose.title", language),
+        form=form.name,
+        title=say("title"),
         text=text,
         fields=tuple(fields),
-        submit=say("choose.confirm_submit", language),
-        stop=say("choose.stop", language),
-        state={"rid": run.id, "rev": run.rev},
-        notes=(Paragraph(note, "note"),) if note else (),
-        required_error=say("choose.required", language),
+        submit=say("confirm_submit"),
+        stop=say("stop"),
+        state=form.data,
+        notes=say.note(note),
+        required_error=say("required"),
     )
     return Reply(f"{note}\n{text}".strip(), ask=ask)
 
 
-def nothing_read(run: Run, text: str, texts: Texts, language: Language) -> Reply:
+def nothing_read(run: Run, text: str, say: Wording) -> Reply:
     """Say that nothing could be read, and go on with the questions."""
-    return Reply(text, (Paragraph(text), Buttons((resume(run, texts, language),))))
+    return Reply(text, (Paragraph(text), Buttons((resume(run, say),))))
 
 
-def ways_on(run: Run, text: str, texts: Texts, language: Language) -> Reply:
+def ways_on(run: Run, text: str, say: Wording) -> Reply:
     """Say something about an unfinished run and offer to go on or to begin again."""
-    return Reply(
-        text,
-        (Paragraph(text), Buttons((resume(run, texts, language), restart(run, texts, language)))),
-    )
+    return Reply(text, (Paragraph(text), Buttons((resume(run, say), restart(run, say)))))
 
 
-def resume(run: Run, texts: Texts, language: Language) -> Button:
-    return Button(
-        texts.say("choose.resume", language),
-        Press("choose.resume", {"rid": run.id, "rev": run.rev}),
-        "primary",
-    )
+def resume(run: Run, say: Wording) -> Button:
+    """Offer to go on with a run."""
+    return Button(say("resume"), ResumeRun(run.id, run.rev), "primary")
 
 
-def restart(run: Run, texts: Texts, language: Language) -> Button:
+def restart(run: Run, say: Wording) -> Button:
     """Offer to begin again; asked back, since answers are left behind."""
-    say = texts.say
-    sure = Confirm(
-        say("choose.restart_title", language),
-        say("choose.restart_text", language),
-        say("choose.restart", language),
-        say("choose.cancel", language),
-    )
-    return Button(
-        say("choose.restart", language),
-        Press("choose.restart", {"rid": run.id, "rev": run.rev}),
-        confirm=sure,
-    )
+    sure = Confirm(say("restart_title"), say("restart_text"), say("restart"), say("cancel"))
+    return Button(say("restart"), RestartRun(run.id, run.rev), confirm=sure)

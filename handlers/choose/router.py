@@ -9,39 +9,54 @@ get a friendly sentence.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from dataclasses import replace
+from typing import get_args
 
+from handlers.actions.action import Action
+from handlers.actions.choose import (
+    AskAboutResult,
+    JoinTeam,
+    OfRun,
+    OpenTeam,
+    RestartRun,
+    ResumeRun,
+    ShareResult,
+    ShowHistory,
+    StartChoice,
+    ViewRun,
+)
 from handlers.choose.decision_models import DecisionModels
-from handlers.choose.dialog import Dialog
+from handlers.choose.dialog import Dialog, Step
 from handlers.choose.guidelines import Guidelines
-from handlers.choose.outcome import Outcome
+from handlers.choose.outcome import Outcome, Use
 from handlers.choose.question import restart, resume
 from handlers.choose.runs import Run, Runs
 from handlers.choose.team import Teams
 from handlers.choose.teamwork import Teamwork
-from handlers.conversation import Button, Buttons, Command, Form, Message, Paragraph, Press, Reply
+from handlers.choose.wording import Wording
+from handlers.conversation import Button, Buttons, Command, Form, Message, Paragraph, Reply
+from handlers.routes import Routes
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
+from knowledge.advisor.engine import Advisor
 from knowledge.errors import InvalidAnswers
 
 # steps this process works on; of a burst the others wait here, not in the store past its time-out
 AT_ONCE = 16
-EDITS = (
-    "answer",
-    "back",
-    "skip",
-    "express",
-    "describe",
-    "prefill",
-    "open",
-)  # presses that change a run or lead to it
 HISTORY = ("history", "履歴")
 TEAM = ("team", "チーム")
 JOIN = ("join", "参加")
 EXPRESS = ("express", "5問")
 WORDS = frozenset((*HISTORY, *TEAM, *JOIN, *EXPRESS))  # first words this room takes as its own
 
+WayIn = StartChoice | ShowHistory | OpenTeam | JoinTeam
+OfOwnRun = Step | Use | RestartRun | ResumeRun | ViewRun
+Choice = WayIn | OfOwnRun
+NOTHING: Mapping[str, str] = {}  # what a button brings of a form's values
+
 
 class Choose:
+    """The map of the guided dialog: which action does what."""
+
     def __init__(
         self,
         models: DecisionModels,
@@ -57,6 +72,13 @@ class Choose:
         self._outcome = Outcome(models, self._runs, texts, guidelines)
         self._teamwork = Teamwork(models, self._runs, Teams(sessions), self._dialog, texts)
 
+    def routes(self, routes: Routes) -> None:
+        """Take every button of this room, and every form but a question about a result."""
+        for kind in get_args(Choice):
+            routes.press(kind, self.press)
+            if kind is not AskAboutResult:
+                routes.form(kind, self.form)
+
     # ----------------------------------------------------------------- ways in
 
     async def start(self, message: Message) -> AsyncIterator[Reply]:
@@ -65,7 +87,8 @@ class Choose:
 
     async def command(self, message: Message, command: Command) -> AsyncIterator[Reply]:
         """Take "express", "team", "join …", "history" or the situation in plain words."""
-        word, _, rest = command.argument.strip().partition(" ")
+        argument = command.argument.strip()
+        word, _, rest = argument.partition(" ")
         if command.name == "decisions" or word in HISTORY:
             reply = self._outcome.history(message)
         elif word in TEAM and not rest:
@@ -73,34 +96,24 @@ class Choose:
         elif word in JOIN:
             reply = self._teamwork.join(message, rest.strip())
         else:
-            reply = self._start(message, command.argument.strip())
+            reply = self._start(message, argument)
         yield await self._safely(message, reply)
 
-    async def press(self, message: Message, press: Press) -> AsyncIterator[Reply]:
-        """
-        Take a button; an option drawn as a button ("f" its field, "o" its id) is a form with one
-        value.
-        """
-        picked = (
-            {str(press.data["f"]): str(press.data["o"])}
-            if "f" in press.data and "o" in press.data
-            else {}
-        )
-        reply = self._take(message, press.action.partition(".")[2], press.data, picked)
-        yield await self._safely(message, reply, press.data)
+    async def press(self, message: Message, action: Choice) -> AsyncIterator[Reply]:
+        """Do what a button says."""
+        yield await self._safely(message, self._take(message, action, NOTHING), action)
 
-    async def form(self, message: Message, form: Form) -> AsyncIterator[Reply]:
-        reply = self._take(message, form.name.partition(".")[2], form.state, form.values)
-        yield await self._safely(message, reply, form.state)
+    async def form(self, message: Message, action: Choice, form: Form) -> AsyncIterator[Reply]:
+        """Do what a form says, with what was filled in."""
+        yield await self._safely(message, self._take(message, action, form.values), action)
 
-    async def topic(self, message: Message, form: Form) -> tuple[str, str] | None:
+    async def topic(self, message: Message, action: AskAboutResult) -> tuple[str, str] | None:
         """
         Return what a run was about and what came of it, for questions about it; None when it is not
         this person's.
         """
         try:
-            run = await self._runs.load(str(form.state.get("rid", "")))
-            advisor = await self._models.of(run.model) if run is not None else None
+            run, advisor = await self._kept(action.run)
         except SessionsUnavailable:
             return None
         if run is None or advisor is None or run.person != message.person.id:
@@ -108,7 +121,7 @@ class Choose:
         return self._outcome.topic(run, advisor, message.person.language)
 
     async def _safely(
-        self, message: Message, reply: Awaitable[Reply], data: Mapping[str, str | int] | None = None
+        self, message: Message, replying: Awaitable[Reply], action: Action | None = None
     ) -> Reply:
         """
         Keep the dialog to its person, and say so when it cannot be remembered or an option does not
@@ -116,93 +129,111 @@ class Choose:
         """
         try:
             async with self._steps:
-                found = await reply
+                reply = await replying
         except SessionsUnavailable:
-            found = self._paused(message, data or {})
+            reply = self._paused(message, action)
         except InvalidAnswers as error:
-            found = Reply(error.reason.to(message.person.language), private=True)
-        return replace(found, private=found.private and not message.audience.private)
+            reply = Reply(error.reason.to(message.person.language), private=True)
+        return replace(reply, private=reply.private and not message.audience.private)
 
-    def _paused(self, message: Message, data: Mapping[str, str | int]) -> Reply:
+    def _paused(self, message: Message, action: Action | None) -> Reply:
         """Say that the dialog waits for its memory; the button goes on at the same step."""
-        text = self._say(message, "away")
-        rid = {"rid": data["rid"]} if "rid" in data else {}
-        on = Button(
-            self._say(message, "resume"),
-            Press("choose.resume" if rid else "choose.start", rid),
-            "primary",
-        )
-        return Reply(text, (Paragraph(text, "warning"), Buttons((on,))), private=True)
+        say = Wording.to(message, self._texts)
+        text = say("away")
+        on: Action = StartChoice()
+        if isinstance(action, OfRun | ShareResult) and action.run:
+            on = ResumeRun(action.run)
+        ways = Buttons((Button(say("resume"), on, "primary"),))
+        return Reply(text, (Paragraph(text, "warning"), ways), private=True)
 
     async def _start(self, message: Message, word: str) -> Reply:
         express = word in EXPRESS
         running = await self._runs.active(message.person.id)
         if running is not None and not running.blank:
-            if express or not word:
-                return await self._which(message, running)
-            return await self._dialog.read(
-                message, running, word, self._say(message, "added", count=len(running.answers))
-            )
+            return await self._unfinished(message, running, word)
         if running is None:
-            running = await self._dialog.begin(
-                message, Run("", message.person.id, message.person.name, "", express=express)
-            )
+            fresh = Run("", message.person.id, message.person.name, "", express=express)
+            running = await self._dialog.begin(fresh)
         if express and not running.express:
-            changed = await self._runs.save(replace(running, express=True))
-            running = (
-                changed or await self._runs.load(running.id) or running
-            )  # another press came first
-        return await (
-            self._dialog.read(message, running, word)
-            if word and not express
-            else self._dialog.ask(message, running)
-        )
+            running = await self._hurried(running)
+        if word and not express:
+            return await self._dialog.read(message, running, word)
+        return await self._dialog.ask(message, running)
 
-    async def _which(self, message: Message, run: Run) -> Reply:
+    async def _unfinished(self, message: Message, running: Run, word: str) -> Reply:
+        """Add plain words to an unfinished run; without any, ask which run is meant."""
+        if not word or word in EXPRESS:
+            return self._which(message, running)
+        note = Wording.to(message, self._texts)("added", count=len(running.answers))
+        return await self._dialog.read(message, running, word, note)
+
+    async def _hurried(self, run: Run) -> Run:
+        """Return the run as an express one, unless another press came first."""
+        changed = await self._runs.save(replace(run, express=True))
+        return changed or await self._runs.load(run.id) or run
+
+    def _which(self, message: Message, run: Run) -> Reply:
         """
         Ask which of two runs is meant: the unfinished one, told by its age and place, or a new one.
         """
-        language = message.person.language
-        text = self._say(message, "which", count=len(run.asked), date=run.began[:10] or "–")
-        ways = Buttons((resume(run, self._texts, language), restart(run, self._texts, language)))
+        say = Wording.to(message, self._texts)
+        text = say("which", count=len(run.asked), date=run.began[:10] or "–")
+        ways = Buttons((resume(run, say), restart(run, say)))
         return Reply(text, (Paragraph(text), ways), private=True)
 
     # ----------------------------------------------------------------- presses and forms
 
-    async def _take(
-        self, message: Message, verb: str, data: Mapping[str, str | int], values: Mapping[str, str]
-    ) -> Reply:
-        if "tid" in data:
-            return await self._teamwork.take(
-                message, verb, str(data["tid"]), anew=bool(data.get("anew"))
-            )
-        if "rid" not in data:
-            return await self._without_run(message, verb)
-        run = await self._runs.load(str(data["rid"]))
-        advisor = await self._models.of(run.model) if run is not None else None
-        if run is None or advisor is None:
-            text = self._say(message, "expired")
-            begin = Button(self._say(message, "begin"), Press("choose.start"), "primary")
-            return Reply(text, (Paragraph(text), Buttons((begin,))), private=True)
-        if run.person != message.person.id:
-            return Reply(self._say(message, "foreign", name=run.name), private=True)
-        if verb == "restart":
-            return await self._restart(message, run)
-        if verb in EDITS:
-            return await self._dialog.edit(message, run, verb, data, values)
-        if self._outcome.does(verb):
-            return await self._outcome.use(message, run, advisor, verb, data, values)
-        note = "" if verb in ("resume", "view") else self._say(message, "old_click")
-        return await self._dialog.ask(message, run, note)
-
-    async def _without_run(self, message: Message, verb: str) -> Reply:
-        match verb:
-            case "history":
-                return await self._outcome.history(message)
-            case "team":
-                return await self._teamwork.begin(message)
-            case _:
+    async def _take(self, message: Message, action: Choice, values: Mapping[str, str]) -> Reply:
+        match action:
+            case StartChoice():
                 return await self._start(message, "")
+            case ShowHistory():
+                return await self._outcome.history(message)
+            case OpenTeam() | JoinTeam():
+                return await self._team(message, action)
+            case ShareResult() if action.team:
+                return await self._teamwork.show(message, action.team, share=True)
+            case _:
+                return await self._own(message, action, values)
+
+    async def _team(self, message: Message, action: OpenTeam | JoinTeam) -> Reply:
+        """Begin a team, join one or show one."""
+        if isinstance(action, JoinTeam):
+            return await self._teamwork.join(message, action.team, anew=action.anew)
+        if action.team:
+            return await self._teamwork.show(message, action.team)
+        return await self._teamwork.begin(message)
+
+    async def _own(self, message: Message, action: OfOwnRun, values: Mapping[str, str]) -> Reply:
+        """Do something with a run, for its person alone."""
+        run, advisor = await self._kept(action.run)
+        if run is None or advisor is None:
+            return self._expired(message)
+        if run.person != message.person.id:
+            return Wording.to(message, self._texts).reply("foreign", name=run.name)
+        match action:
+            case RestartRun():
+                return await self._restart(message, run)
+            case ResumeRun() | ViewRun():
+                return await self._dialog.ask(message, run)
+            case _ if isinstance(action, Step):
+                return await self._dialog.edit(message, run, action, values)
+            case _:
+                return await self._outcome.use(message, run, advisor, action, values)
+
+    def _expired(self, message: Message) -> Reply:
+        """Say that a run is not kept any more, and offer a new one."""
+        say = Wording.to(message, self._texts)
+        text = say("expired")
+        begin = Button(say("begin"), StartChoice(), "primary")
+        return Reply(text, (Paragraph(text), Buttons((begin,))), private=True)
+
+    async def _kept(self, id_: str) -> tuple[Run | None, Advisor | None]:
+        """Return a run and its own decision model, as far as they are still kept."""
+        run = await self._runs.load(id_)
+        if run is None:
+            return None, None
+        return run, await self._models.of(run.model)
 
     async def _restart(self, message: Message, run: Run) -> Reply:
         """Begin anew, once: a second click finds the new run and shows it."""
@@ -211,9 +242,5 @@ class Choose:
             return await self._dialog.ask(message, running)
         if run.team:
             return await self._teamwork.renew(message, run.team)
-        return await self._dialog.ask(
-            message, await self._dialog.begin(message, Run("", run.person, run.name, ""))
-        )
-
-    def _say(self, message: Message, key: str, /, **values: object) -> str:
-        return self._texts.say(f"choose.{key}", message.person.language, **values)
+        fresh = await self._dialog.begin(Run("", run.person, run.name, ""))
+        return await self._dialog.ask(message, fresh)

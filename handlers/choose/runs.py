@@ -9,12 +9,10 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from handlers.lifetimes import DAY
+from handlers.lifetimes import FINISHED_RUN, RUN
 from handlers.sessions import Sessions
 from knowledge.advisor.values import UNKNOWN
 
-WEEK = 7 * DAY  # seconds a run can be taken up again
-HISTORY = 90 * DAY  # seconds a finished run is kept
 SHOWN = 10  # runs listed in a history
 
 
@@ -65,54 +63,65 @@ class Run:
     @property
     def objections(self) -> tuple[str, ...]:
         """Return the criteria whose answer is not the one a rule asks for; "not sure" is none."""
-        return tuple(
-            c for c, rule in self.rules.items() if self.answers.get(c, rule.option) != rule.option
-        )
+        objections = []
+        for criterion, rule in self.rules.items():
+            if self.answers.get(criterion, rule.option) != rule.option:
+                objections.append(criterion)
+        return tuple(objections)
 
     def answered(self, criterion: str, option: str) -> "Run":
         """Return the run with one question behind it; "not sure" leaves it open."""
-        answers = {k: v for k, v in self.answers.items() if k != criterion}
+        answers = dict(self.answers)
+        answers.pop(criterion, None)
         if option != UNKNOWN:
             answers[criterion] = option
-        asked = (*(c for c in self.asked if c != criterion), criterion)
-        return replace(self, answers=answers, asked=asked)
+        asked = [other for other in self.asked if other != criterion]
+        return replace(self, answers=answers, asked=(*asked, criterion))
 
     def stepped_back(self) -> "Run":
         """Return the run with its latest question open again, its answer kept as a proposal."""
         if not self.asked:
             return self
         last = self.asked[-1]
-        proposed = {**self.proposed, last: self.answers.get(last, UNKNOWN)}
-        answers = {k: v for k, v in self.answers.items() if k != last}
+        answers = dict(self.answers)
+        proposed = {**self.proposed, last: answers.pop(last, UNKNOWN)}
         return replace(self, answers=answers, asked=self.asked[:-1], proposed=proposed, done=False)
 
 
 class Runs:
+    """Where runs are kept. Every method may raise SessionsUnavailable."""
+
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
     async def load(self, id_: str) -> Run | None:
         """Return the run, or None when it has expired or never was."""
         state = await self._sessions.load("choose", id_)
-        return None if state is None else _run(state)
+        if state is None:
+            return None
+        return _run(state)
 
     async def save(self, run: Run) -> Run | None:
         """
         Save a changed run and return it with its new revision; None when somebody else was first.
         """
-        seconds = HISTORY if run.done else WEEK
-        state = asdict(run)
-        if not await self._sessions.save(
-            "choose", run.id, state, expected=run.rev, seconds=seconds
-        ):
+        seconds = FINISHED_RUN if run.done else RUN
+        saved = await self._sessions.save(
+            "choose", run.id, asdict(run), expected=run.rev, seconds=seconds
+        )
+        if not saved:
             return None
         return replace(run, rev=run.rev + 1)
 
     async def active(self, person: str) -> Run | None:
         """Return the person's unfinished run, if there is one."""
         pointer = await self._sessions.load("choose.active", person)
-        run = await self.load(str(pointer["rid"])) if pointer else None
-        return run if run is not None and not run.done else None
+        if not pointer:
+            return None
+        run = await self.load(str(pointer["rid"]))
+        if run is None or run.done:
+            return None
+        return run
 
     async def begin(self, run: Run) -> Run:
         """Save a new run and make it the person's own; of two started at once the first stays."""
@@ -120,12 +129,14 @@ class Runs:
         revision = int(pointer["rev"]) if pointer else 0
         now = datetime.now(UTC).isoformat(timespec="seconds")
         saved = await self.save(replace(run, id=f"r_{secrets.token_urlsafe(12)}", began=now))
-        first = saved is not None and await self._sessions.save(
-            "choose.active", run.person, {"rid": saved.id}, expected=revision, seconds=WEEK
+        if saved is None:
+            return await self.active(run.person) or run
+        first = await self._sessions.save(
+            "choose.active", run.person, {"rid": saved.id}, expected=revision, seconds=RUN
         )
-        if saved is not None and first:
+        if first:
             return saved
-        return await self.active(run.person) or saved or run
+        return await self.active(run.person) or saved
 
     async def finished(self, run: Run) -> None:
         """List a finished run in the person's history."""
@@ -134,12 +145,16 @@ class Runs:
     async def history(self, person: str) -> list[Run]:
         """Return the person's finished runs that are still kept, latest first."""
         ids = await self._sessions.index_list(person, "choose")
-        runs = [await self.load(id_) for id_ in ids[:SHOWN]]
-        return [run for run in runs if run is not None]
+        runs = []
+        for id_ in ids[:SHOWN]:
+            run = await self.load(id_)
+            if run is not None:
+                runs.append(run)
+        return runs
 
 
 def _run(state: dict[str, Any]) -> Run:
     """Read a stored run; what a newer release added to it is left aside."""
-    known = {f.name: state[f.name] for f in fields(Run) if f.name in state}
+    known = {field.name: state[field.name] for field in fields(Run) if field.name in state}
     rules = {criterion: Rule(**rule) for criterion, rule in known.get("rules", {}).items()}
     return Run(**{**known, "asked": tuple(known["asked"]), "rules": rules})

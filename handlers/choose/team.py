@@ -6,8 +6,8 @@ import secrets
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
-from handlers.choose.runs import HISTORY
 from handlers.conversation import Person
+from handlers.lifetimes import FINISHED_RUN
 from handlers.sessions import Sessions
 
 MOST = 20  # people in a team
@@ -15,6 +15,8 @@ MOST = 20  # people in a team
 
 @dataclass(frozen=True, slots=True)
 class Member:
+    """A person in a team; `run` is the id of theirs."""
+
     person: str
     name: str
     run: str
@@ -36,41 +38,48 @@ class Team:
     rev: int = 0
 
     def member(self, person: str) -> Member | None:
-        return next((m for m in self.members if m.person == person), None)
+        """Return the person's membership, None where they did not join."""
+        return next((member for member in self.members if member.person == person), None)
 
 
 class Teams:
+    """Where teams are kept. Every method may raise SessionsUnavailable."""
+
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
     async def begin(self, owner: Person, model: str) -> Team:
-        """Save a new team without members. Raises SessionsUnavailable."""
+        """Save a new team without members."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         team = Team(f"t_{secrets.token_hex(6)}", owner.id, owner.name, model, began=now)
         await self._save(team)
         return replace(team, rev=1)
 
     async def load(self, id_: str) -> Team | None:
+        """Return the team, or None when it has expired or never was."""
         state = await self._sessions.load("team", id_)
         if state is None:
             return None
-        return Team(**{**state, "members": tuple(Member(**m) for m in state["members"])})
+        members = [Member(**member) for member in state["members"]]
+        return Team(**{**state, "members": tuple(members)})
 
     async def join(self, id_: str, member: Member) -> Team | None:
         """
         Add a member, or put a new run in the place of their old one; None when the team is full or
         gone.
         """
-        while (team := await self.load(id_)) is not None:
-            others = tuple(m for m in team.members if m.person != member.person)
+        while True:
+            team = await self.load(id_)
+            if team is None:
+                return None
+            others = [other for other in team.members if other.person != member.person]
             if len(others) >= MOST:
                 return None
             joined = replace(team, members=(*others, member))
             if await self._save(joined):
                 return joined
-        return None
 
     async def _save(self, team: Team) -> bool:
         return await self._sessions.save(
-            "team", team.id, asdict(team), expected=team.rev, seconds=HISTORY
+            "team", team.id, asdict(team), expected=team.rev, seconds=FINISHED_RUN
         )

@@ -5,8 +5,11 @@ RAG in five minutes: five stops, each with a real run on the built-in deck, endi
 Nothing here is prepared but the questions: what is shown was just done.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
 
+from handlers.actions.choose import StartChoice
+from handlers.actions.demo import OpenTrace, TakeTour
 from handlers.answer_text import lines, titled
 from handlers.conversation import (
     Block,
@@ -16,35 +19,45 @@ from handlers.conversation import (
     Heading,
     Message,
     Paragraph,
-    Press,
     Reply,
 )
+from handlers.demo.answering import Answering
 from handlers.demo.trace_view import TraceView
 from handlers.people import People
-from handlers.questions.ask import Questions
 from handlers.sessions import SessionsUnavailable
 from handlers.texts import Texts
-from knowledge.answering.trace import Trace
+from knowledge.answering.trace import Candidate, Trace
 from knowledge.errors import KnowledgeError
 from knowledge.values import Answer, Language, SearchKind
 
 STOPS = 5
 SHOWN = 5  # candidates at a stop
-RUNS: dict[
-    int, tuple[str, int, SearchKind]
-] = {  # the question of each stop, how many passages it may use, how it is searched
-    1: ("question_learn", 6, "whole"),
-    2: ("question_learn", 2, "whole"),
-    3: ("question_outside", 6, "whole"),
-    4: ("question_choose", 6, "words"),
-    5: ("question_limits", 6, "whole"),
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What is run at a stop: a sentence as its question, the most passages, the kind of search."""
+
+    question: str
+    limit: int = 6
+    kind: SearchKind = "whole"
+
+
+RUNS = {
+    1: Stop("question_learn"),
+    2: Stop("question_learn", limit=2),
+    3: Stop("question_outside"),
+    4: Stop("question_choose", kind="words"),
+    5: Stop("question_limits"),
 }
 
 
 class Tour:
+    """The stops one after another; nothing is remembered between them."""
+
     def __init__(
         self,
-        questions: Questions,
+        questions: Answering,
         trace: Callable[[str], Awaitable[Trace | None]],
         people: People,
         texts: Texts,
@@ -58,11 +71,13 @@ class Tour:
         """Take one stop: what it shows, the run itself, and the way on."""
         language = message.person.language
         number = min(max(number, 1), STOPS)
-        name, limit, kind = RUNS[number]
-        question = self._say(name, language)
+        stop = RUNS[number]
+        question = self._say(stop.question, language)
         yield Reply(self._say("running", language), final=False, private=True)
         try:
-            answer = await self._questions.quietly(message, question, limit=limit, kind=kind)
+            answer = await self._questions.quietly(
+                message, question, limit=stop.limit, kind=stop.kind
+            )
             trace = await self._trace(answer.id)
         except KnowledgeError as error:
             yield Reply(error.reason.to(language), private=True)
@@ -72,59 +87,74 @@ class Tour:
         if trace is None:
             yield Reply(self._texts.say("feedback.away", language), private=True)
             return
-        said = self._say(f"tour_{number}", language)
-        blocks: list[Block] = [
-            Heading(self._say("tour_title", language, n=number, of=STOPS)),
-            Paragraph(said),
-        ]
-        blocks.append(Paragraph(self._say("tour_asked", language, question=question), "quiet"))
-        inside = TraceView(self._texts, language, self._people.readers(message))
-        blocks += self._run(number, answer, trace, inside, language)
-        blocks.append(self._ways(number, answer.id, language))
-        text = f"{self._say('tour_title', language, n=number, of=STOPS)}\n{said}"
-        yield Reply(text, tuple(blocks), private=True, title=self._say("tour_button", language))
+        view = TraceView(self._texts, language, self._people.readers(message))
+        title = self._say("tour_title", language, n=number, of=STOPS)
+        lesson = self._say(f"tour_{number}", language)
+        blocks = (
+            Heading(title),
+            Paragraph(lesson),
+            Paragraph(self._say("tour_asked", language, question=question), "quiet"),
+            *self._run(number, answer, trace, view, language),
+            self._ways(number, answer.id, language),
+        )
+        heading = self._say("tour_button", language)
+        yield Reply(f"{title}\n{lesson}", blocks, private=True, title=heading)
 
     def _run(
-        self, number: int, answer: Answer, trace: Trace, inside: TraceView, language: Language
-    ) -> list[Block]:
-        seen = [c for c in trace.candidates if c.audience in inside.readers]
-        found = inside.candidates(seen[:SHOWN])
+        self, number: int, answer: Answer, trace: Trace, view: TraceView, language: Language
+    ) -> Iterator[Block]:
+        """Yield what a stop shows of its run."""
+        seen = view.seen(trace)[:SHOWN]
         match number:
             case 1:
-                return [inside.stages(trace), *([found] if seen else [])]
+                yield view.stages(trace)
+                yield from _table(view, seen)
             case 3:
-                refused = self._say(
-                    "tour_refused" if answer.mode == "refused" else "tour_unsure", language
-                )
-                near = "\n".join(
-                    f"- {titled(n.title, language)} {n.place.to(language)}" for n in answer.nearest
-                )
-                return [Paragraph(refused, "note"), *([Paragraph(near)] if near else [])]
+                yield from self._refused(answer, language)
             case 4:
-                return [found] if seen else []
+                yield from _table(view, seen)
+            case 2:
+                candidates = view.candidates(seen)
+                yield from self._answer(answer, language)
+                yield Details(candidates.caption, (candidates,))
             case _:
-                last = Paragraph(self._say("tour_caution", language), "warning")
-                return [
-                    *self._said(answer, language),
-                    last if number == STOPS else Details(found.caption, (found,)),
-                ]
+                yield from self._answer(answer, language)
+                yield Paragraph(self._say("tour_caution", language), "warning")
 
-    def _said(self, answer: Answer, language: Language) -> list[Block]:
-        said = "\n".join(lines(answer.sentences)[:SHOWN]) or self._say("with_nothing", language)
+    def _refused(self, answer: Answer, language: Language) -> Iterator[Block]:
+        """Yield that nothing was found, and what lies nearest."""
+        name = "tour_refused" if answer.mode == "refused" else "tour_unsure"
+        yield Paragraph(self._say(name, language), "note")
         rows = [
-            f"[{c.number}] {titled(c.passage.title, language)} {c.passage.place.to(language)}"
-            for c in answer.citations
+            f"- {titled(near.title, language)} {near.place.to(language)}" for near in answer.nearest
         ]
-        return [Paragraph(said, "quote"), *([Paragraph("\n".join(rows), "quiet")] if rows else [])]
+        if rows:
+            yield Paragraph("\n".join(rows))
+
+    def _answer(self, answer: Answer, language: Language) -> Iterator[Block]:
+        """Yield the answer, then its sources."""
+        text = "\n".join(lines(answer.sentences)[:SHOWN])
+        yield Paragraph(text or self._say("with_nothing", language), "quote")
+        rows = []
+        for citation in answer.citations:
+            title = titled(citation.passage.title, language)
+            rows.append(f"[{citation.number}] {title} {citation.passage.place.to(language)}")
+        if rows:
+            yield Paragraph("\n".join(rows), "quiet")
 
     def _ways(self, number: int, answer: str, language: Language) -> Buttons:
-        on = Button(
-            self._say("tour_next", language), Press("demo.tour", {"n": number + 1}), "primary"
-        )
-        over = Button(self._texts.say("ask.choose", language), Press("choose.start"), "primary")
-        record = Button(self._say("tour_record", language), Press("demo.open", {"aid": answer}))
-        first = Button(self._say("tour_first", language), Press("demo.tour", {"n": 1}))
-        return Buttons((on, record) if number < STOPS else (over, record, first))
+        record = Button(self._say("tour_record", language), OpenTrace(answer))
+        if number < STOPS:
+            following = Button(self._say("tour_next", language), TakeTour(number + 1), "primary")
+            return Buttons((following, record))
+        choose = Button(self._texts.say("ask.choose", language), StartChoice(), "primary")
+        return Buttons((choose, record, Button(self._say("tour_first", language), TakeTour())))
 
     def _say(self, name: str, language: Language, **values: object) -> str:
         return self._texts.say(f"demo.{name}", language, **values)
+
+
+def _table(view: TraceView, seen: Sequence[Candidate]) -> Iterator[Block]:
+    """Yield the candidates; nothing where there are none."""
+    if seen:
+        yield view.candidates(seen)

@@ -4,9 +4,10 @@ by sentence. Pure.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from handlers.actions.demo import AnswerAlone, AskWhyMissing, RunAgain, ShareTrace, TakeTour
 from handlers.answer_text import titled
 from handlers.conversation import (
     Block,
@@ -17,7 +18,6 @@ from handlers.conversation import (
     Flat,
     Heading,
     Paragraph,
-    Press,
     Reply,
     Step,
     Steps,
@@ -31,6 +31,8 @@ SHOWN = 10  # candidates in the table
 PARTS = ("words", "title", "share", "pairs", "cue", "missing")  # of what the second stage weighs
 PROMPT = 6000  # characters of the prompt shown in chat; the whole is in `llm-choose demo --json`
 TINY = 1e-9  # a score of nothing
+MOST, USUAL, FEW = 10, 6, 2  # passages a rerun may use
+SECOND = 1000  # milliseconds
 Kind = Literal["text", "number"]
 
 
@@ -43,107 +45,123 @@ class TraceView:
         self.readers = readers
 
     def say(self, name: str, **values: object) -> str:
+        """Return one of the demo's sentences."""
         return self._texts.say(f"demo.{name}", self._language, **values)
+
+    def seen(self, trace: Trace) -> list[Candidate]:
+        """Return the candidates whoever looks may see, best first."""
+        return [one for one in trace.candidates if one.audience in self.readers]
 
     def reply(self, trace: Trace, answer: str, *, alone: str = "", changed: str = "") -> Reply:
         """
         Show the trace of the answer with this id; `alone` is what a model said without documents,
         `changed` a comparison.
         """
-        seen = [c for c in trace.candidates if c.audience in self.readers]
+        seen = self.seen(trace)
         hidden = len(trace.candidates) - len(seen)
-        blocks: list[Block] = [
-            Heading(self.say("title")),
-            Paragraph(self.say("question", question=trace.question)),
-        ]
-        if trace.rewritten != trace.question:
-            blocks.append(Paragraph(self.say("rewritten", question=trace.rewritten), "quiet"))
-        if changed:
-            blocks.append(Paragraph(changed, "note"))
-        blocks.append(self.stages(trace))
-        if trace.limits:
-            rows = "\n".join(f"- {limit.text.to(self._language)}" for limit in trace.limits)
-            blocks.append(Details(self.say("limits"), (Paragraph(rows, "warning"),), open=True))
-        if seen:
-            blocks.append(self.candidates(seen[:SHOWN]))
-            blocks.append(Details(self.say("weighed"), (self._parts(seen[:SHOWN]),)))
-        if hidden:
-            blocks.append(Paragraph(self.say("hidden", n=hidden), "quiet"))
-        blocks.append(
-            Details(self.say("with_without"), self._both(trace, seen, alone, whole=not hidden))
+        blocks = (
+            *self._question(trace, changed),
+            self.stages(trace),
+            *self._limits(trace),
+            *self._found(seen, hidden),
+            Details(self.say("with_without"), self._both(trace, seen, alone)),
+            Details(self.say("prompt"), (self._prompt(trace, hidden),)),
+            *self._verification(trace, hidden),
+            *self._buttons(trace, answer),
+            self._footer(trace),
         )
-        prompt = trace.prompt[:PROMPT] if trace.prompt and not hidden else ""
-        told = self.say("prompt_hidden") if trace.prompt and hidden else self.say("no_prompt")
-        blocks.append(
-            Details(self.say("prompt"), (Paragraph(prompt, "code") if prompt else Paragraph(told),))
-        )
-        if trace.checks and not hidden:
-            blocks.append(
-                Details(self.say("check"), (Paragraph(self.say("check_how")), self._checks(trace)))
-            )
-        blocks += self._buttons(trace, answer)
-        blocks.append(
-            Paragraph(
-                self.say("kept_for", id=trace.id, at=trace.at[:16].replace("T", " ")), "quiet"
-            )
-        )
-        used = sum(c.used for c in seen)
-        text = self.say("text", question=trace.question, found=len(seen), used=used)
-        return Reply(text, tuple(blocks), private=True, title=self.say("title"))
+        used = [one for one in seen if one.used]
+        text = self.say("text", question=trace.question, found=len(seen), used=len(used))
+        return Reply(text, blocks, private=True, title=self.say("title"))
+
+    def difference(self, before: Trace, after: Trace) -> str:
+        """Say which passages came into the answer and which left it."""
+        old, new = self._used(before), self._used(after)
+        came = [name for id_, name in new.items() if id_ not in old]
+        left = [name for id_, name in old.items() if id_ not in new]
+        sentences = []
+        if came:
+            sentences.append(self.say("changed_came", names=self._listed(came)))
+        if left:
+            sentences.append(self.say("changed_left", names=self._listed(left)))
+        return " ".join(sentences) or self.say("changed_nothing")
 
     def stages(self, trace: Trace) -> Steps:
-        total = sum(s.milliseconds for s in trace.stages)
-        steps = tuple(
-            Step(f"d{n}", self.say(f"stage_{s.name}"), "complete", self._detail(s, trace))
-            for n, s in enumerate(trace.stages, 1)
-        )
-        return Steps(self.say("stages", n=len(steps), time=_time(total)), steps)
+        """Return every stage with its time, in order."""
+        total = sum(stage.milliseconds for stage in trace.stages)
+        steps = []
+        for number, stage in enumerate(trace.stages, 1):
+            name = self.say(f"stage_{stage.name}")
+            steps.append(Step(f"d{number}", name, "complete", self._detail(stage, trace)))
+        return Steps(self.say("stages", n=len(steps), time=_time(total)), tuple(steps))
 
     def candidates(self, seen: Sequence[Candidate]) -> Table:
         """
         Return the passages, best first; after the second stage by how far each lies behind the
         first.
         """
-        ranked = any(c.parts for c in seen)
-        kinds: tuple[tuple[str, Kind], ...] = (
-            ("rank", "number"),
-            ("document", "text"),
-            ("place", "text"),
-            ("first", "number"),
-            ("behind" if ranked else "score", "number"),
-            ("outcome", "text"),
+        ranked = any(one.parts for one in seen)
+        score = "behind" if ranked else "score"
+        columns = (
+            self._column("rank", "number"),
+            self._column("document"),
+            self._column("place"),
+            self._column("first", "number"),
+            self._column(score, "number"),
+            self._column("outcome"),
         )
-        rows = tuple(
-            (
-                str(n),
-                titled(c.title, self._language),
-                c.place.to(self._language),
-                str(c.rank),
-                _behind(c.score, seen[0].score) if ranked else f"{c.score:.1f}",
-                self._outcome(c),
-            )
-            for n, c in enumerate(seen, 1)
-        )
-        columns = tuple(Column(self.say(f"column_{name}"), kind) for name, kind in kinds)
-        return Table(self.say("candidates"), columns, rows)
+        rows = []
+        for number, one in enumerate(seen, 1):
+            shown = f"{one.score:.1f}"
+            if ranked:
+                shown = _behind(one.score, seen[0].score)
+            title = titled(one.title, self._language)
+            place = one.place.to(self._language)
+            rows.append((str(number), title, place, str(one.rank), shown, self._outcome(one)))
+        return Table(self.say("candidates"), columns, tuple(rows))
+
+    # ----------------------------------------------------------------- parts, from top to bottom
+
+    def _question(self, trace: Trace, changed: str) -> Iterator[Flat]:
+        yield Heading(self.say("title"))
+        yield Paragraph(self.say("question", question=trace.question))
+        if trace.rewritten != trace.question:
+            yield Paragraph(self.say("rewritten", question=trace.rewritten), "quiet")
+        if changed:
+            yield Paragraph(changed, "note")
+
+    def _limits(self, trace: Trace) -> Iterator[Block]:
+        if trace.limits:
+            rows = [f"- {limit.text.to(self._language)}" for limit in trace.limits]
+            warning = Paragraph("\n".join(rows), "warning")
+            yield Details(self.say("limits"), (warning,), open=True)
+
+    def _found(self, seen: Sequence[Candidate], hidden: int) -> Iterator[Block]:
+        """Yield the candidates and how they were weighed; those `hidden` are only counted."""
+        if seen:
+            yield self.candidates(seen[:SHOWN])
+            yield Details(self.say("weighed"), (self._weighed(seen[:SHOWN]),))
+        if hidden:
+            yield Paragraph(self.say("hidden", n=hidden), "quiet")
 
     def _outcome(self, candidate: Candidate) -> str:
         if candidate.used:
             return self.say("used", n=candidate.number)
-        return self.say("beyond" if candidate.dropped == "rank" else "unused")
+        if candidate.dropped == "rank":
+            return self.say("beyond")
+        return self.say("unused")
 
-    def _parts(self, seen: Sequence[Candidate]) -> Flat:
+    def _weighed(self, seen: Sequence[Candidate]) -> Flat:
         rows = []
-        for n, c in enumerate(seen, 1):
-            known = dict(c.parts)
-            if known:
-                rows.append((str(n), *(f"{known.get(name, 0.0):.2f}" for name in PARTS)))
+        for number, one in enumerate(seen, 1):
+            weights = dict(one.parts)
+            if weights:
+                figures = [f"{weights.get(name, 0.0):.2f}" for name in PARTS]
+                rows.append((str(number), *figures))
         if not rows:
             return Paragraph(self.say("not_weighed"))
-        heads = (
-            Column(self.say("column_rank"), "number"),
-            *(Column(self.say(f"part_{name}"), "number") for name in PARTS),
-        )
+        columns = [Column(self.say(f"part_{name}"), "number") for name in PARTS]
+        heads = (self._column("rank", "number"), *columns)
         return Table(self.say("weighed"), heads, tuple(rows))
 
     def _detail(self, stage: Stage, trace: Trace) -> str:
@@ -158,93 +176,119 @@ class TraceView:
         return " · ".join(parts)
 
     def _both(
-        self, trace: Trace, seen: Sequence[Candidate], alone: str, *, whole: bool
+        self, trace: Trace, seen: Sequence[Candidate], alone: str
     ) -> tuple[Paragraph, Paragraph]:
-        kept = [c for c in trace.checks if c.kept]
-        used = [c for c in seen if c.used]
-        titles = "、" if self._language == "ja" else ", "
-        names = titles.join(dict.fromkeys(titled(c.title, self._language) for c in used))
-        if not kept:
-            with_ = self.say("with_nothing")
-        elif whole:
-            with_ = self.say("with", n=len(kept), said=kept[0].sentence)
-        else:
-            with_ = self.say("with_hidden", n=len(kept))
+        """Return the answer with RAG, and what there would be without."""
+        whole = len(seen) == len(trace.candidates)
+        with_rag = self._with_rag(trace, whole=whole)
+        return Paragraph(with_rag), Paragraph(self._without_rag(trace, seen, alone))
+
+    def _with_rag(self, trace: Trace, *, whole: bool) -> str:
+        """Return how the answer begins; only how long it is where something is hidden."""
+        sentences = [check.sentence for check in trace.checks if check.kept]
+        if not sentences:
+            return self.say("with_nothing")
+        if whole:
+            return self.say("with", n=len(sentences), said=sentences[0])
+        return self.say("with_hidden", n=len(sentences))
+
+    def _without_rag(self, trace: Trace, seen: Sequence[Candidate], alone: str) -> str:
         if alone:
-            without = self.say("without_said", said=alone)
-        elif trace.model:
-            without = self.say("without_ask")
-        else:
-            without = (
-                self.say("without_unknown", names=names) if names else self.say("without_nothing")
-            )
-        return Paragraph(with_), Paragraph(without)
+            return self.say("without_said", said=alone)
+        if trace.model:
+            return self.say("without_ask")
+        titles = [titled(one.title, self._language) for one in seen if one.used]
+        if titles:
+            return self.say("without_unknown", names=self._listed(list(dict.fromkeys(titles))))
+        return self.say("without_nothing")
 
-    def _checks(self, trace: Trace) -> Table:
-        rows = tuple(
-            (
-                str(n),
-                check.sentence,
-                "".join(f"[{k}]" for k in check.citations) or "–",
-                f"{check.support:.2f}",
-                self.say("kept_sentence")
-                if check.kept
-                else self.say(f"dropped_{check.reason or 'words'}"),
-            )
-            for n, check in enumerate(trace.checks, 1)
-        )
-        heads: tuple[tuple[str, Kind], ...] = (
-            ("rank", "number"),
-            ("sentence", "text"),
-            ("cites", "text"),
-            ("overlap", "number"),
-            ("verdict", "text"),
-        )
-        return Table(
-            self.say("check"),
-            tuple(Column(self.say(f"column_{name}"), kind) for name, kind in heads),
-            rows,
-        )
+    def _prompt(self, trace: Trace, hidden: int) -> Paragraph:
+        """Return what the model was sent, unless it holds what whoever looks may not see."""
+        if not trace.prompt:
+            return Paragraph(self.say("no_prompt"))
+        if hidden:
+            return Paragraph(self.say("prompt_hidden"))
+        return Paragraph(trace.prompt[:PROMPT], "code")
 
-    def _buttons(self, trace: Trace, answer: str) -> list[Block]:
-        def again(name: str, limit: int, kind: str) -> Button:
-            return Button(
-                self.say(name), Press("demo.rerun", {"aid": answer, "k": limit, "s": kind})
-            )
+    def _verification(self, trace: Trace, hidden: int) -> Iterator[Block]:
+        """Yield each sentence beside its support; nothing where something is hidden."""
+        if not trace.checks or hidden:
+            return
+        rows = []
+        for number, check in enumerate(trace.checks, 1):
+            cites = [f"[{citation}]" for citation in check.citations]
+            verdict = self.say("kept_sentence")
+            if not check.kept:
+                verdict = self.say(f"dropped_{check.reason or 'words'}")
+            support = f"{check.support:.2f}"
+            rows.append((str(number), check.sentence, "".join(cites) or "–", support, verdict))
+        columns = (
+            self._column("rank", "number"),
+            self._column("sentence"),
+            self._column("cites"),
+            self._column("overlap", "number"),
+            self._column("verdict"),
+        )
+        table = Table(self.say("check"), columns, tuple(rows))
+        yield Details(self.say("check"), (Paragraph(self.say("check_how")), table))
 
-        offers = [
-            again("again_more", 10, trace.kind)
-            if trace.limit < 10
-            else again("again_usual", 6, "whole"),
-            again("again_fewer", 2, trace.kind)
-            if trace.limit > 2
-            else again("again_usual", 6, "whole"),
-            again("again_words", trace.limit, "words")
-            if trace.kind != "words"
-            else again("again_whole", trace.limit, "whole"),
-            again("again_first", trace.limit, "first")
-            if trace.kind != "first"
-            else again("again_whole", trace.limit, "whole"),
-        ]
-        more = [
-            Button(self.say("why"), Press("demo.why", {"aid": answer})),
-            *(
-                [Button(self.say("alone"), Press("demo.alone", {"aid": answer}))]
-                if trace.model
-                else []
-            ),
-            Button(self.say("share"), Press("demo.share", {"aid": answer})),
-            Button(self.say("tour_button"), Press("demo.tour")),
-        ]
-        fresh = list({(b.label): b for b in offers}.values())
-        return [Buttons(tuple(fresh), "again", self.say("again")), Buttons(tuple(more))]
+    def _buttons(self, trace: Trace, answer: str) -> tuple[Buttons, Buttons]:
+        """Return the ways to run it again, each once, and the ways on."""
+        again: dict[str, Button] = {}
+        for button in self._reruns(trace, answer):
+            again[button.label] = button
+        ways = [Button(self.say("why"), AskWhyMissing(answer))]
+        if trace.model:
+            ways.append(Button(self.say("alone"), AnswerAlone(answer)))
+        ways.append(Button(self.say("share"), ShareTrace(answer)))
+        ways.append(Button(self.say("tour_button"), TakeTour()))
+        reruns = Buttons(tuple(again.values()), "again", self.say("again"))
+        return reruns, Buttons(tuple(ways))
+
+    def _reruns(self, trace: Trace, answer: str) -> Iterator[Button]:
+        """Yield more, fewer, words alone and no second stage; what is so already goes back."""
+        usual = Button(self.say("again_usual"), RunAgain(answer, USUAL, "whole"))
+        whole = Button(self.say("again_whole"), RunAgain(answer, trace.limit, "whole"))
+        more = Button(self.say("again_more"), RunAgain(answer, MOST, trace.kind))
+        fewer = Button(self.say("again_fewer"), RunAgain(answer, FEW, trace.kind))
+        words = Button(self.say("again_words"), RunAgain(answer, trace.limit, "words"))
+        first = Button(self.say("again_first"), RunAgain(answer, trace.limit, "first"))
+        yield more if trace.limit < MOST else usual
+        yield fewer if trace.limit > FEW else usual
+        yield words if trace.kind != "words" else whole
+        yield first if trace.kind != "first" else whole
+
+    def _footer(self, trace: Trace) -> Paragraph:
+        at = trace.at[:16].replace("T", " ")
+        return Paragraph(self.say("kept_for", id=trace.id, at=at), "quiet")
+
+    # ----------------------------------------------------------------- small pieces
+
+    def _used(self, trace: Trace) -> dict[str, str]:
+        """Return by passage what the answer rests on, as whoever looks may read it."""
+        names = {}
+        for one in self.seen(trace):
+            if one.used:
+                title = titled(one.title, self._language)
+                names[one.passage] = f"{title} {one.place.to(self._language)}"
+        return names
+
+    def _listed(self, names: list[str]) -> str:
+        return self._texts.say("choose.listed", self._language).join(names)
+
+    def _column(self, name: str, kind: Kind = "text") -> Column:
+        return Column(self.say(f"column_{name}"), kind)
 
 
 def _behind(score: float, best: float) -> str:
     """Return how far a score lies behind the best one, in powers of e, with a minus sign."""
     gap = math.log(max(score, TINY) / max(best, TINY))
-    return "0.0" if gap > -0.05 else f"−{-gap:.1f}"
+    if gap > -0.05:
+        return "0.0"
+    return f"−{-gap:.1f}"
 
 
 def _time(milliseconds: float) -> str:
-    return f"{milliseconds / 1000:.1f} s" if milliseconds >= 1000 else f"{milliseconds:.0f} ms"
+    if milliseconds >= SECOND:
+        return f"{milliseconds / SECOND:.1f} s"
+    return f"{milliseconds:.0f} ms"

@@ -24,6 +24,7 @@ from handlers.conversation import (
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
+from tests.handlers.choose.rooms import act
 from tests.sheet import last
 
 TARO = Person("slack:T1:U1", "鈴木 太郎", "ja")
@@ -37,16 +38,9 @@ class Talk:
 
     async def say(self, content: Content, person: Person = TARO, private: bool = True) -> Reply:
         message = Message("m", person, "p", Audience("c", private), content)
-        match content:
-            case Press():
-                replies = self.choose.press(message, content)
-            case Form():
-                replies = self.choose.form(message, content)
-            case Command():
-                replies = self.choose.command(message, content)
-            case _:
-                raise AssertionError(content)
-        return await last(replies)
+        if isinstance(content, Command):
+            return await last(self.choose.command(message, content))
+        return await act(self.choose, message)
 
     async def start(self, person: Person = TARO) -> Reply:
         return await self.say(Press("choose.start"), person)
@@ -210,11 +204,9 @@ async def test_the_result_can_be_changed_compared_shared_and_taken_away(talk: Ta
 async def test_two_can_be_compared_where_options_are_buttons(talk: Talk) -> None:
     reply = await talk.finish(await talk.start(HANA), HANA)
     data = next(b for b in reply.blocks if isinstance(b, Buttons)).items[0].press.data
-    second = await talk.say(Press("choose.compare", {**data, "f": "first", "o": "api"}), HANA)
+    second = await talk.say(Form("choose.compare", data, {"first": "api"}), HANA)
     assert [f.id for f in second.ask.fields] == ["second"]
-    compared = await talk.say(
-        Press("choose.compare", {**second.ask.state, "f": "second", "o": "ft"}), HANA
-    )
+    compared = await talk.say(Form("choose.compare", second.ask.state, {"second": "ft"}), HANA)
     assert any(isinstance(b, Table) for b in compared.blocks)
 
 

@@ -14,7 +14,7 @@ from handlers.conversation import Audience, Content, Form, Message, Person, Pres
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
-from tests.sheet import last
+from tests.handlers.choose.rooms import act
 
 ADVISOR = Advisor.load()
 TARO = Person("slack:T1:U1", "鈴木 太郎", "ja")
@@ -38,12 +38,7 @@ LOOKS = (
 
 async def say(choose: Choose, content: Content, person: Person = TARO) -> Reply:
     message = Message("m", person, "p", Audience("c", private=False), content)
-    replies = (
-        choose.form(message, content)
-        if isinstance(content, Form)
-        else choose.press(message, content)
-    )
-    return await last(replies)
+    return await act(choose, message)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from knowledge.index.opening import open_index
 from knowledge.reading.reading import read
 from knowledge.retrieval.encoder import VERSION
 from knowledge.values import Metadata
-from tests.sheet import last
+from tests.handlers.choose.rooms import act
 
 TARO = Person("slack:T1:U1", "鈴木 太郎", "ja")
 TEXT = "# 第3条 データの扱い\n\n顧客から預かったデータは、社外のサービスに入力しない。\n\n食堂は12時に開く。\n"
@@ -62,7 +62,7 @@ async def say(
     choose: Choose, content: Content, person: Person = TARO, private: bool = True
 ) -> Reply:
     message = Message("m", person, "p", Audience("slack:C1", private), content)
-    return await last(choose.press(message, content))
+    return await act(choose, message)
 
 
 async def reach(choose: Choose, criterion: str) -> Reply:

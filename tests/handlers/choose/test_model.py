@@ -23,6 +23,7 @@ from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.model import builtin
+from tests.handlers.choose.rooms import act
 from tests.sheet import last
 
 ADMIN = Person("slack:T1:U0", "管理 花子", "ja", "admin")
@@ -51,7 +52,7 @@ class Room:
 
     async def press(self, press: Press, person: Person = ADMIN) -> Reply:
         room = self.choose if press.action.startswith("choose") else self.model
-        return await last(room.press(message(press, person), press))
+        return await act(room, message(press, person))
 
 
 def message(content: Content, person: Person) -> Message:

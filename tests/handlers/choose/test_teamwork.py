@@ -22,6 +22,7 @@ from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.team import agreement, disagreements
+from tests.handlers.choose.rooms import act
 from tests.sheet import last
 
 ADVISOR = Advisor.load()
@@ -36,12 +37,9 @@ class Room:
 
     async def say(self, content: Content, person: Person = TARO, private: bool = False) -> Reply:
         message = Message("m", person, "p", Audience("c", private), content)
-        replies = (
-            self.choose.command(message, content)
-            if isinstance(content, Command)
-            else self.choose.press(message, content)
-        )
-        return await last(replies)
+        if isinstance(content, Command):
+            return await last(self.choose.command(message, content))
+        return await act(self.choose, message)
 
     async def finish(self, reply: Reply, person: Person, answers: dict[str, str]) -> Reply:
         while reply.ask:
