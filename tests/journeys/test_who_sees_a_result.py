@@ -1,0 +1,159 @@
+"""In a channel the result of a personal run is seen by its person alone, until they share it."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from bot.press import KEY, unpack
+from handlers.conversation import Form, Press
+from tests.bot.hands import slack_actions, slack_state, teams_deliveries, walk
+from tests.bot.teams.talk import CHANNEL, activity
+from tests.journeys.desks import AtSlack, AtTeams, open_desks, settled
+
+RESULT = "おすすめは"  # how the first sentence of a result begins
+MOST = 8  # steps of a quick run and what leads to it
+
+
+class InChannel(Protocol):
+    """One person in front of a channel; what they see themselves is apart from what all see."""
+
+    own: list[str]
+
+    async def begin(self) -> None:
+        """Begin the quick version of the dialog in the channel."""
+
+    async def answer(self) -> None:
+        """Answer the question that is shown with its first option."""
+
+    async def press(self, action: str) -> None:
+        """Press the newest button with this action."""
+
+    def everyone(self) -> str:
+        """Return everything the channel was shown."""
+
+
+class SlackChannel:
+    def __init__(self, at: AtSlack) -> None:
+        self.desk = at.desk
+        self.own: list[str] = []
+        at.desk.api.people["U1"] = {
+            "id": "U1",
+            "team_id": "T1",
+            "real_name": "花子",
+            "locale": "ja-JP",
+        }
+
+    async def begin(self) -> None:
+        await self.desk.command("express")
+        self._look()
+
+    async def answer(self) -> None:
+        id_, view = self._window()
+        [question] = [block for block in view["blocks"] if block["type"] == "input"]
+        first = question["element"]["options"][0]["value"]
+        state = slack_state(view, {question["block_id"]: first})
+        submitted = view | {"id": id_, "state": state}
+        _, told = await self.desk.interact("view_submission", view=submitted)
+        if told:
+            self.desk.api.views[id_] = told["view"]
+        self._look()
+
+    async def press(self, action: str) -> None:
+        id_, view = self._window()
+        for element in slack_actions(view):
+            value = element.get("value") or element["selected_option"]["value"]
+            carried = unpack(value)
+            if isinstance(carried, Press) and carried.action == action:
+                await self.desk.press(element, view=view | {"id": id_})
+                return
+        raise AssertionError((action, view))
+
+    def everyone(self) -> str:
+        return json.dumps(list(self.desk.api.messages.values()), ensure_ascii=False)
+
+    def _window(self) -> tuple[str, dict[str, Any]]:
+        return list(self.desk.api.views.items())[-1]
+
+    def _look(self) -> None:
+        self.own.append(json.dumps(self._window()[1], ensure_ascii=False))
+
+
+class TeamsChannel:
+    def __init__(self, at: AtTeams) -> None:
+        self.at = at
+        self.own: list[str] = []
+        self.card: dict[str, Any] = {}  # the person's own view of the card in the channel
+
+    async def begin(self) -> None:
+        await self._send({"text": "<at>LLM Choose</at> 方式えらび 5問"})
+        [(id_, shown)] = self.at.service.shown.items()
+        self.id = id_
+        self.card = shown["attachments"][0]["content"]
+        await self.press("choose.view")
+
+    async def answer(self) -> None:
+        [choices] = [e for e in walk(self.card) if e.get("type") == "Input.ChoiceSet"]
+        filled = {choices["label"]: choices["choices"][0]["value"]}
+        for sent in teams_deliveries(self.card, filled):
+            if isinstance(carried_by(sent), Form):
+                await self._deliver(sent)
+                return
+        raise AssertionError(self.card)
+
+    async def press(self, action: str) -> None:
+        for sent in teams_deliveries(self.card, {}):
+            carried = carried_by(sent)
+            if isinstance(carried, Press) and carried.action == action:
+                await self._deliver(sent)
+                return
+        raise AssertionError((action, self.card))
+
+    def everyone(self) -> str:
+        return json.dumps(list(self.at.service.shown.values()), ensure_ascii=False)
+
+    async def _deliver(self, sent: dict[str, Any]) -> None:
+        told = await self._send(sent | {"replyToId": self.id})
+        if told.get("type") == "application/vnd.microsoft.card.adaptive":
+            self.card = told["value"]
+            self.own.append(json.dumps(self.card, ensure_ascii=False))
+
+    async def _send(self, sent: dict[str, Any]) -> dict[str, Any]:
+        number = next(self.at.numbers)
+        body = activity(self.at.service, f"c{number}", locale="ja-JP", **CHANNEL, **sent)
+        answer = await self.at.client.post("/api/messages", json=body)
+        await settled(self.at.application)
+        return answer.json() if answer.content else {}
+
+
+def carried_by(sent: dict[str, Any]) -> Press | Form | None:
+    """Return what a button of a card carries: in its action, or as the value of a message."""
+    value = sent["value"]
+    data = value["action"]["data"] if "action" in value else value
+    return unpack(data.get(KEY))
+
+
+@pytest.fixture(params=["slack", "teams"])
+async def channel(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[InChannel]:
+    async with open_desks(tmp_path) as faces:
+        at = faces[request.param]
+        yield SlackChannel(at) if isinstance(at, AtSlack) else TeamsChannel(at)
+
+
+async def test_a_result_is_seen_by_its_person_alone_until_they_share_it(
+    channel: InChannel,
+) -> None:
+    await channel.begin()
+    for _ in range(MOST):
+        if RESULT in channel.own[-1]:
+            break
+        await channel.answer()
+
+    assert RESULT in channel.own[-1]
+    assert RESULT not in channel.everyone()
+
+    await channel.press("choose.share")
+
+    assert RESULT in channel.everyone()
