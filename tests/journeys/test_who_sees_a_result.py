@@ -1,6 +1,7 @@
 """In a channel the result of a personal run is seen by its person alone, until they share it."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -72,7 +73,9 @@ class SlackChannel:
         raise AssertionError((action, view))
 
     def everyone(self) -> str:
-        return json.dumps(list(self.desk.api.messages.values()), ensure_ascii=False)
+        api = self.desk.api
+        public = [told for told in api.responses if told.get("response_type") != "ephemeral"]
+        return json.dumps([*api.messages.values(), *public], ensure_ascii=False)
 
     def _window(self) -> tuple[str, dict[str, Any]]:
         return list(self.desk.api.views.items())[-1]
@@ -157,3 +160,32 @@ async def test_a_result_is_seen_by_its_person_alone_until_they_share_it(
     await channel.press("choose.share")
 
     assert RESULT in channel.everyone()
+
+
+async def test_in_slack_a_result_asked_for_in_words_is_whispered(tmp_path: Path) -> None:
+    """A member who has finished joins once more by typing it: no window, no message of one's own."""
+    async with open_desks(tmp_path) as faces:
+        at = SlackChannel(faces["slack"])
+        api = at.desk.api
+        await at.desk.event(text="<@UB> 方式えらび チーム")
+        join = f"<@UB> 方式えらび 参加 {re.search('t_[0-9a-f]{12}', at.everyone())[0]}"
+        await at.desk.event(text=join)
+        await press_whisper(at, api.whispers[-1], "choose.express")
+        while RESULT not in str(api.responses[-1]):
+            await press_whisper(at, api.responses[-1], "choose.answer")
+
+        await at.desk.event(text=join)
+
+        assert RESULT in str(api.whispers[-1])
+        assert RESULT not in at.everyone()
+
+
+async def press_whisper(at: SlackChannel, shown: dict[str, Any], action: str) -> None:
+    """Press the first button with this action in a message that only its person sees."""
+    container = {"type": "message", "message_ts": "1700000009.000009", "is_ephemeral": True}
+    for element in slack_actions(shown["blocks"]):
+        if element["action_id"].startswith(action):
+            place = {"container": container | {"channel_id": "C1"}, "channel": {"id": "C1"}}
+            await at.desk.press(element, **place)
+            return
+    raise AssertionError((action, shown))
