@@ -162,8 +162,10 @@ async def test_the_tour_runs_for_real_and_ends_with_the_cautions(application, la
 
 async def test_an_expired_trace_and_a_forged_press_get_a_sentence(application):
     for action in ("demo.open", "demo.rerun", "demo.why", "demo.share", "demo.alone"):
-        reply = await say(application, Press(action, {"aid": "gone", "k": "many", "s": 7}))
+        reply = await say(application, Press(action, {"aid": "gone", "k": 6, "s": "whole"}))
         assert "期限" in reply.text
+    forged = await say(application, Press("demo.rerun", {"aid": "gone", "k": "many", "s": 7}))
+    assert "古い" in forged.text
 
 
 def test_the_terminal_prints_a_trace_as_json(tmp_path, capsys, monkeypatch):
