@@ -117,12 +117,13 @@ def _table(paper: Document, rows: Sequence[Sequence[str]]) -> None:
 
 def _head(row: Row) -> None:
     mark = parse_xml(f'<w:tblHeader xmlns:w="{_W}"/>')
-    row._tr.get_or_add_trPr().append(mark)  # noqa: SLF001  # python-docx has no word for header rows
+    # python-docx has no word of its own for header rows, shading and charts
+    row._tr.get_or_add_trPr().append(mark)  # noqa: SLF001
     for cell in row.cells:
         for run in cell.paragraphs[0].runs:
             run.bold = True
         shade = parse_xml(f'<w:shd xmlns:w="{_W}" w:val="clear" w:color="auto" w:fill="{HEAD}"/>')
-        cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001  # nor for shading
+        cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001
 
 
 def _chart(paper: Document, part: Section, axis: str, number: int) -> None:
@@ -138,7 +139,8 @@ def _chart(paper: Document, part: Section, axis: str, number: int) -> None:
     graphic = ET.SubElement(inline, f"{{{_A}}}graphic")
     data = ET.SubElement(graphic, f"{{{_A}}}graphicData", uri=_C)
     ET.SubElement(data, f"{{{_C}}}chart", {f"{{{_R}}}id": rid})
-    paper.add_paragraph().add_run()._r.append(parse_xml(ET.tostring(drawing)))  # noqa: SLF001  # no word for charts either
+    run = paper.add_paragraph().add_run()
+    run._r.append(parse_xml(ET.tostring(drawing)))  # noqa: SLF001
 
 
 def _bars(bars: Sequence[Bar], axis: str) -> ET.Element:

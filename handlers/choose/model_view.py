@@ -1,4 +1,4 @@
-"""How the decision model looks to admins: what is current, and what another file would change. Pure."""
+"""How the decision model looks to admins: what is current, what another would change. Pure."""
 
 from handlers.actions.choose import DiscardModel, PublishModel, RollBackModel, TakeModel
 from handlers.choose import figures
@@ -25,7 +25,7 @@ HASH = 12  # characters of a hash that are shown
 
 
 def overview(shelf: ModelStore, say: Wording, note: str, *, admin: bool) -> Reply:
-    """Return the versions, latest first; admins also get the buttons that change what is current."""
+    """Return the versions, latest first; admins also get the buttons that change them."""
     current = shelf.version(shelf.current) or shelf.versions[0]
     text = say(
         "current",
