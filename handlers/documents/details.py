@@ -14,12 +14,12 @@ from handlers.documents.listing import KINDS, DocumentList, audience
 from handlers.documents.names import shown
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
+from knowledge.formats import endings
 from knowledge.reading.readers.decode import clean
 from knowledge.reading.readers.limits import MEGABYTE, Limits
 from knowledge.values import DocumentKind, Metadata
 
 FILES = 10  # in one message
-TYPES = ("pdf", "pptx", "docx", "xlsx", "csv", "html", "md", "txt")
 TITLE = 120  # characters
 NONE = "none"  # replaces no document
 OTHERS = 20  # documents offered to be replaced
@@ -48,7 +48,12 @@ class Details:
             return
         hint = say("files_hint", message, limit=Limits().file // MEGABYTE)
         files = Field(
-            "files", "files", say("files", message, limit=FILES), types=TYPES, max=FILES, hint=hint
+            "files",
+            "files",
+            say("files", message, limit=FILES),
+            types=endings(),
+            max=FILES,
+            hint=hint,
         )
         none = Option(NONE, say("supersedes_none", message))
         options = (none, *(Option(d.id, shown(d.metadata.title)) for d in known[:OTHERS]))

@@ -8,6 +8,8 @@ citations, and those are made by the renderers from ids, never from text.
 
 import re
 
+from knowledge.formats import file_endings
+
 _LINK = re.compile(
     # inline and reference links and images keep their words
     r"!?\[+([^\]\n]*)\]+\s*(?:\([^)\n]*\)?|\[[^\]\n]*\])"
@@ -33,27 +35,8 @@ _DOMAIN = re.compile(
     rf"(?<![\w@-])((?:[\w-]+{_DOT})+)((?:xn--[a-z0-9-]+)|[a-z]{{2,24}})(?![a-z0-9_])((?::\d+)?(?:[/?#]{_END})?)",
     re.IGNORECASE,
 )
-_NO_DOMAIN = frozenset(
-    (
-        "docx",
-        "doc",
-        "pptx",
-        "ppt",
-        "xlsx",
-        "xls",
-        "pdf",
-        "csv",
-        "txt",
-        "html",
-        "htm",
-        "json",
-        "yaml",
-        "yml",
-        "eml",
-        "js",
-        "exe",
-    )
-)
+# endings of files that rules speak of, though none is taken in; none is a top-level domain
+_OTHER_FILES = frozenset({"doc", "ppt", "xls", "json", "yaml", "yml", "eml", "js", "exe"})
 _MENTION = re.compile(
     r"[@＠﹫](?:[\w.-]+)|<!?[a-z^]*>|(?<!\w)!(?:channel|here|everyone)\b|[\w.+-]+[@＠][\w-]+(?:\.[\w-]+)*",
     re.IGNORECASE,
@@ -97,7 +80,7 @@ def _domain(match: re.Match[str]) -> str:
     link.
     """
     head, last, rest = match.groups()
-    if not rest and last.lower() in _NO_DOMAIN:
+    if not rest and last.lower() in _OTHER_FILES | file_endings():
         return match.group()
     if (
         not rest

@@ -14,6 +14,7 @@ from html.parser import HTMLParser
 
 import pypdfium2 as pdfium
 
+from knowledge.formats import formats_of
 from knowledge.reading.readers.archive import Archive, open_office, parse
 from knowledge.reading.readers.decode import decode
 from knowledge.reading.readers.pdf import opened
@@ -43,6 +44,7 @@ def pieces(kind: str, content: bytes, budget: Budget) -> Iterator[Raw]:
 
     Raises:
         Refusal: it unfolds into too much, or a part is damaged.
+        LookupError: nobody says how the text of this kind is taken from its bytes.
     """
     for piece in _pieces(kind, content, budget):
         budget.characters(len(piece.text))
@@ -61,8 +63,9 @@ def _pieces(kind: str, content: bytes, budget: Budget) -> Iterator[Raw]:
             return _pages(opened(content))
         case "html":
             return _page(content)
-        case _:
-            return iter((Raw(Place("part", 1), decode(content)[0]),))
+    if any(row.signature is not None for row in formats_of(kind)):
+        raise LookupError(kind)
+    return iter((Raw(Place("part", 1), decode(content)[0]),))
 
 
 def _word(content: bytes, budget: Budget) -> Iterator[Raw]:
