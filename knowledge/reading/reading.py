@@ -237,13 +237,16 @@ def _refuse_nothing(pages: Sequence[Page], *, hidden: bool) -> None:
     """
     readable = [page for page in pages if page.text.strip() or page.notes.strip()]
     pictures = [str(page.position) for page in pages if _is_picture(page)]
-    if not readable and pictures:
+    if readable:
+        if all(_flagged(page, "garbled") for page in readable):
+            raise Refusal("garbled")
+        return
+    if pictures:
         more = "…" if len(pictures) > _NAMED else ""
         raise Refusal("image_only", pages=", ".join(pictures[:_NAMED]) + more)
-    if not readable:
-        raise Refusal("all_hidden" if hidden else "empty")
-    if all(_flagged(page, "garbled") for page in readable):
-        raise Refusal("garbled")
+    if hidden:
+        raise Refusal("all_hidden")
+    raise Refusal("empty")
 
 
 def _flags(heard: Heard, pages: tuple[Page, ...]) -> tuple[Flag, ...]:
@@ -272,8 +275,12 @@ def _unreadable(refusal: Refusal, name: str) -> UnreadableDocument:
 
 
 def _reason(refusal: Refusal, name: str) -> Phrase:
-    ja, en = _sentences()[refusal.code if refusal.code in _sentences() else "damaged"]
-    values = {**refusal.values, "name": name if len(name) <= _NAME else name[: _NAME - 1] + "…"}
+    """Return the sentence of a refusal about the file called `name`; long names are cut."""
+    sentences = _sentences()
+    ja, en = sentences.get(refusal.code, sentences["damaged"])
+    if len(name) > _NAME:
+        name = f"{name[: _NAME - 1]}…"
+    values = {**refusal.values, "name": name}
     return Phrase(Template(ja).safe_substitute(values), Template(en).safe_substitute(values))
 
 

@@ -68,7 +68,9 @@ def _check(named: Format, content: bytes) -> None:
     if seen == named.signature.name:
         return
     if seen == OLE.name and named.signature == ZIP:
-        raise Refusal("password_protected" if _ENCRYPTED in content else "old_office")
+        if _ENCRYPTED in content:
+            raise Refusal("password_protected")
+        raise Refusal("old_office")
     if seen == _WEB_PAGE:
         raise Refusal("sign_in_page")
     if seen:
@@ -82,10 +84,13 @@ def _seen(content: bytes) -> str:
     for signature in (OLE, ZIP, *taken_in, _PICTURE, _PROGRAM):
         if _bears(content, signature):
             return signature.name
-    return _WEB_PAGE if _PAGE.search(content[:HEAD]) else ""
+    if _PAGE.search(content[:HEAD]):
+        return _WEB_PAGE
+    return ""
 
 
 def _bears(content: bytes, signature: Signature) -> bool:
+    """Tell whether a file has these bytes where this kind of file has them."""
     if not signature.within:
         return content.startswith(signature.starts)
     head = content[: signature.within]

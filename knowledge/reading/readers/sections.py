@@ -72,7 +72,9 @@ class Sections:
         self._budget.characters(len(words))
         while self._path and self._path[-1][0] >= level:
             self._path.pop()
-        label = words if len(words) <= _TITLE else f"{words[: _TITLE - 1]}…"
+        label = words
+        if len(words) > _TITLE:
+            label = f"{words[: _TITLE - 1]}…"
         self._path.append((level, label))
         self._heading = words
 
@@ -111,7 +113,9 @@ class Sections:
             self._close_empty(heading, level)
             return
         self._settle()
-        self._page(self._path, f"{heading}\n{body}" if _states(heading) else body)
+        if _states(heading):
+            body = f"{heading}\n{body}"
+        self._page(self._path, body)
 
     def _close_empty(self, heading: str, level: int) -> None:
         """
@@ -138,8 +142,11 @@ class Sections:
 
     def _page(self, path: list[tuple[int, str]], text: str) -> None:
         number = len(self._pages) + 1
-        place = Place("section", number, path[-1][1]) if path else Place("part", number)
-        title = SEPARATOR.join(name for _, name in path)
+        names = [name for _, name in path]
+        place = Place("part", number)
+        if names:
+            place = Place("section", number, names[-1])
+        title = SEPARATOR.join(names)
         self._pages.append(Page(number, place, text, title=title, flags=tuple(self._flags)))
         self._budget.pages(0)
         self._flags = []
