@@ -173,7 +173,7 @@ def _table(text: str, start: int, end: int) -> Iterator[_Cut]:
     """Yield groups of rows; from the second group on the header row stands in the headings."""
     header = ""
     paragraph = text.count("\n", 0, start) + 1
-    for first, last in _packed(text, list(_lines(text, start, end)), TARGET):
+    for first, last in _packed_spans(text, list(_lines(text, start, end)), TARGET):
         yield _Cut(first, last, paragraph, "table", header)
         if not header:
             header = text[first:last].split("\n", 1)[0].strip()[:_HEADER]
@@ -184,7 +184,7 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for line in text[start:end].splitlines(keepends=True):
         begin, stop = _trim(text, at, at + len(line))
         if begin < stop:
-            yield from _short(text, begin, stop)
+            yield from _short_spans(text, begin, stop)
         at += len(line)
 
 
@@ -198,8 +198,8 @@ def _prose(text: str, kind: Kind, start: int = 0, end: int | None = None) -> Ite
     lists = list(_lists(text, start, stop))
     stretches = [(listed.start, listed.end) for listed in lists]
     whole = [(begin, until) for begin, until in stretches if weight(text[begin:until]) <= LONGEST]
-    spans = _together(list(_spans(text, start, stop)), whole)
-    for first, last in _packed(text, spans, TARGET):
+    spans = _joined_within(list(_spans(text, start, stop)), whole)
+    for first, last in _packed_spans(text, spans, TARGET):
         paragraph += text.count("\n", at, first)
         at = first
         yield _Cut(first, last, paragraph, kind, _announced(lists, first))
@@ -223,7 +223,7 @@ def _lists(text: str, start: int, end: int) -> Iterator[_List]:
     at = 0
     while at < len(rows):
         count = items(text, rows, at)
-        head = _head(text, rows, at) if count else ""
+        head = _announcement(text, rows, at) if count else ""
         if not head:
             at += 1
             continue
@@ -232,7 +232,7 @@ def _lists(text: str, start: int, end: int) -> Iterator[_List]:
         at = last + 1
 
 
-def _head(text: str, rows: Sequence[Row], at: int) -> str:
+def _announcement(text: str, rows: Sequence[Row], at: int) -> str:
     """Return what announces the items below the row at `at`, "" where nothing does."""
     line = text[slice(*rows[at].span)]
     if LEADS.search(line) or stands_within(rows, at) or not _STOPPED.search(line):
@@ -240,7 +240,9 @@ def _head(text: str, rows: Sequence[Row], at: int) -> str:
     return ""
 
 
-def _together(spans: list[tuple[int, int]], whole: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _joined_within(
+    spans: list[tuple[int, int]], whole: list[tuple[int, int]]
+) -> list[tuple[int, int]]:
     """Join the spans within each stretch that is to stay whole."""
     joined: list[tuple[int, int]] = []
     left = whole
@@ -255,7 +257,9 @@ def _together(spans: list[tuple[int, int]], whole: list[tuple[int, int]]) -> lis
     return joined
 
 
-def _packed(text: str, spans: list[tuple[int, int]], target: int) -> Iterator[tuple[int, int]]:
+def _packed_spans(
+    text: str, spans: list[tuple[int, int]], target: int
+) -> Iterator[tuple[int, int]]:
     """
     Join neighbouring spans up to about `target`; a blank line ends a passage early once it is half
     full.
@@ -301,18 +305,18 @@ def _spans(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[
             if closing and mark.end() < stop and text[mark.end()] not in "\n 　":
                 continue  # 「…する。」と書く: the quotation ends, the sentence goes on
             depth, scanned = 0, mark.end()
-        yield from _trimmed(text, begin, mark.end())
+        yield from _trimmed_spans(text, begin, mark.end())
         begin = mark.end()
-    yield from _trimmed(text, begin, stop)
+    yield from _trimmed_spans(text, begin, stop)
 
 
-def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _trimmed_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     begin, stop = _trim(text, start, end)
     if begin < stop:
-        yield from _short(text, begin, stop)
+        yield from _short_spans(text, begin, stop)
 
 
-def _short(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _short_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """
     Cut what has no end of sentence for too long at a comma or a space, or anywhere as a last
     resort.

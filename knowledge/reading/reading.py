@@ -74,7 +74,7 @@ def check(name: str, content: bytes, *, limits: Limits | None = None) -> Format:
     """
     shown = shown_name(name)
     try:
-        _fits(len(content), limits or Limits())
+        _check_size(len(content), limits or Limits())
         return recognise(shown, content)
     except Refusal as refusal:
         raise _unreadable(refusal, shown) from refusal
@@ -125,7 +125,7 @@ def _reading(shown: str, content: bytes, file_format: Format, heard: Heard) -> R
     if file_format.running:
         gathered, furniture = running.tidied(heard.pages)
         omitted += furniture
-    pages = tuple(_checked(page) for page in gathered)
+    pages = tuple(_checked_page(page) for page in gathered)
     _refuse_nothing(pages, hidden=any(text.strip() for text in heard.omitted))
     receipt = measure(heard.raw, omitted, pages) if heard.counted else None
     return Reading(
@@ -183,7 +183,7 @@ async def _recognise_pictures(reader: str, content: bytes, heard: Heard, limits:
                 heard.pages[at] = recognised.get(page.position, page)
 
 
-def _fits(size: int, limits: Limits) -> None:
+def _check_size(size: int, limits: Limits) -> None:
     if size > limits.file:
         raise Refusal("too_large", size=_megabytes(size), limit=_megabytes(limits.file))
 
@@ -208,7 +208,7 @@ def _sandbox(loop: asyncio.AbstractEventLoop, limits: Limits) -> Sandbox:
     return Sandbox(limits)
 
 
-def _checked(page: Page) -> Page:
+def _checked_page(page: Page) -> Page:
     """
     Return the page as people will see it, with flags for what it hid, what it orders and what
     cannot be read.

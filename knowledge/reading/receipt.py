@@ -32,7 +32,7 @@ def measure(raw: Sequence[Piece], omitted: Iterable[str], pages: Sequence[Page])
     receipt = Receipt(expected.total(), read.total(), without.total())
     if receipt.share >= _LOOKED:
         return receipt
-    place, words, lost = _largest(raw, "\n".join((*_searchable(pages), left_out)))
+    place, words, lost = _largest_gap(raw, "\n".join((*_searchable(pages), left_out)))
     return Receipt(receipt.there, receipt.read, receipt.left_out, place, words, lost)
 
 
@@ -74,23 +74,23 @@ def _letters(texts: Iterable[str]) -> Counter[str]:
     return letters
 
 
-def _flat(text: str) -> str:
+def _bare_letters(text: str) -> str:
     """Return the letters and digits of a text alone, in one width."""
     shown, _ = clean(text)
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", shown)))
 
 
-def _largest(raw: Sequence[Piece], read: str) -> tuple[Place | None, str, int]:
+def _largest_gap(raw: Sequence[Piece], read: str) -> tuple[Place | None, str, int]:
     """
     Return where the longest stretch of missing lines stands, how it begins, and how many letters
     and digits it has.
     """
-    flat, effort = _flat(read), 0
+    flat, effort = _bare_letters(read), 0
     largest: tuple[Place | None, str, int] = (None, "", 0)
     for place, text in raw:
         words, lost = "", 0
         for line in text.split("\n"):
-            tight = _flat(line)
+            tight = _bare_letters(line)
             if not tight:
                 continue
             effort += len(flat)

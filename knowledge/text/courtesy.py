@@ -141,8 +141,8 @@ def searched(question: str) -> str:
     whole = bool(asks) and all(complete(part.text) for part in asks)
     needed: list[Piece] = []
     for part in parts:
-        told = part not in asks and _told(part.text)
-        if not told or not (whole or _empty(part.text)):
+        told = part not in asks and _is_story(part.text)
+        if not told or not (whole or _names_nothing(part.text)):
             needed.append(part)
     if not needed or len(needed) == len(parts):
         return question
@@ -153,7 +153,7 @@ def bare(text: str) -> str:
     """
     Return the text without code, quotes of others and emoji; whatever would leave no word stays.
     """
-    for pattern, instead in ((_FENCE, "\n"), (_QUOTED, ""), (_EMOJI, _gap)):
+    for pattern, instead in ((_FENCE, "\n"), (_QUOTED, ""), (_EMOJI, _emoji_gap)):
         shorter = pattern.sub(instead, text)
         if _WORD.search(shorter):
             text = shorter
@@ -181,22 +181,22 @@ def _without_courtesy(parts: list[Piece]) -> list[Piece]:
     left: list[Piece] = []
     polite = False  # the sentence before is mere courtesy
     for part in parts:
-        words = _clause(opened(part.text))
+        words = _without_first_clause(opened(part.text))
         if _SIGNS.match(part.text):
             left.append(part)
         elif not _WORD.search(words):
             polite = True
             continue
-        elif not (polite and _named(words, below=bool(left) and "\n" in part.gap)):
+        elif not (polite and _is_name(words, below=bool(left) and "\n" in part.gap)):
             left.append(Piece(words, part.gap))
         polite = False
     return left
 
 
-def _clause(sentence: str) -> str:
+def _without_first_clause(sentence: str) -> str:
     """Return a sentence without a first clause that names nothing: "ちょっと気になったんですが、…"."""
     clause = _FIRST.match(sentence)
-    if clause is None or not _nothing(clause[0]) or not complete(sentence[clause.end() :]):
+    if clause is None or not _says_nothing(clause[0]) or not complete(sentence[clause.end() :]):
         return sentence
     return sentence[clause.end() :]
 
@@ -224,12 +224,12 @@ def _matter(parts: list[Piece]) -> list[int]:
     asks: list[int] = []
     others: list[int] = []
     for at, part in enumerate(parts):
-        polite = _polite(part.text)
+        polite = _is_polite(part.text)
         if not polite and asks_something(part.text):
             asks.append(at)
-        elif not (polite or introduces(part.text) or (at and _signed(part))):
+        elif not (polite or introduces(part.text) or (at and _is_signature(part))):
             others.append(at)
-    questions = [at for at in asks if not _plea(parts[at].text)]
+    questions = [at for at in asks if not _is_plea(parts[at].text)]
     return questions or asks or others
 
 
@@ -245,7 +245,7 @@ def introduces(sentence: str) -> bool:
     return bool(_WHO.fullmatch(sentence.strip(_MARKS)))
 
 
-def _named(sentence: str, *, below: bool) -> bool:
+def _is_name(sentence: str, *, below: bool) -> bool:
     """
     Report whether a sentence is a name, and nothing a rule could depend on: 佐藤です, but not 派遣です.
     """
@@ -261,45 +261,45 @@ def _about_the_writer(part: Piece, *, before: bool, after: bool) -> bool:
     """
     if LINKED in part.text:  # "there is more at …": to be opened, not to be searched for
         return True
-    if _polite(part.text) or _plea(part.text) or _nothing(part.text):
+    if _is_polite(part.text) or _is_plea(part.text) or _says_nothing(part.text):
         return True
     if before:
         return introduces(part.text)
-    return after and _signed(part)
+    return after and _is_signature(part)
 
 
-def _signed(part: Piece) -> bool:
+def _is_signature(part: Piece) -> bool:
     text = part.text.strip(f"{_MARKS}-–—~")
     if len(text) > SIGNATURE:
         return False
     return bool(_SIGNED.fullmatch(text) or ("\n" in part.gap and _CARD.fullmatch(text)))
 
 
-def _polite(sentence: str) -> bool:
+def _is_polite(sentence: str) -> bool:
     """Report whether a short sentence is politeness: it asks nothing, or nothing in particular."""
     text = sentence.strip(_MARKS)
     polite = len(text) <= POLITE and Courtesy.load().polite.search(text)
     return bool(polite) and not (asks_something(text) and topics(text))
 
 
-def _plea(sentence: str) -> bool:
+def _is_plea(sentence: str) -> bool:
     """
     Report whether a sentence begs for an answer without asking anything: "わかる方いらっしゃれば教えてください".
     """
     return bool(_PLEA.search(sentence)) and not _WHICH.search(sentence) and not topics(sentence)
 
 
-def _nothing(sentence: str) -> bool:
+def _says_nothing(sentence: str) -> bool:
     """Report whether a sentence asks nothing and names nothing, not even a number."""
     words = sentence.strip(_MARKS)
     if JAPANESE.search(words) and not _SPOKEN_END.search(words):
         return False
     if asks_something(words) or re.search(r"\d", words):
         return False
-    return _empty(words)
+    return _names_nothing(words)
 
 
-def _told(sentence: str) -> bool:
+def _is_story(sentence: str) -> bool:
     """Report whether a sentence tells of its writer, as people talk: "先日、上司に聞かれました"."""
     words = sentence.strip(_MARKS)
     # who is not named is the writer
@@ -307,12 +307,12 @@ def _told(sentence: str) -> bool:
     return bool(unnamed or Courtesy.load().story.search(words))
 
 
-def _empty(sentence: str) -> bool:
+def _names_nothing(sentence: str) -> bool:
     """Report whether a story names nothing that a question could need."""
     return not topics(Courtesy.load().story.sub(" ", sentence))
 
 
-def _gap(emoji: re.Match[str]) -> str:
+def _emoji_gap(emoji: re.Match[str]) -> str:
     """An emoji at the end of a line ends a sentence; one between two words is nothing."""
     after = emoji.string[emoji.end() : emoji.end() + 1]
     if after.strip() and not _EMOJI.match(after):

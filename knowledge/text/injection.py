@@ -34,14 +34,14 @@ _IGNORING = (
 )
 
 
-def _any(*patterns: str) -> re.Pattern[str]:
+def _any_of(*patterns: str) -> re.Pattern[str]:
     return re.compile(
         "|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE | re.MULTILINE
     )
 
 
 # What was said before shall not count: in the languages attacks are written in.
-_OVERRIDE = _any(
+_OVERRIDE = _any_of(
     rf"\b{_IGNORING}\b[^.\n]{{0,40}}\b(?:previous|prior|above|earlier|preceding|system|all|any|your"
     rf"|other)\b[^.\n]{{0,24}}\b{_AIM}",
     r"(?:以前|上記|これまで|先ほど|先程|前述|今まで|ここまで|すべて|全て|他|ほか)の[^。\n]{0,12}(?:指示|命令|プロンプト|制約)[^。\n]{0,8}"
@@ -56,7 +56,7 @@ _OVERRIDE = _any(
     r"(?:игнорир|забуд)\w*[^.\n]{0,30}(?:инструкц|указан|команд)",
 )
 # The marks of a chat format, or of another role.
-_FORMAT = _any(
+_FORMAT = _any_of(
     r"<\|[a-z_]+\|?>|\[/?inst\]|<</?sys>>|<<\s*/?sys\s*>>",
     r"</?(?:document|context|system|retrieved|passage|source|sys|instructions?"
     r"|prompt)s?\b[^>\n]{0,40}>",
@@ -69,7 +69,7 @@ _FORMAT = _any(
     r"(?:管理者|開発者|デバッグ|メンテナンス)モード(?:に|へ)(?:切|移|入|な)",
 )
 # The one addressed is whoever reads this for somebody else.
-_ADDRESS = _any(
+_ADDRESS = _any_of(
     rf"(?:読|処理|要約|参照)[^。\n]{{0,8}}{_AI}|{_AI}(?:よ|へ|に告ぐ)(?![ぁ-ん])",
     rf"{_AI}(?:は|が)(?:これ|本|この|直ち|最優先)",
     rf"\b(?:dear|hey|hello|attention|note to)\b.{{0,12}}\b{_AI}\b|\bif you are an? (?:{_AI})"
@@ -80,14 +80,14 @@ _ADDRESS = _any(
     rf"\b{_AI}s?\b[^.\n]{{0,30}}\b(?:must|should|shall|please|will)\b",
 )
 # What only the machine holds.
-_TARGET = _any(
+_TARGET = _any_of(
     r"システムプロンプト|指示文|初期設定|環境変数|会話履歴|(?:過去|直前)の質問|利用者の[^。\n]{0,6}質問|秘密鍵|認証情報",
     r"system prompt|hidden instruction|initial instruction|environment variable|chat history"
     r"|previous conversation|credentials|"
     r"other users?' |\bapi[ _-]?keys?\b|\bsecrets?\b",
 )
 # The words of the answer are dictated, or something is to be done.
-_DICTATED = _any(
+_DICTATED = _any_of(
     r"(?:回答|返答|返信|応答|引用|末尾|冒頭|先頭|答え)[^。\n]{0,60}?(?:せよ|しろ|含め|付け|入れ|述べよ|出力|示せ|書け|書き|のみと|だけと)",
     r"(?:出力|列挙|報告|通知|送信|実行|記載|表示|回答|返答|開示|削除)(?:せよ|しろ|しなさい|してください)|(?:伝|答)えよ"
     r"|と(?:だけ|のみ)(?:を)?(?:答|返|回答|出力)",
@@ -100,13 +100,13 @@ _DICTATED = _any(
     r"\b(?:répond|écri|affich|antwort|schreib|gib\b|respond|escrib|rispond|scriv)\w*"
     r"|(?:ответь|напиши|выведи)\w*",
 )
-_NEGATED = _any(r"ない|禁止|禁じ|べからず|\b(?:do not|don't|never|must not|may not|cannot)\b")
-_PAYLOAD = _any(
+_NEGATED = _any_of(r"ない|禁止|禁じ|べからず|\b(?:do not|don't|never|must not|may not|cannot)\b")
+_PAYLOAD = _any_of(
     r"(?<![A-Za-z0-9])(?=[A-Z0-9]*[A-Z])(?=[A-Z0-9]*\d)(?-i:[A-Z0-9]{6,})(?![A-Za-z0-9])",
     r"https?:|<[@!#][^>]*>|@everyone|@channel|\"(?:tool|function)\"\s*:|^\s*/\w+ \w+"
     r"|(?-i:[A-Z]{3,}_[A-Z_]{3,})|!\[",
 )
-_ABOUT = _any(
+_ABOUT = _any_of(
     r"攻撃|インジェクション|呼ば|呼び|例えば|たとえば|事例|などの(?:文|入力|命令)|のような|手口|不審|注意|警戒|悪用|詐欺|防ぐ|防止|対策",
     r"attack|injection|such as|for example|called|known as|phishing|beware|malicious|suspicious"
     r"|e\.g\.",
@@ -169,9 +169,9 @@ def suspicious(line: str) -> bool:
         starts = range(0, len(line), LINE - OVERLAP)
         return any(suspicious(line[start : start + LINE]) for start in starts)
     # letters nobody can see, addresses nobody can use: meant for nobody who reads
-    if _TAGS.search(line) or _split(line):
+    if _TAGS.search(line) or _hides_address(line):
         return True
-    return any(map(_order, _readings(line)))
+    return any(map(_is_order, _readings(line)))
 
 
 def ordered(line: str, before: str = "", after: str = "") -> bool:
@@ -190,9 +190,9 @@ def orders(text: str) -> str:
     return ""
 
 
-def _order(text: str) -> bool:
+def _is_order(text: str) -> bool:
     low = text.lower()
-    scrambled = _scrambled(low)
+    scrambled = _is_scrambled(low)
     if not (scrambled or _STEM.search(low) or _CODE.search(text)):
         return False
     payload = bool(_PAYLOAD.search(text))
@@ -239,7 +239,7 @@ def _as_letters(word: re.Match[str]) -> str:
     return written if written.isupper() else written.translate(_DIGITS)
 
 
-def _split(line: str) -> bool:
+def _hides_address(line: str) -> bool:
     """
     Whether an address, a mention or the mark of a chat format stands in the line only once its
     spaces are taken out.
@@ -262,7 +262,7 @@ def _decoded(run: str) -> str:
         return ""
 
 
-def _scrambled(text: str) -> bool:
+def _is_scrambled(text: str) -> bool:
     """
     Two trigger words whose inner letters are shuffled ("Ignroe all prevoius"), which language
     models still read.

@@ -68,7 +68,7 @@ def items(text: str, rows: Sequence[Row], at: int) -> int:
     """
     head = _owner(text, rows, at)
     end = at + 1
-    while end < len(rows) and _below(rows, head, at + 1, end):
+    while end < len(rows) and _is_item_below(rows, head, at + 1, end):
         end += 1
     return end - at - 1
 
@@ -100,14 +100,14 @@ def _owner(text: str, rows: Sequence[Row], at: int) -> Row:
     return other if bare or within else row
 
 
-def _below(rows: Sequence[Row], head: Row, first: int, at: int) -> bool:
+def _is_item_below(rows: Sequence[Row], head: Row, first: int, at: int) -> bool:
     row = rows[at]
     if not row.marked:
         return at > first and row.indent > rows[first].indent
-    if head.marked and not _deeper(row, head):
+    if head.marked and not _is_deeper(row, head):
         return False
-    return at == first or row.rank == rows[first].rank or _deeper(row, rows[first])
+    return at == first or row.rank == rows[first].rank or _is_deeper(row, rows[first])
 
 
-def _deeper(row: Row, other: Row) -> bool:
+def _is_deeper(row: Row, other: Row) -> bool:
     return row.indent > other.indent or (row.indent == other.indent and row.rank > other.rank)

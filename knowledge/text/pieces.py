@@ -31,7 +31,7 @@ def pieces(text: str) -> list[Piece]:
     for stop in _STOP.finditer(text):
         before = text[start : stop.start()]
         abbreviated = stop[0] == "." and _ABBREVIATED.search(before)
-        if _inside(before) or abbreviated or not before.strip():
+        if _in_brackets(before) or abbreviated or not before.strip():
             continue
         sentences.append(_piece(text[start : stop.end()]))
         start = stop.end()
@@ -54,7 +54,7 @@ def _piece(text: str) -> Piece:
     return Piece(text[lead:].rstrip(), text[:lead])
 
 
-def _inside(text: str) -> bool:
+def _in_brackets(text: str) -> bool:
     """Report whether a bracket stands open at the end of the text."""
     opened = sum(text.count(sign) for sign in _OPENS)
     closed = sum(text.count(sign) for sign in _CLOSES)

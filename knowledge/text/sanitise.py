@@ -63,8 +63,8 @@ def sanitise(text: str) -> str:
     text = _SPLIT.sub("", _REFERENCE.sub("", INVISIBLE.sub("", text)))
     for _ in range(ROUNDS):
         before = text
-        text = _LINK.sub(_words, text)
-        text = _MENTION.sub("", _DOMAIN.sub(_domain, _ADDRESS.sub("", text)))
+        text = _LINK.sub(_words_of_link, text)
+        text = _MENTION.sub("", _DOMAIN.sub(_without_domain, _ADDRESS.sub("", text)))
         if text == before:
             break
     else:
@@ -74,11 +74,11 @@ def sanitise(text: str) -> str:
     return re.sub(r"(?<!\|)[ \t]{2,}", " ", text).strip()  # but between the bars of an empty cell
 
 
-def _words(match: re.Match[str]) -> str:
+def _words_of_link(match: re.Match[str]) -> str:
     return match.group() if _CITED.fullmatch(match.group()) else match.group(1) or ""
 
 
-def _domain(match: re.Match[str]) -> str:
+def _without_domain(match: re.Match[str]) -> str:
     """
     Leave file names and a missing space after a full stop; everything else a client may turn into a
     link.

@@ -137,7 +137,7 @@ def tells(passage: Passage, spans: Sequence[Span]) -> bool:
         return True
     if _TAG.fullmatch(line):
         return False
-    return ended(line) or row_of(text, *spans[0]).marked or _telling(line)
+    return ended(line) or row_of(text, *spans[0]).marked or _says_enough(line)
 
 
 def context(passage: Passage, spans: Sequence[Span]) -> str:
@@ -148,12 +148,12 @@ def context(passage: Passage, spans: Sequence[Span]) -> str:
     items these are, or the heading above items that end no sentence.
     """
     heading = "".join(passage.headings[-1:])
-    if _needs(passage, spans, heading):
+    if _needs_heading(passage, spans, heading):
         return heading
     return ""
 
 
-def _needs(passage: Passage, spans: Sequence[Span], heading: str) -> bool:
+def _needs_heading(passage: Passage, spans: Sequence[Span], heading: str) -> bool:
     text = passage.text
     line = text[slice(*spans[0])]
     if passage.kind == "table":
@@ -240,7 +240,7 @@ def _blocks(text: str, rows: list[Row], *, slide: bool) -> list[Spans]:
         first, at = at + 1, at + 1
         if not count:
             continue
-        lead = _lead(text, plain)
+        lead = _announcement(text, plain)
         if not lead and (slide or stands_within(rows, first - 1)):
             lead = tuple(_sentences(text, rows[first - 1].span)[-1:])
         if not lead:
@@ -264,7 +264,7 @@ def _rows_before(text: str, rows: Sequence[Row], end: int) -> list[Row]:
     return before
 
 
-def _lead(text: str, rows: Sequence[Row]) -> Spans:
+def _announcement(text: str, rows: Sequence[Row]) -> Spans:
     """
     Return the sentences that announce what follows the last row: from the one that says so on; none
     where none does.
@@ -310,10 +310,10 @@ def _prose(text: str, rows: Sequence[Row]) -> list[Spans]:
             sentences += _each_alone(heads)
             heads = []
         first, *rest = _sentences(text, row.span)
-        if not rest and not _closes(text, rows, at):
+        if not rest and not _is_complete(text, rows, at):
             heads.append(first)
             continue
-        apart = len(heads) - _near(text, heads)
+        apart = len(heads) - _heads_shown(text, heads)
         sentences += _each_alone(heads[:apart])
         sentences.append((*heads[apart:], first))
         sentences += _each_alone(rest)
@@ -329,18 +329,18 @@ def _begins_anew(text: str, row: Row, heads: Sequence[Span]) -> bool:
     return bool(_BOLD.fullmatch(text, *row.span)) and not _BOLD.fullmatch(above)
 
 
-def _near(text: str, heads: Sequence[Span]) -> int:
+def _heads_shown(text: str, heads: Sequence[Span]) -> int:
     """
     Return how many of these lines are shown with the sentence below them: the last, and longer ones
     before it.
     """
     near = min(len(heads), 1)
-    while near < min(len(heads), HEADS) and _telling(text[slice(*heads[-near - 1])]):
+    while near < min(len(heads), HEADS) and _says_enough(text[slice(*heads[-near - 1])]):
         near += 1
     return near
 
 
-def _closes(text: str, rows: Sequence[Row], at: int) -> bool:
+def _is_complete(text: str, rows: Sequence[Row], at: int) -> bool:
     """
     Whether a line is all there is of a sentence, an item or a row, and leads to nothing below it.
     """
@@ -352,7 +352,7 @@ def _closes(text: str, rows: Sequence[Row], at: int) -> bool:
     return of_item and not continues(text, rows, at)
 
 
-def _telling(line: str) -> bool:
+def _says_enough(line: str) -> bool:
     """Whether a line says enough by itself: it is long, or names a figure or what follows it."""
     enough = LATIN if line.isascii() else ALONE
     if columns(line) >= enough:
@@ -383,15 +383,15 @@ def _outside(text: str, line: Span, stops: Sequence[Span]) -> list[Span]:
     start, end = line
     outside: list[Span] = []
     begin = start
-    slip = _open(text, start, end)
+    slip = _in_brackets(text, start, end)
     for stop, after in stops:
-        if slip or not _open(text, begin, stop):
+        if slip or not _in_brackets(text, begin, stop):
             outside.append((stop, after))
             begin = after
     return outside
 
 
-def _open(text: str, start: int, end: int) -> bool:
+def _in_brackets(text: str, start: int, end: int) -> bool:
     """Whether a bracket stands open at the end of a stretch."""
     for opening, closing in ("「」", "『』", "（）"):
         if text.count(opening, start, end) > text.count(closing, start, end):

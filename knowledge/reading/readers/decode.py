@@ -45,7 +45,7 @@ def decode(content: bytes) -> tuple[str, tuple[Flag, ...]]:
     Raises:
         Refusal: garbled, when no encoding gives plausible text.
     """
-    return _broken(_decoded(content))
+    return _checked(_decoded(content))
 
 
 def _decoded(content: bytes) -> str:
@@ -93,7 +93,7 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     seen: list[str] = []
     hidden: list[str] = []
     for block in blocks(text):
-        shown, messages = _clean(block)
+        shown, messages = _clean_block(block)
         seen.append(shown)
         hidden += messages
     return "".join(seen), tuple(hidden)
@@ -116,7 +116,7 @@ def blocks(text: str, size: int = 32_000) -> Iterator[str]:
     yield text[start:]
 
 
-def _clean(block: str) -> tuple[str, tuple[str, ...]]:
+def _clean_block(block: str) -> tuple[str, tuple[str, ...]]:
     text = _CONTROL.sub("", unicodedata.normalize("NFC", block))
     if not _INVISIBLE.search(text):
         return text, ()
@@ -168,7 +168,7 @@ def _score(text: str) -> float:
     return (0.8 * everyday + 0.4 * kana - 0.5 * half - 4 * bad) / foreign
 
 
-def _broken(text: str) -> tuple[str, tuple[Flag, ...]]:
+def _checked(text: str) -> tuple[str, tuple[Flag, ...]]:
     """Return a text with a flag for its unreadable characters; refuse one of too many."""
     bad = text.count("\ufffd") + len(_CONTROL.findall(text))
     if bad > max(1.0, _BROKEN * len(text)):

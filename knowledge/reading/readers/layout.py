@@ -56,7 +56,7 @@ class _Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed:
+class _PlacedLine:
     """
     A line in points: `along` is where it stands across its reading direction, growing, `height`
     that of its letters.
@@ -91,16 +91,16 @@ def paragraphs(page: pdfium.PdfTextPage) -> str:
     if lines is None or counted_otherwise:
         return text_of(undivided(text.replace("\r\n", "\n")))
     known = words([text])
-    divided = _lines(_level(lines))
-    whole = [replace(line, text=_whole(line.text, known)) for line in divided]
+    divided = _lines(_joined_side_by_side(lines))
+    whole = [replace(line, text=_with_whole_words(line.text, known)) for line in divided]
     return "\n".join(joined(whole, hyphens=True))
 
 
-def _placed_lines(page: pdfium.PdfTextPage, text: str) -> list[_Placed] | None:
+def _placed_lines(page: pdfium.PdfTextPage, text: str) -> list[_PlacedLine] | None:
     """Return a page's lines with where they stand; None when PDFium does not say it of each."""
-    lines: list[_Placed] = []
+    lines: list[_PlacedLine] = []
     for match in _FILLED.finditer(text):
-        line = _placed(page, match)
+        line = _placed_line(page, match)
         if line is None:
             return None
         lines.append(line)
@@ -109,10 +109,10 @@ def _placed_lines(page: pdfium.PdfTextPage, text: str) -> list[_Placed] | None:
 
 def undivided(text: str) -> str:
     """Return a text with the words whole that a hyphen divided at a line's end."""
-    return _whole(text, words([text]))
+    return _with_whole_words(text, words([text]))
 
 
-def _whole(text: str, known: frozenset[str]) -> str:
+def _with_whole_words(text: str, known: frozenset[str]) -> str:
     """
     Return a text with its divided words whole. A hyphen stays where the text has that word with
     one, or the second part begins with a capital.
@@ -130,7 +130,7 @@ def _whole(text: str, known: frozenset[str]) -> str:
     return _MARKS.sub("", _DIVIDED.sub(word, text))
 
 
-def _placed(page: pdfium.PdfTextPage, match: re.Match[str]) -> _Placed | None:
+def _placed_line(page: pdfium.PdfTextPage, match: re.Match[str]) -> _PlacedLine | None:
     """Return a line with where it stands; None where PDFium does not say."""
     line = match.group()
     text = line.strip()
@@ -142,19 +142,19 @@ def _placed(page: pdfium.PdfTextPage, match: re.Match[str]) -> _Placed | None:
     if first is None or second is None or last is None:
         return None
     divided = _MARKS.search(text)
-    if _down(first, second) and _down(first, last) and not divided:
+    if _is_vertical(first, second) and _is_vertical(first, last) and not divided:
         cell = _Cell(text, -first[3], -last[1])
-        return _Placed((cell,), -first[0], -first[0], first[2] - first[0])
+        return _PlacedLine((cell,), -first[0], -first[0], first[2] - first[0])
     height = max(median(box[3] - box[1] for box in (first, second, last)), 1.0)
     wide = CELL * height
     gaps: list[_Gap] | None = []
-    if not _solid(page, (begin, until), (first[0], last[2]), wide):
+    if not _has_no_gaps(page, (begin, until), (first[0], last[2]), wide):
         gaps = _gaps(page, text, begin, wide)
     if gaps is None:
         return None
     cells = _cells(text, first[0], gaps, last[2])
     end = last if divided else first
-    return _Placed(cells, -first[1], -end[1], height)
+    return _PlacedLine(cells, -first[1], -end[1], height)
 
 
 def _cells(text: str, left: float, gaps: Sequence[_Gap], right: float) -> tuple[_Cell, ...]:
@@ -168,7 +168,7 @@ def _cells(text: str, left: float, gaps: Sequence[_Gap], right: float) -> tuple[
     return tuple(cells)
 
 
-def _down(one: Box, other: Box) -> bool:
+def _is_vertical(one: Box, other: Box) -> bool:
     """Whether one goes further down than to the side from a letter to another."""
     return abs(other[0] - one[0]) < abs(other[3] - one[3])
 
@@ -188,7 +188,7 @@ def _gaps(page: pdfium.PdfTextPage, text: str, begin: int, wide: float) -> list[
     return gaps
 
 
-def _solid(
+def _has_no_gaps(
     page: pdfium.PdfTextPage, ends: tuple[int, int], sides: tuple[float, float], wide: float
 ) -> bool:
     """
@@ -215,11 +215,11 @@ def _box(page: pdfium.PdfTextPage, at: int) -> Box | None:
     return box.left, box.bottom, box.right, box.top
 
 
-def _level(lines: Sequence[_Placed]) -> list[_Placed]:
+def _joined_side_by_side(lines: Sequence[_PlacedLine]) -> list[_PlacedLine]:
     """
     Join what stands side by side on one line: PDFium begins a new one where a raised letter ends.
     """
-    level: list[_Placed] = []
+    level: list[_PlacedLine] = []
     for line in lines:
         if not level or not _beside(level[-1], line):
             level.append(line)
@@ -234,18 +234,18 @@ def _level(lines: Sequence[_Placed]) -> list[_Placed]:
     return level
 
 
-def _beside(last: _Placed, line: _Placed) -> bool:
+def _beside(last: _PlacedLine, line: _PlacedLine) -> bool:
     """Whether a line begins right behind another, at about the same height."""
     tall = max(last.height, line.height)
     near = -tall / 4 <= line.left - last.right < CELL * tall
     return near and abs(line.along - last.end) <= tall / 2
 
 
-def _lines(placed: Sequence[_Placed]) -> list[Line]:
+def _lines(placed: Sequence[_PlacedLine]) -> list[Line]:
     """Return the lines as they are joined to paragraphs, each with whether it is set apart."""
     usual = _usual(placed)
     lines: list[Line] = []
-    last: _Placed | None = None
+    last: _PlacedLine | None = None
     for line, text in zip(placed, _texts(placed), strict=True):
         pitch = (line.right - line.left) / max(columns(line.text), 1)
         apart = last is not None and _apart(last, line, usual)
@@ -254,7 +254,7 @@ def _lines(placed: Sequence[_Placed]) -> list[Line]:
     return lines
 
 
-def _usual(placed: Sequence[_Placed]) -> float:
+def _usual(placed: Sequence[_PlacedLine]) -> float:
     """Return the usual distance between lines, in heights of letters."""
     close: list[float] = []
     for last, line in pairwise(placed):
@@ -266,7 +266,7 @@ def _usual(placed: Sequence[_Placed]) -> float:
     return sorted(close)[int(len(close) * CLOSE)]
 
 
-def _apart(last: _Placed, line: _Placed, usual: float) -> bool:
+def _apart(last: _PlacedLine, line: _PlacedLine, usual: float) -> bool:
     taller = max(last.height, line.height) > TALLER * min(last.height, line.height)
     distance = (line.along - last.end) / line.height
     if distance < 0 and line.left >= last.right:
@@ -274,7 +274,7 @@ def _apart(last: _Placed, line: _Placed, usual: float) -> bool:
     return taller or distance < 0 or distance > APART * usual
 
 
-def _texts(placed: Sequence[_Placed]) -> list[str]:
+def _texts(placed: Sequence[_PlacedLine]) -> list[str]:
     """
     Return the lines' texts; neighbours with cells below one another are rows, an empty cell keeps
     its place.
@@ -285,7 +285,7 @@ def _texts(placed: Sequence[_Placed]) -> list[str]:
     return texts
 
 
-def _rows(lines: Sequence[_Placed]) -> list[str]:
+def _rows(lines: Sequence[_PlacedLine]) -> list[str]:
     """Return the rows of a table, whose columns are the cells of its widest line."""
     widest = max(len(line.cells) for line in lines)
     heads = next(line.cells for line in lines if len(line.cells) == widest)
@@ -301,17 +301,17 @@ def _rows(lines: Sequence[_Placed]) -> list[str]:
 
 def _column(cell: _Cell, heads: Sequence[_Cell]) -> int:
     """Return which of these cells another is nearest to stand below, the first of two alike."""
-    distances = [_off(cell, head) for head in heads]
+    distances = [_offset(cell, head) for head in heads]
     return distances.index(min(distances))
 
 
-def _tables(placed: Sequence[_Placed]) -> list[tuple[int, int]]:
+def _tables(placed: Sequence[_PlacedLine]) -> list[tuple[int, int]]:
     """Return the first line and the end of each run of two or more rows."""
     tables: list[tuple[int, int]] = []
     start = 0
     while start < len(placed):
         end = start + 1
-        while end < len(placed) and _below(placed[start:end], placed[end]):
+        while end < len(placed) and _is_row_below(placed[start:end], placed[end]):
             end += 1
         if end - start > 1:
             tables.append((start, end))
@@ -319,7 +319,7 @@ def _tables(placed: Sequence[_Placed]) -> list[tuple[int, int]]:
     return tables
 
 
-def _below(rows: Sequence[_Placed], line: _Placed) -> bool:
+def _is_row_below(rows: Sequence[_PlacedLine], line: _PlacedLine) -> bool:
     """
     Whether a line has cells, and one of them but the first stands below another of these rows.
     """
@@ -328,12 +328,12 @@ def _below(rows: Sequence[_Placed], line: _Placed) -> bool:
         return False
     for row in rows:
         for cell in row.cells[1:]:
-            if any(_off(cell, other) < line.height / 2 for other in others):
+            if any(_offset(cell, other) < line.height / 2 for other in others):
                 return True
     return False
 
 
-def _off(one: _Cell, other: _Cell) -> float:
+def _offset(one: _Cell, other: _Cell) -> float:
     """
     Return how far two cells are from standing below one another, by their left ends, right ends or
     middles.

@@ -95,7 +95,7 @@ def joined(lines: Sequence[Line], *, flowing: bool = False, hyphens: bool = Fals
                 continue
             known = known or words(one.text for one in lines)
             pieces = paragraphs[-1]
-            pieces[-1:] = _pieces(pieces[-1], line.text, known, hyphens=hyphens)
+            pieces[-1:] = _joined_pieces(pieces[-1], line.text, known, hyphens=hyphens)
     return ["".join(pieces) for pieces in paragraphs]
 
 
@@ -132,7 +132,7 @@ def paragraphs(text: str) -> Iterator[str]:
 
 def together(before: str, after: str) -> str:
     """Return two pieces of a sentence as one."""
-    return "".join(_pieces(before, after, frozenset(), hyphens=False))
+    return "".join(_joined_pieces(before, after, frozenset(), hyphens=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +195,9 @@ def _blocks(lines: Sequence[Line]) -> Iterator[_Block]:
             runs.append([])
         runs[-1].append(line)
     bands = _bands(lines)
-    widths = [_column(_runs_in(runs, bands, at)) for at in range(len(bands))]
+    widths = [_common_column(_runs_in(runs, bands, at)) for at in range(len(bands))]
     for run in runs:
-        own = _own(run)
+        own = _own_column(run)
         broken = [own or widths[_band(line, bands)] for line in run]
         prose = any(ended(line.text) or columns(line.text) >= VERSE for line in run)
         yield _Block(run, broken, prose, all(map(_is_label, run)))
@@ -237,7 +237,7 @@ def _band(line: Line, bands: Sequence[float]) -> int:
     return max(0, bisect_right(bands, line.left) - 1)
 
 
-def _own(run: Sequence[Line]) -> float:
+def _own_column(run: Sequence[Line]) -> float:
     """
     Return the column of a paragraph that shows it by itself: most of its lines without room, and an
     end.
@@ -248,10 +248,10 @@ def _own(run: Sequence[Line]) -> float:
     rights = [line.right for line in run]
     if run[-1].left > min(rights):
         return 0.0
-    return _column_of(pairs, max(rights))
+    return _column_where_broken(pairs, max(rights))
 
 
-def _column(runs: Sequence[Sequence[Line]]) -> float:
+def _common_column(runs: Sequence[Sequence[Line]]) -> float:
     """
     Return where most unfinished lines were broken, 0 where they were not broken by their width.
     """
@@ -263,10 +263,10 @@ def _column(runs: Sequence[Sequence[Line]]) -> float:
     if not pairs or not rights:
         return 0.0
     place = min(len(rights) - 1, int(len(rights) * SPREAD))
-    return _column_of(pairs, sorted(rights)[place])
+    return _column_where_broken(pairs, sorted(rights)[place])
 
 
-def _column_of(pairs: Sequence[tuple[Line, Line]], column: float) -> float:
+def _column_where_broken(pairs: Sequence[tuple[Line, Line]], column: float) -> float:
     """Return this column when most of the lines had no room in it for what follows, else 0."""
     without = 0
     for line, following in pairs:
@@ -296,12 +296,12 @@ def _had_no_room(line: Line, following: Line, column: float) -> bool:
         return False
     token = _TOKEN.match(following.text)
     wanted = columns(token.group().strip()) if token else 1
-    if not _unspaced(line.text, following.text):
+    if not _needs_no_space(line.text, following.text):
         wanted += 1
     return line.right + (wanted + SLACK) * line.pitch > column
 
 
-def _pieces(before: str, after: str, known: frozenset[str], *, hyphens: bool) -> list[str]:
+def _joined_pieces(before: str, after: str, known: frozenset[str], *, hyphens: bool) -> list[str]:
     """Return two pieces of a sentence as they stand in it; the second one with what parts them."""
     before, after = before.rstrip(), after.strip()
     mark = QUOTE.match(after)
@@ -314,12 +314,12 @@ def _pieces(before: str, after: str, known: frozenset[str], *, hyphens: bool) ->
         if first + second in known or (hyphens and f"{first}-{second}" not in known):
             before = before[:-1]
         return [before, after]
-    if _unspaced(before, after):
+    if _needs_no_space(before, after):
         return [before, after]
     return [before, f" {after}"]
 
 
-def _unspaced(before: str, after: str) -> bool:
+def _needs_no_space(before: str, after: str) -> bool:
     """
     Whether no space belongs between two pieces of a sentence: Japanese stands on either side of the
     break.

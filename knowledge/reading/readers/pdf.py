@@ -76,8 +76,8 @@ def _page(document: pdfium.PdfDocument, number: int, budget: Budget) -> tuple[Pa
         page = document[number - 1]
         words = page.get_textpage()
         budget.characters(max(0, words.count_chars()))
-        drawn = _drawn(page)
-        text, unseen = _seen(words, page, drawn.hidden)
+        drawn = _contents(page)
+        text, unseen = _seen_and_unseen(words, page, drawn.hidden)
         words.close()
         page.close()
     except pdfium.PdfiumError:
@@ -92,7 +92,7 @@ def _page(document: pdfium.PdfDocument, number: int, budget: Budget) -> tuple[Pa
     return Page(number, place, text, flags=tuple(flags)), unseen
 
 
-def _seen(
+def _seen_and_unseen(
     words: pdfium.PdfTextPage, page: pdfium.PdfPage, hidden: frozenset[int]
 ) -> tuple[str, str]:
     """
@@ -100,9 +100,9 @@ def _seen(
     edges.
     """
     if hidden:
-        seen, unseen = _parted(words, hidden)
-    elif _letters(words.get_text_bounded()) < _letters(words.get_text_range()):
-        seen, unseen = _within(words, page)
+        seen, unseen = _without_hidden(words, hidden)
+    elif _letter_count(words.get_text_bounded()) < _letter_count(words.get_text_range()):
+        seen, unseen = _inside_and_outside(words, page)
     else:
         return _text(words, page.get_width()), ""
     return _flowing(seen), unseen
@@ -119,7 +119,9 @@ def _text(words: pdfium.PdfTextPage, width: float) -> str:
         left = words.get_text_bounded(right=gutter)
         right = words.get_text_bounded(left=gutter)
         columns = f"{left}\n{right}"
-        if _letters(columns) >= _letters(words.get_text_range()):  # else it cuts through words
+        if _letter_count(columns) >= _letter_count(
+            words.get_text_range()
+        ):  # else it cuts through words
             return _flowing(columns)
     return paragraphs(words)
 
@@ -129,11 +131,11 @@ def _flowing(text: str) -> str:
     return text_of(undivided(text.replace("\r\n", "\n")))
 
 
-def _letters(text: str) -> int:
+def _letter_count(text: str) -> int:
     return sum(map(str.isalnum, text))
 
 
-def _within(words: pdfium.PdfTextPage, page: pdfium.PdfPage) -> tuple[str, str]:
+def _inside_and_outside(words: pdfium.PdfTextPage, page: pdfium.PdfPage) -> tuple[str, str]:
     """
     Return the page's text in the order it is drawn in, without what lies beyond its edges, and that
     text.
@@ -144,12 +146,12 @@ def _within(words: pdfium.PdfTextPage, page: pdfium.PdfPage) -> tuple[str, str]:
     for at in range(words.count_chars()):
         box = words.get_charbox(at)
         line_end = box[0] == box[2]  # has no width
-        signs = inside if line_end or _over(box, edges) else outside
+        signs = inside if line_end or _lies_in(box, edges) else outside
         signs.append(raw.FPDFText_GetUnicode(words.raw, at))
-    return _written(inside), _written(outside)
+    return _string(inside), _string(outside)
 
 
-def _written(signs: list[int]) -> str:
+def _string(signs: list[int]) -> str:
     """Return the text of these code points; 0 stands for a letter without one."""
     return "".join(map(chr, filter(None, signs)))
 
@@ -184,7 +186,7 @@ def _alternates(boxes: list[Box], edge: float) -> bool:
     return switches >= len(boxes) / 2
 
 
-def _parted(words: pdfium.PdfTextPage, hidden: frozenset[int]) -> tuple[str, str]:
+def _without_hidden(words: pdfium.PdfTextPage, hidden: frozenset[int]) -> tuple[str, str]:
     """
     Return the page's text in the order it is drawn in, without the hidden objects' text, and that
     text.
@@ -195,11 +197,11 @@ def _parted(words: pdfium.PdfTextPage, hidden: frozenset[int]) -> tuple[str, str
         drawn_by = raw.FPDFText_GetTextObject(words.raw, at)
         signs = unseen if _address(drawn_by) in hidden else seen
         signs.append(raw.FPDFText_GetUnicode(words.raw, at))
-    return _written(seen), _written(unseen)
+    return _string(seen), _string(unseen)
 
 
 @dataclass(slots=True)
-class _Drawn:
+class _Contents:
     """
     What a page shows: where its pictures lie, whether a text layer lies over them, and the text
     objects nobody sees.
@@ -210,9 +212,9 @@ class _Drawn:
     hidden: frozenset[int] = frozenset()
 
 
-def _drawn(page: pdfium.PdfPage) -> _Drawn:
+def _contents(page: pdfium.PdfPage) -> _Contents:
     """Look at the page's objects in the order they are drawn in."""
-    drawn = _Drawn()
+    drawn = _Contents()
     invisible: list[tuple[int, Box]] = []
     white: list[int] = []
     painted = visible = False
@@ -231,7 +233,7 @@ def _drawn(page: pdfium.PdfPage) -> _Drawn:
             visible = True
     apart: list[int] = []
     for address, box in invisible:
-        if not any(_over(box, picture) for picture in drawn.pictures):
+        if not any(_lies_in(box, picture) for picture in drawn.pictures):
             apart.append(address)
     # where only drawn outlines are seen, the invisible text says what they mean
     hides = visible or not painted
@@ -242,7 +244,7 @@ def _drawn(page: pdfium.PdfPage) -> _Drawn:
     return drawn
 
 
-def _over(box: Box, other: Box) -> bool:
+def _lies_in(box: Box, other: Box) -> bool:
     """Tell whether the middle of `box` lies in `other`; each is left, bottom, right, top."""
     across, up = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     return other[0] <= across <= other[2] and other[1] <= up <= other[3]

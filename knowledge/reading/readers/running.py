@@ -35,7 +35,7 @@ def tidied(pages: Sequence[Page]) -> tuple[list[Page], list[str]]:
     last = -1  # page with text before this one
     for at, page in enumerate(bare):
         if last >= 0:
-            texts = _moved(bare[last].text, page.text)
+            texts = _joined_over_break(bare[last].text, page.text)
             if texts is not None:
                 bare[last] = replace(bare[last], text=texts[0])
                 bare[at] = replace(page, text=texts[1])
@@ -56,7 +56,7 @@ def without_furniture(pages: Sequence[Page]) -> tuple[list[Page], list[str]]:
     furniture: list[str] = []
     for page in pages:
         lines = page.text.split("\n")
-        for at in reversed(_places(lines)):
+        for at in reversed(_edge_places(lines)):
             line = lines[at]
             if edges.is_furniture(line):
                 furniture.append(line)
@@ -77,14 +77,14 @@ class _Edges:
             if not page.text.strip():
                 continue
             count += 1
-            edges = _edges(page.text)
-            self._counts.update({_key(line) for line in edges})
+            edges = _edge_lines(page.text)
+            self._counts.update({_shape(line) for line in edges})
             self._numbered += any(map(_NUMBER.fullmatch, edges))
         self._enough = max(FEWEST, SHARE * count)
 
     def is_furniture(self, line: str) -> bool:
         """Tell whether a line at an edge is a page number, or was there on a page before."""
-        key = _key(line)
+        key = _shape(line)
         seen_before = key in self._seen
         self._seen.add(key)
         if self._numbered > 1 and _NUMBER.fullmatch(line):
@@ -94,22 +94,22 @@ class _Edges:
         return seen_before or bool(_DIGITS.search(line))
 
 
-def _places(lines: Sequence[str]) -> list[int]:
+def _edge_places(lines: Sequence[str]) -> list[int]:
     """Return which lines stand at the page's top and foot, in order."""
     filled = [at for at, line in enumerate(lines) if line.strip()]
     return sorted({*filled[:EDGE], *filled[-EDGE:]})
 
 
-def _edges(text: str) -> list[str]:
+def _edge_lines(text: str) -> list[str]:
     lines = text.split("\n")
-    return [lines[at] for at in _places(lines)]
+    return [lines[at] for at in _edge_places(lines)]
 
 
-def _key(line: str) -> str:
+def _shape(line: str) -> str:
     return _DIGITS.sub("0", "".join(line.split()))
 
 
-def _moved(before: str, after: str) -> tuple[str, str] | None:
+def _joined_over_break(before: str, after: str) -> tuple[str, str] | None:
     """
     Return two pages' texts with the sentence that goes on at the first one; None where none does.
     """

@@ -23,7 +23,7 @@ _ARTICLE = re.compile(
 )
 _LEVELS = {"編": 1, "部": 1, "章": 2, "節": 3, "条": 4}
 _TITLE = 120  # characters of a heading shown as a place
-_SENTENCE = re.compile(
+_STATEMENT = re.compile(
     r"[。．！？!?]$|\.$|(?:こと|[うくすつぬぶむる]|ない|たい|だ|た|ん)$"
 )  # how a statement ends
 
@@ -113,7 +113,7 @@ class Sections:
             self._close_empty(heading, level)
             return
         self._settle()
-        if _states(heading):
+        if _is_statement(heading):
             body = f"{heading}\n{body}"
         self._page(self._path, body)
 
@@ -122,7 +122,7 @@ class Sections:
         Keep a heading without a text of its own: an article as its own section, others in the
         section above.
         """
-        if not heading or (self._path[-1][0] < level and not _states(heading)):
+        if not heading or (self._path[-1][0] < level and not _is_statement(heading)):
             return
         if self._path[-1][0] < level or _ARTICLE.match(heading):
             self._settle()
@@ -152,6 +152,6 @@ class Sections:
         self._flags = []
 
 
-def _states(heading: str) -> bool:
+def _is_statement(heading: str) -> bool:
     """Tell whether a heading says something, rather than naming what stands below it."""
-    return len(heading) > _TITLE or _SENTENCE.search(heading) is not None
+    return len(heading) > _TITLE or _STATEMENT.search(heading) is not None

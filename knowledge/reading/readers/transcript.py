@@ -57,7 +57,7 @@ def recognised(text: str) -> bool:
 
 def slides(text: str, budget: Budget) -> Iterator[Item]:
     """Yield the deck's title and its slides, each at the number printed on it."""
-    head, body = _parts(text)
+    head, body = _head_and_body(text)
     title = _title(head)
     if title:
         yield Title(title)
@@ -65,19 +65,19 @@ def slides(text: str, budget: Budget) -> Iterator[Item]:
     yield Omitted(head + " ".join(_COPYRIGHT.findall(body)))
     items = [_COPYRIGHT.sub(" ", item).strip() for item in _items(body)]
     budget.pages(len(items))
-    for position, (item, mark) in enumerate(zip(items, _printed(items), strict=True), 1):
+    for position, (item, mark) in enumerate(zip(items, _slide_numbers(items), strict=True), 1):
         without_number = item
         place = Place("part", position)
         if mark is not None:
             without_number = f"{item[: mark.start()]} {item[mark.end() :]}"
             place = Place("slide", int(mark[1]))
-        heading, lines = _lay_out(without_number)
+        heading, lines = _title_and_lines(without_number)
         shown = "\n".join(lines)
         budget.characters(len(shown))
         yield Page(position, place, shown, title=heading)
 
 
-def _parts(text: str) -> tuple[str, str]:
+def _head_and_body(text: str) -> tuple[str, str]:
     """Return what stands before the transcript, and the transcript."""
     start = _START.search(text)
     if start is None:
@@ -112,7 +112,7 @@ def _items(body: str) -> list[str]:
     return items
 
 
-def _printed(items: list[str]) -> list[Number]:
+def _slide_numbers(items: list[str]) -> list[Number]:
     """
     Choose one loose number per slide so that they rise with the smallest steps; None where that
     fails.
@@ -137,7 +137,7 @@ def _offer(cheapest: dict[int, Choice], number: int, choice: Choice) -> None:
         cheapest[number] = choice
 
 
-def _lay_out(item: str) -> tuple[str, list[str]]:
+def _title_and_lines(item: str) -> tuple[str, list[str]]:
     """
     Return the slide's title and its lines: torn words joined, each bullet on a line of its own, the
     title first.
