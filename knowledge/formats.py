@@ -1,9 +1,9 @@
 """
 The file formats that are taken in: one row for each, from which everything else is derived.
 
-The child's readers, the check of a file's first bytes, the file pickers and hints of every face, the
-icons beside sources, the file names that answers may show, and the list in the README. How to add
-one: docs/how-to/add-a-format.md.
+The child's readers, the check of a file's first bytes, the file pickers and hints of every face,
+the icons beside sources, the file names that answers may show, and the list in the README. How to
+add one: docs/how-to/add-a-format.md.
 """
 
 from collections.abc import Iterator

@@ -50,7 +50,7 @@ ALLOWED: Mapping[str, Limits] = {
     "handlers": Limits(wide=1, file=621),
     "handlers/choose": Limits(expressions=70, wide=3, function=72),
     "handlers/demo": Limits(expressions=106),
-    "handlers/documents": Limits(expressions=76, wide=1, file=486),
+    "handlers/documents": Limits(expressions=75, wide=1, file=486),
     "handlers/questions": Limits(expressions=75, wide=3),
     "knowledge": Limits(wide=3),
     "knowledge/advisor": Limits(expressions=93),
@@ -60,10 +60,8 @@ ALLOWED: Mapping[str, Limits] = {
     "knowledge/evaluation": Limits(expressions=122, wide=2),
     "knowledge/index": Limits(expressions=41),
     "knowledge/models": Limits(wide=2),
-    "knowledge/reading": Limits(expressions=72, wide=23, file=410),
     "knowledge/retrieval": Limits(expressions=93, wide=4),
     "knowledge/samples": Limits(wide=2),
-    "knowledge/text": Limits(expressions=73, wide=51),
 }
 
 

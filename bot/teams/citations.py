@@ -53,5 +53,6 @@ def _icon(kind: str) -> str:
     """Return the name of the icon beside a source of this kind, "" for none."""
     if kind == "deck":
         return _DECK
-    applications = [row.application for row in formats_of(kind)]
-    return applications[0] if applications else ""
+    for row in formats_of(kind):
+        return row.application
+    return ""

@@ -206,7 +206,7 @@ def _prose(text: str, kind: Kind, start: int = 0, end: int | None = None) -> Ite
 
 
 def _announced(lists: Sequence[_List], at: int) -> str:
-    """Return what announces the list whose items a cut begins among; "" when it begins elsewhere."""
+    """Return what announces the list whose items a cut begins among; "" for none."""
     for listed in lists:
         if listed.items < at < listed.end:
             return listed.head

@@ -105,9 +105,10 @@ async def child(command: Command, standard_input: int, standard_output: int) -> 
         OSError: no zygote stays alive.
     """
     for _ in range(TRIES):
-        forkserver = (
-            _warm[command].pop() if _warm[command] else await asyncio.to_thread(ForkServer, command)
-        )
+        if _warm[command]:
+            forkserver = _warm[command].pop()
+        else:
+            forkserver = await asyncio.to_thread(ForkServer, command)
         try:
             if await forkserver.fork(standard_input, standard_output):
                 return forkserver

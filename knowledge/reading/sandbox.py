@@ -162,7 +162,8 @@ class Sandbox:
         Read `content` as `kind` and return what came of it.
 
         A child that dies or runs out of time after some pages leaves them, with a "truncated" flag.
-        A reader that fails by a fault of its own is logged and counted, too (`knowledge.reading.faults`).
+        A reader that fails by a fault of its own is logged and counted, too
+        (`knowledge.reading.faults`).
 
         Raises:
             Refusal: the reader refused, or nothing was read before the end; `fault` with its number
@@ -306,7 +307,8 @@ def _place(told: dict[str, Any]) -> Place:
             kind in _PLACES
         ):
             if number is None or number > 0:
-                return Place(kind, number, label[:_TITLE])  # type: ignore[arg-type]  # checked against PlaceKind
+                # the kind is one of PlaceKind
+                return Place(kind, number, label[:_TITLE])  # type: ignore[arg-type]
     raise Lie
 
 
@@ -315,7 +317,8 @@ def _flag(told: object) -> Flag:
         case {"kind": str(kind), "page": int(page), "detail": str(detail)} if (
             kind in _KINDS and page >= 0
         ):
-            return Flag(kind, page, detail[:_TITLE])  # type: ignore[arg-type]  # checked against FlagKind
+            # the kind is one of FlagKind
+            return Flag(kind, page, detail[:_TITLE])  # type: ignore[arg-type]
     raise Lie
 
 

@@ -16,20 +16,25 @@ from operator import itemgetter
 from knowledge.text.injection import ordered
 from knowledge.text.lines import columns, ended
 from knowledge.text.outline import LEADS, Row, continues, items, row_of, stands_within
+from knowledge.text.spans import WORD, Span, sentence_spans, visible
 from knowledge.values import Passage
 
+__all__ = [
+    "Span",
+    "Spans",
+    "Unit",
+    "context",
+    "cut",
+    "goes_on",
+    "quotable",
+    "tells",
+    "units",
+    "whole",
+]
+
 _LINE = re.compile(r"[^\n]+")
-_SENTENCE_END = re.compile(
-    r"(?<=[。！？!?])(?![」』）)\]。！？!?])"
-    r"|(?<=[a-z0-9)%\"”]{2}[.!?])"
-    r"(?<!approx\.)(?<!\bFig\.)(?<!\bArt\.)(?<!\bSec\.)(?<!\bInc\.)"
-    r"(?<!\bLtd\.)\s+(?=[\"“(A-Z0-9])"
-)
-_WORD = re.compile(r"\w")
-_OPENING = re.compile(r"[「『（]")
 _BOLD = re.compile(r"\*\*[^*]+\*\*")
 _TAG = re.compile(r"\s*\[[^\]]*\]\s*")
-_HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]+")
 _ROW = " | "
 # of a list, shown together at most; a longer one falls apart into several units under the same head
 ITEMS = 12
@@ -39,7 +44,6 @@ HEADS = 3  # lines before a sentence, or sentences before a list, that are shown
 ALONE = 16
 LATIN = 60  # of a line of Latin letters alone
 
-Span = tuple[int, int]
 Spans = tuple[Span, ...]  # those of one unit
 
 
@@ -86,8 +90,8 @@ def cut(passage: Passage) -> list[Spans]:
     Return each unit as the spans of its lines in the passage's text, suspicious ones included.
     """
     text = passage.text
-    spans = [_visible(text, *match.span()) for match in _LINE.finditer(text)]
-    filled = [span for span in spans if _WORD.search(text, *span)]
+    spans = [visible(text, *match.span()) for match in _LINE.finditer(text)]
+    filled = [span for span in spans if WORD.search(text, *span)]
     if passage.kind == "table":
         return _table(passage, filled)
     tags: list[Spans] = []
@@ -162,7 +166,7 @@ def _needs_heading(passage: Passage, spans: Sequence[Span], heading: str) -> boo
     if not heading or heading == passage.title or not row.marked:
         return False
     if LEADS.search(heading):
-        first = _visible(text, 0, (text + "\n").index("\n"))
+        first = visible(text, 0, (text + "\n").index("\n"))
         return row.rank == row_of(text, *first).rank
     return not ended(line)
 
@@ -200,29 +204,6 @@ def _line_and_neighbours(text: str, start: int, end: int) -> tuple[str, str, str
     return text[begin:until], before, after
 
 
-def _visible(text: str, start: int, end: int) -> Span:
-    """Return the longest piece without invisible characters, stripped."""
-    longest = (start, start)
-    begin = start
-    for hidden in _HIDDEN.finditer(text, start, end):
-        longest = _longer(longest, (begin, hidden.start()))
-        begin = hidden.end()
-    return _stripped(text, *_longer(longest, (begin, end)))
-
-
-def _longer(one: Span, other: Span) -> Span:
-    """Return the longer of two spans, the first of two that are alike."""
-    if other[1] - other[0] > one[1] - one[0]:
-        return other
-    return one
-
-
-def _stripped(text: str, start: int, end: int) -> Span:
-    piece = text[start:end]
-    begin = start + len(piece) - len(piece.lstrip())
-    return begin, max(begin, start + len(piece.rstrip()))
-
-
 def _tabular(text: str, line: Span) -> bool:
     return text.count("|", *line) > 1
 
@@ -242,7 +223,7 @@ def _blocks(text: str, rows: list[Row], *, slide: bool) -> list[Spans]:
             continue
         lead = _announcement(text, plain)
         if not lead and (slide or stands_within(rows, first - 1)):
-            lead = tuple(_sentences(text, rows[first - 1].span)[-1:])
+            lead = tuple(sentence_spans(text, rows[first - 1].span)[-1:])
         if not lead:
             continue
         at = first + count
@@ -259,7 +240,7 @@ def _rows_before(text: str, rows: Sequence[Row], end: int) -> list[Row]:
     for row in rows:
         start, stop = row.span
         span = (start, min(stop, end))
-        if _WORD.search(text, *span):
+        if WORD.search(text, *span):
             before.append(Row(span, row.indent, row.rank))
     return before
 
@@ -273,8 +254,8 @@ def _announcement(text: str, rows: Sequence[Row]) -> Spans:
     sentences: list[Span] = []
     for row in rows[-HEADS:-1]:
         if not last.marked and not row.marked:
-            sentences += _sentences(text, row.span)
-    sentences += _sentences(text, last.span)
+            sentences += sentence_spans(text, row.span)
+    sentences += sentence_spans(text, last.span)
     nearest = sentences[-HEADS:]
     for at in range(len(nearest) - 1, -1, -1):
         if LEADS.search(text[slice(*nearest[at])]):
@@ -309,7 +290,7 @@ def _prose(text: str, rows: Sequence[Row]) -> list[Spans]:
         if _begins_anew(text, row, heads):
             sentences += _each_alone(heads)
             heads = []
-        first, *rest = _sentences(text, row.span)
+        first, *rest = sentence_spans(text, row.span)
         if not rest and not _is_complete(text, rows, at):
             heads.append(first)
             continue
@@ -358,45 +339,6 @@ def _says_enough(line: str) -> bool:
     if columns(line) >= enough:
         return True
     return any(sign.isdigit() or sign in ":：" for sign in line)
-
-
-def _sentences(text: str, line: Span) -> list[Span]:
-    """
-    Return the sentences of a line; one that stands in brackets within another is no sentence of its
-    own.
-    """
-    start, end = line
-    stops = [match.span() for match in _SENTENCE_END.finditer(text, start, end)]
-    if stops and _OPENING.search(text, start, end):
-        stops = _outside(text, line, stops)
-    sentences: list[Span] = []
-    for stop, after in (*stops, (end, end)):
-        piece = _stripped(text, start, stop)
-        if _WORD.search(text, *piece):
-            sentences.append(piece)
-        start = after
-    return sentences
-
-
-def _outside(text: str, line: Span, stops: Sequence[Span]) -> list[Span]:
-    """Return the ends of sentences that stand in no bracket; one that is never closed is a slip."""
-    start, end = line
-    outside: list[Span] = []
-    begin = start
-    slip = _in_brackets(text, start, end)
-    for stop, after in stops:
-        if slip or not _in_brackets(text, begin, stop):
-            outside.append((stop, after))
-            begin = after
-    return outside
-
-
-def _in_brackets(text: str, start: int, end: int) -> bool:
-    """Whether a bracket stands open at the end of a stretch."""
-    for opening, closing in ("「」", "『』", "（）"):
-        if text.count(opening, start, end) > text.count(closing, start, end):
-            return True
-    return False
 
 
 def _with_header(lines: list[Span]) -> list[Spans]:

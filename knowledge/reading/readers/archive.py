@@ -234,7 +234,9 @@ def _attribute(name: str) -> str:
     prefix.
     """
     prefix, _, local = name.rpartition(":")
-    return "rid" if prefix and local == "id" else local
+    if prefix and local == "id":
+        return "rid"
+    return local
 
 
 _MAIN = {

@@ -87,12 +87,14 @@ def _count(out: BinaryIO, kind: str, content: bytes, limits: Limits) -> None:
     Tell what the file holds by itself; where that is too much, what was read stays read and is not
     counted.
     """
+    counted = raw.counts(kind)
     try:
-        for piece in raw.pieces(kind, content, Budget(limits)) if kind != "scan" else ():
-            _say(out, {"raw": {"place": asdict(piece.place), "text": piece.text}})
+        if counted:
+            for piece in raw.pieces(kind, content, Budget(limits)):
+                _say(out, {"raw": {"place": asdict(piece.place), "text": piece.text}})
     except (Refusal, MemoryError, RecursionError):
         return
-    _say(out, {"counted": kind != "scan"})
+    _say(out, {"counted": counted})
 
 
 def _told(item: Item) -> dict[str, object]:

@@ -7,7 +7,6 @@ themselves or by their style, and white ones on nothing, are left out and flagge
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -17,6 +16,7 @@ from knowledge.reading.readers.numbering import Numbering
 from knowledge.reading.readers.paragraphs import text_of
 from knowledge.reading.readers.refusal import Budget
 from knowledge.reading.readers.sections import Item, Omitted, Sections, Title
+from knowledge.reading.readers.styles import BODY_TEXT, OFF, Style, styles_of
 from knowledge.values import Flag
 
 _APART = (
@@ -27,29 +27,12 @@ _NOTES = ("footnotes", "endnotes")
 # elements that stand for a sign
 _BETWEEN = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _SKIPPED = frozenset({"Fallback", "rt", "del", "moveFrom", "delText", "instrText", "delInstrText"})
-# the whole name of a style, in half width
-_HEADING = re.compile(r"(?:heading|見出し)\s*([1-9])", re.IGNORECASE)
 _OF_RUNS = frozenset({"t", "r", "vanish", "webHidden", "rStyle", "color", "shd", "highlight"})
 _OF_PARAGRAPHS = frozenset({"p", "tbl", "txbxContent", "pStyle", "outlineLvl", "ilvl", "numId"})
 _ANCHORED = frozenset({"docPr", "chart", "relIds", "footnoteReference", "endnoteReference"})
 _FORMER = "PrChange"  # what a tracked change of format was before
-_OFF = frozenset({"0", "false", "off", "none"})
 _WHITE = frozenset({"ffffff", "fefefe"})
 _PALE = frozenset({"", "auto", "none", *_WHITE})
-_BEYOND = 9  # outline level that means body text
-
-
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """
-    What a style says: its heading level (0 is the title), its list and its level in it, and whether
-    its text is hidden.
-    """
-
-    level: int | None = None  # None is body text
-    number: str = ""
-    depth: int = 0
-    hidden: bool = False
 
 
 @dataclass(slots=True)
@@ -69,7 +52,7 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
     kinds = {link.kind: link.target for link in links}
     numbering = Numbering(archive, kinds.get("numbering", ""), budget)
     notes = {kind: _notes(archive, kinds.get(kind, ""), budget) for kind in _NOTES}
-    styles = _styles(archive, kinds.get("styles", ""), budget)
+    styles = styles_of(archive, kinds.get("styles", ""), budget)
     body = _Part(budget, styles, numbering, notes, _drawings(archive, links, budget))
     body.walk(archive.part(main) or b"")
     if any(link.external and link.kind != "hyperlink" for link in links):
@@ -143,64 +126,6 @@ def _tidy(notes: dict[str, str]) -> dict[str, str]:
     return tidy
 
 
-def _styles(archive: Archive, name: str, budget: Budget) -> dict[str, _Style]:
-    """
-    Return what each paragraph style says about headings and lists, itself or by the style it builds
-    on.
-    """
-    data = archive.part(name) if name else None
-    settings: dict[str, dict[str, str]] = {}
-    style = ""
-
-    def start(tag: str, values: dict[str, str]) -> None:
-        nonlocal style
-        if tag == "style":
-            style = values.get("styleId", "")
-            settings[style] = {}
-        elif tag in {"name", "basedOn", "outlineLvl", "numId", "ilvl", "vanish"} and style:
-            settings[style].setdefault(tag, values.get("val", "1"))
-
-    if data is not None:
-        parse(data, budget, start)
-    return {name: _style(name, settings) for name in settings}
-
-
-def _style(name: str, settings: dict[str, dict[str, str]]) -> _Style:
-    """Return what a style says, each thing by itself or else by the style it builds on."""
-    level: int | None = None
-    number, depth, hidden = "", "", ""
-    for _ in range(10):  # styles build on each other, in a file of ill will in a circle
-        own = settings.get(name, {})
-        if level is None:
-            level = _outline(own)
-        number = number or own.get("numId", "")
-        depth = depth or own.get("ilvl", "")
-        hidden = hidden or own.get("vanish", "")
-        name = own.get("basedOn", "")
-    if level is not None and level > _BEYOND:
-        level = None
-    return _Style(level, number, _whole_number(depth), hidden not in {"", *_OFF})
-
-
-def _whole_number(written: str) -> int:
-    return int(written) if written.isdigit() else 0
-
-
-def _outline(own: dict[str, str]) -> int | None:
-    """
-    Return the heading level a style gives itself, above `_BEYOND` for body text; None leaves it to
-    the style below.
-    """
-    outline = own.get("outlineLvl", "")
-    if outline.isdigit():
-        return int(outline) + 1
-    name = unicodedata.normalize("NFKC", own.get("name", "")).strip()
-    if name.lower() == "title":
-        return 0
-    mark = _HEADING.fullmatch(name)
-    return int(mark[1]) if mark else None
-
-
 class _Part:
     """
     Walks a part's paragraphs. A text box inside a paragraph is a paragraph of its own, so
@@ -210,7 +135,7 @@ class _Part:
     def __init__(
         self,
         budget: Budget,
-        styles: dict[str, _Style],
+        styles: dict[str, Style],
         numbering: Numbering,
         notes: dict[str, dict[str, str]],
         drawings: dict[str, list[str]],
@@ -271,7 +196,7 @@ class _Part:
     def _start_in_run(self, tag: str, values: dict[str, str]) -> None:
         """Take what says how a run looks: whether it is hidden, and its colours."""
         value = values.get("val", "")
-        on = values.get("val", "1") not in _OFF
+        on = values.get("val", "1") not in OFF
         match tag:
             case "t":
                 self._texts += 1
@@ -283,7 +208,7 @@ class _Part:
             case "webHidden":
                 self._hidden = self._hidden or on
             case "rStyle":
-                self._hidden = self._hidden or self._styles.get(value, _Style()).hidden
+                self._hidden = self._hidden or self._styles.get(value, Style()).hidden
             case "color":
                 self._white = self._white or value.lower() in _WHITE
             case "shd" | "highlight":
@@ -310,11 +235,11 @@ class _Part:
             case "txbxContent":
                 self._boxes += 1
             case "pStyle":
-                style = self._styles.get(value, _Style())
+                style = self._styles.get(value, Style())
                 here.level, here.number, here.depth = style.level, style.number, style.depth
                 here.hidden = style.hidden
             case "outlineLvl" if value.isdigit():
-                here.level = int(value) + 1 if int(value) < _BEYOND else None
+                here.level = int(value) + 1 if int(value) < BODY_TEXT else None
             case "ilvl" if value.isdigit():
                 here.depth = int(value)
             case "numId":

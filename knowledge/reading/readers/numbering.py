@@ -144,7 +144,7 @@ def _define(level: _Level, tag: str, value: str) -> None:
 
 
 def _written(value: int, kind: str) -> str:
-    """Return a number as a list of this kind writes it; plain digits where it has no such number."""
+    """Return a number as this kind of list writes it; plain digits where it has none."""
     if kind in {"none", "bullet"}:
         return ""
     write: Callable[[int], str | None] = _KINDS.get(kind, str)

@@ -21,6 +21,7 @@ from knowledge.reading.readers.refusal import Budget
 from knowledge.values import Place
 
 _WORD_PARTS = ("footnotes", "endnotes", "header", "footer", "comments")
+_OWN_WAYS = frozenset({"docx", "xlsx", "pptx", "pdf", "html"})  # kinds that are no plain text
 _SLIDE_PARTS = ("notesSlide", "diagramData")
 _SHEET_PARTS = ("comments", "drawing")
 _NOT_TEXT = frozenset({"del", "moveFrom", "Fallback", "rt", "rPh"})
@@ -40,13 +41,20 @@ class Raw:
     text: str
 
 
+def counts(kind: str) -> bool:
+    """Tell whether the text of this kind is taken from its bytes here: that of texts always is."""
+    if kind in _OWN_WAYS:
+        return True
+    return any(row.signature is None for row in formats_of(kind))
+
+
 def pieces(kind: str, content: bytes, budget: Budget) -> Iterator[Raw]:
     """
-    Yield the text of a file of this kind, hidden or not, without tracked deletions.
+    Yield the text of a file of this kind, hidden or not, without tracked deletions; to be asked
+    only for a kind that `counts`.
 
     Raises:
         Refusal: it unfolds into too much, or a part is damaged.
-        LookupError: nobody says how the text of this kind is taken from its bytes.
     """
     for piece in _pieces(kind, content, budget):
         budget.characters(len(piece.text))
@@ -65,8 +73,6 @@ def _pieces(kind: str, content: bytes, budget: Budget) -> Iterator[Raw]:
             return _pages(opened(content))
         case "html":
             return _page(content)
-    if any(row.signature is not None for row in formats_of(kind)):
-        raise LookupError(kind)
     return iter((Raw(Place("part", 1), decode(content)[0]),))
 
 
@@ -186,9 +192,8 @@ def _cells(archive: Archive, target: str, strings: list[str], budget: Budget) ->
 
 def _cell(kind: str, value: str, strings: list[str], *, plain: bool) -> str:
     """Return the text of a cell, "" for one whose value is shown in another form."""
-    if kind == "s":
-        known = value.isdigit() and int(value) < len(strings)
-        return strings[int(value)] if known else ""
+    if kind == "s" and value.isdigit() and int(value) < len(strings):
+        return strings[int(value)]
     if kind in {"str", "inlineStr"}:
         return " ".join(value.split())
     if kind == "n" and plain and _WHOLE.fullmatch(value):

@@ -218,7 +218,7 @@ class _Sheet:
             yield " | ".join(_aligned(row, first))
 
     def hidden(self, name: str) -> list[str]:
-        """Return what was hidden of the sheet called `name`, as flags tell it; asked after lines."""
+        """Return what was hidden of the sheet called `name`; known once its lines are."""
         details: list[str] = []
         if self.hidden_rows:
             details.append(f"hidden_rows: {self.hidden_rows}: {name}")
