@@ -124,9 +124,9 @@ def lacks_topic(question: str) -> bool:
 
 def _of_others(question: str, own: list[str]) -> bool:
     """Report whether a question asks the same of something else: "大阪は?"."""
-    if not _OF_OTHERS.search(question) or _WHOLE.search(question):
+    if not all(map(replaces, own)):
         return False
-    return all(map(replaces, own))
+    return bool(_OF_OTHERS.search(question)) and not _WHOLE.search(question)
 
 
 def complete(question: str) -> bool:
