@@ -39,7 +39,7 @@ class ForkServer:
         self._command = command
         self._ending: asyncio.TimerHandle | None = None
         self._control, theirs = socket.socketpair()
-        self._control.setblocking(False)
+        self._control.settimeout(0)  # seconds: the loop waits, not the socket
         with theirs:
             self._process = subprocess.Popen(
                 command,

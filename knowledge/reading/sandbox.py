@@ -240,38 +240,25 @@ class Sandbox:
         match told:
             case {"page": dict(page)}:
                 heard.pages.append(self._page(page, heard))
-            case {"flag": dict(flag)} if len(heard.flags) < _FLAGS:
-                heard.flags.append(_flag(flag))
-            case {"flag": dict()}:
-                return
+            case {"flag": dict(flag)}:
+                if len(heard.flags) < _FLAGS:
+                    heard.flags.append(_flag(flag))
             case {"title": str(title)}:
                 heard.title = title[:_TITLE]
             case {"omitted": str(text)}:
-                heard.characters += len(text)
                 heard.omitted.append(text)
-                if heard.characters > self._limits.characters * 2:
-                    raise Lie
-            case {"refused": str(code), "values": dict(values)} if (
-                code != fault.CODE
-            ):  # its number is never theirs to give
-                raise Refusal(code, **{str(k): str(v)[:_TITLE] for k, v in values.items()})
+                self._count(text, heard, times=2)
             case {"raw": {"place": dict(place), "text": str(text)}}:
                 heard.raw.append((_place(place), text))
-                heard.characters += len(text)
-                if heard.characters > self._limits.characters * 4:
-                    raise Lie
-            case {"counted": bool(whole)}:
-                heard.counted = whole
-            case {"fault": dict(told_fault)}:
-                heard.fault = fault.parse(told_fault)
-                if heard.fault is None:
-                    raise Lie
-            case {"read": True}:
-                heard.complete = True  # what comes after it is about the file, not of it
-            case {"end": True}:
-                heard.ended = heard.complete = True
+                self._count(text, heard, times=4)
             case _:
-                raise Lie
+                _hear_of_end(told, heard)
+
+    def _count(self, text: str, heard: Heard, *, times: int) -> None:
+        """Count what the child says; more than so many `times` a document's limit is a lie."""
+        heard.characters += len(text)
+        if heard.characters > self._limits.characters * times:
+            raise Lie
 
     def _page(self, told: dict[str, Any], heard: Heard) -> Page:
         match told:
@@ -299,6 +286,26 @@ class Sandbox:
                     tuple(_flag(flag) for flag in flags),
                 )
         raise Lie
+
+
+def _hear_of_end(told: object, heard: Heard) -> None:
+    """Hear how far the child got: refused, failed, read, counted or through."""
+    match told:
+        # the number of a fault is never theirs to give
+        case {"refused": str(code), "values": dict(values)} if code != fault.CODE:
+            raise Refusal(code, **{str(k): str(v)[:_TITLE] for k, v in values.items()})
+        case {"fault": dict(told_fault)}:
+            heard.fault = fault.parse(told_fault)
+            if heard.fault is None:
+                raise Lie
+        case {"counted": bool(whole)}:
+            heard.counted = whole
+        case {"read": True}:
+            heard.complete = True  # what comes after it is about the file, not of it
+        case {"end": True}:
+            heard.ended = heard.complete = True
+        case _:
+            raise Lie
 
 
 def _place(told: dict[str, Any]) -> Place:

@@ -75,11 +75,11 @@ class Words(NamedTuple):
     @cache
     def load(cls) -> "Words":
         rows: dict[str, dict[str, str]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-        found = {
+        longest_first = {
             name: sorted([*row["ja"].split(), *row["en"].split()], key=len, reverse=True)
             for name, row in rows.items()
         }
-        either = {name: "|".join(map(re.escape, words)) for name, words in found.items()}
+        either = {name: "|".join(map(re.escape, words)) for name, words in longest_first.items()}
         relation = re.compile(rf"(?:{either['relations']})+", re.IGNORECASE)
         return cls(
             relation,

@@ -222,8 +222,9 @@ def parse(
     parser.EndElementHandler = closed
     if text:
         parser.CharacterDataHandler = text
+    last = True  # there is no more of the part
     try:
-        parser.Parse(data, True)
+        parser.Parse(data, last)
     except expat.ExpatError as error:
         raise Refusal("damaged") from error
 

@@ -196,10 +196,10 @@ class _Sheet:
         elif tag == "rPh":
             self._phonetic -= 1
         elif tag == "c":
-            told = self._shown("".join(self._value))
-            if told:
-                self._budget.characters(len(told) + 3)
-                self._rows.setdefault(self._number, {})[self._column] = told
+            words = self._shown("".join(self._value))
+            if words:
+                self._budget.characters(len(words) + 3)
+                self._rows.setdefault(self._number, {})[self._column] = words
 
     def text(self, value: str) -> None:
         if self._open and not self._phonetic:
