@@ -41,9 +41,9 @@ from bot.slack.screens import Direct, Home, Inline, Thread, Window
 from bot.slack.sender import Sender, Spot
 from bot.turns import UNCLAIMED, Delivery, Screen, Turns
 from handlers.conversation import Command, Content, Message, Person, Reply, Text, Upload
-from handlers.documents.details import TYPES
 from handlers.people import People
 from handlers.texts import Texts
+from knowledge.formats import format_of
 from knowledge.text.language import language_of
 from knowledge.values import Language
 
@@ -261,7 +261,7 @@ class Slack:
         Report whether files among people are for the shelf: an admin's, of a kind that can be read.
         """
         return self._people.is_admin(person) and any(
-            f.name.lower().rpartition(".")[2] in TYPES for f in upload.files
+            format_of(file.name) is not None for file in upload.files
         )
 
     async def tell(self, id_: str, say: Callable[[Language], Reply]) -> bool:

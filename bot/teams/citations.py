@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bot.teams.text import Element, cut
 from handlers.conversation import Source
+from knowledge.formats import formats_of
 
 CITATIONS = 10  # more are refused with 400
 CITATION_NAME = 80  # characters
@@ -14,12 +15,7 @@ CITATION_ABSTRACT = 160  # characters, never none
 CITATION_KEYWORDS = 3
 KEYWORD = 28  # characters
 
-_KINDS = {
-    "pptx": "Microsoft PowerPoint",
-    "deck": "Microsoft PowerPoint",
-    "docx": "Microsoft Word",
-    "pdf": "PDF",
-}
+_DECK = "Microsoft PowerPoint"
 
 
 def entity(sources: Sequence[Source]) -> Element:
@@ -47,6 +43,16 @@ def _claim(source: Source) -> Element:
         appearance["keywords"] = keywords[:CITATION_KEYWORDS]
     if source.url.startswith("https://"):
         appearance["url"] = source.url
-    if source.kind in _KINDS:
-        appearance["image"] = {"@type": "ImageObject", "name": _KINDS[source.kind]}
+    icon = _icon(source.kind)
+    if icon:
+        appearance["image"] = {"@type": "ImageObject", "name": icon}
     return {"@type": "Claim", "position": source.number, "appearance": appearance}
+
+
+def _icon(kind: str) -> str:
+    """Return the name of the icon beside a source of this kind, "" for none."""
+    if kind == "deck":
+        return _DECK
+    for row in formats_of(kind):
+        return row.application
+    return ""

@@ -20,6 +20,7 @@ from bot.web.pages import PLACES, Place
 from bot.web.render import Page
 from handlers.conversation import Person, Press
 from handlers.texts import Texts
+from knowledge.formats import accepted, listed
 from knowledge.values import Language
 
 HERE = Path(__file__).parent
@@ -94,7 +95,9 @@ class View:
             stamp=self._stamp,
             key=KEY,
             packed=lambda action: pack(Press(action)),
-            say=lambda name: self._texts.say(f"web.{name}", language),
+            say=lambda name, **named: self._texts.say(f"web.{name}", language, **named),
+            accepted=accepted(),
+            formats=listed(language),
         )
 
     def with_cookies(self, request: Request, response: Response) -> Response:

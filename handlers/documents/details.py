@@ -16,13 +16,13 @@ from handlers.documents.names import display
 from handlers.documents.page import reader_label
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
+from knowledge.formats import endings
 from knowledge.reading.readers.decode import clean
 from knowledge.reading.readers.limits import Limits
 from knowledge.text.sizes import megabytes
 from knowledge.values import Document, DocumentKind, Metadata
 
 FILES = 10  # in one message
-TYPES = ("pdf", "pptx", "docx", "xlsx", "csv", "html", "md", "txt")
 TITLE = 120  # characters
 OWNER = 200  # characters
 NONE = "none"  # replaces no document
@@ -53,7 +53,7 @@ class Details:
             return
         label = say("files", message, limit=FILES)
         hint = say("files_hint", message, limit=megabytes(Limits().file))
-        files = Field("files", "files", label, types=TYPES, max=FILES, hint=hint)
+        files = Field("files", "files", label, types=endings(), max=FILES, hint=hint)
         owned = Metadata(owner=message.person.id)
         about = self._fields(message, owned, say("title_hint", message))
         text = say("add_text", message)

@@ -27,7 +27,8 @@ _NAMESPACE = uuid.UUID("5c6cf1d6-8bb1-5e0c-9d0f-1f2a6b1f7d9a")  # fixed: ids mus
 _OPEN, _CLOSE = "「『（(【", "」』）)】"
 _END = re.compile(r"[。！？!?．]+[」』）)】”\"]*|\.(?=\s)|\n")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|No|Inc|Ltd|Co|vs|etc|e\.g|i\.e|cf|Fig|Sec|Art|approx)|\b[A-Z]|^\s*\d{1,3})$",
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|No|Inc|Ltd|Co|vs|etc|e\.g|i\.e|cf|Fig|Sec|Art|approx)|\b[A-Z]"
+    r"|^\s*\d{1,3})$",
     re.MULTILINE,
 )
 _CLAUSE = re.compile(r"[、,;；:：]\s*|\s+")
@@ -70,27 +71,34 @@ def passages(
     `title` is the document's title as people know it; it comes first in every passage's `headings`.
     Speaker notes become passages of kind "notes" at their slide's place.
     """
-    found: list[Passage] = []
+    numbered: list[Passage] = []
+    for page, text, cut in _all_cuts(reading):
+        position = len(numbered) + 1
+        words = text[cut.start : cut.end]
+        passage = Passage(
+            id=str(uuid.uuid5(_NAMESPACE, f"{document}\n{version}\n{position}")),
+            document=document,
+            version=version,
+            position=position,
+            title=title,
+            place=_place(page, cut),
+            text=words,
+            headings=_headings(title, page, cut),
+            language=language(words),
+            kind=cut.kind,
+            audience=audience,
+        )
+        numbered.append(passage)
+    return tuple(numbered)
+
+
+def _all_cuts(reading: Reading) -> Iterator[tuple[Page, str, _Cut]]:
+    """Yield where each passage lies: its page, the text it is cut from, and the cut."""
     for page in reading.pages:
-        for text, cuts in ((page.text, _cuts(page)), (page.notes, _prose(page.notes, "notes"))):
-            for cut in cuts:
-                position = len(found) + 1
-                found.append(
-                    Passage(
-                        id=str(uuid.uuid5(_NAMESPACE, f"{document}\n{version}\n{position}")),
-                        document=document,
-                        version=version,
-                        position=position,
-                        title=title,
-                        place=_place(page, cut),
-                        text=text[cut.start : cut.end],
-                        headings=_headings(title, page, cut),
-                        language=language(text[cut.start : cut.end]),
-                        kind=cut.kind,
-                        audience=audience,
-                    )
-                )
-    return tuple(found)
+        for cut in _cuts(page):
+            yield page, page.text, cut
+        for cut in _prose(page.notes, "notes"):
+            yield page, page.notes, cut
 
 
 def passage_title(passage: Passage) -> str:
@@ -121,54 +129,54 @@ def _place(page: Page, cut: _Cut) -> Place:
 
 
 def _headings(title: str, page: Page, cut: _Cut) -> tuple[str, ...]:
-    path = [part for part in page.title.split(SEPARATOR) if part]
-    if page.place.kind == "sheet" and page.place.label:
-        path.append(page.place.label)
-    names = dict.fromkeys((title, *path, cut.header))
-    return tuple(name for name in names if name)
+    """Return the document's title, the headings above a cut and its table's header, each once."""
+    path = page.title.split(SEPARATOR)
+    sheet = page.place.label if page.place.kind == "sheet" else ""
+    names = dict.fromkeys((title, *path, sheet, cut.header))
+    return tuple(filter(None, names))
 
 
 def _cuts(page: Page) -> Iterator[_Cut]:
-    if page.place.kind == "slide" and weight(page.text) <= SLIDE:
+    """Yield the cuts of a page's own text: a short slide whole, else its tables and its prose."""
+    kind: Kind = "slide" if page.place.kind == "slide" else "prose"
+    if kind == "slide" and weight(page.text) <= SLIDE:
         begin, end = _trim(page.text, 0, len(page.text))
         if begin < end:
             yield _Cut(begin, end, 1, "slide")
         return
-    prose: Kind = "slide" if page.place.kind == "slide" else "prose"
     for start, end, table in _runs(page.text):
-        cuts = _table(page.text, start, end) if table else _prose(page.text, prose, start, end)
-        yield from cuts
+        if table:
+            yield from _table(page.text, start, end)
+        else:
+            yield from _prose(page.text, kind, start, end)
 
 
 def _runs(text: str) -> Iterator[tuple[int, int, bool]]:
     """Yield the stretches of `text` that are tables or not; two rows or more make a table."""
-    begin, kind, rows, offset = 0, False, 0, 0
     lines = text.splitlines(keepends=True)
-    marks = [_ROW in line for line in lines]
+    rows = [_ROW in line for line in lines]
+    begin = offset = 0
+    table = False
     for at, line in enumerate(lines):
-        alone = (
-            marks[at] and not (at and marks[at - 1]) and not (at + 1 < len(marks) and marks[at + 1])
-        )
-        mark = marks[at] and not alone
-        if mark != kind and rows:
-            yield begin, offset, kind
-            begin, rows = offset, 0
-        kind, rows, offset = mark, rows + 1, offset + len(line)
-    if rows:
-        yield begin, offset, kind
+        beside_row = any(rows[max(0, at - 1) : at] + rows[at + 1 : at + 2])
+        in_table = rows[at] and beside_row
+        if in_table != table and offset > begin:
+            yield begin, offset, table
+            begin = offset
+        table = in_table
+        offset += len(line)
+    if offset > begin:
+        yield begin, offset, table
 
 
 def _table(text: str, start: int, end: int) -> Iterator[_Cut]:
     """Yield groups of rows; from the second group on the header row stands in the headings."""
     header = ""
-    first = True
     paragraph = text.count("\n", 0, start) + 1
-    for begin, stop in _packed(text, list(_lines(text, start, end)), TARGET):
-        if first:
-            header, first = text[begin:stop].split("\n", 1)[0].strip()[:_HEADER], False
-            yield _Cut(begin, stop, paragraph, "table")
-        else:
-            yield _Cut(begin, stop, paragraph, "table", header)
+    for first, last in _packed_spans(text, list(_lines(text, start, end)), TARGET):
+        yield _Cut(first, last, paragraph, "table", header)
+        if not header:
+            header = text[first:last].split("\n", 1)[0].strip()[:_HEADER]
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -176,7 +184,7 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for line in text[start:end].splitlines(keepends=True):
         begin, stop = _trim(text, at, at + len(line))
         if begin < stop:
-            yield from _short(text, begin, stop)
+            yield from _short_spans(text, begin, stop)
         at += len(line)
 
 
@@ -188,54 +196,70 @@ def _prose(text: str, kind: Kind, start: int = 0, end: int | None = None) -> Ite
     stop = len(text) if end is None else end
     paragraph, at = text.count("\n", 0, start) + 1, start
     lists = list(_lists(text, start, stop))
-    whole = [
-        (listed.start, listed.end)
-        for listed in lists
-        if weight(text[listed.start : listed.end]) <= LONGEST
-    ]
-    for first, last in _packed(text, _together(list(_spans(text, start, stop)), whole), TARGET):
-        paragraph, at = paragraph + text.count("\n", at, first), first
-        header = next((listed.head for listed in lists if listed.items < first < listed.end), "")
-        yield _Cut(first, last, paragraph, kind, header)
+    stretches = [(listed.start, listed.end) for listed in lists]
+    whole = [(begin, until) for begin, until in stretches if weight(text[begin:until]) <= LONGEST]
+    spans = _joined_within(list(_spans(text, start, stop)), whole)
+    for first, last in _packed_spans(text, spans, TARGET):
+        paragraph += text.count("\n", at, first)
+        at = first
+        yield _Cut(first, last, paragraph, kind, _announced(lists, first))
+
+
+def _announced(lists: Sequence[_List], at: int) -> str:
+    """Return what announces the list whose items a cut begins among; "" for none."""
+    for listed in lists:
+        if listed.items < at < listed.end:
+            return listed.head
+    return ""
 
 
 def _lists(text: str, start: int, end: int) -> Iterator[_List]:
     """Yield the lists of a text with the lines that announce them."""
-    lines = (_trim(text, m.start(), m.end()) for m in _LINE.finditer(text, start, end))
-    rows = [row_of(text, *line) for line in lines if line[0] < line[1]]
+    rows: list[Row] = []
+    for match in _LINE.finditer(text, start, end):
+        begin, stop = _trim(text, match.start(), match.end())
+        if begin < stop:
+            rows.append(row_of(text, begin, stop))
     at = 0
     while at < len(rows):
-        until = at + 1 + items(text, rows, at)
-        if until > at + 1 and (head := _head(text, rows, at)):
-            yield _List(rows[at].span[0], rows[at + 1].span[0], rows[until - 1].span[1], head)
-            at = until
-        else:
+        count = items(text, rows, at)
+        head = _announcement(text, rows, at) if count else ""
+        if not head:
             at += 1
+            continue
+        last = at + count
+        yield _List(rows[at].span[0], rows[at + 1].span[0], rows[last].span[1], head)
+        at = last + 1
 
 
-def _head(text: str, rows: Sequence[Row], at: int) -> str:
+def _announcement(text: str, rows: Sequence[Row], at: int) -> str:
     """Return what announces the items below the row at `at`, "" where nothing does."""
     line = text[slice(*rows[at].span)]
-    announced = LEADS.search(line) or stands_within(rows, at) or not _STOPPED.search(line)
-    return line[-_HEADER:] if announced else ""
+    if LEADS.search(line) or stands_within(rows, at) or not _STOPPED.search(line):
+        return line[-_HEADER:]
+    return ""
 
 
-def _together(spans: list[tuple[int, int]], whole: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _joined_within(
+    spans: list[tuple[int, int]], whole: list[tuple[int, int]]
+) -> list[tuple[int, int]]:
     """Join the spans within each stretch that is to stay whole."""
-    found: list[tuple[int, int]] = []
+    joined: list[tuple[int, int]] = []
     left = whole
     for first, last in spans:
         while left and left[0][1] <= first:
             left = left[1:]
         inside = bool(left) and left[0][0] < first
         if inside:
-            found[-1] = (found[-1][0], last)
+            joined[-1] = (joined[-1][0], last)
         else:
-            found.append((first, last))
-    return found
+            joined.append((first, last))
+    return joined
 
 
-def _packed(text: str, spans: list[tuple[int, int]], target: int) -> Iterator[tuple[int, int]]:
+def _packed_spans(
+    text: str, spans: list[tuple[int, int]], target: int
+) -> Iterator[tuple[int, int]]:
     """
     Join neighbouring spans up to about `target`; a blank line ends a passage early once it is half
     full.
@@ -281,26 +305,26 @@ def _spans(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[
             if closing and mark.end() < stop and text[mark.end()] not in "\n 　":
                 continue  # 「…する。」と書く: the quotation ends, the sentence goes on
             depth, scanned = 0, mark.end()
-        yield from _trimmed(text, begin, mark.end())
+        yield from _trimmed_spans(text, begin, mark.end())
         begin = mark.end()
-    yield from _trimmed(text, begin, stop)
+    yield from _trimmed_spans(text, begin, stop)
 
 
-def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _trimmed_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     begin, stop = _trim(text, start, end)
     if begin < stop:
-        yield from _short(text, begin, stop)
+        yield from _short_spans(text, begin, stop)
 
 
-def _short(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _short_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """
     Cut what has no end of sentence for too long at a comma or a space, or anywhere as a last
     resort.
     """
     while weight(text[start : min(end, start + LONGEST * 3)]) > LONGEST:
-        low, high = start + TARGET // 2, min(end, start + TARGET)
-        marks = list(_CLAUSE.finditer(text, low, high))
-        cut = marks[-1].end() if marks else high
+        cut = high = min(end, start + TARGET)
+        for mark in _CLAUSE.finditer(text, start + TARGET // 2, high):
+            cut = mark.end()
         begin, stop = _trim(text, start, cut)
         if begin < stop:
             yield begin, stop

@@ -39,7 +39,7 @@ class ForkServer:
         self._command = command
         self._ending: asyncio.TimerHandle | None = None
         self._control, theirs = socket.socketpair()
-        self._control.setblocking(False)
+        self._control.settimeout(0)  # seconds: the loop waits, not the socket
         with theirs:
             self._process = subprocess.Popen(
                 command,
@@ -105,9 +105,10 @@ async def child(command: Command, standard_input: int, standard_output: int) -> 
         OSError: no zygote stays alive.
     """
     for _ in range(TRIES):
-        forkserver = (
-            _warm[command].pop() if _warm[command] else await asyncio.to_thread(ForkServer, command)
-        )
+        if _warm[command]:
+            forkserver = _warm[command].pop()
+        else:
+            forkserver = await asyncio.to_thread(ForkServer, command)
         try:
             if await forkserver.fork(standard_input, standard_output):
                 return forkserver

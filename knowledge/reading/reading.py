@@ -9,6 +9,7 @@ in both languages.
 import asyncio
 import hashlib
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -18,23 +19,25 @@ from string import Template
 import yaml
 
 from knowledge.errors import ReaderFault, UnreadableDocument
+from knowledge.formats import Format
 from knowledge.reading.readers import fault, quality, running, tessdata
 from knowledge.reading.readers.decode import clean
-from knowledge.reading.readers.formats import Kind, recognise, supported_kinds
 from knowledge.reading.readers.limits import MEGABYTE, Limits
 from knowledge.reading.readers.refusal import Refusal
 from knowledge.reading.receipt import measure
+from knowledge.reading.recognition import recognise, supported_kinds
 from knowledge.reading.sandbox import Heard, Sandbox
 from knowledge.text import injection
-from knowledge.values import Flag, Language, Page, Phrase, Receipt
+from knowledge.values import Flag, FlagKind, Language, Page, Phrase, Receipt
 
-__all__ = ["Kind", "Limits", "Reading", "check", "read", "supported_kinds"]
+__all__ = ["Limits", "Reading", "check", "read", "supported_kinds"]
 
 _REFUSALS = Path(__file__).with_name("readers") / "refusals.yaml"
 # raised when the readers make other text of the same file: it is read anew when it is sent again
 READERS = "3"
 SCAN = 120  # seconds of CPU for the pictures of one document
 _NAME = 120  # characters of a file name shown
+_NAMED = 20  # pages named in one sentence
 _SHARE = 0.1  # of letters, from which a text counts as Japanese
 _SAMPLE = 20_000  # characters looked at for that
 _JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
@@ -45,8 +48,9 @@ class Reading:
     """
     A file as read. `sha256` is that of the bytes; `size` is in bytes; `pages` are in file order.
 
-    `title` is the document's own, or its file name without the extension. `flags` are those of the
-    file and of every page. `receipt` says how much of it was read; None where that could not be
+    `kind` is that of its format (`knowledge.formats`), or "transcript" for that of a deck. `title`
+    is the document's own, or its file name without the extension. `flags` are those of the file and
+    of every page. `receipt` says how much of it was read; None where that could not be
     counted.
     """
 
@@ -54,24 +58,23 @@ class Reading:
     sha256: str
     size: int
     title: str
-    kind: Kind
+    kind: str
     pages: tuple[Page, ...]
     flags: tuple[Flag, ...]
     language: Language
     receipt: Receipt | None = None
 
 
-def check(name: str, content: bytes, *, limits: Limits | None = None) -> Kind:
+def check(name: str, content: bytes, *, limits: Limits | None = None) -> Format:
     """
-    Return the kind of file this is, by its name, its size and its first bytes; nothing of it is
-    parsed.
+    Return the format of a file, by its name, its size and its first bytes; nothing of it is parsed.
 
     Raises:
         UnreadableDocument: a file of this size or kind is not taken in.
     """
     shown = shown_name(name)
     try:
-        _fits(len(content), limits or Limits())
+        _check_size(len(content), limits or Limits())
         return recognise(shown, content)
     except Refusal as refusal:
         raise _unreadable(refusal, shown) from refusal
@@ -100,65 +103,87 @@ async def read(
     """
     bounds = limits or Limits()
     shown = shown_name(name)
-    kind = check(name, content, limits=bounds)
+    file_format = check(name, content, limits=bounds)
+    place = sandbox or _sandbox(asyncio.get_running_loop(), bounds)
     try:
-        heard = await (sandbox or _sandbox(asyncio.get_running_loop(), bounds)).run(kind, content)
-        if (
-            kind == "pdf"
-            and any(_scanned(page) for page in heard.pages)
-            and tessdata.data() is not None
-        ):
-            await _recognise(content, heard, replace(bounds, cpu=SCAN, wall=SCAN * 1.2))
-        return await asyncio.to_thread(_told, shown, content, kind, heard)
+        heard = await place.run(file_format.kind, content)
+        if _wants_recognition(file_format, heard.pages):
+            patient = replace(bounds, cpu=SCAN, wall=SCAN * 1.2)
+            await _recognise_pictures(file_format.pictures, content, heard, patient)
+        return await asyncio.to_thread(_reading, shown, content, file_format, heard)
     except Refusal as refusal:
         raise _unreadable(refusal, shown) from refusal
 
 
-def _told(shown: str, content: bytes, kind: Kind, heard: Heard) -> Reading:
+def _reading(shown: str, content: bytes, file_format: Format, heard: Heard) -> Reading:
     """
-    Clean and check what the child told; for a large document the better part of a second, so in a
-    thread.
+    Return what the child told, cleaned and checked; for a large document that takes the better part
+    of a second, so it is done in a thread.
     """
-    gathered, furniture = running.tidied(heard.pages) if kind == "pdf" else (heard.pages, [])
-    omitted = [*heard.omitted, *furniture]
-    pages = tuple(_checked(page) for page in gathered)
-    _whole(pages, hidden=any(text.strip() for text in heard.omitted))
+    gathered: Sequence[Page] = heard.pages
+    omitted = list(heard.omitted)
+    if file_format.running:
+        gathered, furniture = running.tidied(heard.pages)
+        omitted += furniture
+    pages = tuple(_checked_page(page) for page in gathered)
+    _refuse_nothing(pages, hidden=any(text.strip() for text in heard.omitted))
+    receipt = measure(heard.raw, omitted, pages) if heard.counted else None
     return Reading(
         name=shown,
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
-        title=_one_line(heard.title)
-        or _one_line(shown.rpartition(".")[0])
-        or _one_line(shown)
-        or "–",
-        kind="transcript"
-        if kind == "text" and any(page.place.kind == "slide" for page in pages)
-        else kind,
+        title=_title(heard.title, shown),
+        kind=_kind(file_format, pages),
         pages=pages,
         flags=_flags(heard, pages),
         language=language("".join(page.text for page in pages)),
-        receipt=measure(heard.raw, omitted, pages) if heard.counted else None,
+        receipt=receipt,
     )
 
 
-def _scanned(page: Page) -> bool:
-    return any(flag.kind == "image_only" for flag in page.flags)
+def _title(own: str, name: str) -> str:
+    """Return the document's own title, else its file's name; never nothing."""
+    without_ending = name.rpartition(".")[0]
+    return _one_line(own) or _one_line(without_ending) or _one_line(name) or "–"
 
 
-async def _recognise(content: bytes, heard: Heard, limits: Limits) -> None:
+def _kind(file_format: Format, pages: Sequence[Page]) -> str:
+    """Return the kind of a document; a text with numbered slides is a deck's transcript."""
+    slides = any(page.place.kind == "slide" for page in pages)
+    if file_format.kind == "text" and slides:
+        return "transcript"
+    return file_format.kind
+
+
+def _wants_recognition(file_format: Format, pages: Sequence[Page]) -> bool:
+    """Tell whether some pages are only pictures, and there is what recognises their text."""
+    if not file_format.pictures or not any(_is_picture(page) for page in pages):
+        return False
+    return tessdata.data() is not None
+
+
+def _is_picture(page: Page) -> bool:
+    return _flagged(page, "image_only")
+
+
+def _flagged(page: Page, kind: FlagKind) -> bool:
+    return any(flag.kind == kind for flag in page.flags)
+
+
+async def _recognise_pictures(reader: str, content: bytes, heard: Heard, limits: Limits) -> None:
     """
     Put what a second child recognises on the pictures in the place of their pages; one that fails
     leaves them listed.
     """
     with suppress(Refusal):
-        seen = await Sandbox(limits).run("scan", content)
-        read = {page.position: page for page in seen.pages if page.text.strip()}
-        heard.pages[:] = [
-            read.get(page.position, page) if _scanned(page) else page for page in heard.pages
-        ]
+        second = await Sandbox(limits).run(reader, content)
+        recognised = {page.position: page for page in second.pages if page.text.strip()}
+        for at, page in enumerate(heard.pages):
+            if _is_picture(page):
+                heard.pages[at] = recognised.get(page.position, page)
 
 
-def _fits(size: int, limits: Limits) -> None:
+def _check_size(size: int, limits: Limits) -> None:
     if size > limits.file:
         raise Refusal("too_large", size=_megabytes(size), limit=_megabytes(limits.file))
 
@@ -166,9 +191,13 @@ def _fits(size: int, limits: Limits) -> None:
 def language(text: str) -> Language:
     """Return "ja" when at least a tenth of the letters are Japanese, otherwise "en"."""
     sample = text[:_SAMPLE]
-    japanese = 0 if sample.isascii() else len(_JAPANESE.findall(sample))
-    letters = sum(map(str.isalpha, sample)) if japanese else 0
-    return "ja" if japanese and japanese >= letters * _SHARE else "en"
+    if sample.isascii():
+        return "en"
+    japanese = len(_JAPANESE.findall(sample))
+    if not japanese:
+        return "en"
+    letters = sum(map(str.isalpha, sample))
+    return "ja" if japanese >= letters * _SHARE else "en"
 
 
 @lru_cache(maxsize=4)
@@ -179,56 +208,53 @@ def _sandbox(loop: asyncio.AbstractEventLoop, limits: Limits) -> Sandbox:
     return Sandbox(limits)
 
 
-def _checked(page: Page) -> Page:
+def _checked_page(page: Page) -> Page:
     """
     Return the page as people will see it, with flags for what it hid, what it orders and what
     cannot be read.
     """
-    text, hidden = clean(page.text)
-    notes, more = clean(page.notes)
-    title = clean(page.title)[0]
-    found = [Flag("hidden_text", page.position, "invisible_unicode")] if hidden or more else []
-    orders = injection.orders("\n".join((title, text, notes, *hidden, *more)))
+    text, hidden_in_text = clean(page.text)
+    notes, hidden_in_notes = clean(page.notes)
+    title, _ = clean(page.title)
+    label, _ = clean(page.place.label)
+    hidden = (*hidden_in_text, *hidden_in_notes)
+    own = [replace(flag, page=page.position) for flag in page.flags]
+    if hidden:
+        own.append(Flag("hidden_text", page.position, "invisible_unicode"))
+    orders = injection.orders("\n".join((title, text, notes, *hidden)))
     if orders:
-        found.append(Flag("instruction", page.position, orders))
+        own.append(Flag("instruction", page.position, orders))
     if quality.garbled(text):
-        found.append(Flag("garbled", page.position))
-    flags = (*(replace(flag, page=page.position) for flag in page.flags), *found)
-    label = clean(page.place.label)[0]
-    return replace(
-        page,
-        text=text,
-        notes=notes,
-        title=title,
-        place=replace(page.place, label=label),
-        flags=flags,
-    )
+        own.append(Flag("garbled", page.position))
+    place = replace(page.place, label=label)
+    return replace(page, text=text, notes=notes, title=title, place=place, flags=tuple(own))
 
 
-def _whole(pages: tuple[Page, ...], *, hidden: bool) -> None:
+def _refuse_nothing(pages: Sequence[Page], *, hidden: bool) -> None:
     """
     Refuse a document that gives nothing to find, and say why: never an empty success; `hidden` says
     what it held was.
     """
     readable = [page for page in pages if page.text.strip() or page.notes.strip()]
-    if not readable:
-        pictures = [
-            str(page.position)
-            for page in pages
-            if any(flag.kind == "image_only" for flag in page.flags)
-        ]
-        if pictures:
-            raise Refusal(
-                "image_only", pages=", ".join(pictures[:20]) + ("…" if len(pictures) > 20 else "")
-            )
-        raise Refusal("all_hidden" if hidden else "empty")
-    if all(any(flag.kind == "garbled" for flag in page.flags) for page in readable):
-        raise Refusal("garbled")
+    pictures = [str(page.position) for page in pages if _is_picture(page)]
+    if readable:
+        if all(_flagged(page, "garbled") for page in readable):
+            raise Refusal("garbled")
+        return
+    if pictures:
+        more = "…" if len(pictures) > _NAMED else ""
+        raise Refusal("image_only", pages=", ".join(pictures[:_NAMED]) + more)
+    if hidden:
+        raise Refusal("all_hidden")
+    raise Refusal("empty")
 
 
 def _flags(heard: Heard, pages: tuple[Page, ...]) -> tuple[Flag, ...]:
-    seen = dict.fromkeys((*heard.flags, *(flag for page in pages for flag in page.flags)))
-    return tuple(seen)
+    """Return the flags of the file and of its pages, each once."""
+    flags = dict.fromkeys(heard.flags)
+    for page in pages:
+        flags |= dict.fromkeys(page.flags)
+    return tuple(flags)
 
 
 def _one_line(text: str) -> str:
@@ -249,8 +275,12 @@ def _unreadable(refusal: Refusal, name: str) -> UnreadableDocument:
 
 
 def _reason(refusal: Refusal, name: str) -> Phrase:
-    ja, en = _sentences()[refusal.code if refusal.code in _sentences() else "damaged"]
-    values = {**refusal.values, "name": name if len(name) <= _NAME else name[: _NAME - 1] + "…"}
+    """Return the sentence of a refusal about the file called `name`; long names are cut."""
+    sentences = _sentences()
+    ja, en = sentences.get(refusal.code, sentences["damaged"])
+    if len(name) > _NAME:
+        name = f"{name[: _NAME - 1]}…"
+    values = {**refusal.values, "name": name}
     return Phrase(Template(ja).safe_substitute(values), Template(en).safe_substitute(values))
 
 

@@ -28,31 +28,37 @@ def measure(raw: Sequence[Piece], omitted: Iterable[str], pages: Sequence[Page])
     there = _letters(text for _, text in raw)
     without = _letters([left_out]) & there
     expected = there - without
-    found = expected & _letters(_told(pages))
-    receipt = Receipt(expected.total(), found.total(), without.total())
+    read = expected & _letters(_searchable(pages))
+    receipt = Receipt(expected.total(), read.total(), without.total())
     if receipt.share >= _LOOKED:
         return receipt
-    place, words, lost = _largest(raw, "\n".join((*_told(pages), left_out)))
+    place, words, lost = _largest_gap(raw, "\n".join((*_searchable(pages), left_out)))
     return Receipt(receipt.there, receipt.read, receipt.left_out, place, words, lost)
 
 
-def _told(pages: Sequence[Page]) -> Iterator[str]:
+def _searchable(pages: Sequence[Page]) -> Iterator[str]:
     """
     Yield all that can be found of the pages: their text, and the headings that each begins with.
     """
     before: list[str] = []
     for page in pages:
         path = page.title.split(SEPARATOR)
-        same = next(
-            (at for at, (old, new) in enumerate(zip(before, path, strict=False)) if old != new),
-            len(before),
-        )
+        begun = path[_shared(before, path) :] or path[-1:]  # the same heading once more
         lines = page.text.split("\n")
-        begun = path[same:] or path[-1:]  # the same heading once more
-        yield from (heading for heading in begun if heading not in lines)
+        for heading in begun:
+            if heading not in lines:
+                yield heading
         yield page.text
         yield page.notes
         before = path
+
+
+def _shared(path: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many headings two paths have in common before they part."""
+    for at, (heading, its) in enumerate(zip(path, other, strict=False)):
+        if heading != its:
+            return at
+    return len(path)
 
 
 def _letters(texts: Iterable[str]) -> Counter[str]:
@@ -68,27 +74,33 @@ def _letters(texts: Iterable[str]) -> Counter[str]:
     return letters
 
 
-def _flat(text: str) -> str:
-    return "".join(sign for sign in unicodedata.normalize("NFKC", clean(text)[0]) if sign.isalnum())
+def _bare_letters(text: str) -> str:
+    """Return the letters and digits of a text alone, in one width."""
+    shown, _ = clean(text)
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", shown)))
 
 
-def _largest(raw: Sequence[Piece], told: str) -> tuple[Place | None, str, int]:
+def _largest_gap(raw: Sequence[Piece], read: str) -> tuple[Place | None, str, int]:
     """
     Return where the longest stretch of missing lines stands, how it begins, and how many letters
     and digits it has.
     """
-    flat, effort = _flat(told), 0
-    best: tuple[Place | None, str, int] = (None, "", 0)
+    flat, effort = _bare_letters(read), 0
+    largest: tuple[Place | None, str, int] = (None, "", 0)
     for place, text in raw:
         words, lost = "", 0
         for line in text.split("\n"):
-            tight = _flat(line)
-            effort += len(flat) if tight else 0
+            tight = _bare_letters(line)
+            if not tight:
+                continue
+            effort += len(flat)
             if effort > _EFFORT:
-                return best
-            if tight and tight not in flat:
-                words, lost = words or " ".join(line.split())[:_WORDS], lost + len(tight)
-            elif tight:
+                return largest
+            if tight in flat:
                 words, lost = "", 0
-            best = max(best, (place, words, lost), key=lambda found: found[2])
-    return best
+                continue
+            words = words or " ".join(line.split())[:_WORDS]
+            lost += len(tight)
+            if lost > largest[2]:
+                largest = (place, words, lost)
+    return largest

@@ -162,7 +162,8 @@ class Sandbox:
         Read `content` as `kind` and return what came of it.
 
         A child that dies or runs out of time after some pages leaves them, with a "truncated" flag.
-        A reader that fails by a fault of its own is logged and counted, too (`knowledge.reading.faults`).
+        A reader that fails by a fault of its own is logged and counted, too
+        (`knowledge.reading.faults`).
 
         Raises:
             Refusal: the reader refused, or nothing was read before the end; `fault` with its number
@@ -239,38 +240,25 @@ class Sandbox:
         match told:
             case {"page": dict(page)}:
                 heard.pages.append(self._page(page, heard))
-            case {"flag": dict(flag)} if len(heard.flags) < _FLAGS:
-                heard.flags.append(_flag(flag))
-            case {"flag": dict()}:
-                return
+            case {"flag": dict(flag)}:
+                if len(heard.flags) < _FLAGS:
+                    heard.flags.append(_flag(flag))
             case {"title": str(title)}:
                 heard.title = title[:_TITLE]
             case {"omitted": str(text)}:
-                heard.characters += len(text)
                 heard.omitted.append(text)
-                if heard.characters > self._limits.characters * 2:
-                    raise Lie
-            case {"refused": str(code), "values": dict(values)} if (
-                code != fault.CODE
-            ):  # its number is never theirs to give
-                raise Refusal(code, **{str(k): str(v)[:_TITLE] for k, v in values.items()})
+                self._count(text, heard, times=2)
             case {"raw": {"place": dict(place), "text": str(text)}}:
                 heard.raw.append((_place(place), text))
-                heard.characters += len(text)
-                if heard.characters > self._limits.characters * 4:
-                    raise Lie
-            case {"counted": bool(whole)}:
-                heard.counted = whole
-            case {"fault": dict(told_fault)}:
-                heard.fault = fault.parse(told_fault)
-                if heard.fault is None:
-                    raise Lie
-            case {"read": True}:
-                heard.complete = True  # what comes after it is about the file, not of it
-            case {"end": True}:
-                heard.ended = heard.complete = True
+                self._count(text, heard, times=4)
             case _:
-                raise Lie
+                _hear_of_end(told, heard)
+
+    def _count(self, text: str, heard: Heard, *, times: int) -> None:
+        """Count what the child says; more than so many `times` a document's limit is a lie."""
+        heard.characters += len(text)
+        if heard.characters > self._limits.characters * times:
+            raise Lie
 
     def _page(self, told: dict[str, Any], heard: Heard) -> Page:
         match told:
@@ -300,13 +288,34 @@ class Sandbox:
         raise Lie
 
 
+def _hear_of_end(told: object, heard: Heard) -> None:
+    """Hear how far the child got: refused, failed, read, counted or through."""
+    match told:
+        # the number of a fault is never theirs to give
+        case {"refused": str(code), "values": dict(values)} if code != fault.CODE:
+            raise Refusal(code, **{str(k): str(v)[:_TITLE] for k, v in values.items()})
+        case {"fault": dict(told_fault)}:
+            heard.fault = fault.parse(told_fault)
+            if heard.fault is None:
+                raise Lie
+        case {"counted": bool(whole)}:
+            heard.counted = whole
+        case {"read": True}:
+            heard.complete = True  # what comes after it is about the file, not of it
+        case {"end": True}:
+            heard.ended = heard.complete = True
+        case _:
+            raise Lie
+
+
 def _place(told: dict[str, Any]) -> Place:
     match told:
         case {"kind": str(kind), "number": int() | None as number, "label": str(label)} if (
             kind in _PLACES
         ):
             if number is None or number > 0:
-                return Place(kind, number, label[:_TITLE])  # type: ignore[arg-type]  # checked against PlaceKind
+                # the kind is one of PlaceKind
+                return Place(kind, number, label[:_TITLE])  # type: ignore[arg-type]
     raise Lie
 
 
@@ -315,7 +324,8 @@ def _flag(told: object) -> Flag:
         case {"kind": str(kind), "page": int(page), "detail": str(detail)} if (
             kind in _KINDS and page >= 0
         ):
-            return Flag(kind, page, detail[:_TITLE])  # type: ignore[arg-type]  # checked against FlagKind
+            # the kind is one of FlagKind
+            return Flag(kind, page, detail[:_TITLE])  # type: ignore[arg-type]
     raise Lie
 
 

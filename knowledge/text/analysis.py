@@ -19,11 +19,12 @@ KNOWN = 30_000  # words whose tokens are kept, about 8 MB
 
 # fmt: off
 STOP_EN = frozenset({
-    "a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "between", "but", "by", "can", "could", "did", "do",
-    "does", "during", "for", "from", "had", "has", "have", "how", "i", "if", "in", "into", "is", "it", "me", "my", "no", "not",
-    "of", "on", "or", "our", "per", "she", "he", "should", "such", "than", "that", "the", "their", "then", "there", "these",
-    "they", "this", "to", "us", "was", "we", "were", "what", "when", "where", "which", "who", "why", "will",
-    "with", "would", "you", "your",
+    "a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "between", "but", "by",
+    "can", "could", "did", "do", "does", "during", "for", "from", "had", "has", "have", "how", "i",
+    "if", "in", "into", "is", "it", "me", "my", "no", "not", "of", "on", "or", "our", "per", "she",
+    "he", "should", "such", "than", "that", "the", "their", "then", "there", "these", "they",
+    "this", "to", "us", "was", "we", "were", "what", "when", "where", "which", "who", "why",
+    "will", "with", "would", "you", "your",
 })
 STOP_JA = frozenset({
     "為る", "居る", "有る", "成る", "無い", "出来る", "言う", "因る", "よる", "対する", "教える", "下さる",
@@ -88,7 +89,7 @@ class Analysis:
         self._local = threading.local()
         self._known: dict[tuple[int, str], tuple[Token, ...]] = {}
         self.katakana = lru_cache(maxsize=4096)(self._katakana)
-        self.words = lru_cache(maxsize=4096)(lambda normalised: tuple(self.cut(normalised)))
+        self.words = lru_cache(maxsize=4096)(self._words)
 
     def tokens(self, text: str) -> tuple[Token, ...]:
         """
@@ -96,6 +97,9 @@ class Analysis:
         few thousand are kept.
         """
         return self.words(normalise(text))
+
+    def _words(self, normalised: str) -> tuple[Token, ...]:
+        return tuple(self.cut(normalised))
 
     def cut(self, normalised: str) -> list[Token]:
         """
@@ -110,13 +114,11 @@ class Analysis:
         tokens: list[Token] = []
         for morpheme in self._morphemes(normalised):
             surface = morpheme.surface()
-            word = (
-                morpheme.word_id(),
-                surface,
-            )  # an unknown word's number tells its part of speech
-            if (made := known.get(word)) is None:
-                made = known[word] = self._made(morpheme, surface)
-            tokens += made
+            word = (morpheme.word_id(), surface)  # an unknown word's id tells its part of speech
+            own = known.get(word)
+            if own is None:
+                own = known[word] = self._made(morpheme, surface)
+            tokens += own
         return tokens
 
     def _made(self, morpheme: Any, surface: str) -> tuple[Token, ...]:
@@ -125,31 +127,39 @@ class Analysis:
         mark.
         """
         if surface.isascii():
-            stem = self._tools()[1]
-            words = [word for word in _ALNUM.findall(surface) if word not in STOP_EN]
-            meanings = tuple(morpheme.synonym_group_ids()) if len(words) == 1 else ()
-            return tuple(
-                Token(
-                    stem(word) if word.isalpha() else word,
-                    NUMBER if word.isdigit() else ASCII,
-                    meanings,
-                )
-                for word in words
-            )
+            return self._english(morpheme, surface)
         if not _LETTER.search(surface):
             return ()
         form = morpheme.normalized_form().lower()
         kind = _kind(form, morpheme.part_of_speech())
-        return (Token(form, kind, tuple(morpheme.synonym_group_ids()) if kind != FUNCTION else ()),)
+        if kind == FUNCTION:
+            return (Token(form, kind),)
+        return (Token(form, kind, tuple(morpheme.synonym_group_ids())),)
+
+    def _english(self, morpheme: Any, surface: str) -> tuple[Token, ...]:
+        """Return the stems of English words, and numbers as they stand, without stop words."""
+        words = [word for word in _ALNUM.findall(surface) if word not in STOP_EN]
+        meanings: tuple[int, ...] = ()
+        if len(words) == 1:
+            meanings = tuple(morpheme.synonym_group_ids())
+        tokens: list[Token] = []
+        for word in words:
+            kind = NUMBER if word.isdigit() else ASCII
+            tokens.append(Token(self._stem(word), kind, meanings))
+        return tuple(tokens)
+
+    def _stem(self, word: str) -> str:
+        """Return the stem of a word; what has digits stays as it is."""
+        _, stem = self._tools()
+        return str(stem(word)) if word.isalpha() else word
 
     def bigrams(self, normalised: str) -> list[str]:
         """Return character pairs inside runs of Japanese script; other words whole."""
-        stem = self._tools()[1]
+        _, stem = self._tools()
         grams: list[str] = []
-        for match in _RUN.finditer(normalised):
-            run = match.group()
+        for run in _RUN.findall(normalised):
             if JAPANESE.match(run):
-                grams += [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+                grams += [run[at : at + 2] for at in range(len(run) - 1)] or [run]
             elif run not in STOP_EN:
                 grams.append(stem(run) if run.isalpha() else run)
         return grams
@@ -159,17 +169,20 @@ class Analysis:
         Return what the English words of a question are called in katakana: models → モデル. Unknown
         words give nothing.
         """
-        found = (
-            self.katakana(word) for word in _ENGLISH.findall(normalised) if word not in STOP_EN
-        )
-        return [form for form in found if form]
+        words = [word for word in _ENGLISH.findall(normalised) if word not in STOP_EN]
+        return list(filter(None, map(self.katakana, words)))
 
     def _katakana(self, word: str) -> str:
+        """Return an English word in katakana, "" where the dictionary has it in English alone."""
         for ending, instead in _ENDINGS:
-            if word.endswith(ending):
-                morphemes = list(self._morphemes(word[: len(word) - len(ending)] + instead))
-                if len(morphemes) == 1 and not morphemes[0].normalized_form().isascii():
-                    return str(morphemes[0].normalized_form())
+            if not word.endswith(ending):
+                continue
+            base_form = word.removesuffix(ending) + instead
+            morphemes = list(self._morphemes(base_form))
+            if len(morphemes) == 1:
+                form = str(morphemes[0].normalized_form())
+                if not form.isascii():
+                    return form
         return ""
 
     def _morphemes(self, text: str) -> Iterator[Any]:
@@ -178,6 +191,7 @@ class Analysis:
             yield from tokenize(text[start : start + CHUNK])
 
     def _tools(self) -> tuple[Any, Any]:
+        """Return this thread's own tokenizer and stemmer, each as what is called with a text."""
         tools = getattr(self._local, "tools", None)
         if tools is None:
             tools = self._local.tools = self._open()
@@ -185,20 +199,22 @@ class Analysis:
 
     def _open(self) -> tuple[Any, Any]:
         import Stemmer
-        from sudachipy import Dictionary, SplitMode  # type: ignore[import-untyped]  # it ships no stubs
+        from sudachipy import Dictionary, SplitMode  # type: ignore[import-untyped]  # no stubs
 
         with self._lock:
             if self._dictionary is None:
                 self._dictionary = Dictionary(dict="core")
-        return self._dictionary.tokenizer(mode=SplitMode.A).tokenize, Stemmer.Stemmer(
-            "english"
-        ).stemWord
+        tokenizer = self._dictionary.tokenizer(mode=SplitMode.A)
+        stemmer = Stemmer.Stemmer("english")
+        return tokenizer.tokenize, stemmer.stemWord
 
 
 def _kind(form: str, part: tuple[str, ...]) -> str:
-    fine = part[1] if part[2] in ("一般", "*") else part[2]
-    if part[0] not in CONTENT or form in STOP_JA:
+    """Return the kind of a word in its dictionary form, by its part of speech and that's parts."""
+    word_class, group, subgroup, *_ = part
+    if word_class not in CONTENT or form in STOP_JA:
         return FUNCTION
-    if part[0] != "名詞":
+    if word_class != "名詞":
         return WORD
+    fine = group if subgroup in ("一般", "*") else subgroup
     return _PROPER.get(fine, NOUN)

@@ -48,7 +48,8 @@ ASKS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r".*(?:いい|良い|よい|合[うっ]|向[いく]|選|べき|お?すすめ|勧め|適)"
             r"|\b(?:which|what)\b.*\b(?:approach|method|option|model|way)\b.*"
             r"\b(?:fits?|suits?|best|right|should|recommend|choose)\b"
-            r"|\b(?:which|what)\b.*\b(?:best|right)\b.*\b(?:approach|method|option|way)\b|\bwhat should we (?:choose|use|do)\b"
+            r"|\b(?:which|what)\b.*\b(?:best|right)\b.*\b(?:approach|method|option|way)\b"
+            r"|\bwhat should we (?:choose|use|do)\b"
         ),
     ),
     (

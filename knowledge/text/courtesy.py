@@ -33,7 +33,8 @@ _FENCE = re.compile(r"```.*?(?:```|$)", re.DOTALL)
 _LINK = re.compile(r"(?:https?://|www\.|mailto:)[^\s<>「」『』。、()（）]+", re.IGNORECASE)
 _QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 _EMOJI = re.compile(
-    "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u231a\u231b\u23e9-\u23fa][\ufe0e\ufe0f\u20e3\u200d\U0001f3fb-\U0001f3ff]*"
+    "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u231a\u231b\u23e9-\u23fa]"
+    "[\ufe0e\ufe0f\u20e3\u200d\U0001f3fb-\U0001f3ff]*"
 )
 _ASKS_JA = re.compile(
     r"[?？]|(?:か|かな|かね|かしら|っけ|でしょう|だろう|の|よね|たい(?:のですが|んですが|んだけど|です))$"
@@ -42,9 +43,11 @@ _ASKS_JA = re.compile(
     r"|(?:挙げ|あげ|並べ|ならべ|出し|見せ|答え|作っ|書い|調べ|探し)(?:て|と|よ$|なさい)|一覧|とは$|方法$|手順$|やり方$|って(?:何|なに|どう)$"
 )
 _ASKS_EN = re.compile(
-    r"^(?:what|when|where|which|who|whose|whom|why|how|is|are|am|do|does|did|can|could|may|might|must|should|shall|would|will"
+    r"^(?:what|when|where|which|who|whose|whom|why|how|is|are|am|do|does|did|can|could|may|might"
+    r"|must|should|shall|would|will"
     r"|has|have|tell|explain|list|show|give|compare|summari[sz]e|describe|define)\b"
-    r"|\b(?:like to know|want(?:ed)? to (?:know|ask)|need to know|wondering (?:if|whether|what|how|who|when|which|where)"
+    r"|\b(?:like to know|want(?:ed)? to (?:know|ask)|need to know"
+    r"|wondering (?:if|whether|what|how|who|when|which|where)"
     r"|please (?:tell|explain|list|show|give|compare|describe)|(?:tell|let) (?:me|us) (?:know )?"
     r"(?:what|how|who|when|which|where|whether|why|if))\b",
     re.IGNORECASE,
@@ -55,7 +58,8 @@ _WHO = re.compile(
     r"|[^、。は]{0,20}(?:部|課|室|局|係|店|社|支部|本部|グループ|チーム|センター|事業所|工場|総務|人事|経理|営業|開発|情シス|法務|企画|広報)"
     r"[^、。は]{0,8}?[の・ ][^、。はが]{1,10}(?:です|でございます)(?:が|けど)?"
     r"|[\u4e00-\u9fff々]{1,4}[@(][^、。はが)]{1,10}\)?(?:です|でございます)"
-    r"|(?:my name is|this is|i'm|i am) [a-z][\w.'-]*(?: [a-z][\w.'-]*)?(?:,? (?:from|in|at|of|\() ?[^,.?!]{1,30})?",
+    r"|(?:my name is|this is|i'm|i am) [a-z][\w.'-]*(?: [a-z][\w.'-]*)?(?:,? (?:from|in|at|of"
+    r"|\() ?[^,.?!]{1,30})?",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"([\u4e00-\u9fff々]{2,4})です")
@@ -76,7 +80,8 @@ _SPOKEN_END = re.compile(
 _SUBJECT = re.compile(r"[はが]")
 _SIGNS = re.compile(r"^(?:[-–—―=*_]{2,}|(?:以上|敬具|草々)$)")
 _CARD = re.compile(  # 営業2課 佐藤: an office, or family and given name
-    r"[\u4e00-\u9fff々ァ-ヴーA-Za-z0-9の()・\s]*(?:部|課|室|局|係|店|支社|支店|本部|会社|グループ|チーム|センター)[\u4e00-\u9fff々ァ-ヴー()・\s]*"
+    r"[\u4e00-\u9fff々ァ-ヴーA-Za-z0-9の()・\s]*(?:部|課|室|局|係|店|支社|支店|本部|会社|グループ|チーム"
+    r"|センター)[\u4e00-\u9fff々ァ-ヴー()・\s]*"
     r"|[\u4e00-\u9fff々]{1,3}[ \u3000][\u4e00-\u9fff々]{1,3}"
 )
 _SIGNED = re.compile(r"[A-Z][A-Za-z.'-]*(?:[ ,]+[A-Z][A-Za-z.'-]*){0,3}")
@@ -134,19 +139,21 @@ def searched(question: str) -> str:
     parts = pieces(question)
     asks = [part for part in parts if asks_something(part.text)]
     whole = bool(asks) and all(complete(part.text) for part in asks)
-    kept = [
-        part
-        for part in parts
-        if part in asks or not _told(part.text) or not (whole or _empty(part.text))
-    ]
-    return joined(kept).strip() if kept and len(kept) < len(parts) else question
+    needed: list[Piece] = []
+    for part in parts:
+        told = part not in asks and _is_story(part.text)
+        if not told or not (whole or _names_nothing(part.text)):
+            needed.append(part)
+    if not needed or len(needed) == len(parts):
+        return question
+    return joined(needed).strip()
 
 
 def bare(text: str) -> str:
     """
     Return the text without code, quotes of others and emoji; whatever would leave no word stays.
     """
-    for pattern, instead in ((_FENCE, "\n"), (_QUOTED, ""), (_EMOJI, _gap)):
+    for pattern, instead in ((_FENCE, "\n"), (_QUOTED, ""), (_EMOJI, _emoji_gap)):
         shorter = pattern.sub(instead, text)
         if _WORD.search(shorter):
             text = shorter
@@ -157,11 +164,13 @@ def opened(sentence: str) -> str:
     """Return a sentence in NFKC without the courtesy it opens with; "" when it is nothing else."""
     patterns, at = Courtesy.load(), 0
     for _ in range(ROUNDS):
-        found = patterns.opening.match(sentence, at)
-        if found is None or found.end() == at:
+        opening = patterns.opening.match(sentence, at)
+        if opening is None or opening.end() == at:
             break
-        at = found.end()
-    return "" if patterns.sentence.fullmatch(sentence, at) else sentence[at:]
+        at = opening.end()
+    if patterns.sentence.fullmatch(sentence, at):
+        return ""
+    return sentence[at:]
 
 
 def _without_courtesy(parts: list[Piece]) -> list[Piece]:
@@ -172,24 +181,24 @@ def _without_courtesy(parts: list[Piece]) -> list[Piece]:
     left: list[Piece] = []
     polite = False  # the sentence before is mere courtesy
     for part in parts:
-        words = _clause(opened(part.text))
+        words = _without_first_clause(opened(part.text))
         if _SIGNS.match(part.text):
             left.append(part)
         elif not _WORD.search(words):
             polite = True
             continue
-        elif not (polite and _named(words, below=bool(left) and "\n" in part.gap)):
+        elif not (polite and _is_name(words, below=bool(left) and "\n" in part.gap)):
             left.append(Piece(words, part.gap))
         polite = False
     return left
 
 
-def _clause(sentence: str) -> str:
+def _without_first_clause(sentence: str) -> str:
     """Return a sentence without a first clause that names nothing: "ちょっと気になったんですが、…"."""
-    found = _FIRST.match(sentence)
-    if found is None or not _nothing(found[0]) or not complete(sentence[found.end() :]):
+    clause = _FIRST.match(sentence)
+    if clause is None or not _says_nothing(clause[0]) or not complete(sentence[clause.end() :]):
         return sentence
-    return sentence[found.end() :]
+    return sentence[clause.end() :]
 
 
 def _without_writer(parts: list[Piece]) -> list[Piece]:
@@ -197,27 +206,31 @@ def _without_writer(parts: list[Piece]) -> list[Piece]:
     Set aside what is said of the writer around the matter: what asks, or where nothing does, what
     is no politeness.
     """
-    asks = [
-        at for at, part in enumerate(parts) if asks_something(part.text) and not _polite(part.text)
-    ]
-    matter = [at for at in asks if not _plea(parts[at].text)] or asks
-    if not matter:
-        matter = [
-            at
-            for at, part in enumerate(parts)
-            if not (_polite(part.text) or introduces(part.text) or (at and _signed(part)))
-        ]
+    matter = _matter(parts)
     if not matter:
         return parts
-    kept = []
+    others: list[Piece] = []
     for at, part in enumerate(parts):
+        before, after = at < matter[0], at > matter[-1]
         if at > matter[0] and _SIGNS.match(part.text):
             break
-        if at in matter or not _about_the_writer(
-            part, before=at < matter[0], after=at > matter[-1]
-        ):
-            kept.append(part)
-    return kept
+        if at in matter or not _about_the_writer(part, before=before, after=after):
+            others.append(part)
+    return others
+
+
+def _matter(parts: list[Piece]) -> list[int]:
+    """Return which sentences are the matter: those that ask, else those that are no politeness."""
+    asks: list[int] = []
+    others: list[int] = []
+    for at, part in enumerate(parts):
+        polite = _is_polite(part.text)
+        if not polite and asks_something(part.text):
+            asks.append(at)
+        elif not (polite or introduces(part.text) or (at and _is_signature(part))):
+            others.append(at)
+    questions = [at for at in asks if not _is_plea(parts[at].text)]
+    return questions or asks or others
 
 
 def asks_something(sentence: str) -> bool:
@@ -232,7 +245,7 @@ def introduces(sentence: str) -> bool:
     return bool(_WHO.fullmatch(sentence.strip(_MARKS)))
 
 
-def _named(sentence: str, *, below: bool) -> bool:
+def _is_name(sentence: str, *, below: bool) -> bool:
     """
     Report whether a sentence is a name, and nothing a rule could depend on: 佐藤です, but not 派遣です.
     """
@@ -246,63 +259,65 @@ def _about_the_writer(part: Piece, *, before: bool, after: bool) -> bool:
     """
     Report whether a sentence that is not the matter is politeness, an introduction or a signature.
     """
-    if (
-        LINKED in part.text or _polite(part.text) or _plea(part.text) or _nothing(part.text)
-    ):  # "there is more at …": to be opened, not to be searched for
+    if LINKED in part.text:  # "there is more at …": to be opened, not to be searched for
+        return True
+    if _is_polite(part.text) or _is_plea(part.text) or _says_nothing(part.text):
         return True
     if before:
         return introduces(part.text)
-    return after and _signed(part)
+    return after and _is_signature(part)
 
 
-def _signed(part: Piece) -> bool:
+def _is_signature(part: Piece) -> bool:
     text = part.text.strip(f"{_MARKS}-–—~")
     if len(text) > SIGNATURE:
         return False
     return bool(_SIGNED.fullmatch(text) or ("\n" in part.gap and _CARD.fullmatch(text)))
 
 
-def _polite(sentence: str) -> bool:
+def _is_polite(sentence: str) -> bool:
     """Report whether a short sentence is politeness: it asks nothing, or nothing in particular."""
     text = sentence.strip(_MARKS)
     polite = len(text) <= POLITE and Courtesy.load().polite.search(text)
     return bool(polite) and not (asks_something(text) and topics(text))
 
 
-def _plea(sentence: str) -> bool:
+def _is_plea(sentence: str) -> bool:
     """
     Report whether a sentence begs for an answer without asking anything: "わかる方いらっしゃれば教えてください".
     """
     return bool(_PLEA.search(sentence)) and not _WHICH.search(sentence) and not topics(sentence)
 
 
-def _nothing(sentence: str) -> bool:
+def _says_nothing(sentence: str) -> bool:
     """Report whether a sentence asks nothing and names nothing, not even a number."""
     words = sentence.strip(_MARKS)
-    told = _SPOKEN_END.search(words) or not JAPANESE.search(words)
-    return (
-        bool(told) and not asks_something(words) and not re.search(r"\d", words) and _empty(words)
-    )
+    if JAPANESE.search(words) and not _SPOKEN_END.search(words):
+        return False
+    if asks_something(words) or re.search(r"\d", words):
+        return False
+    return _names_nothing(words)
 
 
-def _told(sentence: str) -> bool:
+def _is_story(sentence: str) -> bool:
     """Report whether a sentence tells of its writer, as people talk: "先日、上司に聞かれました"."""
     words = sentence.strip(_MARKS)
-    unnamed = _POLITE_END.search(words) and not _SUBJECT.search(
-        words
-    )  # who is not named is the writer
+    # who is not named is the writer
+    unnamed = _POLITE_END.search(words) and not _SUBJECT.search(words)
     return bool(unnamed or Courtesy.load().story.search(words))
 
 
-def _empty(sentence: str) -> bool:
+def _names_nothing(sentence: str) -> bool:
     """Report whether a story names nothing that a question could need."""
     return not topics(Courtesy.load().story.sub(" ", sentence))
 
 
-def _gap(emoji: re.Match[str]) -> str:
+def _emoji_gap(emoji: re.Match[str]) -> str:
     """An emoji at the end of a line ends a sentence; one between two words is nothing."""
     after = emoji.string[emoji.end() : emoji.end() + 1]
-    return "" if after.strip() and not _EMOJI.match(after) else "\n"
+    if after.strip() and not _EMOJI.match(after):
+        return ""
+    return "\n"
 
 
 def _letters(text: str) -> str:

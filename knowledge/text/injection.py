@@ -28,18 +28,22 @@ _AI = (
     r"language model)"
 )
 _AIM = r"(?:instruction|prompt|direction|message|command)s?"
-_IGNORING = r"(?:ignor\w*|disregard\w*|forget|override|bypass|discard|neglect|(?:do not|don't|stop) (?:follow|obey)\w*)"
+_IGNORING = (
+    r"(?:ignor\w*|disregard\w*|forget|override|bypass|discard|neglect"
+    r"|(?:do not|don't|stop) (?:follow|obey)\w*)"
+)
 
 
-def _any(*patterns: str) -> re.Pattern[str]:
+def _any_of(*patterns: str) -> re.Pattern[str]:
     return re.compile(
         "|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE | re.MULTILINE
     )
 
 
 # What was said before shall not count: in the languages attacks are written in.
-_OVERRIDE = _any(
-    rf"\b{_IGNORING}\b[^.\n]{{0,40}}\b(?:previous|prior|above|earlier|preceding|system|all|any|your|other)\b[^.\n]{{0,24}}\b{_AIM}",
+_OVERRIDE = _any_of(
+    rf"\b{_IGNORING}\b[^.\n]{{0,40}}\b(?:previous|prior|above|earlier|preceding|system|all|any|your"
+    rf"|other)\b[^.\n]{{0,24}}\b{_AIM}",
     r"(?:以前|上記|これまで|先ほど|先程|前述|今まで|ここまで|すべて|全て|他|ほか)の[^。\n]{0,12}(?:指示|命令|プロンプト|制約)[^。\n]{0,8}"
     r"(?:無視|破棄|忘れ(?!ず|な)|従わ|取り消|撤回|無効)",
     r"(?:プロンプト|指示)を(?:すべて|全て)?(?:無視|忘れ)|無視せよ",
@@ -52,54 +56,66 @@ _OVERRIDE = _any(
     r"(?:игнорир|забуд)\w*[^.\n]{0,30}(?:инструкц|указан|команд)",
 )
 # The marks of a chat format, or of another role.
-_FORMAT = _any(
+_FORMAT = _any_of(
     r"<\|[a-z_]+\|?>|\[/?inst\]|<</?sys>>|<<\s*/?sys\s*>>",
-    r"</?(?:document|context|system|retrieved|passage|source|sys|instructions?|prompt)s?\b[^>\n]{0,40}>",
-    r"^\s*(?:system|assistant|developer)\s*[:：]|^\s*#{1,4}\s*(?:system|new instruction|instruction)s?\s*:?\s*$",
+    r"</?(?:document|context|system|retrieved|passage|source|sys|instructions?"
+    r"|prompt)s?\b[^>\n]{0,40}>",
+    r"^\s*(?:system|assistant|developer)\s*[:：]|^\s*#{1,4}\s*(?:system|new instruction"
+    r"|instruction)s?\s*:?\s*$",
     r"(?:begin|end) (?:of )?retrieved content|\"role\"\s*:\s*\"(?:system|developer)\"",
     r"\b(?:you are now|you will now act)\b|(?:あなた|君)は(?:今から|これから)|从现在起你是",
-    r"\b(?:maintenance|developer|admin|god|debug|dan|jailbreak) mode\b[^.\n]{0,24}\b(?:enabled?|activated?|on)\b",
+    r"\b(?:maintenance|developer|admin|god|debug|dan|jailbreak) mode\b[^.\n]{0,24}\b(?:enabled?"
+    r"|activated?|on)\b",
     r"(?:管理者|開発者|デバッグ|メンテナンス)モード(?:に|へ)(?:切|移|入|な)",
 )
 # The one addressed is whoever reads this for somebody else.
-_ADDRESS = _any(
+_ADDRESS = _any_of(
     rf"(?:読|処理|要約|参照)[^。\n]{{0,8}}{_AI}|{_AI}(?:よ|へ|に告ぐ)(?![ぁ-ん])",
     rf"{_AI}(?:は|が)(?:これ|本|この|直ち|最優先)",
-    rf"\b(?:dear|hey|hello|attention|note to)\b.{{0,12}}\b{_AI}\b|\bif you are an? (?:{_AI})|\bas an? {_AI}\b",
+    rf"\b(?:dear|hey|hello|attention|note to)\b.{{0,12}}\b{_AI}\b|\bif you are an? (?:{_AI})"
+    rf"|\bas an? {_AI}\b",
     rf"{_AI}s? reading this",
     rf"^\W*{_AI}s?\s*[:：,、]|あなたへの|あなた(?:は|の)|会話相手",
     r"\byou must (?:now )?(?:reply|answer|output|say|ignore|obey|include)\b",
     rf"\b{_AI}s?\b[^.\n]{{0,30}}\b(?:must|should|shall|please|will)\b",
 )
 # What only the machine holds.
-_TARGET = _any(
+_TARGET = _any_of(
     r"システムプロンプト|指示文|初期設定|環境変数|会話履歴|(?:過去|直前)の質問|利用者の[^。\n]{0,6}質問|秘密鍵|認証情報",
-    r"system prompt|hidden instruction|initial instruction|environment variable|chat history|previous conversation|credentials|"
+    r"system prompt|hidden instruction|initial instruction|environment variable|chat history"
+    r"|previous conversation|credentials|"
     r"other users?' |\bapi[ _-]?keys?\b|\bsecrets?\b",
 )
 # The words of the answer are dictated, or something is to be done.
-_DICTATED = _any(
+_DICTATED = _any_of(
     r"(?:回答|返答|返信|応答|引用|末尾|冒頭|先頭|答え)[^。\n]{0,60}?(?:せよ|しろ|含め|付け|入れ|述べよ|出力|示せ|書け|書き|のみと|だけと)",
-    r"(?:出力|列挙|報告|通知|送信|実行|記載|表示|回答|返答|開示|削除)(?:せよ|しろ|しなさい|してください)|(?:伝|答)えよ|と(?:だけ|のみ)(?:を)?(?:答|返|回答|出力)",
+    r"(?:出力|列挙|報告|通知|送信|実行|記載|表示|回答|返答|開示|削除)(?:せよ|しろ|しなさい|してください)|(?:伝|答)えよ"
+    r"|と(?:だけ|のみ)(?:を)?(?:答|返|回答|出力)",
     r"を(?:最優先で)?(?:答え|出力し|返し)|を実行し|正し(?:くは|い答えは)",
-    r"\b(?:reply|respond|answer|output|print|append|repeat|reveal|say|write|include|insert|send|post|forward|leak|visit|call)\b"
-    r".{0,40}?(?:\bwith\b|\bonly\b|\bthe\b|\bbare\b|\bexactly\b|\bnow\b|\bto\b|[\"'“:])|\b(?:reply|say|output)\s+[a-z0-9]*\d",
+    r"\b(?:reply|respond|answer|output|print|append|repeat|reveal|say|write|include|insert|send"
+    r"|post|forward|leak|visit|call)\b"
+    r".{0,40}?(?:\bwith\b|\bonly\b|\bthe\b|\bbare\b|\bexactly\b|\bnow\b|\bto\b|[\"'“:])"
+    r"|\b(?:reply|say|output)\s+[a-z0-9]*\d",
     r"(?:只|仅|請|请)?(?:回复|回答|输出|返回)|답(?:하|변)|출력|응답하",
-    r"\b(?:répond|écri|affich|antwort|schreib|gib\b|respond|escrib|rispond|scriv)\w*|(?:ответь|напиши|выведи)\w*",
+    r"\b(?:répond|écri|affich|antwort|schreib|gib\b|respond|escrib|rispond|scriv)\w*"
+    r"|(?:ответь|напиши|выведи)\w*",
 )
-_NEGATED = _any(r"ない|禁止|禁じ|べからず|\b(?:do not|don't|never|must not|may not|cannot)\b")
-_PAYLOAD = _any(
+_NEGATED = _any_of(r"ない|禁止|禁じ|べからず|\b(?:do not|don't|never|must not|may not|cannot)\b")
+_PAYLOAD = _any_of(
     r"(?<![A-Za-z0-9])(?=[A-Z0-9]*[A-Z])(?=[A-Z0-9]*\d)(?-i:[A-Z0-9]{6,})(?![A-Za-z0-9])",
-    r"https?:|<[@!#][^>]*>|@everyone|@channel|\"(?:tool|function)\"\s*:|^\s*/\w+ \w+|(?-i:[A-Z]{3,}_[A-Z_]{3,})|!\[",
+    r"https?:|<[@!#][^>]*>|@everyone|@channel|\"(?:tool|function)\"\s*:|^\s*/\w+ \w+"
+    r"|(?-i:[A-Z]{3,}_[A-Z_]{3,})|!\[",
 )
-_ABOUT = _any(
+_ABOUT = _any_of(
     r"攻撃|インジェクション|呼ば|呼び|例えば|たとえば|事例|などの(?:文|入力|命令)|のような|手口|不審|注意|警戒|悪用|詐欺|防ぐ|防止|対策",
-    r"attack|injection|such as|for example|called|known as|phishing|beware|malicious|suspicious|e\.g\.",
+    r"attack|injection|such as|for example|called|known as|phishing|beware|malicious|suspicious"
+    r"|e\.g\.",
 )
 # Parts of words, one of which stands in every order: looking for them first makes ordinary lines
 # cheap.
 _STEM = re.compile(
-    r"ignor|disregard|forget|overrid|bypass|discard|neglect|follow|obey|instruct|prompt|oubli|vergiss|missacht|olvid|esquec"
+    r"ignor|disregard|forget|overrid|bypass|discard|neglect|follow|obey|instruct|prompt|oubli"
+    r"|vergiss|missacht|olvid|esquec"
     r"|desconsider|dimentica|無視|破棄|忘れ|従わ|取り消|撤回|無効|忽略|无视|忘记|忽視|不要理会|무시|잊|игнор|забуд"
     r"|system|assistant|developer|retrieved|role|now|から|现在|mode|モード|[<\[#@/]|tool|function"
     r"|指示文|初期設定|環境変数|会話|質問|秘密|認証|environment|history|conversation|credential|other users|key|secret"
@@ -107,14 +123,16 @@ _STEM = re.compile(
 _CODE = re.compile(r"[A-Z0-9]{6}|[A-Z]{3}_")
 _LONG = re.compile(r"[a-z]{6}")
 _VERB = re.compile(  # one of which stands in every order that is written backwards or rotated
-    r"ignor|disregard|forget|overrid|bypass|discard|neglect|obey|follow|instruct|prompt|system|assistant|reveal|repl[yi]|respon"
+    r"ignor|disregard|forget|overrid|bypass|discard|neglect|obey|follow|instruct|prompt|system"
+    r"|assistant|reveal|repl[yi]|respon"
     r"|output|answer|print|repeat|append|includ|send|forward|visit"
 )
 _ALONE = re.compile(r"\W*(?:[A-Z0-9]{6,}|https?://\S+|!?\[[^\]]*\]\([^)]*\))\W*")
 _SPACED = re.compile(r"(?:(?<=\s)|^)(?:[A-Za-z][ \u00a0.\-_*]){4,}[A-Za-z](?=\W|$)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _TOGETHER = re.compile(
-    r"https?://|(?<!\d)\d{1,3}(?:\.\d{1,3}){3}|<[!@#]\w+[^<>]{0,40}>|\[/?INST\]|<</?SYS>>|<\|[a-z_]+\|>|</(?:document|context)>",
+    r"https?://|(?<!\d)\d{1,3}(?:\.\d{1,3}){3}|<[!@#]\w+[^<>]{0,40}>|\[/?INST\]|<</?SYS>>"
+    r"|<\|[a-z_]+\|>|</(?:document|context)>",
     re.IGNORECASE,
 )
 _SIGN = re.compile(r"[/／<＜\[［.．]")
@@ -124,6 +142,8 @@ _LIKE_LATIN = str.maketrans(
     "АВЕКМНОРСТХУІЅаеорсухіѕјӏԁɡΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανı", "ABEKMHOPCTXYISaeopcyxisjldgABEZHIKMNOPTYXoavi"
 )
 _FOREIGN = re.compile(r"[\u0131\u0261\u0370-\u052f]")
+_DIGIT_INSIDE = re.compile(r"[A-Za-z][0-9@$]+[A-Za-z]")
+_WORD_OF_DIGITS = re.compile(r"\b[A-Za-z0-9@$]{4,}\b")
 _DIGITS = str.maketrans("01345@$", "oieasas")
 _SCRAMBLED = (
     "ignore",
@@ -146,12 +166,12 @@ def suspicious(line: str) -> bool:
     no payload, is not.
     """
     if len(line) > LINE:
-        return any(suspicious(line[at : at + LINE]) for at in range(0, len(line), LINE - OVERLAP))
-    if _TAGS.search(line) or _split(
-        line
-    ):  # letters nobody can see, addresses nobody can use: meant for nobody who reads
+        starts = range(0, len(line), LINE - OVERLAP)
+        return any(suspicious(line[start : start + LINE]) for start in starts)
+    # letters nobody can see, addresses nobody can use: meant for nobody who reads
+    if _TAGS.search(line) or _hides_address(line):
         return True
-    return any(_order(text) for text in _readings(line))
+    return any(map(_is_order, _readings(line)))
 
 
 def ordered(line: str, before: str = "", after: str = "") -> bool:
@@ -163,13 +183,16 @@ def ordered(line: str, before: str = "", after: str = "") -> bool:
 
 def orders(text: str) -> str:
     """Return an excerpt of the first order to an AI in a text, "" when there is none."""
-    found = next((line for line in text.split("\n") if suspicious(line)), "")
-    return " ".join(unicodedata.normalize("NFKC", INVISIBLE.sub("", found)).split())[:EXCERPT]
+    for line in text.split("\n"):
+        if suspicious(line):
+            shown = unicodedata.normalize("NFKC", INVISIBLE.sub("", line))
+            return " ".join(shown.split())[:EXCERPT]
+    return ""
 
 
-def _order(text: str) -> bool:
+def _is_order(text: str) -> bool:
     low = text.lower()
-    scrambled = _scrambled(low)
+    scrambled = _is_scrambled(low)
     if not (scrambled or _STEM.search(low) or _CODE.search(text)):
         return False
     payload = bool(_PAYLOAD.search(text))
@@ -192,25 +215,31 @@ def _readings(line: str) -> Iterator[str]:
     if not plain.isascii() and len(plain.split()) > len(plain) // WIDE:
         yield "".join(plain.split())
     if _SPACED.search(plain):
-        yield _SPACED.sub(lambda m: re.sub(r"[^A-Za-z]", "", m.group()), plain)
-    if re.search(r"[A-Za-z][0-9@$]+[A-Za-z]", plain):
-        yield re.sub(
-            r"\b[A-Za-z0-9@$]{4,}\b",
-            lambda m: m.group() if m.group().isupper() else m.group().translate(_DIGITS),
-            plain,
-        )
+        yield _SPACED.sub(_letters_alone, plain)
+    if _DIGIT_INSIDE.search(plain):
+        yield _WORD_OF_DIGITS.sub(_as_letters, plain)
     if _LONG.search(plain):
-        yield from (
-            other
-            for other in (plain[::-1], codecs.encode(plain, "rot13"))
-            if _VERB.search(other.lower())
-        )
+        for other in (plain[::-1], codecs.encode(plain, "rot13")):
+            if _VERB.search(other.lower()):
+                yield other
     for run in _BASE64.findall(plain):
-        if decoded := _decoded(run):
+        decoded = _decoded(run)
+        if decoded:
             yield decoded
 
 
-def _split(line: str) -> bool:
+def _letters_alone(spaced: re.Match[str]) -> str:
+    """Return the word that letters with spaces between them spell."""
+    return re.sub(r"[^A-Za-z]", "", spaced.group())
+
+
+def _as_letters(word: re.Match[str]) -> str:
+    """Return a word with digits that stand for letters; what is all capitals is a code."""
+    written = word.group()
+    return written if written.isupper() else written.translate(_DIGITS)
+
+
+def _hides_address(line: str) -> bool:
     """
     Whether an address, a mention or the mark of a chat format stands in the line only once its
     spaces are taken out.
@@ -222,23 +251,27 @@ def _split(line: str) -> bool:
 
 
 def _decoded(run: str) -> str:
+    """Return the text that a run in Base64 stands for, "" for none."""
+    bare = run.rstrip("=")
+    padded = bare + "=" * (-len(bare) % 4)
+    of_urls = "-" in run or "_" in run
     try:
-        text = base64.b64decode(
-            run.rstrip("=") + "=" * (-len(run.rstrip("=")) % 4),
-            altchars=b"-_" if "-" in run or "_" in run else None,
-        )
-        return text.decode("utf-8")
+        content = base64.b64decode(padded, altchars=b"-_" if of_urls else None)
+        return content.decode("utf-8")
     except (binascii.Error, ValueError):
         return ""
 
 
-def _scrambled(text: str) -> bool:
+def _is_scrambled(text: str) -> bool:
     """
     Two trigger words whose inner letters are shuffled ("Ignroe all prevoius"), which language
     models still read.
     """
-    words = _LATIN.findall(text)
-    return len(words) > 1 and sum(1 for word in words if _KEYS.get(_key(word), word) != word) > 1
+    shuffled = 0
+    for word in _LATIN.findall(text):
+        meant = _KEYS.get(_key(word), word)
+        shuffled += meant != word
+    return shuffled > 1
 
 
 @lru_cache(maxsize=20_000)

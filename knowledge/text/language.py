@@ -23,9 +23,11 @@ def language_of(text: str, fallback: Language) -> Language:
     An English sentence that only names something in katakana or kanji ("What does 稟議 mean?") stays
     English.
     """
-    latin = len(_LATIN_WORD.findall(text))
     if _HIRAGANA.search(text):
         return "ja"
     if _JAPANESE.search(text):
-        return "en" if latin >= _SENTENCE else "ja"
-    return "en" if re.search(r"[A-Za-z]", text) else fallback
+        english_sentence = len(_LATIN_WORD.findall(text)) >= _SENTENCE
+        return "en" if english_sentence else "ja"
+    if re.search(r"[A-Za-z]", text):
+        return "en"
+    return fallback

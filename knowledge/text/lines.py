@@ -39,9 +39,12 @@ _LABEL = re.compile(
     rf"\s*(?:\*\*)?(?:[A-Z][\w /&-]{{0,24}}|[{_JAPANESE}・A-Za-z]{{1,12}})(?:\*\*)?\s?[:：](?![\d/])"
 )
 _OPEN = re.compile(
-    r"(?:[,，、；(（「『【〔［\[&/・]|[-\u2010\u2013\u2014]|\b(?:the|an?|of|to|for|and|or|nor|not|in|on|at|by|with|from|is|are"
-    r"|was|were|be|been|must|may|shall|should|can|will|that|which|who|than|as|if|when|your|their|our|its|this|these|those|any"
-    r"|no|only|before|after|within|without|per|about|under|into|unless|until|between|has|have|do|does))\s*$",
+    r"(?:[,，、；(（「『【〔［\[&/・]|[-\u2010\u2013\u2014]"
+    r"|\b(?:the|an?|of|to|for|and|or|nor|not|in|on|at|by|with|from|is|are"
+    r"|was|were|be|been|must|may|shall|should|can|will|that|which|who|than|as|if|when|your|their"
+    r"|our|its|this|these|those|any"
+    r"|no|only|before|after|within|without|per|about|under|into|unless|until|between|has|have|do"
+    r"|does))\s*$",
     re.IGNORECASE,
 )
 _PARTICLE = re.compile(
@@ -50,11 +53,14 @@ _PARTICLE = re.compile(
 )
 _KANJI = r"一-龠々ァ-ヶー"
 _GOES_ON = re.compile(
-    rf"\s*(?:[、。，．）)」』】〕］ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々]|を|へ(?=[、{_KANJI}])|が(?=[、{_KANJI}あなで])|は(?=[、{_KANJI}「\d])"
-    rf"|に(?!もかかわらず|おいては?、)(?=[、{_KANJI}はもよつお対関限な])|の(?=[、{_KANJI}「]|うち|ため|場合|とき)|と(?=[、しすな{_KANJI}」])"
+    rf"\s*(?:[、。，．）)」』】〕］ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々]|を|へ(?=[、{_KANJI}])|が(?=[、{_KANJI}あなで])"
+    rf"|は(?=[、{_KANJI}「\d])"
+    rf"|に(?!もかかわらず|おいては?、)(?=[、{_KANJI}はもよつお対関限な])|の(?=[、{_KANJI}「]|うち|ため|場合|とき)"
+    rf"|と(?=[、しすな{_KANJI}」])"
     rf"|で(?=[、{_KANJI}あきすし])|も(?=[、{_KANJI}])|や(?=[{_KANJI}])"
     r"|され|させ|せず|せる|しな[いけくが]|して|した|しま|すれ|する(?!と)|ない|なけれ|なく|なら[なず]|なり|なる|られ|れ[るた]|ら[れな]"
-    r"|ます|まし|ませ|です|でし|だ[。、けっ]|た[。、もめら場]|ため|こと(?!ば)|もの(?!づ)|とき(?!どき)|ところ(?!で)|場合(?!によって)|だけ|のみ|まで|ください"
+    r"|ます|まし|ませ|です|でし|だ[。、けっ]|た[。、もめら場]|ため|こと(?!ば)|もの(?!づ)|とき(?!どき)|ところ(?!で)|場合(?!によって)|だけ|のみ|まで"
+    r"|ください"
     r"|い[るたてなま]|おり|あ[りっ]|ある(?=[。、場との])|[いうくしすつぬむりるた][、。])"
 )
 _BRACKETS = ("（）", "()", "「」", "『』", "【】", "〔〕")

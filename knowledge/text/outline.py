@@ -15,7 +15,8 @@ _RANKS = (
         r"第\s*[0-9０-９一二三四五六七八九十百]+\s*[編部章節条](?:の[0-9０-９一二三四五六七八九十]+)?(?=[\s(（「]|$)"
     ),
     re.compile(
-        r"(?:[0-9０-９]{1,2}[ \t\u3000]+(?=[ぁ-んァ-ヶ一-龠「（])|第\s*[0-9０-９一二三四五六七八九十]+\s*[項号](?=[\s(（「]|$))"
+        r"(?:[0-9０-９]{1,2}[ \t\u3000]+(?=[ぁ-んァ-ヶ一-龠「（])"
+        r"|第\s*[0-9０-９一二三四五六七八九十]+\s*[項号](?=[\s(（「]|$))"
     ),
     re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*|[０-９]{1,2})[.．)）](?!\d)\s*|\d{1,2}(?:\.\d{1,2})+\s+"),
     re.compile(r"[一二三四五六七八九十]{1,3}[ \t\u3000.．、]+"),
@@ -47,9 +48,17 @@ class Row:
 
 def row_of(text: str, start: int, end: int) -> Row:
     """Return what the line at `start` is."""
-    ranks = enumerate(_RANKS) if _ITEM.match(text, start, end) else ()
-    rank = next((rank for rank, form in ranks if form.match(text, start, end)), -1)
-    return Row((start, end), start - (text.rfind("\n", 0, start) + 1), rank)
+    indent = start - (text.rfind("\n", 0, start) + 1)
+    return Row((start, end), indent, _rank(text, start, end))
+
+
+def _rank(text: str, start: int, end: int) -> int:
+    """Return the place in `_RANKS` of the marker a line begins with, -1 for none."""
+    if _ITEM.match(text, start, end):
+        for rank, form in enumerate(_RANKS):
+            if form.match(text, start, end):
+                return rank
+    return -1
 
 
 def items(text: str, rows: Sequence[Row], at: int) -> int:
@@ -59,7 +68,7 @@ def items(text: str, rows: Sequence[Row], at: int) -> int:
     """
     head = _owner(text, rows, at)
     end = at + 1
-    while end < len(rows) and _below(rows, head, at + 1, end):
+    while end < len(rows) and _is_item_below(rows, head, at + 1, end):
         end += 1
     return end - at - 1
 
@@ -91,14 +100,14 @@ def _owner(text: str, rows: Sequence[Row], at: int) -> Row:
     return other if bare or within else row
 
 
-def _below(rows: Sequence[Row], head: Row, first: int, at: int) -> bool:
+def _is_item_below(rows: Sequence[Row], head: Row, first: int, at: int) -> bool:
     row = rows[at]
     if not row.marked:
         return at > first and row.indent > rows[first].indent
-    if head.marked and not _deeper(row, head):
+    if head.marked and not _is_deeper(row, head):
         return False
-    return at == first or row.rank == rows[first].rank or _deeper(row, rows[first])
+    return at == first or row.rank == rows[first].rank or _is_deeper(row, rows[first])
 
 
-def _deeper(row: Row, other: Row) -> bool:
+def _is_deeper(row: Row, other: Row) -> bool:
     return row.indent > other.indent or (row.indent == other.indent and row.rank > other.rank)

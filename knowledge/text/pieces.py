@@ -26,22 +26,27 @@ def pieces(text: str) -> list[Piece]:
     Return the sentences of a text in order; joined again they are the text. What stands in brackets
     is never cut.
     """
-    found: list[Piece] = []
+    sentences: list[Piece] = []
     start = 0
     for stop in _STOP.finditer(text):
         before = text[start : stop.start()]
         abbreviated = stop[0] == "." and _ABBREVIATED.search(before)
-        if _inside(before) or abbreviated or not before.strip():
+        if _in_brackets(before) or abbreviated or not before.strip():
             continue
-        found.append(_piece(text[start : stop.end()]))
+        sentences.append(_piece(text[start : stop.end()]))
         start = stop.end()
     rest = text[start:]
-    return [*found, _piece(rest)] if rest.strip() else found
+    if rest.strip():
+        sentences.append(_piece(rest))
+    return sentences
 
 
 def joined(parts: list[Piece]) -> str:
     """Return sentences as one text, each behind its own white space but for the first."""
-    return "".join(part.gap + part.text if n else part.text for n, part in enumerate(parts))
+    if not parts:
+        return ""
+    first, *others = parts
+    return first.text + "".join(part.gap + part.text for part in others)
 
 
 def _piece(text: str) -> Piece:
@@ -49,7 +54,7 @@ def _piece(text: str) -> Piece:
     return Piece(text[lead:].rstrip(), text[:lead])
 
 
-def _inside(text: str) -> bool:
+def _in_brackets(text: str) -> bool:
     """Report whether a bracket stands open at the end of the text."""
     opened = sum(text.count(sign) for sign in _OPENS)
     closed = sum(text.count(sign) for sign in _CLOSES)

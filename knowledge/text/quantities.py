@@ -43,22 +43,24 @@ _ENGLISH = {
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
 # unit → (what it measures, how many of it one such unit is)
 _UNITS = {
-    "円": ("yen", 1), "yen": ("yen", 1), "ドル": ("dollar", 1), "dollar": ("dollar", 1), "ユーロ": ("euro", 1),
-    "euro": ("euro", 1), "%": ("percent", 1), "パーセント": ("percent", 1), "percent": ("percent", 1),
-    "割": ("percent", 10), "年間": ("month", 12), "か年": ("month", 12), "year": ("month", 12), "年": ("month", 12),
-    "か月": ("month", 1), "か月間": ("month", 1), "月間": ("month", 1), "month": ("month", 1), "週間": ("day", 7),
-    "週": ("day", 7), "week": ("day", 7), "営業日": ("business day", 1), "business day": ("business day", 1),
+    "円": ("yen", 1), "yen": ("yen", 1), "ドル": ("dollar", 1), "dollar": ("dollar", 1),
+    "ユーロ": ("euro", 1), "euro": ("euro", 1), "%": ("percent", 1), "パーセント": ("percent", 1),
+    "percent": ("percent", 1), "割": ("percent", 10), "年間": ("month", 12), "か年": ("month", 12),
+    "year": ("month", 12), "年": ("month", 12), "か月": ("month", 1), "か月間": ("month", 1),
+    "月間": ("month", 1), "month": ("month", 1), "週間": ("day", 7), "週": ("day", 7),
+    "week": ("day", 7), "営業日": ("business day", 1), "business day": ("business day", 1),
     "working day": ("business day", 1), "日間": ("day", 1), "日": ("day", 1), "day": ("day", 1),
     "時間": ("minute", 60), "hour": ("minute", 60), "分間": ("minute", 1), "分": ("minute", 1),
-    "minute": ("minute", 1), "秒": ("second", 1), "second": ("second", 1), "人": ("person", 1), "名": ("person", 1),
-    "people": ("person", 1), "person": ("person", 1), "文字": ("letter", 1), "字": ("letter", 1),
-    "character": ("letter", 1), "キロメートル": ("metre", 1000), "km": ("metre", 1000), "メートル": ("metre", 1),
-    "m": ("metre", 1), "キログラム": ("gram", 1000), "kg": ("gram", 1000), "トン": ("gram", 1000000),
-    "グラム": ("gram", 1), "g": ("gram", 1), "kb": ("byte", 1000), "mb": ("byte", 1000000),
-    "gb": ("byte", 1000000000), "tb": ("byte", 1000000000000), "パラメータ": ("parameter", 1),
-    "パラメーター": ("parameter", 1), "parameter": ("parameter", 1), "件": ("件", 1), "台": ("台", 1),
-    "回": ("回", 1), "個": ("個", 1), "枚": ("枚", 1), "本": ("本", 1), "社": ("社", 1), "歳": ("age", 1),
-    "才": ("age", 1), "倍": ("倍", 1), "点": ("点", 1), "位": ("位", 1), "種類": ("種類", 1),
+    "minute": ("minute", 1), "秒": ("second", 1), "second": ("second", 1), "人": ("person", 1),
+    "名": ("person", 1), "people": ("person", 1), "person": ("person", 1), "文字": ("letter", 1),
+    "字": ("letter", 1), "character": ("letter", 1), "キロメートル": ("metre", 1000),
+    "km": ("metre", 1000), "メートル": ("metre", 1), "m": ("metre", 1), "キログラム": ("gram", 1000),
+    "kg": ("gram", 1000), "トン": ("gram", 1000000), "グラム": ("gram", 1), "g": ("gram", 1),
+    "kb": ("byte", 1000), "mb": ("byte", 1000000), "gb": ("byte", 1000000000),
+    "tb": ("byte", 1000000000000), "パラメータ": ("parameter", 1), "パラメーター": ("parameter", 1),
+    "parameter": ("parameter", 1), "件": ("件", 1), "台": ("台", 1), "回": ("回", 1), "個": ("個", 1),
+    "枚": ("枚", 1), "本": ("本", 1), "社": ("社", 1), "歳": ("age", 1), "才": ("age", 1), "倍": ("倍", 1),
+    "点": ("点", 1), "位": ("位", 1), "種類": ("種類", 1),
 }  # fmt: skip
 _BARE = 1000  # a number from here on is told by itself, whatever it counts
 
@@ -71,7 +73,8 @@ _PIECE = re.compile(rf"{_DIGITS}|.")
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _WORDS = "|".join(_ENGLISH)
 _AMOUNT = re.compile(
-    rf"(?P<sign>[¥$])?(?P<number>{_NUMERAL}|\b(?:{_WORDS})\b)(?:[ -]?(?P<scale>thousand|million|billion|trillion)\b)?"
+    rf"(?P<sign>[¥$])?(?P<number>{_NUMERAL}|\b(?:{_WORDS})\b)(?:[ -]?(?P<scale>thousand|million"
+    rf"|billion|trillion)\b)?"
     rf"(?P<gap>[ -]?)(?P<unit>{_UNIT})?(?P<half>半)?"
 )
 _MONTHS = re.compile(r"[ヶヵカケ箇]月")
@@ -86,7 +89,8 @@ _CLOCK = re.compile(
     rf"(午前|午後)?(?:({_NUMERAL})時(?!間)(?:({_NUMERAL})分|(半))?|(\d{{1,2}}):(\d{{2}}))(?:\s?([ap]m))?"
 )
 _REFERENCE = re.compile(
-    rf"第?({_NUMERAL})(条|項|号|章|節|編)((?:の(?:{_NUMERAL}))*)|\b(article|section|chapter|clause) (\d+(?:\.\d+)*)"
+    rf"第?({_NUMERAL})(条|項|号|章|節|編)((?:の(?:{_NUMERAL}))*)"
+    rf"|\b(article|section|chapter|clause) (\d+(?:\.\d+)*)"
 )
 _PLACE = re.compile(
     r"(?:スライド|slide) ?(?:no\.? ?)?(\d+)|(?:ページ|頁|\bpage|\bp\.) ?(\d+)|(\d+) ?(?:枚目|ページ|頁)"
@@ -108,18 +112,23 @@ def exact(normalised: str) -> list[str]:
     """
     text = _MONTHS.sub("か月", normalised)
     taken = bytearray(len(text))
-    found: list[str] = []
+    terms: list[str] = []
     for pattern, read, signs in _READERS:
-        if signs and not any(
-            sign in text for sign in signs
-        ):  # looking for one of them is far quicker than the pattern
-            continue
+        if signs and not _holds_any(text, signs):
+            continue  # looking for one of them is far quicker than the pattern
         for match in pattern.finditer(text):
             start, end = match.span()
-            if not any(taken[start:end]) and (terms := list(read(match))):
+            if any(taken[start:end]):
+                continue
+            own = list(read(match))
+            if own:
                 taken[start:end] = b"\1" * (end - start)
-                found += terms
-    return found
+                terms += own
+    return terms
+
+
+def _holds_any(text: str, signs: tuple[str, ...]) -> bool:
+    return any(sign in text for sign in signs)
 
 
 def places(normalised: str) -> list[str]:
@@ -127,7 +136,12 @@ def places(normalised: str) -> list[str]:
     Return the slides or pages a question names, as `place` gives them: "スライド18", "18ページ", "page
     18".
     """
-    return [place(int(next(filter(None, m.groups())))) for m in _PLACE.finditer(normalised)]
+    return [place(int(_only_group(match))) for match in _PLACE.finditer(normalised)]
+
+
+def _only_group(match: re.Match[str]) -> str:
+    """Return the one group of a pattern's alternatives that took part in a match."""
+    return str(next(filter(None, match.groups())))
 
 
 def place(number: int) -> str:
@@ -146,6 +160,11 @@ def number(numeral: str) -> float | None:
         return float(numeral.replace(",", ""))
     if all(sign in _KANJI for sign in numeral):  # 二〇二五: read digit by digit
         return float("".join(str(_KANJI[sign]) for sign in numeral))
+    return _mixed(numeral)
+
+
+def _mixed(numeral: str) -> float | None:
+    """Return the value of a numeral with 十, 千 or 万 in it; None for two digits side by side."""
     total = part = 0.0
     digit: float | None = None
     for piece in _PIECE.findall(numeral):
@@ -153,47 +172,74 @@ def number(numeral: str) -> float | None:
             total += (part + (digit or 0.0) or 1.0) * _LARGE[piece]
             part, digit = 0.0, None
         elif piece in _SMALL:
-            part += (1.0 if digit is None else digit) * _SMALL[piece]
+            count = 1.0 if digit is None else digit
+            part += count * _SMALL[piece]
             digit = None
         elif digit is not None:
             return None
         else:
-            digit = float(_KANJI[piece]) if piece in _KANJI else float(piece.replace(",", ""))
+            digit = _digit(piece)
     return total + part + (digit or 0.0)
+
+
+def _digit(piece: str) -> float:
+    if piece in _KANJI:
+        return float(_KANJI[piece])
+    return float(piece.replace(",", ""))
 
 
 def _date(match: re.Match[str]) -> Iterator[str]:
     era, era_year, year, month, day = match.groups()
-    value = (
-        _ERAS[era] + (1.0 if era_year == "元" else number(era_year) or 0.0)
-        if era
-        else number(year) or 0.0
-    )
+    if not era:
+        value = _value(year)
+    elif era_year == "元":
+        value = _ERAS[era] + 1.0
+    else:
+        value = _ERAS[era] + _value(era_year)
     yield f"year={value:g}"
-    if month:
-        yield f"month-of-year={number(month) or 0:g}"
-        yield f"date={value:g}-{number(month) or 0:g}" + (f"-{number(day) or 0:g}" if day else "")
+    if not month:
+        return
+    yield f"month-of-year={_value(month):g}"
+    date = f"date={value:g}-{_value(month):g}"
+    if day:
+        date += f"-{_value(day):g}"
+    yield date
+
+
+def _value(numeral: str) -> float:
+    """Return the value of a numeral, 0 for what is none."""
+    return number(numeral) or 0.0
 
 
 def _clock(match: re.Match[str]) -> Iterator[str]:
     half_day, hour, minute, half, plain_hour, plain_minute, english = match.groups()
     hours = number(hour or plain_hour)
     minutes = 30.0 if half else number(minute or plain_minute or "0")
-    if hours is not None and minutes is not None:
-        yield f"clock={hours + 12 * (hours < 12 and (half_day == '午後' or english == 'pm')):g}:{minutes:g}"
+    if hours is None or minutes is None:
+        return
+    afternoon = half_day == "午後" or english == "pm"
+    if afternoon and hours < 12:
+        hours += 12
+    yield f"clock={hours:g}:{minutes:g}"
 
 
 def _half(match: re.Match[str]) -> Iterator[str]:
-    yield _HALVES[next(filter(None, match.groups()))]
+    yield _HALVES[_only_group(match)]
 
 
 def _reference(match: re.Match[str]) -> Iterator[str]:
-    first, part, rest, english, numbers = match.groups()
+    first, part, branches, english, numbers = match.groups()
     if english:
-        yield f"{'article' if english == 'clause' else english}={numbers.replace('.', '-')}"
-    elif (value := number(first)) is not None:
-        below = [f"-{number(n) or 0:g}" for n in rest.split("の") if n]
-        yield f"{_PARTS[part]}={value:g}{''.join(below)}"
+        name = english.replace("clause", "article")
+        yield f"{name}={numbers.replace('.', '-')}"
+        return
+    value = number(first)
+    if value is None:
+        return
+    term = f"{_PARTS[part]}={value:g}"
+    for branch in filter(None, branches.split("の")):
+        term += f"-{_value(branch):g}"
+    yield term
 
 
 def _amount(match: re.Match[str]) -> Iterator[str]:
@@ -201,18 +247,23 @@ def _amount(match: re.Match[str]) -> Iterator[str]:
     if value is None or match.group() == "十分":  # enough, more often than ten minutes
         return
     value *= _LARGE.get(match["scale"] or "", 1)
-    unit = match["unit"] or {"¥": "円", "$": "ドル"}.get(match["sign"] or "", "")
-    if unit in ("m", "g") and match["gap"]:
-        unit = ""
     if match["half"]:
         value += 0.5
+    unit = _unit(match)
     if unit:
         kind, size = _UNITS[unit]
         yield f"{kind}={value * size:.12g}"
-    if value >= _BARE and (
-        unit or len(match["number"]) > 1
-    ):  # 千 alone is more often part of a name
+    # 千 alone is more often part of a name
+    if value >= _BARE and (unit or len(match["number"]) > 1):
         yield f"number={value:.12g}"
+
+
+def _unit(match: re.Match[str]) -> str:
+    """Return the unit behind a number, or the currency before it; "" for none."""
+    unit = match["unit"] or {"¥": "円", "$": "ドル"}.get(match["sign"] or "", "")
+    if unit in {"m", "g"} and match["gap"]:  # a single letter behind a space is no unit
+        return ""
+    return unit
 
 
 _READERS: tuple[

@@ -8,6 +8,8 @@ citations, and those are made by the renderers from ids, never from text.
 
 import re
 
+from knowledge.formats import file_endings
+
 _LINK = re.compile(
     # inline and reference links and images keep their words
     r"!?\[+([^\]\n]*)\]+\s*(?:\([^)\n]*\)?|\[[^\]\n]*\])"
@@ -21,7 +23,8 @@ _END = r"[^\s、。）」』】>\"'<|]*"
 _ADDRESS = re.compile(
     # scheme://, also with full-width signs
     rf"(?<![a-z0-9])[a-z][a-z0-9+.-]{{1,20}}\s?[:：]\s?[/／\\]{{1,}}{_END}"
-    rf"|(?<![a-z0-9])(?:javascript|data|vbscript|mailto|tel|sms|file|blob|cid|about|callto|sip|slack|msteams|urn|magnet|ms-[a-z]+)"
+    rf"|(?<![a-z0-9])(?:javascript|data|vbscript|mailto|tel|sms|file|blob|cid|about|callto|sip"
+    rf"|slack|msteams|urn|magnet|ms-[a-z]+)"
     rf"\s?[:：]\s?[^\s、。）」』】>\"'<|]+"
     rf"|(?<![\w/])[/／\\]{{2}}[\w.-]+{_END}"  # //host and \\host
     rf"|\bwww{_DOT}{_END}"
@@ -30,37 +33,21 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _DOMAIN = re.compile(
-    rf"(?<![\w@-])((?:[\w-]+{_DOT})+)((?:xn--[a-z0-9-]+)|[a-z]{{2,24}})(?![a-z0-9_])((?::\d+)?(?:[/?#]{_END})?)",
+    rf"(?<![\w@-])((?:[\w-]+{_DOT})+)((?:xn--[a-z0-9-]+)"
+    rf"|[a-z]{{2,24}})(?![a-z0-9_])((?::\d+)?(?:[/?#]{_END})?)",
     re.IGNORECASE,
 )
-_NO_DOMAIN = frozenset(
-    (
-        "docx",
-        "doc",
-        "pptx",
-        "ppt",
-        "xlsx",
-        "xls",
-        "pdf",
-        "csv",
-        "txt",
-        "html",
-        "htm",
-        "json",
-        "yaml",
-        "yml",
-        "eml",
-        "js",
-        "exe",
-    )
-)
+# endings of files that rules speak of, though none is taken in; none is a top-level domain
+_OTHER_FILES = frozenset({"doc", "ppt", "xls", "json", "yaml", "yml", "eml", "js", "exe"})
 _MENTION = re.compile(
-    r"[@＠﹫](?:[\w.-]+)|<!?[a-z^]*>|(?<!\w)!(?:channel|here|everyone)\b|[\w.+-]+[@＠][\w-]+(?:\.[\w-]+)*",
+    r"[@＠﹫](?:[\w.-]+)|<!?[a-z^]*>|(?<!\w)!(?:channel|here|everyone)\b"
+    r"|[\w.+-]+[@＠][\w-]+(?:\.[\w-]+)*",
     re.IGNORECASE,
 )
 INVISIBLE = re.compile(
-    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
-    r"\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff\x00-\x08\x0b-\x1f\x7f-\x9f]"
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
+    r"\U0001d173-\U0001d17a\U000e0000-\U000e0fff\x00-\x08\x0b-\x1f\x7f-\x9f]"
 )
 _SPLIT = re.compile(r"(?<=:)\s*\n\s*(?=//)|(?<=/)\s*\n\s*(?=[\w/])", re.IGNORECASE)
 ROUNDS = 4  # taking one form away can bring another one together
@@ -76,8 +63,8 @@ def sanitise(text: str) -> str:
     text = _SPLIT.sub("", _REFERENCE.sub("", INVISIBLE.sub("", text)))
     for _ in range(ROUNDS):
         before = text
-        text = _LINK.sub(_words, text)
-        text = _MENTION.sub("", _DOMAIN.sub(_domain, _ADDRESS.sub("", text)))
+        text = _LINK.sub(_words_of_link, text)
+        text = _MENTION.sub("", _DOMAIN.sub(_without_domain, _ADDRESS.sub("", text)))
         if text == before:
             break
     else:
@@ -87,17 +74,17 @@ def sanitise(text: str) -> str:
     return re.sub(r"(?<!\|)[ \t]{2,}", " ", text).strip()  # but between the bars of an empty cell
 
 
-def _words(match: re.Match[str]) -> str:
+def _words_of_link(match: re.Match[str]) -> str:
     return match.group() if _CITED.fullmatch(match.group()) else match.group(1) or ""
 
 
-def _domain(match: re.Match[str]) -> str:
+def _without_domain(match: re.Match[str]) -> str:
     """
     Leave file names and a missing space after a full stop; everything else a client may turn into a
     link.
     """
     head, last, rest = match.groups()
-    if not rest and last.lower() in _NO_DOMAIN:
+    if not rest and last.lower() in _OTHER_FILES | file_endings():
         return match.group()
     if (
         not rest

@@ -34,7 +34,8 @@ _POINTING = re.compile(
     re.IGNORECASE,
 )
 _EMPTY_IT = re.compile(
-    r"\b(?:does|do|did|will|would) it (?:take|matter)\b|\b(?:is|was) it (?=\w+ (?:to|for|if|that)\b)",
+    r"\b(?:does|do|did|will|would) it (?:take|matter)\b"
+    r"|\b(?:is|was) it (?=\w+ (?:to|for|if|that)\b)",
     re.IGNORECASE,
 )
 _LINK = re.compile(
@@ -58,30 +59,10 @@ _WHOLE = re.compile(
     r"(?:とは|って(?:何|なに))(?:ですか)?[?]?$|^what (?:is|are)\b", re.IGNORECASE
 )  # asks what its own word means
 _PLAIN = frozenset(
-    (
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "why",
-        "how",
-        "get",
-        "got",
-        "take",
-        "make",
-        "have",
-        "had",
-        "want",
-        "whom",
-        "may",
-        "might",
-        "must",
-        "shall",
-        "let",
-        "left",
-    )
+    {"what", "when", "where", "which", "who", "why", "how", "get", "got", "take", "make", "have"}
+    | {"had", "want", "whom", "may", "might", "must", "shall", "let", "left"}
 )
+_MEANINGLESS = STOP_EN | _PLAIN
 
 
 class Words(NamedTuple):
@@ -94,11 +75,11 @@ class Words(NamedTuple):
     @cache
     def load(cls) -> "Words":
         rows: dict[str, dict[str, str]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-        found = {
+        longest_first = {
             name: sorted([*row["ja"].split(), *row["en"].split()], key=len, reverse=True)
             for name, row in rows.items()
         }
-        either = {name: "|".join(map(re.escape, words)) for name, words in found.items()}
+        either = {name: "|".join(map(re.escape, words)) for name, words in longest_first.items()}
         relation = re.compile(rf"(?:{either['relations']})+", re.IGNORECASE)
         return cls(
             relation,
@@ -111,8 +92,8 @@ def words(question: str) -> list[str]:
     Return the words with a meaning of their own, in order, each once: runs of kanji or katakana,
     and Latin words.
     """
-    found = dict.fromkeys(WORD.findall(unicodedata.normalize("NFKC", question)))
-    return [word for word in found if word.lower() not in STOP_EN and word.lower() not in _PLAIN]
+    distinct = dict.fromkeys(WORD.findall(unicodedata.normalize("NFKC", question)))
+    return [word for word in distinct if word.lower() not in _MEANINGLESS]
 
 
 def topics(question: str) -> list[str]:
@@ -136,11 +117,16 @@ def lacks_topic(question: str) -> bool:
     if not own:
         spoken = JAPANESE.search(rest) and not words(rest)
         return not spoken or len(rest) <= SPOKEN
-    if all(replaces(word) for word in own) and _OF_OTHERS.search(rest) and not _WHOLE.search(rest):
-        return True
-    if _CONTRAST.search(text):
+    if _CONTRAST.search(text) or _of_others(rest, own):
         return True
     return rest != text and bool(_BARE.fullmatch(rest))
+
+
+def _of_others(question: str, own: list[str]) -> bool:
+    """Report whether a question asks the same of something else: "大阪は?"."""
+    if not all(map(replaces, own)):
+        return False
+    return bool(_OF_OTHERS.search(question)) and not _WHOLE.search(question)
 
 
 def complete(question: str) -> bool:

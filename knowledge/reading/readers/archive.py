@@ -222,8 +222,9 @@ def parse(
     parser.EndElementHandler = closed
     if text:
         parser.CharacterDataHandler = text
+    last = True  # there is no more of the part
     try:
-        parser.Parse(data, True)
+        parser.Parse(data, last)
     except expat.ExpatError as error:
         raise Refusal("damaged") from error
 
@@ -234,7 +235,9 @@ def _attribute(name: str) -> str:
     prefix.
     """
     prefix, _, local = name.rpartition(":")
-    return "rid" if prefix and local == "id" else local
+    if prefix and local == "id":
+        return "rid"
+    return local
 
 
 _MAIN = {

@@ -10,8 +10,7 @@ from knowledge.reading.readers.paragraphs import one_line
 from knowledge.reading.readers.refusal import Budget
 
 _POINTS = 1000  # of one series
-
-
+_SERIES_PARTS = {"tx": "tx", "cat": "cat", "val": "val", "xVal": "cat", "yVal": "val"}
 _SHAPES = frozenset({"sp", "grpSp", "cxnSp", "pic", "graphicFrame"})
 
 
@@ -25,65 +24,42 @@ def drawn(archive: Archive, owner: str, kind: str, budget: Budget, unseen: list[
     lines: list[str] = []
     for link in archive.links(owner):
         data = archive.part(link.target) if link.kind == kind else None
-        if data is not None:
-            lines += chart(data, budget) if kind == "chart" else paragraphs(data, budget, unseen)
-            if kind == "drawing":
-                lines += drawn(archive, link.target, "chart", budget, unseen)
+        if data is None:
+            continue
+        if kind == "chart":
+            lines += chart(data, budget)
+        else:
+            lines += paragraphs(data, budget, unseen)
+        if kind == "drawing":
+            lines += drawn(archive, link.target, "chart", budget, unseen)
     return lines
 
 
 def chart(data: bytes, budget: Budget) -> list[str]:
     """
     Return a chart's titles, then a row for its categories and one for each series, from the values
-    kept in the file.
+    stored in the file.
     """
-    found = _Chart(budget)
-    parse(data, budget, found.start, found.end, found.text)
-    return list(found.lines())
+    drawing = _Chart(budget)
+    parse(data, budget, drawing.start, drawing.end, drawing.text)
+    return list(drawing.lines())
 
 
 def paragraphs(data: bytes, budget: Budget, unseen: list[str] | None = None) -> list[str]:
     """
     Return the paragraphs of shapes; those of hidden ones go to `unseen`, and nowhere without it.
     """
-    lines: list[str] = []
-    held: list[str] = []
-    hidden: list[bool] = []  # of the shapes that are open, outermost first
-    away = [] if unseen is None else unseen
-    open_text = 0
-
-    def start(tag: str, values: dict[str, str]) -> None:
-        nonlocal open_text
-        open_text += tag == "t"
-        if tag == "br":
-            held.append("\n")
-        elif tag in _SHAPES:
-            hidden.append(False)
-        elif tag == "cNvPr" and hidden and values.get("hidden") in {"1", "true"}:
-            hidden[-1] = True
-
-    def end(tag: str) -> None:
-        nonlocal open_text
-        open_text -= tag == "t"
-        if tag in _SHAPES and hidden:
-            hidden.pop()
-        elif tag == "p" and held:
-            (away if any(hidden) else lines).append(one_line("".join(held)))
-            held.clear()
-
-    def text(value: str) -> None:
-        if open_text:
-            budget.characters(len(value))
-            held.append(value)
-
-    parse(data, budget, start, end, text)
-    return [line for line in lines if line]
+    shapes = _Shapes(budget)
+    parse(data, budget, shapes.start, shapes.end, shapes.text)
+    if unseen is not None:
+        unseen += shapes.unseen
+    return list(filter(None, shapes.seen))
 
 
 def comments(data: bytes, budget: Budget) -> list[tuple[str, str]]:
     """Return the comments of a sheet, each with the cell it stands on ("B2")."""
-    found: list[tuple[str, str]] = []
-    held: list[str] = []
+    written: list[tuple[str, str]] = []
+    current: list[str] = []
     cell, reads = "", 0
 
     def start(tag: str, values: dict[str, str]) -> None:
@@ -95,17 +71,54 @@ def comments(data: bytes, budget: Budget) -> list[tuple[str, str]]:
     def end(tag: str) -> None:
         nonlocal reads
         reads -= tag == "t"
-        if tag == "comment" and held:
-            found.append((cell, one_line("".join(held))))
-            held.clear()
+        if tag == "comment":
+            line = one_line("".join(current))
+            current.clear()
+            if line:
+                written.append((cell, line))
 
     def text(value: str) -> None:
         if reads:
             budget.characters(len(value))
-            held.append(value)
+            current.append(value)
 
     parse(data, budget, start, end, text)
-    return [(at, line) for at, line in found if line]
+    return written
+
+
+class _Shapes:
+    """The paragraphs of shapes, those of hidden ones apart."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.seen: list[str] = []
+        self.unseen: list[str] = []
+        self._budget = budget
+        self._hidden: list[bool] = []  # of the shapes that are open, outermost first
+        self._pieces: list[str] = []  # of the open paragraph
+        self._texts = 0  # open elements that hold text
+
+    def start(self, tag: str, values: dict[str, str]) -> None:
+        self._texts += tag == "t"
+        if tag == "br":
+            self._pieces.append("\n")
+        elif tag in _SHAPES:
+            self._hidden.append(False)
+        elif tag == "cNvPr" and self._hidden and values.get("hidden") in {"1", "true"}:
+            self._hidden[-1] = True
+
+    def end(self, tag: str) -> None:
+        self._texts -= tag == "t"
+        if tag in _SHAPES and self._hidden:
+            self._hidden.pop()
+        elif tag == "p" and self._pieces:
+            lines = self.unseen if any(self._hidden) else self.seen
+            lines.append(one_line("".join(self._pieces)))
+            self._pieces.clear()
+
+    def text(self, value: str) -> None:
+        if self._texts:
+            self._budget.characters(len(value))
+            self._pieces.append(value)
 
 
 class _Chart:
@@ -117,37 +130,36 @@ class _Chart:
         self._series: list[dict[str, list[str]]] = []
         self._part = ""
         self._words: list[str] = []
-        self._reads = 0
+        self._texts = 0  # open elements that hold text
 
     def start(self, tag: str, values: dict[str, str]) -> None:
         if tag == "ser":
             self._series.append({"tx": [], "cat": [], "val": []})
-        elif tag in {"tx", "cat", "val", "xVal", "yVal"} and self._series:
-            self._part = {"xVal": "cat", "yVal": "val"}.get(tag, tag)
+        elif tag in _SERIES_PARTS and self._series:
+            self._part = _SERIES_PARTS[tag]
         elif tag in {"v", "t"}:
-            self._reads += 1
+            self._texts += 1
 
     def end(self, tag: str) -> None:
-        if tag in {"tx", "cat", "val", "xVal", "yVal", "ser"}:
+        if tag in _SERIES_PARTS or tag == "ser":
             self._part = ""
         if tag not in {"v", "t"}:
             return
-        self._reads -= 1
+        self._texts -= 1
         words = " ".join("".join(self._words).split())
         self._words = []
-        if not words:
-            return
-        if tag == "t":
+        if words and tag == "t":
             self._titles.append(words)
-        elif self._part and self._series and len(self._series[-1][self._part]) < _POINTS:
-            self._series[-1][self._part].append(words)
+        elif words and self._part and self._series:
+            self._point(self._series[-1][self._part], words)
 
     def text(self, value: str) -> None:
-        if self._reads:
+        if self._texts:
             self._budget.characters(len(value))
             self._words.append(value)
 
     def lines(self) -> Iterator[str]:
+        """Yield the titles, then the rows; equal categories of neighbouring series once."""
         yield from dict.fromkeys(self._titles)
         head: list[str] = []
         for series in self._series:
@@ -157,3 +169,7 @@ class _Chart:
             row = [" ".join(series["tx"]), *series["val"]]
             if any(row):
                 yield " | ".join(row)
+
+    def _point(self, points: list[str], words: str) -> None:
+        if len(points) < _POINTS:
+            points.append(words)

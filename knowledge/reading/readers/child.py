@@ -16,6 +16,7 @@ from dataclasses import asdict
 from types import TracebackType
 from typing import BinaryIO
 
+from knowledge.formats import readers
 from knowledge.reading.readers import lockdown, raw
 from knowledge.reading.readers.fault import describe
 from knowledge.reading.readers.limits import Limits
@@ -23,23 +24,11 @@ from knowledge.reading.readers.refusal import Budget, Refusal
 from knowledge.reading.readers.sections import Item, Omitted, Title
 from knowledge.values import Flag, Page
 
-_READERS = {
-    "csv": "csv_table",
-    "docx": "docx",
-    "html": "html",
-    "markdown": "markdown",
-    "pdf": "pdf",
-    "pptx": "pptx",
-    "scan": "scan",
-    "text": "text",
-    "xlsx": "xlsx",
-}
-
 
 def warm() -> None:
     """Import every reader and the sandbox's own libraries, before there is a document."""
     lockdown.prepare()
-    for name in _READERS.values():
+    for name in readers().values():
         importlib.import_module(f"knowledge.reading.readers.{name}")
 
 
@@ -53,7 +42,7 @@ def main() -> None:
 def _answer(source: BinaryIO, out: BinaryIO) -> None:
     job = json.loads(source.readline())
     limits = Limits(**job["limits"])
-    reader = importlib.import_module(f"knowledge.reading.readers.{_READERS[job['kind']]}")
+    reader = importlib.import_module(f"knowledge.reading.readers.{readers()[job['kind']]}")
     if prepare := getattr(reader, "prepare", None):
         prepare()  # opens files of its own, which is over once the doors are closed
     missing = lockdown.close(limits)
@@ -98,12 +87,14 @@ def _count(out: BinaryIO, kind: str, content: bytes, limits: Limits) -> None:
     Tell what the file holds by itself; where that is too much, what was read stays read and is not
     counted.
     """
+    counted = raw.counts(kind)
     try:
-        for piece in raw.pieces(kind, content, Budget(limits)) if kind != "scan" else ():
-            _say(out, {"raw": {"place": asdict(piece.place), "text": piece.text}})
+        if counted:
+            for piece in raw.pieces(kind, content, Budget(limits)):
+                _say(out, {"raw": {"place": asdict(piece.place), "text": piece.text}})
     except (Refusal, MemoryError, RecursionError):
         return
-    _say(out, {"counted": kind != "scan"})
+    _say(out, {"counted": counted})
 
 
 def _told(item: Item) -> dict[str, object]:

@@ -18,13 +18,12 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
     yield from flags
     sample = text[:_SAMPLE]
     separator = max(",\t;", key=sample.count)
+    lines = io.StringIO(text.replace("\x00", ""), newline="")
     rows: list[str] = []
     try:
-        for cells in csv.reader(
-            io.StringIO(text.replace("\x00", ""), newline=""), delimiter=separator
-        ):
+        for cells in csv.reader(lines, delimiter=separator):
             budget.cells(len(cells))
-            row = " | ".join(one_line(cell) for cell in cells)
+            row = " | ".join(map(one_line, cells))
             if row.strip(" |"):
                 budget.characters(len(row))
                 rows.append(row)

@@ -8,6 +8,7 @@ and half-width katakana.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 
 from knowledge.reading.readers.refusal import Refusal
@@ -16,18 +17,22 @@ from knowledge.values import Flag
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _ESCAPES = (b"\x1b$", b"\x1b(")  # ISO 2022 switches of character set
 _SAMPLE = 20_000  # characters scored
+_PLAUSIBLE = 0.5  # score above which a text in a guessed encoding is taken
 _BROKEN = 0.02  # share of unreadable characters up to which a text is kept, with a flag
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff]")
 _INVISIBLE = re.compile(
-    "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 # Joiners shape Arabic, Indic scripts and emoji; between Japanese signs they only split words.
 _JOINER = re.compile(
-    "(?<=[\u3040-\u30ff\u4e00-\u9fff])[\u200c\u200d]+|[\u200c\u200d]+(?=[\u3040-\u30ff\u4e00-\u9fff])"
+    "(?<=[\u3040-\u30ff\u4e00-\u9fff])[\u200c\u200d]+"
+    "|[\u200c\u200d]+(?=[\u3040-\u30ff\u4e00-\u9fff])"
 )
 _TAGS = re.compile("[\U000e0020-\U000e007e]+")
 _EVERYDAY = re.compile(
-    r"[\u3001-\u3003\u3005\u3008-\u301c\u3040-\u30ff\u4e00-\u9fff\uff01-\uff5e\u2010-\u2044\u25a0-\u266f\u2190-\u21ff①-⑳]"
+    r"[\u3001-\u3003\u3005\u3008-\u301c\u3040-\u30ff\u4e00-\u9fff\uff01-\uff5e"
+    r"\u2010-\u2044\u25a0-\u266f\u2190-\u21ff①-⑳]"
 )
 _KANA = re.compile(r"[\u3040-\u30ff、。]")
 _HALF = re.compile(r"[\uff61-\uff9f]")
@@ -40,26 +45,39 @@ def decode(content: bytes) -> tuple[str, tuple[Flag, ...]]:
     Raises:
         Refusal: garbled, when no encoding gives plausible text.
     """
+    return _checked(_decoded(content))
+
+
+def _decoded(content: bytes) -> str:
+    """Return the text in the encoding it says it has, or else in the likeliest."""
     for mark, encoding in _BOMS:
         if content.startswith(mark):
-            return _broken(content.decode(encoding, "replace"))
+            return content.decode(encoding, "replace")
     if any(escape in content for escape in _ESCAPES):
         for encoding in ("iso2022_jp_ext", "iso2022_jp_2004"):
             text = _strict(content, encoding)
             if text is not None:
-                return _broken(text)
+                return text
     text = _strict(content, "utf-8")
     if text is not None and "\x00" not in text:
-        return _broken(text)
-    guesses = [
-        (_score(text), text)
-        for text in (_strict(content, encoding) for encoding in _candidates(content))
-        if text
-    ]
-    best = max(guesses, key=lambda guess: guess[0], default=(0.0, ""))
-    if best[0] > 0.5:
-        return _broken(best[1])
-    return _broken(content.decode("utf-8", "replace"))
+        return text
+    likeliest = _likeliest(content)
+    if likeliest:
+        return likeliest
+    return content.decode("utf-8", "replace")
+
+
+def _likeliest(content: bytes) -> str:
+    """Return the most plausible text of those that the bytes may be; "" where none is plausible."""
+    likeliest, best = "", _PLAUSIBLE
+    for encoding in _candidates(content):
+        text = _strict(content, encoding)
+        if not text:
+            continue
+        score = _score(text)
+        if score > best:
+            likeliest, best = text, score
+    return likeliest
 
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:
@@ -75,7 +93,7 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     seen: list[str] = []
     hidden: list[str] = []
     for block in blocks(text):
-        shown, messages = _clean(block)
+        shown, messages = _clean_block(block)
         seen.append(shown)
         hidden += messages
     return "".join(seen), tuple(hidden)
@@ -98,17 +116,21 @@ def blocks(text: str, size: int = 32_000) -> Iterator[str]:
     yield text[start:]
 
 
-def _clean(block: str) -> tuple[str, tuple[str, ...]]:
+def _clean_block(block: str) -> tuple[str, tuple[str, ...]]:
     text = _CONTROL.sub("", unicodedata.normalize("NFC", block))
     if not _INVISIBLE.search(text):
         return text, ()
-    hidden = tuple(
-        "".join(chr(ord(sign) - 0xE0000) for sign in tags) for tags in _TAGS.findall(text)
-    )
-    told = _JOINER.sub("", _INVISIBLE.sub("", text.replace("\u00ad", "")))
-    return told, hidden or (
-        ("",) if len(told) < len(text.replace("\ufeff", "").replace("\u00ad", "")) else ()
-    )
+    messages = tuple(map(_message, _TAGS.findall(text)))
+    without_harmless = text.replace("\u00ad", "").replace("\ufeff", "")
+    shown = _JOINER.sub("", _INVISIBLE.sub("", text))
+    if not messages and len(shown) < len(without_harmless):
+        messages = ("",)
+    return shown, messages
+
+
+def _message(tags: str) -> str:
+    """Return what is written in Unicode tag characters, which are ASCII moved out of sight."""
+    return "".join(chr(ord(sign) - 0xE0000) for sign in tags)
 
 
 def _candidates(content: bytes) -> tuple[str, ...]:
@@ -116,8 +138,9 @@ def _candidates(content: bytes) -> tuple[str, ...]:
     Return the encodings to try; UTF-16 without its mark only where zero bytes or an even length
     allow it.
     """
-    wide = ("utf-16-le", "utf-16-be") if len(content) % 2 == 0 else ()
-    return (*wide, "cp932", "euc_jis_2004")
+    if len(content) % 2 == 0:
+        return "utf-16-le", "utf-16-be", "cp932", "euc_jis_2004"
+    return "cp932", "euc_jis_2004"
 
 
 def _strict(content: bytes, encoding: str) -> str | None:
@@ -133,19 +156,23 @@ def _score(text: str) -> float:
     has them.
     """
     sample = text[:_SAMPLE]
+    control = len(_CONTROL.findall(sample))
     foreign = sum(sign > "\x7f" or _CONTROL.match(sign) is not None for sign in sample)
     if not foreign:
         return 1.0 if sample else 0.0
     everyday = len(_EVERYDAY.findall(sample))
     kana = len(_KANA.findall(sample))
-    bad = len(_CONTROL.findall(sample)) + sum(
-        unicodedata.category(sign) in {"Co", "Cn"} for sign in sample
-    )
-    return (0.8 * everyday + 0.4 * kana - 0.5 * len(_HALF.findall(sample)) - 4 * bad) / foreign
+    half = len(_HALF.findall(sample))
+    categories = Counter(map(unicodedata.category, sample))
+    bad = control + categories["Co"] + categories["Cn"]
+    return (0.8 * everyday + 0.4 * kana - 0.5 * half - 4 * bad) / foreign
 
 
-def _broken(text: str) -> tuple[str, tuple[Flag, ...]]:
+def _checked(text: str) -> tuple[str, tuple[Flag, ...]]:
+    """Return a text with a flag for its unreadable characters; refuse one of too many."""
     bad = text.count("\ufffd") + len(_CONTROL.findall(text))
     if bad > max(1.0, _BROKEN * len(text)):
         raise Refusal("garbled")
-    return text, (Flag("garbled", 0, f"{bad}"),) if bad else ()
+    if not bad:
+        return text, ()
+    return text, (Flag("garbled", 0, f"{bad}"),)

@@ -7,7 +7,6 @@ themselves or by their style, and white ones on nothing, are left out and flagge
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -17,6 +16,7 @@ from knowledge.reading.readers.numbering import Numbering
 from knowledge.reading.readers.paragraphs import text_of
 from knowledge.reading.readers.refusal import Budget
 from knowledge.reading.readers.sections import Item, Omitted, Sections, Title
+from knowledge.reading.readers.styles import BODY_TEXT, OFF, Style, styles_of
 from knowledge.values import Flag
 
 _APART = (
@@ -24,34 +24,15 @@ _APART = (
     ("コメント / Comments", ("comments",)),
 )
 _NOTES = ("footnotes", "endnotes")
-_BETWEEN = {
-    "tab": "\t",
-    "br": "\n",
-    "cr": "\n",
-    "noBreakHyphen": "-",
-}  # elements that stand for a sign
+# elements that stand for a sign
+_BETWEEN = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _SKIPPED = frozenset({"Fallback", "rt", "del", "moveFrom", "delText", "instrText", "delInstrText"})
-_HEADING = re.compile(
-    r"(?:heading|見出し)\s*([1-9])", re.IGNORECASE
-)  # the whole name, in half width
+_OF_RUNS = frozenset({"t", "r", "vanish", "webHidden", "rStyle", "color", "shd", "highlight"})
+_OF_PARAGRAPHS = frozenset({"p", "tbl", "txbxContent", "pStyle", "outlineLvl", "ilvl", "numId"})
+_ANCHORED = frozenset({"docPr", "chart", "relIds", "footnoteReference", "endnoteReference"})
 _FORMER = "PrChange"  # what a tracked change of format was before
-_OFF = frozenset({"0", "false", "off", "none"})
 _WHITE = frozenset({"ffffff", "fefefe"})
 _PALE = frozenset({"", "auto", "none", *_WHITE})
-_BEYOND = 9  # outline level that means body text
-
-
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """
-    What a style says: its heading level (0 is the title), its list and its level in it, and whether
-    its text is hidden.
-    """
-
-    level: int | None = None  # None is body text
-    number: str = ""
-    depth: int = 0
-    hidden: bool = False
 
 
 @dataclass(slots=True)
@@ -71,24 +52,14 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
     kinds = {link.kind: link.target for link in links}
     numbering = Numbering(archive, kinds.get("numbering", ""), budget)
     notes = {kind: _notes(archive, kinds.get(kind, ""), budget) for kind in _NOTES}
-    body = _Part(
-        budget,
-        _styles(archive, kinds.get("styles", ""), budget),
-        numbering,
-        notes,
-        _drawings(archive, links, budget),
-    )
+    styles = styles_of(archive, kinds.get("styles", ""), budget)
+    body = _Part(budget, styles, numbering, notes, _drawings(archive, links, budget))
     body.walk(archive.part(main) or b"")
     if any(link.external and link.kind != "hyperlink" for link in links):
         yield Flag("external_link", 0, "relationship")
     for name, wanted in _APART:
-        body.apart(
-            name,
-            [
-                archive.part(target) or b""
-                for target in dict.fromkeys(k.target for k in links if k.kind in wanted)
-            ],
-        )
+        targets = dict.fromkeys(link.target for link in links if link.kind in wanted)
+        body.apart(name, [archive.part(target) or b"" for target in targets])
     yield from body.flags()
     yield Omitted("\n".join(body.unseen))
     if body.title:
@@ -99,18 +70,21 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
 def _drawings(archive: Archive, links: tuple[Link, ...], budget: Budget) -> dict[str, list[str]]:
     """Return the lines of each chart and diagram by the id that a paragraph calls it by."""
     readers = {"chart": chart, "diagramData": paragraphs}
-    found = {
-        link.id: (readers[link.kind], archive.part(link.target))
-        for link in links
-        if link.kind in readers
-    }
-    return {id_: reader(data, budget) for id_, (reader, data) in found.items() if data is not None}
+    parts: dict[str, tuple[str, bytes | None]] = {}
+    for link in links:
+        if link.kind in readers:
+            parts[link.id] = (link.kind, archive.part(link.target))
+    drawings: dict[str, list[str]] = {}
+    for id_, (kind, data) in parts.items():
+        if data is not None:
+            drawings[id_] = readers[kind](data, budget)
+    return drawings
 
 
 def _notes(archive: Archive, name: str, budget: Budget) -> dict[str, str]:
     """Return the footnotes or endnotes by id."""
     data = archive.part(name) if name else None
-    notes: dict[str, str] = {}
+    written: dict[str, str] = {}
     current, reads, skips = "", 0, 0
 
     def start(tag: str, values: dict[str, str]) -> None:
@@ -135,64 +109,21 @@ def _notes(archive: Archive, name: str, budget: Budget) -> dict[str, str]:
             put(value)
 
     def put(value: str) -> None:
-        notes[current] = notes.get(current, "") + value
+        written[current] = written.get(current, "") + value
 
     if data is not None:
         parse(data, budget, start, end, text)
-    whole = {id_: text_of(note) for id_, note in notes.items()}
-    return {
-        id_: re.sub(r"\n{2,}", "\n", note).strip() for id_, note in whole.items() if note.strip()
-    }
+    return _tidy(written)
 
 
-def _styles(archive: Archive, name: str, budget: Budget) -> dict[str, _Style]:
-    """
-    Return what each paragraph style says about headings and lists, itself or by the style it builds
-    on.
-    """
-    data = archive.part(name) if name else None
-    found: dict[str, dict[str, str]] = {}
-    style = ""
-
-    def start(tag: str, values: dict[str, str]) -> None:
-        nonlocal style
-        if tag == "style":
-            style = values.get("styleId", "")
-            found[style] = {}
-        elif tag in {"name", "basedOn", "outlineLvl", "numId", "ilvl", "vanish"} and style:
-            found[style].setdefault(tag, values.get("val", "1"))
-
-    if data is not None:
-        parse(data, budget, start)
-    return {name: _style(name, found) for name in found}
-
-
-def _style(name: str, found: dict[str, dict[str, str]]) -> _Style:
-    level: int | None = None
-    number, depth, hidden = "", "", ""
-    for _ in range(10):  # styles build on each other, in a file of ill will in a circle
-        said = found.get(name, {})
-        level = _outline(said) if level is None else level
-        number, depth = number or said.get("numId", ""), depth or said.get("ilvl", "")
-        hidden = hidden or said.get("vanish", "")
-        name = said.get("basedOn", "")
-    shown = level if level is not None and level <= _BEYOND else None
-    return _Style(shown, number, int(depth) if depth.isdigit() else 0, hidden not in {"", *_OFF})
-
-
-def _outline(said: dict[str, str]) -> int | None:
-    """
-    Return the heading level a style gives itself, above `_BEYOND` for body text; None leaves it to
-    the style below.
-    """
-    outline = said.get("outlineLvl", "")
-    if outline.isdigit():
-        return int(outline) + 1
-    name = unicodedata.normalize("NFKC", said.get("name", "")).strip()
-    if name.lower() == "title":
-        return 0
-    mark = _HEADING.fullmatch(name)
-    return int(mark[1]) if mark else None
+def _tidy(notes: dict[str, str]) -> dict[str, str]:
+    """Return notes with their broken lines joined and without empty lines; no empty ones."""
+    tidy: dict[str, str] = {}
+    for id_, note in notes.items():
+        whole = text_of(note)
+        if whole.strip():
+            tidy[id_] = re.sub(r"\n{2,}", "\n", whole).strip()
+    return tidy
 
 
 class _Part:
@@ -204,7 +135,7 @@ class _Part:
     def __init__(
         self,
         budget: Budget,
-        styles: dict[str, _Style],
+        styles: dict[str, Style],
         numbering: Numbering,
         notes: dict[str, dict[str, str]],
         drawings: dict[str, list[str]],
@@ -221,90 +152,119 @@ class _Part:
         self._tables: list[_Table] = []
         self._skip = self._texts = self._boxes = self._former = 0
         self._hidden = self._white = self._shaded = self._concealed = False
-        self._found: set[str] = set()
+        self._seen: set[str] = set()
 
     def walk(self, data: bytes) -> None:
         parse(data, self._budget, self._start, self._end, self._text)
 
     def apart(self, name: str, parts: list[bytes]) -> None:
         """Take parts that stand beside the body and hold text, under a heading of their own."""
-        spoken = [data for data in parts if data and paragraphs(data, self._budget)]
-        if spoken:
+        written = [data for data in parts if data and paragraphs(data, self._budget)]
+        if written:
             self.sections.heading(1, name)
-        for data in spoken:
+        for data in written:
             self.walk(data)
 
     def flags(self) -> Iterator[Flag]:
-        if "hidden_run" in self._found:
+        if "hidden_run" in self._seen:
             yield Flag("hidden_text", 0, "hidden_run")
-        if "white" in self._found:
+        if "white" in self._seen:
             yield Flag("pale_text", 0)
-        if "deletion" in self._found:
+        if "deletion" in self._seen:
             yield Flag("tracked_deletion", 0)
 
     def _start(self, tag: str, values: dict[str, str]) -> None:
-        value = values.get("val", "")
-        here = self._paragraphs[-1]
         self._former += tag.endswith(_FORMER)
         if self._former:
             return
+        if tag in _SKIPPED:
+            self._skip += 1
+            if tag in {"del", "moveFrom"}:
+                self._seen.add("deletion")
+        elif tag in _OF_RUNS:
+            self._start_in_run(tag, values)
+        elif tag in _OF_PARAGRAPHS:
+            self._start_in_paragraph(tag, values.get("val", ""))
+        elif tag in {"tr", "tc", "gridSpan", "vMerge"}:
+            if self._tables:
+                self._tables[-1].start(tag, values.get("val", ""))
+        elif tag in _ANCHORED:
+            self._start_anchored(tag, values)
+        elif tag in _BETWEEN and not self._skip and "pos" not in values:
+            self._paragraphs[-1].pieces.append(_BETWEEN[tag])
+
+    def _start_in_run(self, tag: str, values: dict[str, str]) -> None:
+        """Take what says how a run looks: whether it is hidden, and its colours."""
+        value = values.get("val", "")
+        on = values.get("val", "1") not in OFF
         match tag:
-            case _ if tag in _SKIPPED:
-                self._skip += 1
-                if tag in {"del", "moveFrom"}:
-                    self._found.add("deletion")
             case "t":
                 self._texts += 1
-            case "p":
-                self._paragraphs.append(_Paragraph())
             case "r":
-                self._hidden = here.hidden
+                self._hidden = self._paragraphs[-1].hidden
                 self._white = self._shaded = False
             case "vanish":
-                self._hidden = values.get("val", "1") not in _OFF
-            case "webHidden" if values.get("val", "1") not in _OFF:
-                self._hidden = True
+                self._hidden = on
+            case "webHidden":
+                self._hidden = self._hidden or on
             case "rStyle":
-                self._hidden = self._hidden or self._styles.get(value, _Style()).hidden
-            case "docPr" if values.get("hidden") in {"1", "true"}:
-                self._concealed = True
-            case "color" if value.lower() in _WHITE:
-                self._white = True
+                self._hidden = self._hidden or self._styles.get(value, Style()).hidden
+            case "color":
+                self._white = self._white or value.lower() in _WHITE
             case "shd" | "highlight":
-                dark = values.get("fill", value).lower() not in _PALE
-                self._shaded = self._shaded or dark
-                here.shaded = here.shaded or (dark and not here.pieces)
-                if self._tables and dark:
-                    self._tables[-1].shaded = True
+                self._shade(values.get("fill", value))
+
+    def _shade(self, colour: str) -> None:
+        """Note a ground that white words can be read on: of the run, its paragraph or its cell."""
+        if colour.lower() in _PALE:
+            return
+        here = self._paragraphs[-1]
+        self._shaded = True
+        here.shaded = here.shaded or not here.pieces
+        if self._tables:
+            self._tables[-1].shaded = True
+
+    def _start_in_paragraph(self, tag: str, value: str) -> None:
+        """Begin a paragraph or a table, or take what says where a paragraph stands."""
+        here = self._paragraphs[-1]
+        match tag:
+            case "p":
+                self._paragraphs.append(_Paragraph())
+            case "tbl":
+                self._tables.append(_Table())
+            case "txbxContent":
+                self._boxes += 1
             case "pStyle":
-                style = self._styles.get(value, _Style())
+                style = self._styles.get(value, Style())
                 here.level, here.number, here.depth = style.level, style.number, style.depth
                 here.hidden = style.hidden
             case "outlineLvl" if value.isdigit():
-                here.level = int(value) + 1 if int(value) < _BEYOND else None
+                here.level = int(value) + 1 if int(value) < BODY_TEXT else None
             case "ilvl" if value.isdigit():
                 here.depth = int(value)
             case "numId":
                 here.number = value
-            case "txbxContent":
-                self._boxes += 1
-            case "tbl":
-                self._tables.append(_Table())
-            case "tr" | "tc" | "gridSpan" | "vMerge" if self._tables:
-                self._tables[-1].start(tag, value)
-            case "footnoteReference" | "endnoteReference" if not self._skip:
-                note = self._notes[tag.removesuffix("Reference") + "s"].get(values.get("id", ""))
-                here.after += [note] if note else []
-            case "chart" | "relIds":
-                here.after += self._drawings.get(values.get("rid") or values.get("dm", ""), ())
-            case _ if tag in _BETWEEN and not self._skip and "pos" not in values:
-                here.pieces.append(_BETWEEN[tag])
+
+    def _start_anchored(self, tag: str, values: dict[str, str]) -> None:
+        """Take what stands elsewhere in the file and is called here: notes, charts and diagrams."""
+        here = self._paragraphs[-1]
+        if tag == "docPr":
+            self._concealed = self._concealed or values.get("hidden") in {"1", "true"}
+        elif tag in {"chart", "relIds"}:
+            here.after += self._drawings.get(values.get("rid") or values.get("dm", ""), ())
+        elif not self._skip:
+            notes = self._notes[tag.removesuffix("Reference") + "s"]
+            note = notes.get(values.get("id", ""))
+            if note:
+                here.after.append(note)
 
     def _end(self, tag: str) -> None:
         if self._former:
             self._former -= tag.endswith(_FORMER)
         elif tag in _SKIPPED:
             self._skip -= 1
+        elif tag in {"tbl", "tr", "tc"}:
+            self._end_of_table(tag)
         elif tag == "t":
             self._texts -= 1
         elif tag == "p" and len(self._paragraphs) > 1:
@@ -315,42 +275,37 @@ class _Part:
             self._boxes -= 1
         elif tag in {"anchor", "inline"}:
             self._concealed = False
-        elif tag == "tbl" and self._tables:
-            for row in self._tables.pop().rows:
-                self._put(row)
-        elif tag in {"tr", "tc"} and self._tables:
+
+    def _end_of_table(self, tag: str) -> None:
+        if not self._tables:
+            return
+        if tag != "tbl":
             self._tables[-1].end(tag)
+            return
+        for row in self._tables.pop().rows:
+            self._put(row)
 
     def _text(self, text: str) -> None:
         if not self._texts or self._skip:
             return
-        held = (
-            self._tables or self._boxes
-        )  # white words in a cell or a box usually stand on a dark ground
+        written = bool(text.strip())
+        # white words in a cell or a box usually stand on a dark ground
+        held = bool(self._tables or self._boxes)
         lost = self._white and not self._shaded and not self._paragraphs[-1].shaded
-        if (
-            self._white
-            and lost
-            and held
-            and not (self._tables and self._tables[-1].shaded)
-            and text.strip()
-        ):
-            self._found.add("white")
+        dark_cell = bool(self._tables) and self._tables[-1].shaded
+        if lost and held and not dark_cell and written:
+            self._seen.add("white")
         if self._hidden or self._concealed or (lost and not held):
-            if text.strip():
-                self._found.add("hidden_run")
+            if written:
+                self._seen.add("hidden_run")
             self.unseen.append(text)
             return
         self._budget.characters(len(text))
         self._paragraphs[-1].pieces.append(text)
 
     def _paragraph(self, paragraph: _Paragraph) -> None:
-        text = text_of(
-            "".join(paragraph.pieces)
-        )  # a break inside a paragraph is often for lack of room, as in a pasted mail
-        if text.strip() and paragraph.number not in {"", "0"}:
-            label = self._numbering.label(paragraph.number, paragraph.depth or 0)
-            text = f"{label} {text.lstrip()}" if label else text
+        # a break inside a paragraph is often for lack of room, as in a pasted mail
+        text = self._labelled(text_of("".join(paragraph.pieces)), paragraph)
         if paragraph.level is None or self._tables:
             self._put(text.strip("\n"))
         else:
@@ -359,6 +314,15 @@ class _Part:
             self.sections.heading(paragraph.level, text)
         for line in paragraph.after:
             self._put(line)
+
+    def _labelled(self, text: str, paragraph: _Paragraph) -> str:
+        """Return a paragraph's text behind the number that Word gives it, and count that on."""
+        if not text.strip() or paragraph.number in {"", "0"}:
+            return text
+        label = self._numbering.label(paragraph.number, paragraph.depth or 0)
+        if not label:
+            return text
+        return f"{label} {text.lstrip()}"
 
     def _put(self, text: str) -> None:
         """Add a paragraph or a row where it stands: in the open table cell, or in the section."""

@@ -11,13 +11,16 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 from knowledge.reading.readers.decode import decode
-from knowledge.reading.readers.paragraphs import joined, measured
+from knowledge.reading.readers.paragraphs import Line, joined, measured
 from knowledge.reading.readers.refusal import Budget, Refusal
 from knowledge.reading.readers.sections import Item, Omitted, Sections, Title
 from knowledge.text.lines import UNSPACED
 from knowledge.values import Flag
 
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905  reads as HTML's list
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param"}
+    | {"source", "track", "wbr"}
+)
 _SILENT = frozenset(
     {
         "script",
@@ -68,11 +71,15 @@ _BLOCKS = frozenset(
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _OPTIONAL = {"p", "li", "td", "th", "tr", "dt", "dd", "option", "thead", "tbody"}  # may stay open
 _HIDING = re.compile(
-    r"display:none|visibility:hidden|font-size:0*(?:\.0+)?(?:[01](?:\.\d+)?(?:px|pt)|(?:px|pt|em|rem|%)|0*)(?:;|$|!)|opacity:0(?:\.0+)?(?:;|$|!)"
-    r"|(?:^|;)color:(?:#fff(?:fff)?|white|transparent|rgba?\(255,255,255[^)]*\))(?:;|$|!)|text-indent:-\d{3,}|(?:left|top):-\d{3,}"
+    r"display:none|visibility:hidden|font-size:0*(?:\.0+)?(?:[01](?:\.\d+)?(?:px|pt)"
+    r"|(?:px|pt|em|rem|%)|0*)(?:;|$|!)|opacity:0(?:\.0+)?(?:;|$|!)"
+    r"|(?:^|;)color:(?:#fff(?:fff)?|white|transparent|rgba?\(255,255,255[^)]*\))(?:;|$|!)"
+    r"|text-indent:-\d{3,}|(?:left|top):-\d{3,}"
 )
 _DARK = re.compile(r"background(?:-color)?:(?!#fff|white|transparent|none|inherit)")
 _RULE = re.compile(r"([^{}]{1,500})\{([^{}]{0,2000})\}")
+_SHEET = re.compile(r"<style[^>]{0,200}>(.{0,200000}?)</style", re.IGNORECASE | re.DOTALL)
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SELECTOR = re.compile(r"^\s*([a-z0-9]*)([.#][\w-]+)?\s*$", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _PIECE = 65_536  # characters fed at once
@@ -80,9 +87,8 @@ _SIGN_IN = re.compile(r"type\s*=\s*[\"']?password", re.IGNORECASE)
 # stands for a line's end in the source, until it is known what stands on either side of it
 _BROKEN = "\x1f"
 _JOINT = re.compile(rf"(?<={UNSPACED})\s*{_BROKEN}\s*(?={UNSPACED})")
-_SHORT = (
-    1500  # characters; a page with a password field and no more text than this is a sign-in page
-)
+# characters; a page with a password field and no more text than this is a sign-in page
+_SHORT = 1500
 
 
 def read(content: bytes, budget: Budget) -> Iterator[Item]:
@@ -99,26 +105,21 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
         yield Flag("hidden_text", 0, "hidden_html")
         yield Omitted("".join(page.unseen))
     pages = tuple(page.sections.finish())
-    if _SIGN_IN.search(text) and sum(len(found.text) for found in pages) < _SHORT:
+    length = sum(len(section.text) for section in pages)
+    if length < _SHORT and _SIGN_IN.search(text):
         raise Refusal("sign_in_page")
     yield from pages
 
 
 def _hiding_rules(text: str) -> frozenset[str]:
     """Return the simple selectors (".x", "#x") of the page's own style sheets that hide text."""
-    found: set[str] = set()
-    for sheet in re.findall(
-        r"<style[^>]{0,200}>(.{0,200000}?)</style", text, re.IGNORECASE | re.DOTALL
-    ):
-        for selectors, body in _RULE.findall(re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)):
-            style = re.sub(r"\s", "", body.lower())
-            if _hides(style):
-                found.update(
-                    mark[2]
-                    for name in selectors.split(",")
-                    if (mark := _SELECTOR.match(name)) and mark[2]
-                )
-    return frozenset(found)
+    hiding: set[str] = set()
+    for sheet in _SHEET.findall(text):
+        for selectors, body in _RULE.findall(_CSS_COMMENT.sub("", sheet)):
+            if _hides(re.sub(r"\s", "", body.lower())):
+                marks = map(_SELECTOR.match, selectors.split(","))
+                hiding.update(mark[2] for mark in marks if mark and mark[2])
+    return frozenset(hiding)
 
 
 def _hides(style: str) -> bool:
@@ -127,7 +128,10 @@ def _hides(style: str) -> bool:
 
 
 def _space(match: re.Match[str]) -> str:
-    return _BROKEN if "\n" in match.group() else " "
+    """Return what stands for white space of the source: an end of line is not yet a space."""
+    if "\n" in match.group():
+        return _BROKEN
+    return " "
 
 
 class _Visible(HTMLParser):
@@ -154,7 +158,8 @@ class _Visible(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "br" and not self._skipping:
-            self._buffer.append("\n" if self._row is None else " ")
+            in_row = self._row is not None
+            self._buffer.append(" " if in_row else "\n")
         if tag in _VOID:
             return
         if self._open and self._open[-1] == tag and tag in _OPTIONAL:
@@ -167,12 +172,16 @@ class _Visible(HTMLParser):
         silent = tag in _SILENT
         hiding = not silent and self._is_hidden(dict(attrs))
         if self._skipping or silent or hiding:
-            if self._skipping and self._skipping[-1][0] == tag and tag in _OPTIONAL:
-                self._skipping.pop()
-            below = bool(self._skipping and self._skipping[-1][1])
-            self._skipping.append((tag, hiding or (below and not silent)))
-            return
-        self._begin(tag)
+            self._skip(tag, silent=silent, hiding=hiding)
+        else:
+            self._begin(tag)
+
+    def _skip(self, tag: str, *, silent: bool, hiding: bool) -> None:
+        """Go into an element that is not seen; what is hidden in it is kept apart."""
+        if self._skipping and self._skipping[-1][0] == tag and tag in _OPTIONAL:
+            self._skipping.pop()
+        below = bool(self._skipping and self._skipping[-1][1])
+        self._skipping.append((tag, hiding or (below and not silent)))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _VOID:
@@ -180,36 +189,37 @@ class _Visible(HTMLParser):
         if tag == "title":
             self._in_title = False
         if tag in self._open:
-            while self._open and self._open.pop() != tag:
+            while self._open.pop() != tag:
                 pass
-        if self._skipping:
-            if any(name == tag for name, _ in self._skipping):
-                while self._skipping and self._skipping.pop()[0] != tag:
-                    pass
-            return
-        self._end(tag)
+        if not self._skipping:
+            self._end(tag)
+        elif tag in dict(self._skipping):
+            while self._skipping.pop()[0] != tag:
+                pass
 
     def handle_data(self, data: str) -> None:
         if self._in_title:
             self.title += data[:1000]
         elif self._skipping:
-            hidden = self._skipping[-1][1]
-            self.hid = self.hid or (hidden and bool(data.strip()))
-            self.unseen += [data] if hidden else []
+            if self._skipping[-1][1]:
+                self.hid = self.hid or bool(data.strip())
+                self.unseen.append(data)
         elif not self._ruby:
-            self._buffer.append(
-                data if "pre" in self._open[-3:] else _SPACE.sub(_space, data.replace(_BROKEN, " "))
-            )
+            if not self._preformatted():
+                data = _SPACE.sub(_space, data.replace(_BROKEN, " "))
+            self._buffer.append(data)
+
+    def _preformatted(self) -> bool:
+        return "pre" in self._open[-3:]
 
     def flush(self) -> None:
         """End the paragraph being gathered."""
-        preformatted = "pre" in self._open[-3:]
-        written = [
-            measured(line.strip() if not preformatted else line.rstrip())
-            for line in self._written().split("\n")
-        ]
-        ends = [replace(line, hard=not preformatted) for line in written]
-        for paragraph in joined(ends):
+        preformatted = self._preformatted()
+        lines: list[Line] = []
+        for written in self._written().split("\n"):
+            line = written.rstrip() if preformatted else written.strip()
+            lines.append(replace(measured(line), hard=not preformatted))
+        for paragraph in joined(lines):
             if paragraph.strip():
                 self.sections.paragraph(paragraph.strip())
 
@@ -269,13 +279,11 @@ class _Visible(HTMLParser):
             self._row.append(words)
 
     def _is_hidden(self, attributes: dict[str, str | None]) -> bool:
+        if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+            return True
+        selectors = {f".{name}" for name in (attributes.get("class") or "").split()}
+        selectors.add(f"#{attributes.get('id')}")
+        if selectors & self._hidden:
+            return True
         style = re.sub(r"\s", "", (attributes.get("style") or "").lower())
-        names = {f".{name}" for name in (attributes.get("class") or "").split()} | {
-            f"#{attributes.get('id')}"
-        }
-        return (
-            "hidden" in attributes
-            or attributes.get("aria-hidden") == "true"
-            or bool(names & self._hidden)
-            or (bool(style) and _hides(style))
-        )
+        return bool(style) and _hides(style)

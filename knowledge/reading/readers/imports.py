@@ -27,9 +27,12 @@ def tell() -> None:
 def late(file: Path) -> tuple[str, ...]:
     """Return where imports of a module wait until something is called, as "file:line"."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    allowed = {line for function in tree.body if _is_early(function) for line in _imports(function)}
-    functions = [node for node in ast.walk(tree) if _is_function(node)]
-    called = {line for function in functions for line in _imports(function)}
+    allowed: set[int] = set()
+    for early in filter(_is_early, tree.body):
+        allowed.update(_imports(early))
+    called: set[int] = set()
+    for function in filter(_is_function, ast.walk(tree)):
+        called.update(_imports(function))
     return tuple(f"{file.name}:{line}" for line in sorted(called - allowed))
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -26,9 +27,10 @@ CELL = 1.2  # times the height of letters: a gap between two cells of a row
 CLOSE = 0.25
 FAR = 4.0  # times the height of letters: further apart says nothing of a page's usual distance
 ROW = " | "
-_DIVIDED = re.compile(
-    r"([^\W\d_]+)[\x02\ufffe]\s*([^\W\d_]+)"
-)  # as PDFium marks a hyphen at a line's end
+# as PDFium marks a hyphen at a line's end
+_DIVIDED = re.compile(r"([^\W\d_]+)[\x02\ufffe]\s*([^\W\d_]+)")
+_FILLED = re.compile(r"[^\r\n]*\S[^\r\n]*")
+_SPACES = re.compile(r"(?<=\S) +(?=\S)")
 _MARKS = re.compile(r"[\x02\ufffe]")
 
 Box = tuple[float, float, float, float]
@@ -42,7 +44,19 @@ class _Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed:
+class _Gap:
+    """
+    A wide gap in a line: its place in the text, where the ink before it ends and that behind it
+    begins.
+    """
+
+    at: int
+    left: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
+class _PlacedLine:
     """
     A line in points: `along` is where it stands across its reading direction, growing, `height`
     that of its letters.
@@ -72,96 +86,124 @@ class _Placed:
 def paragraphs(page: pdfium.PdfTextPage) -> str:
     """Return a page's text, a line for each paragraph, item, heading or row."""
     text = str(page.get_text_range()).replace("\x00", " ")
-    placed = [_placed(page, match) for match in re.finditer(r"[^\r\n]*\S[^\r\n]*", text)]
-    lines = [line for line in placed if line is not None]
-    if len(lines) < len(placed) or max(text, default="") > "\uffff":
-        return text_of(
-            undivided(text.replace("\r\n", "\n"))
-        )  # PDFium does not say where, or counts letters otherwise
+    lines = _placed_lines(page, text)
+    counted_otherwise = max(text, default="") > "\uffff"  # PDFium counts these letters twice
+    if lines is None or counted_otherwise:
+        return text_of(undivided(text.replace("\r\n", "\n")))
     known = words([text])
-    found = [replace(line, text=_whole(line.text, known)) for line in _lines(_level(lines))]
-    return "\n".join(joined(found, hyphens=True))
+    divided = _lines(_joined_side_by_side(lines))
+    whole = [replace(line, text=_with_whole_words(line.text, known)) for line in divided]
+    return "\n".join(joined(whole, hyphens=True))
+
+
+def _placed_lines(page: pdfium.PdfTextPage, text: str) -> list[_PlacedLine] | None:
+    """Return a page's lines with where they stand; None when PDFium does not say it of each."""
+    lines: list[_PlacedLine] = []
+    for match in _FILLED.finditer(text):
+        line = _placed_line(page, match)
+        if line is None:
+            return None
+        lines.append(line)
+    return lines
 
 
 def undivided(text: str) -> str:
     """Return a text with the words whole that a hyphen divided at a line's end."""
-    return _whole(text, words([text]))
+    return _with_whole_words(text, words([text]))
 
 
-def _whole(text: str, known: frozenset[str]) -> str:
+def _with_whole_words(text: str, known: frozenset[str]) -> str:
     """
-    A hyphen stays where the text has that word with one, or the second part begins with a capital.
+    Return a text with its divided words whole. A hyphen stays where the text has that word with
+    one, or the second part begins with a capital.
     """
+    if not _MARKS.search(text):
+        return text
 
     def word(match: re.Match[str]) -> str:
         first, second = match.groups()
         hyphenated = f"{first}-{second}"
-        return (
-            hyphenated if hyphenated.lower() in known or not second[0].islower() else first + second
-        )
+        if hyphenated.lower() in known or not second[0].islower():
+            return hyphenated
+        return first + second
 
-    return _MARKS.sub("", _DIVIDED.sub(word, text)) if _MARKS.search(text) else text
+    return _MARKS.sub("", _DIVIDED.sub(word, text))
 
 
-def _placed(page: pdfium.PdfTextPage, match: re.Match[str]) -> _Placed | None:
+def _placed_line(page: pdfium.PdfTextPage, match: re.Match[str]) -> _PlacedLine | None:
     """Return a line with where it stands; None where PDFium does not say."""
-    text = match.group().strip()
-    begin = match.start() + len(match.group()) - len(match.group().lstrip())
+    line = match.group()
+    text = line.strip()
+    begin = match.start() + len(line) - len(line.lstrip())
     until = begin + len(text) - 1
-    first, second, last = (_box(page, at) for at in (begin, min(begin + 1, until), until))
+    first = _box(page, begin)
+    second = _box(page, min(begin + 1, until))
+    last = _box(page, until)
     if first is None or second is None or last is None:
         return None
-    if _down(first, second) and _down(first, last) and not _MARKS.search(text):
+    divided = _MARKS.search(text)
+    if _is_vertical(first, second) and _is_vertical(first, last) and not divided:
         cell = _Cell(text, -first[3], -last[1])
-        return _Placed((cell,), -first[0], -first[0], first[2] - first[0])
-    height = max(sorted(box[3] - box[1] for box in (first, second, last))[1], 1.0)
-    solid = _solid(page, (begin, until), (first[0], last[2]), CELL * height)
-    ends = [] if solid else _gaps(page, text, begin, CELL * height)
-    if ends is None:
+        return _PlacedLine((cell,), -first[0], -first[0], first[2] - first[0])
+    height = max(median(box[3] - box[1] for box in (first, second, last)), 1.0)
+    wide = CELL * height
+    gaps: list[_Gap] | None = []
+    if not _has_no_gaps(page, (begin, until), (first[0], last[2]), wide):
+        gaps = _gaps(page, text, begin, wide)
+    if gaps is None:
         return None
-    lefts = [first[0], *(left for _, _, left in ends)]
-    rights = [*(right for _, right, _ in ends), last[2]]
-    cuts = [0, *(at for at, _, _ in ends), len(text)]
-    pieces = [text[a:b].strip() for a, b in pairwise(cuts)]
-    cells = tuple(_Cell(*cell) for cell in zip(pieces, lefts, rights, strict=True))
-    end = last if _MARKS.search(text) else first
-    return _Placed(cells, -first[1], -end[1], height)
+    cells = _cells(text, first[0], gaps, last[2])
+    end = last if divided else first
+    return _PlacedLine(cells, -first[1], -end[1], height)
 
 
-def _down(one: Box, other: Box) -> bool:
+def _cells(text: str, left: float, gaps: Sequence[_Gap], right: float) -> tuple[_Cell, ...]:
+    """Return the cells of a line that goes from `left` to `right`, with these gaps in it."""
+    cells: list[_Cell] = []
+    start = 0
+    for gap in gaps:
+        cells.append(_Cell(text[start : gap.at].strip(), left, gap.left))
+        start, left = gap.at, gap.right
+    cells.append(_Cell(text[start:].strip(), left, right))
+    return tuple(cells)
+
+
+def _is_vertical(one: Box, other: Box) -> bool:
     """Whether one goes further down than to the side from a letter to another."""
     return abs(other[0] - one[0]) < abs(other[3] - one[3])
 
 
-def _gaps(
-    page: pdfium.PdfTextPage, text: str, begin: int, wide: float
-) -> list[tuple[int, float, float]] | None:
-    """
-    Return where wide gaps stand in a line: the place in its text, where the left part ends and the
-    right one begins.
-    """
-    found: list[tuple[int, float, float]] = []
-    for match in re.finditer(r"(?<=\S) +(?=\S)", text):
-        before, after = _box(page, begin + match.start() - 1), _box(page, begin + match.end())
+def _gaps(page: pdfium.PdfTextPage, text: str, begin: int, wide: float) -> list[_Gap] | None:
+    """Return the wide gaps of a line, from left to right; None where PDFium does not say."""
+    gaps: list[_Gap] = []
+    for space in _SPACES.finditer(text):
+        before = _box(page, begin + space.start() - 1)
+        after = _box(page, begin + space.end())
         if before is None or after is None:
             return None
-        cut = found[-1][0] if found else 0
-        if after[0] - before[2] > wide and not MARKER.fullmatch(text[cut : match.end()].lstrip()):
-            found.append((match.start(), before[2], after[0]))
-    return found
+        start = gaps[-1].at if gaps else 0
+        behind_marker = MARKER.fullmatch(text[start : space.end()].lstrip())
+        if after[0] - before[2] > wide and not behind_marker:
+            gaps.append(_Gap(space.start(), before[2], after[0]))
+    return gaps
 
 
-def _solid(
+def _has_no_gaps(
     page: pdfium.PdfTextPage, ends: tuple[int, int], sides: tuple[float, float], wide: float
 ) -> bool:
     """
     Whether a line is drawn without wide gaps: the pieces it is drawn in show so; they miss letters
     without an outline.
     """
-    first, last = (raw.FPDFText_GetCharIndexFromTextIndex(page.raw, at) for at in ends)
-    boxes = [page.get_rect(at) for at in range(page.count_rects(first, last - first + 1))]
-    edges = [sides[0], *(edge for box in boxes for edge in (box[0], box[2])), sides[1]]
-    return all(right - left <= wide for left, right in zip(edges[::2], edges[1::2], strict=True))
+    first = raw.FPDFText_GetCharIndexFromTextIndex(page.raw, ends[0])
+    last = raw.FPDFText_GetCharIndexFromTextIndex(page.raw, ends[1])
+    right = sides[0]
+    for at in range(page.count_rects(first, last - first + 1)):
+        piece = page.get_rect(at)
+        if not piece[0] - right <= wide:
+            return False
+        right = piece[2]
+    return bool(sides[1] - right <= wide)
 
 
 def _box(page: pdfium.PdfTextPage, at: int) -> Box | None:
@@ -173,57 +215,58 @@ def _box(page: pdfium.PdfTextPage, at: int) -> Box | None:
     return box.left, box.bottom, box.right, box.top
 
 
-def _level(lines: Sequence[_Placed]) -> list[_Placed]:
+def _joined_side_by_side(lines: Sequence[_PlacedLine]) -> list[_PlacedLine]:
     """
     Join what stands side by side on one line: PDFium begins a new one where a raised letter ends.
     """
-    found: list[_Placed] = []
+    level: list[_PlacedLine] = []
     for line in lines:
-        last = found[-1] if found else None
-        if last is None or not _beside(last, line):
-            found.append(line)
+        if not level or not _beside(level[-1], line):
+            level.append(line)
             continue
+        last = level[-1]
         *before, end = last.cells
         start, *after = line.cells
-        space = " " if line.left - last.right > last.height / 5 else ""
+        apart = line.left - last.right > last.height / 5
+        space = " " if apart else ""
         together = _Cell(f"{end.text}{space}{start.text}", end.left, start.right)
-        found[-1] = replace(last, cells=(*before, together, *after))
-    return found
+        level[-1] = replace(last, cells=(*before, together, *after))
+    return level
 
 
-def _beside(last: _Placed, line: _Placed) -> bool:
+def _beside(last: _PlacedLine, line: _PlacedLine) -> bool:
+    """Whether a line begins right behind another, at about the same height."""
     tall = max(last.height, line.height)
-    return (
-        -tall / 4 <= line.left - last.right < CELL * tall and abs(line.along - last.end) <= tall / 2
-    )
+    near = -tall / 4 <= line.left - last.right < CELL * tall
+    return near and abs(line.along - last.end) <= tall / 2
 
 
-def _lines(placed: Sequence[_Placed]) -> list[Line]:
+def _lines(placed: Sequence[_PlacedLine]) -> list[Line]:
+    """Return the lines as they are joined to paragraphs, each with whether it is set apart."""
     usual = _usual(placed)
-    found: list[Line] = []
-    for at, (line, text) in enumerate(zip(placed, _texts(placed), strict=True)):
-        last = placed[at - 1] if at else None
+    lines: list[Line] = []
+    last: _PlacedLine | None = None
+    for line, text in zip(placed, _texts(placed), strict=True):
         pitch = (line.right - line.left) / max(columns(line.text), 1)
-        found.append(
-            Line(
-                text,
-                line.left,
-                line.right,
-                pitch,
-                apart=last is not None and _apart(last, line, usual),
-            )
-        )
-    return found
+        apart = last is not None and _apart(last, line, usual)
+        lines.append(Line(text, line.left, line.right, pitch, apart=apart))
+        last = line
+    return lines
 
 
-def _usual(placed: Sequence[_Placed]) -> float:
+def _usual(placed: Sequence[_PlacedLine]) -> float:
     """Return the usual distance between lines, in heights of letters."""
-    distances = [(line.along - last.end) / line.height for last, line in pairwise(placed)]
-    close = sorted(distance for distance in distances if 0 < distance < FAR)
-    return close[int(len(close) * CLOSE)] if close else FAR
+    close: list[float] = []
+    for last, line in pairwise(placed):
+        distance = (line.along - last.end) / line.height
+        if 0 < distance < FAR:
+            close.append(distance)
+    if not close:
+        return FAR
+    return sorted(close)[int(len(close) * CLOSE)]
 
 
-def _apart(last: _Placed, line: _Placed, usual: float) -> bool:
+def _apart(last: _PlacedLine, line: _PlacedLine, usual: float) -> bool:
     taller = max(last.height, line.height) > TALLER * min(last.height, line.height)
     distance = (line.along - last.end) / line.height
     if distance < 0 and line.left >= last.right:
@@ -231,46 +274,66 @@ def _apart(last: _Placed, line: _Placed, usual: float) -> bool:
     return taller or distance < 0 or distance > APART * usual
 
 
-def _texts(placed: Sequence[_Placed]) -> list[str]:
+def _texts(placed: Sequence[_PlacedLine]) -> list[str]:
     """
     Return the lines' texts; neighbours with cells below one another are rows, an empty cell keeps
     its place.
     """
-    found = [line.text for line in placed]
+    texts = [line.text for line in placed]
     for first, end in _tables(placed):
-        widest = max(placed[first:end], key=lambda line: len(line.cells)).cells
-        for at in range(first, end):
-            row = [""] * len(widest)
-            for cell in placed[at].cells:
-                column = min(range(len(widest)), key=lambda n: _off(cell, widest[n]))
-                row[column] = f"{row[column]} {cell.text}".strip()
-            found[at] = ROW.join(row)
-    return found
+        texts[first:end] = _rows(placed[first:end])
+    return texts
 
 
-def _tables(placed: Sequence[_Placed]) -> list[tuple[int, int]]:
+def _rows(lines: Sequence[_PlacedLine]) -> list[str]:
+    """Return the rows of a table, whose columns are the cells of its widest line."""
+    widest = max(len(line.cells) for line in lines)
+    heads = next(line.cells for line in lines if len(line.cells) == widest)
+    rows: list[str] = []
+    for line in lines:
+        row = [""] * len(heads)
+        for cell in line.cells:
+            column = _column(cell, heads)
+            row[column] = f"{row[column]} {cell.text}".strip()
+        rows.append(ROW.join(row))
+    return rows
+
+
+def _column(cell: _Cell, heads: Sequence[_Cell]) -> int:
+    """Return which of these cells another is nearest to stand below, the first of two alike."""
+    distances = [_offset(cell, head) for head in heads]
+    return distances.index(min(distances))
+
+
+def _tables(placed: Sequence[_PlacedLine]) -> list[tuple[int, int]]:
     """Return the first line and the end of each run of two or more rows."""
-    found = []
+    tables: list[tuple[int, int]] = []
     start = 0
     while start < len(placed):
         end = start + 1
-        while end < len(placed) and _below(placed[start:end], placed[end]):
+        while end < len(placed) and _is_row_below(placed[start:end], placed[end]):
             end += 1
         if end - start > 1:
-            found.append((start, end))
+            tables.append((start, end))
         start = end
-    return found
+    return tables
 
 
-def _below(rows: Sequence[_Placed], line: _Placed) -> bool:
+def _is_row_below(rows: Sequence[_PlacedLine], line: _PlacedLine) -> bool:
     """
     Whether a line has cells, and one of them but the first stands below another of these rows.
     """
-    pairs = ((one, other) for row in rows for one in row.cells[1:] for other in line.cells[1:])
-    return any(_off(one, other) < line.height / 2 for one, other in pairs)
+    others = line.cells[1:]
+    if not others:
+        return False
+    for row in rows:
+        for cell in row.cells[1:]:
+            if any(_offset(cell, other) < line.height / 2 for other in others):
+                return True
+    return False
 
 
-def _off(one: _Cell, other: _Cell) -> float:
+def _offset(one: _Cell, other: _Cell) -> float:
     """
     Return how far two cells are from standing below one another, by their left ends, right ends or
     middles.

@@ -25,14 +25,15 @@ except (ImportError, OSError, RuntimeError):  # another system, or no libseccomp
 # refused. Measured on every
 # kind of document there is a reader for; memory, its own pipes, time, its own signals, and the end.
 _ALLOWED = (
-    "read", "readv", "write", "writev", "lseek", "close", "fstat", "brk", "mmap", "munmap", "mremap", "mprotect", "madvise",
-    "futex", "sched_yield", "sched_getaffinity", "clock_gettime", "clock_getres", "gettimeofday", "time", "clock_nanosleep",
-    "nanosleep", "getrandom", "getrusage", "getpid", "gettid", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack",
-    "restart_syscall", "exit", "exit_group",
+    "read", "readv", "write", "writev", "lseek", "close", "fstat", "brk", "mmap", "munmap",
+    "mremap", "mprotect", "madvise", "futex", "sched_yield", "sched_getaffinity", "clock_gettime",
+    "clock_getres", "gettimeofday", "time", "clock_nanosleep", "nanosleep", "getrandom",
+    "getrusage", "getpid", "gettid", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn",
+    "sigaltstack", "restart_syscall", "exit", "exit_group",
 )  # fmt: skip
 _CODECS = (
-    "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp932", "euc_jis_2004", "iso2022_jp_ext", "iso2022_jp_2004",
-    "cp437", "latin-1", "ascii",
+    "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp932", "euc_jis_2004",
+    "iso2022_jp_ext", "iso2022_jp_2004", "cp437", "latin-1", "ascii",
 )  # fmt: skip
 _STANDARD = 3  # standard input, output and error: all that a reading process may hold
 

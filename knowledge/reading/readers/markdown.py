@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from knowledge.reading.readers.decode import decode
-from knowledge.reading.readers.paragraphs import BATCH, joined, measured
+from knowledge.reading.readers.paragraphs import BATCH, Line, joined, measured
 from knowledge.reading.readers.refusal import Budget
 from knowledge.reading.readers.sections import Item, Omitted, Sections, Title
 
@@ -19,60 +19,90 @@ _RULE = re.compile(r"[ \t]*\|?[ \t:|-]*-{2,}[ \t:|-]*$")
 _UNDERLINE = re.compile(r"[ ]{0,3}(=|-)\1{1,}[ \t]*$")
 _FENCE = re.compile(r"[ \t]{0,3}(```|~~~)")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_FRONT_MATTER = 50  # lines within which it ends
 _LONG = 2000  # characters; a longer line is not parsed for structure
 
 
 def read(content: bytes, budget: Budget) -> Iterator[Item]:
     text, flags = decode(content)
     yield from flags
-    sections = Sections(budget)
-    flowing: list[str] = []  # lines that may be parts of paragraphs
-    fenced = False
-    named = False
     lines, unseen = _lines(text)
     yield Omitted(unseen)
-    for at, line in enumerate(lines):
-        if len(line) <= _LONG:
-            fence = bool(_FENCE.match(line))
-            fenced = fenced != fence
-            mark = None if fenced else _HEADING.match(line)
-            level, words = (len(mark[1]), mark[2].rstrip("# \t")) if mark else (0, "")
-            if not fenced and not mark:
-                if at and _UNDERLINE.match(line) and _plain(lines[at - 1]):
-                    continue
-                level = _underlined(lines, at)
-                words = line.strip()
-            if level:
-                if level == 1 and not named:
-                    named = True
-                    yield Title(words)
-                _flow(flowing, sections)
-                sections.heading(level, words)
-                continue
-            row = None if fenced else _row(line)
-            if row is not None or fenced or fence:
-                _flow(flowing, sections)
-                if row != "":
-                    sections.line(line if row is None else row)
-                continue
-        flowing.append(line)
-        if len(flowing) == BATCH:
-            _flow(flowing, sections)
-    _flow(flowing, sections)
-    yield from sections.finish()
+    document = _Document(lines, budget)
+    document.read()
+    if document.title is not None:
+        yield Title(document.title)
+    yield from document.sections.finish()
 
 
-def _flow(flowing: list[str], sections: Sections) -> None:
-    """
-    Hand over the paragraphs of the lines gathered; a line that its author ended by a mark of
-    Markdown's stays one.
-    """
-    measures = [
-        replace(measured(line.rstrip()), hard=line.endswith(("  ", "\\"))) for line in flowing
-    ]
-    for paragraph in joined(measures, flowing=True):
-        sections.line(paragraph)
-    flowing.clear()
+class _Document:
+    """Reads the lines of a document one after another; `title` is its first great heading."""
+
+    def __init__(self, lines: list[str], budget: Budget) -> None:
+        self.sections = Sections(budget)
+        self.title: str | None = None
+        self._lines = lines
+        self._flowing: list[str] = []  # lines that may be parts of paragraphs
+        self._fenced = False
+
+    def read(self) -> None:
+        for at, line in enumerate(self._lines):
+            if len(line) > _LONG:
+                self._flow_on(line)
+            else:
+                self._read_line(at, line)
+        self._flow()
+
+    def _read_line(self, at: int, line: str) -> None:
+        fence = bool(_FENCE.match(line))
+        if fence:
+            self._fenced = not self._fenced
+        if self._fenced:
+            self._verbatim(line)
+            return
+        if at and _UNDERLINE.match(line) and _plain(self._lines[at - 1]):
+            return
+        level, words = _heading(self._lines, at)
+        row = _row(line)
+        if level:
+            self._begin(level, words)
+        elif row is not None:
+            self._verbatim(row)
+        elif fence:
+            self._verbatim(line)
+        else:
+            self._flow_on(line)
+
+    def _begin(self, level: int, words: str) -> None:
+        """Begin a section."""
+        if level == 1 and self.title is None:
+            self.title = words
+        self._flow()
+        self.sections.heading(level, words)
+
+    def _verbatim(self, line: str) -> None:
+        """Take a row or a line of code as it stands; the rule below a table's head is nothing."""
+        self._flow()
+        if line or self._fenced:
+            self.sections.line(line)
+
+    def _flow_on(self, line: str) -> None:
+        self._flowing.append(line)
+        if len(self._flowing) == BATCH:
+            self._flow()
+
+    def _flow(self) -> None:
+        """
+        Hand over the paragraphs of the lines gathered; a line that its author ended by a mark of
+        Markdown's stays one.
+        """
+        lines: list[Line] = []
+        for line in self._flowing:
+            hard = line.endswith(("  ", "\\"))
+            lines.append(replace(measured(line.rstrip()), hard=hard))
+        for paragraph in joined(lines, flowing=True):
+            self.sections.line(paragraph)
+        self._flowing.clear()
 
 
 def _lines(text: str) -> tuple[list[str], str]:
@@ -83,10 +113,27 @@ def _lines(text: str) -> tuple[list[str], str]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     comments = "\n".join(_COMMENT.findall(text))
     lines = _COMMENT.sub("", text).split("\n")
-    end = 0
-    if lines[0].strip() == "---" and "---" in (line.strip() for line in lines[1:50]):
-        end = [line.strip() for line in lines].index("---", 1) + 1
+    end = _end_of_front_matter(lines)
     return lines[end:], "\n".join((comments, *lines[:end]))
+
+
+def _end_of_front_matter(lines: list[str]) -> int:
+    """Return the number of lines between "---" and "---" at the beginning, 0 for none."""
+    if lines[0].strip() != "---":
+        return 0
+    for at, line in enumerate(lines[1:_FRONT_MATTER], 2):
+        if line.strip() == "---":
+            return at
+    return 0
+
+
+def _heading(lines: list[str], at: int) -> tuple[int, str]:
+    """Return the level and the words of a heading; level 0 where a line is none."""
+    line = lines[at]
+    mark = _HEADING.match(line)
+    if mark:
+        return len(mark[1]), mark[2].rstrip("# \t")
+    return _underlined(lines, at), line.strip()
 
 
 def _underlined(lines: list[str], at: int) -> int:
@@ -95,20 +142,19 @@ def _underlined(lines: list[str], at: int) -> int:
     none.
     """
     alone = at == 0 or not lines[at - 1].strip()
-    mark = (
-        _UNDERLINE.match(lines[at + 1])
-        if alone and at + 1 < len(lines) and _plain(lines[at])
-        else None
-    )
-    return {"=": 1, "-": 2}[mark[1]] if mark else 0
+    if not alone or at + 1 == len(lines) or not _plain(lines[at]):
+        return 0
+    mark = _UNDERLINE.match(lines[at + 1])
+    if mark is None:
+        return 0
+    return 1 if mark[1] == "=" else 2
 
 
 def _plain(line: str) -> bool:
-    return (
-        bool(line.strip())
-        and not line.lstrip().startswith(("|", "-", "*", "+", ">", "#"))
-        and len(line) <= _LONG
-    )
+    """Tell whether a line has words and begins no construct of Markdown's."""
+    if not line.strip() or len(line) > _LONG:
+        return False
+    return not line.lstrip().startswith(("|", "-", "*", "+", ">", "#"))
 
 
 def _row(line: str) -> str | None:
@@ -117,4 +163,5 @@ def _row(line: str) -> str | None:
         return None
     if _RULE.match(line):
         return ""
-    return " | ".join(cell.strip() for cell in line.strip().strip("|").split("|"))
+    cells = line.strip().strip("|").split("|")
+    return " | ".join(map(str.strip, cells))

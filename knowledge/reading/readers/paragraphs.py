@@ -17,6 +17,7 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 
 from knowledge.text.lines import (
     ANNOUNCED,
@@ -75,7 +76,7 @@ def measured(text: str) -> Line:
     return Line(text, columns(bare[:inside]), columns(bare))
 
 
-def joined(given: Sequence[Line], *, flowing: bool = False, hyphens: bool = False) -> list[str]:
+def joined(lines: Sequence[Line], *, flowing: bool = False, hyphens: bool = False) -> list[str]:
     """
     Return one text for each paragraph, item, heading or row, in order; an empty line stays one.
 
@@ -84,49 +85,54 @@ def joined(given: Sequence[Line], *, flowing: bool = False, hyphens: bool = Fals
     line's end is taken for part of the word, unless the text has the word without it.
     """
     known: frozenset[str] = frozenset()
-    found: list[list[str]] = []  # the pieces of each paragraph
-    for block in _blocks(given):
+    paragraphs: list[list[str]] = []  # the pieces of each
+    for block in _blocks(lines):
         start = 0
         for at, line in enumerate(block.lines):
-            if not at or not block.goes_on(start, at, flowing=flowing):
+            if at == 0 or not block.goes_on(start, at, flowing=flowing):
                 start = at
-                found.append([line.text])
+                paragraphs.append([line.text])
                 continue
-            known = known or words(one.text for one in given)
-            found[-1][-1:] = _pieces(found[-1][-1], line.text, known, hyphens=hyphens)
-    return ["".join(pieces) for pieces in found]
+            known = known or words(one.text for one in lines)
+            pieces = paragraphs[-1]
+            pieces[-1:] = _joined_pieces(pieces[-1], line.text, known, hyphens=hyphens)
+    return ["".join(pieces) for pieces in paragraphs]
 
 
 def words(texts: Iterable[str]) -> frozenset[str]:
     """Return the words of a text, hyphenated ones whole, in small letters."""
-    return frozenset(word.lower() for text in texts for word in _WORD.findall(text))
+    known: set[str] = set()
+    for text in texts:
+        known.update(map(str.lower, _WORD.findall(text)))
+    return frozenset(known)
 
 
-def text_of(given: str) -> str:
+def text_of(text: str) -> str:
     """Return a plain text with its broken lines joined; one line stays as it is."""
-    if "\n" not in given:
-        return given
-    return "\n".join(paragraphs(given))
+    if "\n" not in text:
+        return text
+    return "\n".join(paragraphs(text))
 
 
-def one_line(given: str) -> str:
+def one_line(text: str) -> str:
     """
     Return the text of a cell, a shape or a comment: its broken lines joined, its other lines and
     spaces one space.
     """
-    return " ".join(text_of(given).split())
+    return " ".join(text_of(text).split())
 
 
-def paragraphs(given: str) -> Iterator[str]:
+def paragraphs(text: str) -> Iterator[str]:
     """Yield the paragraphs of a plain text and the empty lines between them."""
-    written = given.split("\n")
-    for at in range(0, len(written), BATCH):
-        yield from joined([measured(line.rstrip()) for line in written[at : at + BATCH]])
+    lines = text.split("\n")
+    for at in range(0, len(lines), BATCH):
+        batch = [measured(line.rstrip()) for line in lines[at : at + BATCH]]
+        yield from joined(batch)
 
 
 def together(before: str, after: str) -> str:
     """Return two pieces of a sentence as one."""
-    return "".join(_pieces(before, after, frozenset(), hyphens=False))
+    return "".join(_joined_pieces(before, after, frozenset(), hyphens=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,53 +156,74 @@ class _Block:
         marker = MARKER.match(first.text)
         if marker and following.left < first.left - first.pitch / 2:
             return False  # back to the left of the item: no part of it
-        quoting = at - start <= NESTING and unclosed(
-            "".join(one.text for one in self.lines[start:at])
-        )
-        over = ended(line.text, following.text) and not quoting
+        quoting = self._quoting(start, at)
         if quoting and not line.hard:
             return True
-        if (
-            not over
-            and says_so(line.text, following.text)
-            and (unfinished(line.text) or not self.small)
-        ):
+        over = ended(line.text, following.text) and not quoting
+        if not over and self._says_so(line, following):
             return True
-        if line.hard or ARTICLE.match(line.text) or (over and ANNOUNCED.search(line.text)):
+        announcing = over and ANNOUNCED.search(line.text)
+        if line.hard or ARTICLE.match(line.text) or announcing:
             return False
         hanging = bool(marker) and following.left > first.left + first.pitch
-        if hanging:
-            return True
-        without = _had_no_room(line, following, self.broken[at - 1])
+        return hanging or self._broken_here(at, over=over, flowing=flowing)
+
+    def _quoting(self, start: int, at: int) -> bool:
+        """Whether a bracket of the lines from `start` on is still open before the line at `at`."""
+        if at - start > NESTING:
+            return False
+        return unclosed("".join(line.text for line in self.lines[start:at]))
+
+    def _says_so(self, line: Line, following: Line) -> bool:
+        if not says_so(line.text, following.text):
+            return False
+        return unfinished(line.text) or not self.small
+
+    def _broken_here(self, at: int, *, over: bool, flowing: bool) -> bool:
+        """Whether the line before the one at `at` was broken for lack of room, or its markup."""
+        no_room = _had_no_room(self.lines[at - 1], self.lines[at], self.broken[at - 1])
         if not self.prose:
-            return flowing and without
-        return without or (flowing and not over)
+            return flowing and no_room
+        return no_room or (flowing and not over)
 
 
-def _blocks(given: Sequence[Line]) -> Iterator[_Block]:
+def _blocks(lines: Sequence[Line]) -> Iterator[_Block]:
+    """Yield the lines in blocks, none of which a line of its own kind interrupts."""
     runs: list[list[Line]] = []
-    for line in given:
+    for line in lines:
         if line.apart or not runs or parted(runs[-1][-1].text, line.text):
             runs.append([])
         runs[-1].append(line)
-    bands = _bands(given)
-    broken = [
-        _column([[one for one in run if _band(one, bands) == at] for run in runs])
-        for at in range(len(bands))
-    ]
+    bands = _bands(lines)
+    widths = [_common_column(_runs_in(runs, bands, at)) for at in range(len(bands))]
     for run in runs:
-        own = _own(run)
+        own = _own_column(run)
+        broken = [own or widths[_band(line, bands)] for line in run]
         prose = any(ended(line.text) or columns(line.text) >= VERSE for line in run)
-        small = all(line.text.lstrip()[:1].islower() and not ended(line.text) for line in run)
-        yield _Block(run, [own or broken[_band(line, bands)] for line in run], prose, small)
+        yield _Block(run, broken, prose, all(map(_is_label, run)))
 
 
-def _bands(given: Sequence[Line]) -> list[float]:
+def _runs_in(runs: Sequence[Sequence[Line]], bands: Sequence[float], at: int) -> list[list[Line]]:
+    """Return of each run the lines that stand in one band."""
+
+    def inside(run: Sequence[Line]) -> list[Line]:
+        return [line for line in run if _band(line, bands) == at]
+
+    return list(map(inside, runs))
+
+
+def _is_label(line: Line) -> bool:
+    """Whether a line begins with a small letter and ends nothing, as a word of a list does."""
+    return line.text.lstrip()[:1].islower() and not ended(line.text)
+
+
+def _bands(lines: Sequence[Line]) -> list[float]:
     """Return where the columns of a page begin, from left to right; a plain text has one."""
     lefts = [0.0]
     rights: list[float] = []  # in order
     last = 0.0
-    for line in sorted((one for one in given if one.text.strip()), key=lambda one: one.left):
+    filled = [line for line in lines if line.text.strip()]
+    for line in sorted(filled, key=attrgetter("left")):
         further = line.left > last
         if further and rights and line.left >= rights[len(rights) // 2]:
             lefts.append(line.left)
@@ -210,32 +237,43 @@ def _band(line: Line, bands: Sequence[float]) -> int:
     return max(0, bisect_right(bands, line.left) - 1)
 
 
-def _own(run: Sequence[Line]) -> float:
+def _own_column(run: Sequence[Line]) -> float:
     """
     Return the column of a paragraph that shows it by itself: most of its lines without room, and an
     end.
     """
     pairs = _pairs([run])
-    if len(pairs) < 2 or not ended(run[-1].text) or run[-1].left > min(line.right for line in run):
+    if len(pairs) < 2 or not ended(run[-1].text):
         return 0.0
-    column = max(line.right for line in run)
-    without = sum(_had_no_room(line, following, column) for line, following in pairs)
-    return column if without >= BROKEN * len(pairs) else 0.0
+    rights = [line.right for line in run]
+    if run[-1].left > min(rights):
+        return 0.0
+    return _column_where_broken(pairs, max(rights))
 
 
-def _column(runs: Sequence[Sequence[Line]]) -> float:
+def _common_column(runs: Sequence[Sequence[Line]]) -> float:
     """
     Return where most unfinished lines were broken, 0 where they were not broken by their width.
     """
     pairs = _pairs(runs)
-    rights = sorted(
-        line.right for run in runs if len(run) > 1 for line in run if not ROW.search(line.text)
-    )
+    rights: list[float] = []
+    for run in runs:
+        if len(run) > 1:
+            rights += [line.right for line in run if not ROW.search(line.text)]
     if not pairs or not rights:
         return 0.0
-    column = rights[min(len(rights) - 1, int(len(rights) * SPREAD))]
-    without = sum(_had_no_room(line, following, column) for line, following in pairs)
-    return column if without >= BROKEN * len(pairs) else 0.0
+    place = min(len(rights) - 1, int(len(rights) * SPREAD))
+    return _column_where_broken(pairs, sorted(rights)[place])
+
+
+def _column_where_broken(pairs: Sequence[tuple[Line, Line]], column: float) -> float:
+    """Return this column when most of the lines had no room in it for what follows, else 0."""
+    without = 0
+    for line, following in pairs:
+        without += _had_no_room(line, following, column)
+    if without < BROKEN * len(pairs):
+        return 0.0
+    return column
 
 
 def _pairs(runs: Sequence[Sequence[Line]]) -> list[tuple[Line, Line]]:
@@ -243,39 +281,45 @@ def _pairs(runs: Sequence[Sequence[Line]]) -> list[tuple[Line, Line]]:
     Return the unfinished lines with the ones below them; one of half a paragraph's width is a
     heading, and says nothing.
     """
-    found = []
+    pairs: list[tuple[Line, Line]] = []
     for run in runs:
         widest = max((line.right for line in run), default=0.0)
-        wide = [pair for pair in pairwise(run) if pair[0].right > widest / 2]
-        found += [pair for pair in wide if may_go_on(pair[0].text, pair[1].text)]
-    return found
+        for line, following in pairwise(run):
+            if line.right > widest / 2 and may_go_on(line.text, following.text):
+                pairs.append((line, following))
+    return pairs
 
 
 def _had_no_room(line: Line, following: Line, column: float) -> bool:
+    """Whether the first word of the following line had no room in a line of this column."""
+    if column <= NARROWEST * line.pitch:
+        return False
     token = _TOKEN.match(following.text)
     wanted = columns(token.group().strip()) if token else 1
-    space = 0 if _unspaced(line.text, following.text) else 1
-    return (
-        column > NARROWEST * line.pitch
-        and line.right + (space + wanted + SLACK) * line.pitch > column
-    )
+    if not _needs_no_space(line.text, following.text):
+        wanted += 1
+    return line.right + (wanted + SLACK) * line.pitch > column
 
 
-def _pieces(before: str, after: str, known: frozenset[str], *, hyphens: bool) -> list[str]:
+def _joined_pieces(before: str, after: str, known: frozenset[str], *, hyphens: bool) -> list[str]:
     """Return two pieces of a sentence as they stand in it; the second one with what parts them."""
     before, after = before.rstrip(), after.strip()
-    if QUOTE.match(before) and (mark := QUOTE.match(after)):
+    mark = QUOTE.match(after)
+    if mark and QUOTE.match(before):
         after = after[mark.end() :]
     divided = _HYPHENATED.search(before)
     rest = _WORD.match(after)
     if divided and rest and rest.group()[:1].islower():
         first, second = divided[1].lower(), rest.group().lower()
-        whole = first + second in known or (hyphens and f"{first}-{second}" not in known)
-        return [before[:-1] if whole else before, after]
-    return [before, ("" if _unspaced(before, after) else " ") + after]
+        if first + second in known or (hyphens and f"{first}-{second}" not in known):
+            before = before[:-1]
+        return [before, after]
+    if _needs_no_space(before, after):
+        return [before, after]
+    return [before, f" {after}"]
 
 
-def _unspaced(before: str, after: str) -> bool:
+def _needs_no_space(before: str, after: str) -> bool:
     """
     Whether no space belongs between two pieces of a sentence: Japanese stands on either side of the
     break.

@@ -16,7 +16,7 @@ from statistics import median
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from knowledge.reading.readers.layout import paragraphs, undivided
+from knowledge.reading.readers.layout import Box, paragraphs, undivided
 from knowledge.reading.readers.paragraphs import text_of
 from knowledge.reading.readers.refusal import Budget, Refusal
 from knowledge.reading.readers.sections import Item, Omitted, Title
@@ -53,7 +53,8 @@ def opened(content: bytes) -> pdfium.PdfDocument:
     try:
         document = pdfium.PdfDocument(content)
     except pdfium.PdfiumError as error:
-        raise Refusal("password_protected" if _needs_password() else "damaged") from error
+        code = "password_protected" if _needs_password() else "damaged"
+        raise Refusal(code) from error
     if not len(document):
         raise Refusal("damaged")
     return document
@@ -75,8 +76,8 @@ def _page(document: pdfium.PdfDocument, number: int, budget: Budget) -> tuple[Pa
         page = document[number - 1]
         words = page.get_textpage()
         budget.characters(max(0, words.count_chars()))
-        drawn = _drawn(page)
-        text, unseen = _seen(words, page, drawn.hidden)
+        drawn = _contents(page)
+        text, unseen = _seen_and_unseen(words, page, drawn.hidden)
         words.close()
         page.close()
     except pdfium.PdfiumError:
@@ -91,7 +92,7 @@ def _page(document: pdfium.PdfDocument, number: int, budget: Budget) -> tuple[Pa
     return Page(number, place, text, flags=tuple(flags)), unseen
 
 
-def _seen(
+def _seen_and_unseen(
     words: pdfium.PdfTextPage, page: pdfium.PdfPage, hidden: frozenset[int]
 ) -> tuple[str, str]:
     """
@@ -99,9 +100,9 @@ def _seen(
     edges.
     """
     if hidden:
-        seen, unseen = _parted(words, hidden)
-    elif _letters(words.get_text_bounded()) < _letters(words.get_text_range()):
-        seen, unseen = _within(words, page)
+        seen, unseen = _without_hidden(words, hidden)
+    elif _letter_count(words.get_text_bounded()) < _letter_count(words.get_text_range()):
+        seen, unseen = _inside_and_outside(words, page)
     else:
         return _text(words, page.get_width()), ""
     return _flowing(seen), unseen
@@ -112,14 +113,16 @@ def _text(words: pdfium.PdfTextPage, width: float) -> str:
     Return the page's text; two columns that the file draws line by line across both are read one
     after the other.
     """
-    gutter = _gutter(
-        [words.get_rect(at) for at in range(min(words.count_rects(), _OBJECTS))], width
-    )
+    count = min(words.count_rects(), _OBJECTS)
+    gutter = _gutter([words.get_rect(at) for at in range(count)], width)
     if gutter is not None:
-        sides = (words.get_text_bounded(right=gutter), words.get_text_bounded(left=gutter))
-        parted = "\n".join(sides)
-        if _letters(parted) >= _letters(words.get_text_range()):  # a cut through words is no gutter
-            return _flowing(parted)
+        left = words.get_text_bounded(right=gutter)
+        right = words.get_text_bounded(left=gutter)
+        columns = f"{left}\n{right}"
+        if _letter_count(columns) >= _letter_count(
+            words.get_text_range()
+        ):  # else it cuts through words
+            return _flowing(columns)
     return paragraphs(words)
 
 
@@ -128,126 +131,138 @@ def _flowing(text: str) -> str:
     return text_of(undivided(text.replace("\r\n", "\n")))
 
 
-def _letters(text: str) -> int:
+def _letter_count(text: str) -> int:
     return sum(map(str.isalnum, text))
 
 
-def _within(words: pdfium.PdfTextPage, page: pdfium.PdfPage) -> tuple[str, str]:
+def _inside_and_outside(words: pdfium.PdfTextPage, page: pdfium.PdfPage) -> tuple[str, str]:
     """
     Return the page's text in the order it is drawn in, without what lies beyond its edges, and that
     text.
     """
-    left, bottom, right, top = page.get_bbox()
-    parts: dict[bool, list[int]] = {True: [], False: []}
+    edges = page.get_bbox()
+    inside: list[int] = []
+    outside: list[int] = []
     for at in range(words.count_chars()):
         box = words.get_charbox(at)
-        across, up = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        inside = left <= across <= right and bottom <= up <= top
-        parts[inside or box[0] == box[2]].append(
-            raw.FPDFText_GetUnicode(words.raw, at)
-        )  # line ends have no width
-    return _written(parts[True]), _written(parts[False])
+        line_end = box[0] == box[2]  # has no width
+        signs = inside if line_end or _lies_in(box, edges) else outside
+        signs.append(raw.FPDFText_GetUnicode(words.raw, at))
+    return _string(inside), _string(outside)
 
 
-def _written(signs: list[int]) -> str:
-    return "".join(chr(sign) for sign in signs if sign)
+def _string(signs: list[int]) -> str:
+    """Return the text of these code points; 0 stands for a letter without one."""
+    return "".join(map(chr, filter(None, signs)))
 
 
-def _gutter(boxes: list[tuple[float, float, float, float]], width: float) -> float | None:
+def _gutter(boxes: list[Box], width: float) -> float | None:
     """
     Return where two interleaved columns of running text part, or None; a table's cells are too
     narrow to count.
     """
     if len(boxes) < 2 * _COLUMN:
         return None
-    for edge in sorted({box[0] for box in boxes if 0.3 * width <= box[0] <= 0.7 * width}):
+    lefts = {box[0] for box in boxes if 0.3 * width <= box[0] <= 0.7 * width}
+    for edge in sorted(lefts):
         left = [box for box in boxes if box[2] <= edge]
         right = [box for box in boxes if box[0] >= edge]
         if len(left) + len(right) < len(boxes) or min(len(left), len(right)) < _COLUMN:
             continue
-        sides = [box[0] >= edge for box in boxes]
-        switches = sum(a != b for a, b in pairwise(sides))
-        wide = all(
-            median(box[2] - box[0] for box in side) >= _WIDE * width for side in (left, right)
-        )
-        if wide and switches >= len(boxes) / 2:
+        if _is_wide(left, width) and _is_wide(right, width) and _alternates(boxes, edge):
             return (edge + max(box[2] for box in left)) / 2
     return None
 
 
-def _parted(words: pdfium.PdfTextPage, hidden: frozenset[int]) -> tuple[str, str]:
+def _is_wide(column: list[Box], width: float) -> bool:
+    """Tell whether half the lines of a column are wide enough for running text."""
+    return median(box[2] - box[0] for box in column) >= _WIDE * width
+
+
+def _alternates(boxes: list[Box], edge: float) -> bool:
+    """Tell whether the pieces of a page are drawn now on the one side of an edge, now beyond it."""
+    sides = [box[0] >= edge for box in boxes]
+    switches = sum(before != after for before, after in pairwise(sides))
+    return switches >= len(boxes) / 2
+
+
+def _without_hidden(words: pdfium.PdfTextPage, hidden: frozenset[int]) -> tuple[str, str]:
     """
     Return the page's text in the order it is drawn in, without the hidden objects' text, and that
     text.
     """
-    parts: dict[bool, list[int]] = {True: [], False: []}
+    seen: list[int] = []
+    unseen: list[int] = []
     for at in range(words.count_chars()):
         drawn_by = raw.FPDFText_GetTextObject(words.raw, at)
-        parts[_address(drawn_by) in hidden].append(raw.FPDFText_GetUnicode(words.raw, at))
-    return _written(parts[False]), _written(parts[True])
+        signs = unseen if _address(drawn_by) in hidden else seen
+        signs.append(raw.FPDFText_GetUnicode(words.raw, at))
+    return _string(seen), _string(unseen)
 
 
 @dataclass(slots=True)
-class _Drawn:
+class _Contents:
     """
     What a page shows: where its pictures lie, whether a text layer lies over them, and the text
     objects nobody sees.
     """
 
-    pictures: list[tuple[float, ...]] = field(default_factory=list)
+    pictures: list[Box] = field(default_factory=list)
     layer: bool = False
     hidden: frozenset[int] = frozenset()
 
 
-def _drawn(page: pdfium.PdfPage) -> _Drawn:
+def _contents(page: pdfium.PdfPage) -> _Contents:
     """Look at the page's objects in the order they are drawn in."""
-    drawn = _Drawn()
-    invisible: list[tuple[int, tuple[float, ...]]] = []
+    drawn = _Contents()
+    invisible: list[tuple[int, Box]] = []
     white: list[int] = []
     painted = visible = False
     for at in range(min(raw.FPDFPage_CountObjects(page.raw), _OBJECTS)):
         thing = raw.FPDFPage_GetObject(page.raw, at)
         kind = raw.FPDFPageObj_GetType(thing)
+        if kind == raw.FPDF_PAGEOBJ_IMAGE:
+            drawn.pictures.append(_bounds(thing))
         if kind != raw.FPDF_PAGEOBJ_TEXT:
             painted = True
-            drawn.pictures += [_bounds(thing)] if kind == raw.FPDF_PAGEOBJ_IMAGE else []
         elif raw.FPDFTextObj_GetTextRenderMode(thing) == _INVISIBLE:
             invisible.append((_address(thing), _bounds(thing)))
         elif not painted and _is_white(thing):
             white.append(_address(thing))
         else:
             visible = True
-    apart = [
-        address
-        for address, box in invisible
-        if not any(_over(box, picture) for picture in drawn.pictures)
-    ]
-    hides = (
-        visible or not painted
-    )  # where only drawn outlines are seen, the invisible text says what they mean
-    drawn.hidden = frozenset([*white, *(apart if hides else ())])
+    apart: list[int] = []
+    for address, box in invisible:
+        if not any(_lies_in(box, picture) for picture in drawn.pictures):
+            apart.append(address)
+    # where only drawn outlines are seen, the invisible text says what they mean
+    hides = visible or not painted
+    drawn.hidden = frozenset(white)
+    if hides:
+        drawn.hidden |= frozenset(apart)
     drawn.layer = len(invisible) > len(apart) or (bool(apart) and not hides)
     return drawn
 
 
-def _over(box: tuple[float, ...], picture: tuple[float, ...]) -> bool:
-    """Tell whether the middle of `box` lies in `picture`; each is left, bottom, right, top."""
+def _lies_in(box: Box, other: Box) -> bool:
+    """Tell whether the middle of `box` lies in `other`; each is left, bottom, right, top."""
     across, up = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    return picture[0] <= across <= picture[2] and picture[1] <= up <= picture[3]
+    return other[0] <= across <= other[2] and other[1] <= up <= other[3]
 
 
-def _bounds(thing: object) -> tuple[float, ...]:
-    ends = [raw.c_float() for _ in range(4)]
-    raw.FPDFPageObj_GetBounds(thing, *ends)
-    return tuple(end.value for end in ends)
+def _bounds(thing: object) -> Box:
+    left, bottom, right, top = raw.c_float(), raw.c_float(), raw.c_float(), raw.c_float()
+    raw.FPDFPageObj_GetBounds(thing, left, bottom, right, top)
+    return left.value, bottom.value, right.value, top.value
 
 
 def _address(thing: object) -> int:
-    return ctypes.cast(thing, ctypes.c_void_p).value or 0  # type: ignore[arg-type]  # PDFium's handles are pointers
+    """Return the address that one of PDFium's handles, which are pointers, points at."""
+    return ctypes.cast(thing, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
 
 
 def _is_white(thing: object) -> bool:
-    channels = [raw.c_uint() for _ in range(4)]
-    return bool(raw.FPDFPageObj_GetFillColor(thing, *channels)) and all(
-        channel.value >= _WHITE for channel in channels[:3]
-    )
+    red, green, blue, alpha = raw.c_uint(), raw.c_uint(), raw.c_uint(), raw.c_uint()
+    if not raw.FPDFPageObj_GetFillColor(thing, red, green, blue, alpha):
+        return False
+    return bool(min(red.value, green.value, blue.value) >= _WHITE)

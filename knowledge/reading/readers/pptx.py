@@ -17,6 +17,9 @@ from knowledge.values import Flag, Page, Place
 _TITLES = frozenset({"title", "ctrTitle"})
 _NOT_SPOKEN = frozenset({"sldNum", "dt", "hdr", "ftr"})
 _SHAPES = frozenset({"sp", "pic", "graphicFrame", "grpSp", "cxnSp"})
+_STYLES = frozenset({"rPr", "srgbClr", "solidFill", "gradFill", "blipFill"})
+_TEXTS = frozenset({"t", "text"})
+_PARTS = frozenset({"chart", "notesSlide", "diagramData", "comments"})
 _WHITE = frozenset({"ffffff", "fefefe"})
 
 
@@ -51,31 +54,24 @@ def _slide(archive: Archive, name: str, number: int, budget: Budget) -> tuple[Pa
     slide.walk(data)
     lines, notes, unseen = list(slide.lines), list[str](), list(slide.unseen)
     for link in archive.links(name):
-        if link.kind == "chart" and (data := archive.part(link.target)) is not None:
-            lines += chart(data, budget)
-            continue
-        part = (
-            archive.part(link.target)
-            if link.kind in {"notesSlide", "diagramData", "comments"}
-            else None
-        )
+        part = archive.part(link.target) if link.kind in _PARTS else None
         if part is None:
+            continue
+        if link.kind == "chart":
+            lines += chart(part, budget)
             continue
         more = _Shapes(budget)
         more.walk(part)
-        (lines if link.kind == "diagramData" else notes).extend(more.lines)
         unseen += more.unseen
-    flags = []
+        if link.kind == "diagramData":
+            lines += more.lines
+        else:
+            notes += more.lines
     if slide.hidden:
         hidden = Page(number, place, "", flags=(Flag("hidden_slide", number),))
         return hidden, "\n".join((*lines, *notes, *unseen))
-    if slide.concealed:
-        flags.append(Flag("hidden_text", number, "hidden_shape"))
-    if slide.white:
-        flags.append(Flag("hidden_text", number, "white_text"))
-    if not lines and slide.pictures:
-        flags.append(Flag("image_only", number))
-    page = Page(number, place, "\n".join(lines), slide.title, "\n".join(notes), tuple(flags))
+    flags = tuple(slide.flags(number, empty=not lines))
+    page = Page(number, place, "\n".join(lines), slide.title, "\n".join(notes), flags)
     return page, "\n".join(unseen)
 
 
@@ -102,57 +98,79 @@ class _Shapes:
     def walk(self, data: bytes) -> None:
         parse(data, self._budget, self._start, self._end, self._text)
 
+    def flags(self, number: int, *, empty: bool) -> Iterator[Flag]:
+        """Yield what was hidden on the slide, and whether it is only a picture, being `empty`."""
+        if self.concealed:
+            yield Flag("hidden_text", number, "hidden_shape")
+        if self.white:
+            yield Flag("hidden_text", number, "white_text")
+        if empty and self.pictures:
+            yield Flag("image_only", number)
+
     def _start(self, tag: str, values: dict[str, str]) -> None:
-        if tag in {"sld", "notes"}:
-            self.hidden = values.get("show") in {"0", "false"}
-        elif tag == "Fallback":
-            self._skip += 1
-        elif tag in _SHAPES:
+        if tag in _SHAPES:
             self._hidden.append(False)
             self._role, self._filled = "", False
             self.pictures += tag == "pic"
+        elif tag in _STYLES:
+            self._start_style(tag, values.get("val", ""))
+        elif tag in {"tr", "tc"}:
+            self._start_table(tag)
+        elif tag in {"sld", "notes"}:
+            self.hidden = values.get("show") in {"0", "false"}
         elif tag == "cNvPr" and self._hidden and values.get("hidden") in {"1", "true"}:
             self._hidden[-1] = True
         elif tag == "ph":
             self._role = values.get("type", "body")
-        elif tag in {"t", "text"}:
-            self._texts += 1
-        elif tag == "rPr":
-            self._style = True
-        elif tag == "srgbClr" and self._style and values.get("val", "").lower() in _WHITE:
-            self._invisible = not self._filled and self._row is None
-        elif tag in {"solidFill", "gradFill", "blipFill"} and not self._style:
-            self._filled = True
         elif tag == "br":
             self._line.append("\n")
-        elif tag == "tr":
+        else:
+            self._texts += tag in _TEXTS
+            self._skip += tag == "Fallback"
+
+    def _start_style(self, tag: str, value: str) -> None:
+        """Take what says how letters and shapes are coloured."""
+        if tag == "rPr":
+            self._style = True
+        elif tag == "srgbClr":
+            if self._style and value.lower() in _WHITE:
+                self._invisible = not self._filled and self._row is None
+        elif not self._style:
+            self._filled = True
+
+    def _start_table(self, tag: str) -> None:
+        if tag == "tr":
             self._row = []
-        elif tag == "tc":
+        else:
             self._cell = []
 
     def _end(self, tag: str) -> None:
-        if tag == "Fallback":
-            self._skip -= 1
-        elif tag in _SHAPES and self._hidden:
+        if tag in _SHAPES and self._hidden:
             self._hidden.pop()
-        elif tag in {"t", "text"}:
-            self._texts -= 1
-            if tag == "text":
-                self._close()
+        elif tag in {"p", "text"}:
+            self._texts -= tag in _TEXTS
+            self._close()
         elif tag == "rPr":
             self._style = False
         elif tag == "r":
             self._invisible = False
-        elif tag == "p":
-            self._close()
-        elif tag == "tc" and self._row is not None:
+        elif tag in {"tr", "tc"}:
+            self._end_table(tag)
+        else:
+            self._texts -= tag in _TEXTS
+            self._skip -= tag == "Fallback"
+
+    def _end_table(self, tag: str) -> None:
+        if self._row is None:
+            return
+        if tag == "tc":
             self._row.append(" ".join(self._cell or ()))
             self._cell = None
-        elif tag == "tr" and self._row is not None:
-            row = " | ".join(self._row)
-            self._row = None
-            if row.strip(" |"):
-                self.lines.append(row)
+            return
+        row = " | ".join(self._row)
+        self._row = None
+        if row.strip(" |"):
+            self.lines.append(row)
 
     def _text(self, text: str) -> None:
         if not self._texts or self._skip:

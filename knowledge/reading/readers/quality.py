@@ -9,6 +9,7 @@ garbage does not.
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Collection, Sequence
 from itertools import groupby, pairwise
 
 _LETTERS = 12  # fewer cannot be judged
@@ -16,9 +17,10 @@ _SAMPLE = 20_000  # characters
 _WORD = 3  # letters; a shorter stretch of another script is not a word of it
 _HAN = 4  # fewer kanji cannot be judged
 _THRESHOLD = 0.45
-_PLAIN = re.compile(
-    r"[\n\t -~]*"
-)  # what no font gets wrong; everything below would say so, too, only later
+_FREQUENT = 0.1  # of the letters, from which a script is one of the text's own
+_JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff々〇]")
+# what no font gets wrong; everything below would say so, too, only later
+_PLAIN = re.compile(r"[\n\t -~]*")
 _CHARACTER_SETS = ("shift_jis", "gb2312", "big5", "euc_kr")
 
 
@@ -30,22 +32,45 @@ def garbled(text: str) -> bool:
     sample = text[:_SAMPLE]
     if _PLAIN.fullmatch(sample):
         return False
-    scripts = [name for name in map(_script, sample) if name]
+    scripts = list(filter(None, map(_script, sample)))
+    bad = scripts.count("bad")
     if len(scripts) < _LETTERS:
-        return len(scripts) > 2 and scripts.count("bad") * 2 > len(scripts)
+        return len(scripts) > 2 and bad * 2 > len(scripts)
+    runs = [(script, len(list(run))) for script, run in groupby(scripts)]
+    odd = _stray_letters(runs, _main_scripts(scripts))
+    jumps = _jumps(runs)
+    count = len(scripts)
+    doubt = 2.5 * (bad / count) + 2 * (odd / count) + 1.5 * (jumps / count) + 1.2 * _rare(sample)
+    return doubt > _THRESHOLD
+
+
+def _main_scripts(scripts: Sequence[str]) -> set[str]:
+    """Return the everyday scripts and the two most frequent ones of a text."""
     counts = Counter(scripts)
-    bad = counts.pop("bad", 0) / len(scripts)
-    main = {"latin", "japanese", "hangul"} | {
-        name for name, count in counts.most_common(2) if count >= len(scripts) * 0.1
-    }
-    runs = [(name, len(list(run))) for name, run in groupby(scripts)]
-    odd = sum(
-        count for name, count in runs if name not in main and name != "bad" and count < _WORD
-    ) / len(scripts)
-    jumps = sum(
-        a != b and {a, b} != {"latin", "japanese"} for (a, _), (b, _) in pairwise(runs)
-    ) / len(scripts)
-    return 2.5 * bad + 2 * odd + 1.5 * jumps + 1.2 * _rare(sample) > _THRESHOLD
+    counts.pop("bad", 0)
+    main = {"latin", "japanese", "hangul"}
+    for script, count in counts.most_common(2):
+        if count >= len(scripts) * _FREQUENT:
+            main.add(script)
+    return main
+
+
+def _stray_letters(runs: Sequence[tuple[str, int]], main: Collection[str]) -> int:
+    """Return how many letters of other scripts stand in runs too short for a word."""
+    stray = 0
+    for script, count in runs:
+        if script not in main and script != "bad" and count < _WORD:
+            stray += count
+    return stray
+
+
+def _jumps(runs: Sequence[tuple[str, int]]) -> int:
+    """Return how often a text changes its script, but for Latin words in Japanese."""
+    jumps = 0
+    for (script, _), (other, _) in pairwise(runs):
+        if script != other and {script, other} != {"latin", "japanese"}:
+            jumps += 1
+    return jumps
 
 
 def _rare(sample: str) -> float:
@@ -53,20 +78,18 @@ def _rare(sample: str) -> float:
     han = [sign for sign in sample if "\u3400" <= sign <= "\u9fff"]
     if len(han) < _HAN:
         return 0.0
-    return min(
-        sum(not sign.encode(name, "ignore") for sign in han) for name in _CHARACTER_SETS
-    ) / len(han)
+    fewest = len(han)
+    for character_set in _CHARACTER_SETS:
+        outside = sum(not sign.encode(character_set, "ignore") for sign in han)
+        fewest = min(fewest, outside)
+    return fewest / len(han)
 
 
 def _script(sign: str) -> str:
+    """Return the script of a letter, "bad" for what no text has, "" for marks and digits."""
     if sign < "\x80":
-        return "latin" if sign.isalpha() else ("bad" if sign < " " and sign not in "\t\n" else "")
-    if (
-        "\u3040" <= sign <= "\u30ff"
-        or "\u3400" <= sign <= "\u9fff"
-        or "\uf900" <= sign <= "\ufaff"
-        or sign in "々〇"
-    ):
+        return _ascii_script(sign)
+    if _JAPANESE.match(sign):
         return "japanese"
     category = unicodedata.category(sign)
     if sign == "\ufffd" or category in {"Co", "Cn", "Cs", "Cc"}:
@@ -75,3 +98,10 @@ def _script(sign: str) -> str:
         return ""
     first = unicodedata.name(sign, "?").split(" ", 1)[0].lower()
     return {"fullwidth": "latin", "halfwidth": "japanese", "cjk": "japanese"}.get(first, first)
+
+
+def _ascii_script(sign: str) -> str:
+    if sign.isalpha():
+        return "latin"
+    control = sign < " " and sign not in "\t\n"
+    return "bad" if control else ""

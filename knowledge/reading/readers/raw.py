@@ -6,14 +6,14 @@ It knows neither headings nor tables nor what is hidden, so that it fails in oth
 do. What a reader leaves out on purpose it says itself (`Omitted`).
 """
 
-import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
 import pypdfium2 as pdfium
 
+from knowledge.formats import formats_of
 from knowledge.reading.readers.archive import Archive, open_office, parse
 from knowledge.reading.readers.decode import decode
 from knowledge.reading.readers.pdf import opened
@@ -21,11 +21,15 @@ from knowledge.reading.readers.refusal import Budget
 from knowledge.values import Place
 
 _WORD_PARTS = ("footnotes", "endnotes", "header", "footer", "comments")
+_OWN_WAYS = frozenset({"docx", "xlsx", "pptx", "pdf", "html"})  # kinds that are no plain text
+_SLIDE_PARTS = ("notesSlide", "diagramData")
+_SHEET_PARTS = ("comments", "drawing")
 _NOT_TEXT = frozenset({"del", "moveFrom", "Fallback", "rt", "rPh"})
 _NOT_SHOWN = frozenset(
     {"script", "style", "template", "noscript", "title", "desc", "rt", "rp"}
     | {"iframe", "object", "select", "textarea", "canvas"}
 )
+_SHARED = "xl/sharedStrings.xml"  # where they lie unless the workbook says otherwise
 _WHOLE = re.compile(r"[0-9]{1,11}")  # a number that a cell without a format shows digit by digit
 
 
@@ -37,9 +41,17 @@ class Raw:
     text: str
 
 
+def counts(kind: str) -> bool:
+    """Tell whether the text of this kind is taken from its bytes here: that of texts always is."""
+    if kind in _OWN_WAYS:
+        return True
+    return any(row.signature is None for row in formats_of(kind))
+
+
 def pieces(kind: str, content: bytes, budget: Budget) -> Iterator[Raw]:
     """
-    Yield the text of a file of this kind, hidden or not, without tracked deletions.
+    Yield the text of a file of this kind, hidden or not, without tracked deletions; to be asked
+    only for a kind that `counts`.
 
     Raises:
         Refusal: it unfolds into too much, or a part is damaged.
@@ -61,14 +73,13 @@ def _pieces(kind: str, content: bytes, budget: Budget) -> Iterator[Raw]:
             return _pages(opened(content))
         case "html":
             return _page(content)
-        case _:
-            return iter((Raw(Place("part", 1), decode(content)[0]),))
+    return iter((Raw(Place("part", 1), decode(content)[0]),))
 
 
 def _word(content: bytes, budget: Budget) -> Iterator[Raw]:
     archive, main = open_office(content, "docx", budget)
-    beside = [link.target for link in archive.links(main) if link.kind in _WORD_PARTS]
-    for number, name in enumerate(dict.fromkeys((main, *beside)), 1):
+    names = dict.fromkeys((main, *_beside(archive, main, _WORD_PARTS)))
+    for number, name in enumerate(names, 1):
         yield Raw(Place("part", number), _text(archive, name, budget))
 
 
@@ -83,15 +94,14 @@ def _show(content: bytes, budget: Budget) -> Iterator[Raw]:
 
     parse(archive.part(main) or b"", budget, start)
     for number, name in enumerate(slides, 1):
-        notes = [
-            link.target
-            for link in archive.links(name)
-            if link.kind in {"notesSlide", "diagramData"}
-        ]
-        yield Raw(
-            Place("slide", number),
-            "\n".join(_text(archive, part, budget) for part in (name, *notes)),
-        )
+        names = (name, *_beside(archive, name, _SLIDE_PARTS))
+        texts = [_text(archive, part, budget) for part in names]
+        yield Raw(Place("slide", number), "\n".join(texts))
+
+
+def _beside(archive: Archive, name: str, kinds: Collection[str]) -> list[str]:
+    """Return the parts of these kinds that a part points at."""
+    return [link.target for link in archive.links(name) if link.kind in kinds]
 
 
 def _text(archive: Archive, name: str, budget: Budget) -> str:
@@ -101,8 +111,8 @@ def _text(archive: Archive, name: str, budget: Budget) -> str:
 
 def _paragraphs(archive: Archive, name: str, budget: Budget) -> list[str]:
     """Return what stands in elements called "t", by paragraph or shared string."""
-    found: list[str] = []
-    held: list[str] = []
+    texts: list[str] = []
+    current: list[str] = []
     reads = skips = 0
 
     def start(tag: str, values: dict[str, str]) -> None:
@@ -115,26 +125,23 @@ def _paragraphs(archive: Archive, name: str, budget: Budget) -> list[str]:
         reads -= tag == "t"
         skips -= tag in _NOT_TEXT
         if tag in {"p", "si"}:
-            found.append("".join(held))
-            held.clear()
+            texts.append("".join(current))
+            current.clear()
 
     def text(value: str) -> None:
         if reads and not skips:
-            held.append(value)
+            current.append(value)
 
     parse(archive.part(name) or b"<nothing/>", budget, start, end, text)
-    return [*found, "".join(held)]
+    return [*texts, "".join(current)]
 
 
 def _workbook(content: bytes, budget: Budget) -> Iterator[Raw]:
     archive, main = open_office(content, "xlsx", budget)
     links = archive.links(main)
     targets = {link.id: link.target for link in links if link.kind == "worksheet"}
-    shared = next(
-        (link.target for link in links if link.kind == "sharedStrings"),
-        posixpath.join("xl", "sharedStrings.xml"),
-    )
-    strings = _paragraphs(archive, shared, budget)
+    shared = [*_beside(archive, main, ("sharedStrings",)), _SHARED]
+    strings = _paragraphs(archive, shared[0], budget)
     sheets: list[tuple[str, str]] = []
 
     def start(tag: str, values: dict[str, str]) -> None:
@@ -143,30 +150,26 @@ def _workbook(content: bytes, budget: Budget) -> Iterator[Raw]:
 
     parse(archive.part(main) or b"", budget, start)
     for name, target in sheets:
-        beside = [
-            link.target for link in archive.links(target) if link.kind in {"comments", "drawing"}
-        ]
-        shapes = [_text(archive, part, budget) for part in beside]
-        yield Raw(
-            Place("sheet", None, name),
-            "\n".join((*_cells(archive, target, strings, budget), *shapes)),
-        )
+        names = _beside(archive, target, _SHEET_PARTS)
+        texts = [_text(archive, part, budget) for part in names]
+        cells = _cells(archive, target, strings, budget)
+        yield Raw(Place("sheet", None, name), "\n".join((*cells, *texts)))
 
 
 def _cells(archive: Archive, target: str, strings: list[str], budget: Budget) -> list[str]:
     """
     Return the texts and the plain whole numbers of a sheet's cells; other numbers are shown
-    otherwise than they are kept.
+    otherwise than they are stored.
     """
-    found: list[str] = []
-    held: list[str] = []
+    texts: list[str] = []
+    value: list[str] = []  # the pieces of the open cell's
     kind, plain, reads, skips = "n", True, 0, 0
 
     def start(tag: str, values: dict[str, str]) -> None:
         nonlocal kind, plain, reads, skips
         if tag == "c":
             kind, plain = values.get("t", "n"), values.get("s", "0") == "0"
-            held.clear()
+            value.clear()
         reads += tag in {"v", "t"}
         skips += tag in _NOT_TEXT
 
@@ -175,23 +178,27 @@ def _cells(archive: Archive, target: str, strings: list[str], budget: Budget) ->
         reads -= tag in {"v", "t"}
         skips -= tag in _NOT_TEXT
         if tag == "c":
-            told = _told(kind, "".join(held), strings, plain=plain)
-            found.extend([told] if told else [])
+            text = _cell(kind, "".join(value), strings, plain=plain)
+            if text:
+                texts.append(text)
 
-    def text(value: str) -> None:
+    def text(piece: str) -> None:
         if reads and not skips:
-            held.append(value)
+            value.append(piece)
 
     parse(archive.part(target) or b"<nothing/>", budget, start, end, text)
-    return found
+    return texts
 
 
-def _told(kind: str, value: str, strings: list[str], *, plain: bool) -> str:
-    if kind == "s":
-        return strings[int(value)] if value.isdigit() and int(value) < len(strings) else ""
+def _cell(kind: str, value: str, strings: list[str], *, plain: bool) -> str:
+    """Return the text of a cell, "" for one whose value is shown in another form."""
+    if kind == "s" and value.isdigit() and int(value) < len(strings):
+        return strings[int(value)]
     if kind in {"str", "inlineStr"}:
         return " ".join(value.split())
-    return value if kind == "n" and plain and _WHOLE.fullmatch(value) else ""
+    if kind == "n" and plain and _WHOLE.fullmatch(value):
+        return value
+    return ""
 
 
 def _pages(document: pdfium.PdfDocument) -> Iterator[Raw]:
@@ -211,7 +218,7 @@ def _page(content: bytes) -> Iterator[Raw]:
     page = _Shown()
     page.feed(decode(content)[0])
     page.close()
-    yield Raw(Place("part", 1), "".join(page.found))
+    yield Raw(Place("part", 1), "".join(page.texts))
 
 
 class _Shown(HTMLParser):
@@ -219,7 +226,7 @@ class _Shown(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.found: list[str] = []
+        self.texts: list[str] = []
         self._open: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -228,7 +235,7 @@ class _Shown(HTMLParser):
         elif tag in {"p", "div", "li", "tr", "br", "td", "th", "text"} or re.fullmatch(
             "h[1-6]", tag
         ):
-            self.found.append("\n")
+            self.texts.append("\n")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Take an element that holds nothing."""
@@ -240,4 +247,4 @@ class _Shown(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._open:
-            self.found.append(data)
+            self.texts.append(data)

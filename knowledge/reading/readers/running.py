@@ -32,15 +32,16 @@ def tidied(pages: Sequence[Page]) -> tuple[list[Page], list[str]]:
     What goes on over a page's end stands where it began.
     """
     bare, furniture = without_furniture(pages)
-    found: list[Page] = []
-    for page in bare:
-        last = next((at for at in range(len(found) - 1, -1, -1) if found[at].text.strip()), -1)
-        if last >= 0 and (moved := _moved(found[last].text, page.text)):
-            found[last] = replace(found[last], text=moved[0])
-            found.append(replace(page, text=moved[1]))
-        else:
-            found.append(page)
-    return found, furniture
+    last = -1  # page with text before this one
+    for at, page in enumerate(bare):
+        if last >= 0:
+            texts = _joined_over_break(bare[last].text, page.text)
+            if texts is not None:
+                bare[last] = replace(bare[last], text=texts[0])
+                bare[at] = replace(page, text=texts[1])
+        if bare[at].text.strip():
+            last = at
+    return bare, furniture
 
 
 def without_furniture(pages: Sequence[Page]) -> tuple[list[Page], list[str]]:
@@ -50,54 +51,73 @@ def without_furniture(pages: Sequence[Page]) -> tuple[list[Page], list[str]]:
     What stands at the edge of many pages is left on the first of them; with a number, nowhere.
     Sentences and items stay.
     """
-    texts = [page for page in pages if page.text.strip()]
-    counted = Counter(key for page in texts for key in {_key(line) for line in _edges(page.text)})
-    enough = max(FEWEST, SHARE * len(texts))
-    numbers = sum(any(_NUMBER.fullmatch(line) for line in _edges(page.text)) for page in texts)
-    seen: set[str] = set()
-    found: list[Page] = []
+    edges = _Edges(pages)
+    bare: list[Page] = []
     furniture: list[str] = []
     for page in pages:
         lines = page.text.split("\n")
-        for at in reversed(_places(lines)):
+        for at in reversed(_edge_places(lines)):
             line = lines[at]
-            key = _key(line)
-            numbered = numbers > 1 and bool(_NUMBER.fullmatch(line))
-            own = ended(line) or bool(MARKER.match(line))
-            repeated = (
-                not own and counted[key] >= enough and (key in seen or bool(_DIGITS.search(line)))
-            )
-            seen.add(key)
-            if numbered or repeated:
-                furniture.append(lines.pop(at))
-        found.append(replace(page, text="\n".join(lines)))
-    return found, furniture
+            if edges.is_furniture(line):
+                furniture.append(line)
+                del lines[at]
+        bare.append(replace(page, text="\n".join(lines)))
+    return bare, furniture
 
 
-def _places(lines: Sequence[str]) -> list[int]:
+class _Edges:
+    """What stands at the edges of the pages, counted; asked line by line, in the order of pages."""
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        self._counts: Counter[str] = Counter()  # of pages
+        self._seen: set[str] = set()
+        self._numbered = 0  # pages
+        count = 0
+        for page in pages:
+            if not page.text.strip():
+                continue
+            count += 1
+            edges = _edge_lines(page.text)
+            self._counts.update({_shape(line) for line in edges})
+            self._numbered += any(map(_NUMBER.fullmatch, edges))
+        self._enough = max(FEWEST, SHARE * count)
+
+    def is_furniture(self, line: str) -> bool:
+        """Tell whether a line at an edge is a page number, or was there on a page before."""
+        key = _shape(line)
+        seen_before = key in self._seen
+        self._seen.add(key)
+        if self._numbered > 1 and _NUMBER.fullmatch(line):
+            return True
+        if ended(line) or MARKER.match(line) or self._counts[key] < self._enough:
+            return False
+        return seen_before or bool(_DIGITS.search(line))
+
+
+def _edge_places(lines: Sequence[str]) -> list[int]:
     """Return which lines stand at the page's top and foot, in order."""
     filled = [at for at, line in enumerate(lines) if line.strip()]
     return sorted({*filled[:EDGE], *filled[-EDGE:]})
 
 
-def _edges(text: str) -> list[str]:
+def _edge_lines(text: str) -> list[str]:
     lines = text.split("\n")
-    return [lines[at] for at in _places(lines)]
+    return [lines[at] for at in _edge_places(lines)]
 
 
-def _key(line: str) -> str:
+def _shape(line: str) -> str:
     return _DIGITS.sub("0", "".join(line.split()))
 
 
-def _moved(before: str, after: str) -> tuple[str, str] | None:
+def _joined_over_break(before: str, after: str) -> tuple[str, str] | None:
     """
     Return two pages' texts with the sentence that goes on at the first one; None where none does.
     """
-    *kept, line = before.rstrip().split("\n")
+    *above, line = before.rstrip().split("\n")
     first, _, rest = after.lstrip().partition("\n")
     if not may_go_on(line, first):
         return None
     runs_on = len(line) >= LONG and ended(first)
     if not (says_so(line, first) or runs_on):
         return None
-    return "\n".join([*kept, together(line, first)]), rest
+    return "\n".join([*above, together(line, first)]), rest

@@ -55,23 +55,22 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
 
 
 def _recognised(document: pdfium.PdfDocument, page: Page, budget: Budget) -> Page:
+    """Return a page with the text on its picture; as it was where nothing is recognised surely."""
     text = ""
     with suppress(pdfium.PdfiumError, RuntimeError):
         picture = document[page.position - 1].render(
             scale=DOTS / 72, grayscale=True, rev_byteorder=True
         )
+        content = bytes(picture.buffer)
         engine = _engine[0]
-        engine.SetImageBytes(
-            bytes(picture.buffer), picture.width, picture.height, 1, picture.stride
-        )
+        engine.SetImageBytes(content, picture.width, picture.height, 1, picture.stride)
         engine.SetSourceResolution(DOTS)
         if engine.MeanTextConf() >= _SURE:
             text = _tidy(engine.GetUTF8Text())
         engine.Clear()
     budget.characters(len(text))
-    return Page(
-        page.position, page.place, text, flags=(Flag("ocr", page.position),) if text else page.flags
-    )
+    flags = (Flag("ocr", page.position),) if text else page.flags
+    return Page(page.position, page.place, text, flags=flags)
 
 
 def _tidy(text: str) -> str:

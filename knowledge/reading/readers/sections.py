@@ -23,7 +23,7 @@ _ARTICLE = re.compile(
 )
 _LEVELS = {"編": 1, "部": 1, "章": 2, "節": 3, "条": 4}
 _TITLE = 120  # characters of a heading shown as a place
-_SENTENCE = re.compile(
+_STATEMENT = re.compile(
     r"[。．！？!?]$|\.$|(?:こと|[うくすつぬぶむる]|ない|たい|だ|た|ん)$"
 )  # how a statement ends
 
@@ -72,7 +72,9 @@ class Sections:
         self._budget.characters(len(words))
         while self._path and self._path[-1][0] >= level:
             self._path.pop()
-        label = words if len(words) <= _TITLE else f"{words[: _TITLE - 1]}…"
+        label = words
+        if len(words) > _TITLE:
+            label = f"{words[: _TITLE - 1]}…"
         self._path.append((level, label))
         self._heading = words
 
@@ -111,14 +113,16 @@ class Sections:
             self._close_empty(heading, level)
             return
         self._settle()
-        self._page(self._path, f"{heading}\n{body}" if _states(heading) else body)
+        if _is_statement(heading):
+            body = f"{heading}\n{body}"
+        self._page(self._path, body)
 
     def _close_empty(self, heading: str, level: int) -> None:
         """
         Keep a heading without a text of its own: an article as its own section, others in the
         section above.
         """
-        if not heading or (self._path[-1][0] < level and not _states(heading)):
+        if not heading or (self._path[-1][0] < level and not _is_statement(heading)):
             return
         if self._path[-1][0] < level or _ARTICLE.match(heading):
             self._settle()
@@ -138,13 +142,16 @@ class Sections:
 
     def _page(self, path: list[tuple[int, str]], text: str) -> None:
         number = len(self._pages) + 1
-        place = Place("section", number, path[-1][1]) if path else Place("part", number)
-        title = SEPARATOR.join(name for _, name in path)
+        names = [name for _, name in path]
+        place = Place("part", number)
+        if names:
+            place = Place("section", number, names[-1])
+        title = SEPARATOR.join(names)
         self._pages.append(Page(number, place, text, title=title, flags=tuple(self._flags)))
         self._budget.pages(0)
         self._flags = []
 
 
-def _states(heading: str) -> bool:
+def _is_statement(heading: str) -> bool:
     """Tell whether a heading says something, rather than naming what stands below it."""
-    return len(heading) > _TITLE or _SENTENCE.search(heading) is not None
+    return len(heading) > _TITLE or _STATEMENT.search(heading) is not None

@@ -9,7 +9,7 @@ meant to be quoted.
 import re
 from collections.abc import Iterator
 
-from knowledge.reading.readers.archive import Archive, open_office, parse
+from knowledge.reading.readers.archive import Archive, Link, open_office, parse
 from knowledge.reading.readers.charts import comments, drawn
 from knowledge.reading.readers.numbers import BUILT_IN, shown
 from knowledge.reading.readers.paragraphs import one_line
@@ -24,71 +24,76 @@ _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 def read(content: bytes, budget: Budget) -> Iterator[Item]:
     archive, main = open_office(content, "xlsx", budget)
     links = archive.links(main)
-    targets = {link.id: link for link in links}
-    sheets: list[tuple[str, str, bool]] = []
-
-    def start(tag: str, values: dict[str, str]) -> None:
-        link = targets.get(values.get("rid", ""))
-        if tag == "sheet" and link and link.kind == "worksheet":
-            sheets.append(
-                (
-                    values.get("name", ""),
-                    link.target,
-                    values.get("state") in {"hidden", "veryHidden"},
-                )
-            )
-
-    parse(archive.part(main) or b"", budget, start)
+    sheets = _sheets(archive, main, links, budget)
     budget.pages(len(sheets))
     kinds = {link.kind: link.target for link in links}
     strings = _strings(archive, kinds.get("sharedStrings", ""), budget)
     formats = _formats(archive, kinds.get("styles", ""), budget)
     for number, (name, target, hidden) in enumerate(sheets, 1):
-        sheet = _Sheet(budget, strings, formats)
+        cells = _Sheet(budget, strings, formats)
         data = archive.part(target)
         if data is not None:
-            parse(data, budget, sheet.start, sheet.end, sheet.text)
+            parse(data, budget, cells.start, cells.end, cells.text)
         concealed: list[str] = []
         drawing = drawn(archive, target, "drawing", budget, concealed)
-        shapes = (
-            line for line in drawing if " | " not in line
-        )  # a chart's rows stand in the cells already
-        text = "\n".join([*sheet.lines(), *shapes])
-        notes, unseen = _comments(archive, target, sheet, budget)
+        # a chart's rows stand in the cells already
+        shapes = [line for line in drawing if " | " not in line]
+        text = "\n".join([*cells.lines(), *shapes])
+        notes, unseen = _comments(archive, target, cells, budget)
+        place = Place("sheet", None, name)
         if hidden:
-            yield Omitted("\n".join((text, notes, unseen, *concealed, *sheet.unseen)))
+            yield Omitted("\n".join((text, notes, unseen, *concealed, *cells.unseen)))
             flag = Flag("hidden_text", number, f"hidden_sheet: {name}")
-            yield Page(number, Place("sheet", None, name), "", flags=(flag,))
+            yield Page(number, place, "", flags=(flag,))
             continue
-        counts = {"hidden_rows": sheet.hidden_rows, "hidden_columns": sheet.hidden_columns}
-        flags = [
-            Flag("hidden_text", number, f"{what}: {count}: {name}")
-            for what, count in counts.items()
-            if count
-        ]
+        details = cells.hidden(name)
         if unseen:
-            flags.append(Flag("hidden_text", number, "hidden_comment"))
+            details.append("hidden_comment")
         if concealed:
-            flags.append(Flag("hidden_text", number, "hidden_shape"))
-        yield Omitted("\n".join((unseen, *concealed, *sheet.unseen)))
-        yield Page(number, Place("sheet", None, name), text, notes=notes, flags=tuple(flags))
+            details.append("hidden_shape")
+        flags = tuple(Flag("hidden_text", number, detail) for detail in details)
+        yield Omitted("\n".join((unseen, *concealed, *cells.unseen)))
+        yield Page(number, place, text, notes=notes, flags=flags)
+
+
+def _sheets(
+    archive: Archive, main: str, links: tuple[Link, ...], budget: Budget
+) -> list[tuple[str, str, bool]]:
+    """Return each sheet's name and part, and whether it is hidden, in the order of the workbook."""
+    targets = {link.id: link.target for link in links if link.kind == "worksheet"}
+    sheets: list[tuple[str, str, bool]] = []
+
+    def start(tag: str, values: dict[str, str]) -> None:
+        target = targets.get(values.get("rid", ""))
+        if tag == "sheet" and target is not None:
+            hidden = values.get("state") in {"hidden", "veryHidden"}
+            sheets.append((values.get("name", ""), target, hidden))
+
+    parse(archive.part(main) or b"", budget, start)
+    return sheets
 
 
 def _comments(archive: Archive, target: str, sheet: "_Sheet", budget: Budget) -> tuple[str, str]:
     """Return the comments on cells that are seen, and those on cells that are not."""
-    found: dict[bool, list[str]] = {True: [], False: []}
+    seen: list[str] = []
+    unseen: list[str] = []
     for link in archive.links(target):
         data = archive.part(link.target) if link.kind == "comments" else None
-        for cell, line in comments(data, budget) if data is not None else ():
+        if data is None:
+            continue
+        for cell, line in comments(data, budget):
             at = _CELL.fullmatch(cell)
-            found[at is None or sheet.sees(int(at[2]), _column(at[1]))].append(line)
-    return "\n".join(found[True]), "\n".join(found[False])
+            if at is None or sheet.sees(int(at[2]), _column(at[1])):
+                seen.append(line)
+            else:
+                unseen.append(line)
+    return "\n".join(seen), "\n".join(unseen)
 
 
 def _strings(archive: Archive, name: str, budget: Budget) -> list[str]:
     """Return the shared strings without their phonetic readings."""
     data = archive.part(name) if name else None
-    found: list[str] = []
+    strings: list[str] = []
     current: list[str] = []
     open_text, phonetic = False, 0
 
@@ -102,7 +107,7 @@ def _strings(archive: Archive, name: str, budget: Budget) -> list[str]:
     def end(tag: str) -> None:
         nonlocal open_text, phonetic
         if tag == "si":
-            found.append(one_line("".join(current)))
+            strings.append(one_line("".join(current)))
         phonetic -= tag == "rPh"
         open_text = False
 
@@ -112,25 +117,26 @@ def _strings(archive: Archive, name: str, budget: Budget) -> list[str]:
 
     if data is not None:
         parse(data, budget, start, end, text)
-    return found
+    return strings
 
 
 def _formats(archive: Archive, name: str, budget: Budget) -> list[str]:
     """Return the number format's code of each cell style."""
     data = archive.part(name) if name else None
     codes: dict[int, str] = dict(BUILT_IN)
-    found: list[int] = []
+    numbers: list[int] = []  # the format of each style
     inside = False
 
     def start(tag: str, values: dict[str, str]) -> None:
         nonlocal inside
-        number = values.get("numFmtId", "0")
-        if tag == "numFmt" and number.isdigit():
-            codes[int(number)] = values.get("formatCode", "")
+        written = values.get("numFmtId", "0")
+        number = int(written) if written.isdigit() else 0
+        if tag == "numFmt" and written.isdigit():
+            codes[number] = values.get("formatCode", "")
         elif tag == "cellXfs":
             inside = True
         elif tag == "xf" and inside:
-            found.append(int(number) if number.isdigit() else 0)
+            numbers.append(number)
 
     def end(tag: str) -> None:
         nonlocal inside
@@ -139,7 +145,7 @@ def _formats(archive: Archive, name: str, budget: Budget) -> list[str]:
 
     if data is not None:
         parse(data, budget, start, end)
-    return [codes.get(number, "") for number in found]
+    return [codes.get(number, "") for number in numbers]
 
 
 class _Sheet:
@@ -190,10 +196,10 @@ class _Sheet:
         elif tag == "rPh":
             self._phonetic -= 1
         elif tag == "c":
-            told = self._shown("".join(self._value))
-            if told:
-                self._budget.characters(len(told) + 3)
-                self._rows.setdefault(self._number, {})[self._column] = told
+            words = self._shown("".join(self._value))
+            if words:
+                self._budget.characters(len(words) + 3)
+                self._rows.setdefault(self._number, {})[self._column] = words
 
     def text(self, value: str) -> None:
         if self._open and not self._phonetic:
@@ -205,15 +211,30 @@ class _Sheet:
         counts in every row.
         """
         for top, bottom, column in self._merged:
-            value = self._rows.get(top, {}).get(column, "")
-            for number in range(top + 1, bottom + 1) if value else ():
-                if number in self._rows:
-                    self._budget.characters(len(value) + 3)
-                    self._rows[number].setdefault(column, value)
+            self._spread(top, bottom, column)
         self._leave_out()
-        first = min((min(row) for row in self._rows.values()), default=1)
+        first = min(map(min, self._rows.values()), default=1)
         for _, row in sorted(self._rows.items()):
             yield " | ".join(_aligned(row, first))
+
+    def hidden(self, name: str) -> list[str]:
+        """Return what was hidden of the sheet called `name`; known once its lines are."""
+        details: list[str] = []
+        if self.hidden_rows:
+            details.append(f"hidden_rows: {self.hidden_rows}: {name}")
+        if self.hidden_columns:
+            details.append(f"hidden_columns: {self.hidden_columns}: {name}")
+        return details
+
+    def _spread(self, top: int, bottom: int, column: int) -> None:
+        """Let a cell that is merged downwards count in every row it spans."""
+        value = self._rows.get(top, {}).get(column, "")
+        if not value:
+            return
+        for number in range(top + 1, bottom + 1):
+            if number in self._rows:
+                self._budget.characters(len(value) + 3)
+                self._rows[number].setdefault(column, value)
 
     def sees(self, row: int, column: int) -> bool:
         """Tell whether a cell is shown."""
@@ -238,44 +259,54 @@ class _Sheet:
         for number in sorted(self._hidden_rows & self._rows.keys()):
             self.unseen += self._rows.pop(number).values()
             self.hidden_rows += 1
-        used = (
-            {column for row in self._rows.values() for column in row}
-            if self._hidden_columns
-            else set()
-        )
-        hidden = {column for column in used if self._next_seen(column) != column}
-        self.hidden_columns = len(hidden)
-        for cells in self._rows.values() if hidden else ():
-            self.unseen += [cells.pop(column) for column in sorted(hidden & cells.keys())]
+        if self._hidden_columns:
+            self._leave_out_columns()
         self._rows = {number: row for number, row in self._rows.items() if row}
 
+    def _leave_out_columns(self) -> None:
+        used: set[int] = set()
+        for row in self._rows.values():
+            used |= row.keys()
+        hidden = {column for column in used if self._next_seen(column) != column}
+        self.hidden_columns = len(hidden)
+        for row in self._rows.values():
+            self.unseen += [row.pop(column) for column in sorted(hidden & row.keys())]
+
     def _merge(self, area: str) -> None:
-        ends = [_CELL.fullmatch(cell) for cell in area.split(":")]
-        if len(ends) == 2 and ends[0] and ends[1]:
-            top, bottom = int(ends[0][2]), int(ends[1][2])
-            if ends[0][1] != ends[1][1]:
-                self._wide.append((top, _column(ends[0][1]), _column(ends[1][1])))
-            if top < bottom <= top + len(self._rows):
-                self._budget.cells(bottom - top)
-                self._merged.append((top, bottom, _column(ends[0][1])))
+        """Note a merged area: over several columns, over several rows, or both."""
+        first, _, last = area.partition(":")
+        start, end = _CELL.fullmatch(first), _CELL.fullmatch(last)
+        if start is None or end is None:
+            return
+        top, bottom = int(start[2]), int(end[2])
+        if start[1] != end[1]:
+            self._wide.append((top, _column(start[1]), _column(end[1])))
+        if top < bottom <= top + len(self._rows):
+            self._budget.cells(bottom - top)
+            self._merged.append((top, bottom, _column(start[1])))
 
     def _shown(self, value: str) -> str:
-        if self._kind == "s":
-            return (
-                self._strings[int(value)]
-                if value.isdigit() and int(value) < len(self._strings)
-                else ""
-            )
-        if self._kind == "n":
-            at = int(self._style) if self._style.isdigit() else 0
-            return (
-                shown(value, self._formats[at] if at < len(self._formats) else "") if value else ""
-            )
-        if self._kind == "b":
-            return {"1": "TRUE", "0": "FALSE"}.get(value, value)
-        if self._kind == "d":
-            return value.removesuffix("T00:00:00")
+        """Return a cell's value as people see it, by the cell's kind and style."""
+        match self._kind:
+            case "n" if not value:
+                return ""
+            case "n":
+                style = self._style if self._style.isdigit() else "0"
+                return shown(value, _entry(self._formats, style))
+            case "s":
+                return _entry(self._strings, value)
+            case "b":
+                return {"1": "TRUE", "0": "FALSE"}.get(value, value)
+            case "d":
+                return value.removesuffix("T00:00:00")
         return one_line(value)
+
+
+def _entry(entries: list[str], number: str) -> str:
+    """Return the entry that a number in the file points at; "" for none."""
+    if not number.isdigit() or int(number) >= len(entries):
+        return ""
+    return entries[int(number)]
 
 
 def _hides(values: dict[str, str], size: str) -> bool:

@@ -184,3 +184,10 @@ async def test_a_scan_is_read_where_the_extra_is_and_listed_where_it_is_not(
     reading = await read(scan.name, scan.read_bytes())
     assert {flag.kind for flag in reading.flags} == {"ocr"}
     assert "旅費" in reading.pages[0].text
+
+
+async def test_a_text_with_the_word_transcript_alone_on_a_line_is_read_as_text() -> None:
+    text = "議事メモ\nTranscript\n発言は録音から起こしました。\n"
+    reading = await read("議事メモ.txt", text.encode())
+    assert reading.kind == "text"
+    assert "発言は録音から起こしました。" in reading.pages[0].text
