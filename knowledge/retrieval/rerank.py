@@ -8,7 +8,7 @@ feature carries it.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -98,10 +98,14 @@ def reranked(query: Query, hits: Sequence[Hit], limit: int) -> list[Hit]:
         by_place = {row.at: row for row in ranked}
         order = fuse([row.at for row in ranked], range(len(hits)))
         ranked = [by_place[at] for at in order]
-    return [
-        replace(hits[row.at], score=row.score, parts=row.parts, rank=row.at + 1)
-        for row in ranked[:limit]
-    ]
+    ordered = []
+    for row in ranked[:limit]:
+        hit = hits[row.at]
+        again = Hit(
+            hit.passage, row.score, row.parts, row.at + 1, hit.terms, hit.sparse_alone, hit.fused
+        )
+        ordered.append(again)
+    return ordered
 
 
 def rank(asked: Query, terms: Sequence[str], scores: Sequence[float]) -> list[Ranked]:

@@ -6,9 +6,11 @@ still be cited by document, version and place. A model is shown the title and th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, cast
 
+from llama_index.core.bridge.pydantic import Field
 from llama_index.core.schema import (
     BaseNode,
     NodeRelationship,
@@ -30,6 +32,36 @@ INTERNAL = (
 )  # fmt: skip
 
 
+class PassageNode(TextNode):
+    """
+    A node that still has the hit it was made of at hand; its metadata says the same in words.
+
+    The hit lies in a slot, since pydantic's private attributes are slow to read; a copy has none.
+    """
+
+    __slots__ = ("_hit",)
+    excluded_llm_metadata_keys: list[str] = Field(default_factory=lambda: list(INTERNAL))
+    excluded_embed_metadata_keys: list[str] = Field(default_factory=lambda: list(INTERNAL))
+
+    def keep(self, hit: Hit) -> None:
+        """Say in the metadata what the search and the second stage know of the passage."""
+        self._hit = hit
+        self.metadata["terms"] = hit.terms
+        self.metadata["rank"] = hit.rank
+        self.metadata["parts"] = hit.parts
+        self.metadata["sparse_alone"] = hit.sparse_alone
+        self.metadata["fused"] = hit.fused
+
+    def hit(self, score: float) -> Hit | None:
+        """Return the hit with the score it has now; None once the text was made another one."""
+        hit: Hit | None = getattr(self, "_hit", None)
+        if hit is None or hit.passage.text != self.text:
+            return None
+        if hit.score == score:
+            return hit
+        return replace(hit, score=score)
+
+
 @dataclass
 class PassageQuery(QueryBundle):
     """A question that was analysed already; where it was not, components do it themselves."""
@@ -44,21 +76,25 @@ async def analysed(bundle: QueryBundle, source: PassageSource, readers: frozense
     return await source.query(bundle.query_str, readers=readers)
 
 
-def passage_node(passage: Passage) -> TextNode:
+def passage_node(passage: Passage) -> PassageNode:
     """Return a passage as a node with the passage's id, its document as the source."""
-    return _node(passage, _passage_metadata(passage))
+    node = PassageNode(id_=passage.id, text=passage.text)
+    node.metadata = _passage_metadata(passage)
+    node.relationships[NodeRelationship.SOURCE] = _source(passage.document)
+    return node
 
 
 def hit_node(hit: Hit) -> NodeWithScore:
-    """Return a hit as a node with the hit's score."""
-    metadata = _passage_metadata(hit.passage)
-    metadata["terms"] = hit.terms
-    metadata["first_score"] = hit.score
-    metadata["rank"] = hit.rank
-    metadata["parts"] = [list(part) for part in hit.parts]
-    metadata["sparse_alone"] = hit.sparse_alone
-    metadata["fused"] = hit.fused
-    return NodeWithScore(node=_node(hit.passage, metadata), score=hit.score)
+    """Return a hit of a search as a node with the hit's score."""
+    node = passage_node(hit.passage)
+    node.metadata["first_score"] = hit.score
+    node.keep(hit)
+    return NodeWithScore(node=node, score=hit.score)
+
+
+def own_node(node: BaseNode) -> PassageNode | None:
+    """Return a node as one of ours; by its very type, for pydantic's `isinstance` is slow."""
+    return cast(PassageNode, node) if type(node) is PassageNode else None
 
 
 def is_hit(node: BaseNode) -> bool:
@@ -75,6 +111,11 @@ def node_hit(scored: NodeWithScore) -> Hit:
     """
     metadata = scored.node.metadata
     score = scored.score or 0.0
+    ours = own_node(scored.node)
+    if ours is not None:
+        hit = ours.hit(score)
+        if hit is not None:
+            return hit
     if "place_kind" not in metadata:
         return Hit(foreign_passage(scored.node), score, fused=True)
     if not is_hit(scored.node):
@@ -110,16 +151,9 @@ def node_passage(node: BaseNode) -> Passage:
     )
 
 
-def _node(passage: Passage, metadata: dict[str, Any]) -> TextNode:
-    source = RelatedNodeInfo(node_id=passage.document)
-    return TextNode(
-        id_=passage.id,
-        text=passage.text,
-        metadata=metadata,
-        excluded_llm_metadata_keys=list(INTERNAL),
-        excluded_embed_metadata_keys=list(INTERNAL),
-        relationships={NodeRelationship.SOURCE: source},
-    )
+@lru_cache(maxsize=1024)
+def _source(document: str) -> RelatedNodeInfo:
+    return RelatedNodeInfo(node_id=document)
 
 
 def _passage_metadata(passage: Passage) -> dict[str, Any]:
@@ -167,4 +201,4 @@ def _foreign_place(metadata: Mapping[str, Any]) -> Place:
 
 
 def _text(node: BaseNode) -> str:
-    return node.text if isinstance(node, TextNode) else node.get_content()
+    return str(node.get_content())

@@ -1,16 +1,14 @@
 """What happens to nodes between retrieval and answer, one LlamaIndex postprocessor a step."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from llama_index.core.bridge.pydantic import Field, PrivateAttr
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
-from llama_index.core.schema import BaseNode, NodeWithScore, QueryBundle
+from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from knowledge.retrieval.llamaindex.entry import running_loop, wait_for
-from knowledge.retrieval.llamaindex.nodes import analysed, is_hit, node_hit
+from knowledge.retrieval.llamaindex.nodes import analysed, node_hit, own_node
 from knowledge.retrieval.points import terms
 from knowledge.retrieval.preference import prefer
 from knowledge.retrieval.rerank import POOL, reranked
@@ -70,7 +68,10 @@ class PassageReranker(BaseNodePostprocessor):
         by_id = {node.node.node_id: node.node for node in nodes}
         ordered = []
         for hit in reranked(query, hits, self._limit):
-            node = _ranked(by_id[hit.passage.id], hit)
+            node = by_id[hit.passage.id]
+            ours = own_node(node)
+            if ours is not None:
+                ours.keep(hit)
             ordered.append(NodeWithScore(node=node, score=hit.score))
         return ordered
 
@@ -78,10 +79,11 @@ class PassageReranker(BaseNodePostprocessor):
         """Return a node's hit with its first-stage score and, in the pool, its words."""
         hit = node_hit(node)
         score = node.node.metadata.get("first_score", 0.0)
-        packed = hit.terms
-        if not packed and rank <= POOL:
-            packed = terms(hit.passage, self._analysis).pack()
-        return replace(hit, score=score, terms=packed)
+        if hit.score != score:
+            hit = replace(hit, score=score)
+        if not hit.terms and rank <= POOL:
+            hit = replace(hit, terms=terms(hit.passage, self._analysis).pack())
+        return hit
 
 
 class AudienceFilter(BaseNodePostprocessor):
@@ -129,14 +131,3 @@ class LanguagePreference(BaseNodePostprocessor):
         self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
     ) -> list[NodeWithScore]:
         return self._postprocess_nodes(nodes, query_bundle)
-
-
-def _ranked(node: BaseNode, hit: Hit) -> BaseNode:
-    """Return the node with what the second stage weighed; somebody else's stays as it is."""
-    if not is_hit(node):
-        return node
-    weighed: Mapping[str, Any] = {
-        "rank": hit.rank,
-        "parts": [list(part) for part in hit.parts],
-    }
-    return node.model_copy(update={"metadata": {**node.metadata, **weighed}})
