@@ -8,7 +8,7 @@ still be cited by document, version and place. A model is shown the title and th
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from llama_index.core.bridge.pydantic import Field
 from llama_index.core.schema import (
@@ -94,7 +94,7 @@ def hit_node(hit: Hit) -> NodeWithScore:
 
 def own_node(node: BaseNode) -> PassageNode | None:
     """Return a node as one of ours; by its very type, for pydantic's `isinstance` is slow."""
-    return cast(PassageNode, node) if type(node) is PassageNode else None
+    return node if type(node) is PassageNode else None
 
 
 def is_hit(node: BaseNode) -> bool:
