@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from knowledge.answering.citations import citations, limits
 from knowledge.answering.disagreement import disagreements
@@ -33,7 +33,7 @@ from knowledge.retrieval.source import PassageSource
 from knowledge.text.analysis import Analysis
 from knowledge.text.courtesy import asking, searched
 from knowledge.text.language import language_of
-from knowledge.values import Answer, Document, Language, SearchKind
+from knowledge.values import Answer, AnswerMode, Document, Language, SearchKind
 
 __all__ = ["Answers", "Engine", "Retriever", "Stage", "Turn"]
 
@@ -104,7 +104,7 @@ class Answers:
         """Import LlamaIndex and build the pipeline, once, in a thread; answering awaits it."""
         await self._engine()
 
-    async def answer(
+    async def answer(  # all of it is the asker's: who, how, what came before
         self,
         question: str,
         *,
@@ -238,7 +238,10 @@ class Answers:
     def _answer(
         self, question: Question, written: Written, verified: Verified, progress: Progress
     ) -> Answer:
-        refused = not written.draft.sentences
+        mode: AnswerMode = "refused"
+        certainty: Literal["sure", "unsure", "none"] = "none"
+        if written.draft.sentences:
+            mode, certainty = written.mode, written.certainty
         earlier = [question.text, *(turn.question for turn in question.history)]
         cited = [hit for hit, _ in written.draft.quotes]
         followups = further(written.hits, cited, earlier, question.language, self._wording)
@@ -249,11 +252,11 @@ class Answers:
             id=question.id,
             question=question.text,
             language=question.language,
-            mode="refused" if refused else written.mode,
+            mode=mode,
             sentences=written.draft.sentences,
             citations=verified.citations,
             nearest=written.nearest,
-            certainty="none" if refused else written.certainty,
+            certainty=certainty,
             removed=written.removed,
             fallback=written.fallback.code if written.fallback else "",
             notes=tuple(limit.text for limit in verified.limits if limit.kind in NOTED),

@@ -84,7 +84,9 @@ def _texts(pick: Pick, hit: Hit) -> list[str]:
 def _deciding(pick: Pick) -> str:
     """Return the line of a pick that answers: of a table the row, not its header."""
     lines = pick.unit.lines
-    return lines[-1] if ROW in lines[-1] else lines[0]
+    if ROW in lines[-1]:
+        return lines[-1]
+    return lines[0]
 
 
 def _shown(line: str) -> str:

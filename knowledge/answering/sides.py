@@ -21,15 +21,18 @@ SHOWN = 3  # lines of a side
 LONGEST = 40  # characters of a side; more is a sentence, not a thing
 _FORMS = (
     re.compile(
-        r"^(?P<a>.+?)と(?P<b>.+?)(?:と)?(?:って|では|の間|は|の|を|で|が)*(?:何|なに|どう|どこ)?(?:が|を)?(?:違|異な|比較|比べ|の差)"
+        r"^(?P<a>.+?)と(?P<b>.+?)(?:と)?(?:って|では|の間|は|の|を|で|が)*"
+        r"(?:何|なに|どう|どこ)?(?:が|を)?(?:違|異な|比較|比べ|の差)"
     ),
     re.compile(r"^(?P<a>.+?)と(?P<b>.+?)(?:と)?(?:って|では|は|、)*(?:どっち|どちら)"),
     re.compile(
-        r"\b(?:differences?|differ|compar\w+)\b(?: between)? (?P<a>.+?) (?:and|with|to|vs\.?|versus) (?P<b>.+?)[?.]?$",
+        r"\b(?:differences?|differ|compar\w+)\b(?: between)? (?P<a>.+?)"
+        r" (?:and|with|to|vs\.?|versus) (?P<b>.+?)[?.]?$",
         re.IGNORECASE,
     ),
     re.compile(
-        r"\bhow (?:does|do|is|are) (?P<a>.+?) (?:differ(?:ent)? from|compared? (?:with|to)) (?P<b>.+?)[?.]?$",
+        r"\bhow (?:does|do|is|are) (?P<a>.+?)"
+        r" (?:differ(?:ent)? from|compared? (?:with|to)) (?P<b>.+?)[?.]?$",
         re.IGNORECASE,
     ),
     re.compile(r"^(?P<a>.+?) (?:vs\.?|versus) (?P<b>.+?)[?.]?$", re.IGNORECASE),

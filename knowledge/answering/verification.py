@@ -22,7 +22,8 @@ _ABSENT = re.compile(
     r"(?:資料|文書|文章|出典|情報|記載)[^。\n]{0,40}"
     r"(?:ありません|見つかりません|見当たりません|含まれていません|書かれていません|ないため|わかりません)"
     r"|(?:passage|document|source|context|information)s?\b[^.\n]{0,60}(?:\bnot\b|n't\b|\bno\b)"
-    r"|\b(?:no|not)\b[^.\n]{0,60}(?:passage|document|source|context|information)s?\b|cannot answer|can't answer",
+    r"|\b(?:no|not)\b[^.\n]{0,60}(?:passage|document|source|context|information)s?\b"
+    r"|cannot answer|can't answer",
     re.IGNORECASE,
 )
 BRIEF = 3  # sentences up to which an answer may be nothing but "the documents do not say"

@@ -100,7 +100,8 @@ def _parted(
     sections: Sequence[Section], names: Collection[Name]
 ) -> tuple[tuple[Section, ...], tuple[Section, ...]]:
     """Return the sections of these names, and the others."""
-    named, others = [], []
+    named: list[Section] = []
+    others: list[Section] = []
     for section in sections:
         part = named if _name(section) in names else others
         part.append(section)

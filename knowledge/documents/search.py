@@ -116,7 +116,12 @@ class Search:
             return hits[:limit]
         return reranked(query, hits, limit)
 
-    async def passage(self, id: str, *, readers: frozenset[str]) -> Passage:  # noqa: A002  # callers know it as id
+    async def passage(
+        self,
+        id: str,  # noqa: A002  # callers know it as id
+        *,
+        readers: frozenset[str],
+    ) -> Passage:
         """
         Return a published passage.
 
