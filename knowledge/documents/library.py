@@ -62,43 +62,9 @@ class Library:
         review = Review(self._registry, store.passages)
         rules = Rules(index, self._registry, store.passages, store.edit)
         self._search = search
-
-        self.query = search.query
-        self.search = search.search
-        self.preview = search.preview
-        self.passage = search.passage
-        self.neighbours = search.neighbours
-        self.glossary = search.glossary
-        self.set_glossary = search.set_glossary
-        self.judge = search.judge
-
-        self.documents = store.documents
-        self.document = store.document
-        self.holding = store.holding
-        self.passages = store.passages
-        self.stage = store.stage
-        self.edit = store.edit
-        self.discard = store.discard
-        self.remove = store.remove
-        self.keep = store.keep
-        self.original = store.original
-        self.originals = store.originals
-        self.records = store.records
-        self.put_back = store.put_back
-
-        self.publish = publishing.publish
-        self.withdraw = publishing.withdraw
-        self.rollback = publishing.rollback
-
-        self.changes = review.changes
-        self.alike = review.alike
-        self.questions = review.questions
-        self.standing = review.standing
-
-        self.mark = rules.mark
-        self.rules = rules.rules
-        self.lost_marks = rules.lost_marks
-
+        self._offer_search(search)
+        self._offer_documents(store, publishing)
+        self._offer_review(review, rules)
         self.tend = self._upkeep.tend
         self.measured = self._upkeep.measured
         self.renewed = self._upkeep.renewed
@@ -141,3 +107,42 @@ class Library:
     def dense(self) -> bool:
         """Whether dense vectors can be searched, be they used or not."""
         return self._search.dense
+
+    def _offer_search(self, search: Search) -> None:
+        self.query = search.query
+        self.search = search.search
+        self.preview = search.preview
+        self.passage = search.passage
+        self.neighbours = search.neighbours
+        self.glossary = search.glossary
+        self.set_glossary = search.set_glossary
+        self.judge = search.judge
+
+    def _offer_documents(self, store: DocumentStore, publishing: Publishing) -> None:
+        self.documents = store.documents
+        self.document = store.document
+        self.holding = store.holding
+        self.passages = store.passages
+        self.stage = store.stage
+        self.edit = store.edit
+        self.discard = store.discard
+        self.remove = store.remove
+        self.keep = store.keep
+        self.original = store.original
+        self.originals = store.originals
+        self.records = store.records
+        self.put_back = store.put_back
+
+        self.publish = publishing.publish
+        self.withdraw = publishing.withdraw
+        self.rollback = publishing.rollback
+
+    def _offer_review(self, review: Review, rules: Rules) -> None:
+        self.changes = review.changes
+        self.alike = review.alike
+        self.questions = review.questions
+        self.standing = review.standing
+
+        self.mark = rules.mark
+        self.rules = rules.rules
+        self.lost_marks = rules.lost_marks
