@@ -135,7 +135,8 @@ class Hit:
     `parts` are what the second stage weighed, by name: "score" is the first stage's own, the others
     are shares 0..1 of the question. `rank` is the 1-based rank before re-ranking. `terms` are the
     passage's words, packed by `retrieval/terms.py`, or empty. `sparse_alone`: dense vectors count
-    here, but the question could get none in time.
+    here, but the question could get none in time. `fused`: the first stage's order is made of
+    several, of which its score tells but one.
     """
 
     passage: Passage
@@ -144,6 +145,7 @@ class Hit:
     rank: int = 0
     terms: str = field(default="", repr=False, compare=False)
     sparse_alone: bool = False
+    fused: bool = field(default=False, repr=False, compare=False)
 
 
 ENOUGH = 0.9  # share of a file's text that has to be read before it may be published

@@ -48,13 +48,10 @@ ALLOWED: Mapping[str, Limits] = {
     "bot/teams": Limits(expressions=61, wide=4, file=465),
     "bot/web": Limits(expressions=106, wide=30),
     "knowledge": Limits(wide=3),
-    "knowledge/answering": Limits(expressions=74, wide=12, function=61),
     "knowledge/deck": Limits(expressions=44),
-    "knowledge/documents": Limits(expressions=94, wide=3, function=63, file=504),
-    "knowledge/evaluation": Limits(expressions=122, wide=2),
     "knowledge/index": Limits(expressions=41),
     "knowledge/models": Limits(wide=2),
-    "knowledge/retrieval": Limits(expressions=93, wide=4),
+    "knowledge/retrieval": Limits(expressions=76, wide=4),
     "knowledge/samples": Limits(wide=2),
 }
 

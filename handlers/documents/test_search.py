@@ -58,12 +58,17 @@ class OneVersion:
         self._version = version
 
     async def search(
-        self, question: str, *, readers: frozenset[str], limit: int = 6, kind: SearchKind = "whole"
+        self,
+        question: str | Query,
+        *,
+        readers: frozenset[str],
+        limit: int = 6,
+        kind: SearchKind = "whole",
     ) -> list[Hit]:
-        return await self._library.preview(question, version=self._version, limit=limit)
+        return await self._library.preview(question, version=self._version, limit=limit, kind=kind)
 
-    async def asked(self, question: str, *, readers: frozenset[str] | None) -> Query:
-        return await self._library.asked(question, readers=None)
+    async def query(self, question: str, *, readers: frozenset[str] | None) -> Query:
+        return await self._library.query(question, readers=None)
 
     async def document(self, id: str) -> Document:  # noqa: A002  # the library's own word
         return replace(await self._library.document(id), current=self._version)

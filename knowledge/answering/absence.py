@@ -38,13 +38,14 @@ def named(documents: Sequence[Document], name: str) -> Document | None:
     wanted = _folded(name)
     if not wanted:
         return None
-    found = [
-        (_folded(text) != wanted, len(text), document)
-        for document in documents
-        for text in (document.metadata.title, *(v.name for v in document.versions), document.id)
-        if wanted in _folded(text)
-    ]
-    return min(found, key=lambda row: row[:2])[2] if found else None
+    closest: tuple[bool, int] | None = None
+    nearest = None
+    for document in documents:
+        for text in _names(document):
+            distance = (_folded(text) != wanted, len(text))
+            if wanted in _folded(text) and (closest is None or distance < closest):
+                closest, nearest = distance, document
+    return nearest
 
 
 def why(document: Document | None, trace: Trace, hits: Sequence[Hit]) -> Absence:
@@ -56,23 +57,30 @@ def why(document: Document | None, trace: Trace, hits: Sequence[Hit]) -> Absence
     title = document.metadata.title
     if not document.current:
         return Absence("unpublished", title)
-    rank, hit = next(
-        ((n, h) for n, h in enumerate(hits, 1) if h.passage.document == document.id), (0, None)
-    )
-    mine = [c for c in trace.candidates if c.document == document.id]
-    if any(c.used for c in mine):
+    rank, hit = _best(document, hits)
+    candidates = [c for c in trace.candidates if c.document == document.id]
+    if any(candidate.used for candidate in candidates):
         return Absence("used", title, hit, rank)
     if hit is None:
         return Absence("nothing_shared", title)
-    if not mine:
+    if not candidates:
         return Absence("far", title, hit, rank, len(trace.candidates))
-    return Absence(
-        "rank" if all(c.dropped == "rank" for c in mine) else "not_chosen",
-        title,
-        hit,
-        rank,
-        trace.limit,
-    )
+    beyond = {candidate.dropped for candidate in candidates} == {"rank"}
+    return Absence("rank" if beyond else "not_chosen", title, hit, rank, trace.limit)
+
+
+def _names(document: Document) -> list[str]:
+    """Return all that a document may be called."""
+    files = [version.name for version in document.versions]
+    return [document.metadata.title, *files, document.id]
+
+
+def _best(document: Document, hits: Sequence[Hit]) -> tuple[int, Hit | None]:
+    """Return a document's best hit and its rank, from 1; (0, None) when there is none."""
+    for rank, hit in enumerate(hits, 1):
+        if hit.passage.document == document.id:
+            return rank, hit
+    return 0, None
 
 
 def _folded(text: str) -> str:

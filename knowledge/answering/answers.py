@@ -2,8 +2,9 @@
 Answering a question from the shelf, with sources, or saying that the shelf does not hold the
 answer.
 
-Every question runs through the LlamaIndex pipeline of `query_engine.py`, and a trace of all of it
-is handed to `keep`.
+Read `Answers.answer` from top to bottom: question → query → retrieved → written → verified →
+answer. Retrieval and writing run through the LlamaIndex engine of `query_engine.py`, and a trace of
+all of it is handed to `keep`.
 """
 
 import asyncio
@@ -12,44 +13,61 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any, Protocol
+from typing import Literal, Protocol
 
-from knowledge.answering.citations import citations, limits, nearest, quoted
-from knowledge.answering.disagreement import Disagreement, disagreements
-from knowledge.answering.extractive import Extract, Extractor, Pick
-from knowledge.answering.generation import Generator
-from knowledge.answering.prompt import answering
+from knowledge.answering.citations import citations, limits
+from knowledge.answering.disagreement import disagreements
+from knowledge.answering.extractive import Extractor
+from knowledge.answering.generation import Budget, Generator
+from knowledge.answering.progress import OnStep, Progress
 from knowledge.answering.question import Turn, rewrite, tidy
-from knowledge.answering.sides import Side, each, sides, speaks_of_all
-from knowledge.answering.suggestions import further, meanings
+from knowledge.answering.stages import Question, Retrieved, Verified, Written
+from knowledge.answering.suggestions import further
 from knowledge.answering.trace import Limit, Stage, Trace
+from knowledge.answering.tracing import trace
 from knowledge.answering.wording import Wording
-from knowledge.answering.work import Work, trace
-from knowledge.errors import ModelUnavailable
+from knowledge.answering.writing import Writer
 from knowledge.models.language_models import Model
 from knowledge.retrieval.query import Query
+from knowledge.retrieval.source import PassageSource
 from knowledge.text.analysis import Analysis
 from knowledge.text.courtesy import asking, searched
 from knowledge.text.language import language_of
-from knowledge.values import Answer, Document, Hit, Language, SearchKind
+from knowledge.values import Answer, AnswerMode, Document, Language, SearchKind
 
-__all__ = ["Answers", "Stage", "Turn"]
+__all__ = ["Answers", "Engine", "Retriever", "Stage", "Turn"]
 
-FOUND = 30  # passages looked at
 AMONG = 10  # best passages held against each other
 NOTED = ("fallback", "stale", "disagreement")  # limits that stand beside the answer itself
+Events = tuple[tuple[str, float], ...]
+Write = Callable[[Retrieved], Awaitable[Written]]
 
 
-class Retriever(Protocol):
+class Retriever(PassageSource, Protocol):
     """The part of the library that answering needs."""
 
-    async def search(
-        self, question: str, *, readers: frozenset[str], limit: int = 6, kind: SearchKind = "whole"
-    ) -> list[Hit]: ...
+    async def document(self, id: str) -> Document:  # noqa: A002 - the library's own word
+        """Return a document. Raises UnknownDocument."""
 
-    async def asked(self, question: str, *, readers: frozenset[str] | None) -> Query: ...
 
-    async def document(self, id: str) -> Document: ...  # noqa: A002 - the library's own word
+class Engine(Protocol):
+    """What runs retrieval and writing; `query_engine.Pipeline` unless another is given."""
+
+    async def run(
+        self,
+        source: PassageSource,
+        question: Question,
+        query: Query,
+        *,
+        analysis: Analysis,
+        write: Write,
+        on_retrieved: Callable[[int], Awaitable[None]],
+    ) -> tuple[Written, Events]:
+        """
+        Retrieve, tell `on_retrieved` how many passages there are, then write where there are any.
+
+        The events are the engine's own, with milliseconds since it began.
+        """
 
 
 class Answers:
@@ -57,7 +75,8 @@ class Answers:
     Answers questions. `keep` is given the trace of each before the answer is returned; `today`
     decides what is stale.
 
-    `analysis` shares a dictionary with the library.
+    `analysis` shares a dictionary with the library. `engine` takes the place of our LlamaIndex
+    pipeline, or is that pipeline with components of one's own.
     """
 
     def __init__(
@@ -66,30 +85,33 @@ class Answers:
         *,
         model: Model | None = None,
         keep: Callable[[Trace], Awaitable[None]] | None = None,
-        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+        today: Callable[[], date] | None = None,
         analysis: Analysis | None = None,
+        engine: Engine | None = None,
     ) -> None:
         self._library = library
         self._keep = keep
-        self._today = today
+        self._today = today or _today
         self._wording = Wording.load()
         self._analysis = analysis or Analysis()
-        self._extractor = Extractor(self._analysis)
         self._generator = Generator(model) if model else None
-        self._warming: asyncio.Task[Any] | None = None
+        extractor = Extractor(self._analysis)
+        self._writer = Writer(library, extractor, self._generator, self._wording)
+        self._given = engine
+        self._loading: asyncio.Task[Engine] | None = None
 
     async def warm(self) -> None:
         """Import LlamaIndex and build the pipeline, once, in a thread; answering awaits it."""
         await self._engine()
 
-    async def answer(
+    async def answer(  # all of it is the asker's: who, how, what came before
         self,
         question: str,
         *,
         readers: frozenset[str],
         language: Language,
         history: tuple[Turn, ...] = (),
-        on_step: Callable[[Stage], Awaitable[None]] | None = None,
+        on_step: OnStep | None = None,
         limit: int = 6,
         kind: SearchKind = "whole",
     ) -> Answer:
@@ -109,40 +131,19 @@ class Answers:
             LibraryUnavailable: the index did not answer.
         """
         started = time.perf_counter()
-        tidy(question, self._wording)
-        asked = tidy(asking(question), self._wording)
-        spoken = language_of(asked, language)
-        work = Work(
-            secrets.token_urlsafe(12),
-            asked,
-            asked,
-            spoken,
-            max(1, min(limit, 10)),
-            kind,
-            history,
-            on_step or _silent,
+        text = self._asked(question)
+        ready = Question(
+            id=secrets.token_urlsafe(12),
+            text=text,
+            search_text=text,
+            language=language_of(text, language),
+            readers=readers,
+            limit=max(1, min(limit, 10)),
+            kind=kind,
+            history=history,
+            started=started,
         )
-        work.started = started
-        await work.begin("tidy")
-        pipeline = (
-            await self._engine()
-        )  # first: two threads importing LlamaIndex at once fail each other
-        await self._reword(work)
-        await work.end("tidy", started)
-        search = await work.begin("search")
-
-        async def find(text: str) -> list[Hit]:
-            found = await self._library.search(text, readers=readers, limit=FOUND, kind=kind)
-            work.hits = prefer(found, spoken)
-            await work.end("search", search, used=min(len(found), work.limit))
-            return work.hits
-
-        async def write(hits: list[Hit]) -> str:
-            await self._write(work, readers)
-            return "\n".join(s.text for s in work.draft.sentences)
-
-        _, work.events = await pipeline.run(work.rewritten, find, write)
-        return await self._finish(work)
+        return await self._answered(ready, Progress(on_step))
 
     async def alone(self, question: str, language: Language) -> str:
         """
@@ -152,159 +153,135 @@ class Answers:
             ModelUnavailable: the model failed.
         """
         await self._engine()
-        return (
-            await self._generator.alone(tidy(question, self._wording), language)
-            if self._generator
-            else ""
-        )
+        if self._generator is None:
+            return ""
+        return await self._generator.alone(tidy(question, self._wording), language)
 
-    async def _reword(self, work: Work) -> None:
+    async def _answered(self, question: Question, progress: Progress) -> Answer:
+        await progress.begin("tidy")
+        # first of all: two threads importing LlamaIndex at once fail each other
+        engine = await self._engine()
+        budget = self._generator.budget() if self._generator else Budget()
+        question = await self._reworded(question, budget)
+        await progress.end("tidy", question.started)
+
+        since = await progress.begin("search")
+        query = await self._library.query(question.search_text, readers=question.readers)
+
+        async def on_retrieved(candidates: int) -> None:
+            used = min(candidates, question.limit)
+            await progress.end("search", since, candidates=candidates, used=used)
+
+        async def write(retrieved: Retrieved) -> Written:
+            return await self._written(question, retrieved, budget, progress)
+
+        written, events = await engine.run(
+            self._library,
+            question,
+            query,
+            analysis=self._analysis,
+            write=write,
+            on_retrieved=on_retrieved,
+        )
+        verified = await self._verified(written)
+        answer = self._answer(question, written, verified, progress)
+        if self._keep is not None:
+            await self._keep(trace(question, written, verified, answer, progress.stages, events))
+        return answer
+
+    def _asked(self, question: str) -> str:
+        """Return what a message asks, cleaned, without the courtesies around it."""
+        tidy(question, self._wording)  # as a whole first: what is refused is refused for all of it
+        return tidy(asking(question), self._wording)
+
+    async def _reworded(self, question: Question, budget: Budget) -> Question:
         """
         Make a follow-up a question of its own: by a model where there is one, by rules otherwise.
         """
-        if self._generator:
-            work.budget = self._generator.budget()
-        alone = searched(work.question)
-        work.rewritten = rewrite(alone, work.history)
-        if self._generator and work.rewritten != alone:
+        alone = searched(question.text)
+        search_text = rewrite(alone, question.history)
+        if self._generator and search_text != alone:
             reworded = await self._generator.reword(
-                work.question, work.history, work.language, work.budget
+                question.text, question.history, question.language, budget
             )
-            work.rewritten = reworded or work.rewritten
+            search_text = reworded or search_text
+        return replace(question, search_text=search_text)
 
-    async def _engine(self) -> Any:
-        """Return the pipeline. `Any`: its module may only be imported lazily, see there."""
-        if self._warming is None:
-            self._warming = asyncio.create_task(asyncio.to_thread(_load))
-        return await asyncio.shield(self._warming)
-
-    async def _write(self, work: Work, readers: frozenset[str]) -> None:
-        began = await work.begin("write")
-        asked = await self._library.asked(work.rewritten, readers=readers)
-        extract = self._extractor.extract(asked, work.hits)
-        work.missing = extract.missing
-        work.depends = asked.wants("choice")
-        work.meanings = meanings(
-            asked, work.question, work.hits, self._extractor, work.language, self._wording
+    async def _written(
+        self, question: Question, retrieved: Retrieved, budget: Budget, progress: Progress
+    ) -> Written:
+        since = await progress.begin("write", candidates=len(retrieved.hits))
+        written = await self._writer.write(question, retrieved, budget, progress)
+        await progress.end(
+            "write",
+            since,
+            candidates=len(written.hits),
+            used=len(written.draft.quotes),
+            tokens=written.tokens,
         )
-        foreign = all(
-            h.passage.language != work.language for h in work.hits
-        )  # words of two languages cannot be compared
-        if (extract.verdict == "none" and not foreign) or not extract.picks:
-            work.nearest = nearest(asked, work.hits, self._extractor)
-        elif self._generator is None or not await self._generate(work, self._generator):
-            apart = await self._apart(work, extract, readers)
-            chosen = replace(extract, picks=apart or extract.picks)
-            work.mode, work.draft = (
-                "extractive",
-                quoted(chosen, work.hits, work.language, self._wording),
-            )
-            work.certainty = "sure" if apart or extract.verdict == "sure" else "unsure"
-            work.table = extract.table
-        if work.mode == "refused":
-            work.nearest = nearest(asked, work.hits, self._extractor)
-        await work.end("write", began, used=len(work.draft.quotes))
+        return written
 
-    async def _apart(
-        self, work: Work, extract: Extract, readers: frozenset[str]
-    ) -> tuple[Pick, ...]:
-        """
-        Return what is said of each side of a comparison, where nothing found sets them side by
-        side; none otherwise.
-        """
-        names = () if extract.table else sides(work.rewritten) or ()
-        asked = {name: await self._library.asked(name, readers=readers) for name in names}
-        picked = [work.hits[pick.hit] for pick in extract.picks]
-        if not asked or speaks_of_all(list(asked.values()), picked, self._extractor):
-            return ()
-        pair = []
-        for name, question in asked.items():
-            hits = await self._library.search(name, readers=readers, limit=FOUND, kind=work.kind)
-            pair.append(Side(name, question, tuple(prefer(hits, work.language))))
-        return each(pair, work.hits, self._extractor)
-
-    async def _generate(self, work: Work, generator: Generator) -> bool:
-        """Let the model answer; False when quotes must take its place."""
-
-        async def shown(text: str) -> None:
-            await work.step(Stage("write", "running", candidates=len(work.hits), text=text))
-
-        hits = work.hits[: work.limit]
-        prompt = answering(work.question, hits, work.language, work.history)
-        work.model, work.prompt = generator.name, prompt.text
-        try:
-            made = await generator.write(prompt, hits, work.language, shown, work.budget)
-        except ModelUnavailable as failure:
-            work.fallback = failure
-            return False
-        work.mode = "llm" if made.draft.sentences else "refused"
-        work.draft, work.checks, work.removed = made.draft, made.checks, made.removed
-        work.output, work.tokens = made.output, made.tokens
-        work.certainty = "unsure" if made.removed else "sure"
-        return True
-
-    async def _finish(self, work: Work) -> Answer:
-        work.cited = await citations(work.draft, work.hits, self._library.document, self._today())
-        work.limits = await limits(
-            work.cited,
-            work.hits,
-            work.missing,
-            self._differing(work),
-            self._library.document,
-            self._wording,
+    async def _verified(self, written: Written) -> Verified:
+        """Number the sources, and say what people should know about them."""
+        describe = self._library.document
+        cited = await citations(written.draft, written.hits, describe, self._today())
+        differing = disagreements(written.draft.quotes, written.hits[:AMONG])
+        said = await limits(
+            cited, written.hits, written.missing, differing, describe, self._wording
         )
-        if work.fallback:
-            reason = self._wording.phrase(
-                "fallback", ja=work.fallback.reason.ja, en=work.fallback.reason.en
-            )
-            work.limits = (Limit("fallback", reason), *work.limits)
-        refused = not work.draft.sentences
-        said = [work.question, *(turn.question for turn in work.history)]
-        answer = Answer(
-            id=work.id,
-            question=work.question,
-            language=work.language,
-            mode="refused" if refused else work.mode,
-            sentences=work.draft.sentences,
-            citations=work.cited,
-            nearest=work.nearest,
-            certainty="none" if refused else work.certainty,
-            removed=work.removed,
-            fallback=work.fallback.code if work.fallback else "",
-            notes=tuple(li.text for li in work.limits if li.kind in NOTED),
-            followups=further(
-                work.hits, [at for at, _ in work.draft.quotes], said, work.language, self._wording
-            ),
-            choices=work.meanings,
-            table=work.table,
-            depends=work.depends,
-            milliseconds={"total": round((time.perf_counter() - work.started) * 1000, 3)}
-            | {s.name: s.milliseconds for s in work.stages},
-            trace=work.id,
+        if written.fallback is not None:
+            reason = written.fallback.reason
+            note = self._wording.phrase("fallback", ja=reason.ja, en=reason.en)
+            said = (Limit("fallback", note), *said)
+        return Verified(cited, said)
+
+    def _answer(
+        self, question: Question, written: Written, verified: Verified, progress: Progress
+    ) -> Answer:
+        mode: AnswerMode = "refused"
+        certainty: Literal["sure", "unsure", "none"] = "none"
+        if written.draft.sentences:
+            mode, certainty = written.mode, written.certainty
+        earlier = [question.text, *(turn.question for turn in question.history)]
+        cited = [hit for hit, _ in written.draft.quotes]
+        followups = further(written.hits, cited, earlier, question.language, self._wording)
+        milliseconds = {"total": round((time.perf_counter() - question.started) * 1000, 3)}
+        for stage in progress.stages:
+            milliseconds[stage.name] = stage.milliseconds
+        return Answer(
+            id=question.id,
+            question=question.text,
+            language=question.language,
+            mode=mode,
+            sentences=written.draft.sentences,
+            citations=verified.citations,
+            nearest=written.nearest,
+            certainty=certainty,
+            removed=written.removed,
+            fallback=written.fallback.code if written.fallback else "",
+            notes=tuple(limit.text for limit in verified.limits if limit.kind in NOTED),
+            followups=followups,
+            choices=written.meanings,
+            table=written.table,
+            depends=written.depends,
+            milliseconds=milliseconds,
+            trace=question.id,
         )
-        if self._keep is not None:
-            await self._keep(trace(work, answer))
-        return answer
 
-    def _differing(self, work: Work) -> tuple[Disagreement, ...]:
-        return disagreements(work.draft.quotes, work.hits[:AMONG])
-
-
-def prefer(hits: list[Hit], language: Language) -> list[Hit]:
-    """Of a place that exists in both languages keep the asker's; the others keep their order."""
-    own = {(h.passage.document, h.passage.place) for h in hits if h.passage.language == language}
-    return [
-        h
-        for h in hits
-        if h.passage.language == language or (h.passage.document, h.passage.place) not in own
-    ]
+    async def _engine(self) -> Engine:
+        if self._given is not None:
+            return self._given
+        if self._loading is None:
+            self._loading = asyncio.create_task(asyncio.to_thread(_load))
+        return await asyncio.shield(self._loading)
 
 
-async def _silent(stage: Stage) -> None:
-    """Nobody watches."""
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
-def _load() -> Any:
+def _load() -> Engine:
+    """Import LlamaIndex, which takes a second or more, and build the pipeline."""
     from knowledge.answering.query_engine import Pipeline
 
     return Pipeline()

@@ -17,7 +17,16 @@ from knowledge.retrieval.query import Query
 from knowledge.text.injection import suspicious
 from knowledge.text.sanitise import sanitise
 from knowledge.text.units import Span, context
-from knowledge.values import Citation, Document, Hit, Language, Nearest, Sentence, Version
+from knowledge.values import (
+    Citation,
+    Document,
+    Hit,
+    Language,
+    Nearest,
+    Passage,
+    Sentence,
+    Version,
+)
 
 CLOSE = 0.02  # relative gap below which two best scores are called close
 NEAREST = 3  # documents named when there is no answer
@@ -47,26 +56,37 @@ def quoted(extract: Extract, hits: Sequence[Hit], language: Language, wording: W
     sentences: list[Sentence] = []
     shown: set[str] = set()
     for pick in _in_order(extract.picks, hits):
-        heading = context(hits[pick.hit].passage, pick.spans)
-        lines = (
-            pick.unit.lines if not heading or suspicious(heading) else (heading, *pick.unit.lines)
-        )
-        texts = [text for text in map(_shown, lines) if text and text not in shown]
-        if not texts:
+        texts = _texts(pick, hits[pick.hit])
+        fresh = [text for text in texts if text not in shown]
+        if not fresh:
             continue
         number = numbers.setdefault(pick.hit, len(numbers) + 1)
-        shown.update(texts)
-        sentences += [Sentence(text, (number,)) for text in dict.fromkeys(texts)]
+        shown.update(fresh)
+        sentences += [Sentence(text, (number,)) for text in fresh]
         if pick.partial:
             sentences.append(Sentence(wording.phrase("list_goes_on").to(language), (number,)))
-    quotes = {pick.hit: _deciding(pick) for pick in reversed(extract.picks)}
+    quotes: dict[int, str] = {}
+    for pick in extract.picks:
+        quotes.setdefault(pick.hit, _deciding(pick))
     return Draft(tuple(sentences), tuple((hit, quotes[hit]) for hit in numbers))
+
+
+def _texts(pick: Pick, hit: Hit) -> list[str]:
+    """Return the lines shown of a pick, each once, below the heading it needs."""
+    lines = list(pick.unit.lines)
+    heading = context(hit.passage, pick.spans)
+    if heading and not suspicious(heading):
+        lines.insert(0, heading)
+    texts = dict.fromkeys(_shown(line) for line in lines)
+    return [text for text in texts if text]
 
 
 def _deciding(pick: Pick) -> str:
     """Return the line of a pick that answers: of a table the row, not its header."""
     lines = pick.unit.lines
-    return lines[-1] if ROW in lines[-1] else lines[0]
+    if ROW in lines[-1]:
+        return lines[-1]
+    return lines[0]
 
 
 def _shown(line: str) -> str:
@@ -97,17 +117,16 @@ async def citations(
     Return the numbered sources. A document withdrawn meanwhile keeps its quote and loses its
     metadata.
     """
-    found = []
+    cited = []
     for number, (hit, quote) in enumerate(draft.quotes, start=1):
         passage = hits[hit].passage
-        try:
-            document = await describe(passage.document)
-        except UnknownDocument:
-            found.append(Citation(number, passage, quote))
+        document = await _described(passage.document, describe)
+        if document is None:
+            cited.append(Citation(number, passage, quote))
             continue
         version = document.version(passage.version)
         meta = document.metadata
-        found.append(
+        cited.append(
             Citation(
                 number,
                 passage,
@@ -120,11 +139,22 @@ async def citations(
                 owner=meta.owner,
             )
         )
-    return tuple(found)
+    return tuple(cited)
+
+
+async def _described(document: str, describe: Describe) -> Document | None:
+    """Return a document, None for one that is no longer there."""
+    try:
+        return await describe(document)
+    except UnknownDocument:
+        return None
 
 
 def _updated(version: Version | None, effective: str) -> str:
-    return effective or (version.published[:10] if version else "")
+    """Return the day from which a version counts, "" where none is known."""
+    if effective or version is None:
+        return effective
+    return version.published[:10]
 
 
 async def limits(
@@ -136,83 +166,109 @@ async def limits(
     wording: Wording,
 ) -> tuple[Limit, ...]:
     """Return what people should know about these very sources."""
-    found = [
-        Limit("stale", wording.phrase("stale", title=c.passage.title, review=c.review))
-        for c in cited
-        if c.stale
+    known = [
+        *_stale(cited, wording),
+        *await _differing(differing, hits, describe, wording),
+        *_of_the_search(hits, missing, wording),
     ]
-    for pair in differing:
-        said = [
-            (await _dated(hits[at], describe), what)
-            for at, what in ((pair.one, pair.first), (pair.other, pair.second))
-        ]
-        (one, first), (other, second) = said
-        found.append(
-            Limit(
-                "disagreement",
-                wording.phrase("disagreement", one=one, first=first, other=other, second=second),
-            )
-        )
-    if (
-        len(hits) > 1
-        and hits[0].score > 0
-        and hits[0].score - hits[1].score < CLOSE * hits[0].score
-    ):
-        found.append(Limit("close_scores", wording.phrase("close_scores")))
-    if any(hit.sparse_alone for hit in hits):
-        found.append(Limit("sparse_alone", wording.phrase("sparse_alone")))
-    if missing:
-        found.append(
-            Limit("missing_words", wording.phrase("missing_words", words="、".join(missing[:5])))
-        )
-    if any(suspicious(line) for c in cited for line in c.passage.text.splitlines()):
-        found.append(Limit("suspicious", wording.phrase("suspicious")))
-    for id_, version in dict.fromkeys((c.passage.document, c.passage.version) for c in cited):
-        try:
-            document = await describe(id_)
-        except UnknownDocument:
+    if any(_is_suspicious(citation.passage) for citation in cited):
+        known.append(Limit("suspicious", wording.phrase("suspicious")))
+    known += await _only_images(cited, describe, wording)
+    return tuple(dict.fromkeys(known))
+
+
+def _stale(cited: Sequence[Citation], wording: Wording) -> list[Limit]:
+    known = []
+    for citation in cited:
+        if not citation.stale:
             continue
-        known = document.version(version)
-        flags = known.flags if known else ()
-        if pages := sorted({f.page for f in flags if f.kind == "image_only" and f.page}):
-            numbers = ", ".join(str(page) for page in pages)
-            found.append(
-                Limit(
-                    "image_only",
-                    wording.phrase("image_only", title=document.metadata.title, pages=numbers),
-                )
-            )
-    return tuple(dict.fromkeys(found))
+        text = wording.phrase("stale", title=citation.passage.title, review=citation.review)
+        known.append(Limit("stale", text))
+    return known
+
+
+async def _differing(
+    differing: Sequence[Disagreement], hits: Sequence[Hit], describe: Describe, wording: Wording
+) -> list[Limit]:
+    known = []
+    for pair in differing:
+        text = wording.phrase(
+            "disagreement",
+            one=await _dated(hits[pair.one], describe),
+            first=pair.first,
+            other=await _dated(hits[pair.other], describe),
+            second=pair.second,
+        )
+        known.append(Limit("disagreement", text))
+    return known
+
+
+def _of_the_search(hits: Sequence[Hit], missing: Sequence[str], wording: Wording) -> list[Limit]:
+    known = []
+    if _are_close(hits):
+        known.append(Limit("close_scores", wording.phrase("close_scores")))
+    if any(hit.sparse_alone for hit in hits):
+        known.append(Limit("sparse_alone", wording.phrase("sparse_alone")))
+    if missing:
+        words = "、".join(missing[:5])
+        known.append(Limit("missing_words", wording.phrase("missing_words", words=words)))
+    return known
+
+
+def _are_close(hits: Sequence[Hit]) -> bool:
+    """Tell whether the two best hits are about as good as each other."""
+    if len(hits) < 2 or hits[0].score <= 0:
+        return False
+    return hits[0].score - hits[1].score < CLOSE * hits[0].score
+
+
+def _is_suspicious(passage: Passage) -> bool:
+    return any(suspicious(line) for line in passage.text.splitlines())
+
+
+async def _only_images(
+    cited: Sequence[Citation], describe: Describe, wording: Wording
+) -> list[Limit]:
+    """Return a limit for each cited version that has pages of which only an image is there."""
+    known = []
+    for id_, version in dict.fromkeys((c.passage.document, c.passage.version) for c in cited):
+        document = await _described(id_, describe)
+        read = document.version(version) if document else None
+        if document is None or read is None:
+            continue
+        pages = {flag.page for flag in read.flags if flag.kind == "image_only" and flag.page}
+        if pages:
+            numbers = ", ".join(map(str, sorted(pages)))
+            title = document.metadata.title
+            text = wording.phrase("image_only", title=title, pages=numbers)
+            known.append(Limit("image_only", text))
+    return known
 
 
 async def _dated(hit: Hit, describe: Describe) -> str:
     """Return a document's title with the date from which it counts, where one is known."""
-    try:
-        document = await describe(hit.passage.document)
-    except UnknownDocument:
-        return hit.passage.title
-    date_ = _updated(document.version(hit.passage.version), document.metadata.effective)
-    return f"{hit.passage.title} ({date_})" if date_ else hit.passage.title
+    passage = hit.passage
+    document = await _described(passage.document, describe)
+    if document is None:
+        return passage.title
+    since = _updated(document.version(passage.version), document.metadata.effective)
+    return f"{passage.title} ({since})" if since else passage.title
 
 
-def nearest(asked: Query, hits: Sequence[Hit], extractor: Extractor) -> tuple[Nearest, ...]:
+def nearest(query: Query, hits: Sequence[Hit], extractor: Extractor) -> tuple[Nearest, ...]:
     """
     Return the best passage of the three nearest documents, with the question's words each lacks.
     """
-    best: dict[str, Hit] = {}
+    best: dict[str, Nearest] = {}
     for hit in hits:
-        best.setdefault(hit.passage.document, hit)
         if len(best) == NEAREST:
             break
-    return tuple(
-        Nearest(
-            h.passage.document,
-            h.passage.title,
-            h.passage.place,
-            _surfaces(extractor.missing(asked, h), asked.question),
-        )
-        for h in best.values()
-    )
+        passage = hit.passage
+        if passage.document not in best:
+            missing = _surfaces(extractor.missing(query, hit), query.question)
+            near = Nearest(passage.document, passage.title, passage.place, missing)
+            best[passage.document] = near
+    return tuple(best.values())
 
 
 def _surfaces(forms: Sequence[str], question: str) -> tuple[str, ...]:
@@ -221,7 +277,12 @@ def _surfaces(forms: Sequence[str], question: str) -> tuple[str, ...]:
     their stems.
     """
     words = re.findall(r"[A-Za-z][A-Za-z'-]+", question)
-    return tuple(
-        next((w for w in words if form.isascii() and w.lower().startswith(form)), form)
-        for form in forms
-    )
+    return tuple(_surface(form, words) for form in forms)
+
+
+def _surface(form: str, words: Sequence[str]) -> str:
+    if form.isascii():
+        for word in words:
+            if word.lower().startswith(form):
+                return word
+    return form

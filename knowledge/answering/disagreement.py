@@ -18,8 +18,10 @@ SAME = 0.6  # of the shorter sentence's words in the longer one: they speak of t
 FEWEST = 3  # pairs or words a sentence must have for that to mean anything
 _FIGURE = re.compile(
     r"(?P<number>\d+(?:[.,]\d+)*|[一二三四五六七八九十百千]+)\s*(?:"
-    r"(?P<date>年度?(?=\d)|月\d+日)|(?P<time>営業日|か月|カ月|ヶ月|ヵ月|箇月|年|月|週|日|時間|分|(?:business |working )?"
-    r"(?:day|week|month|year|hour|minute)s?)|(?P<money>[万億千]?円|yen|usd|eur|ドル|ユーロ)|(?P<share>%|割|percent)"
+    r"(?P<date>年度?(?=\d)|月\d+日)"
+    r"|(?P<time>営業日|か月|カ月|ヶ月|ヵ月|箇月|年|月|週|日|時間|分"
+    r"|(?:business |working )?(?:day|week|month|year|hour|minute)s?)"
+    r"|(?P<money>[万億千]?円|yen|usd|eur|ドル|ユーロ)|(?P<share>%|割|percent)"
     r"|(?P<count>名|人|件|台|回|個|部|社|people|times|characters|字|MB|GB))",
     re.IGNORECASE,
 )
@@ -79,7 +81,8 @@ def disagreements(
 
 
 def _lines(hit: Hit) -> Iterator[str]:
-    return (line for unit in units(hit.passage) for line in unit.lines)
+    for unit in units(hit.passage):
+        yield from unit.lines
 
 
 def _differ(one: str, other: str) -> tuple[str, str] | None:
@@ -111,14 +114,14 @@ def _differ(one: str, other: str) -> tuple[str, str] | None:
 
 def _subject(text: str) -> set[str]:
     """Return a line's words without its figures: pairs of kanji and katakana, Latin words."""
-    runs = _WORDS.findall(_FIGURE.sub(" ", text))
-    return {
-        pair
-        for run in runs
-        for pair in (
-            [run.lower()] if run.isascii() else [run[i : i + 2] for i in range(len(run) - 1)]
-        )
-    }
+    words: set[str] = set()
+    for run in _WORDS.findall(_FIGURE.sub(" ", text)):
+        if run.isascii():
+            words.add(run.lower())
+            continue
+        for at in range(len(run) - 1):
+            words.add(run[at : at + 2])
+    return words
 
 
 def _figures(text: str) -> dict[str, set[str]]:

@@ -120,41 +120,43 @@ class Extractor:
             return Extract((), 0.0, "none", ())
         known = [self.terms(hit) for hit in looked]
         overlap = Features(asked, known)
-        gaps = np.array(
-            [
-                max(math.log(max(hit.score, TINY) / max(looked[0].score, TINY)), -10.0)
-                for hit in looked
-            ]
-        )
+        gaps = _gaps(looked)
         scores = features(overlap, gaps) @ weights("unit", UNIT)
         likely = _logistic(float(signs(overlap, gaps) @ weights("signs", SIGNS)))
         bounds = trained()["bounds"]
         refuse, sure = bounds["refuse"], bounds["sure"]
-        if (wanted := unmistakable(asked.kinds)) and not any(
-            (t.cues & wanted).any() for t in known
-        ):
+        wanted = unmistakable(asked.kinds)
+        if wanted and not any((t.cues & wanted).any() for t in known):
             likely = min(likely, sure / 2)
         table = compared(asked, [hit.passage for hit in looked], self._analysis)
         if asked.wants("choice"):
             most = 1  # no passage can answer for the asker; the nearest one is enough
-        least = min(most, 1 if likely >= sure else 2)  # who is not sure shows a second one
-        picks = _chosen(
-            scores.tolist(), looked, known, (least, most), first=table.hit if table else 0
-        )
+        least = 1
+        if likely < sure:
+            least = min(most, 2)  # who is not sure shows a second one
+        first = 0
+        rows: tuple[tuple[str, ...], ...] = ()
+        if table is not None:
+            first, rows = table.hit, table.rows
+        picks = _chosen(scores.tolist(), looked, known, (least, most), first=first)
         held = held_by_any(overlap)
         if asked.unheard(held) > MUCH:
             refuse = max(refuse, DOUBT)
-        verdict: Verdict = (
-            "none" if not picks or likely < refuse else "sure" if likely >= sure else "unsure"
-        )
-        if verdict == "sure" and not all(_whole(looked[pick.hit], pick) for pick in picks):
-            verdict = "unsure"  # a sentence that somebody tore may say the opposite
         missing = asked.missing(held)
-        return Extract(picks, likely, verdict, missing, table.rows if table and picks else ())
+        if not picks:
+            return Extract(picks, likely, "none", missing)
+        verdict: Verdict = "unsure"
+        if likely < refuse:
+            verdict = "none"
+        elif likely >= sure and all(_whole(looked[pick.hit], pick) for pick in picks):
+            verdict = "sure"  # a sentence that somebody tore may say the opposite
+        return Extract(picks, likely, verdict, missing, rows)
 
     def terms(self, hit: Hit) -> Terms:
         """Return the words of a hit's passage."""
-        return Terms.unpack(hit.terms) if hit.terms else terms(hit.passage, self._analysis)
+        if hit.terms:
+            return Terms.unpack(hit.terms)
+        return terms(hit.passage, self._analysis)
 
     def missing(self, asked: Query, hit: Hit) -> tuple[str, ...]:
         """Return the question's content words that a passage and its title lack."""
@@ -170,8 +172,12 @@ def features(overlap: Features, gaps: Floats) -> Floats:
     content = overlap.content(titled=False)
     opens = np.diff(passage, prepend=-1) > 0
     before = np.where(opens, 0.0, np.roll(content, 1))
-    focus = overlap.units[:, asked.focus] if asked.focus >= 0 else np.zeros(len(content))
-    digits = overlap.shows("digits") if asked.wants("number", "when") else np.zeros(len(content))
+    focus: Floats = np.zeros(len(content))
+    digits: Floats = np.zeros(len(content))
+    if asked.focus >= 0:
+        focus = overlap.units[:, asked.focus].astype(np.float64)
+    if asked.wants("number", "when"):
+        digits = overlap.shows("digits").astype(np.float64)
     return np.column_stack(
         [
             overlap.share(),
@@ -202,6 +208,9 @@ def signs(overlap: Features, gaps: Floats) -> Floats:
     words, title = overlap.bm25()
     total = asked.weights.sum() or 1.0
     together = held_by_any(overlap)
+    margin = 0.0
+    if len(gaps) > 1:
+        margin = -gaps[1]
     return np.array(
         [
             held.max(),
@@ -212,7 +221,7 @@ def signs(overlap: Features, gaps: Floats) -> Floats:
             overlap.sequence([best])[0],
             together @ asked.key - asked.key.sum(),
             (words + title).max() / total,
-            -gaps[1] if len(gaps) > 1 else 0.0,
+            margin,
             overlap.cues()[best],
             asked.unheard(together),
             1.0,
@@ -242,7 +251,7 @@ def _chosen(
     over.
     """
     least, most = limits
-    left = [(score, hit, n) for score, (hit, n) in zip(scores, _places(known), strict=True)]
+    left = _places(scores, known)
     top = max(scores, default=0.0)
     mass = sum(math.exp(score - top) for score in scores)
     used: dict[int, int] = {}
@@ -271,10 +280,7 @@ def _chosen(
         if lines := quotable(text, spans):
             used[hit] = used.get(hit, 0) + 1
             shown.update(lines)
-            neighbours = [
-                known[hit].unit(at) for at in (n - 1, n + 1) if 0 <= at < len(known[hit].sizes)
-            ]
-            partial = any(goes_on(text, spans, other) for other in neighbours)
+            partial = _is_partial(text, known[hit], n)
             picks.append(Pick(hit, Unit(lines, "\n".join(lines)), score, spans, partial))
     return tuple(picks)
 
@@ -283,8 +289,31 @@ def _whole(hit: Hit, pick: Pick) -> bool:
     return hit.passage.kind != "prose" or whole(hit.passage.text, pick.spans)
 
 
-def _places(known: Sequence[Terms]) -> list[tuple[int, int]]:
-    return [(hit, n) for hit, terms in enumerate(known) for n in range(len(terms.sizes))]
+def _gaps(hits: Sequence[Hit]) -> Floats:
+    """Return how far each score lies below the best one's, as logarithms, 0 to -10."""
+    best = max(hits[0].score, TINY)
+    gaps = [max(math.log(max(hit.score, TINY) / best), -10.0) for hit in hits]
+    return np.array(gaps)
+
+
+def _is_partial(text: str, words: Terms, number: int) -> bool:
+    """Tell whether the unit at `number` is a part of a list that its neighbour goes on with."""
+    spans = words.unit(number)
+    if number > 0 and goes_on(text, spans, words.unit(number - 1)):
+        return True
+    last = number + 1 == len(words.sizes)
+    return not last and goes_on(text, spans, words.unit(number + 1))
+
+
+def _places(scores: Sequence[float], known: Sequence[Terms]) -> list[tuple[float, int, int]]:
+    """Return each unit's score with its hit and its number there; both in order, from 0."""
+    places = []
+    units = iter(scores)
+    for hit, words in enumerate(known):
+        for number in range(len(words.sizes)):
+            place = (next(units), hit, number)
+            places.append(place)
+    return places
 
 
 def _logistic(value: float) -> float:

@@ -90,7 +90,9 @@ class Generator:
         except (ModelFault, ModelUnavailable, TimeoutError):
             return ""
         text = sanitise(_THINKING.sub("", written.text).strip().partition("\n")[0])[:QUESTION]
-        return text if in_language(text, language) else ""
+        if not in_language(text, language):
+            return ""
+        return text
 
     async def alone(self, question: str, language: Language) -> str:
         """
@@ -117,18 +119,15 @@ class Generator:
             watch = _Watch(prompt, language, shown)
             written = await self._attempts(text, watch.hear, budget)
             output = _THINKING.sub("", written.text)[:LONGEST]
-            checks = tuple(
-                c for c in check(output, prompt.sources, language) if prompt.token not in c.sentence
-            )
-            kept = [c for c in checks if c.kept]
+            checks = _checked(output, prompt, language)
+            supported = [check for check in checks if check.kept]
             tokens = (written.tokens_in, written.tokens_out)
-            if kept:
-                return Generated(
-                    draft(kept, hits), checks, len(checks) - len(kept), written.text, tokens
-                )
+            if supported:
+                removed = len(checks) - len(supported)
+                return Generated(draft(supported, hits), checks, removed, written.text, tokens)
             if prompt.token in output or absent(checks):
                 return Generated(Draft((), ()), checks, 0, written.text, tokens)
-            if not any(c.reason == "language" for c in checks):
+            if "language" not in {check.reason for check in checks}:
                 raise _failure("unsupported")
             if not last and budget.left() > 0:
                 text = prompt.text + AGAIN[language]
@@ -145,14 +144,17 @@ class Generator:
                     written = await self._ask(prompt, heard)
                 if written.text.strip() and written.whole:
                     return written
-                failure = _failure("cut" if written.text.strip() else "empty")
+                failure = _failure("cut")
+                if not written.text.strip():
+                    failure = _failure("empty")
             except TimeoutError:
                 failure = _failure("timeout")
             except ModelFault as fault:
-                failure = _failure("rate_limited" if fault.status == TOO_MANY else "model_error")
+                failure = _fault(fault)
                 if 400 <= fault.status < SERVER_ERROR and fault.status != TOO_MANY:
                     raise failure from fault
-                wait = wait if fault.retry_after is None else fault.retry_after
+                if fault.retry_after is not None:
+                    wait = fault.retry_after
             if attempt == RETRIES or budget.left(wait + 1.0) <= wait:
                 break
             await asyncio.sleep(wait)
@@ -181,22 +183,35 @@ class _Watch:
         self._language = language
         self._shown = shown
         self._done = 0
-        self._kept: list[str] = []
+        self._supported: list[str] = []
 
     async def hear(self, text: str) -> None:
         text = _THINKING.sub("", text)[:LONGEST]
         end = finished(text)
         if end <= self._done:
             return
-        fresh = check(text[self._done : end], self._prompt.sources, self._language)
+        checks = _checked(text[self._done : end], self._prompt, self._language)
         self._done = end
-        if said := [c.sentence for c in fresh if c.kept and self._prompt.token not in c.sentence]:
-            self._kept += said
-            await self._shown("\n".join(self._kept))
+        supported = [check.sentence for check in checks if check.kept]
+        if supported:
+            self._supported += supported
+            await self._shown("\n".join(self._supported))
 
 
 async def _unheard(_text: str) -> None:
     """Nobody watches."""
+
+
+def _checked(output: str, prompt: Prompt, language: Language) -> tuple[Check, ...]:
+    """Hold an output against the prompt's sources; the token that says "none" is no sentence."""
+    checks = check(output, prompt.sources, language)
+    return tuple(one for one in checks if prompt.token not in one.sentence)
+
+
+def _fault(fault: ModelFault) -> ModelUnavailable:
+    if fault.status == TOO_MANY:
+        return _failure("rate_limited")
+    return _failure("model_error")
 
 
 def _failure(code: str) -> ModelUnavailable:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import Stemmer
 
@@ -26,14 +27,17 @@ _JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff々]+")
 _CONTENT = re.compile(r"[\u30a1-\u30ff\u3400-\u4dbf\u4e00-\u9fff々]+")
 _LATIN = re.compile(r"[a-z][a-z0-9'’-]*")
 _NAME = re.compile(
-    r"[\u30a1-\u30ff]{3,}|\b[A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9-]*\b|(?<![.!?:] )(?<!^)\b[A-Z][a-z]+\b"
+    r"[\u30a1-\u30ff]{3,}|\b[A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9-]*\b"
+    r"|(?<![.!?:] )(?<!^)\b[A-Z][a-z]+\b"
     r"|[月火水木金土日]曜|令和|平成|昭和"
 )
 _FIGURE = re.compile(
-    r"(\d+(?:\.\d+)?)\s*([%a-z]+|[年月日時週]間|[年月日時分秒人名件円台回個本社部章条項号位割倍度週営業万億兆千百]{1,3})?"
+    r"(\d+(?:\.\d+)?)\s*"
+    r"([%a-z]+|[年月日時週]間|[年月日時分秒人名件円台回個本社部章条項号位割倍度週営業万億兆千百]{1,3})?"
 )
 _NEGATION = re.compile(
-    r"ない|ません|ざる|ずに|\bnot?\b|n't\b|\bnever\b|\bwithout\b|\bcannot\b|禁止|禁じ|不可|不要|対象外|除外|\bforbidden\b|\bprohibited\b"
+    r"ない|ません|ざる|ずに|\bnot?\b|n't\b|\bnever\b|\bwithout\b|\bcannot\b"
+    r"|禁止|禁じ|不可|不要|対象外|除外|\bforbidden\b|\bprohibited\b"
 )
 _OPPOSITES = (
     (r"以上|超え|上回", r"以下|未満|下回"),
@@ -53,6 +57,7 @@ _OPPOSITES = (
         r"\b(?:decrease|reduce|lower|fall|forbid|prohibit|optional)\w*",
     ),
 )
+_TURNS = (*_OPPOSITES, *((other, one) for one, other in _OPPOSITES))  # either way
 _LIMITING = re.compile(
     r"ただし|但し|除[くきい]|に限|のみ|だけ|例外|\b(?:except|unless|only|excluding)"
 )
@@ -62,8 +67,8 @@ _NUMERAL = re.compile(
     r"[〇零一二三四五六七八九十百千]+(?=[年月日時分秒人名件円台回個本社章条項号位割倍度週箇か営億万])"
 )
 _ENGLISH = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-    "nineteen twenty"
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty"
 )
 _WORDS = {word: str(number) for number, word in enumerate(_ENGLISH.split(" "))} | {
     "thirty": "30",
@@ -78,8 +83,9 @@ _WORDS = {word: str(number) for number, word in enumerate(_ENGLISH.split(" "))} 
 }
 _NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(sorted(_WORDS, key=len, reverse=True))})\b")
 _COMMON = re.compile(
-    r"an?|the|is|are|was|were|be|been|being|to|of|in|on|at|for|and|or|with|by|from|as|that|this|these|those|it|its|must|may|can|"
-    r"should|shall|will|would|you|your|we|our|they|their|within|per|each|all|any|only|than|then|when|if|which|who|whose|there|"
+    r"an?|the|is|are|was|were|be|been|being|to|of|in|on|at|for|and|or|with|by|from|as|that|this|"
+    r"these|those|it|its|must|may|can|should|shall|will|would|you|your|we|our|they|their|within|"
+    r"per|each|all|any|only|than|then|when|if|which|who|whose|there|"
     r"has|have|had|do|does|not|no|also|so|but|into|about|according|documents?"
 )
 _REPORTING = re.compile(
@@ -105,7 +111,8 @@ _ENGLISH_REPORTING = frozenset(
 )
 _TOPIC = re.compile(
     r"[-・\s]*(?:([^はがをに、。a-z]{2,30}?)(?:では|には|は|が|を)"
-    r"|(?:the |an? )?([a-z][a-z ]{1,40}?) (?:is|are|was|were|has|have|had|must|may|can|should|shall|will|do|does|takes?)\b)"
+    r"|(?:the |an? )?([a-z][a-z ]{1,40}?)"
+    r" (?:is|are|was|were|has|have|had|must|may|can|should|shall|will|do|does|takes?)\b)"
 )
 _CLAUSE = re.compile(r"[、,;；]|(?<=。)|\band\b|\bwhile\b|\bbut\b")
 _PLACE = re.compile(r"(?<=[。！？])|(?<=[.!?])\s+|\n+")
@@ -132,19 +139,21 @@ def support(sentence: str, places: Sequence[str], topic: str = "") -> Verdict:
     numerals make no difference.
     """
     ours, about = _normal(sentence), _normal(topic)
-    theirs = [
-        _normal(part) for place in places for part in _PLACE.split(place) if part and part.strip()
-    ]
+    theirs: list[str] = []
+    for place in places:
+        theirs += [_normal(part) for part in _PLACE.split(place) if part.strip()]
     whole = " ".join([about, *theirs])
-    share = _share(_content(ours), _content(whole)) if _content(ours) else 0.0
+    content, share = _content(ours), 0.0
+    if content:
+        share = _share(content, _content(whole))
     reason = _refuted(sentence, ours, whole, share) or _misplaced(ours, theirs, about)
     return Verdict(not reason, share, reason)
 
 
 def closest(sentence: str, lines: Sequence[str]) -> str:
     """Return the line that shares most with a sentence, the first of equals; one must be given."""
-    content = _content(_normal(sentence))
-    return max(lines, key=lambda line: len(content & _content(_normal(line))))
+    normalised = [_normal(line) for line in lines]
+    return lines[normalised.index(_nearest(_normal(sentence), normalised))]
 
 
 def in_language(text: str, language: Language) -> bool:
@@ -157,11 +166,9 @@ def _refuted(sentence: str, ours: str, whole: str, share: float) -> str:
     if not _figures(ours) <= _figures(whole):
         return "figure"
     folded = whole.replace(" ", "")
-    if any(
-        _normal(name).strip() not in folded
-        for name in _NAME.findall(unicodedata.normalize("NFKC", sentence))
-    ):
-        return "name"
+    for name in _NAME.findall(unicodedata.normalize("NFKC", sentence)):
+        if _normal(name).strip() not in folded:
+            return "name"
     if share < CONTENT or _strange(ours, whole):
         return "words"
     return ""
@@ -171,21 +178,37 @@ def _misplaced(ours: str, theirs: Sequence[str], about: str) -> str:
     """
     Say what the source's words were put together to, which no place of it says; "" for nothing.
     """
-    near = max(theirs, key=lambda place: len(_content(ours) & _content(place)), default="")
+    near = _nearest(ours, theirs)
     if bool(_NEGATION.search(ours)) != bool(_NEGATION.search(near)):
         return "negation"
-    if _LIMITING.search(ours) and not _LIMITING.search(f"{near} {about}"):
-        return "bound"
-    if any(
-        _turned(ours, near, *pair) or _turned(ours, near, *reversed(pair)) for pair in _OPPOSITES
-    ):
+    if _is_bounded_otherwise(ours, near, about):
         return "bound"
     if _stands(ours, theirs, about):
         return ""
     clauses = [clause for clause in _CLAUSE.split(ours) if clause and _content(clause)]
     if len(clauses) > 1 and all(_stands(clause, theirs, about) for clause in clauses):
         return ""
-    return "figure" if _figures(ours) else "words"
+    if _figures(ours):
+        return "figure"
+    return "words"
+
+
+def _is_bounded_otherwise(ours: str, near: str, about: str) -> bool:
+    """Tell whether a text limits what its source does not, or says the opposite of a bound."""
+    if _LIMITING.search(ours) and not _LIMITING.search(f"{near} {about}"):
+        return True
+    return any(_turned(ours, near, one, other) for one, other in _TURNS)
+
+
+def _nearest(ours: str, places: Sequence[str]) -> str:
+    """Return the place that shares most with a text, the first of equals; "" for none."""
+    content = _content(ours)
+    nearest, most = "", -1
+    for place in places:
+        shared = len(content & _content(place))
+        if shared > most:
+            nearest, most = place, shared
+    return nearest
 
 
 def _stands(clause: str, theirs: Sequence[str], about: str) -> bool:
@@ -193,7 +216,9 @@ def _stands(clause: str, theirs: Sequence[str], about: str) -> bool:
     Whether one place holds every figure of a clause, what it is about, and enough of its words.
     """
     figures, content, topic = _figures(clause), _content(clause), _TOPIC.match(clause)
-    subject = _content(topic[1] or topic[2]) if topic else set()
+    subject: set[str] = set()
+    if topic:
+        subject = _content(topic[1] or topic[2])
     for place in theirs:
         said = f"{place} {about}"
         held = _content(said)
@@ -224,7 +249,7 @@ def _strange(ours: str, whole: str) -> bool:
         for at in range(len(run) - 1):
             if run[at : at + 2] in pairs:
                 known[at] = known[at + 1] = True
-        if "00" in "".join("1" if k else "0" for k in known):
+        if (False, False) in pairwise(known):
             return True
     return False
 
@@ -253,7 +278,10 @@ def _number(kanji: str) -> int:
 def _figures(text: str) -> set[tuple[str, str]]:
     found = set()
     for number, unit in _FIGURE.findall(text):
-        found |= {(number, ""), (number, unit[:1] if _JAPANESE.match(unit) else unit)}
+        kind = unit
+        if _JAPANESE.match(unit):
+            kind = unit[:1]
+        found |= {(number, ""), (number, kind)}
     return found
 
 
@@ -263,8 +291,11 @@ def _content(text: str) -> set[str]:
     units.
     """
     text = _FIGURE.sub(" ", text)
-    pairs = {run[i : i + 2] for run in _CONTENT.findall(text) for i in range(max(len(run) - 1, 1))}
-    return pairs | _latin(text)
+    content = _latin(text)
+    for run in _CONTENT.findall(text):
+        for at in range(max(len(run) - 1, 1)):
+            content.add(run[at : at + 2])
+    return content
 
 
 def _latin(text: str) -> set[str]:
@@ -274,4 +305,6 @@ def _latin(text: str) -> set[str]:
 
 
 def _share(ours: set[str], theirs: set[str]) -> float:
-    return len(ours & theirs) / len(ours) if ours else 1.0
+    if not ours:
+        return 1.0
+    return len(ours & theirs) / len(ours)

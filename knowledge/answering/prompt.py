@@ -59,10 +59,11 @@ def answering(
         if (left := left - len(one.text)) < 0 and sources:
             break
         sources.append(one)
-    blocks = [
-        f"{marker} {number} {sanitise(hit.passage.title)} {hit.passage.place.to(language)}\n{one.text}\n{marker} end {number}"
-        for number, (hit, one) in enumerate(zip(hits, sources, strict=False), start=1)
-    ]
+    blocks = []
+    for number, (hit, one) in enumerate(zip(hits, sources, strict=False), start=1):
+        title, place = sanitise(hit.passage.title), hit.passage.place.to(language)
+        block = f"{marker} {number} {title} {place}\n{one.text}\n{marker} end {number}"
+        blocks.append(block)
     text = _template("answer", language).substitute(
         marker=marker,
         token=token,
@@ -86,10 +87,13 @@ def alone(question: str, language: Language) -> str:
 def source(hit: Hit) -> Source:
     """Return a passage without orders to an AI and without invisible characters."""
     passage = hit.passage
-    found = units(passage)
-    text = "\n".join(line for unit in found for line in unit.lines)
+    lines: list[str] = []
+    places: list[str] = []
+    for unit in units(passage):
+        lines += unit.lines
+        places += _places(unit)
     topic = " ".join(dict.fromkeys((passage.title, *passage.headings)))
-    return Source(text[:PASSAGE], tuple(place for unit in found for place in _places(unit)), topic)
+    return Source("\n".join(lines)[:PASSAGE], tuple(places), topic)
 
 
 def _places(unit: Unit) -> tuple[str, ...]:
@@ -101,10 +105,10 @@ def _places(unit: Unit) -> tuple[str, ...]:
 
 
 def _talk(history: tuple[Turn, ...]) -> str:
-    rows = [
-        f"Q: {sanitise(t.question)[:TURN]}\nA: {sanitise(t.answer)[:TURN]}"
-        for t in history[-HISTORY:]
-    ]
+    rows = []
+    for turn in history[-HISTORY:]:
+        question, answer = sanitise(turn.question)[:TURN], sanitise(turn.answer)[:TURN]
+        rows.append(f"Q: {question}\nA: {answer}")
     return "\n".join(rows) or "-"
 
 

@@ -8,6 +8,7 @@ holds at least one word.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.answering.wording import Wording
@@ -68,8 +69,17 @@ def rewrite(question: str, history: tuple[Turn, ...]) -> str:
     turns = [turn.question for turn in history if language_of(turn.question, "ja") == spoken]
     if not turns or turns[-1] != history[-1].question:
         return question  # another language is another topic
-    before = next((turn for turn in reversed(turns) if not lacks_topic(turn)), turns[-1])
+    before = _last_topic(turns)
     topic = [word for word in words(before) if word.lower() not in question.lower()]
-    instead = any(replaces(word) for word in words(question))
-    rest = [word for word in topic if not (instead and replaces(word))]
+    rest = topic
+    if any(map(replaces, words(question))):
+        rest = [word for word in topic if not replaces(word)]
     return " ".join([*(rest or topic)[:6], question])
+
+
+def _last_topic(turns: Sequence[str]) -> str:
+    """Return the last of the earlier questions that names a topic, else the last one."""
+    for turn in reversed(turns):
+        if not lacks_topic(turn):
+            return turn
+    return turns[-1]

@@ -21,15 +21,18 @@ SHOWN = 3  # lines of a side
 LONGEST = 40  # characters of a side; more is a sentence, not a thing
 _FORMS = (
     re.compile(
-        r"^(?P<a>.+?)と(?P<b>.+?)(?:と)?(?:って|では|の間|は|の|を|で|が)*(?:何|なに|どう|どこ)?(?:が|を)?(?:違|異な|比較|比べ|の差)"
+        r"^(?P<a>.+?)と(?P<b>.+?)(?:と)?(?:って|では|の間|は|の|を|で|が)*"
+        r"(?:何|なに|どう|どこ)?(?:が|を)?(?:違|異な|比較|比べ|の差)"
     ),
     re.compile(r"^(?P<a>.+?)と(?P<b>.+?)(?:と)?(?:って|では|は|、)*(?:どっち|どちら)"),
     re.compile(
-        r"\b(?:differences?|differ|compar\w+)\b(?: between)? (?P<a>.+?) (?:and|with|to|vs\.?|versus) (?P<b>.+?)[?.]?$",
+        r"\b(?:differences?|differ|compar\w+)\b(?: between)? (?P<a>.+?)"
+        r" (?:and|with|to|vs\.?|versus) (?P<b>.+?)[?.]?$",
         re.IGNORECASE,
     ),
     re.compile(
-        r"\bhow (?:does|do|is|are) (?P<a>.+?) (?:differ(?:ent)? from|compared? (?:with|to)) (?P<b>.+?)[?.]?$",
+        r"\bhow (?:does|do|is|are) (?P<a>.+?)"
+        r" (?:differ(?:ent)? from|compared? (?:with|to)) (?P<b>.+?)[?.]?$",
         re.IGNORECASE,
     ),
     re.compile(r"^(?P<a>.+?) (?:vs\.?|versus) (?P<b>.+?)[?.]?$", re.IGNORECASE),
@@ -39,12 +42,12 @@ _FORMS = (
 @dataclass(frozen=True, slots=True)
 class Side:
     """
-    One of the two things: as the question names it, what that asks, and what was found for it
+    One of the two things: as the question names it, its query, and what was found for it
     alone.
     """
 
     text: str
-    asked: Query
+    query: Query
     hits: tuple[Hit, ...]
 
 
@@ -58,35 +61,48 @@ def sides(question: str) -> tuple[str, str] | None:
     return None
 
 
-def speaks_of_all(asked: Sequence[Query], hits: Sequence[Hit], extractor: Extractor) -> bool:
+def speaks_of_all(queries: Sequence[Query], hits: Sequence[Hit], extractor: Extractor) -> bool:
     """Report whether one of the hits holds every word of every side."""
-    return any(all(not extractor.missing(side, hit) for side in asked) for hit in hits)
+    for hit in hits:
+        lacking = [extractor.missing(query, hit) for query in queries]
+        if not any(lacking):
+            return True
+    return False
 
 
-def each(pair: Sequence[Side], hits: list[Hit], extractor: Extractor) -> tuple[Pick, ...]:
+def each(
+    pair: Sequence[Side], hits: Sequence[Hit], extractor: Extractor
+) -> tuple[tuple[Pick, ...], tuple[Hit, ...]]:
     """
-    Return the best unit for each side, its passage added to `hits` where it is new.
+    Return the best unit for each side, and `hits` followed by those passages of the sides that were
+    not among them.
 
-    None when nothing likely was found for one of them, or when both would say the same.
+    No units when nothing likely was found for one of them, or when both would say the same; the
+    hits are then those that were looked at until that was known.
     """
-    found: list[Pick] = []
+    among = list(hits)
+    picks: list[Pick] = []
     for side in pair:
-        extract = extractor.extract(side.asked, side.hits, most=1)
+        extract = extractor.extract(side.query, side.hits, most=1)
         if extract.verdict != "sure":
-            return ()
+            return (), tuple(among)
         pick = extract.picks[0]
-        hit = side.hits[pick.hit]
-        at = next(
-            (n for n, known in enumerate(hits) if known.passage.id == hit.passage.id), len(hits)
-        )
-        if at == len(hits):
-            hits.append(hit)
+        at = _index(among, side.hits[pick.hit])
         unit = _about(side, pick.unit)
-        shortened = pick.partial or (
-            len(unit.lines) < len(pick.unit.lines) and CELL not in unit.lines[-1]
-        )
-        found.append(replace(pick, hit=at, unit=unit, partial=shortened))
-    return tuple(found) if len({(pick.hit, pick.unit.text) for pick in found}) > 1 else ()
+        fewer = len(unit.lines) < len(pick.unit.lines) and CELL not in unit.lines[-1]
+        picks.append(replace(pick, hit=at, unit=unit, partial=pick.partial or fewer))
+    if len({(pick.hit, pick.unit.text) for pick in picks}) < 2:
+        return (), tuple(among)
+    return tuple(picks), tuple(among)
+
+
+def _index(hits: list[Hit], hit: Hit) -> int:
+    """Return where a hit's passage stands among `hits`, put at their end where it is new."""
+    for at, known in enumerate(hits):
+        if known.passage.id == hit.passage.id:
+            return at
+    hits.append(hit)
+    return len(hits) - 1
 
 
 def _about(side: Side, unit: Unit) -> Unit:

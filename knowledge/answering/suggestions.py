@@ -32,15 +32,17 @@ def further(
     """
     Return questions about headings found beside the cited ones and not `said` before, at most two.
     """
-    known = {hits[at].passage.headings[-1:] for at in cited}
-    headings = dict.fromkeys(
-        heading
-        for heading, hit in _headed(hits, language)
-        if cited
-        and hit.passage.headings[-1:] not in known
-        and not any(heading in words for words in said)
-    )
-    return tuple(_question(h, language, wording) for h in list(headings)[:FURTHER])
+    if not cited:
+        return ()
+    known = {hits[at].passage.headings[-1] for at in cited if hits[at].passage.headings}
+    questions: dict[str, str] = {}
+    for heading, _ in _headed(hits, language):
+        if len(questions) == FURTHER:
+            break
+        again = [text for text in said if heading in text]
+        if heading not in known and not again:
+            questions.setdefault(heading, _question(heading, language, wording))
+    return tuple(questions.values())
 
 
 def meanings(
@@ -66,7 +68,9 @@ def meanings(
                 "meaning", title=hit.passage.title, heading=heading, question=question
             )
             found.setdefault((hit.passage.title, heading), phrase.to(language))
-    return tuple(found.values()) if len(found) in MEANINGS else ()
+    if len(found) not in MEANINGS:
+        return ()
+    return tuple(found.values())
 
 
 def _question(heading: str, language: Language, wording: Wording) -> str:
@@ -79,6 +83,8 @@ def _question(heading: str, language: Language, wording: Wording) -> str:
 def _headed(hits: Sequence[Hit], language: Language) -> Iterator[tuple[str, Hit]]:
     """Yield the best hits of a language with their nearest heading."""
     for hit in hits[:AMONG]:
-        heading = hit.passage.headings[-1] if hit.passage.headings else ""
-        if heading and hit.passage.language == language and not _FRAME.search(heading):
+        if not hit.passage.headings or hit.passage.language != language:
+            continue
+        heading = hit.passage.headings[-1]
+        if heading and not _FRAME.search(heading):
             yield heading, hit

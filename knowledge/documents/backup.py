@@ -3,7 +3,8 @@ Backups: everything the library knows, as plain files that can be read without u
 
     manifest.json    what this is, by which encoder, with the SHA-256 of every other file
     records.jsonl    the registry, one record a line
-    passages.jsonl   every version's passages in order; vectors are made again on restoring, so no engine's format is kept
+    passages.jsonl   every version's passages in order; vectors are made again on restoring, so that
+                     no engine's format is kept
     glossary.json    the admins' groups of words
     states/NAME.json what else is to be kept, as its owner exported it (the decision models)
     logs/NAME.jsonl  the audit and other logs, each line chained to the one before
@@ -33,11 +34,13 @@ from knowledge.errors import InvalidBackup
 from knowledge.retrieval.encoder import VERSION
 from knowledge.retrieval.points import passage_of
 from knowledge.sentences import phrase
+from knowledge.values import Version
 
 FORMAT = 1
 ARCHIVES = (".tar.gz", ".tgz")
 _MEMBER = re.compile(
-    r"manifest\.json|(?:records|passages)\.jsonl|glossary\.json|states/[a-z]{1,20}\.json|logs/[a-z]{1,20}\.jsonl|originals/[0-9a-f]{32}"
+    r"manifest\.json|(?:records|passages)\.jsonl|glossary\.json|states/[a-z]{1,20}\.json"
+    r"|logs/[a-z]{1,20}\.jsonl|originals/[0-9a-f]{32}"
 )
 _PIECE = 1 << 20  # bytes copied at a time
 
@@ -59,7 +62,9 @@ async def save(
     (folder / "logs").mkdir()
     (folder / "states").mkdir()
     documents = await library.documents()
-    versions = [version for document in documents for version in document.versions]
+    versions: list[Version] = []
+    for document in documents:
+        versions += document.versions
     _write_lines(folder / "records.jsonl", await library.records())
     passages = 0
     with (folder / "passages.jsonl").open("w", encoding="utf-8") as file:
@@ -69,9 +74,8 @@ async def save(
                 passages += 1
     for version in versions:
         if version.original:
-            (folder / "originals" / version.original).write_bytes(
-                await originals.get(version.original)
-            )
+            content = await originals.get(version.original)
+            (folder / "originals" / version.original).write_bytes(content)
     _write_json(folder / "glossary.json", [list(group) for group in await library.glossary()])
     for name, state in states.items():
         _write_json(folder / "states" / f"{name}.json", state)
@@ -105,15 +109,18 @@ async def restore(folder: Path, library: Library, originals: Originals) -> dict[
 
 def states(folder: Path) -> dict[str, dict[str, Any]]:
     """Return what else a checked backup holds, by name."""
-    return {
-        path.stem: json.loads(path.read_text("utf-8"))
-        for path in sorted((folder / "states").glob("*.json"))
-    }
+    states = {}
+    for path in sorted((folder / "states").glob("*.json")):
+        states[path.stem] = json.loads(path.read_text("utf-8"))
+    return states
 
 
 def logs(folder: Path) -> dict[str, list[dict[str, Any]]]:
     """Return the logs of a checked backup by name, oldest entry first."""
-    return {path.stem: list(_lines(path)) for path in sorted((folder / "logs").glob("*.jsonl"))}
+    logs = {}
+    for path in sorted((folder / "logs").glob("*.jsonl")):
+        logs[path.stem] = list(_lines(path))
+    return logs
 
 
 def pack(folder: Path, archive: Path) -> None:
@@ -164,9 +171,9 @@ def _seal(folder: Path) -> int:
 
 def _unpack(packed: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
     """Write one member under its own name: one of ours, which has no way out of the folder."""
-    content = (
-        packed.extractfile(member) if member.isreg() and _MEMBER.fullmatch(member.name) else None
-    )
+    content = None
+    if member.isreg() and _MEMBER.fullmatch(member.name):
+        content = packed.extractfile(member)
     if content is None:
         raise InvalidBackup(
             "foreign_member", phrase("foreign_member", member=ascii(member.name)[:80])
@@ -213,7 +220,8 @@ def _write_json(path: Path, content: object) -> None:
 
 
 def _write_lines(path: Path, rows: Sequence[dict[str, Any]]) -> None:
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
+    path.write_text("".join(lines), "utf-8")
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

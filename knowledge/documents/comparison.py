@@ -8,7 +8,7 @@ is no change.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from knowledge.sentences import phrase
@@ -17,6 +17,7 @@ from knowledge.values import Language, Passage, Place
 QUESTIONS = 3
 _HEADING = 40  # characters of a heading, or of a first sentence, asked for
 _SPACE = re.compile(r"\s+")
+Name = tuple[str, str, int | None]  # kind of place, heading, number where it has no heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +46,24 @@ class Changes:
 def compare(before: Sequence[Passage], after: Sequence[Passage]) -> Changes:
     """Return what changed between two versions, given all their passages in order."""
     old, new = list(sections(before)), list(sections(after))
-    kept = Counter(s.text for s in old) & Counter(s.text for s in new)
-    gone, come = _without(old, kept), _without(new, kept)
-    named = {_name(s) for s in gone}
-    changed = tuple(s for s in come if _name(s) in named)
-    again = {_name(s) for s in changed}
-    return Changes(
-        tuple(s for s in come if _name(s) not in again),
-        tuple(s for s in gone if _name(s) not in again),
-        changed,
-    )
+    same = Counter(map(_text, old)) & Counter(map(_text, new))
+    gone, come = _without(old, same), _without(new, same)
+    in_both = set(map(_name, gone)) & set(map(_name, come))
+    changed, added = _parted(come, in_both)
+    _, removed = _parted(gone, in_both)
+    return Changes(added, removed, changed)
 
 
 def questions(passages: Sequence[Passage], language: Language) -> tuple[str, ...]:
     """Return up to three questions about the longest sections of a version, in its order."""
-    found = {(_subject(s)): s for s in sections(passages) if _subject(s)}
-    longest = sorted(found, key=lambda subject: -len(found[subject].text))[:QUESTIONS]
-    return tuple(
-        phrase("ask_about", subject=subject).to(language) for subject in found if subject in longest
-    )
+    lengths: dict[str, int] = {}
+    for section in sections(passages):
+        subject = _subject(section)
+        if subject:
+            lengths[subject] = len(section.text)
+    longest = sorted(lengths, key=lengths.__getitem__, reverse=True)[:QUESTIONS]
+    subjects = [subject for subject in lengths if subject in longest]
+    return tuple(phrase("ask_about", subject=subject).to(language) for subject in subjects)
 
 
 def stands_in(quotes: Sequence[str], passages: Sequence[Passage]) -> tuple[bool, ...]:
@@ -71,7 +71,7 @@ def stands_in(quotes: Sequence[str], passages: Sequence[Passage]) -> tuple[bool,
     Report for each quote whether the version still says it word by word; white space does not
     count.
     """
-    whole = "".join(s.text for s in sections(passages))
+    whole = "".join(map(_text, sections(passages)))
     return tuple(tight(quote) in whole for quote in quotes)
 
 
@@ -80,45 +80,75 @@ def sections(passages: Sequence[Passage]) -> Iterator[Section]:
     held: list[Passage] = []
     for passage in [*passages, None]:
         if held and (passage is None or _key(passage) != _key(held[0])):
-            first = held[0]
-            yield Section(_heading(first), first.place, "".join(tight(p.text) for p in held))
+            yield _section(held)
             held = []
         if passage is not None:
             held.append(passage)
 
 
-def _without(found: list[Section], kept: Counter[str]) -> list[Section]:
-    """Return the sections but for those whose text is kept, each as often as it is."""
-    left = Counter(kept)
+def _section(passages: Sequence[Passage]) -> Section:
+    first = passages[0]
+    texts = [tight(passage.text) for passage in passages]
+    return Section(_heading(first), first.place, "".join(texts))
+
+
+def _text(section: Section) -> str:
+    return section.text
+
+
+def _parted(
+    sections: Sequence[Section], names: Collection[Name]
+) -> tuple[tuple[Section, ...], tuple[Section, ...]]:
+    """Return the sections of these names, and the others."""
+    named: list[Section] = []
+    others: list[Section] = []
+    for section in sections:
+        part = named if _name(section) in names else others
+        part.append(section)
+    return tuple(named), tuple(others)
+
+
+def _without(sections: list[Section], same: Counter[str]) -> list[Section]:
+    """Return the sections but for those whose text stays the same, each as often as it does."""
+    left = Counter(same)
     others = []
-    for section in found:
+    for section in sections:
         left[section.text] -= 1
         if left[section.text] < 0:
             others.append(section)
     return others
 
 
-def _key(passage: Passage) -> tuple[str, str, int | None]:
+def _key(passage: Passage) -> Name:
+    """What passages of one section share: kind of place, heading, and the number where it tells."""
     place = passage.place
-    return place.kind, _heading(passage), None if place.kind == "section" else place.number
+    if place.kind == "section":
+        return place.kind, _heading(passage), None
+    return place.kind, _heading(passage), place.number
 
 
 def _heading(passage: Passage) -> str:
     """Return the nearest heading; a table's header row, which continues a table, is none."""
     if passage.place.label:
         return passage.place.label
-    return next((h for h in passage.headings[1:] if " | " not in h), "")
+    for heading in passage.headings[1:]:
+        if " | " not in heading:
+            return heading
+    return ""
 
 
-def _name(section: Section) -> tuple[str, str, int | None]:
+def _name(section: Section) -> Name:
     """What makes two sections the same one: the heading, or where it has none the number."""
-    return section.place.kind, section.heading, None if section.heading else section.place.number
+    if section.heading:
+        return section.place.kind, section.heading, None
+    return section.place.kind, "", section.place.number
 
 
 def _subject(section: Section) -> str:
-    return (
-        section.heading if 1 < len(section.heading) <= _HEADING else section.text[: _HEADING // 2]
-    )
+    """Return what a question about a section names: its heading, or how its text begins."""
+    if 1 < len(section.heading) <= _HEADING:
+        return section.heading
+    return section.text[: _HEADING // 2]
 
 
 def tight(text: str) -> str:

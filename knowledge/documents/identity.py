@@ -65,7 +65,8 @@ class Identity:
             if draft.version.sha256 == reading.sha256 and self._registry.document(draft.document):
                 return draft.document  # as earlier readers read it
         best = (LIKE, "")
-        text = "".join(page.text + page.notes for page in reading.pages)
+        texts = [page.text + page.notes for page in reading.pages]
+        text = "".join(texts)
         for document, drafts in self._namesakes(reading.name, metadata.owner):
             places = {draft.metadata.source for draft in drafts} - {""}
             if metadata.source in places:
@@ -85,28 +86,28 @@ class Identity:
         if len(document.versions) > 1:
             return ()
         passages = await self._passages(version.id)
-        text = "".join(passage.text for passage in passages)
+        text = _text(passages)
         titles = _titles(self._registry.versions(document.id), passages)
-        found = []
+        found: list[Alike] = []
         for other in self._resembling(document, version, titles):
             latest = other.current or other.versions[-1].id
             share = await self._share(text, await self._passages(latest))
-            named = any(_name(v.name) == _name(version.name) for v in other.versions)
+            names = {_name(v.name) for v in other.versions}
+            named = _name(version.name) in names
             if named or share >= LIKE:
                 found.append(Alike(other, share, named))
-        found.sort(key=lambda alike: -alike.share)
+        found.sort(key=_share, reverse=True)
         return tuple(found[:TOLD])
 
     def _namesakes(self, name: str, owner: str) -> Iterator[tuple[str, list[Draft]]]:
         """
         Yield the documents of this owner one of whose files had this name, with their versions.
         """
-        named = [
-            d
-            for d in self._registry.drafts.values()
-            if d.whole and _name(d.version.name) == _name(name)
-        ]
-        owned = {d.document for d in named if owner in (d.metadata.owner, d.version.added_by)}
+        owned = set()
+        for draft in self._registry.drafts.values():
+            named = draft.whole and _name(draft.version.name) == _name(name)
+            if named and owner in (draft.metadata.owner, draft.version.added_by):
+                owned.add(draft.document)
         for id_ in sorted(owned):
             if self._registry.document(id_):
                 yield id_, self._registry.versions(id_)
@@ -125,14 +126,14 @@ class Identity:
             elif _name(draft.version.name) == _name(version.name):
                 named.add(draft.document)
         ids = [*sorted(titled - {document.id}), *sorted(named - titled - {document.id})]
-        known = [self._registry.document(id_) for id_ in ids[:COMPARED]]
+        known = map(self._registry.document, ids[:COMPARED])
         return [other for other in known if other is not None]
 
     def _shown(self, document: str, drafts: Sequence[Draft]) -> str:
         return self._registry.current(document) or drafts[-1].version.id
 
     async def _share(self, text: str, passages: Sequence[Passage]) -> float:
-        return await asyncio.to_thread(share, text, "".join(passage.text for passage in passages))
+        return await asyncio.to_thread(share, text, _text(passages))
 
 
 def share(one: str, other: str) -> float:
@@ -142,7 +143,9 @@ def share(one: str, other: str) -> float:
     """
     ours, theirs = _grams(one), _grams(other)
     both = len(ours) + len(theirs)
-    return 2 * len(ours & theirs) / both if both else 1.0
+    if not both:
+        return 1.0
+    return 2 * len(ours & theirs) / both
 
 
 def _grams(text: str) -> set[str]:
@@ -154,9 +157,12 @@ def _titles(drafts: Sequence[Draft], passages: Sequence[Passage]) -> frozenset[s
     """
     Return what a document is called: by its admin, by its files, and by the first heading in it.
     """
-    headings = passages[0].headings[:2] if passages else ()
-    said = [title for draft in drafts for title in (draft.metadata.title, draft.version.title)]
-    return frozenset(_title(title) for title in (*said, *headings) if title)
+    titles: set[str] = set()
+    for draft in drafts:
+        titles |= {draft.metadata.title, draft.version.title}
+    if passages:
+        titles.update(passages[0].headings[:2])
+    return frozenset(map(_title, titles - {""}))
 
 
 def _title(title: str) -> str:
@@ -166,3 +172,12 @@ def _title(title: str) -> str:
 
 def _name(name: str) -> str:
     return unicodedata.normalize("NFC", name)
+
+
+def _text(passages: Sequence[Passage]) -> str:
+    texts = [passage.text for passage in passages]
+    return "".join(texts)
+
+
+def _share(alike: Alike) -> float:
+    return alike.share

@@ -38,7 +38,8 @@ class Originals:
         Raises:
             LibraryUnavailable: the place cannot be written.
         """
-        id_ = id_ if _ID.fullmatch(id_) else uuid.uuid4().hex
+        if not _ID.fullmatch(id_):
+            id_ = uuid.uuid4().hex
 
         def write() -> None:
             files, root = self._open()
@@ -74,15 +75,13 @@ class Originals:
 
         def sweep() -> int:
             files, root = self._open()
-            found = [row for row in files.ls(root, detail=True) if row["type"] == "file"]
-            lost = [
-                row["name"]
-                for row in found
-                if row["name"].rpartition("/")[2] not in known and _older(row, age)
-            ]
-            for name in lost:
-                files.rm_file(name)
-            return len(lost)
+            lost = 0
+            for row in list(files.ls(root, detail=True)):
+                id_ = row["name"].rpartition("/")[2]
+                if row["type"] == "file" and id_ not in known and _older(row, age):
+                    files.rm_file(row["name"])
+                    lost += 1
+            return lost
 
         return int(await self._do(sweep))
 
@@ -146,5 +145,7 @@ def _older(row: dict[str, Any], age: float) -> bool:
         or row.get("updated")
         or row.get("last_modified")
     )
-    stamp = when.timestamp() if hasattr(when, "timestamp") else when
+    stamp = when
+    if hasattr(when, "timestamp"):
+        stamp = when.timestamp()
     return isinstance(stamp, int | float) and time.time() - stamp > age

@@ -91,7 +91,9 @@ class Rarities:
         Return a question's vector with each term weighed by its rarity; as it is where the index
         does that itself.
         """
-        return vector if self._index.weighs else weighed(vector, self._read(readers))
+        if self._index.weighs:
+            return vector
+        return weighed(vector, self._read(readers))
 
     def _read(self, readers: frozenset[str] | None) -> list[Tally]:
         return [
@@ -112,24 +114,21 @@ class Rarities:
 
     @property
     def _format(self) -> str:
-        return "" if self._index.outdated else VERSION
+        if self._index.outdated:
+            return ""
+        return VERSION
 
     def _published(self) -> frozenset[Counted]:
         drafts = self._registry.drafts
-        current = (
-            (document, self._registry.current(document)) for document in self._registry.entries
-        )
-        return frozenset(
-            Counted(
-                document,
-                version,
-                drafts[version].metadata.audience,
-                drafts[version].metadata.title,
-                self._format,
-            )
-            for document, version in current
-            if version in drafts
-        )
+        published = set()
+        for document in self._registry.entries:
+            version = self._registry.current(document)
+            if version in drafts:
+                metadata = drafts[version].metadata
+                published.add(
+                    Counted(document, version, metadata.audience, metadata.title, self._format)
+                )
+        return frozenset(published)
 
     async def _tallies(self, versions: Sequence[Counted]) -> dict[Counted, Tally]:
         """Return the tallies of these versions, as kept in the index or counted now."""
@@ -167,14 +166,14 @@ class Rarities:
 
 def rarities(dimensions: Sequence[int], tallies: Sequence[Tally]) -> dict[int, float]:
     """Return each dimension's rarity among all the passages of these tallies."""
-    asked = np.array(dimensions, np.uint32)
-    passages = sum(tally.passages for tally in tallies)
-    holding = np.zeros(len(asked), np.int64)
+    query = np.array(dimensions, np.uint32)
+    passages = 0
+    holding = np.zeros(len(query), np.int64)
     for tally in tallies:
-        holding += tally.holding(asked)
-    return {
-        d: rarity(passages, count) for d, count in zip(dimensions, holding.tolist(), strict=True)
-    }
+        passages += tally.passages
+        holding += tally.holding(query)
+    counts = zip(dimensions, holding.tolist(), strict=True)
+    return {dimension: rarity(passages, count) for dimension, count in counts}
 
 
 def weighed(vector: SparseVector, tallies: Sequence[Tally]) -> SparseVector:
@@ -206,5 +205,9 @@ def _changed(sums: Sums, new: Mapping[Counted, Tally], gone: Sequence[Counted]) 
     for audience in added.keys() | removed.keys():
         before = by_audience.get(audience, Tally.nothing())
         by_audience[audience] = before.changed(added[audience], removed[audience])
-    left = {version: packed for version, packed in sums.counted.items() if version not in gone}
-    return Sums({**left, **{version: tally.packed for version, tally in new.items()}}, by_audience)
+    counted = dict(sums.counted)
+    for version in gone:
+        del counted[version]
+    for version, tally in new.items():
+        counted[version] = tally.packed
+    return Sums(counted, by_audience)

@@ -11,15 +11,24 @@ second.
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
-from knowledge.errors import LibraryUnavailable
+from knowledge.errors import LibraryUnavailable, UnknownDocument
 from knowledge.index.protocol import Index, Payload, Point
 from knowledge.sentences import phrase
-from knowledge.values import Document, Flag, Mark, Metadata, Place, Receipt, Version
+from knowledge.values import (
+    Document,
+    DocumentState,
+    Flag,
+    Mark,
+    Metadata,
+    Place,
+    Receipt,
+    Version,
+)
 
 T = TypeVar("T")
 RECORD = "record"  # the shelf of records
@@ -83,15 +92,53 @@ class Registry:
         clock = time.monotonic()
         if not now and (not self._index.shared or clock - self._read_at < FRESH):
             return
-        payloads = await self._index.scroll({"shelf": [RECORD]})
-        entries, drafts = parse(payloads)
+        rows = await self._index.scroll({"shelf": [RECORD]})
+        entries, drafts = parse(rows)
         if entries != self.entries:  # searches notice a moved pointer by the identity of this
             self.entries = entries
         self.drafts = drafts
-        self._revisions = {
-            p.get("version") or p["document"]: p.get("revision", "") for p in payloads
-        }
+        self._revisions = {_key(row): row.get("revision", "") for row in rows}
         self._read_at = clock
+
+    async def entry(self, document: str) -> Entry:
+        """
+        Return a document's record as it is now.
+
+        Raises:
+            UnknownDocument: there is none, or it is being deleted.
+        """
+        await self.refresh(now=self._index.shared)
+        entry = self.entries.get(document)
+        if entry is None or entry.deleted:
+            raise unknown()
+        return entry
+
+    async def known(self, document: str) -> Document:
+        """
+        Return a document as people see it.
+
+        Raises:
+            UnknownDocument: there is none.
+        """
+        await self.refresh()
+        known = self.document(document)
+        if known is None:
+            raise unknown()
+        return known
+
+    async def documents(self, *, readers: frozenset[str] | None) -> list[Document]:
+        """Return the documents by title, as `DocumentStore.documents` does."""
+        await self.refresh()
+        documents = []
+        for id_ in self.entries:
+            document = self.document(id_)
+            if document is None:
+                continue
+            if readers is None:
+                documents.append(document)
+            elif document.current and document.metadata.audience in readers:
+                documents.append(_published(document))
+        return sorted(documents, key=_title)
 
     async def change_entry(
         self, document: str, change: Callable[[Entry], Entry | None]
@@ -125,31 +172,41 @@ class Registry:
             draft = change(self.drafts.get(version))
             if draft is None or draft == self.drafts.get(version):
                 return draft
-            if await self._swap(
-                version, {"document": draft.document, "version": version, "draft": asdict(draft)}
-            ):
+            record = {"document": draft.document, "version": version, "draft": asdict(draft)}
+            if await self._swap(version, record):
                 self.drafts = {**self.drafts, version: draft}
                 return draft
             await self.refresh(now=True)
         raise LibraryUnavailable("contended", phrase("contended"))
 
+    async def delete(self, document: str) -> None:
+        """Say that a document goes: nothing of it is found from now on."""
+        await self.change_entry(document, _deleted)
+
     async def forget(self, document: str) -> None:
         """Delete every record of a document."""
         await self._index.delete({"shelf": [RECORD], "document": [document]})
-        gone = {document} | {k for k, d in self.drafts.items() if d.document == document}
-        self.entries = {k: e for k, e in self.entries.items() if k != document}
-        self.drafts = {k: d for k, d in self.drafts.items() if d.document != document}
-        self._revisions = {k: r for k, r in self._revisions.items() if k not in gone}
+        gone = {document, *(draft.version.id for draft in self.drafts_of(document))}
+        self.entries = _without(self.entries, gone)
+        self.drafts = _without(self.drafts, gone)
+        self._revisions = _without(self._revisions, gone)
 
     async def forget_version(self, version: str) -> None:
+        """Delete a version's record."""
         await self._index.delete({"shelf": [RECORD], "version": [version]})
-        self.drafts = {k: d for k, d in self.drafts.items() if k != version}
+        self.drafts = _without(self.drafts, {version})
         self._revisions.pop(version, None)
+
+    def drafts_of(self, document: str) -> list[Draft]:
+        """Return the records of all versions of a document, whole or not, in no order."""
+        return [draft for draft in self.drafts.values() if draft.document == document]
 
     def current(self, document: str) -> str:
         """Return the published version, or empty."""
         entry = self.entries.get(document)
-        return entry.current if entry and not entry.deleted else ""
+        if entry is None or entry.deleted:
+            return ""
+        return entry.current
 
     def audience(self, document: str) -> str:
         """Return who may see the published version; empty when there is none."""
@@ -160,12 +217,12 @@ class Registry:
         """Return the whole versions of a document, oldest first."""
         entry = self.entries.get(document, Entry(document))
         numbers = {version: number for number, version in enumerate(entry.numbered, 1)}
-        found = [
-            replace(d, version=replace(d.version, number=numbers.get(d.version.id, 0)))
-            for d in self.drafts.values()
-            if d.document == document and d.whole
-        ]
-        return sorted(found, key=lambda d: d.version.number)
+        versions = []
+        for draft in self.drafts_of(document):
+            if draft.whole:
+                number = numbers.get(draft.version.id, 0)
+                versions.append(replace(draft, version=replace(draft.version, number=number)))
+        return sorted(versions, key=_number)
 
     def document(self, name: str) -> Document | None:
         """Return the document as people see it; None when it has no whole version."""
@@ -173,26 +230,24 @@ class Registry:
         if entry is None or entry.deleted or not drafts:
             return None
         published = dict(entry.published)
-        versions = tuple(
-            replace(
-                d.version,
-                state=_state(d.version.id, entry),
-                published=published.get(d.version.id, ""),
-            )
-            for d in drafts
-        )
-        shown = next((d for d in drafts if d.version.id == entry.current), drafts[-1])
-        return Document(name, shown.metadata, versions, entry.current)
+        shown = drafts[-1]
+        versions = []
+        for draft in drafts:
+            id_ = draft.version.id
+            state, since = _state(id_, entry), published.get(id_, "")
+            versions.append(replace(draft.version, state=state, published=since))
+            if id_ == entry.current:
+                shown = draft
+        return Document(name, shown.metadata, tuple(versions), entry.current)
 
     def rows(self) -> list[Payload]:
         """Return every record as plain data, as `parse` takes it."""
-        documents: list[Payload] = [
-            {"document": k, "entry": asdict(e)} for k, e in self.entries.items()
-        ]
-        return documents + [
-            {"document": d.document, "version": k, "draft": asdict(d)}
-            for k, d in self.drafts.items()
-        ]
+        rows: list[Payload] = []
+        for document, entry in self.entries.items():
+            rows.append({"document": document, "entry": asdict(entry)})
+        for version, draft in self.drafts.items():
+            rows.append({"document": draft.document, "version": version, "draft": asdict(draft)})
+        return rows
 
     async def put_back(self, rows: Sequence[Payload]) -> None:
         """Write records as they once were, documents last: with those they are found."""
@@ -213,16 +268,54 @@ class Registry:
 
 def parse(rows: Sequence[Payload]) -> tuple[dict[str, Entry], dict[str, Draft]]:
     """Return the documents' and the versions' records by id."""
-    entries = {row["document"]: _entry(row["entry"]) for row in rows if "entry" in row}
-    return entries, {row["version"]: _draft(row["draft"]) for row in rows if "draft" in row}
+    entries: dict[str, Entry] = {}
+    drafts: dict[str, Draft] = {}
+    for row in rows:
+        if "entry" in row:
+            entries[row["document"]] = _entry(row["entry"])
+        if "draft" in row:
+            drafts[row["version"]] = _draft(row["draft"])
+    return entries, drafts
 
 
-def _state(version: str, entry: Entry) -> Any:
+def unknown() -> UnknownDocument:
+    """Return the error of a document that is not there, or not for who asks."""
+    return UnknownDocument("unknown_document", phrase("unknown"))
+
+
+def _key(row: Payload) -> str:
+    return str(row.get("version") or row["document"])
+
+
+def _without(records: Mapping[str, T], gone: Collection[str]) -> dict[str, T]:
+    return {id_: record for id_, record in records.items() if id_ not in gone}
+
+
+def _number(draft: Draft) -> int:
+    return draft.version.number
+
+
+def _title(document: Document) -> tuple[str, str]:
+    return document.metadata.title, document.id
+
+
+def _published(document: Document) -> Document:
+    """Return a document as its readers know it: by the published version alone."""
+    versions = tuple(v for v in document.versions if v.id == document.current)
+    return replace(document, versions=versions)
+
+
+def _deleted(entry: Entry) -> Entry:
+    return replace(entry, current="", deleted=True)
+
+
+def _state(version: str, entry: Entry) -> DocumentState:
     if version == entry.current:
         return "published"
     if version not in dict(entry.published):
         return "staged"
-    return "replaced" if entry.current or entry.history[-1:] != (version,) else "withdrawn"
+    last = entry.history[-1:] == (version,)
+    return "withdrawn" if last and not entry.current else "replaced"
 
 
 def _instead(new: T, _: object) -> T:
@@ -234,9 +327,9 @@ def _entry(row: dict[str, Any]) -> Entry:
         row["id"],
         row["current"],
         tuple(row["history"]),
-        tuple((v, when) for v, when in row["published"]),
+        tuple((version, when) for version, when in row["published"]),
         tuple(row["numbered"]),
-        tuple((v, since) for v, since in row["publishing"]),
+        tuple((version, since) for version, since in row["publishing"]),
         row["deleted"],
     )
 
@@ -249,11 +342,11 @@ def _receipt(row: dict[str, Any] | None) -> Receipt | None:
 
 
 def _draft(row: dict[str, Any]) -> Draft:
-    said = row["version"]
     version = {
-        **said,
-        "flags": tuple(Flag(**f) for f in said["flags"]),
-        "receipt": _receipt(said.get("receipt")),
+        **row["version"],
+        "flags": tuple(Flag(**flag) for flag in row["version"]["flags"]),
+        "receipt": _receipt(row["version"].get("receipt")),
     }
-    metadata = {**row["metadata"], "marks": tuple(Mark(**m) for m in row["metadata"]["marks"])}
-    return Draft(row["document"], Version(**version), Metadata(**metadata), row["touched"])
+    marks = tuple(Mark(**mark) for mark in row["metadata"]["marks"])
+    metadata = Metadata(**{**row["metadata"], "marks": marks})
+    return Draft(row["document"], Version(**version), metadata, row["touched"])

@@ -11,9 +11,10 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from knowledge.documents.identity import Identity
-from knowledge.documents.registry import Draft, Registry, identify
+from knowledge.documents.registry import Draft, Entry, Registry, identify
 from knowledge.index.protocol import Index, Point, Where
 from knowledge.reading.reading import READERS, Reading
 from knowledge.retrieval.dense import Dense
@@ -28,7 +29,7 @@ STALE = 15.0  # seconds without a sign of life after which a writer is taken for
 TOUCH = 3.0  # seconds between a writer's signs of life
 WAIT = 0.2  # seconds between looks at another writer of the same bytes
 
-Told = Callable[[int, int], Awaitable[None]]  # passages written so far, and in all
+Progress = Callable[[int, int], Awaitable[None]]  # passages written so far, and in all
 Cut = Callable[..., Sequence[Passage]]
 
 
@@ -40,16 +41,23 @@ class Staging:
     ) -> None:
         self._index = index
         self._registry = registry
-        self._crew = WorkerPool(encoder)
+        self._workers = WorkerPool(encoder)
         self._dense = dense
         self._cut = cut
         self._identity = Identity(registry, self.passages)
 
     def close(self) -> None:
-        self._crew.close()
+        """End the processes that analyse large documents."""
+        self._workers.close()
 
     async def stage(
-        self, reading: Reading, metadata: Metadata, *, by: str, original: str, told: Told | None
+        self,
+        reading: Reading,
+        metadata: Metadata,
+        *,
+        by: str,
+        original: str,
+        progress: Progress | None,
     ) -> tuple[str, bool]:
         """
         Return the id of the version these bytes are, whole; False when it had been before.
@@ -61,117 +69,109 @@ class Staging:
         while True:
             await self._registry.refresh(now=self._index.shared)
             draft = self._registry.drafts.get(version)
-            there = draft and draft.whole and self._registry.document(draft.document)
-            if there and draft and not self._moves(draft, metadata):
+            if draft and self._stands(draft) and not self._moves(draft, metadata):
                 return version, False
             if draft and not draft.whole and time.time() - draft.touched < STALE:
                 await asyncio.sleep(WAIT)
                 continue
-            ours = await self._begin(reading, metadata, by, original, draft)
-            if ours is not None and await self._write(ours, reading, told):
+            fresh = _fresh(reading, by, original)
+            ours = await self._begin(fresh, reading, metadata, draft)
+            if ours is not None and await self._write(ours, reading, progress):
                 return version, True
 
     async def rename(self, version: str, old: str, new: str, *, shelf: str) -> None:
         """
         Write a new title into the passages of a version, which are searched by it; about 1 ms each.
         """
-        found = [passage_of(p) for p in await self._index.scroll(of(version))]
-        named = [
-            replace(p, title=new, headings=tuple(new if h == old else h for h in p.headings))
-            for p in found
-        ]
-        await self.write(named, shelf)
+        renamed = []
+        for passage in await self.passages(version):
+            headings = tuple(new if heading == old else heading for heading in passage.headings)
+            renamed.append(replace(passage, title=new, headings=headings))
+        await self.write(renamed, shelf)
         await self._index.delete(tallies_of(version))
 
     async def passages(self, version: str) -> list[Passage]:
         """Return the passages of one version in order, published or not."""
-        return sorted(
-            (passage_of(p) for p in await self._index.scroll(of(version))), key=lambda p: p.position
-        )
+        passages = [passage_of(payload) for payload in await self._index.scroll(of(version))]
+        return sorted(passages, key=_position)
 
     async def write(self, parts: Sequence[Passage], shelf: str) -> None:
         """Write passages at their places of their versions."""
         async for points in self._points(parts, shelf):
             await self._index.write(points)
 
-    async def _begin(
-        self, reading: Reading, metadata: Metadata, by: str, original: str, seen: Draft | None
-    ) -> Draft | None:
-        """Take a version for writing; None when somebody else was faster."""
-        superseded = self._registry.document(metadata.supersedes)
-        known = superseded.id if superseded else await self._identity.known(reading, metadata)
-        document = known or document_id(metadata.owner, reading)
-        before = self._registry.document(document)
-        said = _filled(metadata, before.metadata if before else Metadata(), reading.title)
-        row = Version(
-            version_id(reading.sha256), 0, reading.name, reading.sha256, reading.size, "received"
-        )
-        row = replace(
-            row,
-            pages=len(reading.pages),
-            flags=reading.flags,
-            added=now(),
-            added_by=by,
-            original=original,
-        )
-        row = replace(row, title=reading.title, receipt=reading.receipt)
-        ours = Draft(document, row, said, time.time())
-        return await self._registry.change_draft(row.id, lambda d: ours if d == seen else None)
+    def _stands(self, draft: Draft) -> bool:
+        """Tell whether a version is whole and one of a document that people see."""
+        return draft.whole and self._registry.document(draft.document) is not None
 
     def _moves(self, draft: Draft, metadata: Metadata) -> bool:
         """Tell whether a version that was never published is said to be one of another document."""
         other = self._registry.document(metadata.supersedes)
+        if other is None or other.id == draft.document:
+            return False
         entry = self._registry.entries.get(draft.document)
-        published = dict(entry.published) if entry else {}
-        return (
-            other is not None and other.id != draft.document and draft.version.id not in published
-        )
+        return entry is None or draft.version.id not in dict(entry.published)
 
-    async def _write(self, draft: Draft, reading: Reading, told: Told | None) -> bool:
+    async def _begin(
+        self, version: Version, reading: Reading, metadata: Metadata, seen: Draft | None
+    ) -> Draft | None:
+        """Take a version for writing; None when somebody else was faster."""
+        superseded = self._registry.document(metadata.supersedes)
+        if superseded is not None:
+            document = superseded.id
+        else:
+            known = await self._identity.known(reading, metadata)
+            document = known or document_id(metadata.owner, reading)
+        before = self._registry.document(document)
+        earlier = before.metadata if before else Metadata()
+        ours = Draft(document, version, _filled(metadata, earlier, reading.title), time.time())
+        return await self._swap(seen, ours)
+
+    async def _write(self, draft: Draft, reading: Reading, progress: Progress | None) -> bool:
         """
         Write a version's passages and make it whole; False when somebody took it over meanwhile.
         """
         version = draft.version.id
-        parts = await asyncio.to_thread(self._parts, draft, reading)
+        passages = await asyncio.to_thread(self._passages, draft, reading)
         await self._index.delete(all_of(version))
         alive, written = draft, 0
-        async for points in self._points(parts, STAGED):
+        async for points in self._points(passages, STAGED):
             await self._index.write(points)
             written += len(points)
-            if told is not None:
-                await told(written, len(parts))
+            if progress is not None:
+                await progress(written, len(passages))
             if time.time() - alive.touched > TOUCH:
-                touched = await self._change(alive, replace(alive, touched=time.time()))
+                touched = await self._swap(alive, replace(alive, touched=time.time()))
                 if touched is None:
                     return False
                 alive = touched
-        await self._registry.change_entry(
-            draft.document,
-            lambda e: e if version in e.numbered else replace(e, numbered=(*e.numbered, version)),
-        )
-        whole = replace(alive, version=replace(alive.version, state="staged", passages=len(parts)))
-        return await self._change(alive, whole) is not None
+        await self._registry.change_entry(draft.document, partial(_numbered, version))
+        staged = replace(alive.version, state="staged", passages=len(passages))
+        return await self._swap(alive, replace(alive, version=staged)) is not None
 
     async def _points(self, parts: Sequence[Passage], shelf: str) -> AsyncIterator[list[Point]]:
-        async for points in self._crew.points(parts, shelf):
+        async for points in self._workers.points(parts, shelf):
             async for whole in self._dense.batches(points):
                 yield whole
 
-    async def _change(self, ours: Draft, new: Draft) -> Draft | None:
-        return await self._registry.change_draft(
-            ours.version.id, lambda d: new if d == ours else None
-        )
+    async def _swap(self, seen: Draft | None, ours: Draft) -> Draft | None:
+        """Write a version's record unless somebody else changed what we saw; None then."""
 
-    def _parts(self, draft: Draft, reading: Reading) -> list[Passage]:
-        version, said = draft.version.id, draft.metadata
-        parts = self._cut(
+        def change(draft: Draft | None) -> Draft | None:
+            return ours if draft == seen else None
+
+        return await self._registry.change_draft(ours.version.id, change)
+
+    def _passages(self, draft: Draft, reading: Reading) -> list[Passage]:
+        version, metadata = draft.version.id, draft.metadata
+        passages = self._cut(
             reading,
             document=draft.document,
             version=version,
-            audience=said.audience,
-            title=said.title,
+            audience=metadata.audience,
+            title=metadata.title,
         )
-        return [replace(part, id=passage_id(version, part.position)) for part in parts]
+        return [replace(p, id=passage_id(version, p.position)) for p in passages]
 
 
 def document_id(owner: str, reading: Reading) -> str:
@@ -211,14 +211,48 @@ def all_of(version: str) -> Where:
 
 
 def now() -> str:
+    """Return the time in UTC, ISO 8601 to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _filled(said: Metadata, before: Metadata, title: str) -> Metadata:
+def _fresh(reading: Reading, by: str, original: str) -> Version:
+    """Return the record of a file whose passages are about to be written."""
+    return Version(
+        version_id(reading.sha256),
+        0,
+        reading.name,
+        reading.sha256,
+        reading.size,
+        "received",
+        pages=len(reading.pages),
+        flags=reading.flags,
+        added=now(),
+        added_by=by,
+        original=original,
+        title=reading.title,
+        receipt=reading.receipt,
+    )
+
+
+def _numbered(version: str, entry: Entry) -> Entry:
+    """Return a document's record with the version as its newest, unless it has its number."""
+    if version in entry.numbered:
+        return entry
+    return replace(entry, numbered=(*entry.numbered, version))
+
+
+def _filled(metadata: Metadata, before: Metadata, title: str) -> Metadata:
     """
-    Return what is said with its gaps filled from the version before, then from the file and the
+    Return what is known with its gaps filled from the version before, then from the file and the
     house's defaults.
     """
-    known = {k: getattr(said, k) or getattr(before, k) for k in Metadata.__dataclass_fields__}
     defaults = {"title": title, "kind": "guideline", "audience": "all"}
-    return Metadata(**{k: v or defaults.get(k, v) for k, v in known.items()})
+    filled = {}
+    for name in Metadata.__dataclass_fields__:
+        value = getattr(metadata, name) or getattr(before, name)
+        filled[name] = value or defaults.get(name, value)
+    return Metadata(**filled)
+
+
+def _position(passage: Passage) -> int:
+    return passage.position

@@ -6,6 +6,7 @@ next run.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,6 @@ def figures(result: Result) -> Figures:
     "dense" compares search with and without dense vectors. Times are of the search alone.
     """
     times = [outcome.milliseconds for outcome in result.outcomes]
-    spoken = {outcome.case.language for outcome in result.outcomes}
     return {
         "documents": result.documents,
         "queries": len(result.outcomes),
@@ -47,13 +47,18 @@ def figures(result: Result) -> Figures:
             "p50": round(percentile(times, 50), 3),
             "p99": round(percentile(times, 99), 3),
         },
-        "languages": {
-            language: {"queries": len(own), **_shares(own)}
-            for language in ("ja", "en")
-            if language in spoken
-            for own in [[o for o in result.outcomes if o.case.language == language]]
-        },
+        "languages": _by_language(result.outcomes),
     }
+
+
+def _by_language(outcomes: Sequence[Outcome]) -> Figures:
+    """Return the shares of each language that questions were asked in, Japanese first."""
+    by_language = {}
+    for language in ("ja", "en"):
+        own = [outcome for outcome in outcomes if outcome.case.language == language]
+        if own:
+            by_language[language] = {"queries": len(own), **_shares(own)}
+    return by_language
 
 
 def _dense(outcomes: Sequence[Outcome]) -> Figures:
@@ -61,28 +66,46 @@ def _dense(outcomes: Sequence[Outcome]) -> Figures:
     Return whether dense vectors win: more nDCG@10 over all questions that say what is right,
     whatever is in use now.
     """
-    compared = [o.dense for o in outcomes if o.dense is not None]
+    compared = [outcome.dense for outcome in outcomes if outcome.dense is not None]
     if not compared:
         return {}
-    without, with_ = (mean(values) or 0.0 for values in zip(*compared, strict=True))
+    sparse, dense = zip(*compared, strict=True)
+    without, with_ = mean(sparse) or 0.0, mean(dense) or 0.0
     return {"dense": {"ndcg@10": with_, "without": without, "wins": with_ > without}}
 
 
 def _shares(outcomes: Sequence[Outcome]) -> dict[str, float]:
-    ranked = [o for o in outcomes if o.rank is not None]
-    judged = [o for o in outcomes if o.case.answerable is not None]
-    refused = [o for o in judged if o.refused]
-    unanswerable = [o for o in judged if not o.case.answerable]
-    found = {
-        "ndcg@10": mean([o.ndcg for o in ranked]),
-        **{f"recall@{depth}": mean([o.recall[depth] for o in ranked]) for depth in DEPTHS},
-        "mrr@10": mean([o.reciprocal for o in ranked]),
-        "answer@3": mean([float(o.answered) for o in outcomes if o.answered is not None]),
-        "citations": mean([float(o.cited) for o in outcomes if o.cited is not None]),
-        "refusal_precision": mean([float(not o.case.answerable) for o in refused]),
-        "refusal_recall": mean([float(o.refused) for o in unanswerable]),
-    }
-    return {name: value for name, value in found.items() if value is not None}
+    """Return the shares that these outcomes give; those that nothing is known for are left out."""
+    values: defaultdict[str, list[float]] = defaultdict(list)
+    for outcome in outcomes:
+        for name, value in _values(outcome).items():
+            values[name].append(value)
+    shares = {}
+    for name in SHARES:
+        share = mean(values[name])
+        if share is not None:
+            shares[name] = share
+    return shares
+
+
+def _values(outcome: Outcome) -> dict[str, float]:
+    """Return what one outcome adds to each share it counts for."""
+    values: dict[str, float] = {}
+    if outcome.rank is not None:
+        values["ndcg@10"] = outcome.ndcg
+        values["mrr@10"] = outcome.reciprocal
+        for depth in DEPTHS:
+            values[f"recall@{depth}"] = outcome.recall[depth]
+    if outcome.answered is not None:
+        values["answer@3"] = float(outcome.answered)
+    if outcome.cited is not None:
+        values["citations"] = float(outcome.cited)
+    answerable = outcome.case.answerable
+    if answerable is not None and outcome.refused:
+        values["refusal_precision"] = float(not answerable)
+    if answerable is False:
+        values["refusal_recall"] = float(outcome.refused)
+    return values
 
 
 class History:
@@ -93,23 +116,24 @@ class History:
 
     def before(self, name: str) -> Figures | None:
         """Return the run kept last: {"at", "state", "figures"}; None when there is none."""
-        kept = self._kept(name)
-        return kept[-1] if kept else None
+        runs = self._runs(name)
+        return runs[-1] if runs else None
 
     def keep(self, name: str, at: str, state: str, measured: Figures) -> None:
         """Keep a run; `state` says what was on the shelf and how it was encoded."""
-        kept = [*self._kept(name), {"at": at, "state": state, "figures": measured}][-KEPT:]
+        run = {"at": at, "state": state, "figures": measured}
+        runs = [*self._runs(name), run][-KEPT:]
         self._folder.mkdir(parents=True, exist_ok=True)
         fresh = self._path(name).with_suffix(".new")
-        fresh.write_text(json.dumps(kept, ensure_ascii=False, indent=1), "utf-8")
+        fresh.write_text(json.dumps(runs, ensure_ascii=False, indent=1), "utf-8")
         fresh.replace(self._path(name))
 
-    def _kept(self, name: str) -> list[Figures]:
+    def _runs(self, name: str) -> list[Figures]:
         try:
-            kept: list[Figures] = json.loads(self._path(name).read_text("utf-8"))
+            runs: list[Figures] = json.loads(self._path(name).read_text("utf-8"))
         except (OSError, ValueError):
             return []
-        return kept
+        return runs
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.json"
@@ -117,8 +141,8 @@ class History:
 
 def moved(now: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, float]:
     """Return by how much each share moved; only those both runs have."""
-    return {
-        name: round(now[name] - before[name], 4)
-        for name in SHARES
-        if name in now and name in before
-    }
+    movement = {}
+    for name in SHARES:
+        if name in now and name in before:
+            movement[name] = round(now[name] - before[name], 4)
+    return movement

@@ -90,29 +90,38 @@ async def evaluate(
         LibraryUnavailable: the index did not answer, or an embedding model.
     """
     tell = heard or _unheard
-    if questions.corpus is None:
-        if shelf is None:
-            raise ValueError("questions without a corpus need a shelf")
-        await shelf.library.renewed()
-        documents = len(await shelf.library.documents(readers=shelf.readers))
-        return Result(
-            questions.name, documents, 0.0, await _ask_all(shelf, questions.cases, _own_names, tell)
-        )
-    embedding = shelf.library.embedding if shelf else None
-    model, size = (embedding.name, embedding.size) if embedding else ("", 0)
+    if questions.corpus is not None:
+        return await _evaluate_corpus(questions, questions.corpus, shelf, tell)
+    if shelf is None:
+        raise ValueError("questions without a corpus need a shelf")
+    await shelf.library.renewed()
+    documents = len(await shelf.library.documents(readers=shelf.readers))
+    outcomes = await _ask_all(shelf, questions.cases, _own_names, tell)
+    return Result(questions.name, documents, 0.0, outcomes)
+
+
+async def _evaluate_corpus(
+    questions: QuestionSet, corpus: Sequence[Row], shelf: Corpus | None, heard: Progress
+) -> Result:
+    """Ask every question of a corpus put into an index of its own, which is thrown away."""
+    ids = [row["id"] for row in corpus]
+
+    def names(passage: Passage) -> tuple[str, ...]:
+        return (ids[(passage.place.number or 1) - 1],)
+
+    embedding = None
+    model, size = "", 0
+    if shelf is not None and shelf.library.embedding is not None:
+        embedding = shelf.library.embedding
+        model, size = embedding.name, embedding.size
     with tempfile.TemporaryDirectory() as place:
-        async with Library(
-            open_index(None, Path(place), model=model, size=size, version=VERSION),
-            embedding=embedding,
-        ) as library:
+        index = open_index(None, Path(place), model=model, size=size, version=VERSION)
+        async with Library(index, embedding=embedding) as library:
             start = time.perf_counter()
-            await _shelve(library, questions.name, questions.corpus)
+            await _shelve(library, questions.name, corpus)
             seconds = time.perf_counter() - start
-            ids = tuple(row["id"] for row in questions.corpus)
             own = Corpus(library, Answers(library), READERS)
-            outcomes = await _ask_all(
-                own, questions.cases, lambda p: (ids[(p.place.number or 1) - 1],), tell
-            )
+            outcomes = await _ask_all(own, questions.cases, names, heard)
             return Result(questions.name, len(ids), seconds, outcomes)
 
 
@@ -132,41 +141,51 @@ async def _ask_all(
 async def _ask(shelf: Corpus, case: Case, names: Names) -> Outcome:
     start = time.perf_counter()
     hits = await shelf.library.search(case.text, readers=shelf.readers, limit=PASSAGES)
-    spent = (time.perf_counter() - start) * 1000
-    found = _ranked(hits, names, case)
-    said, cited = await _answer(shelf, case)
+    milliseconds = (time.perf_counter() - start) * 1000
+    ranked = _ranked(hits, names, case)
+    text, cited = await _answer(shelf, case)
+    rank, answered, dense = None, None, None
+    if case.gold:
+        rank = first_rank(ranked, case.gold)
+    if case.spans:
+        answered = holds(text or "", case.spans)
+    if shelf.library.dense and case.gold:
+        dense = await _compared(shelf, case, names)
     return Outcome(
         case,
-        rank=first_rank(found, case.gold) if case.gold else None,
-        ndcg=ndcg(found, case.gold),
-        recall={depth: recall(found, case.gold, depth) for depth in DEPTHS},
-        reciprocal=reciprocal_rank(found, case.gold),
-        refused=said is None,
-        answered=holds(said or "", case.spans) if case.spans else None,
-        cited=any(name in case.gold for passage in cited for name in names(passage))
-        if case.gold and cited
-        else None,
-        milliseconds=spent,
+        rank=rank,
+        ndcg=ndcg(ranked, case.gold),
+        recall={depth: recall(ranked, case.gold, depth) for depth in DEPTHS},
+        reciprocal=reciprocal_rank(ranked, case.gold),
+        refused=text is None,
+        answered=answered,
+        cited=_cites_gold(cited, names, case),
+        milliseconds=milliseconds,
         found=_titles(hits, case.language),
-        dense=await _compared(shelf, case, names) if shelf.library.dense and case.gold else None,
+        dense=dense,
     )
 
 
+def _cites_gold(cited: Sequence[Passage], names: Names, case: Case) -> bool | None:
+    """Report whether a right document is cited; None where none is known or nothing is cited."""
+    if not case.gold or not cited:
+        return None
+    cited_names: set[str] = set()
+    for passage in cited:
+        cited_names.update(names(passage))
+    return not case.gold.keys().isdisjoint(cited_names)
+
+
 async def _compared(shelf: Corpus, case: Case, names: Names) -> tuple[float, float]:
-    without, with_ = [
-        ndcg(
-            _ranked(
-                await shelf.library.search(
-                    case.text, readers=shelf.readers, limit=PASSAGES, dense=dense
-                ),
-                names,
-                case,
-            ),
-            case.gold,
+    """Return nDCG@10 without and with dense vectors."""
+    gains = []
+    for dense in (False, True):
+        hits = await shelf.library.search(
+            case.text, readers=shelf.readers, limit=PASSAGES, dense=dense
         )
-        for dense in (False, True)
-    ]
-    return without, with_
+        gain = ndcg(_ranked(hits, names, case), case.gold)
+        gains.append(gain)
+    return gains[0], gains[1]
 
 
 async def _answer(shelf: Corpus, case: Case) -> tuple[str | None, tuple[Passage, ...]]:
@@ -184,8 +203,8 @@ async def _answer(shelf: Corpus, case: Case) -> tuple[str | None, tuple[Passage,
         return None, ()
     if answer.mode == "refused":
         return None, ()
-    text = "".join(sentence.text for sentence in answer.sentences[:SENTENCES])
-    return text, tuple(citation.passage for citation in answer.citations)
+    sentences = [sentence.text for sentence in answer.sentences[:SENTENCES]]
+    return "".join(sentences), tuple(citation.passage for citation in answer.citations)
 
 
 def _ranked(hits: Sequence[Hit], names: Names, case: Case) -> list[str]:
@@ -193,12 +212,20 @@ def _ranked(hits: Sequence[Hit], names: Names, case: Case) -> list[str]:
     Return the names of what was found, each once; a passage counts under the name that is gold, if
     one is.
     """
-    ranked = []
+    ranked: dict[str, None] = {}
     for hit in hits:
-        own = names(hit.passage)
-        if hit.score > 0:
-            ranked.append(next((name for name in own if name in case.gold), own[0]))
-    return list(dict.fromkeys(ranked))
+        if hit.score <= 0:
+            continue
+        ranked[_counted(names(hit.passage), case)] = None
+    return list(ranked)
+
+
+def _counted(names: Sequence[str], case: Case) -> str:
+    """Return the name a passage counts under: the first that is gold, else its first."""
+    for name in names:
+        if name in case.gold:
+            return name
+    return names[0]
 
 
 def _own_names(passage: Passage) -> tuple[str, ...]:
@@ -211,18 +238,25 @@ def _own_names(passage: Passage) -> tuple[str, ...]:
 
 
 def _titles(hits: Sequence[Hit], language: Language) -> tuple[str, ...]:
-    return tuple(f"{h.passage.title} {h.passage.place.to(language)}".strip() for h in hits[:TITLES])
+    """Return the first passages as people would name them, for the report."""
+    titles = []
+    for hit in hits[:TITLES]:
+        title = f"{hit.passage.title} {hit.passage.place.to(language)}".strip()
+        titles.append(title)
+    return tuple(titles)
 
 
 async def _shelve(library: Library, name: str, corpus: Sequence[Row]) -> None:
-    pages = tuple(
-        Page(at, Place("page", at), row["text"], str(row.get("title") or ""))
-        for at, row in enumerate(corpus, 1)
-    )
-    content = "\n".join(row["text"] for row in corpus).encode("utf-8", "replace")
+    pages, texts = [], []
+    for number, row in enumerate(corpus, 1):
+        texts.append(row["text"])
+        title = str(row.get("title") or "")
+        page = Page(number, Place("page", number), row["text"], title)
+        pages.append(page)
+    content = "\n".join(texts).encode("utf-8", "replace")
     # No title: the set's own name would stand in every passage and could meet a question's words.
     reading = Reading(
-        name, hashlib.sha256(content).hexdigest(), len(content), "", "text", pages, (), "ja"
+        name, hashlib.sha256(content).hexdigest(), len(content), "", "text", tuple(pages), (), "ja"
     )
     document, version, _ = await library.stage(reading, Metadata(), by="evaluate")
     await library.publish(document.id, version.id)

@@ -55,22 +55,24 @@ def load(path: Path) -> QuestionSet:
         KnowledgeError: a file is missing or not in its form; the sentence names it and the line.
     """
     if path.suffix == ".jsonl":
-        rows = _rows(path)
-        return QuestionSet(path.stem, tuple(_case(row, _own_gold(row)) for row in rows))
+        cases = [_case(row, _own_gold(row)) for row in _rows(path)]
+        return QuestionSet(path.stem, tuple(cases))
     corpus, queries = _rows(path / "corpus.jsonl"), _rows(path / "queries.jsonl")
     gold = _relevance(path / "qrels.tsv")
-    return QuestionSet(
-        path.name, tuple(_case(row, gold.get(row["id"], {})) for row in queries), corpus
-    )
+    cases = [_case(row, gold.get(row["id"], {})) for row in queries]
+    return QuestionSet(path.name, tuple(cases), corpus)
 
 
 def _case(row: Row, gold: Mapping[str, float]) -> Case:
-    language = row.get("lang") or row.get("language") or language_of(row["text"], "ja")
+    known = row.get("lang") or row.get("language") or language_of(row["text"], "ja")
+    language: Language = "ja"
+    if known == "en":
+        language = "en"
     spans = tuple(str(span) for span in row.get("answers") or ())
     return Case(
         row["id"],
         row["text"],
-        "en" if language == "en" else "ja",
+        language,
         gold,
         spans,
         row.get("answerable"),
@@ -80,7 +82,10 @@ def _case(row: Row, gold: Mapping[str, float]) -> Case:
 def _own_gold(row: Row) -> dict[str, float]:
     if not row.get("document"):
         return {}
-    return {f"{row['document']}#{row['page']}" if row.get("page") else str(row["document"]): 1.0}
+    name = str(row["document"])
+    if row.get("page"):
+        name = f"{name}#{row['page']}"
+    return {name: 1.0}
 
 
 def _relevance(path: Path) -> dict[str, dict[str, float]]:
@@ -118,16 +123,19 @@ def _lines(path: Path) -> list[str]:
     except (OSError, UnicodeDecodeError) as error:
         reason = Phrase(
             f"評価用のファイル {path} がないか、読めません。"
-            "フォルダには corpus.jsonl・queries.jsonl・qrels.tsv を、質問だけなら .jsonl を UTF-8 で置いてください。",
-            f"The file {path} is missing or cannot be read; a folder needs corpus.jsonl, queries.jsonl and qrels.tsv, "
-            "questions alone a .jsonl file, in UTF-8.",
+            "フォルダには corpus.jsonl・queries.jsonl・qrels.tsv を、"
+            "質問だけなら .jsonl を UTF-8 で置いてください。",
+            f"The file {path} is missing or cannot be read; a folder needs corpus.jsonl, "
+            "queries.jsonl and qrels.tsv, questions alone a .jsonl file, in UTF-8.",
         )
         raise KnowledgeError("bad_set", reason) from error
 
 
 def _malformed(path: Path, number: int) -> KnowledgeError:
     reason = Phrase(
-        f"{path} の {number} 行目の形式が違います。JSONLは id と text、TSVは質問・文書・関連度の3列で書いてください。",
-        f"Line {number} of {path} is malformed; a JSON line needs id and text, a TSV line query, document and relevance.",
+        f"{path} の {number} 行目の形式が違います。"
+        "JSONLは id と text、TSVは質問・文書・関連度の3列で書いてください。",
+        f"Line {number} of {path} is malformed; a JSON line needs id and text, "
+        "a TSV line query, document and relevance.",
     )
     return KnowledgeError("bad_set", reason)

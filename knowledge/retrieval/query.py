@@ -30,11 +30,12 @@ class Query:
     """
     A question in slots, one for each different word. `ids` leads from a dimension to its slot, so
     that several may stand for one word; `order` are the slots as the words came. `weights` are
-    rarities and come from the index (see `weigh`).
+    rarities and come from the index (see `weigh`). `glossary` is the one it was read with.
     """
 
     def __init__(self, question: str, analysis: Analysis, glossary: Glossary) -> None:
         self.question = question
+        self.glossary = glossary
         self.text = normalise(question)
         self.plain = plain(self.text)
         tokens = analysis.tokens(self.plain)[:LONGEST]

@@ -17,13 +17,15 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge.errors import InvalidModel
+from knowledge.retrieval.dense import fuse
 from knowledge.retrieval.features import Features
 from knowledge.retrieval.query import Floats, Query
 from knowledge.retrieval.terms import Terms
-from knowledge.values import Phrase
+from knowledge.values import Hit, Phrase
 
 Rows = npt.NDArray[np.int64]
 FILE = Path(__file__).with_name("weights.json")
+POOL = 30  # passages the second stage looks at
 VERSION = 1  # of the features: weights trained for another one are not for this code
 FEATURES = (
     "score", "words", "title", "key", "missing", "share", "pairs", "sequence", "content", "length", "cue", "two", "exact",
@@ -80,6 +82,30 @@ def features(asked: Query, terms: Sequence[Terms], scores: Sequence[float]) -> F
             / (asked.weights.max(initial=0.0) or 1.0),
         ]
     )
+
+
+def reranked(query: Query, hits: Sequence[Hit], limit: int) -> list[Hit]:
+    """
+    Return at most `limit` hits in the second stage's order; what lies below its pool follows in the
+    first stage's.
+
+    `hits` are the first stage's, best first, those of the pool with their terms. The second stage
+    knows words alone: where the first one's order is `fused`, both orders count.
+    """
+    packed = [hit.terms for hit in hits[:POOL]]
+    ranked = rank(query, packed, [hit.score for hit in hits])
+    if any(hit.fused for hit in hits):
+        by_place = {row.at: row for row in ranked}
+        order = fuse([row.at for row in ranked], range(len(hits)))
+        ranked = [by_place[at] for at in order]
+    ordered = []
+    for row in ranked[:limit]:
+        hit = hits[row.at]
+        again = Hit(
+            hit.passage, row.score, row.parts, row.at + 1, hit.terms, hit.sparse_alone, hit.fused
+        )
+        ordered.append(again)
+    return ordered
 
 
 def rank(asked: Query, terms: Sequence[str], scores: Sequence[float]) -> list[Ranked]:

@@ -39,11 +39,16 @@ class Retriever:
         self.review = review
 
     async def search(
-        self, question: str, *, readers: frozenset[str], limit: int = 6, kind: SearchKind = "whole"
+        self,
+        question: str | Query,
+        *,
+        readers: frozenset[str],
+        limit: int = 6,
+        kind: SearchKind = "whole",
     ) -> list[Hit]:
         return [Hit(p, 5.0 - i, rank=i + 1) for i, p in enumerate(self.passages)][:limit]
 
-    async def asked(self, question: str, *, readers: frozenset[str] | None) -> Query:
+    async def query(self, question: str, *, readers: frozenset[str] | None) -> Query:
         return Query(question, ANALYSIS, Glossary())
 
     async def document(self, id: str) -> Document:  # noqa: A002 - the library's own word

@@ -1,0 +1,155 @@
+"""
+Writing an answer from what was retrieved: by a model where there is one, by quotes otherwise and
+wherever the model fails, and not at all where the passages hold no answer.
+"""
+
+from dataclasses import replace
+
+from knowledge.answering.citations import nearest, quoted
+from knowledge.answering.extractive import Extract, Extractor, Pick
+from knowledge.answering.generation import Budget, Generator
+from knowledge.answering.progress import Progress
+from knowledge.answering.prompt import answering
+from knowledge.answering.sides import Side, each, sides, speaks_of_all
+from knowledge.answering.stages import Question, Retrieved, Written
+from knowledge.answering.suggestions import meanings
+from knowledge.answering.wording import Wording
+from knowledge.errors import ModelUnavailable
+from knowledge.retrieval.preference import prefer
+from knowledge.retrieval.query import Query
+from knowledge.retrieval.source import PassageSource
+from knowledge.values import Hit
+
+FOUND = 30  # passages looked at
+
+
+class Writer:
+    """Writes answers over one source of passages; without a `generator` it quotes."""
+
+    def __init__(
+        self,
+        source: PassageSource,
+        extractor: Extractor,
+        generator: Generator | None,
+        wording: Wording,
+    ) -> None:
+        self._source = source
+        self._extractor = extractor
+        self._generator = generator
+        self._wording = wording
+
+    async def write(
+        self, question: Question, retrieved: Retrieved, budget: Budget, progress: Progress
+    ) -> Written:
+        """
+        Return an answer to `question` from the retrieved hits alone. About 5 ms without a model,
+        with one as long as `budget` lasts.
+
+        Raises:
+            LibraryUnavailable: the index did not answer for a side of a comparison.
+        """
+        query, hits = retrieved.query, retrieved.hits
+        extract = self._extractor.extract(query, hits)
+        written = self._unwritten(question, retrieved, extract)
+        if not self._may_hold(question, hits, extract):
+            return self._refused(query, written)
+        if self._generator is not None:
+            written = await self._generated(self._generator, question, written, budget, progress)
+            if written.mode == "llm":
+                return written
+            if written.fallback is None:
+                return self._refused(query, written)
+        return await self._quoted(question, written, extract)
+
+    def _unwritten(self, question: Question, retrieved: Retrieved, extract: Extract) -> Written:
+        """Return what is known of an answer before a word of it is written."""
+        query, hits = retrieved.query, retrieved.hits
+        return Written(
+            hits=hits,
+            missing=extract.missing,
+            meanings=meanings(
+                query, question.text, hits, self._extractor, question.language, self._wording
+            ),
+            depends=query.wants("choice"),
+        )
+
+    def _may_hold(self, question: Question, hits: tuple[Hit, ...], extract: Extract) -> bool:
+        """
+        Report whether the passages may hold the answer. Words of two languages cannot be compared,
+        so that what is foreign throughout is not refused for the words it lacks.
+        """
+        if not extract.picks:
+            return False
+        foreign = all(hit.passage.language != question.language for hit in hits)
+        return foreign or extract.verdict != "none"
+
+    def _refused(self, query: Query, written: Written) -> Written:
+        return replace(written, nearest=nearest(query, written.hits, self._extractor))
+
+    async def _generated(
+        self,
+        generator: Generator,
+        question: Question,
+        written: Written,
+        budget: Budget,
+        progress: Progress,
+    ) -> Written:
+        """Let the model write: mode "llm", "refused", or with a `fallback` where it failed."""
+
+        async def show(text: str) -> None:
+            await progress.show(text, candidates=len(written.hits))
+
+        hits = written.hits[: question.limit]
+        prompt = answering(question.text, hits, question.language, question.history)
+        asked = replace(written, model=generator.name, prompt=prompt.text)
+        try:
+            generated = await generator.write(prompt, hits, question.language, show, budget)
+        except ModelUnavailable as failure:
+            return replace(asked, fallback=failure)
+        return replace(
+            asked,
+            mode="llm" if generated.draft.sentences else "refused",
+            draft=generated.draft,
+            certainty="unsure" if generated.removed else "sure",
+            checks=generated.checks,
+            removed=generated.removed,
+            output=generated.output,
+            tokens=generated.tokens,
+        )
+
+    async def _quoted(self, question: Question, written: Written, extract: Extract) -> Written:
+        picks, hits = await self._both_sides(question, written.hits, extract)
+        sure = len(picks) > 0 or extract.verdict == "sure"
+        chosen = replace(extract, picks=picks or extract.picks)
+        return replace(
+            written,
+            mode="extractive",
+            hits=hits,
+            draft=quoted(chosen, hits, question.language, self._wording),
+            certainty="sure" if sure else "unsure",
+            table=extract.table,
+        )
+
+    async def _both_sides(
+        self, question: Question, hits: tuple[Hit, ...], extract: Extract
+    ) -> tuple[tuple[Pick, ...], tuple[Hit, ...]]:
+        """
+        Return what is said of each side of a comparison, where nothing found sets them side by
+        side, and the hits with those of the sides; no picks otherwise.
+        """
+        names = sides(question.search_text)
+        if extract.table or names is None:
+            return (), hits
+        queries = {}
+        for name in names:
+            queries[name] = await self._source.query(name, readers=question.readers)
+        picked = [hits[pick.hit] for pick in extract.picks]
+        if speaks_of_all(list(queries.values()), picked, self._extractor):
+            return (), hits
+        pair = []
+        for name, query in queries.items():
+            found = await self._source.search(
+                query, readers=question.readers, limit=FOUND, kind=question.kind
+            )
+            pair.append(Side(name, query, tuple(prefer(found, question.language))))
+        return each(pair, hits, self._extractor)

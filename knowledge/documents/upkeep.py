@@ -1,0 +1,128 @@
+"""
+What runs beside an open library: finishing what dead processes left, and making an outdated index
+anew.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from knowledge.documents.registry import Entry, Registry
+from knowledge.documents.removal import Removal
+from knowledge.documents.staging import LIVE, OLD, STAGED, STALE, TALLY
+from knowledge.errors import KnowledgeError, LibraryUnavailable
+from knowledge.index.protocol import Index, Payload, Point
+from knowledge.retrieval.dense import Dense
+from knowledge.retrieval.encoder import Encoder
+from knowledge.retrieval.points import remake
+
+TEND = 15.0  # seconds between looks for leftovers in a shared index
+
+
+class Upkeep:
+    """The tasks of one open index; `close` ends them."""
+
+    def __init__(
+        self, index: Index, registry: Registry, removal: Removal, dense: Dense, encoder: Encoder
+    ) -> None:
+        self._index = index
+        self._registry = registry
+        self._removal = removal
+        self._dense = dense
+        self._encoder = encoder
+        self._tending: asyncio.Task[None] | None = None
+        self._renewing: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Look for leftovers from now on where others write, too; renew an outdated index."""
+        if self._index.shared:
+            self._tending = asyncio.create_task(self._tend())
+        if self._index.outdated:
+            self._renewing = asyncio.create_task(self._index.renew(self._remade))
+
+    async def stop_tending(self) -> None:
+        """End the looking for leftovers; comes before the index is closed."""
+        if self._tending is not None:
+            self._tending.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._tending
+
+    async def stop_renewing(self) -> None:
+        """Wait for the renewal, which a closed index ends."""
+        if self._renewing is not None:
+            with suppress(LibraryUnavailable):
+                await self._renewing
+
+    async def measured(self, size: int) -> None:
+        """
+        Give passages dense vectors of this size from now on, where the model was away when the
+        index was opened.
+        """
+        if self._renewing is not None:
+            with suppress(LibraryUnavailable):
+                await asyncio.shield(self._renewing)
+        self._index.measured(size)
+        if self._index.outdated:
+            self._renewing = asyncio.create_task(self._index.renew(self._remade))
+
+    async def renewed(self) -> None:
+        """
+        Wait until the index is of today's format. Raises LibraryUnavailable when it could not be
+        made anew.
+        """
+        if self._renewing is not None:
+            await asyncio.shield(self._renewing)
+
+    async def tend(self, *, age: float = STALE) -> None:
+        """
+        Finish what a dead process left. Whoever showed a sign of life within `age` seconds is left
+        alone.
+        """
+        await self._registry.refresh(now=True)
+        old = time.time() - age
+        await self._removal.purge_deleted()
+        await self._end_publishing(old)
+        for draft in list(self._registry.drafts.values()):
+            if not draft.whole and draft.touched <= old:
+                await self._removal.forget(draft)
+
+        entries = self._registry.entries.values()
+        current = {entry.current for entry in entries if entry.current}
+        coming = {version for entry in entries for version, _ in entry.publishing}
+        await self._put(sorted(set(self._registry.drafts) - current - coming), [LIVE], OLD)
+        await self._put(sorted(current), [STAGED, OLD], LIVE)
+
+    async def _end_publishing(self, old: float) -> None:
+        """Take back what was announced to be published before `old` (UNIX) and never was."""
+
+        def alive(entry: Entry) -> Entry:
+            publishing = tuple(row for row in entry.publishing if row[1] > old)
+            return replace(entry, publishing=publishing)
+
+        for entry in list(self._registry.entries.values()):
+            if any(since <= old for _, since in entry.publishing):
+                await self._registry.change_entry(entry.id, alive)
+
+    async def _put(self, versions: list[str], places: list[str], shelf: str) -> None:
+        """Move these versions' passages; asks first, because there is hardly ever one."""
+        if versions and await self._index.count({"version": versions, "shelf": places}):
+            await self._index.set({"version": versions, "shelf": places}, {"shelf": shelf})
+
+    async def _tend(self) -> None:
+        while True:
+            await asyncio.sleep(TEND)
+            with suppress(KnowledgeError):  # the server is away: next time
+                await self.tend()
+
+    async def _remade(self, stored: Sequence[tuple[str, Payload]]) -> list[Point]:
+        points = await asyncio.to_thread(self._points, stored)
+        return await self._dense.points(points)
+
+    def _points(self, stored: Sequence[tuple[str, Payload]]) -> list[Point]:
+        points = []
+        for id_, payload in stored:
+            if payload["shelf"] != TALLY:  # counted anew where it is missing
+                points.append(remake(id_, payload, encoder=self._encoder))
+        return points

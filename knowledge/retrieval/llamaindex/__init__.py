@@ -1,0 +1,1 @@
+"""Retrieval as components of LlamaIndex; importing it takes a second or more, so do it late."""
