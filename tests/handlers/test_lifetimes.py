@@ -7,6 +7,8 @@ from types import SimpleNamespace
 
 from handlers.actions.questions import AskPerson, SettleHandover
 from handlers.answer_records import AnswerRecord, AnswerRecords, CitedPassage
+from handlers.choose.runs import Run, Runs
+from handlers.choose.team import Member, Teams
 from handlers.conversation import Audience, Message, Person, Text
 from handlers.documents.context import Context
 from handlers.documents.job import Job, keep_new
@@ -215,3 +217,29 @@ async def test_an_owner_is_told_of_a_date_once_in_four_hundred_days(sessions, te
 
     assert len(told) == 1
     await assert_lives(sessions, key("reminder", "d1 2026-04-01"), 400 * DAY)
+
+
+async def test_a_run_is_kept_a_week_and_a_finished_one_ninety_days(sessions):
+    runs = Runs(sessions)
+    run = await runs.begin(Run("", AOI.id, AOI.name, "model"))
+
+    await assert_lives(sessions, key("choose", run.id), 7 * DAY)
+    await assert_lives(sessions, key("choose.active", AOI.id), 7 * DAY)
+
+    await runs.save(replace(run, done=True))
+    await assert_lives(sessions, key("choose", run.id), 90 * DAY)
+
+
+async def test_a_team_has_twenty_people_and_is_kept_ninety_days(sessions):
+    teams = Teams(sessions)
+    team = await teams.begin(AOI, "model")
+    members = [Member(f"slack:T1:U{n}", f"{n}", f"r{n}") for n in range(20)]
+    for member in members:
+        assert await teams.join(team.id, member)
+
+    assert await teams.join(team.id, Member("slack:T1:U99", "99", "r99")) is None
+    anew = replace(members[0], run="r0 anew")
+    joined = await teams.join(team.id, anew)
+    assert joined.member(anew.person) == anew
+    assert len(joined.members) == 20
+    await assert_lives(sessions, key("team", team.id), 90 * DAY)

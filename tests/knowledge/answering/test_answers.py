@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -182,6 +183,41 @@ async def test_an_inventing_model_shows_nothing_unsupported(
     for _ in range(20):
         answer = await answers.answer(question, readers=ALL, language=language)
         assert {s.text for s in answer.sentences} <= set(facts)
+
+
+async def test_each_sentence_of_a_model_cites_the_passage_it_names(
+    stub: StubModel, named: Callable[[str], Model]
+):
+    stub.says = (
+        "駐車場の来客用区画は六台とする。[3]",
+        "契約書の保存期間は十年とする。[1]",
+        "交通費は実費とする。[2]",
+    )
+    answer = await Answers(Retriever(*RULES), model=named("inventing")).answer(
+        "契約書は何年保存しますか", readers=ALL, language="ja"
+    )
+
+    quotes = {citation.number: citation.quote for citation in answer.citations}
+    cited = {citation.number: citation.passage.text for citation in answer.citations}
+    assert answer.mode == "llm"
+    assert len(answer.sentences) == len(quotes) == 3
+    for sentence in answer.sentences:
+        [number] = sentence.citations
+        assert quotes[number] == sentence.text
+        assert sentence.text in cited[number]
+
+
+@pytest.mark.parametrize(
+    ("today", "stale"), [("2026-02-28", False), ("2026-03-01", False), ("2026-03-02", True)]
+)
+async def test_a_source_is_stale_from_the_day_after_its_review_date(today: str, stale: bool):
+    answers = Answers(
+        Retriever(*RULES, review="2026-03-01"), today=lambda: date.fromisoformat(today)
+    )
+    answer = await answers.answer("契約書は何年保存しますか", readers=ALL, language="ja")
+
+    assert {citation.stale for citation in answer.citations} == {stale}
+    assert any("2026-03-01" in note.en for note in answer.notes) == stale
 
 
 async def test_a_model_that_says_so_in_its_own_words_is_a_refusal_with_the_nearest(

@@ -66,3 +66,21 @@ async def test_a_long_table_repeats_its_header_row() -> None:
 )
 def test_sentences_end_where_readers_pause(text: str, expected: tuple[str, ...]) -> None:
     assert chunks.sentences(text) == expected
+
+
+async def test_a_passage_of_a_section_has_the_number_of_the_line_it_begins_with() -> None:
+    lines = [f"{n}番目の段落は、{'長い' * 120}ものである。" for n in (1, 3, 5, 7)]
+    table = "| 区分 | 上限 |\n|---|---|\n| 一般 | 100円 |"
+    reading = await read("a.md", "\n\n".join(["# 規程", *lines, table]).encode())
+    found = cut(reading)
+
+    numbers = [(passage.place.kind, passage.place.number) for passage in found]
+    assert numbers == [
+        ("section", 1),
+        ("section", 3),
+        ("section", 5),
+        ("section", 7),
+        ("section", 9),
+    ]
+    for passage in found[:4]:
+        assert passage.text.startswith(f"{passage.place.number}番目")

@@ -152,6 +152,21 @@ async def test_headings_are_known_by_outline_and_by_the_style_they_build_on():
     ]
 
 
+async def test_text_that_was_moved_or_deleted_with_tracked_changes_is_read_where_it_is_now():
+    moved = "<w:r><w:t>移された文。</w:t></w:r>"
+    body = (
+        f"<w:p><w:moveFrom>{moved}</w:moveFrom></w:p>"
+        + paragraph("残る文。")
+        + "<w:p><w:del><w:r><w:delText>消された文。</w:delText></w:r></w:del></w:p>"
+        + f"<w:p><w:moveTo>{moved}</w:moveTo></w:p>"
+    )
+    reading = await read("a.docx", docx(body))
+
+    text = "".join(page.text for page in reading.pages)
+    assert "".join(text.split()) == "残る文。移された文。"
+    assert "tracked_deletion" in {flag.kind for flag in reading.flags}
+
+
 async def test_notes_stand_where_they_are_called_and_comments_apart():
     body = (
         '<w:p><w:r><w:t>上限は五万円とする。</w:t><w:footnoteReference w:id="2"/></w:r></w:p>'
