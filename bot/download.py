@@ -20,12 +20,12 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx
 
+from bot.environment import LOOPBACK
 from knowledge.reading.readers.limits import MEGABYTE, Limits
 
 LIMIT = Limits().file  # bytes of one file
 SECONDS = 60.0  # for one file, from its name to its last byte
 HOPS = 3  # redirects followed
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _PLAIN = re.compile(r"[!-\[\]-~]+")  # printable ASCII without space and backslash
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")

@@ -64,7 +64,9 @@ class Screen(Protocol):
     async def show(self, reply: Reply) -> None: ...
 
 
-class Platform(Protocol):
+class Endpoint(Protocol):
+    """What turns need of a platform; its face has more (`bot/platform.py`)."""
+
     name: str
 
     async def read(self, payload: dict[str, Any]) -> Message | None:
@@ -104,7 +106,7 @@ class Turns:
         self._handle = handle
         self._sessions = sessions
         self._texts = texts
-        self._platforms: dict[str, Platform] = {}
+        self._platforms: dict[str, Endpoint] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._places: dict[str, _Place] = {}
         self._hearing = Deliveries()
@@ -113,7 +115,7 @@ class Turns:
         self._closed = False
         self._room = asyncio.Semaphore(RUNNING)
 
-    def register(self, platform: Platform) -> None:
+    def register(self, platform: Endpoint) -> None:
         self._platforms[platform.name] = platform
 
     async def __aenter__(self) -> Self:

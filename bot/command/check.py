@@ -37,8 +37,10 @@ async def check(settings: Settings, language: Language, *, as_json: bool) -> int
         parts["audit log"] = await _audit(application)
         if not settings.embedded:
             parts["workers"] = await _workers(application)
-        parts["slack"] = await _slack(settings)
-        parts["teams"] = "on" if settings.teams else "off"
+        for platform in settings.platforms:
+            if platform.section is not None:
+                section = settings.sections.get(platform.name)
+                parts[platform.name] = await platform.diagnose(section) if section else "off"
         parts["llm"] = settings.llm or "off"
         parts["embedding"] = await _embedding(application)
     neutral = ("off", ACCEPTED, settings.llm, settings.embedding)
@@ -68,14 +70,6 @@ async def _readers(application: Application, language: Language) -> str:
             soft_wrap=True,
         )
     return ", ".join(places) or "ready"
-
-
-async def _slack(settings: Settings) -> str:
-    if settings.slack is None:
-        return "off"
-    from bot.slack.doctor import diagnose
-
-    return await diagnose(settings.slack)
 
 
 async def _embedding(application: Application) -> str:

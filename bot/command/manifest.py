@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.settings import InvalidSettings, Settings
+from bot.teams.settings import Teams
 from handlers.texts import Texts
 from knowledge.values import Language
 
@@ -62,7 +63,8 @@ def _filled(text: str, settings: Settings) -> tuple[str, list[str]]:
     Return the text with what the settings know filled in, and the names of the settings it still
     needs.
     """
-    app = settings.teams.app_id if settings.teams else ""
+    teams = settings.sections.get("teams")
+    app = teams.app_id if isinstance(teams, Teams) else ""
     address = urlsplit(settings.public_url)
     values: Mapping[str, tuple[str, str]] = {
         NO_APP: ("TEAMS_APP_ID", app),

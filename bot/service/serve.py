@@ -60,8 +60,10 @@ def _allowed(settings: Settings, host: str, texts: Texts) -> None:
     if host in LOOPBACK:
         return
     reason = None
-    if settings.teams is not None and settings.teams.local:
-        reason = texts.phrase("cli.teams_local")
+    switches = [section.open_to_all for section in settings.sections.values()]
+    off = next(filter(None, switches), "")
+    if off:
+        reason = texts.phrase("cli.no_authentication", name=off)
     elif not settings.public_url:
         reason = texts.phrase("cli.loopback_only")
     if reason is not None:

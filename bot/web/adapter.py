@@ -18,13 +18,14 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.types import ExceptionHandler
+from starlette.types import ExceptionHandler, Scope
 
+from bot.environment import LOOPBACK
+from bot.platform import Face, Health
 from bot.turns import Turns
 from bot.web import parse
 from bot.web.access import DAY, Access, Passwords
 from bot.web.conversations import Article, Conversations
-from bot.web.health import Health
 from bot.web.pages import PLACES, Place, listing, lists, page_of, place_at
 from bot.web.regions import Composer, message
 from bot.web.render import Page
@@ -35,13 +36,14 @@ from handlers.conversation import Content, Person, Upload
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SIGNED = "signed"  # the cookie of whoever signed in
 NDJSON = "application/x-ndjson"
 
 
-class Web:
+class Web(Face):
     """`public_url` names the host people use. Without one the page is for this machine alone."""
+
+    name = "web"
 
     def __init__(
         self,
@@ -88,9 +90,16 @@ class Web:
             Mount("/static", Static(directory=HERE / "static")),
         ]
 
-    def middleware(self) -> list[Middleware]:
-        scheme = "https" if self._secure else "http"
-        return [Middleware(Guard, hosts=self._hosts, scheme=scheme, local=self._access.local)]
+    def middleware(self, elsewhere: Callable[[Scope], bool]) -> list[Middleware]:
+        """Return the guard of the page, and of every address that is no platform's."""
+        guard = Middleware(
+            Guard,
+            hosts=self._hosts,
+            scheme="https" if self._secure else "http",
+            elsewhere=elsewhere,
+            local=self._access.local,
+        )
+        return [guard]
 
     def errors(self) -> dict[int | type[Exception], ExceptionHandler]:
         return {HTTPException: self._refused}

@@ -4,30 +4,16 @@ is doing. Pure.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from bot.platform import Health
 from handlers.conversation import Block, Column, Fact, Facts, Paragraph, Table
 from handlers.questions.feedback import REASONS
 from handlers.texts import Texts
-from knowledge.values import Document, Language
+from knowledge.values import Language
 
 STATES = ("ready", "starting")
 SAID = (*STATES, "no_sandbox")  # states with a sentence of their own
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """
-    `parts` by name: "ready", "starting" or what is wrong. `votes` are "up" or why not; `open`
-    counts what has no answer.
-    """
-
-    parts: Mapping[str, str]
-    documents: Sequence[Document] = ()
-    votes: Sequence[str] = ()
-    open: int = 0
 
 
 def figures(health: Health, texts: Texts, language: Language, today: date) -> tuple[Block, ...]:

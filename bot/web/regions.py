@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 
 from starlette.datastructures import QueryParams
 
+from bot.platform import Health
 from bot.turns import Turns
 from bot.web import health
 from bot.web.conversations import Article
-from bot.web.health import Health
 from bot.web.pages import Place, lists, narrowed, number, pages_of
 from bot.web.render import PREVIEW, Page
 from handlers.conversation import (

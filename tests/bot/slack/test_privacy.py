@@ -11,10 +11,10 @@ import pytest
 from starlette.applications import Starlette
 
 from bot.service.application import Application
-from bot.settings import Slack as Settings
 from bot.settings import load
 from bot.slack.adapter import Slack
 from bot.slack.render.messages import LEVELS, messages
+from bot.slack.settings import Slack as Settings
 from bot.turns import QUEUE, Turns
 from handlers.conversation import Button, Buttons, Paragraph, Person, Press, Reply
 from tests.bot.scenes import QUESTION, WORDS, Recorded, letters, pieces, scenes_of, wire

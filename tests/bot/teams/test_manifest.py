@@ -9,7 +9,8 @@ import pytest
 from jsonschema import validate
 
 from bot.command.manifest import show
-from bot.settings import InvalidSettings, Settings, Teams
+from bot.settings import InvalidSettings, Settings
+from bot.teams.settings import Teams
 
 FOLDER = Path(__file__).resolve().parents[3] / "deploy" / "teams"
 
