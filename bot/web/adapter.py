@@ -38,6 +38,7 @@ from handlers.texts import Texts
 
 SIGNED = "signed"  # the cookie of whoever signed in
 NDJSON = "application/x-ndjson"
+REFUSALS = {401: "signin_first", 404: "not_found", 405: "not_allowed"}  # statuses with a sentence
 
 
 class Web(Face):
@@ -62,29 +63,26 @@ class Web(Face):
         self._access = Access(
             passwords or Passwords(), texts, local=host in LOOPBACK and not public_url
         )
-        named = {urlsplit(public_url).hostname or ""} if public_url else set()
-        self._hosts = frozenset(LOOPBACK | named | {host} - {""})
+        named = urlsplit(public_url).hostname or ""
+        self._hosts = LOOPBACK | ({named, host} - {""})
         self._conversations = Conversations(sessions)
         self._composer = Composer(turns, texts, doctor)
         self._view = View(texts, self._access, secure=self._secure)
-        self._screens: dict[
-            str, tuple[str, Screen]
-        ] = {}  # running turns: the page each appears on, and its screen
+        # running turns: the page each appears on, and its screen
+        self._screens: dict[str, tuple[str, Screen]] = {}
         self._running: set[asyncio.Task[None]] = set()
 
     def routes(self) -> list[BaseRoute]:
-        posts = (
-            *(
-                ("/ask", self._ask),
-                ("/press", self._press),
-                ("/form", self._form),
-                ("/upload", self._upload),
-            ),
-            *(("/signin", self._sign_in), ("/signout", self._sign_out)),
-        )
+        """Return the addresses of the pages, of their forms, and of what they load."""
+        pages = [Route(place.path, self._page, methods=["GET"]) for place in PLACES]
         return [
-            *(Route(place.path, self._page, methods=["GET"]) for place in PLACES),
-            *(Route(path, handler, methods=["POST"]) for path, handler in posts),
+            *pages,
+            Route("/ask", self._ask, methods=["POST"]),
+            Route("/press", self._press, methods=["POST"]),
+            Route("/form", self._form, methods=["POST"]),
+            Route("/upload", self._upload, methods=["POST"]),
+            Route("/signin", self._sign_in, methods=["POST"]),
+            Route("/signout", self._sign_out, methods=["POST"]),
             Route("/turns/{turn}", self._turn, methods=["GET"]),
             Route("/files/{token}", self._file, methods=["GET"]),
             Mount("/static", Static(directory=HERE / "static")),
@@ -102,30 +100,26 @@ class Web(Face):
         return [guard]
 
     def errors(self) -> dict[int | type[Exception], ExceptionHandler]:
+        """Return what shows a refusal as a page."""
         return {HTTPException: self._refused}
 
     async def _refused(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        name = {401: "signin_first", 404: "not_found", 405: "not_allowed"}.get(
-            status, "bad_request"
-        )
+        name = REFUSALS.get(status, "bad_request")
         return self._view.notice(request, self._person(request), status, name)
 
     # ----------------------------------------------------------------- pages
 
     async def _page(self, request: Request) -> Response:
-        place, person, session = (
-            place_at(request.url.path),
-            self._person(request),
-            session_of(request),
-        )
+        place = place_at(request.url.path)
+        person = self._person(request)
+        session = session_of(request)
         if person is None:
             return self._view.sign_in(request, 401)
         articles = await self._on(place, person, session)
         if not articles and place.opening is not None:
-            screen = self._screen(
-                person, session, place, self._texts.say(f"web.{place.name}", person.language), ""
-            )
+            label = self._texts.say(f"web.{place.name}", person.language)
+            screen = self._screen(person, session, place, label, "")
             await self._take(person, session, place.opening, screen)
             articles = await self._on(place, person, session)
         regions = await self._composer.regions(
@@ -136,11 +130,10 @@ class Web(Face):
     async def _on(self, place: Place, person: Person, session: str) -> list[Article]:
         """Return the articles of a page, those that are still being made included."""
         where = _where(person, session, place)
-        running = [
-            s.article
-            for w, s in self._screens.values()
-            if w == where and s.article and s.article.busy
-        ]
+        running = []  # looked at first: what ends meanwhile must not be missing from both
+        for page, screen in self._screens.values():
+            if page == where and screen.article and screen.article.busy:
+                running.append(screen.article)
         return [*await self._conversations.articles(where), *running]
 
     # ----------------------------------------------------------------- turns
@@ -152,19 +145,14 @@ class Web(Face):
         return await self._formed(request, parse.press)
 
     async def _form(self, request: Request) -> Response:
-        return await self._formed(request, lambda form: parse.form(form, _files(form)))
+        return await self._formed(request, _form)
 
     async def _upload(self, request: Request) -> Response:
         person = self._person(request)
         if person is not None and person.role != "admin":  # refused without reading a byte of it
-            return await self._answer(
-                request,
-                person,
-                Upload(()),
-                self._texts.say("web.upload", person.language),
-                FormData(),
-            )
-        return await self._formed(request, lambda form: parse.upload(_files(form)))
+            label = self._texts.say("web.upload", person.language)
+            return await self._answer(request, person, Upload(()), label, FormData())
+        return await self._formed(request, _uploaded)
 
     async def _formed(
         self, request: Request, read: Callable[[FormData], tuple[Content, str]]
@@ -182,7 +170,8 @@ class Web(Face):
         if lists(parse.action(content)):
             await form.close()
             return self._view.with_cookies(request, RedirectResponse(listing(content), 303))
-        here, origin = place_at(parse.field(form, "_page")), parse.field(form, "_turn")
+        here = place_at(parse.field(form, "_page"))
+        origin = parse.field(form, "_turn")
         place = place_at(page_of(parse.action(content), here.path))
         session = session_of(request)
         screen = self._screen(person, session, place, label, origin if place is here else "")
@@ -193,14 +182,11 @@ class Web(Face):
             streamed = StreamingResponse(self._rows(person, session, screen), media_type=NDJSON)
             return self._view.with_cookies(request, streamed)
         await asyncio.shield(turn)
-        anchor = (
-            ""
-            if place.kind == "stage"
-            else f"#t{screen.article.turn if screen.article else origin}"
-        )
-        return self._view.with_cookies(
-            request, RedirectResponse(f"{place.path}{quote(anchor, safe='#')}", 303)
-        )
+        address = place.path
+        if place.kind != "stage":
+            shown = screen.article.turn if screen.article else origin
+            address += f"#t{quote(shown, safe='#')}"
+        return self._view.with_cookies(request, RedirectResponse(address, 303))
 
     def _screen(
         self, person: Person, session: str, place: Place, label: str, origin: str
@@ -252,34 +238,25 @@ class Web(Face):
         Yield one line of JSON for each reply, and at the end what stands beside the turns now.
         """
         async for change in screen.follow():
-            yield _row(
-                {
-                    "turn": f"t{change.turn}",
-                    "html": change.html,
-                    "said": change.said,
-                    "gone": change.gone,
-                }
-            )
-        articles = await self._on(screen.place, person, session)
-        yield _row(
-            {
-                "regions": await self._composer.regions(
-                    screen.place, person, session, articles, QueryParams()
-                )
-            }
-        )
+            turn = f"t{change.turn}"
+            row = {"turn": turn, "html": change.html, "said": change.said, "gone": change.gone}
+            yield _row(row)
+        place = screen.place
+        articles = await self._on(place, person, session)
+        address = QueryParams()
+        regions = await self._composer.regions(place, person, session, articles, address)
+        yield _row({"regions": regions})
 
     async def _file(self, request: Request) -> Response:
         person = self._person(request)
-        found = (
-            self._conversations.file(person.id, request.path_params["token"]) if person else None
-        )
-        if found is None:
+        if person is None:
             raise HTTPException(404)
-        headers = {
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
-        }
-        return Response(found.content, media_type=found.media_type, headers=headers)
+        file = self._conversations.file(person.id, request.path_params["token"])
+        if file is None:
+            raise HTTPException(404)
+        name = quote(file.name, safe="")
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+        return Response(file.content, media_type=file.media_type, headers=headers)
 
     # ----------------------------------------------------------------- who is there
 
@@ -289,14 +266,12 @@ class Web(Face):
     async def _sign_in(self, request: Request) -> Response:
         address = request.client.host if request.client else ""
         async with request.form(max_files=0, max_part_size=FORM) as form:
-            cookie = self._access.sign_in(
-                parse.field(form, "password"), parse.field(form, "name"), address
-            )
+            password, name = parse.field(form, "password"), parse.field(form, "name")
+            cookie = self._access.sign_in(password, name, address)
         if cookie is None:
-            name = "signin_wait" if self._access.waits(address) else "signin_wrong"
-            return self._view.sign_in(
-                request, 403, self._texts.say(f"web.{name}", language_of(request))
-            )
+            reason = "signin_wait" if self._access.waits(address) else "signin_wrong"
+            sentence = self._texts.say(f"web.{reason}", language_of(request))
+            return self._view.sign_in(request, 403, sentence)
         response = RedirectResponse("/", 303)
         response.set_cookie(
             SIGNED, cookie, DAY, httponly=True, samesite="strict", secure=self._secure
@@ -320,6 +295,13 @@ def _where(person: Person, session: str, place: Place) -> str:
 
 
 def _files(form: FormData) -> list[UploadFile]:
-    return [
-        value for _, value in form.multi_items() if isinstance(value, UploadFile) and value.filename
-    ]
+    values = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+    return [file for file in values if file.filename]
+
+
+def _form(form: FormData) -> tuple[Content, str]:
+    return parse.form(form, _files(form))
+
+
+def _uploaded(form: FormData) -> tuple[Content, str]:
+    return parse.upload(_files(form))

@@ -50,7 +50,7 @@ class Page:
             else:
                 blocks.append(block)
         result = self._place.kind == "stage" and reply.ask is None
-        whole = result and _chart_at(blocks) is not None
+        whole = result and chart_at(blocks) is not None
         body = self._dossier(blocks) if whole else self._card(reply, blocks)
         guided = _guided(reply)
         return Article(
@@ -135,7 +135,7 @@ class Page:
         Return a result as a page of cards: what precedes its chart heads it, its buttons follow,
         then chart and details in two columns.
         """
-        at = _chart_at(blocks) or 0
+        at = chart_at(blocks) or 0
         head = "".join([self._heading(block) for block in blocks[:at]])
         cards = f'<section class="card stack">{self._blocks.block(blocks[at])}</section>'
         buttons, foot = "", ""
@@ -194,7 +194,7 @@ def _preview(guided: Ask | None) -> dict[str, str | int]:
     return {}
 
 
-def _chart_at(blocks: Sequence[Block]) -> int | None:
+def chart_at(blocks: Sequence[Block]) -> int | None:
     """Return where the first chart stands."""
     for at, block in enumerate(blocks):
         if isinstance(block, Chart):

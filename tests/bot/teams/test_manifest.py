@@ -90,7 +90,7 @@ APP = "11111111-2222-3333-4444-555555555555"
 COMPLETE = Settings(
     Path("data"),
     public_url="https://bot.firm.example",
-    teams=Teams(APP, "secret", "tenant", local=False),
+    sections={"teams": Teams(APP, "secret", "tenant", local=False)},
 )
 
 
