@@ -15,7 +15,8 @@ from handlers.documents.names import shown
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
 from knowledge.reading.readers.decode import clean
-from knowledge.reading.readers.limits import MEGABYTE, Limits
+from knowledge.reading.readers.limits import Limits
+from knowledge.text.sizes import megabytes
 from knowledge.values import DocumentKind, Metadata
 
 FILES = 10  # in one message
@@ -46,7 +47,7 @@ class Details:
         except KnowledgeError as error:
             yield Reply(error.reason.to(message.person.language), private=True)
             return
-        hint = say("files_hint", message, limit=Limits().file // MEGABYTE)
+        hint = say("files_hint", message, limit=megabytes(Limits().file))
         files = Field(
             "files", "files", say("files", message, limit=FILES), types=TYPES, max=FILES, hint=hint
         )

@@ -39,7 +39,8 @@ from handlers.sessions import SessionsUnavailable
 from knowledge.documents.store import missing
 from knowledge.errors import KnowledgeError, UnknownDocument
 from knowledge.reading.readers import fault
-from knowledge.reading.readers.limits import MEGABYTE, Limits
+from knowledge.reading.readers.limits import Limits
+from knowledge.text.sizes import MEGABYTE, megabytes
 from knowledge.values import Document, Metadata, Version
 
 PATIENCE = 20.0  # seconds that files on their way wait for a Redis that fails
@@ -239,10 +240,13 @@ class Uploads:
         patiently = self._context.sessions.patiently
         limit = Limits().file
         if file.size > limit:
-            size = f"{-(-file.size * 100 // MEGABYTE) / 100:g}"
             track.code = "too_large"
             track.told = self._context.say(
-                "too_large", message, name=track.name, size=size, limit=limit // MEGABYTE
+                "too_large",
+                message,
+                name=track.name,
+                size=megabytes(file.size),
+                limit=megabytes(limit),
             )
             return
         try:

@@ -21,11 +21,12 @@ from knowledge.errors import ReaderFault, UnreadableDocument
 from knowledge.reading.readers import fault, quality, running, tessdata
 from knowledge.reading.readers.decode import clean
 from knowledge.reading.readers.formats import Kind, recognise, supported_kinds
-from knowledge.reading.readers.limits import MEGABYTE, Limits
+from knowledge.reading.readers.limits import Limits
 from knowledge.reading.readers.refusal import Refusal
 from knowledge.reading.receipt import measure
 from knowledge.reading.sandbox import Heard, Sandbox
 from knowledge.text import injection
+from knowledge.text.sizes import megabytes
 from knowledge.values import Flag, Language, Page, Phrase, Receipt
 
 __all__ = ["Kind", "Limits", "Reading", "check", "read", "supported_kinds"]
@@ -160,7 +161,7 @@ async def _recognise(content: bytes, heard: Heard, limits: Limits) -> None:
 
 def _fits(size: int, limits: Limits) -> None:
     if size > limits.file:
-        raise Refusal("too_large", size=_megabytes(size), limit=_megabytes(limits.file))
+        raise Refusal("too_large", size=megabytes(size), limit=megabytes(limits.file))
 
 
 def language(text: str) -> Language:
@@ -234,11 +235,6 @@ def _flags(heard: Heard, pages: tuple[Page, ...]) -> tuple[Flag, ...]:
 def _one_line(text: str) -> str:
     """Return a title as people may see it: without what is invisible, on one line."""
     return " ".join(clean(text)[0].split())
-
-
-def _megabytes(size: int) -> str:
-    """Return `size` in MB, to two decimals at most and never rounded onto the limit from above."""
-    return f"{-(-size * 100 // MEGABYTE) / 100:g}"
 
 
 def _unreadable(refusal: Refusal, name: str) -> UnreadableDocument:
