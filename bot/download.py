@@ -5,8 +5,8 @@ An address is judged by its exact host before anything is resolved; its name is 
 the connection goes to the address that was judged. Redirects are judged anew, bodies are counted
 while they come, and a token is sent to exact hosts only.
 
-Where the environment names a proxy for https (HTTPS_PROXY, but for what NO_PROXY names), exact hosts
-are reached through it: it resolves their names, and TLS is still ours up to the host, whose
+Where the environment names a proxy for https (HTTPS_PROXY, but for what NO_PROXY names), exact
+hosts are reached through it: it resolves their names, and TLS is still ours up to the host, whose
 certificate says that it is the one. Names under a suffix, this machine and the operator's own
 address never go through it, since there the address we judged is what protects us.
 """

@@ -53,7 +53,7 @@ def text(name: str, value: str) -> str:
     return value
 
 
-def setting(
+def setting(  # noqa: PLR0913  # all that a setting is stands in one place
     name: str,
     meaning: tuple[str, str],
     empty: tuple[str, str] = ("–", "–"),

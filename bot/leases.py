@@ -1,4 +1,4 @@
-"""Whose a running turn is: signs of life while it is ours, and its end when somebody else has it."""
+"""Whose a running turn is: signs of life while it is ours, its end when somebody else has it."""
 
 import asyncio
 from collections.abc import AsyncIterator

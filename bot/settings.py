@@ -196,9 +196,9 @@ class Settings:
                 "(共有のパスワードだけで入った人は公開できない)"
             ),
             (
-                "`1`: nobody publishes a document they added themselves. A shared password shows no "
-                "identity, so the signed-in web page cannot publish then: an admin on Slack or Teams "
-                "does, or `llm-choose publish` at the server"
+                "`1`: nobody publishes a document they added themselves. "
+                "A shared password shows no identity, so the signed-in web page cannot publish "
+                "then: an admin on Slack or Teams does, or `llm-choose publish` at the server"
             ),
         ),
         ("無効", "off"),
@@ -210,8 +210,8 @@ class Settings:
         (
             "optional: 資料を読むサンドボックスが完全でなくても受け取る(macOS では必要)",
             (
-                "`optional`: take documents in even where the sandbox they are read in is not whole, "
-                "see below"
+                "`optional`: take documents in even where the sandbox they are read in "
+                "is not whole, see below"
             ),
         ),
         ("required: 完全でなければ受け取らない", "`required`: none are taken in there"),

@@ -315,5 +315,5 @@ class Turns:
 
     async def _back(self) -> None:
         """Wait until Redis answers again: it sends no word when it is back."""
-        while not self._closed and not await self._sessions.alive():  # noqa: ASYNC110  # Redis is silent
+        while not self._closed and not await self._sessions.alive():  # noqa: ASYNC110  # silent
             await asyncio.sleep(SWEEP)

@@ -261,7 +261,7 @@ class Application:
         await answers.warm()
         return answers
 
-    async def _answers_over(self, shelf: Retriever, written: bool) -> Answers:
+    async def _answers_over(self, shelf: Retriever, written: bool) -> Answers:  # noqa: FBT001
         """Return an answering room over another shelf; its traces are not kept."""
         await self.answers()
         return Answers(shelf, model=self._model if written else None, analysis=self._analysis)

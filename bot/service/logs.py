@@ -16,6 +16,7 @@ from typing import Any
 
 OWN = ("bot", "handlers", "knowledge", "uvicorn")  # uvicorn's words are about sockets and processes
 LINE = 8000  # characters of one record
+SHORT = 200  # characters of a field of one that would be longer
 FRAMES = 8  # innermost frames of an exception
 _USUAL = frozenset(vars(logging.makeLogRecord({}))) | {
     "message",
@@ -74,11 +75,10 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             line |= _error(*record.exc_info)
         text = json.dumps(line, ensure_ascii=True)
-        return (
-            text
-            if len(text) <= LINE
-            else json.dumps({k: str(v)[:200] for k, v in line.items()}, ensure_ascii=True)
-        )
+        if len(text) <= LINE:
+            return text
+        shortened = {name: str(value)[:SHORT] for name, value in line.items()}
+        return json.dumps(shortened, ensure_ascii=True)
 
 
 def _error(

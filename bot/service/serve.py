@@ -67,11 +67,9 @@ def _allowed(settings: Settings, host: str, texts: Texts) -> None:
     elif not settings.public_url:
         reason = texts.phrase("cli.loopback_only")
     if reason is not None:
-        said = [
-            texts.say("cli.bad_host", language, host=host, why=reason.to(language))
-            for language in ("ja", "en")
-        ]
-        raise InvalidSettings("bad_host", *said)
+        ja = texts.say("cli.bad_host", "ja", host=host, why=reason.ja)
+        en = texts.say("cli.bad_host", "en", host=host, why=reason.en)
+        raise InvalidSettings("bad_host", ja, en)
 
 
 def _listen(host: str, port: int, texts: Texts) -> socket.socket:

@@ -29,7 +29,7 @@ from bot.web.conversations import Article, Conversations
 from bot.web.pages import PLACES, Place, listing, lists, page_of, place_at
 from bot.web.regions import Composer, message
 from bot.web.render import Page
-from bot.web.screen import Screen
+from bot.web.screen import Begun, Screen
 from bot.web.security import FILES, FORM, Guard
 from bot.web.view import HERE, SESSION, Static, View, language_of, session_of
 from handlers.conversation import Content, Person, Upload
@@ -46,7 +46,7 @@ class Web(Face):
 
     name = "web"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each of them is one thing the page is made of
         self,
         turns: Turns,
         sessions: Sessions,
@@ -193,17 +193,10 @@ class Web(Face):
     ) -> Screen:
         turn = secrets.token_hex(4)
         page = Page(self._texts, person.language, place, turn)
-        screen = Screen(
-            self._conversations,
-            person.id,
-            _where(person, session, place),
-            place,
-            page,
-            turn,
-            label,
-            origin,
-        )
-        self._screens[turn] = _where(person, session, place), screen
+        where = _where(person, session, place)
+        begun = Begun(turn, person.id, where, place, label, origin)
+        screen = Screen(self._conversations, page, begun)
+        self._screens[turn] = where, screen
         return screen
 
     async def _take(

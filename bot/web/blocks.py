@@ -79,7 +79,7 @@ class Blocks:
             f'<div class="stack">{inner}</div></details>'
         )
 
-    def _flat(self, block: Flat) -> str:
+    def _flat(self, block: Flat) -> str:  # noqa: C901, PLR0911  # one match over all blocks
         match block:
             case Heading(text):
                 return f"<h{self._level}>{escape(text)}</h{self._level}>"

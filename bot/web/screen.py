@@ -27,33 +27,38 @@ class Change:
     gone: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """
+    A turn as it begins: on which page of which browser (`screen`), whose, headed by `question`, and
+    the turn it was pressed in (`origin`), empty where it was in none.
+    """
+
+    turn: str
+    person: str
+    screen: str
+    place: Place
+    question: str
+    origin: str
+
+
 class Screen:
     """
     Shows the turn `page` was made for. A last reply that is one sentence, pressed in an article,
     becomes a note at its foot.
     """
 
-    def __init__(
-        self,
-        conversations: Conversations,
-        person: str,
-        screen: str,
-        place: Place,
-        page: Page,
-        turn: str,
-        question: str,
-        origin: str,
-    ) -> None:
+    def __init__(self, conversations: Conversations, page: Page, begun: Begun) -> None:
         self.memory: dict[str, str] = {}
-        self.place = place
+        self.place = begun.place
+        self.turn = begun.turn
         self.article: Article | None = None
         self._conversations = conversations
-        self._person = person
-        self._screen = screen
         self._page = page
-        self.turn = turn
-        self._question = question
-        self._origin = origin
+        self._person = begun.person
+        self._screen = begun.screen
+        self._question = begun.question
+        self._origin = begun.origin
         self._at = datetime.now().astimezone().isoformat(timespec="minutes")
         self._change: Change | None = None
         self._over = False

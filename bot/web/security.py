@@ -15,7 +15,8 @@ BODY = FILES * FILE + 1_000_000  # bytes of one upload with what surrounds its f
 FORM = 1_000_000  # bytes of any other request
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+        "default-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'; object-src 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     # "no-referrer" makes browsers send forms with the origin "null"
