@@ -99,7 +99,6 @@ class Download:
         limit: int = LIMIT,
         seconds: float = SECONDS,
         resolve: Resolve = resolve,
-        proxy: Callable[[str], str | None] = proxy_to,
         transport: Callable[..., httpx.AsyncBaseTransport] = httpx.AsyncHTTPTransport,
     ) -> None:
         self._hosts = hosts
@@ -107,7 +106,6 @@ class Download:
         self._limit = limit
         self._seconds = seconds
         self._resolve = resolve
-        self._proxy = proxy
         self._transport = transport
 
     async def fetch(self, url: str) -> Fetched:
@@ -194,7 +192,7 @@ class Download:
 
     async def _ways(self, target: Target, hops: int) -> list["_Way"]:
         """Return the ways to a place, to be tried in this order; never none. Raises Refused."""
-        proxy = self._proxy(target.host) if target.known else None
+        proxy = proxy_to(target.host) if target.known else None
         if proxy is not None:
             return [_Way(httpx.URL(target.url), {"proxy": proxy}, {})]
         addresses = await self._resolve(target.host, target.port)

@@ -261,6 +261,7 @@ class Application:
         await answers.warm()
         return answers
 
+    # as the documents' room calls it
     async def _answers_over(self, shelf: Retriever, written: bool) -> Answers:  # noqa: FBT001
         """Return an answering room over another shelf; its traces are not kept."""
         await self.answers()
