@@ -45,7 +45,7 @@ class Grids:
         )
 
     def _cells(self, table: Table, row: Sequence[str], kinds: Sequence[str], name: str) -> str:
-        """Return the cells of a row; `name`, where there is one, stands for the cell that names it."""
+        """Return the cells of a row; a `name` takes the place of the cell that names it."""
         cells = ""
         for number, (cell, kind) in enumerate(zip(row, kinds, strict=True)):
             drawn = self._markup.inline(cell)
