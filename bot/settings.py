@@ -25,7 +25,7 @@ from bot.environment import (
 )
 from bot.platform import Platform, described
 from bot.readers import Sandbox, Talk
-from handlers.people import TERMINAL
+from handlers.ids import TERMINAL
 from knowledge.models.providers import EMBEDDERS, PROVIDERS
 
 __all__ = ["LOOPBACK", "PLATFORMS", "InvalidSettings", "Settings", "load"]

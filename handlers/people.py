@@ -11,13 +11,13 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 
 from handlers.conversation import Audience, Message, Person
+from handlers.ids import TERMINAL
 
 EVERYONE = "all"
 ADMINS = "admins"
 MACHINE = "machine"  # whoever sits at it
 SHARED = "web"  # whoever knows the password of the web page
 NEVER = ("guest", "external", "bot")  # roles that never change anything
-TERMINAL = "terminal"  # the one face that is no platform of the settings
 _REST = re.compile(r"\S+")  # an id behind its platform
 Look = Callable[[Person], Awaitable[Person]]
 
