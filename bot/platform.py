@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.types import ExceptionHandler, Scope
 
-    from bot.settings import Settings
     from bot.turns import Screen, Turns
     from handlers.conversation import Message, Person, Reply
     from handlers.people import People
@@ -61,15 +60,19 @@ class Host:
     What an application gives to each of its platforms.
 
     `turns` takes what was said; `texts` has every sentence; `people` decides who may do what.
-    `health` asks how each part is doing, which takes as long as the slowest of them.
+    `health` asks how each part is doing, which takes as long as the slowest of them. `address` is
+    the host that is listened on, `public_url` the address people open, empty where there is none.
+    `named` are the ids the settings name as admins or in audiences, of people and of user groups.
     """
 
-    settings: "Settings"
     turns: "Turns"
     sessions: "Sessions"
     texts: "Texts"
     people: "People"
     health: Callable[[], Awaitable[Health]]
+    address: str
+    public_url: str
+    named: frozenset[str]
 
 
 class Face:
@@ -165,15 +168,16 @@ class Platform:
     A platform before it runs.
 
     `name` is the first part of its people's ids ("slack:T024BE7LD:U061F7AUR"). `section` is its
-    part of the settings, and switches it on; without one it is always on. `open` makes its face;
-    it is given the section. `diagnose` tries whether the section works, for the command `check`:
-    "ready", "on" or what is wrong. One that `tells` can write to its people of its own accord.
+    part of the settings, and says whether it is on; without one it always is. `open` makes its
+    face; it is given the section. `diagnose` tries whether the section works, for the command
+    `check`: "ready", "on" or what is wrong; None where there is nothing to try. One that `tells`
+    can write to its people of its own accord.
     """
 
     name: str
     open: Callable[[Any, Host], Face]
     section: type[Section] | None = None
-    diagnose: Callable[[Any], Awaitable[str]] = _on
+    diagnose: Callable[[Any], Awaitable[str]] | None = _on
     tells: bool = False
     limits: Limits = Limits()
 

@@ -32,7 +32,6 @@ __all__ = ["LOOPBACK", "PLATFORMS", "InvalidSettings", "Settings", "load"]
 
 # every platform there is, by the place of its description; further ones are named in a setting
 PLATFORMS = ("bot.slack.platform:SLACK", "bot.teams.platform:TEAMS", "bot.web.platform:WEB")
-PASSWORD = 12  # characters at least
 _WHOLE_ID = re.compile(r"([A-Za-z][\w-]*):\S+")  # "slack:T024BE7LD:U061F7AUR"
 
 
@@ -64,28 +63,6 @@ class Settings:
         ),
         ("127.0.0.1 のみ", "127.0.0.1 only"),
         read=readers.public_url,
-        default="",
-    )
-    web_password: str = setting(
-        "WEB_PASSWORD",
-        (
-            "PUBLIC_URL のページで質問できるパスワード(12文字以上)",
-            "opens the web page at `PUBLIC_URL` to ask; at least 12 characters",
-        ),
-        ("そのページは閉じたまま", "the page is closed there"),
-        read=readers.password(PASSWORD),
-        secret=True,
-        default="",
-    )
-    web_admin_password: str = setting(
-        "WEB_ADMIN_PASSWORD",
-        (
-            "PUBLIC_URL のページで資料も変更できるパスワード(12文字以上、別のもの)",
-            "opens the web page at `PUBLIC_URL` to change documents, too; another one",
-        ),
-        ("そこで資料は変更できない", "nobody changes documents there"),
-        read=readers.password(PASSWORD),
-        secret=True,
         default="",
     )
     qdrant_url: str = setting(
@@ -286,7 +263,6 @@ def load(environment: Mapping[str, str] | None = None, *, data: str | None = Non
     settings = Settings(
         **values(Settings, env), platforms=platforms, sections=_sections(platforms, env)
     )
-    _check_passwords(settings)
     _check_ids(settings)
     if settings.originals:
         return settings
@@ -319,18 +295,6 @@ def _sections(platforms: Iterable[Platform], env: Mapping[str, str]) -> dict[str
         if section is not None:
             sections[platform.name] = section
     return sections
-
-
-def _check_passwords(settings: Settings) -> None:
-    """One password for both would make everybody an admin. Raises InvalidSettings."""
-    if settings.web_password and settings.web_password == settings.web_admin_password:
-        raise InvalidSettings(
-            "same_password",
-            "WEB_PASSWORD と WEB_ADMIN_PASSWORD が同じため、全員が管理者になります。"
-            "別のパスワードにしてください。",
-            "WEB_PASSWORD and WEB_ADMIN_PASSWORD are the same, which makes everybody an admin; "
-            "choose different ones.",
-        )
 
 
 def _check_ids(settings: Settings) -> None:

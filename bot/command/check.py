@@ -3,7 +3,6 @@
 from rich.console import Console
 
 from bot.command import output
-from bot.platform import Platform
 from bot.service.application import Application
 from bot.settings import Settings
 from handlers.sessions import SessionsUnavailable
@@ -42,8 +41,11 @@ async def check(settings: Settings, language: Language, *, as_json: bool) -> int
         if not settings.embedded:
             parts["workers"] = await _workers(application)
         for platform in settings.platforms:
-            if platform.section is not None:
-                parts[platform.name] = await _platform(platform, settings)
+            if platform.section is not None and platform.diagnose is not None:
+                section = settings.sections.get(platform.name)
+                parts[platform.name] = "off"
+                if section is not None:
+                    parts[platform.name] = await platform.diagnose(section)
         parts["llm"] = settings.llm or "off"
         parts["embedding"] = await _embedding(application)
     neutral = ("off", ACCEPTED, settings.llm, settings.embedding)
@@ -79,13 +81,6 @@ async def _readers(application: Application, language: Language) -> str:
             soft_wrap=True,
         )
     return ", ".join(places) or "ready"
-
-
-async def _platform(platform: Platform, settings: Settings) -> str:
-    section = settings.sections.get(platform.name)
-    if section is None:
-        return "off"
-    return await platform.diagnose(section)
 
 
 async def _embedding(application: Application) -> str:

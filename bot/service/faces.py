@@ -1,5 +1,7 @@
 """Every platform that is on, as one that runs: made from the one list of the settings."""
 
+from functools import partial
+
 from bot.platform import Face, Host, Platform
 from bot.service.application import Application
 from bot.service.health import health
@@ -10,13 +12,16 @@ class Faces:
 
     def __init__(self, application: Application) -> None:
         self._application = application
+        settings = application.settings
         self._host = Host(
-            application.settings,
             application.turns,
             application.sessions,
             application.texts,
             application.people,
-            lambda: health(application),
+            partial(health, application),
+            address=settings.host,
+            public_url=settings.public_url,
+            named=settings.admins.union(*settings.audiences.values()),
         )
 
     def made(self) -> dict[str, tuple[Platform, Face]]:

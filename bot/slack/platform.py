@@ -7,9 +7,7 @@ from bot.slack.settings import Slack
 def _open(section: Slack, host: Host) -> Face:
     from bot.slack.adapter import Slack as Adapter
 
-    settings = host.settings
-    named = settings.admins.union(*settings.audiences.values())
-    groups = frozenset(id_ for id_ in named if id_.startswith("S"))  # ids of Slack's user groups
+    groups = frozenset(id_ for id_ in host.named if id_.startswith("S"))  # ids of user groups
     return Adapter(section, host.turns, host.texts, host.people, groups)
 
 

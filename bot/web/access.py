@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.web.settings import Passwords
 from handlers.conversation import Person
 from handlers.texts import Texts
 from knowledge.values import Language
@@ -26,17 +27,6 @@ TRIES = 10  # wrong passwords from one address before it has to wait
 WAIT = 15 * 60  # seconds it then waits
 ADDRESSES = 10_000  # remembered at once
 NAME = 40  # characters
-
-
-@dataclass(frozen=True, slots=True)
-class Passwords:
-    """Empty ones let nobody in."""
-
-    member: str = ""
-    admin: str = ""
-
-    def __bool__(self) -> bool:
-        return bool(self.member or self.admin)
 
 
 @dataclass(frozen=True, slots=True)

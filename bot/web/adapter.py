@@ -24,13 +24,14 @@ from bot.environment import LOOPBACK
 from bot.platform import Face, Health
 from bot.turns import Turns
 from bot.web import parse
-from bot.web.access import DAY, Access, Passwords
+from bot.web.access import DAY, Access
 from bot.web.conversations import Article, Conversations
 from bot.web.pages import PLACES, Place, listing, lists, page_of, place_at
 from bot.web.regions import Composer, message
 from bot.web.render import Page
 from bot.web.screen import Begun, Screen
 from bot.web.security import FILES, FORM, Guard
+from bot.web.settings import Passwords
 from bot.web.view import HERE, SESSION, Static, View, language_of, session_of
 from handlers.conversation import Content, Person, Upload
 from handlers.sessions import Sessions

@@ -1,22 +1,22 @@
 """What the application has to know of the web page, which is always on."""
 
 from bot.platform import Face, Host, Limits, Platform
+from bot.web.settings import Passwords
 
 
-def _open(_: None, host: Host) -> Face:
-    from bot.web.access import Passwords
+def _open(section: Passwords, host: Host) -> Face:
     from bot.web.adapter import Web
 
-    settings = host.settings
     return Web(
         host.turns,
         host.sessions,
         host.texts,
         host.health,
-        host=settings.host,
-        public_url=settings.public_url,
-        passwords=Passwords(settings.web_password, settings.web_admin_password),
+        host=host.address,
+        public_url=host.public_url,
+        passwords=section,
     )
 
 
-WEB = Platform("web", _open, limits=Limits(body=None))  # its guard knows which address takes files
+# its guard knows which address takes files; there is nothing to try
+WEB = Platform("web", _open, Passwords, diagnose=None, limits=Limits(body=None))
