@@ -53,7 +53,7 @@ def _fields(record: logging.LogRecord) -> dict[str, str]:
 class PlainLines(logging.Formatter):
     """One record as one line of words; ours with their fields."""
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the standard library's name
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # as logging says
         fields = _fields(record) if _own(record) else {}
         words = [f"{name}={value}" for name, value in fields.items() if value]
         return " ".join((super().formatMessage(record), *words))[:LINE]

@@ -241,13 +241,8 @@ class Uploads:
         limit = Limits().file
         if file.size > limit:
             track.code = "too_large"
-            track.told = self._context.say(
-                "too_large",
-                message,
-                name=track.name,
-                size=megabytes(file.size),
-                limit=megabytes(limit),
-            )
+            sizes = {"size": megabytes(file.size), "limit": megabytes(limit)}
+            track.told = self._context.say("too_large", message, name=track.name, **sizes)
             return
         try:
             track.job = await patiently(lambda: self._jobs.find(id_), PATIENCE)
