@@ -40,12 +40,7 @@ async def check(settings: Settings, language: Language, *, as_json: bool) -> int
         parts["audit log"] = await _audit(application)
         if not settings.embedded:
             parts["workers"] = await _workers(application)
-        for platform in settings.platforms:
-            if platform.section is not None and platform.diagnose is not None:
-                section = settings.sections.get(platform.name)
-                parts[platform.name] = "off"
-                if section is not None:
-                    parts[platform.name] = await platform.diagnose(section)
+        parts |= await _platforms(settings)
         parts["llm"] = settings.llm or "off"
         parts["embedding"] = await _embedding(application)
     neutral = ("off", ACCEPTED, settings.llm, settings.embedding)
@@ -81,6 +76,19 @@ async def _readers(application: Application, language: Language) -> str:
             soft_wrap=True,
         )
     return ", ".join(places) or "ready"
+
+
+async def _platforms(settings: Settings) -> dict[str, str]:
+    """Try every platform there is something to try of; one that is not set up is "off"."""
+    states = {}
+    for platform in settings.platforms:
+        if platform.section is None or platform.diagnose is None:
+            continue
+        states[platform.name] = "off"
+        section = settings.sections.get(platform.name)
+        if section is not None:
+            states[platform.name] = await platform.diagnose(section)
+    return states
 
 
 async def _embedding(application: Application) -> str:

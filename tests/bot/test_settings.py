@@ -1,10 +1,12 @@
 """Settings: what is on, what is half set, and that the example is complete."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from bot.command.cli import USAGE, main
 from bot.settings import InvalidSettings, load, names
 from tests.bot import settings_pages
 
@@ -231,6 +233,15 @@ def test_a_platform_that_is_not_found_is_named(place):
     assert error.value.code == "bad_platform"
     assert place in error.value.reason.ja
     assert place in error.value.reason.en
+
+
+@pytest.mark.parametrize("given", [{"PLATFORMS": "nowhere:X"}, {"ADMINS": "slak:T1:U1"}])
+def test_a_slip_in_a_setting_ends_a_command_as_a_slip_in_its_words_does(given, monkeypatch, capsys):
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+
+    assert main(["documents", "--json"]) == USAGE
+    assert json.loads(capsys.readouterr().out)["error"]["ja"]
 
 
 def test_a_platform_cannot_take_the_name_of_another():
