@@ -17,10 +17,11 @@ from bot.web import parse as web
 from bot.web.pages import place_at
 from bot.web.regions import message as posted
 from bot.web.render import Page
+from examples import webhook_platform as webhook
 from handlers.conversation import Person
 from tests.sheet import Sheet
 
-FACES = ("slack", "teams", "web", "terminal")
+FACES = ("slack", "teams", "web", "terminal", "webhook")
 CODES = {"👍": ":+1:", "🙏": ":pray:", "👋": ":wave:"}  # what Slack delivers
 
 
@@ -57,6 +58,9 @@ def delivered(face, text, language="ja", place="p"):
                 "text": text,
             }
             return teams.message(frame.checked(activity), nothing)
+        case "webhook":
+            speaker = {"id": f"T1:{place}", "name": "Aoi", "language": language}
+            return webhook.read({"person": speaker, "place": place, "text": text})
         case "web":
             return posted(person, place, web.question({"q": text})[0])
         case _:
@@ -70,6 +74,8 @@ def drawn(face, reply, texts, language="ja"):
             return json.dumps(list(messages(reply, texts, language, 0)), ensure_ascii=False)
         case "teams":
             return json.dumps(list(activities(reply, language, texts)), ensure_ascii=False)
+        case "webhook":
+            return json.dumps(webhook.shown(reply), ensure_ascii=False)
         case "web":
             page = Page(texts, language, place_at("/"), "1")
             return page.article(page.draw(reply, "?", "2026-11-25T14:02+09:00"))

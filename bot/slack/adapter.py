@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from starlette.routing import Route
 
 from bot.deliveries import NotSafe
-from bot.settings import Slack as Settings
+from bot.platform import Face
 from bot.slack import forms, opening, parse
 from bot.slack.api import Api, Refused, Unanswered
 from bot.slack.files import Files
@@ -39,6 +39,7 @@ from bot.slack.people import Directory
 from bot.slack.render.windows import received, skeleton
 from bot.slack.screens import Direct, Home, Inline, Thread, Window
 from bot.slack.sender import Sender, Spot
+from bot.slack.settings import Slack as Settings
 from bot.turns import UNCLAIMED, Delivery, Screen, Turns
 from handlers.conversation import Command, Content, Message, Person, Reply, Text, Upload
 from handlers.people import People
@@ -57,7 +58,7 @@ SUBMIT = 2.0  # seconds a submitted window waits for what it becomes; Slack give
 SDK = ("bot.slack.listeners", "bot.slack.socket")  # 0.3 s to import
 
 
-class Slack:
+class Slack(Face):
     """
     A platform. Open it before the turns and close it after them (`async with`): replies go out
     until the last turn is over.
@@ -76,7 +77,6 @@ class Slack:
         people: People,
         groups: frozenset[str] = frozenset(),
     ) -> None:
-        people.watch(self.name, self.again)
         self._people = people
         self._settings = settings
         self._turns = turns

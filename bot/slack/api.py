@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from bot.download import Download, Hosts
 from bot.download import Refused as NotSent
-from bot.settings import Slack as Settings
+from bot.slack.settings import Slack as Settings
 from handlers.conversation import Attachment
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """What the doctor finds of Slack: whether both tokens are taken, and which scopes the app lacks."""
 
-from bot.settings import Slack as Settings
 from bot.slack.api import Api, Refused, Unanswered
+from bot.slack.settings import Slack as Settings
 
 SCOPES = frozenset(
     {

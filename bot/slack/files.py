@@ -8,9 +8,10 @@ one is not a file.
 
 import re
 
-from bot.download import LIMIT, Download, Hosts, Refused, megabytes
+from bot.download import LIMIT, Download, Hosts, Refused
 from handlers.texts import Texts
 from knowledge.errors import UnreadableDocument
+from knowledge.text.sizes import megabytes
 
 STORES = frozenset({"files.slack.com", "files-origin.slack.com"})
 _PAGE = re.compile(rb"\s*<(?:!doctype\s+html|html)", re.IGNORECASE)

@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.deliveries import NotSafe
-from bot.settings import Teams as Settings
+from bot.platform import Face
 from bot.teams import frame, parse, render
 from bot.teams.auth import AnotherTenant, Keys, PublishedKeys, TokenVerifier, Unauthorized
 from bot.teams.base_cards import BACK, BaseCards
@@ -31,6 +31,7 @@ from bot.teams.file_consent import FileConsent
 from bot.teams.files import Files
 from bot.teams.members import Members
 from bot.teams.screen import Captured, Screen
+from bot.teams.settings import Teams as Settings
 from bot.turns import Delivery, Turns
 from bot.turns import Screen as AnyScreen
 from handlers.conversation import Message, Press
@@ -47,7 +48,7 @@ PATIENCE = 10.0
 VIEW = 10
 
 
-class Teams:
+class Teams(Face):
     """
     The platform. `keys` are those Microsoft publishes unless given, `connector` signs in as the
     settings say.

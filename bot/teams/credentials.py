@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from bot.settings import InvalidSettings, Teams
+from bot.environment import InvalidSettings
+from bot.teams.settings import Teams
 
 
 def sign_in(settings: Teams) -> Any:

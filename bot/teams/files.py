@@ -5,9 +5,10 @@ The address is pre-authorised, so it is a credential itself: no bearer and no co
 it is never logged.
 """
 
-from bot.download import LIMIT, Download, Hosts, Refused, megabytes
+from bot.download import LIMIT, Download, Hosts, Refused
 from handlers.texts import Texts
 from knowledge.errors import UnreadableDocument
+from knowledge.text.sizes import megabytes
 
 STORES = (
     ".sharepoint.com",

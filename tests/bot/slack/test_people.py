@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.settings import Slack as Settings
 from bot.slack.api import Api
 from bot.slack.people import Directory, described
+from bot.slack.settings import Slack as Settings
 from handlers.conversation import Person
 from handlers.people import People
 

@@ -13,10 +13,10 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.settings import Teams as Settings
 from bot.teams.auth import ISSUER, METADATA, PublishedKeys, TokenVerifier, Unauthorized, trusted
 from bot.teams.connector import Connector, Undelivered
 from bot.teams.frame import Place
+from bot.teams.settings import Teams as Settings
 from tests.bot.teams.talk import Query, activity, door_of
 from tests.serving import served
 
