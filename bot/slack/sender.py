@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
-from bot.slack.api import Api, Refused, Unanswered
+from bot.slack.api import Api, Post, Refused, Unanswered
 from bot.slack.block_levels import BlockLevels
 from bot.slack.render.messages import messages
 from handlers.conversation import Attachment, Person, Reply
@@ -127,12 +127,11 @@ class Sender:
                 if refused.code not in STALE:
                     raise
         mark = blake2b(f"{spot.turn}:{key}".encode(), digest_size=8).hexdigest()
-        channel, ts = await self.api.post(
-            mark, spot.channel, spot.thread, drawn, since=spot.since, unsure=spot.late
-        )
-        memory.update({"channel": channel, key: ts})
+        post = Post(mark, spot.channel, spot.thread, drawn, spot.since, spot.late)
+        posted = await self.api.post(post)
+        memory.update({"channel": posted.channel, key: posted.ts})
         if spot.late and last:  # it may be another process' message, and still hold a status
-            await self.api.call("chat.update", channel=channel, ts=ts, **drawn)
+            await self.api.call("chat.update", channel=posted.channel, ts=posted.ts, **drawn)
 
 
 def _quiet(drawn: dict[str, Any]) -> dict[str, Any]:

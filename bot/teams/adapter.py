@@ -24,12 +24,13 @@ from bot.settings import Teams as Settings
 from bot.teams import frame, parse, render
 from bot.teams.auth import AnotherTenant, Keys, PublishedKeys, TokenVerifier, Unauthorized
 from bot.teams.base_cards import BACK, BaseCards
-from bot.teams.connector import Connector, Undelivered
+from bot.teams.connector import Connector
 from bot.teams.credentials import sign_in
 from bot.teams.feedback import FeedbackTargets
 from bot.teams.file_consent import FileConsent
 from bot.teams.files import Files
 from bot.teams.members import Members
+from bot.teams.refusal import Undelivered
 from bot.teams.screen import Captured, Screen
 from bot.turns import Delivery, Turns
 from bot.turns import Screen as AnyScreen

@@ -13,8 +13,9 @@ from typing import Any
 
 from bot.download import Download, Hosts, Refused
 from bot.teams import frame, parse, render
-from bot.teams.connector import Connector, Undelivered
+from bot.teams.connector import Connector
 from bot.teams.files import STORES
+from bot.teams.refusal import Undelivered
 from handlers.conversation import Attachment, Message
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts

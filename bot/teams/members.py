@@ -8,8 +8,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Literal
 
-from bot.teams.connector import Connector, Undelivered
+from bot.teams.connector import Connector
 from bot.teams.frame import Place
+from bot.teams.refusal import Undelivered
 from handlers.sessions import Sessions, SessionsUnavailable
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.teams import frame, render
 from bot.teams.base_cards import with_way_back
-from bot.teams.connector import UNKNOWN, Undelivered
+from bot.teams.refusal import UNKNOWN, Undelivered
 from bot.teams.stream import Stream
 from handlers.conversation import Edited, Feedback, Message, Reply, Text
 from knowledge.text.language import language_of

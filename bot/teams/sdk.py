@@ -33,23 +33,11 @@ from requests.exceptions import ConnectionError as NotConnected
 from urllib3 import Retry
 from urllib3.exceptions import NewConnectionError
 
+from bot.teams.refusal import Refusal
+
 TIMEOUT = 15  # seconds for one call
 
 _whole: ContextVar[dict[str, Any]] = ContextVar("_whole")  # the activity that is being sent
-
-
-class Refusal(Exception):
-    """
-    The connector did not take a call: `status` 0 means that no answer came, `sent` that the call
-    may have arrived.
-    """
-
-    def __init__(self, status: int, *, after: str = "", code: str = "", sent: bool = True) -> None:
-        super().__init__(f"{status} {code}")
-        self.status = status
-        self.after = after
-        self.code = code
-        self.sent = sent
 
 
 class _Refusals(SansIOHTTPPolicy[Any, Any]):

@@ -13,8 +13,9 @@ import time
 from typing import Any
 
 from bot.teams import render
-from bot.teams.connector import Connector, Undelivered
+from bot.teams.connector import Connector
 from bot.teams.frame import Place
+from bot.teams.refusal import Undelivered
 from bot.turns import Stopped
 from handlers.conversation import Reply
 

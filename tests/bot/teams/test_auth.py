@@ -15,8 +15,9 @@ from starlette.routing import Route
 
 from bot.settings import Teams as Settings
 from bot.teams.auth import ISSUER, METADATA, PublishedKeys, TokenVerifier, Unauthorized, trusted
-from bot.teams.connector import Connector, Undelivered
+from bot.teams.connector import Connector
 from bot.teams.frame import Place
+from bot.teams.refusal import Undelivered
 from tests.bot.teams.talk import Query, activity, door_of
 from tests.serving import served
 
