@@ -155,8 +155,10 @@ async def desk(
         ) -> Desk:
             settings = Settings("xoxb-1", ("new", SECRET), app_token, f"{api.url}/api/")
             turns = Turns(handle, sessions, texts)
-            slack = await stack.enter_async_context(Slack(settings, turns, texts, People(admins)))
+            people = People(admins)
+            slack = await stack.enter_async_context(Slack(settings, turns, texts, people))
             turns.register(slack)
+            people.watch(slack.name, slack.again)
             await stack.enter_async_context(turns)
             await stack.enter_async_context(slack.listening())
             door = httpx.ASGITransport(Starlette(routes=slack.routes()))
