@@ -44,7 +44,7 @@ ALLOWED: Mapping[str, Limits] = {
     "bot": Limits(wide=12, file=408),
     "bot/command": Limits(expressions=62, wide=9),
     "bot/service": Limits(wide=8, function=64),
-    "bot/slack": Limits(expressions=55, wide=4),
+    "bot/slack": Limits(wide=1),
     "bot/teams": Limits(expressions=60, wide=4, file=465),
     "bot/web": Limits(expressions=106, wide=30),
     "handlers": Limits(wide=1, file=621),

@@ -9,7 +9,7 @@ import json
 
 from bot.press import values
 from bot.slack.forms import submission
-from bot.slack.objects import first, part, shared_files, word
+from bot.slack.objects import dictionary, first, part, shared_files, word
 from bot.slack.payload import (
     REPEATED,
     Action,
@@ -119,7 +119,7 @@ def _memory(view: Json) -> WindowMemory:
         packed = json.loads(word(view, "private_metadata") or "{}")
     except (ValueError, RecursionError):
         packed = {}
-    held = packed if isinstance(packed, dict) else {}
+    held = dictionary(packed)
     language: Language = "en" if word(held, "l") == "en" else "ja"
     state = values(held.get("s"))
     return WindowMemory(state, word(held, "c"), word(held, "t"), language, word(held, "e"))
@@ -162,7 +162,9 @@ def _user(raw: Json) -> str:
 
 def _bot(raw: Json) -> str:
     row = first(raw, "authorizations")
-    return word(row, "user_id") if row.get("is_bot") else ""
+    if not row.get("is_bot"):
+        return ""
+    return word(row, "user_id")
 
 
 def _foreign(raw: Json, team: str) -> bool:

@@ -40,10 +40,10 @@ async def _bot_token(api: Api) -> str:
         return (
             f"SLACK_BOT_TOKEN is refused ({refused.code}); copy it again from OAuth & Permissions"
         )
-    missing = sorted(SCOPES - api.granted) if api.granted else []
-    if not missing:
+    missing = SCOPES - api.granted
+    if not api.granted or not missing:
         return ""
-    return f"missing scopes: {', '.join(missing)}; add them and install the app again"
+    return f"missing scopes: {', '.join(sorted(missing))}; add them and install the app again"
 
 
 async def _app_token(api: Api, token: str) -> str:

@@ -3,13 +3,16 @@
 from bot.slack.payload import Json, SharedFile
 
 
-def part(holder: Json, name: str) -> Json:
-    value = holder.get(name)
+def dictionary(value: object) -> Json:
     return value if isinstance(value, dict) else {}
 
 
+def part(holder: Json, name: str) -> Json:
+    return dictionary(holder.get(name))
+
+
 def word(holder: object, name: str) -> str:
-    value = holder.get(name) if isinstance(holder, dict) else None
+    value = dictionary(holder).get(name)
     return value if isinstance(value, str) else ""
 
 
@@ -30,7 +33,7 @@ def shared_files(value: object) -> tuple[SharedFile, ...]:
 
 
 def shared_file(row: object) -> SharedFile:
-    size = row.get("size") if isinstance(row, dict) else None
+    size = dictionary(row).get("size")
     return SharedFile(
         id=word(row, "id"),
         name=word(row, "name") or "file",

@@ -135,7 +135,9 @@ def _spoken(event: Event, own: str, fetch: Fetch) -> Content | None:
         return Command("llm-choose", command[1].strip())
     if text:
         return Text(text)
-    return Command("welcome") if direct else None
+    if direct:
+        return Command("welcome")
+    return None
 
 
 def _edited(payload: Payload, event: Event, own: str) -> Content | None:

@@ -50,8 +50,10 @@ def modal(
             "close": plain_text(drawer.say("close"), MODAL_TITLE),
             "private_metadata": _packed(held),
         }
-    title = f"{ask.title} {ask.step}/{ask.of}" if ask.step else ask.title
-    stop = drawer.say("pause") if ask.step else ask.stop
+    title, stop = ask.title, ask.stop
+    if ask.step:
+        title = f"{ask.title} {ask.step}/{ask.of}"
+        stop = drawer.say("pause")
     return view | {
         "callback_id": ask.form,
         "title": plain_text(title, MODAL_TITLE),
@@ -92,7 +94,6 @@ def _packed(held: Mapping[str, object]) -> str:
     """
     packed = json.dumps(held, ensure_ascii=False, separators=(",", ":"))
     if len(packed) > PRIVATE_METADATA:
-        raise ValueError(
-            f"a window carries {len(packed)} characters; at most {PRIVATE_METADATA} are kept"
-        )
+        length = f"{len(packed)} characters; at most {PRIVATE_METADATA} are kept"
+        raise ValueError(f"a window carries {length}")
     return packed
