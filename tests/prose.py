@@ -45,7 +45,7 @@ ALLOWED: Mapping[str, Limits] = {
     "bot/command": Limits(expressions=62, wide=9),
     "bot/service": Limits(wide=8, function=64),
     "bot/slack": Limits(wide=1),
-    "bot/teams": Limits(expressions=60, wide=4, file=465),
+    "bot/teams": Limits(expressions=41, wide=5),
     "bot/web": Limits(expressions=106, wide=30),
     "handlers": Limits(wide=1, file=621),
     "handlers/choose": Limits(expressions=70, wide=3, function=72),

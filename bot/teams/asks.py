@@ -9,36 +9,36 @@ for the next reply replaces the card.
 from typing import assert_never
 
 from bot.press import KEY, input_name, pack
-from bot.teams.card import ACTIONS, Board, execute
+from bot.teams.card import ACTIONS, Drawer, execute
 from bot.teams.text import Element, block_text, marked
 from handlers.conversation import Ask, Button, Field, Form, Press
 
 OPTIONS_SHOWN = 5  # more options become a drop-down list
 
 
-def body(ask: Ask, board: Board) -> list[Element]:
+def body(ask: Ask, drawer: Drawer) -> list[Element]:
     """
     Draw the questions, what helps to answer them, and the buttons. A field for files is left out:
     cards have none.
     """
     inputs = [_input(field, ask) for field in ask.fields if field.kind != "files"]
-    main = _guided(ask, board, inputs) if ask.step else _form(ask, board, inputs)
-    return [*main, *_buttons(ask, board)]
+    main = _guided(ask, drawer, inputs) if ask.step else _form(ask, drawer, inputs)
+    return [*main, *_buttons(ask, drawer)]
 
 
-def base(ask: Ask, board: Board) -> list[Element]:
+def base(ask: Ask, drawer: Drawer) -> list[Element]:
     """
     Draw what the others of a channel see meanwhile. The button is for the asker whose client does
     not ask by itself.
     """
     question = ask.fields[0].label if ask.fields else ask.text
-    own = {"type": "ActionSet", "actions": [look(_room(ask), board.say("open_own"), _run(ask))]}
+    own = {"type": "ActionSet", "actions": [look(_room(ask), drawer.say("open_own"), _run(ask))]}
     return [block_text(marked(ask.others)), block_text(marked(question), isSubtle=True), own]
 
 
-def refresh(ask: Ask, board: Board, user: str) -> Element:
+def refresh(ask: Ask, drawer: Drawer, user: str) -> Element:
     """Return what makes a client ask for the asker's own view; `user` is the asker's Teams id."""
-    return {"action": look(_room(ask), _progress(ask, board), _run(ask)), "userIds": [user]}
+    return {"action": look(_room(ask), _progress(ask, drawer), _run(ask)), "userIds": [user]}
 
 
 def look(room: str, title: str, run: Element) -> Element:
@@ -52,36 +52,36 @@ def look(room: str, title: str, run: Element) -> Element:
     }
 
 
-def _guided(ask: Ask, board: Board, inputs: list[Element]) -> list[Element]:
+def _guided(ask: Ask, drawer: Drawer, inputs: list[Element]) -> list[Element]:
     hints = [
         block_text(marked(f.hint), isSubtle=True, size="Small", spacing="Small")
         for f in ask.fields
         if f.hint
     ]
     why = [block_text(marked(ask.why), size="Small")] if ask.why else []
-    head = block_text(_progress(ask, board), isSubtle=True, size="Small")
-    return [head, *inputs, *hints, *why, *_guideline(ask, board), *board.draw(ask.notes)]
+    head = block_text(_progress(ask, drawer), isSubtle=True, size="Small")
+    return [head, *inputs, *hints, *why, *_guideline(ask, drawer), *drawer.draw(ask.notes)]
 
 
-def _form(ask: Ask, board: Board, inputs: list[Element]) -> list[Element]:
+def _form(ask: Ask, drawer: Drawer, inputs: list[Element]) -> list[Element]:
     head = block_text(marked(ask.title), size="Large", weight="Bolder", style="heading")
     intro = [block_text(marked(ask.intro), isSubtle=True, size="Small")] if ask.intro else []
-    return [head, *board.draw(ask.notes), *intro, *_guideline(ask, board), *inputs]
+    return [head, *drawer.draw(ask.notes), *intro, *_guideline(ask, drawer), *inputs]
 
 
-def _guideline(ask: Ask, board: Board) -> list[Element]:
+def _guideline(ask: Ask, drawer: Drawer) -> list[Element]:
     if ask.guideline is None:
         return []
     source = block_text(marked(ask.guideline.source), isSubtle=True, size="Small", spacing="Small")
     items = [
         block_text(marked(ask.guideline.text)),
         source,
-        *board.actions([ask.guideline.open], inputs=False),
+        *drawer.actions([ask.guideline.open], inputs=False),
     ]
     return [{"type": "Container", "style": "emphasis", "items": items}]
 
 
-def _buttons(ask: Ask, board: Board) -> list[Element]:
+def _buttons(ask: Ask, drawer: Drawer) -> list[Element]:
     """
     Submit takes the inputs along; the others leave them, so that an empty required field does not
     hold anyone back.
@@ -92,10 +92,10 @@ def _buttons(ask: Ask, board: Board) -> list[Element]:
         others.append(Button(ask.stop, Press(f"{_room(ask)}.stop", ask.state)))
     submit = execute(ask.submit, Form(ask.form, ask.state, inputs), "primary", asked=True)
     row: Element = {"type": "ActionSet", "actions": [submit]}
-    beside = board.actions(others[: ACTIONS - 1], inputs=False, asked=True)
+    beside = drawer.actions(others[: ACTIONS - 1], inputs=False, asked=True)
     if beside:
         row["actions"] += beside[0]["actions"]
-    return [row, *beside[1:], *board.actions(others[ACTIONS - 1 :], inputs=False, asked=True)]
+    return [row, *beside[1:], *drawer.actions(others[ACTIONS - 1 :], inputs=False, asked=True)]
 
 
 def _input(field: Field, ask: Ask) -> Element:
@@ -149,10 +149,10 @@ def _input(field: Field, ask: Ask) -> Element:
             assert_never(field.kind)
 
 
-def _progress(ask: Ask, board: Board) -> str:
+def _progress(ask: Ask, drawer: Drawer) -> str:
     if not ask.step:
         return ask.title
-    counted = board.say("progress", step=ask.step, of=ask.of)
+    counted = drawer.say("progress", step=ask.step, of=ask.of)
     return f"{counted} · {ask.intro}" if ask.intro else counted
 
 

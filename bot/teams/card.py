@@ -1,4 +1,4 @@
-"""The drawing board: blocks in, Adaptive Card 1.5 elements out. Pure."""
+"""The drawing of cards: blocks in, Adaptive Card 1.5 elements out. Pure."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -56,7 +56,7 @@ def size(card: Element) -> int:
     )
 
 
-class Board:
+class Drawer:
     """
     One card being drawn. It counts the parts that open and close, so that their ids are unique in
     the card.

@@ -16,8 +16,8 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from bot.teams.activity import Destination, Json
 from bot.teams.auth import discreet, trusted
-from bot.teams.frame import Place
 from bot.teams.refusal import NOT_TAKEN, UNKNOWN, Refusal, Undelivered
 from knowledge.retry import Retry
 
@@ -30,7 +30,7 @@ UNAUTHORIZED = 401  # the service no longer knows our token
 # seconds between looks whether the token is still good; the SDK renews it five minutes before its
 # end
 FRESH = 60.0
-Reference = dict[str, Any]  # a conversation as the SDK is told of it
+Reference = Json  # a conversation as the SDK is told of it
 Call = Callable[[Reference], Awaitable[Any]]
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -53,7 +53,7 @@ class Connector:
         self._renewals = 0
         self._lock = asyncio.Lock()
 
-    async def send(self, place: Place, activity: dict[str, Any]) -> str:
+    async def send(self, to: Destination, activity: Json) -> str:
         """
         Send an activity and return its id, "" where the service gives none.
 
@@ -61,44 +61,42 @@ class Connector:
             Undelivered
         """
         id_ = await self._patiently(
-            place, lambda to: self._adapter.send(to, activity), repeatable=False
+            to, lambda it: self._adapter.send(it, activity), repeatable=False
         )
         return str(id_)
 
-    async def whisper(self, place: Place, activity: dict[str, Any]) -> str:
+    async def whisper(self, to: Destination, activity: Json) -> str:
         """
-        Send an activity that `place.user` alone sees among others, and return its id; never one
+        Send an activity that `to.user` alone sees among others, and return its id; never one
         that everybody might see.
 
         Raises:
             Undelivered: also where the service is not known to keep such a message to its person.
         """
-        if not discreet(place.service, local=self._local):
+        if not discreet(to.service, local=self._local):
             raise Undelivered(0)
-        return await self.send(
-            place, activity | {"recipient": {"id": place.user, "isTargeted": True}}
-        )
+        return await self.send(to, activity | {"recipient": {"id": to.user, "isTargeted": True}})
 
-    async def update(self, place: Place, id_: str, activity: dict[str, Any]) -> None:
+    async def update(self, to: Destination, id_: str, activity: Json) -> None:
         await self._patiently(
-            place, lambda to: self._adapter.update(to, id_, activity), repeatable=True
+            to, lambda it: self._adapter.update(it, id_, activity), repeatable=True
         )
 
-    async def delete(self, place: Place, id_: str) -> None:
-        await self._patiently(place, lambda to: self._adapter.delete(to, id_), repeatable=True)
+    async def delete(self, to: Destination, id_: str) -> None:
+        await self._patiently(to, lambda it: self._adapter.delete(it, id_), repeatable=True)
 
-    async def member(self, place: Place) -> dict[str, Any]:
+    async def member(self, to: Destination) -> Json:
         """Return what Teams knows of the person in this conversation."""
-        member: dict[str, Any] = await self._patiently(
-            place,
-            lambda to: self._adapter.member(to, place.user),
+        member: Json = await self._patiently(
+            to,
+            lambda it: self._adapter.member(it, to.user),
             repeatable=True,
             tries=MEMBER_TRIES,
         )
         return member
 
     async def _patiently(
-        self, place: Place, call: Call, *, repeatable: bool, tries: int = TRIES
+        self, to: Destination, call: Call, *, repeatable: bool, tries: int = TRIES
     ) -> Any:
         """
         Call until it is taken, waiting as long as the service asks.
@@ -106,7 +104,7 @@ class Connector:
         Raises:
             Undelivered: it was refused for good, or too often.
         """
-        if not trusted(place.service, local=self._local):
+        if not trusted(to.service, local=self._local):
             raise Undelivered(0)
         await self._open()
         patience = Retry(
@@ -117,7 +115,7 @@ class Connector:
             sleep=self._sleep,
         )
         try:
-            return await patience.call(partial(self._signed_in, call, asdict(place)))
+            return await patience.call(partial(self._signed_in, call, asdict(to)))
         except Refusal as refusal:
             unsure = refusal.status in UNKNOWN and refusal.sent and not repeatable
             raise Undelivered(refusal.status, code=refusal.code, unsure=unsure) from refusal

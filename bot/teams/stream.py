@@ -10,11 +10,10 @@ message of its own.
 import asyncio
 import logging
 import time
-from typing import Any
 
 from bot.teams import render
+from bot.teams.activity import Destination, Json
 from bot.teams.connector import Connector
-from bot.teams.frame import Place
 from bot.teams.refusal import Undelivered
 from bot.turns import Stopped
 from handlers.conversation import Reply
@@ -31,9 +30,9 @@ class Stream:
     can end it.
     """
 
-    def __init__(self, connector: Connector, place: Place, memory: dict[str, str]) -> None:
+    def __init__(self, connector: Connector, to: Destination, memory: dict[str, str]) -> None:
         self._connector = connector
-        self._place = place
+        self._to = to
         self._memory = memory
         self._words = ""
         self._sent = float("-inf")
@@ -65,7 +64,7 @@ class Stream:
         self._memory.setdefault("since", str(time.time()))
         self._memory["sequence"] = str(int(self._memory.get("sequence", 0)) + 1)
         try:
-            id_ = await self._connector.send(self._place, self._growing(reply, words))
+            id_ = await self._connector.send(self._to, self._growing(reply, words))
         except Undelivered as error:
             self._stopped(error)
             self._end()
@@ -76,7 +75,7 @@ class Stream:
         if id_ and not self.open:
             self._memory |= {"stream": id_, "shown": id_}
 
-    async def finish(self, message: dict[str, Any]) -> str:
+    async def finish(self, message: Json) -> str:
         """
         Put the whole message in the stream's place and return its id; "" where Teams does not take
         it there.
@@ -95,7 +94,7 @@ class Stream:
         whole = message | {"entities": [*message.get("entities", ()), info]}
         for attempt in (1, 2):
             try:
-                await self._connector.send(self._place, whole)
+                await self._connector.send(self._to, whole)
                 break
             except Undelivered as error:
                 self._stopped(error)
@@ -111,7 +110,7 @@ class Stream:
         self._end()
         return id_
 
-    def _growing(self, reply: Reply, words: str) -> dict[str, Any]:
+    def _growing(self, reply: Reply, words: str) -> Json:
         sequence = int(self._memory["sequence"])
         activity = render.growing(words, sequence) if words else render.informative(reply, sequence)
         if self.open:

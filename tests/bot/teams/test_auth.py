@@ -14,9 +14,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.settings import Teams as Settings
+from bot.teams.activity import Destination
 from bot.teams.auth import ISSUER, METADATA, PublishedKeys, TokenVerifier, Unauthorized, trusted
 from bot.teams.connector import Connector
-from bot.teams.frame import Place
 from bot.teams.refusal import Undelivered
 from tests.bot.teams.talk import Query, activity, door_of
 from tests.serving import served
@@ -175,7 +175,7 @@ async def test_the_bearer_is_never_sent_to_a_forged_service(guarded, connector, 
         assert answer.status_code in (400, 401)
         with pytest.raises(Undelivered):
             await connector.send(
-                Place(forged, "c1", "28:bot", "29:u"), {"type": "message", "text": "x"}
+                Destination(forged, "c1", "28:bot", "29:u"), {"type": "message", "text": "x"}
             )
     assert (service.calls, asked.messages) == ([], [])
 

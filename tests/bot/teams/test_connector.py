@@ -6,8 +6,8 @@ import time
 import pytest
 
 from bot.teams import connector as room
+from bot.teams.activity import Destination
 from bot.teams.connector import Connector, retry_after
-from bot.teams.frame import Place
 from bot.teams.refusal import Undelivered
 from handlers.conversation import Paragraph, Reply
 from knowledge.retry import SPREAD
@@ -57,7 +57,7 @@ def connector(bearer, trusting):
 
 @pytest.fixture
 def here(service):
-    return Place(service.url, "19:c", "28:bot", "29:u")
+    return Destination(service.url, "19:c", "28:bot", "29:u")
 
 
 @pytest.mark.parametrize("status", [412, 429, 503])
@@ -120,7 +120,7 @@ async def test_a_message_that_may_have_arrived_is_not_sent_again_and_an_update_i
 
 
 async def test_a_service_that_was_never_reached_is_tried_again(connector, here):
-    nobody = Place("http://127.0.0.1:9/", "19:c", "28:bot", "29:u")
+    nobody = Destination("http://127.0.0.1:9/", "19:c", "28:bot", "29:u")
     with pytest.raises(Undelivered) as error:
         await connector.send(nobody, HELLO)
     assert (error.value.status, error.value.unsure) == (0, False)
@@ -168,7 +168,7 @@ async def test_an_answer_arrives_through_all_of_them_once(
     sessions, texts, service, monkeypatch, faults
 ):
     monkeypatch.setattr(room, "WAIT", 0.01)
-    monkeypatch.setattr("bot.teams.screen.ONCE_MORE", 0.01)
+    monkeypatch.setattr("bot.teams.sender.ONCE_MORE", 0.01)
 
     async def answering(message):
         yield WORKING
@@ -184,7 +184,7 @@ async def test_an_answer_arrives_through_all_of_them_once(
 async def test_a_last_word_that_may_be_lost_is_said_once_more(
     sessions, texts, service, monkeypatch
 ):
-    monkeypatch.setattr("bot.teams.screen.ONCE_MORE", 0.01)
+    monkeypatch.setattr("bot.teams.sender.ONCE_MORE", 0.01)
 
     async def short(message):
         yield Reply("返事", (Paragraph("返事"),))

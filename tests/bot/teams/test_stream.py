@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from bot.teams import stream
+from bot.teams.activity import Destination
 from bot.teams.connector import Connector
-from bot.teams.frame import Place
 from bot.teams.stream import Stream
 from bot.turns import Stopped
 from handlers.conversation import Facts, Heading, Paragraph, Reply
@@ -72,7 +72,7 @@ async def test_a_reply_that_is_a_card_alone_does_not_say_its_heading_twice(
 
 
 def place(service):
-    return (Place(service.url, "a:1", "28:bot", "29:u"),)
+    return (Destination(service.url, "a:1", "28:bot", "29:u"),)
 
 
 @pytest.fixture
