@@ -49,7 +49,7 @@ class Bolt:
         return "ready"
 
     async def dispatch(self, body: str, headers: dict[str, str]) -> tuple[int, str, dict[str, str]]:
-        """Give Bolt a request whose signature held; return the status, body and headers to answer."""
+        """Give Bolt a request whose signature held; return status, body and headers to answer."""
         app = await self._loaded()
         from bot.slack.listeners import dispatch
 

@@ -127,17 +127,21 @@ def _spoken(event: Event, own: str, fetch: Fetch) -> Content | None:
     text = typed(event.text, own)
     if event.files:
         return Upload(_files(event.files, fetch), text)
-    direct = _event_direct(event, own)
-    if not direct and not event.in_thread:
+    if _event_direct(event, own):
+        return _addressed(text)
+    if not event.in_thread or not text:
         return None  # talk among people, outside every thread
+    return Text(text)
+
+
+def _addressed(text: str) -> Content:
+    """Return what words that were said to us ask for."""
     command = _COMMAND.fullmatch(text)
-    if command and direct:
+    if command:
         return Command("llm-choose", command[1].strip())
     if text:
         return Text(text)
-    if direct:
-        return Command("welcome")
-    return None
+    return Command("welcome")
 
 
 def _edited(payload: Payload, event: Event, own: str) -> Content | None:

@@ -167,7 +167,7 @@ class TokenVerifier:
         return self._decoded(token, key)
 
     def _decoded(self, token: str, key: dict[str, Any]) -> dict[str, Any]:
-        """Return what the token claims, once its signature holds and it is for us and still good."""
+        """Return what the token claims, if it is signed by the key, for us and still good."""
         try:
             claims = jwt.decode(
                 token,

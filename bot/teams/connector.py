@@ -157,7 +157,8 @@ class Connector:
             try:
                 await asyncio.to_thread(self._credentials.get_access_token)
             except (PermissionError, KeyError, OSError, ValueError) as error:
-                log.error("no token to send with", extra={"reason": type(error).__name__})  # noqa: TRY400  # its text may hold secrets
+                reason = {"reason": type(error).__name__}  # its text may hold secrets
+                log.error("no token to send with", extra=reason)  # noqa: TRY400
                 raise Undelivered(0) from error
             self._looked = time.monotonic()
 

@@ -65,9 +65,9 @@ class _Whole(SansIOHTTPPolicy[Any, Any]):
         whole = json.loads(sent.data) | _whole.get()
         sent.data = json.dumps(whole)
         sent.headers["Content-Length"] = str(len(sent.data))
-        if (whole.get("recipient") or {}).get(
-            "isTargeted"
-        ):  # without this word of the address everybody would see it
+        recipient = whole.get("recipient") or {}
+        if recipient.get("isTargeted"):
+            # without this word of the address everybody would see it
             sent.format_parameters({"isTargetedActivity": "true"})
 
 
@@ -156,7 +156,7 @@ class Adapter(CloudAdapterBase):  # type: ignore[misc]
         )
         try:
             await self.continue_conversation_with_claims(
-                ClaimsIdentity({}, True), known, None, turn
+                ClaimsIdentity({}, is_authenticated=True), known, None, turn
             )
         except ClientException as error:
             raise Refusal(0, sent=not _never_connected(error)) from error
@@ -183,9 +183,7 @@ def _pipeline(config: Any) -> Any:
 
 def _never_connected(error: ClientException) -> bool:
     cause = getattr(error, "inner_exception", None)
-    reason = (
-        getattr(cause.args[0], "reason", None)
-        if isinstance(cause, NotConnected) and cause.args
-        else None
-    )
+    if not isinstance(cause, NotConnected) or not cause.args:
+        return False
+    reason = getattr(cause.args[0], "reason", None)
     return isinstance(reason, NewConnectionError)

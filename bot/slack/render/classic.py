@@ -72,7 +72,7 @@ class Classic:
             drawn += self.block(block)
         return drawn
 
-    def block(self, block: Block) -> list[Json]:  # noqa: C901, PLR0911  # one case for each word
+    def block(self, block: Block) -> list[Json]:  # noqa: C901, PLR0911  # a case a word
         match block:
             case Heading(text):
                 return [{"type": "header", "text": plain_text(text, HEADER)}]
