@@ -53,7 +53,7 @@ ALLOWED: Mapping[str, Limits] = {
     "handlers/questions": Limits(expressions=75, wide=3),
     "knowledge": Limits(wide=3),
     "knowledge/advisor": Limits(expressions=93),
-    "knowledge/answering": Limits(expressions=74, wide=12, function=61),
+    "knowledge/answering": Limits(expressions=73, wide=12, function=61),
     "knowledge/deck": Limits(expressions=44),
     "knowledge/documents": Limits(expressions=94, wide=3, function=63, file=504),
     "knowledge/evaluation": Limits(expressions=122, wide=2),
