@@ -185,6 +185,11 @@ async def test_a_whole_token_is_let_in_even_when_clocks_differ_by_two_minutes(wh
     assert await admitted(whole)
 
 
+@pytest.mark.parametrize(("ago", "let_in"), [(290, True), (310, False)])
+async def test_an_expired_token_is_let_in_for_five_minutes(ago, let_in):
+    assert await admitted(token(exp=int(time.time()) - ago)) is let_in
+
+
 @pytest.mark.parametrize("change", [{"channel": "slack"}, {"tenant": "other"}, {"tenant": ""}])
 async def test_a_whole_token_for_another_channel_or_tenant_is_refused(change):
     with pytest.raises(Unauthorized):
@@ -260,6 +265,17 @@ async def test_keys_are_fetched_once_and_serve_on_while_the_key_server_is_away()
     server.down, server.now = True, 25 * 60 * 60.0
     assert await keys.key("k1") == PUBLIC
     assert server.asked == 1
+
+
+@pytest.mark.parametrize(("hours", "looks"), [(24.0, 1), (24.1, 2)])
+async def test_known_keys_are_looked_at_anew_after_a_day(hours, looks):
+    server = KeyServer()
+    keys = PublishedKeys(server.fetch, clock=lambda: server.now)
+    await keys.key("k1")
+    server.now = hours * 60 * 60
+    await keys.key("k1")
+    await asyncio.sleep(0)  # nobody waits for the look
+    assert server.asked == looks
 
 
 async def test_a_flood_of_unknown_keys_asks_twice_a_minute_and_a_new_key_is_found_at_once():

@@ -1,6 +1,7 @@
 """A personal chat sees an answer grow; the connector at the far end holds the rules of Teams' streams."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -111,6 +112,16 @@ async def test_after_two_minutes_the_answer_is_a_message_of_its_own(
         await service.wait(3)
     assert kinds(service) == [("informative", 1)]
     assert [bool(m.get("text")) for m in service.shown.values()] == [True, False]
+
+
+@pytest.mark.parametrize(("seconds", "calls"), [(110, 1), (116, 0)])
+async def test_a_stream_is_ended_in_its_place_before_teams_closes_it(
+    service, connector, seconds, calls
+):
+    memory = {"stream": "s1", "shown": "s1", "since": str(time.time() - seconds)}
+    await Stream(connector, *place(service), memory).finish({"type": "message", "text": "答え"})
+    assert len(service.calls) == calls
+    service.refused.clear()  # it knows nothing of this stream
 
 
 async def test_a_second_stream_in_the_same_chat_is_a_placeholder_instead(
