@@ -44,7 +44,6 @@ ALLOWED: Mapping[str, Limits] = {
     "bot": Limits(wide=12, file=408),
     "bot/command": Limits(expressions=62, wide=9),
     "bot/service": Limits(wide=8, function=64),
-    "bot/teams": Limits(wide=1),
     "bot/web": Limits(expressions=106, wide=30),
     "handlers": Limits(wide=1, file=621),
     "handlers/choose": Limits(expressions=70, wide=3, function=72),

@@ -254,8 +254,8 @@ class Slack:
         except (Refused, Unanswered) as error:
             log.warning("a window did not open", extra={"reason": str(error)})
             return ""
-        opened = answer.get("view") or {}
-        return str(opened.get("id", ""))
+        window = answer.get("view") or {}
+        return str(window.get("id", ""))
 
     async def _with_files_named(self, payload: Payload) -> Payload:
         """Return the payload with the files Slack only hinted at, as far as it names them."""

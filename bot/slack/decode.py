@@ -116,13 +116,15 @@ def _action(action: Json) -> Action:
 
 def _memory(view: Json) -> WindowMemory:
     try:
-        packed = json.loads(word(view, "private_metadata") or "{}")
+        decoded = json.loads(word(view, "private_metadata") or "{}")
     except (ValueError, RecursionError):
-        packed = {}
-    held = dictionary(packed)
-    language: Language = "en" if word(held, "l") == "en" else "ja"
-    state = values(held.get("s"))
-    return WindowMemory(state, word(held, "c"), word(held, "t"), language, word(held, "e"))
+        decoded = {}
+    metadata = dictionary(decoded)
+    language: Language = "en" if word(metadata, "l") == "en" else "ja"
+    state = values(metadata.get("s"))
+    return WindowMemory(
+        state, word(metadata, "c"), word(metadata, "t"), language, word(metadata, "e")
+    )
 
 
 # --------------------------------------------------------------------------- where it comes from

@@ -14,14 +14,14 @@ def submission(view: Json, team: str) -> Submission:
     return Submission(word(view, "callback_id"), inputs, tuple(_required(view)))
 
 
-def values(sent: Submission) -> dict[str, str]:
+def values(form: Submission) -> dict[str, str]:
     """Return the value of each field by its id, "" when left empty."""
-    return {field.name: field.value for field in sent.inputs}
+    return {field.name: field.value for field in form.inputs}
 
 
-def files(sent: Submission) -> tuple[SharedFile, ...]:
+def files(form: Submission) -> tuple[SharedFile, ...]:
     """Return the files that came with the form, in the order of its fields."""
-    return tuple(file for field in sent.inputs for file in field.files)
+    return tuple(file for field in form.inputs for file in field.files)
 
 
 def errors(payload: Payload) -> dict[str, str]:

@@ -101,8 +101,8 @@ def content(payload: Payload, own: str, fetch: Fetch = _nothing) -> Content | No
             return Command("llm-choose", typed(text, own))
         case Action() as action:
             return unpack(action.value) or _pressed_before(action)
-        case Submission() as sent:
-            return _form(payload, sent, fetch)
+        case Submission() as form:
+            return _form(payload, form, fetch)
         case Shortcut() as shortcut:
             return _shortcut(shortcut, own, fetch)
         case None:
@@ -177,11 +177,11 @@ def _direct(type_: str, channel_type: str, text: str, own: str) -> bool:
     return bool(own) and f"<@{own}" in text
 
 
-def _form(payload: Payload, sent: Submission, fetch: Fetch) -> Form | None:
-    if "." not in sent.name:
+def _form(payload: Payload, form: Submission, fetch: Fetch) -> Form | None:
+    if "." not in form.name:
         return None
-    files = _files(forms.files(sent), fetch)
-    return Form(sent.name, payload.memory.state, forms.values(sent), files)
+    files = _files(forms.files(form), fetch)
+    return Form(form.name, payload.memory.state, forms.values(form), files)
 
 
 def _shortcut(shortcut: Shortcut, own: str, fetch: Fetch) -> Content | None:

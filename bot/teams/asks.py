@@ -92,12 +92,12 @@ def _buttons(ask: Ask, drawer: Drawer) -> list[Element]:
     others = list(ask.buttons)
     if ask.stop and all(ask.stop != button.label for button in others):
         others.append(Button(ask.stop, Press(f"{_room(ask)}.stop", ask.state)))
-    submit = execute(ask.submit, Form(ask.form, ask.state, inputs), "primary", asked=True)
+    submit = execute(ask.submit, Form(ask.form, ask.state, inputs), "primary", in_ask=True)
     row: Element = {"type": "ActionSet", "actions": [submit]}
-    beside = drawer.actions(others[: ACTIONS - 1], inputs=False, asked=True)
+    beside = drawer.actions(others[: ACTIONS - 1], inputs=False, in_ask=True)
     if beside:
         row["actions"] += beside[0]["actions"]
-    below = drawer.actions(others[ACTIONS - 1 :], inputs=False, asked=True)
+    below = drawer.actions(others[ACTIONS - 1 :], inputs=False, in_ask=True)
     return [row, *beside[1:], *below]
 
 

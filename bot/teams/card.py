@@ -79,22 +79,22 @@ class Drawer:
         return elements
 
     def actions(
-        self, buttons: Sequence[Button], *, inputs: bool = True, asked: bool = False
+        self, buttons: Sequence[Button], *, inputs: bool = True, in_ask: bool = False
     ) -> list[Element]:
         """
         Draw rows of buttons, then the hidden second step of each that asks to confirm.
 
         `inputs` False leaves the card's inputs out of the press, so that a required field does not
-        block "back". `asked` marks buttons of a card of questions.
+        block "back". `in_ask` marks buttons of a card of questions.
         """
-        drawn, steps = [], []
+        actions, steps = [], []
         for button in buttons:
-            action = self._action(button, inputs=inputs, asked=asked)
-            drawn.append(action)
+            action = self._action(button, inputs=inputs, in_ask=in_ask)
+            actions.append(action)
             if button.confirm is not None and not button.url:
                 [part] = action["targetElements"]
-                steps.append(_confirm(button, button.confirm, part, inputs=inputs, asked=asked))
-        return action_sets(drawn) + steps
+                steps.append(_confirm(button, button.confirm, part, inputs=inputs, in_ask=in_ask))
+        return action_sets(actions) + steps
 
     def _block(self, block: Block) -> list[Element]:  # noqa: C901, PLR0911  # a case a word
         match block:
@@ -138,12 +138,12 @@ class Drawer:
         return [block_text(marked(block.title), weight="Bolder"), *rows]
 
     def _buttons(self, block: Buttons) -> list[Element]:
-        drawn = []
+        elements = []
         if block.label:
-            drawn.append(block_text(marked(block.label), isSubtle=True, size="Small"))
+            elements.append(block_text(marked(block.label), isSubtle=True, size="Small"))
         if _are_wide(block.items):
-            return drawn + [_line(button) for button in block.items]
-        return drawn + self.actions(block.items)
+            return elements + [_line(button) for button in block.items]
+        return elements + self.actions(block.items)
 
     def _sources(self, block: Sources) -> list[Element]:
         rows = [block_text(self.say("sources"), weight="Bolder")]
@@ -181,7 +181,7 @@ class Drawer:
         }
         return [knob("c", "▸", visible=not block.open), knob("o", "▾", visible=block.open), inner]
 
-    def _action(self, button: Button, *, inputs: bool, asked: bool) -> Element:
+    def _action(self, button: Button, *, inputs: bool, in_ask: bool) -> Element:
         style = _STYLES[button.style]
         if button.url:
             return {"type": "Action.OpenUrl", "title": button.label, "url": button.url, **style}
@@ -193,7 +193,7 @@ class Drawer:
                 "targetElements": [f"confirm{self._parts}"],
                 **style,
             }
-        return execute(button.label, button.press, button.style, inputs=inputs, asked=asked)
+        return execute(button.label, button.press, button.style, inputs=inputs, in_ask=in_ask)
 
 
 def action_sets(actions: Sequence[Element]) -> list[Element]:
@@ -209,11 +209,13 @@ def _are_wide(buttons: Sequence[Button]) -> bool:
     return any(columns(button.label) > LABEL for button in buttons)
 
 
-def _confirm(button: Button, question: Confirm, part: str, *, inputs: bool, asked: bool) -> Element:
+def _confirm(
+    button: Button, question: Confirm, part: str, *, inputs: bool, in_ask: bool
+) -> Element:
     """
     Teams has no dialog to confirm in: a second step opens inside the card, without a round trip.
     """
-    go = execute(question.ok, button.press, button.style, inputs=inputs, asked=asked)
+    go = execute(question.ok, button.press, button.style, inputs=inputs, in_ask=in_ask)
     back = {"type": "Action.ToggleVisibility", "title": question.cancel, "targetElements": [part]}
     return {
         "type": "Container",
@@ -234,7 +236,7 @@ def execute(
     style: Style = "plain",
     *,
     inputs: bool = True,
-    asked: bool = False,
+    in_ask: bool = False,
 ) -> Element:
     """
     Draw a press: Action.Execute, and Action.Submit with the same data for clients that do not know
@@ -245,7 +247,7 @@ def execute(
     """
     verb = content.action if isinstance(content, Press) else content.name
     common: Element = {"title": label, "data": {KEY: pack(content)}, **_STYLES[style]}
-    if asked:
+    if in_ask:
         common["data"][ASKED] = True
     if not inputs:
         common["associatedInputs"] = "none"

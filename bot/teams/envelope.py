@@ -59,26 +59,26 @@ def fitting(reply: Reply, drawer: Drawer, owned: Owned = "") -> Element:
     blocks, and say so.
     """
     blocks = list(reply.blocks)
-    drawn: Element = with_owner(_drawn(reply, blocks, drawer, shortened=False), owned)
-    while size(drawn) > CARD and blocks:
+    element: Element = with_owner(_drawn(reply, blocks, drawer, shortened=False), owned)
+    while size(element) > CARD and blocks:
         del blocks[_least(blocks)]
-        drawn = with_owner(_drawn(reply, blocks, drawer, shortened=True), owned)
-    return drawn
+        element = with_owner(_drawn(reply, blocks, drawer, shortened=True), owned)
+    return element
 
 
-def with_owner(drawn: Any, owned: Owned) -> Any:
+def with_owner(tree: Any, owned: Owned) -> Any:
     """
     Mark the buttons of what one person alone sees; those of a run in its own view find their way by
     the run.
     """
     if not owned:
-        return drawn
-    if isinstance(drawn, list):
-        return [with_owner(element, owned) for element in drawn]
-    if not isinstance(drawn, dict):
-        return drawn
+        return tree
+    if isinstance(tree, list):
+        return [with_owner(item, owned) for item in tree]
+    if not isinstance(tree, dict):
+        return tree
     copy = {}
-    for name, value in drawn.items():
+    for name, value in tree.items():
         if name == "data":
             copy[name] = _owned_data(value, owned)
         else:

@@ -34,15 +34,15 @@ def _fact(fact: Fact) -> Element:
 
 def table(block: Table) -> list[Element]:
     columns, rows = _narrowed(block)
-    drawn = [_row([column.title for column in columns], weight="Bolder")]
-    drawn += [_row(row) for row in rows]
+    lines = [_row([column.title for column in columns], weight="Bolder")]
+    lines += [_row(row) for row in rows]
     table = {
         "type": "Table",
         "firstRowAsHeaders": True,
         "showGridLines": True,
         "gridStyle": "default",
         "columns": [_shape(column) for column in columns],
-        "rows": drawn,
+        "rows": lines,
     }
     return [block_text(marked(block.caption), weight="Bolder"), table]
 
@@ -109,10 +109,10 @@ def chart(block: Chart) -> list[Element]:
         "data": [_point(bar) for bar in block.bars],
         "fallback": {"type": "Container", "items": _bars(block.bars)},
     }
-    drawn = [block_text(marked(block.title), weight="Bolder"), chart]
+    elements = [block_text(marked(block.title), weight="Bolder"), chart]
     if block.legend:
-        drawn.append(block_text(marked(block.legend), isSubtle=True, size="Small"))
-    return drawn
+        elements.append(block_text(marked(block.legend), isSubtle=True, size="Small"))
+    return elements
 
 
 def _point(bar: Bar) -> Element:

@@ -87,8 +87,8 @@ def _activity(raw: Json) -> Activity:
     destination = _destination(raw)
     among_others = destination.kind != "personal"
     targeted = among_others and bool(raw["recipient"].get("isTargeted"))
-    held = _held(raw)
-    data = {name: value for name, value in held.items() if name != OWN}
+    sent_data = _held(raw)
+    data = {name: value for name, value in sent_data.items() if name != OWN}
     return Activity(
         id=raw.get("id") or "",
         type=raw["type"],
@@ -110,7 +110,7 @@ def _activity(raw: Json) -> Activity:
         edited=mapping(raw.get("channelData")).get("eventType") == "editMessage",
         welcomes=_welcomes(raw),
         targeted=targeted,
-        own=targeted or (among_others and bool(held.get(OWN))),
+        own=targeted or (among_others and bool(sent_data.get(OWN))),
         data=data if isinstance(raw.get("value"), dict) else None,
         in_ask=_in_ask(data),
         run={key: value for key, value in carried_in(data).items() if key in ("rid", "rev")},
@@ -134,8 +134,8 @@ def _delivery(raw: Json) -> str:
 
 def _tenant(raw: Json) -> str:
     """Return the tenant the conversation is in, "" when it is not said."""
-    named = mapping(mapping(raw.get("channelData")).get("tenant"))
-    return str(raw["conversation"].get("tenantId") or named.get("id") or "")
+    tenant = mapping(mapping(raw.get("channelData")).get("tenant"))
+    return str(raw["conversation"].get("tenantId") or tenant.get("id") or "")
 
 
 def _destination(raw: Json) -> Destination:

@@ -40,13 +40,13 @@ def view(reply: Reply, language: Language, texts: Texts, viewer: Viewer) -> Elem
     drawer = Drawer(language, texts)
     if not reply.blocks and reply.ask is None:
         reply = replace(reply, blocks=(Paragraph(reply.text),))
-    drawn = fitting(reply, drawer, _owned(viewer))
+    element = fitting(reply, drawer, _owned(viewer))
     if viewer.user and reply.ask is not None:
-        drawn["refresh"] = asks.refresh(reply.ask, drawer, viewer.user)
+        element["refresh"] = asks.refresh(reply.ask, drawer, viewer.user)
     elif viewer.user and viewer.run:
         look = asks.look("choose", drawer.say("open_own"), dict(viewer.run))
-        drawn["refresh"] = {"action": look, "userIds": [viewer.user]}
-    return again(drawn)
+        element["refresh"] = {"action": look, "userIds": [viewer.user]}
+    return again(element)
 
 
 def _owned(viewer: Viewer) -> Owned:
@@ -57,9 +57,9 @@ def _owned(viewer: Viewer) -> Owned:
     return "all"
 
 
-def again(drawn: Element) -> Element:
+def again(element: Element) -> Element:
     """Show a card as it was."""
-    return {"statusCode": 200, "type": CONTENT_TYPE, "value": drawn}
+    return {"statusCode": 200, "type": CONTENT_TYPE, "value": element}
 
 
 def notice(text: str) -> Element:

@@ -49,8 +49,8 @@ def activities(reply: Reply, language: Language, texts: Texts) -> list[Element]:
         return [message(language, textFormat="markdown", text=text)]
     answer = _answer(reply)
     if answer is None or reply.ask is not None:
-        drawn = fitting(reply, Drawer(language, texts))
-        return [card_message(drawn, _first_line(reply.text), language) | _thumbs(reply)]
+        element = fitting(reply, Drawer(language, texts))
+        return [card_message(element, _first_line(reply.text), language) | _thumbs(reply)]
     rest = tuple(block for block in reply.blocks if block is not answer)
     below = _below(replace(reply, blocks=rest), language, texts)
     return [_words(reply, answer, language) | _thumbs(reply), *below]
@@ -63,9 +63,9 @@ def ending(reply: Reply, language: Language, texts: Texts) -> list[Element]:
     A reply that is a card alone gives its first line to the text, and does not say it again as its
     heading.
     """
-    shown = activities(reply, language, texts)
-    if "text" in shown[0]:
-        return shown
+    whole = activities(reply, language, texts)
+    if "text" in whole[0]:
+        return whole
     line = _first_line(reply.text)
     rest = reply.blocks
     if rest and rest[0] == Heading(line):
@@ -194,9 +194,9 @@ def _below(reply: Reply, language: Language, texts: Texts) -> list[Element]:
     sources = [f"[{s.number}] {s.title} {s.place}" for s in _sources(reply)]
     summary = _first_line(reply.text)
     if sources:
-        named = ", ".join(sources)
-        summary = f"{drawer.say('sources')}: {named}"
-        reply = replace(reply, text=named)
+        titles = ", ".join(sources)
+        summary = f"{drawer.say('sources')}: {titles}"
+        reply = replace(reply, text=titles)
     return [card_message(fitting(reply, drawer), summary, language)]
 
 

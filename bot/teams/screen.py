@@ -119,10 +119,10 @@ class Screen:
         """
         base = await self._sender.base_cards.pressed(self._activity)
         if self._client_waits:
-            shown = reply
+            own = reply
             if base is not None:
-                shown = with_way_back(reply, self._language(reply), self._texts)
-            self._respond(self._view(shown))
+                own = with_way_back(reply, self._language(reply), self._texts)
+            self._respond(self._view(own))
         elif not await self._whisper(reply):
             await self._point()
             return
@@ -134,8 +134,8 @@ class Screen:
         Send the reply as a message that its person alone sees, without a card where that is
         refused; False: not brought.
         """
-        drawn = render.whispered(reply, self._language(reply), self._texts)
-        status = await self._sender.whisper(self._to, drawn, reply)
+        messages = render.whispered(reply, self._language(reply), self._texts)
+        status = await self._sender.whisper(self._to, messages, reply)
         if status in UNREADABLE | UNKNOWN:
             status = await self._sender.whisper(self._to, [self._plain(reply)], reply)
         return status == TAKEN
@@ -216,20 +216,20 @@ class Screen:
     async def _put(self, activities: Sequence[Json], reply: Reply, *, done: int = 0) -> None:
         """Bring what is shown up to these activities; the first `done` are there already."""
         ids = [] if reply.share else self._ids()
-        shown = ids[:done]
+        standing = ids[:done]
         for number, activity in enumerate(activities[done:], done):
             id_ = await self._put_one(activity, ids[number : number + 1], last=reply.final)
-            shown.append(id_)
+            standing.append(id_)
             if number == 0:
                 await self._sender.remember(self._to, id_, reply)
             if self._among_others and reply.final:
                 await self._sender.base_cards.keep(self._to.conversation, id_, activity)
             if not reply.share:
-                self._note([*shown, *ids[len(shown) :]])
+                self._note([*standing, *ids[len(standing) :]])
         for id_ in ids[len(activities) :]:
             await self._sender.connector.delete(self._to, id_)
         if not reply.share:
-            self._note(shown)
+            self._note(standing)
 
     async def _put_one(self, activity: Json, there: Sequence[str], *, last: bool) -> str:
         """Return the id under which the activity now stands, in the place of what is `there`."""

@@ -59,16 +59,16 @@ class _Whole(SansIOHTTPPolicy[Any, Any]):
     """
 
     def on_request(self, request: Any, **_: Any) -> None:
-        sent = request.http_request
-        if not sent.data:
+        http = request.http_request
+        if not http.data:
             return
-        whole = json.loads(sent.data) | _whole.get()
-        sent.data = json.dumps(whole)
-        sent.headers["Content-Length"] = str(len(sent.data))
+        whole = json.loads(http.data) | _whole.get()
+        http.data = json.dumps(whole)
+        http.headers["Content-Length"] = str(len(http.data))
         recipient = whole.get("recipient") or {}
         if recipient.get("isTargeted"):
             # without this word of the address everybody would see it
-            sent.format_parameters({"isTargetedActivity": "true"})
+            http.format_parameters({"isTargetedActivity": "true"})
 
 
 class _Clients(BotFrameworkAuthentication, ConnectorFactory):  # type: ignore[misc]
@@ -133,8 +133,8 @@ class Adapter(CloudAdapterBase):  # type: ignore[misc]
         """
         Return what the conversation knows of a member: "userRole", "tenantId", "userPrincipalName".
         """
-        found = await self._within(reference, lambda c: TeamsInfo.get_member(c, id_))
-        return dict(found.serialize())
+        member = await self._within(reference, lambda c: TeamsInfo.get_member(c, id_))
+        return dict(member.serialize())
 
     async def _within(self, reference: dict[str, Any], do: Callable[[Any], Awaitable[Any]]) -> Any:
         answer: Any = None

@@ -138,7 +138,7 @@ class Stream:
         self._memory["stream"] = ""
 
     def _judge(self, error: Undelivered) -> None:
-        """Raise what is no matter of the stream: the person's stop, or a message that is refused."""
+        """Raise what is no matter of the stream: the person's stop, a message that is refused."""
         self._stopped(error)
         if error.status in UNREADABLE:
             raise error

@@ -67,10 +67,10 @@ class Classic:
         return self.texts.say(f"slack.{name}", self.language, **values)
 
     def blocks(self, blocks: tuple[Block, ...]) -> list[Json]:
-        drawn: list[Json] = []
+        elements: list[Json] = []
         for block in blocks:
-            drawn += self.block(block)
-        return drawn
+            elements += self.block(block)
+        return elements
 
     def block(self, block: Block) -> list[Json]:  # noqa: C901, PLR0911  # a case a word
         match block:
@@ -123,8 +123,8 @@ class Classic:
         titles = [column.title for column in block.columns]
         lines = [f"**{block.caption}**"]
         for row in block.rows:
-            named = zip(titles, row, strict=True)
-            cells = [f"{title} {value}" for title, value in named if value]
+            pairs = zip(titles, row, strict=True)
+            cells = [f"{title} {value}" for title, value in pairs if value]
             lines.append("- " + " · ".join(cells))
         return sections("\n".join(lines))
 
@@ -150,13 +150,13 @@ class Classic:
 
     def sources(self, block: Sources) -> list[Json]:
         lines = [_source(source) for source in block.items]
-        named = [context(*some) for some in batched(lines, CONTEXT_ELEMENTS)]
+        rows = [context(*some) for some in batched(lines, CONTEXT_ELEMENTS)]
         openers = []
         for source in block.items:
             data: Values = {"aid": block.answer, "s": source.id, "n": source.number}
             label = f"[{source.number}] {source.place}"
             openers.append(Button(label, Press("source.open", data)))
-        return [*named, *self.buttons.rows(tuple(openers))]
+        return [*rows, *self.buttons.rows(tuple(openers))]
 
     def details(self, block: Details) -> list[Json]:
         return [*sections(f"**{block.title}**"), *self.blocks(block.blocks)]
@@ -181,9 +181,9 @@ def facts(items: tuple[Fact, ...]) -> list[Json]:
 
 def _bar(bar: Bar, top: float) -> str:
     """Return one bar of a chart as a line of cells, as long as its share of `top`."""
-    cells = round(max(0.0, bar.value) / top * BAR)
-    drawn = "█" * cells + "░" * (BAR - cells)
-    line = f"{drawn} {bar.shown:>6} {MARKS[bar.state]}{bar.short}"
+    full = round(max(0.0, bar.value) / top * BAR)
+    cells = "█" * full + "░" * (BAR - full)
+    line = f"{cells} {bar.shown:>6} {MARKS[bar.state]}{bar.short}"
     if bar.note:
         line += f" ({bar.note})"
     return line

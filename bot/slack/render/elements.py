@@ -59,23 +59,23 @@ class Buttons:
         Raises:
             ValueError: what it carries is longer than Slack keeps.
         """
-        drawn: Json = {
+        element: Json = {
             "type": "button",
             "action_id": self.name(button.press.action),
             "text": plain_text(button.label, BUTTON_TEXT),
             "value": pack(brings or button.press),
         }
         if button.url:
-            drawn["url"] = button.url
+            element["url"] = button.url
         if button.style != "plain":
-            drawn["style"] = button.style
+            element["style"] = button.style
         if len(button.label) > BUTTON_SHOWN:
-            drawn["accessibility_label"] = cut(button.label, BUTTON_TEXT)
+            element["accessibility_label"] = cut(button.label, BUTTON_TEXT)
         if button.confirm:
-            drawn["confirm"] = confirm(button.confirm)
+            element["confirm"] = confirm(button.confirm)
             if button.style == "danger":
-                drawn["confirm"]["style"] = "danger"
-        return drawn
+                element["confirm"]["style"] = "danger"
+        return element
 
 
 def words(value: object) -> list[str]:
@@ -128,11 +128,11 @@ def confirm(question: Confirm) -> Json:
 
 def sections(text: str) -> list[Json]:
     """Return our light markup as sections, as many as it needs."""
-    return [section(drawn) for drawn in pieces(text, mrkdwn, SECTION)]
+    return [section(piece) for piece in pieces(text, mrkdwn, SECTION)]
 
 
-def section(drawn: str) -> Json:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": drawn}}
+def section(text: str) -> Json:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
 def context(*drawn: str) -> Json:

@@ -29,8 +29,8 @@ def messages(reply: Reply, texts: Texts, language: Language, level: int) -> tupl
     """
     text = reply.text + in_text(reply.ask) if reply.ask else reply.text
     if level >= TEXT:
-        drawn = pieces(text, mrkdwn, MESSAGE_TEXT)[:PARTS] or ["–"]
-        return tuple({"text": piece, "blocks": [], **QUIET} for piece in drawn)
+        segments = pieces(text, mrkdwn, MESSAGE_TEXT)[:PARTS] or ["–"]
+        return tuple({"text": piece, "blocks": [], **QUIET} for piece in segments)
     drawer = LEVELS[level](texts, language)
     blocks = []
     if reply.calls:
@@ -43,11 +43,11 @@ def messages(reply: Reply, texts: Texts, language: Language, level: int) -> tupl
         parts = [*parts[:PARTS], [context(drawer.say("too_long"))]]
     whole = cut(escape(plain(text)), MESSAGE_TEXT) or "–"
     first, *rest = parts or [[]]
-    drawn_messages = [{"text": whole, "blocks": first, **QUIET}]
+    result = [{"text": whole, "blocks": first, **QUIET}]
     for part in rest:
-        shown = cut(" ".join(words(part)), MESSAGE_TEXT)
-        drawn_messages.append({"text": shown, "blocks": part, **QUIET})
-    return tuple(drawn_messages)
+        summary = cut(" ".join(words(part)), MESSAGE_TEXT)
+        result.append({"text": summary, "blocks": part, **QUIET})
+    return tuple(result)
 
 
 def _packed(blocks: list[Json]) -> list[list[Json]]:

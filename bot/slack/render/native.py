@@ -41,8 +41,8 @@ class Native(Tabled):
     def paragraph(self, block: Paragraph) -> list[Json]:
         if block.tone != "answer":
             return super().paragraph(block)
-        drawn = pieces(block.text, markdown, MARKDOWN)
-        return [{"type": "markdown", "text": piece} for piece in drawn]
+        segments = pieces(block.text, markdown, MARKDOWN)
+        return [{"type": "markdown", "text": piece} for piece in segments]
 
     def table(self, block: Table) -> list[Json]:
         if not block.caption or not self.fits(rows_of(block)):
@@ -80,8 +80,8 @@ class Native(Tabled):
         title = cut(block.title, CHART_TITLE)
         values = " · ".join([_value(bar) for bar in block.bars])
         legend = [escape(text) for text in (block.legend, values) if text]
-        drawn = {"type": "data_visualization", "title": title, "chart": chart}
-        return [drawn, context(*legend)]
+        element = {"type": "data_visualization", "title": title, "chart": chart}
+        return [element, context(*legend)]
 
     def steps(self, block: Steps) -> list[Json]:
         tasks = [_task(step) for step in block.items]
@@ -92,7 +92,7 @@ class Native(Tabled):
 
     def details(self, block: Details) -> list[Json]:
         inner = self._inside.blocks(block.blocks)
-        drawable = all(drawn["type"] in INSIDE for drawn in inner)
+        drawable = all(inner_block["type"] in INSIDE for inner_block in inner)
         few = 0 < len(inner) <= CONTAINER_CHILDREN
         # a container is never cut in two
         if not drawable or not few or size(inner) > MESSAGE_CHARS // 2:
@@ -141,7 +141,7 @@ def _value(bar: Bar) -> str:
 
 
 def _task(step: Step) -> Json:
-    drawn: Json = {
+    card: Json = {
         "type": "task_card",
         "task_id": step.id,
         "title": step.title,
@@ -150,5 +150,5 @@ def _task(step: Step) -> Json:
     if step.output:
         text = {"type": "text", "text": step.output}
         lines = {"type": "rich_text_section", "elements": [text]}
-        drawn["output"] = {"type": "rich_text", "elements": [lines]}
-    return drawn
+        card["output"] = {"type": "rich_text", "elements": [lines]}
+    return card

@@ -59,8 +59,8 @@ def rows_of(block: Table) -> list[list[str]]:
 
 
 def _table(rows: list[list[str]], settings: list[Json]) -> Json:
-    drawn = [_row(row) for row in rows]
-    return {"type": "table", "column_settings": settings, "rows": drawn}
+    cells = [_row(row) for row in rows]
+    return {"type": "table", "column_settings": settings, "rows": cells}
 
 
 def _row(texts: list[str]) -> list[Json]:

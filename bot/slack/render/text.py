@@ -97,7 +97,7 @@ def pieces(text: str, draw: Callable[[str], str], limit: int) -> list[str]:
     Return the text drawn in pieces of at most `limit` characters, cut between lines, sentences or
     words; none when empty.
     """
-    drawn = []
+    segments = []
     while len(draw(text)) > limit:
         size = min(len(text) - 1, limit)
         while len(draw(text[:size] + "**")) > limit:
@@ -107,10 +107,10 @@ def pieces(text: str, draw: Callable[[str], str], limit: int) -> list[str]:
         if head.count("**") % 2:  # bold goes on in the next piece
             head = head + "**"
             text = "**" + text
-        drawn.append(draw(head.rstrip("\n")))
+        segments.append(draw(head.rstrip("\n")))
     if text.strip():
-        drawn.append(draw(text))
-    return drawn
+        segments.append(draw(text))
+    return segments
 
 
 def _seam(text: str, size: int) -> int:
