@@ -9,6 +9,7 @@ from rich.console import Console
 from bot.command.terminal import draw
 from bot.command.terminal import said as typed
 from bot.slack import parse as slack
+from bot.slack.decode import decode
 from bot.slack.render.messages import messages
 from bot.teams import frame
 from bot.teams import parse as teams
@@ -44,7 +45,8 @@ def delivered(face, text, language="ja", place="p"):
                 "ts": "1.2",
                 "text": text,
             }
-            return slack.message({"team_id": "T1", "event": event}, person, "UB", nothing)
+            payload = decode({"team_id": "T1", "event": event})
+            return slack.message(payload, person, "UB", nothing)
         case "teams":
             activity = {
                 "type": "message",

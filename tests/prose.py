@@ -41,8 +41,6 @@ BOUNDS = Limits()
 
 # A room is a folder of a root with all that is in it, or the files that lie in the root itself.
 ALLOWED: Mapping[str, Limits] = {
-    "bot/slack": Limits(expressions=68, wide=8),
-    "bot/teams": Limits(expressions=60, wide=4, file=465),
     "knowledge": Limits(wide=3),
     "knowledge/deck": Limits(expressions=44),
     "knowledge/index": Limits(expressions=41),

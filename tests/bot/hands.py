@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from bot.command.interview import LETTERS, interview
 from bot.slack import parse as slack_parse
+from bot.slack.decode import decode
 from bot.slack.render.ask import guided
 from bot.slack.render.limits import PARTS
 from bot.slack.render.messages import LEVELS, messages
@@ -111,7 +112,7 @@ def slack_read(payload: dict) -> Content | None:
     """Read a delivery as it comes over the wire: a form field that holds JSON."""
     base = {"team": {"id": "T1"}, "user": {"id": "U1"}, "trigger_id": "t"}
     [(_, sent)] = parse_qsl(urlencode({"payload": json.dumps(base | payload)}))
-    return slack_parse.content(json.loads(sent), "UB", _nothing)
+    return slack_parse.content(decode(json.loads(sent)), "UB", _nothing)
 
 
 def slack(level: int) -> Hand:

@@ -159,6 +159,7 @@ async def desk(
             slack = await stack.enter_async_context(Slack(settings, turns, texts, people))
             people.watch(slack.name, slack.again)
             turns.register(slack)
+            people.watch(slack.name, slack.again)
             await stack.enter_async_context(turns)
             await stack.enter_async_context(slack.listening())
             door = httpx.ASGITransport(Starlette(routes=slack.routes()))

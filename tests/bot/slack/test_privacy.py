@@ -95,6 +95,7 @@ async def at(application, api):
                 application.people,
             )
         )
+        application.people.watch(slack.name, slack.again)
         turns.register(slack)
         await stack.enter_async_context(turns)
         door = httpx.ASGITransport(Starlette(routes=slack.routes()))
