@@ -9,9 +9,9 @@ from contextlib import suppress
 
 import pytest
 
-from bot.settings import Slack as Settings
 from bot.slack import api as rooms
 from bot.slack import screens
+from bot.slack.settings import Slack as Settings
 from handlers.conversation import Paragraph, Reply
 
 
