@@ -4,32 +4,36 @@ The only way out to addresses that came with a message: files people sent, and h
 An address is judged by its exact host before anything is resolved; its name is resolved once, and
 the connection goes to the address that was judged. Redirects are judged anew, bodies are counted
 while they come, and a token is sent to exact hosts only.
+
+Where the environment names a proxy for https (HTTPS_PROXY, but for what NO_PROXY names), exact
+hosts are reached through it: it resolves their names, and TLS is still ours up to the host, whose
+certificate says that it is the one. Names under a suffix, this machine and the operator's own
+address never go through it, since there the address we judged is what protects us.
 """
 
 import asyncio
-import ipaddress
 import json
-import re
 import socket
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urljoin
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from knowledge.reading.readers.limits import MEGABYTE, Limits
+from bot.hosts import Hosts, Target, host_of, public
+from knowledge.reading.readers.limits import Limits
 
 LIMIT = Limits().file  # bytes of one file
 SECONDS = 60.0  # for one file, from its name to its last byte
 HOPS = 3  # redirects followed
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_PLAIN = re.compile(r"[!-\[\]-~]+")  # printable ASCII without space and backslash
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+GZIP = 47  # zlib's word for gzip or zlib, whichever it is
 Resolve = Callable[[str, int], Awaitable[list[str]]]
+
+__all__ = ["LIMIT", "Download", "Fetched", "Hosts", "Refused", "public", "resolve"]
 
 
 class Refused(Exception):
@@ -60,87 +64,6 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Hosts:
-    """
-    Where we may go: `exact` names and names of one label under a suffix (".sharepoint.com"), both
-    by https on 443 and at public addresses; the `own` origin the operator configured
-    ("http://127.0.0.1:4003"), wherever it is, with `beside` also its other ports where it is this
-    machine (a service for tests); and with `loopback` nothing but this machine.
-    """
-
-    exact: frozenset[str] = frozenset()
-    under: tuple[str, ...] = ()
-    own: str = ""
-    beside: bool = False
-    loopback: bool = False
-
-    def judge(self, url: str) -> "Target | None":
-        """Return where `url` leads if we may go there; nothing is resolved or opened for it."""
-        try:
-            parts = urlsplit(url) if _PLAIN.fullmatch(url) else SplitResult("", "", "", "", "")
-            port = parts.port
-        except ValueError:
-            return None
-        host = parts.hostname or ""
-        if (
-            not host
-            or "@" in parts.netloc
-            or parts.netloc.endswith(":")
-            or parts.scheme not in ("http", "https")
-        ):
-            return None
-        place = Target(
-            parts.scheme, host, port or (443 if parts.scheme == "https" else 80), _path(parts)
-        )
-        if self.loopback:
-            return place if host in LOOPBACK else None
-        if self.own and (
-            place.origin == _origin(self.own) or (self.beside and self._beside(place))
-        ):
-            return place
-        known = host in self.exact or any(
-            _LABEL.fullmatch(host.removesuffix(s)) for s in self.under if host.endswith(s)
-        )
-        return (
-            Target(place.scheme, host, 443, place.path, public=True)
-            if known and place.origin == ("https", host, 443)
-            else None
-        )
-
-    def _beside(self, place: "Target") -> bool:
-        return place.host in LOOPBACK and place.origin[:2] == _origin(self.own)[:2]
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """An address that was judged. `public` asks for public network addresses behind the name."""
-
-    scheme: str
-    host: str
-    port: int
-    path: str = field(repr=False)
-    public: bool = False
-
-    @property
-    def origin(self) -> tuple[str, str, int]:
-        return self.scheme, self.host, self.port
-
-    @property
-    def url(self) -> str:
-        return f"{self.scheme}://{self._named}:{self.port}{self.path}"
-
-    @property
-    def header(self) -> str:
-        """The Host header: the port only where it is not the scheme's own."""
-        usual = {"http": 80, "https": 443}[self.scheme]
-        return self._named if self.port == usual else f"{self._named}:{self.port}"
-
-    @property
-    def _named(self) -> str:
-        return f"[{self.host}]" if ":" in self.host else self.host
-
-
-@dataclass(frozen=True, slots=True)
 class Fetched:
     """A file's bytes, and the media type the server gave them ("application/pdf", "" when none)."""
 
@@ -150,8 +73,17 @@ class Fetched:
 
 async def resolve(host: str, port: int) -> list[str]:
     """Return the network addresses of a name, in the system's order."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(address[4][0]) for address in found))
+    loop = asyncio.get_running_loop()
+    rows = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = [str(sockaddr[0]) for *_, sockaddr in rows]
+    return list(dict.fromkeys(addresses))
+
+
+def proxy_to(host: str) -> str | None:
+    """Return the proxy the environment names for https to a host; None where there is none."""
+    if proxy_bypass(host):
+        return None
+    return getproxies().get("https")
 
 
 class Download:
@@ -167,7 +99,7 @@ class Download:
         limit: int = LIMIT,
         seconds: float = SECONDS,
         resolve: Resolve = resolve,
-        transport: Callable[[], httpx.AsyncBaseTransport] = httpx.AsyncHTTPTransport,
+        transport: Callable[..., httpx.AsyncBaseTransport] = httpx.AsyncHTTPTransport,
     ) -> None:
         self._hosts = hosts
         self._headers = dict(headers or {})
@@ -187,13 +119,9 @@ class Download:
             async with asyncio.timeout(self._seconds):
                 for hops in range(HOPS + 1):
                     async with self._open("GET", url, hops) as answer:
-                        if answer.is_redirect:
-                            url = urljoin(url, answer.headers.get("location", ""))
-                            continue
-                        return Fetched(
-                            await self._body(answer),
-                            answer.headers.get("content-type", "").partition(";")[0],
-                        )
+                        if not answer.is_redirect:
+                            return await self._whole(answer)
+                        url = urljoin(url, answer.headers.get("location", ""))
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, zlib.error) as error:
             raise Refused("broken") from error
         raise Refused("broken", hops=HOPS + 1)
@@ -205,9 +133,8 @@ class Download:
         Raises:
             Refused
         """
-        await self._send(
-            "POST", url, json.dumps(body).encode(), {"Content-Type": "application/json"}
-        )
+        headers = {"Content-Type": "application/json"}
+        await self._send("POST", url, json.dumps(body).encode(), headers)
 
     async def put(self, url: str, content: bytes) -> None:
         """
@@ -217,12 +144,8 @@ class Download:
             Refused
         """
         whole = f"bytes 0-{len(content) - 1}/{len(content)}"
-        await self._send(
-            "PUT",
-            url,
-            content,
-            {"Content-Type": "application/octet-stream", "Content-Range": whole},
-        )
+        headers = {"Content-Type": "application/octet-stream", "Content-Range": whole}
+        await self._send("PUT", url, content, headers)
 
     async def _send(
         self, method: str, url: str, content: bytes, headers: Mapping[str, str]
@@ -246,56 +169,76 @@ class Download:
         content: bytes | None = None,
         more: Mapping[str, str] | None = None,
     ) -> AsyncIterator[httpx.Response]:
-        """
-        Ask the first judged network address that takes the connection. One client for each, so that
-        no cookie travels.
-        """
+        """Ask the first judged network address that takes the connection."""
         target = self._hosts.judge(url)
         if target is None:
-            raise Refused("elsewhere", host=_host(url), hops=hops)
-        addresses = await self._resolve(target.host, target.port)
-        if not addresses or (target.public and not all(map(public, addresses))):
-            raise Refused("elsewhere", host=target.host, hops=hops)
+            raise Refused("elsewhere", host=host_of(url), hops=hops)
         headers = {
             "Accept-Encoding": "identity",
             **self._headers,
             **(more or {}),
             "Host": target.header,
         }
-        for left, address in enumerate(addresses, 1 - len(addresses)):
-            at = httpx.URL(target.url).copy_with(host=address)
-            sni = {"sni_hostname": target.host} if target.scheme == "https" else {}
-            async with httpx.AsyncClient(
-                transport=self._transport(), timeout=self._seconds, trust_env=False
-            ) as client:
-                request = client.build_request(
-                    method, at, headers=headers, content=content, extensions=sni
-                )
-                try:
-                    answer = await client.send(request, stream=True)
-                except httpx.ConnectError:
-                    if left:
-                        continue
-                    raise
-                try:
+        *others, last = await self._ways(target, hops)
+        for way in others:
+            try:
+                async with self._by(way, method, headers, content) as answer:
                     yield answer
                     return
-                finally:
-                    await answer.aclose()
+            except httpx.ConnectError:
+                continue
+        async with self._by(last, method, headers, content) as answer:
+            yield answer
+
+    async def _ways(self, target: Target, hops: int) -> list["_Way"]:
+        """Return the ways to a place, to be tried in this order; never none. Raises Refused."""
+        proxy = proxy_to(target.host) if target.known else None
+        if proxy is not None:
+            return [_Way(httpx.URL(target.url), {"proxy": proxy}, {})]
+        addresses = await self._resolve(target.host, target.port)
+        if not addresses or (target.public and not _all_public(addresses)):
+            raise Refused("elsewhere", host=target.host, hops=hops)
+        named = {"sni_hostname": target.host} if target.scheme == "https" else {}
+        url = httpx.URL(target.url)
+        return [_Way(url.copy_with(host=address), {}, named) for address in addresses]
+
+    @asynccontextmanager
+    async def _by(
+        self, way: "_Way", method: str, headers: Mapping[str, str], content: bytes | None
+    ) -> AsyncIterator[httpx.Response]:
+        """Ask by one way, with a client of its own, so that no cookie travels."""
+        transport = self._transport(**way.transport)
+        async with httpx.AsyncClient(
+            transport=transport, timeout=self._seconds, trust_env=False
+        ) as client:
+            request = client.build_request(
+                method, way.url, headers=headers, content=content, extensions=way.extensions
+            )
+            answer = await client.send(request, stream=True)
+            try:
+                yield answer
+            finally:
+                await answer.aclose()
+
+    async def _whole(self, answer: httpx.Response) -> Fetched:
+        media_type = answer.headers.get("content-type", "").partition(";")[0]
+        return Fetched(await self._body(answer), media_type)
 
     async def _body(self, answer: httpx.Response) -> bytes:
         if not answer.is_success:
             raise Refused("status", status=answer.status_code)
-        announced = answer.headers.get("content-length", "")
-        if announced.isascii() and announced.isdigit() and int(announced[:15]) > self._limit:
-            raise Refused("too_large", size=int(announced[:15]))
-        encoding = answer.headers.get("content-encoding", "identity")
-        unpack = (
-            None if encoding == "identity" else zlib.decompressobj(wbits=47)
-        )  # gzip or zlib, though we asked for neither
+        announced = _announced(answer)
+        if announced > self._limit:
+            raise Refused("too_large", size=announced)
+        unpack = None
+        if answer.headers.get("content-encoding", "identity") != "identity":
+            unpack = zlib.decompressobj(wbits=GZIP)  # though we asked for neither
         content = bytearray()
         async for piece in answer.aiter_raw():
-            content += unpack.decompress(piece, self._limit + 1 - len(content)) if unpack else piece
+            if unpack is None:
+                content += piece
+            else:
+                content += unpack.decompress(piece, self._limit + 1 - len(content))
             if len(content) > self._limit:
                 raise Refused("too_large", size=len(content))
         if unpack and not unpack.eof:
@@ -303,45 +246,22 @@ class Download:
         return bytes(content)
 
 
-def public(address: str) -> bool:
-    """
-    Report whether a network address is on the public internet, looking through IPv6 forms that wrap
-    an IPv4 one.
-    """
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(found, ipaddress.IPv6Address):
-        wrapped = found.ipv4_mapped or found.sixtofour
-        if found in _NAT64:
-            wrapped = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-        if found.teredo:
-            return False
-        found = wrapped or found
-    return found.is_global and not found.is_multicast and not found.is_reserved
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to a place: its address, and what the transport and the request are told."""
+
+    url: httpx.URL
+    transport: Mapping[str, str]
+    extensions: dict[str, Any]
 
 
-def megabytes(size: int) -> str:
-    """Return `size` in MB, to two decimals at most and never rounded onto a limit from above."""
-    return f"{-(-size * 100 // MEGABYTE) / 100:g}"
+def _all_public(addresses: list[str]) -> bool:
+    return all(public(address) for address in addresses)
 
 
-def _path(parts: SplitResult) -> str:
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-
-
-def _origin(url: str) -> tuple[str, str, int]:
-    parts = urlsplit(url)
-    return (
-        parts.scheme,
-        parts.hostname or "",
-        parts.port or (443 if parts.scheme == "https" else 80),
-    )
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
+def _announced(answer: httpx.Response) -> int:
+    """Return the length an answer says it has, in bytes; 0 where it says none that can be read."""
+    length = answer.headers.get("content-length", "")
+    if not length.isascii() or not length.isdigit():
+        return 0
+    return int(length[:15])

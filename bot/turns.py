@@ -17,21 +17,19 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
 
 from bot.deliveries import Deliveries
+from bot.leases import SETTLE, Leases, TakenOver
 from bot.metrics import Metrics
+from bot.places import Places
 from handlers.conversation import Edited, Handler, Message, Reply, Text
-from handlers.sessions import LEASE, Claim, Sessions, SessionsUnavailable
+from handlers.sessions import Claim, Sessions, SessionsUnavailable
 from handlers.texts import Texts
 
 log = logging.getLogger(__name__)
 TURN = 180  # seconds one turn may take
-QUEUE = 3  # further questions that may wait in one place
 SWEEP = 3.0  # seconds between looks for abandoned turns
-CALM = (
-    5.0  # seconds without a look after Redis was away: whoever ran a turn meanwhile says so first
-)
-SETTLE = 0.2  # seconds between tries to write down that a turn is ours, or over
+# seconds without a look after Redis was away: whoever ran a turn meanwhile says so first
+CALM = 5.0
 PATIENCE = 2.0  # seconds a delivery may wait until it is safe; Slack gives three
-LOOK = 0.05  # seconds between looks at the queue of a thread that another process works on
 # turns at once: more would make the loop late for everybody, and Redis look as if it did not answer
 RUNNING = 32
 AGAIN = (0.15, 0.25, 0.6)  # seconds between further tries of a claim that Redis did not answer
@@ -64,7 +62,9 @@ class Screen(Protocol):
     async def show(self, reply: Reply) -> None: ...
 
 
-class Platform(Protocol):
+class Endpoint(Protocol):
+    """What turns need of a platform; its face has more (`bot/platform.py`)."""
+
     name: str
 
     async def read(self, payload: dict[str, Any]) -> Message | None:
@@ -75,25 +75,10 @@ class Platform(Protocol):
     ) -> Screen: ...
 
 
-@dataclass(slots=True)
-class _Place:
-    """
-    The queue of one thread of talk in this process: how many wait or work, and the event that the
-    last of them is done.
-    """
-
-    last: asyncio.Event
-    waiting: int = 0
-
-
 class Stopped(Exception):
     """
     The person told the platform to stop this turn: a screen raises it, and nothing more is shown.
     """
-
-
-class _TakenOver(Exception):
-    """Another process goes on with this turn: this one must not show anything more."""
 
 
 class Turns:
@@ -104,16 +89,17 @@ class Turns:
         self._handle = handle
         self._sessions = sessions
         self._texts = texts
-        self._platforms: dict[str, Platform] = {}
+        self._platforms: dict[str, Endpoint] = {}
         self._running: set[asyncio.Task[None]] = set()
-        self._places: dict[str, _Place] = {}
-        self._hearing = Deliveries()
+        self._places = Places(sessions)
+        self._deliveries = Deliveries()
+        self._leases = Leases(sessions, self._deliveries)
         self._unsettled: dict[str, Claim] = {}
         self._chores: list[asyncio.Task[None]] = []
         self._closed = False
         self._room = asyncio.Semaphore(RUNNING)
 
-    def register(self, platform: Platform) -> None:
+    def register(self, platform: Endpoint) -> None:
         self._platforms[platform.name] = platform
 
     async def __aenter__(self) -> Self:
@@ -139,13 +125,13 @@ class Turns:
         Raises:
             NotSafe: it is neither stored nor answered by then; the turn runs on.
         """
-        first = self._hearing.add(delivery.id)
+        first = self._deliveries.add(delivery.id)
         if first:
             claim = Claim(delivery.id, secrets.token_hex(8), delivery.platform, delivery.payload)
             self._start(self._begin(claim))
         else:
             self.metrics.repeats.labels(delivery.platform).inc()
-        return await self._hearing.fate(delivery.id, patience) == "ours" and first
+        return await self._deliveries.fate(delivery.id, patience) == "ours" and first
 
     async def take(self, message: Message, screen: Screen) -> None:
         """Run one turn to its end; web and terminal wait for it."""
@@ -166,9 +152,9 @@ class Turns:
             self.metrics.unclaimed.inc()
             log.warning("a turn runs without a claim: Redis is away")
         elif claimed:
-            self._hearing.tell(claim.id, "ours")
+            self._deliveries.tell(claim.id, "ours")
         else:
-            self._hearing.tell(claim.id, "elsewhere")
+            self._deliveries.tell(claim.id, "elsewhere")
             self.metrics.repeats.labels(claim.platform).inc()
             return
         await self._answer(claim)
@@ -190,28 +176,27 @@ class Turns:
     async def _answer(self, claim: Claim) -> None:
         platform = self._platforms[claim.platform]
         try:
-            async with self._lease(claim), self._room:
+            async with self._leases.held(claim), self._room:
                 claim = await self._begun(claim)
                 message = await platform.read(claim.payload)
                 if message is not None:
                     screen = platform.screen(claim.payload, message, self._memory(claim))
                     await self._turn(message, screen, claim, platform.name)
-        except _TakenOver:
+        except TakenOver:
             self.metrics.turns.labels(claim.platform, "taken_over").inc()
-            self._hearing.tell(claim.id, "elsewhere")
+            self._deliveries.tell(claim.id, "elsewhere")
             return
-        except Exception:  # the platform itself failed us: nothing can be shown now, so it is tried again after the lease
+        except Exception:
+            # the platform itself failed us: nothing can be shown now, so it is tried again after
+            # the lease; where nobody else can take it over, the platform sends it again
             self.metrics.turns.labels(claim.platform, "undelivered").inc()
-            log.exception(
-                "delivery failed", extra={"platform": claim.platform, "tries": claim.tries}
-            )
+            failed = {"platform": claim.platform, "tries": claim.tries}
+            log.exception("delivery failed", extra=failed)
             if claim.tries < TRIES:
-                self._hearing.tell(
-                    claim.id, "failed"
-                )  # where nobody else can take it over, the platform sends it again
+                self._deliveries.tell(claim.id, "failed")
                 return
         self._unsettled[claim.id] = claim
-        self._hearing.tell(claim.id, "ours")
+        self._deliveries.tell(claim.id, "ours")
         await self._settle_all()
 
     def _memory(self, claim: Claim) -> dict[str, str]:
@@ -219,7 +204,9 @@ class Turns:
         Return what a screen knows of its turn: also whether another process may show the same one
         at this moment.
         """
-        return claim.memory | ({} if self._hearing.safe(claim.id) else {UNCLAIMED: "yes"})
+        if self._deliveries.safe(claim.id):
+            return dict(claim.memory)
+        return claim.memory | {UNCLAIMED: "yes"}
 
     async def _begun(self, claim: Claim) -> Claim:
         """
@@ -236,36 +223,35 @@ class Turns:
     async def _turn(
         self, message: Message, screen: Screen, claim: Claim | None, platform: str
     ) -> None:
-        if (
-            claim is not None and claim.tries > TRIES
-        ):  # every process that began it died: it may well be the cause
+        if claim is not None and claim.tries > TRIES:
+            # every process that began it died: it may well be the cause
             await self._apologise(message, screen, None)
             self.metrics.turns.labels(platform, "given_up").inc()
             return
-        outcome = "answered"
         with self.metrics.seconds.labels(platform).time():
             try:
-                async with (
-                    self._in_order(message, screen, claim) as admitted,
-                    asyncio.timeout(TURN),
-                ):
-                    if admitted:
-                        async for reply in self._handle(message):
-                            await screen.show(reply)
-                            await self._keep(claim, screen)
-                    else:
-                        outcome = "busy"
-                        await screen.show(
-                            Reply(
-                                self._texts.say("turns.busy", message.person.language), private=True
-                            )
-                        )
+                outcome = await self._handled(message, screen, claim)
             except Stopped:
                 outcome = "stopped"
-            except Exception as error:  # noqa: BLE001  # the one place where a bug becomes a sentence
+            except Exception as error:  # noqa: BLE001  # where a bug becomes a sentence
                 outcome = "apologised"
                 await self._apologise(message, screen, error)
         self.metrics.turns.labels(platform, outcome).inc()
+
+    async def _handled(self, message: Message, screen: Screen, claim: Claim | None) -> str:
+        """Show every reply, and return how it ended; waiting does not count as time of the turn."""
+        async with (
+            self._in_order(message, screen, claim) as admitted,
+            asyncio.timeout(TURN),
+        ):
+            if not admitted:
+                busy = self._texts.say("turns.busy", message.person.language)
+                await screen.show(Reply(busy, private=True))
+                return "busy"
+            async for reply in self._handle(message):
+                await screen.show(reply)
+                await self._keep(claim, screen)
+        return "answered"
 
     async def _apologise(self, message: Message, screen: Screen, error: Exception | None) -> None:
         """
@@ -287,97 +273,18 @@ class Turns:
     async def _in_order(
         self, message: Message, screen: Screen, claim: Claim | None
     ) -> AsyncIterator[bool]:
-        """
-        Let questions of one place through one at a time, told how many come first; yield False when
-        the queue is full.
-        """
+        """Let questions wait for each other; presses and forms never do."""
         if not isinstance(message.content, Text | Edited):
             yield True
             return
-        place = self._places.setdefault(message.place, _Place(asyncio.Event()))
-        if place.waiting > QUEUE:
-            yield False
-            return
-        before, done, first = place.last, asyncio.Event(), place.waiting
-        place.last, place.waiting = (
-            done,
-            place.waiting + 1,
-        )  # the place in the queue is taken before anything is awaited
-        try:
-            if first:
-                queued = self._texts.say("turns.queued", message.person.language, n=first)
-                await screen.show(Reply(queued, final=False))
-                await self._keep(claim, screen)
-                await before.wait()
-            async with self._across_processes(message.place, claim):
-                yield True
-        finally:
-            done.set()
-            place.waiting -= 1
-            if not place.waiting:
-                self._places.pop(message.place, None)
 
-    @asynccontextmanager
-    async def _across_processes(self, place: str, claim: Claim | None) -> AsyncIterator[None]:
-        """
-        Wait until no other process works on an earlier question of this place; without Redis nobody
-        waits.
-        """
-        if claim is None:
-            yield
-            return
-        with suppress(SessionsUnavailable):
-            await self._sessions.line_up(place, claim)
-            while await self._sessions.ahead(place, claim):  # noqa: ASYNC110  # what we wait for happens in another process
-                await asyncio.sleep(LOOK)
-        try:
-            yield
-        finally:
-            with suppress(SessionsUnavailable):
-                await self._sessions.leave(place, claim)
+        async def waits(first: int) -> None:
+            queued = self._texts.say("turns.queued", message.person.language, n=first)
+            await screen.show(Reply(queued, final=False))
+            await self._keep(claim, screen)
 
-    @asynccontextmanager
-    async def _lease(self, claim: Claim) -> AsyncIterator[None]:
-        """
-        Show signs of life while the turn runs, and store what is not yet; give it up when another
-        process has it.
-        """
-        ours = asyncio.current_task()
-        lost = over = False
-
-        async def beat() -> None:
-            nonlocal lost
-            while not over:  # redis-py may swallow a cancellation that meets its own time-out
-                stored = self._hearing.safe(claim.id)
-                await asyncio.sleep(LEASE / 3 if stored else SETTLE)
-                with suppress(SessionsUnavailable):
-                    held = await (
-                        self._sessions.renew(claim) if stored else self._sessions.claim(claim)
-                    )
-                    if held:
-                        self._hearing.tell(claim.id, "ours")
-                        continue
-                    if not stored and await self._sessions.over(claim.id):
-                        self._hearing.tell(claim.id, "elsewhere")
-                        # two show one turn: what we have begun to show must not be the last word
-                        return
-                    lost = True
-                    if ours is not None:
-                        ours.cancel()
-                    return
-
-        heart = asyncio.create_task(beat())
-        try:
-            yield
-        except asyncio.CancelledError:
-            if lost and ours is not None:
-                ours.uncancel()
-                raise _TakenOver from None
-            raise
-        finally:
-            over = True
-            heart.cancel()
-            await asyncio.gather(heart, return_exceptions=True)
+        async with self._places.turn(message.place, claim, waits) as admitted:
+            yield admitted
 
     async def _settle(self) -> None:
         while not self._closed:
@@ -403,6 +310,10 @@ class Turns:
                     if claim.platform in self._platforms:
                         self._start(self._answer(claim))
             except SessionsUnavailable:
-                while not self._closed and not await self._sessions.alive():  # noqa: ASYNC110  # Redis sends no word when it is back
-                    await asyncio.sleep(SWEEP)
+                await self._back()
                 await asyncio.sleep(CALM)
+
+    async def _back(self) -> None:
+        """Wait until Redis answers again: it sends no word when it is back."""
+        while not self._closed and not await self._sessions.alive():  # noqa: ASYNC110  # silent
+            await asyncio.sleep(SWEEP)

@@ -7,17 +7,18 @@ Nothing else is accepted, because nobody could say who reads it.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 
 from handlers.conversation import Audience, Message, Person
+from handlers.ids import TERMINAL
 
 EVERYONE = "all"
 ADMINS = "admins"
 MACHINE = "machine"  # whoever sits at it
 SHARED = "web"  # whoever knows the password of the web page
 NEVER = ("guest", "external", "bot")  # roles that never change anything
-PERSON = re.compile(r"(?:slack|teams|web|terminal):\S+")  # how a person's id looks
+_REST = re.compile(r"\S+")  # an id behind its platform
 Look = Callable[[Person], Awaitable[Person]]
 
 
@@ -26,14 +27,19 @@ class People:
     `admins` holds ids as configured: whole ("slack:T1:U1"), their last part ("U1", an Entra object
     id), or a user group's.
 
-    `groups` names audiences and gives the ids of each, spelled the same way.
+    `groups` names audiences and gives the ids of each, spelled the same way. `platforms` are those
+    whose people there can be.
     """
 
     def __init__(
-        self, admins: frozenset[str], groups: Mapping[str, frozenset[str]] | None = None
+        self,
+        admins: frozenset[str],
+        groups: Mapping[str, frozenset[str]] | None = None,
+        platforms: Collection[str] = (),
     ) -> None:
         self._admins = admins
         self._groups = dict(groups or {})
+        self._platforms = frozenset((*platforms, TERMINAL))
         self._looks: dict[str, Look] = {}
 
     @property
@@ -48,7 +54,9 @@ class People:
 
     def decides(self, audience: str) -> bool:
         """Report whether it can be said of everybody if they are in this audience."""
-        return audience in self.audiences or bool(PERSON.fullmatch(audience))
+        platform, _, rest = audience.partition(":")
+        person = platform in self._platforms and _REST.fullmatch(rest) is not None
+        return person or audience in self.audiences
 
     def watch(self, platform: str, look: Look) -> None:
         """
@@ -84,7 +92,7 @@ class People:
         and each sign-in gives another id.
         """
         platform, _, rest = id_.partition(":")
-        if platform == "terminal" or id_ == "web:local":
+        if platform == TERMINAL or id_ == "web:local":
             return MACHINE
         return SHARED if platform == "web" and rest else id_
 

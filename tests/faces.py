@@ -9,6 +9,7 @@ from rich.console import Console
 from bot.command.terminal import draw
 from bot.command.terminal import said as typed
 from bot.slack import parse as slack
+from bot.slack.decode import decode
 from bot.slack.render.messages import messages
 from bot.teams import frame
 from bot.teams import parse as teams
@@ -17,10 +18,11 @@ from bot.web import parse as web
 from bot.web.pages import place_at
 from bot.web.regions import message as posted
 from bot.web.render import Page
+from examples import webhook_platform as webhook
 from handlers.conversation import Person
 from tests.sheet import Sheet
 
-FACES = ("slack", "teams", "web", "terminal")
+FACES = ("slack", "teams", "web", "terminal", "webhook")
 CODES = {"👍": ":+1:", "🙏": ":pray:", "👋": ":wave:"}  # what Slack delivers
 
 
@@ -43,7 +45,8 @@ def delivered(face, text, language="ja", place="p"):
                 "ts": "1.2",
                 "text": text,
             }
-            return slack.message({"team_id": "T1", "event": event}, person, "UB", nothing)
+            payload = decode({"team_id": "T1", "event": event})
+            return slack.message(payload, person, "UB", nothing)
         case "teams":
             activity = {
                 "type": "message",
@@ -57,6 +60,9 @@ def delivered(face, text, language="ja", place="p"):
                 "text": text,
             }
             return teams.message(frame.checked(activity), nothing)
+        case "webhook":
+            speaker = {"id": f"T1:{place}", "name": "Aoi", "language": language}
+            return webhook.read({"person": speaker, "place": place, "text": text})
         case "web":
             return posted(person, place, web.question({"q": text})[0])
         case _:
@@ -70,6 +76,8 @@ def drawn(face, reply, texts, language="ja"):
             return json.dumps(list(messages(reply, texts, language, 0)), ensure_ascii=False)
         case "teams":
             return json.dumps(list(activities(reply, language, texts)), ensure_ascii=False)
+        case "webhook":
+            return json.dumps(webhook.shown(reply), ensure_ascii=False)
         case "web":
             page = Page(texts, language, place_at("/"), "1")
             return page.article(page.draw(reply, "?", "2026-11-25T14:02+09:00"))

@@ -41,12 +41,6 @@ BOUNDS = Limits()
 
 # A room is a folder of a root with all that is in it, or the files that lie in the root itself.
 ALLOWED: Mapping[str, Limits] = {
-    "bot": Limits(wide=12, file=408),
-    "bot/command": Limits(expressions=62, wide=9),
-    "bot/service": Limits(wide=8, function=64),
-    "bot/slack": Limits(expressions=69, wide=8),
-    "bot/teams": Limits(expressions=61, wide=4, file=465),
-    "bot/web": Limits(expressions=106, wide=30),
     "knowledge": Limits(wide=3),
     "knowledge/deck": Limits(expressions=44),
     "knowledge/index": Limits(expressions=41),

@@ -8,6 +8,7 @@ import asyncio
 import sys
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,8 @@ from knowledge.errors import KnowledgeError, UnknownDocument
 from knowledge.values import Document, Language, Metadata, Phrase, Version
 
 DONE, COULD_NOT = 0, 1
-STEPS = {"received": 0, "checked": 5, "read": 30, "staged": 100}  # percent; writing fills the rest
+STEPS = {"received": 0, "checked": 5, "read": 30, "staged": 100}  # percent
+WRITING = 70  # percent that writing takes, behind what was read
 
 
 async def add(application: Application, arguments: argparse.Namespace, language: Language) -> int:
@@ -83,12 +85,11 @@ class _Adding:
             job = await self._application.jobs.keep(
                 uuid.uuid4().hex, path.name, content, said, by=ME
             )
-            job = (
-                await self._application.jobs.run(
-                    job.id, told=lambda job: bars.update(bar, completed=_percent(job))
-                )
-                or job
-            )
+
+            def told(job: Job) -> None:
+                bars.update(bar, completed=_percent(job))
+
+            job = await self._application.jobs.run(job.id, told=told) or job
             if job.reason is not None:
                 self._refuse(str(path), job.code, job.reason)
                 return
@@ -108,7 +109,7 @@ class _Adding:
         except KnowledgeError as error:
             self._refuse(path.name, error.code, error.reason)
         else:
-            version = next(v for v in document.versions if v.id == job.version)
+            version = _version(document, job.version)
             new = job.outcome == "staged"
             await self._report(path.name, document, version, new=new, began=began, place=str(path))
             if version.state == "staged" and not self._arguments.json:
@@ -133,24 +134,20 @@ class _Adding:
         Report one file: to machines by its name, to people by the place they named, which tells
         apart many of one name.
         """
-        status = "unchanged"
+        status = _status(document, version, new=new)
+        alike: Sequence[Alike] = ()
         if new:
-            cut = any(flag.kind == "truncated" for flag in version.flags)
-            status = "partial" if cut else "updated" if len(document.versions) > 1 else "added"
-        alike = (
-            await (await self._application.library()).alike(document.id, version.id) if new else ()
-        )
+            library = await self._application.library()
+            alike = await library.alike(document.id, version.id)
         if self._arguments.json:
-            output.line(
-                output.added(
-                    name, version, document.id, status, alike, (time.perf_counter() - began) * 1000
-                )
-            )
+            spent = (time.perf_counter() - began) * 1000
+            output.line(output.added(name, version, document.id, status, alike, spent))
             return
         counts = {"n": version.passages, "id": document.id, "receipt": self._receipt(version)}
         shown = place or name
         lines = [self._application.texts.say(f"cli.{status}", self._language, name=shown, **counts)]
-        lines += [self._asked(shown, document, like) for like in alike[:1] if like.share >= LIKE]
+        if alike and alike[0].share >= LIKE:
+            lines.append(self._asked(shown, document, alike[0]))
         for line in lines:
             Console().print(line, markup=False, soft_wrap=True)
 
@@ -176,7 +173,7 @@ class _Adding:
 
     def _refuse(self, name: str, code: str, reason: Phrase) -> None:
         self.failed = True
-        print(reason.to(self._language), file=sys.stderr)  # noqa: T201  # a command line speaks by printing
+        print(reason.to(self._language), file=sys.stderr)  # noqa: T201  # as commands do
         if self._arguments.json:
             empty: dict[str, Any] = {
                 "document": None,
@@ -194,4 +191,24 @@ class _Adding:
 
 def _percent(job: Job) -> float:
     """Return how far a job is, in percent."""
-    return STEPS[job.step] + (70 * job.done / job.total if job.total and job.step == "read" else 0)
+    percent = float(STEPS[job.step])
+    if job.total and job.step == "read":
+        percent += WRITING * job.done / job.total
+    return percent
+
+
+def _version(document: Document, id_: str) -> Version:
+    (version,) = [version for version in document.versions if version.id == id_]
+    return version
+
+
+def _status(document: Document, version: Version, *, new: bool) -> str:
+    """Return what came of a file in one word."""
+    if not new:
+        return "unchanged"
+    kinds = [flag.kind for flag in version.flags]
+    if "truncated" in kinds:
+        return "partial"
+    if len(document.versions) > 1:
+        return "updated"
+    return "added"

@@ -19,6 +19,7 @@ from knowledge.sentences import phrase
 from knowledge.values import Language
 
 LOGS = ("audit", "feedback")
+FOLDERS = ("qdrant", "originals", "redis")  # of an embedded place, that have to be empty
 
 
 async def make(application: Application, arguments: argparse.Namespace, language: Language) -> int:
@@ -43,7 +44,7 @@ async def make(application: Application, arguments: argparse.Namespace, language
             await asyncio.to_thread(_pack, folder, packed, target)
     else:
         counts = await backup.save(library, application.originals, logs, states, target)
-    return _told(application, "saved", target, counts, began, arguments, language)
+    return _told(application, "saved", counts, began, arguments, language)
 
 
 async def restore(arguments: argparse.Namespace, settings: Settings, language: Language) -> int:
@@ -54,23 +55,20 @@ async def restore(arguments: argparse.Namespace, settings: Settings, language: L
         InvalidBackup: the backup is not whole, or the place holds documents.
     """
     began = time.perf_counter()
-    if settings.embedded and any(
-        _used(settings.data / name) for name in ("qdrant", "originals", "redis")
-    ):
+    if settings.embedded and any(_used(settings.data / name) for name in FOLDERS):
         raise InvalidBackup("not_empty", phrase("not_empty"))
     with backup.opened(Path(arguments.path)) as folder:
         async with Application(settings) as application:
             library = await application.library()
-            if any(document.metadata.owner != OWNER for document in await library.documents()):
+            owners = {document.metadata.owner for document in await library.documents()}
+            if owners - {OWNER}:
                 raise InvalidBackup("not_empty", phrase("not_empty"))
             counts = await backup.restore(folder, library, application.originals)
             for name, entries in backup.logs(folder).items():
                 await application.sessions.put_back(name, entries)
             if models := backup.states(folder).get("models"):
                 await application.models.put_back(models)
-            return _told(
-                application, "restored", Path(arguments.path), counts, began, arguments, language
-            )
+            return _told(application, "restored", counts, began, arguments, language)
 
 
 def _pack(folder: Path, packed: Path, target: Path) -> None:
@@ -86,19 +84,18 @@ def _used(place: Path) -> bool:
 def _told(
     application: Application,
     what: str,
-    path: Path,
     counts: dict[str, int],
     began: float,
     arguments: argparse.Namespace,
     language: Language,
 ) -> int:
+    path = str(Path(arguments.path))
     if arguments.json:
         spent = round(time.perf_counter() - began, 2)
-        told: dict[str, Any] = {"path": str(path), "seconds": spent}
+        told: dict[str, Any] = {"path": path, "seconds": spent}
         output.line(told | counts)
     else:
-        Console().print(
-            application.texts.say(f"cli.{what}", language, path=path, n=counts["documents"]),
-            markup=False,
-        )
+        count = counts["documents"]
+        text = application.texts.say(f"cli.{what}", language, path=path, n=count)
+        Console().print(text, markup=False)
     return 0

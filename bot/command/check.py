@@ -11,6 +11,7 @@ from knowledge.reading.sandbox import Layer, Sandbox, late_imports
 from knowledge.values import Language
 
 ACCEPTED = "missing, accepted by SANDBOX=optional"
+GOOD, NEUTRAL, BAD = "✓", "–", "✕"
 
 
 async def check(settings: Settings, language: Language, *, as_json: bool) -> int:
@@ -23,13 +24,15 @@ async def check(settings: Settings, language: Language, *, as_json: bool) -> int
         except KnowledgeError as error:
             Console(stderr=True).print(error.reason.to(language), markup=False)
         parts = await application.readiness()
-        parts["sessions_durable"] = (
-            "ready" if application.store.durable else "no redis-server found"
-        )
+        parts["sessions_durable"] = "ready"
+        if not application.store.durable:
+            parts["sessions_durable"] = "no redis-server found"
         accepted = settings.sandbox == "optional"
-        layers = await Sandbox().check()
-        parts |= {f"sandbox {layer.name}": _layer(layer, accepted=accepted) for layer in layers}
-        if not (accepted or all(layer.closed for layer in layers)):
+        whole = True
+        for layer in await Sandbox().check():
+            parts[f"sandbox {layer.name}"] = _layer(layer, accepted=accepted)
+            whole = whole and layer.closed
+        if not (whole or accepted):
             Console(stderr=True).print(
                 application.texts.say("cli.sandbox_missing", language), markup=False
             )
@@ -37,19 +40,24 @@ async def check(settings: Settings, language: Language, *, as_json: bool) -> int
         parts["audit log"] = await _audit(application)
         if not settings.embedded:
             parts["workers"] = await _workers(application)
-        parts["slack"] = await _slack(settings)
-        parts["teams"] = "on" if settings.teams else "off"
+        parts |= await _platforms(settings)
         parts["llm"] = settings.llm or "off"
         parts["embedding"] = await _embedding(application)
     neutral = ("off", ACCEPTED, settings.llm, settings.embedding)
-    healthy = all(state in ("ready", "on", *neutral) for state in parts.values())
+    marks = {name: _mark(state, neutral) for name, state in parts.items()}
+    healthy = BAD not in marks.values()
     if as_json:
         output.line({"healthy": healthy, "parts": parts})
     else:
         for name, state in parts.items():
-            mark = "✓" if state in ("ready", "on") else "–" if state in neutral else "✕"
-            Console().print(f"{mark} {name}: {state}", markup=False)
+            Console().print(f"{marks[name]} {name}: {state}", markup=False)
     return 0 if healthy else 1
+
+
+def _mark(state: str, neutral: tuple[str, ...]) -> str:
+    if state in ("ready", "on"):
+        return GOOD
+    return NEUTRAL if state in neutral else BAD
 
 
 def _layer(layer: Layer, *, accepted: bool) -> str:
@@ -70,12 +78,17 @@ async def _readers(application: Application, language: Language) -> str:
     return ", ".join(places) or "ready"
 
 
-async def _slack(settings: Settings) -> str:
-    if settings.slack is None:
-        return "off"
-    from bot.slack.doctor import diagnose
-
-    return await diagnose(settings.slack)
+async def _platforms(settings: Settings) -> dict[str, str]:
+    """Try every platform there is something to try of; one that is not set up is "off"."""
+    states = {}
+    for platform in settings.platforms:
+        if platform.section is None or platform.diagnose is None:
+            continue
+        states[platform.name] = "off"
+        section = settings.sections.get(platform.name)
+        if section is not None:
+            states[platform.name] = await platform.diagnose(section)
+    return states
 
 
 async def _embedding(application: Application) -> str:
@@ -83,7 +96,11 @@ async def _embedding(application: Application) -> str:
         embedding = (await application.library()).embedding
     except KnowledgeError:
         return "not answering"
-    return "off" if embedding is None else embedding.name if embedding.size else "not answering"
+    if embedding is None:
+        return "off"
+    if not embedding.size:
+        return "not answering"
+    return embedding.name
 
 
 async def _audit(application: Application) -> str:
@@ -92,15 +109,15 @@ async def _audit(application: Application) -> str:
         gap = await application.sessions.gap("audit")
     except SessionsUnavailable:
         return "not answering"
-    return "ready" if gap is None else f"broken at entry {gap}"
+    if gap is None:
+        return "ready"
+    return f"broken at entry {gap}"
 
 
 async def _workers(application: Application) -> str:
     try:
-        return (
-            "ready"
-            if await application.queue.workers()
-            else "none running: start llm-choose worker"
-        )
+        if await application.queue.workers():
+            return "ready"
     except SessionsUnavailable:
         return "not answering"
+    return "none running: start llm-choose worker"

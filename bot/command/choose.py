@@ -44,7 +44,8 @@ async def choose(
         valid = advisor.validate(answers)
         result = advisor.evaluate(valid)
         if arguments.json or id_:
-            output.line(({"id": id_} if id_ else {}) | record(result))
+            named = {"id": id_} if id_ else {}
+            output.line(named | record(result))
         else:
             run = Run(
                 "", "terminal:local", "terminal", advisor.model.sha256, answers=valid, done=True
@@ -81,27 +82,24 @@ async def model(application: Application, arguments: argparse.Namespace, languag
         if back is None:
             raise InvalidModel("no_earlier_model", application.texts.phrase("model.gone"))
     elif arguments.show:
-        sys.stdout.write(
-            (await models.current()).source
-        )  # letter by letter: a console would break long lines
+        # letter by letter: a console would break long lines
+        sys.stdout.write((await models.current()).source)
         return DONE
     shelf = await models.shelf()
     if arguments.json:
         output.line(_shelf(shelf))
         return DONE
     for version in shelf.versions:
-        state = (
-            "now"
-            if version.sha256 == shelf.current
-            else "before"
-            if version.sha256 in shelf.history
-            else "staged"
-        )
-        said = say(f"model.state_{state}", language)
-        console.print(
-            f"v{version.number}  {version.version}  {said}  {version.sha256}", markup=False
-        )
+        state = say(f"model.state_{_state(shelf, version.sha256)}", language)
+        row = f"v{version.number}  {version.version}  {state}  {version.sha256}"
+        console.print(row, markup=False)
     return DONE
+
+
+def _state(shelf: ModelStore, sha256: str) -> str:
+    if sha256 == shelf.current:
+        return "now"
+    return "before" if sha256 in shelf.history else "staged"
 
 
 def _staged(advisor: Advisor, moved: int, changes: int, *, published: bool) -> dict[str, Any]:
@@ -126,13 +124,17 @@ def _shelf(shelf: ModelStore) -> dict[str, Any]:
 
 async def _advisor(application: Application, sha256: str) -> Advisor:
     """Return the model named in a file of answers, or the current one."""
-    advisor = await application.models.of(sha256) if sha256 else await application.models.current()
+    if not sha256:
+        return await application.models.current()
+    advisor = await application.models.of(sha256)
     if advisor is None:
         raise InvalidAnswers(
             "unknown_model",
             Phrase(
-                f"この回答の判定モデル {sha256[:12]}… はここにありません。model の行を消すと、いまのモデルで計算します。",
-                f"Decision model {sha256[:12]}… of these answers is not here; without the model line the current one is used.",
+                f"この回答の判定モデル {sha256[:12]}… はここにありません。"
+                "model の行を消すと、いまのモデルで計算します。",
+                f"Decision model {sha256[:12]}… of these answers is not here; "
+                "without the model line the current one is used.",
             ),
         )
     return advisor
@@ -148,9 +150,8 @@ def _runs(given: Mapping[str, Any]) -> list[tuple[str, dict[str, Any], str]]:
         raise _bad("runs")
     found = []
     for row in rows:
-        answers = (
-            row.get("answers", {k: v for k, v in row.items() if k not in ("id", "model")}) or {}
-        )
+        plain = {name: value for name, value in row.items() if name not in ("id", "model")}
+        answers = row.get("answers", plain) or {}
         if not isinstance(answers, dict):
             raise _bad("answers")
         model_ = row.get("model", given.get("model", ""))

@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 from bot.command.parser import PROGRAM, UsageError, parse
 from bot.service.logs import to_terminal
-from bot.settings import InvalidSettings, load
+from bot.settings import InvalidSettings, Settings, load
 from knowledge.errors import KnowledgeError
 from knowledge.values import Language, Phrase
 
@@ -26,17 +26,12 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return _run(parse(given, language), language)
     except UsageError as error:
-        return _say(error.reason, "usage", as_json, language, USAGE)
+        return _say(error.reason, "usage", language, USAGE, as_json=as_json)
     except InvalidSettings as error:
-        return _say(
-            error.reason,
-            error.code,
-            as_json,
-            language,
-            USAGE if error.code in _SETTINGS else COULD_NOT,
-        )
+        exit_code = USAGE if error.code in _SETTINGS else COULD_NOT
+        return _say(error.reason, error.code, language, exit_code, as_json=as_json)
     except KnowledgeError as error:
-        return _say(error.reason, error.code, as_json, language, COULD_NOT)
+        return _say(error.reason, error.code, language, COULD_NOT, as_json=as_json)
     except KeyboardInterrupt:
         return COULD_NOT
 
@@ -55,6 +50,8 @@ _SETTINGS = frozenset(
         "same_password",
         "no_sandbox",
         "bad_audience",
+        "bad_platform",
+        "unknown_platform",
     }
 )
 
@@ -80,32 +77,37 @@ def _run(arguments: argparse.Namespace, language: Language) -> int:
         print(f"{PROGRAM} {version(PROGRAM)}")  # noqa: T201  # a command line speaks by printing
         return DONE
     settings = load(data=arguments.data)
-    if arguments.command == "manifest":
-        from bot.command.manifest import show
-
-        return show(arguments.platform, settings, language, arguments.out)
     if arguments.command == "serve":
         from bot.service.serve import serve
 
         return serve(settings, arguments.host, arguments.port, language)
+    if arguments.command == "manifest":
+        from bot.command.manifest import show
+
+        return show(arguments.platform, settings, language, arguments.out)
+    return asyncio.run(_awaited(arguments, settings, language))
+
+
+async def _awaited(arguments: argparse.Namespace, settings: Settings, language: Language) -> int:
+    """Run a subcommand that opens the application for a while."""
     if arguments.command == "check":
         from bot.command.check import check
 
-        return asyncio.run(check(settings, language, as_json=arguments.json))
+        return await check(settings, language, as_json=arguments.json)
     if arguments.command == "worker":
         from bot.service.worker import work
 
-        return asyncio.run(work(settings, language))
+        return await work(settings, language)
     if arguments.command == "restore":
         from bot.command.backup import restore
 
-        return asyncio.run(restore(arguments, settings, language))
+        return await restore(arguments, settings, language)
     from bot.command import commands
 
-    return asyncio.run(commands.run(arguments, settings, language))
+    return await commands.run(arguments, settings, language)
 
 
-def _say(reason: Phrase, code: str, as_json: bool, language: Language, exit_code: int) -> int:
+def _say(reason: Phrase, code: str, language: Language, exit_code: int, *, as_json: bool) -> int:
     print(reason.to(language), file=sys.stderr)  # noqa: T201  # a command line speaks by printing
     if as_json:
         from bot.command.output import line

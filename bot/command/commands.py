@@ -5,7 +5,7 @@ import json
 import secrets
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,11 +66,9 @@ def _questions(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
         yield "", arguments.text
         return
     try:
-        rows = (
-            sys.stdin
-            if arguments.questions == "-"
-            else Path(arguments.questions).read_text("utf-8").splitlines()
-        )
+        rows: Iterable[str] = sys.stdin
+        if arguments.questions != "-":
+            rows = Path(arguments.questions).read_text("utf-8").splitlines()
         for number, row in enumerate(rows, 1):
             if row.strip():
                 entry = json.loads(row)
@@ -80,8 +78,10 @@ def _questions(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
         raise InvalidAnswers(
             "bad_questions",
             Phrase(
-                f'{name} を質問の一覧として読めません。1行に1つ {{"id", "text"}} のJSONを書いてください。',
-                f"{name} cannot be read as questions; write one JSON object with id and text on each line.",
+                f"{name} を質問の一覧として読めません。"
+                '1行に1つ {"id", "text"} のJSONを書いてください。',
+                f"{name} cannot be read as questions; "
+                "write one JSON object with id and text on each line.",
             ),
         ) from error
 
@@ -102,8 +102,10 @@ async def _ask(application: Application, arguments: argparse.Namespace, language
         spoken = arguments.language or language_of(text, language)
         if mode := application.router.leads(text):
             said_back = await _talked(application, said(Text(text), spoken, arguments.person))
-            told = output.talk(text, said_back, spoken, mode, id_)
-            output.line(told) if arguments.json else print(f"{text}\n{said_back}\n")  # noqa: T201  # a command line prints
+            if arguments.json:
+                output.line(output.talk(text, said_back, spoken, mode, id_))
+            else:
+                print(f"{text}\n{said_back}\n")  # noqa: T201  # a command line prints
             continue
         try:
             answer = await answers.answer(
@@ -113,12 +115,12 @@ async def _ask(application: Application, arguments: argparse.Namespace, language
             failed = True
             output.line({"id": id_, "question": text} | _error(error))
             if not arguments.questions:
-                print(error.reason.to(spoken), file=sys.stderr)  # noqa: T201  # a command line speaks by printing
+                print(error.reason.to(spoken), file=sys.stderr)  # noqa: T201  # as above
             continue
         if arguments.json:
             output.line(output.answer(answer, id_ or answer.id))
         else:
-            print(f"{text}\n{answer.text}\n")  # noqa: T201  # a command line speaks by printing
+            print(f"{text}\n{answer.text}\n")  # noqa: T201  # as above
     return COULD_NOT if failed else DONE
 
 
@@ -138,9 +140,9 @@ def _once(message: Message) -> Message:
 async def _talk(application: Application, arguments: argparse.Namespace, language: Language) -> int:
     """Ask as a person does on any other platform, through the same turn."""
     spoken = arguments.language or language_of(arguments.text, language)
-    content: Content = (
-        Text(arguments.text) if arguments.command == "ask" else Command("demo", arguments.text)
-    )
+    content: Content = Command("demo", arguments.text)
+    if arguments.command == "ask":
+        content = Text(arguments.text)
     message = said(content, spoken, arguments.person)
     if arguments.command == "ask" and not application.router.leads(arguments.text):
         tidy(arguments.text, Wording.load())
@@ -195,25 +197,21 @@ async def _documents(
     List what the filters let through: for people page by page as everywhere else, for machines all
     of it.
     """
-    asked = {
-        name: getattr(arguments, name)
-        for name in ("q", "state", "kind", "audience")
-        if getattr(arguments, name)
-    }
-    asked |= {"due": "yes"} if arguments.due else {}
+    narrowing: dict[str, str] = {}
+    for name in ("q", "state", "kind", "audience"):
+        if getattr(arguments, name):
+            narrowing[name] = getattr(arguments, name)
+    if arguments.due:
+        narrowing["due"] = "yes"
     if not arguments.json:
-        await application.turns.take(
-            said(Press("document.list", asked | {"page": arguments.page}), language),
-            Paper(Console()),
-        )
+        press = Press("document.list", narrowing | {"page": arguments.page})
+        await application.turns.take(said(press, language), Paper(Console()))
         return DONE
     today = datetime.now(UTC).date().isoformat()
-    found = [
-        d
-        for d in await (await application.library()).documents()
-        if Filter.read(asked).takes(d, today)
-    ]
-    output.line({"documents": [output.document(d) for d in found]})
+    takes = Filter.read(narrowing).takes
+    documents = await (await application.library()).documents()
+    rows = [output.document(document) for document in documents if takes(document, today)]
+    output.line({"documents": rows})
     return DONE
 
 
@@ -223,8 +221,11 @@ async def _change(
     """Publish the newest version, roll back or remove, by the same rules as in chat."""
     library = await application.library()
     document = await library.document(arguments.id)
-    newest, shown = document.versions[-1].id, document.metadata.title
-    version = newest if arguments.command == "publish" else document.current or newest
+    newest = document.versions[-1].id
+    shown = document.metadata.title
+    version = newest
+    if arguments.command != "publish" and document.current:
+        version = document.current
     hits = 0
     if (arguments.command, version) != ("publish", document.current):
         message = said(Press(f"document.{arguments.command}"), language)
@@ -237,16 +238,17 @@ async def _change(
                 "no_book", application.texts.phrase("documents.no_book")
             ) from error
     if arguments.command == "remove":
-        text = application.texts.say("documents.remove_done", language, title=shown, hits=hits)
-        output.line(
-            {"document": arguments.id, "hits": hits}
-        ) if arguments.json else Console().print(text, markup=False)
+        if arguments.json:
+            output.line({"document": arguments.id, "hits": hits})
+        else:
+            text = application.texts.say("documents.remove_done", language, title=shown, hits=hits)
+            Console().print(text, markup=False)
         return DONE
     document = await library.document(arguments.id)
-    number = document.published.number if document.published else 0
     if arguments.json:
         output.line(output.document(document))
     else:
+        number = document.published.number if document.published else 0
         text = application.texts.say(
             f"documents.{arguments.command}_done", language, title=shown, number=number
         )

@@ -4,10 +4,12 @@ before.
 """
 
 import argparse
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress, TaskID
@@ -41,11 +43,7 @@ async def evaluate(
     with Progress(console=Console(stderr=True), transient=True, disable=arguments.json) as progress:
         for questions in sets:
             task = progress.add_task(questions.name, total=len(questions.cases))
-            result = await ask_all(
-                questions,
-                shelf,
-                heard=partial(_moved, progress, task),
-            )
+            result = await ask_all(questions, shelf, heard=partial(_moved, progress, task))
             found, before = figures(result), history.before(questions.name)
             history.keep(questions.name, now, state, found)
             if questions.corpus is None and "dense" in found:
@@ -56,7 +54,8 @@ async def evaluate(
             Path(arguments.report), measured, application.texts, language, at=now, state=state
         )
     if arguments.json:
-        output.line({"sets": {run.result.name: run.figures | _compared(run) for run in measured}})
+        named = {run.result.name: run.figures | _compared(run) for run in measured}
+        output.line({"sets": named})
         return 0
     for run in measured:
         _show(run, application, language)
@@ -96,8 +95,8 @@ def _show(run: report.Run, application: Application, language: Language) -> None
     movement = moved(run.figures, run.before["figures"]) if run.before else {}
     for share in SHARES:
         if share in run.figures:
-            cells = [f"{own[share]:.4f}" if share in own else "–" for _, own in columns]
-            change = f"{movement[share]:+.4f}" if share in movement else "–"
+            cells = [_figure(own, share, ".4f") for _, own in columns]
+            change = _figure(movement, share, "+.4f")
             table.add_row(say(f"evaluate.{report.key(share)}", language), *cells, change)
     Console().print(table)
     if dense := run.figures.get("dense"):
@@ -119,6 +118,13 @@ def _show(run: report.Run, application: Application, language: Language) -> None
 
 def _moved(progress: Progress, task: TaskID, done: int, _all: int) -> None:
     progress.update(task, completed=done)
+
+
+def _figure(figures: Mapping[str, Any], share: str, form: str) -> str:
+    """Return a measure as it is written, and a dash where it was not taken."""
+    if share not in figures:
+        return "–"
+    return format(figures[share], form)
 
 
 async def _state(library: Library) -> str:

@@ -30,6 +30,7 @@ from handlers.conversation import (
 from knowledge.values import Language
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+END = "terminal.end"  # what the way out presses
 
 
 class Sheet:
@@ -43,10 +44,9 @@ class Sheet:
     async def show(self, reply: Reply) -> None:
         if reply.final:
             self.last = reply
-            shown = tuple(
-                block for block in reply.blocks if not isinstance(block, Buttons)
-            )  # pressed by letter below
-            draw(replace(reply, blocks=shown), self._console)
+            # what is pressed by letter stands below
+            shown = [block for block in reply.blocks if not isinstance(block, Buttons)]
+            draw(replace(reply, blocks=tuple(shown)), self._console)
 
 
 async def interview(
@@ -54,7 +54,12 @@ async def interview(
 ) -> int:
     """Ask until the person ends the input or stops."""
     person = Person("terminal:local", "terminal", language, "admin")
-    content: Content = Command("choose", f"join {team}" if team else "express" if express else "")
+    argument = ""
+    if team:
+        argument = f"join {team}"
+    elif express:
+        argument = "express"
+    content: Content = Command("choose", argument)
     sheet, number = Sheet(Console()), 0
     while True:
         message = Message(
@@ -81,7 +86,8 @@ def _keep_files(reply: Reply, application: Application, language: Language) -> N
                 break
             path = Path(attachment.name).with_stem(f"{Path(attachment.name).stem}-{count}")
         path.write_bytes(attachment.content)
-        print(application.texts.say("interview.written", language, name=str(path)))  # noqa: T201  # a terminal speaks by printing
+        written = application.texts.say("interview.written", language, name=str(path))
+        print(written)  # noqa: T201  # a terminal speaks by printing
 
 
 def _answer(reply: Reply, application: Application, language: Language) -> Content | None:
@@ -92,19 +98,24 @@ def _answer(reply: Reply, application: Application, language: Language) -> Conte
     buttons = dict(zip(LETTERS, _buttons(reply, application, language), strict=False))
     if not reply.ask and not buttons:
         return None
-    keys = "  ".join(f"{key}) {button.label}" for key, button in buttons.items())
+    keys = [f"{key}) {button.label}" for key, button in buttons.items()]
+    fields = reply.ask.fields if reply.ask else (Field("", "choice", ""),)
     values: dict[str, str] = {}
-    for field in reply.ask.fields if reply.ask else (Field("", "choice", ""),):
-        print(keys)  # noqa: T201  # a terminal speaks by printing
+    for field in fields:
+        print("  ".join(keys))  # noqa: T201  # a terminal speaks by printing
         given = _line(field, buttons, application, language)
         if given is None or isinstance(given, Button):
             return _pressed(given)
         values[field.id] = given
-    return Form(reply.ask.form, reply.ask.state, values) if reply.ask else None
+    if reply.ask is None:
+        return None
+    return Form(reply.ask.form, reply.ask.state, values)
 
 
 def _pressed(button: Button | None) -> Press | None:
-    return None if button is None or button.press.action == "terminal.end" else button.press
+    if button is None or button.press.action == END:
+        return None
+    return button.press
 
 
 def _line(
@@ -134,18 +145,17 @@ def _line(
 
 def _help(field: Field, application: Application, language: Language) -> str:
     count = len(field.options)
-    return (
-        application.texts.say("interview.pick", language, n=count)
-        if count
-        else application.texts.say("interview.write", language)
-    )
+    if not count:
+        return application.texts.say("interview.write", language)
+    return application.texts.say("interview.pick", language, n=count)
 
 
 def _number(field: Field) -> int | str:
-    return next(
-        (n for n, option in enumerate(field.options, 1) if option.id == field.initial),
-        field.initial,
-    )
+    """Return the number of the option that is proposed, or the proposed text itself."""
+    for number, option in enumerate(field.options, 1):
+        if option.id == field.initial:
+            return number
+    return field.initial
 
 
 def _buttons(reply: Reply, application: Application, language: Language) -> Iterator[Button]:
@@ -156,5 +166,7 @@ def _buttons(reply: Reply, application: Application, language: Language) -> Iter
         yield from reply.ask.buttons
     for block in reply.blocks:
         if isinstance(block, Buttons):
-            yield from (button for button in block.items if not button.url)
-    yield Button(application.texts.say("interview.end", language), Press("terminal.end"))
+            for button in block.items:
+                if not button.url:
+                    yield button
+    yield Button(application.texts.say("interview.end", language), Press(END))

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.settings import InvalidSettings, Settings
+from bot.teams.settings import Teams
 from handlers.texts import Texts
 from knowledge.values import Language
 
@@ -48,7 +49,8 @@ def show(platform: str, settings: Settings, language: Language, out: str = "") -
     except OSError as error:
         reason = texts.phrase("cli.manifest_unwritten", name=out)
         raise InvalidSettings("unwritable_file", reason.ja, reason.en) from error
-    print(texts.say("cli.manifest_packed", language, name=out))  # noqa: T201  # a command line speaks by printing
+    packed = texts.say("cli.manifest_packed", language, name=out)
+    print(packed)  # noqa: T201  # a command line speaks by printing
     return 0
 
 
@@ -62,17 +64,19 @@ def _filled(text: str, settings: Settings) -> tuple[str, list[str]]:
     Return the text with what the settings know filled in, and the names of the settings it still
     needs.
     """
-    app = settings.teams.app_id if settings.teams else ""
+    teams = settings.sections.get("teams")
+    app = teams.app_id if isinstance(teams, Teams) else ""
     address = urlsplit(settings.public_url)
     values: Mapping[str, tuple[str, str]] = {
         NO_APP: ("TEAMS_APP_ID", app),
         NO_HOST: ("PUBLIC_URL", address.netloc if address.scheme == "https" else ""),
     }
-    missing = [
-        name for placeholder, (name, value) in values.items() if placeholder in text and not value
-    ]
-    for placeholder, (_, value) in values.items():
-        text = text.replace(placeholder, value or placeholder)
+    missing = []
+    for placeholder, (name, value) in values.items():
+        if value:
+            text = text.replace(placeholder, value)
+        elif placeholder in text:
+            missing.append(name)
     return text, missing
 
 

@@ -121,10 +121,10 @@ def receipt(value: Receipt | None) -> Json | None:
         "missing": value.there - value.read,
         "left_out": value.left_out,
     }
-    place = value.place.to("en") if value.place else ""
-    largest = (
-        {"characters": value.lost, "words": value.words, "place": place} if value.lost else None
-    )
+    largest = None
+    if value.lost:
+        place = value.place.to("en") if value.place else ""
+        largest = {"characters": value.lost, "words": value.words, "place": place}
     return {"percent": value.percent, "enough": value.enough, **counts, "largest": largest}
 
 

@@ -4,6 +4,7 @@ miss. One file.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,9 +56,9 @@ def write(
     def say(name: str, **values: object) -> str:
         return texts.say(f"evaluate.{name}", language, **values)
 
-    page = environment.get_template("report.html").render(
-        say=say, language=language, at=at, state=state, sets=[_set(run, language) for run in runs]
-    )
+    sets = [_set(run) for run in runs]
+    template = environment.get_template("report.html")
+    page = template.render(say=say, language=language, at=at, state=state, sets=sets)
     try:
         path.write_text(page, "utf-8")
     except OSError as error:
@@ -65,41 +66,66 @@ def write(
         raise InvalidSettings("report_unwritten", unwritten.ja, unwritten.en) from error
 
 
-def _set(run: Run, language: Language) -> dict[str, Any]:
-    movement = moved(run.figures, run.before["figures"]) if run.before else {}
-    ranked = [outcome for outcome in run.result.outcomes if outcome.rank is not None]
-    counted = Counter(_bucket(outcome.rank or 0) for outcome in ranked)
-    misses = [miss for outcome in run.result.outcomes if (miss := _miss(outcome))]
+def _set(run: Run) -> dict[str, Any]:
+    misses = []
+    for outcome in run.result.outcomes:
+        miss = _miss(outcome)
+        if miss is not None:
+            misses.append(miss)
     return {
         "name": run.result.name,
         "figures": run.figures,
         "before": run.before,
-        "shares": [
-            {
-                "key": key(share),
-                "value": run.figures[share],
-                "moved": movement.get(share),
-                "before": (run.before["figures"].get(share) if run.before else None),
-                "languages": [
-                    (name, own.get(share)) for name, own in run.figures["languages"].items()
-                ],
-            }
-            for share in SHARES
-            if share in run.figures
-        ],
-        "ranks": [
-            {"label": label, "count": counted[label], "share": counted[label] / len(ranked)}
-            for label in _LABELS
-        ]
-        if ranked
-        else [],
+        "shares": _shares(run),
+        "ranks": _ranks(run.result.outcomes),
         "misses": misses[:MISSES],
         "missed": len(misses),
     }
 
 
+def _shares(run: Run) -> list[dict[str, Any]]:
+    """Return each measure that was taken, as it was before, and by language."""
+    before: Figures = {}
+    if run.before:
+        before = run.before["figures"]
+    movement = moved(run.figures, before) if run.before else {}
+    shares = []
+    for share in SHARES:
+        if share not in run.figures:
+            continue
+        languages = [(name, own.get(share)) for name, own in run.figures["languages"].items()]
+        row = {
+            "key": key(share),
+            "value": run.figures[share],
+            "moved": movement.get(share),
+            "before": before.get(share),
+            "languages": languages,
+        }
+        shares.append(row)
+    return shares
+
+
+def _ranks(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """Return how many questions found their document at which rank; empty where none is known."""
+    counts = Counter[str]()
+    for outcome in outcomes:
+        if outcome.rank is not None:
+            counts[_bucket(outcome.rank)] += 1
+    whole = counts.total()
+    if not whole:
+        return []
+    return [_rank(label, counts[label], whole) for label in _LABELS]
+
+
+def _rank(label: str, count: int, whole: int) -> dict[str, Any]:
+    return {"label": label, "count": count, "share": count / whole}
+
+
 def _bucket(rank: int) -> str:
-    return next((label for label, low, high in RANKS if low <= rank <= high), "none")
+    for label, low, high in RANKS:
+        if low <= rank <= high:
+            return label
+    return "none"
 
 
 def _miss(outcome: Outcome) -> dict[str, Any] | None:

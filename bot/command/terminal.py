@@ -24,6 +24,7 @@ from handlers.conversation import (
     Paragraph,
     Person,
     Reply,
+    Source,
     Sources,
     Steps,
     Table,
@@ -71,7 +72,7 @@ def draw(reply: Reply, console: Console) -> None:
         _ask(reply.ask, console)
 
 
-def _block(block: Block, console: Console) -> None:
+def _block(block: Block, console: Console) -> None:  # noqa: C901, PLR0912  # one match over all
     match block:
         case Heading(text):
             console.print(f"\n[bold]{escape(text)}[/bold]")
@@ -92,13 +93,10 @@ def _block(block: Block, console: Console) -> None:
                 )
         case Sources(items):
             for source in items:
-                when = ", ".join(part for part in (source.version, source.updated) if part)
-                console.print(
-                    f"[{source.number}] {source.title} {source.place} {f'({when})' if when else ''}".rstrip(),
-                    markup=False,
-                )
+                console.print(_source(source), markup=False)
         case Buttons(items):
-            console.print("  ".join(f"→ {escape(button.label)}" for button in items), style="cyan")
+            labels = [f"→ {escape(button.label)}" for button in items]
+            console.print("  ".join(labels), style="cyan")
         case Details(title, blocks):
             console.print(f"\n[bold]{escape(title)}[/bold]")
             for inner in blocks:
@@ -111,6 +109,14 @@ def _block(block: Block, console: Console) -> None:
             assert_never(block)
 
 
+def _source(source: Source) -> str:
+    row = f"[{source.number}] {source.title} {source.place} "
+    dated = [part for part in (source.version, source.updated) if part]
+    if dated:
+        row += f"({', '.join(dated)})"
+    return row.rstrip()
+
+
 def _paragraph(text: str, tone: str) -> str:
     safe = _bold(escape(text))
     match tone:
@@ -119,17 +125,19 @@ def _paragraph(text: str, tone: str) -> str:
         case "quiet" | "note":
             return f"[dim]{safe}[/dim]"
         case "quote" | "code":
-            return "\n".join(f"  {line}" for line in safe.split("\n"))
+            return "  " + safe.replace("\n", "\n  ")
         case _:
             return safe
 
 
 def _bold(text: str) -> str:
     parts = text.split("**")
-    return "".join(
-        f"[bold]{part}[/bold]" if n % 2 and n < len(parts) - 1 else part
-        for n, part in enumerate(parts)
-    )
+    last = len(parts) - 1
+    drawn = ""
+    for number, part in enumerate(parts):
+        marked = number % 2 and number < last
+        drawn += f"[bold]{part}[/bold]" if marked else part
+    return drawn
 
 
 def _grid(table: Table) -> Grid:
@@ -150,9 +158,8 @@ def _chart(chart: Chart, console: Console) -> None:
     top = max((bar.value for bar in chart.bars), default=0) or 1
     for bar in chart.bars:
         cells = max(0, round(BAR * bar.value / top))
-        console.print(
-            f"{'█' * cells}{'░' * (BAR - cells)} {bar.shown:>6} {MARKS[bar.state]}{escape(bar.short)}"
-        )
+        drawn = "█" * cells + "░" * (BAR - cells)
+        console.print(f"{drawn} {bar.shown:>6} {MARKS[bar.state]}{escape(bar.short)}")
     if chart.legend:
         console.print(escape(chart.legend))
 

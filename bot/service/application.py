@@ -73,7 +73,8 @@ class Application:
         self.folder = Folder(settings.data)
         self.store = Store(settings.redis_url, settings.data / "redis")
         self.sessions = Sessions(self.store.connect)
-        self.people = People(settings.admins, settings.audiences)
+        platforms = [platform.name for platform in settings.platforms]
+        self.people = People(settings.admins, settings.audiences, platforms)
         self.originals = Originals(settings.originals)
         self.limits = Limits(strict=settings.sandbox == "required")
         self.jobs = Jobs(self.library, self.originals, self.sessions, self._enqueue, self.limits)

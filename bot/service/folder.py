@@ -30,7 +30,8 @@ class Folder:
                 "unwritable_folder",
                 f"データの置き場所 {self.path} に書き込めません。"
                 "書き込める場所を --data か LLM_CHOOSE_DATA で指定してください。",
-                f"The data folder {self.path} is not writable; name one that is with --data or LLM_CHOOSE_DATA.",
+                f"The data folder {self.path} is not writable; "
+                "name one that is with --data or LLM_CHOOSE_DATA.",
             ) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -16,6 +16,7 @@ from typing import Any
 
 OWN = ("bot", "handlers", "knowledge", "uvicorn")  # uvicorn's words are about sockets and processes
 LINE = 8000  # characters of one record
+SHORT = 200  # characters of a field of one that would be longer
 FRAMES = 8  # innermost frames of an exception
 _USUAL = frozenset(vars(logging.makeLogRecord({}))) | {
     "message",
@@ -52,7 +53,7 @@ def _fields(record: logging.LogRecord) -> dict[str, str]:
 class PlainLines(logging.Formatter):
     """One record as one line of words; ours with their fields."""
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the standard library's name
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # as logging says
         fields = _fields(record) if _own(record) else {}
         words = [f"{name}={value}" for name, value in fields.items() if value]
         return " ".join((super().formatMessage(record), *words))[:LINE]
@@ -74,11 +75,10 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             line |= _error(*record.exc_info)
         text = json.dumps(line, ensure_ascii=True)
-        return (
-            text
-            if len(text) <= LINE
-            else json.dumps({k: str(v)[:200] for k, v in line.items()}, ensure_ascii=True)
-        )
+        if len(text) <= LINE:
+            return text
+        shortened = {name: str(value)[:SHORT] for name, value in line.items()}
+        return json.dumps(shortened, ensure_ascii=True)
 
 
 def _error(

@@ -14,10 +14,8 @@ from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
 
 log = logging.getLogger(__name__)
-FIRST, LONGEST = (
-    0.5,
-    10.0,
-)  # seconds between tries, doubled each time; cut by up to a half at random
+# seconds between tries, doubled each time; cut by up to a half at random
+FIRST, LONGEST = 0.5, 10.0
 FAULTS = (KnowledgeError, SessionsUnavailable, OSError)
 
 T = TypeVar("T")
@@ -83,7 +81,8 @@ class Part(Generic[T]):
             else:
                 self._succeeded()
                 return part
-            await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311  # no secret hangs on it
+            share = random.uniform(0.5, 1.0)  # noqa: S311  # no secret hangs on it
+            await asyncio.sleep(share * pause)
             pause = min(2 * pause, LONGEST)
 
     def _failed(self, fault: Exception) -> None:

@@ -30,42 +30,15 @@ PROBE = 0.5  # seconds one PING may take
 WATCH = 0.2  # seconds between looks whether it still runs
 SOCKETS = "llmc-"  # what the folders of our sockets begin with
 QUEUE = "lc-jobs"  # what the keys of the job queue begin with, and its user's name
+# what the queue's user may do, on its own keys
 QUEUE_USER = (
-    *(
-        "resetkeys",
-        f"~{QUEUE}*",
-        "-@all",
-        "+ping",
-        "+hello",
-        "+auth",
-        "+client",
-        "+select",
-        "+time",
-        "+zcount",
-    ),
-    *(
-        "+evalsha",
-        "+eval",
-        "+script|load",
-        "+zadd",
-        "+zrangebyscore",
-        "+zrem",
-        "+smembers",
-        "+sadd",
-        "+srem",
-        "+scard",
-    ),
-    *("+hset", "+hget", "+hmget", "+hdel", "+hexists", "+hlen", "+rpush", "+lpop", "+del", "+keys"),
+    f"resetkeys ~{QUEUE}* -@all +ping +hello +auth +client +select +time "
+    "+evalsha +eval +script|load "
+    "+zcount +zadd +zrangebyscore +zrem +smembers +sadd +srem +scard "
+    "+hset +hget +hmget +hdel +hexists +hlen +rpush +lpop +del +keys"
 )
-DENIED = (
-    "-@scripting",
-    "-config",
-    "-debug",
-    "-module",
-    "-replicaof",
-    "-slaveof",
-    "-shutdown",
-)  # nothing here needs them
+# what nobody may do: nothing here needs it
+DENIED = "-@scripting -config -debug -module -replicaof -slaveof -shutdown"
 
 
 def binary() -> str | None:
@@ -109,9 +82,8 @@ class RedisServer:
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         await self._end_leftover()
-        self.socket = (
-            Path(tempfile.mkdtemp(prefix=SOCKETS)) / "s"
-        )  # a short path: the data folder's may be too long
+        # a short path: the data folder's may be too long
+        self.socket = Path(tempfile.mkdtemp(prefix=SOCKETS)) / "s"
         try:
             await self._start()
         except BaseException:
@@ -141,60 +113,20 @@ class RedisServer:
         return self._folder / "redis.running"
 
     async def _start(self) -> None:
-        words = [
-            *(
-                self._program,
-                "--port",
-                "0",
-                "--unixsocket",
-                str(self.socket),
-                "--unixsocketperm",
-                "600",
-            ),
-            *(
-                "--dir",
-                str(self._folder),
-                "--logfile",
-                str(self._folder / "redis.log"),
-                "--daemonize",
-                "no",
-            ),
-            *(
-                "--appendonly",
-                "yes",
-                "--appendfsync",
-                "everysec",
-                "--save",
-                "",
-                "--maxmemory-policy",
-                "noeviction",
-            ),
-            *(
-                "--protected-mode",
-                "yes",
-                "--user",
-                "default",
-                "on",
-                "nopass",
-                "~*",
-                "&*",
-                "+@all",
-                *DENIED,
-            ),
-            *(
-                "--user",
-                QUEUE,
-                "on",
-                f"#{hashlib.sha256(self._queue_password.encode()).hexdigest()}",
-                *QUEUE_USER,
-            ),
-        ]
-        environment = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "TZ")}
+        environment = {}
+        for name in ("PATH", "LANG", "TZ"):
+            if name in os.environ:
+                environment[name] = os.environ[name]
+        last_act = _die_with_parent if sys.platform == "linux" else None
         # From the main thread: the system ends the child with the thread that started it.
         self._process = subprocess.Popen(  # noqa: ASYNC220  # returns at once
-            words, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509  # async-signal-safe: one system call
-        )  # fmt: skip
+            self._command(),
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=last_act,  # noqa: PLW1509  # async-signal-safe: one system call
+        )
         self._note.write_text(f"{self._process.pid} {self.socket}", "utf-8")
         end = asyncio.get_running_loop().time() + START
         while asyncio.get_running_loop().time() < end and self._process.poll() is None:
@@ -205,16 +137,37 @@ class RedisServer:
         self._process.wait()
         raise _refused(self._folder)
 
+    def _command(self) -> list[str]:
+        """Return the program with what it is to do: no port, one socket, an append-only file."""
+        options = {
+            "--port": "0",
+            "--unixsocket": str(self.socket),
+            "--unixsocketperm": "600",
+            "--dir": str(self._folder),
+            "--logfile": str(self._folder / "redis.log"),
+            "--daemonize": "no",
+            "--appendonly": "yes",
+            "--appendfsync": "everysec",
+            "--save": "",
+            "--maxmemory-policy": "noeviction",
+            "--protected-mode": "yes",
+        }
+        command = [self._program]
+        for name, value in options.items():
+            command += [name, value]
+        command += ["--user", "default", "on", "nopass", "~*", "&*", "+@all", *DENIED.split()]
+        password = hashlib.sha256(self._queue_password.encode()).hexdigest()
+        command += ["--user", QUEUE, "on", f"#{password}", *QUEUE_USER.split()]
+        return command
+
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(WATCH)
             if self._process is not None and self._process.poll() is not None:
-                log.error(
-                    "the redis-server ended by itself", extra={"code": self._process.returncode}
-                )
-                with suppress(
-                    InvalidSettings
-                ):  # said at the next start of the application; meanwhile nothing is remembered
+                code = self._process.returncode
+                log.error("the redis-server ended by itself", extra={"code": code})
+                # said at the next start of the application; meanwhile nothing is remembered
+                with suppress(InvalidSettings):
                     await self._start()
 
     async def _end_leftover(self) -> None:
@@ -225,7 +178,7 @@ class RedisServer:
                 return
             if await _answers(left):
                 os.kill(int(pid), signal.SIGTERM)
-                while await _answers(left):  # noqa: ASYNC110  # another process ends, and sends no word
+                while await _answers(left):  # noqa: ASYNC110  # it ends without a word
                     await asyncio.sleep(0.01)
             shutil.rmtree(left.parent, ignore_errors=True)
 
@@ -239,11 +192,11 @@ async def _answers(path: Path) -> bool:
         async with asyncio.timeout(PROBE):
             reader, writer = await asyncio.open_unix_connection(str(path))
             writer.write(b"PING\r\n")
-            told = await reader.readline()
+            answer = await reader.readline()
             writer.close()
     except (OSError, TimeoutError):
         return False
-    return told.startswith(b"+PONG")
+    return answer.startswith(b"+PONG")
 
 
 def _die_with_parent() -> None:
@@ -255,6 +208,6 @@ def _refused(folder: Path) -> InvalidSettings:
         "store_refused",
         f"会話の記録 {folder} を開けません。{folder / 'redis.log'} に理由があります。"
         "壊れたファイルは redis-check-aof --fix で直すか、別の場所へ移してから起動してください。",
-        f"The session store {folder} cannot be opened; {folder / 'redis.log'} says why. Repair the damaged file with "
-        "redis-check-aof --fix, or move it aside, and start again.",
+        f"The session store {folder} cannot be opened; {folder / 'redis.log'} says why. "
+        "Repair the damaged file with redis-check-aof --fix, or move it aside, and start again.",
     )

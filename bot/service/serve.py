@@ -60,16 +60,16 @@ def _allowed(settings: Settings, host: str, texts: Texts) -> None:
     if host in LOOPBACK:
         return
     reason = None
-    if settings.teams is not None and settings.teams.local:
-        reason = texts.phrase("cli.teams_local")
+    switches = [section.open_to_all for section in settings.sections.values()]
+    off = next(filter(None, switches), "")
+    if off:
+        reason = texts.phrase("cli.no_authentication", name=off)
     elif not settings.public_url:
         reason = texts.phrase("cli.loopback_only")
     if reason is not None:
-        said = [
-            texts.say("cli.bad_host", language, host=host, why=reason.to(language))
-            for language in ("ja", "en")
-        ]
-        raise InvalidSettings("bad_host", *said)
+        ja = texts.say("cli.bad_host", "ja", host=host, why=reason.ja)
+        en = texts.say("cli.bad_host", "en", host=host, why=reason.en)
+        raise InvalidSettings("bad_host", ja, en)
 
 
 def _listen(host: str, port: int, texts: Texts) -> socket.socket:

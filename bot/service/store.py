@@ -50,8 +50,10 @@ class Store:
         Raises:
             InvalidSettings: the folder is not writable, or the server refuses its append-only file.
         """
-        if self._url:
-            self._connect = self._by_sentinel() if self._url.startswith(SENTINEL) else self._plain
+        if self._url.startswith(SENTINEL):
+            self._connect = self._by_sentinel()
+        elif self._url:
+            self._connect = self._plain
         elif program := binary():
             server = await self._stack.enter_async_context(
                 RedisServer(program, self._folder, self._queue_password)
@@ -96,7 +98,9 @@ class Store:
             nodes, service, database, login = _sentinel(self._url)
             watched = BlockingSentinel(nodes, sentinel_kwargs=limits, **limits)
             return watched.master_for(service, db=database, **login, **limits)
-        return redis.Redis.from_url(self._url, **limits) if self._url else None
+        if not self._url:
+            return None
+        return redis.Redis.from_url(self._url, **limits)
 
     def _plain(self) -> Redis:
         return Redis.from_url(self._url, **_limits())
@@ -124,14 +128,12 @@ def _sentinel(url: str) -> tuple[list[tuple[str, int]], str, int, dict[str, Any]
     hosts, _, path = rest.partition("/")
     service, _, database = path.partition("/")
     user, _, password = credentials.partition(":")
-    parts = [host.partition(":") for host in hosts.split(",")]
-    nodes = [(name, int(port or SENTINEL_PORT)) for name, _, port in parts]
-    return (
-        nodes,
-        service,
-        int(database or 0),
-        {"username": unquote(user) or None, "password": unquote(password) or None},
-    )
+    nodes = []
+    for host in hosts.split(","):
+        name, _, port = host.partition(":")
+        nodes.append((name, int(port or SENTINEL_PORT)))
+    login = {"username": unquote(user) or None, "password": unquote(password) or None}
+    return nodes, service, int(database or 0), login
 
 
 def _limits() -> dict[str, Any]:

@@ -36,14 +36,13 @@ async def work(settings: Settings, language: Language) -> int:
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     async with Application(settings, threads=THREADS, talks=False, patient=True) as application:
-        opened, stopped = (
-            asyncio.create_task(application.opened()),
-            asyncio.create_task(stop.wait()),
-        )
+        opened = asyncio.create_task(application.opened())
+        stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({opened, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if opened.done():
             opened.result()
-            print(texts.say("cli.working", language), flush=True)  # noqa: T201  # the one line people look for
+            line = texts.say("cli.working", language)
+            print(line, flush=True)  # noqa: T201  # the one line people look for
         await stopped
         opened.cancel()
     return 0

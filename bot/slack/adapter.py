@@ -2,43 +2,35 @@
 Slack, over HTTP or over a socket: deliveries in, acknowledged once they are safe; replies out, each
 on its screen.
 
-The SDK is imported in the background, after the process listens; who comes earlier waits for it.
+A delivery is JSON as long as it is stored and repeated; `decode` makes a `Payload` of it at each of
+the three doors here: when it is heard, when its turn begins, and when its screen is made.
 """
 
 import asyncio
-import importlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import Self
 
 from starlette.routing import Route
 
 from bot.deliveries import NotSafe
-from bot.settings import Slack as Settings
+from bot.platform import Face
 from bot.slack import forms, opening, parse
 from bot.slack.api import Api, Refused, Unanswered
-from bot.slack.files import Files
-from bot.slack.http import Door
-from bot.slack.payload import (
-    REPEATED,
-    Payload,
-    bot,
-    channel,
-    delivery,
-    event,
-    metadata,
-    thread,
-    trigger,
-    window,
-    word,
-)
+from bot.slack.bolt import Bolt
+from bot.slack.decode import decode
+from bot.slack.files import Files, named
+from bot.slack.http import Endpoint
+from bot.slack.payload import Event, Json, Payload, Submission
 from bot.slack.people import Directory
 from bot.slack.render.windows import received, skeleton
-from bot.slack.screens import Direct, Home, Inline, Thread, Window
-from bot.slack.sender import Sender, Spot
+from bot.slack.screens import Direct, Home, Inline, Thread
+from bot.slack.sender import Destination, Sender
+from bot.slack.settings import Slack as Settings
+from bot.slack.window import Window
 from bot.turns import UNCLAIMED, Delivery, Screen, Turns
 from handlers.conversation import Command, Content, Message, Person, Reply, Text, Upload
 from handlers.people import People
@@ -47,17 +39,11 @@ from knowledge.formats import format_of
 from knowledge.text.language import language_of
 from knowledge.values import Language
 
-if TYPE_CHECKING:
-    from slack_bolt.async_app import AsyncApp
-
-    from bot.slack.socket import Socket
-
 log = logging.getLogger(__name__)
 SUBMIT = 2.0  # seconds a submitted window waits for what it becomes; Slack gives three
-SDK = ("bot.slack.listeners", "bot.slack.socket")  # 0.3 s to import
 
 
-class Slack:
+class Slack(Face):
     """
     A platform. Open it before the turns and close it after them (`async with`): replies go out
     until the last turn is over.
@@ -76,7 +62,6 @@ class Slack:
         people: People,
         groups: frozenset[str] = frozenset(),
     ) -> None:
-        people.watch(self.name, self.again)
         self._people = people
         self._settings = settings
         self._turns = turns
@@ -85,22 +70,18 @@ class Slack:
         self._texts = texts
         self._files = Files(settings.bot_token, settings.api_base, texts)
         self._directory = Directory(self._api, groups)
+        self._bolt = Bolt(settings, self._api, self.hear)
         self._own = ""
         self._windows: dict[str, str] = {}  # deliveries → windows opened for them
-        self._answers: dict[
-            str, asyncio.Future[dict[str, Any]]
-        ] = {}  # submissions still to be answered
-        self._bolt: asyncio.Task[AsyncApp] | None = None
-        self._socket: Socket | None = None
+        # submissions → what their acknowledgement will say
+        self._answers: dict[str, asyncio.Future[Json]] = {}
 
     async def __aenter__(self) -> Self:
-        self._bolt = asyncio.create_task(self._load())
+        self._bolt.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._bolt is not None:
-            self._bolt.cancel()
-            await asyncio.gather(self._bolt, return_exceptions=True)
+        await self._bolt.close()
         await self._api.__aexit__()
 
     def routes(self) -> list[Route]:
@@ -109,13 +90,8 @@ class Slack:
         """
         if not self._settings.signing_secrets:
             return []
-        return [
-            Route(
-                "/slack/events",
-                Door(self._settings.signing_secrets, self._dispatch).answer,
-                methods=["POST"],
-            )
-        ]
+        endpoint = Endpoint(self._settings.signing_secrets, self._bolt.dispatch)
+        return [Route("/slack/events", endpoint.answer, methods=["POST"])]
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
@@ -123,7 +99,7 @@ class Slack:
         if not self._settings.app_token:
             yield
             return
-        running = asyncio.create_task(self._listen())
+        running = asyncio.create_task(self._bolt.listen())
         try:
             yield
         finally:
@@ -132,92 +108,54 @@ class Slack:
 
     async def state(self) -> str:
         """Return "ready", "starting" or what is wrong, for the page of health."""
-        if self._bolt is None or not self._bolt.done():
-            return "starting"
-        if self._bolt.cancelled() or self._bolt.exception() is not None:
-            return "stopped"
-        if self._socket is not None and not await self._socket.connected():
-            return "socket not connected"
-        return "ready"
+        return await self._bolt.state()
 
     # ----------------------------------------------------------------- deliveries in
 
-    async def hear(self, payload: Payload) -> dict[str, Any]:
+    async def hear(self, raw: Json) -> Json:
         """
         Make a delivery safe and return what its acknowledgement says.
 
         Raises:
             NotSafe: it is neither stored nor answered yet, and Slack will send it again.
         """
+        payload = decode(raw)
         if not parse.wanted(payload):
             return {}
-        if payload.get("type") != "view_submission":
-            await self._hear(Delivery(delivery(payload), self.name, payload))
+        delivery = Delivery(payload.id, self.name, raw)
+        if not isinstance(payload.deed, Submission):
+            await self._store(delivery, payload)
             return {}
-        if missing := forms.errors(payload):
+        missing = forms.errors(payload)
+        if missing:
             return {"response_action": "errors", "errors": missing}
-        return await self._submitted(payload)
-
-    async def _submitted(self, payload: Payload) -> dict[str, Any]:
-        """A window becomes what its answer leads to; where that takes long, it is filled later."""
-        language: Language = "en" if word(metadata(payload), "l") == "en" else "ja"
-        told = Delivery(delivery(payload), self.name, payload)
-        if forms.files(payload):
-            await self._hear(told)
+        language = payload.memory.language
+        if forms.files(payload.deed):
+            await self._store(delivery, payload)
             return {"response_action": "update", "view": received(self._texts, language)}
+        try:
+            return await self._submitted(delivery, payload)
+        except TimeoutError:
+            return {"response_action": "update", "view": self._skeleton(payload, language)}
+
+    async def _submitted(self, delivery: Delivery, payload: Payload) -> Json:
+        """
+        Return what a window becomes, where that is there in time.
+
+        Raises:
+            TimeoutError: it takes longer, and the window is filled later.
+        """
         loop = asyncio.get_running_loop()
         end = loop.time() + SUBMIT
-        answer = self._answers.setdefault(told.id, loop.create_future())
+        answer = self._answers.setdefault(delivery.id, loop.create_future())
         try:
-            await self._hear(told)
+            await self._store(delivery, payload)
             async with asyncio.timeout_at(end):
                 return await answer
-        except TimeoutError:
-            return {
-                "response_action": "update",
-                "view": skeleton(self._texts, language, (channel(payload), thread(payload))),
-            }
         finally:
-            self._answers.pop(told.id, None)
+            self._answers.pop(delivery.id, None)
 
-    # ----------------------------------------------------------------- turns
-
-    async def read(self, payload: Payload) -> Message | None:
-        """
-        Return our message, with what Slack vouches for about the person; open its window, where it
-        leads into one.
-        """
-        content = parse.content(payload, bot(payload))
-        window_ = (
-            asyncio.create_task(self._open(payload, content))
-            if content and opening.opens(payload, content)
-            else None
-        )
-        person = await self._directory.person(payload)
-        view = await window_ if window_ is not None else ""
-        if person.role == "bot":
-            return None
-        message = parse.message(
-            await self._whole(payload), person, bot(payload) or await self._me(), self._files.fetch
-        )
-        if message is None:
-            return None
-        if (
-            isinstance(message.content, Upload)
-            and not message.direct
-            and not self._offered(message.content, person)
-        ):
-            return None
-        if view:
-            self._windows[message.id] = view
-        match message.content:
-            case Text(text) | Command(argument=text):
-                return replace(
-                    message, person=replace(person, language=language_of(text, person.language))
-                )
-        return message
-
-    async def _hear(self, told: Delivery) -> None:
+    async def _store(self, delivery: Delivery, payload: Payload) -> None:
         """
         Make a delivery safe before the acknowledgement is due.
 
@@ -225,27 +163,51 @@ class Slack:
         beside its answer, so that these are acknowledged while their turn still runs.
         """
         try:
-            await self._turns.hear(told)
+            await self._turns.hear(delivery)
         except NotSafe:
-            if event(told.payload):
+            if isinstance(payload.deed, Event):
                 raise
 
-    def screen(self, payload: Payload, message: Message, memory: dict[str, str]) -> Screen:
-        content = message.content
-        if memory.pop(
-            UNCLAIMED, ""
-        ):  # as with a repeat, what another process has posted is looked for first
-            payload = payload | {REPEATED: True}
-        if event(payload).get("type") == "app_home_opened":
-            return Home(self._sender, message, memory)
+    # ----------------------------------------------------------------- turns
+
+    async def read(self, raw: Json) -> Message | None:
+        """
+        Return our message, with what Slack vouches for about the person; open its window, where it
+        leads into one.
+        """
+        payload = decode(raw)
+        content = parse.content(payload, payload.bot)
+        opens = content is not None and opening.opens(payload, content)
+        window = asyncio.create_task(self._open(payload)) if opens else None
+        person = await self._directory.person(payload)
+        view = await window if window is not None else ""
+        if person.role == "bot":
+            return None
+        payload = await self._with_files_named(payload)
+        own = payload.bot or await self._me()
+        message = parse.message(payload, person, own, self._files.fetch)
+        if message is None or self._is_talk_among_people(message):
+            return None
+        if view:
+            self._windows[message.id] = view
+        return _in_own_language(message)
+
+    def screen(self, raw: Json, message: Message, memory: dict[str, str]) -> Screen:
+        """Return where the replies to a message appear."""
+        payload, content = decode(raw), message.content
+        if memory.pop(UNCLAIMED, ""):
+            # as with a repeat, what another process has posted is looked for first
+            payload = replace(payload, repeated=True)
+        if isinstance(payload.deed, Event) and payload.deed.type == "app_home_opened":
+            return Home(self._sender, payload, message, memory)
         if opening.elsewhere(payload, content):
             return Direct(self._sender, payload, message, memory)
         if opening.inline(payload, content):
             return Inline(self._sender, payload, message, memory)
         answer = self._answers.get(message.id)
-        opened = self._windows.pop(message.id, "") or window(payload)
-        if opened:
-            memory.setdefault("view", opened)
+        window = self._windows.pop(message.id, "") or payload.window
+        if window:
+            memory.setdefault("view", window)
         if memory.get("view") or answer is not None:
             return Window(self._sender, payload, message, memory, answer)
         return Thread(self._sender, payload, message, memory)
@@ -256,94 +218,68 @@ class Slack:
         """
         return await self._directory.again(person)
 
-    def _offered(self, upload: Upload, person: Person) -> bool:
-        """
-        Report whether files among people are for the shelf: an admin's, of a kind that can be read.
-        """
-        return self._people.is_admin(person) and any(
-            format_of(file.name) is not None for file in upload.files
-        )
-
     async def tell(self, id_: str, say: Callable[[Language], Reply]) -> bool:
         """Send somebody a direct message of our own accord; False when Slack does not let us."""
         person = await self._directory.again(Person(id_, "", "ja"))
         _, team, _ = id_.split(":")
         try:
             channel = await self._sender.direct(person)
-            await self._sender.put(
-                Spot(team, channel, "", f"tell {id_} {time.time()}"),
-                say(person.language),
-                person,
-                {},
-            )
+            to = Destination(team, channel, "", f"tell {id_} {time.time()}")
+            await self._sender.put(to, say(person.language), person, {})
         except (Refused, Unanswered):
             return False
         return True
 
-    async def _open(self, payload: Payload, content: Content) -> str:
+    def _is_talk_among_people(self, message: Message) -> bool:
+        """
+        Report whether files that nobody sent to us are none for the shelf: it takes an admin's, of
+        a kind that can be read.
+        """
+        if message.direct or not isinstance(message.content, Upload):
+            return False
+        if not self._people.is_admin(message.person):
+            return True
+        return all(format_of(file.name) is None for file in message.content.files)
+
+    def _skeleton(self, payload: Payload, language: Language) -> Json:
+        """Return the empty window that stands until its content is there."""
+        return skeleton(self._texts, language, (payload.channel, payload.thread))
+
+    async def _open(self, payload: Payload) -> str:
         """Open an empty window while its trigger lives; "" where Slack does not."""
-        language = self._directory.language(payload)
-        view = skeleton(self._texts, language, (channel(payload), thread(payload)))
-        method = "views.push" if window(payload) else "views.open"
+        view = self._skeleton(payload, self._directory.language(payload))
+        method = "views.push" if payload.window else "views.open"
         try:
-            told = await self._api.call(method, trigger_id=trigger(payload), view=view)
+            answer = await self._api.call(method, trigger_id=payload.trigger, view=view)
         except (Refused, Unanswered) as error:
             log.warning("a window did not open", extra={"reason": str(error)})
             return ""
-        return str((told.get("view") or {}).get("id", ""))
+        window = answer.get("view") or {}
+        return str(window.get("id", ""))
 
-    async def _whole(self, payload: Payload) -> Payload:
-        """
-        Return the payload with the files Slack only hinted at: those of a shared channel come as
-        stubs.
-        """
-        spoken = event(payload)
-        rows = spoken.get("files")
-        if not isinstance(rows, list) or not any(
-            word(row, "file_access") == "check_file_info" for row in rows
-        ):
+    async def _with_files_named(self, payload: Payload) -> Payload:
+        """Return the payload with the files Slack only hinted at, as far as it names them."""
+        event = payload.deed
+        if not isinstance(event, Event) or not event.files:
             return payload
-        return {**payload, "event": {**spoken, "files": [await self._file(row) for row in rows]}}
-
-    async def _file(self, row: Payload) -> Payload:
-        if word(row, "file_access") != "check_file_info":
-            return row
-        with suppress(Refused, Unanswered):
-            told = (await self._api.call("files.info", file=word(row, "id"))).get("file")
-            return told if isinstance(told, dict) else row
-        return row
+        files = tuple([await named(self._api, file) for file in event.files])
+        return replace(payload, deed=replace(event, files=files))
 
     async def _me(self) -> str:
         """Return our own user id; "" while Slack does not tell."""
         if not self._own:
             with suppress(Refused, Unanswered):
-                self._own = str((await self._api.call("auth.test")).get("user_id", ""))
+                answer = await self._api.call("auth.test")
+                self._own = str(answer.get("user_id", ""))
         return self._own
 
-    # ----------------------------------------------------------------- Bolt
 
-    async def _load(self) -> "AsyncApp":
-        for module in SDK:
-            await asyncio.to_thread(importlib.import_module, module)
-        from bot.slack.listeners import build
-
-        return build(self._api.client(), self.hear)
-
-    async def _dispatch(
-        self, body: str, headers: dict[str, str]
-    ) -> tuple[int, str, dict[str, str]]:
-        if self._bolt is None:
-            raise RuntimeError("Slack is not open")
-        app = await asyncio.shield(self._bolt)
-        from bot.slack.listeners import dispatch
-
-        return await dispatch(app, body, headers)
-
-    async def _listen(self) -> None:
-        if self._bolt is None:
-            raise RuntimeError("Slack is not open")
-        app = await asyncio.shield(self._bolt)
-        from bot.slack.socket import Socket
-
-        self._socket = Socket(app, self._api, self._settings.app_token)
-        await self._socket.run()
+def _in_own_language(message: Message) -> Message:
+    """Return the message with its person speaking the language it is written in."""
+    content: Content = message.content
+    match content:
+        case Text(text) | Command(argument=text):
+            language = language_of(text, message.person.language)
+            return replace(message, person=replace(message.person, language=language))
+        case _:
+            return message

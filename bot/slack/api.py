@@ -8,39 +8,42 @@ before it is posted again.
 
 import asyncio
 import logging
-import random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from bot.download import Download, Hosts
 from bot.download import Refused as NotSent
-from bot.settings import Slack as Settings
+from bot.slack.settings import Slack as Settings
 from handlers.conversation import Attachment
+from knowledge.retry import Retry
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
     from slack_sdk.errors import SlackApiError
     from slack_sdk.web.async_client import AsyncWebClient
+    from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 log = logging.getLogger(__name__)
 CALL = 20  # seconds one try may take
 TRIES = 3  # of one call
-PAUSE = 0.5  # seconds before the second try, doubled for the third
+PAUSE = 0.5  # seconds before the second try at most, doubled for the third
 LONGEST = 60.0  # seconds a rate limit is waited out; a longer one is a failure
 HOOKS = frozenset({"hooks.slack.com"})  # the host of every response_url
 OURS = "llm_choose_turn"  # the metadata our messages carry
 LOOK = 50  # messages looked through for one of ours
-ONCE = frozenset(
-    {"chat.postMessage", "chat.postEphemeral", "views.open", "views.push"}
-)  # not repeated when unsure
-BROKEN = frozenset(
-    {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
-)  # Slack's own failures
+# not repeated when unsure
+ONCE = frozenset({"chat.postMessage", "chat.postEphemeral", "views.open", "views.push"})
+# Slack's own failures
+BROKEN = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 GONE = frozenset(
     {"token_revoked", "account_inactive", "invalid_auth", "not_authed", "token_expired"}
 )
-Told = dict[str, Any]
+RATE_LIMITED, SERVER_ERROR = 429, 500  # HTTP status
+Json = dict[str, Any]
+Sleep = Callable[[float], Awaitable[None]]
 
 
 class Refused(Exception):
@@ -55,7 +58,7 @@ class Unanswered(Exception):
     """Slack did not answer, or failed itself; what was asked for may have happened."""
 
 
-class _Wait(Exception):
+class _RateLimit(Exception):
     """Slack asks to wait so many seconds; what was asked for has not happened."""
 
     def __init__(self, seconds: float) -> None:
@@ -63,11 +66,38 @@ class _Wait(Exception):
         self.seconds = seconds
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """
+    A message that is to stand in Slack once; `content` is what `chat.postMessage` takes beside its
+    place, `thread` is "" for none.
+
+    `mark` is what this message has of its own; `unsure` says that another process may have posted
+    it already, not before `since` (seconds since 1970, 0 when that is not known).
+    """
+
+    mark: str
+    channel: str
+    thread: str
+    content: Json
+    since: float = 0.0
+    unsure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where a message stands: what `chat.update` and `chat.delete` want to know."""
+
+    channel: str
+    ts: str
+
+
 class Api:
     """Opens with `async with`; connections are kept between calls."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, sleep: Sleep = asyncio.sleep) -> None:
         self._settings = settings
+        self._sleep = sleep
         self._client: AsyncWebClient | None = None
         self._session: ClientSession | None = None
         self.granted: frozenset[str] = frozenset()  # scopes of our token, as far as Slack has told
@@ -99,69 +129,63 @@ class Api:
             self._session = ClientSession()
         return self._session
 
-    async def call(self, method: str, /, **arguments: object) -> Told:
+    async def call(self, method: str, /, **arguments: object) -> Json:
         """
-        Call a method and return what Slack told.
+        Call a method and return what Slack answered.
 
         Raises:
             Refused: Slack said no.
             Unanswered: no answer after three tries, or after one where the call must not be
             repeated.
         """
-        for attempt in range(TRIES):
-            try:
-                return await self._once(method, arguments)
-            except Unanswered:
-                if method in ONCE or attempt == TRIES - 1:
-                    raise
-            await asyncio.sleep(PAUSE * 2**attempt)
-        raise Unanswered(method)
+        once = partial(self._once, method, arguments)
+        if method in ONCE:
+            return await once()
+        return await self._repeats().call(once)
 
-    async def post(
-        self,
-        mark: str,
-        channel: str,
-        thread: str,
-        drawn: Told,
-        *,
-        since: float,
-        unsure: bool = False,
-    ) -> tuple[str, str]:
+    async def post(self, post: Post) -> Posted:
         """
-        Post a message once and return its channel and ts.
-
-        `mark` is what this message has of its own; `unsure` says that another process may have
-        posted it already, not before `since` (seconds since 1970).
+        Post a message once and return where it stands.
 
         Raises:
             Refused, Unanswered: as in `call`.
         """
-        place = {"thread_ts": thread} if thread else {}
-        metadata = {"event_type": OURS, "event_payload": {"turn": mark}}
-        arguments = {"channel": channel, **place, **drawn, "metadata": metadata}
-        for attempt in range(TRIES):
-            if unsure and (found := await self._posted(mark, channel, thread, since)):
-                return found
+        metadata = {"event_type": OURS, "event_payload": {"turn": post.mark}}
+        arguments: Json = {"channel": post.channel}
+        if post.thread:
+            arguments["thread_ts"] = post.thread
+        arguments |= post.content | {"metadata": metadata}
+        unsure = post.unsure
+
+        async def attempt() -> Posted:
+            nonlocal unsure
+            if unsure:
+                earlier = await self._posted(post)
+                if earlier is not None:
+                    return earlier
             try:
-                told = await self._once("chat.postMessage", arguments)
-                posted = str(told.get("channel") or channel), str(told["ts"])
-                return await self._one_of(mark, posted, thread, since) if unsure else posted
+                answer = await self._once("chat.postMessage", arguments)
             except Unanswered:
-                if attempt == TRIES - 1:
-                    raise
                 unsure = True
-            await asyncio.sleep(PAUSE * 2**attempt)
-        raise Unanswered("chat.postMessage")
+                raise
+            posted = Posted(str(answer.get("channel") or post.channel), str(answer["ts"]))
+            if unsure:
+                return await self._first(post, posted)
+            return posted
+
+        return await self._repeats().call(attempt)
 
     async def upload(self, channel: str, thread: str, attachments: tuple[Attachment, ...]) -> None:
         """
         Post files in one message: an upload address for each, then one word that all are there.
         """
         files = [{"filename": a.name, "title": a.name, "content": a.content} for a in attachments]
-        place = {"thread_ts": thread} if thread else {}
-        await self._once("files.upload_v2", {"channel": channel, "file_uploads": files, **place})
+        arguments: Json = {"channel": channel, "file_uploads": files}
+        if thread:
+            arguments["thread_ts"] = thread
+        await self._once("files.upload_v2", arguments)
 
-    async def respond(self, url: str, body: Told) -> None:
+    async def respond(self, url: str, body: Json) -> None:
         """
         Answer by the address that came with a command or click: it works where the bot is no
         member.
@@ -177,81 +201,101 @@ class Api:
                 raise Refused("response_url", error.why) from error
             raise Unanswered("response_url") from error
 
-    async def _posted(
-        self, mark: str, channel: str, thread: str, since: float
-    ) -> tuple[str, str] | None:
+    def _repeats(self) -> Retry:
+        return Retry(TRIES, PAUSE, again=_is_unanswered, sleep=self._sleep)
+
+    async def _posted(self, post: Post) -> Posted | None:
         """
         Look for our own message with this mark; None when it is not there or may not be looked for.
         """
-        method = "conversations.replies" if thread else "conversations.history"
-        place = {"ts": thread} if thread else {}
-        oldest = {"oldest": f"{since:.6f}"} if since else {}
+        arguments: Json = {"channel": post.channel, "limit": LOOK, "include_all_metadata": True}
+        method = "conversations.history"
+        if post.thread:
+            method = "conversations.replies"
+            arguments["ts"] = post.thread
+        if post.since:
+            arguments["oldest"] = f"{post.since:.6f}"
         try:
-            told = await self.call(
-                method, channel=channel, limit=LOOK, include_all_metadata=True, **place, **oldest
-            )
+            answer = await self.call(method, **arguments)
         except (Refused, Unanswered) as error:
             log.warning("could not look for a message of ours", extra={"reason": str(error)})
             return None
-        ours = [str(row["ts"]) for row in told.get("messages") or [] if _mark(row) == mark]
-        return (channel, min(ours, key=float)) if ours else None
+        rows = answer.get("messages") or []
+        stamps = [str(row["ts"]) for row in rows if _mark(row) == post.mark]
+        if not stamps:
+            return None
+        return Posted(post.channel, min(stamps, key=float))
 
-    async def _one_of(
-        self, mark: str, posted: tuple[str, str], thread: str, since: float
-    ) -> tuple[str, str]:
+    async def _first(self, post: Post, posted: Posted) -> Posted:
         """
         Return the first of the messages with this mark; where two processes posted at once, ours
         gives way to it.
         """
-        first = await self._posted(mark, posted[0], thread, since) or posted
-        if first[1] != posted[1]:
-            with suppress(Refused, Unanswered):
-                await self.call("chat.delete", channel=posted[0], ts=posted[1])
+        first = await self._posted(replace(post, channel=posted.channel))
+        if first is None or first.ts == posted.ts:
+            return posted
+        with suppress(Refused, Unanswered):
+            await self.call("chat.delete", channel=posted.channel, ts=posted.ts)
         return first
 
-    async def _once(self, method: str, arguments: Mapping[str, object]) -> Told:
+    async def _once(self, method: str, arguments: Mapping[str, object]) -> Json:
         """Call once, waiting out rate limits: what was limited has not happened."""
-        for attempt in range(TRIES):
-            try:
-                return await self._answer(method, arguments)
-            except _Wait as wait:
-                if attempt == TRIES - 1 or wait.seconds > LONGEST:
-                    break
-                await asyncio.sleep(wait.seconds + random.uniform(0, 0.3))  # noqa: S311  # so that not all return at once
-        raise Unanswered(f"{method}: ratelimited")
+        limits = Retry(TRIES, PAUSE, again=_is_short_limit, named=_seconds_named, sleep=self._sleep)
+        try:
+            return await limits.call(partial(self._answer, method, arguments))
+        except _RateLimit as limit:
+            raise Unanswered(f"{method}: ratelimited") from limit
 
-    async def _answer(self, method: str, arguments: Mapping[str, object]) -> Told:
+    async def _answer(self, method: str, arguments: Mapping[str, object]) -> Json:
         call = getattr(self.client(), method.replace(".", "_"))
         from aiohttp import ClientError
         from slack_sdk.errors import SlackApiError, SlackClientError
 
         try:
             async with asyncio.timeout(CALL):
-                told = await call(**arguments)
-            if scopes := str(told.headers.get("x-oauth-scopes", "")):
-                self.granted = frozenset(scope.strip() for scope in scopes.split(","))
-            return dict(told.data) if isinstance(told.data, dict) else {}
+                answer = await call(**arguments)
         except SlackApiError as error:
             raise _meaning(method, error) from error
         except (SlackClientError, ClientError, TimeoutError, OSError) as error:
             raise Unanswered(f"{method}: {type(error).__name__}") from error
+        scopes = str(answer.headers.get("x-oauth-scopes", ""))
+        if scopes:
+            self.granted = frozenset(scope.strip() for scope in scopes.split(","))
+        if not isinstance(answer.data, dict):
+            return {}
+        return dict(answer.data)
 
 
-def _mark(row: Told) -> str:
+def _is_unanswered(failure: BaseException) -> bool:
+    return isinstance(failure, Unanswered)
+
+
+def _is_short_limit(failure: BaseException) -> bool:
+    return isinstance(failure, _RateLimit) and failure.seconds <= LONGEST
+
+
+def _seconds_named(failure: BaseException) -> float | None:
+    if isinstance(failure, _RateLimit):
+        return failure.seconds
+    return None
+
+
+def _mark(row: Json) -> str:
     """Return what tells a message of ours from others, "" for one that is not ours."""
-    held = (row.get("metadata") or {}).get("event_payload") or {}
-    return str(held.get("turn", ""))
+    metadata = row.get("metadata") or {}
+    content = metadata.get("event_payload") or {}
+    return str(content.get("turn", ""))
 
 
 def _meaning(method: str, error: "SlackApiError") -> Exception:
+    """Return what a failed call means for whoever called."""
     response = error.response
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0) or 0)
     data = getattr(response, "data", None)
     code = str(data.get("error", "")) if isinstance(data, dict) else ""
-    if status == 429 or code == "ratelimited":
-        waits = next((v for k, v in response.headers.items() if k.lower() == "retry-after"), "1")
-        return _Wait(float(waits) if waits.isdigit() else 1.0)
-    if status >= 500 or code in BROKEN or not code:
+    if status == RATE_LIMITED or code == "ratelimited":
+        return _RateLimit(_retry_after(response))
+    if status >= SERVER_ERROR or code in BROKEN or not code:
         return Unanswered(f"{method}: {status} {code}".strip())
     if code in GONE:
         log.error(
@@ -259,3 +303,11 @@ def _meaning(method: str, error: "SlackApiError") -> Exception:
             extra={"method": method, "code": code},
         )
     return Refused(method, code)
+
+
+def _retry_after(response: "AsyncSlackResponse") -> float:
+    """Return the seconds Slack asks to wait, 1 where it names none."""
+    for name, value in response.headers.items():
+        if name.lower() == "retry-after" and value.isdigit():
+            return float(value)
+    return 1.0

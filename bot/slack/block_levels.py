@@ -15,7 +15,10 @@ KEPT = 24 * 60 * 60  # seconds after which the newest blocks are tried again: wo
 
 
 class BlockLevels:
-    def __init__(self) -> None:
+    """`clock` counts seconds from anywhere."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._levels: dict[str, tuple[int, float]] = {}
 
     async def climb(self, team: str, send: Callable[[int], Awaitable[None]]) -> None:
@@ -25,7 +28,8 @@ class BlockLevels:
         Raises:
             Refused: for another reason than its blocks, or even as text.
         """
-        level, unknown = self._level(team), False
+        level = self._level(team)
+        unknown = False
         while True:
             try:
                 await send(level)
@@ -36,8 +40,10 @@ class BlockLevels:
                 unknown = unknown or refused.code in UNKNOWN
                 level += 1
         if unknown:
-            self._levels[team] = (level, time.monotonic())
+            self._levels[team] = (level, self._clock())
 
     def _level(self, team: str) -> int:
         level, since = self._levels.get(team, (0, 0.0))
-        return level if time.monotonic() - since < KEPT else 0
+        if self._clock() - since >= KEPT:
+            return 0
+        return level

@@ -1,41 +1,57 @@
 """What the doctor finds of Slack: whether both tokens are taken, and which scopes the app lacks."""
 
-from bot.settings import Slack as Settings
 from bot.slack.api import Api, Refused, Unanswered
+from bot.slack.settings import Slack as Settings
 
 SCOPES = frozenset(
     {
-        *(
-            "app_mentions:read",
-            "assistant:write",
-            "channels:history",
-            "chat:write",
-            "commands",
-            "files:read",
-            "files:write",
-        ),
-        *("groups:history", "im:history", "im:write", "usergroups:read", "users:read"),
+        "app_mentions:read",
+        "assistant:write",
+        "channels:history",
+        "chat:write",
+        "commands",
+        "files:read",
+        "files:write",
+        "groups:history",
+        "im:history",
+        "im:write",
+        "usergroups:read",
+        "users:read",
     }
 )
+READY, SILENT = "ready", "Slack does not answer"
 
 
 async def diagnose(settings: Settings) -> str:
     """Return "ready", or what is wrong and where to mend it. Asks Slack once for each token."""
     async with Api(settings) as api:
         try:
-            await api.call("auth.test")
-            if api.granted and (missing := SCOPES - api.granted):
-                return f"missing scopes: {', '.join(sorted(missing))}; add them and install the app again"
-        except Refused as refused:
-            return f"SLACK_BOT_TOKEN is refused ({refused.code}); copy it again from OAuth & Permissions"
+            trouble = await _bot_token(api) or await _app_token(api, settings.app_token)
         except Unanswered:
-            return "Slack does not answer"
-        if not settings.app_token:
-            return "ready"
-        try:
-            await api.call("apps.connections.open", app_token=settings.app_token)
-        except Refused as refused:
-            return f"SLACK_APP_TOKEN is refused ({refused.code}); it needs connections:write"
-        except Unanswered:
-            return "Slack does not answer"
-    return "ready"
+            return SILENT
+    return trouble or READY
+
+
+async def _bot_token(api: Api) -> str:
+    """Return what is wrong with the bot's token, "" when nothing is."""
+    try:
+        await api.call("auth.test")
+    except Refused as refused:
+        return (
+            f"SLACK_BOT_TOKEN is refused ({refused.code}); copy it again from OAuth & Permissions"
+        )
+    missing = SCOPES - api.granted
+    if not api.granted or not missing:
+        return ""
+    return f"missing scopes: {', '.join(sorted(missing))}; add them and install the app again"
+
+
+async def _app_token(api: Api, token: str) -> str:
+    """Return what is wrong with the token of Socket Mode, "" when nothing is or there is none."""
+    if not token:
+        return ""
+    try:
+        await api.call("apps.connections.open", app_token=token)
+    except Refused as refused:
+        return f"SLACK_APP_TOKEN is refused ({refused.code}); it needs connections:write"
+    return ""

@@ -7,13 +7,32 @@ one is not a file.
 """
 
 import re
+from contextlib import suppress
 
-from bot.download import LIMIT, Download, Hosts, Refused, megabytes
+from bot.download import LIMIT, Download, Hosts, Refused
+from bot.slack import api
+from bot.slack.objects import shared_file
+from bot.slack.payload import SharedFile
 from handlers.texts import Texts
 from knowledge.errors import UnreadableDocument
+from knowledge.text.sizes import megabytes
 
 STORES = frozenset({"files.slack.com", "files-origin.slack.com"})
 _PAGE = re.compile(rb"\s*<(?:!doctype\s+html|html)", re.IGNORECASE)
+
+
+async def named(slack: api.Api, file: SharedFile) -> SharedFile:
+    """
+    Return the file as Slack names it when asked: those of a shared channel come as stubs; as it was
+    where Slack does not say.
+    """
+    if not file.stub:
+        return file
+    with suppress(api.Refused, api.Unanswered):
+        answer = await slack.call("files.info", file=file.id)
+        if isinstance(answer.get("file"), dict):
+            return shared_file(answer["file"])
+    return file
 
 
 class Files:
@@ -36,19 +55,17 @@ class Files:
             UnreadableDocument: it lies elsewhere, is larger than 25 MB, needs a scope the app
             lacks, or cannot be had.
         """
-        if (
-            not url
-        ):  # Slack keeps a deleted file, and one of another company, as a stub without an address
+        if not url:
+            # Slack keeps a deleted file, and one of another company, as a stub without an address
             raise self._refusal("file_deleted", name)
         try:
-            found = await self._download.fetch(url)
+            download = await self._download.fetch(url)
         except Refused as refused:
             raise self._refused(name, refused) from refused
-        if not name.lower().endswith((".html", ".htm")) and (
-            found.media_type == "text/html" or _PAGE.match(found.content)
-        ):
+        page = download.media_type == "text/html" or _PAGE.match(download.content)
+        if page and not name.lower().endswith((".html", ".htm")):
             raise self._refusal("file_scope", name)
-        return found.content
+        return download.content
 
     def _refused(self, name: str, refused: Refused) -> UnreadableDocument:
         match refused.why:

@@ -1,62 +1,64 @@
 """
-What people filled into a window: values and files of a `Form`, and what is still missing. Pure.
+What people filled into a window: values and files of its fields, and what is still missing. Pure.
 """
 
-from typing import Any
+from collections.abc import Iterator
 
-from bot.slack.payload import Payload, metadata, part, team, word
-
-
-def values(payload: Payload) -> dict[str, str]:
-    """
-    Return the value of each field by its id, "" when left empty; several choices are joined by
-    commas.
-    """
-    who = team(payload)
-    return {name: _value(field, who) for name, field in _fields(payload)}
+from bot.slack.objects import part, rows, shared_files, word
+from bot.slack.payload import Input, Json, Payload, SharedFile, Submission
 
 
-def files(payload: Payload) -> list[Any]:
-    """Return Slack's rows of the files that came with the form."""
-    rows = (field.get("files") for _, field in _fields(payload))
-    return [row for found in rows if isinstance(found, list) for row in found]
+def submission(view: Json, team: str) -> Submission:
+    """Return what was sent with a window; people who were chosen belong to `team`."""
+    inputs = tuple(_inputs(view, team))
+    return Submission(word(view, "callback_id"), inputs, tuple(_required(view)))
+
+
+def values(form: Submission) -> dict[str, str]:
+    """Return the value of each field by its id, "" when left empty."""
+    return {field.name: field.value for field in form.inputs}
+
+
+def files(form: Submission) -> tuple[SharedFile, ...]:
+    """Return the files that came with the form, in the order of its fields."""
+    return tuple(file for field in form.inputs for file in field.files)
 
 
 def errors(payload: Payload) -> dict[str, str]:
     """Return the error of each field that must not be empty and is."""
-    given = {
-        **values(payload),
-        **{name: "x" for name, field in _fields(payload) if field.get("files")},
-    }
-    blocks = part(payload, "view").get("blocks")
-    rows = (
-        [b for b in blocks if isinstance(b, dict) and b.get("type") == "input"]
-        if isinstance(blocks, list)
-        else []
-    )
-    said = word(metadata(payload), "e")
-    wanted = [word(b, "block_id") for b in rows if not b.get("optional")]
-    return {name: said for name in wanted if said and name and not given.get(name, "").strip()}
+    if not isinstance(payload.deed, Submission) or not payload.memory.required_error:
+        return {}
+    filled = {field.name for field in payload.deed.inputs if field.files or field.value.strip()}
+    missing = [name for name in payload.deed.required if name not in filled]
+    return dict.fromkeys(missing, payload.memory.required_error)
 
 
-def _fields(payload: Payload) -> list[tuple[str, Payload]]:
-    held = part(part(part(payload, "view"), "state"), "values")
-    rows = [
-        (str(name), field)
-        for name, inner in held.items()
-        if isinstance(inner, dict)
-        for field in inner.values()
-    ]
-    return [(name, field) for name, field in rows if isinstance(field, dict)]
+def _required(view: Json) -> Iterator[str]:
+    for block in rows(view.get("blocks")):
+        if not isinstance(block, dict) or block.get("type") != "input":
+            continue
+        name = word(block, "block_id")
+        if name and not block.get("optional"):
+            yield name
 
 
-def _value(field: Payload, who: str) -> str:
-    if person := word(field, "selected_user"):
-        return f"slack:{who}:{person}"
-    if isinstance(chosen := field.get("selected_options"), list):
-        return ",".join(word(one, "value") for one in chosen)
-    return (
-        word(part(field, "selected_option"), "value")
-        or word(field, "value")
-        or word(field, "selected_date")
-    )
+def _inputs(view: Json, team: str) -> Iterator[Input]:
+    """Yield what stands in each field; Slack keeps it by block and, within that, by action."""
+    state = part(part(view, "state"), "values")
+    for name, block in state.items():
+        if not isinstance(block, dict):
+            continue
+        for field in block.values():
+            if isinstance(field, dict):
+                yield Input(str(name), _value(field, team), shared_files(field.get("files")))
+
+
+def _value(field: Json, team: str) -> str:
+    person = word(field, "selected_user")
+    if person:
+        return f"slack:{team}:{person}"
+    chosen = field.get("selected_options")
+    if isinstance(chosen, list):
+        return ",".join([word(option, "value") for option in chosen])
+    option = part(field, "selected_option")
+    return word(option, "value") or word(field, "value") or word(field, "selected_date")

@@ -20,12 +20,12 @@ from bot.slack.signature import valid
 BODY = 1_000_000  # bytes; Slack's own payloads stay far below
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
-Dispatch = Callable[
-    [str, dict[str, str]], Awaitable[tuple[int, str, dict[str, str]]]
-]  # body, headers → status, body, headers
+Headers = dict[str, str]
+# body, headers → status, body, headers
+Dispatch = Callable[[str, Headers], Awaitable[tuple[int, str, Headers]]]
 
 
-class Door:
+class Endpoint:
     """`dispatch` gets the text Slack signed."""
 
     def __init__(self, secrets: tuple[str, ...], dispatch: Dispatch) -> None:
@@ -36,41 +36,38 @@ class Door:
         body = await _bounded(request)
         if body is None:
             return PlainTextResponse("", 413)
-        stamps, signatures = (
-            request.headers.getlist(f"x-slack-{n}") for n in ("request-timestamp", "signature")
-        )
+        stamps = request.headers.getlist("x-slack-request-timestamp")
+        signatures = request.headers.getlist("x-slack-signature")
         if not valid(self._secrets, body, stamps, signatures, time.time()):
             return PlainTextResponse("", 401)
         if decoded(body) is None:
             return PlainTextResponse("", 400)
-        told = {
-            "content-type": JSON if _json(body) else FORM,
-            RETRY: request.headers.get(RETRY, ""),
-        }
-        status, said, headers = await self._dispatch(body.decode(), told)
-        return Response(said, status, headers)
+        kind = JSON if _is_json(body) else FORM
+        signed = {"content-type": kind, RETRY: request.headers.get(RETRY, "")}
+        status, text, headers = await self._dispatch(body.decode(), signed)
+        return Response(text, status, headers)
 
 
 def decoded(body: bytes) -> dict[str, Any] | None:
     """Return the payload of a body, JSON or a form, or None when it is malformed."""
     try:
-        if not _json(body):
-            fields = {
-                name: rows[0]
-                for name, rows in parse_qs(body.decode(), keep_blank_values=True).items()
-            }
-            payload = json.loads(fields["payload"]) if "payload" in fields else fields
-        else:
-            payload = json.loads(body)
-        json.dumps(
-            payload, ensure_ascii=False
-        ).encode()  # it will be stored: half a surrogate pair cannot be
+        payload = json.loads(body) if _is_json(body) else _form(body)
+        # it will be stored: half a surrogate pair cannot be
+        json.dumps(payload, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
     return payload if isinstance(payload, dict) and payload else None
 
 
-def _json(body: bytes) -> bool:
+def _form(body: bytes) -> Any:
+    """Return the JSON in the field of an interaction, or the fields of a command themselves."""
+    fields = parse_qs(body.decode(), keep_blank_values=True)
+    if "payload" in fields:
+        return json.loads(fields["payload"][0])
+    return {name: values[0] for name, values in fields.items()}
+
+
+def _is_json(body: bytes) -> bool:
     return body.lstrip().startswith(b"{")
 
 

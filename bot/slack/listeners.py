@@ -19,16 +19,16 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.deliveries import NotSafe
-from bot.slack.payload import REPEATED, RETRY
+from bot.slack.payload import REPEATED, RETRY, Json
 
 log = logging.getLogger(__name__)
 QUIET = logging.getLogger("slack_bolt")
 QUIET.setLevel(logging.ERROR)  # its warnings carry what people wrote
 ANY = re.compile(r".*", re.DOTALL)
+# what Bolt raises over a shape it does not know; our own errors end in `failed`
+UNREADABLE = (AttributeError, KeyError, IndexError, TypeError, ValueError)
 EVENTS = ("app_mention", "message", "app_home_opened")
-Hear = Callable[
-    [dict[str, Any]], Awaitable[dict[str, Any]]
-]  # payload → what the acknowledgement says
+Hear = Callable[[Json], Awaitable[Json]]  # a delivery → what the acknowledgement says
 
 
 def build(client: AsyncWebClient, hear: Hear) -> AsyncApp:
@@ -50,14 +50,15 @@ def build(client: AsyncWebClient, hear: Hear) -> AsyncApp:
     )
 
     async def listen(
-        body: dict[str, Any],
+        body: Json,
         ack: Callable[..., Awaitable[Any]],
         context: AsyncBoltContext,
         request: AsyncBoltRequest,
     ) -> None:
         context["heard"] = True
-        again = {REPEATED: True} if repeated(request.headers) else {}
-        await ack(**await hear(body | again))
+        if repeated(request.headers):
+            body = body | {REPEATED: True}
+        await ack(**await hear(body))
 
     for event in EVENTS:
         app.event(event)(listen)
@@ -66,13 +67,11 @@ def build(client: AsyncWebClient, hear: Hear) -> AsyncApp:
 
     @app.error
     async def failed(error: Exception, context: AsyncBoltContext) -> BoltResponse:
-        if isinstance(
-            error, BoltUnhandledRequestError
-        ):  # a kind we asked for none of: Slack need not send it again
+        if isinstance(error, BoltUnhandledRequestError):
+            # a kind we asked for none of: Slack need not send it again
             return BoltResponse(status=200, body="")
-        if isinstance(
-            error, NotSafe
-        ):  # Slack sends it again; over a socket, whatever is not 200 is no acknowledgement
+        if isinstance(error, NotSafe):
+            # Slack sends it again; over a socket, whatever is not 200 is no acknowledgement
             log.warning("a delivery is not acknowledged: Redis is away and its turn takes long")
             return BoltResponse(status=503, body="")
         if not context.get("heard"):  # Bolt trusts shapes, and this one it could not read
@@ -101,16 +100,9 @@ async def dispatch(
     """Give Bolt a request whose signature held; return the status, body and headers it answers."""
     try:
         answer = await app.async_dispatch(AsyncBoltRequest(body=body, headers=dict(headers)))
-    except (
-        AttributeError,
-        KeyError,
-        IndexError,
-        TypeError,
-        ValueError,
-    ) as error:  # not ours: those end in `failed`
-        log.warning(
-            "a delivery of an unknown shape was refused", extra={"reason": type(error).__name__}
-        )
+    except UNREADABLE as error:
+        reason = {"reason": type(error).__name__}
+        log.warning("a delivery of an unknown shape was refused", extra=reason)
         return 400, "", {}
     kind = answer.headers.get("content-type", ["text/plain"])[0]
     return answer.status, answer.body, {"content-type": kind}

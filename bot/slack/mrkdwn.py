@@ -34,22 +34,19 @@ SIGNS = {  # what people say with an emoji alone; the others say nothing
     "slightly_smiling_face": "🙂",
 }
 _LABEL = r"(?:\|([^>]{0,500}))?>"
+_TITLE = r"(?:\s*(?:さん|様|さま|氏|くん|君|ちゃん)(?!\w))?"
+_TO = r"(\b(?:in|on|to|of|from|about|is|the)\s+)?"
+_AFTER = r"(?=(\s*[はがをにのでともへや]|\s*って)?)"
 _LINK = re.compile(rf"<((?:https?://|mailto:|tel:)[^|>\s]{{0,4000}}){_LABEL}")
-_PERSON = re.compile(
-    rf"(?:\bcc:?\s*)?<@[A-Z0-9]{{1,30}}{_LABEL}(?:\s*(?:さん|様|さま|氏|くん|君|ちゃん)(?!\w))?",
-    re.IGNORECASE,
-)
-_CHANNEL = re.compile(
-    rf"(\b(?:in|on|to|of|from|about|is|the)\s+)?<#[A-Z0-9]{{1,30}}{_LABEL}(?=(\s*[はがをにでのともへや]|\s*って)?)"
-)
+_PERSON = re.compile(rf"(?:\bcc:?\s*)?<@[A-Z0-9]{{1,30}}{_LABEL}{_TITLE}", re.IGNORECASE)
+_CHANNEL = re.compile(rf"{_TO}<#[A-Z0-9]{{1,30}}{_LABEL}{_AFTER}")
 _DATE = re.compile(rf"<!date\^(\d{{1,10}})\^[^|>]{{0,200}}{_LABEL}")
 _CALL = re.compile(
     rf"<!(?:here|channel|everyone|group|subteam\^[A-Z0-9]{{1,30}}){_LABEL}", re.IGNORECASE
 )
 _OTHER = re.compile(rf"<![^|<>]{{0,200}}{_LABEL}")
-_EMOJI = re.compile(
-    r"(?<![A-Za-z0-9_:/.])(?::(?:[+-]1|(?=[^:\s]{0,60}[^\W\d_])[\w+'’&.()-]{1,60}):)+(?![A-Za-z0-9:/])"
-)
+_NAME = r"(?:[+-]1|(?=[^:\s]{0,60}[^\W\d_])[\w+'’&.()-]{1,60})"
+_EMOJI = re.compile(rf"(?<![A-Za-z0-9_:/.])(?::{_NAME}:)+(?![A-Za-z0-9:/])")
 _CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
 _MARKS = re.compile(r"(?<![\w*_~])([*_~])(?!\1)(?=\S)([^\n]{0,1000}?)(?<=\S)\1(?![\w*_~])")
 
@@ -58,8 +55,10 @@ def plain(text: str, own: str) -> str:
     """Return what was said, without our own mention (`own` is our user id) and those of others."""
     if own:
         text = re.sub(rf"<@{re.escape(own)}(?:\|[^>]*)?>", " ", text)
-    parts = _CODE.split(text)
-    words = "".join(_code(part) if n % 2 else _words(part) for n, part in enumerate(parts))
+    words = ""
+    for number, part in enumerate(_CODE.split(text)):
+        code = number % 2 == 1  # what the pattern caught stands at every second place
+        words += _code(part) if code else _words(part)
     return html.unescape(words)
 
 
@@ -69,24 +68,38 @@ def _code(text: str) -> str:
 
 
 def _words(text: str) -> str:
-    text = _DATE.sub(_day, _CALL.sub(" ", _PERSON.sub(" ", text)))
-    text = _OTHER.sub(lambda m: m[1] or " ", _CHANNEL.sub(_channel, text))
-    text = _EMOJI.sub(_sign, _LINK.sub(lambda m: m[2] or m[1], text))
+    text = _PERSON.sub(" ", text)
+    text = _CALL.sub(" ", text)
+    text = _DATE.sub(_day, text)
+    text = _CHANNEL.sub(_channel, text)
+    text = _OTHER.sub(_label, text)
+    text = _LINK.sub(_link, text)
+    text = _EMOJI.sub(_sign, text)
     for _ in range(3):  # one in another
         text = _MARKS.sub(r"\2", text)
     return text
 
 
-def _channel(found: re.Match[str]) -> str:
+def _channel(match: re.Match[str]) -> str:
     """A channel's name where the sentence goes on with it; elsewhere it is only an address."""
-    before, name, after = found[1] or "", found[2] or "", found[3]
+    before, name, after = match[1] or "", match[2] or "", match[3]
     return f"{before}{name}" if before or after else " "
 
 
-def _day(found: re.Match[str]) -> str:
-    return found[2] or time.strftime("%Y-%m-%d", time.gmtime(int(found[1])))
+def _label(match: re.Match[str]) -> str:
+    return match[1] or " "
 
 
-def _sign(found: re.Match[str]) -> str:
-    names = found[0].strip(":").split("::")
-    return "".join(SIGNS.get(name.lower(), "") for name in names) or " "
+def _link(match: re.Match[str]) -> str:
+    """A link says its label, or where there is none its address."""
+    return match[2] or match[1]
+
+
+def _day(match: re.Match[str]) -> str:
+    return match[2] or time.strftime("%Y-%m-%d", time.gmtime(int(match[1])))
+
+
+def _sign(match: re.Match[str]) -> str:
+    names = match[0].strip(":").split("::")
+    signs = [SIGNS.get(name.lower(), "") for name in names]
+    return "".join(signs) or " "

@@ -5,29 +5,28 @@ A window must be opened within three seconds of the click, so it is opened befor
 then filled.
 """
 
-from bot.slack.payload import Payload, channel, ephemeral, part, trigger, window
+from bot.slack.payload import Action, Payload
 from handlers.conversation import Command, Content, Form, Press, Upload
 
 ALONE = frozenset({"source.open", "demo.open", "choose.source"})  # open a window of their own
+# These change what a window shows; everything else is put on top of it, so that closing it leads
+# back.
 STEPS = frozenset(
-    f"choose.{verb}"
-    for verb in (
-        "answer",
-        "back",
-        "skip",
-        "describe",
-        "prefill",
-        "express",
-        "preview",
-        "resume",
-        "restart",
-        "start",
-        "stop",
-    )
-)  # change what a window shows; everything else is put on top of it, so that closing it leads back
-WORDS = frozenset(
-    {"", "choose", "express", "choose express"}
-)  # of the command that begin the dialog
+    {
+        "choose.answer",
+        "choose.back",
+        "choose.skip",
+        "choose.describe",
+        "choose.prefill",
+        "choose.express",
+        "choose.preview",
+        "choose.resume",
+        "choose.restart",
+        "choose.start",
+        "choose.stop",
+    }
+)
+WORDS = frozenset({"", "choose", "express", "choose express"})  # of the command that begin a dialog
 
 
 def opens(payload: Payload, content: Content) -> bool:
@@ -35,21 +34,26 @@ def opens(payload: Payload, content: Content) -> bool:
     Report whether a window is opened before the work begins; in a window, whether one is put on top
     of it.
     """
-    if not trigger(payload) or inline(payload, content):
+    if not payload.trigger or inline(payload, content):
         return False
     match content:
-        case Press(action) if window(payload):
-            return action not in STEPS
-        case Press("feedback.vote", data):
-            return data.get("vote") == "down"
-        case Press(action):
-            return action in ALONE or action.startswith("choose.")
-        case Form(name) if payload.get("type") == "block_actions":
-            return name.startswith("choose.") and not window(payload)
+        case Press():
+            return _press_opens(payload, content)
+        case Form(name):
+            pressed = isinstance(payload.deed, Action)
+            return pressed and name.startswith("choose.") and not payload.window
         case Command("llm-choose", argument):
             return argument.strip().lower() in WORDS
         case _:
             return False
+
+
+def _press_opens(payload: Payload, press: Press) -> bool:
+    if payload.window:
+        return press.action not in STEPS
+    if press.action == "feedback.vote":
+        return press.data.get("vote") == "down"
+    return press.action in ALONE or press.action.startswith("choose.")
 
 
 def inline(payload: Payload, content: Content) -> bool:
@@ -59,13 +63,14 @@ def inline(payload: Payload, content: Content) -> bool:
     """
     match content:
         case Press(action, data) if action.startswith("choose."):
-            run = "rid" in data
+            of_a_run = "rid" in data
         case Form(name) if name.startswith("choose."):
-            run = True
+            of_a_run = True
         case _:
-            run = False
-    alone = ephemeral(payload) or channel(payload).startswith("D")
-    return run and alone and payload.get("type") == "block_actions" and not part(payload, "view")
+            of_a_run = False
+    alone = payload.ephemeral or payload.direct_messages
+    on_a_message = isinstance(payload.deed, Action) and not payload.in_view
+    return of_a_run and alone and on_a_message
 
 
 def elsewhere(payload: Payload, content: Content) -> bool:
@@ -74,7 +79,7 @@ def elsewhere(payload: Payload, content: Content) -> bool:
     """
     match content:
         case Upload():
-            return not channel(payload).startswith("D")
+            return not payload.direct_messages
         case Form(files=files):
             return bool(files)
         case _:

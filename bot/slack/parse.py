@@ -1,26 +1,21 @@
-"""The translator inward: what Slack delivers in, our `Message` out. Pure; here `Any` ends."""
+"""The translator inward: a `Payload` in, our `Message` out. Pure."""
 
 import re
 import unicodedata
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from bot.press import flat_text, unpack, values
+from bot.press import flat_text, unpack
 from bot.slack import forms, mrkdwn
 from bot.slack.payload import (
+    Action,
+    Edit,
+    Event,
     Payload,
-    action,
-    bot,
-    channel,
-    delivery,
-    event,
-    metadata,
-    part,
-    private,
-    team,
-    thread,
-    user,
-    word,
+    SharedFile,
+    Shortcut,
+    SlashCommand,
+    Submission,
 )
 from handlers.conversation import (
     Audience,
@@ -40,7 +35,7 @@ Fetch = Callable[[str, str], Awaitable[bytes]]  # name and address of a file →
 
 TEXT = 40_000  # characters of one message
 EDITING = 600  # seconds after which a changed question is left alone
-SPOKEN = (None, "file_share", "thread_broadcast")  # subtypes of messages that people write
+SPOKEN = ("", "file_share", "thread_broadcast")  # subtypes of messages that people write
 OPEN = ("ask", "human")  # rooms whose buttons are answered to everybody
 ADD = "add_to_knowledge"  # the message shortcut that registers a document
 CHOOSE = "choose_method"  # the global shortcut that begins the guided dialog
@@ -53,7 +48,9 @@ async def _nothing(name: str, address: str) -> bytes:
 
 def wanted(payload: Payload) -> bool:
     """Report whether this is for us at all; asked before a delivery is claimed."""
-    return user(payload) not in ("", bot(payload)) and content(payload, bot(payload)) is not None
+    if payload.user in ("", payload.bot):
+        return False
+    return content(payload, payload.bot) is not None
 
 
 def message(payload: Payload, person: Person, own: str, fetch: Fetch) -> Message | None:
@@ -61,28 +58,27 @@ def message(payload: Payload, person: Person, own: str, fetch: Fetch) -> Message
     Return what was said, or None when it is nothing to us: our own words, other bots. `own` is our
     user id.
     """
-    found = content(payload, own, fetch)
-    if found is None or user(payload) in ("", own):
+    deed = content(payload, own, fetch)
+    if deed is None or payload.user in ("", own):
         return None
-    alone = private(payload) or _alone(found)
+    alone = payload.private or _alone(deed)
     # What one person alone reads in a channel stands in none of its threads: that talk is its
     # person's own.
-    among_others = bool(channel(payload)) and not channel(payload).startswith("D")
-    within = user(payload) if alone and among_others else thread(payload)
-    place = f"slack:{team(payload)}:{channel(payload) or user(payload)}:{within}"
-    here = f"slack:{team(payload)}:{channel(payload)}"
-    audience = Audience(person.id, private=True) if alone else Audience(here, private=False)
-    return Message(
-        delivery(payload), person, place, audience, found, direct=_direct(event(payload), own)
-    )
+    among_others = bool(payload.channel) and not payload.direct_messages
+    thread = payload.user if alone and among_others else payload.thread
+    place = f"slack:{payload.team}:{payload.channel or payload.user}:{thread}"
+    everybody = Audience(f"slack:{payload.team}:{payload.channel}", private=False)
+    audience = Audience(person.id, private=True) if alone else everybody
+    direct = not isinstance(payload.deed, Event) or _event_direct(payload.deed, own)
+    return Message(payload.id, person, place, audience, deed, direct=direct)
 
 
-def _alone(found: Content) -> bool:
+def _alone(deed: Content) -> bool:
     """
     Report whether this is answered to its person alone though everybody sees where it was done:
     files, most buttons.
     """
-    match found:
+    match deed:
         case Press(action):
             return action.partition(".")[0] not in OPEN
         case Form() | Upload():
@@ -91,137 +87,129 @@ def _alone(found: Content) -> bool:
             return False
 
 
-def said(text: str, own: str) -> str:
+def typed(text: str, own: str) -> str:
     """Return the text as typed: without mentions, with Slack's markup and entities made plain."""
     return unicodedata.normalize("NFKC", mrkdwn.plain(text[:TEXT], own)).strip(" \t\r\n:,、")
 
 
 def content(payload: Payload, own: str, fetch: Fetch = _nothing) -> Content | None:
-    """Return what was said, or None when it is nothing to us."""
-    if event(payload):
-        return _heard(payload, own, fetch)
-    if payload.get("command"):
-        return Command("llm-choose", said(word(payload, "text"), own))
-    match payload.get("type"):
-        case "block_actions":
-            return _pressed(action(payload))
-        case "view_submission":
-            name = word(part(payload, "view"), "callback_id")
-            found = _files(forms.files(payload), fetch)
-            return (
-                Form(name, values(metadata(payload).get("s")), forms.values(payload), found)
-                if "." in name
-                else None
-            )
-        case "message_action" | "shortcut":
-            return _shortcut(payload, own, fetch)
-        case _:
+    """Return what was said or done, or None when it is nothing to us."""
+    match payload.deed:
+        case Event() as event:
+            return _event(payload, event, own, fetch)
+        case SlashCommand(text):
+            return Command("llm-choose", typed(text, own))
+        case Action() as action:
+            return unpack(action.value) or _pressed_before(action)
+        case Submission() as form:
+            return _form(payload, form, fetch)
+        case Shortcut() as shortcut:
+            return _shortcut(shortcut, own, fetch)
+        case None:
             return None
 
 
-def _heard(payload: Payload, own: str, fetch: Fetch) -> Content | None:
-    spoken = event(payload)
-    match spoken.get("type"):
+def _event(payload: Payload, event: Event, own: str, fetch: Fetch) -> Content | None:
+    match event.type:
         case "app_home_opened":
-            return Command("help") if spoken.get("tab") == "home" else None
-        case "message" if spoken.get("subtype") == "message_changed":
-            return _edited(payload, own)
+            return Command("help") if event.tab == "home" else None
+        case "message" if event.subtype == "message_changed":
+            return _edited(payload, event, own)
         case "message" | "app_mention":
-            return _spoken(spoken, own, fetch)
+            return _spoken(event, own, fetch)
         case _:
             return None
 
 
-def _spoken(spoken: Payload, own: str, fetch: Fetch) -> Content | None:
-    if spoken.get("bot_id") or spoken.get("hidden") or spoken.get("subtype") not in SPOKEN:
+def _spoken(event: Event, own: str, fetch: Fetch) -> Content | None:
+    if event.by_bot or event.hidden or event.subtype not in SPOKEN:
         return None
-    text = said(word(spoken, "text"), own)
-    found = _files(spoken.get("files"), fetch)
-    if (
-        not _direct(spoken, own)
-        and not found
-        and word(spoken, "thread_ts") in ("", word(spoken, "ts"))
-    ):
+    text = typed(event.text, own)
+    if event.files:
+        return Upload(_files(event.files, fetch), text)
+    if _event_direct(event, own):
+        return _addressed(text)
+    if not event.in_thread or not text:
         return None  # talk among people, outside every thread
-    if found:
-        return Upload(found, text)
+    return Text(text)
+
+
+def _addressed(text: str) -> Content:
+    """Return what words that were said to us ask for."""
     command = _COMMAND.fullmatch(text)
-    if command and _direct(spoken, own):
+    if command:
         return Command("llm-choose", command[1].strip())
-    return Text(text) if text else Command("welcome") if _direct(spoken, own) else None
+    if text:
+        return Text(text)
+    return Command("welcome")
 
 
-def _edited(payload: Payload, own: str) -> Content | None:
+def _edited(payload: Payload, event: Event, own: str) -> Content | None:
     """
     A question changed within ten minutes; a preview that Slack adds to a message changes no words.
     """
-    spoken = event(payload)
-    now, before = part(spoken, "message"), part(spoken, "previous_message")
-    asked = {
-        "type": "message",
-        "channel_type": spoken.get("channel_type"),
-        "text": word(before, "text"),
-    }
-    if now.get("bot_id") or not now.get("edited") or not _direct(asked, own):
+    edit = event.edit
+    if edit is None or edit.by_bot or not edit.edited:
         return None
-    text = said(word(now, "text"), own)
+    if not _direct("message", event.channel_type, edit.before, own):
+        return None
+    text = typed(edit.text, own)
+    if not text or text == typed(edit.before, own) or not _in_time(edit):
+        return None
+    return Edited(text, f"slack:{payload.team}:{payload.channel}:{edit.ts}")
+
+
+def _in_time(edit: Edit) -> bool:
     try:
-        late = float(word(part(now, "edited"), "ts")) - float(word(now, "ts")) > EDITING
+        return float(edit.edited_at) - float(edit.ts) <= EDITING
     except ValueError:
-        return None
-    if late or not text or text == said(word(before, "text"), own):
-        return None
-    return Edited(text, f"slack:{team(payload)}:{channel(payload)}:{word(now, 'ts')}")
+        return False
 
 
-def _direct(spoken: Payload, own: str) -> bool:
+def _event_direct(event: Event, own: str) -> bool:
+    return _direct(event.type, event.channel_type, event.text, own)
+
+
+def _direct(type_: str, channel_type: str, text: str, own: str) -> bool:
     """Report whether we were addressed; False is talk in a thread, or a file in a channel."""
-    if not spoken or spoken.get("type") != "message" or spoken.get("channel_type") == "im":
+    if type_ != "message" or channel_type == "im":
         return True
-    return bool(own) and f"<@{own}" in word(spoken, "text")
+    return bool(own) and f"<@{own}" in text
 
 
-def _shortcut(payload: Payload, own: str, fetch: Fetch) -> Content | None:
-    match word(payload, "callback_id"):
-        case name if name == ADD:
-            found = _files(part(payload, "message").get("files"), fetch)
-            return (
-                Upload(found, said(word(part(payload, "message"), "text"), own))
-                if found
-                else Press("document.add")
-            )
-        case name if name == CHOOSE:
-            return Command("llm-choose")
-        case _:
-            return None
+def _form(payload: Payload, form: Submission, fetch: Fetch) -> Form | None:
+    if "." not in form.name:
+        return None
+    files = _files(forms.files(form), fetch)
+    return Form(form.name, payload.memory.state, forms.values(form), files)
 
 
-def _files(rows: object, fetch: Fetch) -> tuple[File, ...]:
-    found = []
-    for row in rows if isinstance(rows, list) else []:
-        name = word(row, "name") or "file"
-        address = word(row, "url_private_download") or word(row, "url_private")
-        size = row.get("size") if isinstance(row, dict) else None
-        found.append(
-            File(name, size if isinstance(size, int) else 0, partial(fetch, name, address))
-        )
-    return tuple(found)
+def _shortcut(shortcut: Shortcut, own: str, fetch: Fetch) -> Content | None:
+    if shortcut.name == CHOOSE:
+        return Command("llm-choose")
+    if shortcut.name != ADD:
+        return None
+    if not shortcut.files:
+        return Press("document.add")
+    return Upload(_files(shortcut.files, fetch), typed(shortcut.text, own))
 
 
-def _pressed(done: Payload) -> Content | None:
-    carried = word(done, "value") or word(part(done, "selected_option"), "value")
-    return unpack(carried) or _pressed_before(done, carried)
+def _files(shared: Sequence[SharedFile], fetch: Fetch) -> tuple[File, ...]:
+    files = [File(file.name, file.size, partial(fetch, file.name, file.address)) for file in shared]
+    return tuple(files)
 
 
-def _pressed_before(done: Payload, carried: str) -> Content | None:
+def _pressed_before(action: Action) -> Content | None:
     """
     Read a button of a former version: its data lay beside words of ours, and only options named
     their action there.
     """
-    data = flat_text(carried)
-    named = word(done, "action_id").partition(":")[0]
-    verb = str(data.pop("a", "")) if "selected_option" in done else named
+    data = flat_text(action.value)
+    verb = action.id.partition(":")[0]
+    if action.option:
+        verb = str(data.pop("a", ""))
     form = data.pop("form", "")
     if form and isinstance(form, str):
-        return Form(form, data, {str(data.pop("f", "o")): str(data.pop("o", ""))})
+        field, answer = str(data.pop("f", "o")), str(data.pop("o", ""))
+        return Form(form, data, {field: answer})
     return Press(verb, data) if "." in verb else None

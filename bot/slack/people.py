@@ -2,16 +2,19 @@
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Literal
 
 from bot.slack.api import Api, Refused, Unanswered
-from bot.slack.payload import Payload, foreign, part, team, user, word
+from bot.slack.objects import part, word
+from bot.slack.payload import Json, Payload
 from handlers.conversation import Person
 from knowledge.values import Language
 
 log = logging.getLogger(__name__)
-KEPT = 300  # seconds
+KEPT = 300  # seconds an answer of Slack about people stands
+Role = Literal["member", "admin", "guest", "external", "bot"]
 
 
 class Directory:
@@ -19,10 +22,13 @@ class Directory:
     `groups` are the user groups that mean something here; nobody else's members are asked for.
     """
 
-    def __init__(self, api: Api, groups: frozenset[str]) -> None:
+    def __init__(
+        self, api: Api, groups: frozenset[str], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._api = api
         self._groups = groups
-        self._people: dict[tuple[str, str], tuple[float, dict[str, Any]]] = {}
+        self._clock = clock
+        self._profiles: dict[tuple[str, str], tuple[float, Json]] = {}
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
 
     async def person(self, payload: Payload) -> Person:
@@ -30,92 +36,96 @@ class Directory:
         Return who said it. Who cannot be looked up has no rights beyond a member's, an outsider
         none.
         """
-        home, who = team(payload), user(payload)
-        told = await self._told(home, who)
-        enterprise = word(payload, "enterprise_id") or word(part(payload, "enterprise"), "id")
-        found = described(home, who, told, enterprise)
-        if foreign(payload) and found.role != "bot":
-            return Person(found.id, found.name, found.language, "external")
-        return Person(found.id, found.name, found.language, found.role, await self._groups_of(who))
+        profile = await self._profile(payload.team, payload.user)
+        person = described(payload.team, payload.user, profile, payload.enterprise)
+        if person.role == "bot":
+            return person
+        if payload.foreign:
+            return replace(person, role="external")
+        return replace(person, groups=await self._groups_of(payload.user))
 
     async def again(self, person: Person) -> Person:
         """
         Return the person as Slack knows them at this moment; while it does not say, without the
         rights it gives.
         """
-        _, home, who = person.id.split(":", 2)
+        _, team, user = person.id.split(":", 2)
         if person.role == "external":
             return person
-        if not (told := await self._asked(home, who)):
+        profile = await self._profile_now(team, user)
+        if not profile:
             return replace(person, role="member", groups=frozenset())
-        found = described(home, who, told, word(part(told, "enterprise_user"), "enterprise_id"))
-        return Person(
-            person.id, person.name, person.language, found.role, await self._groups_of(who)
-        )
+        enterprise = word(part(profile, "enterprise_user"), "enterprise_id")
+        role = described(team, user, profile, enterprise).role
+        return replace(person, role=role, groups=await self._groups_of(user))
 
     def language(self, payload: Payload) -> Language:
         """Return the person's language as far as it is known without asking Slack."""
-        kept = self._people.get((team(payload), user(payload)))
-        return "en" if kept and word(kept[1], "locale").startswith("en") else "ja"
+        _, profile = self._profiles.get((payload.team, payload.user), (0.0, {}))
+        return _language(profile)
 
-    async def _told(self, home: str, who: str) -> dict[str, Any]:
-        kept = self._people.get((home, who))
-        if kept and time.monotonic() - kept[0] < KEPT:
-            return kept[1]
-        return await self._asked(home, who)
+    async def _profile(self, team: str, user: str) -> Json:
+        """Return what `users.info` says of a person, {} while Slack does not tell."""
+        since, profile = self._profiles.get((team, user), (float("-inf"), {}))
+        if self._clock() - since < KEPT:
+            return profile
+        return await self._profile_now(team, user)
 
-    async def _asked(self, home: str, who: str) -> dict[str, Any]:
+    async def _profile_now(self, team: str, user: str) -> Json:
         try:
-            told = dict(
-                (await self._api.call("users.info", user=who, include_locale=True)).get("user")
-                or {}
-            )
+            answer = await self._api.call("users.info", user=user, include_locale=True)
         except (Refused, Unanswered) as error:
             log.warning("a person could not be looked up", extra={"reason": str(error)})
             return {}
-        self._people[home, who] = (time.monotonic(), told)
-        return told
+        profile = dict(answer.get("user") or {})
+        self._profiles[team, user] = (self._clock(), profile)
+        return profile
 
-    async def _groups_of(self, who: str) -> frozenset[str]:
-        return frozenset([group for group in self._groups if who in await self._in(group)])
+    async def _groups_of(self, user: str) -> frozenset[str]:
+        groups = [group for group in self._groups if user in await self._members_of(group)]
+        return frozenset(groups)
 
-    async def _in(self, group: str) -> frozenset[str]:
-        kept = self._members.get(group)
-        if kept and time.monotonic() - kept[0] < KEPT:
-            return kept[1]
+    async def _members_of(self, group: str) -> frozenset[str]:
+        since, members = self._members.get(group, (float("-inf"), frozenset()))
+        if self._clock() - since < KEPT:
+            return members
         try:
-            told = await self._api.call("usergroups.users.list", usergroup=group)
+            answer = await self._api.call("usergroups.users.list", usergroup=group)
         except (Refused, Unanswered) as error:
             log.warning(
                 "a user group could not be read; the app may lack usergroups:read",
                 extra={"reason": str(error)},
             )
             return frozenset()
-        members = frozenset(str(member) for member in told.get("users") or ())
-        self._members[group] = (time.monotonic(), members)
+        members = frozenset(str(member) for member in answer.get("users") or ())
+        self._members[group] = (self._clock(), members)
         return members
 
 
-def described(home: str, who: str, told: dict[str, Any], enterprise: str = "") -> Person:
+def described(team: str, user: str, profile: Json, enterprise: str = "") -> Person:
     """
     Return the person as `users.info` tells of them; on an Enterprise Grid, colleagues of other
     workspaces are at home.
     """
-    language: Language = "en" if str(told.get("locale", "")).startswith("en") else "ja"
-    name = str(told.get("real_name") or told.get("name") or who)
-    id_ = f"slack:{home}:{who}"
-    if told.get("is_bot") or who == "USLACKBOT":
-        return Person(id_, name, language, "bot")
-    colleague = (
-        bool(enterprise) and word(part(told, "enterprise_user"), "enterprise_id") == enterprise
-    )
-    if (
-        told.get("is_stranger")
-        or told.get("deleted")
-        or (told.get("team_id", home) != home and not colleague)
-    ):
-        return Person(id_, name, language, "external")
-    if told.get("is_restricted") or told.get("is_ultra_restricted"):
-        return Person(id_, name, language, "guest")
-    admin = told.get("is_admin") or told.get("is_owner") or told.get("is_primary_owner")
-    return Person(id_, name, language, "admin" if admin else "member")
+    name = str(profile.get("real_name") or profile.get("name") or user)
+    role = _role(team, user, profile, enterprise)
+    return Person(f"slack:{team}:{user}", name, _language(profile), role)
+
+
+def _role(team: str, user: str, profile: Json, enterprise: str) -> Role:
+    if profile.get("is_bot") or user == "USLACKBOT":
+        return "bot"
+    theirs = word(part(profile, "enterprise_user"), "enterprise_id")
+    colleague = bool(enterprise) and theirs == enterprise
+    elsewhere = profile.get("team_id", team) != team and not colleague
+    if profile.get("is_stranger") or profile.get("deleted") or elsewhere:
+        return "external"
+    if profile.get("is_restricted") or profile.get("is_ultra_restricted"):
+        return "guest"
+    if any(profile.get(name) for name in ("is_admin", "is_owner", "is_primary_owner")):
+        return "admin"
+    return "member"
+
+
+def _language(profile: Json) -> Language:
+    return "en" if word(profile, "locale").startswith("en") else "ja"

@@ -24,6 +24,8 @@ REFUSED = 300.0  # seconds before the next try with a token Slack refused
 
 
 class Socket:
+    """One connection to Slack for each process, opened anew whenever it is dead."""
+
     def __init__(self, app: AsyncApp, api: Api, app_token: str) -> None:
         self._app = app
         self._api = api
@@ -47,7 +49,7 @@ class Socket:
     async def _connect(self) -> None:
         while True:
             try:
-                told = await self._api.call("apps.connections.open", app_token=self._token)
+                answer = await self._api.call("apps.connections.open", app_token=self._token)
                 break
             except Refused as refused:
                 refusal = {"code": refused.code}
@@ -58,7 +60,7 @@ class Socket:
                 log.warning("Slack does not open a socket", extra={"reason": str(error)})
                 await asyncio.sleep(AGAIN)
         self._handler = AsyncSocketModeHandler(self._app, app_token=self._token, ping_interval=PING)
-        self._handler.client.wss_uri = str(told["url"])
+        self._handler.client.wss_uri = str(answer["url"])
         with suppress(TimeoutError):  # the watchdog looks again
             async with asyncio.timeout(CONNECT):
                 await self._handler.connect_async()

@@ -20,23 +20,26 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.deliveries import NotSafe
-from bot.settings import Teams as Settings
-from bot.teams import frame, parse, render
+from bot.platform import Face
+from bot.teams import file_cards, frame, invoke, parse
+from bot.teams.activity import Activity, Json
 from bot.teams.auth import AnotherTenant, Keys, PublishedKeys, TokenVerifier, Unauthorized
 from bot.teams.base_cards import BACK, BaseCards
-from bot.teams.connector import Connector, Undelivered
+from bot.teams.connector import Connector
 from bot.teams.credentials import sign_in
 from bot.teams.feedback import FeedbackTargets
 from bot.teams.file_consent import FileConsent
 from bot.teams.files import Files
 from bot.teams.members import Members
-from bot.teams.screen import Captured, Screen
+from bot.teams.refusal import Undelivered
+from bot.teams.screen import Answer, Recorder, Screen
+from bot.teams.sender import Sender
+from bot.teams.settings import Teams as Settings
 from bot.turns import Delivery, Turns
 from bot.turns import Screen as AnyScreen
 from handlers.conversation import Message, Press
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
-from knowledge.values import Language
 
 log = logging.getLogger(__name__)
 ANSWER = 0.5  # seconds a press waits for what it leads to
@@ -45,9 +48,10 @@ PATIENCE = 10.0
 # seconds a client waits for a view of its own, and a press among others for what its person alone
 # may see
 VIEW = 10
+VIEWS = ".view"  # what the presses of a client that wants its own view end in
 
 
-class Teams:
+class Teams(Face):
     """
     The platform. `keys` are those Microsoft publishes unless given, `connector` signs in as the
     settings say.
@@ -66,172 +70,190 @@ class Teams:
         connector: Connector | None = None,
     ) -> None:
         local, tenant = settings.local, settings.tenant_id
-        self.texts = texts
-        self.connector = connector or Connector(partial(sign_in, settings), local=local)
-        self.file_consent = FileConsent(self.connector, sessions, texts, local=local)
-        self.feedback_targets = FeedbackTargets(sessions)
-        self.base_cards = BaseCards(sessions)
+        self._texts = texts
         self._turns = turns
         self._sessions = sessions
-        self._files = Files(texts, local=local)
-        self._members = Members(self.connector, sessions, tenant, local=local)
-        self._verifier = TokenVerifier(
-            settings.app_id, tenant, keys or PublishedKeys(), local=local
+        self._connector = connector or Connector(partial(sign_in, settings), local=local)
+        self._sender = Sender(
+            self._connector,
+            texts,
+            FileConsent(self._connector, sessions, texts, local=local),
+            BaseCards(sessions),
+            FeedbackTargets(sessions),
         )
-        self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._files = Files(texts, local=local)
+        self._members = Members(self._connector, sessions, tenant, local=local)
+        published = keys or PublishedKeys()
+        self._verifier = TokenVerifier(settings.app_id, tenant, published, local=local)
+        self._waiting: dict[str, Answer] = {}  # deliveries → the answers their clients wait for
 
     def routes(self) -> list[Route]:
         return [Route("/api/messages", self._receive, methods=["POST"])]
 
-    async def read(self, payload: frame.Activity) -> Message | None:
+    # ----------------------------------------------------------------- turns
+
+    async def read(self, raw: Json) -> Message | None:
         """
         Return our message, with what Teams vouches for about the person; files that need no handler
         are seen to here.
         """
-        if payload.get("name") == "fileConsent/invoke":
-            await self.file_consent.consented(payload)
+        activity = frame.checked(raw)
+        if activity.name == "fileConsent/invoke":
+            await self._sender.file_consent.consented(activity)
             return None
-        if frame.shares_a_file(payload):
-            await self._refuse_file(payload)
+        if activity.shares_a_file:
+            await self._refuse_file(activity)
             return None
-        return await self._vouched(parse.message(payload, self._files.fetch), payload)
+        message = parse.message(activity, self._files.fetch)
+        if message is None:
+            return None
+        return await self._vouched(message, activity)
 
-    def screen(
-        self, payload: frame.Activity, message: Message, memory: dict[str, str]
-    ) -> AnyScreen:
-        if payload.get("name") == "message/submitAction":
-            return Captured()  # the client itself says thank you, to the person alone
-        return Screen(self, payload, message, memory, self._waiting.get(frame.delivery(payload)))
+    def screen(self, raw: Json, message: Message, memory: dict[str, str]) -> AnyScreen:
+        """Return where the replies to a message appear."""
+        activity = frame.checked(raw)
+        if activity.name == "message/submitAction":
+            return Recorder()  # the client itself says thank you, to the person alone
+        waiting = self._waiting.get(activity.delivery)
+        return Screen(self._sender, activity, message, memory, waiting)
 
-    async def _refuse_file(self, payload: frame.Activity) -> None:
+    async def _refuse_file(self, activity: Activity) -> None:
         """
         Say why a file does not reach us here: to its sender alone, where nobody else saw what they
         sent.
         """
-        place = frame.place(payload)
-        told = render.no_files_here(parse.person(payload).language, self.texts, place.bot)
-        if frame.targeted(payload):
+        to = activity.destination
+        refusal = file_cards.no_files_here(activity.language, self._texts, to.bot)
+        if activity.targeted:
             with suppress(Undelivered):
-                await self.connector.whisper(place, told)
+                await self._connector.whisper(to, refusal)
                 return
-        await self.connector.send(place, told)
+        await self._connector.send(to, refusal)
 
-    async def _vouched(self, message: Message | None, payload: frame.Activity) -> Message | None:
-        if message is None:
-            return None
-        role = await self._members.role(frame.place(payload))
+    async def _vouched(self, message: Message, activity: Activity) -> Message:
+        role = await self._members.role(activity.destination)
         return replace(message, person=replace(message.person, role=role))
+
+    # ----------------------------------------------------------------- the door
 
     async def _receive(self, request: Request) -> Response:
         try:
-            activity = frame.checked(await _body(request))
+            raw = await _body(request)
+            activity = frame.checked(raw)
         except frame.Malformed:
             return Response(status_code=400)
-        try:
-            await self._verifier.admit(
-                request.headers.getlist("authorization"),
-                channel=activity["channelId"],
-                service=activity["serviceUrl"],
-                tenant=frame.tenant(activity),
-            )
-        except Unauthorized as error:
-            log.warning("refused an activity", extra={"reason": str(error)})
-            if isinstance(error, AnotherTenant):
-                await self._audit(activity)
+        if not await self._admitted(request, activity):
             return Response(status_code=401)
+        delivery = Delivery(activity.delivery, self.name, raw)
         try:
-            if activity["type"] == "invoke":
-                return await self._invoked(activity)
-            await self._hear(activity)
+            if activity.type == "invoke":
+                return await self._invoked(activity, delivery)
+            await self._hear(delivery)
         except NotSafe:
             log.warning("an activity is not acknowledged: Redis is away and its turn takes long")
             return Response(status_code=503)
         return Response(status_code=202)
 
-    async def _invoked(self, activity: frame.Activity) -> Response:
+    async def _admitted(self, request: Request, activity: Activity) -> bool:
+        """Report whether Teams sent this, from the company we serve; note who else tried."""
+        try:
+            await self._verifier.admit(
+                request.headers.getlist("authorization"),
+                channel=activity.channel,
+                service=activity.destination.service,
+                tenant=activity.tenant,
+            )
+        except Unauthorized as error:
+            log.warning("refused an activity", extra={"reason": str(error)})
+            if isinstance(error, AnotherTenant):
+                await self._audit(activity)
+            return False
+        return True
+
+    async def _invoked(self, activity: Activity, delivery: Delivery) -> Response:
         """Answer what waits for an answer; everything else is one more turn."""
-        language: Language = parse.person(activity).language
-        match activity.get("name"):
+        match activity.name:
             case "message/fetchTask":
-                return JSONResponse(
-                    render.feedback_form(language, self.texts, liked=frame.liked(activity))
-                )
+                liked = activity.vote.liked
+                form = invoke.feedback_form(activity.language, self._texts, liked=liked)
+                return JSONResponse(form)
             case "message/submitAction":
-                place = f"teams:{activity['conversation']['id']}"
-                answer = await self.feedback_targets.answer(
-                    place, str(activity.get("replyToId") or "")
-                )
-                await self._hear(activity | {"answer": answer})
-                return JSONResponse({})
+                return await self._voted(activity, delivery)
             case "fileConsent/invoke":
-                await self._hear(activity)
+                await self._hear(delivery)
                 return JSONResponse({})
-            case "adaptiveCard/action" if message := parse.message(activity, self._files.fetch):
-                if isinstance(message.content, Press) and message.content.action == BACK:
-                    return JSONResponse(await self._back(activity, language))
-                if isinstance(message.content, Press) and message.content.action.endswith(".view"):
-                    return JSONResponse(await self._view(activity, message, message.content))
-                return JSONResponse(await self._pressed(activity, language))
             case "adaptiveCard/action":
-                return Response(status_code=400)
+                return await self._acted(activity, delivery)
             case _:
                 return Response(status_code=501)
 
-    async def _pressed(self, activity: frame.Activity, language: Language) -> dict[str, Any]:
+    async def _voted(self, activity: Activity, delivery: Delivery) -> Response:
+        """Start the turn of a thumb, with the answer it is about."""
+        place = f"teams:{activity.destination.conversation}"
+        answer = await self._sender.feedback_targets.answer(place, activity.reply_to)
+        await self._hear(replace(delivery, payload=delivery.payload | {frame.ANSWER: answer}))
+        return JSONResponse({})
+
+    async def _acted(self, activity: Activity, delivery: Delivery) -> Response:
+        """Answer a press with what takes the place of its card, or with a sentence."""
+        message = parse.message(activity, self._files.fetch)
+        if message is None:
+            return Response(status_code=400)
+        press = message.content
+        if isinstance(press, Press) and press.action == BACK:
+            return JSONResponse(await self._back(activity))
+        if isinstance(press, Press) and press.action.endswith(VIEWS):
+            return JSONResponse(await self._view(activity, message, press))
+        return JSONResponse(await self._pressed(activity, delivery))
+
+    async def _pressed(self, activity: Activity, delivery: Delivery) -> Json:
         """Start the turn of a press and wait a moment for what it leads to."""
-        id_ = frame.delivery(activity)
-        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(id_, answer)
+        answer: Answer = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(delivery.id, answer)
+        patience = ANSWER if activity.personal else VIEW
         try:
-            if await self._hear(activity):
-                async with asyncio.timeout(ANSWER if frame.personal(activity) else VIEW):
+            if await self._hear(delivery):
+                async with asyncio.timeout(patience):
                     return await answer
         except TimeoutError:
             pass
         finally:
-            if self._waiting.get(id_) is answer:
-                del self._waiting[id_]
-        return render.notice(self.texts.say("teams.received", language))
+            if self._waiting.get(delivery.id) is answer:
+                del self._waiting[delivery.id]
+        return invoke.notice(self._texts.say("teams.received", activity.language))
 
-    async def _back(self, activity: frame.Activity, language: Language) -> dict[str, Any]:
+    async def _back(self, activity: Activity) -> Json:
         """Show a person again the card everybody sees, in the place of what they alone saw."""
-        card = await self.base_cards.pressed(activity)
-        return (
-            render.again(card)
-            if card
-            else render.notice(self.texts.say("teams.card_gone", language))
-        )
+        card = await self._sender.base_cards.pressed(activity)
+        if card is None:
+            return invoke.notice(self._texts.say("teams.card_gone", activity.language))
+        return invoke.again(card)
 
-    async def _view(
-        self, activity: frame.Activity, message: Message, press: Press
-    ) -> dict[str, Any]:
+    async def _view(self, activity: Activity, message: Message, press: Press) -> Json:
         """
         Show a person their own view of a card; asked for by their client, and changing nothing.
         """
-        room = press.action.removesuffix(".view")
-        looking = replace(message, content=Press(f"{room}.resume", press.data))
-        screen = Captured()
+        room = press.action.removesuffix(VIEWS)
+        look = replace(message, content=Press(f"{room}.resume", press.data))
+        recorder = Recorder()
         with suppress(TimeoutError):
             async with asyncio.timeout(VIEW):
-                await self._turns.take(await self._vouched(looking, activity) or looking, screen)
-        reply = screen.reply
-        if reply is None or (not reply.blocks and reply.ask is None):
-            return render.notice(
-                reply.text if reply else self.texts.say("teams.received", message.person.language)
-            )
-        among_others = not frame.personal(activity)
-        user = activity["from"]["id"] if among_others else ""
-        language = message.person.language
-        return render.view(
-            reply, language, self.texts, frame.run(activity), user, among_others=among_others
-        )
+                await self._turns.take(await self._vouched(look, activity), recorder)
+        reply, language = recorder.reply, message.person.language
+        if reply is None:
+            return invoke.notice(self._texts.say("teams.received", language))
+        if not reply.blocks and reply.ask is None:
+            return invoke.notice(reply.text)
+        viewer = invoke.Viewer(run=activity.run)
+        if not activity.personal:
+            viewer = replace(viewer, user=activity.destination.user, among_others=True)
+        return invoke.view(reply, language, self._texts, viewer)
 
-    async def _hear(self, activity: frame.Activity) -> bool:
+    async def _hear(self, delivery: Delivery) -> bool:
         """Make an activity safe; False when it was heard before. Raises NotSafe."""
-        delivery = Delivery(frame.delivery(activity), self.name, activity)
         return await self._turns.hear(delivery, patience=PATIENCE)
 
-    async def _audit(self, activity: frame.Activity) -> None:
+    async def _audit(self, activity: Activity) -> None:
         entry = {
             "action": "teams.refused",
             "person": parse.person(activity).id,
@@ -241,7 +263,7 @@ class Teams:
             await self._sessions.append("audit", entry)
 
 
-async def _body(request: Request) -> object:
+async def _body(request: Request) -> Any:
     """Return the JSON of a request; one that is too long is not read to its end."""
     raw = bytearray()
     async for piece in request.stream():
@@ -250,9 +272,8 @@ async def _body(request: Request) -> object:
             raise frame.Malformed("too long")
     try:
         body = json.loads(raw)
-        json.dumps(
-            body, ensure_ascii=False
-        ).encode()  # it will be stored: half a surrogate pair cannot be
-        return body
+        # it will be stored: half a surrogate pair cannot be
+        json.dumps(body, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise frame.Malformed("not JSON") from error
+    return body

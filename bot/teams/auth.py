@@ -2,9 +2,8 @@
 Who may knock: every activity carries a signed token, and this is where it is judged.
 
 The Bot Framework SDK takes tokens without an expiry and fetches keys without a time-out while
-everything waits, so we judge
-ourselves: RS256 only, our app as audience, an expiry, a known key endorsed for the channel, the
-service address as signed.
+everything waits, so we judge ourselves: RS256 only, our app as audience, an expiry, a known key
+endorsed for the channel, the service address as signed.
 """
 
 import asyncio
@@ -61,9 +60,8 @@ class Keys(Protocol):
 
 async def fetched(url: str) -> Any:
     """Return the JSON at this address."""
-    certificates = await asyncio.to_thread(
-        httpx.create_ssl_context
-    )  # reading them takes a quarter of a second
+    # reading them takes a quarter of a second
+    certificates = await asyncio.to_thread(httpx.create_ssl_context)
     async with httpx.AsyncClient(timeout=TIMEOUT, verify=certificates) as client:
         answer = await client.get(url)
         answer.raise_for_status()
@@ -98,11 +96,15 @@ class PublishedKeys:
             async with self._lock:
                 if kid not in self._keys and self._may_look():
                     await self._look()
-        elif self._clock() - self._looks[-1] > FRESH and (
-            self._looking is None or self._looking.done()
-        ):
+        elif self._is_stale() and not self._is_looking():
             self._looking = asyncio.create_task(self._look())  # nobody waits for it
         return self._keys.get(kid)
+
+    def _is_stale(self) -> bool:
+        return self._clock() - self._looks[-1] > FRESH
+
+    def _is_looking(self) -> bool:
+        return self._looking is not None and not self._looking.done()
 
     def _may_look(self) -> bool:
         return len(self._looks) < LOOKS or self._clock() - self._looks[0] > AGAIN
@@ -115,9 +117,9 @@ class PublishedKeys:
                 if urlsplit(address)[:2] != urlsplit(self._metadata)[:2]:
                     return
                 rows = (await self._fetch(address))["keys"]
-                self._keys = {
-                    row["kid"]: row for row in rows if row.get("kid") and row.get("kty") == "RSA"
-                } or self._keys
+                signing = [row for row in rows if row.get("kid") and row.get("kty") == "RSA"]
+                if signing:
+                    self._keys = {row["kid"]: row for row in signing}
         except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError, AttributeError):
             return  # the keys we have go on serving; a stranger's key stays a stranger's
 
@@ -156,32 +158,51 @@ class TokenVerifier:
             raise AnotherTenant("another tenant")
 
     async def _claims(self, headers: Sequence[str], channel: str) -> dict[str, Any]:
-        scheme, _, token = headers[0].partition(" ") if len(headers) == 1 else ("", "", "")
-        if scheme.lower() != "bearer" or not token:
-            raise Unauthorized("no single bearer token")
-        try:
-            kid = jwt.get_unverified_header(token).get("kid")
-        except jwt.PyJWTError as error:
-            raise Unauthorized("not a token") from error
-        key = await self._keys.key(kid) if isinstance(kid, str) and kid else None
+        token = _bearer(headers)
+        key = await self._keys.key(_key_id(token))
         if key is None:
             raise Unauthorized("unknown signing key")
         if channel not in (key.get("endorsements") or ()):
             raise Unauthorized("key not endorsed for the channel")
+        return self._decoded(token, key)
+
+    def _decoded(self, token: str, key: dict[str, Any]) -> dict[str, Any]:
+        """Return what the token claims, if it is signed by the key, for us and still good."""
         try:
-            return dict(
-                jwt.decode(
-                    token,
-                    jwt.PyJWK(key, algorithm="RS256"),
-                    algorithms=["RS256"],
-                    audience=self._app_id,
-                    issuer=ISSUER,
-                    leeway=LEEWAY,
-                    options={"require": ["exp", "iss", "aud"], "strict_aud": True},
-                )
+            claims = jwt.decode(
+                token,
+                jwt.PyJWK(key, algorithm="RS256"),
+                algorithms=["RS256"],
+                audience=self._app_id,
+                issuer=ISSUER,
+                leeway=LEEWAY,
+                options={"require": ["exp", "iss", "aud"], "strict_aud": True},
             )
         except (jwt.PyJWTError, ValueError, TypeError) as error:
             raise Unauthorized(type(error).__name__) from error
+        return dict(claims)
+
+
+def _bearer(headers: Sequence[str]) -> str:
+    """Return the token of the one Authorization header."""
+    if len(headers) != 1:
+        raise Unauthorized("no single bearer token")
+    scheme, _, token = headers[0].partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthorized("no single bearer token")
+    return token
+
+
+def _key_id(token: str) -> str:
+    """Return the id of the key that is said to have signed the token."""
+    try:
+        header = jwt.get_unverified_header(token)
+    except jwt.PyJWTError as error:
+        raise Unauthorized("not a token") from error
+    id_ = header.get("kid")
+    if not isinstance(id_, str) or not id_:
+        raise Unauthorized("unknown signing key")
+    return id_
 
 
 def trusted(service: str, *, local: bool) -> bool:
@@ -189,10 +210,9 @@ def trusted(service: str, *, local: bool) -> bool:
     Report whether a bearer may go to this address: https to exactly a Teams host, no port, no user;
     loopback when local.
     """
-    return (
-        not {"?", "#"} & set(service)
-        and Hosts(SERVICE_HOSTS, loopback=local).judge(service) is not None
-    )
+    if "?" in service or "#" in service:
+        return False
+    return Hosts(SERVICE_HOSTS, loopback=local).judge(service) is not None
 
 
 def discreet(service: str, *, local: bool) -> bool:

@@ -8,10 +8,9 @@ kept.
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
-from bot.teams import frame
-from bot.teams.render import CONTENT_TYPE
+from bot.teams.activity import Activity, Json
+from bot.teams.envelope import CONTENT_TYPE
 from handlers.conversation import Button, Buttons, Press, Reply
 from handlers.lifetimes import DAY
 from handlers.sessions import Sessions, SessionsUnavailable
@@ -23,36 +22,36 @@ KEPT = DAY  # seconds
 
 
 class BaseCards:
+    """The cards, by the message they stand in."""
+
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    async def keep(self, conversation: str, id_: str, activity: dict[str, Any]) -> None:
+    async def keep(self, conversation: str, id_: str, activity: Json) -> None:
         """
         Keep the card of a message that everybody in the conversation sees; without Redis there is
         no way back to it.
         """
-        cards = [
-            a["content"]
-            for a in activity.get("attachments", ())
-            if a["contentType"] == CONTENT_TYPE
-        ]
-        if not (id_ and cards):
+        attachments = activity.get("attachments", ())
+        cards = [item["content"] for item in attachments if item["contentType"] == CONTENT_TYPE]
+        if not id_ or not cards:
             return
+        key = f"{conversation}:{id_}"
         with suppress(SessionsUnavailable):
-            await self._sessions.save(
-                "teams.card", f"{conversation}:{id_}", {"card": cards[0]}, seconds=KEPT
-            )
+            await self._sessions.save("teams.card", key, {"card": cards[0]}, seconds=KEPT)
 
-    async def pressed(self, activity: frame.Activity) -> dict[str, Any] | None:
+    async def pressed(self, activity: Activity) -> Json | None:
         """
         Return the card everybody sees where this was pressed; None when it is not known any more.
         """
-        key = f"{activity['conversation']['id']}:{activity.get('replyToId') or ''}"
+        key = f"{activity.destination.conversation}:{activity.reply_to}"
         try:
-            kept = await self._sessions.load("teams.card", key)
+            record = await self._sessions.load("teams.card", key)
         except SessionsUnavailable:
             return None
-        return dict(kept["card"]) if kept else None
+        if record is None:
+            return None
+        return dict(record["card"])
 
 
 def with_way_back(reply: Reply, language: Language, texts: Texts) -> Reply:

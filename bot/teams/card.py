@@ -1,4 +1,4 @@
-"""The drawing board: blocks in, Adaptive Card 1.5 elements out. Pure."""
+"""The drawing of cards: blocks in, Adaptive Card 1.5 elements out. Pure."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -13,6 +13,7 @@ from handlers.conversation import (
     Button,
     Buttons,
     Chart,
+    Confirm,
     Details,
     Divider,
     Facts,
@@ -25,6 +26,7 @@ from handlers.conversation import (
     Sources,
     Steps,
     Table,
+    Values,
 )
 from handlers.texts import Texts
 from knowledge.values import Language
@@ -56,7 +58,7 @@ def size(card: Element) -> int:
     )
 
 
-class Board:
+class Drawer:
     """
     One card being drawn. It counts the parts that open and close, so that their ids are unique in
     the card.
@@ -71,35 +73,34 @@ class Board:
         return self._texts.say(f"teams.{name}", self.language, **values)
 
     def draw(self, blocks: Iterable[Block]) -> list[Element]:
-        return [element for block in blocks for element in self._block(block)]
+        elements: list[Element] = []
+        for block in blocks:
+            elements += self._block(block)
+        return elements
 
     def actions(
-        self, buttons: Sequence[Button], *, inputs: bool = True, asked: bool = False
+        self, buttons: Sequence[Button], *, inputs: bool = True, in_ask: bool = False
     ) -> list[Element]:
         """
         Draw rows of buttons, then the hidden second step of each that asks to confirm.
 
         `inputs` False leaves the card's inputs out of the press, so that a required field does not
-        block "back". `asked` marks buttons of a card of questions.
+        block "back". `in_ask` marks buttons of a card of questions.
         """
-        drawn = [(b, self._action(b, inputs=inputs, asked=asked)) for b in buttons]
-        rows = [
-            {"type": "ActionSet", "actions": [a for _, a in drawn[i : i + ACTIONS]]}
-            for i in range(0, len(drawn), ACTIONS)
-        ]
-        steps = [
-            self._confirm(b, a["targetElements"][0], inputs=inputs, asked=asked)
-            for b, a in drawn
-            if b.confirm is not None and not b.url
-        ]
-        return rows + steps
+        actions, steps = [], []
+        for button in buttons:
+            action = self._action(button, inputs=inputs, in_ask=in_ask)
+            actions.append(action)
+            if button.confirm is not None and not button.url:
+                [part] = action["targetElements"]
+                steps.append(_confirm(button, button.confirm, part, inputs=inputs, in_ask=in_ask))
+        return action_sets(actions) + steps
 
-    def _block(self, block: Block) -> list[Element]:
+    def _block(self, block: Block) -> list[Element]:  # noqa: C901, PLR0911  # a case a word
         match block:
-            case Heading():
-                return [
-                    block_text(escaped(block.text), size="Large", weight="Bolder", style="heading")
-                ]
+            case Heading(text):
+                heading = escaped(text)
+                return [block_text(heading, size="Large", weight="Bolder", style="heading")]
             case Paragraph():
                 return [_paragraph(block)]
             case Facts():
@@ -113,17 +114,7 @@ class Board:
             case Sources():
                 return self._sources(block)
             case Buttons():
-                lead = (
-                    [block_text(marked(block.label), isSubtle=True, size="Small")]
-                    if block.label
-                    else []
-                )
-                long = any(columns(b.label) > LABEL for b in block.items) and not any(
-                    b.confirm or b.url for b in block.items
-                )
-                return lead + (
-                    [_line(b) for b in block.items] if long else self.actions(block.items)
-                )
+                return self._buttons(block)
             case Feedback():
                 return []  # the thumbs belong to the message, not to the card
             case Divider():
@@ -146,20 +137,23 @@ class Board:
             rows.append(column_set([mark, {"type": "Column", "width": "stretch", "items": words}]))
         return [block_text(marked(block.title), weight="Bolder"), *rows]
 
+    def _buttons(self, block: Buttons) -> list[Element]:
+        elements = []
+        if block.label:
+            elements.append(block_text(marked(block.label), isSubtle=True, size="Small"))
+        if _are_wide(block.items):
+            return elements + [_line(button) for button in block.items]
+        return elements + self.actions(block.items)
+
     def _sources(self, block: Sources) -> list[Element]:
-        rows = [block_text(_source_line(s), size="Small", spacing="Small") for s in block.items]
-        presses = [
-            execute(
-                f"[{s.number}] {s.place}",
-                Press("source.open", {"aid": block.answer, "s": s.id, "n": s.number}),
-            )
-            for s in block.items
-        ]
-        sets = [
-            {"type": "ActionSet", "actions": presses[i : i + ACTIONS]}
-            for i in range(0, len(presses), ACTIONS)
-        ]
-        return [block_text(self.say("sources"), weight="Bolder"), *rows, *sets]
+        rows = [block_text(self.say("sources"), weight="Bolder")]
+        openers = []
+        for source in block.items:
+            rows.append(block_text(_source_line(source), size="Small", spacing="Small"))
+            data: Values = {"aid": block.answer, "s": source.id, "n": source.number}
+            label = f"[{source.number}] {source.place}"
+            openers.append(execute(label, Press("source.open", data)))
+        return rows + action_sets(openers)
 
     def _details(self, block: Details) -> list[Element]:
         """Two buttons take turns, so that the state of the fold can be seen and heard."""
@@ -187,7 +181,7 @@ class Board:
         }
         return [knob("c", "▸", visible=not block.open), knob("o", "▾", visible=block.open), inner]
 
-    def _action(self, button: Button, *, inputs: bool, asked: bool) -> Element:
+    def _action(self, button: Button, *, inputs: bool, in_ask: bool) -> Element:
         style = _STYLES[button.style]
         if button.url:
             return {"type": "Action.OpenUrl", "title": button.label, "url": button.url, **style}
@@ -199,29 +193,41 @@ class Board:
                 "targetElements": [f"confirm{self._parts}"],
                 **style,
             }
-        return execute(button.label, button.press, button.style, inputs=inputs, asked=asked)
+        return execute(button.label, button.press, button.style, inputs=inputs, in_ask=in_ask)
 
-    def _confirm(self, button: Button, part: str, *, inputs: bool, asked: bool) -> Element:
-        """
-        Teams has no dialog to confirm in: a second step opens inside the card, without a round
-        trip.
-        """
-        sure = button.confirm
-        if sure is None:
-            return {}
-        go = execute(sure.ok, button.press, button.style, inputs=inputs, asked=asked)
-        back = {"type": "Action.ToggleVisibility", "title": sure.cancel, "targetElements": [part]}
-        return {
-            "type": "Container",
-            "id": part,
-            "isVisible": False,
-            "style": "attention" if button.style == "danger" else "emphasis",
-            "items": [
-                block_text(marked(sure.title), weight="Bolder"),
-                block_text(marked(sure.text), spacing="None"),
-                {"type": "ActionSet", "actions": [go, back]},
-            ],
-        }
+
+def action_sets(actions: Sequence[Element]) -> list[Element]:
+    """Return the actions in sets as long as a card shows them."""
+    starts = range(0, len(actions), ACTIONS)
+    return [{"type": "ActionSet", "actions": actions[start : start + ACTIONS]} for start in starts]
+
+
+def _are_wide(buttons: Sequence[Button]) -> bool:
+    """Report whether a label would be cut, and all of these can be lines of their own instead."""
+    if any(button.confirm or button.url for button in buttons):
+        return False
+    return any(columns(button.label) > LABEL for button in buttons)
+
+
+def _confirm(
+    button: Button, question: Confirm, part: str, *, inputs: bool, in_ask: bool
+) -> Element:
+    """
+    Teams has no dialog to confirm in: a second step opens inside the card, without a round trip.
+    """
+    go = execute(question.ok, button.press, button.style, inputs=inputs, in_ask=in_ask)
+    back = {"type": "Action.ToggleVisibility", "title": question.cancel, "targetElements": [part]}
+    return {
+        "type": "Container",
+        "id": part,
+        "isVisible": False,
+        "style": "attention" if button.style == "danger" else "emphasis",
+        "items": [
+            block_text(marked(question.title), weight="Bolder"),
+            block_text(marked(question.text), spacing="None"),
+            {"type": "ActionSet", "actions": [go, back]},
+        ],
+    }
 
 
 def execute(
@@ -230,7 +236,7 @@ def execute(
     style: Style = "plain",
     *,
     inputs: bool = True,
-    asked: bool = False,
+    in_ask: bool = False,
 ) -> Element:
     """
     Draw a press: Action.Execute, and Action.Submit with the same data for clients that do not know
@@ -240,15 +246,13 @@ def execute(
         ValueError: what it carries is longer than is kept.
     """
     verb = content.action if isinstance(content, Press) else content.name
-    marks = {ASKED: True} if asked else {}
-    alone = {} if inputs else {"associatedInputs": "none"}
-    common = {"title": label, "data": {KEY: pack(content), **marks}, **_STYLES[style], **alone}
-    return {
-        "type": "Action.Execute",
-        "verb": verb,
-        **common,
-        "fallback": {"type": "Action.Submit", **common},
-    }
+    common: Element = {"title": label, "data": {KEY: pack(content)}, **_STYLES[style]}
+    if in_ask:
+        common["data"][ASKED] = True
+    if not inputs:
+        common["associatedInputs"] = "none"
+    fallback = {"type": "Action.Submit", **common}
+    return {"type": "Action.Execute", "verb": verb, **common, "fallback": fallback}
 
 
 def _line(button: Button) -> Element:
@@ -281,10 +285,9 @@ def _paragraph(block: Paragraph) -> Element:
             body = escaped(block.text).replace("\n", "\n\n")
             return _container("emphasis", block_text(body, fontType="Monospace", size="Small"))
         case "warning" | "bad":
+            style = "warning" if block.tone == "warning" else "attention"
             gap = "\n\n" if ITEM.match(text) else " "
-            return _container(
-                "warning" if block.tone == "warning" else "attention", block_text(f"⚠{gap}{text}")
-            )
+            return _container(style, block_text(f"⚠{gap}{text}"))
         case _:
             assert_never(block.tone)
 
@@ -292,4 +295,7 @@ def _paragraph(block: Paragraph) -> Element:
 def _source_line(source: Source) -> str:
     name = f"{escaped(cut(source.title, TITLE))} {escaped(cut(source.place, TITLE))}"
     parts = [f"\\[{source.number}\\] {name}", escaped(cut(source.version, TITLE)), source.updated]
-    return " · ".join(part for part in parts if part) + (" ⚠" if source.stale else "")
+    line = " · ".join(filter(None, parts))
+    if source.stale:
+        line += " ⚠"
+    return line

@@ -2,45 +2,37 @@
 The way out: activities as dicts to the conversations of Teams, patiently, and to nobody else.
 
 What the service says it did not take is sent again when it asks. What may have arrived is repeated
-only where a repeat does no
-harm: an update or a deletion always, a new message never here. The bearer goes to Teams' own hosts
-alone.
+only where a repeat does no harm: an update or a deletion always, a new message never here. The
+bearer goes to Teams' own hosts alone.
 """
 
 import asyncio
 import email.utils
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
+from bot.teams.activity import Destination, Json
 from bot.teams.auth import discreet, trusted
-from bot.teams.frame import Place
+from bot.teams.refusal import NOT_TAKEN, UNKNOWN, Refusal, Undelivered
+from knowledge.retry import Retry
 
 log = logging.getLogger(__name__)
-RETRIES = 4  # further attempts
-WAIT = 1.0  # seconds before the first of them, doubled each time, when the service names none
+TRIES = 5  # of one call
+MEMBER_TRIES = 2  # of a question about a person, who waits meanwhile
+WAIT = 1.0  # seconds before the second at most, doubled each time, when the service names none
 LONGEST_WAIT = 60.0  # seconds
-NOT_TAKEN = frozenset({412, 429, 503})  # the service says: come again
-UNKNOWN = frozenset({0, 500, 502, 504})  # nobody knows whether it arrived
+UNAUTHORIZED = 401  # the service no longer knows our token
 # seconds between looks whether the token is still good; the SDK renews it five minutes before its
 # end
 FRESH = 60.0
-
-
-class Undelivered(Exception):
-    """
-    The connector refused an activity, or did not answer (`status` 0).
-
-    `unsure`: it may have arrived all the same. `code` is the beginning of what the service said.
-    """
-
-    def __init__(self, status: int, *, code: str = "", unsure: bool = False) -> None:
-        super().__init__(f"the connector answered {status}")
-        self.status = status
-        self.code = code
-        self.unsure = unsure
+Reference = Json  # a conversation as the SDK is told of it
+Call = Callable[[Reference], Awaitable[Any]]
+Sleep = Callable[[float], Awaitable[None]]
 
 
 class Connector:
@@ -49,95 +41,97 @@ class Connector:
     sent.
     """
 
-    def __init__(self, sign_in: Callable[[], Any], *, local: bool) -> None:
+    def __init__(
+        self, sign_in: Callable[[], Any], *, local: bool, sleep: Sleep = asyncio.sleep
+    ) -> None:
         self._sign_in = sign_in
         self._local = local
+        self._sleep = sleep
         self._adapter: Any = None
         self._credentials: Any = None
         self._looked = float("-inf")
         self._renewals = 0
         self._lock = asyncio.Lock()
 
-    async def send(self, place: Place, activity: dict[str, Any]) -> str:
+    async def send(self, to: Destination, activity: Json) -> str:
         """
         Send an activity and return its id, "" where the service gives none.
 
         Raises:
             Undelivered
         """
-        return str(
-            await self._patiently(
-                place, lambda to: self._adapter.send(to, activity), repeatable=False
-            )
+        id_ = await self._patiently(
+            to, lambda it: self._adapter.send(it, activity), repeatable=False
         )
+        return str(id_)
 
-    async def whisper(self, place: Place, activity: dict[str, Any]) -> str:
+    async def whisper(self, to: Destination, activity: Json) -> str:
         """
-        Send an activity that `place.user` alone sees among others, and return its id; never one
+        Send an activity that `to.user` alone sees among others, and return its id; never one
         that everybody might see.
 
         Raises:
             Undelivered: also where the service is not known to keep such a message to its person.
         """
-        if not discreet(place.service, local=self._local):
+        if not discreet(to.service, local=self._local):
             raise Undelivered(0)
-        return await self.send(
-            place, activity | {"recipient": {"id": place.user, "isTargeted": True}}
-        )
+        return await self.send(to, activity | {"recipient": {"id": to.user, "isTargeted": True}})
 
-    async def update(self, place: Place, id_: str, activity: dict[str, Any]) -> None:
+    async def update(self, to: Destination, id_: str, activity: Json) -> None:
         await self._patiently(
-            place, lambda to: self._adapter.update(to, id_, activity), repeatable=True
+            to, lambda it: self._adapter.update(it, id_, activity), repeatable=True
         )
 
-    async def delete(self, place: Place, id_: str) -> None:
-        await self._patiently(place, lambda to: self._adapter.delete(to, id_), repeatable=True)
+    async def delete(self, to: Destination, id_: str) -> None:
+        await self._patiently(to, lambda it: self._adapter.delete(it, id_), repeatable=True)
 
-    async def member(self, place: Place) -> dict[str, Any]:
+    async def member(self, to: Destination) -> Json:
         """Return what Teams knows of the person in this conversation."""
-        found: dict[str, Any] = await self._patiently(
-            place, lambda to: self._adapter.member(to, place.user), repeatable=True, attempts=1
+        member: Json = await self._patiently(
+            to,
+            lambda it: self._adapter.member(it, to.user),
+            repeatable=True,
+            tries=MEMBER_TRIES,
         )
-        return found
+        return member
 
     async def _patiently(
-        self,
-        place: Place,
-        call: Callable[[dict[str, Any]], Awaitable[Any]],
-        *,
-        repeatable: bool,
-        attempts: int = RETRIES,
+        self, to: Destination, call: Call, *, repeatable: bool, tries: int = TRIES
     ) -> Any:
         """
-        Call until it is taken: wait as long as the service asks, sign in anew once when it no
-        longer knows us.
+        Call until it is taken, waiting as long as the service asks.
+
+        Raises:
+            Undelivered: it was refused for good, or too often.
         """
-        if not trusted(place.service, local=self._local):
+        if not trusted(to.service, local=self._local):
             raise Undelivered(0)
         await self._open()
-        from bot.teams.sdk import Refusal
+        patience = Retry(
+            tries,
+            WAIT,
+            again=partial(_worth_another_try, repeatable=repeatable),
+            named=_seconds_named,
+            sleep=self._sleep,
+        )
+        try:
+            return await patience.call(partial(self._signed_in, call, asdict(to)))
+        except Refusal as refusal:
+            unsure = refusal.status in UNKNOWN and refusal.sent and not repeatable
+            raise Undelivered(refusal.status, code=refusal.code, unsure=unsure) from refusal
 
-        renewed = False
-        attempt = 0
-        while True:
-            renewals = self._renewals
-            try:
-                await self._token()
-                return await call(asdict(place))
-            except Refusal as error:
-                refusal = error
-            if refusal.status == 401 and not renewed and not self._local:
-                renewed = True
-                self._renew(renewals)
-                continue
-            again = refusal.status in NOT_TAKEN or (
-                refusal.status in UNKNOWN and (repeatable or not refusal.sent)
-            )
-            if not again or attempt >= attempts:
-                unsure = refusal.status in UNKNOWN and refusal.sent and not repeatable
-                raise Undelivered(refusal.status, code=refusal.code, unsure=unsure) from refusal
-            await asyncio.sleep(pause(refusal.after, attempt))
-            attempt += 1
+    async def _signed_in(self, call: Call, reference: Reference) -> Any:
+        """Call with our token, and with a new one where the service no longer knows it."""
+        renewals = self._renewals
+        await self._token()
+        try:
+            return await call(reference)
+        except Refusal as refusal:
+            if refusal.status != UNAUTHORIZED or self._local:
+                raise
+        self._renew(renewals)
+        await self._token()
+        return await call(reference)
 
     async def _open(self) -> None:
         async with self._lock:
@@ -163,7 +157,8 @@ class Connector:
             try:
                 await asyncio.to_thread(self._credentials.get_access_token)
             except (PermissionError, KeyError, OSError, ValueError) as error:
-                log.error("no token to send with", extra={"reason": type(error).__name__})  # noqa: TRY400  # its text may hold secrets
+                reason = {"reason": type(error).__name__}  # its text may hold secrets
+                log.error("no token to send with", extra=reason)  # noqa: TRY400
                 raise Undelivered(0) from error
             self._looked = time.monotonic()
 
@@ -177,15 +172,39 @@ class Connector:
             renew(self._credentials)
 
 
-def pause(after: str, attempt: int) -> float:
+def _worth_another_try(failure: BaseException, *, repeatable: bool) -> bool:
+    """Report whether a call may be made again: it was not taken, or a repeat does no harm."""
+    if not isinstance(failure, Refusal):
+        return False
+    if failure.status in NOT_TAKEN:
+        return True
+    harmless = repeatable or not failure.sent
+    return failure.status in UNKNOWN and harmless
+
+
+def _seconds_named(failure: BaseException) -> float | None:
+    return retry_after(failure.after) if isinstance(failure, Refusal) else None
+
+
+def retry_after(header: str) -> float | None:
     """
-    Return the seconds to wait: as many as the service names, or until when, else more each time.
+    Return the seconds a Retry-After asks to wait, a minute at most; None where it is absent or
+    names no time.
     """
+    if not header:
+        return None
     try:
-        wait = float(after) if after else WAIT * 2**attempt
+        seconds = float(header)
     except ValueError:
-        try:
-            wait = email.utils.parsedate_to_datetime(after).timestamp() - time.time()
-        except ValueError:
-            wait = WAIT * 2**attempt
-    return min(max(wait, 0.0), LONGEST_WAIT)
+        seconds = _until(header)
+    if math.isnan(seconds):
+        return None
+    return min(max(seconds, 0.0), LONGEST_WAIT)
+
+
+def _until(date: str) -> float:
+    """Return the seconds until a date as HTTP writes it, NaN where it is none."""
+    try:
+        return email.utils.parsedate_to_datetime(date).timestamp() - time.time()
+    except ValueError:
+        return math.nan

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from bot.settings import InvalidSettings, Teams
+from bot.environment import InvalidSettings
+from bot.teams.settings import Teams
 
 
 def sign_in(settings: Teams) -> Any:
@@ -50,12 +51,11 @@ def sign_in(settings: Teams) -> Any:
 def renew(credentials: Any) -> None:
     """Forget the token, so that the next call fetches a new one."""
     credentials.app = None
-    if hasattr(
-        type(credentials), "global_token_cache"
-    ):  # the managed identity's, shared by the whole process
+    kind = type(credentials)
+    if hasattr(kind, "global_token_cache"):  # the managed identity's, shared by the whole process
         import msal
 
-        type(credentials).global_token_cache = msal.TokenCache()
+        kind.global_token_cache = msal.TokenCache()
 
 
 def certificate(path: str) -> tuple[str, str, str]:
@@ -75,7 +75,9 @@ def certificate(path: str) -> tuple[str, str, str]:
         raise InvalidSettings(
             "unreadable_certificate",
             f"TEAMS_CERTIFICATE の {path} を読めません。証明書とパスワードなしの秘密鍵を入れた PEM にしてください。",
-            f"TEAMS_CERTIFICATE {path} cannot be read; make it a PEM file with the certificate and its key without a password.",
+            f"TEAMS_CERTIFICATE {path} cannot be read; make it a PEM file with the certificate "
+            "and its key without a password.",
         ) from error
-    thumbprint = public.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303  # a name for the certificate, as Entra wants it
+    sha1 = hashes.SHA1()  # noqa: S303  # a name for the certificate, as Entra wants it
+    thumbprint = public.fingerprint(sha1).hex().upper()
     return thumbprint, key.decode(), public.public_bytes(Encoding.PEM).decode()

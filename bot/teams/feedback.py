@@ -11,6 +11,8 @@ KEPT = 7 * DAY  # seconds a vote still finds its answer
 
 
 class FeedbackTargets:
+    """The answers, by the message they stand in and by their place."""
+
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
@@ -25,10 +27,11 @@ class FeedbackTargets:
 
     async def answer(self, place: str, message: str) -> str:
         """Return the answer of a message, "" when it is not known any more."""
+        key = f"{place}:{message}" if message else place
         try:
-            kept = await self._sessions.load(
-                "teams.answer", f"{place}:{message}" if message else place
-            )
+            record = await self._sessions.load("teams.answer", key)
         except SessionsUnavailable:
             return ""
-        return str(kept["answer"]) if kept else ""
+        if record is None:
+            return ""
+        return str(record["answer"])

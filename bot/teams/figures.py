@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.teams.text import Element, block_text, escaped, marked
-from handlers.conversation import Bar, Chart, Column, Facts, Table
+from handlers.conversation import Bar, Chart, Column, Fact, Facts, Table
 
 TABLE_COLUMNS = 5  # more break numbers apart
 FACT_VALUE = 80  # characters that still read well beside a label
@@ -19,43 +19,46 @@ _BARS = {
 
 
 def facts(block: Facts) -> list[Element]:
-    rows = [(marked(f.label), marked(f.value)) for f in block.items]
-    if all(len(f.value) <= FACT_VALUE for f in block.items):
-        return [
-            {
-                "type": "FactSet",
-                "facts": [{"title": label, "value": value} for label, value in rows],
-            }
-        ]
-    pairs = [
-        (block_text(label, weight="Bolder"), block_text(value, spacing="None"))
-        for label, value in rows
-    ]
-    return [element for pair in pairs for element in pair]
+    if all(len(fact.value) <= FACT_VALUE for fact in block.items):
+        return [{"type": "FactSet", "facts": [_fact(fact) for fact in block.items]}]
+    elements = []
+    for fact in block.items:
+        elements.append(block_text(marked(fact.label), weight="Bolder"))
+        elements.append(block_text(marked(fact.value), spacing="None"))
+    return elements
+
+
+def _fact(fact: Fact) -> Element:
+    return {"title": marked(fact.label), "value": marked(fact.value)}
 
 
 def table(block: Table) -> list[Element]:
     columns, rows = _narrowed(block)
-
-    def cell(text: str, **more: Any) -> Element:
-        return {"type": "TableCell", "items": [block_text(escaped(text), size="Small", **more)]}
-
-    head = {"type": "TableRow", "cells": [cell(c.title, weight="Bolder") for c in columns]}
-    body = [{"type": "TableRow", "cells": [cell(text) for text in row]} for row in rows]
-    shapes = [
-        {"width": 1, "horizontalCellContentAlignment": "Right"}
-        if c.kind == "number"
-        else {"width": 2, "horizontalCellContentAlignment": "Left"}
-        for c in columns
-    ]
+    lines = [_row([column.title for column in columns], weight="Bolder")]
+    lines += [_row(row) for row in rows]
     table = {
         "type": "Table",
         "firstRowAsHeaders": True,
         "showGridLines": True,
         "gridStyle": "default",
-        "columns": shapes,
+        "columns": [_shape(column) for column in columns],
+        "rows": lines,
     }
-    return [block_text(marked(block.caption), weight="Bolder"), {**table, "rows": [head, *body]}]
+    return [block_text(marked(block.caption), weight="Bolder"), table]
+
+
+def _row(texts: Sequence[str], **more: Any) -> Element:
+    return {"type": "TableRow", "cells": [_cell(text, **more) for text in texts]}
+
+
+def _cell(text: str, **more: Any) -> Element:
+    return {"type": "TableCell", "items": [block_text(escaped(text), size="Small", **more)]}
+
+
+def _shape(column: Column) -> Element:
+    if column.kind == "number":
+        return {"width": 1, "horizontalCellContentAlignment": "Right"}
+    return {"width": 2, "horizontalCellContentAlignment": "Left"}
 
 
 def _narrowed(block: Table) -> tuple[Sequence[Column], Sequence[Sequence[str]]]:
@@ -63,20 +66,35 @@ def _narrowed(block: Table) -> tuple[Sequence[Column], Sequence[Sequence[str]]]:
     Let neighbouring number columns share one where there are more columns than a chat column can
     show.
     """
-    runs: list[list[int]] = []
-    for i, column in enumerate(block.columns):
-        follows = runs and i > 1 and column.kind == "number" == block.columns[i - 1].kind
-        if len(block.columns) > TABLE_COLUMNS and follows:
-            runs[-1].append(i)
+    if len(block.columns) <= TABLE_COLUMNS:
+        return block.columns, block.rows
+    runs = _number_runs(block.columns)
+    columns = [_shared(block.columns, run) for run in runs]
+    return columns, [_joined(row, runs) for row in block.rows]
+
+
+def _joined(row: Sequence[str], runs: Sequence[range]) -> list[str]:
+    return [" / ".join(row[run.start : run.stop]) for run in runs]
+
+
+def _number_runs(columns: Sequence[Column]) -> list[range]:
+    """Return the columns as runs: neighbours of numbers together, the first column by itself."""
+    runs: list[range] = []
+    for i, column in enumerate(columns):
+        numbers = column.kind == columns[i - 1].kind == "number"
+        if i > 1 and numbers:
+            runs[-1] = range(runs[-1].start, i + 1)
         else:
-            runs.append([i])
-    columns = [
-        block.columns[run[0]]
-        if len(run) == 1
-        else Column(" / ".join(block.columns[i].title for i in run))
-        for run in runs
-    ]
-    return columns, [[" / ".join(row[i] for i in run) for run in runs] for row in block.rows]
+            runs.append(range(i, i + 1))
+    return runs
+
+
+def _shared(columns: Sequence[Column], run: range) -> Column:
+    """Return the one column that a run of them becomes."""
+    if len(run) == 1:
+        return columns[run.start]
+    titles = [column.title for column in columns[run.start : run.stop]]
+    return Column(" / ".join(titles))
 
 
 def chart(block: Chart) -> list[Element]:
@@ -84,32 +102,35 @@ def chart(block: Chart) -> list[Element]:
     Charts draw nothing below zero, so the value stands in the label; clients without charts draw
     bars of columns.
     """
-    data = [
-        {
-            "x": f"{_BARS[b.state][0]}{b.short} {b.shown}",
-            "y": max(b.value, 0),
-            "color": _BARS[b.state][1],
-        }
-        for b in block.bars
-    ]
     chart = {
         "type": "Chart.HorizontalBar",
         "xAxisTitle": block.axis,
         "displayMode": "AbsoluteWithAxis",
-        "data": data,
+        "data": [_point(bar) for bar in block.bars],
+        "fallback": {"type": "Container", "items": _bars(block.bars)},
     }
-    fallback = {"type": "Container", "items": _bars(block.bars)}
-    legend = [block_text(marked(block.legend), isSubtle=True, size="Small")] if block.legend else []
-    return [
-        block_text(marked(block.title), weight="Bolder"),
-        {**chart, "fallback": fallback},
-        *legend,
-    ]
+    elements = [block_text(marked(block.title), weight="Bolder"), chart]
+    if block.legend:
+        elements.append(block_text(marked(block.legend), isSubtle=True, size="Small"))
+    return elements
+
+
+def _point(bar: Bar) -> Element:
+    mark, colour, _ = _BARS[bar.state]
+    return {"x": f"{mark}{bar.short} {bar.shown}", "y": max(bar.value, 0), "color": colour}
 
 
 def _bars(bars: Sequence[Bar]) -> list[Element]:
-    top = max((b.value for b in bars), default=0) or 1
-    return [_bar(b, round(100 * min(1.0, max(0.0, b.value / top))) if top > 0 else 0) for b in bars]
+    values = [bar.value for bar in bars]
+    top = max(values, default=0) or 1
+    return [_bar(bar, _share(bar.value, top)) for bar in bars]
+
+
+def _share(value: float, top: float) -> int:
+    """Return the percentage of `top`, 0 where nothing is above zero."""
+    if top <= 0:
+        return 0
+    return round(100 * min(1.0, max(0.0, value / top)))
 
 
 def _bar(bar: Bar, share: int) -> Element:
@@ -122,27 +143,25 @@ def _bar(bar: Bar, share: int) -> Element:
         "minHeight": "14px",
         "items": [blank],
     }
-    halves = [
-        (share, fill),
-        (100 - share, blank),
-    ]  # a column of width 0 is invalid, so it is left out
-    drawn = [{"type": "Column", "width": width, "items": [item]} for width, item in halves if width]
-
-    def column(width: str, item: Element) -> Element:
-        return {
-            "type": "Column",
-            "width": width,
-            "verticalContentAlignment": "Center",
-            "items": [item],
-        }
-
+    # a column of width 0 is invalid, so it is left out
+    halves = [half for half in (_half(share, fill), _half(100 - share, blank)) if half["width"]]
+    number = block_text(bar.shown, size="Small", horizontalAlignment="Right")
     return column_set(
         [
-            column("150px", block_text(mark + bar.short, size="Small")),
-            column("stretch", {"type": "ColumnSet", "spacing": "None", "columns": drawn}),
-            column("52px", block_text(bar.shown, size="Small", horizontalAlignment="Right")),
+            _centred("150px", block_text(mark + bar.short, size="Small")),
+            _centred("stretch", {"type": "ColumnSet", "spacing": "None", "columns": halves}),
+            _centred("52px", number),
         ]
     )
+
+
+def _half(width: int, item: Element) -> Element:
+    return {"type": "Column", "width": width, "items": [item]}
+
+
+def _centred(width: str, item: Element) -> Element:
+    alignment = {"verticalContentAlignment": "Center"}
+    return {"type": "Column", "width": width, **alignment, "items": [item]}
 
 
 def column_set(columns: list[Element]) -> Element:

@@ -5,18 +5,18 @@ The address is pre-authorised, so it is a credential itself: no bearer and no co
 it is never logged.
 """
 
-from bot.download import LIMIT, Download, Hosts, Refused, megabytes
+from bot.download import LIMIT, Download, Hosts, Refused
 from handlers.texts import Texts
 from knowledge.errors import UnreadableDocument
+from knowledge.text.sizes import megabytes
 
-STORES = (
-    ".sharepoint.com",
-    ".sharepoint.us",
-    ".sharepoint-mil.us",
-)  # one label of the tenant's own before it
+# one label of the tenant's own before it
+STORES = (".sharepoint.com", ".sharepoint.us", ".sharepoint-mil.us")
 
 
 class Files:
+    """`local` also takes files from this machine, for the test client."""
+
     def __init__(self, texts: Texts, *, local: bool) -> None:
         self._download = Download(Hosts(under=STORES, loopback=local))
         self._texts = texts
@@ -30,12 +30,12 @@ class Files:
             more).
         """
         try:
-            found = await self._download.fetch(url)
+            download = await self._download.fetch(url)
         except Refused as refused:
             raise self._refused(name, refused) from refused
-        if found.media_type == "text/html" and not name.lower().endswith((".html", ".htm")):
+        if download.media_type == "text/html" and not name.lower().endswith((".html", ".htm")):
             raise self._refusal("file_expired", name)
-        return found.content
+        return download.content
 
     def _refused(self, name: str, refused: Refused) -> UnreadableDocument:
         match refused.why:

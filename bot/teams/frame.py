@@ -1,17 +1,13 @@
 """
-The frame of an activity: whether it is sound, where it belongs, and what it carries beside words.
-Pure.
-
-An activity is what Teams sends: JSON of anybody's making until `checked` has seen it.
+The frame of an activity: JSON of anybody's making until `checked` has seen it. Pure; here `Any`
+ends.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from bot.press import KEY, flat, unpack
+from bot.teams.activity import Activity, Attached, Consent, Destination, Json, Mention, Vote
 from handlers.conversation import Form, Press, Values
-
-Activity = dict[str, Any]
 
 BODY = 512 * 1024  # bytes of one delivery; Teams sends at most about 100 KB
 TEXT = 40_000  # characters of one message
@@ -19,43 +15,15 @@ ASKED = "_ask"  # marks the buttons of a card of questions, which the next reply
 NAME = 300  # characters of an id, a name or a verb
 FILE = "application/vnd.microsoft.teams.file.download.info"
 OWN = "_own"  # marks a button drawn where one person alone sees it, among others
+ANSWER = "answer"  # what we call the answer a thumb is about, added before an activity is stored
+GROUPS = "19:"  # what ids of groups and channels begin with
 
 
 class Malformed(Exception):
     """The activity lacks what every activity has, or holds something else in its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """
-    Where to speak: the service's address, the conversation and its kind, our id in it and that of
-    whom we talk to.
-    """
-
-    service: str
-    conversation: str
-    bot: str
-    user: str
-    kind: str = "personal"
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """
-    What a person said to a file we offered: the token of its question, and where Teams wants it
-    put.
-    """
-
-    token: str
-    accepted: bool
-    upload: str
-    content: str
-    unique: str
-    kind: str
-    card: str
-
-
-def checked(activity: object) -> Activity:
+def checked(raw: object) -> Activity:
     """
     Return the activity once its frame is sound: type, id, sender, conversation, channel and
     service.
@@ -63,222 +31,203 @@ def checked(activity: object) -> Activity:
     Raises:
         Malformed: a part is missing, of another kind, or too long.
     """
-    if not isinstance(activity, dict):
+    if not isinstance(raw, dict):
         raise Malformed("not an object")
-    for name in ("type", "channelId", "serviceUrl"):
-        _word(activity, name)
-    for name in ("from", "conversation", "recipient"):
-        _word(_part(activity, name), "id")
-    for name in ("id", "name", "replyToId", "locale", "timestamp"):
-        if activity.get(name) is not None:
-            _word(activity, name)
-    for name, kind in (
-        ("entities", list),
-        ("attachments", list),
-        ("channelData", dict),
-        ("membersAdded", list),
-    ):
-        if not isinstance(activity.get(name) or kind(), kind):
-            raise Malformed(name)
-    text = activity.get("text") or ""
-    if not isinstance(text, str) or len(text) > TEXT:
-        raise Malformed("text")
-    if activity["type"] in ("message", "invoke", "messageUpdate") and not activity.get("id"):
+    _check_names(raw)
+    _check_kinds(raw)
+    if raw["type"] in ("message", "invoke", "messageUpdate") and not raw.get("id"):
         raise Malformed("id")
-    return activity
+    return _activity(raw)
 
 
-def delivery(activity: Activity) -> str:
-    """
-    Return what repeats of the same event share. Both signs of an installation count as one welcome.
-    """
-    place = activity["conversation"]["id"]
-    if welcomes(activity):
-        return f"teams:{place}:welcome"
-    edited = (
-        f":{activity['type']}:{activity.get('timestamp', '')}"
-        if activity["type"].startswith("message")
-        else ""
-    )
-    return f"teams:{place}:{activity.get('id', '')}" + (
-        edited if activity["type"] != "message" else ""
-    )
-
-
-def tenant(activity: Activity) -> str:
-    """Return the tenant the conversation is in, "" when it is not said."""
-    data = activity.get("channelData") or {}
-    named = data.get("tenant") if isinstance(data.get("tenant"), dict) else {}
-    return str(activity["conversation"].get("tenantId") or (named or {}).get("id") or "")
-
-
-def place(activity: Activity) -> Place:
-    room, us, who = (str(activity[name]["id"]) for name in ("conversation", "recipient", "from"))
-    kind = (
-        "personal"
-        if personal(activity)
-        else str(activity["conversation"].get("conversationType") or "groupChat")
-    )
-    return Place(str(activity["serviceUrl"]), room, us, who, kind)
-
-
-def personal(activity: Activity) -> bool:
-    """
-    Report whether this is a chat between one person and us; the ids of groups and channels begin
-    with "19:".
-    """
-    room = activity["conversation"]
-    kind = room.get("conversationType") or (
-        "" if room.get("isGroup") or str(room["id"]).startswith("19:") else "personal"
-    )
-    return bool(kind == "personal")
-
-
-def targeted(activity: Activity) -> bool:
-    """
-    Report whether a person wrote to us among others so that nobody else sees it; Teams marks us as
-    its recipient.
-    """
-    return not personal(activity) and bool(activity["recipient"].get("isTargeted"))
-
-
-def own(activity: Activity) -> bool:
-    """
-    Report whether what was written or pressed is seen by its person alone, among others: a targeted
-    message, a card in the answer to a press.
-    """
-    return targeted(activity) or (not personal(activity) and bool(_held(activity).get(OWN)))
-
-
-def shares_a_file(activity: Activity) -> bool:
-    """
-    Report whether somebody sends us a file where Teams does not let a bot have it: anywhere but in
-    a personal chat.
-    """
-    if (
-        activity["type"] != "message"
-        or personal(activity)
-        or not (mentions_us(activity) or targeted(activity))
-    ):
-        return False
-    items = [item for item in activity.get("attachments") or [] if isinstance(item, dict)]
-    return any(
-        i.get("contentType") in (FILE, "reference") or "<attachment" in str(i.get("content") or "")
-        for i in items
-    )
-
-
-def consent(activity: Activity) -> Consent:
-    """Read the answer to a question about a file; what is missing is empty."""
-    value = mapping(activity.get("value"))
-    info = mapping(value.get("uploadInfo"))
-    upload, content, unique, kind = (
-        str(info.get(name) or "") for name in ("uploadUrl", "contentUrl", "uniqueId", "fileType")
-    )
-    token = str(mapping(value.get("context")).get("file") or "")
-    card = str(activity.get("replyToId") or "")
-    return Consent(token, value.get("action") == "accept", upload, content, unique, kind, card)
-
-
-def run(activity: Activity) -> dict[str, Any]:
-    """Return which run of a dialog a press belongs to; empty when to none."""
-    return {key: value for key, value in carried(activity).items() if key in ("rid", "rev")}
-
-
-def liked(activity: Activity) -> bool:
-    """Report which thumb opened the form for a reason."""
-    return (
-        mapping(mapping(mapping(activity.get("value")).get("data")).get("actionValue")).get(
-            "reaction"
-        )
-        == "like"
-    )
-
-
-def pressed_in_ask(activity: Activity) -> bool:
-    """Report whether a press came from a card of questions, which the next reply replaces."""
-    held = data(activity)
-    before = KEY not in held and "fields" in held  # former versions named the inputs there
-    return before or ASKED in held
-
-
-def carried(activity: Activity) -> Values:
-    """Return the data of a pressed button, or the state of a form."""
-    return carried_in(data(activity))
-
-
-def carried_in(held: dict[str, Any]) -> Values:
-    """Return what a button carries, out of the data of its action."""
-    match unpack(held.get(KEY)):
+def carried_in(data: Mapping[str, object]) -> Values:
+    """Return what a button carries, or the state of a form, out of the data of its action."""
+    match unpack(data.get(KEY)):
         case Press(_, values) | Form(_, values):
             return values
         case _:
-            return flat(held)
+            return flat(data)
 
 
-def data(activity: Activity) -> dict[str, Any]:
-    """
-    Return the data of a pressed action, inputs included; an Action.Execute names its verb beside
-    the data.
-    """
-    return {name: value for name, value in _held(activity).items() if name != OWN}
-
-
-def _held(activity: Activity) -> dict[str, Any]:
-    value = activity.get("value")
-    if not isinstance(value, dict):
-        return {}
-    action = value.get("action")
-    if activity["type"] != "invoke":
-        return value
-    if not isinstance(action, dict):
-        return {}
-    data = action.get("data")
-    return {"verb": action.get("verb"), **(data if isinstance(data, dict) else {})}
-
-
-def welcomes(activity: Activity) -> bool:
-    """Report whether we were installed or added."""
-    if activity["type"] == "installationUpdate":
-        return str(activity.get("action", "")).startswith("add")
-    added = activity.get("membersAdded") or []
-    us = activity["recipient"]["id"]
-    return activity["type"] == "conversationUpdate" and any(
-        isinstance(m, dict) and m.get("id") == us for m in added
-    )
-
-
-def mentions_us(activity: Activity) -> bool:
-    """Report whether we are called by name."""
-    return any(
-        mentioned(e).get("id") == activity["recipient"]["id"]
-        for e in activity.get("entities") or []
-    )
-
-
-def mentioned(entity: object) -> dict[str, Any]:
-    """Return who is called by name in an entity, {} when nobody."""
-    called = (
-        entity.get("mentioned")
-        if isinstance(entity, dict) and entity.get("type") == "mention"
-        else None
-    )
-    return called if isinstance(called, dict) else {}
-
-
-def mapping(value: object) -> dict[str, Any]:
+def mapping(value: object) -> Json:
     """Return what should be an object, {} where it is something else."""
     return value if isinstance(value, dict) else {}
 
 
-def _part(activity: Activity, name: str) -> Activity:
-    part = activity.get(name)
-    if not isinstance(part, dict):
-        raise Malformed(name)
-    return part
+def _check_names(raw: Json) -> None:
+    for name in ("type", "channelId", "serviceUrl"):
+        _check_word(raw, name)
+    for name in ("from", "conversation", "recipient"):
+        if not isinstance(raw.get(name), dict):
+            raise Malformed(name)
+        _check_word(raw[name], "id")
+    for name in ("id", "name", "replyToId", "locale", "timestamp"):
+        if raw.get(name) is not None:
+            _check_word(raw, name)
 
 
-def _word(holder: Activity, name: str) -> None:
+def _check_kinds(raw: Json) -> None:
+    for name in ("entities", "attachments", "membersAdded"):
+        if not isinstance(raw.get(name) or [], list):
+            raise Malformed(name)
+    if not isinstance(raw.get("channelData") or {}, dict):
+        raise Malformed("channelData")
+    text = raw.get("text") or ""
+    if not isinstance(text, str) or len(text) > TEXT:
+        raise Malformed("text")
+
+
+def _check_word(holder: Json, name: str) -> None:
     value = holder.get(name)
     if not isinstance(value, str) or not value or len(value) > NAME:
         raise Malformed(name)
+
+
+def _activity(raw: Json) -> Activity:
+    destination = _destination(raw)
+    among_others = destination.kind != "personal"
+    targeted = among_others and bool(raw["recipient"].get("isTargeted"))
+    sent_data = _held(raw)
+    data = {name: value for name, value in sent_data.items() if name != OWN}
+    return Activity(
+        id=raw.get("id") or "",
+        type=raw["type"],
+        name=raw.get("name") or "",
+        delivery=_delivery(raw),
+        channel=raw["channelId"],
+        tenant=_tenant(raw),
+        destination=destination,
+        # An Entra object id is the same in every conversation; the Teams id is kept for guests of
+        # other kinds.
+        sender=str(raw["from"].get("aadObjectId") or raw["from"]["id"])[:NAME],
+        sender_name=str(raw["from"].get("name") or "")[:NAME],
+        from_bot=raw["from"].get("role") == "bot",
+        language="en" if (raw.get("locale") or "ja").lower().startswith("en") else "ja",
+        reply_to=raw.get("replyToId") or "",
+        text=raw.get("text") or "",
+        mentions=tuple(_mentions(raw)),
+        attached=tuple(_attached(raw)),
+        edited=mapping(raw.get("channelData")).get("eventType") == "editMessage",
+        welcomes=_welcomes(raw),
+        targeted=targeted,
+        own=targeted or (among_others and bool(sent_data.get(OWN))),
+        data=data if isinstance(raw.get("value"), dict) else None,
+        in_ask=_in_ask(data),
+        run={key: value for key, value in carried_in(data).items() if key in ("rid", "rev")},
+        vote=_vote(raw),
+        consent=_consent(raw),
+    )
+
+
+def _delivery(raw: Json) -> str:
+    """
+    Return what repeats of the same event share. Both signs of an installation count as one welcome.
+    """
+    conversation = raw["conversation"]["id"]
+    if _welcomes(raw):
+        return f"teams:{conversation}:welcome"
+    delivery = f"teams:{conversation}:{raw.get('id', '')}"
+    if raw["type"] != "message" and raw["type"].startswith("message"):
+        delivery += f":{raw['type']}:{raw.get('timestamp', '')}"
+    return delivery
+
+
+def _tenant(raw: Json) -> str:
+    """Return the tenant the conversation is in, "" when it is not said."""
+    tenant = mapping(mapping(raw.get("channelData")).get("tenant"))
+    return str(raw["conversation"].get("tenantId") or tenant.get("id") or "")
+
+
+def _destination(raw: Json) -> Destination:
+    conversation = raw["conversation"]
+    kind = "personal"
+    if not _is_personal(conversation):
+        kind = str(conversation.get("conversationType") or "groupChat")
+    bot, user = raw["recipient"]["id"], raw["from"]["id"]
+    return Destination(raw["serviceUrl"], conversation["id"], bot, user, kind)
+
+
+def _is_personal(conversation: Json) -> bool:
+    kind = conversation.get("conversationType")
+    if kind:
+        return bool(kind == "personal")
+    return not conversation.get("isGroup") and not conversation["id"].startswith(GROUPS)
+
+
+def _mentions(raw: Json) -> Iterator[Mention]:
+    for entity in raw.get("entities") or []:
+        if not isinstance(entity, dict) or entity.get("type") != "mention":
+            continue
+        mentioned = entity.get("mentioned")
+        if isinstance(mentioned, dict):
+            yield Mention(str(mentioned.get("id")), str(mentioned.get("name")))
+
+
+def _attached(raw: Json) -> Iterator[Attached]:
+    for item in raw.get("attachments") or []:
+        if not isinstance(item, dict):
+            continue
+        kind = item.get("contentType")
+        content = item.get("content") or ""
+        quoted = "<attachment" in str(content)
+        url = mapping(content).get("downloadUrl")
+        if kind != FILE or not isinstance(url, str):
+            url = ""
+        name = str(item.get("name") or "file")[:NAME]
+        yield Attached(name, url, quoted or kind in (FILE, "reference"))
+
+
+def _welcomes(raw: Json) -> bool:
+    """Report whether we were installed or added."""
+    if raw["type"] == "installationUpdate":
+        return str(raw.get("action", "")).startswith("add")
+    if raw["type"] != "conversationUpdate":
+        return False
+    us = raw["recipient"]["id"]
+    return any(mapping(member).get("id") == us for member in raw.get("membersAdded") or [])
+
+
+def _held(raw: Json) -> Json:
+    """
+    Return the data of a pressed action as it came; an Action.Execute names its verb beside the
+    data.
+    """
+    value = mapping(raw.get("value"))
+    if raw["type"] != "invoke":
+        return value
+    action = value.get("action")
+    if not isinstance(action, dict):
+        return {}
+    return {"verb": action.get("verb"), **mapping(action.get("data"))}
+
+
+def _in_ask(data: Json) -> bool:
+    before = KEY not in data and "fields" in data  # former versions named the inputs there
+    return before or ASKED in data
+
+
+def _vote(raw: Json) -> Vote:
+    """
+    Read a thumb: when the form for a reason opens, its data stands one floor deeper than when it
+    was sent.
+    """
+    value = mapping(raw.get("value"))
+    holder = mapping(value.get("data")) if raw.get("name") == "message/fetchTask" else value
+    thumb = mapping(holder.get("actionValue"))
+    liked = thumb.get("reaction") == "like"
+    return Vote(liked, thumb.get("feedback"), str(raw.get(ANSWER) or ""))
+
+
+def _consent(raw: Json) -> Consent:
+    """Read the answer to a question about a file; what is missing is empty."""
+    value = mapping(raw.get("value"))
+    info = mapping(value.get("uploadInfo"))
+    return Consent(
+        token=str(mapping(value.get("context")).get("file") or ""),
+        accepted=value.get("action") == "accept",
+        upload=str(info.get("uploadUrl") or ""),
+        content=str(info.get("contentUrl") or ""),
+        unique=str(info.get("uniqueId") or ""),
+        kind=str(info.get("fileType") or ""),
+        card=str(raw.get("replyToId") or ""),
+    )

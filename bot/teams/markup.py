@@ -20,10 +20,9 @@ _LINE = re.compile(
     re.IGNORECASE,
 )
 _CELL = re.compile(r"</?(?:td|th)\b[^<>]{0,4000}>", re.IGNORECASE)
-_INLINE = re.compile(
-    r"</?(?:span|b|i|em|strong|u|s|strike|del|ins|code|a|sub|sup|font|emoji|customemoji)\b[^<>]{0,4000}>",
-    re.IGNORECASE,
-)
+_NAMES = "span|b|i|em|strong|u|s|strike|del|ins|code|a|sub|sup|font|emoji|customemoji"
+_INLINE = re.compile(rf"</?(?:{_NAMES})\b[^<>]{{0,4000}}>", re.IGNORECASE)
+EMOJI = 8  # letters of one emoji at most
 
 
 def plain(text: str) -> str:
@@ -31,14 +30,27 @@ def plain(text: str) -> str:
     Return the words between known tags: what only looks like a tag ("List<String>", "<data>")
     stays.
     """
-    text = QUOTE.sub(" ", _REPLY.sub(" ", text))
-    text = _BLOCK.sub(lambda m: f"\n```{_LINE.sub(chr(10), m[2])}```\n", text)
-    text = _PICTURE.sub(_shown, text)
-    return _INLINE.sub("", _CELL.sub(" ", _LINE.sub("\n", text)))
+    text = _REPLY.sub(" ", text)
+    text = QUOTE.sub(" ", text)
+    text = _BLOCK.sub(_fenced, text)
+    text = _PICTURE.sub(_emoji, text)
+    text = _LINE.sub("\n", text)
+    text = _CELL.sub(" ", text)
+    return _INLINE.sub("", text)
 
 
-def _shown(found: re.Match[str]) -> str:
+def _fenced(match: re.Match[str]) -> str:
+    """Code stays between three ticks, so that whoever reads on can tell it from words."""
+    code = _LINE.sub("\n", match[2])
+    return f"\n```{code}```\n"
+
+
+def _emoji(match: re.Match[str]) -> str:
     """An emoji stands for itself; any other picture says nothing."""
-    alt = _ALT.search(found[1])
-    name = (alt[1] or alt[2] or "") if alt else ""
-    return name if name and not name.isascii() and len(name) <= 8 else " "  # letters of one emoji
+    alt = _ALT.search(match[1])
+    if alt is None:
+        return " "
+    name = alt[1] or alt[2] or ""
+    if not name or name.isascii() or len(name) > EMOJI:
+        return " "
+    return name

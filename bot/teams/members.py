@@ -8,12 +8,13 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Literal
 
-from bot.teams.connector import Connector, Undelivered
-from bot.teams.frame import Place
+from bot.teams.activity import Destination
+from bot.teams.connector import Connector
+from bot.teams.refusal import Undelivered
 from handlers.sessions import Sessions, SessionsUnavailable
 
 log = logging.getLogger(__name__)
-KEPT = 600  # seconds an answer of Teams is kept
+KEPT = 600  # seconds an answer of Teams stands
 Role = Literal["member", "guest", "external"]
 
 
@@ -28,27 +29,26 @@ class Members:
         self._tenant = tenant
         self._local = local
 
-    async def role(self, place: Place) -> Role:
+    async def role(self, to: Destination) -> Role:
         """
         Return the person's role in this conversation; "guest", which may least, while Teams does
         not say.
         """
         if self._local:
             return "member"
-        room = place.conversation.partition(";")[
-            0
-        ]  # a channel's thread has the members of its channel
-        key = f"{room}:{place.user}"
+        # a channel's thread has the members of its channel
+        room = to.conversation.partition(";")[0]
+        key = f"{room}:{to.user}"
         with suppress(SessionsUnavailable):
-            kept = await self._sessions.load("teams.member", key)
-            if kept:
-                return _role(str(kept["role"]))
+            record = await self._sessions.load("teams.member", key)
+            if record:
+                return _role(str(record["role"]))
         try:
-            found = await self._connector.member(replace(place, conversation=room))
+            member = await self._connector.member(replace(to, conversation=room))
         except Undelivered as error:
             log.warning("Teams does not say who this is", extra={"status": error.status})
             return "guest"
-        role = judged(found, self._tenant)
+        role = judged(member, self._tenant)
         with suppress(SessionsUnavailable):
             await self._sessions.save("teams.member", key, {"role": role}, seconds=KEPT)
         return role
@@ -68,4 +68,9 @@ def judged(member: dict[str, object], tenant: str) -> Role:
 
 
 def _role(name: str) -> Role:
-    return "member" if name == "member" else "external" if name == "external" else "guest"
+    """Return the role as it was kept; "guest", which may least, for what is none."""
+    match name:
+        case "member" | "external":
+            return name
+        case _:
+            return "guest"

@@ -8,28 +8,23 @@ the personal chat, and nothing else.
 """
 
 import asyncio
-import logging
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
 
-from bot.teams import frame, render
+from bot.teams import invoke, render
+from bot.teams.activity import Activity, Json
 from bot.teams.base_cards import with_way_back
-from bot.teams.connector import UNKNOWN, Undelivered
+from bot.teams.refusal import UNKNOWN, UNREADABLE, Undelivered
+from bot.teams.sender import TAKEN, Sender
 from bot.teams.stream import Stream
-from handlers.conversation import Edited, Feedback, Message, Reply, Text
+from handlers.conversation import Edited, Message, Reply, Text
 from knowledge.text.language import language_of
 from knowledge.values import Language
 
-if TYPE_CHECKING:
-    from bot.teams.adapter import Teams
-
-log = logging.getLogger(__name__)
 PACE = 1.5  # seconds between two updates of a message
-TAKEN = 201  # what the service answers to a new message
-GONE = 404  # what the service answers for a message that was deleted
-# seconds before the last word of a turn is sent again, when nobody knows whether it arrived
-ONCE_MORE = 2.0
+Answer = asyncio.Future[Json]  # what a client that waits will be answered
 
 
 class Screen:
@@ -42,31 +37,33 @@ class Screen:
 
     def __init__(
         self,
-        teams: "Teams",
-        payload: frame.Activity,
+        sender: Sender,
+        activity: Activity,
         message: Message,
         memory: dict[str, str],
-        waiting: "asyncio.Future[dict[str, Any]] | None" = None,
+        waiting: Answer | None = None,
     ) -> None:
         self.memory = memory
-        self._teams = teams
+        self._sender = sender
+        self._texts = sender.texts
         self._message = message
-        self._payload = payload
-        self._place = frame.place(payload)
-        self._run = frame.run(payload)
+        self._person = message.person
+        self._activity = activity
+        self._to = activity.destination
         self._waiting = waiting
         self._shown = float("-inf")
-        pressed = str(payload.get("replyToId") or "")
-        personal = self._place.kind == "personal"
-        self._among_others = not personal
-        self._alone = frame.own(payload)  # its person alone sees what was said or pressed
-        self._in_ask = bool(pressed) and frame.pressed_in_ask(payload) and not self._alone
-        self._own = bool(pressed and self._run) and not (
-            personal or self._alone
-        )  # a press in one's own view of a run
-        if self._in_ask or self._own:
-            self.memory.setdefault("pressed", pressed)
-        self._stream = Stream(teams.connector, self._place, memory) if personal else None
+        self._among_others = not activity.personal
+        self._alone = activity.own  # its person alone sees what was said or pressed
+        pressed = bool(activity.reply_to)
+        everybodys = self._among_others and not self._alone
+        self._in_ask = pressed and activity.in_ask and not self._alone
+        # a press in one's own view of a run
+        self._own_view = pressed and bool(activity.run) and everybodys
+        if self._in_ask or self._own_view:
+            self.memory.setdefault("pressed", activity.reply_to)
+        self._stream = None
+        if activity.personal:
+            self._stream = Stream(sender.connector, self._to, memory)
 
     async def show(self, reply: Reply) -> None:
         """
@@ -78,52 +75,54 @@ class Screen:
             Stopped: the person stopped the turn.
         """
         if reply.place:
-            self._place = replace(self._place, conversation=reply.place.removeprefix("teams:"))
+            self._to = replace(self._to, conversation=reply.place.removeprefix("teams:"))
         if not reply.final:
             await self._progress(reply)
-            return
-        if self._only_a_word(reply):
-            self._respond(render.notice(reply.text))
-            return
-        if self._hidden(reply) and not self._own:
+        elif self._is_only_a_word(reply):
+            self._respond(invoke.notice(reply.text))
+        elif self._is_hidden(reply) and not self._own_view:
             await self._tell(reply)
-            return
-        if not reply.share and (self._in_ask or (self._own and reply.private)):
+        else:
+            await self._show_final(reply)
+
+    async def _show_final(self, reply: Reply) -> None:
+        in_own_view = self._own_view and reply.private
+        if not reply.share and (self._in_ask or in_own_view):
             self._respond(self._view(reply))
         try:
             await self._finish(reply)
         except Undelivered as error:
-            if error.status not in (400, 413):
+            if error.status not in UNREADABLE:
                 raise
             await self._put([self._in_words(reply)], reply)
         await self._hand(reply)
-        self._respond(
-            render.notice(self._teams.texts.say("teams.shown_below", self._message.person.language))
-        )
+        self._respond(invoke.notice(self._say("shown_below")))
 
-    # ----------------------------------------------------------------- what one person alone may
-    # see
+    # ----------------------------------------------------------------- for one person's eyes
 
-    def _hidden(self, reply: Reply) -> bool:
+    def _is_hidden(self, reply: Reply) -> bool:
         """
         Report whether others are about who must not see this; a question that has a card for them
         is none.
         """
         if not self._among_others or reply.share:
             return False
+        if self._alone or self._message.audience.private:
+            return True
         for_others = reply.ask is not None and bool(reply.ask.others)
-        return self._alone or self._message.audience.private or (reply.private and not for_others)
+        return reply.private and not for_others
 
     async def _tell(self, reply: Reply) -> None:
         """
         Show the reply to its person alone; where Teams offers no way to that, say where it can be
         had.
         """
-        shown = reply
-        if await self._teams.base_cards.pressed(self._payload) is not None:
-            shown = with_way_back(reply, self._language(reply), self._teams.texts)
-        if self._waits:
-            self._respond(self._view(shown))
+        base = await self._sender.base_cards.pressed(self._activity)
+        if self._client_waits:
+            own = reply
+            if base is not None:
+                own = with_way_back(reply, self._language(reply), self._texts)
+            self._respond(self._view(own))
         elif not await self._whisper(reply):
             await self._point()
             return
@@ -135,32 +134,11 @@ class Screen:
         Send the reply as a message that its person alone sees, without a card where that is
         refused; False: not brought.
         """
-        drawn = render.whispered(reply, self._language(reply), self._teams.texts)
-        for activities in (drawn, [self._plain(reply)]):
-            status = await self._whispered(activities, reply)
-            if status == TAKEN:
-                return True
-            if status not in (400, 413, *UNKNOWN):
-                return False
-        return False
-
-    async def _whispered(self, activities: list[dict[str, Any]], reply: Reply) -> int:
-        """
-        Send these activities to the person alone; return TAKEN, or what the service answered to the
-        first it refused.
-        """
-        try:
-            first = ""
-            for activity in activities:
-                id_ = await self._teams.connector.whisper(self._place, activity)
-                first = first or id_
-            await self._remember(first, reply)
-        except Undelivered as error:
-            log.warning(
-                "a message to one person among others was not taken", extra={"status": error.status}
-            )
-            return error.status
-        return TAKEN
+        messages = render.whispered(reply, self._language(reply), self._texts)
+        status = await self._sender.whisper(self._to, messages, reply)
+        if status in UNREADABLE | UNKNOWN:
+            status = await self._sender.whisper(self._to, [self._plain(reply)], reply)
+        return status == TAKEN
 
     async def _point(self) -> None:
         """
@@ -172,129 +150,141 @@ class Screen:
         try:
             await self._put([self._elsewhere()], Reply(""))
         except Undelivered as error:
-            if error.status not in (400, 413):
+            if error.status not in UNREADABLE:
                 raise
-            texts, language = self._teams.texts, self._message.person.language
-            await self._put(
-                [render.said(texts.say("teams.private_elsewhere", language), language)], Reply("")
-            )
+            sentence = render.said(self._say("private_elsewhere"), self._person.language)
+            await self._put([sentence], Reply(""))
 
     async def _hand(self, reply: Reply) -> None:
         """
         Show the way to the files of a reply, to its person alone where the reply was theirs alone.
         """
-        alone = (
-            self._among_others
-            and not reply.share
-            and (reply.private or self._message.audience.private)
-        )
-        for offer in await self._teams.file_consent.offers(
-            reply.attachments, self._message, self._place
-        ):
+        private = reply.private or self._message.audience.private
+        alone = self._among_others and private and not reply.share
+        consent = self._sender.file_consent
+        for offer in await consent.offers(reply.attachments, self._message, self._to):
             if not alone:
-                await self._teams.connector.send(self._place, offer)
-            elif await self._whispered([offer], Reply(reply.text)) != TAKEN:
-                await self._teams.connector.send(self._place, self._elsewhere())
+                await self._sender.connector.send(self._to, offer)
+                continue
+            status = await self._sender.whisper(self._to, [offer], Reply(reply.text))
+            if status != TAKEN:
+                await self._sender.connector.send(self._to, self._elsewhere())
 
-    def _elsewhere(self) -> dict[str, Any]:
-        return render.elsewhere(self._message.person.language, self._teams.texts, self._place.bot)
+    def _elsewhere(self) -> Json:
+        return render.elsewhere(self._person.language, self._texts, self._to.bot)
 
     async def _take_back(self) -> None:
-        """
-        Delete what everybody saw while the work went on; what cannot be deleted held nothing of the
-        reply.
-        """
+        """Delete what everybody saw while the work went on."""
         for id_ in self.memory.pop("ids", "").split():
-            try:
-                await self._teams.connector.delete(self._place, id_)
-            except Undelivered as error:
-                log.warning("a placeholder stays", extra={"status": error.status})
+            await self._sender.delete(self._to, id_)
 
     # ----------------------------------------------------------------- while it is being worked on
 
     async def _progress(self, reply: Reply) -> None:
-        if self._in_ask or self._own or reply.share or self._hidden(reply):
+        replaced = self._in_ask or self._own_view
+        if replaced or reply.share or self._is_hidden(reply):
             return
-        if (
-            self._stream is not None and reply.blocks and "ids" not in self.memory
-        ):  # a place in a queue is no stream yet
+        if self._stream is not None and reply.blocks and "ids" not in self.memory:
+            # a place in a queue is no stream yet
             await self._stream.show(reply)
             if self._stream.shown:
                 return
         if time.monotonic() - self._shown < PACE:
             return
-        try:
+        # a status is not worth a second try; the next reply brings more
+        with suppress(Undelivered):
             await self._put(self._drawn(reply), reply)
             if self._among_others:  # the client need not wait for what everybody will see
-                self._respond(
-                    render.notice(
-                        self._teams.texts.say("teams.received", self._message.person.language)
-                    )
-                )
-        except Undelivered:
-            pass  # a status is not worth a second try; the next reply brings more
-        finally:
-            self._shown = time.monotonic()
+                self._respond(invoke.notice(self._say("received")))
+        self._shown = time.monotonic()
 
     # ----------------------------------------------------------------- the last word
 
     async def _finish(self, reply: Reply) -> None:
-        if self._stream is not None and self._stream.open and not reply.share:
-            first, *rest = render.ending(reply, self._language(reply), self._teams.texts)
-            id_ = await self._stream.finish(first)
-            if id_:
-                await self._remember(id_, reply)
-                self.memory["ids"] = id_
-                await self._put([first, *rest], reply, done=1)
-                return
-        await self._put(self._drawn(reply), reply)
+        if self._stream is None or not self._stream.open or reply.share:
+            await self._put(self._drawn(reply), reply)
+            return
+        ending = render.ending(reply, self._language(reply), self._texts)
+        id_ = await self._stream.finish(ending[0])
+        if not id_:
+            await self._put(self._drawn(reply), reply)
+            return
+        await self._sender.remember(self._to, id_, reply)
+        self.memory["ids"] = id_
+        await self._put(ending, reply, done=1)
 
-    async def _put(self, activities: list[dict[str, Any]], reply: Reply, *, done: int = 0) -> None:
+    async def _put(self, activities: Sequence[Json], reply: Reply, *, done: int = 0) -> None:
         """Bring what is shown up to these activities; the first `done` are there already."""
-        ids = (
-            []
-            if reply.share
-            else (self.memory.get("ids") or self.memory.get("pressed", "")).split()
-        )
-        shown = ids[:done]
-        for i, activity in enumerate(activities[done:], done):
-            if i < len(ids) and await self._updated(ids[i], activity):
-                shown.append(ids[i])
-            else:
-                shown.append(await self._send(activity, last=reply.final))
-            if i == 0:
-                await self._remember(shown[0], reply)
+        ids = [] if reply.share else self._ids()
+        standing = ids[:done]
+        for number, activity in enumerate(activities[done:], done):
+            id_ = await self._put_one(activity, ids[number : number + 1], last=reply.final)
+            standing.append(id_)
+            if number == 0:
+                await self._sender.remember(self._to, id_, reply)
             if self._among_others and reply.final:
-                await self._teams.base_cards.keep(self._place.conversation, shown[-1], activity)
+                await self._sender.base_cards.keep(self._to.conversation, id_, activity)
             if not reply.share:
-                self.memory["ids"] = " ".join(filter(None, [*shown, *ids[len(shown) :]]))
+                self._note([*standing, *ids[len(standing) :]])
         for id_ in ids[len(activities) :]:
-            await self._teams.connector.delete(self._place, id_)
+            await self._sender.connector.delete(self._to, id_)
         if not reply.share:
-            self.memory["ids"] = " ".join(filter(None, shown))
+            self._note(standing)
 
-    async def _updated(self, id_: str, activity: dict[str, Any]) -> bool:
-        """Put an activity in the place of another; False where that one was deleted meanwhile."""
-        try:
-            await self._teams.connector.update(self._place, id_, activity)
-        except Undelivered as error:
-            if error.status != GONE:
-                raise
+    async def _put_one(self, activity: Json, there: Sequence[str], *, last: bool) -> str:
+        """Return the id under which the activity now stands, in the place of what is `there`."""
+        for id_ in there:
+            if await self._sender.update(self._to, id_, activity):
+                return id_
+        return await self._sender.send(self._to, activity, last=last)
+
+    def _ids(self) -> list[str]:
+        """Return the messages that stand there: our own so far, or the card that was pressed."""
+        ids = self.memory.get("ids") or self.memory.get("pressed", "")
+        return ids.split()
+
+    def _note(self, ids: Sequence[str]) -> None:
+        self.memory["ids"] = " ".join(filter(None, ids))
+
+    def _drawn(self, reply: Reply) -> list[Json]:
+        texts, language, user = self._texts, self._language(reply), self._to.user
+        if self._among_others and not reply.share:
+            if reply.ask is not None and reply.ask.others:
+                return [render.channel_base(reply, language, texts, user)]
+            if self._own_view and reply.private:
+                run = self._activity.run
+                return [render.kept_private(self._person.name, run, language, texts, user)]
+        return render.activities(reply, language, texts)
+
+    # ----------------------------------------------------------------- the client that waits
+
+    def _is_only_a_word(self, reply: Reply) -> bool:
+        """
+        Report whether the reply is one sentence for one person, which their client can show by
+        itself.
+        """
+        if not self._client_waits or self._in_ask:
             return False
-        return True
+        bare = not reply.blocks and reply.ask is None and not reply.attachments
+        return bare and (reply.private or self._is_hidden(reply))
 
-    async def _send(self, activity: dict[str, Any], *, last: bool) -> str:
-        """
-        Send a new message. When nobody knows whether it arrived, only a last word is sent again,
-        once: twice beats never.
-        """
-        try:
-            return await self._teams.connector.send(self._place, activity)
-        except Undelivered as error:
-            if not (error.unsure and last):
-                raise
-        await asyncio.sleep(ONCE_MORE)
-        return await self._teams.connector.send(self._place, activity)
+    @property
+    def _client_waits(self) -> bool:
+        return self._waiting is not None and not self._waiting.done()
+
+    def _respond(self, response: Json) -> None:
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(response)
+
+    def _view(self, reply: Reply) -> Json:
+        viewer = invoke.Viewer(
+            user=self._to.user if self._own_view else "",
+            run=self._activity.run,
+            among_others=self._among_others,
+        )
+        return invoke.view(reply, self._language(reply), self._texts, viewer)
+
+    # ----------------------------------------------------------------- words
 
     def _language(self, reply: Reply) -> Language:
         """
@@ -302,80 +292,29 @@ class Screen:
         that of its first line.
         """
         content = self._message.content
-        said = content.text.strip() if isinstance(content, Text | Edited) else ""
-        told = said if not said.isascii() or " " in said else reply.text.partition("\n")[0]
-        return language_of(told, self._message.person.language)
+        question = content.text.strip() if isinstance(content, Text | Edited) else ""
+        tells_language = not question.isascii() or " " in question
+        text = question if tells_language else reply.text.partition("\n")[0]
+        return language_of(text, self._person.language)
 
-    def _drawn(self, reply: Reply) -> list[dict[str, Any]]:
-        texts, language, user = self._teams.texts, self._language(reply), self._place.user
-        if not self._among_others or reply.share:
-            return render.activities(reply, language, texts)
-        if reply.ask is not None and reply.ask.others:
-            return [render.channel_base(reply, language, texts, user)]
-        if self._own and reply.private:
-            return [
-                render.kept_private(self._message.person.name, self._run, language, texts, user)
-            ]
-        return render.activities(reply, language, texts)
+    def _say(self, name: str) -> str:
+        return self._texts.say(f"teams.{name}", self._person.language)
 
-    # ----------------------------------------------------------------- the client that waits
-
-    def _only_a_word(self, reply: Reply) -> bool:
-        """
-        Report whether the reply is one sentence for one person, which their client can show by
-        itself.
-        """
-        alone = reply.private or self._hidden(reply)
-        bare = (
-            alone
-            and not reply.blocks
-            and reply.ask is None
-            and not reply.attachments
-            and not self._in_ask
-        )
-        return bare and self._waits
-
-    @property
-    def _waits(self) -> bool:
-        return self._waiting is not None and not self._waiting.done()
-
-    def _view(self, reply: Reply) -> dict[str, Any]:
-        user = self._place.user if self._own else ""
-        texts, language = self._teams.texts, self._language(reply)
-        return render.view(reply, language, texts, self._run, user, among_others=self._among_others)
-
-    def _in_words(self, reply: Reply) -> dict[str, Any]:
+    def _in_words(self, reply: Reply) -> Json:
         """
         Return what is drawn without any card: of what one person alone may read, what others see in
         its place.
         """
-        kept = reply.private and self._among_others and not reply.share
-        if kept:
-            return render.for_others(
-                reply, self._message.person.name, self._language(reply), self._teams.texts
-            )
+        if reply.private and self._among_others and not reply.share:
+            language = self._language(reply)
+            return render.for_others(reply, self._person.name, language, self._texts)
         return self._plain(reply)
 
-    def _plain(self, reply: Reply) -> dict[str, Any]:
-        return render.text_only(reply, self._language(reply), self._teams.texts, self._place.user)
-
-    def _respond(self, response: dict[str, Any]) -> None:
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_result(response)
-
-    async def _remember(self, id_: str, reply: Reply) -> None:
-        """
-        Note which answer the thumbs under a message are about; Teams names only the message when
-        one is pressed.
-        """
-        answer = next((block.answer for block in reply.blocks if isinstance(block, Feedback)), "")
-        if answer and id_:
-            await self._teams.feedback_targets.remember(
-                f"teams:{self._place.conversation}", id_, answer
-            )
+    def _plain(self, reply: Reply) -> Json:
+        return render.text_only(reply, self._language(reply), self._texts, self._to.user)
 
 
-class Captured:
+class Recorder:
     """A screen for one look: keeps the last reply instead of showing it."""
 
     def __init__(self) -> None:

@@ -33,23 +33,11 @@ from requests.exceptions import ConnectionError as NotConnected
 from urllib3 import Retry
 from urllib3.exceptions import NewConnectionError
 
+from bot.teams.refusal import Refusal
+
 TIMEOUT = 15  # seconds for one call
 
 _whole: ContextVar[dict[str, Any]] = ContextVar("_whole")  # the activity that is being sent
-
-
-class Refusal(Exception):
-    """
-    The connector did not take a call: `status` 0 means that no answer came, `sent` that the call
-    may have arrived.
-    """
-
-    def __init__(self, status: int, *, after: str = "", code: str = "", sent: bool = True) -> None:
-        super().__init__(f"{status} {code}")
-        self.status = status
-        self.after = after
-        self.code = code
-        self.sent = sent
 
 
 class _Refusals(SansIOHTTPPolicy[Any, Any]):
@@ -71,16 +59,16 @@ class _Whole(SansIOHTTPPolicy[Any, Any]):
     """
 
     def on_request(self, request: Any, **_: Any) -> None:
-        sent = request.http_request
-        if not sent.data:
+        http = request.http_request
+        if not http.data:
             return
-        whole = json.loads(sent.data) | _whole.get()
-        sent.data = json.dumps(whole)
-        sent.headers["Content-Length"] = str(len(sent.data))
-        if (whole.get("recipient") or {}).get(
-            "isTargeted"
-        ):  # without this word of the address everybody would see it
-            sent.format_parameters({"isTargetedActivity": "true"})
+        whole = json.loads(http.data) | _whole.get()
+        http.data = json.dumps(whole)
+        http.headers["Content-Length"] = str(len(http.data))
+        recipient = whole.get("recipient") or {}
+        if recipient.get("isTargeted"):
+            # without this word of the address everybody would see it
+            http.format_parameters({"isTargetedActivity": "true"})
 
 
 class _Clients(BotFrameworkAuthentication, ConnectorFactory):  # type: ignore[misc]
@@ -145,8 +133,8 @@ class Adapter(CloudAdapterBase):  # type: ignore[misc]
         """
         Return what the conversation knows of a member: "userRole", "tenantId", "userPrincipalName".
         """
-        found = await self._within(reference, lambda c: TeamsInfo.get_member(c, id_))
-        return dict(found.serialize())
+        member = await self._within(reference, lambda c: TeamsInfo.get_member(c, id_))
+        return dict(member.serialize())
 
     async def _within(self, reference: dict[str, Any], do: Callable[[Any], Awaitable[Any]]) -> Any:
         answer: Any = None
@@ -168,7 +156,7 @@ class Adapter(CloudAdapterBase):  # type: ignore[misc]
         )
         try:
             await self.continue_conversation_with_claims(
-                ClaimsIdentity({}, True), known, None, turn
+                ClaimsIdentity({}, is_authenticated=True), known, None, turn
             )
         except ClientException as error:
             raise Refusal(0, sent=not _never_connected(error)) from error
@@ -195,9 +183,7 @@ def _pipeline(config: Any) -> Any:
 
 def _never_connected(error: ClientException) -> bool:
     cause = getattr(error, "inner_exception", None)
-    reason = (
-        getattr(cause.args[0], "reason", None)
-        if isinstance(cause, NotConnected) and cause.args
-        else None
-    )
+    if not isinstance(cause, NotConnected) or not cause.args:
+        return False
+    reason = getattr(cause.args[0], "reason", None)
     return isinstance(reason, NewConnectionError)

@@ -10,17 +10,18 @@ message of its own.
 import asyncio
 import logging
 import time
-from typing import Any
 
 from bot.teams import render
-from bot.teams.connector import Connector, Undelivered
-from bot.teams.frame import Place
+from bot.teams.activity import Destination, Json
+from bot.teams.connector import Connector
+from bot.teams.refusal import UNREADABLE, Undelivered
 from bot.turns import Stopped
 from handlers.conversation import Reply
 
 log = logging.getLogger(__name__)
 LIMIT = 115.0  # seconds a stream may last; Teams closes it after 120
 PACE = 1.5  # seconds between two updates
+FORBIDDEN = 403  # how Teams ends a stream; its words say why
 LAST = 1.0  # seconds before the last one
 
 
@@ -30,9 +31,9 @@ class Stream:
     can end it.
     """
 
-    def __init__(self, connector: Connector, place: Place, memory: dict[str, str]) -> None:
+    def __init__(self, connector: Connector, to: Destination, memory: dict[str, str]) -> None:
         self._connector = connector
-        self._place = place
+        self._to = to
         self._memory = memory
         self._words = ""
         self._sent = float("-inf")
@@ -55,8 +56,8 @@ class Stream:
             Stopped: the person pressed "stop".
         """
         words = render.streamed(reply)
-        behind = bool(self._words) and (words == self._words or not words.startswith(self._words))
-        if self._over or behind or time.monotonic() - self._sent < PACE:
+        too_soon = time.monotonic() - self._sent < PACE
+        if self._over or too_soon or not self._grows_to(words):
             return
         if self.open and time.time() - float(self._memory["since"]) > LIMIT:
             self._end()
@@ -64,7 +65,7 @@ class Stream:
         self._memory.setdefault("since", str(time.time()))
         self._memory["sequence"] = str(int(self._memory.get("sequence", 0)) + 1)
         try:
-            id_ = await self._connector.send(self._place, self._growing(reply, words))
+            id_ = await self._connector.send(self._to, self._growing(reply, words))
         except Undelivered as error:
             self._stopped(error)
             self._end()
@@ -75,7 +76,7 @@ class Stream:
         if id_ and not self.open:
             self._memory |= {"stream": id_, "shown": id_}
 
-    async def finish(self, message: dict[str, Any]) -> str:
+    async def finish(self, message: Json) -> str:
         """
         Put the whole message in the stream's place and return its id; "" where Teams does not take
         it there.
@@ -92,27 +93,42 @@ class Stream:
         await asyncio.sleep(max(0.0, self._sent + LAST - time.monotonic()))
         info = {"type": "streaminfo", "streamId": id_, "streamType": "final"}
         whole = message | {"entities": [*message.get("entities", ()), info]}
-        for attempt in (1, 2):
-            try:
-                await self._connector.send(self._place, whole)
-                break
-            except Undelivered as error:
-                self._stopped(error)
-                if error.status == 403 and "complete" in error.code.lower() and attempt > 1:
-                    break
-                if error.status in (400, 413):
-                    raise
-                if error.unsure and attempt == 1:
-                    await asyncio.sleep(LAST)
-                    continue
-                self._end()
-                return ""
+        taken = await self._end_with(whole)
         self._end()
-        return id_
+        return id_ if taken else ""
 
-    def _growing(self, reply: Reply, words: str) -> dict[str, Any]:
+    async def _end_with(self, whole: Json) -> bool:
+        """
+        Send the end of the stream, once more where nobody knows whether it arrived; report whether
+        Teams has it.
+        """
+        try:
+            await self._connector.send(self._to, whole)
+        except Undelivered as error:
+            self._judge(error)
+            if not error.unsure:
+                return False
+        else:
+            return True
+        await asyncio.sleep(LAST)
+        try:
+            await self._connector.send(self._to, whole)
+        except Undelivered as error:
+            self._judge(error)
+            return _is_complete(error)  # then the first one had arrived
+        return True
+
+    def _grows_to(self, words: str) -> bool:
+        """Report whether these words are more than those shown, and begin with them."""
+        if not self._words:
+            return True
+        return words != self._words and words.startswith(self._words)
+
+    def _growing(self, reply: Reply, words: str) -> Json:
         sequence = int(self._memory["sequence"])
-        activity = render.growing(words, sequence) if words else render.informative(reply, sequence)
+        activity = render.informative(reply, sequence)
+        if words:
+            activity = render.growing(words, sequence)
         if self.open:
             activity["entities"][0]["streamId"] = self._memory["stream"]
         return activity
@@ -121,8 +137,18 @@ class Stream:
         self._over = True
         self._memory["stream"] = ""
 
+    def _judge(self, error: Undelivered) -> None:
+        """Raise what is no matter of the stream: the person's stop, a message that is refused."""
+        self._stopped(error)
+        if error.status in UNREADABLE:
+            raise error
+
     def _stopped(self, error: Undelivered) -> None:
-        if error.status == 403 and "cancel" in error.code.lower():
+        if error.status == FORBIDDEN and "cancel" in error.code.lower():
             self._end()
             raise Stopped from error
         log.warning("a stream was refused", extra={"status": error.status})
+
+
+def _is_complete(error: Undelivered) -> bool:
+    return error.status == FORBIDDEN and "complete" in error.code.lower()

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.web.settings import Passwords
 from handlers.conversation import Person
 from handlers.texts import Texts
 from knowledge.values import Language
@@ -29,14 +30,33 @@ NAME = 40  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class Passwords:
-    """Empty ones let nobody in."""
+class _Ticket:
+    """What a cookie says, to be believed once its signature holds. `name` is hexadecimal."""
 
-    member: str = ""
-    admin: str = ""
+    role: Role
+    id: str
+    digits: str  # seconds since 1970, as they are written
+    name: str
+    signature: str
 
-    def __bool__(self) -> bool:
-        return bool(self.member or self.admin)
+    @property
+    def until(self) -> int:
+        return int(self.digits[:12])
+
+
+def _ticket(cookie: str) -> _Ticket | None:
+    """Return what a cookie says; None where it is none of ours."""
+    role, _, rest = cookie.partition(".")
+    id_, _, rest = rest.partition(".")
+    digits, _, rest = rest.partition(".")
+    name, _, signature = rest.rpartition(".")
+    if not digits.isascii() or not digits.isdigit():
+        return None
+    if role == "admin":
+        return _Ticket("admin", id_, digits, name, signature)
+    if role == "member":
+        return _Ticket("member", id_, digits, name, signature)
+    return None
 
 
 class Access:
@@ -50,39 +70,26 @@ class Access:
     ) -> None:
         self.local = local
         self.open = local or bool(passwords)
-        self._passwords = {"admin": passwords.admin, "member": passwords.member}
+        self._passwords: dict[Role, str] = {"admin": passwords.admin, "member": passwords.member}
         self._texts = texts
         self._clock = clock
         self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
-        self._keys: dict[str, bytes] = {}
+        self._keys: dict[Role, bytes] = {}
 
     def person(self, cookie: str, language: Language) -> Person | None:
         """Return who is there; None for somebody who has to sign in first."""
         if self.local:
-            return Person(
-                "web:local", self._texts.say("web.person_local", language), language, "admin"
-            )
-        role, _, rest = cookie.partition(".")
-        id_, _, rest = rest.partition(".")
-        until, _, rest = rest.partition(".")
-        name, _, signature = rest.rpartition(".")
-        if not (
-            role in ("member", "admin")
-            and until.isascii()
-            and until.isdigit()
-            and int(until[:12]) > self._clock()
-        ):
+            name = self._texts.say("web.person_local", language)
+            return Person("web:local", name, language, "admin")
+        ticket = _ticket(cookie)
+        if ticket is None or ticket.until <= self._clock():
             return None
-        if not self._passwords[role] or not hmac.compare_digest(
-            signature.encode(), self._sign(role, id_, until, name).encode()
-        ):
+        if not self._passwords[ticket.role] or not self._signed(ticket):
             return None
-        shown = (
-            bytes.fromhex(name).decode("utf-8", "replace")
-            if name
-            else self._texts.say(f"web.person_{role}", language)
-        )
-        return Person(f"web:{id_}", shown, language, "admin" if role == "admin" else "member")
+        name = bytes.fromhex(ticket.name).decode("utf-8", "replace")
+        if not name:
+            name = self._texts.say(f"web.person_{ticket.role}", language)
+        return Person(f"web:{ticket.id}", name, language, ticket.role)
 
     def sign_in(self, password: str, name: str, address: str) -> str | None:
         """
@@ -99,9 +106,11 @@ class Access:
                 self._wrong.popitem(last=False)
             return None
         self._wrong.pop(address, None)
-        until, id_ = str(int(self._clock()) + DAY), secrets.token_hex(16)
-        said = name.strip()[:NAME].encode("utf-8", "replace").hex()
-        return f"{role}.{id_}.{until}.{said}.{self._sign(role, id_, until, said)}"
+        id_ = secrets.token_hex(16)
+        until = str(int(self._clock()) + DAY)
+        written = name.strip()[:NAME].encode("utf-8", "replace").hex()
+        signature = self._sign(role, id_, until, written)
+        return f"{role}.{id_}.{until}.{written}.{signature}"
 
     def waits(self, address: str) -> bool:
         """Report whether this address tried too often."""
@@ -114,23 +123,32 @@ class Access:
     def _role(self, password: str) -> Role | None:
         """Compare with both passwords in constant time, whichever is meant."""
         given = _digest(password)
-        known = {
-            role: bool(own) and hmac.compare_digest(given, _digest(own))
-            for role, own in self._passwords.items()
-        }
-        return "admin" if known["admin"] else "member" if known["member"] else None
+        admin = self._is(given, "admin")
+        member = self._is(given, "member")
+        if admin:
+            return "admin"
+        return "member" if member else None
 
-    def _sign(self, role: str, *parts: str) -> str:
-        if (
-            role not in self._keys
-        ):  # slow on purpose: a cookie must not be a quick way to guess the password
+    def _is(self, given: bytes, role: Role) -> bool:
+        own = self._passwords[role]
+        return bool(own) and hmac.compare_digest(given, _digest(own))
+
+    def _signed(self, ticket: _Ticket) -> bool:
+        signature = self._sign(ticket.role, ticket.id, ticket.digits, ticket.name)
+        return hmac.compare_digest(ticket.signature.encode(), signature.encode())
+
+    def _sign(self, role: Role, *parts: str) -> str:
+        whole = "\x00".join((role, *parts)).encode()
+        return hmac.new(self._key(role), whole, hashlib.sha256).hexdigest()
+
+    def _key(self, role: Role) -> bytes:
+        """Slow on purpose: a cookie must not be a quick way to guess the password."""
+        if role not in self._keys:
             password = self._passwords[role].encode()
             self._keys[role] = hashlib.scrypt(
                 password, salt=b"llm-choose web sign-in", n=2**14, r=8, p=1, dklen=32
             )
-        return hmac.new(
-            self._keys[role], "\x00".join((role, *parts)).encode(), hashlib.sha256
-        ).hexdigest()
+        return self._keys[role]
 
 
 def _digest(password: str) -> bytes:

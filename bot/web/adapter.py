@@ -18,32 +18,36 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.types import ExceptionHandler
+from starlette.types import ExceptionHandler, Scope
 
+from bot.environment import LOOPBACK
+from bot.platform import Face, Health
 from bot.turns import Turns
 from bot.web import parse
-from bot.web.access import DAY, Access, Passwords
+from bot.web.access import DAY, Access
 from bot.web.conversations import Article, Conversations
-from bot.web.health import Health
 from bot.web.pages import PLACES, Place, listing, lists, page_of, place_at
 from bot.web.regions import Composer, message
 from bot.web.render import Page
-from bot.web.screen import Screen
+from bot.web.screen import Begun, Screen
 from bot.web.security import FILES, FORM, Guard
+from bot.web.settings import Passwords
 from bot.web.view import HERE, SESSION, Static, View, language_of, session_of
 from handlers.conversation import Content, Person, Upload
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SIGNED = "signed"  # the cookie of whoever signed in
 NDJSON = "application/x-ndjson"
+REFUSALS = {401: "signin_first", 404: "not_found", 405: "not_allowed"}  # statuses with a sentence
 
 
-class Web:
+class Web(Face):
     """`public_url` names the host people use. Without one the page is for this machine alone."""
 
-    def __init__(
+    name = "web"
+
+    def __init__(  # noqa: PLR0913  # each of them is one thing the page is made of
         self,
         turns: Turns,
         sessions: Sessions,
@@ -60,63 +64,63 @@ class Web:
         self._access = Access(
             passwords or Passwords(), texts, local=host in LOOPBACK and not public_url
         )
-        named = {urlsplit(public_url).hostname or ""} if public_url else set()
-        self._hosts = frozenset(LOOPBACK | named | {host} - {""})
+        named = urlsplit(public_url).hostname or ""
+        self._hosts = LOOPBACK | ({named, host} - {""})
         self._conversations = Conversations(sessions)
         self._composer = Composer(turns, texts, doctor)
         self._view = View(texts, self._access, secure=self._secure)
-        self._screens: dict[
-            str, tuple[str, Screen]
-        ] = {}  # running turns: the page each appears on, and its screen
+        # running turns: the page each appears on, and its screen
+        self._screens: dict[str, tuple[str, Screen]] = {}
         self._running: set[asyncio.Task[None]] = set()
 
     def routes(self) -> list[BaseRoute]:
-        posts = (
-            *(
-                ("/ask", self._ask),
-                ("/press", self._press),
-                ("/form", self._form),
-                ("/upload", self._upload),
-            ),
-            *(("/signin", self._sign_in), ("/signout", self._sign_out)),
-        )
+        """Return the addresses of the pages, of their forms, and of what they load."""
+        pages = [Route(place.path, self._page, methods=["GET"]) for place in PLACES]
         return [
-            *(Route(place.path, self._page, methods=["GET"]) for place in PLACES),
-            *(Route(path, handler, methods=["POST"]) for path, handler in posts),
+            *pages,
+            Route("/ask", self._ask, methods=["POST"]),
+            Route("/press", self._press, methods=["POST"]),
+            Route("/form", self._form, methods=["POST"]),
+            Route("/upload", self._upload, methods=["POST"]),
+            Route("/signin", self._sign_in, methods=["POST"]),
+            Route("/signout", self._sign_out, methods=["POST"]),
             Route("/turns/{turn}", self._turn, methods=["GET"]),
             Route("/files/{token}", self._file, methods=["GET"]),
             Mount("/static", Static(directory=HERE / "static")),
         ]
 
-    def middleware(self) -> list[Middleware]:
-        scheme = "https" if self._secure else "http"
-        return [Middleware(Guard, hosts=self._hosts, scheme=scheme, local=self._access.local)]
+    def middleware(self, elsewhere: Callable[[Scope], bool]) -> list[Middleware]:
+        """Return the guard of the page, and of every address that is no platform's."""
+        guard = Middleware(
+            Guard,
+            hosts=self._hosts,
+            scheme="https" if self._secure else "http",
+            elsewhere=elsewhere,
+            local=self._access.local,
+        )
+        return [guard]
 
     def errors(self) -> dict[int | type[Exception], ExceptionHandler]:
+        """Return what shows a refusal as a page."""
         return {HTTPException: self._refused}
 
     async def _refused(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        name = {401: "signin_first", 404: "not_found", 405: "not_allowed"}.get(
-            status, "bad_request"
-        )
+        name = REFUSALS.get(status, "bad_request")
         return self._view.notice(request, self._person(request), status, name)
 
     # ----------------------------------------------------------------- pages
 
     async def _page(self, request: Request) -> Response:
-        place, person, session = (
-            place_at(request.url.path),
-            self._person(request),
-            session_of(request),
-        )
+        place = place_at(request.url.path)
+        person = self._person(request)
+        session = session_of(request)
         if person is None:
             return self._view.sign_in(request, 401)
         articles = await self._on(place, person, session)
         if not articles and place.opening is not None:
-            screen = self._screen(
-                person, session, place, self._texts.say(f"web.{place.name}", person.language), ""
-            )
+            label = self._texts.say(f"web.{place.name}", person.language)
+            screen = self._screen(person, session, place, label, "")
             await self._take(person, session, place.opening, screen)
             articles = await self._on(place, person, session)
         regions = await self._composer.regions(
@@ -127,11 +131,10 @@ class Web:
     async def _on(self, place: Place, person: Person, session: str) -> list[Article]:
         """Return the articles of a page, those that are still being made included."""
         where = _where(person, session, place)
-        running = [
-            s.article
-            for w, s in self._screens.values()
-            if w == where and s.article and s.article.busy
-        ]
+        running = []  # looked at first: what ends meanwhile must not be missing from both
+        for page, screen in self._screens.values():
+            if page == where and screen.article and screen.article.busy:
+                running.append(screen.article)
         return [*await self._conversations.articles(where), *running]
 
     # ----------------------------------------------------------------- turns
@@ -143,19 +146,14 @@ class Web:
         return await self._formed(request, parse.press)
 
     async def _form(self, request: Request) -> Response:
-        return await self._formed(request, lambda form: parse.form(form, _files(form)))
+        return await self._formed(request, _form)
 
     async def _upload(self, request: Request) -> Response:
         person = self._person(request)
         if person is not None and person.role != "admin":  # refused without reading a byte of it
-            return await self._answer(
-                request,
-                person,
-                Upload(()),
-                self._texts.say("web.upload", person.language),
-                FormData(),
-            )
-        return await self._formed(request, lambda form: parse.upload(_files(form)))
+            label = self._texts.say("web.upload", person.language)
+            return await self._answer(request, person, Upload(()), label, FormData())
+        return await self._formed(request, _uploaded)
 
     async def _formed(
         self, request: Request, read: Callable[[FormData], tuple[Content, str]]
@@ -173,7 +171,8 @@ class Web:
         if lists(parse.action(content)):
             await form.close()
             return self._view.with_cookies(request, RedirectResponse(listing(content), 303))
-        here, origin = place_at(parse.field(form, "_page")), parse.field(form, "_turn")
+        here = place_at(parse.field(form, "_page"))
+        origin = parse.field(form, "_turn")
         place = place_at(page_of(parse.action(content), here.path))
         session = session_of(request)
         screen = self._screen(person, session, place, label, origin if place is here else "")
@@ -184,31 +183,21 @@ class Web:
             streamed = StreamingResponse(self._rows(person, session, screen), media_type=NDJSON)
             return self._view.with_cookies(request, streamed)
         await asyncio.shield(turn)
-        anchor = (
-            ""
-            if place.kind == "stage"
-            else f"#t{screen.article.turn if screen.article else origin}"
-        )
-        return self._view.with_cookies(
-            request, RedirectResponse(f"{place.path}{quote(anchor, safe='#')}", 303)
-        )
+        address = place.path
+        if place.kind != "stage":
+            shown = screen.article.turn if screen.article else origin
+            address += f"#t{quote(shown, safe='#')}"
+        return self._view.with_cookies(request, RedirectResponse(address, 303))
 
     def _screen(
         self, person: Person, session: str, place: Place, label: str, origin: str
     ) -> Screen:
         turn = secrets.token_hex(4)
         page = Page(self._texts, person.language, place, turn)
-        screen = Screen(
-            self._conversations,
-            person.id,
-            _where(person, session, place),
-            place,
-            page,
-            turn,
-            label,
-            origin,
-        )
-        self._screens[turn] = _where(person, session, place), screen
+        where = _where(person, session, place)
+        begun = Begun(turn, person.id, where, place, label, origin)
+        screen = Screen(self._conversations, page, begun)
+        self._screens[turn] = where, screen
         return screen
 
     async def _take(
@@ -243,34 +232,25 @@ class Web:
         Yield one line of JSON for each reply, and at the end what stands beside the turns now.
         """
         async for change in screen.follow():
-            yield _row(
-                {
-                    "turn": f"t{change.turn}",
-                    "html": change.html,
-                    "said": change.said,
-                    "gone": change.gone,
-                }
-            )
-        articles = await self._on(screen.place, person, session)
-        yield _row(
-            {
-                "regions": await self._composer.regions(
-                    screen.place, person, session, articles, QueryParams()
-                )
-            }
-        )
+            turn = f"t{change.turn}"
+            row = {"turn": turn, "html": change.html, "said": change.said, "gone": change.gone}
+            yield _row(row)
+        place = screen.place
+        articles = await self._on(place, person, session)
+        address = QueryParams()
+        regions = await self._composer.regions(place, person, session, articles, address)
+        yield _row({"regions": regions})
 
     async def _file(self, request: Request) -> Response:
         person = self._person(request)
-        found = (
-            self._conversations.file(person.id, request.path_params["token"]) if person else None
-        )
-        if found is None:
+        if person is None:
             raise HTTPException(404)
-        headers = {
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
-        }
-        return Response(found.content, media_type=found.media_type, headers=headers)
+        file = self._conversations.file(person.id, request.path_params["token"])
+        if file is None:
+            raise HTTPException(404)
+        name = quote(file.name, safe="")
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+        return Response(file.content, media_type=file.media_type, headers=headers)
 
     # ----------------------------------------------------------------- who is there
 
@@ -280,14 +260,12 @@ class Web:
     async def _sign_in(self, request: Request) -> Response:
         address = request.client.host if request.client else ""
         async with request.form(max_files=0, max_part_size=FORM) as form:
-            cookie = self._access.sign_in(
-                parse.field(form, "password"), parse.field(form, "name"), address
-            )
+            password, name = parse.field(form, "password"), parse.field(form, "name")
+            cookie = self._access.sign_in(password, name, address)
         if cookie is None:
-            name = "signin_wait" if self._access.waits(address) else "signin_wrong"
-            return self._view.sign_in(
-                request, 403, self._texts.say(f"web.{name}", language_of(request))
-            )
+            reason = "signin_wait" if self._access.waits(address) else "signin_wrong"
+            sentence = self._texts.say(f"web.{reason}", language_of(request))
+            return self._view.sign_in(request, 403, sentence)
         response = RedirectResponse("/", 303)
         response.set_cookie(
             SIGNED, cookie, DAY, httponly=True, samesite="strict", secure=self._secure
@@ -311,6 +289,13 @@ def _where(person: Person, session: str, place: Place) -> str:
 
 
 def _files(form: FormData) -> list[UploadFile]:
-    return [
-        value for _, value in form.multi_items() if isinstance(value, UploadFile) and value.filename
-    ]
+    values = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+    return [file for file in values if file.filename]
+
+
+def _form(form: FormData) -> tuple[Content, str]:
+    return parse.form(form, _files(form))
+
+
+def _uploaded(form: FormData) -> tuple[Content, str]:
+    return parse.upload(_files(form))

@@ -55,22 +55,33 @@ def placed(articles: list[Article], new: Article, origin: str, kind: str) -> lis
     On a stage whatever followed the origin goes, and a guided question stands alone; on a desk the
     origin always gives way.
     """
-    at = next((n for n, a in enumerate(articles) if a.turn == origin), None)
-    if kind == "stage" and (at is None or new.guided):
+    turns = [article.turn for article in articles]
+    begins = origin not in turns
+    if kind == "stage" and (begins or new.guided):
         return [new]
-    if at is None:
+    if begins:
         return [*articles, new][-LIMITS[kind] :]
-    keeps = new.aside or not (articles[at].asks or kind == "desk")
+    at = turns.index(origin)
+    gives_way = articles[at].asks or kind == "desk"
+    after = at + 1
     if kind == "stage":
-        return [*articles[: at + keeps], new]
-    return ([*articles, new] if keeps else [*articles[:at], new, *articles[at + 1 :]])[
-        -LIMITS[kind] :
-    ]
+        until = at if gives_way and not new.aside else after
+        return [*articles[:until], new]
+    page = [*articles, new]
+    if gives_way and not new.aside:
+        page = [*articles[:at], new, *articles[after:]]
+    return page[-LIMITS[kind] :]
 
 
 def noted(articles: list[Article], origin: str, note: str) -> list[Article]:
     """Return a page with a note at the foot of one of its articles."""
-    return [replace(a, note=note) if a.turn == origin else a for a in articles]
+    page = []
+    for article in articles:
+        if article.turn == origin:
+            page.append(replace(article, note=note))
+        else:
+            page.append(article)
+    return page
 
 
 class Conversations:
@@ -102,10 +113,11 @@ class Conversations:
             state = await self._sessions.load("screen", screen)
         except SessionsUnavailable:
             return self._memory.get(screen, []), 0
-        revision = int(state["rev"]) if state else 0
+        rows, revision = [], 0
+        if state:
+            rows, revision = state["articles"], int(state["rev"])
         if screen in self._unsaved:
             return self._memory.get(screen, []), revision
-        rows = state["articles"] if state else []
         return [Article(**row) for row in rows], revision
 
     async def _save(self, screen: str, articles: list[Article], revision: int) -> bool:
@@ -114,9 +126,10 @@ class Conversations:
         while len(self._memory) > SCREENS:
             forgotten, _ = self._memory.popitem(last=False)
             self._unsaved.discard(forgotten)
+        rows = [asdict(article) for article in articles]
         try:
             saved = await self._sessions.save(
-                "screen", screen, {"articles": [asdict(a) for a in articles]}, expected=revision
+                "screen", screen, {"articles": rows}, expected=revision
             )
         except SessionsUnavailable:
             self._unsaved.add(screen)

@@ -4,61 +4,61 @@ is doing. Pure.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from bot.platform import Health
 from handlers.conversation import Block, Column, Fact, Facts, Paragraph, Table
 from handlers.questions.feedback import REASONS
 from handlers.texts import Texts
-from knowledge.values import Document, Language
+from knowledge.values import Language
 
 STATES = ("ready", "starting")
 SAID = (*STATES, "no_sandbox")  # states with a sentence of their own
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
-    """
-    `parts` by name: "ready", "starting" or what is wrong. `votes` are "up" or why not; `open`
-    counts what has no answer.
-    """
-
-    parts: Mapping[str, str]
-    documents: Sequence[Document] = ()
-    votes: Sequence[str] = ()
-    open: int = 0
-
-
 def figures(health: Health, texts: Texts, language: Language, today: date) -> tuple[Block, ...]:
     """Return the numbers that lead the page."""
-    shelf = [d for d in health.documents if d.published]
-    overdue = [d for d in shelf if d.metadata.review and d.metadata.review < today.isoformat()]
-    passages = sum(d.published.passages for d in shelf if d.published)
-    numbers = (
-        ("documents", len(shelf)),
-        ("passages", passages),
-        ("overdue", len(overdue)),
-        ("unanswered", health.open),
-        ("helpful", sum(v == "up" for v in health.votes)),
-        ("not_helpful", sum(v != "up" for v in health.votes)),
-    )
-    return (
-        Facts(tuple(Fact(texts.say(f"web.figure_{n}", language), f"{v:,}") for n, v in numbers)),
-    )
+    documents, passages, overdue = 0, 0, 0
+    for document in health.documents:
+        if document.published is None:
+            continue
+        documents += 1
+        passages += document.published.passages
+        review = document.metadata.review
+        if review and review < today.isoformat():
+            overdue += 1
+    helpful = list(health.votes).count("up")
+    numbers = {
+        "documents": documents,
+        "passages": passages,
+        "overdue": overdue,
+        "unanswered": health.open,
+        "helpful": helpful,
+        "not_helpful": len(health.votes) - helpful,
+    }
+    facts = []
+    for name, number in numbers.items():
+        facts.append(Fact(texts.say(f"web.figure_{name}", language), f"{number:,}"))
+    return (Facts(tuple(facts)),)
 
 
 def parts(health: Health, texts: Texts, language: Language) -> tuple[Block, ...]:
     """Return how each part is doing; above them what is amiss, with the way out."""
-    say = texts.say
-    amiss = [name for name, state in health.parts.items() if state not in STATES]
-    warned = tuple(Paragraph(_warning(n, texts, language), "bad") for n in amiss)
-    columns = (Column(say("web.part", language)), Column(say("web.part_state", language)))
-    rows = tuple(
-        (_named(n, texts, language), say(f"web.part_{s}", language) if s in SAID else s)
-        for n, s in health.parts.items()
+    warnings = []
+    rows = []
+    for name, state in health.parts.items():
+        if state not in STATES:
+            warnings.append(Paragraph(_warning(name, texts, language), "bad"))
+        shown = state
+        if state in SAID:
+            shown = texts.say(f"web.part_{state}", language)
+        rows.append((_named(name, texts, language), shown))
+    columns = (
+        Column(texts.say("web.part", language)),
+        Column(texts.say("web.part_state", language)),
     )
-    return (*warned, Table(say("web.parts_caption", language), columns, rows))
+    caption = texts.say("web.parts_caption", language)
+    return (*warnings, Table(caption, columns, tuple(rows)))
 
 
 def _warning(part: str, texts: Texts, language: Language) -> str:
@@ -69,18 +69,22 @@ def _warning(part: str, texts: Texts, language: Language) -> str:
 
 def votes(health: Health, texts: Texts, language: Language) -> tuple[Block, ...]:
     """Return why answers did not help, the commonest reason first."""
-    counted = Counter(v for v in health.votes if v in REASONS)
+    counts = Counter(health.votes)
     columns = (
         Column(texts.say("web.reason", language)),
         Column(texts.say("web.count", language), "number"),
     )
-    rows = tuple(
-        (texts.say(f"feedback.{reason}", language), str(counted[reason])) for reason in REASONS
-    )
-    ordered = tuple(sorted(rows, key=lambda row: -int(row[1])))
-    return (Table(texts.say("web.votes_caption", language, n=counted.total()), columns, ordered),)
+    rows = []
+    total = 0
+    for reason in sorted(REASONS, key=counts.__getitem__, reverse=True):
+        rows.append((texts.say(f"feedback.{reason}", language), str(counts[reason])))
+        total += counts[reason]
+    caption = texts.say("web.votes_caption", language, n=total)
+    return (Table(caption, columns, tuple(rows)),)
 
 
 def _named(part: str, texts: Texts, language: Language) -> str:
     name = f"web.part_{part}"
-    return texts.say(name, language) if name in texts.names() else part
+    if name not in texts.names():
+        return part
+    return texts.say(name, language)

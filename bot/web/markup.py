@@ -39,18 +39,38 @@ class Markup:
         rows: list[str] = []
         kind = ""
         for line in [*text.split("\n"), ""]:
-            found = "ul" if line.startswith("- ") else "ol" if _ORDERED.match(line) else ""
-            if kind and found != kind:
-                out.append(_list(kind, rows, listed))
+            begun = kind
+            kind = _list_of(line)
+            if begun and kind != begun:
+                out.append(_list(begun, rows, listed))
                 rows = []
-            kind = found
-            if found:
+            if kind:
                 item = line.partition(" ")[2]
                 rows.append(f"<li>{self.inline(item)}</li>")
             elif line.strip():
-                style = ' class="lead"' if lead and not out else ""
+                first = lead and not out
+                style = css("lead") if first else ""
                 out.append(f"<p{style}>{self.inline(line)}</p>")
         return "".join(out)
+
+
+def css(name: str) -> str:
+    """Return the attribute that gives an element a class, or none where `name` is empty."""
+    return f' class="{name}"' if name else ""
+
+
+def flag(name: str, *, on: bool) -> str:
+    """Return an attribute without a value, or none where it does not hold."""
+    return f" {name}" if on else ""
+
+
+def _list_of(line: str) -> str:
+    """Return the element a line is an item of; empty where it is none."""
+    if line.startswith("- "):
+        return "ul"
+    if _ORDERED.match(line):
+        return "ol"
+    return ""
 
 
 def _list(kind: str, rows: list[str], listed: str) -> str:

@@ -70,7 +70,9 @@ def pages_of(press: Press) -> str:
     Return the region that a press turns the pages of, or shows whole again; empty for what opens a
     form.
     """
-    return "" if press.action == "document.filter" else _LISTS.get(press.action, "")
+    if press.action == "document.filter":
+        return ""
+    return _LISTS.get(press.action, "")
 
 
 def listing(content: Content) -> str:
@@ -78,23 +80,22 @@ def listing(content: Content) -> str:
     match content:
         case Press(action, values) | Form(action, values=values):
             region = _LISTS[action]
-            asked = (
-                {k: v for k, v in values.items() if v}
-                if region == "shelf"
-                else {region: values.get("page", 1)}
-            )
-            return f"/knowledge?{urlencode(asked)}#{region}"
+            query: Values = {region: values.get("page", 1)}
+            if region == "shelf":
+                query = {name: value for name, value in values.items() if value}
+            return f"/knowledge?{urlencode(query)}#{region}"
         case _:
             return "/knowledge"
 
 
 def narrowed(query: Mapping[str, str]) -> Values:
     """Return what of the shelf an address asks for: words, and the page as a number."""
-    page = query.get("page", "")
-    words = {
-        name: query[name] for name in ("q", "kind", "state", "audience", "due") if query.get(name)
-    }
-    return words | {"page": number(page)}
+    asked: dict[str, str | int] = {}
+    for name in ("q", "kind", "state", "audience", "due"):
+        if query.get(name):
+            asked[name] = query[name]
+    asked["page"] = number(query.get("page", ""))
+    return asked
 
 
 def number(text: str) -> int:

@@ -30,7 +30,10 @@ def question(form: Posted) -> tuple[Content, str]:
     trace.
     """
     text = field(form, "q")
-    return Command("demo", text) if field(form, "_page") == "/demo" else Text(text), text[:LABEL]
+    content: Content = Text(text)
+    if field(form, "_page") == "/demo":
+        content = Command("demo", text)
+    return content, text[:LABEL]
 
 
 def press(form: Posted) -> tuple[Content, str]:
@@ -39,44 +42,40 @@ def press(form: Posted) -> tuple[Content, str]:
     it.
     """
     press = unpack(field(form, KEY))
-    if not isinstance(press, Press):
-        press = Press(
-            field(form, "action"), flat_text(field(form, "data"))
-        )  # a page of a former version
+    if not isinstance(press, Press):  # a page of a former version
+        press = Press(field(form, "action"), flat_text(field(form, "data")))
     return press, field(form, "label")[:LABEL]
 
 
 def form(form: Posted, files: Sequence[Sent] = ()) -> tuple[Content, str]:
     """Return an `Ask` that came back."""
-    found = unpack(field(form, KEY))
-    asked = _filled_in(found, form) if isinstance(found, Form) else _asked_before(form)
-    said = (
-        field(form, f"_said:{name}:{value}") or value
-        for name, value in asked.values.items()
-        if value
-    )
-    return replace(asked, files=_as_files(files)), "、".join(said)[:LABEL] or "…"
+    carried = unpack(field(form, KEY))
+    answers = _filled_in(carried, form) if isinstance(carried, Form) else _asked_before(form)
+    words = []
+    for name, value in answers.values.items():
+        if value:
+            words.append(field(form, f"_said:{name}:{value}") or value)
+    return replace(answers, files=_as_files(files)), "、".join(words)[:LABEL] or "…"
 
 
-def _filled_in(asked: Form, form: Posted) -> Form:
-    return replace(asked, values={name: field(form, input_name(name)) for name in asked.values})
+def _filled_in(ask: Form, form: Posted) -> Form:
+    values = {name: field(form, input_name(name)) for name in ask.values}
+    return replace(ask, values=values)
 
 
 def _asked_before(form: Posted) -> Form:
     """
     Read a form on a page of a former version, which did not say which of its fields are inputs.
     """
-    values = {
-        name: value
-        for name, value in form.items()
-        if isinstance(value, str) and not name.startswith("_")
-    }
+    inputs = {name: value for name, value in form.items() if not name.startswith("_")}
+    values = {name: value for name, value in inputs.items() if isinstance(value, str)}
     return Form(field(form, "_form"), flat_text(field(form, "_state")), values)
 
 
 def upload(files: Sequence[Sent]) -> tuple[Content, str]:
     """Return the files that were sent."""
-    return Upload(_as_files(files)), "、".join(f.filename or "" for f in files)[:LABEL]
+    names = [file.filename or "" for file in files]
+    return Upload(_as_files(files)), "、".join(names)[:LABEL]
 
 
 def action(content: Content) -> str:

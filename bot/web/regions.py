@@ -11,15 +11,16 @@ from datetime import UTC, datetime
 
 from starlette.datastructures import QueryParams
 
+from bot.platform import Health
 from bot.turns import Turns
 from bot.web import health
 from bot.web.conversations import Article
-from bot.web.health import Health
 from bot.web.pages import Place, lists, narrowed, number, pages_of
-from bot.web.render import PREVIEW, Page
+from bot.web.render import PREVIEW, Page, chart_at
 from handlers.conversation import (
     Audience,
     Block,
+    Button,
     Buttons,
     Chart,
     Command,
@@ -37,6 +38,7 @@ from handlers.texts import Texts
 
 Regions = dict[str, str]  # HTML by the id of its element
 SIDE = 2  # runs side by side
+RESUME = "choose.resume"  # what the button of a past run presses
 
 
 class Sheet:
@@ -84,50 +86,58 @@ class Composer:
         self, page: Page, person: Person, session: str, query: QueryParams
     ) -> Regions:
         """Everybody sees the shelf; admins see what is missing and what was done, too."""
-        asked = narrowed(query)
-        wanted = {
-            "shelf": Press("document.list", asked),
-            "narrowing": Press("document.filter", asked),
-        }
+        narrowing = narrowed(query)
+        presses = {"shelf": Press("document.list", narrowing)}
         if person.role == "admin":
-            wanted |= {
-                n: Press(f"document.{n}", {"page": number(query.get(n, ""))})
-                for n in ("wanted", "audit")
-            }
-        replies = dict(
-            zip(wanted, await self._replies(person, session, *wanted.values()), strict=True)
-        )
-        ask = replies.pop("narrowing").ask
-        shown = {
-            name: page.blocks([_kept(b, name) for b in _said(reply)])
-            for name, reply in replies.items()
-        }
-        return shown | {"narrowing": page.narrowing(ask) if ask else ""}
+            for name in ("wanted", "audit"):
+                shown_page = number(query.get(name, ""))
+                presses[name] = Press(f"document.{name}", {"page": shown_page})
+        filters = Press("document.filter", narrowing)
+        *replies, filtering = await self._replies(person, session, *presses.values(), filters)
+        regions = {}
+        for name, reply in zip(presses, replies, strict=True):
+            blocks = [_without_links(block, name) for block in _blocks(reply)]
+            regions[name] = page.blocks(blocks)
+        regions["narrowing"] = ""
+        if filtering.ask is not None:
+            regions["narrowing"] = page.narrowing(filtering.ask)
+        return regions
 
     async def _decisions(
         self, page: Page, person: Person, session: str, query: QueryParams
     ) -> Regions:
         """Past runs, and two of them side by side."""
         (history,) = await self._replies(person, session, Command("decisions"))
-        listed = next((b for b in history.blocks if isinstance(b, Table)), None)
-        if listed is None:
-            return {"runs": page.blocks(_said(history)), "pair": ""}
-        buttons = [b for block in history.blocks if isinstance(block, Buttons) for b in block.items]
-        runs = [b for b in buttons if b.press.action == "choose.resume"]
-        others = Buttons(tuple(b for b in buttons if b.press.action != "choose.resume"))
+        table: Table | None = None
+        head: list[Block] = []
+        runs: list[Button] = []
+        others: list[Button] = []
+        for block in history.blocks:
+            if isinstance(block, Table):
+                table = table or block
+            elif isinstance(block, Buttons):
+                for button in block.items:
+                    kind = runs if button.press.action == RESUME else others
+                    kind.append(button)
+            else:
+                head.append(block)
+        if table is None:
+            return {"runs": page.blocks(_blocks(history)), "pair": ""}
         chosen = tuple(dict.fromkeys(query.getlist("run")))[:SIDE]
-        opened = await self._replies(
-            person, session, *(Press("choose.resume", {"rid": rid}) for rid in chosen)
-        )
-        cards = [
-            f'<section class="card stack">{page.blocks(_short(reply))}</section>'
-            for reply in opened
-        ]
-        head = [b for b in history.blocks if not isinstance(b, Table | Buttons)]
-        return {
-            "runs": page.blocks(head) + page.runs(listed, runs, chosen) + page.blocks((others,)),
-            "pair": f'<div class="two even">{"".join(cards)}</div>' if cards else "",
-        }
+        listed = page.runs(table, runs, chosen)
+        foot = page.blocks((Buttons(tuple(others)),))
+        pair = await self._pair(page, person, session, chosen)
+        return {"runs": page.blocks(head) + listed + foot, "pair": pair}
+
+    async def _pair(self, page: Page, person: Person, session: str, chosen: Sequence[str]) -> str:
+        """Return the results of the chosen runs side by side; empty where none is chosen."""
+        if not chosen:
+            return ""
+        presses = [Press(RESUME, {"rid": run}) for run in chosen]
+        cards = ""
+        for result in await self._replies(person, session, *presses):
+            cards += f'<section class="card stack">{page.blocks(_short(result))}</section>'
+        return f'<div class="two even">{cards}</div>'
 
     async def _so_far(
         self, page: Page, person: Person, session: str, articles: Sequence[Article]
@@ -137,45 +147,44 @@ class Composer:
         if not preview:
             return {"sofar": ""}
         (reply,) = await self._replies(person, session, Press(PREVIEW, preview))
-        if not any(isinstance(b, Chart) for b in reply.blocks):
+        if chart_at(reply.blocks) is None:
             return {"sofar": ""}
-        shown = tuple(
-            b
-            for b in reply.blocks
-            if isinstance(b, Chart) or (isinstance(b, Paragraph) and b.tone == "plain")
-        )
-        title = self._texts.say("web.so_far", person.language)
-        return {
-            "sofar": f'<section class="card stack" id="sofar-card">{page.blocks((Heading(title), *shown))}</section>'
-        }
+        shown: list[Block] = [Heading(self._texts.say("web.so_far", person.language))]
+        for block in reply.blocks:
+            plain = isinstance(block, Paragraph) and block.tone == "plain"
+            if plain or isinstance(block, Chart):
+                shown.append(block)
+        card = page.blocks(shown)
+        return {"sofar": f'<section class="card stack" id="sofar-card">{card}</section>'}
 
     async def _health(self, page: Page, person: Person) -> Regions:
-        found, language = _seen(await self._doctor(), person), person.language
+        seen = _seen(await self._doctor(), person)
+        language = person.language
         today = datetime.now(UTC).date()
         return {
-            "figures": page.blocks(health.figures(found, self._texts, language, today)),
-            "parts": page.blocks(health.parts(found, self._texts, language)),
-            "votes": page.blocks(health.votes(found, self._texts, language)),
+            "figures": page.blocks(health.figures(seen, self._texts, language, today)),
+            "parts": page.blocks(health.parts(seen, self._texts, language)),
+            "votes": page.blocks(health.votes(seen, self._texts, language)),
         }
 
     async def _replies(self, person: Person, session: str, *contents: Content) -> list[Reply]:
         """Return the last reply to each of these, all asked at once."""
-        sheets = [Sheet() for _ in contents]
-        turns = (
-            self._turns.take(message(person, session, c), s)
-            for c, s in zip(contents, sheets, strict=True)
-        )
+        sheets = []
+        turns = []
+        for content in contents:
+            sheet = Sheet()
+            sheets.append(sheet)
+            turns.append(self._turns.take(message(person, session, content), sheet))
         await asyncio.gather(*turns)
         return [sheet.reply for sheet in sheets]
 
 
-def _seen(found: Health, person: Person) -> Health:
-    """Return the house's health as a person may see it: members count what everybody may read."""
+def _seen(whole: Health, person: Person) -> Health:
+    """Return the health as a person may see it: members count what everybody may read."""
     if person.role == "admin":
-        return found
-    return replace(
-        found, documents=tuple(d for d in found.documents if d.metadata.audience == EVERYONE)
-    )
+        return whole
+    open_to_all = [one for one in whole.documents if one.metadata.audience == EVERYONE]
+    return replace(whole, documents=tuple(open_to_all))
 
 
 def message(person: Person, session: str, content: Content) -> Message:
@@ -189,24 +198,26 @@ def message(person: Person, session: str, content: Content) -> Message:
     )
 
 
-def _said(reply: Reply) -> Sequence[Block]:
+def _blocks(reply: Reply) -> Sequence[Block]:
     return reply.blocks or (Paragraph(reply.text),)
 
 
-def _kept(block: Block, region: str) -> Block:
+def _without_links(block: Block, region: str) -> Block:
     """Return a block of a region without the buttons that lead to what the page shows anyway."""
     if not isinstance(block, Buttons):
         return block
-    return replace(
-        block,
-        items=tuple(
-            b for b in block.items if not lists(b.press.action) or pages_of(b.press) == region
-        ),
-    )
+    items = [button for button in block.items if _belongs(button, region)]
+    return replace(block, items=tuple(items))
+
+
+def _belongs(button: Button, region: str) -> bool:
+    return not lists(button.press.action) or pages_of(button.press) == region
 
 
 def _short(reply: Reply) -> Sequence[Block]:
     """Return what heads a result, up to its chart."""
-    blocks = _said(reply)
-    at = next((n for n, b in enumerate(blocks) if isinstance(b, Chart)), len(blocks) - 1)
+    blocks = _blocks(reply)
+    at = chart_at(blocks)
+    if at is None:
+        return blocks
     return blocks[: at + 1]

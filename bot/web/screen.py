@@ -27,64 +27,68 @@ class Change:
     gone: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """
+    A turn as it begins: on which page of which browser (`screen`), whose, headed by `question`, and
+    the turn it was pressed in (`origin`), empty where it was in none.
+    """
+
+    turn: str
+    person: str
+    screen: str
+    place: Place
+    question: str
+    origin: str
+
+
 class Screen:
     """
     Shows the turn `page` was made for. A last reply that is one sentence, pressed in an article,
     becomes a note at its foot.
     """
 
-    def __init__(
-        self,
-        conversations: Conversations,
-        person: str,
-        screen: str,
-        place: Place,
-        page: Page,
-        turn: str,
-        question: str,
-        origin: str,
-    ) -> None:
+    def __init__(self, conversations: Conversations, page: Page, begun: Begun) -> None:
         self.memory: dict[str, str] = {}
-        self.place = place
+        self.place = begun.place
+        self.turn = begun.turn
         self.article: Article | None = None
         self._conversations = conversations
-        self._person = person
-        self._screen = screen
         self._page = page
-        self.turn = turn
-        self._question = question
-        self._origin = origin
+        self._person = begun.person
+        self._screen = begun.screen
+        self._question = begun.question
+        self._origin = begun.origin
         self._at = datetime.now().astimezone().isoformat(timespec="minutes")
         self._change: Change | None = None
         self._over = False
         self._fresh = asyncio.Condition()
 
     async def show(self, reply: Reply) -> None:
+        """Draw a reply in place of the one before, or note it where it was asked for."""
         articles = await self._conversations.articles(self._screen)
-        at_origin = any(a.turn == self._origin for a in articles)
-        if (
-            self.article is None
-            and reply.final
-            and at_origin
-            and _spoken(reply)
-            and not _asks(articles, self._origin)
-        ):
-            await self._conversations.note(self._screen, self._origin, reply.text)
-            with_note = noted(
-                [a for a in articles if a.turn == self._origin], self._origin, reply.text
-            )[0]
-            await self._tell(Change(self._origin, self._page.article(with_note), reply.text))
+        origin = _article(articles, self._origin)
+        whole = self.article is None and reply.final
+        if whole and _spoken(reply) and origin is not None and not origin.asks:
+            await self._note(origin, reply.text)
             return
         self.article = self._page.draw(self._with_files(reply), self._question, self._at)
         after = placed(articles, self.article, self._origin, self.place.kind)
-        gone = tuple(a.turn for a in articles if a.turn not in {b.turn for b in after})
+        left = {article.turn for article in after}
+        gone = tuple([article.turn for article in articles if article.turn not in left])
         if reply.final:
             await self._conversations.place(
                 self._screen, self.article, self._origin, self.place.kind
             )
         await self._tell(Change(self.turn, self._page.article(self.article), reply.text, gone))
 
+    async def _note(self, origin: Article, text: str) -> None:
+        await self._conversations.note(self._screen, self._origin, text)
+        (with_note,) = noted([origin], self._origin, text)
+        await self._tell(Change(self._origin, self._page.article(with_note), text))
+
     async def close(self) -> None:
+        """Say that the turn is over: whoever follows it stops."""
         async with self._fresh:
             self._over = True
             self._fresh.notify_all()
@@ -111,22 +115,27 @@ class Screen:
             self._fresh.notify_all()
 
     def _with_files(self, reply: Reply) -> Reply:
-        links = tuple(
-            Button(a.name, Press("web.file"), url=self._conversations.keep(self._person, a))
-            for a in reply.attachments
-        )
-        if not links:
+        """Return the reply with a link for each file to take away."""
+        if not reply.attachments:
             return reply
-        return replace(
-            reply, blocks=(*(reply.blocks or (Paragraph(reply.text),)), Buttons(links, "files"))
-        )
+        links = []
+        for file in reply.attachments:
+            address = self._conversations.keep(self._person, file)
+            links.append(Button(file.name, Press("web.file"), url=address))
+        blocks = reply.blocks or (Paragraph(reply.text),)
+        return replace(reply, blocks=(*blocks, Buttons(tuple(links), "files")))
 
 
 def _spoken(reply: Reply) -> bool:
     """Report whether a reply is one sentence and nothing to press or take away."""
-    said = all(isinstance(b, Paragraph) and b.text == reply.text for b in reply.blocks)
-    return said and reply.ask is None and not reply.attachments
+    for block in reply.blocks:
+        if not isinstance(block, Paragraph) or block.text != reply.text:
+            return False
+    return reply.ask is None and not reply.attachments
 
 
-def _asks(articles: list[Article], origin: str) -> bool:
-    return any(a.turn == origin and a.asks for a in articles)
+def _article(articles: list[Article], turn: str) -> Article | None:
+    for article in articles:
+        if article.turn == turn:
+            return article
+    return None

@@ -15,7 +15,8 @@ BODY = FILES * FILE + 1_000_000  # bytes of one upload with what surrounds its f
 FORM = 1_000_000  # bytes of any other request
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+        "default-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'; object-src 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     # "no-referrer" makes browsers send forms with the origin "null"
@@ -24,7 +25,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "private, no-cache",
 }
-PLATFORMS = ("/slack/", "/api/")  # these authenticate each request themselves
 PROBES = ("/live", "/ready", "/metrics")  # asked by address from inside the network
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 HOST = (403, "このアドレスでは開けません。 / This address is not served here.")
@@ -46,21 +46,27 @@ class Guard:
     large, and adds the headers.
 
     `scheme` is the one browsers come by. `local` says that the page serves this machine alone:
-    whoever comes through a proxy is then refused, too.
+    whoever comes through a proxy is then refused, too. Requests for which `elsewhere` holds are
+    another platform's, which authenticates them itself.
     """
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str], scheme: str, *, local: bool) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: frozenset[str],
+        scheme: str,
+        elsewhere: Callable[[Scope], bool],
+        *,
+        local: bool,
+    ) -> None:
         self._app = app
         self._hosts = hosts
         self._scheme = scheme
+        self._elsewhere = elsewhere
         self._local = local
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if (
-            scope["type"] != "http"
-            or scope["path"].startswith(PLATFORMS)
-            or (scope["path"] in PROBES and not self._local)
-        ):
+        if not self._guards(scope):
             await self._app(scope, receive, send)
             return
         headers, limit = Headers(scope=scope), BODY if scope["path"] == "/upload" else FORM
@@ -74,6 +80,12 @@ class Guard:
         except TooLarge:
             if not started:
                 await _refuse(LARGE)(scope, receive, _with_headers(send))
+
+    def _guards(self, scope: Scope) -> bool:
+        """Report whether a request is the page's to judge."""
+        if scope["type"] != "http" or self._elsewhere(scope):
+            return False
+        return self._local or scope["path"] not in PROBES
 
     def _refusal(self, method: str, headers: Headers, limit: int) -> tuple[int, str] | None:
         if _host(headers.get("host", "")) not in self._hosts or len(headers.getlist("host")) != 1:

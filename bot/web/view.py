@@ -5,6 +5,7 @@ The page around the articles: templates, the language of the reader, the cookies
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,7 @@ class View:
             loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape()
         )
         self._template = environment.get_template("page.html")
-        self._stamp = hashlib.sha256(
-            b"".join(p.read_bytes() for p in sorted((HERE / "static").iterdir()))
-        ).hexdigest()[:12]
+        self._stamp = _stamp(HERE / "static")
 
     def page(
         self,
@@ -54,14 +53,21 @@ class View:
     ) -> Response:
         """Return a page with its turns and what stands beside them."""
         page = Page(self._texts, person.language, place)
+        drawn = []
+        title = ""
+        busy = False
+        for article in articles:
+            drawn.append(page.article(article))
+            title = title or article.title
+            busy = busy or article.busy
         html = self._html(
             request,
             person,
             place=place,
-            articles=[page.article(a) for a in articles],
+            articles=drawn,
             regions=regions,
-            busy=any(a.busy for a in articles),
-            title=next((a.title for a in articles if a.title), ""),
+            busy=busy,
+            title=title,
         )
         return self.with_cookies(request, HTMLResponse(html))
 
@@ -94,11 +100,14 @@ class View:
             access=self._access,
             stamp=self._stamp,
             key=KEY,
-            packed=lambda action: pack(Press(action)),
-            say=lambda name, **named: self._texts.say(f"web.{name}", language, **named),
+            packed=_packed,
+            say=partial(self._say, language),
             accepted=accepted(),
             formats=listed(language),
         )
+
+    def _say(self, language: Language, name: str) -> str:
+        return self._texts.say(f"web.{name}", language)
 
     def with_cookies(self, request: Request, response: Response) -> Response:
         """Let the browser keep its conversation, and its language once it has chosen one."""
@@ -111,6 +120,17 @@ class View:
                 TONGUE, chosen, YEAR, httponly=True, samesite="strict", secure=self._secure
             )
         return response
+
+
+def _packed(action: str) -> str:
+    """Return what a button of the page's own carries."""
+    return pack(Press(action))
+
+
+def _stamp(folder: Path) -> str:
+    """Return what the files of a folder are addressed with: another one when one has changed."""
+    contents = [path.read_bytes() for path in sorted(folder.iterdir())]
+    return hashlib.sha256(b"".join(contents)).hexdigest()[:12]
 
 
 class Static(StaticFiles):
@@ -139,6 +159,6 @@ def language_of(request: Request) -> Language:
     Return the language asked for, then the one kept, then the browser's; Japanese where none says.
     """
     chosen = request.query_params.get("lang") or request.cookies.get(TONGUE)
-    if chosen in ("ja", "en"):
-        return "ja" if chosen == "ja" else "en"
-    return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "ja"
+    if chosen not in ("ja", "en"):
+        chosen = request.headers.get("accept-language", "").lower()[:2]
+    return "en" if chosen == "en" else "ja"

@@ -6,9 +6,11 @@ again. What fails for good is reported with its reason, for quotes to take its p
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from re import DOTALL
 from re import compile as pattern
 
@@ -21,6 +23,7 @@ from knowledge.answering.verification import absent, check, draft, finished
 from knowledge.answering.wording import Wording
 from knowledge.errors import ModelUnavailable
 from knowledge.models.language_models import Model, ModelFault, Written
+from knowledge.retry import Retry
 from knowledge.text.sanitise import sanitise
 from knowledge.values import Hit, Language
 
@@ -30,10 +33,11 @@ BUDGET = 17.0
 ATTEMPT = 12.0  # seconds one attempt may take
 REWRITE = 3.0  # seconds for rewording a follow-up
 RETRIES = 2
-PAUSE = 0.4  # seconds before the first retry, doubled for the second
+PAUSE = 0.4  # seconds before the first retry at most, doubled for the second
 LONGEST = 6000  # characters of output looked at
 QUESTION = 300  # characters of a reworded question
-TOO_MANY, SERVER_ERROR = 429, 500  # HTTP status from which on trying again may help
+TOO_MANY = 429  # HTTP status after which trying again may help, as it may from SERVER_ERROR on
+CLIENT_ERROR, SERVER_ERROR = 400, 500
 AGAIN = {
     "ja": "\n\n前の答えは別の言語で書かれていました。必ず日本語だけで書いてください。",
     "en": "\n\nThe last answer was in another language. Write in English only.",
@@ -54,6 +58,23 @@ class Generated:
     removed: int
     output: str
     tokens: tuple[int, int]
+
+
+class _Missed(Exception):
+    """One try failed, for the reason `code`; `seconds` is when the provider may be asked again."""
+
+    def __init__(self, code: str, seconds: float | None = None) -> None:
+        super().__init__(code)
+        self.failure = _failure(code)
+        self.seconds = seconds
+
+
+def _is_missed(failure: BaseException) -> bool:
+    return isinstance(failure, _Missed)
+
+
+def _seconds_named(failure: BaseException) -> float | None:
+    return failure.seconds if isinstance(failure, _Missed) else None
 
 
 class Budget:
@@ -134,31 +155,49 @@ class Generator:
         raise _failure("wrong_language")
 
     async def _attempts(self, prompt: str, heard: Shown, budget: Budget) -> Written:
-        failure = _failure("timeout")
-        for attempt in range(RETRIES + 1):
-            if not self._model.breaker.closed():
-                raise _failure("resting")
-            wait = PAUSE * 2**attempt
-            try:
-                async with asyncio.timeout(budget.left()):
-                    written = await self._ask(prompt, heard)
-                if written.text.strip() and written.whole:
-                    return written
-                failure = _failure("cut")
-                if not written.text.strip():
-                    failure = _failure("empty")
-            except TimeoutError:
-                failure = _failure("timeout")
-            except ModelFault as fault:
-                failure = _fault(fault)
-                if 400 <= fault.status < SERVER_ERROR and fault.status != TOO_MANY:
-                    raise failure from fault
-                if fault.retry_after is not None:
-                    wait = fault.retry_after
-            if attempt == RETRIES or budget.left(wait + 1.0) <= wait:
-                break
-            await asyncio.sleep(wait)
-        raise failure
+        """
+        Return what the model wrote whole, asked again where that may help and fits the budget.
+
+        Raises:
+            ModelUnavailable: it failed for good; `code` names why.
+        """
+        attempts = Retry(
+            RETRIES + 1,
+            PAUSE,
+            again=_is_missed,
+            named=_seconds_named,
+            budget=budget.left(math.inf),
+        )
+        try:
+            return await attempts.call(partial(self._attempt, prompt, heard, budget))
+        except _Missed as missed:
+            raise missed.failure from missed
+
+    async def _attempt(self, prompt: str, heard: Shown, budget: Budget) -> Written:
+        """
+        Return what the model wrote whole at one try.
+
+        Raises:
+            _Missed: it did not; another try may help.
+            ModelUnavailable: no further try would help.
+        """
+        if not self._model.breaker.closed():
+            raise _failure("resting")
+        try:
+            async with asyncio.timeout(budget.left()):
+                written = await self._ask(prompt, heard)
+        except TimeoutError as late:
+            raise _Missed("timeout") from late
+        except ModelFault as fault:
+            code = "rate_limited" if fault.status == TOO_MANY else "model_error"
+            if CLIENT_ERROR <= fault.status < SERVER_ERROR and fault.status != TOO_MANY:
+                raise _failure(code) from fault
+            raise _Missed(code, fault.retry_after) from fault
+        if not written.text.strip():
+            raise _Missed("empty")
+        if not written.whole:
+            raise _Missed("cut")
+        return written
 
     async def _ask(self, prompt: str, heard: Shown) -> Written:
         """Ask once, and tell the breaker how it went."""

@@ -12,11 +12,13 @@ import importlib
 import math
 import os
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from knowledge.errors import EmbeddingUnavailable
 from knowledge.models.language_models import Breaker
 from knowledge.models.providers import EMBEDDERS
+from knowledge.retry import Retry
 from knowledge.sentences import phrase
 
 FIRST = 5.0  # seconds for the first text, which everybody waits for at the start
@@ -24,7 +26,7 @@ TIMEOUT = 15.0  # seconds for one batch of passages
 QUICK = 1.0  # seconds for a question
 BATCH = 32  # texts sent at once: a small machine does as many in a few seconds
 TRIES = 3  # for a batch of passages
-PAUSE = 1.0  # seconds before the second try, twice that before the third
+PAUSE = 1.0  # seconds before the second try at most, twice that before the third
 # characters of a text that are sent: models read about 8,000 tokens, and Japanese takes up to one
 # each
 LONGEST = 6_000
@@ -34,6 +36,10 @@ Vector = tuple[float, ...]
 
 class _Fault(Exception):
     """The provider failed once."""
+
+
+def _is_fault(failure: BaseException) -> bool:
+    return isinstance(failure, _Fault)
 
 
 class Embedding:
@@ -122,18 +128,16 @@ class Embedding:
         return EmbeddingUnavailable("embedding_away", phrase("embedding_away", model=self.name))
 
     async def _batch(self, texts: list[str], size: int) -> list[Vector]:
-        for attempt in range(TRIES):
-            await asyncio.sleep(PAUSE * attempt)
-            try:
-                vectors = await self._ask(texts, TIMEOUT)
-            except _Fault:
-                continue
-            if any(len(vector) != size for vector in vectors):
-                raise EmbeddingUnavailable(
-                    "embedding_changed", phrase("embedding_changed", model=self.name, size=size)
-                )
-            return vectors
-        raise self.away()
+        batches = Retry(TRIES, PAUSE, again=_is_fault)
+        try:
+            vectors = await batches.call(partial(self._ask, texts, TIMEOUT))
+        except _Fault as fault:
+            raise self.away() from fault
+        if any(len(vector) != size for vector in vectors):
+            raise EmbeddingUnavailable(
+                "embedding_changed", phrase("embedding_changed", model=self.name, size=size)
+            )
+        return vectors
 
     async def _ask(self, texts: list[str], seconds: float) -> list[Vector]:
         """

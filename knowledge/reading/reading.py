@@ -22,12 +22,13 @@ from knowledge.errors import ReaderFault, UnreadableDocument
 from knowledge.formats import Format
 from knowledge.reading.readers import fault, quality, running, tessdata
 from knowledge.reading.readers.decode import clean
-from knowledge.reading.readers.limits import MEGABYTE, Limits
+from knowledge.reading.readers.limits import Limits
 from knowledge.reading.readers.refusal import Refusal
 from knowledge.reading.receipt import measure
 from knowledge.reading.recognition import recognise, supported_kinds
 from knowledge.reading.sandbox import Heard, Sandbox
 from knowledge.text import injection
+from knowledge.text.sizes import megabytes
 from knowledge.values import Flag, FlagKind, Language, Page, Phrase, Receipt
 
 __all__ = ["Limits", "Reading", "check", "read", "supported_kinds"]
@@ -185,7 +186,7 @@ async def _recognise_pictures(reader: str, content: bytes, heard: Heard, limits:
 
 def _check_size(size: int, limits: Limits) -> None:
     if size > limits.file:
-        raise Refusal("too_large", size=_megabytes(size), limit=_megabytes(limits.file))
+        raise Refusal("too_large", size=megabytes(size), limit=megabytes(limits.file))
 
 
 def language(text: str) -> Language:
@@ -260,11 +261,6 @@ def _flags(heard: Heard, pages: tuple[Page, ...]) -> tuple[Flag, ...]:
 def _one_line(text: str) -> str:
     """Return a title as people may see it: without what is invisible, on one line."""
     return " ".join(clean(text)[0].split())
-
-
-def _megabytes(size: int) -> str:
-    """Return `size` in MB, to two decimals at most and never rounded onto the limit from above."""
-    return f"{-(-size * 100 // MEGABYTE) / 100:g}"
 
 
 def _unreadable(refusal: Refusal, name: str) -> UnreadableDocument:

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from bot.command.interview import LETTERS, interview
 from bot.slack import parse as slack_parse
+from bot.slack.decode import decode
 from bot.slack.render.ask import guided
 from bot.slack.render.limits import PARTS
 from bot.slack.render.messages import LEVELS, messages
@@ -29,6 +30,7 @@ from bot.teams.card import CARD, size
 from bot.web import parse as web_parse
 from bot.web.pages import place_at
 from bot.web.render import Page
+from examples import webhook_platform
 from handlers.conversation import (
     Block,
     Buttons,
@@ -110,7 +112,7 @@ def slack_read(payload: dict) -> Content | None:
     """Read a delivery as it comes over the wire: a form field that holds JSON."""
     base = {"team": {"id": "T1"}, "user": {"id": "U1"}, "trigger_id": "t"}
     [(_, sent)] = parse_qsl(urlencode({"payload": json.dumps(base | payload)}))
-    return slack_parse.content(json.loads(sent), "UB", _nothing)
+    return slack_parse.content(decode(json.loads(sent)), "UB", _nothing)
 
 
 def slack(level: int) -> Hand:
@@ -308,6 +310,20 @@ def terminal(reply: Reply, filled: Filled) -> list[Content]:
     return heard[1:]
 
 
+def webhook(reply: Reply, filled: Filled) -> list[Content]:
+    """Post back whatever carries a press: of a source, a vote, a button or a question."""
+    drawn = json.loads(json.dumps(webhook_platform.shown(reply)))
+    labels = {field["label"]: field["id"] for field in drawn.get("ask", {}).get("fields", ())}
+    values = {labels[label]: value for label, value in filled.items() if label in labels}
+    back = []
+    for element in walk(drawn):
+        for name in ("press", "up", "down"):
+            if isinstance(element.get(name), str):
+                sent = {"press": element[name], "values": values}
+                back.append(webhook_platform.content(sent))
+    return back
+
+
 def _at_once(talk: Coroutine[object, None, int]) -> None:
     """Run what waits for nothing, also where a loop is running already."""
     with suppress(StopIteration):
@@ -340,6 +356,7 @@ MESSAGES: dict[str, Hand] = {
     **{f"slack {level}": slack(level) for level in range(len(LEVELS))},
     "teams": teams,
     "web": web("/"),
+    "webhook": webhook,
 }
 FACES: dict[str, Hand] = MESSAGES | {"slack window": slack_window, "terminal": terminal}
 
@@ -444,6 +461,8 @@ def _elsewhere(face: str, reply: Reply) -> set[tuple]:
     sources = {entry for entry in meant if entry[:2] == ("press", "source.open")}
     shares = {entry for entry in meant if entry[:2] == ("press", "choose.share")}
     match face.partition(" ")[0]:
+        case "webhook":
+            return windows | reasons
         case "slack":
             full = len(messages(reply, TEXTS, "ja", int(face[-1]))) > PARTS
             return meant if full else reasons | (windows and forms)

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from bot.download import Download, Hosts, Refused, public
+from tests.bot.connect_proxy import ConnectProxy
 
 SLACK = Hosts(
     frozenset({"files.slack.com", "files-origin.slack.com"}), own="https://slack.com/api/"
@@ -506,3 +507,93 @@ def test_a_service_of_this_machine_may_have_other_ports_and_no_other_host_may():
     assert not Hosts(own="https://slack.example/api/", beside=True).judge(
         "https://slack.example:444/f"
     )
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Both sides of TLS for files.slack.com: the server's, and a client's that trusts it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "files.slack.com")])
+    now = datetime.now(UTC)
+    day = timedelta(days=1)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, now - day, now + day)
+    names = x509.SubjectAlternativeName([x509.DNSName("files.slack.com")])
+    signed = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(secret + signed.public_bytes(Encoding.PEM))
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(path)
+    return server, ssl.create_default_context(cafile=str(path))
+
+
+@asynccontextmanager
+async def behind_a_proxy(
+    server: Server, context: ssl.SSLContext, patch: pytest.MonkeyPatch
+) -> AsyncIterator[ConnectProxy]:
+    """Serve by TLS where a proxy alone leads, which the environment names."""
+    listening = await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=context)
+    async with listening, ConnectProxy(listening.sockets[0].getsockname()[1]) as proxy:
+        patch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        patch.setenv("NO_PROXY", "")
+        yield proxy
+
+
+async def test_an_exact_host_is_reached_through_the_proxy_and_the_token_is_only_for_it(
+    authority: tuple[ssl.SSLContext, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = authority
+    server = Server({"/f": head(Content_Length=2) + b"ok"})
+
+    def transport(**more: str) -> httpx.AsyncBaseTransport:
+        return httpx.AsyncHTTPTransport(verify=theirs, **more)
+
+    async with behind_a_proxy(server, ours, monkeypatch) as proxy:
+        download = Download(SLACK, TOKEN, resolve=never, transport=transport)
+        fetched = await download.fetch("https://files.slack.com/f")
+
+    assert fetched.content == b"ok"
+    assert [line.split()[:2] for line in proxy.asked] == [["CONNECT", "files.slack.com:443"]]
+    assert "xoxb-secret" not in "".join(proxy.asked)
+    assert server.tokens == 1
+    assert "Host: files.slack.com\r\n" in server.asked[0]
+
+
+async def test_a_proxy_that_answers_for_the_host_itself_learns_nothing(
+    certificate: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Server({"/f": head(Content_Length=2) + b"ok"})
+    async with behind_a_proxy(server, certificate, monkeypatch):
+        with pytest.raises(Refused, match="broken"):
+            await Download(SLACK, TOKEN, resolve=never).fetch("https://files.slack.com/f")
+
+    assert server.asked == []
+
+
+async def test_what_is_judged_by_its_address_never_goes_through_a_proxy(
+    authority: tuple[ssl.SSLContext, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    went: list[tuple[str, str, str, bool]] = []
+
+    async def outside(host: str, port: int) -> list[str]:
+        return ["93.184.216.34"]
+
+    def transport(**more: str) -> httpx.AsyncBaseTransport:
+        assert more == {}
+        return Edge(went)
+
+    async with (
+        behind_a_proxy(Server({}), authority[0], monkeypatch) as proxy,
+        serving(f=head(Content_Length=2) + b"ok") as own,
+    ):
+        suffix = Download(TEAMS, resolve=outside, transport=transport)
+        await suffix.fetch("https://contoso.sharepoint.com/f")
+        await Download(Hosts(own=own.base)).fetch(f"{own.base}/f")
+        await Download(Hosts(loopback=True)).fetch(f"{own.base}/f")
+        monkeypatch.setenv("NO_PROXY", "files.slack.com,files-origin.slack.com")
+        exempt = Download(SLACK, TOKEN, resolve=outside, transport=transport)
+        await exempt.fetch("https://files.slack.com/f")
+
+    assert proxy.asked == []
+    assert len(own.asked) == 2
+    assert [address for address, *_ in went] == ["93.184.216.34"] * len(went)

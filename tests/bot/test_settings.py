@@ -1,11 +1,14 @@
 """Settings: what is on, what is half set, and that the example is complete."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
-from bot.settings import NAMES, InvalidSettings, load
+from bot.command.cli import USAGE, main
+from bot.settings import InvalidSettings, load, names
+from tests.bot import settings_pages
 
 ROOT = Path(__file__).resolve().parents[2]
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "abc"}
@@ -15,19 +18,15 @@ TEAMS = {"TEAMS_APP_ID": "app", "TEAMS_APP_PASSWORD": "pw", "TEAMS_TENANT_ID": "
 def test_nothing_set_means_embedded_and_platforms_off():
     settings = load({})
 
-    assert (settings.slack, settings.teams, settings.qdrant_url, settings.redis_url) == (
-        None,
-        None,
-        "",
-        "",
-    )
+    assert list(settings.sections) == ["web"]
+    assert (settings.qdrant_url, settings.redis_url) == ("", "")
 
 
 def test_a_complete_section_switches_its_platform_on():
     settings = load(SLACK | TEAMS)
 
-    assert settings.slack.signing_secrets == ("abc",)
-    assert not settings.teams.local
+    assert settings.sections["slack"].signing_secrets == ("abc",)
+    assert not settings.sections["teams"].local
 
 
 @pytest.mark.parametrize(
@@ -70,27 +69,24 @@ def test_a_wrong_value_is_named_and_never_shown(environment, named):
 
 
 def test_a_secret_may_be_rotated():
-    assert load(SLACK | {"SLACK_SIGNING_SECRET": "new, old"}).slack.signing_secrets == (
-        "new",
-        "old",
-    )
+    settings = load(SLACK | {"SLACK_SIGNING_SECRET": "new, old"})
+
+    assert settings.sections["slack"].signing_secrets == ("new", "old")
 
 
-def test_the_example_and_the_readme_name_every_setting():
-    source = (ROOT / "bot/settings.py").read_text().partition("LOOPBACK = ")[2]
-    read = set(
-        re.findall(
-            r'"([A-Z]+(?:_[A-Z]+)+|LLM|ADMINS|EXPERTS|AUDIENCES|ORIGINALS|EMBEDDING|SANDBOX)"',
-            source,
-        )
-    )
-    example = set(
-        re.findall(r"^([A-Z_]+)=", (ROOT / "deploy/env.example").read_text(), re.MULTILINE)
-    )
-    readme = set(re.findall(r"`([A-Z_]+)`", (ROOT / "README.md").read_text()))
+def test_the_example_and_the_readme_are_made_of_the_settings():
+    example = (ROOT / "deploy/env.example").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
 
-    assert read == example == NAMES
-    assert example <= readme
+    assert example == settings_pages.example()
+    assert settings_pages.table() in readme
+
+
+def test_every_name_that_is_read_is_known_and_none_twice():
+    settings = load({})
+    rows = re.findall(r"^([A-Z_]+)=", settings_pages.example(), re.MULTILINE)
+
+    assert sorted(rows) == sorted(names(settings.platforms))
 
 
 @pytest.mark.parametrize(
@@ -132,7 +128,7 @@ def test_the_example_as_it_stands_switches_everything_off():
     ]
     settings = load({name: value for name, _, value in rows})
 
-    assert (settings.slack, settings.teams) == (None, None)
+    assert list(settings.sections) == ["web"]
 
 
 @pytest.mark.parametrize(
@@ -165,9 +161,10 @@ def switched(name: str, value: str) -> bool:
     settings = load(SWITCHES[name] | {name: value})
     if name == "PUBLISH_BY_TWO":
         return settings.publish_by_two
-    return settings.teams is not None and (
-        settings.teams.local if name == "TEAMS_LOCAL" else settings.teams.managed_identity
-    )
+    teams = settings.sections.get("teams")
+    if teams is None:
+        return False
+    return teams.local if name == "TEAMS_LOCAL" else teams.managed_identity
 
 
 @pytest.mark.parametrize("name", SWITCHES)
@@ -197,4 +194,56 @@ def test_one_password_for_both_is_refused():
     with pytest.raises(InvalidSettings, match="WEB_ADMIN_PASSWORD") as error:
         load({"WEB_PASSWORD": "same-same-same", "WEB_ADMIN_PASSWORD": " same-same-same "})
     assert "same-same" not in error.value.reason.ja
-    assert load({"WEB_ADMIN_PASSWORD": "same-same-same"}).web_password == ""
+    assert load({"WEB_ADMIN_PASSWORD": "same-same-same"}).sections["web"].member == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "place"),
+    [
+        ("ADMINS", "U1, slak:T1:U2", "ADMINS"),
+        ("EXPERTS", "S1, web.page:x, slak:T1:U1", "EXPERTS"),
+        ("AUDIENCES", "legal=U1, hr=U2 slak:T1:U3", "AUDIENCES (hr)"),
+    ],
+)
+def test_an_id_of_a_platform_that_there_is_not_is_named_with_its_place(name, value, place):
+    with pytest.raises(InvalidSettings) as error:
+        load({name: value})
+
+    assert error.value.code == "unknown_platform"
+    for said in (error.value.reason.ja, error.value.reason.en):
+        assert place in said
+        assert "slak" in said
+        assert "slack, teams, web, terminal" in said
+
+
+@pytest.mark.parametrize(
+    "id_", ["U1", "slack:T1:U1", "teams:t1:3f2b", "terminal:local", "web:local", "29:1abc"]
+)
+def test_an_id_as_it_is_spelled_today_is_taken(id_):
+    assert load({"ADMINS": id_}).admins == {id_}
+
+
+@pytest.mark.parametrize(
+    "place", ["no_such_module:X", "bot.platform:Nothing", "bot.platform:Face", "bot.platform", ":"]
+)
+def test_a_platform_that_is_not_found_is_named(place):
+    with pytest.raises(InvalidSettings) as error:
+        load({"PLATFORMS": place})
+
+    assert error.value.code == "bad_platform"
+    assert place in error.value.reason.ja
+    assert place in error.value.reason.en
+
+
+@pytest.mark.parametrize("given", [{"PLATFORMS": "nowhere:X"}, {"ADMINS": "slak:T1:U1"}])
+def test_a_slip_in_a_setting_ends_a_command_as_a_slip_in_its_words_does(given, monkeypatch, capsys):
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+
+    assert main(["documents", "--json"]) == USAGE
+    assert json.loads(capsys.readouterr().out)["error"]["ja"]
+
+
+def test_a_platform_cannot_take_the_name_of_another():
+    with pytest.raises(InvalidSettings, match="taken"):
+        load({"PLATFORMS": "bot.slack.platform:SLACK"})

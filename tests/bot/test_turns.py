@@ -9,8 +9,8 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from bot.deliveries import NotSafe
-from bot.turns import TRIES, Delivery, Turns
+from bot.deliveries import SEEN, Deliveries, NotSafe
+from bot.turns import RUNNING, TRIES, TURN, Delivery, Turns
 from handlers.conversation import Audience, Message, Person, Reply, Text
 from handlers.sessions import Claim, Sessions
 from tests.fault_proxy import FaultProxy
@@ -72,8 +72,10 @@ async def drain(turns):
 @pytest.fixture
 def fast(monkeypatch):
     """Leases of a third of a second, so that what happens after one is seen soon."""
-    for name, value in (("LEASE", 0.3), ("SWEEP", 0.05), ("CALM", 0.3), ("SETTLE", 0.02)):
+    for name, value in (("SWEEP", 0.05), ("CALM", 0.3), ("SETTLE", 0.02)):
         monkeypatch.setattr(f"bot.turns.{name}", value)
+    for name, value in (("LEASE", 0.3), ("SETTLE", 0.02)):
+        monkeypatch.setattr(f"bot.leases.{name}", value)
     monkeypatch.setattr("handlers.memory.claims.LEASE", 0.3)
 
 
@@ -468,3 +470,78 @@ async def test_a_turn_that_another_process_has_finished_ends_with_its_answer_and
         await drain(slow)
 
     assert paper.shown[-1] == "答え"
+
+
+class Kept:
+    """A screen of one reply after the other."""
+
+    def __init__(self):
+        self.memory = {}
+        self.shown = []
+
+    async def show(self, reply):
+        self.shown.append(reply.text)
+
+
+@pytest.mark.parametrize(("seconds", "ended"), [(TURN - 0.01, False), (TURN + 0.01, True)])
+async def test_a_turn_that_hangs_ends_with_an_apology_once_its_time_is_over(
+    sessions, texts, monkeypatch, seconds, ended
+):
+    gate, begun = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    clock, later = loop.time, 0.0
+
+    async def hangs(heard):
+        begun.set()
+        await gate.wait()
+        yield Reply("答え")
+
+    frozen_at = clock()
+    monkeypatch.setattr(loop, "time", lambda: frozen_at + later)
+    screen = Kept()
+    turn = asyncio.create_task(Turns(hangs, sessions, texts).take(message("x"), screen))
+    await begun.wait()
+    later = seconds
+    for _ in range(10):
+        await asyncio.sleep(0)
+    gate.set()
+    await turn
+
+    apology = texts.say("turns.apology", "ja", incident="")[:8]
+    assert [text[:8] == apology for text in screen.shown] == [ended]
+
+
+async def test_no_more_turns_run_at_once_than_the_loop_can_bear(sessions, texts, paper):
+    gate = asyncio.Event()
+    begun = []
+
+    async def read(payload):
+        begun.append(payload["text"])
+        await gate.wait()
+        return message(payload["text"], place=f"paper:{payload['text']}")
+
+    paper.read = read
+    async with Turns(echo, sessions, texts) as turns:
+        turns.register(paper)
+        for n in range(RUNNING + 5):
+            await turns.hear(Delivery(f"d{n}", "paper", {"text": str(n)}))
+        for _ in range(100):
+            await asyncio.sleep(0)
+        at_once = len(begun)
+        gate.set()
+        await drain(turns)
+
+    assert RUNNING == 32
+    assert at_once == RUNNING
+    assert len([text for text in paper.shown if text != "…"]) == RUNNING + 5
+
+
+async def test_the_latest_deliveries_are_remembered_and_no_more():
+    deliveries = Deliveries()
+    for n in range(SEEN):
+        assert deliveries.add(str(n))
+
+    assert not deliveries.add("0")  # the oldest is still known
+    assert deliveries.add("one more")
+    assert not deliveries.add("1")
+    assert deliveries.add("0")  # it gave way

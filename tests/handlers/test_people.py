@@ -30,6 +30,7 @@ GROUPS = {"hr": frozenset({"S0HR", "U9", "teams:t:3f2b-aad"}), "legal": frozense
 PEOPLE = People(
     frozenset({"slack:T1:U1", "U2", "S0ADMIN", "3f2b-aad", "0123456789abcdef0123456789abcdef"}),
     GROUPS,
+    platforms=("slack", "teams", "web"),
 )
 
 

@@ -5,6 +5,7 @@ A press is made of what was drawn, as the real client makes it; so it can be kep
 """
 
 import asyncio
+import base64
 import html
 import itertools
 import json
@@ -354,6 +355,50 @@ class AtWeb:
 ROWS = {"Accept": "application/x-ndjson", "Origin": HERE}
 
 
+# --------------------------------------------------------------------------- the webhook
+
+
+@dataclass
+class AtWebhook:
+    client: httpx.AsyncClient
+    shown: dict[str, Any] = field(default_factory=dict)  # what the admin's last turn drew
+
+    async def send(self, name: str, content: bytes) -> str:
+        whole = base64.b64encode(content).decode()
+        return await self._post({"files": [{"name": name, "content": whole}]}, ADMIN)
+
+    def drawn(self, label: str) -> str:
+        for element in walk(self.shown):
+            if element.get("label") == label and "press" in element:
+                return element["press"]
+        raise AssertionError((label, self.shown))
+
+    async def press(self, button: str, who: str = ADMIN) -> str:
+        return await self._post({"press": button}, who)
+
+    async def fill(self, values: dict[str, str]) -> str:
+        return await self._post({"press": self.shown["ask"]["press"], "values": values}, ADMIN)
+
+    async def ask(self, question: str, who: str = MEMBER) -> str:
+        return await self._post({"text": question}, who)
+
+    async def _post(self, sent: dict[str, Any], who: str) -> str:
+        speaker = {"id": who, "name": who, "language": "ja"}
+        told = await self.client.post(
+            "/webhook",
+            json={"person": speaker, "place": "desk", **sent},
+            headers={"Authorization": f"Bearer {TOKEN}"},
+        )
+        assert told.status_code == 200
+        drawn = told.json()
+        if who == ADMIN:
+            self.shown = drawn
+        return json.dumps(drawn, ensure_ascii=False)
+
+
+TOKEN = "a-token-of-the-webhook"
+
+
 # --------------------------------------------------------------------------- the house with all of them
 
 
@@ -379,7 +424,9 @@ async def open_desks(folder: Path) -> AsyncIterator[dict[str, At]]:
                 "SLACK_SIGNING_SECRET": SECRET,
                 "SLACK_API_BASE": f"{slack.url}/api/",
                 "TEAMS_LOCAL": "1",
-                "ADMINS": f"teams:t1:{ADMIN}",
+                "ADMINS": f"teams:t1:{ADMIN}, webhook:{ADMIN}",
+                "PLATFORMS": "examples.webhook_platform:WEBHOOK",
+                "WEBHOOK_TOKEN": TOKEN,
                 "PUBLIC_URL": HERE,
                 "WEB_PASSWORD": WORDS[MEMBER],
                 "WEB_ADMIN_PASSWORD": WORDS[ADMIN],
@@ -408,6 +455,7 @@ async def open_desks(folder: Path) -> AsyncIterator[dict[str, At]]:
             "slack": AtSlack(desk, store),
             "teams": AtTeams(await client(), application, service, store),
             "web": AtWeb(web),
+            "webhook": AtWebhook(await client()),
         }
         assert service.refused == []
 

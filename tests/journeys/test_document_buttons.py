@@ -4,7 +4,7 @@ import pytest
 
 from tests.journeys.desks import MEMBER, open_desks
 
-FACES = ("slack", "teams", "web")
+FACES = ("slack", "teams", "web", "webhook")
 NAME = "旅費規程.md"
 QUESTION = "出張の日当はいくらですか?"
 

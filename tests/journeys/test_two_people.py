@@ -9,7 +9,8 @@ import pytest
 from bot.command.cli import main
 from bot.service.application import Application
 from bot.settings import load
-from bot.web.access import Access, Passwords
+from bot.web.access import Access
+from bot.web.settings import Passwords
 from handlers.conversation import (
     Audience,
     Button,

@@ -28,34 +28,44 @@ def in_message(ask: Ask, drawer: Classic) -> list[Json]:
     Return the question with each option beside a short button: long options would be cut on buttons
     themselves.
     """
-    blocks = _lead(ask, drawer)
-    room = ask.form.partition(".")[0]
-    ways = [*ask.buttons]
-    if not guided(ask):  # its fields need a window, which this press opens
-        blocks += sections(
-            "\n".join((f"**{ask.text}**", *(f"- {field.label}" for field in ask.fields)))
-        )
-        return [
-            *blocks,
-            *drawer.buttons.rows((Button(ask.title, Press(ask.form, ask.state), "primary"), *ways)),
-        ]
+    if not guided(ask):
+        return _way_into_a_window(ask, drawer)
     [field] = ask.fields
-    blocks += sections(f"**{field.label}**" + (f"\n{field.hint}" if field.hint else ""))
+    blocks = _lead(ask, drawer)
+    question = f"**{field.label}**"
+    if field.hint:
+        question += f"\n{field.hint}"
+    blocks += sections(question)
     blocks += _behind(ask, drawer)
     for number, offered in enumerate(field.options, 1):
-        answered = Form(ask.form, ask.state, {field.id: offered.id})
-        button = drawer.buttons.button(Button(drawer.say("choose"), Press(ask.form)), answered)
+        answer = Form(ask.form, ask.state, {field.id: offered.id})
+        button = drawer.buttons.button(Button(drawer.say("choose"), Press(ask.form)), answer)
         button["accessibility_label"] = cut(f"{drawer.say('choose')}: {offered.text}", BUTTON_TEXT)
         blocks.append(section(mrkdwn(f"{number}. {offered.text}")) | {"accessory": button})
+    ways = [*ask.buttons]
     if all(ask.stop != way.label for way in ways):
+        room = ask.form.partition(".")[0]
         ways.append(Button(ask.stop, Press(f"{room}.stop", ask.state)))
     return [*blocks, *drawer.buttons.rows(tuple(ways))]
 
 
+def _way_into_a_window(ask: Ask, drawer: Classic) -> list[Json]:
+    """Return the names of the fields, and the button that opens their window."""
+    blocks = _lead(ask, drawer)
+    lines = [f"**{ask.text}**"]
+    lines += [f"- {field.label}" for field in ask.fields]
+    blocks += sections("\n".join(lines))
+    opener = Button(ask.title, Press(ask.form, ask.state), "primary")
+    return [*blocks, *drawer.buttons.rows((opener, *ask.buttons))]
+
+
 def in_text(ask: Ask) -> str:
     """Return the options of a single choice as numbered lines, for where no blocks are drawn."""
-    options = ask.fields[0].options if len(ask.fields) == 1 else ()
-    return "".join(f"\n{number}. {offered.text}" for number, offered in enumerate(options, 1))
+    if len(ask.fields) != 1:
+        return ""
+    options = ask.fields[0].options
+    lines = [f"\n{number}. {offered.text}" for number, offered in enumerate(options, 1)]
+    return "".join(lines)
 
 
 def in_window(ask: Ask, drawer: Classic) -> list[Json]:
@@ -63,22 +73,31 @@ def in_window(ask: Ask, drawer: Classic) -> list[Json]:
     blocks = _lead(ask, drawer)
     if not (ask.step or ask.intro) and ask.text != ask.fields[0].label:
         blocks += sections(ask.text)
-    blocks += [_field(field, len(ask.fields) == 1) for field in ask.fields]
-    ways = tuple(
-        way for way in ask.buttons if way.label != ask.stop or ask.step
-    )  # a form is left by the window's own button
-    return [*blocks, *_behind(ask, drawer), *drawer.buttons.rows(ways)]
+    alone = len(ask.fields) == 1
+    blocks += [_field(field, alone=alone) for field in ask.fields]
+    blocks += _behind(ask, drawer)
+    # a form is left by the window's own button
+    ways = [way for way in ask.buttons if ask.step or way.label != ask.stop]
+    return [*blocks, *drawer.buttons.rows(tuple(ways))]
 
 
 def _lead(ask: Ask, drawer: Classic) -> list[Json]:
-    where = drawer.say("progress", step=ask.step, of=ask.of) if ask.step else ""
-    lead = " · ".join(escape(text) for text in (where, ask.intro) if text)
-    return [*([context(lead)] if lead else []), *drawer.blocks(ask.notes)]
+    parts = []
+    if ask.step:
+        parts.append(escape(drawer.say("progress", step=ask.step, of=ask.of)))
+    if ask.intro:
+        parts.append(escape(ask.intro))
+    notes = drawer.blocks(ask.notes)
+    if not parts:
+        return notes
+    return [context(" · ".join(parts)), *notes]
 
 
 def _behind(ask: Ask, drawer: Classic) -> list[Json]:
     """Why we ask, and what the company's own guidelines say."""
-    blocks = [context(mrkdwn(ask.why))] if ask.why else []
+    blocks = []
+    if ask.why:
+        blocks.append(context(mrkdwn(ask.why)))
     if ask.guideline:
         quote = section(quoted(cut(ask.guideline.text, LABEL)))
         blocks.append(quote | {"accessory": drawer.buttons.button(ask.guideline.open)})
@@ -86,50 +105,57 @@ def _behind(ask: Ask, drawer: Classic) -> list[Json]:
     return blocks
 
 
-def _field(field: Field, alone: bool) -> Json:
-    drawn: Json = {
+def _field(field: Field, *, alone: bool) -> Json:
+    block: Json = {
         "type": "input",
         "block_id": field.id,
         "label": plain_text(field.label, LABEL),
         "optional": not field.required,
-        "element": {"action_id": "value", **_element(field, alone)},
+        "element": {"action_id": "value", **_element(field, alone=alone)},
     }
-    return drawn | ({"hint": plain_text(field.hint, LABEL)} if field.hint else {})
+    if field.hint:
+        block["hint"] = plain_text(field.hint, LABEL)
+    return block
 
 
-def _element(field: Field, alone: bool) -> Json:
-    options = [option(offered.text, offered.id) for offered in field.options[:OPTIONS]]
-    chosen = [drawn for drawn in options if drawn["value"] in field.initial.split(",")]
+def _element(field: Field, *, alone: bool) -> Json:
+    """Return the input itself; a choice that stands `alone` shows its options at once."""
     match field.kind:
         case "files":
-            return {
-                "type": "file_input",
-                "filetypes": list(field.types),
-                "max_files": min(field.max or FILES, FILES),
-            }
+            count = min(field.max or FILES, FILES)
+            return {"type": "file_input", "filetypes": list(field.types), "max_files": count}
         case "text":
-            size = min(field.max or INPUT, INPUT)
-            written = {"initial_value": cut(field.initial, size)} if field.initial else {}
-            long = {"multiline": True} if size > LINE else {}
-            return {"type": "plain_text_input", "max_length": size, **long, **written}
+            return _text_input(field)
         case "date":
-            return {
-                "type": "datepicker",
-                **({"initial_date": field.initial} if field.initial else {}),
-            }
+            return _with_initial({"type": "datepicker"}, "initial_date", field.initial)
         case "person":
-            known = field.initial.rsplit(":", 1)[-1]
-            return {"type": "users_select", **({"initial_user": known} if known else {})}
-        case "toggle":
-            return {
-                "type": "checkboxes",
-                "options": options[:RADIO],
-                **({"initial_options": chosen} if chosen else {}),
-            }
+            user = field.initial.rsplit(":", 1)[-1]
+            return _with_initial({"type": "users_select"}, "initial_user", user)
         case _:
-            kind = "radio_buttons" if alone and len(options) <= RADIO else "static_select"
-            return {
-                "type": kind,
-                "options": options,
-                **({"initial_option": chosen[0]} if chosen else {}),
-            }
+            return _choice(field, alone=alone)
+
+
+def _with_initial(element: Json, name: str, value: object) -> Json:
+    """Return the input with what stands in it from the start, where there is anything."""
+    if value:
+        element[name] = value
+    return element
+
+
+def _text_input(field: Field) -> Json:
+    size = min(field.max or INPUT, INPUT)
+    element: Json = {"type": "plain_text_input", "max_length": size}
+    if size > LINE:
+        element["multiline"] = True
+    return _with_initial(element, "initial_value", cut(field.initial, size))
+
+
+def _choice(field: Field, *, alone: bool) -> Json:
+    options = [option(offered.text, offered.id) for offered in field.options[:OPTIONS]]
+    chosen = [one for one in options if one["value"] in field.initial.split(",")]
+    if field.kind == "toggle":
+        boxes: Json = {"type": "checkboxes", "options": options[:RADIO]}
+        return _with_initial(boxes, "initial_options", chosen)
+    few = alone and len(options) <= RADIO
+    select: Json = {"type": "radio_buttons" if few else "static_select", "options": options}
+    return _with_initial(select, "initial_option", next(iter(chosen), None))

@@ -8,7 +8,15 @@ click means the same on each.
 
 from typing import assert_never
 
-from bot.slack.render.elements import Buttons, Json, context, plain_text, section, sections
+from bot.slack.render.elements import (
+    Buttons,
+    Json,
+    batched,
+    context,
+    plain_text,
+    section,
+    sections,
+)
 from bot.slack.render.limits import (
     CONTEXT_ELEMENTS,
     FIELD_LABEL,
@@ -19,6 +27,7 @@ from bot.slack.render.limits import (
 )
 from bot.slack.render.text import cut, escape, fenced, mrkdwn, pieces, quoted
 from handlers.conversation import (
+    Bar,
     Block,
     Button,
     Chart,
@@ -34,6 +43,7 @@ from handlers.conversation import (
     Sources,
     Steps,
     Table,
+    Values,
 )
 from handlers.conversation import Buttons as ButtonsBlock
 from handlers.texts import Texts
@@ -57,9 +67,12 @@ class Classic:
         return self.texts.say(f"slack.{name}", self.language, **values)
 
     def blocks(self, blocks: tuple[Block, ...]) -> list[Json]:
-        return [drawn for block in blocks for drawn in self.block(block)]
+        elements: list[Json] = []
+        for block in blocks:
+            elements += self.block(block)
+        return elements
 
-    def block(self, block: Block) -> list[Json]:
+    def block(self, block: Block) -> list[Json]:  # noqa: C901, PLR0911  # a case a word
         match block:
             case Heading(text):
                 return [{"type": "header", "text": plain_text(text, HEADER)}]
@@ -78,8 +91,7 @@ class Classic:
             case Details():
                 return self.details(block)
             case ButtonsBlock(items, _, label):
-                lead = [context(escape(label))] if label else []
-                return [*lead, *self.buttons.rows(items)]
+                return self.labelled(label, items)
             case Feedback(answer):
                 return self.feedback(answer)
             case Divider():
@@ -87,95 +99,100 @@ class Classic:
             case _:
                 assert_never(block)
 
+    def labelled(self, label: str, buttons: tuple[Button, ...]) -> list[Json]:
+        rows = self.buttons.rows(buttons)
+        if not label:
+            return rows
+        return [context(escape(label)), *rows]
+
     def paragraph(self, block: Paragraph) -> list[Json]:
         match block.tone:
             case "quiet":
-                return [context(drawn) for drawn in pieces(block.text, mrkdwn, SECTION)]
+                return [context(piece) for piece in pieces(block.text, mrkdwn, SECTION)]
             case "quote":
-                return [section(drawn) for drawn in pieces(block.text, quoted, SECTION)]
+                return [section(piece) for piece in pieces(block.text, quoted, SECTION)]
             case "code":
-                return [section(drawn) for drawn in pieces(block.text, fenced, SECTION)]
+                return [section(piece) for piece in pieces(block.text, fenced, SECTION)]
             case "warning" | "bad":
-                return sections(f"⚠️{chr(10) if block.text.startswith('- ') else ' '}{block.text}")
+                gap = "\n" if block.text.startswith("- ") else " "
+                return sections(f"⚠️{gap}{block.text}")
             case _:
                 return sections(block.text)
 
     def table(self, block: Table) -> list[Json]:
         titles = [column.title for column in block.columns]
-        rows = (zip(titles, row, strict=True) for row in block.rows)
-        lines = [
-            "- " + " · ".join(f"{title} {value}" for title, value in row if value) for row in rows
-        ]
-        return sections("\n".join((f"**{block.caption}**", *lines)))
+        lines = [f"**{block.caption}**"]
+        for row in block.rows:
+            pairs = zip(titles, row, strict=True)
+            cells = [f"{title} {value}" for title, value in pairs if value]
+            lines.append("- " + " · ".join(cells))
+        return sections("\n".join(lines))
 
     def chart(self, block: Chart) -> list[Json]:
-        top = max((bar.value for bar in block.bars if bar.value > 0), default=1)
-        lines = []
-        for bar in block.bars:
-            cells = round(max(0.0, bar.value) / top * BAR)
-            note = f" ({bar.note})" if bar.note else ""
-            lines.append(
-                f"{'█' * cells}{'░' * (BAR - cells)} {bar.shown:>6} {MARKS[bar.state]}{bar.short}{note}"
-            )
+        above_zero = [bar.value for bar in block.bars if bar.value > 0]
+        top = max(above_zero, default=1)
+        lines = [_bar(bar, top) for bar in block.bars]
         bars = fenced("\n".join(lines))
         whole = f"*{escape(block.title)}*\n{bars}\n{escape(block.legend)}".rstrip()
-        return (
-            [section(whole)]
-            if len(whole) <= SECTION
-            else sections(f"**{block.title}**\n" + "\n".join(lines))
-        )
+        if len(whole) <= SECTION:
+            return [section(whole)]
+        return sections(f"**{block.title}**\n" + "\n".join(lines))
 
     def steps(self, block: Steps) -> list[Json]:
-        lines = [
-            f"{GLYPHS[s.status]} {s.title} ({self.say(f'step_{s.status}')})"
-            + (f": {s.output}" if s.output else "")
-            for s in block.items
-        ]
-        return sections("\n".join((f"**{block.title}**", *lines)))
+        lines = [f"**{block.title}**"]
+        for step in block.items:
+            status = self.say(f"step_{step.status}")
+            line = f"{GLYPHS[step.status]} {step.title} ({status})"
+            if step.output:
+                line += f": {step.output}"
+            lines.append(line)
+        return sections("\n".join(lines))
 
     def sources(self, block: Sources) -> list[Json]:
         lines = [_source(source) for source in block.items]
-        named = [
-            context(*lines[at : at + CONTEXT_ELEMENTS])
-            for at in range(0, len(lines), CONTEXT_ELEMENTS)
-        ]
-        opened = tuple(
-            Button(
-                f"[{s.number}] {s.place}",
-                Press("source.open", {"aid": block.answer, "s": s.id, "n": s.number}),
-            )
-            for s in block.items
-        )
-        return [*named, *self.buttons.rows(opened)]
+        rows = [context(*some) for some in batched(lines, CONTEXT_ELEMENTS)]
+        openers = []
+        for source in block.items:
+            data: Values = {"aid": block.answer, "s": source.id, "n": source.number}
+            label = f"[{source.number}] {source.place}"
+            openers.append(Button(label, Press("source.open", data)))
+        return [*rows, *self.buttons.rows(tuple(openers))]
 
     def details(self, block: Details) -> list[Json]:
         return [*sections(f"**{block.title}**"), *self.blocks(block.blocks)]
 
     def feedback(self, answer: str) -> list[Json]:
-        votes = tuple(
-            Button(self.say(vote), Press("feedback.vote", {"aid": answer, "vote": vote}))
-            for vote in ("up", "down")
-        )
-        return self.buttons.rows(votes)
+        up = Button(self.say("up"), Press("feedback.vote", {"aid": answer, "vote": "up"}))
+        down = Button(self.say("down"), Press("feedback.vote", {"aid": answer, "vote": "down"}))
+        return self.buttons.rows((up, down))
 
 
 def facts(items: tuple[Fact, ...]) -> list[Json]:
     """Two columns where labels and values are short, else a list."""
-    if all(len(f.label) <= FIELD_LABEL and len(f.value) <= FIELD_VALUE for f in items):
-        fields = [
-            {"type": "mrkdwn", "text": f"*{escape(f.label)}*\n{mrkdwn(f.value)}"} for f in items
-        ]
-        return [
-            {"type": "section", "fields": fields[at : at + FIELDS]}
-            for at in range(0, len(fields), FIELDS)
-        ]
-    return sections("\n".join(f"- **{f.label}**: {f.value}" for f in items))
+    if not all(len(f.label) <= FIELD_LABEL and len(f.value) <= FIELD_VALUE for f in items):
+        lines = [f"- **{fact.label}**: {fact.value}" for fact in items]
+        return sections("\n".join(lines))
+    fields = []
+    for fact in items:
+        text = f"*{escape(fact.label)}*\n{mrkdwn(fact.value)}"
+        fields.append({"type": "mrkdwn", "text": text})
+    return [{"type": "section", "fields": some} for some in batched(fields, FIELDS)]
+
+
+def _bar(bar: Bar, top: float) -> str:
+    """Return one bar of a chart as a line of cells, as long as its share of `top`."""
+    full = round(max(0.0, bar.value) / top * BAR)
+    cells = "█" * full + "░" * (BAR - full)
+    line = f"{cells} {bar.shown:>6} {MARKS[bar.state]}{bar.short}"
+    if bar.note:
+        line += f" ({bar.note})"
+    return line
 
 
 def _source(source: Source) -> str:
-    named = " · ".join(
-        part
-        for part in (f"{source.title} {source.place}".strip(), source.version, source.updated)
-        if part
-    )
-    return f"*[{source.number}]* {escape(cut(named, SOURCE))}{' ⚠️' if source.stale else ''}"
+    title = f"{source.title} {source.place}".strip()
+    parts = [part for part in (title, source.version, source.updated) if part]
+    line = f"*[{source.number}]* {escape(cut(' · '.join(parts), SOURCE))}"
+    if source.stale:
+        line += " ⚠️"
+    return line

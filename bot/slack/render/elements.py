@@ -4,7 +4,7 @@ limit.
 """
 
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.press import pack
 from bot.slack.render.limits import (
@@ -24,6 +24,8 @@ from bot.slack.render.text import cut, mrkdwn, pieces
 from handlers.conversation import Button, Confirm, Form, Press
 
 Json = dict[str, Any]
+Item = TypeVar("Item")
+SHOWN = ("text", "title", "caption", "label")  # the words of a block that people read
 
 
 class Buttons:
@@ -40,18 +42,15 @@ class Buttons:
         """
         Return one row of five; the rest goes into a menu where it fits one, else stays beside.
         """
-        first, rest = list(buttons[:ROW]), list(buttons[ROW:])
-        menu = [b for b in rest if not (b.confirm or b.url) and len(pack(b.press)) <= OPTION_VALUE]
-        if len(menu) not in OVERFLOW:
-            menu = menu[: OVERFLOW.stop - 1] if len(menu) >= OVERFLOW.stop else []
-        drawn = [self.button(b) for b in (*first, *(b for b in rest if b not in menu))]
+        rest = buttons[ROW:]
+        menu = _menu(rest)
+        beside = [button for button in rest if button not in menu]
+        elements = [self.button(button) for button in (*buttons[:ROW], *beside)]
         if menu:
-            options = [option(b.label, pack(b.press)) for b in menu]
-            drawn.append({"type": "overflow", "action_id": self.name("more"), "options": options})
-        return [
-            {"type": "actions", "elements": drawn[at : at + ACTIONS_ELEMENTS]}
-            for at in range(0, len(drawn), ACTIONS_ELEMENTS)
-        ]
+            options = [option(button.label, pack(button.press)) for button in menu]
+            name = self.name("more")
+            elements.append({"type": "overflow", "action_id": name, "options": options})
+        return [{"type": "actions", "elements": row} for row in batched(elements, ACTIONS_ELEMENTS)]
 
     def button(self, button: Button, brings: Press | Form | None = None) -> Json:
         """
@@ -60,34 +59,45 @@ class Buttons:
         Raises:
             ValueError: what it carries is longer than Slack keeps.
         """
-        drawn: Json = {
+        element: Json = {
             "type": "button",
             "action_id": self.name(button.press.action),
             "text": plain_text(button.label, BUTTON_TEXT),
             "value": pack(brings or button.press),
         }
         if button.url:
-            drawn["url"] = button.url
+            element["url"] = button.url
         if button.style != "plain":
-            drawn["style"] = button.style
+            element["style"] = button.style
         if len(button.label) > BUTTON_SHOWN:
-            drawn["accessibility_label"] = cut(button.label, BUTTON_TEXT)
+            element["accessibility_label"] = cut(button.label, BUTTON_TEXT)
         if button.confirm:
-            danger = {"style": "danger"} if button.style == "danger" else {}
-            drawn["confirm"] = confirm(button.confirm) | danger
-        return drawn
+            element["confirm"] = confirm(button.confirm)
+            if button.style == "danger":
+                element["confirm"]["style"] = "danger"
+        return element
 
 
 def words(value: object) -> list[str]:
     """Return every text a block shows."""
+    texts: list[str] = []
     if isinstance(value, dict):
-        own = [
-            held
-            for name, held in value.items()
-            if name in ("text", "title", "caption", "label") and isinstance(held, str)
-        ]
-        return own + [text for inner in value.values() for text in words(inner)]
-    return [text for inner in value for text in words(inner)] if isinstance(value, list) else []
+        own = [value[name] for name in value if name in SHOWN]
+        texts += filter(_is_text, own)
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            texts += words(inner)
+    return texts
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def batched(items: list[Item], limit: int) -> list[list[Item]]:
+    """Return the items in lists of at most `limit`, in order."""
+    return [items[start : start + limit] for start in range(0, len(items), limit)]
 
 
 def size(value: object) -> int:
@@ -95,29 +105,39 @@ def size(value: object) -> int:
     return sum(len(text) for text in words(value))
 
 
-def confirm(asked: Confirm) -> Json:
+def _menu(buttons: tuple[Button, ...]) -> list[Button]:
+    """Return which of these buttons become options of a menu; none where there are too few."""
+    fitting = []
+    for button in buttons:
+        plain = not button.confirm and not button.url
+        if plain and len(pack(button.press)) <= OPTION_VALUE:
+            fitting.append(button)
+    if len(fitting) < OVERFLOW.start:
+        return []
+    return fitting[: OVERFLOW.stop - 1]
+
+
+def confirm(question: Confirm) -> Json:
     return {
-        "title": plain_text(asked.title, CONFIRM_TITLE),
-        "text": plain_text(asked.text, CONFIRM_TEXT),
-        "confirm": plain_text(asked.ok, CONFIRM_BUTTON),
-        "deny": plain_text(asked.cancel, CONFIRM_BUTTON),
+        "title": plain_text(question.title, CONFIRM_TITLE),
+        "text": plain_text(question.text, CONFIRM_TEXT),
+        "confirm": plain_text(question.ok, CONFIRM_BUTTON),
+        "deny": plain_text(question.cancel, CONFIRM_BUTTON),
     }
 
 
 def sections(text: str) -> list[Json]:
     """Return our light markup as sections, as many as it needs."""
-    return [section(drawn) for drawn in pieces(text, mrkdwn, SECTION)]
+    return [section(piece) for piece in pieces(text, mrkdwn, SECTION)]
 
 
-def section(drawn: str) -> Json:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": drawn}}
+def section(text: str) -> Json:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
 def context(*drawn: str) -> Json:
-    return {
-        "type": "context",
-        "elements": [{"type": "mrkdwn", "text": cut(one, SECTION)} for one in drawn],
-    }
+    elements = [{"type": "mrkdwn", "text": cut(text, SECTION)} for text in drawn]
+    return {"type": "context", "elements": elements}
 
 
 def plain_text(text: str, limit: int) -> Json:

@@ -27,30 +27,27 @@ def messages(reply: Reply, texts: Texts, language: Language, level: int) -> tupl
     Return what chat.postMessage takes beside channel and thread: one message, or more where one
     cannot hold it.
     """
-    said = reply.text + (in_text(reply.ask) if reply.ask else "")
+    text = reply.text + in_text(reply.ask) if reply.ask else reply.text
     if level >= TEXT:
-        drawn = pieces(said, mrkdwn, MESSAGE_TEXT)[:PARTS] or ["–"]
-        return tuple({"text": text, "blocks": [], **QUIET} for text in drawn)
+        segments = pieces(text, mrkdwn, MESSAGE_TEXT)[:PARTS] or ["–"]
+        return tuple({"text": piece, "blocks": [], **QUIET} for piece in segments)
     drawer = LEVELS[level](texts, language)
-    blocks = [
-        *([section(called(reply.calls))] if reply.calls else []),
-        *drawer.blocks(reply.blocks),
-    ]
+    blocks = []
+    if reply.calls:
+        blocks.append(section(called(reply.calls)))
+    blocks += drawer.blocks(reply.blocks)
     if reply.ask:
         blocks += in_message(reply.ask, drawer)
     parts = _packed(blocks)
     if len(parts) > PARTS:
         parts = [*parts[:PARTS], [context(drawer.say("too_long"))]]
-    first = {
-        "text": cut(escape(plain(said)), MESSAGE_TEXT) or "–",
-        "blocks": parts[0] if parts else [],
-        **QUIET,
-    }
-    rest = (
-        {"text": cut(" ".join(words(part)), MESSAGE_TEXT), "blocks": part, **QUIET}
-        for part in parts[1:]
-    )
-    return (first, *rest)
+    whole = cut(escape(plain(text)), MESSAGE_TEXT) or "–"
+    first, *rest = parts or [[]]
+    result = [{"text": whole, "blocks": first, **QUIET}]
+    for part in rest:
+        summary = cut(" ".join(words(part)), MESSAGE_TEXT)
+        result.append({"text": summary, "blocks": part, **QUIET})
+    return tuple(result)
 
 
 def _packed(blocks: list[Json]) -> list[list[Json]]:

@@ -22,12 +22,13 @@ from bot.slack.render.limits import (
     PAGE,
     SECTION,
 )
-from bot.slack.render.tabled import Tabled
+from bot.slack.render.tabled import Tabled, rows_of
 from bot.slack.render.text import cut, escape, markdown, pieces
 from handlers.conversation import Bar, Chart, Column, Details, Paragraph, Step, Steps, Table
 from handlers.texts import Texts
 from knowledge.values import Language
 
+VOTES = ("up", "down")  # in the order of the plain buttons
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -40,89 +41,91 @@ class Native(Tabled):
     def paragraph(self, block: Paragraph) -> list[Json]:
         if block.tone != "answer":
             return super().paragraph(block)
-        return [
-            {"type": "markdown", "text": drawn} for drawn in pieces(block.text, markdown, MARKDOWN)
-        ]
+        segments = pieces(block.text, markdown, MARKDOWN)
+        return [{"type": "markdown", "text": piece} for piece in segments]
 
     def table(self, block: Table) -> list[Json]:
-        rows = [[c.title for c in block.columns], *(list(row) for row in block.rows)]
-        if not block.caption or not self.fits(rows):
+        if not block.caption or not self.fits(rows_of(block)):
             return super().table(block)
-        head = [{"type": "raw_text", "text": title or "–"} for title in rows[0]]
-        body = [
-            [_cell(c, value) for c, value in zip(block.columns, row, strict=True)]
-            for row in block.rows
-        ]
-        drawn = {
+        head = [{"type": "raw_text", "text": column.title or "–"} for column in block.columns]
+        rows = [head]
+        for row in block.rows:
+            cells = zip(block.columns, row, strict=True)
+            rows.append([_cell(column, value) for column, value in cells])
+        table = {
             "type": "data_table",
             "caption": block.caption,
             "page_size": PAGE,
-            "rows": [head, *body],
+            "rows": rows,
+            "row_header_column_index": block.header_column,
         }
-        return [drawn | {"row_header_column_index": block.header_column}]
+        return [table]
 
     def chart(self, block: Chart) -> list[Json]:
         labels = [cut(MARKS[bar.state] + bar.short, CHART_LABEL) for bar in block.bars]
-        if (
-            self._charts == CHARTS
-            or not 0 < len(labels) <= CHART_POINTS
-            or len(set(labels)) < len(labels)
-        ):
+        fits = 0 < len(labels) <= CHART_POINTS
+        unique = len(set(labels)) == len(labels)
+        if self._charts == CHARTS or not fits or not unique:
             return super().chart(block)
         self._charts += 1
-        points = [
-            {"label": label, "value": bar.value}
-            for label, bar in zip(labels, block.bars, strict=True)
-        ]
+        points = []
+        for label, bar in zip(labels, block.bars, strict=True):
+            points.append({"label": label, "value": bar.value})
         axis = cut(block.axis, CHART_LABEL)
-        drawn = {
+        chart = {
             "type": "bar",
             "series": [{"name": axis, "data": points}],
             "axis_config": {"categories": labels, "y_label": axis},
         }
-        values = " · ".join(_value(bar) for bar in block.bars)
+        title = cut(block.title, CHART_TITLE)
+        values = " · ".join([_value(bar) for bar in block.bars])
         legend = [escape(text) for text in (block.legend, values) if text]
-        return [
-            {"type": "data_visualization", "title": cut(block.title, CHART_TITLE), "chart": drawn},
-            context(*legend),
-        ]
+        element = {"type": "data_visualization", "title": title, "chart": chart}
+        return [element, context(*legend)]
 
     def steps(self, block: Steps) -> list[Json]:
-        drawn = {
-            "type": "plan",
-            "title": block.title,
-            "tasks": [_task(step) for step in block.items],
-        }
-        return [drawn] if block.items and size(drawn) <= SECTION else super().steps(block)
+        tasks = [_task(step) for step in block.items]
+        plan = {"type": "plan", "title": block.title, "tasks": tasks}
+        if not tasks or size(plan) > SECTION:
+            return super().steps(block)
+        return [plan]
 
     def details(self, block: Details) -> list[Json]:
         inner = self._inside.blocks(block.blocks)
-        fits = 0 < len(inner) <= CONTAINER_CHILDREN and all(
-            drawn["type"] in INSIDE for drawn in inner
-        )
-        if not fits or size(inner) > MESSAGE_CHARS // 2:  # a container is never cut in two
+        drawable = all(inner_block["type"] in INSIDE for inner_block in inner)
+        few = 0 < len(inner) <= CONTAINER_CHILDREN
+        # a container is never cut in two
+        if not drawable or not few or size(inner) > MESSAGE_CHARS // 2:
             return super().details(block)
-        title = plain_text(block.title, CONTAINER_TITLE)
-        drawn = {"type": "container", "title": title, "width": "full", "child_blocks": inner}
-        return [drawn | {"is_collapsible": True, "default_collapsed": not block.open}]
+        container = {
+            "type": "container",
+            "title": plain_text(block.title, CONTAINER_TITLE),
+            "width": "full",
+            "child_blocks": inner,
+            "is_collapsible": True,
+            "default_collapsed": not block.open,
+        }
+        return [container]
 
     def feedback(self, answer: str) -> list[Json]:
-        def vote(name: str) -> Json:
-            [row] = Classic.feedback(self, answer)
-            pressed = row["elements"][("up", "down").index(name)]
-            return {
-                "text": pressed["text"],
-                "accessibility_label": self.say(name),
-                "value": pressed["value"],
-            }
-
-        thumbs = {"positive_button": vote("up"), "negative_button": vote("down")}
         element = {
             "type": "feedback_buttons",
-            "action_id": self.buttons.name("feedback.vote"),
-            **thumbs,
+            "action_id": "",
+            "positive_button": self._thumb("up", answer),
+            "negative_button": self._thumb("down", answer),
         }
+        element["action_id"] = self.buttons.name("feedback.vote")
         return [{"type": "context_actions", "elements": [element]}]
+
+    def _thumb(self, vote: str, answer: str) -> Json:
+        """Return one of the thumbs: what the plain button says and carries."""
+        [row] = Classic.feedback(self, answer)
+        button = row["elements"][VOTES.index(vote)]
+        return {
+            "text": button["text"],
+            "accessibility_label": self.say(vote),
+            "value": button["value"],
+        }
 
 
 def _cell(column: Column, value: str) -> Json:
@@ -132,17 +135,20 @@ def _cell(column: Column, value: str) -> Json:
 
 
 def _value(bar: Bar) -> str:
-    return f"{bar.short} {bar.shown}" + (f" ({bar.note})" if bar.note else "")
+    if not bar.note:
+        return f"{bar.short} {bar.shown}"
+    return f"{bar.short} {bar.shown} ({bar.note})"
 
 
 def _task(step: Step) -> Json:
-    drawn: Json = {
+    card: Json = {
         "type": "task_card",
         "task_id": step.id,
         "title": step.title,
         "status": step.status,
     }
     if step.output:
-        said = {"type": "rich_text_section", "elements": [{"type": "text", "text": step.output}]}
-        drawn["output"] = {"type": "rich_text", "elements": [said]}
-    return drawn
+        text = {"type": "text", "text": step.output}
+        lines = {"type": "rich_text_section", "elements": [text]}
+        card["output"] = {"type": "rich_text", "elements": [lines]}
+    return card

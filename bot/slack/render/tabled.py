@@ -20,23 +20,22 @@ class Tabled(Classic):
         Report whether these rows, head included, may be a table of this message, and count them
         when they may.
         """
-        fitting = (
-            self.tables == 0
-            and 1 < len(rows) <= TABLE_ROWS
-            and 0 < len(rows[0]) <= TABLE_COLUMNS
-            and sum(len(cell) for row in rows for cell in row) <= TABLE_CHARS // 2
-        )
-        self.tables += fitting
-        return fitting
+        if self.tables or not 1 < len(rows) <= TABLE_ROWS:
+            return False
+        characters = sum(len(cell) for row in rows for cell in row)
+        if not 0 < len(rows[0]) <= TABLE_COLUMNS or characters > TABLE_CHARS // 2:
+            return False
+        self.tables += 1
+        return True
 
     def table(self, block: Table) -> list[Json]:
-        rows = [[c.title for c in block.columns], *(list(row) for row in block.rows)]
+        rows = rows_of(block)
         if not self.fits(rows):
             return super().table(block)
-        settings = [
-            {"align": "right" if c.kind == "number" else "left", "is_wrapped": True}
-            for c in block.columns
-        ]
+        settings = []
+        for column in block.columns:
+            side = "right" if column.kind == "number" else "left"
+            settings.append({"align": side, "is_wrapped": True})
         return [*sections(f"**{block.caption}**"), _table(rows, settings)]
 
     def chart(self, block: Chart) -> list[Json]:
@@ -45,7 +44,7 @@ class Tabled(Classic):
             "excluded": MARKS["excluded"] + self.say("excluded"),
             "normal": "",
         }
-        rows = [[self.say(f"chart_{name}") for name in ("name", "value", "mark")]]
+        rows = [[self.say("chart_name"), self.say("chart_value"), self.say("chart_mark")]]
         rows += [[bar.label, bar.shown, bar.note or states[bar.state]] for bar in block.bars]
         if not self.fits(rows):
             return super().chart(block)
@@ -53,6 +52,16 @@ class Tabled(Classic):
         return [*sections(f"**{block.title}**"), _table(rows, settings)]
 
 
+def rows_of(block: Table) -> list[list[str]]:
+    """Return all rows of a table, its head first."""
+    head = [column.title for column in block.columns]
+    return [head, *map(list, block.rows)]
+
+
 def _table(rows: list[list[str]], settings: list[Json]) -> Json:
-    cells = [[{"type": "raw_text", "text": cell or "–"} for cell in row] for row in rows]
+    cells = [_row(row) for row in rows]
     return {"type": "table", "column_settings": settings, "rows": cells}
+
+
+def _row(texts: list[str]) -> list[Json]:
+    return [{"type": "raw_text", "text": text or "–"} for text in texts]

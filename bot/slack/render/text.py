@@ -6,12 +6,12 @@ neither.
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 _BOLD = re.compile(r"(?P<before>.?)\*\*(?P<bold>.+?)\*\*(?=(?P<after>.?))")
 _ITEM = re.compile(r"(?:- |\d{1,2}\. )")
-_END = re.compile(
-    r"(?:[。．！？!?]|\.(?=[\s\[]))[」』）)]*(?:\[\d{1,3}\])*"
-)  # a sentence's end keeps its citations
+# a sentence's end keeps its citations
+_END = re.compile(r"(?:[。．！？!?]|\.(?=[\s\[]))[」』）)]*(?:\[\d{1,3}\])*")
 _OPENING, _CLOSING = "([\"'", ".,:;!?)]\"'"  # signs beside which Slack draws bold without a space
 _USER, _GROUP = re.compile(r"[UW][A-Z0-9]{2,}"), re.compile(r"S[A-Z0-9]{2,}")
 _HALF = re.compile(r"\[\d{0,3}$")  # a citation mark that has begun
@@ -22,7 +22,9 @@ def escape(text: str) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    if len(text) <= limit:
+        return text
+    return text[: limit - 1] + "…"
 
 
 def called(ids: Sequence[str]) -> str:
@@ -30,15 +32,15 @@ def called(ids: Sequence[str]) -> str:
     Return what calls people (U…, W…) and user groups (S…); whatever else stands in a setting is
     shown as text.
     """
-    own = [id_.rpartition(":")[2] for id_ in ids]
-    return " ".join(
-        f"<!subteam^{id_}>"
-        if _GROUP.fullmatch(id_)
-        else f"<@{id_}>"
-        if _USER.fullmatch(id_)
-        else escape(id_)
-        for id_ in own
-    )
+    return " ".join([_called(id_.rpartition(":")[2]) for id_ in ids])
+
+
+def _called(id_: str) -> str:
+    if _GROUP.fullmatch(id_):
+        return f"<!subteam^{id_}>"
+    if _USER.fullmatch(id_):
+        return f"<@{id_}>"
+    return escape(id_)
 
 
 def plain(text: str) -> str:
@@ -51,10 +53,15 @@ def mrkdwn(text: str) -> str:
     Return mrkdwn. Slack draws `*bold*` only where a space or a line's edge stands beside it, so
     Japanese gets spaces.
     """
-    lines = (
-        _BOLD.sub(_spaced, line) if "**" in line else line for line in escape(text).split("\n")
-    )
-    return "\n".join(f"• {line[2:]}" if line.startswith("- ") else line for line in lines)
+    return "\n".join([_mrkdwn_line(line) for line in escape(text).split("\n")])
+
+
+def _mrkdwn_line(line: str) -> str:
+    if "**" in line:
+        line = _BOLD.sub(_spaced, line)
+    if line.startswith("- "):
+        return f"• {line[2:]}"
+    return line
 
 
 def markdown(text: str) -> str:
@@ -68,11 +75,11 @@ def markdown(text: str) -> str:
     """
     text = text.replace("<", "&lt;").replace(">", "&gt;")
     text = re.sub(r"(?m)^(\s*)(#+\s)", r"\1\\\2", text.replace("](", "] (").replace("]:", "] :"))
-    lines = [_BOLD.sub(_flanked, line) if "**" in line else line for line in text.split("\n")]
-    apart = (
-        _apart(line, following) for line, following in zip(lines, [*lines[1:], ""], strict=True)
-    )
-    return "".join(line + end for line, end in zip(lines, apart, strict=True))[:-1]
+    lines = [_BOLD.sub(_flanked, line) for line in text.split("\n")]
+    whole = lines[0]
+    for before, line in pairwise(lines):
+        whole += _between(before, line) + line
+    return whole
 
 
 def fenced(text: str) -> str:
@@ -90,7 +97,7 @@ def pieces(text: str, draw: Callable[[str], str], limit: int) -> list[str]:
     Return the text drawn in pieces of at most `limit` characters, cut between lines, sentences or
     words; none when empty.
     """
-    drawn = []
+    segments = []
     while len(draw(text)) > limit:
         size = min(len(text) - 1, limit)
         while len(draw(text[:size] + "**")) > limit:
@@ -98,9 +105,12 @@ def pieces(text: str, draw: Callable[[str], str], limit: int) -> list[str]:
         at = _seam(text, size)
         head, text = text[:at], text[at:].lstrip("\n")
         if head.count("**") % 2:  # bold goes on in the next piece
-            head, text = head + "**", "**" + text
-        drawn.append(draw(head.rstrip("\n")))
-    return [*drawn, draw(text)] if text.strip() else drawn
+            head = head + "**"
+            text = "**" + text
+        segments.append(draw(head.rstrip("\n")))
+    if text.strip():
+        segments.append(draw(text))
+    return segments
 
 
 def _seam(text: str, size: int) -> int:
@@ -111,37 +121,51 @@ def _seam(text: str, size: int) -> int:
     line = text.rfind("\n", size // 2, size)
     if line > 0:
         return line
-    ends = [
-        m.end()
-        for m in _END.finditer(text, size // 2, min(len(text), size + 40))
-        if m.end() <= size
-    ]
+    reach = min(len(text), size + 40)  # characters, citations included
+    ends = [match.end() for match in _END.finditer(text, size // 2, reach) if match.end() <= size]
     if ends:
         return ends[-1]
     space = text.rfind(" ", size // 2, size)
     at = space + 1 if space > 0 else size
-    if begun := _HALF.search(text[:at]):
-        at = begun.start() or at
-    return at - 1 if text[at - 1 : at + 1] == "**" and at > 1 else at
+    mark = _HALF.search(text[:at])
+    if mark:
+        at = mark.start() or at
+    if text[at - 1 : at + 1] == "**" and at > 1:
+        return at - 1
+    return at
 
 
-def _apart(line: str, following: str) -> str:
-    listed = bool(_ITEM.match(line)) and bool(_ITEM.match(following))
-    return "\n" if listed or not line.strip() or not following.strip() else "\n\n"
+def _between(line: str, following: str) -> str:
+    """Return what keeps two lines apart in CommonMark: a blank line unless both are of one list."""
+    of_one_list = _ITEM.match(line) and _ITEM.match(following)
+    if of_one_list or not line.strip() or not following.strip():
+        return "\n"
+    return "\n\n"
 
 
-def _spaced(found: re.Match[str]) -> str:
-    before, bold, after = found["before"], found["bold"].strip(), found["after"]
-    left = "" if not before or before.isspace() or before in _OPENING else " "
-    right = "" if not after or after.isspace() or after in _CLOSING else " "
-    return f"{before}{left}*{bold}*{right}"
+def _spaced(match: re.Match[str]) -> str:
+    """Return bold for mrkdwn, with a space on each side where Slack needs one."""
+    before, after = match["before"], match["after"]
+    left = "" if _touches(before, _OPENING) else " "
+    right = "" if _touches(after, _CLOSING) else " "
+    return f"{before}{left}*{match['bold'].strip()}*{right}"
 
 
-def _flanked(found: re.Match[str]) -> str:
-    before, bold, after = found["before"], found["bold"].strip(), found["after"]
-    left = " " if _sign(bold[:1]) and before and not before.isspace() and not _sign(before) else ""
-    right = " " if _sign(bold[-1:]) and after and not after.isspace() and not _sign(after) else ""
+def _touches(neighbour: str, signs: str) -> bool:
+    """Report whether bold needs no space beside this: an edge, a space, or one of these signs."""
+    return not neighbour or neighbour.isspace() or neighbour in signs
+
+
+def _flanked(match: re.Match[str]) -> str:
+    """Return bold for CommonMark, with a space where a sign inside meets a letter outside."""
+    before, bold, after = match["before"], match["bold"].strip(), match["after"]
+    left = " " if _sign(bold[:1]) and _letter(before) else ""
+    right = " " if _sign(bold[-1:]) and _letter(after) else ""
     return f"{before}{left}**{bold}**{right}"
+
+
+def _letter(character: str) -> bool:
+    return bool(character) and not character.isspace() and not _sign(character)
 
 
 def _sign(character: str) -> bool:

@@ -20,11 +20,11 @@ PLAIN = "window"  # callback id of a window that asks nothing
 
 class Modal(Classic):
     def paragraph(self, block: Paragraph) -> list[Json]:
-        drawn = mrkdwn(block.text)
-        if block.tone not in ("warning", "bad") or len(drawn) > ALERT:
+        text = mrkdwn(block.text)
+        if block.tone not in ("warning", "bad") or len(text) > ALERT:
             return super().paragraph(block)
         level = "warning" if block.tone == "warning" else "error"
-        return [{"type": "alert", "level": level, "text": {"type": "mrkdwn", "text": drawn}}]
+        return [{"type": "alert", "level": level, "text": {"type": "mrkdwn", "text": text}}]
 
 
 def modal(
@@ -41,23 +41,25 @@ def modal(
     ask = reply.ask
     if ask:
         blocks += in_window(ask, drawer)
-    held = {"c": origin[0], "t": origin[1], "l": language}
+    memory = {"c": origin[0], "t": origin[1], "l": language}
     view: Json = {"type": "modal", "blocks": (blocks or sections(reply.text))[:VIEW_BLOCKS]}
     if ask is None:
         return view | {
             "callback_id": PLAIN,
             "title": plain_text(reply.title or drawer.say("window"), MODAL_TITLE),
             "close": plain_text(drawer.say("close"), MODAL_TITLE),
-            "private_metadata": _packed(held),
+            "private_metadata": _packed(memory),
         }
-    title = f"{ask.title} {ask.step}/{ask.of}" if ask.step else ask.title
-    stop = drawer.say("pause") if ask.step else ask.stop
+    title, stop = ask.title, ask.stop
+    if ask.step:
+        title = f"{ask.title} {ask.step}/{ask.of}"
+        stop = drawer.say("pause")
     return view | {
         "callback_id": ask.form,
         "title": plain_text(title, MODAL_TITLE),
         "submit": plain_text(ask.submit, MODAL_TITLE),
         "close": plain_text(stop, MODAL_TITLE),
-        "private_metadata": _packed({**held, "s": dict(ask.state), "e": ask.required_error}),
+        "private_metadata": _packed({**memory, "s": dict(ask.state), "e": ask.required_error}),
     }
 
 
@@ -83,16 +85,15 @@ def _notice(name: str, texts: Texts, language: Language, origin: tuple[str, str]
     return modal(Reply(texts.say(f"slack.{name}", language)), texts, language, origin)
 
 
-def _packed(held: Mapping[str, object]) -> str:
+def _packed(memory: Mapping[str, object]) -> str:
     """
     Return what the window keeps for us.
 
     Raises:
         ValueError: it is longer than Slack keeps.
     """
-    packed = json.dumps(held, ensure_ascii=False, separators=(",", ":"))
+    packed = json.dumps(memory, ensure_ascii=False, separators=(",", ":"))
     if len(packed) > PRIVATE_METADATA:
-        raise ValueError(
-            f"a window carries {len(packed)} characters; at most {PRIVATE_METADATA} are kept"
-        )
+        length = f"{len(packed)} characters; at most {PRIVATE_METADATA} are kept"
+        raise ValueError(f"a window carries {length}")
     return packed

@@ -5,7 +5,7 @@ both numbers.
 
 from dataclasses import dataclass
 
-MEGABYTE = 1 << 20
+from knowledge.text.sizes import MEGABYTE
 
 
 @dataclass(frozen=True, slots=True)

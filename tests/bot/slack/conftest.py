@@ -17,8 +17,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
-from bot.settings import Slack as Settings
 from bot.slack.adapter import Slack
+from bot.slack.settings import Slack as Settings
 from bot.turns import Turns
 from handlers.conversation import Handler
 from handlers.people import People
@@ -155,8 +155,11 @@ async def desk(
         ) -> Desk:
             settings = Settings("xoxb-1", ("new", SECRET), app_token, f"{api.url}/api/")
             turns = Turns(handle, sessions, texts)
-            slack = await stack.enter_async_context(Slack(settings, turns, texts, People(admins)))
+            people = People(admins)
+            slack = await stack.enter_async_context(Slack(settings, turns, texts, people))
+            people.watch(slack.name, slack.again)
             turns.register(slack)
+            people.watch(slack.name, slack.again)
             await stack.enter_async_context(turns)
             await stack.enter_async_context(slack.listening())
             door = httpx.ASGITransport(Starlette(routes=slack.routes()))

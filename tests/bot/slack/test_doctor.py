@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.settings import Slack as Settings
 from bot.slack import api as rooms
 from bot.slack.doctor import SCOPES, diagnose
+from bot.slack.settings import Slack as Settings
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,13 @@ import logging
 import os
 import signal
 import time
+from contextlib import suppress
 
 import pytest
 
 from bot.slack import api as rooms
 from bot.slack import screens
+from bot.slack.settings import Slack as Settings
 from handlers.conversation import Paragraph, Reply
 
 
@@ -54,6 +56,26 @@ async def test_an_answer_that_is_lost_after_success_posts_nothing_twice(
     await at.event()
 
     assert [m["text"] for m in api.messages.values()] == ["答え"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "waits", "posts"),
+    [([60.0], 1, 2), ([61.0], 0, 1), ([60.0] * 2, 2, 3), ([60.0] * 3, 2, 3)],
+)
+async def test_a_minute_s_limit_is_waited_out_twice_and_a_longer_one_not(api, limits, waits, posts):
+    slept = []
+
+    async def sleep(seconds):
+        slept.append(seconds)
+
+    api.faults["chat.postEphemeral"] = list(limits)
+    async with rooms.Api(Settings("xoxb-1", ("s",), "", f"{api.url}/api/"), sleep=sleep) as slack:
+        with suppress(rooms.Unanswered):
+            await slack.call("chat.postEphemeral", channel="C1", user="U1", text="答え")
+
+    assert len(slept) == waits
+    assert all(60.0 <= seconds <= 60.5 for seconds in slept)
+    assert len([name for name, *_ in api.calls if name == "chat.postEphemeral"]) == posts
 
 
 async def test_a_turn_that_begins_late_finds_what_a_dead_process_posted(desk, api):

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.slack import parse
+from bot.slack.decode import decode
 from handlers.conversation import Command, Person
 from knowledge.text.courtesy import asking
 
@@ -56,7 +57,7 @@ AROUND = [
 
 @pytest.mark.parametrize("text", AROUND)
 def test_a_question_beside_markup_is_the_question_alone(text):
-    said = parse.said(text, "UB")
+    said = parse.typed(text, "UB")
 
     assert asking(said) == PLAIN
     assert "<" not in said
@@ -83,7 +84,7 @@ KEPT = [
 
 @pytest.mark.parametrize(("text", "said"), KEPT)
 def test_what_only_looks_like_markup_stays_and_names_are_named(text, said):
-    assert parse.said(text, "UB") == said
+    assert parse.typed(text, "UB") == said
 
 
 @pytest.mark.parametrize(
@@ -99,14 +100,14 @@ def test_what_only_looks_like_markup_stays_and_names_are_named(text, said):
 )
 def test_a_call_without_words_is_welcomed(text):
     event = {"type": "app_mention", "user": "U1", "channel": "C1", "ts": "1.2", "text": text}
-    message = parse.message({"team_id": "T1", "event": event}, PERSON, "UB", fetch)
+    message = parse.message(decode({"team_id": "T1", "event": event}), PERSON, "UB", fetch)
 
     assert message.content == Command("welcome")
 
 
 def test_a_link_or_code_alone_is_what_was_said():
-    assert parse.said("<https://example.com/a>", "UB") == "https://example.com/a"
-    assert parse.said("```x = 1```", "UB") == "```x = 1```"
+    assert parse.typed("<https://example.com/a>", "UB") == "https://example.com/a"
+    assert parse.typed("```x = 1```", "UB") == "```x = 1```"
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_a_link_or_code_alone_is_what_was_said():
     ],
 )
 def test_forty_thousand_signs_are_read(text):
-    assert isinstance(parse.said(text, "UB"), str)
+    assert isinstance(parse.typed(text, "UB"), str)
 
 
 def test_a_slash_command_is_read_alike():
@@ -134,4 +135,4 @@ def test_a_slash_command_is_read_alike():
         "channel_id": "C1",
     }
 
-    assert asking(parse.message(typed, PERSON, "UB", fetch).content.argument) == PLAIN
+    assert asking(parse.message(decode(typed), PERSON, "UB", fetch).content.argument) == PLAIN

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.slack import parse, payload
+from bot.slack import parse
+from bot.slack.decode import decode
 from handlers.conversation import Command, Person, Press, Text, Upload
 
 
@@ -33,7 +34,7 @@ def event(kind: str, text: str, **more: Any) -> dict[str, Any]:
     ],
 )
 def test_mentions(text: str, content: object) -> None:
-    message = parse.message(event("app_mention", text), PERSON, "UB", fetch)
+    message = parse.message(decode(event("app_mention", text)), PERSON, "UB", fetch)
     assert message is not None
     assert (message.content, message.place, message.audience.private) == (
         content,
@@ -43,12 +44,12 @@ def test_mentions(text: str, content: object) -> None:
 
 
 def test_a_mention_and_its_message_are_one_delivery() -> None:
-    assert payload.delivery(event("app_mention", "x")) == payload.delivery(event("message", "x"))
+    assert decode(event("app_mention", "x")).id == decode(event("message", "x")).id
 
 
 @pytest.mark.parametrize("more", [{"bot_id": "B1"}, {"subtype": "message_changed"}, {"user": "UB"}])
 def test_bots_and_changes_are_nothing_to_us(more: dict[str, str]) -> None:
-    assert parse.message(event("app_mention", "x", **more), PERSON, "UB", fetch) is None
+    assert parse.message(decode(event("app_mention", "x", **more)), PERSON, "UB", fetch) is None
 
 
 def test_a_press_keeps_its_data() -> None:
@@ -60,7 +61,7 @@ def test_a_press_keeps_its_data() -> None:
         "channel": {"id": "D1"},
         "actions": [action],
     }
-    message = parse.message(clicked, PERSON, "UB", fetch)
+    message = parse.message(decode(clicked), PERSON, "UB", fetch)
     assert message is not None
     assert message.content == Press("choose.start", {"aid": "a1"})
     assert message.audience.private
@@ -75,7 +76,7 @@ def test_a_slash_command_is_answered_to_the_asker_only() -> None:
         "channel_id": "C1",
         "trigger_id": "9",
     }
-    message = parse.message(typed, PERSON, "UB", fetch)
+    message = parse.message(decode(typed), PERSON, "UB", fetch)
     assert message is not None
     assert (message.content, message.audience.private) == (Command("llm-choose", "start"), True)
 
@@ -83,7 +84,7 @@ def test_a_slash_command_is_answered_to_the_asker_only() -> None:
 async def test_a_file_sent_to_the_bot_is_an_upload() -> None:
     file = {"name": "規程.pdf", "size": 7, "url_private_download": "https://files.slack.com/1"}
     message = parse.message(
-        event("message", "", channel_type="im", subtype="file_share", files=[file]),
+        decode(event("message", "", channel_type="im", subtype="file_share", files=[file])),
         PERSON,
         "UB",
         fetch,
@@ -96,10 +97,10 @@ async def test_a_file_sent_to_the_bot_is_an_upload() -> None:
 
 
 def test_only_a_thread_that_has_begun_can_hold_an_ephemeral_message() -> None:
-    assert payload.visible_thread(event("app_mention", "x")) == ""
-    assert payload.visible_thread(event("app_mention", "x", thread_ts="1.1")) == "1.1"
+    assert decode(event("app_mention", "x")).visible_thread == ""
+    assert decode(event("app_mention", "x", thread_ts="1.1")).visible_thread == "1.1"
     ephemeral = {"type": "block_actions", "container": {"message_ts": "1.3", "is_ephemeral": True}}
-    assert payload.visible_thread(ephemeral) == ""
+    assert decode(ephemeral).visible_thread == ""
 
 
 @pytest.mark.parametrize(
@@ -114,14 +115,22 @@ def test_only_a_thread_that_has_begun_can_hold_an_ephemeral_message() -> None:
 def test_people_of_another_organisation_are_told_apart_in_a_shared_channel(
     more: dict[str, str], outside: bool
 ) -> None:
-    assert (
-        payload.foreign(event("app_mention", "x", **more) | {"is_ext_shared_channel": True})
-        is outside
-    )
+    shared = event("app_mention", "x", **more) | {"is_ext_shared_channel": True}
+    assert decode(shared).foreign is outside
 
 
 def test_colleagues_on_an_enterprise_grid_are_at_home() -> None:
     clicked = {"type": "block_actions", "team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T9"}}
 
-    assert payload.foreign(clicked)
-    assert not payload.foreign(clicked | {"enterprise": {"id": "E1"}})
+    assert decode(clicked).foreign
+    assert not decode(clicked | {"enterprise": {"id": "E1"}}).foreign
+
+
+@pytest.mark.parametrize(("edited_at", "heard"), [("1700000600.0", True), ("1700000600.1", False)])
+def test_a_question_changed_within_ten_minutes_is_asked_again(edited_at: str, heard: bool) -> None:
+    before = {"user": "U1", "text": "<@UB> 前", "ts": "1700000000.0"}
+    now = before | {"text": "<@UB> 後", "edited": {"user": "U1", "ts": edited_at}}
+    changed = event("message", "", subtype="message_changed", channel_type="channel")
+    changed["event"] |= {"message": now, "previous_message": before}
+    message = parse.message(decode(changed), PERSON, "UB", fetch)
+    assert (message is not None) is heard

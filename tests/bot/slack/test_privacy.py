@@ -10,12 +10,13 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from bot.places import QUEUE
 from bot.service.application import Application
-from bot.settings import Slack as Settings
 from bot.settings import load
 from bot.slack.adapter import Slack
 from bot.slack.render.messages import LEVELS, messages
-from bot.turns import QUEUE, Turns
+from bot.slack.settings import Slack as Settings
+from bot.turns import Turns
 from handlers.conversation import Button, Buttons, Paragraph, Person, Press, Reply
 from tests.bot.scenes import QUESTION, WORDS, Recorded, letters, pieces, scenes_of, wire
 from tests.bot.slack.conftest import SECRET, Desk
@@ -94,6 +95,7 @@ async def at(application, api):
                 application.people,
             )
         )
+        application.people.watch(slack.name, slack.again)
         turns.register(slack)
         await stack.enter_async_context(turns)
         door = httpx.ASGITransport(Starlette(routes=slack.routes()))

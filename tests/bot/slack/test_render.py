@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.press import unpack
-from bot.slack import parse, payload
+from bot.slack import parse
+from bot.slack.decode import decode
 from bot.slack.render.messages import LEVELS, TEXT, messages
 from bot.slack.render.windows import home, modal, skeleton
 from handlers.conversation import (
@@ -77,9 +78,8 @@ def pressed(element, **more):
         "channel": {"id": "C1"},
         "trigger_id": "t",
     }
-    return parse.message(
-        payload | {"actions": [element | {"action_ts": "2.2"} | more]}, AOI, "UB", nothing
-    ).content
+    payload |= {"actions": [element | {"action_ts": "2.2"} | more]}
+    return parse.message(decode(payload), AOI, "UB", nothing).content
 
 
 # --------------------------------------------------------------------------- scenes
@@ -534,7 +534,8 @@ def test_a_window_comes_back_as_its_form_from_where_it_was_opened():
         "trigger_id": "t",
     }
     sent |= {"view": view | {"id": "V1", "state": {"values": state}}}
-    message = parse.message(sent, AOI, "UB", nothing)
+    payload = decode(sent)
+    message = parse.message(payload, AOI, "UB", nothing)
     form = message.content
 
     assert (form.name, form.state) == ("document.add", {"w": 1})
@@ -547,7 +548,7 @@ def test_a_window_comes_back_as_its_form_from_where_it_was_opened():
         "second": "yes",
     }
     assert [file.name for file in form.files] == ["規程.pdf"]
-    assert (payload.channel(sent), payload.thread(sent)) == ("C1", "1.1")
+    assert (payload.channel, payload.thread) == ("C1", "1.1")
     assert (message.place, message.audience.private) == (
         "slack:T1:C1:U1",
         True,

@@ -80,7 +80,7 @@ async def test_after_a_disconnect_it_comes_back_and_nothing_is_lost_or_doubled(d
 async def test_the_watchdog_starts_a_dead_connection_anew(desk, api):
     at = await desk(bot, app_token="xapp-1")
     await api.edge.connected()
-    client = at.slack._socket._handler.client
+    client = at.slack._bolt._socket._handler.client
     client.auto_reconnect_enabled = False
     client.current_session_monitor.cancel()
     await client.current_session.close()

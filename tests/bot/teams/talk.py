@@ -7,8 +7,8 @@ import httpx
 from starlette.applications import Starlette
 
 from bot.press import KEY
-from bot.settings import Teams as Settings
 from bot.teams.adapter import Teams
+from bot.teams.settings import Teams as Settings
 from bot.turns import Turns
 from handlers.conversation import (
     Feedback,

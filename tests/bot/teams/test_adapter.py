@@ -14,8 +14,8 @@ import pytest
 from starlette.applications import Starlette
 
 from bot.press import KEY, pack, unpack
-from bot.settings import Teams as Settings
 from bot.teams.adapter import Teams
+from bot.teams.settings import Teams as Settings
 from bot.turns import Turns
 from handlers.conversation import Ask, Field, Form, Option, Paragraph, Press, Reply
 from tests.bot.teams.conftest import Failure

@@ -13,10 +13,11 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.settings import Teams as Settings
+from bot.teams.activity import Destination
 from bot.teams.auth import ISSUER, METADATA, PublishedKeys, TokenVerifier, Unauthorized, trusted
-from bot.teams.connector import Connector, Undelivered
-from bot.teams.frame import Place
+from bot.teams.connector import Connector
+from bot.teams.refusal import Undelivered
+from bot.teams.settings import Teams as Settings
 from tests.bot.teams.talk import Query, activity, door_of
 from tests.serving import served
 
@@ -174,7 +175,7 @@ async def test_the_bearer_is_never_sent_to_a_forged_service(guarded, connector, 
         assert answer.status_code in (400, 401)
         with pytest.raises(Undelivered):
             await connector.send(
-                Place(forged, "c1", "28:bot", "29:u"), {"type": "message", "text": "x"}
+                Destination(forged, "c1", "28:bot", "29:u"), {"type": "message", "text": "x"}
             )
     assert (service.calls, asked.messages) == ([], [])
 
@@ -182,6 +183,11 @@ async def test_the_bearer_is_never_sent_to_a_forged_service(guarded, connector, 
 @pytest.mark.parametrize("whole", [token(), token(exp=NOW - 120)])
 async def test_a_whole_token_is_let_in_even_when_clocks_differ_by_two_minutes(whole):
     assert await admitted(whole)
+
+
+@pytest.mark.parametrize(("ago", "let_in"), [(290, True), (310, False)])
+async def test_an_expired_token_is_let_in_for_five_minutes(ago, let_in):
+    assert await admitted(token(exp=int(time.time()) - ago)) is let_in
 
 
 @pytest.mark.parametrize("change", [{"channel": "slack"}, {"tenant": "other"}, {"tenant": ""}])
@@ -259,6 +265,17 @@ async def test_keys_are_fetched_once_and_serve_on_while_the_key_server_is_away()
     server.down, server.now = True, 25 * 60 * 60.0
     assert await keys.key("k1") == PUBLIC
     assert server.asked == 1
+
+
+@pytest.mark.parametrize(("hours", "looks"), [(24.0, 1), (24.1, 2)])
+async def test_known_keys_are_looked_at_anew_after_a_day(hours, looks):
+    server = KeyServer()
+    keys = PublishedKeys(server.fetch, clock=lambda: server.now)
+    await keys.key("k1")
+    server.now = hours * 60 * 60
+    await keys.key("k1")
+    await asyncio.sleep(0)  # nobody waits for the look
+    assert server.asked == looks
 
 
 async def test_a_flood_of_unknown_keys_asks_twice_a_minute_and_a_new_key_is_found_at_once():

@@ -6,9 +6,11 @@ import time
 import pytest
 
 from bot.teams import connector as room
-from bot.teams.connector import Connector, Undelivered, pause
-from bot.teams.frame import Place
+from bot.teams.activity import Destination
+from bot.teams.connector import Connector, retry_after
+from bot.teams.refusal import Undelivered
 from handlers.conversation import Paragraph, Reply
+from knowledge.retry import SPREAD
 from tests.bot.teams.conftest import Failure
 from tests.bot.teams.talk import ANSWER, CHANNEL, WORKING, activity, door_of
 
@@ -38,18 +40,24 @@ def bearer():
     return Bearer()
 
 
+async def at_once(seconds):
+    """Stands for waiting."""
+
+
 @pytest.fixture
-def connector(bearer, monkeypatch):
-    monkeypatch.setattr(
-        room, "trusted", lambda service, *, local: True
-    )  # loopback stands for Teams' host
-    monkeypatch.setattr(room, "WAIT", 0.01)
-    return Connector(lambda: bearer, local=False)
+def trusting(monkeypatch):
+    """Loopback stands for Teams' host."""
+    monkeypatch.setattr(room, "trusted", lambda service, *, local: True)
+
+
+@pytest.fixture
+def connector(bearer, trusting):
+    return Connector(lambda: bearer, local=False, sleep=at_once)
 
 
 @pytest.fixture
 def here(service):
-    return Place(service.url, "19:c", "28:bot", "29:u")
+    return Destination(service.url, "19:c", "28:bot", "29:u")
 
 
 @pytest.mark.parametrize("status", [412, 429, 503])
@@ -59,20 +67,42 @@ async def test_what_the_service_did_not_take_is_sent_again(connector, service, h
     assert len(service.shown) == 1
 
 
-async def test_it_waits_as_long_as_the_service_asks(connector, service, here, monkeypatch):
+async def test_it_waits_as_long_as_the_service_asks(bearer, service, here, trusting):
     waits = []
-    monkeypatch.setattr(
-        room, "pause", lambda after, attempt: waits.append(pause(after, attempt)) or 0.0
-    )
+
+    async def sleep(seconds):
+        waits.append(seconds)
+
+    connector = Connector(lambda: bearer, local=False, sleep=sleep)
     service.failures = [Failure(429, after="7"), Failure(429, after=""), Failure(503, after="900")]
     await connector.send(here, HELLO)
-    assert waits == [7.0, 0.02, 60.0]
+    named, random, longest = waits
+    assert 7.0 <= named <= 7.0 + SPREAD
+    assert 0.0 <= random <= room.WAIT * 2
+    assert 60.0 <= longest <= 60.0 + SPREAD
+
+
+@pytest.mark.parametrize(("faults", "status"), [(4, None), (5, 503)])
+async def test_the_fifth_try_is_the_last(bearer, service, here, trusting, faults, status):
+    connector = Connector(lambda: bearer, local=False, sleep=at_once)
+    service.failures = [Failure(503)] * faults
+    refused = None
+    try:
+        await connector.send(here, HELLO)
+    except Undelivered as error:
+        refused = error.status
+    assert refused == status
+    assert len(service.calls) == 5
 
 
 def test_a_time_of_day_is_a_wait_too():
-    assert pause("Wed, 01 Jan 2020 00:00:00 GMT", 0) == 0
-    assert pause("soon", 1) == room.WAIT * 2
-    assert pause(time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 30)), 0) > 0
+    assert retry_after("Wed, 01 Jan 2020 00:00:00 GMT") == 0
+    assert retry_after("soon") is None
+    assert retry_after("nan") is None
+    assert retry_after("") is None
+    assert (
+        retry_after(time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 30))) > 0
+    )
 
 
 @pytest.mark.parametrize("status", [500, 502, 504])
@@ -90,7 +120,7 @@ async def test_a_message_that_may_have_arrived_is_not_sent_again_and_an_update_i
 
 
 async def test_a_service_that_was_never_reached_is_tried_again(connector, here):
-    nobody = Place("http://127.0.0.1:9/", "19:c", "28:bot", "29:u")
+    nobody = Destination("http://127.0.0.1:9/", "19:c", "28:bot", "29:u")
     with pytest.raises(Undelivered) as error:
         await connector.send(nobody, HELLO)
     assert (error.value.status, error.value.unsure) == (0, False)
@@ -138,7 +168,7 @@ async def test_an_answer_arrives_through_all_of_them_once(
     sessions, texts, service, monkeypatch, faults
 ):
     monkeypatch.setattr(room, "WAIT", 0.01)
-    monkeypatch.setattr("bot.teams.screen.ONCE_MORE", 0.01)
+    monkeypatch.setattr("bot.teams.sender.ONCE_MORE", 0.01)
 
     async def answering(message):
         yield WORKING
@@ -154,7 +184,7 @@ async def test_an_answer_arrives_through_all_of_them_once(
 async def test_a_last_word_that_may_be_lost_is_said_once_more(
     sessions, texts, service, monkeypatch
 ):
-    monkeypatch.setattr("bot.teams.screen.ONCE_MORE", 0.01)
+    monkeypatch.setattr("bot.teams.sender.ONCE_MORE", 0.01)
 
     async def short(message):
         yield Reply("返事", (Paragraph("返事"),))

@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from msal import ConfidentialClientApplication
 
-from bot.settings import InvalidSettings, Teams, load
+from bot.settings import InvalidSettings, load
 from bot.teams.credentials import renew, sign_in
+from bot.teams.settings import Teams
 
 TENANT = "99999999-2222-3333-4444-555555555555"
 SECTION = {"TEAMS_APP_ID": "app", "TEAMS_TENANT_ID": TENANT}
@@ -46,7 +47,7 @@ def pem(tmp_path_factory):
 
 
 def test_a_password_signs_in_at_ones_own_tenant():
-    found = sign_in(load(SECTION | {"TEAMS_APP_PASSWORD": "hush"}).teams)
+    found = sign_in(load(SECTION | {"TEAMS_APP_PASSWORD": "hush"}).sections["teams"])
     assert isinstance(found, MicrosoftAppCredentials)
     assert found.oauth_endpoint.endswith(TENANT)
 
@@ -84,7 +85,7 @@ class Answer:
 
 
 def test_a_certificate_signs_a_statement_instead_of_a_password(pem):
-    found = sign_in(load(SECTION | {"TEAMS_CERTIFICATE": str(pem)}).teams)
+    found = sign_in(load(SECTION | {"TEAMS_CERTIFICATE": str(pem)}).sections["teams"])
     assert isinstance(found, CertificateAppCredentials)
     entra = Entra()
     credential = {
@@ -105,7 +106,7 @@ def test_a_certificate_signs_a_statement_instead_of_a_password(pem):
 
 
 def test_the_machines_identity_needs_no_secret_and_forgets_its_token_when_asked():
-    found = sign_in(load(SECTION | {"TEAMS_MANAGED_IDENTITY": "1"}).teams)
+    found = sign_in(load(SECTION | {"TEAMS_MANAGED_IDENTITY": "1"}).sections["teams"])
     assert isinstance(found, ManagedIdentityAppCredentials)
     before = ManagedIdentityAppCredentials.global_token_cache
     renew(found)

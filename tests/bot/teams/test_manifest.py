@@ -9,7 +9,8 @@ import pytest
 from jsonschema import validate
 
 from bot.command.manifest import show
-from bot.settings import InvalidSettings, Settings, Teams
+from bot.settings import InvalidSettings, Settings
+from bot.teams.settings import Teams
 
 FOLDER = Path(__file__).resolve().parents[3] / "deploy" / "teams"
 
@@ -89,7 +90,7 @@ APP = "11111111-2222-3333-4444-555555555555"
 COMPLETE = Settings(
     Path("data"),
     public_url="https://bot.firm.example",
-    teams=Teams(APP, "secret", "tenant", local=False),
+    sections={"teams": Teams(APP, "secret", "tenant", local=False)},
 )
 
 

@@ -45,7 +45,7 @@ AROUND = [
 
 
 def said(text):
-    return parse.said(frame.checked(activity(text)))
+    return parse.typed(frame.checked(activity(text)))
 
 
 @pytest.mark.parametrize("text", AROUND)
@@ -74,7 +74,7 @@ CALLED = [
 
 @pytest.mark.parametrize("text", CALLED)
 def test_whoever_is_called_beside_a_question_is_no_part_of_it(text):
-    assert parse.said(frame.checked(activity(text, entities=[US, MEGAN]))) == PLAIN
+    assert parse.typed(frame.checked(activity(text, entities=[US, MEGAN]))) == PLAIN
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_whoever_is_called_beside_a_question_is_no_part_of_it(text):
     ],
 )
 def test_whoever_is_asked_about_is_named(text, words):
-    assert parse.said(frame.checked(activity(text, entities=[US, MEGAN]))) == words
+    assert parse.typed(frame.checked(activity(text, entities=[US, MEGAN]))) == words
 
 
 def test_the_cells_of_a_table_are_words_apart():

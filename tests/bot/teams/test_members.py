@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from bot.settings import Teams as Settings
 from bot.teams import connector as room
 from bot.teams.auth import TokenVerifier
 from bot.teams.connector import Connector
 from bot.teams.members import judged
+from bot.teams.settings import Teams as Settings
 from handlers.conversation import Paragraph, Reply
 from tests.bot.teams.talk import CHANNEL, activity, door_of
 from tests.bot.teams.test_connector import Bearer

@@ -156,23 +156,22 @@ async def test_a_file_is_an_upload_and_is_fetched_only_when_asked_for():
 
 
 def test_both_signs_of_an_installation_are_one_welcome():
-    added = activity(kind="conversationUpdate", membersAdded=[{"id": BOT}], id="e1")
-    installed = activity(kind="installationUpdate", action="add", id="e2")
+    added = frame.checked(activity(kind="conversationUpdate", membersAdded=[{"id": BOT}], id="e1"))
+    installed = frame.checked(activity(kind="installationUpdate", action="add", id="e2"))
     assert (
         parse.message(added, nothing).content
         == parse.message(installed, nothing).content
         == Command("welcome")
     )
-    assert frame.delivery(added) == frame.delivery(installed)
+    assert added.delivery == installed.delivery
     assert read(kind="installationUpdate", action="remove") is None
 
 
 def test_an_edit_names_the_question_it_changes_and_is_no_repeat_of_it():
-    edit = activity(
-        "x", kind="messageUpdate", channelData={"eventType": "editMessage"}, timestamp="2026"
-    )
+    changed = {"eventType": "editMessage"}
+    edit = frame.checked(activity("x", kind="messageUpdate", channelData=changed, timestamp="2026"))
     assert parse.message(edit, nothing).content == Edited("x", "teams:c1:a1")
-    assert frame.delivery(edit) != frame.delivery(activity("x"))
+    assert edit.delivery != frame.checked(activity("x")).delivery
 
 
 def test_what_bots_say_and_other_events_are_nothing_to_us():

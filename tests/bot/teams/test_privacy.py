@@ -12,8 +12,9 @@ from starlette.applications import Starlette
 from bot.press import KEY, unpack
 from bot.service.application import Application
 from bot.settings import load
-from bot.teams import adapter, render
+from bot.teams import adapter, invoke, render
 from bot.teams.adapter import Teams
+from bot.teams.envelope import CONTENT_TYPE
 from bot.teams.frame import OWN
 from bot.turns import Turns
 from handlers.conversation import (
@@ -128,7 +129,7 @@ def drawn(press, texts, *, own=False):
     """Return the data of the button a press comes from, as the renderer drew it."""
     reply = Reply("x", (Buttons((Button("押す", press),)),))
     if own:
-        card = render.view(reply, "ja", texts, among_others=True)["value"]
+        card = invoke.view(reply, "ja", texts, invoke.Viewer(among_others=True))["value"]
     else:
         card = render.activities(reply, "ja", texts)[0]["attachments"][0]["content"]
     [action] = actions(card)
@@ -217,7 +218,7 @@ async def test_nothing_pressed_where_one_person_sees_it_is_answered_to_everybody
             answer = await at.press(press, own=True, **ROOM)
 
             assert answer["type"] in (
-                render.CONTENT_TYPE,
+                CONTENT_TYPE,
                 "application/vnd.microsoft.activity.message",
             ), name
     assert at.public() == []

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bot.press import KEY, unpack
-from bot.teams import asks, citations, render
-from bot.teams.card import CARD, Board, size
+from bot.teams import asks, citations, invoke, render
+from bot.teams.card import CARD, Drawer, size
 from bot.teams.frame import ASKED
 from handlers.conversation import (
     Button,
@@ -128,11 +128,11 @@ def test_in_a_channel_others_see_who_is_answering_and_only_the_asker_gets_button
     assert button["actions"][0]["verb"] == "choose.view"
     want = expected(CARDS, "03_question.channel_base", language)
     assert marks_removed(base) == marks_removed({**want, "locale": base["locale"]})
-    own = render.view(question, language, TEXTS, user="29:user-0")
+    own = invoke.view(question, language, TEXTS, invoke.Viewer(user="29:user-0"))
     assert marks_removed(own) == marks_removed(
         expected(CARDS, "03_question.asker_invoke_response", language)
     )
-    assert render.notice(question.ask.others) == expected(
+    assert invoke.notice(question.ask.others) == expected(
         CARDS, "03_question.not_yours_invoke_response", language
     )
 
@@ -148,7 +148,7 @@ def test_a_form_is_a_card_with_one_input_for_each_field_but_files(language):
 
 def test_the_submit_button_names_the_inputs_it_brings_back():
     form = ask(RAW_FORM)
-    rows = [e for e in asks.body(form, Board("ja", TEXTS)) if e["type"] == "ActionSet"]
+    rows = [e for e in asks.body(form, Drawer("ja", TEXTS)) if e["type"] == "ActionSet"]
     submit, stop = rows[0]["actions"]
     assert unpack(submit["data"][KEY]) == Form(
         "document.add", {"rid": "d1", "rev": 1}, {"title": ""}

@@ -1,12 +1,13 @@
 """A personal chat sees an answer grow; the connector at the far end holds the rules of Teams' streams."""
 
 import asyncio
+import time
 
 import pytest
 
 from bot.teams import stream
+from bot.teams.activity import Destination
 from bot.teams.connector import Connector
-from bot.teams.frame import Place
 from bot.teams.stream import Stream
 from bot.turns import Stopped
 from handlers.conversation import Facts, Heading, Paragraph, Reply
@@ -72,7 +73,7 @@ async def test_a_reply_that_is_a_card_alone_does_not_say_its_heading_twice(
 
 
 def place(service):
-    return (Place(service.url, "a:1", "28:bot", "29:u"),)
+    return (Destination(service.url, "a:1", "28:bot", "29:u"),)
 
 
 @pytest.fixture
@@ -111,6 +112,16 @@ async def test_after_two_minutes_the_answer_is_a_message_of_its_own(
         await service.wait(3)
     assert kinds(service) == [("informative", 1)]
     assert [bool(m.get("text")) for m in service.shown.values()] == [True, False]
+
+
+@pytest.mark.parametrize(("seconds", "calls"), [(110, 1), (116, 0)])
+async def test_a_stream_is_ended_in_its_place_before_teams_closes_it(
+    service, connector, seconds, calls
+):
+    memory = {"stream": "s1", "shown": "s1", "since": str(time.time() - seconds)}
+    await Stream(connector, *place(service), memory).finish({"type": "message", "text": "答え"})
+    assert len(service.calls) == calls
+    service.refused.clear()  # it knows nothing of this stream
 
 
 async def test_a_second_stream_in_the_same_chat_is_a_placeholder_instead(

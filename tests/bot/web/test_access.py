@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.web.access import DAY, TRIES, WAIT, Access, Passwords
+from bot.web.access import DAY, TRIES, WAIT, Access
+from bot.web.settings import Passwords
 from handlers.conversation import Press, Reply, Upload
 
 PUBLIC = "https://bot.example.com"

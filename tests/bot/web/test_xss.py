@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.web.access import Passwords
+from bot.web.settings import Passwords
 from handlers.conversation import (
     Button,
     Buttons,

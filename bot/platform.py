@@ -1,0 +1,225 @@
+"""
+What a chat platform is to us: the one door through which another one comes in.
+
+A `Platform` says what there is to know before it is switched on; its `Face` is what runs. One file
+outside this project can hold both, and is then named in the setting PLATFORMS: see
+`docs/how-to/add-a-platform.md` and `examples/webhook_platform.py`.
+
+Nothing heavy is imported here or in a platform's own description: they are read before the socket
+is open. A platform's SDK is imported in `open`, and only where the platform is on.
+"""
+
+import importlib
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from bot.environment import InvalidSettings, Section
+from knowledge.values import Document
+
+if TYPE_CHECKING:
+    from starlette.middleware import Middleware
+    from starlette.routing import BaseRoute
+    from starlette.types import ExceptionHandler, Scope
+
+    from bot.turns import Screen, Turns
+    from handlers.conversation import Message, Person, Reply
+    from handlers.people import People
+    from handlers.sessions import Sessions
+    from handlers.texts import Texts
+    from knowledge.values import Language
+
+    Say = Callable[[Language], Reply]  # what to say, in the language of whoever hears it
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """
+    How the application is doing. `parts` by name: "ready", "starting" or what is wrong. `votes` are
+    "up" or why not; `open` counts what has no answer.
+    """
+
+    parts: Mapping[str, str]
+    documents: Sequence[Document] = ()
+    votes: Sequence[str] = ()
+    open: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """
+    What an application gives to each of its platforms.
+
+    `turns` takes what was said; `texts` has every sentence; `people` decides who may do what.
+    `health` asks how each part is doing, which takes as long as the slowest of them. `address` is
+    the host that is listened on, `public_url` the address people open, empty where there is none.
+    `named` are the ids the settings name as admins or in audiences, of people and of user groups.
+    """
+
+    turns: "Turns"
+    sessions: "Sessions"
+    texts: "Texts"
+    people: "People"
+    health: Callable[[], Awaitable[Health]]
+    address: str
+    public_url: str
+    named: frozenset[str]
+
+
+class Face:
+    """
+    A platform that runs.
+
+    A subclass has to `read` and to make a `screen`; everything else may stay as it is here. It is
+    open (`async with`) before the first turn and until the last one is over.
+    """
+
+    name: str  # the platform's
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close what `__aenter__` opened; no reply is shown any more."""
+
+    async def read(self, payload: dict[str, Any]) -> "Message | None":
+        """
+        Turn what they delivered into our message; None when it is nothing to us.
+
+        It may be called by another process than the one that heard it, and more than once.
+        """
+        raise NotImplementedError
+
+    def screen(
+        self, payload: dict[str, Any], message: "Message", memory: dict[str, str]
+    ) -> "Screen":
+        """
+        Return where the replies to a message appear, each in place of the one before.
+
+        `memory` is what an earlier screen of the same turn remembered, in whichever process.
+        """
+        raise NotImplementedError
+
+    def routes(self) -> "Sequence[BaseRoute]":
+        """Return the addresses it takes deliveries at; each judges by itself who calls."""
+        return ()
+
+    def middleware(self, elsewhere: "Callable[[Scope], bool]") -> "Sequence[Middleware]":
+        """
+        Return what stands before every address; `elsewhere` says whether a request is for another
+        platform, which judges it itself.
+        """
+        return ()
+
+    def errors(self) -> "Mapping[int | type[Exception], ExceptionHandler]":
+        """Return what answers for errors of the server: the page people see instead."""
+        return {}
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Take deliveries by a way of its own, for as long as this is open."""
+        yield
+
+    async def state(self) -> str | None:
+        """Return "ready", "starting" or what is wrong; None where nothing can be."""
+        return None
+
+    async def again(self, person: "Person") -> "Person":
+        """Return the person as the platform knows them now, or as before where it cannot say."""
+        return person
+
+    async def tell(self, person: str, say: "Say") -> bool:
+        """
+        Send something to somebody of our own accord; `person` is an id. False when it could not.
+
+        Asked only of a platform that `tells`.
+        """
+        return False
+
+
+async def _on(section: Section) -> str:
+    return "on"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """
+    What the application holds a platform to.
+
+    `body` is what one request may have, in bytes; a longer one is refused while it comes. None
+    where the face bounds its requests itself.
+    """
+
+    body: int | None = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """
+    A platform before it runs.
+
+    `name` is the first part of its people's ids ("slack:T024BE7LD:U061F7AUR"). `section` is its
+    part of the settings, and says whether it is on; without one it always is. `open` makes its
+    face; it is given the section. `diagnose` tries whether the section works, for the command
+    `check`: "ready", "on" or what is wrong; None where there is nothing to try. One that `tells`
+    can write to its people of its own accord.
+    """
+
+    name: str
+    open: Callable[[Any, Host], Face]
+    section: type[Section] | None = None
+    diagnose: Callable[[Any], Awaitable[str]] | None = _on
+    tells: bool = False
+    limits: Limits = Limits()
+
+
+def described(places: Iterable[str], taken: Collection[str] = ()) -> tuple[Platform, ...]:
+    """
+    Return the platforms that "module:NAME" describe, in this order; each module is imported.
+
+    Raises:
+        InvalidSettings: there is no such platform, or its name is `taken` or stands there twice.
+    """
+    platforms: dict[str, Platform] = {}
+    for place in places:
+        platform = _described(place)
+        if platform.name in platforms or platform.name in taken:
+            raise InvalidSettings(
+                "bad_platform",
+                f"PLATFORMS の {place} は、すでにある「{platform.name}」という名前を使っています。"
+                "別の名前にしてください。",
+                f"PLATFORMS names {place}, whose name “{platform.name}” is taken; "
+                "give it another one.",
+            )
+        platforms[platform.name] = platform
+    return tuple(platforms.values())
+
+
+def _described(place: str) -> Platform:
+    module, _, name = place.partition(":")
+    try:
+        platform = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise _missing(place) from error
+    if not isinstance(platform, Platform):
+        raise _missing(place)
+    return platform
+
+
+def _missing(place: str) -> InvalidSettings:
+    return InvalidSettings(
+        "bad_platform",
+        f"PLATFORMS の {place} が見つかりません。"
+        "「モジュール:名前」の形で、読み込めるモジュールにある Platform を書いてください。",
+        f"PLATFORMS names {place}, which is not found; "
+        "write module:NAME, with a Platform in a module that can be imported.",
+    )

@@ -1,0 +1,208 @@
+"""How the text of a setting becomes its value: each reader gets the setting's name, to say it."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from bot.environment import InvalidSettings, Read
+
+Talk = Literal["asker", "everyone", "mention"]
+Sandbox = Literal["required", "optional"]
+
+ON = frozenset({"1", "true", "yes", "on"})
+OFF = frozenset({"", "0", "false", "no", "off"})
+WEB = ("http", "https")  # schemes
+_OPAQUE = ("unix://", "redis+sentinel://")  # addresses that name no single host and port
+_AUDIENCE = re.compile(r"[\w .-]{1,40}")
+_SENTINEL = re.compile(
+    r"redis\+sentinel://([^@/]*@)?[^,:/@]+(:\d+)?(,[^,:/@]+(:\d+)?)*/[^/]+(/\d+)?"
+)
+
+
+def parts(name: str, value: str) -> tuple[str, ...]:
+    """Return what stands between commas."""
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def distinct(name: str, value: str) -> frozenset[str]:
+    """Return what stands between commas, each once."""
+    return frozenset(parts(name, value))
+
+
+def switch(name: str, value: str) -> bool:
+    """
+    Return whether a setting is on. A word that says neither stops the start: a protection must not
+    be off by a slip.
+    """
+    word = unicodedata.normalize("NFKC", value).strip().casefold()
+    if word not in ON | OFF:
+        raise InvalidSettings(
+            "bad_value",
+            f"{name} の値が読めません。有効にするには 1、無効にするには 0 と書いてください。",
+            f"The value of {name} cannot be read; write 1 to switch it on, or 0 to switch it off.",
+        )
+    return word in ON
+
+
+def address(*schemes: str) -> Read:
+    """Return what reads an address that starts with one of these schemes."""
+
+    def read(name: str, value: str) -> str:
+        if value and value.partition("://")[0] not in schemes:
+            wanted = ", ".join(f"{scheme}://" for scheme in schemes)
+            raise InvalidSettings(
+                "bad_address",
+                f"{name} は {wanted} のどれかで始まる住所です。値を直すか、消してください。",
+                f"{name} must be an address that starts with {wanted}; correct it or remove it.",
+            )
+        if value and not value.startswith(_OPAQUE) and not _reachable(value):
+            raise InvalidSettings(
+                "bad_address",
+                f"{name} のホストかポートが読めません。"
+                "「ホスト:ポート」の形で、ポートは1から65535で書いてください。",
+                f"The host or port of {name} cannot be read; "
+                "write host:port, with a port from 1 to 65535.",
+            )
+        return value
+
+    return read
+
+
+def _reachable(address: str) -> bool:
+    """Report whether an address names a host, and a port there can be."""
+    try:
+        place = urlsplit(address)
+        return bool(place.hostname) and place.port != 0
+    except ValueError:  # a port beyond 65535, or brackets that are no address
+        return False
+
+
+def begins(start: str, ja: str, en: str) -> Read:
+    """Return what reads a token that starts so; `ja` and `en` say where the right one is found."""
+
+    def read(name: str, value: str) -> str:
+        if value and not value.startswith(start):
+            raise InvalidSettings(
+                "wrong_token",
+                f"{name} は {start} で始まる値です。{ja}から正しい値を写してください。",
+                f"{name} must start with {start}; copy the right value from {en}.",
+            )
+        return value
+
+    return read
+
+
+def password(shortest: int) -> Read:
+    """Return what reads a password of at least so many characters, or none."""
+
+    def read(name: str, value: str) -> str:
+        if 0 < len(value) < shortest:
+            raise InvalidSettings(
+                "short_password",
+                f"{name} は{shortest}文字以上にしてください。",
+                f"{name} must be at least {shortest} characters long.",
+            )
+        return value
+
+    return read
+
+
+def thread_talk(name: str, value: str) -> Talk:
+    known: dict[str, Talk] = {
+        "": "asker",
+        "asker": "asker",
+        "everyone": "everyone",
+        "mention": "mention",
+    }
+    if value not in known:
+        raise InvalidSettings(
+            "bad_value",
+            "THREAD_TALK の値が使えません。asker、everyone、mention のどれかにしてください。",
+            "The value of THREAD_TALK is not known; use asker, everyone or mention.",
+        )
+    return known[value]
+
+
+def sandbox(name: str, value: str) -> Sandbox:
+    known: dict[str, Sandbox] = {"": "required", "required": "required", "optional": "optional"}
+    if value.casefold() not in known:
+        raise InvalidSettings(
+            "bad_value",
+            "SANDBOX の値が使えません。required か optional にしてください。",
+            "The value of SANDBOX is not known; use required or optional.",
+        )
+    return known[value.casefold()]
+
+
+def model_of(providers: Iterable[str]) -> Read:
+    """Return what reads a model's address, whose first part names one of the providers."""
+
+    def read(name: str, value: str) -> str:
+        kind, _, model = value.partition(":")
+        if value and (kind not in providers or not model):
+            known = "、".join(providers)
+            raise InvalidSettings(
+                "bad_model",
+                f"{name} の値が読めません。"
+                f"「提供元:モデル名」の形で書いてください(提供元: {known})。",
+                f"The value of {name} cannot be read; write provider:model, "
+                f"with one of {', '.join(providers)}.",
+            )
+        return value
+
+    return read
+
+
+def audiences(name: str, value: str) -> dict[str, frozenset[str]]:
+    """Read "hr=S0HR U1, legal=U2 U3": names, and the ids of their people or user groups."""
+    groups: dict[str, frozenset[str]] = {}
+    for number, part in enumerate(parts(name, value), 1):
+        label, _, ids = part.partition("=")
+        group = label.strip()
+        taken = group in ("all", "admins", *groups)
+        if not _AUDIENCE.fullmatch(group) or taken or not ids.split():
+            raise InvalidSettings(
+                "bad_audience",
+                f"AUDIENCES の{number}番目が読めません。"
+                "「名前=ID ID」をカンマで区切り、同じ名前は1回だけ書きます"
+                "(all と admins は使えません)。",
+                f"AUDIENCES cannot be read at entry {number}; "
+                "write name=ID ID, separated by commas, each name once "
+                "(all and admins are taken).",
+            )
+        groups[group] = frozenset(ids.split())
+    return groups
+
+
+def redis_url(name: str, value: str) -> str:
+    url: str = address("redis", "rediss", "unix", "redis+sentinel")(name, value)
+    if url.startswith("redis+sentinel://") and not _SENTINEL.fullmatch(url):
+        raise InvalidSettings(
+            "bad_address",
+            "REDIS_URL の redis+sentinel:// は、"
+            "続けて「ホスト:ポート,ホスト:ポート/サービス名」と書いてください。",
+            "REDIS_URL with redis+sentinel:// must go on as host:port,host:port/service-name.",
+        )
+    return url
+
+
+def public_url(name: str, value: str) -> str:
+    """Return the address people open: it is shown to everybody, so it holds no password."""
+    url: str = address(*WEB)(name, value)
+    if url and urlsplit(url).username is not None:
+        raise InvalidSettings(
+            "bad_address",
+            "PUBLIC_URL は全員に表示されるため、ユーザー名とパスワードを含められません。"
+            "「@」までを消してください。",
+            "PUBLIC_URL is shown to everybody and cannot hold a user or password; "
+            "remove everything up to “@”.",
+        )
+    return url
+
+
+def folder(name: str, value: str) -> Path:
+    """Return the data folder, absolute: child processes change their folder."""
+    return Path(value or "data").absolute()

@@ -1,0 +1,45 @@
+"""Every platform that is on, as one that runs: made from the one list of the settings."""
+
+from functools import partial
+
+from bot.platform import Face, Host, Platform
+from bot.service.application import Application
+from bot.service.health import health
+
+
+class Faces:
+    """Makes the faces of an application, and makes each known to its parts. Opens nothing."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        settings = application.settings
+        self._host = Host(
+            application.turns,
+            application.sessions,
+            application.texts,
+            application.people,
+            partial(health, application),
+            address=settings.host,
+            public_url=settings.public_url,
+            named=settings.admins.union(*settings.audiences.values()),
+        )
+
+    def made(self) -> dict[str, tuple[Platform, Face]]:
+        """Return each platform that is on with its face, by its name and in the settings' order."""
+        settings = self._application.settings
+        faces = {}
+        for platform in settings.platforms:
+            section = settings.sections.get(platform.name)
+            if section is None and platform.section is not None:
+                continue
+            face = platform.open(section, self._host)
+            self._introduce(platform, face)
+            faces[platform.name] = platform, face
+        return faces
+
+    def _introduce(self, platform: Platform, face: Face) -> None:
+        application = self._application
+        application.turns.register(face)
+        application.people.watch(platform.name, face.again)
+        if platform.tells:
+            application.documents.reviews.reach(platform.name, face.tell)

@@ -1,0 +1,258 @@
+"""
+Slack's JSON as a `Payload`. Pure; here `Any` ends.
+
+An event envelope, an interaction and a slash command are three shapes of dict. What is missing, or
+of another kind than Slack documents, counts as absent.
+"""
+
+import json
+
+from bot.press import values
+from bot.slack.forms import submission
+from bot.slack.objects import dictionary, first, part, shared_files, word
+from bot.slack.payload import (
+    REPEATED,
+    Action,
+    Deed,
+    Edit,
+    Event,
+    Json,
+    Payload,
+    Shortcut,
+    SlashCommand,
+    WindowMemory,
+)
+from knowledge.values import Language
+
+
+def decode(raw: Json) -> Payload:
+    """Return what was delivered."""
+    event, view = part(raw, "event"), part(raw, "view")
+    memory = _memory(view)
+    team, channel = _team(raw), _channel(raw, memory)
+    window = word(view, "id") if view.get("type") == "modal" else ""
+    ephemeral = bool(part(raw, "container").get("is_ephemeral"))
+    visible_thread = _visible_thread(raw)
+    thread = visible_thread if ephemeral else _thread(raw, channel, memory)
+    one_persons = bool(raw.get("command") or window or not channel or channel.startswith("D"))
+    return Payload(
+        id=_id(raw, team, channel),
+        deed=_deed(raw, team),
+        team=team,
+        user=_user(raw),
+        bot=_bot(raw),
+        enterprise=_enterprise(raw),
+        foreign=_foreign(raw, team),
+        channel=channel,
+        thread=thread,
+        visible_thread=visible_thread,
+        message_ts=word(part(raw, "container"), "message_ts") or word(part(raw, "message"), "ts"),
+        said_at=_said_at(event, first(raw, "actions")),
+        repeated=raw.get(REPEATED) is True,
+        ephemeral=ephemeral,
+        private=one_persons or _private_deed(raw, ephemeral=ephemeral),
+        in_view=bool(view),
+        window=window,
+        trigger=word(raw, "trigger_id"),
+        response_url=word(raw, "response_url"),
+        memory=memory,
+    )
+
+
+# --------------------------------------------------------------------------- what was done
+
+
+def _deed(raw: Json, team: str) -> Deed | None:
+    if part(raw, "event"):
+        return _event(part(raw, "event"))
+    if raw.get("command"):
+        return SlashCommand(word(raw, "text"))
+    match raw.get("type"):
+        case "block_actions":
+            return _action(first(raw, "actions"))
+        case "view_submission":
+            return submission(part(raw, "view"), team)
+        case "message_action" | "shortcut":
+            message = part(raw, "message")
+            files = shared_files(message.get("files"))
+            return Shortcut(word(raw, "callback_id"), word(message, "text"), files)
+        case _:
+            return None
+
+
+def _event(event: Json) -> Event:
+    return Event(
+        type=word(event, "type"),
+        subtype=word(event, "subtype"),
+        channel_type=word(event, "channel_type"),
+        tab=word(event, "tab"),
+        text=word(event, "text"),
+        files=shared_files(event.get("files")),
+        in_thread=word(event, "thread_ts") not in ("", word(event, "ts")),
+        by_bot=bool(event.get("bot_id")),
+        hidden=bool(event.get("hidden")),
+        edit=_edit(part(event, "message"), part(event, "previous_message")),
+    )
+
+
+def _edit(now: Json, before: Json) -> Edit | None:
+    if not now:
+        return None
+    return Edit(
+        text=word(now, "text"),
+        before=word(before, "text"),
+        ts=word(now, "ts"),
+        edited_at=word(part(now, "edited"), "ts"),
+        edited=bool(now.get("edited")),
+        by_bot=bool(now.get("bot_id")),
+    )
+
+
+def _action(action: Json) -> Action:
+    option = part(action, "selected_option")
+    value = word(action, "value") or word(option, "value")
+    return Action(word(action, "action_id"), value, "selected_option" in action)
+
+
+def _memory(view: Json) -> WindowMemory:
+    try:
+        decoded = json.loads(word(view, "private_metadata") or "{}")
+    except (ValueError, RecursionError):
+        decoded = {}
+    metadata = dictionary(decoded)
+    language: Language = "en" if word(metadata, "l") == "en" else "ja"
+    state = values(metadata.get("s"))
+    return WindowMemory(
+        state, word(metadata, "c"), word(metadata, "t"), language, word(metadata, "e")
+    )
+
+
+# --------------------------------------------------------------------------- where it comes from
+
+
+def _id(raw: Json, team: str, channel: str) -> str:
+    """
+    Return what repeats of the same event share; a mention also heard as a message is one, every
+    edit is its own.
+    """
+    event = part(raw, "event")
+    if not event:
+        trigger = word(raw, "trigger_id") + ":" + word(first(raw, "actions"), "action_ts")
+        return f"slack:{team}:{trigger.removesuffix(':')}"
+    if event.get("type") == "app_home_opened":
+        return f"slack:{team}:home:{_user(raw)}:{word(event, 'event_ts')}"
+    changed = part(event, "message")
+    if changed:
+        edited_at = word(part(changed, "edited"), "ts")
+        return f"slack:{team}:{channel}:{word(changed, 'ts')}:{edited_at}"
+    return f"slack:{team}:{word(event, 'channel')}:{word(event, 'ts')}"
+
+
+def _team(raw: Json) -> str:
+    return word(raw, "team_id") or word(part(raw, "team"), "id")
+
+
+def _enterprise(raw: Json) -> str:
+    return word(raw, "enterprise_id") or word(part(raw, "enterprise"), "id")
+
+
+def _user(raw: Json) -> str:
+    event = part(raw, "event")
+    speaker = word(event, "user") or word(part(event, "message"), "user")
+    return speaker or word(raw, "user_id") or word(part(raw, "user"), "id")
+
+
+def _bot(raw: Json) -> str:
+    row = first(raw, "authorizations")
+    if not row.get("is_bot"):
+        return ""
+    return word(row, "user_id")
+
+
+def _foreign(raw: Json, team: str) -> bool:
+    """
+    Report whether the person belongs to another organisation, as in a channel shared through Slack
+    Connect.
+    """
+    event, enterprise = part(raw, "event"), _enterprise(raw)
+    theirs = (
+        word(event, "user_team") or word(event, "source_team") or word(part(raw, "user"), "team_id")
+    )
+    if theirs in ("", team, enterprise):
+        return False
+    if event:
+        return bool(raw.get("is_ext_shared_channel"))
+    return not enterprise  # on a grid, colleagues have other teams
+
+
+def _channel(raw: Json, memory: WindowMemory) -> str:
+    event = part(raw, "event")
+    if event.get("type") == "app_home_opened":
+        return ""
+    return (
+        word(event, "channel")
+        or word(raw, "channel_id")
+        or word(part(raw, "channel"), "id")
+        or word(part(raw, "container"), "channel_id")
+        or memory.channel
+    )
+
+
+def _thread(raw: Json, channel: str, memory: WindowMemory) -> str:
+    """
+    Return the ts of the thread a reply belongs into, "" where there is none: commands, home, and
+    plain direct messages.
+
+    A direct message is one long conversation unless the person opened a thread in it. An ephemeral
+    message is the root of no thread: its own ts names nothing that Slack keeps.
+    """
+    event = part(raw, "event")
+    direct = channel.startswith("D")
+    for place in (part(event, "message"), event, part(raw, "message"), part(raw, "container")):
+        thread = word(place, "thread_ts")
+        root = word(place, "ts") or word(place, "message_ts")
+        if thread:
+            return thread
+        if root and not direct:
+            return root
+    return memory.thread
+
+
+def _visible_thread(raw: Json) -> str:
+    """
+    Return the ts of a thread that people already see.
+
+    Slack shows nobody an ephemeral message in a thread that has not begun, and one under another
+    ephemeral message.
+    """
+    event = part(raw, "event")
+    for place in (event, part(event, "message"), part(raw, "container"), part(raw, "message")):
+        thread = word(place, "thread_ts")
+        if thread:
+            return thread
+    return ""
+
+
+def _said_at(event: Json, action: Json) -> float:
+    stamp = word(event, "event_ts") or word(event, "ts") or word(action, "action_ts")
+    try:
+        return float(stamp)
+    except ValueError:
+        return 0.0
+
+
+def _private_deed(raw: Json, *, ephemeral: bool) -> bool:
+    """
+    Report whether what was done among others is its person's own: shortcuts, and presses on what
+    only they see.
+
+    A press counts as public only where Slack says that it was on a message everybody sees.
+    """
+    match raw.get("type"):
+        case "shortcut" | "message_action":
+            return True
+        case "block_actions":
+            on_message = word(part(raw, "container"), "type").startswith("message")
+            return ephemeral or not on_message
+        case _:
+            return False

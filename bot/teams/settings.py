@@ -1,0 +1,95 @@
+"""The settings of Teams: the bot's app, its tenant, and one way to sign in."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from bot.environment import InvalidSettings, Section, setting
+from bot.readers import switch
+
+_LOCAL = "TEAMS_LOCAL"
+_WAYS = "TEAMS_APP_PASSWORD / TEAMS_CERTIFICATE / TEAMS_MANAGED_IDENTITY"
+_OTHERS = ("ほかの方法でサインイン", "another way to sign in")
+
+
+@dataclass(frozen=True, slots=True)
+class Teams(Section):
+    """
+    One of `password`, `certificate` (a PEM file) and `managed_identity` signs the bot in, unless it
+    is `local`.
+    """
+
+    title: ClassVar[str] = "Teams"
+
+    app_id: str = setting(
+        "TEAMS_APP_ID",
+        ("ボットのアプリ(クライアント)ID", "Teams: the bot's app (client) id"),
+        ("Teams は無効", "Teams is off"),
+    )
+    password: str = setting(
+        "TEAMS_APP_PASSWORD",
+        ("クライアントシークレットでサインイン", "signs in with a client secret"),
+        _OTHERS,
+        secret=True,
+    )
+    tenant_id: str = setting(
+        "TEAMS_TENANT_ID",
+        ("自社のテナント ID", "your tenant's id"),
+        ("Teams は無効", "Teams is off"),
+    )
+    local: bool = setting(
+        _LOCAL,
+        (
+            "1: 認証なし。手元のテスト用クライアントのため、この機械だけで待ち受ける",
+            "`1`: no authentication, for a local test client; this machine only",
+        ),
+        ("認証あり", "off"),
+        read=switch,
+    )
+    certificate: str = setting(
+        "TEAMS_CERTIFICATE",
+        (
+            "証明書と鍵の入った PEM ファイルでサインイン",
+            "signs in with a PEM file that holds certificate and key",
+        ),
+        _OTHERS,
+        default="",
+    )
+    managed_identity: bool = setting(
+        "TEAMS_MANAGED_IDENTITY",
+        (
+            "1: この機械のマネージド ID でサインイン",
+            "`1`: signs in with the machine's managed identity",
+        ),
+        _OTHERS,
+        read=switch,
+        default=False,
+    )
+
+    @property
+    def open_to_all(self) -> str:
+        """The setting without which there is authentication."""
+        return _LOCAL if self.local else ""
+
+    def checked(self) -> Self | None:
+        """Return the section, or None where Teams is off. Raises InvalidSettings."""
+        ways = (self.password, self.certificate, self.managed_identity)
+        if not (self.app_id or self.tenant_id or any(ways)):
+            return self if self.local else None
+        needed = {"TEAMS_APP_ID": self.app_id, _WAYS: any(ways), "TEAMS_TENANT_ID": self.tenant_id}
+        for name, value in needed.items():
+            if not value:
+                raise self.half(name)
+        if sum(map(bool, ways)) > 1:
+            raise InvalidSettings(
+                "two_ways_in",
+                f"{_WAYS} のうち一つだけを設定してください。",
+                f"Set only one of {_WAYS}.",
+            )
+        return type(self)(
+            self.app_id,
+            self.password,
+            self.tenant_id,
+            local=False,  # whoever signs in is never without authentication
+            certificate=self.certificate,
+            managed_identity=self.managed_identity,
+        )
