@@ -1,7 +1,7 @@
 """
 A language model on loopback that speaks every provider's protocol and misbehaves on request: the model's name chooses how.
 
-fact, obedient, inventing, leaking, absent, alone, slow, 429, 500, cut, empty, garbage, endless, huge, wrong-language, wrong-once.
+fact, obedient, inventing, leaking, absent, alone, slow, 401, 429, 500, cut, empty, garbage, endless, huge, wrong-language, wrong-once.
 "obedient" does what the documents tell it to: it repeats every line it was given, adds the canaries it was started with, and
 cites the first passage. "leaking" repeats its whole prompt.
 """
@@ -67,7 +67,7 @@ class StubModel:
     async def _answer(self, mode: str, prompt: str, event: Event) -> Response:
         self.calls += 1
         self.prompts.append(prompt)
-        if mode in ("429", "500"):
+        if mode in ("401", "429", "500"):
             return JSONResponse(
                 {"error": {"message": "no"}}, int(mode), headers={"retry-after": "0"}
             )

@@ -143,6 +143,14 @@ async def test_a_question_that_is_none_gets_one_sentence_in_both_languages(
     assert error.value.reason.en
 
 
+async def test_a_question_of_four_thousand_characters_is_answered():
+    question = ("契約書は何年保存しますか。" * 400)[:4000]
+    answer = await Answers(Retriever(*RULES)).answer(question, readers=ALL, language="ja")
+
+    assert len(question) == 4000
+    assert answer.question
+
+
 @pytest.mark.parametrize(
     ("mode", "fallback"),
     [
@@ -218,6 +226,41 @@ async def test_a_source_is_stale_from_the_day_after_its_review_date(today: str, 
 
     assert {citation.stale for citation in answer.citations} == {stale}
     assert any("2026-03-01" in note.en for note in answer.notes) == stale
+
+
+@pytest.mark.parametrize("mark", ["", "[0]", "[4]", "[42]"])
+async def test_a_sentence_of_a_model_without_a_source_of_its_own_is_not_shown(
+    stub: StubModel, named: Callable[[str], Model], mark: str
+):
+    stub.says = (f"契約書の保存期間は十年とする。{mark}",)
+    answer = await Answers(Retriever(*RULES), model=named("inventing")).answer(
+        "契約書は何年保存しますか", readers=ALL, language="ja"
+    )
+
+    assert (answer.mode, answer.fallback) == ("extractive", "unsupported")
+
+
+async def test_a_model_is_asked_again_when_its_provider_says(
+    stub: StubModel, named: Callable[[str], Model], monkeypatch: pytest.MonkeyPatch
+):
+    """Left to itself it would wait longer than an answer may take; the provider says: at once."""
+    monkeypatch.setattr("knowledge.answering.generation.PAUSE", 1e9)
+    monkeypatch.setattr("knowledge.retry.LONGEST", 1e9)
+    answers = Answers(Retriever(*RULES), model=named("429"))
+    answer = await answers.answer("契約書は何年保存しますか", readers=ALL, language="ja")
+
+    assert answer.fallback == "rate_limited"
+    assert stub.calls == 3
+
+
+async def test_a_refusal_of_the_provider_for_good_is_not_repeated(
+    stub: StubModel, named: Callable[[str], Model]
+):
+    answers = Answers(Retriever(*RULES), model=named("401"))
+    answer = await answers.answer("契約書は何年保存しますか", readers=ALL, language="ja")
+
+    assert (answer.mode, answer.fallback) == ("extractive", "model_error")
+    assert stub.calls == 1
 
 
 async def test_a_model_that_says_so_in_its_own_words_is_a_refusal_with_the_nearest(

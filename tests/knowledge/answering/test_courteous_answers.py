@@ -62,6 +62,15 @@ async def test_what_is_kept_of_a_polite_question_is_the_question(answers, kept):
     assert not [n for n in answer.nearest if {"お疲れ様", "佐藤", "願う"} & set(n.missing)]
 
 
+async def test_a_story_before_a_question_is_not_searched_for(answers, kept):
+    message = "先日、新しいパソコンを買ってもらいました。退職金は出ますか?"
+
+    answer = await answers.answer(message, readers=ALL, language="ja")
+
+    assert answer.question == message
+    assert kept[0].rewritten == "退職金は出ますか?"
+
+
 async def test_a_correction_is_searched_with_the_topic_of_the_talk(answers, kept):
     history = (Turn("利用記録の保存期間は?", "…"),)
 

@@ -38,6 +38,14 @@ def test_another_figure_unit_name_or_a_negation_is_not(said: str):
     assert not support(said, SOURCE).supported
 
 
+def test_one_strange_name_in_a_long_sentence_is_enough():
+    source = "Signed contracts are kept for ten years by the records office and then destroyed."
+    invented = source.replace("office", "office Osaka")
+
+    assert support(source, (source,)).supported
+    assert support(invented, (source,)).reason == "name"
+
+
 @pytest.mark.parametrize(
     "said",
     [

@@ -104,6 +104,8 @@ def test_a_topic_that_is_all_there_was_stays_beside_what_takes_its_place():
 def test_without_talk_and_in_another_language_nothing_is_added():
     assert rewrite("短所は?", ()) == "短所は?"
     assert rewrite("Why?", (Turn("退職金はありますか?", "…"),)) == "Why?"
+    talk = (Turn("Is there a retirement allowance?", "…"), Turn("退職金はありますか?", "…"))
+    assert rewrite("Why?", talk) == "Why?"
 
 
 RULES = """# 就業規則
