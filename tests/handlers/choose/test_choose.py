@@ -177,6 +177,19 @@ async def test_free_text_is_proposed_and_counts_once_confirmed(talk: Talk) -> No
     assert confirmed.ask.step == 3
 
 
+@pytest.mark.parametrize("words", ["機密PDF500件、GPUなし、3か月で", "よく分からないけど"])
+async def test_plain_words_before_a_channel_stay_with_their_person(talk: Talk, words: str) -> None:
+    asked = await talk.say(Press("choose.start"), private=False)
+    describing = await talk.say(Press("choose.describe", asked.ask.state), private=False)
+    sent = Form("choose.describe", describing.ask.state, {"text": words})
+    read_from_form = await talk.say(sent, private=False)
+    read_from_command = await talk.say(Command("choose", words), private=False)
+
+    assert describing.private
+    assert read_from_form.private
+    assert read_from_command.private
+
+
 async def test_the_result_can_be_changed_compared_shared_and_taken_away(talk: Talk) -> None:
     reply = await talk.finish(await talk.start(HANA), HANA)
     data = next(b for b in reply.blocks if isinstance(b, Buttons)).items[0].press.data

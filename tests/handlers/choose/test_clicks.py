@@ -103,6 +103,26 @@ async def test_a_finished_run_takes_no_more_answers(choose: Choose, sessions: Se
     assert await Runs(sessions).load(str(states[0]["rid"])) == before
 
 
+@pytest.mark.parametrize("verb", ["answer", "skip", "back", "express", "open", "prefill"])
+async def test_a_finished_run_is_not_changed_by_a_click_of_its_own_revision(
+    choose: Choose, sessions: Sessions, verb: str
+) -> None:
+    asked = await say(choose, Press("choose.start"))
+    id_ = str(asked.ask.state["rid"])
+    while asked.ask:
+        asked = await say(choose, Press("choose.answer", {**asked.ask.state, "o": "ns"}))
+    before = await Runs(sessions).load(id_)
+    assert before is not None
+    state = {"rid": id_, "rev": before.rev}
+
+    pressed = await say(choose, Press(f"choose.{verb}", state))
+    sent = await say(choose, Form(f"choose.{verb}", state, {"docs": "core"}))
+
+    assert pressed.ask is None
+    assert sent.ask is None
+    assert await Runs(sessions).load(id_) == before
+
+
 async def test_two_replicas_apply_the_same_step_once(store: Store, texts: Texts) -> None:
     async with Sessions(store.connect) as one, Sessions(store.connect) as two:
         left, right = (Choose(DecisionModels(s, ADVISOR), s, texts) for s in (one, two))
