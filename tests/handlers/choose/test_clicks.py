@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.service.store import Store
+from handlers.actions.choose import AskAboutResult
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.router import Choose
 from handlers.choose.runs import Run, Runs
@@ -121,6 +122,24 @@ async def test_a_finished_run_is_not_changed_by_a_click_of_its_own_revision(
     assert pressed.ask is None
     assert sent.ask is None
     assert await Runs(sessions).load(id_) == before
+
+
+async def test_a_result_is_the_topic_of_its_persons_questions_alone(
+    choose: Choose, sessions: Sessions
+) -> None:
+    asked = await say(choose, Press("choose.start"))
+    about = AskAboutResult(str(asked.ask.state["rid"]))
+    while asked.ask:
+        asked = await say(choose, Press("choose.answer", {**asked.ask.state, "o": "ns"}))
+    form = Form(about.name, about.data, {"text": "なぜですか"})
+
+    def sent(person: Person) -> Message:
+        return Message("m", person, "p", Audience("c", private=False), form)
+
+    subject, outcome = await choose.topic(sent(TARO), about)
+    assert subject
+    assert outcome
+    assert await choose.topic(sent(OTHER), about) is None
 
 
 async def test_two_replicas_apply_the_same_step_once(store: Store, texts: Texts) -> None:

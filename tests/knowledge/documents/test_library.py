@@ -342,3 +342,20 @@ async def test_leftovers_of_a_dead_process_are_finished():
             await library.tend()
             assert [h.passage.version for h in await library.search("上限", readers=ALL)] == [first]
             assert await index.count({"shelf": ["live"]}) == 1
+
+
+async def test_what_a_writer_left_half_written_is_taken_away_once_it_is_dead(tmp_path, monkeypatch):
+    async def died(done: int, total: int) -> None:
+        raise asyncio.CancelledError
+
+    index = EmbeddedIndex(tmp_path / "index", version=VERSION)
+    async with Library(index) as library:
+        with pytest.raises(asyncio.CancelledError):
+            await library.stage(reading("上限は一万円である。"), Metadata(), by="t:1", told=died)
+        assert await index.count({"shelf": ["staged"]}) == 1
+
+        await library.tend()
+        assert await index.count({"shelf": ["staged"]}) == 1  # its writer may still be alive
+
+        await library.tend(age=0.0)
+        assert await index.count({"shelf": ["staged"]}) == 0
