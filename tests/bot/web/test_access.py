@@ -123,6 +123,18 @@ def test_ten_tries_are_free(access):
     assert access.sign_in("ask-ask-ask-1", "", "a") is not None
 
 
+def test_after_the_tenth_wrong_password_an_address_waits_a_quarter_of_an_hour(access, clock):
+    for _ in range(10):
+        assert not access.waits("a")
+        access.sign_in("wrong", "", "a")
+
+    assert access.waits("a")
+    clock.now += 15 * 60 - 1
+    assert access.waits("a")
+    clock.now += 1
+    assert not access.waits("a")
+
+
 @pytest.fixture
 async def client(page):
     async with page(echo, base=PUBLIC, public_url=PUBLIC, passwords=PASSWORDS) as opened:

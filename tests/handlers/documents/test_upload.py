@@ -147,6 +147,18 @@ async def test_a_double_click_publishes_once(talk: Talk) -> None:
     assert "捨てられません" in late.text
 
 
+async def test_an_older_version_is_not_published_over_a_newer_one(talk: Talk) -> None:
+    older = (await upload(talk, file("規程.md", RULES)))[-1]
+    newer = (await upload(talk, file("規程.md", RULES.replace("九十", "三十"))))[-1]
+    await talk.press(newer, "publish")
+    late = await talk.press(older, "publish")
+    answer = await talk(Text("生成AIの利用記録は何日間保存しますか"), MEMBER)
+
+    assert "新しい v2 が公開中" in late.text
+    assert "三十日間" in answer.text
+    assert "九十" not in answer.text
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
 async def test_too_large_says_both_numbers_and_fetches_nothing(talk: Talk, language: str) -> None:
     async def never() -> bytes:
