@@ -68,6 +68,21 @@ async def test_two_departments_rules_of_one_file_name_stay_two_documents(talk: T
 
 
 @pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize(
+    "other",
+    [HR.replace("人事部", "情報システム部"), IT.replace("情報システム部", "人事部")],
+    ids=["the text without the title", "the title without the text"],
+)
+async def test_what_shares_its_name_and_only_one_thing_more_is_another_document(
+    talk: Talk, other: str
+) -> None:
+    await talk.press(await send(talk, "手順書.md", HR), "publish")
+    await send(talk, "手順書.md", other)
+
+    assert len(await owned(talk)) == 2
+
+
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("language", ["ja", "en"])
 async def test_the_report_names_the_document_of_the_same_name_and_asks(
     talk: Talk, language: str
