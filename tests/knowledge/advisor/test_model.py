@@ -41,6 +41,7 @@ def _drop(path: str) -> Callable[[dict[str, Any]], None]:
     ("change", "place"),
     [
         (_set("criteria/docs/weight", 14), "criteria.weight"),
+        (_set("criteria/docs/weight", 0.5), "criteria.weight"),
         (_set("criteria/docs/weight", "much"), "criteria.docs.weight"),
         (_set("criteria/docs/weight", float("nan")), "criteria.docs.weight"),
         (_set("criteria/docs/weight", -1), "criteria.docs.weight"),
