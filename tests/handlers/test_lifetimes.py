@@ -5,13 +5,15 @@ from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
+import pytest
+
 from handlers.actions.questions import AskPerson, SettleHandover
 from handlers.answer_records import AnswerRecord, AnswerRecords, CitedPassage
 from handlers.choose.runs import Run, Runs
 from handlers.choose.team import Member, Teams
 from handlers.conversation import Audience, Message, Person, Text
 from handlers.documents.context import Context
-from handlers.documents.job import Job, keep_new
+from handlers.documents.job import Job, JobTaken, keep_new
 from handlers.documents.jobs import Jobs
 from handlers.documents.requests import Requests
 from handlers.documents.reviews import Reviews
@@ -193,6 +195,19 @@ async def test_a_job_nobody_took_is_queued_again_every_five_minutes_and_given_up
     await assert_lives(sessions, key("job.again", "lost"), 300)
     outcomes = {id_: (await jobs.find(id_)).outcome for id_ in ("young", "lost", "forgotten")}
     assert outcomes == {"young": "", "lost": "", "forgotten": "parked"}
+
+
+async def test_a_job_is_one_workers_until_five_seconds_without_a_sign_of_life(sessions):
+    jobs = Jobs(None, None, sessions, None)
+    now = time.time()
+    job = Job("alive", "規程.md", 1, "o", Metadata(), AOI.id, now, tries=2, touched=now + SLACK)
+    await keep_new(sessions, job)
+    await keep_new(sessions, replace(job, id="dead", touched=now - 5))
+
+    with pytest.raises(JobTaken):
+        await jobs.run("alive")
+    assert (await jobs.find("alive")).outcome == ""
+    assert (await jobs.run("dead")).outcome == "parked"  # it had been tried twice
 
 
 async def test_an_owner_is_told_of_a_date_once_in_four_hundred_days(sessions, texts):
