@@ -58,7 +58,6 @@ ALLOWED: Mapping[str, Limits] = {
     "knowledge/index": Limits(expressions=41),
     "knowledge/models": Limits(wide=2),
     "knowledge/reading": Limits(expressions=72, wide=23, file=410),
-    "knowledge/retrieval": Limits(expressions=93, wide=4),
     "knowledge/samples": Limits(wide=2),
     "knowledge/text": Limits(expressions=73, wide=51),
 }

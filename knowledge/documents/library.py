@@ -71,7 +71,7 @@ class Library(DocumentStore):
             else encoder.encode_question(question, glossary)
         )
         vector = self._rarities.weighed(terms, readers)
-        due = kind != "words" and await self._dense.due(dense)
+        due = kind != "words" and await self._dense.due(forced=dense)
         near = await self._dense.vector(question, forced=dense is True) if due else ()
         wanted = max(limit, POOL)
         kept: list[Match] = []
