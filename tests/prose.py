@@ -55,7 +55,6 @@ ALLOWED: Mapping[str, Limits] = {
     "knowledge/deck": Limits(expressions=44),
     "knowledge/documents": Limits(expressions=94, wide=3, function=63, file=504),
     "knowledge/evaluation": Limits(expressions=122, wide=2),
-    "knowledge/models": Limits(wide=2),
     "knowledge/reading": Limits(expressions=72, wide=23, file=410),
     "knowledge/samples": Limits(wide=2),
     "knowledge/text": Limits(expressions=73, wide=51),
