@@ -49,14 +49,11 @@ ALLOWED: Mapping[str, Limits] = {
     "bot/web": Limits(expressions=106, wide=30),
     "handlers/choose": Limits(expressions=70, wide=3, function=72),
     "handlers/demo": Limits(expressions=106),
-    "knowledge": Limits(wide=3),
     "knowledge/advisor": Limits(expressions=93),
     "knowledge/answering": Limits(expressions=74, wide=12, function=61),
-    "knowledge/deck": Limits(expressions=44),
     "knowledge/documents": Limits(expressions=94, wide=3, function=63, file=504),
     "knowledge/evaluation": Limits(expressions=122, wide=2),
     "knowledge/reading": Limits(expressions=72, wide=23, file=410),
-    "knowledge/samples": Limits(wide=2),
     "knowledge/text": Limits(expressions=73, wide=51),
 }
 
