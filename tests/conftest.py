@@ -26,6 +26,11 @@ if sys.platform != "linux":  # what is tested is not the sandbox, which other sy
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first; everything else keeps its order."""
+    items.sort(key=lambda item: item.get_closest_marker("early") is None)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of shared data; the test is skipped where it is absent."""

@@ -11,6 +11,7 @@ import urllib.request
 
 import pytest
 
+pytestmark = pytest.mark.early
 ENGLISH = {"LANG": "en_US.UTF-8", "LC_ALL": "en_US.UTF-8"}
 JAPANESE = {"LANG": "ja_JP.UTF-8", "LC_ALL": "ja_JP.UTF-8"}
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.early
+
 
 def evaluate(folder: Path, *words: str, **settings: str):
     command = [
