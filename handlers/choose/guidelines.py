@@ -15,13 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-import yaml
-
 from handlers.conversation import Message
 from handlers.people import People
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
 from knowledge.values import Document, Language, Passage, Rule
+from knowledge.yaml_values import yaml_values
 
 LOOKED_AT = 8  # passages found by search that are read for sentences that bear on the criterion
 QUOTE = 180  # characters of a quote
@@ -72,9 +71,7 @@ class Guidelines:
 
     @classmethod
     def load(cls, library: Callable[[], Awaitable[Library]], people: People) -> Self:
-        rows = yaml.safe_load(
-            Path(__file__).with_name("guidelines.yaml").read_text(encoding="utf-8")
-        )
+        rows = yaml_values(Path(__file__).with_name("guidelines.yaml").read_text(encoding="utf-8"))
         topics = {
             id_: Topic(
                 row["ja"], row["en"], tuple(re.compile(g, re.IGNORECASE) for g in row["groups"])

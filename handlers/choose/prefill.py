@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-import yaml
+from knowledge.yaml_values import yaml_values
 
 LONGEST = 2000  # characters that are read
 Hit = tuple[str, str]  # an option and the words it was read from
@@ -45,7 +45,7 @@ class Prefill:
 
     @classmethod
     def load(cls) -> Self:
-        rows = yaml.safe_load(Path(__file__).with_name("prefill.yaml").read_text(encoding="utf-8"))
+        rows = yaml_values(Path(__file__).with_name("prefill.yaml").read_text(encoding="utf-8"))
         words = {
             criterion: {
                 option: re.compile("|".join(hints), re.IGNORECASE)
