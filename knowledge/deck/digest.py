@@ -8,12 +8,11 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from knowledge.documents.library import Library
 from knowledge.errors import InvalidModel
 from knowledge.reading.reading import Reading
 from knowledge.values import Document, Metadata, Page, Phrase, Place
+from knowledge.yaml_values import yaml_values
 
 FILE = Path(__file__).with_name("digest.yaml")
 OWNER = "llm-choose"
@@ -66,7 +65,7 @@ async def shelve(library: Library) -> Document:
 
 def _deck(content: bytes) -> dict[str, Any]:
     """Return the digest's content. Raises InvalidModel when a slide lacks something."""
-    deck: dict[str, Any] = yaml.safe_load(content)
+    deck: dict[str, Any] = yaml_values(content)
     for slide in deck["slides"]:
         for language in LANGUAGES:
             wording = slide.get(language, {})
