@@ -18,7 +18,7 @@ QUESTION = "RAGって社内文書を全部覚えてるの?"
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def application(tmp_path_factory):
     data = tmp_path_factory.mktemp("data")
-    async with Application(load({"ADMINS": "paper:U9"}, data=str(data))) as opened:
+    async with Application(load({"ADMINS": "slack:T1:U9"}, data=str(data))) as opened:
         yield opened
 
 
