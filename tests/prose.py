@@ -45,7 +45,6 @@ ALLOWED: Mapping[str, Limits] = {
     "knowledge/deck": Limits(expressions=44),
     "knowledge/index": Limits(expressions=41),
     "knowledge/models": Limits(wide=2),
-    "knowledge/retrieval": Limits(expressions=76, wide=4),
     "knowledge/samples": Limits(wide=2),
 }
 

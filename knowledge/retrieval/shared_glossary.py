@@ -25,19 +25,20 @@ class SharedGlossary:
         return ()
 
     async def write(self, groups: Iterable[Sequence[str]]) -> Groups:
-        """Replace all groups and return them as kept. Raises as `checked` does."""
-        kept = checked(groups)
-        await self._index.write(
-            [Point(RECORD, {"shelf": "glossary", "groups": [list(group) for group in kept]})]
-        )
+        """Replace all groups and return them as they are stored. Raises as `checked` does."""
+        trimmed = checked(groups)
+        record = {"shelf": "glossary", "groups": [list(group) for group in trimmed]}
+        await self._index.write([Point(RECORD, record)])
         self._whole = None
-        return kept
+        return trimmed
 
     async def whole(self) -> Glossary:
         """
         Return our own groups and the admin's; another process' change is seen within ten seconds.
         """
-        clock = time.monotonic()
-        if self._whole is None or (self._index.shared and clock - self._read_at > FRESH):
-            self._whole, self._read_at = Glossary.load() + await self.read(), clock
+        now = time.monotonic()
+        stale = self._index.shared and now - self._read_at > FRESH
+        if self._whole is None or stale:
+            self._whole = Glossary.load() + await self.read()
+            self._read_at = now
         return self._whole
