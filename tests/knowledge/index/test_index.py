@@ -1,4 +1,4 @@
-"""One contract for both houses of the index."""
+"""One contract for both engines of the index."""
 
 import asyncio
 import os
