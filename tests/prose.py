@@ -43,7 +43,6 @@ BOUNDS = Limits()
 ALLOWED: Mapping[str, Limits] = {
     "knowledge": Limits(wide=3),
     "knowledge/deck": Limits(expressions=44),
-    "knowledge/models": Limits(wide=2),
     "knowledge/samples": Limits(wide=2),
 }
 
