@@ -41,9 +41,6 @@ BOUNDS = Limits()
 
 # A room is a folder of a root with all that is in it, or the files that lie in the root itself.
 ALLOWED: Mapping[str, Limits] = {
-    "knowledge": Limits(wide=3),
-    "knowledge/deck": Limits(expressions=44),
-    "knowledge/samples": Limits(wide=2),
 }
 
 
