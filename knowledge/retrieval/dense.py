@@ -6,7 +6,7 @@ The verdict is a record in the index, and holds for the model it was measured wi
 """
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 
 from knowledge.index.protocol import FUSION, Index, Point
@@ -21,7 +21,14 @@ FRESH = 10.0  # seconds a shared index' verdict may be believed
 class Dense:
     """Over an index; without an `embedding` it does nothing and asks nobody."""
 
-    def __init__(self, index: Index, embedding: Embedding | None) -> None:
+    def __init__(
+        self,
+        index: Index,
+        embedding: Embedding | None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`clock` tells seconds, from any moment on."""
+        self._clock = clock
         self._index = index
         self.embedding = embedding
         self._wins: bool | None = None
@@ -89,7 +96,7 @@ class Dense:
         Report what the last evaluation said of this very model; another process' word is heard
         within ten seconds.
         """
-        now = time.monotonic()
+        now = self._clock()
         stale = self._index.shared and now - self._read_at > FRESH
         if self._wins is None or stale:
             wins = False
