@@ -41,7 +41,7 @@ BOUNDS = Limits()
 
 # A room is a folder of a root with all that is in it, or the files that lie in the root itself.
 ALLOWED: Mapping[str, Limits] = {
-    "knowledge/retrieval": Limits(expressions=36),
+
 }
 
 

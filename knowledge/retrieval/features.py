@@ -20,7 +20,8 @@ Rows = npt.NDArray[np.int64]
 NEW_NOUNS = 8  # nouns of a unit, new to the question, that count; more say no more
 _PERSON, _PLACE, _NUMBER = ord(PERSON), ord(PLACE), ord(NUMBER)
 _NOUNS = np.zeros(128, np.bool_)
-_NOUNS[[ord(kind) for kind in (NOUN, PERSON, PLACE, NAME, NUMBER)]] = True
+for _kind in (NOUN, PERSON, PLACE, NAME, NUMBER):
+    _NOUNS[ord(_kind)] = True
 
 
 class Features:

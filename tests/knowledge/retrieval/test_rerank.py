@@ -78,6 +78,15 @@ def test_twelve_rows_of_a_comparison_are_shown(rows: int, shown: int) -> None:
     assert table.rows[0] == ("区分", "電車", "飛行機")
 
 
+def test_two_of_three_columns_are_set_side_by_side() -> None:
+    passage = Passage(
+        "", "d", "v", 1, "", Place("page", 1), "区分 | 電車 | バス | 飛行機\n運賃 | 1円 | 2円 | 3円"
+    )
+    table = compared(Query("電車と飛行機の違い", ANALYSIS, Glossary()), [passage], ANALYSIS)
+    assert table is not None
+    assert table.rows == (("区分", "電車", "飛行機"), ("運賃", "1円", "3円"))
+
+
 def test_only_so_many_words_of_a_pasted_page_are_compared() -> None:
     assert (
         len(
