@@ -10,10 +10,9 @@ from functools import cache
 from pathlib import Path
 from string import Template
 
-import yaml
-
 from knowledge.errors import InvalidModel
 from knowledge.values import Language, Phrase
+from knowledge.yaml_values import yaml_values
 
 FOLDER = Path(__file__).with_name("sentences")
 
@@ -33,7 +32,7 @@ class Texts:
         """
         phrases: dict[str, Phrase] = {}
         for path in sorted(FOLDER.glob("*.yaml")):
-            rows = yaml.load(path.read_text(encoding="utf-8"), Loader=_loader()) or {}  # noqa: S506
+            rows = yaml_values(path.read_text(encoding="utf-8")) or {}
             for name, row in rows.items():
                 phrases[f"{path.stem}.{name}"] = _phrase(f"{path.name}: {name}", row)
         return cls(phrases)
@@ -51,11 +50,6 @@ class Texts:
 
     def names(self) -> tuple[str, ...]:
         return tuple(self._phrases)
-
-
-def _loader() -> type[yaml.SafeLoader]:
-    """Return the C loader where libyaml is built in: it is eight times faster, and still safe."""
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _phrase(place: str, row: object) -> Phrase:

@@ -2,14 +2,14 @@
 The ways knowledge can fail, as a tree. Every error carries a stable code and both languages.
 
     KnowledgeError
-    ├── UnreadableDocument   the file cannot be taken in; the sentence names it, the reason and the way out
-    │   └── ReaderFault      a reader failed by a fault of ours, not of the file's; the sentence has the number in the log
+    ├── UnreadableDocument   the file cannot be taken in; the sentence names it and the way out
+    │   └── ReaderFault      a fault of ours, not of the file's; the sentence has the log's number
     ├── PartlyRead           too little of the file was read for it to be published
     ├── LibraryUnavailable   the index did not answer in time or refuses to open
     │   └── EmbeddingUnavailable  the embedding model did not answer; nothing was written
     ├── UnknownDocument      no such document, version or passage, or the asker may not see it
     ├── ModelUnavailable     the language model failed within its budget
-    ├── InvalidModel         the decision model or its texts are not whole; the sentence names the place
+    ├── InvalidModel         the decision model or another data file is not whole
     ├── InvalidBackup        a backup is not ours, not whole, or there is no room for it
     └── InvalidAnswers       a set of answers names a criterion or option that does not exist
 """

@@ -3,14 +3,13 @@
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from knowledge.values import Phrase
+from knowledge.yaml_values import yaml_values
 
 
 @cache
 def _sentences() -> dict[str, dict[str, str]]:
-    loaded: dict[str, dict[str, str]] = yaml.safe_load(
+    loaded: dict[str, dict[str, str]] = yaml_values(
         Path(__file__).with_name("library.yaml").read_text("utf-8")
     )
     return loaded

@@ -41,12 +41,7 @@ BOUNDS = Limits()
 
 # A room is a folder of a root with all that is in it, or the files that lie in the root itself.
 ALLOWED: Mapping[str, Limits] = {
-    "knowledge": Limits(wide=3),
-    "knowledge/deck": Limits(expressions=44),
-    "knowledge/index": Limits(expressions=41),
-    "knowledge/models": Limits(wide=2),
-    "knowledge/retrieval": Limits(expressions=76, wide=4),
-    "knowledge/samples": Limits(wide=2),
+
 }
 
 

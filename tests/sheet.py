@@ -1,5 +1,6 @@
 """A screen on paper: keeps every reply it was shown."""
 
+import re
 from collections.abc import AsyncIterator
 
 from handlers.conversation import Reply
@@ -7,6 +8,9 @@ from handlers.conversation import Reply
 SHOWN: list[
     Reply
 ] = []  # on every sheet of the running test; at its end each is drawn on all faces and pressed
+
+ID = re.compile(r"(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{12,}")  # runs, answers, teams, documents
+FIGURE = re.compile(r"\d")
 
 
 class Sheet:
@@ -25,3 +29,14 @@ async def last(replies: AsyncIterator[Reply]) -> Reply:
     async for reply in replies:
         await sheet.show(reply)
     return sheet.shown[-1]
+
+
+def shape(reply: Reply) -> str:
+    """Return all of a reply but for its ids and figures: each id is a letter in order; lengths are kept."""
+    numbers: dict[str, str] = {}
+
+    def numbered(found: re.Match[str]) -> str:
+        mark = chr(ord("a") + len(numbers) % 26)
+        return numbers.setdefault(found[0], mark * len(found[0]))
+
+    return FIGURE.sub("0", ID.sub(numbered, repr(reply)))

@@ -106,8 +106,8 @@ class View:
             formats=listed(language),
         )
 
-    def _say(self, language: Language, name: str) -> str:
-        return self._texts.say(f"web.{name}", language)
+    def _say(self, language: Language, name: str, **values: object) -> str:
+        return self._texts.say(f"web.{name}", language, **values)
 
     def with_cookies(self, request: Request, response: Response) -> Response:
         """Let the browser keep its conversation, and its language once it has chosen one."""

@@ -15,13 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-import yaml
-
 from handlers.conversation import Message
 from handlers.people import People
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
 from knowledge.values import Document, Language, Passage, Rule
+from knowledge.yaml_values import yaml_values
 
 LOOKED_AT = 8  # passages found by search that are read for sentences that bear on the criterion
 QUOTE = 180  # characters of a quote
@@ -97,7 +96,7 @@ class Guidelines:
         """Read the subjects that come with us."""
         path = Path(__file__).with_name("guidelines.yaml")
         subjects = {}
-        for criterion, row in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        for criterion, row in yaml_values(path.read_text(encoding="utf-8")).items():
             groups = [re.compile(group, re.IGNORECASE) for group in row["groups"]]
             subjects[criterion] = Subject(row["ja"], row["en"], tuple(groups))
         return cls(library, people, subjects)

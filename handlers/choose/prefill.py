@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-import yaml
+from knowledge.yaml_values import yaml_values
 
 LONGEST = 2000  # characters that are read
 Hit = tuple[str, str]  # an option and the words it was read from
@@ -49,7 +49,7 @@ class Prefill:
     @classmethod
     def load(cls) -> Self:
         """Read the rules that come with us. A few milliseconds."""
-        rows = yaml.safe_load(Path(__file__).with_name("prefill.yaml").read_text(encoding="utf-8"))
+        rows = yaml_values(Path(__file__).with_name("prefill.yaml").read_text(encoding="utf-8"))
         words = {criterion: _hints(options) for criterion, options in rows["words"].items()}
         amounts = {criterion: _amount(row) for criterion, row in rows["amounts"].items()}
         return cls(words, amounts)

@@ -104,7 +104,7 @@ class Answers:
         """Import LlamaIndex and build the pipeline, once, in a thread; answering awaits it."""
         await self._engine()
 
-    async def answer(  # all of it is the asker's: who, how, what came before
+    async def answer(  # noqa: PLR0913  # all of it is the asker's: who, how, what came before
         self,
         question: str,
         *,

@@ -168,7 +168,7 @@ def features(overlap: Features, gaps: Floats) -> Floats:
     Return one row of `UNIT` for each unit of the best passages; `gaps` are their scores below the
     best one's, 0 or less.
     """
-    asked, passage = overlap.asked, overlap.passage
+    asked, passage = overlap.query, overlap.passage
     content = overlap.content(titled=False)
     opens = np.diff(passage, prepend=-1) > 0
     before = np.where(opens, 0.0, np.roll(content, 1))
@@ -199,7 +199,7 @@ def signs(overlap: Features, gaps: Floats) -> Floats:
     """
     Return the row of `SIGNS`: shares of the question that the best passages hold, and a constant 1.
     """
-    asked = overlap.asked
+    asked = overlap.query
     if not len(overlap.units):
         return np.zeros(len(SIGNS))
     share, titled, pairs = overlap.share(), overlap.content(titled=True), overlap.pairs()

@@ -8,12 +8,11 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from knowledge.documents.library import Library
 from knowledge.errors import InvalidModel
 from knowledge.reading.reading import Reading
 from knowledge.values import Document, Metadata, Page, Phrase, Place
+from knowledge.yaml_values import yaml_values
 
 FILE = Path(__file__).with_name("digest.yaml")
 OWNER = "llm-choose"
@@ -29,19 +28,16 @@ def reading() -> Reading:
     """
     content = FILE.read_bytes()
     deck = _deck(content)
-    pages = tuple(
-        Page(
-            position,
-            Place("slide", slide["page"]),
-            slide[language]["text"],
-            slide[language]["title"],
-        )
-        for position, (slide, language) in enumerate(
-            ((s, language) for s in deck["slides"] for language in LANGUAGES), 1
-        )
-    )
+    pages: list[Page] = []
+    for slide in deck["slides"]:
+        place = Place("slide", slide["page"])
+        for language in LANGUAGES:
+            wording = slide[language]
+            pages.append(Page(len(pages) + 1, place, wording["text"], wording["title"]))
+
     sha256 = hashlib.sha256(content).hexdigest()
-    return Reading(FILE.name, sha256, len(content), metadata().title, "transcript", pages, (), "ja")
+    title = metadata().title
+    return Reading(FILE.name, sha256, len(content), title, "transcript", tuple(pages), (), "ja")
 
 
 def metadata() -> Metadata:
@@ -68,15 +64,14 @@ async def shelve(library: Library) -> Document:
 
 
 def _deck(content: bytes) -> dict[str, Any]:
-    deck: dict[str, Any] = yaml.safe_load(content)
+    """Return the digest's content. Raises InvalidModel when a slide lacks something."""
+    deck: dict[str, Any] = yaml_values(content)
     for slide in deck["slides"]:
         for language in LANGUAGES:
-            if not all(slide.get(language, {}).get(part) for part in ("title", "text")):
-                place = f"{FILE.name}: slide {slide.get('page')}, {language}"
-                raise InvalidModel(
-                    "invalid_deck",
-                    Phrase(
-                        f"{place} に題名か本文がありません。", f"{place} lacks its title or text."
-                    ),
-                )
+            wording = slide.get(language, {})
+            if wording.get("title") and wording.get("text"):
+                continue
+            place = f"{FILE.name}: slide {slide.get('page')}, {language}"
+            ja, en = f"{place} に題名か本文がありません。", f"{place} lacks its title or text."
+            raise InvalidModel("invalid_deck", Phrase(ja, en))
     return deck

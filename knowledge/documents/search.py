@@ -91,7 +91,7 @@ class Search:
         _require(readers)
         query = await self._analysed(question, readers)
         vector = self._vector(query, readers, kind)
-        due = kind != "words" and await self._dense.due(dense)
+        due = kind != "words" and await self._dense.due(forced=dense)
         near: Sequence[float] = ()
         if due:
             near = await self._dense.vector(query.question, forced=dense is True)

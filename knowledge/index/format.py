@@ -19,12 +19,17 @@ class Format:
     size: int = 0
 
     def __str__(self) -> str:
-        return f"{self.encoder}-{self.model}-{self.size}" if self.size else self.encoder
+        if not self.size:
+            return self.encoder
+        return f"{self.encoder}-{self.model}-{self.size}"
 
     @classmethod
     def read(cls, name: str) -> "Format":
+        """Return what `str` wrote; a name of another shape is an encoder's version alone."""
         encoder, *dense = name.split("-")
-        return cls(encoder, dense[0], int(dense[1])) if len(dense) == 2 else cls(encoder)
+        if len(dense) != 2:
+            return cls(encoder)
+        return cls(encoder, dense[0], int(dense[1]))
 
     def today(self, encoder: str, model: str, size: int) -> "Format":
         """
@@ -32,42 +37,56 @@ class Format:
         this model.
         """
         size = size or self.dense(model)
-        return Format(encoder, key(model), size) if model and size else Format(encoder)
+        if not model or not size:
+            return Format(encoder)
+        return Format(encoder, key(model), size)
 
     def dense(self, model: str) -> int:
         """Return the size of the vectors that `model` made, 0 without any."""
-        return self.size if model and self.model == key(model) else 0
+        if not model or self.model != key(model):
+            return 0
+        return self.size
 
 
 class Formatted:
-    """What both houses of an index say of their format: the one its points have, and today's."""
+    """What both engines of an index say of their format: the one its points have, and today's."""
 
     def __init__(self, encoder: str, model: str, size: int) -> None:
         """
         `size` is that of `model`'s vectors, 0 while it is unknown; the formats are settled once the
         index is open.
         """
-        self._version = encoder
+        self._encoder = encoder
         self._model = model
         self._size = size
-        self._made_by = self._wanted = Format(encoder)
+        self._format = Format(encoder)
+        self._todays_format = self._format
 
     def measured(self, size: int) -> None:
         """Take the size of the model's vectors, once it is known after the index was opened."""
         self._size = size
-        self._wanted = self._made_by.today(self._wanted.encoder, self._model, size)
+        self._todays_format = self._format.today(self._encoder, self._model, size)
 
     @property
     def outdated(self) -> bool:
-        return self._made_by != self._wanted
+        """Whether the points are of another format than today's."""
+        return self._format != self._todays_format
 
     @property
     def dense(self) -> int:
-        return self._made_by.dense(self._model)
+        """How many numbers the dense vectors have that can be searched now, 0 without any."""
+        return self._format.dense(self._model)
 
     @property
     def dense_wanted(self) -> int:
-        return self._wanted.dense(self._model)
+        """How many numbers the dense vectors of written points are to have, 0 for none."""
+        return self._todays_format.dense(self._model)
+
+    def _settle(self, stored: Format | None) -> None:
+        """Tell both formats once the index is open; None stands for an index made just now."""
+        before = stored or Format(self._encoder)
+        self._todays_format = before.today(self._encoder, self._model, self._size)
+        self._format = stored or self._todays_format
 
 
 def key(model: str) -> str:

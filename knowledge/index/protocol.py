@@ -1,6 +1,6 @@
 """
-The index: where passages and the library's records are kept. One protocol, two houses: embedded (a
-folder) and server.
+The index: where passages and the library's records are kept. One protocol, two engines: embedded
+(in a folder) and a server.
 
 A point is a passage with its sparse vector, and a dense one where there is an embedding model, or a
 record without any. Points are found by vector, by id, or by exact words in their payload. Nothing
@@ -17,6 +17,8 @@ from knowledge.index.tally import Tally
 Payload = dict[str, Any]
 Where = Mapping[str, Sequence[str]]  # every key must hold one of its words
 
+VECTOR = "terms"  # the name of a point's sparse vector
+DENSE = "meaning"  # the name of its dense one
 KEYS = ("document", "version", "audience", "shelf")  # the payload keys that can be asked for
 BATCH = 256  # points handed over at once
 TIMEOUT = 5.0  # seconds, for one question to a server
@@ -58,20 +60,21 @@ def in_order(matches: Sequence[Match]) -> list[Match]:
     Return them best first, equal ones as they stand in their document: an engine's order tells what
     else it holds.
     """
-    return sorted(
-        matches,
-        key=lambda m: (-m.score, m.payload.get("version", ""), m.payload.get("position", 0)),
-    )
+    return sorted(matches, key=_rank)
 
 
-Remake = Callable[
-    [Sequence[tuple[str, Payload]]], Awaitable[list[Point]]
-]  # stored ids and payloads, made as today
+def _rank(match: Match) -> tuple[float, str, int]:
+    payload = match.payload
+    return (-match.score, payload.get("version", ""), payload.get("position", 0))
+
+
+# stored ids and payloads, made as today
+Remake = Callable[[Sequence[tuple[str, Payload]]], Awaitable[list[Point]]]
 
 
 class Index(Protocol):
     """
-    A house for points. Every call raises LibraryUnavailable when the index does not answer.
+    An engine that keeps points. Every call raises LibraryUnavailable when it does not answer.
 
     `shared` says whether other processes may write at the same time. A write has reached the disk
     (or the server has said so) when the call returns; a single point is seen whole or not at all.

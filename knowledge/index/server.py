@@ -6,20 +6,18 @@ when the server has applied it.
 """
 
 import asyncio
-import logging
-import math
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from knowledge.errors import LibraryUnavailable
-from knowledge.index.address import place
+from knowledge.index.collection import ALIAS, Collections, connect, format_of, name_of
 from knowledge.index.format import Format, Formatted
 from knowledge.index.protocol import (
     BATCH,
+    DENSE,
     FUSION,
-    KEYS,
-    TIMEOUT,
+    VECTOR,
     Match,
     Payload,
     Point,
@@ -29,12 +27,7 @@ from knowledge.index.protocol import (
     in_order,
 )
 from knowledge.index.tally import Tally
-from knowledge.sentences import phrase
 
-log = logging.getLogger(__name__)
-ALIAS = "llm-choose"
-VECTOR = "terms"
-DENSE = "meaning"
 PAGE = 1000  # points per step of a scroll
 
 
@@ -61,53 +54,23 @@ class ServerIndex(Formatted):
         self._key = api_key
         self._client = client
         self._models: Any = None
+        self._collections: Any = None  # `Collections`, once it is open
         self._in_use = ""  # the collection that is served
         self._weighs = False
 
-    @property
-    def _collection(self) -> str:
-        """The collection of today's format."""
-        return f"{ALIAS}-{self._wanted}"
-
     async def __aenter__(self) -> Self:
-        from qdrant_client import AsyncQdrantClient, models
+        from qdrant_client import models
 
         self._models = models
         if self._client is None:
-            self._client = AsyncQdrantClient(
-                url=self._url,
-                api_key=self._key,
-                timeout=math.ceil(TIMEOUT),
-                check_compatibility=False,
-            )
+            self._client = connect(self._url, self._key)
+        self._collections = Collections(self._client, self._url)
         try:
-            await self._settle()
+            await self._find_or_make()
         except BaseException:
             await self._client.close()
             raise
         return self
-
-    async def _settle(self) -> None:
-        """
-        Find the collection that is served, or make it. Any number of processes may do so at once.
-        """
-        self._in_use = await self._target()
-        self._made_by = (
-            Format.read(self._in_use.removeprefix(f"{ALIAS}-"))
-            if self._in_use
-            else Format(self._version)
-        )
-        self._wanted = self._made_by.today(self._version, self._model, self._size)
-        if not self._in_use:
-            self._made_by = self._wanted
-            await self._create()
-            await self._point_to(self._collection)
-            self._in_use = self._collection
-        self._weighs = await self._made_with_rarities()
-
-    @property
-    def weighs(self) -> bool:
-        return self._weighs and self.outdated
 
     async def __aexit__(
         self,
@@ -117,13 +80,14 @@ class ServerIndex(Formatted):
     ) -> None:
         await self._client.close()
 
+    @property
+    def weighs(self) -> bool:
+        return self._weighs and self.outdated
+
     async def write(self, points: Sequence[Point]) -> None:
         for start in range(0, len(points), BATCH):
-            await self._ask(
-                self._client.upsert(
-                    ALIAS, self._structs(points[start : start + BATCH], self._made_by), wait=True
-                )
-            )
+            structs = self._structs(points[start : start + BATCH], self._format)
+            await self._ask(self._client.upsert(ALIAS, structs, wait=True))
 
     async def swap(self, record: Point, seen: str) -> bool:
         """
@@ -149,16 +113,19 @@ class ServerIndex(Formatted):
         """
         if not self.outdated:
             return
+
+        wanted = name_of(self._todays_format)
         try:
-            await self._create()
-            carried = await self._carry(remake, {})
-            await self._point_to(self._collection)
-            await self._carry(remake, carried)
+            await self._collections.make(wanted, self._todays_format.size)
+            revisions = await self._carry(remake, {})
+            await self._collections.serve(wanted)
+            await self._carry(remake, revisions)
             await self._ask(self._client.delete_collection(self._in_use))
         except LibraryUnavailable:
-            if await self._target() != self._collection:
+            if await self._collections.served() != wanted:
                 raise
-        self._in_use, self._made_by = self._collection, self._wanted
+        self._in_use = wanted
+        self._format = self._todays_format
 
     async def find(self, vector: SparseVector, where: Where, limit: int) -> list[Match]:
         if not vector.indices:
@@ -172,153 +139,71 @@ class ServerIndex(Formatted):
                 limit=limit,
             )
         )
-        return in_order(
-            [Match(str(p.id), p.score, p.payload) for p in answer.points if p.score > 0]
-        )
+        return in_order([match for match in _matches(answer) if match.score > 0])
 
     async def fused(
         self, vector: SparseVector, dense: Sequence[float], where: Where, limit: int
     ) -> list[Match]:
-        models, kept = self._models, self._filter(where)
-        nearest: list[tuple[Any, str]] = [(list(dense), DENSE)]
+        models = self._models
+        condition = self._filter(where)
+        prefetch = [
+            models.Prefetch(query=list(dense), using=DENSE, filter=condition, limit=limit),
+        ]
         if vector.indices:
-            nearest.append((self._sparse(vector), VECTOR))
-        answer = await self._ask(
-            self._client.query_points(
-                ALIAS,
-                prefetch=[
-                    models.Prefetch(query=q, using=name, filter=kept, limit=limit)
-                    for q, name in nearest
-                ],
-                query=models.RrfQuery(rrf=models.Rrf(k=FUSION)),
-                limit=limit,
+            query = self._sparse(vector)
+            prefetch.append(
+                models.Prefetch(query=query, using=VECTOR, filter=condition, limit=limit)
             )
+        fusion = models.RrfQuery(rrf=models.Rrf(k=FUSION))
+        answer = await self._ask(
+            self._client.query_points(ALIAS, prefetch=prefetch, query=fusion, limit=limit)
         )
-        return [Match(str(p.id), p.score, p.payload) for p in answer.points]
+        return _matches(answer)
 
     async def tally(self, where: Where) -> Tally:
-        tally, offset = Tally.nothing(), None
-        while True:
-            records, offset = await self._ask(
-                self._client.scroll(
-                    ALIAS,
-                    scroll_filter=self._filter(where),
-                    limit=BATCH,
-                    offset=offset,
-                    with_payload=False,
-                    with_vectors=[VECTOR],
-                )
-            )
-            held = [record.vector[VECTOR].indices for record in records if VECTOR in record.vector]
-            tally = await asyncio.to_thread(tally.changed, [Tally.of(held)], [])
-            if offset is None:
-                return tally
+        tally = Tally.nothing()
+        pages = self._pages(ALIAS, BATCH, where, with_payload=False, with_vectors=[VECTOR])
+        async for records in pages:
+            vectors = [r.vector[VECTOR].indices for r in records if VECTOR in r.vector]
+            tally = await asyncio.to_thread(tally.changed, [Tally.of(vectors)], [])
+        return tally
 
     async def fetch(self, ids: Sequence[str]) -> list[Payload]:
-        return [
-            r.payload
-            for r in await self._ask(self._client.retrieve(ALIAS, list(ids), with_payload=True))
-        ]
+        records = await self._ask(self._client.retrieve(ALIAS, list(ids), with_payload=True))
+        return [record.payload for record in records]
 
     async def scroll(self, where: Where) -> list[Payload]:
         payloads: list[Payload] = []
-        offset = None
-        while True:
-            records, offset = await self._ask(
-                self._client.scroll(
-                    ALIAS,
-                    scroll_filter=self._filter(where),
-                    limit=PAGE,
-                    offset=offset,
-                    with_payload=True,
-                )
-            )
-            payloads += [r.payload for r in records]
-            if offset is None:
-                return payloads
+        async for records in self._pages(ALIAS, PAGE, where, with_payload=True):
+            payloads += [record.payload for record in records]
+        return payloads
 
     async def count(self, where: Where) -> int:
-        return int(
-            (
-                await self._ask(
-                    self._client.count(ALIAS, count_filter=self._filter(where), exact=True)
-                )
-            ).count
-        )
+        condition = self._filter(where)
+        answer = await self._ask(self._client.count(ALIAS, count_filter=condition, exact=True))
+        return int(answer.count)
 
     async def set(self, where: Where, payload: Payload) -> None:
-        await self._ask(
-            self._client.set_payload(ALIAS, payload, points=self._filter(where), wait=True)
-        )
+        condition = self._filter(where)
+        await self._ask(self._client.set_payload(ALIAS, payload, points=condition, wait=True))
 
     async def delete(self, where: Where) -> None:
         selector = self._models.FilterSelector(filter=self._filter(where))
         await self._ask(self._client.delete(ALIAS, selector, wait=True))
 
-    async def _create(self) -> None:
+    async def _find_or_make(self) -> None:
         """
-        Make the collection of today's format, unless it is there; another process may make it at
-        the same time.
+        Find the collection that is served, or make it. Any number of processes may do so at once.
         """
-        models = self._models
-        if not await self._exists():
-            dense = {}
-            if self._wanted.size:
-                dense[DENSE] = models.VectorParams(
-                    size=self._wanted.size, distance=models.Distance.COSINE
-                )
-            sparse = {VECTOR: models.SparseVectorParams()}
-            making = self._client.create_collection(
-                self._collection, vectors_config=dense, sparse_vectors_config=sparse
-            )
-            try:
-                await self._ask(making)
-            except LibraryUnavailable:
-                if not await self._exists():
-                    raise
-        await self._check()
-        for key in KEYS:
-            keyword = models.PayloadSchemaType.KEYWORD
-            await self._ask(
-                self._client.create_payload_index(self._collection, key, keyword, wait=True)
-            )
-
-    async def _made_with_rarities(self) -> bool:
-        """
-        Report whether the collection in use was made long ago, with the server's own rarities.
-        """
-        described = await self._ask(self._client.get_collection(self._in_use))
-        terms = (described.config.params.sparse_vectors or {}).get(VECTOR)
-        return terms is not None and terms.modifier == self._models.Modifier.IDF
-
-    async def _exists(self) -> bool:
-        return bool(await self._ask(self._client.collection_exists(self._collection)))
-
-    async def _check(self) -> None:
-        """Raise LibraryUnavailable unless the collection holds the vectors that we write."""
-        held = (await self._ask(self._client.get_collection(self._collection))).config.params
-        dense = held.vectors.get(DENSE) if isinstance(held.vectors, dict) else None
-        size = dense.size if dense is not None else 0
-        if VECTOR not in (held.sparse_vectors or {}) or size != self._wanted.size:
-            raise LibraryUnavailable("library_foreign", phrase("foreign"))
-
-    async def _target(self) -> str:
-        """Return the collection the alias points at, or empty."""
-        aliases = await self._ask(self._client.get_aliases())
-        return next((str(a.collection_name) for a in aliases.aliases if a.alias_name == ALIAS), "")
-
-    async def _point_to(self, collection: str) -> None:
-        models = self._models
-        steps = [
-            models.CreateAliasOperation(
-                create_alias=models.CreateAlias(collection_name=collection, alias_name=ALIAS)
-            )
-        ]
-        if await self._target():
-            steps.insert(
-                0, models.DeleteAliasOperation(delete_alias=models.DeleteAlias(alias_name=ALIAS))
-            )
-        await self._ask(self._client.update_collection_aliases(steps))
+        self._in_use = await self._collections.served()
+        if self._in_use:
+            self._settle(format_of(self._in_use))
+        else:
+            self._settle(None)
+            self._in_use = name_of(self._format)
+            await self._collections.make(self._in_use, self._format.size)
+            await self._collections.serve(self._in_use)
+        self._weighs = await self._collections.made_with_rarities(self._in_use)
 
     async def _carry(self, remake: Remake, seen: dict[str, str]) -> dict[str, str]:
         """
@@ -326,57 +211,67 @@ class ServerIndex(Formatted):
         point's revision.
         """
         carried: dict[str, str] = {}
+        async for records in self._pages(self._in_use, BATCH, with_payload=True):
+            changed = []
+            for record in records:
+                point_id, payload = str(record.id), record.payload
+                carried[point_id] = str(payload.get("revision", payload["shelf"]))
+                if seen.get(point_id) != carried[point_id]:
+                    changed.append((point_id, payload))
+            if changed:
+                await self._write_next(await remake(changed))
+        return carried
+
+    async def _write_next(self, points: Sequence[Point]) -> None:
+        """Write points into the collection that is to take over."""
+        if points:
+            structs = self._structs(points, self._todays_format)
+            wanted = name_of(self._todays_format)
+            await self._ask(self._client.upsert(wanted, structs, wait=True))
+
+    async def _pages(
+        self, collection: str, limit: int, where: Where | None = None, **contents: Any
+    ) -> AsyncIterator[list[Any]]:
+        """Yield the points that fulfil `where`, at most `limit` at a time, in no order."""
         offset = None
+        options = dict(contents)
+        if where is not None:
+            options["scroll_filter"] = self._filter(where)
         while True:
             records, offset = await self._ask(
-                self._client.scroll(self._in_use, limit=BATCH, offset=offset, with_payload=True)
+                self._client.scroll(collection, limit=limit, offset=offset, **options)
             )
-            revisions = {
-                str(r.id): str(r.payload.get("revision", r.payload["shelf"])) for r in records
-            }
-            changed = [r for r in records if seen.get(str(r.id)) != revisions[str(r.id)]]
-            if changed:
-                new = await remake([(str(r.id), r.payload) for r in changed])
-                if new:
-                    await self._ask(
-                        self._client.upsert(
-                            self._collection, self._structs(new, self._wanted), wait=True
-                        )
-                    )
-            carried |= revisions
+            yield records
             if offset is None:
-                return carried
+                return
 
     def _structs(self, points: Sequence[Point], into: Format) -> list[Any]:
-        made = []
-        for p in points:
-            vector = {VECTOR: self._sparse(p.vector)} if p.vector else {}
-            if p.dense and len(p.dense) == into.dense(self._model):
-                vector[DENSE] = list(p.dense)
-            made.append(self._models.PointStruct(id=p.id, vector=vector, payload=p.payload))
-        return made
+        size = into.dense(self._model)
+        structs = []
+        for point in points:
+            vector: dict[str, Any] = {}
+            if point.vector:
+                vector[VECTOR] = self._sparse(point.vector)
+            if point.dense and len(point.dense) == size:
+                vector[DENSE] = list(point.dense)
+            struct = self._models.PointStruct(id=point.id, vector=vector, payload=point.payload)
+            structs.append(struct)
+        return structs
 
     def _sparse(self, vector: SparseVector) -> Any:
         return self._models.SparseVector(indices=list(vector.indices), values=list(vector.values))
 
     def _filter(self, where: Where) -> Any:
         models = self._models
-        return models.Filter(
-            must=[
-                models.FieldCondition(key=k, match=models.MatchAny(any=list(words)))
-                for k, words in where.items()
-            ]
-        )
+        conditions = []
+        for key, words in where.items():
+            match = models.MatchAny(any=list(words))
+            conditions.append(models.FieldCondition(key=key, match=match))
+        return models.Filter(must=conditions)
 
-    async def _ask(self, call: Awaitable[Any]) -> Any:
-        from qdrant_client.http.exceptions import ApiException
+    async def _ask(self, call: Any) -> Any:
+        return await self._collections.ask(call)
 
-        try:
-            async with asyncio.timeout(TIMEOUT):
-                return await call
-        except (ApiException, TimeoutError, OSError) as error:
-            log.warning(
-                "the index did not answer",
-                extra={"place": place(self._url), "reason": type(error).__name__},
-            )
-            raise LibraryUnavailable("library_failed", phrase("failed")) from error
+
+def _matches(answer: Any) -> list[Match]:
+    return [Match(str(point.id), point.score, point.payload) for point in answer.points]

@@ -33,30 +33,38 @@ class Tally:
 
     @classmethod
     def nothing(cls) -> Self:
+        """Return the tally of no passage."""
         return cls(0, np.empty(0, np.uint32), np.empty(0, np.int64))
 
     @classmethod
     def of(cls, passages: Iterable[Sequence[int]]) -> Self:
         """Count passages, each given as its vector's dimensions without repeats."""
-        held = [np.asarray(dimensions, np.uint32) for dimensions in passages]
-        if not held:
+        vectors = [np.asarray(dimensions, np.uint32) for dimensions in passages]
+        if not vectors:
             return cls.nothing()
-        dimensions, counts = np.unique(np.concatenate(held), return_counts=True)
-        return cls(len(held), dimensions, counts.astype(np.int64))
+        dimensions, counts = np.unique(np.concatenate(vectors), return_counts=True)
+        return cls(len(vectors), dimensions, counts.astype(np.int64))
 
     def changed(self, added: Iterable["Tally"], removed: Iterable["Tally"]) -> "Tally":
         """
         Return the sum with what is added and without what is removed, all of which must be in it.
         60 ms for a million.
         """
-        signed = [(1, self), *((1, tally) for tally in added), *((-1, tally) for tally in removed)]
-        dimensions = np.concatenate([tally.dimensions for _, tally in signed])
-        counts = np.concatenate([sign * tally.counts for sign, tally in signed])
-        distinct, place = np.unique(dimensions, return_inverse=True)
-        sums = np.bincount(place, counts, len(distinct)).astype(np.int64)
-        held = sums > 0
-        passages = sum(sign * tally.passages for sign, tally in signed)
-        return Tally(passages, distinct[held], sums[held])
+        passages = self.passages
+        dimensions, counts = [self.dimensions], [self.counts]
+        for tally in added:
+            passages += tally.passages
+            dimensions.append(tally.dimensions)
+            counts.append(tally.counts)
+        for tally in removed:
+            passages -= tally.passages
+            dimensions.append(tally.dimensions)
+            counts.append(-tally.counts)
+
+        distinct, place = np.unique(np.concatenate(dimensions), return_inverse=True)
+        sums = np.bincount(place, np.concatenate(counts), len(distinct)).astype(np.int64)
+        remaining = sums > 0
+        return Tally(passages, distinct[remaining], sums[remaining])
 
     def holding(self, dimensions: Dimensions) -> Counts:
         """Return how many passages hold each of `dimensions`, in their order."""

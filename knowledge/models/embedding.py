@@ -10,14 +10,13 @@ given back.
 import asyncio
 import importlib
 import math
-import os
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from knowledge.errors import EmbeddingUnavailable
 from knowledge.models.language_models import Breaker
-from knowledge.models.providers import EMBEDDERS
+from knowledge.models.providers import EMBEDDERS, NO_KEY, openai_key
 from knowledge.retry import Retry
 from knowledge.sentences import phrase
 
@@ -65,9 +64,9 @@ class Embedding:
         if kind == "ollama" and base and not base.endswith("/v1"):
             base += "/v1"  # its own protocol is at the root, OpenAI's below
         self._base = base or EMBEDDERS[kind]
-        self._key = (
-            api_key or (os.environ.get("OPENAI_API_KEY") if kind == "openai" else "") or "none"
-        )
+        self._key = api_key or NO_KEY
+        if kind == "openai":
+            self._key = openai_key(api_key)
         self._breaker = Breaker()
         self._client: Any = None
         self._faults: tuple[type[Exception], ...] = ()
@@ -95,12 +94,11 @@ class Embedding:
             `size`.
         """
         await asyncio.to_thread(self._open)
-        found: list[Vector] = []
+        vectors: list[Vector] = []
         for start in range(0, len(texts), BATCH):
-            found += await self._batch(
-                [text[:LONGEST] for text in texts[start : start + BATCH]], size
-            )
-        return found
+            batch = [text[:LONGEST] for text in texts[start : start + BATCH]]
+            vectors += await self._batch(batch, size)
+        return vectors
 
     async def question(self, text: str, size: int) -> Vector:
         """
@@ -116,15 +114,21 @@ class Embedding:
             self._breaker.failed()
             return ()
         self._breaker.succeeded()
-        return vector if len(vector) == size else ()
+        if len(vector) != size:
+            return ()
+        return vector
 
     async def close(self) -> None:
         """Close the connections; they open anew when something is asked."""
         client, self._client = self._client, None
-        if client is not None and client._aclient is not None:  # noqa: SLF001 - the class has no word for it
-            await client._aclient.close()  # noqa: SLF001
+        if client is None:
+            return
+        connections = client._aclient  # noqa: SLF001 - the class has no word for it
+        if connections is not None:
+            await connections.close()
 
     def away(self) -> EmbeddingUnavailable:
+        """Return the error that says the provider did not answer, for others to raise."""
         return EmbeddingUnavailable("embedding_away", phrase("embedding_away", model=self.name))
 
     async def _batch(self, texts: list[str], size: int) -> list[Vector]:
@@ -146,14 +150,15 @@ class Embedding:
         """
         try:
             async with asyncio.timeout(seconds):
-                vectors = [
-                    tuple(map(float, v))
-                    for v in await self._client.aget_text_embedding_batch(texts)
-                ]
+                answer = await self._client.aget_text_embedding_batch(texts)
+            vectors = [tuple(map(float, numbers)) for numbers in answer]
         except self._faults as fault:
             raise _Fault from fault
-        if len(vectors) != len(texts) or not all(v and all(map(math.isfinite, v)) for v in vectors):
+        if len(vectors) != len(texts):
             raise _Fault
+        for vector in vectors:
+            if not vector or not all(map(math.isfinite, vector)):
+                raise _Fault
         return vectors
 
     def _open(self) -> None:

@@ -10,7 +10,7 @@ import importlib
 import json
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from inspect import isawaitable
@@ -23,6 +23,7 @@ from knowledge.values import Phrase
 
 LONGEST = 12_000  # characters after which a model is no longer listened to
 FAILURES = 4  # in a row, after which a model is left alone
+LAST = 3  # pieces of a stream in which it stands how it ended and what it cost
 REST = 20.0  # seconds it is left alone; then one question tries it again
 _TOKENS_IN = (
     "prompt_tokens",
@@ -85,9 +86,11 @@ class Breaker:
         return True
 
     def succeeded(self) -> None:
+        """Count an answer: the row of failures is over."""
         self._failures = 0
 
     def failed(self) -> None:
+        """Count a failure; the rest begins with the last one of a row, and anew with each after."""
         self._failures += 1
         if self._failures >= FAILURES:
             self._until = self._clock() + REST
@@ -115,8 +118,10 @@ class Model:
             )
         self.name = address
         self.breaker = Breaker()
-        self._provider, self._model = PROVIDERS[kind], name
-        self._base_url, self._api_key = base_url, api_key
+        self._provider = PROVIDERS[kind]
+        self._model = name
+        self._base_url = base_url
+        self._api_key = api_key
         self._llm: Any = None
         self._faults: tuple[type[Exception], ...] = ()
 
@@ -134,9 +139,7 @@ class Model:
         provider = self._provider
         try:
             module = importlib.import_module(provider.module)
-            faults = tuple(
-                getattr(importlib.import_module(place), name) for place, name in provider.faults
-            )
+            faults = _classes(provider.faults)
         except ModuleNotFoundError as missing:
             extra = f"pip install 'llm-choose[{provider.extra}]'"
             raise ModelUnavailable(
@@ -148,19 +151,19 @@ class Model:
             ) from missing
         # below the clients' own roots: a connection that breaks, an answer that is not in its form
         self._faults = (*faults, OSError, json.JSONDecodeError, UnicodeDecodeError)
+        refusals: tuple[type[Exception], ...] = (*faults, OSError, ValueError)
         try:
-            llm = getattr(module, provider.name)(
-                **provider.settings(self._model, self._base_url, self._api_key)
-            )
+            settings = provider.settings(self._model, self._base_url, self._api_key)
+            llm = getattr(module, provider.name)(**settings)
             _ = llm.metadata  # some clients know their models by name and say so only here
-        except (*faults, OSError, ValueError) as refused:
+        except refusals as refused:
             raise ModelUnavailable(
                 "bad_model_settings",
                 Phrase(
                     f"「{self.name}」を設定どおりに使えません。LLM、LLM_BASE_URL、LLM_API_KEY と、"
                     "提供元が求める環境変数を確かめてください。",
-                    f"{self.name} cannot be used as it is set up; check LLM, LLM_BASE_URL, LLM_API_KEY and the environment "
-                    "variables its provider asks for.",
+                    f"{self.name} cannot be used as it is set up; check LLM, LLM_BASE_URL, "
+                    "LLM_API_KEY and the environment variables its provider asks for.",
                 ),
             ) from refused
         self._llm = llm
@@ -169,8 +172,11 @@ class Model:
     async def close(self) -> None:
         """Close the connections; the model opens anew when asked again."""
         llm, self._llm = self._llm, None
+        if llm is None:
+            return
         holder, _, method = self._provider.close.rpartition(".")
-        if llm is None or (client := attrgetter(holder)(llm)) is None:  # it was never asked
+        client = attrgetter(holder)(llm)
+        if client is None:  # it was never asked
             return
         closing = getattr(client, method)()
         if isawaitable(closing):
@@ -185,14 +191,11 @@ class Model:
         """
         from llama_index.core.llms import ChatMessage
 
-        text, last = (
-            "",
-            deque[Any](maxlen=3),
-        )  # how it ended and what it cost stand in the last pieces
+        text = ""
+        last = deque[Any](maxlen=LAST)
+        message = ChatMessage(role="user", content=prompt)
         try:
-            async with aclosing(
-                await self._llm.astream_chat([ChatMessage(role="user", content=prompt)])
-            ) as stream:
+            async with aclosing(await self._llm.astream_chat([message])) as stream:
                 async for part in stream:
                     text += part.delta or ""  # some classes repeat themselves in `message`
                     last.append((part.raw, part.message.additional_kwargs))
@@ -201,26 +204,38 @@ class Model:
                     await on_text(text)
         except self._faults as fault:
             raise _fault(fault) from fault
-        ended = _plain(list(last))
-        tokens_in, tokens_out = (
-            int(_find(ended, names) or 0) for names in (_TOKENS_IN, _TOKENS_OUT)
+
+        ending = _plain(list(last))
+        said_to_end = _find(ending, (self._provider.end,)) is not None
+        return Written(
+            text=text[:LONGEST],
+            tokens_in=int(_find(ending, _TOKENS_IN) or 0),
+            tokens_out=int(_find(ending, _TOKENS_OUT) or 0),
+            whole=said_to_end or len(text) > LONGEST,
         )
-        whole = len(text) > LONGEST or _find(ended, (self._provider.end,)) is not None
-        return Written(text[:LONGEST], tokens_in, tokens_out, whole)
+
+
+def _classes(places: Sequence[tuple[str, str]]) -> tuple[type[Exception], ...]:
+    """Return the classes that stand in a provider's row. Raises ModuleNotFoundError."""
+    classes = [getattr(importlib.import_module(module), name) for module, name in places]
+    return tuple(classes)
 
 
 def _fault(fault: Exception) -> ModelFault:
+    """Return what a client's exception says of status and wait, wherever that client puts it."""
     response = getattr(fault, "response", None)
     status = getattr(fault, "status_code", None) or getattr(fault, "code", None)
     headers = getattr(response, "headers", None) or getattr(fault, "headers", None) or {}
     if isinstance(response, dict):  # botocore
-        told = response.get("ResponseMetadata", {})
-        status, headers = told.get("HTTPStatusCode"), told.get("HTTPHeaders", {})
+        metadata = response.get("ResponseMetadata", {})
+        status, headers = metadata.get("HTTPStatusCode"), metadata.get("HTTPHeaders", {})
     try:
         wait: float | None = max(float(headers.get("retry-after", "")), 0.0)
     except (ValueError, TypeError, AttributeError):  # none, or an HTTP date: our own pause does
         wait = None
-    return ModelFault(status if isinstance(status, int) else 0, wait)
+    if not isinstance(status, int):
+        status = 0
+    return ModelFault(status, wait)
 
 
 def _plain(value: Any) -> Any:
@@ -229,18 +244,24 @@ def _plain(value: Any) -> Any:
         return value.model_dump()
     if isinstance(value, dict):
         return {name: _plain(inner) for name, inner in value.items()}
-    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value
 
 
 def _find(value: Any, names: tuple[str, ...]) -> Any:
     """Return the last value under one of `names`, however deep; None when there is none."""
-    found = None
+    last = None
     if isinstance(value, dict):
         for name, inner in value.items():
-            here = inner if name in names and inner is not None else _find(inner, names)
-            found = here if here is not None else found
+            here = inner
+            if name not in names or inner is None:
+                here = _find(inner, names)
+            if here is not None:
+                last = here
     elif isinstance(value, list):
         for inner in value:
             here = _find(inner, names)
-            found = here if here is not None else found
-    return found
+            if here is not None:
+                last = here
+    return last

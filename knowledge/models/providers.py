@@ -18,10 +18,9 @@ TIMEOUT = 15.0  # seconds a client may wait for a connection or for the next pie
 # is not told
 CONTEXT = 32_000
 OPENAI = "https://api.openai.com/v1"
-EMBEDDERS = {
-    "openai": OPENAI,
-    "ollama": "http://127.0.0.1:11434/v1",
-}  # where embedding models are when nobody says
+NO_KEY = "none"  # servers of one's own often want no key, their client always does
+# where embedding models are when nobody says
+EMBEDDERS = {"openai": OPENAI, "ollama": "http://127.0.0.1:11434/v1"}
 AZURE_VERSION = "2024-10-21"  # the latest general one of the data plane
 Settings = dict[str, Any]
 _ONCE: Settings = {"max_tokens": TOKENS, "temperature": 0.0, "timeout": TIMEOUT, "max_retries": 0}
@@ -30,11 +29,13 @@ _ONCE: Settings = {"max_tokens": TOKENS, "temperature": 0.0, "timeout": TIMEOUT,
 @dataclass(frozen=True, slots=True)
 class Provider:
     """
-    `settings` returns the constructor's arguments for (model, base URL, key); `faults` are the
-    roots of what the client raises, each as (module, class). `extra` is the extra of our package
-    that installs it, empty where it is always there. `end` is the field that stands in the last
-    pieces of a stream that was not cut; `close` leads from the class to what closes its
-    connections, which it has no word for itself.
+    A provider of language models: its LlamaIndex class is `name` in `module`.
+
+    `settings` returns the constructor's arguments for (model, base URL, key), where an empty text
+    stands for what nobody set. `faults` are the roots of what the client raises, each as (module,
+    class). `extra` is the extra of our package that installs it, empty where it is always there.
+    `end` is the field that stands in the last pieces of a stream that was not cut; `close` leads
+    from the class to what closes its connections, which it has no word for itself.
     """
 
     module: str
@@ -46,13 +47,16 @@ class Provider:
     close: str = "_aclient.close"
 
 
+def openai_key(key: str) -> str:
+    """Return the key for OpenAI's client: ours, the one in its own variable, or a stand-in."""
+    return key or os.environ.get("OPENAI_API_KEY") or NO_KEY
+
+
 def _openai(model: str, base: str, key: str) -> Settings:
     return {
         "model": model,
         "api_base": base or OPENAI,
-        "api_key": key
-        or os.environ.get("OPENAI_API_KEY")
-        or "none",  # servers of one's own often want no key
+        "api_key": openai_key(key),
         "is_chat_model": True,
         "context_window": CONTEXT,
         **_ONCE,
@@ -61,19 +65,18 @@ def _openai(model: str, base: str, key: str) -> Settings:
 
 
 def _anthropic(model: str, base: str, key: str) -> Settings:
-    return {"model": model, **_ONCE, **_given(base_url=base, api_key=key)}
+    return {"model": model, **_ONCE, **_set(base_url=base, api_key=key)}
 
 
 def _google(model: str, base: str, key: str) -> Settings:
     import httpx  # settings are read long before any model is asked
 
     options: Settings = {
-        "timeout": int(TIMEOUT * 1000),
+        "timeout": int(TIMEOUT * 1000),  # milliseconds
         "retry_options": {"attempts": 1},
-        "httpx_async_client": httpx.AsyncClient(
-            timeout=TIMEOUT
-        ),  # else it takes aiohttp where that is installed
-        **_given(base_url=base),
+        # else it takes aiohttp where that is installed
+        "httpx_async_client": httpx.AsyncClient(timeout=TIMEOUT),
+        **_set(base_url=base),
     }
     return {
         "model": model,
@@ -82,7 +85,7 @@ def _google(model: str, base: str, key: str) -> Settings:
         "max_retries": 1,
         "file_mode": "inline",
         "http_options": options,
-        **_given(api_key=key),
+        **_set(api_key=key),
     }
 
 
@@ -94,7 +97,7 @@ def _bedrock(model: str, base: str, key: str) -> Settings:
         "model": model,
         **_ONCE,
         "max_retries": 1,
-        **_given(endpoint_url=base, region_name=region),
+        **_set(endpoint_url=base, region_name=region),
     }
 
 
@@ -106,23 +109,25 @@ def _azure(model: str, base: str, key: str) -> Settings:
         "api_version": os.environ.get("OPENAI_API_VERSION") or AZURE_VERSION,
         **_ONCE,
         "additional_kwargs": _counted(),
-        **_given(azure_endpoint=base, api_key=key),
+        **_set(azure_endpoint=base, api_key=key),
     }
 
 
 def _mistral(model: str, base: str, key: str) -> Settings:
-    return {"model": model, **_ONCE, "timeout": int(TIMEOUT), **_given(endpoint=base, api_key=key)}
+    return {"model": model, **_ONCE, "timeout": int(TIMEOUT), **_set(endpoint=base, api_key=key)}
 
 
 def _ollama(model: str, base: str, key: str) -> Settings:
-    headers = {"Authorization": f"Bearer {key}"} if key else None
+    headers = {}
+    if key:
+        headers["Authorization"] = f"Bearer {key}"
     return {
         "model": model,
         "temperature": 0.0,
         "context_window": CONTEXT,
         "request_timeout": TIMEOUT,
         "additional_kwargs": {"num_predict": TOKENS},
-        **_given(base_url=base, headers=headers),
+        **_set(base_url=base, headers=headers),
     }
 
 
@@ -131,32 +136,34 @@ def _counted() -> Settings:
     return {"stream_options": {"include_usage": True}}
 
 
-def _given(**settings: Any) -> Settings:
+def _set(**settings: Any) -> Settings:
+    """Return the settings that are set: an empty one would hide what the client finds itself."""
     return {name: value for name, value in settings.items() if value}
 
 
 _HTTP = ("httpx", "HTTPError")
+_OPENAI_FAULTS = (("openai", "OpenAIError"), _HTTP)
 PROVIDERS = {
     "openai": Provider(
-        "llama_index.llms.openai_like",
-        "OpenAILike",
-        _openai,
-        faults=(("openai", "OpenAIError"), _HTTP),
+        module="llama_index.llms.openai_like",
+        name="OpenAILike",
+        settings=_openai,
+        faults=_OPENAI_FAULTS,
     ),
     "anthropic": Provider(
-        "llama_index.llms.anthropic",
-        "Anthropic",
-        _anthropic,
-        "anthropic",
-        (("anthropic", "AnthropicError"), _HTTP),
+        module="llama_index.llms.anthropic",
+        name="Anthropic",
+        settings=_anthropic,
+        extra="anthropic",
+        faults=(("anthropic", "AnthropicError"), _HTTP),
         end="stop_reason",
     ),
     "google": Provider(
-        "llama_index.llms.google_genai",
-        "GoogleGenAI",
-        _google,
-        "google",
-        (
+        module="llama_index.llms.google_genai",
+        name="GoogleGenAI",
+        settings=_google,
+        extra="google",
+        faults=(
             ("google.genai.errors", "APIError"),
             ("google.genai.errors", "UnknownApiResponseError"),
             _HTTP,
@@ -164,11 +171,11 @@ PROVIDERS = {
         close="_client._api_client._async_httpx_client.aclose",
     ),
     "bedrock": Provider(
-        "llama_index.llms.bedrock_converse",
-        "BedrockConverse",
-        _bedrock,
-        "bedrock",
-        (
+        module="llama_index.llms.bedrock_converse",
+        name="BedrockConverse",
+        settings=_bedrock,
+        extra="bedrock",
+        faults=(
             ("botocore.exceptions", "BotoCoreError"),
             ("botocore.exceptions", "ClientError"),
             ("botocore.eventstream", "ParserError"),
@@ -177,26 +184,26 @@ PROVIDERS = {
         close="_client.close",
     ),
     "azure": Provider(
-        "llama_index.llms.azure_openai",
-        "AzureOpenAI",
-        _azure,
-        "azure",
-        (("openai", "OpenAIError"), _HTTP),
+        module="llama_index.llms.azure_openai",
+        name="AzureOpenAI",
+        settings=_azure,
+        extra="azure",
+        faults=_OPENAI_FAULTS,
     ),
     "mistral": Provider(
-        "llama_index.llms.mistralai",
-        "MistralAI",
-        _mistral,
-        "mistral",
-        (("mistralai.client.errors", "MistralError"), _HTTP),
+        module="llama_index.llms.mistralai",
+        name="MistralAI",
+        settings=_mistral,
+        extra="mistral",
+        faults=(("mistralai.client.errors", "MistralError"), _HTTP),
         close="_client.sdk_configuration.async_client.aclose",
     ),
     "ollama": Provider(
-        "llama_index.llms.ollama",
-        "Ollama",
-        _ollama,
-        "ollama",
-        (("ollama", "ResponseError"), _HTTP),
+        module="llama_index.llms.ollama",
+        name="Ollama",
+        settings=_ollama,
+        extra="ollama",
+        faults=(("ollama", "ResponseError"), _HTTP),
         end="done_reason",
         close="async_client._client.aclose",
     ),

@@ -6,7 +6,7 @@ The verdict is a record in the index, and holds for the model it was measured wi
 """
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 
 from knowledge.index.protocol import FUSION, Index, Point
@@ -21,7 +21,14 @@ FRESH = 10.0  # seconds a shared index' verdict may be believed
 class Dense:
     """Over an index; without an `embedding` it does nothing and asks nobody."""
 
-    def __init__(self, index: Index, embedding: Embedding | None) -> None:
+    def __init__(
+        self,
+        index: Index,
+        embedding: Embedding | None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`clock` tells seconds, from any moment on."""
+        self._clock = clock
         self._index = index
         self.embedding = embedding
         self._wins: bool | None = None
@@ -32,7 +39,9 @@ class Dense:
         Yield the points with their dense vectors a few at a time, which may take seconds each; at
         once without a model.
         """
-        step = BATCH if self.embedding and self._index.dense_wanted else max(len(points), 1)
+        step = max(len(points), 1)
+        if self.embedding and self._index.dense_wanted:
+            step = BATCH
         for start in range(0, len(points), step):
             yield await self.points(points[start : start + step])
 
@@ -43,19 +52,32 @@ class Dense:
         size = self._index.dense_wanted
         if self.embedding is None or not size:
             return points
-        passages = [passage_of(p.payload) if p.vector else None for p in points]
-        texts = [f"{passage_title(p)}\n{p.text}" for p in passages if p]
-        vectors = iter(await self.embedding.passages(texts, size))
-        return [replace(p, dense=next(vectors)) if p.vector else p for p in points]
 
-    async def due(self, forced: bool | None) -> bool:
+        texts = []
+        for point in points:
+            if point.vector:  # a record has none, and gets no dense one either
+                passage = passage_of(point.payload)
+                texts.append(f"{passage_title(passage)}\n{passage.text}")
+        vectors = iter(await self.embedding.passages(texts, size))
+
+        completed = []
+        for point in points:
+            if point.vector:
+                completed.append(replace(point, dense=next(vectors)))
+            else:
+                completed.append(point)
+        return completed
+
+    async def due(self, *, forced: bool | None) -> bool:
         """
         Report whether a question is to get a dense vector: as `forced`, otherwise as the evaluation
-        said.
+        said. Never without a model, nor where the index has no vectors of it.
         """
-        if self.embedding is None or not self._index.dense or forced is False:
+        if self.embedding is None or not self._index.dense:
             return False
-        return forced or await self.wins()
+        if forced is not None:
+            return forced
+        return await self.wins()
 
     async def vector(self, question: str, *, forced: bool) -> Vector:
         """
@@ -74,23 +96,28 @@ class Dense:
         Report what the last evaluation said of this very model; another process' word is heard
         within ten seconds.
         """
-        clock = time.monotonic()
-        if self._wins is None or (self._index.shared and clock - self._read_at > FRESH):
-            found = await self._index.fetch([RECORD])
-            self._wins = bool(found) and found[0]["model"] == self._model and found[0]["wins"]
-            self._read_at = clock
+        now = self._clock()
+        stale = self._index.shared and now - self._read_at > FRESH
+        if self._wins is None or stale:
+            wins = False
+            for verdict in await self._index.fetch([RECORD]):
+                wins = verdict["model"] == self._model and verdict["wins"]
+            self._wins = wins
+            self._read_at = now
         return self._wins
 
     async def judge(self, *, wins: bool) -> None:
         """Keep what an evaluation said."""
-        await self._index.write(
-            [Point(RECORD, {"shelf": "verdict", "model": self._model, "wins": wins})]
-        )
+        verdict = {"shelf": "verdict", "model": self._model, "wins": wins}
+        await self._index.write([Point(RECORD, verdict)])
         self._wins = None
 
     @property
     def _model(self) -> str:
-        return f"{self.embedding.name} {self._index.dense}" if self.embedding else ""
+        """The model's address and the size of its vectors, which a verdict holds for."""
+        if self.embedding is None:
+            return ""
+        return f"{self.embedding.name} {self._index.dense}"
 
 
 def fuse(*orders: Sequence[int]) -> list[int]:
@@ -99,4 +126,4 @@ def fuse(*orders: Sequence[int]) -> list[int]:
     for order in orders:
         for rank, at in enumerate(order, 1):
             scores[at] = scores.get(at, 0.0) + 1 / (FUSION + rank)
-    return sorted(scores, key=lambda at: -scores[at])
+    return sorted(scores, key=scores.__getitem__, reverse=True)

@@ -12,27 +12,26 @@ any of them changes `VERSION`.
 
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import chain, pairwise
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from knowledge.index.protocol import SparseVector
 from knowledge.retrieval.glossary import Glossary
-from knowledge.retrieval.passage_terms import Analysed
+from knowledge.retrieval.passage_terms import PassageTerms
 from knowledge.retrieval.terms import FORMAT
 from knowledge.text.analysis import Analysis, Token, normalise
 from knowledge.text.filler import plain
-from knowledge.text.quantities import exact, place, places
+from knowledge.text.quantities import exact, places
 
 SATURATION = 0.9  # BM25's k1
-GRAIN = (
-    1 / 128
-)  # of a value; products with a question's weights (1/64) are exact in 32 bits up to a sum of 2,000
+# of a value; products with a question's weights (1/64) are exact in 32 bits up to a sum of 2,000
+GRAIN = 1 / 128
 ADDED = 0.5  # weight of a word that the glossary adds to a question
 
 
@@ -55,9 +54,8 @@ FIELDS = {
     "meanings": Field(0.3, 0.75, 50.0),
     "exact": Field(0.3, 0.3, 3.0),
     "title": Field(0.5, 0.3, 6.0),
-    "heading": Field(
-        2.0, 0.3, 1.5
-    ),  # amounts and references in the title, and the passage's own place
+    # amounts and references in the title, and the passage's own place
+    "heading": Field(2.0, 0.3, 1.5),
 }
 _MADE_OF = ("blake2b-32", "sudachi-a by line", "rarity apart", GRAIN, SATURATION, FIELDS, FORMAT)
 VERSION = blake2b(repr(_MADE_OF).encode(), digest_size=6).hexdigest()
@@ -74,26 +72,31 @@ class Encoder:
     def __init__(self, analysis: Analysis | None = None) -> None:
         self.analysis = analysis or Analysis()
 
-    def encode_passage(self, said: Analysed) -> SparseVector:
+    def encode_passage(self, parts: PassageTerms) -> SparseVector:
         """
         Return the vector of a passage; its title counts as part of the text and once more by
         itself.
         """
-        tokens = [*said.title_words, *chain(*said.lines.values())]
-        terms = self._terms(f"{said.title}\n{said.text}", tokens)
-        terms["exact"] = [*said.title_amounts, *said.amounts]
-        terms["title"] = [t.form for t in said.title_words]
-        terms["heading"] = [*said.title_amounts, *([place(said.number)] if said.number else [])]
+        tokens = list(parts.title_words)
+        for line in parts.lines.values():
+            tokens += line
+        terms = self._terms(f"{parts.title}\n{parts.text}", tokens)
+        terms["exact"] = [*parts.title_amounts, *parts.amounts]
+        terms["title"] = [token.form for token in parts.title_words]
+        terms["heading"] = [*parts.title_amounts, *parts.places]
+
         dimensions: list[int] = []
-        weights: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
-        for name, words in terms.items():
-            field, counted = FIELDS[name], Counter(words)
-            length = 1 - field.length_share + field.length_share * len(words) / field.average
-            times = np.fromiter(counted.values(), np.float64, len(counted))
-            dimensions += [dimension(name, word) for word in counted]
-            weights.append(field.weight * times * (SATURATION + 1) / (times + SATURATION * length))
-        indices, where = np.unique(np.array(dimensions, np.uint32), return_inverse=True)
-        values = grained(np.bincount(where, np.concatenate(weights)).astype(np.float64), GRAIN)
+        weights: list[npt.NDArray[np.float64]] = []
+        for family, words in terms.items():
+            counts = Counter(words)
+            dimensions += [dimension(family, word) for word in counts]
+            times = np.fromiter(counts.values(), np.float64, len(counts))
+            weights.append(_saturated(times, len(words), FIELDS[family]))
+
+        # families may share a dimension by chance: their weights add up there
+        indices, place = np.unique(np.array(dimensions, np.uint32), return_inverse=True)
+        sums = np.bincount(place, np.concatenate(weights)).astype(np.float64)
+        values = grained(sums, GRAIN)
         return SparseVector(array("I", indices.tobytes()), array("d", values.tobytes()))
 
     def encode_question(self, text: str, glossary: Glossary | None = None) -> SparseVector:
@@ -101,14 +104,14 @@ class Encoder:
         Return the vector of a question: each term once, at 1.0; English words also as katakana;
         glossary words at half.
         """
-        vector = {d: 1.0 for part in self.question_parts(text).values() for d in part}
-        for _, others in glossary.alternatives(normalise(text)) if glossary else ():
-            for token in self.analysis.tokens(" ".join(others)):
-                if token.content:
-                    vector.setdefault(dimension("words", token.form), ADDED)
-                    vector.setdefault(dimension("title", token.form), ADDED)
+        vector: dict[int, float] = {}
+        for part in self.question_parts(text).values():
+            vector.update(dict.fromkeys(part, 1.0))
+        if glossary is not None:
+            self._add_glossary(vector, glossary.alternatives(normalise(text)))
+
         ordered = sorted(vector)
-        return SparseVector(tuple(ordered), tuple(vector[d] for d in ordered))
+        return SparseVector(tuple(ordered), tuple(vector[place] for place in ordered))
 
     def encode_words(self, text: str) -> SparseVector:
         """
@@ -128,19 +131,45 @@ class Encoder:
         terms["words"] = [*terms["words"], *self.analysis.loanwords(whole)]
         terms["title"] = terms["words"]
         terms["heading"] = [*terms["exact"], *places(whole)]
-        return {
-            name: tuple({dimension(name, word): None for word in words})
-            for name, words in terms.items()
-        }
+        parts = {}
+        for family, words in terms.items():
+            dimensions = [dimension(family, word) for word in words]
+            parts[family] = tuple(dict.fromkeys(dimensions))
+        return parts
+
+    def _add_glossary(
+        self, vector: dict[int, float], alternatives: Iterable[tuple[str, Sequence[str]]]
+    ) -> None:
+        """Add the content words of each group's others; what is there keeps its weight."""
+        for _, others in alternatives:
+            for token in self.analysis.tokens(" ".join(others)):
+                if token.content:
+                    vector.setdefault(dimension("words", token.form), ADDED)
+                    vector.setdefault(dimension("title", token.form), ADDED)
 
     def _terms(self, normalised: str, tokens: Sequence[Token]) -> dict[str, list[str]]:
-        words = [t.form for t in tokens]
+        words: list[str] = []
+        meanings: list[str] = []
+        for token in tokens:
+            words.append(token.form)
+            meanings += map(str, token.meanings)
         return {
             "words": words,
             "bigrams": self.analysis.bigrams(normalised),
-            "pairs": [f"{a}\x01{b}" for a, b in pairwise(words)],
-            "meanings": [str(group) for t in tokens for group in t.meanings],
+            "pairs": [f"{first}\x01{second}" for first, second in pairwise(words)],
+            "meanings": meanings,
         }
+
+
+def _saturated(
+    times: npt.NDArray[np.float64], length: int, field: Field
+) -> npt.NDArray[np.float64]:
+    """Return BM25's weight of terms that occur so many `times` in a field of `length` terms."""
+    norm = 1 - field.length_share + field.length_share * length / field.average
+    weights: npt.NDArray[np.float64] = (
+        field.weight * times * (SATURATION + 1) / (times + SATURATION * norm)
+    )
+    return weights
 
 
 def grained(values: npt.NDArray[np.floating], grain: float) -> npt.NDArray[np.float64]:

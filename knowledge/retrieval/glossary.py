@@ -9,6 +9,7 @@ directions; passages stay as they are, so a change counts at once and needs no n
 import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
+from itertools import chain
 from pathlib import Path
 
 import yaml
@@ -20,6 +21,7 @@ from knowledge.text.analysis import normalise
 FILE = Path(__file__).with_name("glossary.yaml")
 GROUPS = 1000  # groups an admin may keep
 WORDS = 20  # words of one group
+FEWEST = 2  # words that make a group
 LONGEST = 60  # characters of one word
 ADDED = 8  # words of a question that are looked up
 
@@ -36,11 +38,9 @@ class Glossary:
     @classmethod
     def load(cls) -> "Glossary":
         """Return the groups that come with us."""
-        return cls(
-            tuple(
-                tuple(map(str, group)) for group in yaml.safe_load(FILE.read_text(encoding="utf-8"))
-            )
-        )
+        content = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+        groups = [tuple(map(str, group)) for group in content]
+        return cls(tuple(groups))
 
     def __add__(self, groups: Groups) -> "Glossary":
         return Glossary((*self.groups, *groups))
@@ -50,27 +50,35 @@ class Glossary:
         Return each word of the glossary a normalised question holds, longest first, with the others
         of its group.
         """
-        found: list[tuple[str, tuple[str, ...]]] = []
-        for match in self._pattern.finditer(normalised) if self._pattern else ():
+        if self._pattern is None:
+            return ()
+
+        alternatives: list[tuple[str, tuple[str, ...]]] = []
+        for match in self._pattern.finditer(normalised):
             word = match.group()
             groups = self._groups_of.get(word) or self._groups_of.get(word.removesuffix("s")) or []
-            others = dict.fromkeys(w for group in groups for w in group if w not in normalised)
-            found.append((word, tuple(others)))
-        return tuple(found[:ADDED])
+            words = dict.fromkeys(chain(*groups))
+            others = tuple(other for other in words if other not in normalised)
+            alternatives.append((word, others))
+        return tuple(alternatives[:ADDED])
 
     @cached_property
     def _groups_of(self) -> dict[str, list[tuple[str, ...]]]:
-        found: dict[str, list[tuple[str, ...]]] = {}
+        """The groups of each normalised word."""
+        groups_of: dict[str, list[tuple[str, ...]]] = {}
         for group in self.groups:
             words = tuple(normalise(word) for word in group)
             for word in words:
-                found.setdefault(word, []).append(words)
-        return found
+                groups_of.setdefault(word, []).append(words)
+        return groups_of
 
     @cached_property
     def _pattern(self) -> "re.Pattern[str] | None":
+        """What matches any word of the glossary, the longest first; None for an empty one."""
+        if not self._groups_of:
+            return None
         words = sorted(self._groups_of, key=len, reverse=True)
-        return re.compile("|".join(map(_bounded, words))) if words else None
+        return re.compile("|".join(map(_bounded, words)))
 
 
 def checked(groups: Iterable[Sequence[str]]) -> Groups:
@@ -81,30 +89,40 @@ def checked(groups: Iterable[Sequence[str]]) -> Groups:
         KnowledgeError: too many groups or words, a word that is too long, or a group of fewer than
         two words.
     """
-    kept = []
+    trimmed = []
     for number, group in enumerate(groups, 1):
         if number > GROUPS:
             raise KnowledgeError("glossary_too_long", phrase("glossary_too_long", limit=GROUPS))
-        words = tuple(dict.fromkeys(" ".join(word.split()) for word in group if word.strip()))
-        if not 2 <= len(words) <= WORDS:
+        words = dict.fromkeys(" ".join(word.split()) for word in group)
+        words.pop("", None)
+        if not FEWEST <= len(words) <= WORDS:
             raise KnowledgeError(
                 "glossary_group", phrase("glossary_group", number=number, limit=WORDS)
             )
-        if long := next((word for word in words if len(word) > LONGEST), ""):
-            raise KnowledgeError(
-                "glossary_word", phrase("glossary_word", word=f"{long[:LONGEST]}…", limit=LONGEST)
-            )
-        kept.append(words)
-    return tuple(kept)
+        for word in words:
+            if len(word) > LONGEST:
+                beginning = f"{word[:LONGEST]}…"
+                raise KnowledgeError(
+                    "glossary_word", phrase("glossary_word", word=beginning, limit=LONGEST)
+                )
+        trimmed.append(tuple(words))
+    return tuple(trimmed)
 
 
 def _bounded(word: str) -> str:
-    """Latin words only match whole, and a word in kana alone not inside a longer kana word."""
+    """
+    Return a pattern for a normalised word where it stands by itself.
+
+    A Latin word matches whole, its plural too; one in katakana or hiragana alone not inside a
+    longer run of the same letters. Hiragana also matches before a particle, which is not told from
+    the word by its letters. What has a kanji matches anywhere.
+    """
     escaped = re.escape(word)
     if word[0].isascii() and word[-1].isascii():
         return rf"(?<![a-z0-9]){escaped}s?(?![a-z0-9])"
     if re.fullmatch(r"[ァ-ヴー]+", word):
         return rf"(?<![ァ-ヴー]){escaped}(?![ァ-ヴー])"
     if re.fullmatch(r"[ぁ-ん]+", word):
-        return rf"(?<![ぁ-ん一-鿿]){escaped}(?![ぁ-ん])|(?<![ぁ-ん一-鿿]){escaped}(?=[のでにはもがをとへ])"
+        begins = "(?<![ぁ-ん一-鿿])"
+        return rf"{begins}{escaped}(?![ぁ-ん])|{begins}{escaped}(?=[のでにはもがをとへ])"
     return escaped

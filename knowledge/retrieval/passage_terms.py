@@ -11,19 +11,20 @@ from itertools import chain
 
 from knowledge.reading.chunks import passage_title
 from knowledge.text.analysis import Analysis, Token, normalise
-from knowledge.text.quantities import exact
+from knowledge.text.quantities import exact, place
 from knowledge.text.units import Span, cut
 from knowledge.values import Passage
 
 
 @dataclass(frozen=True, slots=True)
-class Analysed:
+class PassageTerms:
     """
     `text` and `title` are normalised; `amounts` and `title_amounts` are the amounts and references
     in them.
 
     `units` are the spans of each unit's lines in the passage as it was written, `lines` the tokens
-    of each span, in order. `number` is that of the passage's slide or page.
+    of each span, in order. `places` holds the passage's own slide or page as a reference, and is
+    empty where its place has no number.
     """
 
     text: str
@@ -33,18 +34,33 @@ class Analysed:
     title_amounts: Sequence[str]
     units: Sequence[tuple[Span, ...]]
     lines: Mapping[Span, Sequence[Token]]
-    number: int | None
+    places: Sequence[str]
 
 
-def analysed(passage: Passage, analysis: Analysis) -> Analysed:
+def analysed(passage: Passage, analysis: Analysis) -> PassageTerms:
     """Return what `passage` says. About a millisecond."""
-    text, title = normalise(passage.text), normalise(passage_title(passage))
+    text = normalise(passage.text)
+    title = normalise(passage_title(passage))
+
     units = cut(passage)
-    lines = {
-        span: analysis.cut(normalise(passage.text[slice(*span)]))
-        for span in sorted(set(chain(*units)))
-    }
-    number = passage.place.number if passage.place.kind in ("slide", "page") else None
-    return Analysed(
-        text, exact(text), title, analysis.words(title), exact(title), units, lines, number
+    lines = {}
+    for start, end in sorted(set(chain(*units))):
+        lines[start, end] = analysis.cut(normalise(passage.text[start:end]))
+
+    return PassageTerms(
+        text=text,
+        amounts=exact(text),
+        title=title,
+        title_words=analysis.words(title),
+        title_amounts=exact(title),
+        units=units,
+        lines=lines,
+        places=_places(passage),
     )
+
+
+def _places(passage: Passage) -> tuple[str, ...]:
+    number = passage.place.number
+    if not number or passage.place.kind not in ("slide", "page"):
+        return ()
+    return (place(number),)

@@ -39,45 +39,24 @@ class Query:
         self.text = normalise(question)
         self.plain = plain(self.text)
         tokens = analysis.tokens(self.plain)[:LONGEST]
-        self.forms = tuple(dict.fromkeys(t.form for t in tokens))
-        slot = {form: n for n, form in enumerate(self.forms)}
-        self.order = tuple(slot[t.form] for t in tokens)
-        self.ids = {dimension("words", form): n for form, n in slot.items()}
-        self.own = tuple(self.ids)
+        slots: dict[str, int] = {}
+        order: list[int] = []
         for token in tokens:
-            for form in analysis.loanwords(token.form):
-                self.ids.setdefault(dimension("words", form), slot[token.form])
-        self._join(glossary, analysis, slot)
-        self.exact = np.unique(
-            np.array([dimension("exact", term) for term in exact(self.plain)], np.uint32)
-        )
-        self._content = _mask(slot, [t for t in tokens if t.content])
-        if not self._content.any():
-            self._content[:] = True
-        named = _named(question, analysis)
-        self.nouns = np.maximum(
-            1.0
-            * _mask(
-                slot,
-                [
-                    t
-                    for t in tokens
-                    if t.content and t.noun and (t.kind != ASCII or t.form in named)
-                ],
-            ),
-            0.5
-            * _mask(
-                slot, [t for t in tokens if t.kind == ASCII]
-            ),  # an English word may be a noun or not
-        )
-        self._key = _mask(
-            slot,
-            [t for t in tokens if t.kind in KEY_KINDS and (t.kind != ASCII or t.form in named)],
-        )
+            slot = slots.setdefault(token.form, len(slots))
+            order.append(slot)
+        self.forms = tuple(slots)
+        self.order = tuple(order)
+        self.ids = {dimension("words", form): slot for form, slot in slots.items()}
+        self.own = tuple(self.ids)
+        self._add_loanwords(tokens, slots, analysis)
+        self._add_glossary(glossary, slots, analysis)
+
+        exact_terms = [dimension("exact", term) for term in exact(self.plain)]
+        self.exact = np.unique(np.array(exact_terms, np.uint32))
         self.kinds = frozenset(name for name, asks in ASKS if asks.search(self.text))
-        self.focus = next((slot[t.form] for t in reversed(tokens) if t.content and t.noun), -1)
-        unit = counted(self.text)
-        self.counter = next((n for form, n in slot.items() if unit and form.startswith(unit)), -1)
+        self._weigh_kinds(tokens, slots, _names(question, analysis))
+        self.focus = _focus(tokens, slots)
+        self.counter = _counter(counted(self.text), slots)
         self.weights: Floats = np.ones(len(self.forms))
 
     def weigh(self, rarities: Mapping[int, float]) -> "Query":
@@ -87,6 +66,7 @@ class Query:
 
     @cached_property
     def cue_bits(self) -> int:
+        """The kinds of thing asked for, as bits of `answer_types.CUES`; 0 for none."""
         return bits(*self.kinds)
 
     @cached_property
@@ -106,54 +86,131 @@ class Query:
 
     @cached_property
     def pairs(self) -> dict[tuple[int, int], float]:
-        """Neighbouring words and their share of all neighbours, by rarity."""
-        found = {
-            pair: float(self.weights[pair[0]] + self.weights[pair[1]])
-            for pair in pairwise(self.order)
-        }
-        total = sum(found.values()) or 1.0
-        return {pair: weight / total for pair, weight in found.items()}
+        """Neighbouring words, as slots, and their share of all neighbours, by rarity."""
+        weights: dict[tuple[int, int], float] = {}
+        for first, second in pairwise(self.order):
+            weights[first, second] = float(self.weights[first] + self.weights[second])
+
+        total = sum(weights.values()) or 1.0
+        return {pair: weight / total for pair, weight in weights.items()}
 
     def wants(self, *kinds: str) -> bool:
+        """Report whether one of these kinds of thing is asked for."""
         return not self.kinds.isdisjoint(kinds)
 
     def missing(self, held: npt.NDArray[np.bool_]) -> tuple[str, ...]:
         """Return the content words whose slots are not held."""
-        return tuple(form for n, form in enumerate(self.forms) if self._content[n] and not held[n])
+        missing = self._content & ~held
+        return tuple(self.forms[slot] for slot in np.flatnonzero(missing).tolist())
 
     def unheard(self, held: npt.NDArray[np.bool_]) -> float:
         """
         Return the share 0..1 of the content words that are nouns and not held: they are what it is
         about.
         """
-        return float((self.nouns * ~held).sum() / self._content.sum()) if len(held) else 0.0
+        if not len(held):
+            return 0.0
+        return float((self.nouns * ~held).sum() / self._content.sum())
 
-    def _join(self, glossary: Glossary, analysis: Analysis, slot: Mapping[str, int]) -> None:
+    def _add_loanwords(
+        self, tokens: Sequence[Token], slots: Mapping[str, int], analysis: Analysis
+    ) -> None:
+        """Let the katakana of an English word stand for it."""
+        for token in tokens:
+            for form in analysis.loanwords(token.form):
+                self.ids.setdefault(dimension("words", form), slots[token.form])
+
+    def _add_glossary(
+        self, glossary: Glossary, slots: Mapping[str, int], analysis: Analysis
+    ) -> None:
         """Let the single words of the glossary stand for the word they explain."""
         for word, others in glossary.alternatives(self.text):
-            own = [slot[t.form] for t in analysis.tokens(word) if t.content and t.form in slot]
-            for other in others if own else ():
-                words = [token for token in analysis.tokens(other) if token.content]
-                if len(words) == 1:  # one word of several means less than all of them
-                    self.ids.setdefault(dimension("words", words[0].form), own[0])
+            explained = _first_slot(_content_forms(word, analysis), slots)
+            if explained < 0:
+                continue
+            for other in others:
+                forms = _content_forms(other, analysis)
+                if len(forms) == 1:  # one word of several means less than all of them
+                    self.ids.setdefault(dimension("words", forms[0]), explained)
+
+    def _weigh_kinds(
+        self, tokens: Sequence[Token], slots: Mapping[str, int], names: frozenset[str]
+    ) -> None:
+        """
+        Tell for each slot whether it is a content word or a key word, and how surely (0..1) a noun.
+
+        A Latin word counts as a noun or a key where it is one of `names`.
+        """
+        count = len(slots)
+        self._content = np.zeros(count, np.bool_)
+        self._key = np.zeros(count, np.bool_)
+        self.nouns: Floats = np.zeros(count)
+        for token in tokens:
+            slot = slots[token.form]
+            latin = token.kind == ASCII
+            if latin:  # an English word may be a noun or not
+                self.nouns[slot] = max(self.nouns[slot], 0.5)
+            if token.content:
+                self._content[slot] = True
+            if latin and token.form not in names:
+                continue
+            if token.content and token.noun:
+                self.nouns[slot] = 1.0
+            if token.kind in KEY_KINDS:
+                self._key[slot] = True
+
+        if not self._content.any():
+            self._content[:] = True
 
 
-def _mask(slot: Mapping[str, int], tokens: Sequence[Token]) -> npt.NDArray[np.bool_]:
-    mask = np.zeros(len(slot), np.bool_)
-    mask[[slot[t.form] for t in tokens]] = True
-    return mask
+def _focus(tokens: Sequence[Token], slots: Mapping[str, int]) -> int:
+    """Return the slot of the last noun, -1 without any."""
+    for token in reversed(tokens):
+        if token.content and token.noun:
+            return slots[token.form]
+    return -1
 
 
-def _named(question: str, analysis: Analysis) -> frozenset[str]:
+def _counter(unit: str, slots: Mapping[str, int]) -> int:
+    """Return the slot of the thing whose number is asked for, -1 where none is."""
+    if not unit:
+        return -1
+    for form, slot in slots.items():
+        if form.startswith(unit):
+            return slot
+    return -1
+
+
+def _first_slot(forms: Sequence[str], slots: Mapping[str, int]) -> int:
+    """Return the slot of the first form that has one, -1 where none has."""
+    for form in forms:
+        if form in slots:
+            return slots[form]
+    return -1
+
+
+def _content_forms(text: str, analysis: Analysis) -> list[str]:
+    return [token.form for token in analysis.tokens(text) if token.content]
+
+
+def _names(question: str, analysis: Analysis) -> frozenset[str]:
     """
     Return the Latin words that are names: all of them among Japanese, in English those in capitals
     inside the sentence.
     """
-    if JAPANESE.search(question):
-        return frozenset(t.form for t in analysis.tokens(question))
-    return frozenset(t.form for name in _NAME.findall(question) for t in analysis.tokens(name))
+    parts = [question]
+    if not JAPANESE.search(question):
+        parts = _NAME.findall(question)
+    names: set[str] = set()
+    for part in parts:
+        for token in analysis.tokens(part):
+            names.add(token.form)
+    return frozenset(names)
 
 
 def _shares(weights: Floats) -> Floats:
     total = weights.sum()
-    return weights / total if total else weights
+    if not total:
+        return weights
+    shares: Floats = weights / total
+    return shares

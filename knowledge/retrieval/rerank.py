@@ -14,22 +14,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from knowledge.errors import InvalidModel
 from knowledge.retrieval.dense import fuse
-from knowledge.retrieval.features import Features
+from knowledge.retrieval.features import Features, Rows
 from knowledge.retrieval.query import Floats, Query
 from knowledge.retrieval.terms import Terms
 from knowledge.values import Hit, Phrase
 
-Rows = npt.NDArray[np.int64]
 FILE = Path(__file__).with_name("weights.json")
 POOL = 30  # passages the second stage looks at
 VERSION = 1  # of the features: weights trained for another one are not for this code
 FEATURES = (
-    "score", "words", "title", "key", "missing", "share", "pairs", "sequence", "content", "length", "cue", "two", "exact",
-    "held", "rarest",
+    "score", "words", "title", "key", "missing", "share", "pairs", "sequence", "content", "length",
+    "cue", "two", "exact", "held", "rarest",
 )  # fmt: skip
 
 
@@ -45,43 +43,42 @@ class Ranked:
     parts: tuple[tuple[str, float], ...] = ()
 
 
-def features(asked: Query, terms: Sequence[Terms], scores: Sequence[float]) -> Floats:
+def features(query: Query, terms: Sequence[Terms], scores: Sequence[float]) -> Floats:
     """Return one row of `FEATURES` for each passage; `scores` are the first stage's."""
-    overlap = Features(asked, terms)
-    total = asked.weights.sum() or 1.0
-    share, content, titled, pairs = (
-        overlap.share(),
-        overlap.content(titled=False),
-        overlap.content(titled=True),
-        overlap.pairs(),
-    )
-    best = _best(content + share + 0.5 * pairs, overlap.passage, len(terms))
-    words, title = overlap.bm25()
-    cue = np.zeros(len(terms))
-    np.maximum.at(cue, overlap.passage, overlap.cues() * titled)
-    missing = np.where(overlap.held, 0.0, asked.content).max(axis=1, initial=0.0)
-    known = best >= 0
-    order = np.zeros(len(terms))
-    order[known] = overlap.sequence(best[known].tolist())
-    return np.column_stack(
-        [
-            np.asarray(scores) / total,
-            words / total,
-            title / total,
-            overlap.held @ asked.key,
-            missing,
-            *(np.where(known, values[best], 0.0) for values in (share, pairs)),
-            order,
-            np.where(known, titled[best], 0.0),
-            np.log1p(overlap.words),
-            cue,
-            _two(share, overlap.passage, len(terms)),
-            overlap.exact(),
-            overlap.held @ asked.content,
-            (overlap.held * asked.weights).max(axis=1, initial=0.0)
-            / (asked.weights.max(initial=0.0) or 1.0),
-        ]
-    )
+    shared = Features(query, terms)
+    count = len(terms)
+    total = query.weights.sum() or 1.0
+    share, pairs = shared.share(), shared.pairs()
+    content, titled = shared.content(titled=False), shared.content(titled=True)
+    words, title = shared.bm25()
+
+    # what the best unit of each passage holds, 0 for a passage without units
+    best = _best(content + share + 0.5 * pairs, shared.passage, count)
+    has_units = best >= 0
+    sequence = np.zeros(count)
+    sequence[has_units] = shared.sequence(best[has_units].tolist())
+
+    cue = np.zeros(count)
+    np.maximum.at(cue, shared.passage, shared.cues() * titled)
+    rarest = (shared.held * query.weights).max(axis=1, initial=0.0)
+    columns = {
+        "score": np.asarray(scores) / total,
+        "words": words / total,
+        "title": title / total,
+        "key": shared.held @ query.key,
+        "missing": np.where(shared.held, 0.0, query.content).max(axis=1, initial=0.0),
+        "share": np.where(has_units, share[best], 0.0),
+        "pairs": np.where(has_units, pairs[best], 0.0),
+        "sequence": sequence,
+        "content": np.where(has_units, titled[best], 0.0),
+        "length": np.log1p(shared.words),
+        "cue": cue,
+        "two": _two(share, shared.passage, count),
+        "exact": shared.exact(),
+        "held": shared.held @ query.content,
+        "rarest": rarest / (query.weights.max(initial=0.0) or 1.0),
+    }
+    return np.column_stack([columns[name] for name in FEATURES])
 
 
 def reranked(query: Query, hits: Sequence[Hit], limit: int) -> list[Hit]:
@@ -108,26 +105,29 @@ def reranked(query: Query, hits: Sequence[Hit], limit: int) -> list[Hit]:
     return ordered
 
 
-def rank(asked: Query, terms: Sequence[str], scores: Sequence[float]) -> list[Ranked]:
+def rank(query: Query, terms: Sequence[str], scores: Sequence[float]) -> list[Ranked]:
     """
     Return passages best first: those with `terms` (packed) by the model, then those that have only
     a first-stage score.
 
     About 1.5 ms for thirty.
     """
-    if not terms or not asked.forms:
+    if not terms or not query.forms:
         return [Ranked(at, 1.0 / (at + 1)) for at in range(len(scores))]
-    rows = features(asked, [Terms.unpack(packed) for packed in terms], scores[: len(terms)])
+
+    unpacked = [Terms.unpack(packed) for packed in terms]
+    rows = features(query, unpacked, scores[: len(terms)])
     odds = rows @ weights("passage", FEATURES)
     chances = np.exp(odds - odds.max())
     chances /= chances.sum()
-    order = np.argsort(-odds, kind="stable").tolist()
-    ranked = [
-        Ranked(at, float(chances[at]), tuple(zip(FEATURES, rows[at].tolist(), strict=True)))
-        for at in order
-    ]
+
+    ranked: list[Ranked] = []
+    for at in np.argsort(-odds, kind="stable").tolist():
+        parts = tuple(zip(FEATURES, rows[at].tolist(), strict=True))
+        ranked.append(Ranked(at, float(chances[at]), parts))
     least = ranked[-1].score
-    return ranked + [Ranked(at, least / (at + 1)) for at in range(len(terms), len(scores))]
+    below = range(len(terms), len(scores))
+    return ranked + [Ranked(at, least / (at + 1)) for at in below]
 
 
 def weights(model: str, names: tuple[str, ...]) -> Floats:
@@ -137,8 +137,8 @@ def weights(model: str, names: tuple[str, ...]) -> Floats:
     Raises:
         InvalidModel: they were trained for other features than this code reckons.
     """
-    known = trained()[model]
-    return np.array([known[name] for name in names])
+    by_name = trained()[model]
+    return np.array([by_name[name] for name in names])
 
 
 @cache

@@ -27,22 +27,25 @@ class Table:
     rows: Rows
 
 
-def compared(asked: Query, passages: Sequence[Passage], analysis: Analysis) -> Table | None:
+def compared(query: Query, passages: Sequence[Passage], analysis: Analysis) -> Table | None:
     """
     Return the part of the first table that sets two or more things of the question side by side;
     None when there is none.
     """
-    if not asked.wants("compare"):
+    if not query.wants("compare"):
         return None
-    found = [(hit, rows) for hit, passage in enumerate(passages) for rows in tables(passage.text)]
-    for hit, rows in found:
-        if chosen := _sides(asked, rows, analysis):
-            return Table(hit, chosen)
-    for hit, rows in found[:1]:
-        if hit == 0 and any(
-            _named(asked, cell, analysis) for cell in (*rows[0], *(row[0] for row in rows))
-        ):
-            return Table(hit, rows[: LARGEST + 1])  # one of the things goes by another name there
+
+    every = []
+    for hit, passage in enumerate(passages):
+        every += [Table(hit, rows) for rows in tables(passage.text)]
+    for table in every:
+        chosen = _sides(query, table.rows, analysis)
+        if chosen:
+            return Table(table.hit, chosen)
+
+    # one of the things may go by another name in the best passage's own table
+    if every and every[0].hit == 0 and _names_one(query, every[0].rows, analysis):
+        return Table(0, every[0].rows[: LARGEST + 1])
     return None
 
 
@@ -62,27 +65,42 @@ def tables(text: str) -> Iterator[Rows]:
             run.append(cells)
 
 
-def _sides(asked: Query, rows: Rows, analysis: Analysis) -> Rows:
+def _sides(query: Query, rows: Rows, analysis: Analysis) -> Rows:
     """
     Columns when the header names two of the things, else rows when their first cells do, else
     nothing.
     """
     header, *body = rows
-    columns = [n for n, cell in enumerate(header) if n and _named(asked, cell, analysis)]
-    lines = [row for row in body if _named(asked, row[0], analysis)]
+    columns = []
+    for column, cell in enumerate(header[1:], 1):
+        if _named(query, cell, analysis):
+            columns.append(column)
+    lines = [row for row in body if _named(query, row[0], analysis)]
     if len(columns) >= SIDES and len(columns) >= len(lines):
-        return tuple(tuple(row[n] for n in (0, *columns)) for row in rows[: LARGEST + 1])
+        shown = []
+        for row in rows[: LARGEST + 1]:
+            sides = [row[n] for n in columns]
+            shown.append((row[0], *sides))
+        return tuple(shown)
     if len(lines) >= SIDES:
         return (header, *lines[:LARGEST])
     return ()
 
 
-def _named(asked: Query, cell: str, analysis: Analysis) -> bool:
+def _names_one(query: Query, rows: Rows, analysis: Analysis) -> bool:
+    """Report whether the header or a first cell is about something that a question names."""
+    heads = list(rows[0])
+    heads += [row[0] for row in rows]
+    return any(_named(query, cell, analysis) for cell in heads)
+
+
+def _named(query: Query, cell: str, analysis: Analysis) -> bool:
     """
-    Whether a question names what a cell is about: one of the nouns they share is a noun of the
-    question.
+    Report whether a question names what a cell is about: one of the nouns they share is a noun of
+    the question.
     """
-    slots = (
-        asked.ids.get(dimension("words", t.form), -1) for t in analysis.tokens(cell) if t.content
-    )
-    return any(slot >= 0 and asked.nouns[slot] for slot in slots)
+    for token in analysis.tokens(cell):
+        slot = query.ids.get(dimension("words", token.form), -1)
+        if token.content and slot >= 0 and query.nouns[slot]:
+            return True
+    return False

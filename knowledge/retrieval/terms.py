@@ -40,39 +40,42 @@ class Terms:
 
     def pack(self) -> str:
         """Return it as text, about 1.3 characters for each character of Japanese."""
-        counts = _COUNTS.pack(
-            *map(len, (self.words, self.sizes, self.lines, self.title, self.exact))
-        )
-        wide = (self.words, self.sizes, self.lines, self.line_sizes, self.title, self.exact)
-        parts = (
-            counts,
-            *(p.astype("<u4").tobytes() for p in wide),
-            self.kinds.tobytes(),
-            self.cues.tobytes(),
-        )
-        return base64.b64encode(b"".join(parts)).decode("ascii")
+        counts = map(len, (self.words, self.sizes, self.lines, self.title, self.exact))
+        raw = bytearray(_COUNTS.pack(*counts))
+        for numbers in (
+            self.words,
+            self.sizes,
+            self.lines,
+            self.line_sizes,
+            self.title,
+            self.exact,
+        ):
+            raw += numbers.astype("<u4").tobytes()
+        raw += self.kinds.tobytes() + self.cues.tobytes()
+        return base64.b64encode(raw).decode("ascii")
 
     @classmethod
     def unpack(cls, packed: str) -> "Terms":
         """Return what `pack` wrote, as views on one buffer."""
         raw = base64.b64decode(packed)
         words, units, lines, title, exact = _COUNTS.unpack_from(raw)
-        wide = np.frombuffer(
-            raw, "<u4", words + 2 * units + 2 * lines + title + exact, _COUNTS.size
-        )
+        numbers = words + 2 * units + 2 * lines + title + exact
+        wide = np.frombuffer(raw, "<u4", numbers, _COUNTS.size)
         narrow = np.frombuffer(raw, np.uint8, words + units, _COUNTS.size + wide.nbytes)
-        b, c = words + units, words + units + 2 * lines
-        d, e = c + units, c + units + title
-        spans = wide[b:c].reshape(-1, 2)
+
+        sizes_end = words + units
+        lines_end = sizes_end + 2 * lines
+        line_sizes_end = lines_end + units
+        title_end = line_sizes_end + title
         return cls(
-            wide[:words],
-            narrow[:words],
-            wide[words:b],
-            narrow[words:],
-            spans,
-            wide[c:d],
-            wide[d:e],
-            wide[e:],
+            words=wide[:words],
+            kinds=narrow[:words],
+            sizes=wide[words:sizes_end],
+            cues=narrow[words:],
+            lines=wide[sizes_end:lines_end].reshape(-1, 2),
+            line_sizes=wide[lines_end:line_sizes_end],
+            title=wide[line_sizes_end:title_end],
+            exact=wide[title_end:],
         )
 
     def unit(self, number: int) -> list[tuple[int, int]]:
@@ -80,7 +83,5 @@ class Terms:
         Return where the lines of the unit at `number`, from 0, start and end in the passage's text.
         """
         first = int(self.line_sizes[:number].sum())
-        return [
-            (start, end)
-            for start, end in self.lines[first : first + int(self.line_sizes[number])].tolist()
-        ]
+        lines = self.lines[first : first + int(self.line_sizes[number])]
+        return [(start, end) for start, end in lines.tolist()]

@@ -29,6 +29,7 @@ BUNCH = 64  # passages a process is given at once
 AHEAD = 4  # bunches under way
 MOST = 2  # processes
 IDLE = 20.0  # seconds the processes outlive their last document
+WATCH = 1.0  # seconds between two looks of a process for its parent
 _NICE = 15  # nearly nothing while somebody is being answered, everything otherwise
 
 
@@ -39,27 +40,22 @@ class WorkerPool:
         self._encoder = encoder
         self._pool: ProcessPoolExecutor | None = None
         self._ending: asyncio.TimerHandle | None = None
-        self._busy = 0
+        self._busy = 0  # documents under way in the processes
 
     async def points(self, passages: Sequence[Passage], shelf: str) -> AsyncIterator[list[Point]]:
-        """Yield the points of `passages` in order, a bunch at a time."""
+        """Yield the points of `passages` in order, at most `BUNCH` at a time."""
+        done = 0
         if len(passages) >= LARGE:
-            done = 0
             try:
-                async for bunch in self._apart(passages, shelf):
+                async for bunch in self._in_processes(passages, shelf):
                     done += len(bunch)
                     yield bunch
-                return
-            except BrokenProcessPool:  # a system that allows no processes, or one was killed: the thread goes on from there
+            except BrokenProcessPool:
+                # a system that allows no processes, or one was killed: the thread goes on from here
                 self.close()
-                passages = passages[done:]
-        for start in range(0, len(passages), BUNCH):
-            bunch = []
-            for turn in range(start, min(start + BUNCH, len(passages)), TURN):
-                bunch += await asyncio.to_thread(
-                    _points, passages[turn : min(turn + TURN, start + BUNCH)], shelf, self._encoder
-                )
-            yield bunch
+
+        for start in range(done, len(passages), BUNCH):
+            yield await self._in_thread(passages[start : start + BUNCH], shelf)
 
     def close(self) -> None:
         """End the processes at once."""
@@ -70,36 +66,32 @@ class WorkerPool:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
 
-    async def _apart(self, passages: Sequence[Passage], shelf: str) -> AsyncIterator[list[Point]]:
+    async def _in_thread(self, bunch: Sequence[Passage], shelf: str) -> list[Point]:
+        points: list[Point] = []
+        for start in range(0, len(bunch), TURN):
+            turn = bunch[start : start + TURN]
+            points += await asyncio.to_thread(_points, turn, shelf, self._encoder)
+        return points
+
+    async def _in_processes(
+        self, passages: Sequence[Passage], shelf: str
+    ) -> AsyncIterator[list[Point]]:
+        """Yield bunches in order. Raises BrokenProcessPool when a process is gone."""
         loop = asyncio.get_running_loop()
-        if self._ending is not None:
-            self._ending.cancel()
-        if self._pool is None:
-            count = max(
-                1, min(MOST, (os.cpu_count() or 1) - 1)
-            )  # a core stays free for whoever is being answered
-            context = multiprocessing.get_context("spawn")
-            self._pool = starting = ProcessPoolExecutor(
-                count, context, initializer=_begin, initargs=(os.getpid(),)
-            )
-            await asyncio.to_thread(
-                starting.submit, os.getpid
-            )  # starting processes takes a while, and this is the loop
+        pool = await self._started()
+        under_way = deque[asyncio.Future[list[Point]]]()
         self._busy += 1
-        pool, under_way = self._pool, deque[asyncio.Future[list[Point]]]()
         try:
             for start in range(0, len(passages), BUNCH):
-                under_way.append(
-                    loop.run_in_executor(pool, _apart, passages[start : start + BUNCH], shelf)
-                )
+                bunch = passages[start : start + BUNCH]
+                under_way.append(loop.run_in_executor(pool, _points_by_process, bunch, shelf))
                 if len(under_way) == AHEAD:
                     yield await under_way.popleft()
             while under_way:
                 yield await under_way.popleft()
         except BrokenProcessPool:
-            if (
-                under_way
-            ):  # the pool fails each of them, and trips over one that is cancelled meanwhile
+            # the pool fails each of them, and trips over one that is cancelled meanwhile
+            if under_way:
                 await asyncio.wait(under_way)
             raise
         finally:
@@ -109,12 +101,28 @@ class WorkerPool:
             if not self._busy:
                 self._ending = loop.call_later(IDLE, self.close)
 
+    async def _started(self) -> ProcessPoolExecutor:
+        """Return the pool, which does not end before the next document is done."""
+        if self._ending is not None:
+            self._ending.cancel()
+        if self._pool is not None:
+            return self._pool
+
+        cores = os.cpu_count() or 1
+        count = max(1, min(MOST, cores - 1))  # one stays free for whoever is being answered
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(count, context, initializer=_begin, initargs=(os.getpid(),))
+        self._pool = pool
+        # starting processes takes a while, and this is the loop
+        await asyncio.to_thread(pool.submit, os.getpid)
+        return pool
+
 
 def _points(passages: Sequence[Passage], shelf: str, encoder: Encoder) -> list[Point]:
     return [point(passage, shelf, encoder) for passage in passages]
 
 
-# ------------------------------------------------------------------- in a process of the crew
+# ------------------------------------------------------------------- in a process of the pool
 
 _own: list[Encoder] = []  # made once in each process, never in the one that serves
 
@@ -132,9 +140,9 @@ def _begin(parent: int) -> None:
 
 def _watch(parent: int) -> None:
     while os.getppid() == parent:
-        time.sleep(1)
+        time.sleep(WATCH)
     os._exit(0)
 
 
-def _apart(passages: Sequence[Passage], shelf: str) -> list[Point]:
+def _points_by_process(passages: Sequence[Passage], shelf: str) -> list[Point]:
     return _points(passages, shelf, _own[0])

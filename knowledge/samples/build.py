@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import docx
-import openpyxl  # type: ignore[import-untyped]  # has no types of its own
+import openpyxl  # type: ignore[import-untyped]  # like reportlab, without types of its own
 import pptx
 import yaml
 from PIL import Image, ImageDraw
 from pptx.util import Inches
-from reportlab.lib.styles import getSampleStyleSheet  # type: ignore[import-untyped]  # has no types of its own
-from reportlab.platypus import Paragraph, SimpleDocTemplate  # type: ignore[import-untyped]  # as above
+from reportlab.lib.styles import getSampleStyleSheet  # type: ignore[import-untyped]
+from reportlab.platypus import Paragraph, SimpleDocTemplate  # type: ignore[import-untyped]
 
 FOLDER = Path(__file__).parent
 AUTHOR = "Hikarino Works"
@@ -44,31 +44,31 @@ def build(folder: Path) -> None:
         (folder / name).write_bytes(content)
 
 
-def _rules(given: dict[str, Any]) -> bytes:
+def _rules(content: dict[str, Any]) -> bytes:
     document = docx.Document()
-    document.core_properties.author, document.core_properties.title = AUTHOR, given["title"]
-    document.add_heading(given["title"], 0)
-    for article in given["articles"]:
+    document.core_properties.author, document.core_properties.title = AUTHOR, content["title"]
+    document.add_heading(content["title"], 0)
+    for article in content["articles"]:
         document.add_heading(article["heading"], 1)
         for number, line in enumerate(article["lines"], 1):
             document.add_paragraph(f"{number} {line}" if len(article["lines"]) > 1 else line)
-    if given["table"]:
+    if content["table"]:
         document.add_heading("別表(使えるツール)", 1)
-        table = document.add_table(rows=0, cols=len(given["table"][0]))
-        for row in given["table"]:
+        table = document.add_table(rows=0, cols=len(content["table"][0]))
+        for row in content["table"]:
             for cell, text in zip(table.add_row().cells, row, strict=True):
                 cell.text = text
     return _fixed(document.save)
 
 
-def _slides(given: dict[str, Any]) -> bytes:
+def _slides(content: dict[str, Any]) -> bytes:
     deck = pptx.Presentation()
-    deck.core_properties.author, deck.core_properties.title = AUTHOR, given["title"]
-    first = _slide(deck, 0, given["title"])
-    first.placeholders[1].text = given["subtitle"]
-    _bullets(deck, given["steps"])
-    methods = _slide(deck, 5, given["methods"]["title"], given["methods"]["notes"])
-    rows = given["methods"]["rows"]
+    deck.core_properties.author, deck.core_properties.title = AUTHOR, content["title"]
+    first = _slide(deck, 0, content["title"])
+    first.placeholders[1].text = content["subtitle"]
+    _bullets(deck, content["steps"])
+    methods = _slide(deck, 5, content["methods"]["title"], content["methods"]["notes"])
+    rows = content["methods"]["rows"]
     table = methods.shapes.add_table(
         len(rows), len(rows[0]), Inches(0.5), Inches(1.8), Inches(9), Inches(3)
     ).table
@@ -76,7 +76,7 @@ def _slides(given: dict[str, Any]) -> bytes:
         for across, text in enumerate(row):
             table.cell(down, across).text = text
     _slide(deck, 6).shapes.add_picture(io.BytesIO(_picture()), Inches(1), Inches(1.5), Inches(8))
-    _bullets(deck, given["contact"])
+    _bullets(deck, content["contact"])
     return _fixed(deck.save)
 
 
@@ -89,8 +89,10 @@ def _slide(deck: Any, layout: int, title: str = "", notes: str = "") -> Any:
     return slide
 
 
-def _bullets(deck: Any, given: dict[str, Any]) -> None:
-    _slide(deck, 1, given["title"], given["notes"]).placeholders[1].text = "\n".join(given["lines"])
+def _bullets(deck: Any, content: dict[str, Any]) -> None:
+    _slide(deck, 1, content["title"], content["notes"]).placeholders[1].text = "\n".join(
+        content["lines"]
+    )
 
 
 def _picture() -> bytes:
@@ -107,25 +109,25 @@ def _picture() -> bytes:
     return stream.getvalue()
 
 
-def _workbook(given: dict[str, Any]) -> bytes:
+def _workbook(content: dict[str, Any]) -> bytes:
     book = openpyxl.Workbook()
     book.remove(book.active)
     book.properties.creator = AUTHOR
-    for name, rows in given.items():
+    for name, rows in content.items():
         sheet = book.create_sheet(name)
         for row in rows:
             sheet.append(row)
     return _fixed(book.save)
 
 
-def _pdf(given: dict[str, Any]) -> bytes:
+def _pdf(content: dict[str, Any]) -> bytes:
     styles = getSampleStyleSheet()
-    story = [Paragraph(given["title"], styles["Title"])]
-    for section in given["sections"]:
+    story = [Paragraph(content["title"], styles["Title"])]
+    for section in content["sections"]:
         story.append(Paragraph(section["heading"], styles["Heading2"]))
         story += [Paragraph(line, styles["BodyText"]) for line in section["lines"]]
     stream = io.BytesIO()
-    SimpleDocTemplate(stream, title=given["title"], author=AUTHOR, invariant=1).build(story)
+    SimpleDocTemplate(stream, title=content["title"], author=AUTHOR, invariant=1).build(story)
     return stream.getvalue()
 
 

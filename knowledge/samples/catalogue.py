@@ -47,10 +47,10 @@ def samples() -> tuple[Sample, ...]:
         InvalidModel: an entry names a field that does not exist, or supersedes what does not stand
         before it.
     """
-    found: dict[str, Sample] = {}
+    by_name: dict[str, Sample] = {}
     for row in yaml.safe_load((FOLDER / "samples.yaml").read_text("utf-8")):
-        found[row["name"]] = _sample(row, found)
-    return tuple(found.values())
+        by_name[row["name"]] = _sample(row, by_name)
+    return tuple(by_name.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,13 @@ async def shelve(library: Library, limits: Limits | None = None) -> AsyncIterato
     """
     documents: dict[str, str] = {}
     for sample in samples():
-        said = replace(sample.metadata, supersedes=documents.get(sample.older, ""))
+        metadata = replace(sample.metadata, supersedes=documents.get(sample.older, ""))
         content = sample.content()
         reading = await read(sample.name, content, limits=limits)
-        original = "" if await library.holding(reading.sha256) else await library.keep(content)
-        document, version, new = await library.stage(reading, said, by=BY, original=original)
+        original = ""
+        if not await library.holding(reading.sha256):
+            original = await library.keep(content)
+        document, version, new = await library.stage(reading, metadata, by=BY, original=original)
         documents[sample.name] = document.id
         if new:
             document = await library.publish(document.id, version.id)
@@ -89,12 +91,13 @@ async def shelve(library: Library, limits: Limits | None = None) -> AsyncIterato
 
 
 def _sample(row: dict[str, Any], before: dict[str, Sample]) -> Sample:
-    fields = {key: value for key, value in row.items() if key not in ("name", "file")}
+    fields = dict(row)
     older = fields.pop("supersedes", "")
     try:
+        name, path = fields.pop("name"), FOLDER / "files" / fields.pop("file")
         if older:
             older = before[older].name
-        return Sample(row["name"], FOLDER / "files" / row["file"], Metadata(**fields), older)
+        return Sample(name, path, Metadata(**fields), older)
     except (KeyError, TypeError) as error:
         place = f"samples.yaml: {row.get('name')}"
         raise InvalidModel(

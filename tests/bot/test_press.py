@@ -181,7 +181,7 @@ def test_a_guided_question_comes_back_with_its_state_and_its_ways_on(
 
     answers = {told(FormBack("choose.answer", state, {name: o.id})) for o in OPTIONS}
     at_once = {told(FormBack("choose.answer", state, {name: option.id}))}
-    by_button = face in MESSAGES and face != "teams"
+    by_button = face in MESSAGES and face not in ("teams", "webhook")  # these send a filled form
     assert back - beside == (answers if by_button else at_once)
     assert {told(way), told(ask.guideline.open.press)} <= back
 

@@ -24,7 +24,10 @@ from knowledge.index.opening import open_index
 from knowledge.retrieval.encoder import VERSION
 from tests.sheet import Sheet
 
-pytestmark = pytest.mark.filterwarnings("ignore:Api key is used with an insecure connection")
+pytestmark = [
+    pytest.mark.early,
+    pytest.mark.filterwarnings("ignore:Api key is used with an insecure connection"),
+]
 ROOT = Path(__file__).resolve().parents[2]
 CLOSED = "127.0.0.1:9"  # nobody listens there
 SECRETS = ("planted-user", "planted-pw", "planted-key")

@@ -26,6 +26,7 @@ from knowledge.reading.reading import read
 from knowledge.values import Metadata
 from tests.sheet import Sheet
 
+pytestmark = pytest.mark.early
 GROUPS = {"hr": frozenset({"S0HR", "U9", "teams:t:3f2b-aad"}), "legal": frozenset({"slack:T1:U8"})}
 PEOPLE = People(
     frozenset({"slack:T1:U1", "U2", "S0ADMIN", "3f2b-aad", "0123456789abcdef0123456789abcdef"}),

@@ -17,6 +17,7 @@ from tests.journeys.clients import (
 )
 from tests.journeys.desks import teams_action
 
+pytestmark = pytest.mark.early
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 NAME = "travel.md"  # the emulator answers 500 when asked for a file of a Japanese name
 AT_ONCE = 0.01  # seconds the driver waits by itself; this test waits for what is to be seen

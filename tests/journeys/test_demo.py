@@ -37,7 +37,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture
 async def application(data):
-    async with Application(load({"ADMINS": "paper:U9"}, data=str(data))) as opened:
+    async with Application(load({"ADMINS": "slack:T1:U9"}, data=str(data))) as opened:
         library = await opened.library()
         if not any(d.metadata.title == "RAG推進規程" for d in await library.documents()):
             for title, audience in (("RAG推進規程", "admins"), ("駐車場規程", "all")):
@@ -108,7 +108,7 @@ async def test_other_settings_run_again_and_say_what_changed(application):
 
 
 async def test_what_a_viewer_may_not_see_is_counted_and_never_shown(application):
-    admin = Person("paper:U9", "Rei", "ja")
+    admin = Person("slack:T1:U9", "Rei", "ja")
     aid = await answered(application, admin)
 
     own = await say(application, Press("demo.open", {"aid": aid}), admin)

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import pytest_asyncio
 
 from bot.service.application import Application
 from bot.settings import load
@@ -10,17 +11,14 @@ from handlers.conversation import Audience, Buttons, Edited, Message, Person, So
 from tests.faces import FACES, drawn, heard
 from tests.sheet import Sheet
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 QUESTION = "RAGって社内文書を全部覚えてるの?"
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    return tmp_path_factory.mktemp("data")
-
-
-@pytest.fixture
-async def application(data):
-    async with Application(load({"ADMINS": "paper:U9"}, data=str(data))) as opened:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def application(tmp_path_factory):
+    data = tmp_path_factory.mktemp("data")
+    async with Application(load({"ADMINS": "slack:T1:U9"}, data=str(data))) as opened:
         yield opened
 
 

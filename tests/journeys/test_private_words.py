@@ -26,6 +26,7 @@ from knowledge.reading.reading import read
 from knowledge.values import Metadata
 from tests.sheet import Sheet
 
+pytestmark = pytest.mark.early
 PUBLIC = "# 申請\n\n外部の生成AIサービスの申請は情報システム部が受け付ける。\n\n生成AIに個人情報を入力してはならない。\n"
 WORDS = (
     "ザルゴン",

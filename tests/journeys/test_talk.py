@@ -34,7 +34,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture
 async def application(data):
-    settings = load({"EXPERTS": "paper:S0HELP", "ADMINS": "paper:U9"}, data=str(data))
+    settings = load({"EXPERTS": "slack:T1:S0HELP", "ADMINS": "slack:T1:U9"}, data=str(data))
     async with Application(settings) as opened:
         yield opened
 
@@ -130,7 +130,7 @@ async def test_a_person_is_called_in_the_thread_and_settles_it_once(thread):
     (answer,) = await thread.hear(Text(QUESTION))
 
     (call,) = await thread.hear(buttons(answer, "human.ask")[0])
-    assert (call.share, call.calls) == (True, ("paper:S0HELP",))
+    assert (call.share, call.calls) == (True, ("slack:T1:S0HELP",))
     assert QUESTION in call.text
     done = buttons(call, "human.done")[0]
     (refused,) = await thread.hear(done, REN)
@@ -148,7 +148,7 @@ async def test_where_nobody_reads_along_people_are_told_whom_to_ask(application)
     (said,) = await talk.hear(buttons(answer, "human.ask")[0])
 
     assert said.private
-    assert "paper:S0HELP" in said.text
+    assert "slack:T1:S0HELP" in said.text
 
 
 async def test_a_thumb_down_becomes_a_case_that_evaluation_reads(thread, tmp_path):

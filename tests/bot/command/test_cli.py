@@ -1,4 +1,4 @@
-"""The command as people and machines meet it: real processes, one sentence, the right exit code."""
+"""The command as people and machines meet it: one sentence, the right exit code; real processes where they are the subject."""
 
 import json
 import os
@@ -11,23 +11,10 @@ import urllib.request
 
 import pytest
 
-ENGLISH = {"LANG": "en_US.UTF-8", "LC_ALL": "en_US.UTF-8"}
+from tests.bot.command.conftest import ENGLISH, run
+
+pytestmark = pytest.mark.early
 JAPANESE = {"LANG": "ja_JP.UTF-8", "LC_ALL": "ja_JP.UTF-8"}
-
-
-def run(*words, environment=ENGLISH, cwd=None, stdin=None):
-    base = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "TEAMS_", "LLM"))}
-    command = [sys.executable, "-m", "bot.command.cli", *words]
-    return subprocess.run(
-        command,
-        check=False,
-        env=base | environment,
-        cwd=cwd,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
 
 
 def one_sentence(told):
@@ -75,10 +62,10 @@ def test_an_unwritable_data_folder_is_named(tmp_path):
     assert str(blocker) in one_sentence(told)
 
 
-def test_errors_come_as_json_too(tmp_path):
+def test_errors_come_as_json_too(tmp_path, call):
     blocker = tmp_path / "file"
     blocker.write_text("not a folder")
-    told = run("documents", "--json", "--data", str(blocker / "data"))
+    told = call("documents", "--json", "--data", str(blocker / "data"))
 
     error = json.loads(told.stdout)["error"]
     assert error["code"] == "unwritable_folder"
@@ -94,8 +81,8 @@ def test_listening_beyond_this_machine_needs_a_public_address(tmp_path):
 
 
 @pytest.mark.parametrize("question", ["", "   ", "あ" * 10_000, "🎉🎉", "\x01\x02\x03"])
-def test_a_question_that_is_none_gets_one_sentence(tmp_path, question):
-    told = run("ask", question, "--data", str(tmp_path))
+def test_a_question_that_is_none_gets_one_sentence(tmp_path, call, question):
+    told = call("ask", question, "--data", str(tmp_path))
 
     assert told.returncode == 1
     assert one_sentence(told)
@@ -116,7 +103,7 @@ def test_many_questions_come_back_in_order(tmp_path):
     assert 2 in [c["page"] for c in answers[1]["citations"]]
 
 
-def test_talk_is_told_to_machines_by_its_mode(tmp_path):
+def test_talk_is_told_to_machines_by_its_mode(tmp_path, call):
     texts = [
         "ありがとう!",
         "資料の一覧",
@@ -125,7 +112,7 @@ def test_talk_is_told_to_machines_by_its_mode(tmp_path):
         "お疲れ様です。RAGは社内文書を全部学習しますか?よろしくお願いします。",
     ]
     stdin = "".join(json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(texts))
-    told = run("ask", "--questions", "-", "--json", "--data", str(tmp_path), stdin=stdin)
+    told = call("ask", "--questions", "-", "--json", "--data", str(tmp_path), stdin=stdin)
 
     answers = [json.loads(line) for line in told.stdout.splitlines()]
     assert [a["mode"] for a in answers] == ["talk", "documents", "dialog", "talk", "extractive"]
@@ -134,13 +121,15 @@ def test_talk_is_told_to_machines_by_its_mode(tmp_path):
     assert answers[-1]["question"] == "RAGは社内文書を全部学習しますか?"
 
 
-def test_a_call_knows_nothing_of_the_one_before(tmp_path):
-    alone = run("ask", "短所は?", "--data", str(tmp_path), environment=JAPANESE)
-    run("ask", "RAGって社内文書を全部覚えてるの?", "--data", str(tmp_path), environment=JAPANESE)
+def test_a_call_knows_nothing_of_the_one_before(tmp_path, call):
+    def ask(question):
+        return call("ask", question, "--data", str(tmp_path), environment=JAPANESE).stdout
 
-    assert (
-        run("ask", "短所は?", "--data", str(tmp_path), environment=JAPANESE).stdout == alone.stdout
-    )
+    alone = ask("短所は?")
+    ask("RAGって社内文書を全部覚えてるの?")
+
+    assert alone
+    assert ask("短所は?") == alone
 
 
 @pytest.mark.parametrize(
@@ -151,8 +140,8 @@ def test_a_call_knows_nothing_of_the_one_before(tmp_path):
         ("🙏", "You are welcome."),
     ],
 )
-def test_talk_at_the_terminal_gets_a_word_back(tmp_path, text, word):
-    told = run("ask", text, "--data", str(tmp_path))
+def test_talk_at_the_terminal_gets_a_word_back(tmp_path, call, text, word):
+    told = call("ask", text, "--data", str(tmp_path))
 
     assert told.returncode == 0
     assert told.stdout.startswith(word)
@@ -195,8 +184,10 @@ def fetch(address):
     raise AssertionError(f"{address} did not answer")
 
 
-def test_the_default_data_folder_is_in_the_working_folder(tmp_path):
-    told = run("documents", "--json", cwd=tmp_path)
+def test_the_default_data_folder_is_in_the_working_folder(tmp_path, call, monkeypatch):
+    monkeypatch.delenv("LLM_CHOOSE_DATA", raising=False)
+    monkeypatch.chdir(tmp_path)
+    told = call("documents", "--json")
 
     assert told.returncode == 0, told.stderr
     assert len(json.loads(told.stdout)["documents"]) == 1

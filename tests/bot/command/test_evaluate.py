@@ -2,29 +2,24 @@
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 
+from tests.bot.command.conftest import ENGLISH, run
 
-def evaluate(folder: Path, *words: str, **settings: str):
-    command = [
-        sys.executable,
-        "-m",
-        "bot.command.cli",
-        "evaluate",
-        *words,
-        "--data",
-        str(folder / "data"),
-    ]
-    environment = os.environ | settings
-    return subprocess.run(
-        command, check=False, capture_output=True, text=True, timeout=120, env=environment
-    )
+pytestmark = pytest.mark.early
+
+
+@pytest.fixture
+def evaluate(tmp_path, call):
+    """Return what evaluates in the running process."""
+
+    def evaluated(*words: str, **settings: str):
+        data = str(tmp_path / "data")
+        return call("evaluate", *words, "--data", data, environment=ENGLISH | settings)
+
+    return evaluated
 
 
 @pytest.fixture
@@ -47,10 +42,12 @@ class Tags(HTMLParser):
         self.seen.append((tag, dict(attrs)))
 
 
-def test_a_run_is_measured_kept_compared_and_shown_on_a_page(tmp_path, questions):
+def test_a_run_is_measured_kept_compared_and_shown_on_a_page(tmp_path, evaluate, questions):
     page = tmp_path / "report.html"
-    first = evaluate(tmp_path, str(questions), "--json")
-    second = evaluate(tmp_path, str(questions), "--json", "--report", str(page))
+    first = evaluate(str(questions), "--json")
+    data = ("--data", str(tmp_path / "data"))
+    words = ("evaluate", str(questions), "--json", "--report", str(page), *data)
+    second = run(*words)  # the run before is known to another process
 
     assert first.returncode == second.returncode == 0, first.stderr + second.stderr
     figures = json.loads(first.stdout)["sets"]["own"]
@@ -66,28 +63,27 @@ def test_a_run_is_measured_kept_compared_and_shown_on_a_page(tmp_path, questions
     ]
 
 
-def test_a_page_that_cannot_be_written_is_named(tmp_path, questions):
-    told = evaluate(tmp_path, str(questions), "--report", str(tmp_path / "nowhere" / "x.html"))
+def test_a_page_that_cannot_be_written_is_named(tmp_path, evaluate, questions):
+    told = evaluate(str(questions), "--report", str(tmp_path / "nowhere" / "x.html"))
 
     assert told.returncode == 1
     assert str(tmp_path / "nowhere") in told.stderr
     assert "Traceback" not in told.stderr
 
 
-def test_a_missing_set_is_named(tmp_path):
-    told = evaluate(tmp_path, str(tmp_path / "none.jsonl"), "--json")
+def test_a_missing_set_is_named(tmp_path, evaluate):
+    told = evaluate(str(tmp_path / "none.jsonl"), "--json")
 
     assert told.returncode == 1
     assert "none.jsonl" in json.loads(told.stdout)["error"]["ja"]
 
 
-async def test_with_an_embedding_model_its_verdict_is_printed(tmp_path, embedder):
+async def test_with_an_embedding_model_its_verdict_is_printed(tmp_path, evaluate, embedder):
     path = tmp_path / "own.jsonl"
     deck = {"id": "1", "text": "RAGは社内文書を全部学習しますか?", "document": "no such document"}
     path.write_text(json.dumps(deck), "utf-8")
     told = await asyncio.to_thread(
         evaluate,
-        tmp_path,
         str(path),
         "--json",
         EMBEDDING="openai:small",

@@ -21,6 +21,7 @@ from tests.processes import BotProcess, RedisProcess
 from tests.serving import served
 from tests.stub_model import StubModel
 
+pytestmark = pytest.mark.early
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 SLACK_PATIENCE = 3  # seconds Slack waits for an acknowledgement
 TEAMS_PATIENCE = 15  # seconds Teams waits

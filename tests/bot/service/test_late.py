@@ -23,6 +23,7 @@ from tests.qdrant_server import QdrantServer
 from tests.serving import served
 from tests.stub_embedding import StubEmbedding
 
+pytestmark = pytest.mark.early
 HUSH = "hush-6c1f"
 QUESTIONS = {"ja": "RAGは社内文書を全部学習しますか?", "en": "Does RAG learn all of our documents?"}
 

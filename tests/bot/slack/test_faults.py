@@ -84,7 +84,7 @@ async def test_a_turn_that_begins_late_finds_what_a_dead_process_posted(desk, ap
     [first] = api.messages.values()
     mark = first["metadata"]
     api.messages = {"7.7": {"ts": "7.7", "channel": "C1", "text": "調べています", "metadata": mark}}
-    await at.turns._sessions._client.flushall()
+    await at.turns._sessions.link._client.flushall()
     another = await desk(bot)
     await another.event(ts="1.5", event_ts="1.5")
 
@@ -209,7 +209,7 @@ async def test_a_repeat_finds_what_a_process_posted_that_was_not_heard(desk, api
     at = await desk(bot)
     ts = f"{time.time():.6f}"
     await at.event(ts=ts, event_ts=ts)
-    await at.turns._sessions._client.flushall()
+    await at.turns._sessions.link._client.flushall()
     another = await desk(bot)
     another.client.headers["X-Slack-Retry-Num"] = "1"
     await another.event(ts=ts, event_ts=ts)
@@ -249,7 +249,7 @@ async def test_a_last_word_takes_the_place_of_a_status_that_a_dead_process_left(
     api.messages = {
         "7.7": {"ts": "7.7", "channel": "C1", "text": "調べています", "metadata": first["metadata"]}
     }
-    await at.turns._sessions._client.flushall()
+    await at.turns._sessions.link._client.flushall()
     another = await desk(brief)
     await another.event(ts="1.5", event_ts="1.5")
 

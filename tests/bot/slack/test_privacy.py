@@ -21,6 +21,7 @@ from handlers.conversation import Button, Buttons, Paragraph, Person, Press, Rep
 from tests.bot.scenes import QUESTION, WORDS, Recorded, letters, pieces, scenes_of, wire
 from tests.bot.slack.conftest import SECRET, Desk
 
+pytestmark = pytest.mark.early
 AOI = Person("slack:T1:U1", "花子", "ja")
 REN = Person("slack:T1:U2", "次郎", "ja")
 ROOT, EPHEMERAL = "1700000000.000001", "1700000009.000009"

@@ -26,6 +26,7 @@ from knowledge.retrieval.encoder import VERSION, Encoder
 from knowledge.values import Metadata
 from tests.knowledge.documents.test_library import reading
 
+pytestmark = pytest.mark.early
 EVERYBODY = frozenset({"all"})
 BOARD = frozenset({"all", "board"})
 PUBLIC = (

@@ -1,7 +1,8 @@
-"""One contract for both houses of the index."""
+"""One contract for both engines of the index."""
 
 import asyncio
 import os
+import socket
 import uuid
 import warnings
 from collections.abc import AsyncIterator
@@ -168,6 +169,16 @@ async def test_words_and_meanings_are_fused_by_rank_within_the_keys(dense):
     ] == ["meant"]
 
 
+async def test_what_fills_several_pages_is_all_there(index, monkeypatch):
+    for name in ("embedded.PAGE", "embedded.STEP", "server.PAGE", "server.BATCH"):
+        monkeypatch.setattr(f"knowledge.index.{name}", 2)
+    await index.write([point(f"旅費{n}", f"d{n}") for n in range(5)])
+    assert {p["document"] for p in await index.scroll({"shelf": ["live"]})} == {
+        f"d{n}" for n in range(5)
+    }
+    assert (await index.tally({"shelf": ["live"]})).passages == 5
+
+
 async def test_an_index_without_a_model_leaves_dense_vectors_out(index):
     await index.write([replace(point("旅費", "a"), dense=(1.0, 0.0))])
     assert index.dense == index.dense_wanted == 0
@@ -178,6 +189,15 @@ async def test_an_index_that_does_not_answer_says_so(tmp_path):
     with pytest.raises(LibraryUnavailable, match="did not answer"):
         async with ServerIndex("http://127.0.0.1:9", version=VERSION):
             pass
+
+
+async def test_a_server_that_says_nothing_is_waited_for_no_longer_than_the_time_out(monkeypatch):
+    monkeypatch.setattr("knowledge.index.collection.TIMEOUT", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(LibraryUnavailable, match="did not answer"):
+            async with ServerIndex(url, version=VERSION):
+                pass
 
 
 async def test_a_folder_whose_opening_was_broken_off_is_free(tmp_path):

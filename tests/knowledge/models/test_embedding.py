@@ -27,6 +27,32 @@ async def test_texts_get_their_own_vectors_in_order(model, embedder):
     found = await model.passages(texts, SIZE)
     assert [list(v) for v in found] == [pytest.approx(vector(t), abs=1e-6) for t in texts]
     assert embedder.texts[1:] == texts
+    assert embedder.calls == 1 + 2
+
+
+async def test_a_full_batch_is_one_call(model, embedder):
+    await model.passages(["旅費"] * BATCH, SIZE)
+    assert embedder.calls == 1 + 1
+
+
+async def test_so_much_of_a_text_is_sent_as_models_read(model, embedder):
+    await model.passages(["旅" * 6_001, "費" * 6_000], SIZE)
+    await model.question("問" * 6_001, SIZE)
+    assert embedder.texts[1:] == ["旅" * 6_000, "費" * 6_000, "問" * 6_000]
+
+
+async def test_a_provider_that_fails_three_times_is_away(model, embedder):
+    embedder.mode, embedder.failing = "500", 3
+    with pytest.raises(EmbeddingUnavailable):
+        await model.passages(["旅費"], SIZE)
+
+
+async def test_a_provider_that_is_slow_at_the_start_has_no_size(embedder, monkeypatch):
+    monkeypatch.setattr(embedding, "FIRST", 0.1)
+    embedder.mode = "slow"
+    slow = Embedding("openai:small", base_url=embedder.url)
+    assert await slow.measure() == 0
+    await slow.close()
 
 
 @pytest.mark.parametrize("mode", ["429", "500", "slow", "few", "garbage", "short"])

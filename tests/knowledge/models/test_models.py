@@ -22,18 +22,20 @@ def provider(request, monkeypatch):
     return request.param
 
 
+# a model's name where the client knows its provider's models, and where the stub speaks below its root
+MODEL = "mistral-small-latest"
 NAMES = {
     "anthropic": "claude-sonnet-4-5",
     "google": "gemini-2.5-flash",
     "bedrock": "anthropic.claude-sonnet-4-20250514-v1:0",
 }
+PATHS = {"openai": "/v1"}
 
 
 def speaking(provider, stub):
-    base = f"http://127.0.0.1:{stub.port}" + ("/v1" if provider == "openai" else "")
     return Model(
-        f"{provider}:{NAMES.get(provider, 'mistral-small-latest')}",
-        base_url=base,
+        f"{provider}:{NAMES.get(provider, MODEL)}",
+        base_url=f"http://127.0.0.1:{stub.port}{PATHS.get(provider, '')}",
         api_key="" if provider == "bedrock" else "k",
     )
 

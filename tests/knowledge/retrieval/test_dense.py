@@ -14,7 +14,7 @@ from knowledge.index.format import Format, key
 from knowledge.index.server import ServerIndex
 from knowledge.models import embedding
 from knowledge.models.embedding import Embedding
-from knowledge.retrieval.dense import fuse
+from knowledge.retrieval.dense import Dense, fuse
 from knowledge.retrieval.encoder import VERSION
 from knowledge.values import Metadata
 from tests.knowledge.documents.test_library import ALL, put, reading
@@ -152,6 +152,30 @@ async def test_words_alone_serve_while_the_provider_is_away_and_the_trace_says_s
 def test_the_format_names_the_model_and_its_size(made, model, size, today):
     assert str(Format.read(made)) == made
     assert str(Format.read(made).today("v2", model, size)) == today
+
+
+@pytest.mark.parametrize(("rank", "first"), [(61, "both"), (62, "one")])
+def test_a_first_place_in_one_order_weighs_as_much_as_place_62_in_both(rank, first):
+    between = [f"{n}" for n in range(2, rank)]
+    orders = ["one", *between, "both"], ["other", *between, "both"]
+    fused = fuse(*orders)
+    assert (fused.index("both") < fused.index("one")) == (first == "both")
+
+
+async def test_another_process_verdict_is_believed_for_ten_seconds():
+    now = 0.0
+    client = AsyncQdrantClient(":memory:")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Payload indexes have no effect")
+        async with ServerIndex("memory", client=client, version=VERSION) as index:
+            model = Embedding("openai:small")
+            here, there = Dense(index, model, lambda: now), Dense(index, model)
+            assert not await here.wins()
+            await there.judge(wins=True)
+            now = 10.0
+            assert not await here.wins()
+            now = 10.1
+            assert await here.wins()
 
 
 def test_orders_are_fused_by_rank():

@@ -4,6 +4,7 @@ import pytest
 
 from knowledge.index.protocol import SparseVector
 from knowledge.retrieval.encoder import Encoder
+from knowledge.retrieval.glossary import Glossary
 from knowledge.retrieval.points import point
 from knowledge.values import Passage, Place
 
@@ -33,6 +34,14 @@ def test_a_title_adds_to_the_text():
     title = Encoder().question_parts("旅費規程")["title"]
     assert not set(title) & set(plain.indices)
     assert set(title) <= set(titled.indices)
+
+
+def test_words_of_the_glossary_count_half():
+    question = Encoder().encode_question("経費", Glossary((("経費", "旅費"),)))
+    weights = dict(zip(question.indices, question.values, strict=True))
+    for word, weight in (("経費", 1.0), ("旅費", 0.5)):
+        (dimension,) = Encoder().question_parts(word)["words"]
+        assert weights[dimension] == weight
 
 
 def test_dimensions_are_ascending_and_stable():

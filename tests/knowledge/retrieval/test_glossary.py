@@ -1,15 +1,19 @@
 """Words that mean the same: ours, the admin's, and what may be written there."""
 
+import warnings
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from qdrant_client import AsyncQdrantClient
 
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
 from knowledge.index.embedded import EmbeddedIndex
+from knowledge.index.server import ServerIndex
 from knowledge.retrieval.encoder import VERSION
 from knowledge.retrieval.glossary import GROUPS, Glossary, checked
+from knowledge.retrieval.shared_glossary import SharedGlossary
 from knowledge.values import Metadata
 from tests.knowledge.documents.test_library import reading
 
@@ -59,6 +63,35 @@ def test_what_cannot_be_kept_is_named(groups: list[list[str]], code: str) -> Non
     assert error.value.code == code
     assert error.value.reason.ja
     assert error.value.reason.en
+
+
+def test_what_just_fits_is_taken() -> None:
+    longest = [f"{n:02}" + "長" * 58 for n in range(20)]
+    assert checked([longest]) == (tuple(longest),)
+    groups = [["あ", "い"]] * 1000
+    assert len(checked(groups)) == 1000
+
+
+def test_eight_words_of_a_question_are_looked_up() -> None:
+    glossary = Glossary(tuple((f"word{n}", f"言葉{n}") for n in range(10, 19)))
+    question = " ".join(f"word{n}" for n in range(10, 19))
+    looked_up = [word for word, _ in glossary.alternatives(question)]
+    assert looked_up == [f"word{n}" for n in range(10, 18)]
+
+
+async def test_another_process_words_are_seen_after_ten_seconds() -> None:
+    now = 0.0
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Payload indexes have no effect")
+        client = AsyncQdrantClient(":memory:")
+        async with ServerIndex("memory", client=client, version=VERSION) as index:
+            here, there = SharedGlossary(index, lambda: now), SharedGlossary(index)
+            assert (await here.whole()).alternatives("ガジェット") == ()
+            await there.write([["ガジェット", "備品"]])
+            now = 10.0
+            assert (await here.whole()).alternatives("ガジェット") == ()
+            now = 10.1
+            assert (await here.whole()).alternatives("ガジェット")
 
 
 async def test_the_admins_words_find_at_once_and_outlive_a_restart(

@@ -10,6 +10,7 @@ from knowledge.retrieval.glossary import Glossary
 from knowledge.retrieval.points import terms
 from knowledge.retrieval.query import LONGEST, Query
 from knowledge.retrieval.rerank import FEATURES, rank, trained
+from knowledge.retrieval.table import compared
 from knowledge.text.analysis import Analysis
 from knowledge.values import Passage, Place
 
@@ -57,6 +58,33 @@ def test_words_in_order_are_told_from_the_same_words_turned_round() -> None:
     overlap = Features(asked, [terms(passage, ANALYSIS)])
     first, second = overlap.sequence([0, 1])
     assert first > second
+
+
+@pytest.mark.parametrize(("nouns", "share"), [(7, 7 / 8), (8, 1.0), (9, 1.0)])
+def test_eight_nouns_that_are_new_are_as_many_as_count(nouns: int, share: float) -> None:
+    words = ["電話", "机", "椅子", "鉛筆", "時計", "鞄", "靴", "傘", "帽子"]
+    passage = Passage("", "d", "v", 1, "", Place("page", 1), "と".join(words[:nouns]))
+    features = Features(Query("旅費", ANALYSIS, Glossary()), [terms(passage, ANALYSIS)])
+    assert features.fresh().tolist() == [share]
+
+
+@pytest.mark.parametrize(("rows", "shown"), [(12, 12), (13, 12)])
+def test_twelve_rows_of_a_comparison_are_shown(rows: int, shown: int) -> None:
+    body = "\n".join(f"項目{n} | {n}円 | {n}日" for n in range(rows))
+    passage = Passage("", "d", "v", 1, "", Place("page", 1), f"区分 | 電車 | 飛行機\n{body}")
+    table = compared(Query("電車と飛行機の違い", ANALYSIS, Glossary()), [passage], ANALYSIS)
+    assert table is not None
+    assert len(table.rows) == 1 + shown
+    assert table.rows[0] == ("区分", "電車", "飛行機")
+
+
+def test_two_of_three_columns_are_set_side_by_side() -> None:
+    passage = Passage(
+        "", "d", "v", 1, "", Place("page", 1), "区分 | 電車 | バス | 飛行機\n運賃 | 1円 | 2円 | 3円"
+    )
+    table = compared(Query("電車と飛行機の違い", ANALYSIS, Glossary()), [passage], ANALYSIS)
+    assert table is not None
+    assert table.rows == (("区分", "電車", "飛行機"), ("運賃", "1円", "3円"))
 
 
 def test_only_so_many_words_of_a_pasted_page_are_compared() -> None:

@@ -38,6 +38,7 @@ async def test_processes_give_the_same_points_in_the_same_order_and_end_when_idl
     monkeypatch.setattr(worker_pool, "IDLE", 0.05)
     parts = passages(worker_pool.LARGE + 10)
     apart = await made(team, parts)
+    assert 1 <= len(active_children()) <= worker_pool.MOST
     assert {len(bunch) for bunch in apart[:-1]} == {worker_pool.BUNCH}
     near = [
         point
@@ -50,6 +51,13 @@ async def test_processes_give_the_same_points_in_the_same_order_and_end_when_idl
         if not active_children():
             break
         await asyncio.sleep(0.1)
+    assert not active_children()
+
+
+async def test_one_passage_less_is_done_without_processes(team, monkeypatch):
+    monkeypatch.setattr(worker_pool, "LARGE", 100)
+    bunches = await made(team, passages(99))
+    assert [len(bunch) for bunch in bunches] == [64, 35]
     assert not active_children()
 
 
