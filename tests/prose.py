@@ -40,9 +40,7 @@ class Limits:
 BOUNDS = Limits()
 
 # A room is a folder of a root with all that is in it, or the files that lie in the root itself.
-ALLOWED: Mapping[str, Limits] = {
-
-}
+ALLOWED: Mapping[str, Limits] = {}
 
 
 @dataclass(frozen=True, slots=True)
