@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 
@@ -249,8 +249,9 @@ async def _change(
         output.line(output.document(document))
     else:
         number = document.published.number if document.published else 0
+        change: Literal["publish", "rollback"] = arguments.command
         text = application.texts.say(
-            f"documents.{arguments.command}_done", language, title=shown, number=number
+            f"documents.{change}_done", language, title=shown, number=number
         )
         Console().print(text, markup=False)
     return DONE

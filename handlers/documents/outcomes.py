@@ -83,8 +83,9 @@ class Outcomes:
 
     def _parked(self, message: Message, job: Job) -> Drawing:
         again = self._context.button("again", message, FollowJob(job.id, again=True))
-        name = "parked_fault" if job.code == fault.CODE else "parked"
-        text = self._context.say(name, message, reason=_reason(job, message))
+        faulty = job.code == fault.CODE
+        reason = _reason(job, message)
+        text = self._context.say("parked_fault" if faulty else "parked", message, reason=reason)
         return _line(text, "bad", again)
 
     def _on_its_way(self, message: Message, name: str, job: Job) -> Drawing:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from handlers.actions.documents import (
     Discard,
@@ -36,7 +37,7 @@ from knowledge.reading.readers import fault
 from knowledge.values import Document, Version
 
 SECTIONS = 20  # changed sections, and questions that fall, written out
-PARTS = ("added", "removed", "changed")
+PARTS: tuple[Literal["added", "removed", "changed"], ...] = ("added", "removed", "changed")
 TESTED = ("question", "answer", "place")  # columns of the table of tests
 
 

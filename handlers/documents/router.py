@@ -146,7 +146,7 @@ class Documents:
             metadata = self.details.read(message, form.values)
         except Invalid as wrong:
             again = self.context.button("add", message, action)
-            yield self.context.note(str(wrong), message, again)
+            yield self.context.note(wrong.sentence, message, again)
             return
         owned = replace(metadata, owner=metadata.owner or message.person.id)
         async for reply in self.uploads.take(message, form.files, owned, action.request):

@@ -15,7 +15,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Literal, Self
 
 from knowledge.errors import LibraryUnavailable
 from knowledge.index.format import Format, Formatted
@@ -48,7 +48,7 @@ class _Engine:
     inside, and panics.
     """
 
-    def __init__(self, sentence: str, folder: Path) -> None:
+    def __init__(self, sentence: Literal["failed", "damaged"], folder: Path) -> None:
         self._sentence = sentence
         self._folder = folder
 
