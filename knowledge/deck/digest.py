@@ -13,7 +13,8 @@ import yaml
 from knowledge.documents.library import Library
 from knowledge.errors import InvalidModel
 from knowledge.reading.reading import Reading
-from knowledge.values import Document, Metadata, Page, Phrase, Place
+from knowledge.sentences import phrase
+from knowledge.values import Document, Metadata, Page, Place
 
 FILE = Path(__file__).with_name("digest.yaml")
 OWNER = "llm-choose"
@@ -75,8 +76,6 @@ def _deck(content: bytes) -> dict[str, Any]:
                 place = f"{FILE.name}: slide {slide.get('page')}, {language}"
                 raise InvalidModel(
                     "invalid_deck",
-                    Phrase(
-                        f"{place} に題名か本文がありません。", f"{place} lacks its title or text."
-                    ),
+                    phrase("digest_gap", place=place),
                 )
     return deck

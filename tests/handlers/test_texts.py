@@ -68,7 +68,7 @@ PLURAL = re.compile(r"\{(\w+)\|[^{}|]*\|[^{}|]+\}")
 # a value, perhaps an adjective, and a noun in the plural, where one could stand as well
 COUNTED = re.compile(r"\$(\w+) (?:[a-z]+ )?([a-z]{2,}[a-rt-z]s|entries|criteria)\b")
 VERBS = {  # words in -s behind a value that is no number
-    "answering", "arrives", "begins", "does", "exists", "gets", "has", "holds", "is", "names",
+    "answering", "arrives", "begins", "does", "exists", "gets", "has", "holds", "is", "lacks", "names",
     "needs", "reads", "says", "starts", "takes", "uses", "wants", "was", "this", "embeddings",
 }  # fmt: skip
 ALWAYS_MANY = {"limit", "shortest"}  # limits of ours, which are never one
