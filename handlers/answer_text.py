@@ -37,8 +37,7 @@ def aged(day: str, texts: Texts, language: Language, today: date | None = None) 
         return day
     if months >= MONTHS:
         return texts.say("ask.age_years", language, day=day, n=months // 12)
-    name = "ask.age_month" if months == 1 else "ask.age_months"
-    return texts.say(name, language, day=day, n=months)
+    return texts.say("ask.age_months", language, day=day, n=months)
 
 
 def lines(sentences: Sequence[Sentence]) -> list[str]:

@@ -3,16 +3,14 @@ The sentences the bot says, by name and language.
 
 They live in `handlers/sentences/*.yaml`, one file per ability; a sentence's full name is
 "file.name". A sentence without both languages, or whose languages take different values, is an
-error at load.
+error at load. A number takes the right word by `{n|page|pages}` (see knowledge/sentences.py).
 """
 
 from functools import cache
 from pathlib import Path
-from string import Template
 
-from knowledge.errors import InvalidModel
+from knowledge.sentences import fill, read
 from knowledge.values import Language, Phrase
-from knowledge.yaml_values import yaml_values
 
 FOLDER = Path(__file__).with_name("sentences")
 
@@ -28,13 +26,13 @@ class Texts:
         Read every file of sentences once.
 
         Raises:
-            InvalidModel: a sentence lacks a language, or its languages take different values.
+            InvalidModel: a sentence lacks a language, its languages take different values, or a
+                value or plural is malformed.
         """
         phrases: dict[str, Phrase] = {}
         for path in sorted(FOLDER.glob("*.yaml")):
-            rows = yaml_values(path.read_text(encoding="utf-8")) or {}
-            for name, row in rows.items():
-                phrases[f"{path.stem}.{name}"] = _phrase(f"{path.name}: {name}", row)
+            for name, phrase in read(path).items():
+                phrases[f"{path.stem}.{name}"] = phrase
         return cls(phrases)
 
     def say(self, name: str, language: Language, /, **values: object) -> str:
@@ -42,7 +40,7 @@ class Texts:
         Return the sentence `name` in `language` with its $values filled in; a missing value is a
         KeyError.
         """
-        return Template(self._phrases[name].to(language)).substitute(values)
+        return fill(self._phrases[name].to(language), values)
 
     def phrase(self, name: str, /, **values: object) -> Phrase:
         """Return the sentence in both languages."""
@@ -50,16 +48,3 @@ class Texts:
 
     def names(self) -> tuple[str, ...]:
         return tuple(self._phrases)
-
-
-def _phrase(place: str, row: object) -> Phrase:
-    if not isinstance(row, dict) or set(row) != {"ja", "en"}:
-        raise _invalid(place, "日本語(ja)と英語(en)の両方が必要です", "needs exactly ja and en")
-    ja, en = str(row["ja"]), str(row["en"])
-    if set(Template(ja).get_identifiers()) != set(Template(en).get_identifiers()):
-        raise _invalid(place, "日英で差し込む値が違います", "takes different values in ja and en")
-    return Phrase(ja, en)
-
-
-def _invalid(place: str, ja: str, en: str) -> InvalidModel:
-    return InvalidModel("invalid_texts", Phrase(f"{place}: {ja}。", f"{place} {en}."))

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
@@ -162,14 +162,16 @@ class _Adding:
     def _asked(self, name: str, document: Document, alike: Alike) -> str:
         """Return which document a new one resembles, and how it becomes that one's new version."""
         other = alike.document
-        what = "alike_published" if document.current else "alike"
         values = {
             "title": other.metadata.title,
             "id": other.id,
             "own": document.id,
             "percent": alike.percent,
         }
-        return self._application.texts.say(f"cli.{what}", self._language, name=name, **values)
+        say = self._application.texts.say
+        if document.current:
+            return say("cli.alike_published", self._language, name=name, **values)
+        return say("cli.alike", self._language, name=name, **values)
 
     def _refuse(self, name: str, code: str, reason: Phrase) -> None:
         self.failed = True
@@ -202,7 +204,10 @@ def _version(document: Document, id_: str) -> Version:
     return version
 
 
-def _status(document: Document, version: Version, *, new: bool) -> str:
+Status = Literal["unchanged", "partial", "updated", "added"]
+
+
+def _status(document: Document, version: Version, *, new: bool) -> Status:
     """Return what came of a file in one word."""
     if not new:
         return "unchanged"

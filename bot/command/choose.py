@@ -19,11 +19,12 @@ from bot.service.application import Application
 from handlers.choose.decision_models import ModelStore
 from handlers.choose.result import ResultView
 from handlers.choose.runs import Run
+from handlers.texts import Texts
 from knowledge.advisor.changes import SAMPLES, compare
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.record import record
 from knowledge.errors import InvalidAnswers, InvalidModel
-from knowledge.values import Language, Phrase
+from knowledge.values import Language
 
 DONE, COULD_NOT = 0, 1
 SIZE = 1_000_000  # characters of a file of answers
@@ -130,12 +131,7 @@ async def _advisor(application: Application, sha256: str) -> Advisor:
     if advisor is None:
         raise InvalidAnswers(
             "unknown_model",
-            Phrase(
-                f"この回答の判定モデル {sha256[:12]}… はここにありません。"
-                "model の行を消すと、いまのモデルで計算します。",
-                f"Decision model {sha256[:12]}… of these answers is not here; "
-                "without the model line the current one is used.",
-            ),
+            application.texts.phrase("cli.model_gone", sha256=sha256[:12]),
         )
     return advisor
 
@@ -184,8 +180,5 @@ def _read(name: str) -> str:
 def _bad(name: str) -> InvalidAnswers:
     return InvalidAnswers(
         "bad_answers",
-        Phrase(
-            f"{name} を読めません。UTF-8のYAMLかJSONで「基準: 選択肢」を書いてください。",
-            f"{name} cannot be read; write “criterion: option” pairs as YAML or JSON in UTF-8.",
-        ),
+        Texts.load().phrase("cli.bad_answers", name=name),
     )

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 
@@ -22,11 +22,12 @@ from handlers.conversation import Command, Content, Message, Press, Text
 from handlers.documents.listing import Filter
 from handlers.questions.feedback import as_lines
 from handlers.sessions import SessionsUnavailable
+from handlers.texts import Texts
 from knowledge.answering.question import tidy
 from knowledge.answering.wording import Wording
 from knowledge.errors import InvalidAnswers, KnowledgeError, LibraryUnavailable
 from knowledge.text.language import language_of
-from knowledge.values import Language, Phrase
+from knowledge.values import Language
 
 DONE, COULD_NOT = 0, 1
 
@@ -77,12 +78,7 @@ def _questions(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
         name = arguments.questions
         raise InvalidAnswers(
             "bad_questions",
-            Phrase(
-                f"{name} を質問の一覧として読めません。"
-                '1行に1つ {"id", "text"} のJSONを書いてください。',
-                f"{name} cannot be read as questions; "
-                "write one JSON object with id and text on each line.",
-            ),
+            Texts.load().phrase("cli.bad_questions", name=name),
         ) from error
 
 
@@ -249,8 +245,9 @@ async def _change(
         output.line(output.document(document))
     else:
         number = document.published.number if document.published else 0
+        change: Literal["publish", "rollback"] = arguments.command
         text = application.texts.say(
-            f"documents.{arguments.command}_done", language, title=shown, number=number
+            f"documents.{change}_done", language, title=shown, number=number
         )
         Console().print(text, markup=False)
     return DONE

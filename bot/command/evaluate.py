@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.progress import Progress, TaskID
@@ -88,9 +88,12 @@ def _show(run: report.Run, application: Application, language: Language) -> None
     )
     table = Table(title=f"{run.result.name}: {counts}", title_justify="left")
     table.add_column(say("evaluate.measure", language))
-    columns = [("", run.figures), *run.figures["languages"].items()]
+    columns: list[tuple[Literal["all", "ja", "en"], Any]] = [
+        ("all", run.figures),
+        *run.figures["languages"].items(),
+    ]
     for name, _ in columns:
-        table.add_column(say(f"evaluate.{name or 'all'}", language), justify="right")
+        table.add_column(say(f"evaluate.{name}", language), justify="right")
     table.add_column(say("evaluate.moved", language), justify="right")
     movement = moved(run.figures, run.before["figures"]) if run.before else {}
     for share in SHARES:
@@ -100,9 +103,9 @@ def _show(run: report.Run, application: Application, language: Language) -> None
             table.add_row(say(f"evaluate.{report.key(share)}", language), *cells, change)
     Console().print(table)
     if dense := run.figures.get("dense"):
-        verdict = "dense_wins" if dense["wins"] else "dense_loses"
+        wins = bool(dense["wins"])
         said = say(
-            f"evaluate.{verdict}",
+            "evaluate.dense_wins" if wins else "evaluate.dense_loses",
             language,
             dense=f"{dense['ndcg@10']:.4f}",
             without=f"{dense['without']:.4f}",

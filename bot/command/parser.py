@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 from unicodedata import east_asian_width
 
 from handlers.texts import Texts
@@ -26,7 +26,7 @@ KINDS = ("guideline", "rule", "deck", "faq", "other")
 PLATFORMS = ("slack", "teams")
 
 # What argparse says in English, and the sentence that takes its place.
-_ERRORS = (
+_ERRORS: tuple[tuple[re.Pattern[str], Literal["missing", "no_value", "misused"]], ...] = (
     (re.compile(r"the following arguments are required: (?P<name>.+)"), "missing"),
     (re.compile(r"argument (?P<name>[^:]+): expected .+"), "no_value"),
     (re.compile(r"argument (?P<name>[^:]+): .+", re.DOTALL), "misused"),

@@ -6,8 +6,9 @@ miss. One file.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -31,9 +32,26 @@ class Run:
     before: Figures | None
 
 
-def key(share: str) -> str:
+Measure = Literal[
+    "ndcg_10",
+    "recall_1",
+    "recall_3",
+    "recall_10",
+    "mrr_10",
+    "answer_3",
+    "citations",
+    "refusal_precision",
+    "refusal_recall",
+]
+
+
+def key(share: str) -> Measure:
     """Return the name of a measure's sentence: "recall@3" is "recall_3"."""
-    return share.replace("@", "_")
+    return cast("Measure", share.replace("@", "_"))
+
+
+def _say(texts: Texts, language: Language, name: str, /, **values: object) -> str:
+    return texts.say(f"evaluate.{name}", language, **values)
 
 
 def write(
@@ -53,9 +71,7 @@ def write(
         lstrip_blocks=True,
     )
 
-    def say(name: str, **values: object) -> str:
-        return texts.say(f"evaluate.{name}", language, **values)
-
+    say = partial(_say, texts, language)
     sets = [_set(run) for run in runs]
     template = environment.get_template("report.html")
     page = template.render(say=say, language=language, at=at, state=state, sets=sets)

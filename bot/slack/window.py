@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Literal
 
 from bot.slack.api import Refused
 from bot.slack.payload import Json, Payload
@@ -12,6 +13,9 @@ from handlers.conversation import Message, Paragraph, Reply
 
 CLOSED = frozenset({"not_found", "view_not_found"})  # the person closed the window
 BLOCKS = frozenset({"invalid_blocks", "invalid_arguments"})  # what a refused view is called
+
+
+Outcome = Literal["shared", "not_shared"]  # the sentence about it
 
 
 class Window(SlackScreen):
@@ -65,7 +69,7 @@ class Window(SlackScreen):
         id_ = self.memory.get("view") or self._payload.window
         await self._sender.api.call("views.update", view_id=id_, view=view)
 
-    async def _share(self, reply: Reply) -> str:
+    async def _share(self, reply: Reply) -> Outcome:
         """
         Post the reply for everybody where the window was opened, and return the name of what is
         said about it; a second click finds the first one's message.

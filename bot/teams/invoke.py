@@ -11,7 +11,7 @@ from bot.teams.card import Drawer
 from bot.teams.envelope import CONTENT_TYPE, Owned, attached, card, fitting
 from bot.teams.text import Element
 from handlers.conversation import Paragraph, Reply
-from handlers.questions.feedback import REASONS
+from handlers.questions.feedback import REASONS, Reason
 from handlers.texts import Texts
 from knowledge.values import Language
 
@@ -101,5 +101,5 @@ def _reasons(title: str, language: Language, texts: Texts) -> Element:
     }
 
 
-def _choice(reason: str, language: Language, texts: Texts) -> Element:
+def _choice(reason: Reason, language: Language, texts: Texts) -> Element:
     return {"title": texts.say(f"feedback.{reason}", language), "value": reason}

@@ -9,7 +9,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import FormData, QueryParams, UploadFile
@@ -39,7 +39,12 @@ from handlers.texts import Texts
 
 SIGNED = "signed"  # the cookie of whoever signed in
 NDJSON = "application/x-ndjson"
-REFUSALS = {401: "signin_first", 404: "not_found", 405: "not_allowed"}  # statuses with a sentence
+Refusal = Literal["signin_first", "not_found", "not_allowed", "bad_request"]
+REFUSALS: dict[int, Refusal] = {
+    401: "signin_first",
+    404: "not_found",
+    405: "not_allowed",
+}  # statuses with a sentence
 
 
 class Web(Face):
@@ -106,7 +111,7 @@ class Web(Face):
 
     async def _refused(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        name = REFUSALS.get(status, "bad_request")
+        name: Refusal = REFUSALS.get(status, "bad_request")
         return self._view.notice(request, self._person(request), status, name)
 
     # ----------------------------------------------------------------- pages
@@ -263,8 +268,9 @@ class Web(Face):
             password, name = parse.field(form, "password"), parse.field(form, "name")
             cookie = self._access.sign_in(password, name, address)
         if cookie is None:
-            reason = "signin_wait" if self._access.waits(address) else "signin_wrong"
-            sentence = self._texts.say(f"web.{reason}", language_of(request))
+            waits = self._access.waits(address)
+            language = language_of(request)
+            sentence = self._texts.say("web.signin_wait" if waits else "web.signin_wrong", language)
             return self._view.sign_in(request, 403, sentence)
         response = RedirectResponse("/", 303)
         response.set_cookie(

@@ -64,7 +64,7 @@ def parts(health: Health, texts: Texts, language: Language) -> tuple[Block, ...]
 def _warning(part: str, texts: Texts, language: Language) -> str:
     if part == "sandbox":
         return texts.say("cli.sandbox_missing", language)
-    return texts.say("web.part_amiss", language, part=_named(part, texts, language))
+    return texts.say("web.amiss", language, part=_named(part, texts, language))
 
 
 def votes(health: Health, texts: Texts, language: Language) -> tuple[Block, ...]:
@@ -84,7 +84,6 @@ def votes(health: Health, texts: Texts, language: Language) -> tuple[Block, ...]
 
 
 def _named(part: str, texts: Texts, language: Language) -> str:
-    name = f"web.part_{part}"
-    if name not in texts.names():
+    if f"web.part_{part}" not in texts.names():
         return part
-    return texts.say(name, language)
+    return texts.say(f"web.part_{part}", language)

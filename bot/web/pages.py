@@ -21,7 +21,7 @@ class Place:
     """
 
     path: str
-    name: str
+    name: Literal["ask", "choose", "demo", "knowledge", "decisions", "health"]
     kind: Literal["talk", "stage", "desk"] = "talk"
     opening: Command | None = None
 

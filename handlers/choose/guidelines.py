@@ -19,8 +19,8 @@ from handlers.conversation import Message
 from handlers.people import People
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
+from knowledge.sentences import yaml_values
 from knowledge.values import Document, Language, Passage, Rule
-from knowledge.yaml_values import yaml_values
 
 LOOKED_AT = 8  # passages found by search that are read for sentences that bear on the criterion
 QUOTE = 180  # characters of a quote

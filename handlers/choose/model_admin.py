@@ -9,6 +9,7 @@ nothing.
 from collections.abc import AsyncIterator, Awaitable, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Literal
 
 from handlers.actions.choose import (
     DiscardModel,
@@ -20,7 +21,7 @@ from handlers.actions.choose import (
 from handlers.choose import model_view
 from handlers.choose.decision_models import DecisionModels, Version
 from handlers.choose.model_view import file_name
-from handlers.choose.wording import Wording
+from handlers.choose.wording import ModelWording
 from handlers.conversation import Attachment, File, Message, Paragraph, Reply, Upload
 from handlers.people import People
 from handlers.routes import Routes
@@ -32,6 +33,9 @@ from knowledge.errors import KnowledgeError
 
 ENDINGS = (".yaml", ".yml")
 LARGEST = SIZE * 4  # bytes of a file; no character takes more than four
+
+
+Change = Literal["published", "rolled_back"]  # the sentence about it
 
 
 class ModelAdmin:
@@ -161,7 +165,7 @@ class ModelAdmin:
         return say.reply("discarded")
 
     async def _changed(
-        self, message: Message, action: str, sentence: str, version: Version | None
+        self, message: Message, action: str, sentence: Change, version: Version | None
     ) -> Reply:
         """Note what became current and show it; None when nothing did."""
         say = self._say(message)
@@ -194,5 +198,5 @@ class ModelAdmin:
         with suppress(SessionsUnavailable):
             await self._sessions.append("audit", entry)
 
-    def _say(self, message: Message) -> Wording:
-        return Wording.to(message, self._texts, "model")
+    def _say(self, message: Message) -> ModelWording:
+        return ModelWording.to(message, self._texts)

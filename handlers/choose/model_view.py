@@ -3,7 +3,7 @@
 from handlers.actions.choose import DiscardModel, PublishModel, RollBackModel, TakeModel
 from handlers.choose import figures
 from handlers.choose.decision_models import ModelStore, Version
-from handlers.choose.wording import Wording
+from handlers.choose.wording import ModelWording
 from handlers.conversation import (
     Block,
     Button,
@@ -24,7 +24,7 @@ OFFERED = 3  # versions that can be published by a button, the latest ones
 HASH = 12  # characters of a hash that are shown
 
 
-def overview(shelf: ModelStore, say: Wording, note: str, *, admin: bool) -> Reply:
+def overview(shelf: ModelStore, say: ModelWording, note: str, *, admin: bool) -> Reply:
     """Return the versions, latest first; admins also get the buttons that change them."""
     current = shelf.version(shelf.current) or shelf.versions[0]
     text = say(
@@ -47,7 +47,7 @@ def overview(shelf: ModelStore, say: Wording, note: str, *, admin: bool) -> Repl
     return Reply(f"{note}\n{text}".strip(), tuple(blocks), private=True)
 
 
-def report(old: Advisor, new: Advisor, changes: Changes, say: Wording) -> Reply:
+def report(old: Advisor, new: Advisor, changes: Changes, say: ModelWording) -> Reply:
     """Return what publishing `new` in the place of `old` would change."""
     version = new.model.version
     text = say(
@@ -84,7 +84,7 @@ def file_name(version: str) -> str:
     return f"decision-model-{version}.yaml"
 
 
-def _row(version: Version, shelf: ModelStore, say: Wording) -> tuple[str, ...]:
+def _row(version: Version, shelf: ModelStore, say: ModelWording) -> tuple[str, ...]:
     return (
         f"v{version.number}",
         version.version,
@@ -99,7 +99,7 @@ def _change(change: Change) -> tuple[str, str, str]:
     return change.place, change.before or "–", change.after or "–"
 
 
-def _moves(old: Advisor, new: Advisor, changes: Changes, say: Wording) -> str:
+def _moves(old: Advisor, new: Advisor, changes: Changes, say: ModelWording) -> str:
     """Return the most frequent changes of what is recommended."""
     rows = []
     for before, after, count in changes.moves[:MOVES]:
@@ -109,7 +109,7 @@ def _moves(old: Advisor, new: Advisor, changes: Changes, say: Wording) -> str:
     return "\n".join(rows)
 
 
-def _buttons(shelf: ModelStore, say: Wording) -> Buttons:
+def _buttons(shelf: ModelStore, say: ModelWording) -> Buttons:
     buttons = []
     for version in shelf.versions:
         if version.sha256 != shelf.current:
@@ -126,5 +126,5 @@ def _buttons(shelf: ModelStore, say: Wording) -> Buttons:
     return Buttons(tuple(buttons))
 
 
-def _columns(say: Wording, *names: str) -> tuple[Column, ...]:
+def _columns(say: ModelWording, *names: str) -> tuple[Column, ...]:
     return tuple(Column(say(f"column_{name}")) for name in names)

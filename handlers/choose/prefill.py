@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from knowledge.yaml_values import yaml_values
+from knowledge.sentences import yaml_values
 
 LONGEST = 2000  # characters that are read
 Hit = tuple[str, str]  # an option and the words it was read from

@@ -1,11 +1,13 @@
 """
 How a recommendation looks: short first, then everything that defends it. Pure; every figure comes
+from typing import Literal
 from the result.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
 from string import Template
+from typing import Literal
 
 from handlers.actions.action import Action
 from handlers.actions.choose import (
@@ -37,10 +39,15 @@ from handlers.conversation import (
 )
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
+from knowledge.advisor.guidance import Range
 from knowledge.advisor.record import Flip, Reason, Result, Standing
 from knowledge.values import Language, Phrase
 
 TOP = 3  # reasons and differences shown first
+# The sentences of the parts that are named by a word of their own.
+Figure = Literal["cost", "time", "staff"]
+Title = Literal["separates", "flips", "levers", "excluded", "rules"]
+Step = Literal["do_compare", "do_share", "do_memo", "do_question", "do_team", "do_demo"]
 MARKS = {"best": "◎", "excluded": "✕", "normal": ""}
 
 
@@ -248,7 +255,7 @@ class ResultView:
         """
         Return cost, time and staff: what it is, the rough figure and the grade of its evidence.
         """
-        figures_by_name = (
+        figures_by_name: tuple[tuple[Figure, Range], ...] = (
             ("cost", self.advice.cost),
             ("time", self.advice.time),
             ("staff", self.advice.staff),
@@ -320,7 +327,7 @@ class ResultView:
         lead = Paragraph(f"**{self.headline()}**\n{self.advice.summary.to(self.language)}")
         return (Heading(heading), lead, Facts(self.decisions()), self.chart())
 
-    def _folded(self, title: str, rows: list[str]) -> Iterator[Details]:
+    def _folded(self, title: Title, rows: list[str]) -> Iterator[Details]:
         """Yield a folded list; nothing where it is empty."""
         if rows:
             yield Details(self.say(title), (Paragraph(_list(rows)),))
@@ -352,7 +359,7 @@ class ResultView:
 
     def _actions(self) -> Buttons:
         run = self.run
-        rows: list[tuple[str, Action]] = [
+        rows: list[tuple[Step, Action]] = [
             ("do_compare", CompareTwo(run.id, run.rev)),
             ("do_share", ShareResult(run.id, run.rev)),
             ("do_memo", ExportMemo(run.id, run.rev)),

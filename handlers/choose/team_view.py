@@ -34,6 +34,17 @@ class Progress:
     run: Run
 
 
+Title = Literal[
+    "person",
+    "recommendation",
+    "point",
+    "answered",
+    "question_column",
+    "team_answers",
+    "team_effect",
+]
+
+
 class TeamView:
     """A team as one of its members, or its channel, may see it."""
 
@@ -138,5 +149,5 @@ class TeamView:
     def _name(self, configuration: str) -> str:
         return figures.name(self._advisor, configuration, self._say.language)
 
-    def _column(self, name: str, kind: Kind = "text") -> Column:
+    def _column(self, name: Title, kind: Kind = "text") -> Column:
         return Column(self._say(name), kind)

@@ -1,26 +1,27 @@
 """The sentences of this room, said to one person."""
 
+from typing import Self
+
 from handlers.conversation import Message, Paragraph, Reply
 from handlers.texts import Texts
 from knowledge.values import Language
 
 
 class Wording:
-    """Says what one file of sentences holds, in one language."""
+    """Says the sentences of the guided dialog, in one language."""
 
-    def __init__(self, texts: Texts, language: Language, file: str = "choose") -> None:
+    def __init__(self, texts: Texts, language: Language) -> None:
         self.texts = texts
         self.language = language
-        self._file = file
 
     @classmethod
-    def to(cls, message: Message, texts: Texts, file: str = "choose") -> "Wording":
+    def to(cls, message: Message, texts: Texts) -> Self:
         """Return the wording for whoever sent `message`."""
-        return cls(texts, message.person.language, file)
+        return cls(texts, message.person.language)
 
     def __call__(self, name: str, /, **values: object) -> str:
         """Return a sentence with its $values filled in; a missing value is a KeyError."""
-        return self.texts.say(f"{self._file}.{name}", self.language, **values)
+        return self.texts.say(f"choose.{name}", self.language, **values)
 
     def listed(self, names: list[str]) -> str:
         """Return names as a list within a sentence."""
@@ -35,3 +36,13 @@ class Wording:
         if not text:
             return ()
         return (Paragraph(text, "note"),)
+
+
+class ModelWording(Wording):
+    """Says the sentences about the decision model itself."""
+
+    def __call__(self, name: str, /, **values: object) -> str:
+        return self.texts.say(f"model.{name}", self.language, **values)
+
+    def reply(self, name: str, /, **values: object) -> Reply:
+        return Reply(self(name, **values), private=True)

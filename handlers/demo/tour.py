@@ -7,6 +7,7 @@ Nothing here is prepared but the questions: what is shown was just done.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from handlers.actions.choose import StartChoice
 from handlers.actions.demo import OpenTrace, TakeTour
@@ -34,11 +35,14 @@ STOPS = 5
 SHOWN = 5  # candidates at a stop
 
 
+Question = Literal["question_learn", "question_outside", "question_choose", "question_limits"]
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
     """What is run at a stop: a sentence as its question, the most passages, the kind of search."""
 
-    question: str
+    question: Question
     limit: int = 6
     kind: SearchKind = "whole"
 
@@ -123,8 +127,9 @@ class Tour:
 
     def _refused(self, answer: Answer, language: Language) -> Iterator[Block]:
         """Yield that nothing was found, and what lies nearest."""
-        name = "tour_refused" if answer.mode == "refused" else "tour_unsure"
-        yield Paragraph(self._say(name, language), "note")
+        refused = answer.mode == "refused"
+        outcome = self._say("tour_refused" if refused else "tour_unsure", language)
+        yield Paragraph(outcome, "note")
         rows = [
             f"- {titled(near.title, language)} {near.place.to(language)}" for near in answer.nearest
         ]

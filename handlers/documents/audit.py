@@ -4,7 +4,7 @@ checked.
 """
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Literal, get_args
 
 from handlers.actions.documents import ShowAudit
 from handlers.conversation import (
@@ -26,7 +26,7 @@ from knowledge.errors import KnowledgeError
 
 PAGE = 20  # lines at a time
 COLUMNS = ("at", "who", "action", "thing")
-ACTIONS = (
+Act = Literal[
     "add",
     "publish",
     "discard",
@@ -40,7 +40,8 @@ ACTIONS = (
     "samples",
     "original",
     "replace",
-)
+]
+ACTIONS: tuple[Act, ...] = get_args(Act)
 
 Line = dict[str, Any]
 
@@ -96,7 +97,9 @@ class Audit:
         """Return when, who, what was done with what end, and to which thing."""
         say = self._context.say
         verb = str(entry["action"]).partition(".")[2]
-        action = say(f"audit_{verb}" if verb in ACTIONS else "audit_other", message)
+        action = say("audit_other", message)
+        if verb in ACTIONS:
+            action = say(f"audit_{verb}", message)
         outcome = str(entry.get("outcome", ""))
         if outcome == "refused":
             action += say("audit_refused", message)

@@ -6,7 +6,7 @@ check of what comes back.
 import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import date
-from typing import cast
+from typing import Literal, cast
 
 from handlers.actions.documents import AddDocument, EditDetails
 from handlers.conversation import Ask, Field, Form, Message, Option, Reply
@@ -31,7 +31,13 @@ _OWN = re.compile(r"<@(\w+)(?:\|[^>]*)?>")  # a Slack mention
 
 
 class Invalid(Exception):
-    """A field of a form cannot be taken; the name is that of a sentence."""
+    """A field of a form cannot be taken, as a sentence says."""
+
+    def __init__(
+        self, sentence: Literal["bad_kind", "bad_audience", "bad_order", "bad_date"]
+    ) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 class Details:
@@ -116,7 +122,7 @@ class Details:
             yield self._list.page(message, after, context.say("details_saved", message))
         except Invalid as wrong:
             again = context.button("details", message, action)
-            yield context.note(str(wrong), message, again)
+            yield context.note(wrong.sentence, message, again)
         except KnowledgeError as error:
             yield context.failure(message, error)
         except SessionsUnavailable:

@@ -48,9 +48,12 @@ def _sheet(context: Context, message: Message, detail: str) -> str:
     if what == "hidden_sheet":
         return context.say("at_sheet", message, name=display(rest))
     count, _, name = rest.partition(": ")
-    if what in ("hidden_rows", "hidden_columns") and name:
-        sentence = what.replace("hidden", "at")
-        return context.say(sentence, message, n=count, name=display(name))
+    if not name:
+        return ""
+    if what == "hidden_rows":
+        return context.say("at_rows", message, n=count, name=display(name))
+    if what == "hidden_columns":
+        return context.say("at_columns", message, n=count, name=display(name))
     return ""
 
 

@@ -276,8 +276,10 @@ class DocumentList:
                 return reader_label(self._context, message, option)
             case "due":
                 return self._context.say("overdue", message)
+            case "kind":
+                return self._context.say(f"kind_{option}", message)
             case _:
-                return self._context.say(f"{field}_{option}", message)
+                return self._context.say(f"state_{option}", message)
 
     def _narrowed(self, message: Message, filter_: Filter) -> str:
         """Return what the list is narrowed to, in the person's words."""

@@ -11,7 +11,7 @@ from handlers.documents.names import display
 from handlers.documents.outdated import outdated
 from handlers.documents.report import Findings, Report, receipt
 from handlers.documents.requests import Requests
-from handlers.documents.test_search import TestSearch
+from handlers.documents.search_trial import SearchTrial
 from handlers.documents.tracks import Track
 from knowledge.documents.store import missing
 from knowledge.errors import KnowledgeError
@@ -22,9 +22,9 @@ Drawing = tuple[str, list[Block]]  # text that is complete by itself, and the sa
 
 
 class Outcomes:
-    def __init__(self, context: Context, test_search: TestSearch, requests: Requests) -> None:
+    def __init__(self, context: Context, search_trial: SearchTrial, requests: Requests) -> None:
         self._context = context
-        self._test_search = test_search
+        self._search_trial = search_trial
         self._requests = requests
 
     async def reply(
@@ -74,7 +74,7 @@ class Outcomes:
         """
         library = await self._context.library()
         findings = Findings(
-            await self._test_search.tests(message, version),
+            await self._search_trial.tests(message, version),
             await library.changes(document.id, version.id),
             await library.alike(document.id, version.id),
             await outdated(self._context, document, version),
@@ -83,8 +83,9 @@ class Outcomes:
 
     def _parked(self, message: Message, job: Job) -> Drawing:
         again = self._context.button("again", message, FollowJob(job.id, again=True))
-        name = "parked_fault" if job.code == fault.CODE else "parked"
-        text = self._context.say(name, message, reason=_reason(job, message))
+        faulty = job.code == fault.CODE
+        reason = _reason(job, message)
+        text = self._context.say("parked_fault" if faulty else "parked", message, reason=reason)
         return _line(text, "bad", again)
 
     def _on_its_way(self, message: Message, name: str, job: Job) -> Drawing:

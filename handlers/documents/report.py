@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from handlers.actions.documents import (
     Discard,
@@ -28,7 +29,7 @@ from handlers.documents.context import Context
 from handlers.documents.flags import COUNTED, flag_fact, where
 from handlers.documents.names import display
 from handlers.documents.page import owner_name, reader_label, sure_of, version_in_use
-from handlers.documents.test_search import Tried
+from handlers.documents.search_trial import Tried
 from knowledge.documents.comparison import Changes
 from knowledge.documents.identity import Alike
 from knowledge.documents.store import missing
@@ -36,7 +37,7 @@ from knowledge.reading.readers import fault
 from knowledge.values import Document, Version
 
 SECTIONS = 20  # changed sections, and questions that fall, written out
-PARTS = ("added", "removed", "changed")
+PARTS: tuple[Literal["added", "removed", "changed"], ...] = ("added", "removed", "changed")
 TESTED = ("question", "answer", "place")  # columns of the table of tests
 
 

@@ -162,8 +162,8 @@ class Requests:
             first = await self.missed(text, message.person.id)
         except SessionsUnavailable:
             return self._context.note("no_book", message)
-        name = "requested" if first else "requested_before"
-        return self._context.note(name, message, text=display(text))
+        shown = display(text)
+        return self._context.note("requested" if first else "requested_before", message, text=shown)
 
     def _asking(self, message: Message, action: RequestDocument) -> Reply:
         say = self._context.say

@@ -43,7 +43,7 @@ from handlers.documents.requests import Requests
 from handlers.documents.reviews import Reviews
 from handlers.documents.rules import Criteria, Rules
 from handlers.documents.samples import Samples
-from handlers.documents.test_search import Over, TestSearch
+from handlers.documents.search_trial import Over, SearchTrial
 from handlers.documents.upload import Uploads
 from handlers.routes import Routes
 from knowledge.values import Metadata
@@ -57,7 +57,7 @@ class Documents:
     list: DocumentList
     changes: Changes
     details: Details
-    test_search: TestSearch
+    search_trial: SearchTrial
     requests: Requests
     uploads: Uploads
     audit: Audit
@@ -74,15 +74,15 @@ class Documents:
         dialog, which a document can rule.
         """
         list_ = DocumentList(context)
-        test_search, requests = TestSearch(context, over), Requests(context)
+        search_trial, requests = SearchTrial(context, over), Requests(context)
         return cls(
             context,
             list_,
             Changes(context, list_),
             Details(context, list_),
-            test_search,
+            search_trial,
             requests,
-            Uploads(context, jobs, test_search, requests),
+            Uploads(context, jobs, search_trial, requests),
             Audit(context),
             Rules(context, list_, criteria),
             Reviews(context),
@@ -106,8 +106,8 @@ class Documents:
         routes.form(AddDocument, self._add)
         routes.press(EditDetails, self.details.edit)
         routes.form(EditDetails, self.details.save)
-        routes.press(TryVersion, self.test_search.ask)
-        routes.form(TryVersion, self.test_search.answer)
+        routes.press(TryVersion, self.search_trial.ask)
+        routes.form(TryVersion, self.search_trial.answer)
         routes.press(MarkRule, self.rules.ask)
         routes.form(MarkRule, self.rules.take)
         routes.press(RequestDocument, self.requests.ask)
@@ -146,7 +146,7 @@ class Documents:
             metadata = self.details.read(message, form.values)
         except Invalid as wrong:
             again = self.context.button("add", message, action)
-            yield self.context.note(str(wrong), message, again)
+            yield self.context.note(wrong.sentence, message, again)
             return
         owned = replace(metadata, owner=metadata.owner or message.person.id)
         async for reply in self.uploads.take(message, form.files, owned, action.request):

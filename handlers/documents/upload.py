@@ -27,7 +27,7 @@ from handlers.documents.jobs import Jobs
 from handlers.documents.names import display
 from handlers.documents.outcomes import Outcomes
 from handlers.documents.requests import Requests
-from handlers.documents.test_search import TestSearch
+from handlers.documents.search_trial import SearchTrial
 from handlers.documents.tracks import Track, follow, progress
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError, UnknownDocument
@@ -42,11 +42,11 @@ TROUBLES = 5  # files on their way, or given up, that are named before the list
 
 class Uploads:
     def __init__(
-        self, context: Context, jobs: Jobs, test_search: TestSearch, requests: Requests
+        self, context: Context, jobs: Jobs, search_trial: SearchTrial, requests: Requests
     ) -> None:
         self._context = context
         self._jobs = jobs
-        self._outcomes = Outcomes(context, test_search, requests)
+        self._outcomes = Outcomes(context, search_trial, requests)
 
     async def take(
         self, message: Message, files: Sequence[File], metadata: Metadata, request: str = ""

@@ -4,6 +4,7 @@ on. Pure.
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 from handlers.actions.action import Action
 from handlers.actions.choose import StartChoice
@@ -145,8 +146,9 @@ def _made(answer: Answer, texts: Texts) -> str:
     """Say how the answer was made and how much of it is supported."""
     language, say = answer.language, texts.say
     supported = [sentence for sentence in answer.sentences if sentence.citations]
+    by_model = answer.mode == "llm"
     parts = [
-        say(f"ask.made_{answer.mode}", language),
+        say("ask.made_llm" if by_model else "ask.made_extractive", language),
         say("ask.supported", language, n=len(supported), of=len(answer.sentences)),
     ]
     if answer.removed:
@@ -164,11 +166,14 @@ def _lacking(nearest: Nearest, texts: Texts, language: Language) -> Fact:
     return Fact(label, texts.say("ask.lacks", language, words=words))
 
 
+Way = Literal["rephrase", "choose", "person", "request", "inside"]
+
+
 def _ways_out(answer: Answer, texts: Texts) -> Buttons:
     """Offer what can be done where the documents hold no answer."""
     language, id_ = answer.language, answer.id
 
-    def label(name: str) -> str:
+    def label(name: Way) -> str:
         return texts.say(f"ask.{name}", language)
 
     rephrase = Button(label("rephrase"), Rephrase(id_), "primary")

@@ -120,5 +120,7 @@ class Escalation:
         if not names:
             return self._texts.say("handover.nobody", language)
         separator = "、" if language == "ja" else ", "
-        name = "handover.turn_to" if self._experts else "handover.admins"
-        return self._texts.say(name, language, names=separator.join(names))
+        listed = separator.join(names)
+        if self._experts:
+            return self._texts.say("handover.turn_to", language, names=listed)
+        return self._texts.say("handover.admins", language, names=listed)

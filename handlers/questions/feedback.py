@@ -6,7 +6,7 @@ checked again.
 import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from handlers.actions.questions import GiveReason, Rephrase, StopFeedback, Vote
 from handlers.answer_records import AnswerRecord, AnswerRecords
@@ -15,7 +15,8 @@ from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
 
 LOG = "feedback"
-REASONS = ("wrong", "incomplete", "source", "outdated", "language")
+Reason = Literal["wrong", "incomplete", "source", "outdated", "language"]
+REASONS: tuple[Reason, ...] = ("wrong", "incomplete", "source", "outdated", "language")
 RIGHT = 500  # characters of what should have been said
 
 Case = dict[str, Any]
@@ -35,8 +36,8 @@ class Feedbacks:
             reasons = self._reasons(message, action.answer)
             yield Reply(say("feedback.why", language), private=True, ask=reasons)
             return
-        name = "feedback.thanks" if stored else "feedback.away"
-        yield Reply(say(name, language), private=True)
+        text = say("feedback.thanks" if stored else "feedback.away", language)
+        yield Reply(text, private=True)
 
     async def ask_reason(self, message: Message, action: GiveReason) -> AsyncIterator[Reply]:
         """Ask why again: its window was not opened at once."""
@@ -55,8 +56,9 @@ class Feedbacks:
         vote = reason if reason in REASONS else "down"
         right = form.values.get("right", "").strip()[:RIGHT]
         stored = await self._keep(message, action.answer, vote, right)
-        name = "feedback.noted" if stored else "feedback.away"
-        yield Reply(self._texts.say(name, message.person.language), private=True)
+        language = message.person.language
+        text = self._texts.say("feedback.noted" if stored else "feedback.away", language)
+        yield Reply(text, private=True)
 
     async def cases(self) -> list[Case]:
         """

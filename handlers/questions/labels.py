@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 from handlers.actions.action import Action
 from handlers.actions.choose import StartChoice
@@ -11,14 +12,24 @@ from handlers.actions.questions import AskPerson, Rephrase
 from handlers.texts import Texts
 
 # sentence → what its button does
-ACTIONS: Mapping[str, Action] = {
+Label = Literal[
+    "welcome.tour",
+    "welcome.documents",
+    "welcome.choose",
+    "documents.add",
+    "documents.request",
+    "ask.rephrase",
+    "ask.inside",
+    "ask.person",
+]
+ACTIONS: Mapping[Label, Action] = {
     "welcome.tour": TakeTour(),
     "welcome.documents": ListDocuments(),
     "documents.add": AddDocument(),
     "documents.request": RequestDocument(),  # in words, not for the last question
 }
 # sentence → what its button does under an answer, whose id is "" where there is none
-UNDER_ANSWER: Mapping[str, Callable[[str], Action]] = {
+UNDER_ANSWER: Mapping[Label, Callable[[str], Action]] = {
     "welcome.choose": StartChoice,
     "ask.rephrase": Rephrase,
     "ask.inside": OpenTrace,
@@ -28,7 +39,7 @@ UNDER_ANSWER: Mapping[str, Callable[[str], Action]] = {
 
 class Labels:
     def __init__(self, texts: Texts) -> None:
-        self._names: dict[str, str] = {}
+        self._names: dict[str, Label] = {}
         for name in (*ACTIONS, *UNDER_ANSWER):
             label = texts.phrase(name)
             self._names[_folded(label.ja)] = name
@@ -44,8 +55,10 @@ class Labels:
         one; None for anything else.
         """
         name = self._names.get(_folded(text))
-        if name is None or name in ACTIONS:
-            return ACTIONS.get(name or "")
+        if name is None:
+            return None
+        if name in ACTIONS:
+            return ACTIONS[name]
         return UNDER_ANSWER[name](answer)
 
 

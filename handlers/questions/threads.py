@@ -125,8 +125,10 @@ class Threads:
             return thread
 
         changed = await self._change(message.place, obeyed)
-        sentence = f"threads.{name}" if changed else "feedback.away"
-        yield Reply(self._texts.say(sentence, person.language))
+        if not changed:
+            yield Reply(self._texts.say("feedback.away", person.language))
+        elif name:
+            yield Reply(self._texts.say(f"threads.{name}", person.language))
 
     async def _load(self, place: str) -> State:
         try:

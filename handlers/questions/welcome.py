@@ -1,6 +1,7 @@
 """The first words: what can be done here, and what was left unfinished."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Literal
 
 from handlers.actions.choose import StartChoice
 from handlers.actions.demo import TakeTour
@@ -11,7 +12,8 @@ from handlers.texts import Texts
 from knowledge.documents.library import Library
 from knowledge.values import Language
 
-EXAMPLES = ("example_rag", "example_which", "example_pros")
+Example = Literal["example_rag", "example_which", "example_pros"]
+EXAMPLES: tuple[Example, ...] = ("example_rag", "example_which", "example_pros")
 
 
 class Welcome:

@@ -231,7 +231,7 @@ class Answers:
         )
         if written.fallback is not None:
             reason = written.fallback.reason
-            note = self._wording.phrase("fallback", ja=reason.ja, en=reason.en)
+            note = self._wording.phrase("fallback", reason=reason)
             said = (Limit("fallback", note), *said)
         return Verified(cited, said)
 

@@ -4,11 +4,9 @@ The sentences knowledge itself says about an answer, in both languages; they liv
 
 from functools import cache
 from pathlib import Path
-from string import Template
 
-import yaml
-
-from knowledge.errors import InvalidModel, KnowledgeError
+from knowledge.errors import KnowledgeError
+from knowledge.sentences import filled, read
 from knowledge.values import Phrase
 
 FILE = Path(__file__).with_name("answers.yaml")
@@ -25,24 +23,13 @@ class Wording:
         Read the file.
 
         Raises:
-            InvalidModel: a sentence lacks a language.
+            InvalidModel: a sentence is not whole.
         """
-        phrases = {}
-        for name, row in yaml.safe_load(FILE.read_text(encoding="utf-8")).items():
-            if set(row) != {"ja", "en"}:
-                raise InvalidModel(
-                    "invalid_texts",
-                    Phrase(f"{name}: 日英の両方が必要です。", f"{name} needs exactly ja and en."),
-                )
-            phrases[str(name)] = Phrase(str(row["ja"]), str(row["en"]))
-        return cls(phrases)
+        return cls(read(FILE))
 
     def phrase(self, name: str, **values: object) -> Phrase:
         """Return the sentence `name` with its $values filled in."""
-        phrase = self._phrases[name]
-        return Phrase(
-            Template(phrase.ja).substitute(values), Template(phrase.en).substitute(values)
-        )
+        return filled(self._phrases[name], values)
 
     def error(self, name: str, **values: object) -> KnowledgeError:
         """Return the error whose code and sentence are `name`."""

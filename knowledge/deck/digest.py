@@ -11,8 +11,8 @@ from typing import Any
 from knowledge.documents.library import Library
 from knowledge.errors import InvalidModel
 from knowledge.reading.reading import Reading
-from knowledge.values import Document, Metadata, Page, Phrase, Place
-from knowledge.yaml_values import yaml_values
+from knowledge.sentences import phrase, yaml_values
+from knowledge.values import Document, Metadata, Page, Place
 
 FILE = Path(__file__).with_name("digest.yaml")
 OWNER = "llm-choose"
@@ -72,6 +72,5 @@ def _deck(content: bytes) -> dict[str, Any]:
             if wording.get("title") and wording.get("text"):
                 continue
             place = f"{FILE.name}: slide {slide.get('page')}, {language}"
-            ja, en = f"{place} に題名か本文がありません。", f"{place} lacks its title or text."
-            raise InvalidModel("invalid_deck", Phrase(ja, en))
+            raise InvalidModel("invalid_deck", phrase("digest_gap", place=place))
     return deck

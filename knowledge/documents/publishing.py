@@ -127,13 +127,11 @@ def missing(title: str, receipt: Receipt | None) -> Phrase | None:
         return None
     piece = phrase("many_pieces")
     if receipt.words:
-        piece = phrase("largest_piece", words=receipt.words, lost=receipt.lost)
-    ja, en = piece.ja, piece.en
+        piece = phrase("largest_piece", words=receipt.words, lost=f"{receipt.lost:,}")
     if receipt.place and receipt.place.kind != "part":
-        ja = f"{receipt.place.to('ja')}の{ja}"
-        en = f"{receipt.place.to('en')}: {en}"
-    reason = phrase("partly_read", title=title, percent=receipt.percent, ja=ja, en=en)
-    return Phrase(reason.ja, reason.en)
+        place = Phrase(receipt.place.to("ja"), receipt.place.to("en"))
+        piece = phrase("piece_at", place=place, piece=piece)
+    return phrase("partly_read", title=title, percent=receipt.percent, piece=piece)
 
 
 def _withdrawn(entry: Entry) -> Entry:

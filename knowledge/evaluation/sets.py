@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.errors import KnowledgeError
+from knowledge.sentences import phrase
 from knowledge.text.language import language_of
-from knowledge.values import Language, Phrase
+from knowledge.values import Language
 
 Row = dict[str, Any]
 
@@ -121,21 +122,10 @@ def _lines(path: Path) -> list[str]:
     try:
         return [line for line in path.read_text("utf-8").split("\n") if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
-        reason = Phrase(
-            f"評価用のファイル {path} がないか、読めません。"
-            "フォルダには corpus.jsonl・queries.jsonl・qrels.tsv を、"
-            "質問だけなら .jsonl を UTF-8 で置いてください。",
-            f"The file {path} is missing or cannot be read; a folder needs corpus.jsonl, "
-            "queries.jsonl and qrels.tsv, questions alone a .jsonl file, in UTF-8.",
-        )
+        reason = phrase("set_unreadable", path=path)
         raise KnowledgeError("bad_set", reason) from error
 
 
 def _malformed(path: Path, number: int) -> KnowledgeError:
-    reason = Phrase(
-        f"{path} の {number} 行目の形式が違います。"
-        "JSONLは id と text、TSVは質問・文書・関連度の3列で書いてください。",
-        f"Line {number} of {path} is malformed; a JSON line needs id and text, "
-        "a TSV line query, document and relevance.",
-    )
+    reason = phrase("set_malformed", path=path, number=number)
     return KnowledgeError("bad_set", reason)

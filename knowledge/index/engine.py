@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
 from knowledge.errors import LibraryUnavailable
 from knowledge.index.protocol import DENSE, FUSION, KEYS, VECTOR, Point, SparseVector, Where
@@ -24,7 +24,7 @@ class _Translated:
     inside, and panics.
     """
 
-    def __init__(self, sentence: str, folder: Path) -> None:
+    def __init__(self, sentence: Literal["failed", "damaged"], folder: Path) -> None:
         self._sentence = sentence
         self._folder = folder
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from knowledge.errors import ModelUnavailable
 from knowledge.models.providers import PROVIDERS
-from knowledge.values import Phrase
+from knowledge.sentences import phrase
 
 LONGEST = 12_000  # characters after which a model is no longer listened to
 FAILURES = 4  # in a row, after which a model is left alone
@@ -111,10 +111,7 @@ class Model:
             known = ", ".join(PROVIDERS)
             raise ModelUnavailable(
                 "unknown_model",
-                Phrase(
-                    f"LLM の値「{address}」が読めません。「提供元:モデル名」の形で書いてください(提供元: {known})。",
-                    f"LLM={address} cannot be read; write provider:model, with one of {known}.",
-                ),
+                phrase("llm_unknown", address=address, known=known),
             )
         self.name = address
         self.breaker = Breaker()
@@ -144,10 +141,7 @@ class Model:
             extra = f"pip install 'llm-choose[{provider.extra}]'"
             raise ModelUnavailable(
                 "missing_extra",
-                Phrase(
-                    f"「{self.name}」を使うには追加の部品が必要です。管理者が {extra} を実行してください。",
-                    f"{self.name} needs an extra; an admin can add it with {extra}.",
-                ),
+                phrase("llm_extra", model=self.name, extra=extra),
             ) from missing
         # below the clients' own roots: a connection that breaks, an answer that is not in its form
         self._faults = (*faults, OSError, json.JSONDecodeError, UnicodeDecodeError)
@@ -159,12 +153,7 @@ class Model:
         except refusals as refused:
             raise ModelUnavailable(
                 "bad_model_settings",
-                Phrase(
-                    f"「{self.name}」を設定どおりに使えません。LLM、LLM_BASE_URL、LLM_API_KEY と、"
-                    "提供元が求める環境変数を確かめてください。",
-                    f"{self.name} cannot be used as it is set up; check LLM, LLM_BASE_URL, "
-                    "LLM_API_KEY and the environment variables its provider asks for.",
-                ),
+                phrase("llm_settings", model=self.name),
             ) from refused
         self._llm = llm
         return llm

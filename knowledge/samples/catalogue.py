@@ -15,7 +15,8 @@ import yaml
 from knowledge.documents.library import Library
 from knowledge.errors import InvalidModel
 from knowledge.reading.reading import Limits, read
-from knowledge.values import Document, Metadata, Phrase, Version
+from knowledge.sentences import phrase
+from knowledge.values import Document, Metadata, Version
 
 FOLDER = Path(__file__).parent
 BY = "llm-choose"  # who put them on the shelf
@@ -102,5 +103,5 @@ def _sample(row: dict[str, Any], before: dict[str, Sample]) -> Sample:
         place = f"samples.yaml: {row.get('name')}"
         raise InvalidModel(
             "invalid_sample",
-            Phrase(f"{place} の項目が正しくありません。", f"{place} is not whole."),
+            phrase("sample_gap", place=place),
         ) from error

@@ -74,7 +74,7 @@ class OneVersion:
         return replace(await self._library.document(id), current=self._version)
 
 
-class TestSearch:
+class SearchTrial:
     """`over` makes answers over a retriever; nothing it does is kept."""
 
     def __init__(self, context: Context, over: Over) -> None:
@@ -152,8 +152,8 @@ class TestSearch:
             quotes.append(Paragraph(f"[{citation.number}] {place}\n{citation.quote}", "quote"))
         if quotes:
             blocks.append(Details(say("try_sources", message), tuple(quotes)))
-        after = "try_again" if version.published else "not_yet_found"
-        blocks.append(Paragraph(say(after, message), "quiet"))
+        after = say("try_again" if version.published else "not_yet_found", message)
+        blocks.append(Paragraph(after, "quiet"))
         again = context.button("try", message, TryVersion(document.id, version.id))
         report = context.button("report", message, ShowReport(document.id, version.id))
         blocks.append(Buttons((again, report)))
