@@ -124,7 +124,8 @@ class Sentences(Plugin):
         return self._hook(fullname)
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
-        if fullname in self._bare:  # a method that was put into a variable
+        # A method in a variable is "say" when read from the cache, and "say of Texts" when not.
+        if fullname.partition(" of ")[0] in self._bare:
             return self._through_variable
         return self._hook(fullname)
 
