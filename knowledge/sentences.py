@@ -69,7 +69,7 @@ def read(path: Path) -> dict[str, Phrase]:
 
 
 def filled(sentence: Phrase, values: Mapping[str, object]) -> Phrase:
-    """Return a sentence with its values filled in; a value that is a Phrase comes in its language."""
+    """Return a sentence with its values filled in, a Phrase among them in its own language."""
     ja, en = dict(values), dict(values)
     for name, value in values.items():
         if isinstance(value, Phrase):

@@ -1,6 +1,5 @@
 """
 How a recommendation looks: short first, then everything that defends it. Pure; every figure comes
-from typing import Literal
 from the result.
 """
 
@@ -252,9 +251,7 @@ class ResultView:
         return [f"{bar.label}: {bar.note}" for bar in self.chart().bars if bar.state == "excluded"]
 
     def ranges(self) -> tuple[tuple[str, str, str], ...]:
-        """
-        Return cost, time and staff: what it is, the rough figure and the grade of its evidence.
-        """
+        """Return cost, time and staff, each with its rough figure and the grade of its evidence."""
         figures_by_name: tuple[tuple[Figure, Range], ...] = (
             ("cost", self.advice.cost),
             ("time", self.advice.time),

@@ -93,7 +93,9 @@ def _shown(line: str) -> str:
     """Return a line without what could be clicked; "" when only its label is left of it."""
     text = sanitise(line)
     emptied = text != line.strip() and text.endswith((":", "："))
-    return "" if emptied else text
+    if emptied:
+        return ""
+    return text
 
 
 def _in_order(picks: Sequence[Pick], hits: Sequence[Hit]) -> list[Pick]:
@@ -252,7 +254,9 @@ async def _dated(hit: Hit, describe: Describe) -> str:
     if document is None:
         return passage.title
     since = _updated(document.version(passage.version), document.metadata.effective)
-    return f"{passage.title} ({since})" if since else passage.title
+    if not since:
+        return passage.title
+    return f"{passage.title} ({since})"
 
 
 def nearest(query: Query, hits: Sequence[Hit], extractor: Extractor) -> tuple[Nearest, ...]:
