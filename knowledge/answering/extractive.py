@@ -56,9 +56,8 @@ SIGNS = (
 )
 DEPTH = 5  # passages looked into
 SPREAD = 1.0  # taken off a unit for each one already chosen from its passage
-DOUBT = (
-    0.03  # how likely an answer must be when much of what a question is about stands in no passage
-)
+# how likely an answer must be when much of what a question is about stands in no passage
+DOUBT = 0.03
 # of the content words: with more than a third unheard of, a question is about something else
 MUCH = 0.34
 BETTER_PART = 0.6  # of the softmax over all units: enough is shown when that took a list or a table

@@ -17,9 +17,8 @@ from knowledge.documents.registry import Draft, Registry
 from knowledge.reading.reading import Reading
 from knowledge.values import Document, Metadata, Passage, Version
 
-LIKE = (
-    0.5  # share of the text that two documents have in common, from which they are largely the same
-)
+# share of the text that two documents have in common, from which they are largely the same
+LIKE = 0.5
 COMPARED = 10  # documents a new one is compared with
 TOLD = 3  # documents a report names
 _LENGTH = 200_000  # characters compared

@@ -42,9 +42,8 @@ _READ = "child.warm(); forkserver.serve(child.main)"
 _TRY = "child.warm(); forkserver.serve(selftest.main)"
 _TELL = "selftest.tell()"
 _IMPORTS = "child.warm(); imports.tell()"
-PRELUDE = (
-    ""  # Python run first in each of these processes: what a system lacks can be taken away with it
-)
+# Python run first in each of these processes: what a system lacks can be taken away with it
+PRELUDE = ""
 LAYERS = ("open", "write", "socket", "exec", "fork", "signal", "memory", "seccomp", "cpu")
 _LINE_OF = re.compile(r'File "([^"]+)", line (\d+)')  # of a traceback
 _TITLE = 1000  # characters of a title or label

@@ -24,9 +24,8 @@ _PACKINGS = (ZIP_STORED, ZIP_DEFLATED)
 _ENCRYPTED = 1  # bit of an entry's flags
 _RATIO = 250  # inflated to compressed; XML reaches about 100
 _SMALL = 1 << 20  # bytes a part may have whatever its ratio
-_NESTED = (
-    2  # times the parts allowed: so many entries may stand in a file whose parts are archives, too
-)
+# times the parts allowed: so many entries may stand in a file whose parts are archives, too
+_NESTED = 2
 
 
 @dataclass(frozen=True, slots=True)
