@@ -180,9 +180,9 @@ async def test_the_bearer_is_never_sent_to_a_forged_service(guarded, connector, 
     assert (service.calls, asked.messages) == ([], [])
 
 
-@pytest.mark.parametrize("whole", [token(), token(exp=NOW - 120)])
-async def test_a_whole_token_is_let_in_even_when_clocks_differ_by_two_minutes(whole):
-    assert await admitted(whole)
+@pytest.mark.parametrize("left", [600, -120])
+async def test_a_whole_token_is_let_in_even_when_clocks_differ_by_two_minutes(left):
+    assert await admitted(token(exp=int(time.time()) + left))
 
 
 @pytest.mark.parametrize(("ago", "let_in"), [(290, True), (310, False)])
