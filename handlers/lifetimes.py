@@ -37,6 +37,8 @@ FINISHED_RUN = 90 * DAY  # a result then leaves the history
 LIST = 90 * DAY  # since something was last added
 
 # faces
+PERSON_SLACK = 5 * MINUTE  # what Slack says of a person is then asked again
+PERSON_TEAMS = 10 * MINUTE  # what Teams says of a person is then asked again
 BASE_CARD = DAY  # a card of a channel in Teams can then no longer be shown again
 FEEDBACK_TARGET = 7 * DAY  # a vote in Teams then no longer finds its answer
 FILE_OFFER = DAY  # a file offered in Teams is then offered no more

@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable
 
 from bot.slack.api import Refused
 from bot.slack.render.messages import TEXT
+from handlers.lifetimes import BLOCK_LEVEL
 
 UNKNOWN = ("invalid_blocks", "invalid_blocks_format", "unsupported_block_type")
 TOO_MUCH = "msg_blocks_too_long"  # of this message, which says nothing about the next
-KEPT = 24 * 60 * 60  # seconds after which the newest blocks are tried again: workspaces learn
 
 
 class BlockLevels:
@@ -44,6 +44,6 @@ class BlockLevels:
 
     def _level(self, team: str) -> int:
         level, since = self._levels.get(team, (0, 0.0))
-        if self._clock() - since >= KEPT:
+        if self._clock() - since >= BLOCK_LEVEL:
             return 0
         return level

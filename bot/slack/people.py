@@ -10,10 +10,10 @@ from bot.slack.api import Api, Refused, Unanswered
 from bot.slack.objects import part, word
 from bot.slack.payload import Json, Payload
 from handlers.conversation import Person
+from handlers.lifetimes import PERSON_SLACK
 from knowledge.values import Language
 
 log = logging.getLogger(__name__)
-KEPT = 300  # seconds an answer of Slack about people stands
 Role = Literal["member", "admin", "guest", "external", "bot"]
 
 
@@ -67,7 +67,7 @@ class Directory:
     async def _profile(self, team: str, user: str) -> Json:
         """Return what `users.info` says of a person, {} while Slack does not tell."""
         since, profile = self._profiles.get((team, user), (float("-inf"), {}))
-        if self._clock() - since < KEPT:
+        if self._clock() - since < PERSON_SLACK:
             return profile
         return await self._profile_now(team, user)
 
@@ -87,7 +87,7 @@ class Directory:
 
     async def _members_of(self, group: str) -> frozenset[str]:
         since, members = self._members.get(group, (float("-inf"), frozenset()))
-        if self._clock() - since < KEPT:
+        if self._clock() - since < PERSON_SLACK:
             return members
         try:
             answer = await self._api.call("usergroups.users.list", usergroup=group)

@@ -12,13 +12,12 @@ from dataclasses import replace
 from bot.teams.activity import Activity, Json
 from bot.teams.envelope import CONTENT_TYPE
 from handlers.conversation import Button, Buttons, Press, Reply
-from handlers.lifetimes import DAY
+from handlers.lifetimes import BASE_CARD
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
 from knowledge.values import Language
 
 BACK = "card.back"
-KEPT = DAY  # seconds
 
 
 class BaseCards:
@@ -38,7 +37,7 @@ class BaseCards:
             return
         key = f"{conversation}:{id_}"
         with suppress(SessionsUnavailable):
-            await self._sessions.save("teams.card", key, {"card": cards[0]}, seconds=KEPT)
+            await self._sessions.save("teams.card", key, {"card": cards[0]}, seconds=BASE_CARD)
 
     async def pressed(self, activity: Activity) -> Json | None:
         """

@@ -3,11 +3,10 @@
 import logging
 from contextlib import suppress
 
-from handlers.lifetimes import DAY
+from handlers.lifetimes import FEEDBACK_TARGET
 from handlers.sessions import Sessions, SessionsUnavailable
 
 log = logging.getLogger(__name__)
-KEPT = 7 * DAY  # seconds a vote still finds its answer
 
 
 class FeedbackTargets:
@@ -23,7 +22,9 @@ class FeedbackTargets:
         """
         with suppress(SessionsUnavailable):
             for key in (f"{place}:{message}", place):
-                await self._sessions.save("teams.answer", key, {"answer": answer}, seconds=KEPT)
+                await self._sessions.save(
+                    "teams.answer", key, {"answer": answer}, seconds=FEEDBACK_TARGET
+                )
 
     async def answer(self, place: str, message: str) -> str:
         """Return the answer of a message, "" when it is not known any more."""

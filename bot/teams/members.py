@@ -11,10 +11,10 @@ from typing import Literal
 from bot.teams.activity import Destination
 from bot.teams.connector import Connector
 from bot.teams.refusal import Undelivered
+from handlers.lifetimes import PERSON_TEAMS
 from handlers.sessions import Sessions, SessionsUnavailable
 
 log = logging.getLogger(__name__)
-KEPT = 600  # seconds an answer of Teams stands
 Role = Literal["member", "guest", "external"]
 
 
@@ -50,7 +50,7 @@ class Members:
             return "guest"
         role = judged(member, self._tenant)
         with suppress(SessionsUnavailable):
-            await self._sessions.save("teams.member", key, {"role": role}, seconds=KEPT)
+            await self._sessions.save("teams.member", key, {"role": role}, seconds=PERSON_TEAMS)
         return role
 
 

@@ -18,13 +18,12 @@ from typing import Literal
 
 from bot.web.settings import Passwords
 from handlers.conversation import Person
+from handlers.lifetimes import SIGN_IN, SIGN_IN_BLOCK
 from handlers.texts import Texts
 from knowledge.values import Language
 
 Role = Literal["member", "admin"]
-DAY = 24 * 60 * 60  # seconds a sign-in lasts
 TRIES = 10  # wrong passwords from one address before it has to wait
-WAIT = 15 * 60  # seconds it then waits
 ADDRESSES = 10_000  # remembered at once
 NAME = 40  # characters
 
@@ -101,13 +100,13 @@ class Access:
         role = self._role(password)
         if role is None:
             count, _ = self._wrong.pop(address, (0, 0.0))
-            self._wrong[address] = (count + 1, self._clock() + WAIT)
+            self._wrong[address] = (count + 1, self._clock() + SIGN_IN_BLOCK)
             while len(self._wrong) > ADDRESSES:
                 self._wrong.popitem(last=False)
             return None
         self._wrong.pop(address, None)
         id_ = secrets.token_hex(16)
-        until = str(int(self._clock()) + DAY)
+        until = str(int(self._clock()) + SIGN_IN)
         written = name.strip()[:NAME].encode("utf-8", "replace").hex()
         signature = self._sign(role, id_, until, written)
         return f"{role}.{id_}.{until}.{written}.{signature}"

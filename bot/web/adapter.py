@@ -24,7 +24,7 @@ from bot.environment import LOOPBACK
 from bot.platform import Face, Health
 from bot.turns import Turns
 from bot.web import parse
-from bot.web.access import DAY, Access
+from bot.web.access import Access
 from bot.web.conversations import Article, Conversations
 from bot.web.pages import PLACES, Place, listing, lists, page_of, place_at
 from bot.web.regions import Composer, message
@@ -34,6 +34,7 @@ from bot.web.security import FILES, FORM, Guard
 from bot.web.settings import Passwords
 from bot.web.view import HERE, SESSION, Static, View, language_of, session_of
 from handlers.conversation import Content, Person, Upload
+from handlers.lifetimes import SIGN_IN
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 
@@ -274,7 +275,7 @@ class Web(Face):
             return self._view.sign_in(request, 403, sentence)
         response = RedirectResponse("/", 303)
         response.set_cookie(
-            SIGNED, cookie, DAY, httponly=True, samesite="strict", secure=self._secure
+            SIGNED, cookie, SIGN_IN, httponly=True, samesite="strict", secure=self._secure
         )
         return response
 

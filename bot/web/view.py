@@ -20,13 +20,13 @@ from bot.web.conversations import Article
 from bot.web.pages import PLACES, Place
 from bot.web.render import Page
 from handlers.conversation import Person, Press
+from handlers.lifetimes import COOKIE
 from handlers.texts import Texts
 from knowledge.formats import accepted, listed
 from knowledge.values import Language
 
 HERE = Path(__file__).parent
 SESSION, TONGUE = "conversation", "lang"  # cookies
-YEAR = 365 * 24 * 60 * 60  # seconds
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -117,7 +117,7 @@ class View:
         chosen = request.query_params.get("lang")
         if chosen in ("ja", "en"):
             response.set_cookie(
-                TONGUE, chosen, YEAR, httponly=True, samesite="strict", secure=self._secure
+                TONGUE, chosen, COOKIE, httponly=True, samesite="strict", secure=self._secure
             )
         return response
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from bot.web.access import DAY, TRIES, WAIT, Access
+from bot.web.access import TRIES, Access
 from bot.web.settings import Passwords
 from handlers.conversation import Press, Reply, Upload
+from handlers.lifetimes import SIGN_IN, SIGN_IN_BLOCK
 
 PUBLIC = "https://bot.example.com"
 PASSWORDS = Passwords("ask-ask-ask-1", "admin-admin-2")
@@ -101,7 +102,7 @@ def test_a_sign_in_ends_after_a_day_and_with_its_password(access, texts, clock):
 
     assert access.person(cookie, "ja") is not None
     assert changed.person(cookie, "ja") is None
-    clock.now += DAY
+    clock.now += SIGN_IN
     assert access.person(cookie, "ja") is None
 
 
@@ -112,7 +113,7 @@ def test_guessing_is_stopped_after_ten_tries_and_only_there(access, clock):
     assert access.waits("203.0.113.9")
     assert access.sign_in("admin-admin-2", "", "203.0.113.9") is None
     assert access.sign_in("admin-admin-2", "", "203.0.113.10") is not None
-    clock.now += WAIT + 1
+    clock.now += SIGN_IN_BLOCK + 1
     assert access.sign_in("admin-admin-2", "", "203.0.113.9") is not None
 
 
