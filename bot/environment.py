@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self
 
 from dotenv import dotenv_values
 
+from handlers.texts import Texts
 from knowledge.values import Phrase
 
 ENV = ".env"
@@ -27,10 +28,10 @@ class InvalidSettings(Exception):
     languages.
     """
 
-    def __init__(self, code: str, ja: str, en: str) -> None:
-        super().__init__(en)
+    def __init__(self, code: str, reason: Phrase) -> None:
+        super().__init__(reason.en)
         self.code = code
-        self.reason = Phrase(ja, en)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +138,7 @@ class Section:
         """Return the error that says which setting is missing."""
         return InvalidSettings(
             "half_section",
-            f"{self.title} の設定が途中です: {name} がありません。"
-            f"設定するか、{self.title} の設定をすべて消してください。",
-            f"The {self.title} settings are half complete: {name} is missing. "
-            f"Set it, or remove all {self.title} settings.",
+            Texts.load().phrase("settings.half_section", title=self.title, name=name),
         )
 
 
@@ -150,9 +148,7 @@ def from_file() -> dict[str, str]:
         rows = dotenv_values(ENV, interpolate=False, encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidSettings(
-            "unreadable_env",
-            ".env を読めません。UTF-8 のテキストで、1行に「名前=値」を1つずつ書いてください。",
-            "The file .env cannot be read; write one NAME=value on each line, as UTF-8 text.",
+            "unreadable_env", Texts.load().phrase("settings.unreadable_env")
         ) from error
     return {name: value or "" for name, value in rows.items()}
 
@@ -169,9 +165,5 @@ def refuse_unknown(given: Iterable[str], known: frozenset[str]) -> None:
             continue
         near = next(iter(get_close_matches(name.upper(), known, 1, cutoff=0.0)), "")
         raise InvalidSettings(
-            "unknown_setting",
-            f".env の {name} という設定はありません。"
-            f"{near} の間違いでなければ、その行を消してください。",
-            f"There is no setting {name} (in .env); did you mean {near}? "
-            "Otherwise remove the line.",
+            "unknown_setting", Texts.load().phrase("settings.unknown_setting", name=name, near=near)
         )

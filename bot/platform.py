@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from bot.environment import InvalidSettings, Section
+from handlers.texts import Texts
 from knowledge.values import Document
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from handlers.conversation import Message, Person, Reply
     from handlers.people import People
     from handlers.sessions import Sessions
-    from handlers.texts import Texts
     from knowledge.values import Language
 
     Say = Callable[[Language], Reply]  # what to say, in the language of whoever hears it
@@ -67,7 +67,7 @@ class Host:
 
     turns: "Turns"
     sessions: "Sessions"
-    texts: "Texts"
+    texts: Texts
     people: "People"
     health: Callable[[], Awaitable[Health]]
     address: str
@@ -195,10 +195,7 @@ def described(places: Iterable[str], taken: Collection[str] = ()) -> tuple[Platf
         if platform.name in platforms or platform.name in taken:
             raise InvalidSettings(
                 "bad_platform",
-                f"PLATFORMS の {place} は、すでにある「{platform.name}」という名前を使っています。"
-                "別の名前にしてください。",
-                f"PLATFORMS names {place}, whose name “{platform.name}” is taken; "
-                "give it another one.",
+                Texts.load().phrase("settings.taken_platform", place=place, name=platform.name),
             )
         platforms[platform.name] = platform
     return tuple(platforms.values())
@@ -217,9 +214,5 @@ def _described(place: str) -> Platform:
 
 def _missing(place: str) -> InvalidSettings:
     return InvalidSettings(
-        "bad_platform",
-        f"PLATFORMS の {place} が見つかりません。"
-        "「モジュール:名前」の形で、読み込めるモジュールにある Platform を書いてください。",
-        f"PLATFORMS names {place}, which is not found; "
-        "write module:NAME, with a Platform in a module that can be imported.",
+        "bad_platform", Texts.load().phrase("settings.missing_platform", place=place)
     )

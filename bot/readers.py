@@ -8,6 +8,8 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from bot.environment import InvalidSettings, Read
+from handlers.texts import Texts
+from knowledge.values import Phrase
 
 Talk = Literal["asker", "everyone", "mention"]
 Sandbox = Literal["required", "optional"]
@@ -39,11 +41,7 @@ def switch(name: str, value: str) -> bool:
     """
     word = unicodedata.normalize("NFKC", value).strip().casefold()
     if word not in ON | OFF:
-        raise InvalidSettings(
-            "bad_value",
-            f"{name} の値が読めません。有効にするには 1、無効にするには 0 と書いてください。",
-            f"The value of {name} cannot be read; write 1 to switch it on, or 0 to switch it off.",
-        )
+        raise InvalidSettings("bad_value", Texts.load().phrase("settings.bad_switch", name=name))
     return word in ON
 
 
@@ -54,17 +52,11 @@ def address(*schemes: str) -> Read:
         if value and value.partition("://")[0] not in schemes:
             wanted = ", ".join(f"{scheme}://" for scheme in schemes)
             raise InvalidSettings(
-                "bad_address",
-                f"{name} は {wanted} のどれかで始まる住所です。値を直すか、消してください。",
-                f"{name} must be an address that starts with {wanted}; correct it or remove it.",
+                "bad_address", Texts.load().phrase("settings.bad_address", name=name, wanted=wanted)
             )
         if value and not value.startswith(_OPAQUE) and not _reachable(value):
             raise InvalidSettings(
-                "bad_address",
-                f"{name} のホストかポートが読めません。"
-                "「ホスト:ポート」の形で、ポートは1から65535で書いてください。",
-                f"The host or port of {name} cannot be read; "
-                "write host:port, with a port from 1 to 65535.",
+                "bad_address", Texts.load().phrase("settings.bad_host_or_port", name=name)
             )
         return value
 
@@ -82,13 +74,13 @@ def _reachable(address: str) -> bool:
 
 def begins(start: str, ja: str, en: str) -> Read:
     """Return what reads a token that starts so; `ja` and `en` say where the right one is found."""
+    page = Phrase(ja, en)
 
     def read(name: str, value: str) -> str:
         if value and not value.startswith(start):
             raise InvalidSettings(
                 "wrong_token",
-                f"{name} は {start} で始まる値です。{ja}から正しい値を写してください。",
-                f"{name} must start with {start}; copy the right value from {en}.",
+                Texts.load().phrase("settings.wrong_token", name=name, start=start, page=page),
             )
         return value
 
@@ -102,8 +94,7 @@ def password(shortest: int) -> Read:
         if 0 < len(value) < shortest:
             raise InvalidSettings(
                 "short_password",
-                f"{name} は{shortest}文字以上にしてください。",
-                f"{name} must be at least {shortest} characters long.",
+                Texts.load().phrase("settings.short_password", name=name, shortest=shortest),
             )
         return value
 
@@ -118,22 +109,14 @@ def thread_talk(name: str, value: str) -> Talk:
         "mention": "mention",
     }
     if value not in known:
-        raise InvalidSettings(
-            "bad_value",
-            "THREAD_TALK の値が使えません。asker、everyone、mention のどれかにしてください。",
-            "The value of THREAD_TALK is not known; use asker, everyone or mention.",
-        )
+        raise InvalidSettings("bad_value", Texts.load().phrase("settings.bad_thread_talk"))
     return known[value]
 
 
 def sandbox(name: str, value: str) -> Sandbox:
     known: dict[str, Sandbox] = {"": "required", "required": "required", "optional": "optional"}
     if value.casefold() not in known:
-        raise InvalidSettings(
-            "bad_value",
-            "SANDBOX の値が使えません。required か optional にしてください。",
-            "The value of SANDBOX is not known; use required or optional.",
-        )
+        raise InvalidSettings("bad_value", Texts.load().phrase("settings.bad_sandbox"))
     return known[value.casefold()]
 
 
@@ -143,13 +126,9 @@ def model_of(providers: Iterable[str]) -> Read:
     def read(name: str, value: str) -> str:
         kind, _, model = value.partition(":")
         if value and (kind not in providers or not model):
-            known = "、".join(providers)
+            listed = Phrase("、".join(providers), ", ".join(providers))
             raise InvalidSettings(
-                "bad_model",
-                f"{name} の値が読めません。"
-                f"「提供元:モデル名」の形で書いてください(提供元: {known})。",
-                f"The value of {name} cannot be read; write provider:model, "
-                f"with one of {', '.join(providers)}.",
+                "bad_model", Texts.load().phrase("settings.bad_model", name=name, providers=listed)
             )
         return value
 
@@ -165,13 +144,7 @@ def audiences(name: str, value: str) -> dict[str, frozenset[str]]:
         taken = group in ("all", "admins", *groups)
         if not _AUDIENCE.fullmatch(group) or taken or not ids.split():
             raise InvalidSettings(
-                "bad_audience",
-                f"AUDIENCES の{number}番目が読めません。"
-                "「名前=ID ID」をカンマで区切り、同じ名前は1回だけ書きます"
-                "(all と admins は使えません)。",
-                f"AUDIENCES cannot be read at entry {number}; "
-                "write name=ID ID, separated by commas, each name once "
-                "(all and admins are taken).",
+                "bad_audience", Texts.load().phrase("settings.bad_audience", number=number)
             )
         groups[group] = frozenset(ids.split())
     return groups
@@ -180,12 +153,7 @@ def audiences(name: str, value: str) -> dict[str, frozenset[str]]:
 def redis_url(name: str, value: str) -> str:
     url: str = address("redis", "rediss", "unix", "redis+sentinel")(name, value)
     if url.startswith("redis+sentinel://") and not _SENTINEL.fullmatch(url):
-        raise InvalidSettings(
-            "bad_address",
-            "REDIS_URL の redis+sentinel:// は、"
-            "続けて「ホスト:ポート,ホスト:ポート/サービス名」と書いてください。",
-            "REDIS_URL with redis+sentinel:// must go on as host:port,host:port/service-name.",
-        )
+        raise InvalidSettings("bad_address", Texts.load().phrase("settings.bad_sentinel"))
     return url
 
 
@@ -193,13 +161,7 @@ def public_url(name: str, value: str) -> str:
     """Return the address people open: it is shown to everybody, so it holds no password."""
     url: str = address(*WEB)(name, value)
     if url and urlsplit(url).username is not None:
-        raise InvalidSettings(
-            "bad_address",
-            "PUBLIC_URL は全員に表示されるため、ユーザー名とパスワードを含められません。"
-            "「@」までを消してください。",
-            "PUBLIC_URL is shown to everybody and cannot hold a user or password; "
-            "remove everything up to “@”.",
-        )
+        raise InvalidSettings("bad_address", Texts.load().phrase("settings.public_url_with_user"))
     return url
 
 

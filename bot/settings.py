@@ -26,6 +26,7 @@ from bot.environment import (
 from bot.platform import Platform, described
 from bot.readers import Sandbox, Talk
 from handlers.ids import TERMINAL
+from handlers.texts import Texts
 from knowledge.models.providers import EMBEDDERS, PROVIDERS
 
 __all__ = ["LOOPBACK", "PLATFORMS", "InvalidSettings", "Settings", "load"]
@@ -314,8 +315,7 @@ def _unknown_platform(place: str, platform: str, known: Iterable[str]) -> Invali
     listed = ", ".join(known)
     return InvalidSettings(
         "unknown_platform",
-        f"{place} に「{platform}:」で始まる ID がありますが、"
-        f"{platform} というプラットフォームはありません。{listed} のどれかで始めてください。",
-        f"{place} has an id that begins with “{platform}:”, but there is no platform {platform}; "
-        f"begin it with one of {listed}.",
+        Texts.load().phrase(
+            "settings.unknown_platform", place=place, platform=platform, known=listed
+        ),
     )

@@ -9,7 +9,7 @@ error at load. A number takes the right word by `{n|page|pages}` (see knowledge/
 from functools import cache
 from pathlib import Path
 
-from knowledge.sentences import fill, read
+from knowledge.sentences import fill, filled, read
 from knowledge.values import Language, Phrase
 
 FOLDER = Path(__file__).with_name("sentences")
@@ -43,8 +43,8 @@ class Texts:
         return fill(self._phrases[name].to(language), values)
 
     def phrase(self, name: str, /, **values: object) -> Phrase:
-        """Return the sentence in both languages."""
-        return Phrase(self.say(name, "ja", **values), self.say(name, "en", **values))
+        """Return the sentence in both languages, a Phrase among its values in each one's own."""
+        return filled(self._phrases[name], values)
 
     def names(self) -> tuple[str, ...]:
         return tuple(self._phrases)

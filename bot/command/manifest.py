@@ -43,12 +43,12 @@ def show(platform: str, settings: Settings, language: Language, out: str = "") -
         return 0
     if platform != "teams" or missing:
         reason = texts.phrase("cli.manifest_missing", names=", ".join(missing) or "teams")
-        raise InvalidSettings("manifest_missing", reason.ja, reason.en)
+        raise InvalidSettings("manifest_missing", reason)
     try:
         _pack(Path(out), text)
     except OSError as error:
         reason = texts.phrase("cli.manifest_unwritten", name=out)
-        raise InvalidSettings("unwritable_file", reason.ja, reason.en) from error
+        raise InvalidSettings("unwritable_file", reason) from error
     packed = texts.say("cli.manifest_packed", language, name=out)
     print(packed)  # noqa: T201  # a command line speaks by printing
     return 0

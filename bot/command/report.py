@@ -79,7 +79,7 @@ def write(
         path.write_text(page, "utf-8")
     except OSError as error:
         unwritten = texts.phrase("evaluate.unwritten", name=path)
-        raise InvalidSettings("report_unwritten", unwritten.ja, unwritten.en) from error
+        raise InvalidSettings("report_unwritten", unwritten) from error
 
 
 def _set(run: Run) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO, Self
 
 from bot.settings import InvalidSettings
+from handlers.texts import Texts
 
 
 class Folder:
@@ -28,21 +29,14 @@ class Folder:
         except OSError as error:
             raise InvalidSettings(
                 "unwritable_folder",
-                f"データの置き場所 {self.path} に書き込めません。"
-                "書き込める場所を --data か LLM_CHOOSE_DATA で指定してください。",
-                f"The data folder {self.path} is not writable; "
-                "name one that is with --data or LLM_CHOOSE_DATA.",
+                Texts.load().phrase("settings.unwritable_folder", folder=self.path),
             ) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             lock.close()
             raise InvalidSettings(
-                "folder_in_use",
-                f"データの置き場所 {self.path} は別の llm-choose が使っています。"
-                "そちらを終えるか、--data で別の場所を指定してください。",
-                f"The data folder {self.path} is in use by another llm-choose; stop that one, "
-                "or name another folder with --data.",
+                "folder_in_use", Texts.load().phrase("settings.folder_in_use", folder=self.path)
             ) from error
         lock.truncate(0)
         lock.write(str(os.getpid()))

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Self
 
 from bot.settings import InvalidSettings
+from handlers.texts import Texts
 
 log = logging.getLogger(__name__)
 START = 5.0  # seconds the server may take to load its file
@@ -206,8 +207,5 @@ def _die_with_parent() -> None:
 def _refused(folder: Path) -> InvalidSettings:
     return InvalidSettings(
         "store_refused",
-        f"会話の記録 {folder} を開けません。{folder / 'redis.log'} に理由があります。"
-        "壊れたファイルは redis-check-aof --fix で直すか、別の場所へ移してから起動してください。",
-        f"The session store {folder} cannot be opened; {folder / 'redis.log'} says why. "
-        "Repair the damaged file with redis-check-aof --fix, or move it aside, and start again.",
+        Texts.load().phrase("settings.store_refused", folder=folder, log=folder / "redis.log"),
     )

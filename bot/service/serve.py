@@ -67,9 +67,7 @@ def _allowed(settings: Settings, host: str, texts: Texts) -> None:
     elif not settings.public_url:
         reason = texts.phrase("cli.loopback_only")
     if reason is not None:
-        ja = texts.say("cli.bad_host", "ja", host=host, why=reason.ja)
-        en = texts.say("cli.bad_host", "en", host=host, why=reason.en)
-        raise InvalidSettings("bad_host", ja, en)
+        raise InvalidSettings("bad_host", texts.phrase("cli.bad_host", host=host, why=reason))
 
 
 def _listen(host: str, port: int, texts: Texts) -> socket.socket:
@@ -82,5 +80,5 @@ def _listen(host: str, port: int, texts: Texts) -> socket.socket:
     except (OSError, OverflowError) as error:
         listener.close()
         taken = texts.phrase("cli.port_taken", port=port)
-        raise InvalidSettings("port_taken", taken.ja, taken.en) from error
+        raise InvalidSettings("port_taken", taken) from error
     return listener

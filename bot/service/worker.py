@@ -28,10 +28,10 @@ async def work(settings: Settings, language: Language) -> int:
     to_stderr()
     if settings.embedded:
         said = texts.phrase("cli.embedded_worker")
-        raise InvalidSettings("embedded_worker", said.ja, said.en)
+        raise InvalidSettings("embedded_worker", said)
     if settings.sandbox == "required" and await missing():
         lacking = texts.phrase("cli.no_sandbox")
-        raise InvalidSettings("no_sandbox", lacking.ja, lacking.en)
+        raise InvalidSettings("no_sandbox", lacking)
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from bot.environment import InvalidSettings
 from bot.teams.settings import Teams
+from handlers.texts import Texts
 
 
 def sign_in(settings: Teams) -> Any:
@@ -74,9 +75,7 @@ def certificate(path: str) -> tuple[str, str, str]:
     except (OSError, ValueError, TypeError) as error:
         raise InvalidSettings(
             "unreadable_certificate",
-            f"TEAMS_CERTIFICATE の {path} を読めません。証明書とパスワードなしの秘密鍵を入れた PEM にしてください。",
-            f"TEAMS_CERTIFICATE {path} cannot be read; make it a PEM file with the certificate "
-            "and its key without a password.",
+            Texts.load().phrase("settings.unreadable_certificate", path=path),
         ) from error
     sha1 = hashes.SHA1()  # noqa: S303  # a name for the certificate, as Entra wants it
     thumbprint = public.fingerprint(sha1).hex().upper()

@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 
 from bot.environment import InvalidSettings, Section, setting
 from bot.readers import switch
+from handlers.texts import Texts
 
 _LOCAL = "TEAMS_LOCAL"
 _WAYS = "TEAMS_APP_PASSWORD / TEAMS_CERTIFICATE / TEAMS_MANAGED_IDENTITY"
@@ -81,9 +82,7 @@ class Teams(Section):
                 raise self.half(name)
         if sum(map(bool, ways)) > 1:
             raise InvalidSettings(
-                "two_ways_in",
-                f"{_WAYS} のうち一つだけを設定してください。",
-                f"Set only one of {_WAYS}.",
+                "two_ways_in", Texts.load().phrase("settings.two_ways_in", ways=_WAYS)
             )
         return type(self)(
             self.app_id,

@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 
 from bot.environment import InvalidSettings, Section, setting
 from bot.readers import password
+from handlers.texts import Texts
 
 SHORTEST = 12  # characters of a password at least
 
@@ -44,11 +45,5 @@ class Passwords(Section):
     def checked(self) -> Self | None:
         """Return the section. One password for both would make everybody an admin: it raises."""
         if self.member and self.member == self.admin:
-            raise InvalidSettings(
-                "same_password",
-                "WEB_PASSWORD と WEB_ADMIN_PASSWORD が同じため、全員が管理者になります。"
-                "別のパスワードにしてください。",
-                "WEB_PASSWORD and WEB_ADMIN_PASSWORD are the same, which makes everybody an admin; "
-                "choose different ones.",
-            )
+            raise InvalidSettings("same_password", Texts.load().phrase("settings.same_password"))
         return self

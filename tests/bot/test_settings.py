@@ -8,6 +8,7 @@ import pytest
 
 from bot.command.cli import USAGE, main
 from bot.settings import InvalidSettings, load, names
+from knowledge.values import Phrase
 from tests.bot import settings_pages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,6 +67,16 @@ def test_a_wrong_value_is_named_and_never_shown(environment, named):
         load(environment)
 
     assert "secret-value" not in str(error.value)
+
+
+def test_where_the_right_token_is_found_is_said_in_each_language():
+    with pytest.raises(InvalidSettings) as error:
+        load({"SLACK_BOT_TOKEN": "secret-value"})
+
+    assert error.value.reason == Phrase(
+        "SLACK_BOT_TOKEN は xoxb- で始まる値です。Slack のアプリ設定から正しい値を写してください。",
+        "SLACK_BOT_TOKEN must start with xoxb-; copy the right value from the Slack app's settings.",
+    )
 
 
 def test_a_secret_may_be_rotated():

@@ -12,13 +12,6 @@ ALLOWED = {
     "knowledge/text/injection.py": "patterns of orders to an AI, no sentences",
     "knowledge/formats.py": "the names of formats stand beside what they name",
     "knowledge/advisor/": "faults of a decision model: to move into a file of their own",
-    "bot/environment.py": "faults of settings: to move into a file of their own",
-    "bot/platform.py": "faults of settings: to move into a file of their own",
-    "bot/readers.py": "faults of settings: to move into a file of their own",
-    "bot/settings.py": "faults of settings: to move into a file of their own",
-    "bot/service/": "faults of settings: to move into a file of their own",
-    "bot/teams/": "faults of settings: to move into a file of their own",
-    "bot/web/settings.py": "faults of settings: to move into a file of their own",
 }
 
 

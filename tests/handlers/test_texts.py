@@ -70,6 +70,7 @@ COUNTED = re.compile(r"\$(\w+) (?:[a-z]+ )?([a-z]{2,}[a-rt-z]s|entries|criteria)
 VERBS = {  # words in -s behind a value that is no number
     "answering", "arrives", "begins", "does", "exists", "gets", "has", "holds", "is", "lacks", "names",
     "needs", "reads", "says", "starts", "takes", "uses", "wants", "was", "this", "embeddings",
+    "settings",
 }  # fmt: skip
 ALWAYS_MANY = {"limit", "shortest"}  # limits of ours, which are never one
 
