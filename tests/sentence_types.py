@@ -35,11 +35,12 @@ from mypy.plugin import FunctionContext, MethodContext, Plugin, ReportConfigCont
 from mypy.types import CallableType, Instance, LiteralType, Type, UnionType, get_proper_type
 
 ROOT = Path(__file__).resolve().parents[1]
-CHAT, LIBRARY, ANSWERS = "chat", "library", "answers"
+CHAT, LIBRARY, ANSWERS, FAULTS = "chat", "library", "answers", "faults"
 FILES = {
     CHAT: sorted((ROOT / "handlers" / "sentences").glob("*.yaml")),
     LIBRARY: [ROOT / "knowledge" / "library.yaml"],
     ANSWERS: [ROOT / "knowledge" / "answering" / "answers.yaml"],
+    FAULTS: [ROOT / "knowledge" / "advisor" / "faults.yaml"],
 }
 ANY = "\0"  # stands for a word that only running code knows
 NUMBER = "\1"  # and for a number
@@ -80,6 +81,7 @@ SAYERS = {
     "handlers.texts.Texts.say": Sayer("name", (Pattern(CHAT),)),
     "handlers.texts.Texts.phrase": Sayer("name", (Pattern(CHAT),)),
     "knowledge.sentences.phrase": Sayer("key", (Pattern(LIBRARY),)),
+    "knowledge.advisor.faults.phrase": Sayer("fault", (Pattern(FAULTS),)),
     "knowledge.answering.wording.Wording.phrase": Sayer("name", (Pattern(ANSWERS),)),
     "knowledge.answering.wording.Wording.error": Sayer("name", (Pattern(ANSWERS),)),
 }

@@ -6,7 +6,8 @@ way, somebody is left.
 from collections.abc import Mapping
 from itertools import pairwise
 
-from knowledge.advisor.parts import first_twice, invalid
+from knowledge.advisor.faults import invalid
+from knowledge.advisor.parts import first_twice
 from knowledge.advisor.values import Block, Criterion, DecisionModel, Option
 
 LEAST = -99.0  # stands for "excluded" where option orders are compared
@@ -20,8 +21,10 @@ def check(model: DecisionModel) -> None:
     Raises:
         InvalidModel: the first rule that is broken, with its place.
     """
-    _names("criteria", [criterion.id for criterion in model.questions])
-    _names("configs", [configuration.id for configuration in model.configurations])
+    criteria = [criterion.id for criterion in model.questions]
+    _names("criteria", criteria)
+    configurations = [configuration.id for configuration in model.configurations]
+    _names("configs", configurations)
     _weights(model)
     _blocks(model)
     _moot_questions(model)
@@ -38,40 +41,27 @@ def _names(place: str, ids: list[str]) -> None:
     """Every name is given once."""
     twice = first_twice(ids)
     if twice is not None:
-        raise invalid(f"{place}.{twice}", "同じ名前が2回あります", "is there twice")
+        raise invalid(f"{place}.{twice}", "name_twice")
 
 
 def _weights(model: DecisionModel) -> None:
     total = round(sum(criterion.weight for criterion in model.criteria), 6)
     if total != TOTAL:
-        raise invalid(
-            "criteria.weight",
-            f"重みの合計が{total:g}です。{TOTAL}が必要です",
-            f"adds up to {total:g}; it must be {TOTAL}",
-        )
+        raise invalid("criteria.weight", "weights_total", total=f"{total:g}", needed=TOTAL)
 
 
 def _blocks(model: DecisionModel) -> None:
     """There is one addon, configurations stand on bases, and one is left whatever is answered."""
     bases = {block.id for block in model.blocks if not block.addon}
     if len(model.blocks) - len(bases) != 1:
-        raise invalid(
-            "blocks",
-            "kind: addon のブロックはちょうど1つ必要です",
-            "needs exactly one block of kind addon",
-        )
+        raise invalid("blocks", "one_addon")
     for configuration in model.configurations:
         if configuration.base not in bases:
-            place = f"configs.{configuration.id}.base"
-            raise invalid(place, "土台にない名前です", "names no base block")
+            raise invalid(f"configs.{configuration.id}.base", "base_unknown")
     excluded = _excluded(model)
     survivors = {config.base for config in model.configurations if config.rag} - excluded
     if not survivors or not excluded <= bases:
-        raise invalid(
-            "criteria",
-            "どの回答でも残る構成がありません",
-            "leaves no configuration that survives every answer",
-        )
+        raise invalid("criteria", "no_survivor")
 
 
 def _excluded(model: DecisionModel) -> set[str]:
@@ -89,11 +79,8 @@ def _moot_questions(model: DecisionModel) -> None:
     for criterion in model.criteria:
         for parent, answers in criterion.unless.items():
             if parent not in earlier or not answers <= earlier[parent]:
-                raise invalid(
-                    f"criteria.{criterion.id}.ask_if_not.{parent}",
-                    "前にある基準とその選択肢を書いてください",
-                    "must name an earlier criterion and its options",
-                )
+                place = f"criteria.{criterion.id}.ask_if_not.{parent}"
+                raise invalid(place, "parent_unknown")
         earlier[criterion.id] = frozenset(criterion.names)
 
 
@@ -102,11 +89,7 @@ def _open_weights(name: str, rows: Mapping[str, frozenset[str]], model: Decision
     known = {criterion.id: frozenset(criterion.names) for criterion in model.criteria}
     for parent, answers in rows.items():
         if not answers <= known.get(parent, frozenset()):
-            raise invalid(
-                f"ft_variant.{name}.{parent}",
-                "ない基準か選択肢です",
-                "names an unknown criterion or option",
-            )
+            raise invalid(f"ft_variant.{name}.{parent}", "answer_unknown")
 
 
 def _option(option: Option, place: str, model: DecisionModel) -> None:
@@ -114,16 +97,9 @@ def _option(option: Option, place: str, model: DecisionModel) -> None:
     addons = {block.id for block in model.blocks if block.addon}
     unknown = (set(option.values) | option.excludes | option.requires) - blocks
     if unknown:
-        name = min(unknown)
-        raise invalid(
-            place, f"「{name}」というブロックはありません", f"names the unknown block {name}"
-        )
+        raise invalid(place, "block_unknown", block=min(unknown))
     if not option.requires <= addons:
-        raise invalid(
-            place,
-            "必須にできるのは追加ブロックだけです",
-            "requires a block that is not an addon",
-        )
+        raise invalid(place, "required_no_addon")
 
 
 def _monotone(criterion: Criterion, block: Block) -> None:
@@ -134,11 +110,7 @@ def _monotone(criterion: Criterion, block: Block) -> None:
         rises = rises or step > 0
         falls = falls or step < 0
     if rises and falls:
-        raise invalid(
-            f"criteria.{criterion.id}.options ({block.id})",
-            "選択肢の順に沿って一方向に変わっていません",
-            "does not move one way along the option order",
-        )
+        raise invalid(f"criteria.{criterion.id}.options ({block.id})", "not_monotone")
 
 
 def _value(option: Option, block: Block) -> float:

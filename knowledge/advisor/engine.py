@@ -4,7 +4,6 @@ The advisor: answers in, a recommendation that can defend itself out.
 Pure and fast; no language model ever touches a number here.
 """
 
-import difflib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
@@ -15,14 +14,13 @@ import numpy as np
 from knowledge.advisor import guidance as texts
 from knowledge.advisor import model as models
 from knowledge.advisor.confidence import Samples, uniform
+from knowledge.advisor.faults import invalid, unknown
 from knowledge.advisor.guidance import Guidance
 from knowledge.advisor.order import Order, Question, Step
-from knowledge.advisor.parts import invalid, word
+from knowledge.advisor.parts import word
 from knowledge.advisor.record import Comparison, Flip, Reason, Result, Standing, Weights
 from knowledge.advisor.tables import DIGITS, Rows, Tables
 from knowledge.advisor.values import UNKNOWN, Criterion, DecisionModel, Option
-from knowledge.errors import InvalidAnswers
-from knowledge.values import Phrase
 
 SKIPPED = "skipped"  # another word for "not sure" in files of answers
 # steps and results remembered: a dialog asks for each several times, and most dialogs begin alike
@@ -77,15 +75,13 @@ class Advisor:
         valid: dict[str, str] = {}
         for name, given in answers.items():
             if name not in known:
-                kind = Phrase("項目", "criterion")
-                raise _unknown("unknown_criterion", kind, str(name), list(known))
+                raise unknown(str(name), "unknown_criterion", list(known))
             option = word(given)
             if given is None or option in (UNKNOWN, SKIPPED):
                 continue
             options = known[name].names
             if option not in options:
-                kind = Phrase(f"{name} の選択肢", f"option of {name}")
-                raise _unknown("unknown_option", kind, option, options)
+                raise unknown(option, "unknown_option", options, criterion=name)
             valid[name] = option
         return valid
 
@@ -286,11 +282,7 @@ class Advisor:
         winners = set(self._tables.winners(rows).tolist())
         for number, configuration in enumerate(self.model.configurations):
             if number not in winners and not self._can_win(number, rows):
-                raise invalid(
-                    f"configs.{configuration.id}",
-                    "どの回答でも選ばれません。値を見直してください",
-                    "can never win; change its values",
-                )
+                raise invalid(f"configs.{configuration.id}", "never_wins")
 
     def _can_win(self, number: int, rows: Rows) -> bool:
         """
@@ -343,14 +335,3 @@ def _any_given(given: Mapping[str, str], rows: Mapping[str, frozenset[str]]) -> 
 def _strength(reason: Reason) -> float:
     """Order reasons by their points, the largest first whatever their sign."""
     return -abs(reason.points)
-
-
-def _unknown(code: str, kind: Phrase, name: str, known: Sequence[str]) -> InvalidAnswers:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
-    names = ", ".join(known)
-    ja = (
-        f"「{name}」という{kind.ja}はありません。「{near}」ではありませんか。"
-        f"使えるのは {names} です。"
-    )
-    en = f"There is no {kind.en} “{name}”. Did you mean “{near}”? Known: {names}."
-    return InvalidAnswers(code, Phrase(ja, en))

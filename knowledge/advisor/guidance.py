@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from knowledge.advisor.faults import invalid
 from knowledge.advisor.model import FOLDER
 from knowledge.advisor.parts import (
-    invalid,
     listed,
     mapping,
     needed,
@@ -107,11 +107,7 @@ def _check_known(id_: str, results: Mapping[str, Any], short: Mapping[str, Any])
     """Refuse a configuration nothing could be said about."""
     if id_ not in results or id_ not in short:
         known = ", ".join(results)
-        raise invalid(
-            f"configs.{id_}",
-            f"説明文のない構成です。使えるのは {known} です",
-            f"is a configuration without texts; known: {known}",
-        )
+        raise invalid(f"configs.{id_}", "texts_missing", known=known)
 
 
 def _advice(results: dict[str, Any], id_: str) -> Advice:
@@ -138,7 +134,7 @@ def _range(row: Mapping[str, Any], place: str, field: str) -> Range:
     values = mapping(needed(row, place, field), inner)
     grade = values.get("grade")
     if grade not in GRADES:
-        raise invalid(inner, "根拠の等級はA・B・Cのいずれかです", "needs a grade of A, B or C")
+        raise invalid(inner, "grade_unknown")
     return Range(phrase(values, inner), grade)
 
 

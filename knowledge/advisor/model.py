@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.advisor.checks import check
+from knowledge.advisor.faults import invalid
 from knowledge.advisor.parts import (
     fields,
     flag,
-    invalid,
     listed,
     mapping,
     name,
@@ -96,8 +96,9 @@ def _model(raw: dict[str, Any]) -> DecisionModel:
     if not 1 <= len(criteria) <= CRITERIA or not 1 <= len(configurations) <= CONFIGURATIONS:
         raise invalid(
             FILE,
-            f"基準は{CRITERIA}、構成は{CONFIGURATIONS}までです",
-            f"takes 1-{CRITERIA} criteria and 1-{CONFIGURATIONS} configs",
+            "parts_count",
+            criteria_limit=CRITERIA,
+            configs_limit=CONFIGURATIONS,
         )
     return DecisionModel(
         id=name(meta["id"], "meta.id"),
@@ -123,11 +124,7 @@ def _canonical(raw: dict[str, Any]) -> bytes:
         text = json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return text.encode()
     except (TypeError, ValueError) as error:
-        raise invalid(
-            FILE,
-            "日付など、文字と数以外の値があります",
-            "holds values that are neither text nor numbers",
-        ) from error
+        raise invalid(FILE, "neither_text_nor_number") from error
 
 
 def _rules(top: dict[str, Any], scale: float) -> Rules:
@@ -159,7 +156,7 @@ def _block(id_: str, row: Any) -> Block:
     place = f"blocks.{id_}"
     block = fields(row, place, (), ("kind", "offset", "ja", "en", "slides"))
     if block["kind"] not in ("base", "addon"):
-        raise invalid(f"{place}.kind", "base か addon にしてください", "must be base or addon")
+        raise invalid(f"{place}.kind", "block_kind")
     slides = numbers(block["slides"], f"{place}.slides")
     offset = number(block["offset"], f"{place}.offset", -1000, 1000)
     return Block(id_, phrase(block, place), block["kind"] == "addon", offset, slides)
@@ -185,7 +182,9 @@ def _criteria(rows: list[Any], scale: float, *, scored: bool) -> tuple[Criterion
 
 
 def _criterion(row: Any, position: int, scale: float, *, scored: bool) -> Criterion:
-    kind = "criteria" if scored else "advisory"
+    kind = "advisory"
+    if scored:
+        kind = "criteria"
     values = fields(row, f"{kind}[{position}]", MORE, ASKED)
     id_ = name(values["id"], f"{kind}[{position}].id")
     place = f"{kind}.{id_}"
@@ -195,11 +194,7 @@ def _criterion(row: Any, position: int, scale: float, *, scored: bool) -> Criter
     options = _options(values, place, scale, scored=scored)
     sources = words(values["sources"], f"{place}.sources")
     if not sources:
-        raise invalid(
-            f"{place}.sources",
-            "スライドか公開資料が1つ以上必要です",
-            "needs at least one slide or public source",
-        )
+        raise invalid(f"{place}.sources", "sources_missing")
     if scored:
         weight = number(values["weight"], f"{place}.weight", 0, 100)
     label = None
@@ -234,13 +229,12 @@ def _options(
     named = words(values.get("order", list(rows)), f"{place}.order")
     order = [name(option, f"{place}.order") for option in named]
     if sorted(order) != sorted(rows) or not 2 <= len(order) <= OPTIONS:
-        raise invalid(
-            place,
-            f"order と options が一致しないか、選択肢が2〜{OPTIONS}個ではありません",
-            f"needs the same 2-{OPTIONS} options in order and options",
-        )
-    inner = f"{place}.options"
-    return tuple(_option(id_, rows[id_], f"{inner}.{id_}", scale, scored=scored) for id_ in order)
+        raise invalid(place, "options_differ", limit=OPTIONS)
+    options = []
+    for id_ in order:
+        inner = f"{place}.options.{id_}"
+        options.append(_option(id_, rows[id_], inner, scale, scored=scored))
+    return tuple(options)
 
 
 def _option(id_: str, row: Any, place: str, scale: float, *, scored: bool) -> Option:

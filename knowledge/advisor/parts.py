@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from knowledge.errors import InvalidModel
+from knowledge.advisor.faults import invalid
 from knowledge.values import Phrase
 
 SIZE = 200_000  # characters of a file
@@ -27,11 +27,6 @@ _WORDS = {False: "no", True: "yes"}  # what YAML makes of bare no and yes
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # both are safe
 
 
-def invalid(place: str, ja: str, en: str) -> InvalidModel:
-    """Return the refusal of what stands at `place`; the sentence goes on after its name."""
-    return InvalidModel("invalid_model", Phrase(f"{place}: {ja}。", f"{place} {en}."))
-
-
 def parse_yaml(text: str, name: str) -> dict[str, Any]:
     """
     Return the mapping in a YAML text.
@@ -41,36 +36,28 @@ def parse_yaml(text: str, name: str) -> dict[str, Any]:
         aliases.
     """
     if len(text) > SIZE:
-        raise invalid(
-            name,
-            f"{len(text):,}文字あります。{SIZE:,}文字までです",
-            f"has {len(text):,} characters; at most {SIZE:,}",
-        )
+        raise invalid(name, "too_long", size=f"{len(text):,}", limit=f"{SIZE:,}")
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             if isinstance(event, yaml.AliasEvent):
-                raise invalid(
-                    name, "YAMLの別名(*)は使えません", "uses YAML aliases (*), which are not taken"
-                )
+                raise invalid(name, "alias")
         raw = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
     except yaml.MarkedYAMLError as error:
         line = 1
         if error.problem_mark:
             line += error.problem_mark.line
-        raise invalid(
-            name, f"{line}行目がYAMLとして読めません", f"is not valid YAML at line {line}"
-        ) from error
+        raise invalid(name, "not_yaml_at_line", line=line) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise invalid(name, "YAMLとして読めません", "is not valid YAML") from error
+        raise invalid(name, "not_yaml") from error
     if not isinstance(raw, dict):
-        raise invalid(name, "項目の一覧になっていません", "is not a mapping")
+        raise invalid(name, "not_mapping")
     return raw
 
 
 def needed(row: Mapping[str, Any], place: str, field: str) -> Any:
     """Return what stands under `field`, which must be there; None counts as a value."""
     if field not in row:
-        raise invalid(place, f"「{field}」がありません", f"lacks “{field}”")
+        raise invalid(place, "field_missing", field=field)
     return row[field]
 
 
@@ -85,8 +72,7 @@ def fields(
     for name in values:
         if name not in names:
             near = difflib.get_close_matches(name, names, n=1, cutoff=0.0)[0]
-            ja = f"「{name}」という項目はありません。近いのは「{near}」です"
-            raise invalid(place, ja, f"has an unknown field “{name}”; the nearest is “{near}”")
+            raise invalid(place, "field_unknown", field=name, near=near)
     for name in required:
         needed(values, place, name)
     return values
@@ -95,14 +81,14 @@ def fields(
 def mapping(row: Any, place: str) -> dict[str, Any]:
     """Return a mapping whose keys are words; bare yes and no are words, too."""
     if not isinstance(row, dict):
-        raise invalid(place, "項目の一覧になっていません", "is not a mapping")
+        raise invalid(place, "not_mapping")
     return {word(key): value for key, value in row.items()}
 
 
 def listed(row: Any, place: str) -> list[Any]:
     """Return a list of whatever it holds."""
     if not isinstance(row, list):
-        raise invalid(place, "一覧(-)になっていません", "is not a list")
+        raise invalid(place, "not_list")
     return row
 
 
@@ -111,7 +97,7 @@ def words(row: Any, place: str) -> tuple[str, ...]:
     items = [word(item) for item in listed(row, place)]
     twice = first_twice(items)
     if twice is not None:
-        raise invalid(place, f"「{twice}」が2回あります", f"has “{twice}” twice")
+        raise invalid(place, "word_twice", word=twice)
     return tuple(items)
 
 
@@ -140,47 +126,34 @@ def name(value: Any, place: str) -> str:
     """Return a name that buttons, files and commands can carry: letters, digits and ._+- only."""
     text = word(value)
     if not _NAME.fullmatch(text):
-        shown = text[:NAME]
-        raise invalid(
-            place,
-            f"「{shown}」は名前にできません。半角の英数字と._+-で{NAME}文字までです",
-            f"cannot be named “{shown}”; use up to {NAME} letters, digits and ._+-",
-        )
+        raise invalid(place, "name_malformed", name=text[:NAME], limit=NAME)
     return text
 
 
 def number(value: Any, place: str, low: float, high: float) -> float:
     """Return a finite number from `low` to `high`."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise invalid(place, f"「{value}」は数ではありません", f"is not a number: “{value}”")
+        raise invalid(place, "not_number", value=value)
     if not low <= value <= high:
-        raise invalid(
-            place,
-            f"{value:g}です。{low:g}から{high:g}までにしてください",
-            f"is {value:g}; it must be {low:g} to {high:g}",
-        )
+        raise invalid(place, "out_of_range", value=f"{value:g}", low=f"{low:g}", high=f"{high:g}")
     return float(value)
 
 
 def flag(value: Any, place: str) -> bool:
     """Return a truth value."""
     if not isinstance(value, bool):
-        raise invalid(place, "true か false にしてください", "must be true or false")
+        raise invalid(place, "not_flag")
     return value
 
 
 def phrase(row: Any, place: str, longest: int = SENTENCE) -> Phrase:
     """Return the sentence at `place`, which must hold both languages."""
     if not isinstance(row, dict) or not _said(row, "ja") or not _said(row, "en"):
-        raise invalid(place, "日本語(ja)と英語(en)の両方が必要です", "needs both ja and en")
+        raise invalid(place, "language_missing")
     sentence = Phrase(str(row["ja"]), str(row["en"]))
     size = max(len(sentence.ja), len(sentence.en))
     if size > longest:
-        raise invalid(
-            place,
-            f"{size}文字あります。{longest}文字までです",
-            f"has {size} characters; at most {longest}",
-        )
+        raise invalid(place, "too_long", size=size, limit=longest)
     return sentence
 
 
@@ -195,14 +168,11 @@ def sentence_with(row: Any, place: str, value: str) -> Phrase:
     for text in (sentence.ja, sentence.en):
         template = Template(text)
         if not template.is_valid() or template.get_identifiers() != [value]:
-            raise invalid(
-                place,
-                f"日英とも ${value} をちょうど入れてください",
-                f"must take ${value} in both languages and nothing else",
-            )
+            raise invalid(place, "wrong_values", value=value)
     return sentence
 
 
 def numbers(row: Any, place: str) -> tuple[int, ...]:
     """Return a list of whole numbers of slides, from 1."""
-    return tuple(int(number(item, place, 1, SLIDES)) for item in listed(row, place))
+    slides = [int(number(item, place, 1, SLIDES)) for item in listed(row, place)]
+    return tuple(slides)

@@ -11,7 +11,6 @@ ENGLISH = re.compile(r"[a-z]{2,}")
 ALLOWED = {
     "knowledge/text/injection.py": "patterns of orders to an AI, no sentences",
     "knowledge/formats.py": "the names of formats stand beside what they name",
-    "knowledge/advisor/": "faults of a decision model: to move into a file of their own",
 }
 
 

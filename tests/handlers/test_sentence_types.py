@@ -13,6 +13,8 @@ from handlers.choose.wording import ModelWording, Wording
 from handlers.conversation import Message
 from handlers.documents.context import Context
 from handlers.texts import Texts
+from knowledge.advisor.faults import invalid, unknown
+from knowledge.errors import KnowledgeError
 from knowledge.sentences import phrase
 from knowledge.values import Language
 
@@ -45,6 +47,15 @@ class Desk:
             model.reply("added", count=1),
             context.note("tried", message),
             say.texts.say(f"demo.tour_{message.place.count('a')}", "en"),
+        ]
+
+    def of_models(self, place: str, option: str) -> list[KnowledgeError]:
+        return [
+            invalid(place, "field_missing", field="id"),
+            invalid(place, "field_missing"),
+            invalid(place, "field_mising", field="id"),
+            unknown(option, "unknown_option", ["yes"], criterion="docs"),
+            unknown(option, "unknown_option", ["yes"]),
         ]
 
     def unknown(self, language: Language, reason: str) -> str:
@@ -88,5 +99,13 @@ def test_rooms_that_say_their_own_sentences_are_looked_at(verdict: list[str]):
     ]
 
 
+def test_faults_of_a_decision_model_are_looked_at(verdict: list[str]):
+    assert verdict[9:12] == [
+        'The sentence "field_missing" lacks: field  [misc]',
+        'There is no sentence "field_mising"  [misc]',
+        'The sentence "unknown_option" lacks: criterion  [misc]',
+    ]
+
+
 def test_a_name_of_which_nothing_is_known_is_one_error(verdict: list[str]):
-    assert verdict[9:] == ["Cannot tell which sentence; name it by a literal  [misc]"]
+    assert verdict[12:] == ["Cannot tell which sentence; name it by a literal  [misc]"]
