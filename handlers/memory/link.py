@@ -35,6 +35,7 @@ from handlers.lifetimes import PROBE
 TIMEOUT = 1.0  # seconds for one command
 SLOW = 0.3  # seconds after which a failed command means that Redis is away
 AWAY = 0.2  # seconds between tries while Redis is away
+LAST = 2.0  # seconds that whoever uses the client at the end may still need
 State = dict[str, Any]
 T = TypeVar("T")
 TROUBLES: tuple[tuple[type[Exception], str], ...] = (  # the narrower class first
@@ -67,6 +68,9 @@ class Link:
         self._left = 0.0  # when it went away, on the monotonic clock
         self._trouble = ""
         self._failing = 0.0  # when that trouble began, on the monotonic clock
+        self._lent = 0  # how many use the client now
+        self._returned = asyncio.Event()  # nobody does
+        self._returned.set()
 
     async def __aenter__(self) -> Self:
         self._client = self._connect()
@@ -76,9 +80,13 @@ class Link:
         if self._return is not None:
             self._return.cancel()
             await asyncio.gather(self._return, return_exceptions=True)
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        client, self._client = self._client, None
+        if client is None:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST):
+                await self._returned.wait()  # a command under way would open a connection anew
+        await client.aclose()
 
     @property
     def away(self) -> float:
@@ -136,6 +144,8 @@ class Link:
         if self._return is not None:
             raise SessionsUnavailable("away")
         began = time.monotonic()
+        self._lent += 1
+        self._returned.clear()
         try:
             yield self._client
         except (RedisError, OSError, TimeoutError) as error:
@@ -144,6 +154,10 @@ class Link:
                 self._left = began
                 self._return = asyncio.create_task(self._wait_for(self._client))
             raise SessionsUnavailable(type(error).__name__) from error
+        finally:
+            self._lent -= 1
+            if not self._lent:
+                self._returned.set()
 
     def _remember(self, error: Exception, began: float) -> None:
         """Remember the trouble and log it, the first time only."""

@@ -267,3 +267,25 @@ async def test_one_outage_is_waited_for_once_however_many_steps_meet_it(store, s
 
     assert first > 1
     assert len(tries) == 3
+
+
+async def test_who_uses_the_client_at_the_end_leaves_no_connection_open(store):
+    sessions = Sessions(store.connect)
+    lent, go = asyncio.Event(), asyncio.Event()
+    clients = []
+
+    async def late():
+        async with sessions.link.redis() as redis:
+            clients.append(redis)
+            lent.set()
+            await go.wait()
+            return await redis.get("lc:nothing")
+
+    async with asyncio.TaskGroup() as tasks:
+        async with sessions:
+            using = tasks.create_task(late())
+            await lent.wait()
+            asyncio.get_running_loop().call_soon(go.set)
+        assert await using is None
+    pool = clients[0].connection_pool
+    assert not any(one.is_connected for one in pool._available_connections)
