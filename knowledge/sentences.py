@@ -18,13 +18,13 @@ from knowledge.errors import InvalidModel
 from knowledge.values import Phrase
 
 _LIBRARY = Path(__file__).with_name("library.yaml")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times as fast; both safe
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times as fast; both safe
 _PLURAL = re.compile(r"\{(\w+)\|([^{}|]*)\|([^{}|]+)\}")
 
 
 def yaml_values(text: str | bytes) -> Any:
     """Return what a YAML file of ours holds, as plain values."""
-    return yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
+    return yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader
 
 
 def names_of_values(text: str) -> set[str]:

@@ -17,12 +17,12 @@ import httpx
 import jwt
 
 from bot.download import Hosts
+from handlers.lifetimes import SIGNING_KEYS
 
 ISSUER = "https://api.botframework.com"
 METADATA = "https://login.botframework.com/v1/.well-known/openidconfiguration"
 LEEWAY = 300  # seconds two clocks may differ
 TIMEOUT = 5.0  # seconds to fetch the keys
-FRESH = 24 * 60 * 60  # seconds keys are used without a look for new ones
 AGAIN = 60  # seconds within which unknown key ids make us look at most so often:
 LOOKS = 2
 
@@ -101,7 +101,7 @@ class PublishedKeys:
         return self._keys.get(kid)
 
     def _is_stale(self) -> bool:
-        return self._clock() - self._looks[-1] > FRESH
+        return self._clock() - self._looks[-1] > SIGNING_KEYS
 
     def _is_looking(self) -> bool:
         return self._looking is not None and not self._looking.done()

@@ -17,12 +17,12 @@ from bot.teams.connector import Connector
 from bot.teams.files import STORES
 from bot.teams.refusal import Undelivered
 from handlers.conversation import Attachment, Message
+from handlers.lifetimes import FILE_OFFER
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
 from knowledge.values import Language
 
 log = logging.getLogger(__name__)
-WAITS = 24 * 60 * 60  # seconds a file waits for its person
 
 
 class FileConsent:
@@ -58,7 +58,7 @@ class FileConsent:
         token = secrets.token_urlsafe(16)
         content = base64.b64encode(file.content).decode()
         record = {"person": message.person.id, "name": file.name, "content": content}
-        await self._sessions.save("teams.file", token, record, seconds=WAITS)
+        await self._sessions.save("teams.file", token, record, seconds=FILE_OFFER)
         return file_cards.consent(file, token, message.person.language, self._texts)
 
     async def consented(self, activity: Activity) -> None:

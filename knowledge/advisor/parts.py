@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from knowledge.advisor.faults import invalid
+from knowledge.sentences import LOADER
 from knowledge.values import Phrase
 
 SIZE = 200_000  # characters of a file
@@ -24,7 +25,6 @@ SENTENCE = 300  # characters of one sentence
 NAME = 40  # characters of an id or a version
 _NAME = re.compile(rf"[A-Za-z0-9._+-]{{1,{NAME}}}")
 _WORDS = {False: "no", True: "yes"}  # what YAML makes of bare no and yes
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # both are safe
 
 
 def parse_yaml(text: str, name: str) -> dict[str, Any]:
@@ -38,10 +38,10 @@ def parse_yaml(text: str, name: str) -> dict[str, Any]:
     if len(text) > SIZE:
         raise invalid(name, "too_long", size=f"{len(text):,}", limit=f"{SIZE:,}")
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=LOADER):
             if isinstance(event, yaml.AliasEvent):
                 raise invalid(name, "alias")
-        raw = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
+        raw = yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader
     except yaml.MarkedYAMLError as error:
         line = 1
         if error.problem_mark:
