@@ -148,7 +148,8 @@ class RedisServer:
             "--logfile": str(self._folder / "redis.log"),
             "--daemonize": "no",
             "--appendonly": "yes",
-            "--appendfsync": "everysec",
+            # "everysec" keeps writes back while the disk is busy, also from a kill
+            "--appendfsync": "always",
             "--save": "",
             "--maxmemory-policy": "noeviction",
             "--protected-mode": "yes",

@@ -35,6 +35,7 @@ from handlers.lifetimes import PROBE
 TIMEOUT = 1.0  # seconds for one command
 SLOW = 0.3  # seconds after which a failed command means that Redis is away
 AWAY = 0.2  # seconds between tries while Redis is away
+USES = 40  # at once; the client opens up to two connections for each, and has a hundred
 LAST = 2.0  # seconds that whoever uses the client at the end may still need
 State = dict[str, Any]
 T = TypeVar("T")
@@ -68,6 +69,7 @@ class Link:
         self._left = 0.0  # when it went away, on the monotonic clock
         self._trouble = ""
         self._failing = 0.0  # when that trouble began, on the monotonic clock
+        self._room = asyncio.Semaphore(USES)
         self._lent = 0  # how many use the client now
         self._returned = asyncio.Event()  # nobody does
         self._returned.set()
@@ -134,30 +136,31 @@ class Link:
     @asynccontextmanager
     async def redis(self) -> AsyncIterator[Redis]:
         """
-        Lend the client.
+        Lend the client; of very many uses at once, some wait for others to end.
 
         Raises:
             SessionsUnavailable: what is done with it failed, or Redis counts as away.
         """
-        if self._client is None:
-            raise SessionsUnavailable("sessions are not open")
-        if self._return is not None:
-            raise SessionsUnavailable("away")
-        began = time.monotonic()
-        self._lent += 1
-        self._returned.clear()
-        try:
-            yield self._client
-        except (RedisError, OSError, TimeoutError) as error:
-            self._remember(error, began)
-            if time.monotonic() - began > SLOW and self._return is None:
-                self._left = began
-                self._return = asyncio.create_task(self._wait_for(self._client))
-            raise SessionsUnavailable(type(error).__name__) from error
-        finally:
-            self._lent -= 1
-            if not self._lent:
-                self._returned.set()
+        async with self._room:
+            if self._client is None:
+                raise SessionsUnavailable("sessions are not open")
+            if self._return is not None:
+                raise SessionsUnavailable("away")
+            began = time.monotonic()
+            self._lent += 1
+            self._returned.clear()
+            try:
+                yield self._client
+            except (RedisError, OSError, TimeoutError) as error:
+                self._remember(error, began)
+                if time.monotonic() - began > SLOW and self._return is None:
+                    self._left = began
+                    self._return = asyncio.create_task(self._wait_for(self._client))
+                raise SessionsUnavailable(type(error).__name__) from error
+            finally:
+                self._lent -= 1
+                if not self._lent:
+                    self._returned.set()
 
     def _remember(self, error: Exception, began: float) -> None:
         """Remember the trouble and log it, the first time only."""

@@ -20,7 +20,9 @@ def test_the_compose_file_has_its_services_with_their_safeguards():
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
     assert set(compose["services"]) == {"bot", "worker", "redis", "qdrant"}
-    assert "--appendonly" in compose["services"]["redis"]["command"]
+    words = compose["services"]["redis"]["command"]
+    assert words[words.index("--appendonly") + 1] == "yes"
+    assert words[words.index("--appendfsync") + 1] == "always"
     assert "QDRANT__SERVICE__API_KEY" in compose["services"]["qdrant"]["environment"]
     named = {
         mount.partition(":")[0]

@@ -75,7 +75,7 @@ class Database:
             "--appendonly",
             "yes",
             "--appendfsync",
-            "everysec",
+            "always",
             "--save",
             "",
             "--logfile",

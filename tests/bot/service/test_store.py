@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -223,3 +224,53 @@ async def test_what_a_killed_parent_left_running_is_ended_first(tmp_path):
         assert await sessions.alive()
         assert left._process.wait(5) is not None
         assert not left.socket.exists()
+
+
+# writing to the disk takes two seconds wherever it is left to a thread in the background
+BUSY_DISK = """
+#define _GNU_SOURCE
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int fdatasync(int file) {
+    if (syscall(SYS_gettid) != getpid()) usleep(2000000);
+    return syscall(SYS_fdatasync, file);
+}
+"""
+
+
+@pytest.fixture
+def busy_disk(tmp_path, monkeypatch):
+    """Let the server meet a disk that is busy with other work."""
+    compiler = shutil.which("cc")
+    if compiler is None or sys.platform != "linux":
+        pytest.skip("a C compiler on Linux makes the disk slow")
+    source, library = tmp_path / "busy.c", tmp_path / "busy.so"
+    source.write_text(BUSY_DISK)
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source], check=True)
+    program = tmp_path / "bin" / "redis-server"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nLD_PRELOAD={library} exec {binary()} "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+
+
+async def test_what_was_acknowledged_survives_a_kill_while_the_disk_is_busy(busy_disk, tmp_path):
+    folder = tmp_path / "data"
+    async with Store("", folder) as store, Sessions(store.connect) as sessions:
+        ends = asyncio.get_running_loop().time() + 1.2  # by now the file was written out once
+        while asyncio.get_running_loop().time() < ends:
+            await sessions.save("run", "before", {"n": 0})
+        for n in range(20):
+            await sessions.save("run", str(n), {"n": n})
+        os.kill(store.server.pid, signal.SIGKILL)
+    async with Store("", folder) as store, Sessions(store.connect) as sessions:
+        kept = [await sessions.load("run", str(n)) for n in range(20)]
+
+    assert [state and state["n"] for state in kept] == list(range(20))
+
+
+async def test_more_uses_at_once_than_connections_wait_for_each_other(store, sessions):
+    saved = await asyncio.gather(*(sessions.save("run", str(n), {"n": n}) for n in range(300)))
+
+    assert saved == [True] * 300
