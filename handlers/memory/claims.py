@@ -17,9 +17,6 @@ from handlers.memory.clock import Clock, seconds
 from handlers.memory.link import TIMEOUT, Link, SessionsUnavailable, State, decoded, key
 
 LEASE = 15.0  # seconds a claimed turn may go without a sign of life
-# seconds beyond its time-out after which a claim that Redis carries out is void: nobody waits for
-# it
-LATE = 1.0
 PENDING = "lc:turns"  # sorted set of open turns by the time their lease ends
 
 
@@ -71,7 +68,7 @@ class Claims:
         turn = turn_key(claim.id)
         async with self._link.redis() as redis:
             now = await self._clock.now(redis)
-            record = _record(claim, until=now + TIMEOUT + LATE)
+            record = _record(claim, until=now + TIMEOUT)  # nobody waits for it any longer
             sent = time.monotonic()
             async with redis.pipeline(transaction=True) as pipe:
                 pipe.set(turn, record, nx=True, ex=TURN)
