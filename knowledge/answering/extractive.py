@@ -3,27 +3,24 @@ Answering without a model: the few units of the best passages that most likely h
 quoted as they stand.
 
 A linear model over what each unit shares with the question, trained on Japanese
-reading-comprehension questions; it chooses by form, so it says how sure it is instead of pretending
-to understand. A second one, trained on questions whose passages were taken away, tells how likely
-the answer is there at all.
+reading-comprehension questions; it chooses by form, so `certainty.py` says how sure it is instead
+of pretending to understand.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from knowledge.answering.certainty import Verdict, gaps, judge
 from knowledge.retrieval.features import Features
 from knowledge.retrieval.points import terms
 from knowledge.retrieval.query import Floats, Query
-from knowledge.retrieval.rerank import trained, weights
+from knowledge.retrieval.rerank import weights
 from knowledge.retrieval.table import compared
 from knowledge.retrieval.terms import Terms
 from knowledge.text.analysis import Analysis
-from knowledge.text.answer_types import unmistakable
 from knowledge.text.units import Span, Unit, goes_on, quotable, tells, whole
 from knowledge.values import Hit
 
@@ -40,31 +37,9 @@ UNIT = (
     "first",
     "digits",
 )
-SIGNS = (
-    "held",
-    "together",
-    "unit",
-    "share",
-    "pairs",
-    "sequence",
-    "key",
-    "score",
-    "margin",
-    "cue",
-    "unheard",
-    "one",
-)
 DEPTH = 5  # passages looked into
 SPREAD = 1.0  # taken off a unit for each one already chosen from its passage
-# how likely an answer must be when much of what a question is about stands in no passage
-DOUBT = 0.03
-# of the content words: with more than a third unheard of, a question is about something else
-MUCH = 0.34
 BETTER_PART = 0.6  # of the softmax over all units: enough is shown when that took a list or a table
-
-TINY = 1e-9  # a score of nothing
-
-Verdict = Literal["none", "unsure", "sure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,37 +94,26 @@ class Extractor:
             return Extract((), 0.0, "none", ())
         known = [self.terms(hit) for hit in looked]
         overlap = Features(asked, known)
-        gaps = _gaps(looked)
-        scores = features(overlap, gaps) @ weights("unit", UNIT)
-        likely = _logistic(float(signs(overlap, gaps) @ weights("signs", SIGNS)))
-        bounds = trained()["bounds"]
-        refuse, sure = bounds["refuse"], bounds["sure"]
-        wanted = unmistakable(asked.kinds)
-        if wanted and not any((t.cues & wanted).any() for t in known):
-            likely = min(likely, sure / 2)
+        distances = gaps(looked)
+        scores = features(overlap, distances) @ weights("unit", UNIT)
+        judgement = judge(overlap, distances)
         table = compared(asked, [hit.passage for hit in looked], self._analysis)
         if asked.wants("choice"):
             most = 1  # no passage can answer for the asker; the nearest one is enough
         least = 1
-        if likely < sure:
+        if judgement.verdict != "sure":
             least = min(most, 2)  # who is not sure shows a second one
         first = 0
         rows: tuple[tuple[str, ...], ...] = ()
         if table is not None:
             first, rows = table.hit, table.rows
         picks = _chosen(scores.tolist(), looked, known, (least, most), first=first)
-        held = held_by_any(overlap)
-        if asked.unheard(held) > MUCH:
-            refuse = max(refuse, DOUBT)
-        missing = asked.missing(held)
+        verdict = judgement.verdict
         if not picks:
-            return Extract(picks, likely, "none", missing)
-        verdict: Verdict = "unsure"
-        if likely < refuse:
-            verdict = "none"
-        elif likely >= sure and all(_whole(looked[pick.hit], pick) for pick in picks):
-            verdict = "sure"  # a sentence that somebody tore may say the opposite
-        return Extract(picks, likely, verdict, missing, rows)
+            return Extract(picks, judgement.likely, "none", judgement.missing)
+        if verdict == "sure" and not all(_whole(looked[pick.hit], pick) for pick in picks):
+            verdict = "unsure"  # a sentence that somebody tore may say the opposite
+        return Extract(picks, judgement.likely, verdict, judgement.missing, rows)
 
     def terms(self, hit: Hit) -> Terms:
         """Return the words of a hit's passage."""
@@ -162,9 +126,9 @@ class Extractor:
         return asked.missing(Features(asked, [self.terms(hit)]).held[0])
 
 
-def features(overlap: Features, gaps: Floats) -> Floats:
+def features(overlap: Features, distances: Floats) -> Floats:
     """
-    Return one row of `UNIT` for each unit of the best passages; `gaps` are their scores below the
+    Return one row of `UNIT` for each unit of the best passages; `distances` are their scores below the
     best one's, 0 or less.
     """
     asked, passage = overlap.query, overlap.passage
@@ -187,50 +151,11 @@ def features(overlap: Features, gaps: Floats) -> Floats:
             np.log1p(overlap.length),
             overlap.fresh(),
             1 / (1 + passage),
-            gaps[passage],
+            distances[passage],
             opens,
             digits,
         ]
     )
-
-
-def signs(overlap: Features, gaps: Floats) -> Floats:
-    """
-    Return the row of `SIGNS`: shares of the question that the best passages hold, and a constant 1.
-    """
-    asked = overlap.query
-    if not len(overlap.units):
-        return np.zeros(len(SIGNS))
-    share, titled, pairs = overlap.share(), overlap.content(titled=True), overlap.pairs()
-    best = int(np.argmax(titled + share + 0.5 * pairs))
-    held = overlap.held @ asked.content
-    words, title = overlap.bm25()
-    total = asked.weights.sum() or 1.0
-    together = held_by_any(overlap)
-    margin = 0.0
-    if len(gaps) > 1:
-        margin = -gaps[1]
-    return np.array(
-        [
-            held.max(),
-            together @ asked.content,
-            titled[best],
-            share[best],
-            pairs[best],
-            overlap.sequence([best])[0],
-            together @ asked.key - asked.key.sum(),
-            (words + title).max() / total,
-            margin,
-            overlap.cues()[best],
-            asked.unheard(together),
-            1.0,
-        ]
-    )
-
-
-def held_by_any(overlap: Features) -> npt.NDArray[np.bool_]:
-    """Return which slots the passages hold together."""
-    return np.asarray(overlap.held.any(axis=0), np.bool_)
 
 
 def _chosen(
@@ -288,13 +213,6 @@ def _whole(hit: Hit, pick: Pick) -> bool:
     return hit.passage.kind != "prose" or whole(hit.passage.text, pick.spans)
 
 
-def _gaps(hits: Sequence[Hit]) -> Floats:
-    """Return how far each score lies below the best one's, as logarithms, 0 to -10."""
-    best = max(hits[0].score, TINY)
-    gaps = [max(math.log(max(hit.score, TINY) / best), -10.0) for hit in hits]
-    return np.array(gaps)
-
-
 def _is_partial(text: str, words: Terms, number: int) -> bool:
     """Tell whether the unit at `number` is a part of a list that its neighbour goes on with."""
     spans = words.unit(number)
@@ -313,7 +231,3 @@ def _places(scores: Sequence[float], known: Sequence[Terms]) -> list[tuple[float
             place = (next(units), hit, number)
             places.append(place)
     return places
-
-
-def _logistic(value: float) -> float:
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))

@@ -136,6 +136,10 @@ class Features:
         """Return for each unit whether it shows the cue of that name, whatever is asked."""
         return (self._cue_bits() & bits(cue)) > 0
 
+    def shown(self, cue_bits: int) -> bool:
+        """Report whether any unit shows one of the cues with these bits."""
+        return bool((self._cue_bits() & cue_bits).any())
+
     def fresh(self) -> Floats:
         """
         Return for each unit how many of its nouns the question does not name, up to 8, as 0..1.

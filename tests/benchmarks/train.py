@@ -22,7 +22,7 @@ import numpy as np
 from llama_index.core.schema import TextNode
 from llama_index.retrievers.bm25 import BM25Retriever
 
-from knowledge.answering import extractive
+from knowledge.answering import certainty, extractive
 from knowledge.documents.rarities import rarities, weighed
 from knowledge.documents.registry import identify
 from knowledge.index.embedded import EmbeddedIndex
@@ -272,9 +272,9 @@ def answered(scores: np.ndarray, owner: np.ndarray, texts: list[str], spans: lis
 def sign_row(row: Question, weights: np.ndarray, without: str) -> np.ndarray:
     pool, x, _ = table(row, without)
     if not pool:
-        return np.array([0.0] * (len(extractive.SIGNS) - 1) + [1.0])
+        return np.array([0.0] * (len(certainty.SIGNS) - 1) + [1.0])
     chosen, gaps = best(pool, x, weights)
-    return extractive.signs(Features(row.asked, [c[3] for c in chosen]), gaps)
+    return certainty.signs(Features(row.asked, [c[3] for c in chosen]), gaps)
 
 
 def auc(scores: np.ndarray, right: np.ndarray) -> float:
@@ -375,7 +375,7 @@ def main() -> None:
             f"{name}: below {bound} are {below[0]:.1%} of the answerable, {below[1]:.1%} and {below[2]:.1%} of the others"
         )
     if "--write" in sys.argv:
-        names = {"passage": rerank.FEATURES, "unit": extractive.UNIT, "signs": extractive.SIGNS}
+        names = {"passage": rerank.FEATURES, "unit": extractive.UNIT, "signs": certainty.SIGNS}
         trained = {
             model: dict(zip(names[model], (round(float(w), 4) for w in weights)))
             for model, weights in models.items()
