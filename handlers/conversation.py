@@ -36,7 +36,8 @@ from handlers.blocks import (
     Tone,
     Values,
 )
-from knowledge.values import Language
+from knowledge.errors import KnowledgeError
+from knowledge.values import Answer, Language
 
 __all__ = [
     "Ask",
@@ -275,7 +276,8 @@ class Reply:
     the reply to the message's channel thread for everybody, as a message of its own; `place` is the
     talk it is shared in where that is not the message's own (a `Message.place` of the same
     platform); `calls` are ids of people and user groups to be called there, where the platform can
-    do that.
+    do that. `answer` is what is drawn here and `fault` why there is none, for machines that read
+    them themselves; no face does.
     """
 
     text: str
@@ -288,6 +290,8 @@ class Reply:
     share: bool = False
     place: str = ""
     calls: tuple[str, ...] = ()
+    answer: Answer | None = field(default=None, repr=False, compare=False)
+    fault: KnowledgeError | None = field(default=None, repr=False, compare=False)
 
 
 Handler = Callable[[Message], AsyncIterator[Reply]]

@@ -339,7 +339,7 @@ class Nearest:
     missing: tuple[str, ...] = ()
 
 
-AnswerMode = Literal["extractive", "llm", "refused"]
+AnswerMode = Literal["extractive", "llm", "refused", "asked_back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +350,8 @@ class Answer:
     `sentences` are in reading order and empty when refused; `removed` counts sentences dropped for
     lack of support. `certainty` chooses the wording: "sure", "unsure" (said so), "none" (refused).
     `fallback` names why a model's answer was replaced by an extractive one, or is empty. `choices`
-    are questions it may have meant, when it could mean several. `notes` are warnings to show (a
+    are questions it may have meant, when it could mean several; with the mode "asked_back" there is
+    nothing else, as it does not say what it is about. `notes` are warnings to show (a
     model that failed, staleness, disagreement). `depends` says that it was asked which approach
     fits: only the asker's own circumstances decide that. `milliseconds` holds "total" and each
     stage by name. `trace` identifies the stored trace.

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from knowledge.documents.identity import Alike
@@ -17,24 +17,37 @@ def line(document: Json) -> None:
     sys.stdout.flush()
 
 
-def answer(value: Answer, id_: str) -> Json:
-    """Return an answer as the `ask` command prints it."""
+def answer(value: Answer, id_: str, text: str, files: Mapping[str, str]) -> Json:
+    """
+    Return an answer as the `ask` command prints it.
+
+    `text` is all that a person reads of it; `files` are the names of the cited files by version.
+    """
     language = value.language
     return {
         "id": id_,
         "question": value.question,
+        "text": text,
         "answer": value.text,
+        "first": _first(value),
         "language": language,
         "mode": value.mode,
+        "outcome": _outcome(value),
         "certainty": value.certainty,
+        "notes": [note.to(language) for note in value.notes],
+        "table": [list(row) for row in value.table],
+        "followups": list(value.followups),
+        "choices": list(value.choices),
         "citations": [
             {
                 "number": c.number,
                 "document": c.passage.document,
                 "title": c.passage.title,
+                "file": files.get(c.passage.version, ""),
                 "place": c.passage.place.to(language),
                 "page": c.passage.place.number,
                 "quote": c.quote,
+                "stale": c.stale,
             }
             for c in value.citations
         ],
@@ -56,11 +69,35 @@ def talk(text: str, said: str, language: Language, mode: str, id_: str) -> Json:
     return {
         "id": id_,
         "question": text,
+        "text": said,
         "answer": said,
+        "first": said.split("\n", 1)[0],
         "language": language,
         "mode": mode,
+        "outcome": mode,
         "certainty": "none",
+        "notes": [],
+        "table": [],
+        "followups": [],
+        "choices": [],
     } | nothing
+
+
+def _outcome(value: Answer) -> str:
+    """
+    Return what became of a question: "answered", "unsure", "refused" or "asked_back". Unlike the
+    mode, it does not say who wrote the answer.
+    """
+    if value.mode in ("refused", "asked_back"):
+        return value.mode
+    return "unsure" if value.certainty == "unsure" else "answered"
+
+
+def _first(value: Answer) -> str:
+    """Return the first line of an answer without its marks, "" where nothing is quoted."""
+    for sentence in value.sentences:
+        return sentence.text
+    return ""
 
 
 def hits(

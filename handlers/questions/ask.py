@@ -99,7 +99,7 @@ class Questions:
             try:
                 answer = await answering
             except KnowledgeError as error:
-                yield Reply(error.reason.to(language))
+                yield Reply(error.reason.to(language), fault=error)
                 return
         finally:
             answering.cancel()
@@ -269,8 +269,9 @@ class Questions:
 
     def _reply(self, answer: Answer) -> Reply:
         if answer.mode == "refused":
-            return refusal(answer, self._texts)
-        return Reply(plain_text(answer, self._texts), blocks_of(answer, self._texts))
+            return replace(refusal(answer, self._texts), answer=answer)
+        text, blocks = plain_text(answer, self._texts), blocks_of(answer, self._texts)
+        return Reply(text, blocks, answer=answer)
 
 
 def _record(answer: Answer, person: str) -> AnswerRecord:

@@ -1,0 +1,57 @@
+"""What machines read of an answer is what people read; rows of one thread are turns of one talk."""
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.early
+
+
+@pytest.fixture
+def ask(tmp_path, call):
+    """Return what asks rows of (thread, text), in order, and returns the lines printed."""
+
+    def asked(*rows):
+        lines = []
+        for number, (thread, text) in enumerate(rows):
+            lines.append(json.dumps({"id": str(number), "text": text, "thread": thread}) + "\n")
+        words = ("ask", "--questions", "-", "--json", "--data", str(tmp_path))
+        told = call(*words, stdin="".join(lines))
+        return [json.loads(line) for line in told.stdout.splitlines()]
+
+    return asked
+
+
+@pytest.mark.parametrize("text", ["RAGは社内文書を全部学習しますか?", "What is RAG?"])
+def test_machines_read_all_that_people_read(ask, text):
+    (answer,) = ask(("", text))
+
+    assert answer["outcome"] in ("answered", "unsure")
+    assert answer["first"]
+    assert answer["first"] in answer["text"]
+    assert answer["citations"][0]["place"] in answer["text"]
+    assert {c["file"] for c in answer["citations"]} == {"digest.yaml"}
+    assert answer["followups"]
+
+
+def test_what_is_refused_and_what_is_talk_say_so_in_words(ask):
+    refused, talk = ask(("", "社員食堂の今週の献立は?"), ("", "ありがとう"))
+
+    assert (refused["mode"], refused["outcome"]) == ("refused", "refused")
+    assert "社員食堂" in refused["text"]
+    assert (talk["outcome"], talk["text"]) == ("talk", "どういたしまして。")
+
+
+def test_rows_of_one_thread_are_turns_of_one_talk(ask):
+    first, alone, follows = ask(("a", "RAGの特徴を教えて"), ("b", "短所は?"), ("a", "短所は?"))
+
+    assert "RAG" in first["text"]
+    assert "RAG" in follows["text"]
+    assert alone["text"] != follows["text"]
+
+
+def test_a_row_that_is_no_question_is_told_among_the_others(ask):
+    lines = ask(("", "RAGとは何ですか?"), ("", "\x01\x02\x03"), ("", "RAGとは何ですか?"))
+
+    assert [("error" in line) for line in lines] == [False, True, False]
+    assert lines[1]["error"]["ja"]
