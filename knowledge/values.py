@@ -301,7 +301,8 @@ class Citation:
     from 1.
 
     `version` is shown as "v3"; `updated` and `review` are ISO dates or empty; `stale` means the
-    review date has passed.
+    review date has passed. `around` are further passages of the same place, in order, whose lines
+    are shown under this number, too.
     """
 
     number: int
@@ -313,6 +314,10 @@ class Citation:
     stale: bool = False
     url: str = ""
     owner: str = ""
+    around: tuple[Passage, ...] = ()
+
+
+SentenceRole = Literal["line", "lead", "gap"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,10 +325,16 @@ class Sentence:
     """
     One sentence of an answer, with the numbers of the citations that support it. Lines may start
     with "- ".
+
+    A "line" stands in its source as it is here, or was written by a model; the "lead" says the
+    answer in one sentence, with the place it stands at; a "gap" tells where lines are left out.
+    `mark` is the stretch of the text that answers, "" for none.
     """
 
     text: str
     citations: tuple[int, ...] = ()
+    role: SentenceRole = "line"
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,14 +358,15 @@ class Answer:
     """
     What knowledge says to a question.
 
-    `sentences` are in reading order and empty when refused; `removed` counts sentences dropped for
-    lack of support. `certainty` chooses the wording: "sure", "unsure" (said so), "none" (refused).
-    `fallback` names why a model's answer was replaced by an extractive one, or is empty. `choices`
-    are questions it may have meant, when it could mean several; with the mode "asked_back" there is
-    nothing else, as it does not say what it is about. `notes` are warnings to show (a
-    model that failed, staleness, disagreement). `depends` says that it was asked which approach
-    fits: only the asker's own circumstances decide that. `milliseconds` holds "total" and each
-    stage by name. `trace` identifies the stored trace.
+    `sentences` are in reading order and empty when refused: without a model a lead, then the lines
+    around what it says; `whole` are all lines of what they are taken from, empty where `sentences`
+    leave none out. `removed` counts sentences dropped for lack of support. `certainty` chooses the
+    wording: "sure", "unsure" (said so), "none" (refused). `fallback` names why a model's answer was
+    replaced by an extractive one, or is empty. `choices` are questions it may have meant, when it
+    could mean several; with the mode "asked_back" there is nothing else, as it does not say what it
+    is about. `notes` are warnings to show (a model that failed, staleness, disagreement). `depends`
+    says that it was asked which approach fits: only the asker's own circumstances decide that.
+    `milliseconds` holds "total" and each stage by name. `trace` identifies the stored trace.
     """
 
     id: str
@@ -372,6 +384,7 @@ class Answer:
     choices: tuple[str, ...] = ()
     table: tuple[tuple[str, ...], ...] = ()
     depends: bool = False
+    whole: tuple[Sentence, ...] = ()
     milliseconds: dict[str, float] = field(default_factory=dict)
     trace: str = ""
 
