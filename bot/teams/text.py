@@ -5,8 +5,10 @@ A TextBlock is Markdown, so everything but our own `**bold**`, lists and `[n]` i
 hidden in a document stays text.
 """
 
+import json
 import re
 import unicodedata
+from bisect import bisect_right
 from typing import Any
 
 Element = dict[str, Any]
@@ -24,13 +26,22 @@ def cut(text: str, limit: int) -> str:
 
 
 def fit(text: str, limit: int) -> str:
-    """Return at most `limit` bytes of UTF-16, in which Teams counts a message."""
-    if len(text.encode("utf-16-le", "surrogatepass")) <= limit:
+    """
+    Return what takes at most `limit` bytes in a message, which Teams counts as JSON in UTF-16.
+
+    There a line end, a quotation mark and a backslash are two signs each.
+    """
+    if _written(text) <= limit:
         return text
-    return cut(
-        text,
-        len(text.encode("utf-16-le", "surrogatepass")[: limit - 2].decode("utf-16-le", "ignore")),
-    )
+    room = limit - _written("…")
+    characters = bisect_right(range(len(text)), room, key=lambda count: _written(text[:count]))
+    return cut(text, characters)
+
+
+def _written(text: str) -> int:
+    """Return the bytes a text takes within a message."""
+    quoted = json.dumps(text, ensure_ascii=False)[1:-1]
+    return len(quoted.encode("utf-16-le", "surrogatepass"))
 
 
 def escaped(text: str) -> str:

@@ -3,7 +3,7 @@
 import json
 import re
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.teams import citations, render
@@ -180,6 +180,7 @@ def checked(message):
 
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(replies(), st.sampled_from(["ja", "en"]))
+@example(Reply("[\n\\ " * 6000, final=False), "ja")  # signs that are written as two
 def test_any_reply_fits_and_is_whole(reply, language):
     shown = render.activities(reply, language, TEXTS)
     for message in [
