@@ -1,6 +1,7 @@
 """Turns of talk against a real Redis: once, in order, taken over, never silent."""
 
 import asyncio
+import json
 import os
 import signal
 
@@ -12,6 +13,8 @@ from redis.backoff import NoBackoff
 from bot.deliveries import SEEN, Deliveries, NotSafe
 from bot.turns import RUNNING, TRIES, TURN, Delivery, Turns
 from handlers.conversation import Audience, Message, Person, Reply, Text
+from handlers.memory.claims import PENDING
+from handlers.memory.link import key
 from handlers.sessions import Claim, Sessions
 from tests.fault_proxy import FaultProxy
 
@@ -71,12 +74,18 @@ async def drain(turns):
 
 @pytest.fixture
 def fast(monkeypatch):
-    """Leases of a third of a second, so that what happens after one is seen soon."""
+    """Looks that come soon after each other; leases keep their length, and only `end_leases` ends one."""
     for name, value in (("SWEEP", 0.05), ("CALM", 0.3), ("SETTLE", 0.02)):
         monkeypatch.setattr(f"bot.turns.{name}", value)
-    for name, value in (("LEASE", 0.3), ("SETTLE", 0.02)):
-        monkeypatch.setattr(f"bot.leases.{name}", value)
-    monkeypatch.setattr("handlers.memory.claims.LEASE", 0.3)
+    monkeypatch.setattr("bot.leases.SETTLE", 0.02)
+
+
+async def end_leases(sessions):
+    """Let the leases of all open turns end, as after their time without a sign of life."""
+    async with sessions.link.redis() as redis:
+        open_turns = await redis.zrange(PENDING, 0, -1)
+        if open_turns:
+            await redis.zadd(PENDING, dict.fromkeys(open_turns, 0), xx=True)
 
 
 async def test_a_repeat_is_answered_once(sessions, texts, paper):
@@ -106,12 +115,10 @@ async def test_two_replicas_answer_once(store, texts, paper):
     )
 
 
-async def test_a_dead_process_is_taken_over_on_the_same_screen(sessions, texts, paper, monkeypatch):
-    monkeypatch.setattr("handlers.memory.claims.LEASE", -1.0)
+async def test_a_dead_process_is_taken_over_on_the_same_screen(sessions, texts, paper, fast):
     await sessions.claim(Claim("d1", "t", "paper", {"text": "続き"}))
     await sessions.remember_screen(Claim("d1", "t", "paper", {"text": "続き"}, {"sheet": "7"}))
-    monkeypatch.setattr("handlers.memory.claims.LEASE", 30.0)
-    monkeypatch.setattr("bot.turns.SWEEP", 0.01)
+    await end_leases(sessions)
 
     async with Turns(echo, sessions, texts) as turns:
         turns.register(paper)
@@ -187,7 +194,7 @@ async def test_a_full_queue_says_so(sessions, texts, paper):
     assert paper.shown == [*said, "0", "1", "2", "3"]
 
 
-async def test_a_claim_whose_reply_was_lost_is_answered_once(store, texts, paper, fast):
+async def test_a_claim_whose_reply_was_lost_is_answered_once(store, texts, paper):
     """The write arrived, its reply did not: nobody may take the turn over once it is over."""
     async with FaultProxy(store.server.socket) as proxy:
         limits = {"socket_timeout": 0.2, "retry": Retry(NoBackoff(), 0)}
@@ -200,11 +207,19 @@ async def test_a_claim_whose_reply_was_lost_is_answered_once(store, texts, paper
                 await first.hear(Delivery(f"d{n}", "paper", {"text": str(n)}))
                 await second.hear(Delivery(f"d{n}", "paper", {"text": str(n)}))
                 await drain(first)
-            await asyncio.sleep(1.0)
-            await drain(second)
+            await end_leases(two)
+            left = await two.abandoned()
 
+    assert left == []
     assert proxy.lost == 20
     assert sorted(t for t in paper.shown if t != "…") == sorted(f"答え {n}" for n in range(20))
+
+
+async def over(sessions, ids):
+    """Wait until Redis is back and has been told that these turns are over."""
+    for id_ in ids:
+        while not await sessions.patiently(lambda id_=id_: sessions.over(id_), 60.0):
+            await asyncio.sleep(0.01)
 
 
 async def test_what_was_answered_while_redis_was_frozen_is_not_answered_again(
@@ -220,7 +235,7 @@ async def test_what_was_answered_while_redis_was_frozen_is_not_answered_again(
                 await first.hear(Delivery(f"d{n}", "paper", {"text": str(n)}))
         finally:
             os.kill(store.server.pid, signal.SIGCONT)
-        await asyncio.sleep(1.5)
+        await over(two, [f"d{n}" for n in range(5)])
         again = [await second.hear(Delivery(f"d{n}", "paper", {"text": str(n)})) for n in range(5)]
 
     assert again == [False] * 5
@@ -229,6 +244,7 @@ async def test_what_was_answered_while_redis_was_frozen_is_not_answered_again(
 
 async def test_a_turn_that_kills_every_process_ends_with_an_apology(sessions, texts, paper, fast):
     await sessions.claim(Claim("d1", "t", "paper", {"text": "x"}, tries=TRIES))
+    await end_leases(sessions)
     async with Turns(echo, sessions, texts) as turns:
         turns.register(paper)
         while not paper.shown:
@@ -240,43 +256,50 @@ async def test_a_turn_that_kills_every_process_ends_with_an_apology(sessions, te
 
 
 async def test_an_answer_the_platform_did_not_take_is_delivered_later(sessions, texts, paper, fast):
-    refusals = iter([OSError("down")] * 2)
+    refused = []
 
     async def read(payload):
-        if error := next(refusals, None):
-            raise error
+        if len(refused) < 2:
+            refused.append(payload)
+            raise OSError("down")
         return message(payload["text"])
 
     paper.read = read
     async with Turns(echo, sessions, texts) as turns:
         turns.register(paper)
         await turns.hear(Delivery("d1", "paper", {"text": "x"}))
+        for count in (1, 2):
+            while len(refused) < count:
+                await asyncio.sleep(0.01)
+            await drain(turns)
+            await end_leases(sessions)
         while "答え x" not in paper.shown:
             await asyncio.sleep(0.01)
         await drain(turns)
 
     assert paper.shown == ["…", "答え x"]
+    await end_leases(sessions)
     assert await sessions.abandoned() == []
 
 
-async def test_who_was_taken_over_shows_nothing_more(sessions, texts, paper, fast):
-    taken = asyncio.Event()
+async def test_who_was_taken_over_shows_nothing_more(sessions, texts, paper, monkeypatch):
+    monkeypatch.setattr("bot.leases.LEASE", 0.06)  # a sign of life every fiftieth of a second
+    begun, never = asyncio.Event(), asyncio.Event()
 
     async def slow(heard):
         yield Reply("…", final=False)
-        await taken.wait()
-        await asyncio.sleep(0.5)
+        begun.set()
+        await never.wait()
         yield Reply("二重")
 
     async with Turns(slow, sessions, texts) as turns:
         turns.register(paper)
         await turns.hear(Delivery("d1", "paper", {"text": "x"}))
+        await begun.wait()
+        turn = key("turn", "d1")
         async with sessions.link.redis() as redis:
-            [(key, _)] = await redis.zrange("lc:turns", 0, -1, withscores=True)
-            await redis.zadd("lc:turns", {key: 0})
-        turns._platforms.clear()
-        assert len(await sessions.abandoned()) == 1
-        taken.set()
+            stolen = json.loads(await redis.get(turn)) | {"token": "another process"}
+            await redis.set(turn, json.dumps(stolen))
         await drain(turns)
 
     assert paper.shown == ["…"]
@@ -284,8 +307,10 @@ async def test_who_was_taken_over_shows_nothing_more(sessions, texts, paper, fas
 
 async def test_a_thread_keeps_its_order_over_two_processes(store, texts, paper):
     order = []
+    gate = asyncio.Event()
 
     async def slow(heard):
+        await gate.wait()
         order.append(heard.content.text)
         await asyncio.sleep(0.03)
         order.append(heard.content.text)
@@ -295,13 +320,26 @@ async def test_a_thread_keeps_its_order_over_two_processes(store, texts, paper):
     async with one, two, Turns(slow, one, texts) as first, Turns(slow, two, texts) as second:
         for turns in (first, second):
             turns.register(paper)
-        for n in range(4):
+        for n in range(2):
+            await (first, second)[n].hear(Delivery(f"d{n}", "paper", {"text": str(n)}))
+            await lined_up(one, "paper:1", n + 1)
+        for n in range(2, 4):
             await (first, second)[n % 2].hear(Delivery(f"d{n}", "paper", {"text": str(n)}))
-            await asyncio.sleep(0.01)
+        gate.set()
         await drain(first)
         await drain(second)
 
-    assert order == [str(n) for n in range(4) for _ in range(2)]
+    for n in range(4):
+        assert order[2 * n] == order[2 * n + 1]  # one after the other
+    assert order[:4] == ["0", "0", "1", "1"]
+    assert sorted(order[4::2]) == ["2", "3"]
+
+
+async def lined_up(sessions, place, count):
+    """Wait until so many turns stand in the queue of a place."""
+    async with sessions.link.redis() as redis:
+        while await redis.zcard(key("queue", place)) < count:
+            await asyncio.sleep(0.01)
 
 
 @pytest.fixture
@@ -312,7 +350,7 @@ async def frozen(store):
     os.kill(store.server.pid, signal.SIGCONT)
 
 
-async def heard(turns, id_="d1", text="x", patience=5.0):
+async def heard(turns, id_="d1", text="x", patience=30.0):
     """Deliver once; report whether it was acknowledged."""
     try:
         await turns.hear(Delivery(id_, "paper", {"text": text}), patience=patience)
