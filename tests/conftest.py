@@ -1,11 +1,14 @@
 """What tests share: the shelf of shared data, a real Redis, the sentences."""
 
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from anyio.from_thread import start_blocking_portal
+from redis import Redis
 
 from bot.service.store import Store
 from handlers.sessions import TIMEOUT, Sessions
@@ -19,7 +22,7 @@ from tests.stub_model import StubModel
 
 ROOT = Path(__file__).resolve().parent.parent
 CAME_BACK: set[str] = set()  # the shapes of replies whose buttons all came back
-BUSY = 20.0  # seconds for one command of Redis
+BUSY = 60.0  # seconds for whatever Redis does
 if sys.platform != "linux":  # what is tested is not the sandbox, which other systems cannot close
     sandbox.PRELUDE = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r}); from knowledge.reading.readers import lockdown\n"
@@ -61,19 +64,39 @@ def every_button_comes_back() -> Iterator[None]:
 def busy() -> Iterator[None]:
     """A machine that runs many tests at once may keep Redis waiting: what does not freeze Redis itself takes that for busy."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.service.store.TIMEOUT", BUSY)
+        for limit in ("store.TIMEOUT", "store.CONNECT", "redis_server.START"):
+            patch.setattr(f"bot.service.{limit}", BUSY)
         yield
 
 
 @pytest.fixture
 def as_served(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Redis counts as away as soon as it does where people are served."""
+    """Redis counts as away as soon as it does where people are served: asked for before anything connects."""
     monkeypatch.setattr("bot.service.store.TIMEOUT", TIMEOUT)
 
 
+@pytest.fixture(scope="session")
+def redis_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """One real redis-server for all tests of this process, on a loop of its own."""
+    store = Store("", tmp_path_factory.mktemp("redis"))
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(store) as opened:
+        yield opened
+
+
 @pytest.fixture
-async def store(tmp_path: Path, as_served: None) -> AsyncIterator[Store]:
-    """A real redis-server of this test's own, which it may freeze."""
+def store(redis_of_all: Store) -> Store:
+    """A real redis-server with nothing in it, which the test may freeze but not end."""
+    server = redis_of_all.server
+    assert server is not None
+    os.kill(server.pid, signal.SIGCONT)  # where the test before left it frozen
+    with Redis(unix_socket_path=str(server.socket)) as client:
+        client.flushall()
+    return redis_of_all
+
+
+@pytest.fixture
+async def own_store(tmp_path: Path) -> AsyncIterator[Store]:
+    """A real redis-server of this test's own, which it may end."""
     async with Store("", tmp_path / "redis") as opened:
         yield opened
 

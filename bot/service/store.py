@@ -24,6 +24,7 @@ from handlers.sessions import TIMEOUT
 log = logging.getLogger(__name__)
 SENTINEL = "redis+sentinel://"
 SENTINEL_PORT = 26379
+CONNECT = 0.5  # seconds for one connection
 BROKER_TIMEOUT = 5.0  # seconds; the queue is used by threads that may wait
 
 
@@ -143,6 +144,6 @@ def _limits() -> dict[str, Any]:
     """
     return {
         "socket_timeout": TIMEOUT,
-        "socket_connect_timeout": 0.5,
+        "socket_connect_timeout": CONNECT,
         "retry": Retry(NoBackoff(), 0),
     }

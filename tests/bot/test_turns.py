@@ -140,6 +140,7 @@ async def test_a_bug_becomes_an_apology_with_a_number(sessions, texts, paper, ca
     assert "secret" not in paper.shown[-1]
 
 
+@pytest.mark.usefixtures("as_served")
 async def test_a_frozen_redis_goes_unnoticed(store, sessions, texts, paper):
     async with Turns(echo, sessions, texts) as turns:
         turns.register(paper)
@@ -222,6 +223,7 @@ async def over(sessions, ids):
             await asyncio.sleep(0.01)
 
 
+@pytest.mark.usefixtures("as_served")
 async def test_what_was_answered_while_redis_was_frozen_is_not_answered_again(
     store, texts, paper, fast
 ):
@@ -375,6 +377,7 @@ async def shown(paper, count):
         await asyncio.sleep(0.01)
 
 
+@pytest.mark.usefixtures("as_served")
 async def test_nothing_is_acknowledged_before_it_is_stored_or_answered(
     sessions, texts, paper, frozen
 ):
@@ -392,6 +395,7 @@ async def test_nothing_is_acknowledged_before_it_is_stored_or_answered(
     assert paper.shown == ["…", "答え"]
 
 
+@pytest.mark.usefixtures("as_served")
 async def test_a_turn_that_began_without_a_claim_is_stored_as_soon_as_redis_is_back(
     sessions, texts, paper, frozen, fast
 ):
@@ -411,6 +415,7 @@ async def test_a_turn_that_began_without_a_claim_is_stored_as_soon_as_redis_is_b
     assert paper.shown == ["…", "答え"]
 
 
+@pytest.mark.usefixtures("as_served")
 async def test_an_answer_the_platform_did_not_take_is_refused_while_redis_is_away(
     sessions, texts, paper, frozen
 ):
@@ -431,6 +436,7 @@ async def test_an_answer_the_platform_did_not_take_is_refused_while_redis_is_awa
     assert paper.shown == ["…", "答え x"]
 
 
+@pytest.mark.usefixtures("as_served")
 @pytest.mark.parametrize("payload", [{}, {"text": ""}])
 async def test_a_delivery_that_is_nothing_to_us_is_acknowledged_while_redis_is_away(
     sessions, texts, paper, frozen, payload
@@ -460,6 +466,7 @@ async def test_whoever_waits_and_gives_up_stops_no_turn(sessions, texts, paper):
     assert paper.shown == ["…", "答え x"]
 
 
+@pytest.mark.usefixtures("as_served")
 async def test_of_two_processes_that_run_one_turn_only_who_stored_it_goes_on(
     store, texts, paper, frozen, fast
 ):

@@ -112,6 +112,7 @@ async def test_what_was_acknowledged_survives_kill_9_of_redis(tmp_path):
         assert [(await sessions.load("run", str(n)))["n"] for n in range(50)] == list(range(50))
 
 
+@pytest.mark.usefixtures("as_served")
 async def test_a_frozen_redis_costs_a_second_and_no_more_than_an_error(store, sessions):
     os.kill(store.server.pid, signal.SIGSTOP)
     try:
@@ -156,6 +157,7 @@ async def frozen_claim(store, sessions, one):
         await asyncio.sleep(0.05)
 
 
+@pytest.mark.usefixtures("as_served")
 async def test_a_claim_that_arrives_after_its_process_gave_up_is_void(store, sessions, monkeypatch):
     """That process answered without it, or refused the delivery: a repeat is claimed, and nobody takes it over."""
     await sessions.abandoned()  # by now every process has asked Redis for its time
@@ -169,6 +171,7 @@ async def test_a_claim_that_arrives_after_its_process_gave_up_is_void(store, ses
     assert await sessions.claim(claim("b", "later"))
 
 
+@pytest.mark.usefixtures("as_served")
 async def test_a_claim_that_arrived_late_is_good_while_its_process_lives(
     store, sessions, monkeypatch
 ):
@@ -246,6 +249,7 @@ async def test_a_change_that_changes_nothing_writes_nothing(sessions):
     assert await sessions.load("wish", "w") is None
 
 
+@pytest.mark.usefixtures("as_served")
 async def test_one_outage_is_waited_for_once_however_many_steps_meet_it(store, sessions):
     tries = []
 

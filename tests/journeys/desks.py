@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
+import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -41,7 +42,7 @@ from tests.bot.hands import (
 )
 from tests.bot.slack.api import SlackApi
 from tests.bot.slack.conftest import SECRET, Desk
-from tests.bot.teams.conftest import Service
+from tests.bot.teams.conftest import Service, stand_still
 from tests.bot.teams.talk import activity
 from tests.serving import served
 
@@ -405,17 +406,19 @@ TOKEN = "a-token-of-the-webhook"
 @asynccontextmanager
 async def open_desks(folder: Path) -> AsyncIterator[dict[str, At]]:
     """Open the application over a house of its own; give the people at each of its faces."""
-    store, slack, service = Store(), SlackApi(), Service()
+    store, slack = Store(), SlackApi()
     slack.people = {ADMIN: _person(ADMIN, is_admin=True), MEMBER: _person(MEMBER)}
     routes = [
         Route("/api/{method}", slack.take, methods=["GET", "POST"]),
         Route("/respond", slack.respond, methods=["POST"]),
         Route("/upload", slack.store, methods=["POST"]),
         Route("/file/{name}", store.give),
-        Route("/{path:path}", service.take, methods=["GET", "POST", "PUT", "DELETE"]),
     ]
     async with AsyncExitStack() as stack:
-        port = await stack.enter_async_context(served(Starlette(routes=routes)))
+        service = Service(clock=stand_still(stack.enter_context(pytest.MonkeyPatch.context())))
+        connector = Route("/{path:path}", service.take, methods=["GET", "POST", "PUT", "DELETE"])
+        app = Starlette(routes=[*routes, connector])
+        port = await stack.enter_async_context(served(app))
         slack.url = store.url = f"http://127.0.0.1:{port}"
         service.url = f"{slack.url}/"
         settings = load(

@@ -40,8 +40,8 @@ async def test_the_embedded_server_is_private(store):
         "REPLICAOF no one",
     ],
 )
-async def test_what_nothing_here_needs_is_denied(store, words):
-    client = store.connect()
+async def test_what_nothing_here_needs_is_denied(own_store, words):
+    client = own_store.connect()
     try:
         with pytest.raises((NoPermissionError, ResponseError)):
             await client.execute_command(*words.split())
@@ -205,14 +205,15 @@ async def _knows_each_other(port):
     return int(facts["num-other-sentinels"]) == 2 and int(facts["num-slaves"]) == 1
 
 
-async def test_a_server_that_was_killed_is_started_again_and_knows_what_it_knew(store, sessions):
-    await sessions.save("run", "r", {"n": 1})
-    before = store.server.pid
-    os.kill(before, signal.SIGKILL)
-    await _until(sessions.alive)
+async def test_a_server_that_was_killed_is_started_again_and_knows_what_it_knew(own_store):
+    async with Sessions(own_store.connect) as sessions:
+        await sessions.save("run", "r", {"n": 1})
+        before = own_store.server.pid
+        os.kill(before, signal.SIGKILL)
+        await _until(sessions.alive)
 
-    assert store.server.pid != before
-    assert (await sessions.load("run", "r"))["n"] == 1
+        assert own_store.server.pid != before
+        assert (await sessions.load("run", "r"))["n"] == 1
 
 
 async def test_what_a_killed_parent_left_running_is_ended_first(tmp_path):

@@ -156,6 +156,7 @@ async def long(message):
     yield Reply("答え", (Paragraph("答え"),))
 
 
+@pytest.mark.usefixtures("as_served")
 async def test_an_event_that_is_neither_stored_nor_answered_is_refused_and_its_repeat_is_not(
     desk, api, frozen
 ):
@@ -167,6 +168,7 @@ async def test_an_event_that_is_neither_stored_nor_answered_is_refused_and_its_r
     assert [m["text"] for m in api.messages.values()] == ["答え"]
 
 
+@pytest.mark.usefixtures("as_served")
 async def test_an_event_that_is_answered_in_time_is_acknowledged(desk, api, frozen):
     at = await desk(bot)
 
@@ -174,6 +176,7 @@ async def test_an_event_that_is_answered_in_time_is_acknowledged(desk, api, froz
     assert [m["text"] for m in api.messages.values()] == ["答え"]
 
 
+@pytest.mark.usefixtures("as_served")
 async def test_what_slack_never_repeats_is_acknowledged_while_it_is_answered(desk, api, frozen):
     """A refusal would show an error beside the answer."""
     at = await desk(long)
@@ -184,6 +187,7 @@ async def test_what_slack_never_repeats_is_acknowledged_while_it_is_answered(des
     ] == 200
 
 
+@pytest.mark.usefixtures("as_served")
 async def test_over_a_socket_what_is_not_safe_is_not_acknowledged(desk, api, frozen):
     at = await desk(long, app_token="xapp-1")
     event = {
@@ -217,6 +221,7 @@ async def test_a_repeat_finds_what_a_process_posted_that_was_not_heard(desk, api
     assert len(api.messages) == 1
 
 
+@pytest.mark.usefixtures("as_served")
 async def test_a_turn_without_a_claim_finds_what_another_process_posted(desk, api, frozen):
     """While Redis is away two processes may hold the same event: whoever comes second goes on with the first one's message."""
     ts = f"{time.time():.6f}"
@@ -227,6 +232,7 @@ async def test_a_turn_without_a_claim_finds_what_another_process_posted(desk, ap
     assert [m["text"] for m in api.messages.values()] == ["答え"]
 
 
+@pytest.mark.usefixtures("as_served")
 async def test_of_two_processes_that_post_at_the_same_moment_one_message_stays(desk, api, frozen):
     """Neither finds the other's message before it posts its own."""
     ts = f"{time.time():.6f}"

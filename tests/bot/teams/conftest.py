@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.teams import stream
+from tests.clocks import StandingClock
 from tests.serving import served
 
 MESSAGE = 100 * 1024  # bytes in UTF-16
@@ -31,7 +33,6 @@ class Call:
     bearer: str
     status: int = 0
     targeted: bool = False  # one person alone sees it
-    at: float = field(default_factory=time.monotonic)
 
     @property
     def text(self) -> str:
@@ -67,7 +68,13 @@ class Failure:
 
 @dataclass
 class Service:
-    """`failures` come first, in order; `member` is what it says of everybody; `cancelled` is the person's stop button."""
+    """
+    `failures` come first, in order; `member` is what it says of everybody; `cancelled` is the person's stop button.
+
+    `clock` says how long a stream lasts and how fast its parts follow each other.
+    """
+
+    clock: Any = time
 
     url: str = ""
     calls: list[Call] = field(default_factory=list)
@@ -172,7 +179,7 @@ class Service:
         return next((rule for rule, broken in rules.items() if broken), "")
 
     def _streamed(self, call: Call) -> Response:
-        info, now = call.stream, time.monotonic()
+        info, now = call.stream, self.clock.monotonic()
         kind, id_ = info["streamType"], info.get("streamId", "")
         if call.body["conversation"].get("conversationType") != "personal":
             return self._refuse("streaming is for personal chats")
@@ -239,9 +246,23 @@ class Service:
                 await asyncio.sleep(0.01)
 
 
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> StandingClock:
+    """The clock of every stream, on both sides."""
+    return stand_still(monkeypatch)
+
+
+def stand_still(patch: pytest.MonkeyPatch) -> StandingClock:
+    """Give streams a clock that stands still but for what they wait by it."""
+    clock = StandingClock()
+    patch.setattr(stream, "time", clock)
+    patch.setattr(stream, "asyncio", clock)
+    return clock
+
+
 @pytest.fixture
-async def service() -> AsyncIterator[Service]:
-    service = Service()
+async def service(clock: StandingClock) -> AsyncIterator[Service]:
+    service = Service(clock=clock)
     methods = ["GET", "POST", "PUT", "DELETE"]
     async with served(
         Starlette(routes=[Route("/{path:path}", service.take, methods=methods)])

@@ -358,6 +358,7 @@ async def test_the_agents_playground_talks_with_us(sessions, texts, asked):
     assert ran.returncode == 0, ran.stdout
 
 
+@pytest.mark.usefixtures("as_served")
 async def test_an_activity_that_is_neither_stored_nor_answered_is_refused_and_its_repeat_is_not(
     store, sessions, texts, service, monkeypatch
 ):

@@ -1,7 +1,6 @@
 """A personal chat sees an answer grow; the connector at the far end holds the rules of Teams' streams."""
 
 import asyncio
-import time
 
 import pytest
 
@@ -26,16 +25,15 @@ def kinds(service):
 
 
 async def test_a_status_then_words_that_grow_then_the_whole_with_its_sources_and_a_card(
-    sessions, texts, service, monkeypatch
+    sessions, texts, service, clock
 ):
-    monkeypatch.setattr(stream, "PACE", 1.0)
-
     async def growing(message):
         yield WORKING
-        await asyncio.sleep(1.0)
+        clock.move(stream.PACE)
         yield words("答")
+        clock.move(stream.PACE - 0.1)
         yield words("答え")  # too soon: the next one brings it
-        await asyncio.sleep(1.0)
+        clock.move(0.1)
         yield words("答え[1]")
         yield ANSWER
 
@@ -83,11 +81,13 @@ def connector():
     return Connector(lambda: MicrosoftAppCredentials("", ""), local=True)
 
 
-async def test_the_stop_button_stops_the_turn_and_nothing_more_is_said(sessions, texts, service):
+async def test_the_stop_button_stops_the_turn_and_nothing_more_is_said(
+    sessions, texts, service, clock
+):
     async def stopped(message):
         yield WORKING
         service.cancelled = True
-        await asyncio.sleep(1.0)
+        clock.move(stream.PACE)
         yield ANSWER
 
     async with door_of(stopped, sessions, texts) as door:
@@ -114,11 +114,12 @@ async def test_after_two_minutes_the_answer_is_a_message_of_its_own(
     assert [bool(m.get("text")) for m in service.shown.values()] == [True, False]
 
 
-@pytest.mark.parametrize(("seconds", "calls"), [(110, 1), (116, 0)])
+@pytest.mark.parametrize(("seconds", "calls"), [(stream.LIMIT, 1), (stream.LIMIT + 0.1, 0)])
 async def test_a_stream_is_ended_in_its_place_before_teams_closes_it(
-    service, connector, seconds, calls
+    service, connector, clock, seconds, calls
 ):
-    memory = {"stream": "s1", "shown": "s1", "since": str(time.time() - seconds)}
+    memory = {"stream": "s1", "shown": "s1", "since": str(clock.time())}
+    clock.move(seconds)
     await Stream(connector, *place(service), memory).finish({"type": "message", "text": "答え"})
     assert len(service.calls) == calls
     service.refused.clear()  # it knows nothing of this stream
@@ -149,26 +150,28 @@ async def test_an_end_whose_answer_was_lost_is_not_said_twice(service, connector
     assert [m["text"] for m in service.shown.values()] == ["おわり"]
 
 
-async def test_another_process_ends_the_stream_of_one_that_died(service, connector):
+async def test_another_process_ends_the_stream_of_one_that_died(service, connector, clock):
     memory = {}
     await Stream(connector, *place(service), memory).show(WORKING)
     taken_over = Stream(connector, *place(service), dict(memory))
-    await asyncio.sleep(1.0)
+    clock.move(1.0)
     assert await taken_over.finish({"type": "message", "text": "おわり"}) == "s1"
 
 
-async def test_a_stop_pressed_while_words_grow_is_told_to_the_turn(service, connector):
+async def test_a_stop_pressed_while_words_grow_is_told_to_the_turn(service, connector, clock):
     streaming = Stream(connector, *place(service), {})
     await streaming.show(WORKING)
     service.cancelled = True
-    await asyncio.sleep(1.5)
+    clock.move(stream.PACE)
     with pytest.raises(Stopped):
         await streaming.show(words("まだ"))
 
 
-async def test_words_that_do_not_go_on_from_the_ones_before_wait_for_the_end(service, connector):
+async def test_words_that_do_not_go_on_from_the_ones_before_wait_for_the_end(
+    service, connector, clock
+):
     streaming = Stream(connector, *place(service), {})
     await streaming.show(words("はじめは"))
-    await asyncio.sleep(1.5)
+    clock.move(stream.PACE)
     await streaming.show(words("ちがう"))
     assert kinds(service) == [("streaming", 1)]
