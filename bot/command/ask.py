@@ -45,7 +45,8 @@ async def ask(application: Application, arguments: argparse.Namespace, language:
             code = COULD_NOT
             line = {"id": row.id, "question": row.text} | _error(error)
             if not arguments.questions:
-                print(error.reason.to(spoken), file=sys.stderr)  # noqa: T201  # a command line prints
+                reason = error.reason.to(spoken)
+                print(reason, file=sys.stderr)  # noqa: T201  # a command line prints
         if arguments.json or "error" in line:
             output.line(line)
         else:

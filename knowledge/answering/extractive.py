@@ -128,8 +128,8 @@ class Extractor:
 
 def features(overlap: Features, distances: Floats) -> Floats:
     """
-    Return one row of `UNIT` for each unit of the best passages; `distances` are their scores below the
-    best one's, 0 or less.
+    Return one row of `UNIT` for each unit of the best passages; `distances` are their scores below
+    the best one's, 0 or less.
     """
     asked, passage = overlap.query, overlap.passage
     content = overlap.content(titled=False)
