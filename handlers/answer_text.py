@@ -1,24 +1,21 @@
 """How answers and names of documents are written: what several rooms draw alike. Pure."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from handlers.texts import Texts
-from knowledge.text.language import language_of
-from knowledge.text.sanitise import sanitise
+from knowledge.text.titles import titled
 from knowledge.values import Language, Sentence
 
+__all__ = ["aged", "lines", "titled"]
+
+FIXED = "\u00a0"  # a space that makes no list of what follows a number
+INDENT = "\u3000"  # before what stands within an item
+_NUMBER = re.compile(r"^\u3000*\d{1,3}[.)] ?")
+_HASHES = re.compile(r"^#{1,6}\s+")
 CELL = " | "  # between the cells of a table row in a passage
 MONTHS = 24  # from here on an age is told in years
-
-
-def titled(title: str, language: Language) -> str:
-    """Return a document's title; of one in both languages ("… / …") the reader's half."""
-    halves = title.split(" / ")
-    own = [half for half in halves if language_of(half, language) == language]
-    if len(halves) == 2 and len(own) == 1:
-        return sanitise(own[0])
-    return sanitise(title)
 
 
 def aged(day: str, texts: Texts, language: Language, today: date | None = None) -> str:
@@ -40,28 +37,68 @@ def aged(day: str, texts: Texts, language: Language, today: date | None = None) 
     return texts.say("ask.age_months", language, day=day, n=months)
 
 
-def lines(sentences: Sequence[Sentence]) -> list[str]:
+def lines(sentences: Sequence[Sentence], *, bold: bool = False, each: bool = False) -> list[str]:
     """
-    Return sentences as lines with their marks; a table's row names its columns, so that it can be
-    read alone.
+    Return sentences as lines; a table's row names its columns, so that it can be read alone.
+
+    One mark stands behind all lines of a source, or behind `each` of them; the stretch that answers
+    is in `bold` where that is asked for.
     """
     written: list[str] = []
     head: list[str] = []  # the names of the columns, empty outside a table
     cited: tuple[int, ...] = ()  # what the table that is being read cites
     for at, sentence in enumerate(sentences):
         cells = _cells(sentence.text)
-        marks = "".join(f"[{number}]" for number in sentence.citations)
-        if len(cells) < 2:
-            written.append(f"{sentence.text}{marks}")
+        following = sentences[at + 1 : at + 2]
+        marks = ""
+        if each or sentence.role != "line" or not _goes_on(sentence, following):
+            marks = "".join(f"[{number}]" for number in sentence.citations)
+        if len(cells) < 2 or sentence.role != "line":
+            written.append(f"{_words(sentence, bold=bold)}{marks}")
             continue
         if sentence.citations != cited or len(cells) != len(head):
             cited = sentence.citations
-            if _is_head(sentence, sentences[at + 1 : at + 2]):
+            if _is_head(sentence, following):
                 head = cells
                 continue
             head = []
-        written.append(f"- {_row(head, cells)}{marks}")
+        row = _row(head, cells)
+        if bold and sentence.mark:
+            row = f"**{row}**"
+        written.append(f"- {row}{marks}")
     return written
+
+
+def _words(sentence: Sentence, *, bold: bool) -> str:
+    """
+    Return a sentence without its document's own emphasis. The number of an item is no markup of
+    ours: its space is one that makes no list, for lists are numbered anew.
+    """
+    if sentence.role == "gap":
+        return sentence.text
+    text = _plain(sentence.text)
+    mark = _plain(sentence.mark)
+    if bold and mark and mark in text:
+        number = _NUMBER.match(mark)
+        begin = number.end() if number else 0
+        text = text.replace(mark, f"{mark[:begin]}**{mark[begin:]}**", 1)
+    indented = f"{INDENT * sentence.depth}{text}"
+    return _NUMBER.sub(_fixed, indented) if sentence.role == "line" else indented
+
+
+def _plain(text: str) -> str:
+    return _HASHES.sub("", text.replace("**", "").replace("`", ""))
+
+
+def _fixed(number: re.Match[str]) -> str:
+    return f"{number.group().rstrip()}{FIXED}"
+
+
+def _goes_on(sentence: Sentence, following: Sequence[Sentence]) -> bool:
+    """Whether the next line stands in the same source."""
+    for after in following:
+        return after.role == "line" and after.citations == sentence.citations
+    return False
 
 
 def _is_head(sentence: Sentence, following: Sequence[Sentence]) -> bool:

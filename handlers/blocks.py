@@ -50,10 +50,14 @@ class Paragraph:
     """
     Text with a tone. "answer" is the answer itself; "quiet" small print; "code" is shown letter by
     letter.
+
+    `whole` is what a face with room for it shows in place of a text that leaves something out; a
+    chat offers it in a row of buttons named "whole".
     """
 
     text: str
     tone: Tone = "plain"
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,7 @@ class Button:
 @dataclass(frozen=True, slots=True)
 class Buttons:
     """
-    A row of buttons. `row` names it within the reply ("main", "followup"); `label` stands before
+    A row of buttons. `row` names it within the reply ("main", "followup", "whole"); `label` stands before
     it.
     """
 

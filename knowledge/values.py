@@ -4,6 +4,7 @@ The nouns of knowledge: phrases, places, pages, passages, hits, documents, citat
 All are frozen; sequences are tuples. Dates are ISO strings, so that they cross JSON unchanged.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -328,13 +329,15 @@ class Sentence:
 
     A "line" stands in its source as it is here, or was written by a model; the "lead" says the
     answer in one sentence, with the place it stands at; a "gap" tells where lines are left out.
-    `mark` is the stretch of the text that answers, "" for none.
+    `mark` is the stretch of the text that answers, "" for none; `depth` is how many items a line
+    stands within.
     """
 
     text: str
     citations: tuple[int, ...] = ()
     role: SentenceRole = "line"
     mark: str = ""
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,9 +393,19 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """Return the answer as plain text with [n] marks after each claim."""
-        lines = []
-        for s in self.sentences:
-            marks = "".join(f"[{n}]" for n in s.citations)
-            lines.append(f"{s.text}{marks}")
+        """Return the answer as plain text, with [n] marks behind what rests on a source."""
+        lines: list[str] = []
+        for at, sentence in enumerate(self.sentences):
+            marks = "".join(f"[{number}]" for number in sentence.citations)
+            following = self.sentences[at + 1 : at + 2]
+            if self.mode != "llm" and sentence.role == "line" and _goes_on(sentence, following):
+                marks = ""  # one mark stands behind all lines of a source
+            lines.append(f"{sentence.text}{marks}")
         return "\n".join(lines)
+
+
+def _goes_on(sentence: Sentence, following: Sequence[Sentence]) -> bool:
+    """Whether the next line stands in the same source."""
+    for after in following:
+        return after.role == "line" and after.citations == sentence.citations
+    return False

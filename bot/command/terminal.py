@@ -76,8 +76,8 @@ def _block(block: Block, console: Console) -> None:  # noqa: C901, PLR0912  # on
     match block:
         case Heading(text):
             console.print(f"\n[bold]{escape(text)}[/bold]")
-        case Paragraph(text, tone):
-            console.print(_paragraph(text, tone))
+        case Paragraph(text, tone, whole):
+            console.print(_paragraph(whole or text, tone))
         case Facts(items):
             for fact in items:
                 console.print(f"{escape(fact.label)}: {escape(fact.value)}")
@@ -94,6 +94,8 @@ def _block(block: Block, console: Console) -> None:  # noqa: C901, PLR0912  # on
         case Sources(items):
             for source in items:
                 console.print(_source(source), markup=False)
+        case Buttons(row="whole"):
+            pass  # a terminal has room: it shows the whole at once
         case Buttons(items):
             labels = [f"→ {escape(button.label)}" for button in items]
             console.print("  ".join(labels), style="cyan")

@@ -83,8 +83,8 @@ class Blocks:
         match block:
             case Heading(text):
                 return f"<h{self._level}>{escape(text)}</h{self._level}>"
-            case Paragraph(text, tone):
-                return self._paragraph(text, tone)
+            case Paragraph(text, tone, whole):
+                return self._paragraph(whole or text, tone)
             case Facts():
                 return self._facts(block)
             case Table():
@@ -133,6 +133,8 @@ class Blocks:
         return f'<div class="chips">{chips}</div>'
 
     def _buttons(self, block: Buttons) -> str:
+        if block.row == "whole":
+            return ""  # a page has room: it shows the whole at once
         kind = "follow" if block.row == "followup" else "buttons"
         lead = ""
         if block.label:

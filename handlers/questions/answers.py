@@ -10,14 +10,13 @@ from handlers.actions.action import Action
 from handlers.actions.choose import StartChoice
 from handlers.actions.demo import OpenTrace
 from handlers.actions.documents import RequestDocument
-from handlers.actions.questions import AskFollowup, AskMeant, AskPerson, Rephrase
-from handlers.answer_text import aged, lines, titled
+from handlers.actions.questions import AskFollowup, AskMeant, AskPerson, OpenSource, Rephrase
+from handlers.answer_text import CELL, aged, lines, titled
 from handlers.conversation import (
     Block,
     Button,
     Buttons,
     Column,
-    Details,
     Fact,
     Facts,
     Feedback,
@@ -32,24 +31,18 @@ from handlers.questions.excerpt import marked
 from handlers.texts import Texts
 from knowledge.values import Answer, Citation, Language, Nearest
 
-LEAD = 6  # lines that stand open; the rest is folded
-WHOLE = 14  # lines of the first source up to which they stay together: a list and what announces it
 FOLLOWUPS = 2  # suggestions to go on with
 
 
 def blocks_of(answer: Answer, texts: Texts) -> tuple[Block, ...]:
     """Return the blocks of an answer that was found, short first."""
     language, say = answer.language, texts.say
-    blocks: list[Block] = []
+    blocks: list[Block] = [_words(answer)]
     if _unsure(answer):
         blocks.append(Paragraph(say("ask.unsure", language), "note"))
-    lead, rest = _folded(answer)
-    blocks.append(Paragraph("\n".join(lead), "answer"))
     if answer.table:
         blocks.append(_table(answer, texts))
-    if rest:
-        more = say("ask.more", language, n=len(rest))
-        blocks.append(Details(more, (Paragraph("\n".join(rest)),)))
+    blocks += _whole(answer, texts)
     if answer.depends:
         blocks.append(Paragraph(say("ask.depends", language), "note"))
     blocks.append(Paragraph(_made(answer, texts), "quiet"))
@@ -65,10 +58,9 @@ def blocks_of(answer: Answer, texts: Texts) -> tuple[Block, ...]:
 def plain_text(answer: Answer, texts: Texts) -> str:
     """Return the answer with its sources as text that is complete by itself."""
     language = answer.language
-    rows: list[str] = []
+    rows = lines(answer.sentences, each=answer.mode == "llm")
     if _unsure(answer):
         rows.append(texts.say("ask.unsure", language))
-    rows += lines(answer.sentences)
     if answer.depends:
         rows.append(texts.say("ask.depends", language))
     rows += [note.to(language) for note in answer.notes]
@@ -128,18 +120,28 @@ def _table(answer: Answer, texts: Texts) -> Table:
     return Table(texts.say("ask.table", answer.language), columns, tuple(rows))
 
 
-def _folded(answer: Answer) -> tuple[list[str], list[str]]:
-    """
-    Part an answer: what stands open, and the rest. A model's answer is short enough to stand whole.
-    """
-    written = lines(answer.sentences)
-    if answer.mode == "llm" or len(written) <= LEAD:
-        return written, []
-    cited = answer.sentences[0].citations
-    of_first = [sentence for sentence in answer.sentences if sentence.citations == cited]
-    first = len(lines(of_first))
-    cut = first if 1 < first <= WHOLE else LEAD
-    return written[:cut], written[cut:]
+def _words(answer: Answer) -> Paragraph:
+    """Return the answer itself, short where a chat shows it; a table beside it has its rows."""
+    each = answer.mode == "llm"
+    short, whole = answer.sentences, answer.whole
+    if answer.table:
+        short = tuple(one for one in short if one.role == "lead" or CELL not in one.text)
+        whole = ()
+    text = "\n".join(lines(short, bold=True, each=each))
+    return Paragraph(text, "answer", "\n".join(lines(whole, bold=True, each=each)))
+
+
+def _whole(answer: Answer, texts: Texts) -> list[Buttons]:
+    """Offer the whole of what an answer was taken from, where it left something out."""
+    if not answer.whole or not answer.citations:
+        return []
+    label = texts.say("ask.whole", answer.language)
+    buttons = []
+    for citation in answer.citations:
+        opened = OpenSource(citation.passage.id, citation.number, answer.id)
+        named = label if len(answer.citations) == 1 else f"{label} [{citation.number}]"
+        buttons.append(Button(named, opened))
+    return [Buttons(tuple(buttons), "whole")]
 
 
 def _made(answer: Answer, texts: Texts) -> str:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from handlers.actions.questions import AskAgain, OpenOriginal, OpenSource
 from handlers.answer_records import AnswerRecord, AnswerRecords
 from handlers.answer_text import aged, titled
+from handlers.answer_text import lines as drawn
 from handlers.conversation import (
     Block,
     Button,
@@ -24,10 +25,11 @@ from handlers.people import People
 from handlers.questions.excerpt import marked, opening
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
+from knowledge.answering.articles import NEAR, article_of
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError, UnknownDocument
 from knowledge.text.sanitise import sanitise
-from knowledge.values import Document, Language, Passage
+from knowledge.values import Document, Language, Passage, Sentence
 
 SUPPORTED = 3  # sentences of the answer that are shown with what they rest on
 
@@ -51,7 +53,7 @@ class SourceView:
         library = await self._library()
         try:
             passage = await library.passage(action.passage, readers=readers)
-            around = await library.neighbours(passage, readers=readers)
+            around = await library.neighbours(passage, readers=readers, around=NEAR)
             document = await library.document(passage.document)
         except UnknownDocument:
             yield self._gone(action.answer, language)
@@ -61,7 +63,8 @@ class SourceView:
             return
         quote, supported = _used(await self._record(action.answer), passage.id)
         title = titled(passage.title, language)
-        text = marked(passage.text, quote)
+        text = _article(passage, around, quote)
+        beyond = [other for other in around if abs(other.position - passage.position) == 1]
         blocks: list[Block] = [
             Heading(title),
             Paragraph(self._about(passage, document, language), "quiet"),
@@ -70,7 +73,7 @@ class SourceView:
         if supported:
             label = self._texts.say("ask.used_for", language)
             blocks.append(Facts(tuple(Fact(label, sentence) for sentence in supported)))
-        blocks += self._ways_on(passage, document, around, language)
+        blocks += self._ways_on(passage, document, beyond, language)
         head = title
         if action.number:
             head = self._texts.say("ask.source_title", language, number=action.number)
@@ -125,6 +128,19 @@ class SourceView:
             return await self._records.load(answer)
         except SessionsUnavailable:
             return None
+
+
+def _article(passage: Passage, near: Sequence[Passage], quote: str) -> str:
+    """Return the whole article a quoted stretch stands in, that stretch in bold."""
+    begin = passage.text.find(quote) if quote else -1
+    if begin < 0:
+        return marked(passage.text, quote)
+    article = article_of(passage, near, (begin, begin + len(quote)), every=True)
+    shown: list[Sentence] = []
+    for number, line in enumerate(article.lines):
+        mark = quote if number == article.at else ""
+        shown.append(Sentence(sanitise(line.text), mark=sanitise(mark)))
+    return "\n".join(drawn(shown, bold=True))
 
 
 def _used(record: AnswerRecord | None, passage: str) -> tuple[str, list[str]]:

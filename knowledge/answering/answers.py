@@ -264,6 +264,7 @@ class Answers:
             choices=written.meanings,
             table=written.table,
             depends=written.depends,
+            whole=written.draft.whole,
             milliseconds=milliseconds,
             trace=question.id,
         )

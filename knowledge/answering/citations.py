@@ -39,10 +39,15 @@ class Draft:
     """
     Sentences and what they cite: `quotes` pairs each citation's hit index with its exact quote,
     number 1 first.
+
+    `whole` are all lines of what the sentences are taken from, empty where they leave none out;
+    `around` are for each citation further passages that its lines stand in.
     """
 
     sentences: tuple[Sentence, ...]
     quotes: tuple[tuple[int, str], ...]
+    whole: tuple[Sentence, ...] = ()
+    around: tuple[tuple[Passage, ...], ...] = ()
 
 
 def quoted(extract: Extract, hits: Sequence[Hit], language: Language, wording: Wording) -> Draft:
@@ -122,9 +127,10 @@ async def citations(
     cited = []
     for number, (hit, quote) in enumerate(draft.quotes, start=1):
         passage = hits[hit].passage
+        around = draft.around[number - 1] if draft.around else ()
         document = await _described(passage.document, describe)
         if document is None:
-            cited.append(Citation(number, passage, quote))
+            cited.append(Citation(number, passage, quote, around=around))
             continue
         version = document.version(passage.version)
         meta = document.metadata
@@ -139,6 +145,7 @@ async def citations(
                 stale=bool(meta.review) and meta.review < today.isoformat(),
                 url=meta.url,
                 owner=meta.owner,
+                around=around,
             )
         )
     return tuple(cited)

@@ -59,13 +59,30 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """
+    A unit that may hold the sentence that answers, of the hit at index `hit`, with its score.
+
+    `share` is how much of the question's content words (0..1, by rarity) it and its headings hold,
+    `missing` are those they lack, `lacking` those it lacks itself.
+    """
+
+    hit: int
+    spans: tuple[Span, ...]
+    score: float
+    share: float = 0.0
+    missing: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Extract:
     """
     The chosen units in order of choice; none when nothing may be quoted. `likely` is how likely the
-    answer is among them,
-    0..1; `verdict` says it in the words of an answer. `missing` are content words that no passage
-    holds. `table`, for questions that compare, has a header and rows of cells, every cell an exact
-    quote of the first pick's passage.
+    answer is among them, 0..1; `verdict` says it in the words of an answer. `missing` are content
+    words that no passage holds. `table`, for questions that compare, has a header and rows of
+    cells, every cell an exact quote of the first pick's passage. `candidates` are all units that
+    may be quoted, in reading order, passage by passage.
     """
 
     picks: tuple[Pick, ...]
@@ -73,6 +90,7 @@ class Extract:
     verdict: Verdict
     missing: tuple[str, ...]
     table: tuple[tuple[str, ...], ...] = ()
+    candidates: tuple[Candidate, ...] = ()
 
 
 class Extractor:
@@ -108,12 +126,13 @@ class Extractor:
         if table is not None:
             first, rows = table.hit, table.rows
         picks = _chosen(scores.tolist(), looked, known, (least, most), first=first)
+        candidates = _candidates(overlap, scores.tolist(), looked, known)
         verdict = judgement.verdict
         if not picks:
             return Extract(picks, judgement.likely, "none", judgement.missing)
         if verdict == "sure" and not all(_whole(looked[pick.hit], pick) for pick in picks):
             verdict = "unsure"  # a sentence that somebody tore may say the opposite
-        return Extract(picks, judgement.likely, verdict, judgement.missing, rows)
+        return Extract(picks, judgement.likely, verdict, judgement.missing, rows, candidates)
 
     def terms(self, hit: Hit) -> Terms:
         """Return the words of a hit's passage."""
@@ -207,6 +226,24 @@ def _chosen(
             partial = _is_partial(text, known[hit], n)
             picks.append(Pick(hit, Unit(lines, "\n".join(lines)), score, spans, partial))
     return tuple(picks)
+
+
+def _candidates(
+    overlap: Features, scores: Sequence[float], hits: Sequence[Hit], known: Sequence[Terms]
+) -> tuple[Candidate, ...]:
+    """Return the units that may be quoted and say something by themselves."""
+    shares = overlap.content(titled=True).tolist()
+    held = overlap.units | (overlap.titles[overlap.passage] > 0)
+    candidates: list[Candidate] = []
+    for row, (score, hit, number) in enumerate(_places(scores, known)):
+        passage = hits[hit].passage
+        spans = tuple(known[hit].unit(number))
+        if not tells(passage, spans) or not quotable(passage.text, spans):
+            continue
+        missing = overlap.query.missing(held[row])
+        lacking = overlap.query.missing(overlap.units[row])
+        candidates.append(Candidate(hit, spans, score, shares[row], missing, lacking))
+    return tuple(candidates)
 
 
 def _whole(hit: Hit, pick: Pick) -> bool:

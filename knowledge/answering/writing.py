@@ -5,7 +5,10 @@ wherever the model fails, and not at all where the passages hold no answer.
 
 from dataclasses import replace
 
-from knowledge.answering.citations import nearest, quoted
+from knowledge.answering.articles import article
+from knowledge.answering.citations import Draft, nearest, quoted
+from knowledge.answering.composing import Part, composed
+from knowledge.answering.deciding import Asked, ranked
 from knowledge.answering.extractive import Extract, Extractor, Pick
 from knowledge.answering.generation import Budget, Generator
 from knowledge.answering.progress import Progress
@@ -59,7 +62,7 @@ class Writer:
                 return written
             if written.fallback is None:
                 return self._refused(query, written)
-        return await self._quoted(question, written, extract)
+        return await self._quoted(question, query, written, extract)
 
     def _unwritten(self, question: Question, retrieved: Retrieved, extract: Extract) -> Written:
         """Return what is known of an answer before a word of it is written."""
@@ -117,18 +120,41 @@ class Writer:
             tokens=generated.tokens,
         )
 
-    async def _quoted(self, question: Question, written: Written, extract: Extract) -> Written:
+    async def _quoted(
+        self, question: Question, query: Query, written: Written, extract: Extract
+    ) -> Written:
         picks, hits = await self._both_sides(question, written.hits, extract)
         sure = len(picks) > 0 or extract.verdict == "sure"
-        chosen = replace(extract, picks=picks or extract.picks)
+        draft = await self._draft(question, query, hits, replace(extract, picks=picks), extract)
         return replace(
             written,
             mode="extractive",
             hits=hits,
-            draft=quoted(chosen, hits, question.language, self._wording),
+            draft=draft,
             certainty="sure" if sure else "unsure",
             table=extract.table,
         )
+
+    async def _draft(
+        self,
+        question: Question,
+        query: Query,
+        hits: tuple[Hit, ...],
+        both: Extract,
+        extract: Extract,
+    ) -> Draft:
+        """Return the answer in one sentence with its article, or what is said of both sides."""
+        if both.picks:
+            return quoted(both, hits, question.language, self._wording)
+        asked = Asked.of(question.search_text)
+        deciding = ranked(asked, query, extract.candidates, hits)
+        if not deciding:
+            return quoted(extract, hits, question.language, self._wording)
+        best = deciding[0]
+        whole = await article(self._source, question.readers, best, hits, every=asked.wanted.every)
+        if asked.wanted.kind in ("items", "steps") or asked.wanted.every:
+            whole = whole.led()
+        return composed([Part(asked, best, whole)], question.language, self._wording)
 
     async def _both_sides(
         self, question: Question, hits: tuple[Hit, ...], extract: Extract

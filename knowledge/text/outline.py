@@ -46,6 +46,16 @@ class Row:
         return self.rank >= 0
 
 
+def unmarked(line: str) -> str:
+    """Return a line without the marker of its item; a paragraph's own name (第1条) stays."""
+    row = row_of(line, 0, len(line))
+    if row.rank < 1:
+        return line
+    match = _RANKS[row.rank].match(line)
+    rest = line[match.end() :].strip() if match else line
+    return rest or line
+
+
 def row_of(text: str, start: int, end: int) -> Row:
     """Return what the line at `start` is."""
     indent = start - (text.rfind("\n", 0, start) + 1)

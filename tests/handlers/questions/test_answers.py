@@ -1,13 +1,16 @@
 """How answers look: what stands open, rows that can be read alone, ages, titles, and the steps while one is written."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from handlers.answer_text import aged, lines, titled
-from handlers.conversation import Buttons, Details, Paragraph
-from handlers.questions.answers import blocks_of, plain_text
-from knowledge.values import Answer, Sentence
+from handlers.conversation import Buttons, Paragraph
+from handlers.questions.answers import blocks_of
+from knowledge.values import Answer, Citation, Passage, Place, Sentence
+
+PASSAGE = Passage("p1", "d", "v", 1, "規則", Place("section", 1, "第60条"), "退職金は支給しない。")
 
 
 def answer(*sentences, **more):
@@ -31,7 +34,7 @@ def test_a_table_row_names_its_columns():
     )
 
     assert lines(answer(*rows).sentences) == [
-        "- 区分: 極秘 · 入力: 不可[1]",
+        "- 区分: 極秘 · 入力: 不可",
         "- 区分: 公開 · 入力: 制限なし[1]",
         "確かめること。[2]",
         "- 単独 · 行[3]",
@@ -47,38 +50,41 @@ def test_an_empty_cell_keeps_the_others_under_their_columns():
     )
 
     assert lines(answer(*rows).sentences) == [
-        "- 役職: 課長 · 海外: 六千円[1]",
-        "- 役職: 一般 · 国内: 二千円[1]",
+        "- 役職: 課長 · 海外: 六千円",
+        "- 役職: 一般 · 国内: 二千円",
         "- 国内: 千円 · 海外: 三千円[1]",
     ]
 
 
-def test_a_long_answer_opens_with_its_first_source_and_folds_the_rest(texts):
-    long = answer(*((f"文{n}。", 1 if n < 4 else 2) for n in range(12)))
-    blocks = blocks_of(long, texts)
+def test_an_answer_in_a_chat_is_short_and_its_whole_is_one_press_away(texts):
+    citation = Citation(1, PASSAGE, "退職金は支給しない。")
+    lead = Sentence("いいえ、退職金は支給しない(規則 第60条)。", (1,), "lead")
+    rule = Sentence("1. **退職金**は支給しない。", (1,), mark="1. **退職金**は支給しない。")
+    rest = tuple(Sentence(f"{n}. 文{n}。", (1,), depth=n % 2) for n in range(2, 12))
+    gap = Sentence("…", (), "gap")
+    short = replace(
+        answer(),
+        sentences=(lead, rule, gap),
+        whole=(lead, rule, *rest),
+        citations=(citation,),
+    )
+    shown = blocks_of(short, texts)
 
-    lead = next(b for b in blocks if isinstance(b, Paragraph) and b.tone == "answer")
-    folded = next(b for b in blocks if isinstance(b, Details))
-    assert lead.text.count("[1]") == 4
-    assert "8行" in folded.title
-    assert plain_text(long, texts).count("文") == 12
+    said = next(b for b in shown if isinstance(b, Paragraph) and b.tone == "answer")
+    assert said.text.splitlines() == [
+        "いいえ、退職金は支給しない(規則 第60条)。[1]",
+        "1.\u00a0**退職金は支給しない。**[1]",
+        "…",
+    ]
+    assert "\u30003.\u00a0文3。" in said.whole.splitlines()
+    way = next(b for b in shown if isinstance(b, Buttons) and b.row == "whole")
+    assert [b.label for b in way.items] == ["全文を見る"]
+    assert way.items[0].press.action == "source.open"
 
 
-def test_a_list_is_not_folded_in_its_middle_and_a_text_of_any_length_is(texts):
-    def open_lines(count):
-        blocks = blocks_of(
-            answer(
-                ("次のとおり。", 1), *((f"- 項目{n}", 1) for n in range(1, count)), ("別の文。", 2)
-            ),
-            texts,
-        )
-        return next(
-            b for b in blocks if isinstance(b, Paragraph) and b.tone == "answer"
-        ).text.count("[1]")
-
-    assert open_lines(13) == 13
-    assert open_lines(14) == 14
-    assert open_lines(15) == 6
+def test_what_leaves_nothing_out_offers_no_whole(texts):
+    shown = blocks_of(answer(("文。", 1)), texts)
+    assert not [b for b in shown if isinstance(b, Buttons) and b.row == "whole"]
 
 
 def test_what_it_may_have_meant_stands_in_place_of_further_questions(texts):

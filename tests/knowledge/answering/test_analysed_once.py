@@ -69,5 +69,5 @@ async def test_a_question_is_analysed_once_and_looked_up_once(
 
     assert answer.mode == "extractive"
     assert index.calls["find"] == 1
-    assert index.calls["fetch"] == 1  # the glossary
+    assert index.calls["fetch"] == 2  # the glossary, and what stands beside the passage
     assert analysis.texts[plain] == 1

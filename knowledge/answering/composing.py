@@ -1,0 +1,199 @@
+"""
+An answer made of quotes: the answer in one sentence, then the article it stands in, whole or, where
+that is too long for a chat, what belongs to the deciding line and stands next to it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from knowledge.answering.articles import Article
+from knowledge.answering.citations import Draft
+from knowledge.answering.deciding import Asked, Deciding
+from knowledge.answering.lead import header_of, lead
+from knowledge.answering.wording import Wording
+from knowledge.text.article import Line, above, within
+from knowledge.text.outline import LEADS, unmarked
+from knowledge.text.predicates import EXCEPTION
+from knowledge.text.sanitise import sanitise
+from knowledge.values import Language, Sentence
+
+SHORT = 540  # characters of an answer in a chat, its sources apart
+LEAST = 180  # of them for the article, however long the lead is
+LONGER = 0.8  # of the room of an article, that a list which is asked for may take in addition
+GAP = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing asked, the sentence that answers it and the article that stands in."""
+
+    asked: Asked
+    deciding: Deciding
+    article: Article
+
+
+def composed(parts: Sequence[Part], language: Language, wording: Wording) -> Draft:
+    """
+    Return the draft of an answer: for each part its lead and its article, the articles numbered as
+    they come.
+    """
+    short: list[Sentence] = []
+    whole: list[Sentence] = []
+    quotes: list[tuple[int, str]] = []
+    around = []
+    room = SHORT // max(len(parts), 1)
+    for number, part in enumerate(parts, start=1):
+        article = part.article
+        first = lead(part.asked, part.deciding, article, language, wording)
+        opening = [Sentence(first, (number,), "lead")] if first else []
+        budget = max(room - len(first), LEAST // len(parts))
+        kept = _kept(part, budget)
+        short += [*opening, *_sentences(article, kept, number, first)]
+        every = list(range(len(article.lines)))
+        whole += [*opening, *_sentences(article, every, number, first)]
+        quotes.append((article.hit, article.quote))
+        others = article.passages[: article.own] + article.passages[article.own + 1 :]
+        around.append(others)
+    left_out = () if whole == short else tuple(whole)
+    return Draft(tuple(short), tuple(quotes), left_out, tuple(around))
+
+
+def _sentences(
+    article: Article, numbers: Sequence[int], citation: int, first: str
+) -> list[Sentence]:
+    """Return these lines of an article, with a gap wherever others stand between them."""
+    numbers = _without_headings(article, numbers)
+    if _says_nothing_more(article, numbers, first):
+        return []
+    sentences: list[Sentence] = []
+    shown_head = ""
+    last = -1
+    for number in numbers:
+        line = article.lines[number]
+        if number > last + 1 and _is_left_out(article, last, number):
+            sentences.append(Sentence(GAP, (), "gap"))
+        if line.kind == "row" and not shown_head and not _has_header(article, number):
+            shown_head = sanitise(header_of(article))
+            if shown_head:
+                sentences.append(Sentence(shown_head, (citation,)))
+        if line.kind == "header":
+            shown_head = line.text
+        mark = ""
+        if number == article.at:
+            mark = article.deciding
+        text = sanitise(line.text)
+        if text:
+            depth = _depth(article.lines, number)
+            sentences.append(Sentence(text, (citation,), mark=sanitise(mark), depth=depth))
+        last = number
+    if _is_left_out(article, last, len(article.lines)):
+        sentences.append(Sentence(GAP, (), "gap"))
+    return sentences
+
+
+def _depth(lines: Sequence[Line], number: int) -> int:
+    """Return how many items a line stands within."""
+    heads = [lines[head] for head in above(lines, number)]
+    return len([head for head in heads if head.kind == "item"])
+
+
+def _is_left_out(article: Article, last: int, number: int) -> bool:
+    """Whether a line that says something stands between two."""
+    between = article.lines[last + 1 : number]
+    return any(line.kind not in ("heading", "header") for line in between)
+
+
+def _without_headings(article: Article, numbers: Sequence[int]) -> list[int]:
+    """Leave out the article's own heading, and headings of nothing."""
+    kept: list[int] = []
+    for at, number in enumerate(numbers):
+        line = article.lines[number]
+        following = numbers[at + 1 : at + 2]
+        if line.kind == "heading":
+            heads_nothing = not following or article.lines[following[0]].kind == "heading"
+            if heads_nothing or not kept:
+                continue
+        kept.append(number)
+    return kept
+
+
+def _has_header(article: Article, number: int) -> bool:
+    for line in reversed(article.lines[:number]):
+        if line.kind == "header":
+            return True
+        if line.kind != "row":
+            return False
+    return False
+
+
+def _says_nothing_more(article: Article, numbers: Sequence[int], first: str) -> bool:
+    """Whether the lead has said already all that these lines say."""
+    said = "".join(first.split())
+    for number in numbers:
+        line = article.lines[number]
+        words = "".join(sanitise(unmarked(line.text)).rstrip("。.").split())
+        if words not in said:
+            return False
+    return True
+
+
+def _kept(part: Part, budget: int) -> list[int]:
+    """Return which lines are shown: all, or the deciding one with what it needs and its near."""
+    lines, at = part.article.lines, part.article.at
+    if sum(map(_size, lines)) <= budget:
+        return list(range(len(lines)))
+    kept, complete = _needed(part, budget)
+    if lines[at].kind == "row" or not complete:
+        return sorted(kept)
+    left = budget - sum(_size(lines[number]) for number in kept)
+    heads = above(lines, at)
+    floor = heads[-1] if heads else 0
+    end = max(kept) + 1
+    while end < len(lines) and _size(lines[end]) <= left:
+        kept.add(end)
+        left -= _size(lines[end])
+        end += 1
+    first = at
+    while first > floor and _size(lines[first - 1]) <= left:
+        first -= 1
+        if first not in kept:
+            kept.add(first)
+            left -= _size(lines[first])
+    return sorted(kept)
+
+
+def _needed(part: Part, budget: int) -> tuple[set[int], bool]:
+    """
+    Return the deciding line, what announces it, what it announces and its exception, and whether
+    that is all of it.
+
+    A list that is asked for may be longer than other answers.
+    """
+    lines, at = part.article.lines, part.article.at
+    needed = {*above(lines, at), at}
+    left = budget - sum(_size(lines[number]) for number in needed)
+    if part.asked.wanted.kind in ("items", "steps"):
+        left += int(budget * LONGER)
+    start, end = _below(lines, at)
+    for number in range(start, end):
+        left -= _size(lines[number])
+        if left < 0:
+            return needed, False
+        needed.add(number)
+    behind = max(needed) + 1
+    if behind < len(lines) and EXCEPTION.match(unmarked(lines[behind].text)):
+        needed.add(behind)
+    return needed, True
+
+
+def _below(lines: Sequence[Line], at: int) -> tuple[int, int]:
+    """Return the lines that a line announces: its items, or what stands under headings."""
+    start, end = within(lines, at)
+    leads = LEADS.search(lines[at].text)
+    if start == end and leads and start < len(lines) and lines[start].kind == "heading":
+        return start, len(lines)
+    return start, end
+
+
+def _size(line: Line) -> int:
+    return len(line.text) + 1

@@ -1,0 +1,157 @@
+"""
+What kind of sentence answers a question: one with an amount, a date, a person, steps, items, a
+meaning.
+
+A question names what it wants by a few words ("何日", "いつまで", "誰", "how long"); what it wants shows
+in a sentence by form alone.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["amount", "time", "who", "steps", "items", "meaning", ""]
+
+_NUMBER = r"(?:\d+(?:[.,]\d+)*|[一二三四五六七八九十百千万数半]+)"
+_SPAN = rf"{_NUMBER} ?(?:営業日|日|週間?|[かカヶケ箇]月|月|年間?|時間|分|秒|泊)"
+_SPAN_EN = (
+    r"(?:\d+(?:[.-]\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve)[ -]?"
+    r"(?:business |working |calendar )?(?:second|minute|hour|day|week|month|quarter|year)s?\b"
+)
+_DATE = (
+    rf"{_NUMBER} ?(?:年|月|日|時|週)|毎(?:年|月|週|日|朝)|末日|月末|年末|当日|翌(?:日|営業日|月|年)|前日|[春夏秋冬]|[年月週]初"
+    r"|(?:月|火|水|木|金|土|日)曜|直ちに|速やかに|遅滞なく|事前に|その都度|以内|まで"
+)
+_DATE_EN = (
+    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b|\b\d{1,2}:\d\d\b|\b[12]\d{3}\b"
+    r"|\b(?:annual|annually|quarterly|monthly|weekly|daily|immediately|end of|every)\b|" + _SPAN_EN
+)
+_RATE = r"[年月週日]に? ?\d+ ?回|毎(?:年|月|週|日)|\d+ ?回|一回|二回|都度"
+_RATE_EN = (
+    r"\b(?:once|twice|annual|annually|biannual|biannually|quarterly|monthly|weekly|daily"
+    r"|every|per (?:day|week|month|year)|times?)\b"
+)
+_MONEY = (
+    rf"{_NUMBER} ?(?:円|ドル|ユーロ|万円)|[¥$€] ?\d|\b\d[\d,.]* ?(?:yen|dollars?|usd|euros?)\b"
+    r"|無料|実費|全額|割増|\d\.\d+|\d+ ?(?:%|パーセント)|\bfree\b"
+)
+_WHO = (
+    r"(?:部|課|室|局|係|窓口|責任者|担当者?|管理者|所属長|上司|上長|社長|部長|課長|人事|総務|会社|取締役|委員会|監査人|デスク)"
+    r"|内線|連絡先|@"
+    r"|\b(?:department|team|desk|manager|supervisor|officer|director|division|head|owner"
+    r"|administrator|committee|contact|email|extension|staff|personnel|lead)\b"
+)
+_STEPS = (
+    r"手順|次の(?:とおり|通り)|以下の|まず|申請|提出|届け?出|連絡|報告|してください|して下さい|なければならない|ものとする"
+    r"|\b(?:submit|request|apply|report|contact|fill|ticket|follow|click|send|must|step)\b"
+)
+_NAMED = r"(?:とは|(?:という|と呼ぶ|をいう|を指す|のこと)|(?:こと|もの|技術|方法|仕組み)(?:です|である|を(?:いう|指す)|。|$))"
+_ANY = re.compile(_NUMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """`shows` finds in a sentence what is wanted; None where any sentence may do."""
+
+    kind: Kind
+    shows: re.Pattern[str] | None = None
+    every: bool = False
+
+    def found(self, text: str) -> bool:
+        """Whether a sentence has what is wanted. Its own number in a list does not count."""
+        if self.shows is None:
+            return False
+        bare = _MARK.sub("", unicodedata.normalize("NFKC", text).lower())
+        return bool(self.shows.search(_REFERENCE.sub(" ", bare)))
+
+
+_MARK = re.compile(r"^\s*(?:[-*・•◦]|\(?\d{1,3}[.)．]|\d{1,2} (?=[^\d]))\s*")
+# a paragraph's number is no amount
+_REFERENCE = re.compile(r"第 ?\d+ ?[編部章節条項号]|前\d*項|\b(?:section|article|slide|page) \d+")
+
+_ENGLISH: tuple[tuple[Kind, str, str], ...] = (
+    ("amount", r"\bhow much\b|\bprice\b|\bcosts?\b|\bfee\b|\ballowance\b|\blimit\b", _MONEY),
+    ("amount", r"\bhow (?:often|frequently)\b|\bhow many times\b", _RATE_EN),
+    ("time", r"\bhow long\b|\bhow many (?:\w+ )?(?:days|weeks|months|years|hours)\b", _SPAN_EN),
+    ("time", r"\bby when\b|\bdeadline\b|\bwithin how\b|\bhow soon\b", f"{_SPAN_EN}|{_DATE_EN}"),
+    ("amount", r"\bhow many\b|\bminimum\b|\bmaximum\b|\blength\b|\bage\b", r"\d"),
+    ("time", r"\bwhen\b|\bwhat time\b|\bwhat year\b|\bwhich date\b", _DATE_EN),
+    ("who", r"\bwho\b|\bwhom\b|\bwhose\b|\bwhich (?:team|department|person)\b", _WHO),
+    ("steps", r"\bhow (?:do|can|should|to|would)\b|\bsteps?\b|\bprocedure\b", _STEPS),
+    ("steps", r"\bprocess for\b|\bwhat (?:should|must|do) \w+ do\b", _STEPS),
+    ("items", r"\blist\b|\ball (?:the|of)\b|\bwhich \w+s\b", ""),
+    ("items", r"\bwhat (?:kinds?|types?|categories|items)\b|\bwhat(?:'s| is| are) in\b", ""),
+    ("items", r"\bwhat (?:must|may|can|should|is|are) (?:not |never )?(?:be |i |we )?\w+ed\b", ""),
+    (
+        "meaning",
+        r"^what (?:is|are) (?:a |an |the )?[\w -]{2,30}\??$|\bwhat does .* mean\b|\bdefinition\b",
+        r"\b(?:is|are|means|refers to)\b",
+    ),
+)
+_WHO_ASKED = re.compile(
+    r"誰|だれ|どなた|(?:どこ|何処)(?:に|へ|が|の|で)?(?:[^。]{0,8})(?:連絡|れんらく|相談|そうだん|聞|きけ|問い合わせ|報告|申請|払|負担|管理)|窓口|連絡先|問い合わせ先"
+)
+_STEPS_ASKED = re.compile(
+    r"方法|手順|やり方|しかた|仕方|どうやって|どのように|どうすれば|どうしたら|どうしよう|どうする|どうやる|流れ|手続|何を(?:すれば|したら|する)|何から"
+)
+_ITEMS_ASKED = re.compile(
+    r"全部|すべて|全て|ぜんぶ|一覧|並べ|ならべ|列挙|リスト|ケース|種類|どんな(?:とき|時|場合|もの|情報|業務)?"
+    r"|どのような|項目|内訳|中身|入って|(?:もの|こと|情報|業務|書類|費用|場合|とき|条件)(?:は|って|が)?(?:何|なに|なん|どれ|\?|$)"
+)
+_EVERY_ASKED = re.compile(
+    r"全部|すべて|全て|ぜんぶ|一覧|並べ|ならべ|列挙|リスト|\ball\b|\blist\b|\bevery\b"
+)
+_MEANING_ASKED = re.compile(
+    r"とは(?:何|なに|なん|\?|$)|って(?:何|なに|なん)(?:です|だ|の|\?|$)?|とは(?:[、。]|$)|意味|定義"
+)
+
+
+_AMOUNTS = (
+    (r"何(?:営業)?日|何か月|何ヶ月|何カ月|何年|何週間?|何時間|何分|何泊", _SPAN),
+    (r"何円|いくら|金額|料金|単価|値段|予算|上限額?", _MONEY),
+    (r"何回|頻度|どのくらいの頻度|何度", _RATE),
+    (r"何(?:文字|字|桁)", rf"{_NUMBER} ?(?:文字|字|桁|character)"),
+    (r"何(?:人|名)", rf"{_NUMBER} ?(?:人|名)"),
+    (r"何(?:歳|才)", rf"{_NUMBER} ?(?:歳|才)"),
+    (r"何(?:%|パーセント|割)|割合|率", rf"{_NUMBER} ?(?:%|パーセント|割)|\d\.\d+"),
+    (r"何[^\sかとがをはにのでも、。?ってすよや]", _NUMBER),
+    (r"なん(?:文字|日|年|回|円|人|時間|分|か月)|いくつ", _NUMBER),
+)
+_TIMES = (
+    (r"いつまで|期限|締め?切|までに|何日以内|何日前", f"{_SPAN}|{_DATE}"),
+    (
+        r"(?:どれ|どの)(?:くらい|ぐらい|位|だけ|ほど)の?(?:期間|間)?|期間(?:は|って|\?|$)|長さ",
+        f"{_SPAN}|{_MONEY}",
+    ),
+    (r"いつ|時期|何時|日付|開始日", _DATE),
+)
+_JAPANESE: tuple[tuple[Kind, re.Pattern[str], str], ...] = (
+    *(("amount", re.compile(asks), shows) for asks, shows in _AMOUNTS),
+    *(("time", re.compile(asks), shows) for asks, shows in _TIMES),
+    ("who", _WHO_ASKED, _WHO),
+    ("steps", _STEPS_ASKED, _STEPS),
+)
+
+
+def wanted(question: str) -> Wanted:
+    """Return what kind of sentence answers a question, by the first of its words that says so."""
+    text = unicodedata.normalize("NFKC", question).lower().replace("’", "'").strip()
+    every = bool(_EVERY_ASKED.search(text))
+    if not re.search(r"[\u3041-\u30ff\u3400-\u9fff]", text):
+        return _wanted_in_english(text, every=every)
+    for kind, asks, shows in _JAPANESE:
+        if asks.search(text):
+            return Wanted(kind, re.compile(shows), every)
+    listed = every or _ITEMS_ASKED.search(text)
+    if _MEANING_ASKED.search(text) and not listed:
+        return Wanted("meaning", re.compile(_NAMED), every)
+    return Wanted("items" if listed else "", None, every)
+
+
+def _wanted_in_english(text: str, *, every: bool) -> Wanted:
+    for kind, asks, shows in _ENGLISH:
+        if re.search(asks, text):
+            return Wanted(kind, re.compile(shows) if shows else None, every)
+    return Wanted("", None, every)
