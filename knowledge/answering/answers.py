@@ -15,8 +15,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Literal, Protocol
 
+from knowledge.answering.authority import Authority
 from knowledge.answering.citations import citations, limits
-from knowledge.answering.disagreement import disagreements
+from knowledge.answering.disagreement import differences, disagreements
 from knowledge.answering.extractive import Extractor
 from knowledge.answering.generation import Budget, Generator
 from knowledge.answering.progress import OnStep, Progress
@@ -97,6 +98,7 @@ class Answers:
         self._generator = Generator(model) if model else None
         extractor = Extractor(self._analysis)
         self._writer = Writer(library, extractor, self._generator, self._wording)
+        self._authority = Authority(library, library.document, self._today)
         self._given = engine
         self._loading: asyncio.Task[Engine] | None = None
 
@@ -173,7 +175,10 @@ class Answers:
             await progress.end("search", since, candidates=candidates, used=used)
 
         async def write(retrieved: Retrieved) -> Written:
-            return await self._written(question, retrieved, budget, progress)
+            holding = await self._authority.ordered(question, retrieved)
+            written = await self._written(question, holding, budget, progress)
+            hits = (*written.hits, *holding.overruled)
+            return replace(written, hits=hits, overruled=holding.overruled)
 
         written, events = await engine.run(
             self._library,
@@ -225,7 +230,9 @@ class Answers:
         """Number the sources, and say what people should know about them."""
         describe = self._library.document
         cited = await citations(written.draft, written.hits, describe, self._today())
-        differing = disagreements(written.draft.quotes, written.hits[:AMONG])
+        compared = (*written.hits[:AMONG], *written.overruled)
+        pairs = disagreements(written.draft.quotes, compared)
+        differing = await differences(pairs, compared, describe, self._today(), self._wording)
         said = await limits(
             cited, written.hits, written.missing, differing, describe, self._wording
         )

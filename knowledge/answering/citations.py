@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from knowledge.answering.disagreement import Disagreement
 from knowledge.answering.extractive import Extract, Extractor, Pick
 from knowledge.answering.trace import Limit
 from knowledge.answering.wording import Wording
@@ -170,14 +169,14 @@ async def limits(
     cited: Sequence[Citation],
     hits: Sequence[Hit],
     missing: Sequence[str],
-    differing: Sequence[Disagreement],
+    differing: Sequence[Limit],
     describe: Describe,
     wording: Wording,
 ) -> tuple[Limit, ...]:
     """Return what people should know about these very sources."""
     known = [
         *_stale(cited, wording),
-        *await _differing(differing, hits, describe, wording),
+        *differing,
         *_of_the_search(hits, missing, wording),
     ]
     if any(_is_suspicious(citation.passage) for citation in cited):
@@ -193,22 +192,6 @@ def _stale(cited: Sequence[Citation], wording: Wording) -> list[Limit]:
             continue
         text = wording.phrase("stale", title=citation.passage.title, review=citation.review)
         known.append(Limit("stale", text))
-    return known
-
-
-async def _differing(
-    differing: Sequence[Disagreement], hits: Sequence[Hit], describe: Describe, wording: Wording
-) -> list[Limit]:
-    known = []
-    for pair in differing:
-        text = wording.phrase(
-            "disagreement",
-            one=await _dated(hits[pair.one], describe),
-            first=pair.first,
-            other=await _dated(hits[pair.other], describe),
-            second=pair.second,
-        )
-        known.append(Limit("disagreement", text))
     return known
 
 
@@ -252,18 +235,6 @@ async def _only_images(
             text = wording.phrase("image_only", title=title, pages=numbers)
             known.append(Limit("image_only", text))
     return known
-
-
-async def _dated(hit: Hit, describe: Describe) -> str:
-    """Return a document's title with the date from which it counts, where one is known."""
-    passage = hit.passage
-    document = await _described(passage.document, describe)
-    if document is None:
-        return passage.title
-    since = _updated(document.version(passage.version), document.metadata.effective)
-    if not since:
-        return passage.title
-    return f"{passage.title} ({since})"
 
 
 def nearest(query: Query, hits: Sequence[Hit], extractor: Extractor) -> tuple[Nearest, ...]:

@@ -2,19 +2,28 @@
 Do two documents say different things on the same subject?
 
 Told by form alone: two sentences of different documents that share most of their words once figures
-are taken out, and give other figures of the same kind (a time, an amount, a share, a count, a
-date), or allow what the other forbids.
+are taken out, and say other figures of the same kind (a time, an amount, a share, a count, a date)
+with the same predicate, or allow what the other forbids. Which of the two holds, their documents
+tell: `retrieval/preference.py`.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import product
+from typing import Literal
 
+from knowledge.answering.trace import Limit
+from knowledge.answering.wording import Wording
+from knowledge.errors import UnknownDocument
+from knowledge.retrieval.preference import Standing, standing
 from knowledge.text.units import units
-from knowledge.values import Hit
+from knowledge.values import Document, Hit
 
 SAME = 0.6  # of the shorter sentence's words in the longer one: they speak of the same thing
+ALIKE = 0.5  # of the longer one's in the shorter one
 FEWEST = 3  # pairs or words a sentence must have for that to mean anything
 _FIGURE = re.compile(
     r"(?P<number>\d+(?:[.,]\d+)*|[一二三四五六七八九十百千]+)\s*(?:"
@@ -35,6 +44,10 @@ _FORBIDDEN = re.compile(
     r"|\b(?:must not|may not|cannot|can't|not allowed|prohibited|forbidden|never)\b",
     re.IGNORECASE,
 )
+
+
+Relation = Literal["disagreement", "overruled_overdue", "overruled_older", "overruled_lower"]
+Describe = Callable[[str], Awaitable[Document]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,36 +93,121 @@ def disagreements(
     return tuple(found.values())
 
 
+async def differences(
+    pairs: Sequence[Disagreement],
+    hits: Sequence[Hit],
+    describe: Describe,
+    today: date,
+    wording: Wording,
+) -> list[Limit]:
+    """Return a sentence for each pair: which of the two holds, or that nobody has said so."""
+    known = []
+    for pair in pairs:
+        one = await _source(hits[pair.one], describe, today)
+        other = await _source(hits[pair.other], describe, today)
+        text = wording.phrase(
+            _relation(one.standing, other.standing),
+            one=one.name,
+            first=pair.first,
+            other=other.name,
+            second=pair.second,
+        )
+        known.append(Limit("disagreement", text))
+    return known
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A document as it is named in a sentence; `standing` is None for one that is gone."""
+
+    name: str
+    standing: Standing | None
+
+
+async def _source(hit: Hit, describe: Describe, today: date) -> _Source:
+    title = hit.passage.title
+    try:
+        document = await describe(hit.passage.document)
+    except UnknownDocument:
+        return _Source(title, None)
+    version = document.version(hit.passage.version)
+    since = document.metadata.effective
+    if not since and version is not None:
+        since = version.published[:10]
+    if since:
+        title = f"{title} ({since})"
+    return _Source(title, standing(document, today))
+
+
+def _relation(one: Standing | None, other: Standing | None) -> Relation:
+    """Return the name of the sentence on a document that is followed and one that differs."""
+    if one is None or other is None or not one.above(other):
+        return "disagreement"
+    if other.overdue:
+        return "overruled_overdue"
+    if one.worth == other.worth:
+        return "overruled_older"
+    return "overruled_lower"
+
+
+def differ(one: Hit, other: Hit) -> bool:
+    """Report whether two passages say different things on a subject that both speak of."""
+    pairs = product(_lines(one), _lines(other))
+    return any(_differ(line, their) for line, their in pairs)
+
+
 def _lines(hit: Hit) -> Iterator[str]:
     for unit in units(hit.passage):
         yield from unit.lines
 
 
-def _differ(one: str, other: str) -> tuple[str, str] | None:
-    """Return what two lines say differently, None when they agree or speak of different things."""
+def _same_subject(one: str, other: str) -> bool:
+    """
+    Report whether two sentences speak of the same thing, whatever they say of it: the same words
+    but for figures, and the same predicate.
+    """
     one, other = unicodedata.normalize("NFKC", one), unicodedata.normalize("NFKC", other)
     mine, theirs = _subject(one), _subject(other)
-    smaller = min(len(mine), len(theirs))
-    if (
-        smaller < FEWEST
-        or len(mine & theirs) < SAME * smaller
-        or len(mine & theirs) < SAME * max(len(mine), len(theirs)) * SAME
-    ):
+    shared = len(mine & theirs)
+    smaller, larger = sorted((len(mine), len(theirs)))
+    if smaller < FEWEST or shared < SAME * smaller or shared < ALIKE * larger:
+        return False
+    return not _predicate(one).isdisjoint(_predicate(other))
+
+
+def _differ(one: str, other: str) -> tuple[str, str] | None:
+    """Return what two lines say differently, None when they agree or speak of different things."""
+    if not _same_subject(one, other):
         return None
+    one, other = unicodedata.normalize("NFKC", one), unicodedata.normalize("NFKC", other)
     own, foreign = _figures(one), _figures(other)
     for kind in own.keys() & foreign.keys():
         if not own[kind] & foreign[kind]:
             return min(own[kind]), min(foreign[kind])
-    allowed = [
-        (bool(_ALLOWED.search(text)) and not _FORBIDDEN.search(text), bool(_FORBIDDEN.search(text)))
-        for text in (one, other)
-    ]
-    if (
-        allowed in ([(True, False), (False, True)], [(False, True), (True, False)])
-        and own.keys() == foreign.keys()
-    ):
+    if own.keys() == foreign.keys() and _opposite(one, other):
         return one, other
     return None
+
+
+def _opposite(one: str, other: str) -> bool:
+    """Report whether one of two lines allows what the other forbids."""
+    forbidden = bool(_FORBIDDEN.search(one)), bool(_FORBIDDEN.search(other))
+    if forbidden[0] == forbidden[1]:
+        return False
+    permission = other if forbidden[0] else one
+    return bool(_ALLOWED.search(permission))
+
+
+def _predicate(text: str) -> set[str]:
+    """
+    Return what a line says of its subject: of Japanese the last words, in pairs of signs; English
+    has no such place, there all its words count.
+    """
+    runs = _WORDS.findall(_FIGURE.sub(" ", text))
+    if not runs or runs[-1].isascii():
+        return _subject(text)
+    last = runs[-1][-2:]
+    return {last, *last}
 
 
 def _subject(text: str) -> set[str]:

@@ -39,10 +39,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """The question as it was compared, and what was found for it, best first."""
+    """
+    The question as it was compared, and what was found for it, best first; apart from it
+    `overruled`, what a document that holds says otherwise.
+    """
 
     query: Query
     hits: tuple[Hit, ...]
+    overruled: tuple[Hit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ class Written:
     """
     An answer before its sources are looked at; without sentences in `draft` it is a refusal.
 
-    `hits` are those retrieved, followed by what was found for the sides of a comparison alone.
+    `hits` are those retrieved, followed by what was found for the sides of a comparison alone, and
+    by those `overruled`, which are not quoted.
     `missing` are words of the question that stand in no passage, `meanings` questions it may have
     meant. `checks`, `removed`, `prompt`, `output`, `model` and `tokens` (in, out) are a model's;
     `fallback` says why its answer gave way to quotes.
@@ -72,6 +77,7 @@ class Written:
     model: str = ""
     tokens: tuple[int, int] = (0, 0)
     fallback: ModelUnavailable | None = None
+    overruled: tuple[Hit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
