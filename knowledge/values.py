@@ -343,14 +343,15 @@ class Sentence:
 @dataclass(frozen=True, slots=True)
 class Nearest:
     """
-    A document that came close to a question it does not answer, and the words of the question it
-    lacks.
+    A document that came close to a question it does not answer, and the words of the question that
+    do not occur at that place. `passage` is the id of what stands there, "" in old records.
     """
 
     document: str
     title: str
     place: Place
     missing: tuple[str, ...] = ()
+    passage: str = ""
 
 
 AnswerMode = Literal["extractive", "llm", "refused", "asked_back"]

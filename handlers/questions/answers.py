@@ -4,32 +4,26 @@ on. Pure.
 """
 
 from collections.abc import Sequence
-from typing import Literal
 
 from handlers.actions.action import Action
 from handlers.actions.choose import StartChoice
 from handlers.actions.demo import OpenTrace
-from handlers.actions.documents import RequestDocument
-from handlers.actions.questions import AskFollowup, AskMeant, AskPerson, OpenSource, Rephrase
+from handlers.actions.questions import AskFollowup, AskMeant, AskPerson, OpenSource
 from handlers.answer_text import CELL, aged, lines, titled
 from handlers.conversation import (
     Block,
     Button,
     Buttons,
     Column,
-    Fact,
-    Facts,
     Feedback,
-    Heading,
     Paragraph,
-    Reply,
     Source,
     Sources,
     Table,
 )
 from handlers.questions.excerpt import marked
 from handlers.texts import Texts
-from knowledge.values import Answer, Citation, Language, Nearest
+from knowledge.values import Answer, Citation, Language
 
 FOLLOWUPS = 2  # suggestions to go on with
 
@@ -70,25 +64,6 @@ def plain_text(answer: Answer, texts: Texts) -> str:
         place = citation.passage.place.to(language)
         rows.append(f"[{citation.number}] {title} {place}{_dated(citation)}")
     return "\n".join(rows)
-
-
-def refusal(answer: Answer, texts: Texts) -> Reply:
-    """Say that the documents hold no answer, which came close and what each lacks."""
-    language, say = answer.language, texts.say
-    title = say("ask.nothing_title", language)
-    text = say("ask.nothing", language, question=answer.question)
-    lacks = tuple(_lacking(nearest, texts, language) for nearest in answer.nearest)
-    spoken = [title, text]
-    blocks: list[Block] = [Heading(title), Paragraph(text)]
-    if answer.depends:
-        depends = say("ask.depends", language)
-        spoken.append(depends)
-        blocks.append(Paragraph(depends, "note"))
-    if lacks:
-        spoken += [f"- {fact.label}: {fact.value}" for fact in lacks]
-        blocks.append(Facts(lacks))
-    blocks.append(_ways_out(answer, texts))
-    return Reply("\n".join(spoken), tuple(blocks))
 
 
 def source(citation: Citation, texts: Texts, language: Language) -> Source:
@@ -156,39 +131,6 @@ def _made(answer: Answer, texts: Texts) -> str:
     if answer.removed:
         parts.append(say("ask.removed", language, n=answer.removed))
     return " · ".join(parts)
-
-
-def _lacking(nearest: Nearest, texts: Texts, language: Language) -> Fact:
-    """Return a document that came close, and the words of the question it does not have."""
-    label = f"{titled(nearest.title, language)} {nearest.place.to(language)}"
-    if not nearest.missing:
-        return Fact(label, texts.say("ask.close", language))
-    separator = "、" if language == "ja" else ", "
-    words = separator.join(nearest.missing)
-    return Fact(label, texts.say("ask.lacks", language, words=words))
-
-
-Way = Literal["rephrase", "choose", "person", "request", "inside"]
-
-
-def _ways_out(answer: Answer, texts: Texts) -> Buttons:
-    """Offer what can be done where the documents hold no answer."""
-    language, id_ = answer.language, answer.id
-
-    def label(name: Way) -> str:
-        return texts.say(f"ask.{name}", language)
-
-    rephrase = Button(label("rephrase"), Rephrase(id_), "primary")
-    first: tuple[Button, ...] = (rephrase,)
-    if answer.depends:
-        choose = Button(label("choose"), StartChoice(id_), "primary")
-        first = (choose, Button(label("rephrase"), Rephrase(id_)))
-    others = (
-        Button(label("person"), AskPerson(id_)),
-        Button(label("request"), RequestDocument(id_)),
-        Button(label("inside"), OpenTrace(id_)),
-    )
-    return Buttons((*first, *others))
 
 
 def _actions(answer: Answer, texts: Texts) -> Buttons:

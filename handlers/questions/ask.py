@@ -16,8 +16,9 @@ from handlers.actions.questions import AskAgain, AskFollowup, AskMeant, AskPriva
 from handlers.answer_records import AnswerRecord, AnswerRecords, CitedPassage, CitedSentence
 from handlers.conversation import Button, Buttons, Edited, Message, Paragraph, Reply
 from handlers.people import People
-from handlers.questions.answers import blocks_of, plain_text, refusal
+from handlers.questions.answers import blocks_of, plain_text
 from handlers.questions.asked import AskedQuestion, AskedQuestions
+from handlers.questions.refusal import refusal
 from handlers.questions.threads import Threads
 from handlers.questions.working import STEPS, working
 from handlers.sessions import Sessions, SessionsUnavailable

@@ -3,16 +3,14 @@ Turning chosen sentences into an answer's parts: numbered citations, the limits 
 the nearest misses.
 """
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from knowledge.answering.extractive import Extract, Extractor, Pick
+from knowledge.answering.extractive import Extract, Pick
 from knowledge.answering.trace import Limit
 from knowledge.answering.wording import Wording
 from knowledge.errors import UnknownDocument
-from knowledge.retrieval.query import Query
 from knowledge.text.injection import suspicious
 from knowledge.text.sanitise import sanitise
 from knowledge.text.units import Span, context
@@ -21,14 +19,12 @@ from knowledge.values import (
     Document,
     Hit,
     Language,
-    Nearest,
     Passage,
     Sentence,
     Version,
 )
 
 CLOSE = 0.02  # relative gap below which two best scores are called close
-NEAREST = 3  # documents named when there is no answer
 ROW = " | "  # between the cells of a row
 Describe = Callable[[str], Awaitable[Document]]
 
@@ -235,36 +231,3 @@ async def _only_images(
             text = wording.phrase("image_only", title=title, pages=numbers)
             known.append(Limit("image_only", text))
     return known
-
-
-def nearest(query: Query, hits: Sequence[Hit], extractor: Extractor) -> tuple[Nearest, ...]:
-    """
-    Return the best passage of the three nearest documents, with the question's words each lacks.
-    """
-    best: dict[str, Nearest] = {}
-    for hit in hits:
-        if len(best) == NEAREST:
-            break
-        passage = hit.passage
-        if passage.document not in best:
-            missing = _surfaces(extractor.missing(query, hit), query.question)
-            near = Nearest(passage.document, passage.title, passage.place, missing)
-            best[passage.document] = near
-    return tuple(best.values())
-
-
-def _surfaces(forms: Sequence[str], question: str) -> tuple[str, ...]:
-    """
-    Return words as they stand in the question, where Latin ones were compared in lower case and by
-    their stems.
-    """
-    words = re.findall(r"[A-Za-z][A-Za-z'-]+", question)
-    return tuple(_surface(form, words) for form in forms)
-
-
-def _surface(form: str, words: Sequence[str]) -> str:
-    if form.isascii():
-        for word in words:
-            if word.lower().startswith(form):
-                return word
-    return form

@@ -6,13 +6,14 @@ wherever the model fails, and not at all where the passages hold no answer.
 from dataclasses import replace
 
 from knowledge.answering.articles import article
-from knowledge.answering.citations import Draft, nearest, quoted
+from knowledge.answering.citations import Draft, quoted
 from knowledge.answering.composing import Part, composed
 from knowledge.answering.deciding import Asked, ranked
 from knowledge.answering.extractive import Extract, Extractor, Pick
 from knowledge.answering.generation import Budget, Generator
 from knowledge.answering.progress import Progress
 from knowledge.answering.prompt import answering
+from knowledge.answering.refusal import nearest
 from knowledge.answering.sides import Side, each, sides, speaks_of_all
 from knowledge.answering.stages import Question, Retrieved, Written
 from knowledge.answering.suggestions import meanings
