@@ -55,10 +55,13 @@ def _runs(query: Query, held: npt.NDArray[np.bool_]) -> list[str]:
     for slot in query.order:
         form = query.forms[slot]
         at = folded.find(form, max(end, 0))
-        if held[slot] or form in FRAME or query.nouns[slot] < NOUN or at < 0:
+        content = query.content[slot] > 0
+        goes_on = at == end and content  # as a suffix does, which is no noun by itself
+        noun = query.nouns[slot] >= NOUN and form not in FRAME
+        if held[slot] or at < 0 or not (noun or goes_on):
             start = end = -1
             continue
-        if at == end:
+        if goes_on:
             runs.pop()
         else:
             start = at
