@@ -370,7 +370,9 @@ class Answer:
     could mean several; with the mode "asked_back" there is nothing else, as it does not say what it
     is about. `notes` are warnings to show (a model that failed, staleness, disagreement). `depends`
     says that it was asked which approach fits: only the asker's own circumstances decide that.
-    `milliseconds` holds "total" and each stage by name. `trace` identifies the stored trace.
+    `topic` are words the answer is about, for the questions after it; `understood` is a follow-up
+    as it was searched, empty for a question that stands alone. `milliseconds` holds "total" and
+    each stage by name. `trace` identifies the stored trace.
     """
 
     id: str
@@ -389,8 +391,19 @@ class Answer:
     table: tuple[tuple[str, ...], ...] = ()
     depends: bool = False
     whole: tuple[Sentence, ...] = ()
+    topic: tuple[str, ...] = ()
+    understood: str = ""
     milliseconds: dict[str, float] = field(default_factory=dict)
     trace: str = ""
+
+    @property
+    def deciding(self) -> Passage | None:
+        """The passage the first sentence that has a source rests on; None without any."""
+        passages = {citation.number: citation.passage for citation in self.citations}
+        for sentence in self.sentences:
+            for number in sentence.citations:
+                return passages.get(number)
+        return None
 
     @property
     def text(self) -> str:

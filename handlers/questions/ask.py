@@ -23,7 +23,7 @@ from handlers.questions.threads import Threads
 from handlers.questions.working import STEPS, working
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
-from knowledge.answering.answers import Answers, Stage
+from knowledge.answering.answers import Answers, Stage, Turn
 from knowledge.errors import KnowledgeError
 from knowledge.text.courtesy import asking
 from knowledge.text.language import language_of
@@ -134,7 +134,7 @@ class Questions:
         Add something talked about elsewhere to this place's thread, so that questions here can
         refer to it.
         """
-        await self._threads.add(message.place, subject, text, message.person.id)
+        await self._threads.add(message.place, Turn(subject, text), message.person.id)
 
     async def edited(self, message: Message, edited: Edited) -> AsyncIterator[Reply]:
         """
@@ -236,9 +236,7 @@ class Questions:
         Keep the turn and the answer for a day; without Redis the answer is given all the same.
         """
         if remember:
-            await self._threads.add(
-                message.place, answer.question, answer.text, message.person.id, answer.id
-            )
+            await self._threads.add(message.place, _turn(answer), message.person.id, answer.id)
         with suppress(SessionsUnavailable):
             await self._records.keep(_record(answer, message.person.id))
             if not remember:
@@ -273,6 +271,14 @@ class Questions:
             return replace(refusal(answer, self._texts), answer=answer)
         text, blocks = plain_text(answer, self._texts), blocks_of(answer, self._texts)
         return Reply(text, blocks, answer=answer)
+
+
+def _turn(answer: Answer) -> Turn:
+    """Return what later questions of a talk may refer to."""
+    deciding = answer.deciding
+    passage = deciding.id if deciding else ""
+    asked_back = answer.mode == "asked_back"
+    return Turn(answer.question, answer.text, answer.topic, passage, asked_back=asked_back)
 
 
 def _record(answer: Answer, person: str) -> AnswerRecord:

@@ -8,8 +8,8 @@ the asker's own words count.
 
 import re
 import unicodedata
-from collections.abc import AsyncIterator, Callable
-from typing import Literal
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, Literal
 
 from handlers.conversation import Message, Reply
 from handlers.lifetimes import THREAD
@@ -80,15 +80,14 @@ class Threads:
     async def history(self, place: str) -> tuple[Turn, ...]:
         """Return what was asked and answered here, oldest first."""
         thread = await self._load(place)
-        return tuple(Turn(question, answer) for question, answer in thread["turns"])
+        return tuple(map(_turn, thread["turns"]))
 
-    async def add(
-        self, place: str, question: str, text: str, asker: str = "", answer: str = ""
-    ) -> None:
+    async def add(self, place: str, turn: Turn, asker: str = "", answer: str = "") -> None:
         """Remember one turn, who was answered last, and the id of that answer."""
+        row = [turn.question, turn.answer, list(turn.topic), turn.passage, turn.asked_back]
 
         def added(thread: State) -> State:
-            turns = [*thread["turns"], [question, text]]
+            turns = [*thread["turns"], row]
             last = asker or thread.get("asker", "")
             return thread | {"turns": turns[-HISTORY:], "asker": last, "answer": answer}
 
@@ -148,3 +147,12 @@ class Threads:
         except SessionsUnavailable:
             return False
         return True
+
+
+def _turn(row: Sequence[Any]) -> Turn:
+    """Return a turn as it is kept; rows of earlier versions have its first two fields alone."""
+    question, answer, *later = row
+    if not later:
+        return Turn(question, answer)
+    topic, passage, asked_back = later
+    return Turn(question, answer, tuple(topic), passage, asked_back=asked_back)

@@ -19,9 +19,10 @@ from knowledge.answering.authority import Authority
 from knowledge.answering.citations import citations, limits
 from knowledge.answering.disagreement import differences, disagreements
 from knowledge.answering.extractive import Extractor
+from knowledge.answering.following import about, anchored, understood
 from knowledge.answering.generation import Budget, Generator
 from knowledge.answering.progress import OnStep, Progress
-from knowledge.answering.question import Turn, rewrite, tidy
+from knowledge.answering.question import Turn, tidy
 from knowledge.answering.stages import Question, Retrieved, Verified, Written
 from knowledge.answering.suggestions import further
 from knowledge.answering.trace import Limit, Stage, Trace
@@ -96,8 +97,8 @@ class Answers:
         self._wording = Wording.load()
         self._analysis = analysis or Analysis()
         self._generator = Generator(model) if model else None
-        extractor = Extractor(self._analysis)
-        self._writer = Writer(library, extractor, self._generator, self._wording)
+        self._extractor = Extractor(self._analysis)
+        self._writer = Writer(library, self._extractor, self._generator, self._wording)
         self._authority = Authority(library, library.document, self._today)
         self._given = engine
         self._loading: asyncio.Task[Engine] | None = None
@@ -175,6 +176,8 @@ class Answers:
             await progress.end("search", since, candidates=candidates, used=used)
 
         async def write(retrieved: Retrieved) -> Written:
+            if question.follows:
+                retrieved = await self._gone_on(question, retrieved)
             holding = await self._authority.ordered(question, retrieved)
             written = await self._written(question, holding, budget, progress)
             hits = (*written.hits, *holding.overruled)
@@ -204,13 +207,27 @@ class Answers:
         Make a follow-up a question of its own: by a model where there is one, by rules otherwise.
         """
         alone = searched(question.text)
-        search_text = rewrite(alone, question.history)
+        search_text = await understood(
+            alone,
+            question.history,
+            source=self._library,
+            readers=question.readers,
+            extractor=self._extractor,
+            analysis=self._analysis,
+        )
         if self._generator and search_text != alone:
             reworded = await self._generator.reword(
                 question.text, question.history, question.language, budget
             )
             search_text = reworded or search_text
-        return replace(question, search_text=search_text)
+        return replace(question, search_text=search_text, follows=search_text != alone)
+
+    async def _gone_on(self, question: Question, retrieved: Retrieved) -> Retrieved:
+        """Put the article the talk was about first, where a follow-up asks for more of it."""
+        own = await self._library.query(question.text, readers=question.readers)
+        last = question.history[-1]
+        hits = anchored(retrieved.hits, retrieved.query, own, last, self._extractor)
+        return replace(retrieved, hits=hits)
 
     async def _written(
         self, question: Question, retrieved: Retrieved, budget: Budget, progress: Progress
@@ -255,7 +272,7 @@ class Answers:
         milliseconds = {"total": round((time.perf_counter() - question.started) * 1000, 3)}
         for stage in progress.stages:
             milliseconds[stage.name] = stage.milliseconds
-        return Answer(
+        answer = Answer(
             id=question.id,
             question=question.text,
             language=question.language,
@@ -272,9 +289,12 @@ class Answers:
             table=written.table,
             depends=written.depends,
             whole=written.draft.whole,
+            understood=question.search_text if question.follows else "",
             milliseconds=milliseconds,
             trace=question.id,
         )
+        sure = certainty == "sure"
+        return replace(answer, topic=about(question.search_text, answer.deciding, sure=sure))
 
     async def _engine(self) -> Engine:
         if self._given is not None:

@@ -8,12 +8,9 @@ holds at least one word.
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.answering.wording import Wording
-from knowledge.text.language import language_of
-from knowledge.text.topic import lacks_topic, replaces, words
 
 LONGEST = 4000  # characters
 RAW = 100_000  # characters looked at before cleaning; anything longer is refused at once
@@ -27,10 +24,19 @@ _UNREADABLE = 0.02  # share of control characters from which on a text is data
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One earlier question of this conversation and what was answered, as plain text."""
+    """
+    One earlier question of this conversation and what was answered, as plain text.
+
+    `topic` are the words it was about, those of the deciding article among them; empty where only
+    the question tells. `passage` is the id of the one that decided. `asked_back`: the answer was a
+    question of ours, which the next message may answer.
+    """
 
     question: str
     answer: str
+    topic: tuple[str, ...] = ()
+    passage: str = ""
+    asked_back: bool = False
 
 
 def tidy(question: str, wording: Wording) -> str:
@@ -53,33 +59,3 @@ def tidy(question: str, wording: Wording) -> str:
     if not _LETTER.search(text):
         raise wording.error("wordless_question")
     return text
-
-
-def rewrite(question: str, history: tuple[Turn, ...]) -> str:
-    """
-    Return the question as it is searched: one that lacks a topic ("それはなぜ?") is given that of the
-    talk before it.
-
-    A topic that only took the place of another (大阪 for 東京) gives way to the one the question brings
-    along.
-    """
-    if not lacks_topic(question):
-        return question
-    spoken = language_of(question, "ja")
-    turns = [turn.question for turn in history if language_of(turn.question, "ja") == spoken]
-    if not turns or turns[-1] != history[-1].question:
-        return question  # another language is another topic
-    before = _last_topic(turns)
-    topic = [word for word in words(before) if word.lower() not in question.lower()]
-    rest = topic
-    if any(map(replaces, words(question))):
-        rest = [word for word in topic if not replaces(word)]
-    return " ".join([*(rest or topic)[:6], question])
-
-
-def _last_topic(turns: Sequence[str]) -> str:
-    """Return the last of the earlier questions that names a topic, else the last one."""
-    for turn in reversed(turns):
-        if not lacks_topic(turn):
-            return turn
-    return turns[-1]

@@ -20,7 +20,7 @@ NOTHING = Draft((), ())
 class Question:
     """
     A question made ready: `text` without greetings and signatures, `search_text` as it is searched,
-    where a follow-up stands for itself.
+    where a follow-up stands for itself; `follows` tells one.
 
     `readers` are the audiences of the asker, `limit` how many passages may be used, 1..10.
     `started` is when it came, in seconds of `time.perf_counter`.
@@ -35,6 +35,7 @@ class Question:
     kind: SearchKind
     history: tuple[Turn, ...]
     started: float
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

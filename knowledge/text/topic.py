@@ -1,6 +1,6 @@
 """
-What a question is about, and whether it says so itself: "短所は?" needs the topic of the talk before
-it, "副業していい?" has its own.
+What a question is about, and what it leaves to the talk before it: "短所は?" needs a topic, "副業していい?"
+has its own, "予防接種のほうは?" needs what was asked.
 
 Decided by what a question lacks, never by its length: a topic is a run of kanji or katakana, or a
 Latin word, that is neither a relation ("費用"), nor something put in the place of something else
@@ -11,11 +11,11 @@ import re
 import unicodedata
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import yaml
 
-from knowledge.text.analysis import JAPANESE, STOP_EN
+from knowledge.text.analysis import JAPANESE, STOP_EN, Analysis, Token
 
 FILE = Path(__file__).with_name("topic.yaml")
 # English words a complete question has: "What may I book?" has one, and needs what came before
@@ -28,9 +28,18 @@ WORD = re.compile(
     rf"[\u30a1-\u30ff{_KANJI}]{{2,}}|[A-Za-z][A-Za-z0-9-]+"
     rf"|(?<![{_KANJI}])(?![{_VAGUE}])[{_KANJI}](?=[でをはがにのもとへ])"  # 家で, 車を
 )
+POINTER = re.compile(
+    r"^(?:(?:それ|これ|あれ|そこ|ここ)(?:って|は|が|を|に|も|で|の)?|そう(?!い)|その|この|あの)"
+    r"|\b(?:it|that one|this one|this|that|those|them|these)\b",
+    re.IGNORECASE,
+)
 _POINTING = re.compile(
-    r"^(?:それ|その|これ|この|あれ|あの|そこ|ここ|そう|ほか|他に|もっと|もう少し|もうちょっと|具体的|例えば|たとえば|続き|続けて|なぜ[?]?$|どうして[?]?$)"
-    r"|^(?:why\??$|more\b|it|that|those|they|this|these)\b|\b(?:it|that one|those|them)\b",
+    r"^(?:それ|その|これ|この|あれ|あの|そこ|ここ|そう|ほか|他に|他の|もっと|もう少し|もうちょっと|具体的|例えば"
+    r"|たとえば|続き|続けて)"
+    r"|^(?:なぜ|何故|どうして|なんで|何で)(?:です|でしょう|なの|なん)?か?[\s?。]*$"
+    r"|^(?:why|how come)\b[\s?]*$|^(?:more\b|it|that|those|they|this|these)\b"
+    r"|\b(?:it|that one|those|them|these ones)\b"
+    r"|\b(?:this|that)(?=\s*(?:[?.!]|$|(?:too|here|now|for|at|with|without)\b))",
     re.IGNORECASE,
 )
 _EMPTY_IT = re.compile(
@@ -38,15 +47,60 @@ _EMPTY_IT = re.compile(
     r"|\b(?:is|was) it (?=\w+ (?:to|for|if|that)\b)",
     re.IGNORECASE,
 )
-_LINK = re.compile(
-    r"^(?:じゃあ?|では|それでは|それなら|だったら|なら)[、,\s]*|^(?:and|but|so|then|ok|what about|how about)\b[,\s]*",
+# "I lost my laptop. Can it be …": what "it" stands for is in the question itself
+_OWN_IT = re.compile(
+    r"\b(?:a|an|my|our|the|your|some|any) (?P<thing>[a-z-]+)\b.*\b(?:it|them|those)\b",
     re.IGNORECASE,
+)
+Opening = Literal["fresh", "correction", "link", ""]
+_OPENINGS: tuple[tuple[Opening, re.Pattern[str]], ...] = (
+    (
+        "fresh",
+        re.compile(
+            r"^(?:ところで|それはそうと"
+            r"|(?:全然|まったく|全く)?(?:別の|別件の?|違う|新しい)(?:話題?|質問|件)"
+            r"(?:です|なのですが|ですが|なんですが|だけど|で)?"
+            r"|別件(?:です|ですが|で)|話(?:は|が|を)(?:変わ|変え|それ)[^、,。\s]*)[、,。\s]+"
+            r"|^(?:by the way|btw|(?:on )?(?:a |another )?(?:new|different|other|separate)"
+            r" (?:topic|question|subject)|another question|changing the subject)[,.:;\s-]+",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "correction",
+        re.compile(
+            r"^(?:(?:いや|いえ|いいえ|ううん)(?:いや)?(?:[、,。\s]+|(?=そう))"
+            r"|(?:違う|違います|ちがう|ちがいます|そう(?:じゃ|では)(?:なく(?:て)?|ない(?:です)?)"
+            r"|間違えました|まちがえた)[^、,。\s]{0,6}[、,。\s]+)"
+            r"|^(?:no|nope|wait|sorry|actually)[,.]\s*|^i mean(?:t)?\b[,:\s]*",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "link",
+        re.compile(
+            r"^(?:じゃあ?|では|それでは|それなら|だったら|なら|あと|ちなみに|で)[、,\s]+|^じゃあ?|^(?:それでは|それなら|だったら|なら)"
+            r"|^(?:and|but|so|then|ok|what about|how about)\b[,\s]*",
+            re.IGNORECASE,
+        ),
+    ),
 )
 _CONTRAST = re.compile(r"^(?:and|what about|how about)\b", re.IGNORECASE)
 _ONE = rf"[\u30a1-\u30ff{_KANJI}A-Za-z0-9の]{{1,16}}?"  # one thing, of which nothing is said but …
 _CASE = "(?:(?:の|だと|な)?(?:場合|とき|時))?"
 _END = r"(?:です|でしょう|なの|なる)?か?[\s?。]*$"
-_BARE = re.compile(rf"^{_ONE}{_CASE}(?:は|って|も|だと|なら)?(?:どう|同じ)?{_END}")
+_BARE = re.compile(rf"^{_ONE}(?:のこと)?{_CASE}(?:は|って|も|だと|なら)?(?:どう|同じ)?{_END}")
+_OTHER_SIDE = re.compile(
+    rf"^{_ONE}(?:(?:の|な)(?:ほう|方|場合|とき|時)(?:は|も|だと|なら)?|だと|なら|も)(?:どう|同じ)?{_END}"
+)
+_PHRASE_EN = re.compile(
+    r"^(?:(?:for|in|at|on|with|to|from|the|a|an|my|our) )*(?:[a-z0-9'-]+ ?){1,4}[?.!]*$",
+    re.IGNORECASE,
+)
+_CLAUSE_EN = re.compile(
+    r"\b(?:is|are|do|does|did|can|could|may|must|should|will|if|when|who|how|what|where)\b",
+    re.IGNORECASE,
+)
 _SAME = (
     "どう|同じ|いくら|何[^\\s?、。]{1,3}|いつ(?:まで)?|どこ|誰|だめ|ダメ|いい|よい|良い"
     "|可|可能|ok|必要|不要|対象|大丈夫|禁止"
@@ -58,6 +112,8 @@ _OF_OTHERS = re.compile(
 _WHOLE = re.compile(
     r"(?:とは|って(?:何|なに))(?:ですか)?[?]?$|^what (?:is|are)\b", re.IGNORECASE
 )  # asks what its own word means
+_ASKED_EN = re.compile(r"\bhow (?:many|much|long|often|far|soon)\b|\bwh[a-z]+\b", re.IGNORECASE)
+_PARTICLES = re.compile(r"^(?:って|とか|[のはがをにでともへや、\s])+")
 _PLAIN = frozenset(
     {"what", "when", "where", "which", "who", "why", "how", "get", "got", "take", "make", "have"}
     | {"had", "want", "whom", "may", "might", "must", "shall", "let", "left"}
@@ -66,25 +122,28 @@ _MEANINGLESS = STOP_EN | _PLAIN
 
 
 class Words(NamedTuple):
-    """The words of `topic.yaml`: `relation` and `other` match a whole topic made of them."""
+    """
+    The words of `topic.yaml`: `relation` and `other` match a whole topic made of them, `plain` are
+    dictionary forms.
+    """
 
     relation: re.Pattern[str]
     other: re.Pattern[str]
+    plain: frozenset[str]
 
     @classmethod
     @cache
     def load(cls) -> "Words":
         rows: dict[str, dict[str, str]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-        longest_first = {
-            name: sorted([*row["ja"].split(), *row["en"].split()], key=len, reverse=True)
-            for name, row in rows.items()
-        }
-        either = {name: "|".join(map(re.escape, words)) for name, words in longest_first.items()}
+        listed = {name: [*row["ja"].split(), *row["en"].split()] for name, row in rows.items()}
+        plain = frozenset(listed.pop("plain"))
+        either: dict[str, str] = {}
+        for name, known in listed.items():
+            longest_first = sorted(known, key=len, reverse=True)
+            either[name] = "|".join(map(re.escape, longest_first))
         relation = re.compile(rf"(?:{either['relations']})+", re.IGNORECASE)
-        return cls(
-            relation,
-            re.compile(rf"(?:{either['others']})(?:{either['relations']})?", re.IGNORECASE),
-        )
+        other = re.compile(rf"(?:{either['others']})(?:{either['relations']})?", re.IGNORECASE)
+        return cls(relation, other, plain)
 
 
 def words(question: str) -> list[str]:
@@ -107,11 +166,28 @@ def replaces(word: str) -> bool:
     return bool(Words.load().other.fullmatch(word))
 
 
+def opening(question: str) -> tuple[Opening, str]:
+    """
+    Return how a question is tied to the talk before it, and the question without that: ("link",
+    "海外は?") for じゃあ海外は?, ("fresh", …) for ところで….
+    """
+    text = unicodedata.normalize("NFKC", question).strip()
+    for name, pattern in _OPENINGS:
+        match = pattern.match(text)
+        if match and match.end() < len(text):
+            rest = text[match.end() :].strip()
+            again = pattern.match(rest)  # "No, I meant …" opens twice
+            if again and again.end() < len(rest):
+                rest = rest[again.end() :].strip()
+            return name, rest
+    return "", text
+
+
 def lacks_topic(question: str) -> bool:
     """Report whether a question refers to what was talked about before it."""
     text = unicodedata.normalize("NFKC", question).strip()
-    rest = _LINK.sub("", text)
-    if _POINTING.search(_EMPTY_IT.sub(" ", rest)):
+    _, rest = opening(text)
+    if points(rest):
         return True
     own = topics(rest)
     if not own:
@@ -120,6 +196,92 @@ def lacks_topic(question: str) -> bool:
     if _CONTRAST.search(text) or _of_others(rest, own):
         return True
     return rest != text and bool(_BARE.fullmatch(rest))
+
+
+def points(question: str) -> bool:
+    """Report whether a question points at something that is not in itself: それは…, "Is it …"."""
+    text = _EMPTY_IT.sub(" ", question)
+    own = _OWN_IT.search(text)
+    if own and topics(own["thing"]):
+        return False
+    return bool(_POINTING.search(text))
+
+
+def sets_against(question: str) -> bool:
+    """
+    Report whether a question names something else to ask the same of, and asks nothing itself:
+    予防接種のほうは?, "and for contractors?".
+    """
+    kind, rest = opening(question)
+    if JAPANESE.search(rest):
+        bare = kind == "link" and _BARE.fullmatch(rest)
+        return bool(bare or _OTHER_SIDE.fullmatch(rest)) and not _WHOLE.search(rest)
+    if not _CONTRAST.search(question.strip()):
+        return False
+    return bool(_PHRASE_EN.fullmatch(rest)) and not _CLAUSE_EN.search(rest)
+
+
+def is_bare(question: str) -> bool:
+    """Report whether a message only names something: 健康診断, "vaccinations"."""
+    _, rest = opening(question)
+    if not topics(rest):
+        return False
+    if JAPANESE.search(rest):
+        return bool(_BARE.fullmatch(rest)) and not _WHOLE.search(rest)
+    return bool(_PHRASE_EN.fullmatch(rest)) and not _CLAUSE_EN.search(rest)
+
+
+def frame(question: str) -> str:
+    """
+    Return what a question asks, without what it asks it of: "何日もらえますか" of 有給休暇は何日もらえますか.
+    """
+    text = unicodedata.normalize("NFKC", question).strip()
+    if not JAPANESE.search(text):
+        relation = Words.load().relation
+        asked = [word for word in words(text) if relation.fullmatch(word)]
+        return " ".join([*_ASKED_EN.findall(text), *asked])
+    _, rest = opening(text)
+    for word in topics(rest):
+        rest = rest.replace(word, " ")
+    return _PARTICLES.sub("", rest.strip(" ?。")).strip()
+
+
+def names_nothing(question: str, analysis: Analysis) -> bool:
+    """
+    Report whether a question, alone, does not say what it is about: これって申請いる?, "How long?".
+
+    A noun of the dictionary, or a verb that is not said of anything, is enough to search for.
+    """
+    known = Words.load()
+    _, rest = opening(question)
+    own = [word for word in topics(rest) if word.lower() not in known.plain]
+    if own and not all(map(replaces, own)):
+        return False
+    if own and not (points(rest) or _BARE.fullmatch(rest)):
+        return False
+    if not (own or lacks_topic(question)):
+        return False
+    return not _spoken(rest, analysis)
+
+
+def names_in_kana(question: str, analysis: Analysis) -> bool:
+    """Report whether a question has a noun that is not written in kanji or katakana: ごみ."""
+    return any(token.noun for token in _spoken(question, analysis))
+
+
+def _spoken(question: str, analysis: Analysis) -> list[Token]:
+    """Return the Japanese words of a question beside its relations that say something."""
+    known = Words.load()
+    rest = unicodedata.normalize("NFKC", question)
+    for word in words(rest):
+        if known.relation.fullmatch(word) or replaces(word):
+            rest = rest.replace(word, " ")
+    spoken = []
+    for token in analysis.tokens(rest):
+        plain = token.form in known.plain or known.relation.fullmatch(token.form)
+        if token.content and not (plain or token.form.isascii() or token.form.isdigit()):
+            spoken.append(token)
+    return spoken
 
 
 def _of_others(question: str, own: list[str]) -> bool:

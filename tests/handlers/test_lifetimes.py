@@ -23,6 +23,7 @@ from handlers.questions.asked import AskedQuestion, AskedQuestions
 from handlers.questions.escalation import Escalation
 from handlers.questions.threads import HISTORY, Threads
 from handlers.sessions import Claim
+from knowledge.answering.question import Turn
 from knowledge.values import Metadata
 
 DAY = 86_400  # seconds
@@ -124,7 +125,7 @@ async def test_a_question_can_be_changed_for_ten_minutes(sessions):
 async def test_a_thread_is_remembered_for_a_day_and_twelve_turns(sessions, texts):
     threads = Threads(sessions, texts)
     for number in range(HISTORY + 1):
-        await threads.add("p", f"問{number}", "答え")
+        await threads.add("p", Turn(f"問{number}", "答え"))
 
     await assert_lives(sessions, key("thread", "p"), DAY)
     assert [turn.question for turn in await threads.history("p")] == [

@@ -19,6 +19,7 @@ from handlers.conversation import (
     Text,
 )
 from handlers.questions.feedback import as_lines
+from knowledge.answering.question import Turn
 from knowledge.evaluation.sets import load as load_set
 from tests.sheet import Sheet
 
@@ -107,7 +108,7 @@ async def test_a_reset_forgets_what_it_was_about(thread):
 
 async def test_two_hundred_follow_ups_keep_twelve_turns(thread):
     for n in range(200):
-        await thread.application.router.threads.add(thread.place, f"質問{n}", "答え", AOI.id)
+        await thread.application.router.threads.add(thread.place, Turn(f"質問{n}", "答え"), AOI.id)
 
     (answer,) = await thread.hear(Text("RAGとは?"))
 

@@ -1,8 +1,7 @@
-"""What a question asks for, told from its words, and when it needs those of the question before."""
+"""What a question asks for, told from its words."""
 
 import pytest
 
-from knowledge.answering.question import Turn, rewrite
 from knowledge.text.analysis import normalise
 from knowledge.text.answer_types import ASKS
 
@@ -25,17 +24,3 @@ def test_a_question_for_a_recommendation_is_told_apart(question, depends):
     assert (
         any(name == "choice" and asks.search(normalise(question)) for name, asks in ASKS) is depends
     )
-
-
-@pytest.mark.parametrize(
-    ("question", "rewritten"),
-    [
-        ("費用は?", "RAG 精度 費用は?"),
-        ("それはなぜ?", "RAG 精度 それはなぜ?"),
-        ("カレーの作り方を教えて", "カレーの作り方を教えて"),
-        ("LLMとは?", "LLMとは?"),
-        ("有給休暇は何日?", "有給休暇は何日?"),
-    ],
-)
-def test_only_a_follow_up_is_given_the_words_before_it(question, rewritten):
-    assert rewrite(question, (Turn("RAGの精度は?", "…"),)) == rewritten

@@ -3,11 +3,14 @@
 import pytest
 
 from knowledge.answering.answers import Answers
-from knowledge.answering.question import Turn, rewrite
+from knowledge.answering.following import readings
+from knowledge.answering.question import Turn
 from knowledge.documents.library import Library
 from knowledge.index.opening import open_index
 from knowledge.reading.reading import read
 from knowledge.retrieval.encoder import VERSION
+from knowledge.text.analysis import Analysis
+from knowledge.text.topic import names_nothing
 from knowledge.values import Metadata
 
 COMPLETE = [
@@ -72,40 +75,153 @@ LACKING_EN = [
 TOPICS = ["退職金はありますか?", "RAGの短所は?"]
 
 
+ANALYSIS = Analysis()
+
+
+def read_after(question, *before):
+    """Return the likeliest reading of a question after others."""
+    return readings(question, [Turn(text, "…") for text in before], ANALYSIS)[0]
+
+
 @pytest.mark.parametrize("before", [*TOPICS, "Is there a retirement allowance?"])
 @pytest.mark.parametrize("question", COMPLETE)
 def test_a_short_complete_question_stands_alone(question, before):
-    assert rewrite(question, (Turn(before, "…"),)) == question
+    assert read_after(question, before).endswith(question.removeprefix("じゃあ"))
+    assert "退職金" not in read_after(question, before)
+    assert "retirement" not in read_after(question, before)
 
 
 @pytest.mark.parametrize("question", LACKING)
 def test_a_question_without_a_topic_is_given_that_of_the_talk(question):
-    assert "退職金" in rewrite(question, (Turn("退職金はありますか?", "…"),))
+    assert "退職金" in read_after(question, "退職金はありますか?")
 
 
 @pytest.mark.parametrize("question", LACKING_EN)
 def test_an_english_question_without_a_topic_is_given_that_of_the_talk(question):
-    assert "retirement" in rewrite(question, (Turn("Is there a retirement allowance?", "…"),))
+    assert "retirement" in read_after(question, "Is there a retirement allowance?")
 
 
 def test_one_thing_takes_the_place_of_another_and_the_topic_stays():
-    history = (Turn("東京の宿泊費は?", "…"), Turn("大阪は?", "…"))
+    assert read_after("じゃあ海外は?", "東京の宿泊費は?", "大阪は?") == "宿泊費 じゃあ海外は?"
 
-    assert rewrite("じゃあ海外は?", history) == "宿泊費 じゃあ海外は?"
+
+def test_what_was_asked_is_asked_of_something_else():
+    assert read_after("パートの場合は?", "有給休暇は何日もらえますか").endswith("何日もらえますか")
+    alone = readings("予防接種のほうは?", [Turn("本代はいつまでに申請?", "…")], ANALYSIS)[1]
+    assert alone == "予防接種のほうは? いつまでに申請"
+    assert "taxi" not in read_after("What about trains?", "Is a taxi allowed on business trips?")
+    assert "trips" in read_after("What about trains?", "Is a taxi allowed on business trips?")
 
 
 def test_a_topic_that_is_all_there_was_stays_beside_what_takes_its_place():
-    assert (
-        rewrite("極秘も同じ?", (Turn("社外秘はどこまで入れていいの?", "…"),))
-        == "社外秘 極秘も同じ?"
+    assert read_after("極秘も同じ?", "社外秘はどこまで入れていいの?").startswith(
+        "社外秘 極秘も同じ?"
     )
 
 
-def test_without_talk_and_in_another_language_nothing_is_added():
-    assert rewrite("短所は?", ()) == "短所は?"
-    assert rewrite("Why?", (Turn("退職金はありますか?", "…"),)) == "Why?"
-    talk = (Turn("Is there a retirement allowance?", "…"), Turn("退職金はありますか?", "…"))
-    assert rewrite("Why?", talk) == "Why?"
+@pytest.mark.parametrize(
+    ("correction", "kept", "gone"),
+    [
+        ("いや、正社員じゃなくてパートの場合", "賞与", "正社員"),
+        ("違います、パートのことです", "賞与", "正社員"),
+        ("正社員ではなく、パート", "賞与", "正社員"),
+    ],
+)
+def test_a_correction_takes_out_what_was_wrong(correction, kept, gone):
+    text = read_after(correction, "正社員の賞与はいつ出ますか?")
+
+    assert kept in text
+    assert "パート" in text
+    assert gone not in text
+    assert "いつ" in text
+
+
+@pytest.mark.parametrize(
+    "correction", ["No, I meant contractors", "not managers but contractors", "I mean contractors"]
+)
+def test_an_english_correction_does_so_too(correction):
+    text = read_after(correction, "When do managers get a bonus?")
+
+    assert "contractors" in text
+    assert "bonus" in text
+    assert "managers" not in text
+
+
+@pytest.mark.parametrize(
+    ("question", "alone"),
+    [
+        ("ところで、定年は?", "定年は?"),
+        ("別の質問ですが、いつまでに出せばいい?", "いつまでに出せばいい?"),
+        ("By the way, how long?", "how long?"),
+    ],
+)
+def test_who_begins_something_new_is_given_nothing(question, alone):
+    assert read_after(question, "退職金はありますか?") == alone
+
+
+def test_the_words_of_the_deciding_article_go_on_and_not_those_it_lacks():
+    before = [Turn("本代って出る?", "…", ("書籍購入補助",))]
+
+    assert readings("いつまで?", before, ANALYSIS) == ("書籍購入補助 いつまで?",)
+
+
+def test_a_bare_topic_answers_a_question_asked_back():
+    before = [Turn("締切っていつ?", "…", asked_back=True)]
+
+    assert readings("健康診断", before, ANALYSIS) == ("健康診断 締切っていつ?",)
+    assert readings("副業していい?", before, ANALYSIS) == ("副業していい?",)
+
+
+def test_a_noun_in_kana_is_a_topic():
+    assert read_after("ごみはどこに捨てる?", "退職金はありますか?") == "ごみはどこに捨てる?"
+
+
+def test_without_talk_nothing_is_added():
+    assert read_after("短所は?") == "短所は?"
+
+
+OPEN = [
+    "これって申請いる?",
+    "窓口は?",
+    "締切っていつ?",
+    "いつまで?",
+    "誰に出すの?",
+    "それって禁止?",
+]
+OPEN += [
+    "使っていいの?",
+    "申請方法は?",
+    "海外は?",
+    "what's the limit?",
+    "Can I use it?",
+    "How long?",
+]
+OPEN += ["Who approves this?", "Is it allowed?", "What is the deadline?"]
+SAYS = [
+    "ゆうきゅうって何日?",
+    "ごみはどこに捨てる?",
+    "怒られる?",
+    "休みたい",
+    "家で働ける?",
+    "AIって何?",
+]
+SAYS += [
+    "この規程は派遣社員に適用される?",
+    "タクシー使っていい?",
+    "When is salary paid?",
+    "Sick leave?",
+]
+SAYS += ["I lost my laptop, who can help me find it?", "How do I encrypt a disk?"]
+
+
+@pytest.mark.parametrize("question", OPEN)
+def test_what_says_nothing_of_its_topic_is_told(question):
+    assert names_nothing(question, ANALYSIS)
+
+
+@pytest.mark.parametrize("question", [*SAYS, *COMPLETE])
+def test_what_can_be_searched_for_is_left_alone(question):
+    assert not names_nothing(question, ANALYSIS)
 
 
 RULES = """# 就業規則

@@ -1,0 +1,272 @@
+"""
+What a question refers to in the talk before it, and the question as it stands alone.
+
+A follow-up is given what it lacks and nothing else: its topic, from the last turn that has one, or
+what was asked, where it only names something else to ask the same of. Where several readings are
+possible the shelf decides: the first of those whose words stand together in one passage.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+
+from knowledge.answering.extractive import Extractor
+from knowledge.answering.question import Turn
+from knowledge.retrieval.features import Features
+from knowledge.retrieval.query import Floats, Query
+from knowledge.retrieval.source import PassageSource
+from knowledge.text.analysis import Analysis
+from knowledge.text.language import language_of
+from knowledge.text.topic import (
+    frame,
+    is_bare,
+    lacks_topic,
+    names_in_kana,
+    opening,
+    points,
+    replaces,
+    sets_against,
+    topics,
+)
+from knowledge.values import Hit, Passage
+
+CONTEXT = 6  # words of the talk before that a question is given
+HEADING = 3  # of them from the heading of the deciding article
+LOOKED = 5  # passages held against each reading
+CLEARLY = 0.05  # share of a reading's words by which it must be held better than an earlier one
+MOST = 0.5  # share of a follow-up's own words that another article must hold to be opened instead
+BEHIND = 0.05  # of their scores is left to other passages than the one a follow-up goes on with
+_NUMBERED = re.compile(
+    r"^(?:第[0-9〇一二三四五六七八九十百]+[編章節条項](?:の[0-9一二三四五]+)?|[0-9]+(?:[.-][0-9]+)*[.)]?)\s*"
+)
+_NOT_BUT = re.compile(
+    r"^(?P<out>[^、。]{1,20}?)(?:じゃ|では|で)な(?:くて?|い)[、,\s]*(?P<into>.+)$"
+    r"|^not (?:for |about |the )*(?P<out_en>[\w' -]{1,30}?),? (?:but|i meant?|rather)"
+    r" (?P<into_en>.+)$"
+    r"|^(?P<into_last>[\w' -]{1,30}?),? (?:not|instead of|rather than)"
+    r" (?P<out_last>[\w' -]{1,30}?)[.!]?$",
+    re.IGNORECASE,
+)
+
+
+def readings(question: str, history: Sequence[Turn], analysis: Analysis) -> tuple[str, ...]:
+    """
+    Return the question as it can be understood after `history`, the likeliest reading first; alone
+    where it lacks nothing, or there is nothing to take it from.
+    """
+    kind, rest = opening(question)
+    if kind == "fresh":
+        return (rest,)
+    names = is_bare(rest) or sets_against(rest)
+    if names and history and history[-1].asked_back:
+        return (f"{rest} {history[-1].question}",)
+    talk = [turn for turn in history if _topic(turn)]
+    corrects = kind == "correction" or _replaced(rest) is not None
+    if not talk or not (corrects or _refers(question, rest, analysis)):
+        return (question,)
+    if corrects:
+        return (_corrected(rest, talk),)
+    if sets_against(question):
+        return _same_of(question, rest, talk)
+    asked = _asked_of_others(rest, topics(rest), talk)
+    return (_with(_context(talk, rest), question, asked),)
+
+
+async def understood(
+    question: str,
+    history: Sequence[Turn],
+    *,
+    source: PassageSource,
+    readers: frozenset[str],
+    extractor: Extractor,
+    analysis: Analysis,
+) -> str:
+    """
+    Return the question as it stands alone. Costs a search for each reading where there are several.
+    """
+    possible = readings(question, history, analysis)
+    if len(possible) == 1:
+        return possible[0]
+    best, most = possible[0], -1.0
+    for reading in possible:
+        held = await _held(reading, source, readers, extractor)
+        if held > most + CLEARLY:
+            best, most = reading, held
+    return best
+
+
+def anchored(
+    hits: tuple[Hit, ...], whole: Query, own: Query, last: Turn, extractor: Extractor
+) -> tuple[Hit, ...]:
+    """
+    Return the hits of a follow-up with the passage that decided the last answer first, or where
+    that holds none of the follow-up's `own` words, one of its document that does; unless another
+    one holds more of them and no less of the `whole` the follow-up stands for.
+    """
+    at = _place(hits, last.passage)
+    if at < 0:
+        return hits
+    terms = [extractor.terms(hit) for hit in hits]
+    of_own = Features(own, terms).held @ own.content
+    of_whole = Features(whole, terms).held @ whole.content
+    if not of_own[at]:
+        at = _instead(at, hits, of_own)
+    better = (of_own > of_own[at]) & (of_whole >= of_whole[at])
+    if better.any():
+        return hits
+    first = replace(hits[at], score=max(hit.score for hit in hits))
+    others = (*hits[:at], *hits[at + 1 :])
+    return (first, *(replace(hit, score=hit.score * BEHIND) for hit in others))
+
+
+def _instead(at: int, hits: Sequence[Hit], held: Floats) -> int:
+    """Return which hit of the same document holds most of a question, `at` where none holds any."""
+    document = hits[at].passage.document
+    best = at
+    for other, hit in enumerate(hits):
+        if hit.passage.document == document and held[other] > max(held[best], MOST):
+            best = other
+    return best
+
+
+def _place(hits: Sequence[Hit], passage: str) -> int:
+    """Return where a passage stands among hits, from 0; -1 where it does not."""
+    for at, hit in enumerate(hits):
+        if hit.passage.id == passage:
+            return at
+    return -1
+
+
+def about(question: str, passage: Passage | None, *, sure: bool) -> tuple[str, ...]:
+    """
+    Return what an answer was about, for the questions after it: the topics of the question, as
+    searched, and those of the heading the deciding `passage` stands under.
+
+    A word of the question that the passage does not hold was another word for the heading's; where
+    it is not `sure` that it answers, the question alone tells.
+    """
+    own = topics(question)
+    if passage is None or not passage.headings or not sure:
+        return tuple(own[:CONTEXT])
+    heading = topics(bare_heading(passage.headings[-1]))[:HEADING]
+    if language_of(question, passage.language) == passage.language:
+        text = _folded(" ".join([passage.text, passage.title, *passage.headings]))
+        own = [word for word in own if _folded(word) in text]
+    distinct: dict[str, str] = {}
+    for word in (*own, *heading):
+        distinct.setdefault(_folded(word), word)
+    return tuple(distinct.values())[:CONTEXT]
+
+
+def bare_heading(heading: str) -> str:
+    """Return a heading without its number: "書籍購入補助" of "第6条 書籍購入補助"."""
+    text = unicodedata.normalize("NFKC", heading).strip()
+    rest = _NUMBERED.sub("", text).strip()
+    if rest.startswith("(") and rest.endswith(")"):
+        rest = rest[1:-1]
+    return rest or text
+
+
+def _refers(question: str, rest: str, analysis: Analysis) -> bool:
+    """Report whether a question lacks something that the talk before it may have."""
+    if sets_against(question) or points(rest) or topics(rest):
+        return sets_against(question) or lacks_topic(question)
+    return lacks_topic(question) and not names_in_kana(rest, analysis)
+
+
+def _topic(turn: Turn) -> tuple[str, ...]:
+    return turn.topic or tuple(topics(turn.question))
+
+
+def _context(talk: Sequence[Turn], question: str) -> list[str]:
+    """
+    Return what the talk was about, without what the question says itself or puts in its place.
+    """
+    text = _folded(question)
+    topic = [word for word in _last_topic(talk) if _folded(word) not in text]
+    rest = topic
+    if any(map(replaces, topics(question))):
+        rest = [word for word in topic if not replaces(word)]
+    return (rest or topic)[:CONTEXT]
+
+
+def _last_topic(talk: Sequence[Turn]) -> tuple[str, ...]:
+    """Return the topic of the last turn that is about something by itself, else of the last."""
+    for turn in reversed(talk):
+        if turn.topic or not lacks_topic(turn.question):
+            return _topic(turn)
+    return _topic(talk[-1])
+
+
+def _asked_of_others(rest: str, own: Sequence[str], talk: Sequence[Turn]) -> str:
+    """Return what was asked before where the question only puts one thing in another's place."""
+    if own and all(map(replaces, own)):
+        return _frame(talk, rest)
+    return ""
+
+
+def _same_of(question: str, rest: str, talk: Sequence[Turn]) -> tuple[str, ...]:
+    """
+    Return the readings of "予防接種のほうは?": something inside the topic, or another topic, of which the
+    same is asked.
+    """
+    asked = _frame(talk, rest)
+    inside = _with(_context(talk, rest), question, asked)
+    if all(map(replaces, topics(rest))):
+        return (inside,)
+    return inside, _with([], question, asked)
+
+
+def _frame(talk: Sequence[Turn], question: str) -> str:
+    """Return what was last asked, "" where the question asks it itself."""
+    for turn in reversed(talk):
+        asked = frame(turn.question)
+        if asked and not sets_against(turn.question):
+            return "" if asked in question else asked
+    return ""
+
+
+def _corrected(rest: str, talk: Sequence[Turn]) -> str:
+    """Return the last question with what was wrong in it taken out and what was meant put in."""
+    wrong, meant = _replaced(rest) or ("", rest)
+    if not (is_bare(meant) or lacks_topic(meant)):
+        return meant
+    context = [word for word in _context(talk, meant) if word not in topics(wrong)]
+    return _with(context, meant, _frame(talk, meant))
+
+
+def _replaced(question: str) -> tuple[str, str] | None:
+    """Return what "not A but B" takes out and puts in, None for anything else."""
+    match = _NOT_BUT.match(question)
+    if match is None:
+        return None
+    parts = match.groupdict()
+    wrong = parts["out"] or parts["out_en"] or parts["out_last"] or ""
+    meant = parts["into"] or parts["into_en"] or parts["into_last"] or ""
+    if not (is_bare(meant) or sets_against(meant)):
+        return None
+    return wrong, meant
+
+
+def _with(context: Sequence[str], question: str, asked: str) -> str:
+    parts = [*context, question]
+    if asked:
+        parts.append(asked)
+    return " ".join(parts)
+
+
+async def _held(
+    reading: str, source: PassageSource, readers: frozenset[str], extractor: Extractor
+) -> float:
+    """Return the largest share 0..1 of a reading's words that one passage holds."""
+    query = await source.query(reading, readers=readers)
+    hits = await source.search(query, readers=readers, limit=LOOKED)
+    if not hits:
+        return 0.0
+    overlap = Features(query, [extractor.terms(hit) for hit in hits])
+    return float((overlap.held @ query.content).max())
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
