@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Language = Literal["ja", "en"]
-SearchKind = Literal[
-    "whole", "words", "first"
-]  # all there is, words alone, without the second stage
+SearchKind = Literal["whole", "words", "first"]  # all of it, words alone, no second stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,9 +368,8 @@ class Answer:
     could mean several; with the mode "asked_back" there is nothing else, as it does not say what it
     is about. `notes` are warnings to show (a model that failed, staleness, disagreement). `depends`
     says that it was asked which approach fits: only the asker's own circumstances decide that.
-    `topic` are words the answer is about, for the questions after it; `understood` is a follow-up
-    as it was searched, empty for a question that stands alone. `milliseconds` holds "total" and
-    each stage by name. `trace` identifies the stored trace.
+    `topic` is what it was about, `article` the id of the passage that decided; `understood` is a
+    follow-up as it was searched, else empty. `milliseconds` holds "total" and each stage by name.
     """
 
     id: str
@@ -392,18 +389,10 @@ class Answer:
     depends: bool = False
     whole: tuple[Sentence, ...] = ()
     topic: tuple[str, ...] = ()
+    article: str = ""
     understood: str = ""
     milliseconds: dict[str, float] = field(default_factory=dict)
     trace: str = ""
-
-    @property
-    def deciding(self) -> Passage | None:
-        """The passage the first sentence that has a source rests on; None without any."""
-        passages = {citation.number: citation.passage for citation in self.citations}
-        for sentence in self.sentences:
-            for number in sentence.citations:
-                return passages.get(number)
-        return None
 
     @property
     def text(self) -> str:

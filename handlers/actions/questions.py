@@ -21,6 +21,11 @@ class AskMeant(Action):
     suggestion: int
 
 
+@action("talk.new")
+class NewTopic(Action):
+    """Forget the talk so far, so that the next question stands for itself."""
+
+
 @action("ask.again")
 class AskAgain(Action):
     """Ask a question again: the one of `answer`, else the message `changed` since."""

@@ -18,6 +18,7 @@ from handlers.conversation import Button, Buttons, Edited, Message, Paragraph, R
 from handlers.people import People
 from handlers.questions.answers import blocks_of, plain_text
 from handlers.questions.asked import AskedQuestion, AskedQuestions
+from handlers.questions.asked_back import asked_back, picked, understood
 from handlers.questions.refusal import refusal
 from handlers.questions.threads import Threads
 from handlers.questions.working import STEPS, working
@@ -85,6 +86,8 @@ class Questions:
         `limit` and `kind` change the search, for showing what they do; the thread remembers the
         turn only where it is to `remember` it.
         """
+        if remember:
+            question = await self._picked(message, question)
         language = language_of(asking(question), message.person.language)
         stages: asyncio.Queue[Stage | None] = asyncio.Queue()
         yield working(self._texts, language, None)
@@ -246,6 +249,13 @@ class Questions:
             if answer.mode == "refused" and not answer.depends:
                 await self._missed(answer.question)
 
+    async def _picked(self, message: Message, text: str) -> str:
+        """Return the reading a message picks where one was asked for, else the message itself."""
+        record = await self._record(await self._threads.answer(message.place))
+        if record is None or record.mode != "asked_back":
+            return text
+        return picked(text, record.choices) or text
+
     async def _asked_before(self, message: str) -> AskedQuestion | None:
         try:
             return await self._asked.load(message)
@@ -267,18 +277,24 @@ class Questions:
         return replace(reply, blocks=(*reply.blocks, row))
 
     def _reply(self, answer: Answer) -> Reply:
+        if answer.mode == "asked_back":
+            return asked_back(answer, self._texts)
         if answer.mode == "refused":
-            return replace(refusal(answer, self._texts), answer=answer)
-        text, blocks = plain_text(answer, self._texts), blocks_of(answer, self._texts)
-        return Reply(text, blocks, answer=answer)
+            reply = refusal(answer, self._texts)
+        else:
+            reply = Reply(plain_text(answer, self._texts), blocks_of(answer, self._texts))
+        if not answer.understood:
+            return replace(reply, answer=answer)
+        note = understood(answer, self._texts)
+        text = f"{reply.text}\n{note.label}"
+        return replace(reply, text=text, blocks=(*reply.blocks, note), answer=answer)
 
 
 def _turn(answer: Answer) -> Turn:
     """Return what later questions of a talk may refer to."""
-    deciding = answer.deciding
-    passage = deciding.id if deciding else ""
     asked_back = answer.mode == "asked_back"
-    return Turn(answer.question, answer.text, answer.topic, passage, asked_back=asked_back)
+    topic, article = answer.topic, answer.article
+    return Turn(answer.question, answer.text, topic, article, asked_back=asked_back)
 
 
 def _record(answer: Answer, person: str) -> AnswerRecord:

@@ -9,6 +9,7 @@ from handlers.actions.questions import (
     AskPerson,
     AskPrivately,
     GiveReason,
+    NewTopic,
     OpenSource,
     Rephrase,
     SettleHandover,
@@ -69,6 +70,7 @@ class QuestionsRoom:
         """Say which ability takes which button and form."""
         routes.press(AskFollowup, self.ask.followup)
         routes.press(AskMeant, self.ask.meant)
+        routes.press(NewTopic, self.threads.forget)
         routes.press(AskAgain, self.ask.again)
         routes.press(OpenSource, self.sources.open)
         routes.press(Vote, self.feedback.vote)

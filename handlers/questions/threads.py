@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Literal
 
+from handlers.actions.questions import NewTopic
 from handlers.conversation import Message, Reply
 from handlers.lifetimes import THREAD
 from handlers.sessions import Sessions, SessionsUnavailable, State
@@ -29,7 +30,12 @@ _REQUESTS: tuple[tuple[Request, re.Pattern[str]], ...] = (
         "reset",
         re.compile(
             rf"(?:最初から|初めから|リセット|reset)(?:やり直して|して|お願いします)?{_PLEASE}|(?:全部)?忘れて{_PLEASE}"
+            r"|(?:新しい|別の|違う)(?:話|話題|会話|質問)(?:(?:を|に)?(?:始め(?:る|ます|たい|よう)|し(?:ます|たい|よう)|する))?(?:です)?"
+            r"|(?:話|話題)を(?:変え|かえ)(?:る|ます|て|たい|よう)(?:です)?"
             r"|reset|start over|forget (?:it|this|that)"
+            r"|(?:(?:let's |please )?(?:start|begin) )?(?:a )?(?:new|different|another)"
+            r" (?:topic|subject|conversation|talk)(?: please)?"
+            r"|(?:let's )?change the (?:topic|subject)"
         ),
     ),
     (
@@ -128,6 +134,11 @@ class Threads:
             yield Reply(self._texts.say("feedback.away", person.language))
         elif name:
             yield Reply(self._texts.say(f"threads.{name}", person.language))
+
+    async def forget(self, message: Message, _: NewTopic) -> AsyncIterator[Reply]:
+        """Begin a fresh talk: what was said here before is no part of later questions."""
+        async for reply in self.obey(message, "reset"):
+            yield reply
 
     async def _load(self, place: str) -> State:
         try:

@@ -15,16 +15,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Literal, Protocol
 
+from knowledge.answering.asked_kinds import kinds
 from knowledge.answering.authority import Authority
 from knowledge.answering.citations import citations, limits
 from knowledge.answering.disagreement import differences, disagreements
 from knowledge.answering.extractive import Extractor
-from knowledge.answering.following import about, anchored, understood
+from knowledge.answering.following import about, anchored, deciding, understood
 from knowledge.answering.generation import Budget, Generator
 from knowledge.answering.progress import OnStep, Progress
 from knowledge.answering.question import Turn, tidy
 from knowledge.answering.stages import Question, Retrieved, Verified, Written
-from knowledge.answering.suggestions import further
+from knowledge.answering.suggestions import asked_for, further
 from knowledge.answering.trace import Limit, Stage, Trace
 from knowledge.answering.tracing import trace
 from knowledge.answering.wording import Wording
@@ -35,6 +36,7 @@ from knowledge.retrieval.source import PassageSource
 from knowledge.text.analysis import Analysis
 from knowledge.text.courtesy import asking, searched
 from knowledge.text.language import language_of
+from knowledge.text.topic import names_nothing
 from knowledge.values import Answer, AnswerMode, Document, Language, SearchKind
 
 __all__ = ["Answers", "Engine", "Retriever", "Stage", "Turn"]
@@ -220,7 +222,11 @@ class Answers:
                 question.text, question.history, question.language, budget
             )
             search_text = reworded or search_text
-        return replace(question, search_text=search_text, follows=search_text != alone)
+        follows = search_text != alone
+        if not follows and names_nothing(alone, self._analysis):
+            hints = [kind.words for kind in kinds(alone)]
+            return replace(question, search_text=" ".join([alone, *hints]), open=True)
+        return replace(question, search_text=search_text, follows=follows)
 
     async def _gone_on(self, question: Question, retrieved: Retrieved) -> Retrieved:
         """Put the article the talk was about first, where a follow-up asks for more of it."""
@@ -233,6 +239,11 @@ class Answers:
         self, question: Question, retrieved: Retrieved, budget: Budget, progress: Progress
     ) -> Written:
         since = await progress.begin("write", candidates=len(retrieved.hits))
+        if question.open:
+            meant = self._meant(question, retrieved)
+            if len(meant) != 1:
+                await progress.end("write", since, candidates=len(retrieved.hits), used=0)
+                return Written(hits=retrieved.hits, mode="asked_back", meanings=meant)
         written = await self._writer.write(question, retrieved, budget, progress)
         await progress.end(
             "write",
@@ -242,6 +253,12 @@ class Answers:
             tokens=written.tokens,
         )
         return written
+
+    def _meant(self, question: Question, retrieved: Retrieved) -> tuple[str, ...]:
+        """Return the full questions that one without a topic may stand for."""
+        return asked_for(
+            retrieved.query, question.text, retrieved.hits, self._extractor, question.language
+        )
 
     async def _verified(self, written: Written) -> Verified:
         """Number the sources, and say what people should know about them."""
@@ -266,6 +283,10 @@ class Answers:
         certainty: Literal["sure", "unsure", "none"] = "none"
         if written.draft.sentences:
             mode, certainty = written.mode, written.certainty
+        if question.open and certainty == "sure":
+            certainty = "unsure"  # nobody said what it is about
+        if written.mode == "asked_back":
+            mode = "asked_back"
         earlier = [question.text, *(turn.question for turn in question.history)]
         cited = [hit for hit, _ in written.draft.quotes]
         followups = further(written.hits, cited, earlier, question.language, self._wording)
@@ -294,7 +315,9 @@ class Answers:
             trace=question.id,
         )
         sure = certainty == "sure"
-        return replace(answer, topic=about(question.search_text, answer.deciding, sure=sure))
+        article = deciding(question.search_text, [c.passage for c in answer.citations])
+        topic = about(question.search_text, article, sure=sure)
+        return replace(answer, topic=topic, article=article.id if article else "")
 
     async def _engine(self) -> Engine:
         if self._given is not None:

@@ -141,22 +141,38 @@ def _place(hits: Sequence[Hit], passage: str) -> int:
 def about(question: str, passage: Passage | None, *, sure: bool) -> tuple[str, ...]:
     """
     Return what an answer was about, for the questions after it: the topics of the question, as
-    searched, and those of the heading the deciding `passage` stands under.
-
-    A word of the question that the passage does not hold was another word for the heading's; where
-    it is not `sure` that it answers, the question alone tells.
+    searched. A word of it that the deciding `passage` does not hold was another word for what its
+    heading says; where it is not `sure` that it answers, the question alone tells.
     """
     own = topics(question)
     if passage is None or not passage.headings or not sure:
         return tuple(own[:CONTEXT])
+    text = _whole(passage)
+    held = [word for word in own if _folded(word) in text]
+    if held and len(held) == len(own):
+        return tuple(own[:CONTEXT])
     heading = topics(bare_heading(passage.headings[-1]))[:HEADING]
     if language_of(question, passage.language) == passage.language:
-        text = _folded(" ".join([passage.text, passage.title, *passage.headings]))
-        own = [word for word in own if _folded(word) in text]
+        own = held
     distinct: dict[str, str] = {}
     for word in (*own, *heading):
         distinct.setdefault(_folded(word), word)
     return tuple(distinct.values())[:CONTEXT]
+
+
+def deciding(question: str, passages: Sequence[Passage]) -> Passage | None:
+    """
+    Return the cited passage an answer rests on: the first of those that hold most of what the
+    question is about, None where nothing is cited.
+    """
+    own = topics(question)
+    best, most = None, -1
+    for passage in passages:
+        text = _whole(passage)
+        held = sum(_folded(word) in text for word in own)
+        if held > most:
+            best, most = passage, held
+    return best
 
 
 def bare_heading(heading: str) -> str:
@@ -266,6 +282,10 @@ async def _held(
         return 0.0
     overlap = Features(query, [extractor.terms(hit) for hit in hits])
     return float((overlap.held @ query.content).max())
+
+
+def _whole(passage: Passage) -> str:
+    return _folded(" ".join([passage.text, passage.title, *passage.headings]))
 
 
 def _folded(text: str) -> str:

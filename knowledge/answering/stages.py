@@ -20,7 +20,8 @@ NOTHING = Draft((), ())
 class Question:
     """
     A question made ready: `text` without greetings and signatures, `search_text` as it is searched,
-    where a follow-up stands for itself; `follows` tells one.
+    where a follow-up stands for itself; `follows` tells one. `open`: it says nothing of what it is
+    about, and neither does the talk before it.
 
     `readers` are the audiences of the asker, `limit` how many passages may be used, 1..10.
     `started` is when it came, in seconds of `time.perf_counter`.
@@ -36,6 +37,7 @@ class Question:
     history: tuple[Turn, ...]
     started: float
     follows: bool = False
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,20 @@ may have meant.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
+from knowledge.answering.asked_kinds import kinds
 from knowledge.answering.extractive import Extractor
+from knowledge.answering.following import bare_heading
 from knowledge.answering.wording import Wording
+from knowledge.retrieval.features import Features
 from knowledge.retrieval.query import Query
-from knowledge.values import Hit, Language
+from knowledge.retrieval.terms import Terms
+from knowledge.text.analysis import JAPANESE
+from knowledge.text.topic import POINTER, is_bare, opening, replaces, sets_against, topics, words
+from knowledge.values import Hit, Language, Passage
 
 AMONG = 10  # best passages whose headings are looked at
 _ASKS = re.compile(r"(?:か[。?？]?|[?？])$")
@@ -20,6 +28,9 @@ _FRAME = re.compile(
 FURTHER = 2  # questions suggested
 SHORT = 2  # content words up to which a question may mean several things
 MEANINGS = range(2, 5)  # how many meanings are offered
+EACH = 2  # of them from one document
+HINT = 0.4  # what all the words of a question count beside one thing it asks for
+CELL = " | "  # between the cells of a table's row
 
 
 def further(
@@ -71,6 +82,95 @@ def meanings(
     if len(found) not in MEANINGS:
         return ()
     return tuple(found.values())
+
+
+def asked_for(
+    asked: Query,
+    question: str,
+    hits: Sequence[Hit],
+    extractor: Extractor,
+    language: Language,
+) -> tuple[str, ...]:
+    """
+    Return up to four full questions that one without a topic may stand for, one for each article
+    that holds the kind of thing it asks for: "窓口は?" of each that names a desk.
+
+    Articles in the question's language come first; at most two are of one document.
+    """
+    fitting: list[tuple[float, Passage]] = []
+    for hit in hits:
+        fits = _fits(asked, question, hit.passage, extractor.terms(hit))
+        if fits > 0:
+            foreign = hit.passage.language != language
+            fitting.append((fits - foreign, hit.passage))
+    fitting.sort(key=itemgetter(0), reverse=True)  # stable: as they were found where they fit alike
+    questions: dict[str, str] = {}
+    documents: Counter[str] = Counter()
+    for _, passage in fitting:
+        heading = _named(passage)
+        if len(questions) == MEANINGS[-1]:
+            break
+        if _FRAME.search(heading) or heading in questions or documents[passage.document] == EACH:
+            continue
+        documents[passage.document] += 1
+        questions[heading] = of(heading, question)
+    return tuple(questions.values())
+
+
+def of(thing: str, question: str) -> str:
+    """Return a question without a topic as one about a thing: 「健康診断」の窓口は?."""
+    if _ASKS.search(thing):
+        return thing
+    _, rest = opening(question)
+    if not JAPANESE.search(rest):
+        return _of_english(thing, rest)
+    if sets_against(rest) or is_bare(rest):
+        return f"「{thing}」は、{'・'.join(topics(rest))}の場合どうなりますか"
+    pointer = POINTER.match(rest)
+    if pointer:
+        particle = pointer[0][-1] if pointer[0][-1] in "はがをにもでの" else "は"
+        return f"「{thing}」{particle}{rest[pointer.end() :]}"
+    first = words(rest)[:1]
+    joined = "の" if first and rest.startswith(first[0]) else "は、"
+    return f"「{thing}」{joined}{rest}"
+
+
+def _of_english(thing: str, question: str) -> str:
+    text = question.strip(" ?.!")
+    pointer = POINTER.search(text)
+    before, after = f"{text} for ", ""
+    if pointer:
+        before, after = text[: pointer.start()], text[pointer.end() :]
+    elif is_bare(text):
+        before, after = "What about ", f" ({text})"
+    return f"{before[:1].upper()}{before[1:]}“{thing}”{after}?"
+
+
+def _fits(asked: Query, question: str, passage: Passage, terms: Terms) -> float:
+    """
+    Return how well an article fits what a question asks for, 0 for not at all: whether it says that
+    kind of thing, and its share of the question's words. What is put in another's place ("海外は?")
+    must stand in it.
+    """
+    if not passage.headings:
+        return 0.0
+    text = "\n".join([*passage.headings, passage.text])
+    others = [word for word in topics(question) if replaces(word)]
+    if any(word not in text for word in others):
+        return 0.0
+    says = float(sum(kind.said_in(text) for kind in kinds(question)))
+    held = Features(asked, [terms]).held[0]
+    return says + len(others) + HINT * float(asked.content @ held)
+
+
+def _named(passage: Passage) -> str:
+    """Return what an article is about; with its document where its heading tells no topic."""
+    heading = bare_heading(passage.headings[-1])
+    if CELL in heading:  # the head of a table names its columns
+        return passage.title
+    if topics(heading):
+        return heading
+    return f"{passage.title} {heading}".strip()
 
 
 def _question(heading: str, language: Language, wording: Wording) -> str:
