@@ -22,9 +22,11 @@ from handlers.conversation import (
 )
 from handlers.demo.demo import Demo
 from handlers.documents.router import Documents
-from handlers.questions.hear import Intent, Mode, hear, mode
+from handlers.questions.hear import hear
+from handlers.questions.intents import Intent, Mode, mode
 from handlers.questions.labels import Labels
 from handlers.questions.router import QuestionsRoom
+from handlers.questions.several import questions_in
 from handlers.questions.threads import thread_request
 from handlers.routes import Routes
 from handlers.texts import Texts
@@ -131,8 +133,15 @@ class Router:
             return self._labelled(message, text)
         intent = hear(text)
         if intent is None:
-            return self.questions.ask(message, text)
-        return self._talk(_in_language_of(text, message), intent)
+            return self._asked(message, text)
+        return self._talk(message, text, intent)
+
+    def _asked(self, message: Message, text: str) -> AsyncIterator[Reply]:
+        """A question to the documents, or several of them at once."""
+        questions = questions_in(text)
+        if len(questions) > 1:
+            return self._room.several.ask(_in_language_of(text, message), questions)
+        return self.questions.ask(message, text)
 
     async def _labelled(self, message: Message, text: str) -> AsyncIterator[Reply]:
         """Press the button a message names, as it stands under the last answer here."""
@@ -141,20 +150,18 @@ class Router:
             async for reply in self._press(_in_language_of(text, message), action.press):
                 yield reply
 
-    def _talk(self, message: Message, intent: Intent) -> AsyncIterator[Reply]:
-        match intent:
-            case "help":
-                return self._room.welcome.hello(message)
-            case "documents":
-                return self._documents.command(message, "")
-            case "choose":
-                return self._room.talk.choosing(message)
-            case "hello" | "morning" | "evening" | "work":
-                return self._room.talk.greet(message, intent)
-            case "thanks" | "bye" | "sorry" | "acknowledged" | "wrong" | "link":
-                return self._room.talk.word(message, intent)
-            case _:
-                assert_never(intent)
+    async def _talk(self, message: Message, text: str, intent: Intent) -> AsyncIterator[Reply]:
+        """Do what was meant, in the language of the talk."""
+        language = await self._room.spoken.language(message, text)
+        speaking = replace(message, person=replace(message.person, language=language))
+        replies = self._able(speaking, text, intent)
+        async for reply in replies:
+            yield reply
+
+    def _able(self, message: Message, text: str, intent: Intent) -> AsyncIterator[Reply]:
+        if intent == "documents":
+            return self._documents.command(message, "")
+        return self._room.abilities[intent](message, text)
 
     # ------------------------------------------------------------------------- commands and files
 

@@ -15,9 +15,13 @@ from handlers.actions.action import Action, action
 
 @action("choose.start")
 class StartChoice(Action):
-    """Begin the dialog; `answer` is the one under which it was offered."""
+    """
+    Begin the dialog; `answer` is the one under which it was offered, `situation` what was told of
+    the company in plain words.
+    """
 
     answer: str = ""
+    situation: str = ""
 
 
 @action("choose.history")

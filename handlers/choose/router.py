@@ -185,8 +185,8 @@ class Choose:
 
     async def _take(self, message: Message, action: Choice, values: Mapping[str, str]) -> Reply:
         match action:
-            case StartChoice():
-                return await self._start(message, "")
+            case StartChoice(situation=situation):
+                return await self._start(message, situation)
             case ShowHistory():
                 return await self._outcome.history(message)
             case OpenTeam() | JoinTeam():

@@ -115,12 +115,16 @@ class Escalation:
         own = {person.id, person.id.rpartition(":")[2]} | person.groups
         return bool(called & own)
 
+    def names(self, language: Language) -> str:
+        """Return who can be turned to as a list; empty where nobody is set up."""
+        separator = "、" if language == "ja" else ", "
+        return separator.join(self._experts or self._people.admins)
+
     def _whom_to_turn_to(self, language: Language) -> str:
         names = self._experts or self._people.admins
         if not names:
             return self._texts.say("handover.nobody", language)
-        separator = "、" if language == "ja" else ", "
-        listed = separator.join(names)
+        listed = self.names(language)
         if self._experts:
             return self._texts.say("handover.turn_to", language, names=listed)
         return self._texts.say("handover.admins", language, names=listed)

@@ -1,61 +1,92 @@
 """
 What somebody means by a message that is no question to the documents. Pure.
 
-Every sentence of it must be known small talk; a single other word makes it a question, so that no
-question is swallowed.
+Every sentence of it must be known talk; a single other word makes it a question, so that no
+question is swallowed. Two exceptions: somebody in need is heard through everything else they say,
+and who asks which approach fits may tell of their company first.
 """
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 import yaml
 
-from knowledge.text.answer_types import recommends
-from knowledge.text.courtesy import bare, introduces, opened
+from handlers.questions.intents import Intent, known
+from knowledge.text.courtesy import asks_something, bare, introduces, opened
+from knowledge.text.emergency import emergency
 from knowledge.text.pieces import pieces
 
-Greeting = Literal["hello", "morning", "evening", "work"]
-Word = Literal["thanks", "bye", "sorry", "acknowledged", "wrong", "link"]
-Ability = Literal["help", "documents", "choose"]
-Intent = Ability | Greeting | Word
-Mode = Literal["talk", "dialog", "documents"]
-FILE = Path(__file__).with_name("phrases.yaml")
+FOLDER = Path(__file__).parent
+FILES = ("requests.yaml", "phrases.yaml")  # what stands earlier wins
 LONGEST = 200  # characters of a sentence
 MESSAGE = 4000  # characters of a message
 _WORD = re.compile(r"[^\W_]")
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _PLEASE = (
     r"(?:を|の|で)?(?:お願い(?:いた|致)?(?:し)?(?:ます)?|(?:くだ|下)さい(?:ませ)?|くれ(?:る|ます|ません)?|ちょうだい"
-    r"|(?:もらえ|貰え|いただけ|頂け)(?:る|ます|ません|ない)?(?:でしょう)?|ほしい(?:です)?|欲しい(?:です)?)?"
+    r"|(?:もらえ|貰え|いただけ|頂け)(?:る|ます|ません|ない)?(?:でしょう)?|ほしい(?:です)?|欲しい(?:です)?"
+    r"|(?:いただき|頂き)たい)?"
     r"(?:です|でしょう|ます|なの|んです|のです)?(?:か)?(?:ね|よ|よね|な|わ|さ)?[ーっッw笑~〜]*|,? please"
 )
 _PARTS = re.compile(r"[、,]\s*")
 _TRIM = " \t\n。.!！?？…、,:;()（）「」\"'~〜ー-*_"
+_STANDING_FOR = {  # in the patterns
+    "{n}": r"(?:[0-9]{1,2}|[一二三四五六七八九十]|ひと|ふた|みっ|one|two|three|four|five|first|second|third"
+    r"|fourth|fifth|last)",
+    "{that}": r"(?:(?:ごめん|すみません|じゃあ|では|あと|で)?(?:、)?(?:それ|これ|その(?:話|答え|回答|内容|情報)?"
+    r"|この(?:話|答え|回答|内容|情報)|(?:今|いま|さっき|先ほど|上|前|直前|最後)の(?:答え|回答|話|内容|説明|やつ|の)?"
+    r"|(?:答え|回答|同じ(?:こと|内容))))?",
+}
+# what a company tells of itself before it asks which approach fits
+_SITUATION = re.compile(
+    r"[0-9,]+ ?(?:人|名|万円|億円|台|件)|社員|従業員|エンジニア|予算|(?:うち|弊社|当社|自社|会社)(?:は|には|の)"
+    r"|gpu|サーバー|クラウド|オンプレ|機密|社外秘|部署|業種|製造業|病院|学校|役所"
+    r"|\b(?:we|our|us)\b"
+    r"|\b(?:people|employees|staff|budget|engineers?|company|confidential|servers?)\b"
+    r"|[$€¥]\s?[0-9]",
+    re.IGNORECASE,
+)
+# asks for advice, once it has been told whom it is for
+_ADVICE = re.compile(
+    r"(?:うち|当社|弊社)?(?:は|なら|だと|に)?(?:、)?"
+    r"(?:どう(?:すれば|したら|するのが)(?:いい|良い|よい)|どうすべき|どうする(?:べき)?"
+    r"|(?:何|どれ|どの(?:方式|方法|やり方|選択肢))(?:を|が|から)?(?:一番)?"
+    r"(?:選べば|使えば|始めれば|入れれば|導入すれば|合う|合って(?:い)?る|向いて(?:い)?る"
+    r"|おすすめ|お勧め|すれば)?(?:いい|良い|よい)?)"
+    r"(?:と(?:思う|思います|思われます))?(?:です|でしょう|の)?か?"
+    r"|(?:so )?what (?:would|should|do|can) (?:you|we|i)"
+    r" (?:do|recommend|suggest|choose|advise|pick|use)"
+    r"(?: in our (?:place|situation|shoes|case)| for us| if you were us| here)?"
+    r"|any (?:advice|suggestions?|ideas?|recommendations?)(?: for us)?"
+    r"|what(?:'s| is) (?:the )?best for us",
+    re.IGNORECASE,
+)
 
 
 class Phrases(NamedTuple):
-    """The patterns of `phrases.yaml` in their order, and what emoji alone mean."""
+    """The patterns of the files in their order, and what emoji alone mean."""
 
     patterns: tuple[tuple[Intent, re.Pattern[str]], ...]
-    signs: dict[str, Intent]
+    signs: Mapping[str, Intent]
 
     @classmethod
     @cache
     def load(cls) -> "Phrases":
-        rows = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+        patterns: list[tuple[Intent, re.Pattern[str]]] = []
         signs: dict[str, Intent] = {}
-        for name, row in rows.pop("signs").items():
-            signs |= dict.fromkeys(row.split(), name)
-        known = {*get_args(Ability), *get_args(Greeting), *get_args(Word)}
-        unknown = sorted(set(rows) - known)
-        if unknown:
-            raise ValueError(f"{FILE.name}: {unknown} are no intents; name some of {sorted(known)}")
-        patterns = []
-        for name, row in rows.items():
-            patterns.append((name, _pattern([*row["ja"], *row["en"]])))
+        for file in FILES:
+            rows = yaml.safe_load((FOLDER / file).read_text(encoding="utf-8"))
+            for name, row in rows.pop("signs", {}).items():
+                signs |= dict.fromkeys(row.split(), name)
+            unknown = sorted(set(rows) - known())
+            if unknown:
+                raise ValueError(f"{file}: {unknown} are no intents; some of {sorted(known())} are")
+            for name, row in rows.items():
+                patterns.append((name, _pattern([*row["ja"], *row["en"]])))
         return cls(tuple(patterns), signs)
 
 
@@ -71,29 +102,46 @@ def hear(text: str) -> Intent | None:
         return "link"
     if len(words) > MESSAGE:
         return None
+    if emergency(words) is not None:
+        return "emergency"
+    return _meant_by_all(list(dict.fromkeys(piece.text for piece in pieces(bare(words)))))
+
+
+def _meant_by_all(sentences: list[str]) -> Intent | None:
+    """Return what sentences mean together: the first intent of the files that one of them has."""
     intents: list[Intent] = []
-    sentences = dict.fromkeys(piece.text for piece in pieces(bare(words)))
+    others: list[str] = []
     for sentence in sentences:
         meant = _meant(sentence)
         if meant is None:
-            return None
-        intents += meant
+            others.append(sentence)
+        else:
+            intents += meant
+    if others:
+        return "choose" if _tell_a_situation(others, intents) else None
     order = [name for name, _ in Phrases.load().patterns]
-    intent = min(intents, key=order.index, default=None)
-    if intent == "choose" and recommends(words):
-        return None
-    return intent
+    return min(intents, key=order.index, default=None)
 
 
-def mode(intent: Intent) -> Mode:
-    """Return where a message led, in the words machines read."""
-    match intent:
-        case "choose":
-            return "dialog"
-        case "documents":
-            return "documents"
-        case _:
-            return "talk"
+def _tell_a_situation(others: list[str], intents: list[Intent]) -> bool:
+    """Report whether all that is no talk tells of a company that asks which approach fits it."""
+    asked = "choose" in intents
+    told = False
+    for sentence in others:
+        tells = bool(_SITUATION.search(sentence))
+        if _asks_advice(sentence):
+            asked = True
+            told = told or (tells and len(_PARTS.split(sentence)) > 1)
+        elif tells and not asks_something(sentence):
+            told = True
+        else:
+            return False
+    return asked and told
+
+
+def _asks_advice(sentence: str) -> bool:
+    last = _PARTS.split(sentence.strip(_TRIM))[-1].strip(_TRIM)
+    return bool(_ADVICE.fullmatch(last))
 
 
 def _meant(sentence: str) -> list[Intent] | None:
@@ -122,10 +170,10 @@ def _meant_beside_courtesy(text: str) -> list[Intent] | None:
         return None
     meant = []
     for part in parts:
-        known = _known(part.strip(_TRIM))
-        if known is None:
+        intent = _known(part.strip(_TRIM))
+        if intent is None:
             return None
-        meant.append(known)
+        meant.append(intent)
     return meant
 
 
@@ -146,4 +194,7 @@ def _signed(text: str) -> Intent | None:
 
 
 def _pattern(phrases: list[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?:{'|'.join(phrases)})(?:{_PLEASE})", re.IGNORECASE)
+    either = "|".join(phrases)
+    for name, words in _STANDING_FOR.items():
+        either = either.replace(name, words)
+    return re.compile(rf"(?:{either})(?:{_PLEASE})", re.IGNORECASE)

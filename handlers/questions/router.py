@@ -1,5 +1,6 @@
 """The map of this room: all between a message and an answer, and which button leads where."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from handlers.actions.questions import (
@@ -16,13 +17,16 @@ from handlers.actions.questions import (
     StopFeedback,
     Vote,
 )
+from handlers.questions.abilities import Ability, abilities
 from handlers.questions.ask import Questions
 from handlers.questions.context import Context
 from handlers.questions.escalation import Escalation
 from handlers.questions.feedback import Feedbacks
+from handlers.questions.intents import Intent
 from handlers.questions.private_answer import PrivateAnswer
-from handlers.questions.small_talk import Talk
+from handlers.questions.several import Several
 from handlers.questions.source_view import SourceView
+from handlers.questions.spoken import Spoken
 from handlers.questions.threads import Talk as TalkRule
 from handlers.questions.threads import Threads
 from handlers.questions.welcome import Welcome
@@ -40,7 +44,9 @@ class QuestionsRoom:
     escalation: Escalation
     private_answer: PrivateAnswer
     welcome: Welcome
-    talk: Talk
+    several: Several
+    spoken: Spoken
+    abilities: Mapping[Intent, Ability]
 
     @classmethod
     def of(
@@ -55,15 +61,29 @@ class QuestionsRoom:
         threads = Threads(sessions, texts, talk)
         ask = Questions(context.answers, sessions, people, texts, threads, missed)
         welcome = Welcome(library, people, texts)
+        sources = SourceView(library, sessions, people, texts)
+        feedback = Feedbacks(sessions, texts)
+        escalation = Escalation(sessions, people, texts, missed, experts)
+        able = abilities(
+            context,
+            ask=ask,
+            threads=threads,
+            welcome=welcome,
+            sources=sources,
+            feedback=feedback,
+            escalation=escalation,
+        )
         return cls(
             ask,
             threads,
-            SourceView(library, sessions, people, texts),
-            Feedbacks(sessions, texts),
-            Escalation(sessions, people, texts, missed, experts),
+            sources,
+            feedback,
+            escalation,
             PrivateAnswer(ask, sessions, texts),
             welcome,
-            Talk(welcome, texts),
+            Several(ask, texts),
+            Spoken(threads),
+            able,
         )
 
     def routes(self, routes: Routes) -> None:

@@ -1,16 +1,21 @@
 """
-A word back: what the bot says when it is greeted, thanked, told that it is wrong, or asked which
-approach fits.
+A word back: what the bot says when it is greeted, thanked, or asked which approach fits.
 """
 
+import re
 from collections.abc import AsyncIterator
 
 from handlers.actions.choose import StartChoice
 from handlers.actions.demo import TakeTour
 from handlers.conversation import Button, Buttons, Message, Paragraph, Reply
-from handlers.questions.hear import Greeting, Word
+from handlers.questions.intents import Greeting, Word
 from handlers.questions.welcome import Welcome
 from handlers.texts import Texts
+from knowledge.text.courtesy import asking
+from knowledge.text.pieces import pieces
+
+SITUATION = 400  # characters of what somebody told of their company that a button carries
+_FIGURE = re.compile(r"\d")
 
 
 class Talk:
@@ -18,7 +23,7 @@ class Talk:
         self._welcome = welcome
         self._texts = texts
 
-    async def word(self, message: Message, word: Word) -> AsyncIterator[Reply]:
+    async def word(self, word: Word, message: Message, text: str) -> AsyncIterator[Reply]:
         """
         Say one sentence and nothing else. Talk among people that only acknowledges something is
         left alone.
@@ -26,19 +31,30 @@ class Talk:
         if message.direct or word != "acknowledged":
             yield Reply(self._texts.say(f"talk.{word}", message.person.language))
 
-    async def greet(self, message: Message, greeting: Greeting) -> AsyncIterator[Reply]:
+    async def greet(self, greeting: Greeting, message: Message, text: str) -> AsyncIterator[Reply]:
         """Greet back, and say what can be done here."""
         language, say = message.person.language, self._texts.say
         gap = "" if language == "ja" else " "
-        text = gap.join((say(f"talk.{greeting}", language), say("talk.can", language)))
-        yield Reply(text, (Paragraph(text), self._welcome.buttons(language)))
+        words = gap.join((say(f"talk.{greeting}", language), say("talk.can", language)))
+        yield Reply(words, (Paragraph(words), self._welcome.buttons(language)))
 
-    async def choosing(self, message: Message) -> AsyncIterator[Reply]:
+    async def choosing(self, message: Message, text: str) -> AsyncIterator[Reply]:
         """
-        Say that no document can tell which approach fits, and lead to the guided dialog that can.
+        Say that no document can tell which approach fits, and lead to the guided dialog that can,
+        which then begins with what was told of the company.
         """
         language, say = message.person.language, self._texts.say
-        text = say("ask.depends", language)
-        start = Button(say("ask.choose", language), StartChoice(), "primary")
+        situation = _situation(text)
+        words = say("ask.depends", language)
+        if situation:
+            words = f"{words}{'' if language == 'ja' else ' '}{say('talk.situation', language)}"
+        start = Button(say("ask.choose", language), StartChoice(situation=situation), "primary")
         tour = Button(say("welcome.tour", language), TakeTour())
-        yield Reply(text, (Paragraph(text), Buttons((start, tour))))
+        yield Reply(words, (Paragraph(words), Buttons((start, tour))))
+
+
+def _situation(text: str) -> str:
+    """Return what a message tells of a company; empty where it only asks."""
+    words = asking(text)
+    tells = len(pieces(words)) > 1 or _FIGURE.search(words)
+    return words[:SITUATION] if tells else ""

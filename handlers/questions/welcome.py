@@ -41,6 +41,11 @@ class Welcome:
         ]
         yield Reply(f"{title}\n{what}", tuple(blocks))
 
+    async def shown(self, message: Message, text: str) -> AsyncIterator[Reply]:
+        """Say what the bot does, to whoever asks for it in words."""
+        async for reply in self.hello(message):
+            yield reply
+
     def buttons(self, language: Language) -> Buttons:
         """Return one button for each ability."""
         say = self._texts.say

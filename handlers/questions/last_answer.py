@@ -1,0 +1,140 @@
+"""
+The last answer of a talk, as far as it may still be read: what is shortened, translated or opened.
+
+It is put together anew from what is kept and from the shelf of today; the rights are checked again.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from handlers.answer_records import AnswerRecord, AnswerRecords, CitedPassage, CitedSentence
+from handlers.conversation import Message
+from handlers.people import People
+from handlers.questions.threads import Threads
+from handlers.sessions import Sessions, SessionsUnavailable
+from knowledge.documents.library import Library
+from knowledge.errors import UnknownDocument
+from knowledge.values import Answer, Citation, Language, Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class LastAnswer:
+    """`answer` is None where nothing was answered; `gone` says that a source is no longer there."""
+
+    answer: Answer | None = None
+    id: str = ""
+    question: str = ""
+    gone: bool = False
+
+
+class LastAnswers:
+    """Loads and keeps the answer a talk is about."""
+
+    def __init__(
+        self,
+        library: Callable[[], Awaitable[Library]],
+        sessions: Sessions,
+        people: People,
+        threads: Threads,
+    ) -> None:
+        self._library = library
+        self._records = AnswerRecords(sessions)
+        self._people = people
+        self._threads = threads
+
+    async def load(self, message: Message) -> LastAnswer:
+        """
+        Return the last answer of this talk.
+
+        Raises:
+            LibraryUnavailable: the index did not answer.
+        """
+        id_ = await self._threads.answer(message.place)
+        try:
+            record = await self._records.load(id_) if id_ else None
+        except SessionsUnavailable:
+            record = None
+        if record is None:
+            return LastAnswer()
+        if not record.sentences:
+            return LastAnswer(None, id_, record.question)
+        try:
+            answer = await self._restored(record, message)
+        except UnknownDocument:
+            return LastAnswer(None, id_, record.question, gone=True)
+        return LastAnswer(answer, id_, record.question)
+
+    async def keep(self, message: Message, answer: Answer) -> Answer:
+        """
+        Let a new wording be the answer the talk is about, under an id of its own.
+
+        Without Redis it is only shown.
+        """
+        own = replace(answer, id=secrets.token_urlsafe(12))
+        cited = [_cited(citation) for citation in own.citations]
+        sentences = [CitedSentence(one.text, one.citations) for one in own.sentences]
+        record = AnswerRecord(
+            own.id,
+            own.question,
+            text=own.text,
+            mode=own.mode,
+            language=own.language,
+            sentences=tuple(sentences),
+            cited=tuple(cited),
+            trace=own.trace,
+            person=message.person.id,
+        )
+        try:
+            await self._records.keep(record)
+        except SessionsUnavailable:
+            return own
+        person = message.person.id
+        await self._threads.add(message.place, own.question, own.text, person, own.id)
+        return own
+
+    async def _restored(self, record: AnswerRecord, message: Message) -> Answer:
+        """Return a kept answer with its sources as they stand now. Raises UnknownDocument."""
+        library = await self._library()
+        citations = [await self.citation(library, message, cited) for cited in record.cited]
+        sentences = [Sentence(one.text, one.citations) for one in record.sentences]
+        language: Language = "en" if record.language == "en" else "ja"
+        return Answer(
+            record.id,
+            record.question,
+            language,
+            "llm" if record.mode == "llm" else "extractive",
+            tuple(sentences),
+            tuple(citations),
+            trace=record.trace,
+        )
+
+    async def citation(self, library: Library, message: Message, cited: CitedPassage) -> Citation:
+        """Return a source by what is kept of it. Raises UnknownDocument."""
+        readers = self._people.readers(message)
+        passage = await library.passage(cited.passage, readers=readers)
+        document = await library.document(passage.document)
+        version, metadata = document.version(passage.version), document.metadata
+        updated = metadata.effective
+        if version and not updated:
+            updated = version.published[:10]
+        today = datetime.now(UTC).date().isoformat()
+        return Citation(
+            cited.number,
+            passage,
+            cited.quote,
+            version=f"v{version.number}" if version else "",
+            updated=updated,
+            review=metadata.review,
+            stale=bool(metadata.review) and metadata.review < today,
+            url=metadata.url,
+            owner=metadata.owner,
+        )
+
+
+def _cited(citation: Citation) -> CitedPassage:
+    passage = citation.passage
+    return CitedPassage(
+        passage.id, citation.number, citation.quote, passage.document, passage.place.number
+    )

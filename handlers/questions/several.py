@@ -1,0 +1,156 @@
+"""
+Several questions in one message, answered one by one below each other.
+
+A question that leans on the one before it ("それはいつまで?") stays with it, and so does a sentence
+that asks nothing.
+"""
+
+import re
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
+
+from handlers.conversation import (
+    Block,
+    Buttons,
+    Details,
+    Feedback,
+    Flat,
+    Heading,
+    Message,
+    Paragraph,
+    Reply,
+    Sources,
+    Table,
+)
+from handlers.questions.ask import Questions
+from handlers.texts import Texts
+from knowledge.text.courtesy import LONGEST, asking, asks_something
+from knowledge.text.pieces import Piece, joined, pieces
+from knowledge.text.sanitise import sanitise
+from knowledge.text.topic import complete
+
+MOST = 5  # questions answered at a time
+LISTED = 10  # that are named besides
+NAMED = 120  # characters of a question that is only named
+_MARK = re.compile(r"\[(\d{1,2})\]")
+_CIRCLED = re.compile(r"[①-⑳]|(?<=[?？。\s])[(（]\d[)）]")
+_ITEM = re.compile(r"^\s*(?:[-*・•]|[(（]?\d{1,2}[.)）:、]|[①-⑩]|q\d{1,2}[.:)]?)\s*", re.IGNORECASE)
+
+
+def questions_in(text: str) -> tuple[str, ...]:
+    """Return the questions of a message, each one whole; one alone is the message itself."""
+    if len(text) > LONGEST:
+        return (text,)
+    groups: list[list[Piece]] = []
+    itemised = _CIRCLED.sub(r"\n- ", text)
+    for part in pieces(asking(itemised)):
+        words = _ITEM.sub("", part.text)
+        stands_alone = asks_something(words) and complete(words)
+        if not groups or (stands_alone and _asks(groups[-1])):
+            groups.append([])
+        groups[-1].append(Piece(words, part.gap))
+    if len(groups) < 2:
+        return (text,)
+    return _unnumbered([joined(group).strip() for group in groups])
+
+
+def _unnumbered(questions: Sequence[str]) -> tuple[str, ...]:
+    """Return questions without their own numbers, where they are counted from 1 on: "1…", "2…"."""
+    bare: list[str] = []
+    for number, question in enumerate(questions, 1):
+        if not question.startswith(str(number)):
+            return tuple(questions)
+        bare.append(question.removeprefix(str(number)).strip())
+    return tuple(bare)
+
+
+def _asks(group: Sequence[Piece]) -> bool:
+    return any(asks_something(part.text) for part in group)
+
+
+class Several:
+    def __init__(self, questions: Questions, texts: Texts) -> None:
+        self._questions = questions
+        self._texts = texts
+
+    async def ask(self, message: Message, questions: Sequence[str]) -> AsyncIterator[Reply]:
+        """Answer each question by itself, and show all answers as one reply."""
+        language, say = message.person.language, self._texts.say
+        asked, rest = questions[:MOST], questions[MOST:]
+        intro = say("requests.several_intro", language, n=len(asked))
+        spoken: list[str] = [intro]
+        blocks: list[Block] = [Paragraph(intro, "quiet")]
+        sources = 0
+        for number, question in enumerate(asked, 1):
+            last = Reply("")
+            part = replace(message, id=f"{message.id}:{number}")
+            async for reply in self._questions.ask(part, question):
+                last = reply
+                if not reply.final:
+                    yield reply
+            head = f"{number}. {sanitise(question)}"
+            spoken += ["", head, _renumbered(last.text, sources)]
+            blocks.append(Heading(head))
+            shown = [*last.blocks] or [Paragraph(last.text)]
+            blocks += _of_answer(shown, sources)
+            sources += _sources_of(last.blocks)
+        if rest:
+            left = say("requests.several_rest", language, n=MOST)
+            named = "\n".join(f"- {sanitise(question[:NAMED])}" for question in rest[:LISTED])
+            spoken += ["", left, named]
+            blocks.append(Paragraph(f"{left}\n{named}", "note"))
+        yield Reply("\n".join(spoken), tuple(blocks))
+
+
+def _of_answer(blocks: Sequence[Block], before: int) -> Iterator[Block]:
+    """Yield the blocks of one answer among several, its sources counted on from `before`."""
+    for block in blocks:
+        if _is_answer(block):
+            yield _numbered_on(block, before)
+
+
+def _is_answer(block: Block) -> bool:
+    """Report whether a block belongs to an answer among several; what asks for more does not."""
+    if isinstance(block, Buttons | Feedback):
+        return False
+    return not (isinstance(block, Paragraph) and block.tone == "quiet")
+
+
+def _numbered_on(block: Block, before: int) -> Block:
+    """Return a block whose sources are counted on from those of the answers before it."""
+    match block:
+        case Paragraph(text, tone):
+            return Paragraph(_renumbered(text, before), tone)
+        case Details(title, inner, is_open):
+            counted: list[Flat] = []
+            for one in inner:
+                numbered = _numbered_on(one, before)
+                if not isinstance(numbered, Details):
+                    counted.append(numbered)
+            return Details(title, tuple(counted), is_open)
+        case Sources(items, answer):
+            moved = [replace(item, number=item.number + before) for item in items]
+            return Sources(tuple(moved), answer)
+        case Table(rows=rows):
+            cells = [tuple(_renumbered(cell, before) for cell in row) for row in rows]
+            return replace(block, rows=tuple(cells))
+        case Heading(text):
+            return Paragraph(f"**{text}**")  # one heading a question
+        case _:
+            return block
+
+
+def _renumbered(text: str, before: int) -> str:
+    def moved(mark: re.Match[str]) -> str:
+        return f"[{int(mark[1]) + before}]"
+
+    return _MARK.sub(moved, text) if before else text
+
+
+def _sources_of(blocks: Sequence[Block]) -> int:
+    """Return the highest number of a source among blocks."""
+    numbers = [0]
+    for block in blocks:
+        if isinstance(block, Sources):
+            numbers += [item.number for item in block.items]
+    return max(numbers)

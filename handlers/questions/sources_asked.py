@@ -1,0 +1,78 @@
+"""The sources of the last answer, asked for in words: one by its number, or all of them."""
+
+import re
+import unicodedata
+from collections.abc import AsyncIterator
+
+from handlers.actions.questions import OpenSource
+from handlers.conversation import Message, Paragraph, Reply
+from handlers.questions.cited import named, sources
+from handlers.questions.last_answer import LastAnswers
+from handlers.questions.source_view import SourceView
+from handlers.questions.ways import Ways
+from handlers.texts import Texts
+from knowledge.errors import KnowledgeError
+from knowledge.values import Answer
+
+_DIGITS = re.compile(r"\d{1,2}")
+_WORDS = (
+    (r"ひと|一|\bone\b|\bfirst\b", 1),
+    (r"ふた|二|\btwo\b|\bsecond\b", 2),
+    (r"みっ|三|\bthree\b|\bthird\b", 3),
+    (r"四|\bfour\b|\bfourth\b", 4),
+    (r"五|\bfive\b|\bfifth\b", 5),
+)
+LAST = -1
+_LAST = re.compile(r"最後|\blast (?:source|one|reference|citation)\b")
+
+
+class SourcesAsked:
+    def __init__(self, last: LastAnswers, view: SourceView, ways: Ways, texts: Texts) -> None:
+        self._last = last
+        self._view = view
+        self._ways = ways
+        self._texts = texts
+
+    async def show(self, message: Message, text: str) -> AsyncIterator[Reply]:
+        """Open the source that is named by its number, else list them all."""
+        language = message.person.language
+        try:
+            last = await self._last.load(message)
+        except KnowledgeError as error:
+            yield Reply(error.reason.to(language))
+            return
+        if last.answer is None:
+            yield await self._ways.nothing(message, last)
+            return
+        wanted = _number(text)
+        cited = {citation.number: citation for citation in last.answer.citations}
+        if wanted == LAST and cited:
+            wanted = max(cited)
+        if wanted in cited:
+            opening = OpenSource(cited[wanted].passage.id, wanted, last.answer.id)
+            async for reply in self._view.open(message, opening):
+                yield reply
+            return
+        head = self._texts.say("requests.sources", language)
+        if wanted:
+            head = self._texts.say("requests.no_source", language, number=wanted)
+        yield self._listed(last.answer, head)
+
+    def _listed(self, answer: Answer, head: str) -> Reply:
+        shown = sources(answer.citations, self._texts, answer.language, answer.id)
+        text = "\n".join([head, *named(shown)])
+        return Reply(text, (Paragraph(head), shown))
+
+
+def _number(text: str) -> int:
+    """Return the number of the source a request names, `LAST`, or 0 for none."""
+    words = unicodedata.normalize("NFKC", text).lower()
+    digits = _DIGITS.search(words)
+    if digits:
+        return int(digits[0])
+    if _LAST.search(words):
+        return LAST
+    for pattern, number in _WORDS:
+        if re.search(pattern, words):
+            return number
+    return 0

@@ -1,0 +1,38 @@
+"""
+Which language talk is answered in: its own, but for words that everybody says in any language
+("ok", "hello"), which are answered in that of the conversation.
+"""
+
+import re
+import unicodedata
+
+from handlers.conversation import Message
+from handlers.questions.threads import Threads
+from knowledge.text.courtesy import bare
+from knowledge.text.language import language_of
+from knowledge.values import Language
+
+_ANYWHERE = re.compile(
+    r"(?:ok(?:ay)?|k+|hi|hello|hey|yo|thanks?|thx|ty|bye(?:[ -]?bye)?|good ?bye|yes|no|yep|nope"
+    r"|lol|wow|sorry|help|menu|ping|test|\+1|great|nice|cool|good|perfect|stop|tl;?dr"
+    r"|good morning|faq)[\s!.,?~]*"
+    r"|(?:https?://|www\.)\S+",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]")
+
+
+class Spoken:
+    def __init__(self, threads: Threads) -> None:
+        self._threads = threads
+
+    async def language(self, message: Message, text: str) -> Language:
+        """Return the language to answer a text in that asks the documents nothing."""
+        own = message.person.language
+        words = unicodedata.normalize("NFKC", text).strip()
+        if _WORD.search(bare(words)) and not _ANYWHERE.fullmatch(bare(words).strip()):
+            return language_of(words, own)
+        history = await self._threads.history(message.place)
+        if not history:
+            return own
+        return language_of(history[-1].question, own)

@@ -1,0 +1,180 @@
+"""
+What a document holds: its title and version, and of each article the heading and first sentence.
+
+Nothing is reworded. Who names no document and has none before them is asked which one.
+"""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+from handlers.answer_text import titled
+from handlers.conversation import Block, Message, Paragraph, Reply
+from handlers.people import People
+from handlers.questions.ask import Questions
+from handlers.questions.cited import sources
+from handlers.questions.last_answer import LastAnswers
+from handlers.questions.named_document import named, readable
+from handlers.questions.restyle import BULLETS
+from handlers.texts import Texts
+from knowledge.documents.library import Library
+from knowledge.errors import KnowledgeError
+from knowledge.text.pieces import pieces
+from knowledge.text.sanitise import sanitise
+from knowledge.text.units import units
+from knowledge.values import Citation, Document, Language, Passage
+
+CELL = " | "
+_LABEL = re.compile(r"\[[^\]]*\]|\W*")
+LONGEST = 600  # characters of an outline
+SENTENCE = 90  # characters of the first sentence of an article
+
+
+class Summary:
+    """Outlines documents; `questions` takes what turns out to ask something else."""
+
+    def __init__(
+        self,
+        library: Callable[[], Awaitable[Library]],
+        people: People,
+        last: LastAnswers,
+        questions: Questions,
+        texts: Texts,
+    ) -> None:
+        self._library = library
+        self._people = people
+        self._last = last
+        self._questions = questions
+        self._texts = texts
+
+    async def outline(self, message: Message, text: str) -> AsyncIterator[Reply]:
+        """Outline the document a message names, or the one the last answer quotes."""
+        language = message.person.language
+        try:
+            library = await self._library()
+            documents = await library.documents(readers=self._people.readers(message))
+            document = await self._document(message, text, documents)
+            if document is None and _points(text):
+                yield Reply(self._texts.say("requests.which_document", language))
+                return
+            passages = []
+            if document is not None:
+                readers = self._people.readers(message)
+                passages = await readable(library, document.current, readers)
+        except KnowledgeError as error:
+            yield Reply(error.reason.to(language))
+            return
+        if document is None or not passages:
+            async for reply in self._questions.ask(message, text):
+                yield reply
+            return
+        yield self._outlined(document, passages, language)
+
+    async def _document(
+        self, message: Message, text: str, documents: Sequence[Document]
+    ) -> Document | None:
+        hits = named(text, documents)
+        if hits:
+            return hits[0].document
+        if not _points(text):
+            return None
+        last = await self._last.load(message)
+        if last.answer is None:
+            return None
+        for citation in last.answer.citations:
+            for document in documents:
+                if document.id == citation.passage.document:
+                    return document
+        return None
+
+    def _outlined(
+        self, document: Document, passages: Sequence[Passage], language: Language
+    ) -> Reply:
+        version = document.published
+        number = f" v{version.number}" if version else ""
+        head = self._texts.say(
+            "requests.outline",
+            language,
+            title=titled(document.metadata.title, language),
+            version=number,
+        )
+        articles = _articles(passages, language)
+        rows: list[str] = []
+        length = 0
+        told = [row for row in map(_row, articles) if row]
+        for row in told:
+            if length + len(row) > LONGEST or len(rows) == BULLETS:
+                break
+            rows.append(row)
+            length += len(row)
+        left = len(told) - len(rows)
+        if left:
+            rows.append(self._texts.say("requests.outline_more", language, n=left))
+        text = "\n".join([head, *rows])
+        first = articles[0]
+        cited = sources([Citation(1, first, "", number.strip())], self._texts, language)
+        blocks: list[Block] = [Paragraph(head), Paragraph("\n".join(rows), "answer")]
+        blocks.append(cited)
+        return Reply(text, tuple(blocks))
+
+
+def _articles(passages: Sequence[Passage], language: Language) -> list[Passage]:
+    """Return the first passage of each article, in the reader's language where there are two."""
+    own = [passage for passage in passages if passage.language == language]
+    first: dict[str, Passage] = {}
+    for passage in own or passages:
+        first.setdefault(_heading(passage), passage)
+    return list(first.values())
+
+
+def _row(passage: Passage) -> str:
+    """Return an article as one line: its heading and its first sentence; "" for mere furniture."""
+    heading = _heading(passage)
+    sentence = _first_sentence(passage, heading)
+    if len(sentence) > SENTENCE:
+        sentence = f"{sentence[:SENTENCE]}…"
+    if not sentence:
+        return ""
+    named_by = [part for part in (heading, sentence) if part]
+    return sanitise(f"- {': '.join(named_by)}")
+
+
+def _first_sentence(passage: Passage, heading: str) -> str:
+    """Return the first sentence, or row, that says more than a title, a heading or a label does."""
+    for unit in units(passage):
+        line = unit.lines[-1].strip() if CELL in unit.lines[-1] else unit.lines[0].strip()
+        empty = line in (heading, passage.title, *passage.headings) or _LABEL.fullmatch(line)
+        if CELL in line and line == unit.lines[0] and len(unit.lines) > 1:
+            empty = True
+        if not empty:
+            return pieces(line)[0].text.replace(CELL, " · ")
+    return ""
+
+
+def _heading(passage: Passage) -> str:
+    """Return what an article is called; empty where it has no name."""
+    if passage.place.kind == "section" and passage.place.label:
+        return passage.place.label
+    for heading in reversed(passage.headings[1:]):
+        if " | " not in heading:
+            return heading
+    if passage.place.label or passage.place.number is not None:
+        return passage.place.to(passage.language)
+    return ""
+
+
+def _points(text: str) -> bool:
+    """Report whether a message points at a document without naming one."""
+    lowered = text.lower()
+    pointing = (
+        "この",
+        "その",
+        "上の",
+        "さっき",
+        "今の",
+        "引用",
+        "出典",
+        "this ",
+        "that ",
+        "the doc",
+    )
+    return any(word in lowered for word in pointing)

@@ -1,0 +1,106 @@
+"""
+An accident told in chat: whom to tell and by when comes first, then the rule it stands in.
+
+It is never refused: where the documents say nothing, people are named.
+"""
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from handlers.actions.questions import AskPerson
+from handlers.conversation import Block, Button, Buttons, Message, Paragraph, Reply
+from handlers.people import People
+from handlers.questions.cited import named, sources
+from handlers.questions.escalation import Escalation
+from handlers.questions.last_answer import LastAnswers
+from handlers.texts import Texts
+from knowledge.answering.urgent import Desk, desk
+from knowledge.documents.library import Library
+from knowledge.errors import KnowledgeError
+from knowledge.text.courtesy import asking
+from knowledge.text.emergency import Kind, emergency
+from knowledge.text.language import language_of
+from knowledge.text.sanitise import sanitise
+from knowledge.values import Answer, Citation, Language, Sentence
+
+
+class UrgentHelp:
+    def __init__(
+        self,
+        library: Callable[[], Awaitable[Library]],
+        people: People,
+        last: LastAnswers,
+        escalation: Escalation,
+        texts: Texts,
+    ) -> None:
+        self._library = library
+        self._people = people
+        self._last = last
+        self._escalation = escalation
+        self._texts = texts
+
+    async def help(self, message: Message, text: str) -> AsyncIterator[Reply]:
+        """Say whom to tell, and by when."""
+        language = language_of(asking(text), message.person.language)
+        kind = emergency(text) or "leak"
+        try:
+            library = await self._library()
+            found = await desk(library, text, kind, self._people.readers(message))
+            if found is None:
+                yield self._unknown(kind, language)
+                return
+            answer = await self._answer(library, found, text, language)
+        except KnowledgeError:
+            yield self._unknown(
+                kind, language
+            )  # an index that is away must not keep people waiting
+            return
+        yield self._drawn(await self._last.keep(message, answer), kind)
+
+    async def _answer(self, library: Library, found: Desk, text: str, language: Language) -> Answer:
+        document = await library.document(found.passage.document)
+        version = document.version(found.passage.version)
+        number = f"v{version.number}" if version else ""
+        metadata = document.metadata
+        citation = Citation(
+            1,
+            found.passage,
+            found.first,
+            number,
+            metadata.effective,
+            url=metadata.url,
+            owner=metadata.owner,
+        )
+        lines = (found.first, *found.others)
+        sentences = [Sentence(sanitise(line), (1,)) for line in lines]
+        id_, question = secrets.token_urlsafe(12), " ".join(text.split())
+        return Answer(id_, question, language, "extractive", tuple(sentences), (citation,))
+
+    def _drawn(self, answer: Answer, kind: Kind) -> Reply:
+        language, say = answer.language, self._texts.say
+        first, *others = [f"{sentence.text}[1]" for sentence in answer.sentences]
+        shown = sources(answer.citations, self._texts, language, answer.id)
+        head = say("requests.emergency_first", language)
+        blocks: list[Block] = []
+        rows: list[str] = []
+        if kind == "injury":
+            rows.append(say("requests.emergency_life", language))
+        rows += [head, first]
+        spoken = "\n".join(rows)
+        blocks.append(Paragraph(spoken, "answer"))
+        if others:
+            then = say("requests.emergency_then", language)
+            rows += ["", then, *others]
+            blocks.append(Paragraph("\n".join([then, *others])))
+        blocks.append(shown)
+        person = Button(say("ask.person", language), AskPerson(answer.id))
+        blocks.append(Buttons((person,)))
+        rows += ["", *named(shown)]
+        return Reply("\n".join(rows), tuple(blocks), answer=answer)
+
+    def _unknown(self, kind: Kind, language: Language) -> Reply:
+        """Say whom to turn to where the documents do not."""
+        say = self._texts.say
+        names = self._escalation.names(language) or say("requests.emergency_admins", language)
+        text = say("requests.emergency_unknown", language, names=names)
+        return Reply(text, (Paragraph(text, "warning"),))

@@ -1,0 +1,168 @@
+"""
+Whom to tell of an accident, and by when: the sentence of the documents that says so.
+
+The documents are asked by words of their own kind, in both languages, for whoever is frightened
+does not write as a rule does. What is found stands there word for word.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from knowledge.retrieval.source import PassageSource
+from knowledge.text.courtesy import asking
+from knowledge.text.emergency import Kind, desk_words
+from knowledge.text.language import language_of
+from knowledge.text.topic import topics
+from knowledge.text.units import units
+from knowledge.values import Hit, Language, Passage
+
+POOL = 10  # passages of each language that are looked at
+OTHER_LANGUAGE = 0.6  # weight a sentence loses that its reader may not understand
+LEAST = 2.0  # weight from which on a sentence says whom to tell
+CELL = " | "
+LINES = 8  # of the rest of the passage that are shown
+LENGTH = 600  # characters of them
+_TELL = re.compile(
+    r"報告|連絡|届け出|届出|通報|知らせ|申し出|相談"
+    r"|\b(?:report|notify|contact|inform|call|tell|alert|reach out|submit|e-?mail)\w*\b",
+    re.IGNORECASE,
+)
+_AT_ONCE = re.compile(
+    r"直ちに|ただちに|速やか|すみやか|すぐ|至急|即時|即座|[0-9一二三]+ ?(?:時間|分|営業日|日)以内|その日のうち"
+    r"|\b(?:immediately|promptly|at once|right away|as soon as|without delay|urgently"
+    r"|within \w+ (?:hours?|minutes?|days?|business days?))\b",
+    re.IGNORECASE,
+)
+_DESK = re.compile(
+    r"責任者|窓口|担当者?|内線|上長|上司|所属長|管理者|[^\s、。]{1,10}(?:部|課|室|係|センター|デスク)|電話|@"
+    r"|\b(?:team|officer|desk|helpdesk|supervisor|manager|security|extension|ext\.?|hotline)\b",
+    re.IGNORECASE,
+)
+_ABOUT_ACCIDENTS = re.compile(
+    r"事故|緊急|危機|報告|連絡|漏え?い|紛失|\b(?:incident|emergency|report|lost|breach)\w*",
+    re.IGNORECASE,
+)
+_OF_KIND: dict[Kind, re.Pattern[str]] = {
+    "entered": re.compile(
+        r"入力(?:し|され)|生成ai|\b(?:forbidden input|entered|pasted|ai tools?|generative ai)\b",
+        re.IGNORECASE,
+    ),
+    "leak": re.compile(
+        r"漏え?い|漏洩|流出|事故|誤送信|入力してしま|違反|\b(?:leak|breach|incident|exposed|disclos)\w*",
+        re.IGNORECASE,
+    ),
+    "lost": re.compile(
+        r"紛失|盗難|なくし|亡失|\b(?:lost|stolen|loss|theft|missing)\b", re.IGNORECASE
+    ),
+    "virus": re.compile(
+        r"ウイルス|ウィルス|マルウェア|不審|感染|攻撃|インシデント|セキュリティ事故"
+        r"|\b(?:virus|malware|phish\w*|suspicious|security incident|compromis\w*)\b",
+        re.IGNORECASE,
+    ),
+    "injury": re.compile(
+        r"けが|負傷|傷病|災害|労災|救急|応急|\b(?:injur\w*|accident|first aid|medical)\b",
+        re.IGNORECASE,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The sentence that says whom to tell, and the lines of its passage around it, in order."""
+
+    passage: Passage
+    first: str
+    others: tuple[str, ...]
+
+
+async def desk(
+    source: PassageSource, message: str, kind: Kind, readers: frozenset[str]
+) -> Desk | None:
+    """
+    Return what the documents say about whom to tell; None where they do not say it.
+
+    Raises:
+        LibraryUnavailable: the index did not answer.
+    """
+    own = " ".join(topics(asking(message)))
+    hits: list[Hit] = []
+    first = 0  # how many of them are in the language of the message
+    for language in _languages(message):
+        first = first or len(hits)
+        question = f"{own} {desk_words(kind, language)}"
+        query = await source.query(question, readers=readers)
+        hits += await source.search(query, readers=readers, limit=POOL)
+    best: Desk | None = None
+    most = 0.0
+    for rank, hit in enumerate(hits):
+        for place, line in enumerate(_lines(hit.passage)):
+            weight = _weight(line, hit.passage, kind, own) - 0.02 * (rank % POOL)
+            if rank >= first:
+                weight -= OTHER_LANGUAGE
+            if weight > most:
+                best, most = _desk(hit.passage, place, kind), weight
+    return best if most >= LEAST else None
+
+
+def _languages(message: str) -> tuple[Language, Language]:
+    own = language_of(message, "ja")
+    return own, "en" if own == "ja" else "ja"
+
+
+def _weight(line: str, passage: Passage, kind: Kind, own: str) -> float:
+    """Return how much a line says whom to tell of such an accident: 0 where it tells nobody."""
+    if not _TELL.search(line):
+        return 0.0
+    weight = 1.0
+    if _AT_ONCE.search(line):
+        weight += 1.0
+    if _DESK.search(line):
+        weight += 0.5
+    about = " ".join((passage.title, *passage.headings, passage.text))
+    if _OF_KIND[kind].search(line):
+        weight += 1.0
+    elif _OF_KIND[kind].search(about) and not _is_of_another(line, kind):
+        weight += 0.5
+    else:
+        return 0.0
+    named = [word for word in own.split() if word.lower() in about.lower()]
+    return weight + 0.4 * min(len(named), 3)
+
+
+def _is_of_another(line: str, kind: Kind) -> bool:
+    """Report whether a line is about another kind of accident, and not about this one."""
+    others = [pattern for name, pattern in _OF_KIND.items() if name != kind]
+    return any(pattern.search(line) for pattern in others)
+
+
+def _desk(passage: Passage, place: int, kind: Kind) -> Desk:
+    """Return a line with those of its passage that belong to it, in order."""
+    lines = _lines(passage)
+    about = " ".join(passage.headings[1:] or [passage.title])
+    whole = bool(_OF_KIND[kind].search(about) or _ABOUT_ACCIDENTS.search(about))
+    others: list[str] = []
+    length = 0
+    for line in (*lines[place + 1 :], *lines[:place]):
+        if len(others) == LINES or length + len(line) > LENGTH:
+            break
+        if whole or (_TELL.search(line) and _OF_KIND[kind].search(line)):
+            others.append(line)
+            length += len(line)
+    ordered = [line for line in lines if line in others]
+    return Desk(passage, lines[place], tuple(ordered))
+
+
+def _lines(passage: Passage) -> Sequence[str]:
+    """Return the lines of a passage; of a table's row the cell that says whom to tell."""
+    lines: list[str] = []
+    for unit in units(passage):
+        lines += [_telling(line) for line in unit.lines]
+    return list(dict.fromkeys(lines))
+
+
+def _telling(line: str) -> str:
+    for cell in line.split(CELL):
+        if _TELL.search(cell):
+            return cell.strip()
+    return line
