@@ -34,11 +34,11 @@ SIGNS = {  # what people say with an emoji alone; the others say nothing
     "slightly_smiling_face": "🙂",
 }
 _LABEL = r"(?:\|([^>]{0,500}))?>"
-_TITLE = r"(?:\s*(?:さん|様|さま|氏|くん|君|ちゃん)(?!\w))?"
+_TITLE = r"(?:\s*(?:さん|様|さま|氏|くん|君|ちゃん)(?:(?!\w)|(?=[はがをにのでともへや])))?"
 _TO = r"(\b(?:in|on|to|of|from|about|is|the)\s+)?"
 _AFTER = r"(?=(\s*[はがをにのでともへや]|\s*って)?)"
 _LINK = re.compile(rf"<((?:https?://|mailto:|tel:)[^|>\s]{{0,4000}}){_LABEL}")
-_PERSON = re.compile(rf"(?:\bcc:?\s*)?<@[A-Z0-9]{{1,30}}{_LABEL}{_TITLE}", re.IGNORECASE)
+_PERSON = re.compile(rf"(?:\bcc:?\s*)?<@[A-Z0-9]{{1,30}}{_LABEL}({_TITLE}){_AFTER}", re.IGNORECASE)
 _CHANNEL = re.compile(rf"{_TO}<#[A-Z0-9]{{1,30}}{_LABEL}{_AFTER}")
 _DATE = re.compile(rf"<!date\^(\d{{1,10}})\^[^|>]{{0,200}}{_LABEL}")
 _CALL = re.compile(
@@ -68,7 +68,7 @@ def _code(text: str) -> str:
 
 
 def _words(text: str) -> str:
-    text = _PERSON.sub(" ", text)
+    text = _PERSON.sub(_person, text)
     text = _CALL.sub(" ", text)
     text = _DATE.sub(_day, text)
     text = _CHANNEL.sub(_channel, text)
@@ -78,6 +78,12 @@ def _words(text: str) -> str:
     for _ in range(3):  # one in another
         text = _MARKS.sub(r"\2", text)
     return text
+
+
+def _person(match: re.Match[str]) -> str:
+    """A name of which something is said stays, where Slack tells it; others are only called."""
+    name, title, after = match[1] or "", match[2] or "", match[3]
+    return f"{name}{title}" if name and after else " "
 
 
 def _channel(match: re.Match[str]) -> str:

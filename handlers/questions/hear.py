@@ -16,6 +16,7 @@ from typing import NamedTuple
 import yaml
 
 from handlers.questions.intents import Intent, known
+from knowledge.text.chat_markup import unmarked
 from knowledge.text.courtesy import asks_something, bare, introduces, opened
 from knowledge.text.emergency import emergency
 from knowledge.text.pieces import pieces
@@ -95,7 +96,10 @@ def hear(text: str) -> Intent | None:
     Return what a whole message means besides asking the documents; None for a question, and for
     what has no words.
     """
-    words = unicodedata.normalize("NFKC", text).strip()
+    written = unicodedata.normalize("NFKC", text)
+    words = unmarked(written).strip()
+    if not words and "<@" in written:
+        return "hello"  # called by name, and nothing else
     if not _WORD.search(words):
         return _signed(words)
     if not _WORD.search(_LINK.sub("", words)):

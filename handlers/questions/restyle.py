@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 
-from handlers.answer_text import lines
+from handlers.answer_text import CELL, lines
 from handlers.conversation import Block, Message, Paragraph, Reply
 from handlers.questions.cited import named, sources
 from handlers.questions.last_answer import LastAnswer, LastAnswers
@@ -157,10 +157,18 @@ def _firsts(history: Sequence[Turn]) -> list[str]:
     """Return the first sentence of each answer, each question's last one once, without marks."""
     said: dict[str, str] = {}
     for turn in history:
-        first = turn.answer.strip().partition("\n")[0]
+        first = _first_line(turn.answer)
         if first:
             said[turn.question] = _first_sentence(_MARKS.sub("", _BULLET.sub("", first)))
     return list(dict.fromkeys(said.values()))
+
+
+def _first_line(answer: str) -> str:
+    """Return the first line of an answer that is no header of a table."""
+    rows = answer.strip().split("\n")
+    if len(rows) > 1 and CELL in rows[0] and rows[0].count(CELL) == rows[1].count(CELL):
+        return rows[1]
+    return rows[0]
 
 
 def _first_sentence(text: str) -> str:

@@ -8,6 +8,7 @@ import unicodedata
 
 from handlers.conversation import Message
 from handlers.questions.threads import Threads
+from knowledge.text.chat_markup import unmarked
 from knowledge.text.courtesy import bare
 from knowledge.text.language import language_of
 from knowledge.values import Language
@@ -29,7 +30,7 @@ class Spoken:
     async def language(self, message: Message, text: str) -> Language:
         """Return the language to answer a text in that asks the documents nothing."""
         own = message.person.language
-        words = unicodedata.normalize("NFKC", text).strip()
+        words = unmarked(unicodedata.normalize("NFKC", text)).strip()
         if _WORD.search(bare(words)) and not _ANYWHERE.fullmatch(bare(words).strip()):
             return language_of(words, own)
         history = await self._threads.history(message.place)

@@ -85,7 +85,7 @@ class UrgentHelp:
         rows: list[str] = []
         if kind == "injury":
             rows.append(say("requests.emergency_life", language))
-        rows += [head, first]
+        rows.append(f"{head}{first}")
         spoken = "\n".join(rows)
         blocks.append(Paragraph(spoken, "answer"))
         if others:

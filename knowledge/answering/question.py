@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from knowledge.answering.wording import Wording
+from knowledge.text.chat_markup import unmarked
 
 LONGEST = 4000  # characters
 RAW = 100_000  # characters looked at before cleaning; anything longer is refused at once
@@ -41,7 +42,8 @@ class Turn:
 
 def tidy(question: str, wording: Wording) -> str:
     """
-    Return the question in NFKC, without invisible characters, its white space folded.
+    Return the question in NFKC, without invisible characters and the mark-up of chat, its white
+    space folded.
 
     Raises:
         KnowledgeError: empty_question, wordless_question, unreadable_question or too_long_question.
@@ -50,7 +52,8 @@ def tidy(question: str, wording: Wording) -> str:
         raise wording.error("too_long_question", length=f"{len(question):,}", limit=f"{LONGEST:,}")
     if len(_CONTROL.findall(question)) > _UNREADABLE * max(len(question), 1) and question.strip():
         raise wording.error("unreadable_question")
-    text = _CONTROL.sub(" ", _DROPPED.sub("", unicodedata.normalize("NFKC", question)))
+    plain = unmarked(unicodedata.normalize("NFKC", question))
+    text = _CONTROL.sub(" ", _DROPPED.sub("", plain))
     text = " ".join(text.split())
     if not text:
         raise wording.error("empty_question")

@@ -39,6 +39,8 @@ _DESK = re.compile(
     r"|\b(?:team|officer|desk|helpdesk|supervisor|manager|security|extension|ext\.?|hotline)\b",
     re.IGNORECASE,
 )
+_ANY = re.compile(r"事故|インシデント|\bincidents?\b", re.IGNORECASE)  # of whatever kind
+_NUMBER = re.compile(r"^\s*(?:[0-9]{1,2}[.)]?|[(（]?[0-9]{1,2}[)）]|[-・*•])\s+")
 _ABOUT_ACCIDENTS = re.compile(
     r"事故|緊急|危機|報告|連絡|漏え?い|紛失|\b(?:incident|emergency|report|lost|breach)\w*",
     re.IGNORECASE,
@@ -49,7 +51,7 @@ _OF_KIND: dict[Kind, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "leak": re.compile(
-        r"漏え?い|漏洩|流出|事故|誤送信|入力してしま|違反|\b(?:leak|breach|incident|exposed|disclos)\w*",
+        r"漏え?い|漏洩|流出|誤送信|\b(?:leak|breach|exposed|disclos)\w*",
         re.IGNORECASE,
     ),
     "lost": re.compile(
@@ -122,12 +124,19 @@ def _weight(line: str, passage: Passage, kind: Kind, own: str) -> float:
     about = " ".join((passage.title, *passage.headings, passage.text))
     if _OF_KIND[kind].search(line):
         weight += 1.0
-    elif _OF_KIND[kind].search(about) and not _is_of_another(line, kind):
+    elif _is_of_another(line, kind):
+        return 0.0
+    elif _OF_KIND[kind].search(about) or _ANY.search(line):
         weight += 0.5
     else:
         return 0.0
     named = [word for word in own.split() if word.lower() in about.lower()]
     return weight + 0.4 * min(len(named), 3)
+
+
+def _bare(line: str) -> str:
+    """Return a line without its number: it is shown alone."""
+    return _NUMBER.sub("", line)
 
 
 def _is_of_another(line: str, kind: Kind) -> bool:
@@ -150,7 +159,7 @@ def _desk(passage: Passage, place: int, kind: Kind) -> Desk:
             others.append(line)
             length += len(line)
     ordered = [line for line in lines if line in others]
-    return Desk(passage, lines[place], tuple(ordered))
+    return Desk(passage, _bare(lines[place]), tuple(ordered))
 
 
 def _lines(passage: Passage) -> Sequence[str]:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import yaml
 
 from knowledge.text.analysis import JAPANESE
+from knowledge.text.chat_markup import unmarked
 from knowledge.text.pieces import Piece, joined, pieces
 from knowledge.text.topic import complete, replaces, topics
 
@@ -120,10 +121,14 @@ def asking(text: str) -> str:
     """
     if len(text) > LONGEST:
         return text
-    whole = unicodedata.normalize("NFKC", text)
+    written = unicodedata.normalize("NFKC", text)
+    whole = unmarked(written)
     marked = _LINK.sub(LINKED, bare(whole))
     asked = joined(_without_writer(_without_courtesy(pieces(marked)))).replace(LINKED, " ")
-    if not _WORD.search(asked) or (_letters(asked) == _letters(whole) and not _EMOJI.search(whole)):
+    if not _WORD.search(asked):
+        changed = whole != written and _WORD.search(whole)
+        return whole if changed else text
+    if whole == written and _is_all_of(asked, whole):
         return text
     return " ".join(asked.split())
 
@@ -318,6 +323,11 @@ def _emoji_gap(emoji: re.Match[str]) -> str:
     if after.strip() and not _EMOJI.match(after):
         return ""
     return "\n"
+
+
+def _is_all_of(asked: str, whole: str) -> bool:
+    """Report whether nothing but white space and signs was set aside."""
+    return _letters(asked) == _letters(whole) and not _EMOJI.search(whole)
 
 
 def _letters(text: str) -> str:

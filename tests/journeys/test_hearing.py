@@ -306,11 +306,24 @@ async def test_a_question_changed_into_thanks_is_not_answered_again(application)
 
 
 @pytest.mark.parametrize("face", FACES)
+async def test_a_mention_as_slack_writes_it_is_searched_for_on_no_face(
+    application, texts, place, face
+):
+    plain = await heard(application, face, QUESTION, place=f"{place}1")
+
+    shown = await heard(application, face, f"<@U07ABC123> {QUESTION} :pray:", place=f"{place}2")
+
+    assert shown[-1].text == plain[-1].text
+    assert "U07" not in drawn(face, shown[-1], texts)
+
+
+@pytest.mark.parametrize("face", FACES)
 @pytest.mark.parametrize(
     "text",
     [
         *(
             "?",
+            "<@U07ABC123>",
             "🎉",
             "😭😭",
             "。。。",

@@ -64,6 +64,7 @@ def test_a_question_beside_markup_is_the_question_alone(text):
 
 
 KEPT = [
+    ("<@U2|田中>さんの承認は必要?", "田中さんの承認は必要?"),
     ("10:30:00 に始まる会議は?", "10:30:00 に始まる会議は?"),
     ("std::vector::size とは", "std::vector::size とは"),
     ("snake_case_name と __init__ は?", "snake_case_name と __init__ は?"),

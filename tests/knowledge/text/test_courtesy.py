@@ -12,6 +12,11 @@ AROUND = [
         JA,
         "お疲れ様です。営業2課の佐藤です。お忙しいところ恐れ入ります。退職金は出ますか?よろしくお願いいたします。",
     ),
+    (JA, "<@U07ABC123> 退職金は出ますか?"),
+    (JA, "<!here> <@U07ABC123|bot> 退職金は出ますか? :pray: :bow:"),
+    (JA, "<at>LLM Choose</at> 退職金は出ますか?"),
+    (JA, ":sob: 退職金は出ますか? <https://example.com/a>"),
+    (EN, "<@U07ABC123> Does RAG learn all our documents? :thinking_face:"),
     (JA, "お疲れ様です。佐藤です。退職金は出ますか?"),
     (
         JA,
@@ -130,6 +135,7 @@ def test_four_thousand_letters_of_politeness_around_a_question_leave_the_questio
 
 
 WRAPPED = {  # everyday questions that come with courtesy, emoji or a link
+    *("d01", "d38"),  # a mention, and an emoji by its name
     *(
         "w01",
         "w02",
