@@ -58,8 +58,9 @@ class Application:
     platforms.
 
     `threads` is how many documents it takes in at once for the queue; a house that does not `talk`
-    only does that. A `patient` one tries again and again what cannot be opened; others fail at
-    once.
+    only does that. A `patient` one serves until it is stopped: it tries again and again what cannot
+    be opened, and furnishes everything at once. Others fail at once, and furnish the answering room
+    when it is asked for: that takes more than a second, and few commands answer.
     """
 
     def __init__(
@@ -135,7 +136,8 @@ class Application:
         await self._stack.enter_async_context(self.queue)
         self._stack.push_async_callback(self._stop_queueing)
         if self._talks:
-            self._answers.start()
+            if self._patient:
+                self._answers.start()
             await self._stack.enter_async_context(self.turns)
             self._reviews = asyncio.create_task(self.documents.reviews.watch())
         if self._threads:
@@ -164,6 +166,7 @@ class Application:
 
     async def answers(self) -> Answers:
         """Wait for the answering room. Raises LibraryUnavailable while there is no library."""
+        self._answers.start()
         await self.library()
         return await self._answers.get()
 

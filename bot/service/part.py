@@ -34,6 +34,9 @@ class Part(Generic[T]):
         self._fault: Exception | None = None
 
     def start(self) -> None:
+        """Begin to open the part, unless that was begun before."""
+        if self._task is not None:
+            return
         self._task = asyncio.create_task(self._until_open())
         self._task.add_done_callback(lambda _: self._tried.set())
 

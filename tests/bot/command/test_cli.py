@@ -12,6 +12,8 @@ import urllib.request
 import pytest
 
 from tests.bot.command.conftest import ENGLISH, run
+from tests.conftest import ROOT
+from tests.processes import START
 
 pytestmark = pytest.mark.early
 JAPANESE = {"LANG": "ja_JP.UTF-8", "LC_ALL": "ja_JP.UTF-8"}
@@ -170,18 +172,36 @@ def test_a_second_process_on_the_same_folder_is_told_so_and_the_first_goes_on(tm
         assert fetch(address + "live") == b'{"live":true}'
     finally:
         first.send_signal(signal.SIGTERM)
-        _out, err = first.communicate(timeout=30)
+        _out, err = first.communicate(timeout=START)
     assert "Traceback" not in err
 
 
 def fetch(address):
     for _ in range(200):
         try:
-            with urllib.request.urlopen(address, timeout=10) as answer:
+            with urllib.request.urlopen(address, timeout=START) as answer:
                 return answer.read()
         except OSError:
             time.sleep(0.05)
     raise AssertionError(f"{address} did not answer")
+
+
+@pytest.mark.parametrize("words", [["documents"], ["search", "RAG"]])
+def test_what_answers_nothing_does_not_wait_for_llamaindex(tmp_path, words):
+    code = (
+        "import sys; from bot.command.cli import main; "
+        "status = main(sys.argv[1:]); assert 'llama_index' not in sys.modules; sys.exit(status)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code, *words, "--data", str(tmp_path)],
+        cwd=ROOT,
+        env=os.environ | ENGLISH,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert told.returncode == 0, told.stderr
 
 
 def test_the_default_data_folder_is_in_the_working_folder(tmp_path, call, monkeypatch):
