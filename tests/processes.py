@@ -78,7 +78,7 @@ class BotProcess:
 
     async def ready(self) -> dict[str, str]:
         """Return the state of each part."""
-        async with httpx.AsyncClient(timeout=10) as client:
+        async with httpx.AsyncClient(timeout=START) as client:
             answer = await client.get(f"{self.url}/ready")
         return dict(answer.json()["parts"])
 

@@ -295,10 +295,12 @@ def terminal(reply: Reply, filled: Filled) -> list[Content]:
     """Press each letter, then answer the questions; what the house hears is what came back."""
     heard: list[Content] = []
     reply = replace(reply, attachments=())  # it would write them into the working folder
+    pressed = [block for block in reply.blocks if isinstance(block, Buttons)]
+    again = replace(reply, text="", blocks=tuple(pressed))  # what can be pressed, drawn fast
 
     async def take(message, screen) -> None:
+        await screen.show(again if heard else reply)
         heard.append(message.content)
-        await screen.show(reply)
 
     application = SimpleNamespace(texts=TEXTS, turns=SimpleNamespace(take=take))
     offered = len(_lettered(reply))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from bot.command.cli import main
+from tests.processes import START
 
 ENGLISH = {"LANG": "en_US.UTF-8", "LC_ALL": "en_US.UTF-8"}
 FOREIGN = ("SLACK_", "TEAMS_", "LLM")  # what a developer's own settings begin with
@@ -25,7 +26,7 @@ def run(*words, environment=ENGLISH, stdin=None):
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=START,
     )
 
 

@@ -18,7 +18,7 @@ from knowledge.errors import LibraryUnavailable
 from knowledge.index.server import ServerIndex
 from knowledge.retrieval.encoder import VERSION
 from tests.ports import free_port
-from tests.processes import BotProcess, RedisProcess
+from tests.processes import START, BotProcess, RedisProcess
 from tests.qdrant_server import QdrantServer
 from tests.serving import served
 from tests.stub_embedding import StubEmbedding
@@ -77,7 +77,7 @@ async def ask(bot, language):
     """Ask on the web page; return the text of the page."""
     headers = {"Origin": bot.url, "Accept-Language": language}
     async with httpx.AsyncClient(
-        base_url=bot.url, headers=headers, timeout=60, follow_redirects=True
+        base_url=bot.url, headers=headers, timeout=START, follow_redirects=True
     ) as client:
         page = await client.post("/ask", data={"q": QUESTIONS[language]})
     return re.sub(r"<[^>]+>", " ", page.text)
@@ -85,7 +85,7 @@ async def ask(bot, language):
 
 async def test_a_qdrant_that_comes_late_is_found_and_meanwhile_people_are_told(start, port):
     bot = await start(QDRANT_URL=f"http://127.0.0.1:{port}", QDRANT_API_KEY=HUSH)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(START):
         while not (await bot.ready())["library"].startswith("library_failed"):
             await asyncio.sleep(0.1)
     waiting = await bot.ready()
@@ -111,7 +111,7 @@ async def test_a_wrong_key_of_qdrant_is_named_without_its_value_and_may_be_mende
     qdrant = QdrantServer(key="right")
     async with served(qdrant.app) as port:
         bot = await start(QDRANT_URL=f"http://127.0.0.1:{port}", QDRANT_API_KEY=HUSH)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(START):
             while not (await bot.ready())["library"].endswith("401"):
                 await asyncio.sleep(0.1)
         qdrant.key = HUSH
@@ -264,7 +264,7 @@ async def test_an_embedding_model_that_comes_late_is_used_without_a_restart(tmp_
         library = await application.library()
         waiting = await application.readiness()
         before = library.dense
-        async with listening(model.app, port), asyncio.timeout(60):
+        async with listening(model.app, port), asyncio.timeout(START):
             while not library.dense:
                 await asyncio.sleep(0.05)
             parts = await application.readiness()
@@ -281,5 +281,5 @@ async def test_an_embedding_model_that_comes_late_is_used_without_a_restart(tmp_
 async def test_a_command_does_not_wait_for_what_is_away(start, port):
     bot = await start("command", "search", "RAG", "--json", QDRANT_URL=f"http://127.0.0.1:{port}")
 
-    assert await asyncio.to_thread(bot.process.wait, 60) != 0
+    assert await asyncio.to_thread(bot.process.wait, START) != 0
     assert "Traceback" not in bot.log.read_text()

@@ -114,6 +114,7 @@ async def test_nothing_is_changed_that_the_book_cannot_know(
 
     with monkeypatch.context() as store:
         store.setattr(talk.application.sessions, "append", away)
+        store.setattr("handlers.documents.upload.PATIENCE", 0.0)  # seconds
         reply = await talk.press(report, "publish")
         sent = await talk(Upload((file("別.md", RULES + "別"),)))
     document = await (await talk.application.library()).document(
