@@ -76,9 +76,17 @@ async def application(data):
         yield opened
 
 
+@pytest.fixture(scope="module")
+def staged():
+    """The scenes, once they are there: the data folder keeps what they are about."""
+    return []
+
+
 @pytest.fixture
-async def scenes(application):
-    return await scenes_of(application, AOI, REN, "slack:T1:C1")
+async def scenes(application, staged):
+    if not staged:
+        staged.append(await scenes_of(application, AOI, REN, "slack:T1:C1"))
+    return staged[0]
 
 
 @pytest.fixture

@@ -56,9 +56,17 @@ async def application(data):
         yield opened
 
 
+@pytest.fixture(scope="module")
+def staged():
+    """The scenes, once they are there: the data folder keeps what they are about."""
+    return []
+
+
 @pytest.fixture
-async def scenes(application):
-    return await scenes_of(application, AOI, REN, "teams:19:c")
+async def scenes(application, staged):
+    if not staged:
+        staged.append(await scenes_of(application, AOI, REN, "teams:19:c"))
+    return staged[0]
 
 
 class At:
