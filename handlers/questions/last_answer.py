@@ -14,6 +14,7 @@ from handlers.conversation import Message
 from handlers.people import People
 from handlers.questions.threads import Threads
 from handlers.sessions import Sessions, SessionsUnavailable
+from knowledge.answering.question import Turn
 from knowledge.documents.library import Library
 from knowledge.errors import UnknownDocument
 from knowledge.values import Answer, Citation, Language, Sentence
@@ -90,8 +91,8 @@ class LastAnswers:
             await self._records.keep(record)
         except SessionsUnavailable:
             return own
-        person = message.person.id
-        await self._threads.add(message.place, own.question, own.text, person, own.id)
+        turn = Turn(own.question, own.text)
+        await self._threads.add(message.place, turn, message.person.id, own.id)
         return own
 
     async def _restored(self, record: AnswerRecord, message: Message) -> Answer:
