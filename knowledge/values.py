@@ -135,7 +135,10 @@ class Hit:
     are shares 0..1 of the question. `rank` is the 1-based rank before re-ranking. `terms` are the
     passage's words, packed by `retrieval/terms.py`, or empty. `sparse_alone`: dense vectors count
     here, but the question could get none in time. `fused`: the first stage's order is made of
-    several, of which its score tells but one.
+    several, of which its score tells but one. `meaning` is how near its best unit lies to the
+    question in meaning, whatever the words and the language: about .2 for what has nothing to do
+    with it, .6 and more for what says the same; None where that is not known. `unit` is that
+    unit's number among the passage's, from 0.
     """
 
     passage: Passage
@@ -145,6 +148,8 @@ class Hit:
     terms: str = field(default="", repr=False, compare=False)
     sparse_alone: bool = False
     fused: bool = field(default=False, repr=False, compare=False)
+    meaning: float | None = None
+    unit: int | None = None
 
 
 ENOUGH = 0.9  # share of a file's text that has to be read before it may be published

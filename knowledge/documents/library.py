@@ -8,9 +8,11 @@ share one index and its registry; none of them knows another's insides.
 """
 
 import asyncio
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+from knowledge.documents.meanings import Meanings
 from knowledge.documents.originals import Originals
 from knowledge.documents.publishing import Publishing
 from knowledge.documents.rarities import Rarities
@@ -22,20 +24,24 @@ from knowledge.documents.search import Search
 from knowledge.documents.staging import STALE, Cut, Staging
 from knowledge.documents.store import DocumentStore
 from knowledge.documents.upkeep import Upkeep
+from knowledge.errors import LibraryUnavailable
 from knowledge.index.protocol import Index
 from knowledge.models.embedding import Embedding
+from knowledge.models.sentence_encoder import SentenceEncoder
 from knowledge.reading.chunks import passages
 from knowledge.retrieval.dense import Dense
 from knowledge.retrieval.encoder import Encoder
+from knowledge.values import Document
 
 
 class Library:
     """
     Documents over an index, and the search over them; `async with` opens both.
 
-    `originals` is where their files are kept; without it only passages are. `embedding` makes the
-    dense vectors of the index. `cut` makes passages of a file. Every search names its readers;
-    admin calls name a document.
+    `originals` is where their files are kept; without it only passages are. `sentences` tells what
+    passages mean; without it they are found by their words. `embedding` makes the dense vectors of
+    the index. `cut` makes passages of a file. Every search names its readers; admin calls name a
+    document.
     """
 
     def __init__(
@@ -44,6 +50,7 @@ class Library:
         encoder: Encoder | None = None,
         *,
         originals: Originals | None = None,
+        sentences: SentenceEncoder | None = None,
         embedding: Embedding | None = None,
         cut: Cut = passages,
     ) -> None:
@@ -52,22 +59,24 @@ class Library:
         self._index = index
         self._registry = Registry(index)
         self._rarities = Rarities(index, self._registry)
+        self._meanings = Meanings(index, self._registry, sentences)
         self._dense = Dense(index, embedding)
         self._staging = Staging(index, self._registry, encoder, self._dense, cut)
         removal = Removal(index, self._registry, originals)
         self._upkeep = Upkeep(index, self._registry, removal, self._dense, encoder)
-        search = Search(index, self._registry, self._rarities, self._dense, encoder)
+        search = Search(index, self._registry, self._rarities, self._meanings, self._dense, encoder)
         store = DocumentStore(index, self._registry, self._staging, removal, originals, changing)
-        publishing = Publishing(index, self._registry, changing)
+        self._publishing = Publishing(index, self._registry, changing)
         review = Review(self._registry, store.passages)
         rules = Rules(index, self._registry, store.passages, store.edit)
         self._search = search
         self._offer_search(search)
-        self._offer_documents(store, publishing)
+        self._offer_documents(store, self._publishing)
         self._offer_review(review, rules)
         self.tend = self._upkeep.tend
         self.measured = self._upkeep.measured
         self.renewed = self._upkeep.renewed
+        self.followed = self._meanings.followed
 
     async def __aenter__(self) -> Self:
         """
@@ -81,6 +90,7 @@ class Library:
             await self._registry.refresh(now=True)
             await self.tend(age=STALE if self._index.shared else 0.0)
             await self._rarities.refresh()
+            await self._meanings.refresh()
         except BaseException as error:  # the folder's lock must not outlive a start that failed
             await self._index.__aexit__(type(error), error, error.__traceback__)
             raise
@@ -94,14 +104,30 @@ class Library:
         trace: TracebackType | None,
     ) -> None:
         await self._upkeep.stop_tending()
+        await self._meanings.stop()
         self._staging.close()
         await self._index.__aexit__(kind, error, trace)
         await self._upkeep.stop_renewing()
+
+    async def publish(self, document: str, version: str) -> Document:
+        """
+        Make `version` the one that is found, as `Publishing.publish`; its words at once, what it
+        means a little later.
+        """
+        published = await self._publishing.publish(document, version)
+        with suppress(LibraryUnavailable):  # the next question tries again
+            await self._meanings.refresh()
+        return published
 
     @property
     def embedding(self) -> Embedding | None:
         """The model that makes the dense vectors; None where there are none."""
         return self._search.embedding
+
+    @property
+    def sentences(self) -> SentenceEncoder | None:
+        """What tells what passages mean; None where words alone are searched."""
+        return self._meanings.encoder
 
     @property
     def dense(self) -> bool:
@@ -133,7 +159,6 @@ class Library:
         self.records = store.records
         self.put_back = store.put_back
 
-        self.publish = publishing.publish
         self.withdraw = publishing.withdraw
         self.rollback = publishing.rollback
 

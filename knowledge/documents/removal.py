@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from knowledge.documents.originals import Originals
 from knowledge.documents.registry import Draft, Registry
-from knowledge.documents.staging import LIVE, OLD, STAGED, TALLY, all_of
+from knowledge.documents.staging import DERIVED, LIVE, OLD, STAGED, all_of
 from knowledge.index.protocol import Index
 
 
@@ -22,7 +22,8 @@ class Removal:
     async def purge(self, document: str) -> int:
         """Delete a document with all versions and files; return how many passages are left."""
         passages = {"document": [document], "shelf": [STAGED, LIVE, OLD]}
-        await self._index.delete({"document": [document], "shelf": [STAGED, LIVE, OLD, TALLY]})
+        everything = {"document": [document], "shelf": [STAGED, LIVE, OLD, *DERIVED]}
+        await self._index.delete(everything)
         left = await self._index.count(passages)
         if not left:
             await self._delete_files(self._registry.drafts_of(document))

@@ -25,6 +25,8 @@ from knowledge.values import Metadata, Passage, Version
 
 STAGED, LIVE, OLD = "staged", "live", "old"  # the shelves of passages
 TALLY = "tally"  # that of what `knowledge.documents.rarities` counted of a version
+MEANING = "meaning"  # that of the vectors `knowledge.documents.meanings` made of a version
+DERIVED = (TALLY, MEANING)  # the shelves of what is made of passages, and may be made anew
 STALE = 15.0  # seconds without a sign of life after which a writer is taken for dead
 TOUCH = 3.0  # seconds between a writer's signs of life
 WAIT = 0.2  # seconds between looks at another writer of the same bytes
@@ -88,7 +90,7 @@ class Staging:
             headings = tuple(new if heading == old else heading for heading in passage.headings)
             renamed.append(replace(passage, title=new, headings=headings))
         await self.write(renamed, shelf)
-        await self._index.delete(tallies_of(version))
+        await self._index.delete(derived_from(version))
 
     async def passages(self, version: str) -> list[Passage]:
         """Return the passages of one version in order, published or not."""
@@ -205,9 +207,19 @@ def tallies_of(version: str) -> Where:
     return {"version": [version], "shelf": [TALLY]}
 
 
+def meanings_of(version: str) -> Where:
+    """Return where a version's vectors are."""
+    return {"version": [version], "shelf": [MEANING]}
+
+
+def derived_from(version: str) -> Where:
+    """Return where everything is that was made of a version's passages."""
+    return {"version": [version], "shelf": DERIVED}
+
+
 def all_of(version: str) -> Where:
-    """Return where the passages of a version are, and its tallies."""
-    return {"version": [version], "shelf": [STAGED, LIVE, OLD, TALLY]}
+    """Return where the passages of a version are, and everything made of them."""
+    return {"version": [version], "shelf": [STAGED, LIVE, OLD, *DERIVED]}
 
 
 def now() -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from knowledge.documents.registry import Entry, Registry
 from knowledge.documents.removal import Removal
-from knowledge.documents.staging import LIVE, OLD, STAGED, STALE, TALLY
+from knowledge.documents.staging import DERIVED, LIVE, OLD, STAGED, STALE
 from knowledge.errors import KnowledgeError, LibraryUnavailable
 from knowledge.index.protocol import Index, Payload, Point
 from knowledge.retrieval.dense import Dense
@@ -123,6 +123,6 @@ class Upkeep:
     def _points(self, stored: Sequence[tuple[str, Payload]]) -> list[Point]:
         points = []
         for id_, payload in stored:
-            if payload["shelf"] != TALLY:  # counted anew where it is missing
+            if payload["shelf"] not in DERIVED:  # made anew where it is missing
                 points.append(remake(id_, payload, encoder=self._encoder))
         return points

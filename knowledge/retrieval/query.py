@@ -17,7 +17,9 @@ from knowledge.retrieval.glossary import Glossary
 from knowledge.text.analysis import ASCII, JAPANESE, KEY_KINDS, Analysis, Token, normalise
 from knowledge.text.answer_types import ASKS, bits, counted
 from knowledge.text.filler import plain
+from knowledge.text.language import language_of
 from knowledge.text.quantities import exact
+from knowledge.values import Language
 
 # words of a question that are compared; whoever pastes a page is still answered within the second
 LONGEST = 200
@@ -63,6 +65,11 @@ class Query:
         """Give each word its rarity; `rarities` is by the dimensions of `own`."""
         self.weights = np.array([rarities[d] for d in self.own])
         return self
+
+    @cached_property
+    def language(self) -> Language:
+        """The language it is asked in, by its script."""
+        return language_of(self.question, "ja")
 
     @cached_property
     def cue_bits(self) -> int:

@@ -2,8 +2,10 @@
 The second stage: the first one's passages in a better order, by a linear model over what they share
 with the question.
 
-The model was trained on Japanese development questions (`tests/benchmarks/train.py`); no single
-feature carries it.
+There are two, trained on development questions alone (`tests/benchmarks/train.py`): one over words,
+and one over words and meaning where that is known. In the second, meaning counts the more the less
+of the question's words is found, and a passage in another language than the question's is judged by
+it apart, since words cannot be compared there. No single feature carries either.
 """
 
 import json
@@ -11,13 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from knowledge.errors import InvalidModel
 from knowledge.retrieval.dense import fuse
-from knowledge.retrieval.features import Features, Rows
+from knowledge.retrieval.features import Bools, Features, Rows
 from knowledge.retrieval.query import Floats, Query
 from knowledge.retrieval.terms import Terms
 from knowledge.values import Hit, Phrase
@@ -29,6 +31,20 @@ FEATURES = (
     "score", "words", "title", "key", "missing", "share", "pairs", "sequence", "content", "length",
     "cue", "two", "exact", "held", "rarest",
 )  # fmt: skip
+# those that follow where meaning is known; the first two are 0 for another language, the others for
+# the question's own
+MEANING = ("meaning", "alone", "foreign", "abroad")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sense:
+    """
+    How near each passage lies to the question in meaning (`cosines`, NaN where that is not known),
+    and whether it is in another language (`foreign`).
+    """
+
+    cosines: Floats
+    foreign: Bools
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +97,38 @@ def features(query: Query, terms: Sequence[Terms], scores: Sequence[float]) -> F
     return np.column_stack([columns[name] for name in FEATURES])
 
 
+def meaning_features(words: Floats, sense: Sense) -> Floats:
+    """
+    Return one row of `FEATURES` and `MEANING` for each passage; `words` are its `FEATURES`.
+
+    "alone" is how far a passage lies behind the nearest one, times the share of the question that
+    no passage of its language holds: 0 where words say enough.
+    """
+    own = ~sense.foreign
+    cosines = _completed(sense.cosines)
+    held = words[:, FEATURES.index("held")]
+    unheard = 1.0 - held[own].max(initial=0.0)
+    behind = cosines - cosines[own].max(initial=-1.0)
+    columns = {
+        "meaning": np.where(own, cosines, 0.0),
+        "alone": np.where(own, behind * unheard, 0.0),
+        "foreign": sense.foreign.astype(np.float64),
+        "abroad": np.where(own, 0.0, cosines),
+    }
+    return np.column_stack([words, *[columns[name] for name in MEANING]])
+
+
 def reranked(query: Query, hits: Sequence[Hit], limit: int) -> list[Hit]:
     """
     Return at most `limit` hits in the second stage's order; what lies below its pool follows in the
     first stage's.
 
-    `hits` are the first stage's, best first, those of the pool with their terms. The second stage
-    knows words alone: where the first one's order is `fused`, both orders count.
+    `hits` are the first stage's, best first, those of the pool with their terms and, where it is
+    known, their meaning. Where the first stage's order is `fused`, both orders count.
     """
-    packed = [hit.terms for hit in hits[:POOL]]
-    ranked = rank(query, packed, [hit.score for hit in hits])
+    pool = hits[:POOL]
+    packed = [hit.terms for hit in pool]
+    ranked = rank(query, packed, [hit.score for hit in hits], _sense(query, pool))
     if any(hit.fused for hit in hits):
         by_place = {row.at: row for row in ranked}
         order = fuse([row.at for row in ranked], range(len(hits)))
@@ -99,16 +137,26 @@ def reranked(query: Query, hits: Sequence[Hit], limit: int) -> list[Hit]:
     for row in ranked[:limit]:
         hit = hits[row.at]
         again = Hit(
-            hit.passage, row.score, row.parts, row.at + 1, hit.terms, hit.sparse_alone, hit.fused
+            hit.passage,
+            row.score,
+            row.parts,
+            row.at + 1,
+            hit.terms,
+            hit.sparse_alone,
+            hit.fused,
+            hit.meaning,
+            hit.unit,
         )
         ordered.append(again)
     return ordered
 
 
-def rank(query: Query, terms: Sequence[str], scores: Sequence[float]) -> list[Ranked]:
+def rank(
+    query: Query, terms: Sequence[str], scores: Sequence[float], sense: Sense | None = None
+) -> list[Ranked]:
     """
     Return passages best first: those with `terms` (packed) by the model, then those that have only
-    a first-stage score.
+    a first-stage score. `sense` is that of the former.
 
     About 1.5 ms for thirty.
     """
@@ -117,13 +165,19 @@ def rank(query: Query, terms: Sequence[str], scores: Sequence[float]) -> list[Ra
 
     unpacked = [Terms.unpack(packed) for packed in terms]
     rows = features(query, unpacked, scores[: len(terms)])
-    odds = rows @ weights("passage", FEATURES)
+    names: tuple[str, ...] = FEATURES
+    trained_for: Literal["passage", "meaning"] = "passage"
+    if sense is not None:
+        rows = meaning_features(rows, sense)
+        names = FEATURES + MEANING
+        trained_for = "meaning"
+    odds = rows @ weights(trained_for, names)
     chances = np.exp(odds - odds.max())
     chances /= chances.sum()
 
     ranked: list[Ranked] = []
     for at in np.argsort(-odds, kind="stable").tolist():
-        parts = tuple(zip(FEATURES, rows[at].tolist(), strict=True))
+        parts = tuple(zip(names, rows[at].tolist(), strict=True))
         ranked.append(Ranked(at, float(chances[at]), parts))
     least = ranked[-1].score
     below = range(len(terms), len(scores))
@@ -152,6 +206,24 @@ def trained() -> dict[str, dict[str, float]]:
         reason = f"{FILE.name}: version {content['version']} ≠ {VERSION}"
         raise InvalidModel("invalid_weights", Phrase(reason, reason))
     return content
+
+
+def _sense(query: Query, hits: Sequence[Hit]) -> Sense | None:
+    """Return what is known of the hits' meaning; None where nothing is."""
+    cosines = np.array([_cosine(hit) for hit in hits])
+    if np.isnan(cosines).all():
+        return None
+    foreign = [hit.passage.language != query.language for hit in hits]
+    return Sense(cosines, np.array(foreign, np.bool_))
+
+
+def _cosine(hit: Hit) -> float:
+    return np.nan if hit.meaning is None else hit.meaning
+
+
+def _completed(cosines: Floats) -> Floats:
+    """Return them with the median in place of what is not known: it speaks for no passage."""
+    return np.where(np.isnan(cosines), np.nanmedian(cosines), cosines)
 
 
 def _best(values: Floats, passage: Rows, count: int) -> Rows:

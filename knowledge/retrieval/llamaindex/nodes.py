@@ -29,6 +29,7 @@ SHOWN = ("title", "place")  # the metadata a model reads beside the text
 INTERNAL = (
     "document", "version", "audience", "position", "headings", "language", "kind", "place_kind",
     "place_number", "place_label", "terms", "first_score", "rank", "parts", "sparse_alone", "fused",
+    "meaning", "unit",
 )  # fmt: skip
 
 
@@ -51,6 +52,8 @@ class PassageNode(TextNode):
         self.metadata["parts"] = hit.parts
         self.metadata["sparse_alone"] = hit.sparse_alone
         self.metadata["fused"] = hit.fused
+        self.metadata["meaning"] = hit.meaning
+        self.metadata["unit"] = hit.unit
 
     def hit(self, score: float) -> Hit | None:
         """Return the hit with the score it has now; None once the text was made another one."""
@@ -129,6 +132,8 @@ def node_hit(scored: NodeWithScore) -> Hit:
         metadata["terms"],
         metadata["sparse_alone"],
         metadata["fused"],
+        metadata["meaning"],
+        metadata["unit"],
     )
 
 
