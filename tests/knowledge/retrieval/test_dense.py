@@ -130,7 +130,7 @@ async def test_words_alone_serve_while_the_provider_is_away_and_the_trace_says_s
     await answers.answer("旅費の精算は", readers=ALL, language="ja")
     embedder.mode = mode
     answer = await answers.answer("旅費の精算は", readers=ALL, language="ja")
-    assert TEXTS[1] in [sentence.text for sentence in answer.sentences]
+    assert TEXTS[1].removesuffix("。") in answer.text
     with_, without = (["sparse_alone" in [limit.kind for limit in trace.limits]] for trace in kept)
     assert (with_, without) == ([False], [True])
     with pytest.raises(EmbeddingUnavailable):

@@ -245,7 +245,7 @@ async def test_without_a_whole_encoder_words_alone_are_searched(tmp_path, senten
         answer = await Answers(library).answer(
             "会議室の予約はいつまで?", readers=ALL, language="ja"
         )
-        assert RULES[1] in answer.text
+        assert RULES[1].removesuffix("。") in answer.text
     assert broken.state == ("missing" if damage == "absent" else "damaged")
 
 
