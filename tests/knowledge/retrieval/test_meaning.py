@@ -1,6 +1,9 @@
 """What is meant is found whatever the words and the language, by whoever may read it, once its vectors are made."""
 
 import asyncio
+import os
+import subprocess
+import sys
 import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -247,6 +250,16 @@ async def test_without_a_whole_encoder_words_alone_are_searched(tmp_path, senten
         )
         assert RULES[1].removesuffix("。") in answer.text
     assert broken.state == ("missing" if damage == "absent" else "damaged")
+
+
+@pytest.mark.parametrize(("given", "threads"), [("", "1"), ("3", "3")])
+def test_one_thread_does_the_linear_algebra_unless_somebody_says_otherwise(given, threads):
+    environment = {"PATH": os.environ["PATH"]} | ({"OPENBLAS_NUM_THREADS": given} if given else {})
+    told = subprocess.run(
+        [sys.executable, "-c", "import knowledge, os; print(os.environ['OPENBLAS_NUM_THREADS'])"],
+        env=environment, cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout.strip() == threads
 
 
 @pytest.mark.parametrize("units", [EXACT - 1, EXACT, EXACT + 1, 20 * EXACT])
