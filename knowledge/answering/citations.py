@@ -7,25 +7,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from knowledge.answering.extractive import Extract, Pick
 from knowledge.answering.trace import Limit
 from knowledge.answering.wording import Wording
 from knowledge.errors import UnknownDocument
 from knowledge.text.injection import suspicious
-from knowledge.text.sanitise import sanitise
-from knowledge.text.units import Span, context
 from knowledge.values import (
     Citation,
     Document,
     Hit,
-    Language,
     Passage,
     Sentence,
     Version,
 )
 
 CLOSE = 0.02  # relative gap below which two best scores are called close
-ROW = " | "  # between the cells of a row
 Describe = Callable[[str], Awaitable[Document]]
 
 
@@ -43,73 +38,6 @@ class Draft:
     quotes: tuple[tuple[int, str], ...]
     whole: tuple[Sentence, ...] = ()
     around: tuple[tuple[Passage, ...], ...] = ()
-
-
-def quoted(extract: Extract, hits: Sequence[Hit], language: Language, wording: Wording) -> Draft:
-    """
-    Return the picks as sentences, the passages numbered in the order they appear.
-
-    Those of one document stand as they do in it, for what comes first may be the condition of what
-    follows; a heading without which a row or an item cannot be understood stands before it.
-    """
-    numbers: dict[int, int] = {}
-    sentences: list[Sentence] = []
-    shown: set[str] = set()
-    for pick in _in_order(extract.picks, hits):
-        texts = _texts(pick, hits[pick.hit])
-        fresh = [text for text in texts if text not in shown]
-        if not fresh:
-            continue
-        number = numbers.setdefault(pick.hit, len(numbers) + 1)
-        shown.update(fresh)
-        sentences += [Sentence(text, (number,)) for text in fresh]
-        if pick.partial:
-            sentences.append(Sentence(wording.phrase("list_goes_on").to(language), (number,)))
-    quotes: dict[int, str] = {}
-    for pick in extract.picks:
-        quotes.setdefault(pick.hit, _deciding(pick))
-    return Draft(tuple(sentences), tuple((hit, quotes[hit]) for hit in numbers))
-
-
-def _texts(pick: Pick, hit: Hit) -> list[str]:
-    """Return the lines shown of a pick, each once, below the heading it needs."""
-    lines = list(pick.unit.lines)
-    heading = context(hit.passage, pick.spans)
-    if heading and not suspicious(heading):
-        lines.insert(0, heading)
-    texts = dict.fromkeys(_shown(line) for line in lines)
-    return [text for text in texts if text]
-
-
-def _deciding(pick: Pick) -> str:
-    """Return the line of a pick that answers: of a table the row, not its header."""
-    lines = pick.unit.lines
-    if ROW in lines[-1]:
-        return lines[-1]
-    return lines[0]
-
-
-def _shown(line: str) -> str:
-    """Return a line without what could be clicked; "" when only its label is left of it."""
-    text = sanitise(line)
-    emptied = text != line.strip() and text.endswith((":", "："))
-    if emptied:
-        return ""
-    return text
-
-
-def _in_order(picks: Sequence[Pick], hits: Sequence[Hit]) -> list[Pick]:
-    """
-    Return the picks document by document, the one chosen first before the others, each from its
-    beginning on.
-    """
-    documents = list(dict.fromkeys(hits[pick.hit].passage.document for pick in picks))
-
-    def place(pick: Pick) -> tuple[int, int, tuple[Span, ...]]:
-        passage = hits[pick.hit].passage
-        return documents.index(passage.document), passage.position, pick.spans
-
-    return sorted(picks, key=place)
 
 
 async def citations(

@@ -9,61 +9,115 @@ from dataclasses import dataclass
 from knowledge.answering.articles import Article
 from knowledge.answering.citations import Draft
 from knowledge.answering.deciding import Asked, Deciding
-from knowledge.answering.lead import header_of, lead
+from knowledge.answering.lead import header_of, lead, place_of, placed
 from knowledge.answering.wording import Wording
-from knowledge.text.article import Line, above, within
+from knowledge.text.article import CELL, Line, above, within
 from knowledge.text.outline import LEADS, unmarked
 from knowledge.text.predicates import EXCEPTION
+from knowledge.text.ranges import fits
 from knowledge.text.sanitise import sanitise
-from knowledge.values import Language, Sentence
+from knowledge.values import Language, Passage, Sentence
 
 SHORT = 540  # characters of an answer in a chat, its sources apart
 LEAST = 180  # of them for the article, however long the lead is
 LONGER = 0.8  # of the room of an article, that a list which is asked for may take in addition
+BESIDE = 240  # characters of a comparison that is said in one sentence
 GAP = "…"
+
+Rows = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing asked, the sentence that answers it and the article that stands in."""
+    """
+    One thing asked, the sentence that answers it and the article that stands in; `name` is that of
+    a side of a comparison, `table` a header and rows that set sides beside each other.
+    """
 
     asked: Asked
     deciding: Deciding
     article: Article
+    name: str = ""
+    table: Rows = ()
 
 
 def composed(parts: Sequence[Part], language: Language, wording: Wording) -> Draft:
     """
-    Return the draft of an answer: for each part its lead and its article, the articles numbered as
-    they come.
+    Return the draft of an answer: the lead of each part, then each article once, numbered as they
+    come.
     """
-    short: list[Sentence] = []
-    whole: list[Sentence] = []
+    groups = _together(parts)
+    leads: list[Sentence] = []
+    for number, group in enumerate(groups, start=1):
+        for part in group:
+            first = _lead(part, language, wording)
+            if first:
+                leads.append(Sentence(first, (number,), "lead"))
+    said = " ".join(lead.text for lead in leads)
+    budget = max(SHORT - len(said), LEAST) // len(groups)
+    short, whole = list(leads), list(leads)
     quotes: list[tuple[int, str]] = []
-    around = []
-    room = SHORT // max(len(parts), 1)
-    for number, part in enumerate(parts, start=1):
-        article = part.article
-        first = lead(part.asked, part.deciding, article, language, wording)
-        opening = [Sentence(first, (number,), "lead")] if first else []
-        budget = max(room - len(first), LEAST // len(parts))
-        kept = _kept(part, budget)
-        short += [*opening, *_sentences(article, kept, number, first)]
-        every = list(range(len(article.lines)))
-        whole += [*opening, *_sentences(article, every, number, first)]
+    around: list[tuple[Passage, ...]] = []
+    for number, group in enumerate(groups, start=1):
+        article = group[0].article
+        kept = sorted({line for part in group for line in _kept(part, budget)})
+        short += _sentences(group, kept, number, said)
+        whole += _sentences(group, _all(group[0]), number, said)
         quotes.append((article.hit, article.quote))
-        others = article.passages[: article.own] + article.passages[article.own + 1 :]
-        around.append(others)
+        around.append(article.passages[: article.own] + article.passages[article.own + 1 :])
     left_out = () if whole == short else tuple(whole)
     return Draft(tuple(short), tuple(quotes), left_out, tuple(around))
 
 
+def _together(parts: Sequence[Part]) -> list[list[Part]]:
+    """Return the parts by the article they stand in, in order."""
+    groups: list[list[Part]] = []
+    for part in parts:
+        for group in groups:
+            first = group[0].article
+            if first.passages == part.article.passages and first.lines == part.article.lines:
+                group.append(part)
+                break
+        else:
+            groups.append([part])
+    return groups
+
+
+def _lead(part: Part, language: Language, wording: Wording) -> str:
+    """Return what a part says first, behind the name of its side where it is one."""
+    beside = beside_each_other(part.table)
+    if beside:
+        return placed(beside, place_of(part.article, language), language)
+    first = lead(part.asked, part.deciding, part.article, language, wording)
+    if not part.name or not first:
+        return first
+    return wording.phrase("lead_side", side=part.name, sentence=first).to(language)
+
+
+def beside_each_other(table: Rows) -> str:
+    """Return the rows of a comparison as one sentence, "" where they are too long for one."""
+    rows = []
+    for row in table[1:]:
+        head, *cells = row
+        named = zip(table[0][1:], cells, strict=True)
+        pairs = [f"{name} {cell}" for name, cell in named if cell]
+        rows.append(f"{head}: {' · '.join(pairs)}")
+    text = sanitise(" / ".join(rows))
+    return text if len(text) <= BESIDE else ""
+
+
+def _all(part: Part) -> list[int]:
+    return list(range(len(part.article.lines)))
+
+
 def _sentences(
-    article: Article, numbers: Sequence[int], citation: int, first: str
+    group: Sequence[Part], numbers: Sequence[int], citation: int, said: str
 ) -> list[Sentence]:
     """Return these lines of an article, with a gap wherever others stand between them."""
+    article = group[0].article
+    marks = {part.article.at: part.article.deciding for part in group}
     numbers = _without_headings(article, numbers)
-    if _says_nothing_more(article, numbers, first):
+    if _says_nothing_more(article, numbers, said):
         return []
     sentences: list[Sentence] = []
     shown_head = ""
@@ -78,13 +132,11 @@ def _sentences(
                 sentences.append(Sentence(shown_head, (citation,)))
         if line.kind == "header":
             shown_head = line.text
-        mark = ""
-        if number == article.at:
-            mark = article.deciding
         text = sanitise(line.text)
         if text:
+            mark = sanitise(marks.get(number, ""))
             depth = _depth(article.lines, number)
-            sentences.append(Sentence(text, (citation,), mark=sanitise(mark), depth=depth))
+            sentences.append(Sentence(text, (citation,), mark=mark, depth=depth))
         last = number
     if _is_left_out(article, last, len(article.lines)):
         sentences.append(Sentence(GAP, (), "gap"))
@@ -100,6 +152,8 @@ def _depth(lines: Sequence[Line], number: int) -> int:
 def _is_left_out(article: Article, last: int, number: int) -> bool:
     """Whether a line that says something stands between two."""
     between = article.lines[last + 1 : number]
+    if last >= 0 and article.lines[last].kind == "header" and number < len(article.lines):
+        return False  # a row stands under its header, whatever rows are left out
     return any(line.kind not in ("heading", "header") for line in between)
 
 
@@ -140,6 +194,8 @@ def _says_nothing_more(article: Article, numbers: Sequence[int], first: str) -> 
 def _kept(part: Part, budget: int) -> list[int]:
     """Return which lines are shown: all, or the deciding one with what it needs and its near."""
     lines, at = part.article.lines, part.article.at
+    if part.table:
+        return _rows_of(part)
     if sum(map(_size, lines)) <= budget:
         return list(range(len(lines)))
     kept, complete = _needed(part, budget)
@@ -162,6 +218,17 @@ def _kept(part: Part, budget: int) -> list[int]:
     return sorted(kept)
 
 
+def _rows_of(part: Part) -> list[int]:
+    """Return the rows that a comparison sets side by side, with their header."""
+    firsts = {row[0] for row in part.table}
+    kept: list[int] = []
+    for number, line in enumerate(part.article.lines):
+        of_sides = line.kind == "row" and line.text.split(CELL)[0].strip() in firsts
+        if line.kind == "header" or of_sides:
+            kept.append(number)
+    return kept or [part.article.at]
+
+
 def _needed(part: Part, budget: int) -> tuple[set[int], bool]:
     """
     Return the deciding line, what announces it, what it announces and its exception, and whether
@@ -171,6 +238,9 @@ def _needed(part: Part, budget: int) -> tuple[set[int], bool]:
     """
     lines, at = part.article.lines, part.article.at
     needed = {*above(lines, at), at}
+    for number, line in enumerate(lines):
+        if line.kind in ("row", "item") and fits(part.asked.text, line.text) > 0:
+            needed |= {*above(lines, number), number}
     left = budget - sum(_size(lines[number]) for number in needed)
     if part.asked.wanted.kind in ("items", "steps"):
         left += int(budget * LONGER)

@@ -34,7 +34,7 @@ LEANS = -0.8  # it begins with a word that leans on the sentence before it
 WISHES = -1.2  # it says what would be good rather than what holds
 DENIES = 1.5  # it denies, and the question asks for what is denied
 LABEL = -2.0  # it is a name alone, no sentence
-LONG = 3  # lines of a list from which on its words are not counted together
+LONG = 2  # lines of a list from which on its words are not counted together
 OPENS = 2.5  # it begins what stands below a question as its heading
 LISTS = 1.2  # it is a list, and items are asked for
 WORDED = 1.5  # times the share of the question's words in one item of a list
@@ -190,9 +190,9 @@ def _parted(text: str, spans: Sequence[Span]) -> tuple[list[Span], list[Span]]:
 
 
 def _weights(query: Query) -> dict[str, float]:
-    """Return the content words of a question with their shares, which sum to 1."""
+    """Return the content words of a question with their shares; one letter tells too little."""
     weights = zip(query.forms, query.content.tolist(), strict=True)
-    return {form: weight for form, weight in weights if weight > 0}
+    return {form: weight for form, weight in weights if weight > 0 and len(form) > 1}
 
 
 def _shared(line: str, weights: Mapping[str, float]) -> float:

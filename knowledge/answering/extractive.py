@@ -140,6 +140,16 @@ class Extractor:
             return Terms.unpack(hit.terms)
         return terms(hit.passage, self._analysis)
 
+    def lacking(self, asked: Query, hit: Hit, candidate: Candidate) -> tuple[str, ...]:
+        """Return the question's content words that a unit of a passage and its title lack."""
+        known = self.terms(hit)
+        overlap = Features(asked, [known])
+        for number in range(len(known.sizes)):
+            if tuple(known.unit(number)) == candidate.spans:
+                held = overlap.units[number] | (overlap.titles[0] > 0)
+                return asked.missing(held)
+        return asked.missing(overlap.held[0])
+
     def missing(self, asked: Query, hit: Hit) -> tuple[str, ...]:
         """Return the question's content words that a passage and its title lack."""
         return asked.missing(Features(asked, [self.terms(hit)]).held[0])

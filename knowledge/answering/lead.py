@@ -62,11 +62,11 @@ def lead(
     words = said(article, asked)
     if not words:
         return ""
-    placed = _placed(words, place_of(article, language), language)
+    sentence = placed(words, place_of(article, language), language)
     opening = _opening(asked, deciding, article, words)
     if not opening:
-        return placed
-    return wording.phrase(opening, sentence=placed).to(language)
+        return sentence
+    return wording.phrase(opening, sentence=sentence).to(language)
 
 
 def said(article: Article, asked: Asked) -> str:
@@ -175,7 +175,12 @@ def _heads(article: Article) -> list[str]:
     """Return the lines that announce the deciding one, outermost first."""
     numbers = above(article.lines, article.at)
     texts = [_last_sentence(article, article.lines[number]) for number in numbers]
-    return [text for text in texts if LEADS.search(text)][-2:]
+    heads = [text for text in texts if LEADS.search(text)][-2:]
+    announced = "".join(article.passage.headings[-1:])
+    is_item = article.lines[article.at].kind == "item"
+    if not heads and is_item and article.own == 0 and LEADS.search(announced):
+        return [_plain(announced)]  # what announced the list stands in a passage before this one
+    return heads
 
 
 def _last_sentence(article: Article, line: Line) -> str:
@@ -239,8 +244,11 @@ def _row(article: Article, line: Line, asked: Asked) -> str:
     pairs = [(name, cell) for name, cell in zip(names, cells, strict=True) if cell]
     if sum(len(name) + len(cell) for name, cell in pairs) > WIDE:
         pairs = _answering(pairs, asked, _constant(article))
-    named = [f"{name}: {cell}" if name else cell for name, cell in pairs]
-    return _plain(" · ".join(named))
+    named = []
+    for name, cell in pairs:
+        label = f"{_plain(name)}: " if name else ""
+        named.append(f"{label}{_plain(cell)}")
+    return " · ".join(named)
 
 
 def _column(article: Article, names: Sequence[str]) -> str:
@@ -298,7 +306,7 @@ def _heading(article: Article) -> str:
     return ""
 
 
-def _placed(words: str, place: str, language: Language) -> str:
+def placed(words: str, place: str, language: Language) -> str:
     """Return words with their place before the last stop."""
     if not place:
         return words

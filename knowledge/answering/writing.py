@@ -5,26 +5,21 @@ wherever the model fails, and not at all where the passages hold no answer.
 
 from dataclasses import replace
 
-from knowledge.answering.articles import article
-from knowledge.answering.citations import Draft, quoted
-from knowledge.answering.composing import Part, composed
-from knowledge.answering.deciding import Asked, ranked
-from knowledge.answering.extractive import Extract, Extractor, Pick
+from knowledge.answering.extractive import Extract, Extractor
 from knowledge.answering.generation import Budget, Generator
 from knowledge.answering.progress import Progress
 from knowledge.answering.prompt import answering
+from knowledge.answering.quoting import FOUND, Quoter
 from knowledge.answering.refusal import nearest
-from knowledge.answering.sides import Side, each, sides, speaks_of_all
 from knowledge.answering.stages import Question, Retrieved, Written
 from knowledge.answering.suggestions import meanings
 from knowledge.answering.wording import Wording
 from knowledge.errors import ModelUnavailable
-from knowledge.retrieval.preference import prefer
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.source import PassageSource
 from knowledge.values import Hit
 
-FOUND = 30  # passages looked at
+__all__ = ["FOUND", "Writer"]
 
 
 class Writer:
@@ -37,8 +32,8 @@ class Writer:
         generator: Generator | None,
         wording: Wording,
     ) -> None:
-        self._source = source
         self._extractor = extractor
+        self._quoter = Quoter(source, extractor, wording)
         self._generator = generator
         self._wording = wording
 
@@ -63,7 +58,7 @@ class Writer:
                 return written
             if written.fallback is None:
                 return self._refused(query, written)
-        return await self._quoted(question, query, written, extract)
+        return await self._quoter.write(question, query, written, extract)
 
     def _unwritten(self, question: Question, retrieved: Retrieved, extract: Extract) -> Written:
         """Return what is known of an answer before a word of it is written."""
@@ -120,63 +115,3 @@ class Writer:
             output=generated.output,
             tokens=generated.tokens,
         )
-
-    async def _quoted(
-        self, question: Question, query: Query, written: Written, extract: Extract
-    ) -> Written:
-        picks, hits = await self._both_sides(question, written.hits, extract)
-        sure = len(picks) > 0 or extract.verdict == "sure"
-        draft = await self._draft(question, query, hits, replace(extract, picks=picks), extract)
-        return replace(
-            written,
-            mode="extractive",
-            hits=hits,
-            draft=draft,
-            certainty="sure" if sure else "unsure",
-            table=extract.table,
-        )
-
-    async def _draft(
-        self,
-        question: Question,
-        query: Query,
-        hits: tuple[Hit, ...],
-        both: Extract,
-        extract: Extract,
-    ) -> Draft:
-        """Return the answer in one sentence with its article, or what is said of both sides."""
-        if both.picks:
-            return quoted(both, hits, question.language, self._wording)
-        asked = Asked.of(question.search_text)
-        deciding = ranked(asked, query, extract.candidates, hits)
-        if not deciding:
-            return quoted(extract, hits, question.language, self._wording)
-        best = deciding[0]
-        whole = await article(self._source, question.readers, best, hits, every=asked.wanted.every)
-        if asked.wanted.kind in ("items", "steps") or asked.wanted.every:
-            whole = whole.led()
-        return composed([Part(asked, best, whole)], question.language, self._wording)
-
-    async def _both_sides(
-        self, question: Question, hits: tuple[Hit, ...], extract: Extract
-    ) -> tuple[tuple[Pick, ...], tuple[Hit, ...]]:
-        """
-        Return what is said of each side of a comparison, where nothing found sets them side by
-        side, and the hits with those of the sides; no picks otherwise.
-        """
-        names = sides(question.search_text)
-        if extract.table or names is None:
-            return (), hits
-        queries = {}
-        for name in names:
-            queries[name] = await self._source.query(name, readers=question.readers)
-        picked = [hits[pick.hit] for pick in extract.picks]
-        if speaks_of_all(list(queries.values()), picked, self._extractor):
-            return (), hits
-        pair = []
-        for name, query in queries.items():
-            found = await self._source.search(
-                query, readers=question.readers, limit=FOUND, kind=question.kind
-            )
-            pair.append(Side(name, query, tuple(prefer(found, question.language))))
-        return each(pair, hits, self._extractor)

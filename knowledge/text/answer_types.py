@@ -39,7 +39,9 @@ ASKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "compare",
-        re.compile(r"違い|違う|異な|比較|比べ|どっち|どちら|\bcompar|\bdifferen|\bversus\b|\bvs\b"),
+        re.compile(
+            r"違い|違う|異な|比較|比べ|どっち|どちら|同じ|\bcompar|\bdifferen|\bversus\b|\bvs\b"
+        ),
     ),
     (
         "choice",  # which approach fits us?

@@ -23,7 +23,6 @@ __all__ = [
     "Span",
     "Spans",
     "Unit",
-    "context",
     "cut",
     "goes_on",
     "quotable",
@@ -142,33 +141,6 @@ def tells(passage: Passage, spans: Sequence[Span]) -> bool:
     if _TAG.fullmatch(line):
         return False
     return ended(line) or row_of(text, *spans[0]).marked or _says_enough(line)
-
-
-def context(passage: Passage, spans: Sequence[Span]) -> str:
-    """
-    Return the heading without which a unit cannot be understood, "" where it needs none.
-
-    That is the header of a table whose later rows these are, what announced the list whose later
-    items these are, or the heading above items that end no sentence.
-    """
-    heading = "".join(passage.headings[-1:])
-    if _needs_heading(passage, spans, heading):
-        return heading
-    return ""
-
-
-def _needs_heading(passage: Passage, spans: Sequence[Span], heading: str) -> bool:
-    text = passage.text
-    line = text[slice(*spans[0])]
-    if passage.kind == "table":
-        return _ROW in heading and _ROW in line
-    row = row_of(text, *spans[0])
-    if not heading or heading == passage.title or not row.marked:
-        return False
-    if LEADS.search(heading):
-        first = visible(text, 0, (text + "\n").index("\n"))
-        return row.rank == row_of(text, *first).rank
-    return not ended(line)
 
 
 def whole(text: str, spans: Sequence[Span]) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from knowledge.retrieval.points import terms
 from knowledge.retrieval.terms import Terms
 from knowledge.text.analysis import Analysis
-from knowledge.text.units import context, cut, tells, units
+from knowledge.text.units import cut, tells, units
 from knowledge.values import Passage, Place
 
 ANALYSIS = Analysis()
@@ -121,33 +121,6 @@ def test_a_heading_or_a_tag_alone_is_no_answer_but_where_nothing_else_stands(
 ) -> None:
     one = passage(text)
     assert [tells(one, spans) for spans in cut(one)] == telling
-
-
-@pytest.mark.parametrize(
-    ("text", "kind", "headings", "heading"),
-    [
-        (
-            "- 個人契約のもの\n- 無料のもの",
-            "prose",
-            ("規程", "使ってはならないサービス"),
-            "使ってはならないサービス",
-        ),
-        (
-            "3. 顧客名を入力すること。",
-            "prose",
-            ("規程", "次のことをしてはならない。"),
-            "次のことをしてはならない。",
-        ),
-        ("1. 申請する。", "prose", ("規程", "第3条 申請"), ""),
-        ("国内 | 2万", "table", ("旅費", "区分 | 上限"), "区分 | 上限"),
-        ("- 個人契約のもの", "prose", ("題",), ""),
-    ],
-)
-def test_an_item_or_a_row_knows_the_heading_it_cannot_be_understood_without(
-    text: str, kind: str, headings: tuple[str, ...], heading: str
-) -> None:
-    one = passage(text, kind, headings)
-    assert context(one, cut(one)[0]) == heading
 
 
 def test_a_row_is_shown_with_its_header_unless_that_stands_in_the_headings() -> None:
