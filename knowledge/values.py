@@ -4,7 +4,6 @@ The nouns of knowledge: phrases, places, pages, passages, hits, documents, citat
 All are frozen; sequences are tuples. Dates are ISO strings, so that they cross JSON unchanged.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -321,24 +320,20 @@ class Citation:
     around: tuple[Passage, ...] = ()
 
 
-SentenceRole = Literal["line", "lead", "gap"]
-
-
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """
     One sentence of an answer, with the numbers of the citations that support it. Lines may start
     with "- ".
 
-    A "line" stands in its source as it is here, or was written by a model; the "lead" says the
-    answer in one sentence, with the place it stands at; a "gap" tells where lines are left out.
-    `mark` is the stretch of the text that answers, "" for none; `depth` is how many items a line
-    stands within.
+    A "line" stands in its source or is a model's; the "lead" says the answer with its place; a
+    "gap" tells where lines are left out. `mark` is the stretch that answers, "" for none; `depth`
+    is how many items a line stands within.
     """
 
     text: str
     citations: tuple[int, ...] = ()
-    role: SentenceRole = "line"
+    role: Literal["line", "lead", "gap"] = "line"
     mark: str = ""
     depth: int = 0
 
@@ -401,19 +396,9 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """Return the answer as plain text, with [n] marks behind what rests on a source."""
-        lines: list[str] = []
-        for at, sentence in enumerate(self.sentences):
-            marks = "".join(f"[{number}]" for number in sentence.citations)
-            following = self.sentences[at + 1 : at + 2]
-            if self.mode != "llm" and sentence.role == "line" and _goes_on(sentence, following):
-                marks = ""  # one mark stands behind all lines of a source
-            lines.append(f"{sentence.text}{marks}")
+        """Return the answer as plain text with [n] marks after each claim."""
+        lines = []
+        for s in self.sentences:
+            marks = "".join(f"[{n}]" for n in s.citations)
+            lines.append(f"{s.text}{marks}")
         return "\n".join(lines)
-
-
-def _goes_on(sentence: Sentence, following: Sequence[Sentence]) -> bool:
-    """Whether the next line stands in the same source."""
-    for after in following:
-        return after.role == "line" and after.citations == sentence.citations
-    return False

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from knowledge.answering.articles import Article
 from knowledge.answering.citations import Draft
 from knowledge.answering.deciding import Asked, Deciding
-from knowledge.answering.lead import header_of, lead, place_of, placed
+from knowledge.answering.lead import lead, place_of, placed
+from knowledge.answering.rows import header_of
 from knowledge.answering.wording import Wording
 from knowledge.text.article import CELL, Line, above, within
 from knowledge.text.outline import LEADS, unmarked

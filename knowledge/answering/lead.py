@@ -12,13 +12,13 @@ from typing import Literal
 
 from knowledge.answering.articles import Article
 from knowledge.answering.deciding import LEANING, Asked, Deciding
+from knowledge.answering.rows import plain, row_said
 from knowledge.answering.sameness import uncovered
 from knowledge.answering.wording import Wording
 from knowledge.reading.chunks import passage_title
-from knowledge.text.article import CELL, Line, above
-from knowledge.text.lines import ended
+from knowledge.text.article import Line, above
 from knowledge.text.outline import LEADS, unmarked
-from knowledge.text.predicates import EXCEPTION, Stance, conditional, stance_of, verdict
+from knowledge.text.predicates import EXCEPTION, Stance, Verdict, conditional, stance_of, verdict
 from knowledge.text.sanitise import sanitise
 from knowledge.text.spans import sentence_spans
 from knowledge.text.titles import titled
@@ -26,14 +26,19 @@ from knowledge.values import Language
 
 Opening = Literal["lead_yes", "lead_yes_if", "lead_no", "lead_no_if", ""]
 
+_OPENINGS: dict[tuple[Verdict, bool], Opening] = {
+    ("yes", False): "lead_yes",
+    ("yes", True): "lead_yes_if",
+    ("no", False): "lead_no",
+    ("no", True): "lead_no_if",
+}
 LONGEST = 420  # characters; a lead that is longer says the deciding sentence alone
 SHORT_ITEM = 60  # characters of an item that may stand in a row of them
 ITEMS = 160  # characters of items that are said in one sentence
-WIDE = 110  # characters of a row that is said whole
 CURT = 14  # characters of a sentence that is not said alone
+HEADS = 2  # lines that announce an item, said with it
 DENIALS = 4  # sentences that deny, said together
 _OBJECT = re.compile(r"([\u30a1-\u30ff\u3400-\u9fff々A-Za-z0-9]+)を(?!除|得|問|通)")
-_STOP = re.compile(r"(?<=[^\s])([。．.!！]?)$")
 
 
 def place_of(article: Article, language: Language) -> str:
@@ -73,39 +78,44 @@ def said(article: Article, asked: Asked) -> str:
     """Return the words that answer, without their marker and with what they need."""
     line = article.lines[article.at]
     if line.kind in ("row", "header"):
-        return _row(article, line, asked)
-    own = _plain(article.deciding)
+        return row_said(article, line, asked)
+    own = plain(article.deciding)
     if asked.denied and not LEADS.search(article.deciding):
         own = " ".join(_denials(article)) or own
-    needed = [*_heads(article), *_before(article), own]
+    needed = " ".join([*_heads(article), *_before(article), own])
     following = [*_exceptions(article), *_explained(article), _listed(article, asked)]
-    whole = " ".join(part for part in [*needed, *following] if part)
-    return whole if len(whole) <= LONGEST else " ".join(needed)
+    whole = " ".join([needed, *filter(None, following)])
+    if len(whole) > LONGEST:
+        return needed
+    return whole
 
 
 def _explained(article: Article) -> list[str]:
     """Return what follows a sentence too short to be understood alone."""
     if len(article.deciding) > CURT or _exceptions(article):
         return []
+    return _following(article)[:1]
+
+
+def _following(article: Article) -> list[str]:
+    """Return the sentences of the deciding one's line that follow it."""
     line = article.lines[article.at]
     text = article.passages[line.passage].text
-    spans = [span for span in sentence_spans(text, line.span) if span[0] >= article.span[1]]
-    return [_plain(text[slice(*span)]) for span in spans[:1]]
-
-
-def _plain(text: str) -> str:
-    """Return a sentence without its marker and marks of emphasis."""
-    return sanitise(unmarked(text).replace("**", "").replace("`", ""))
+    end = article.span[1]
+    spans = [span for span in sentence_spans(text, line.span) if span[0] >= end]
+    return [plain(text[slice(*span)]) for span in spans]
 
 
 def _denials(article: Article) -> list[str]:
     """Return the sentences of an article that deny something, where there are several."""
-    denials = [
-        _plain(line.text)
-        for line in article.lines
-        if line.kind in ("item", "prose") and stance_of(line.text) in ("not_so", "forbidden")
-    ]
-    return denials if 1 < len(denials) <= DENIALS else []
+    denials: list[str] = []
+    for line in article.lines:
+        says = line.kind in ("item", "prose")
+        if says and stance_of(line.text) in ("not_so", "forbidden"):
+            denials.append(plain(line.text))
+    if 1 < len(denials) <= DENIALS:
+        return denials
+    return []
 
 
 def _before(article: Article) -> list[str]:
@@ -114,12 +124,13 @@ def _before(article: Article) -> list[str]:
         return []
     line = article.lines[article.at]
     text = article.passages[line.passage].text
-    before = [span for span in sentence_spans(text, line.span) if span[1] <= article.span[0]]
+    start = article.span[0]
+    before = [span for span in sentence_spans(text, line.span) if span[1] <= start]
     if before:
-        return [_plain(text[slice(*before[-1])])]
+        return [plain(text[slice(*before[-1])])]
     for other in reversed(article.lines[: article.at]):
         if other.kind in ("prose", "item"):
-            return [_plain(other.text)]
+            return [plain(other.text)]
     return []
 
 
@@ -134,9 +145,7 @@ def _opening(asked: Asked, deciding: Deciding, article: Article, words: str) -> 
     limited = exception or conditional(article.deciding, asked.text)
     if answer == "no" and limited and not exception:
         return ""  # what is denied in one case may be granted in another
-    if answer == "yes":
-        return "lead_yes_if" if limited else "lead_yes"
-    return "lead_no_if" if limited else "lead_no"
+    return _OPENINGS[answer, limited]
 
 
 def _is_about(asked: Asked, deciding: Deciding, article: Article, words: str) -> bool:
@@ -149,16 +158,16 @@ def _is_about(asked: Asked, deciding: Deciding, article: Article, words: str) ->
     if uncovered(candidate.missing, words):
         return False
     known = f"{asked.text} {passage_title(article.passage)}"
-    if any(thing not in known for thing in _OBJECT.findall(article.deciding)):
-        return False
+    for thing in _OBJECT.findall(article.deciding):
+        if thing not in known:
+            return False
     if not uncovered(candidate.lacking, words):
         return True
-    answers = {_answer(asked, line.text) for line in article.lines if line.kind != "row"}
+    answers: set[Verdict] = set()
+    for line in article.lines:
+        if asked.yes_no is not None and line.kind != "row":
+            answers.add(verdict(asked.yes_no, stance_of(line.text)))
     return not {"yes", "no"} <= answers
-
-
-def _answer(asked: Asked, line: str) -> str:
-    return verdict(asked.yes_no, stance_of(line)) if asked.yes_no else ""
 
 
 def _stance(article: Article) -> Stance:
@@ -167,20 +176,24 @@ def _stance(article: Article) -> Stance:
     heads = _heads(article)
     if not heads:
         return own
-    above_it = stance_of(heads[-1])
-    return above_it if own == "unknown" else "unknown"
+    if own != "unknown":
+        return "unknown"  # two predicates, of which either may be meant
+    return stance_of(heads[-1])
 
 
 def _heads(article: Article) -> list[str]:
     """Return the lines that announce the deciding one, outermost first."""
     numbers = above(article.lines, article.at)
-    texts = [_last_sentence(article, article.lines[number]) for number in numbers]
-    heads = [text for text in texts if LEADS.search(text)][-2:]
+    heads: list[str] = []
+    for number in numbers:
+        text = _last_sentence(article, article.lines[number])
+        if LEADS.search(text):
+            heads.append(text)
     announced = "".join(article.passage.headings[-1:])
     is_item = article.lines[article.at].kind == "item"
     if not heads and is_item and article.own == 0 and LEADS.search(announced):
-        return [_plain(announced)]  # what announced the list stands in a passage before this one
-    return heads
+        return [plain(announced)]  # what announced the list stands in a passage before this one
+    return heads[-HEADS:]
 
 
 def _last_sentence(article: Article, line: Line) -> str:
@@ -189,20 +202,16 @@ def _last_sentence(article: Article, line: Line) -> str:
     spans = sentence_spans(text, line.span)
     for span in spans:
         if LEADS.search(text[slice(*span)]):
-            return _plain(text[slice(*span)])
-    return _plain(line.text)
+            return plain(text[slice(*span)])
+    return plain(line.text)
 
 
 def _exceptions(article: Article) -> list[str]:
     """Return the sentence right behind the deciding one where it is an exception to it."""
-    line = article.lines[article.at]
-    text = article.passages[line.passage].text
-    spans = sentence_spans(text, line.span)
-    following = [span for span in spans if span[0] >= article.span[1]][:1]
-    words = [text[slice(*span)] for span in following]
-    if not words and article.at + 1 < len(article.lines):
-        words = [unmarked(article.lines[article.at + 1].text)]
-    return [_plain(one) for one in words if EXCEPTION.match(one)]
+    following = _following(article)[:1]
+    if not following and article.at + 1 < len(article.lines):
+        following = [plain(article.lines[article.at + 1].text)]
+    return [words for words in following if EXCEPTION.match(words)]
 
 
 def _listed(article: Article, asked: Asked) -> str:
@@ -210,7 +219,7 @@ def _listed(article: Article, asked: Asked) -> str:
     wanted = asked.wanted.kind in ("items", "who", "steps") or asked.denied
     if not wanted or not LEADS.search(article.deciding):
         return ""
-    items = [_plain(text) for text in listed(article.lines, article.at)]
+    items = [plain(text) for text in listed(article.lines, article.at)]
     if not items or max(map(len, items)) > SHORT_ITEM or sum(map(len, items)) > ITEMS:
         return ""
     return " / ".join(items)
@@ -233,71 +242,6 @@ def _leading_items(lines: Sequence[Line]) -> int:
     return count
 
 
-def _row(article: Article, line: Line, asked: Asked) -> str:
-    """Return a row by what its columns are called; of a wide one what it is of and what answers."""
-    cells = [cell.strip() for cell in line.text.split(CELL)]
-    names = [name.strip() for name in header_of(article).split(CELL)]
-    if asked.wanted.every and asked.wanted.kind == "items" and not _constant_column(article):
-        return _column(article, names)
-    if len(names) != len(cells):
-        names = [""] * len(cells)
-    pairs = [(name, cell) for name, cell in zip(names, cells, strict=True) if cell]
-    if sum(len(name) + len(cell) for name, cell in pairs) > WIDE:
-        pairs = _answering(pairs, asked, _constant(article))
-    named = []
-    for name, cell in pairs:
-        label = f"{_plain(name)}: " if name else ""
-        named.append(f"{label}{_plain(cell)}")
-    return " · ".join(named)
-
-
-def _column(article: Article, names: Sequence[str]) -> str:
-    """Return the first cells of all rows under the name of their column."""
-    firsts = [line.text.split(CELL)[0].strip() for line in article.lines if line.kind == "row"]
-    different = [cell for cell in dict.fromkeys(firsts) if cell]
-    return _plain(f"{names[0]}: {' / '.join(different)}")
-
-
-def _constant_column(article: Article) -> bool:
-    firsts = {line.text.split(CELL)[0].strip() for line in article.lines if line.kind == "row"}
-    return len(firsts) < 2
-
-
-def _constant(article: Article) -> frozenset[str]:
-    """Return the first cells that say nothing, for every row has the same."""
-    firsts = {line.text.split(CELL)[0].strip() for line in article.lines if line.kind == "row"}
-    label = article.passage.place.label
-    return frozenset(firsts if len(firsts) == 1 else {label})
-
-
-def _answering(
-    pairs: Sequence[tuple[str, str]], asked: Asked, constant: frozenset[str]
-) -> list[tuple[str, str]]:
-    """Return of a wide row what it is of, and the cell that answers without its column's name."""
-    first, *others = pairs
-    fitting = [cell for _, cell in others if asked.wanted.found(cell)]
-    longest = max(others, key=_width, default=first)[1]
-    best = fitting[0] if fitting else longest
-    if ended(best) or first[1] in constant:
-        return [("", best)]
-    return [("", first[1]), *(pair for pair in others if pair[1] == best)]
-
-
-def _width(pair: tuple[str, str]) -> int:
-    return len(pair[1])
-
-
-def header_of(article: Article) -> str:
-    """Return the names of the columns of the row that answers, "" where they are not known."""
-    for line in reversed(article.lines[: article.at]):
-        if line.kind == "header":
-            return line.text
-        if line.kind != "row":
-            break
-    heading = "".join(article.passage.headings[-1:])
-    return heading if CELL in heading else ""
-
-
 def _heading(article: Article) -> str:
     """Return the heading right above the deciding line, without its marks."""
     for line in reversed(article.lines[: article.at + 1]):
@@ -310,9 +254,8 @@ def placed(words: str, place: str, language: Language) -> str:
     """Return words with their place before the last stop."""
     if not place:
         return words
-    stop = _STOP.search(words)
-    sign = stop.group(1) if stop else ""
-    body = words[: len(words) - len(sign)] if sign else words
+    body = words.rstrip("。．.!！")
+    sign = words[len(body) :]
     if language == "ja" and not body.isascii():
         return f"{body}({place}){sign}"
     return f"{body} ({place}){sign}"

@@ -1,5 +1,6 @@
 """
-Whether a sentence is about the act a question is about, though it names it by another everyday word.
+Whether a sentence is about the act a question is about, though it names it by another everyday
+word.
 
 A yes or no is only said where every word of the question is met; these are the words that need not
 be met, and the everyday verbs whose formal names count.

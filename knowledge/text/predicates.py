@@ -92,7 +92,8 @@ _ENGLISH: Forms = (
         "not_due",
         re.compile(
             r"\b(?:do|does|need|are|is) not (?:need|have) to\b|\bneed not\b|\bno need\b"
-            r"|\b(?:not|n't) (?:required|necessary|needed|mandatory|obliged)\b|\bdon't (?:need|have) to\b"
+            r"|\b(?:not|n't) (?:required|necessary|needed|mandatory|obliged)\b"
+            r"|\bdon't (?:need|have) to\b"
         ),
     ),
     (
@@ -118,7 +119,8 @@ _ENGLISH: Forms = (
 _TWISTED_EN = re.compile(
     r"\bnot (?:prohibited|forbidden|banned|uncommon|unusual|impossible)\b|\bnot only\b"
     r"|\b(?:cannot|can't|must not|may not|never|no|not)\b.*\b(?:without|unless|until|but)\b"
-    r"|\b(?:may|can|must|will|shall) (?:refuse|deny|reject|prohibit|withdraw|restrict|suspend|revoke|cancel)"
+    r"|\b(?:may|can|must|will|shall) (?:refuse|deny|reject|prohibit|withdraw|restrict|suspend"
+    r"|revoke|cancel)"
     r"|\bwhether\b|\bif not\b|\botherwise\b|\bnot necessarily\b"
 )
 # a condition without which the predicate does not hold
@@ -183,7 +185,8 @@ _ASKS_EN: Forms = (
     (
         "due",
         re.compile(
-            r"^(?:must|should)\b|\b(?:have|need|needs) to\b|\b(?:required|mandatory|necessary|obliged)\b"
+            r"^(?:must|should)\b|\b(?:have|need|needs) to\b"
+            r"|\b(?:required|mandatory|necessary|obliged)\b"
             r"|^(?:do|does) (?:i|we|they|you|it|he|she|\w+) need\b"
         ),
     ),
@@ -191,7 +194,8 @@ _ASKS_EN: Forms = (
     (
         "allowed",
         re.compile(
-            r"^(?:can|may|could)\b|\b(?:allowed|permitted|ok|okay|possible|fine|all right|alright)\b"
+            r"^(?:can|may|could)\b"
+            r"|\b(?:allowed|permitted|ok|okay|possible|fine|all right|alright)\b"
         ),
     ),
     ("so", re.compile(r"^(?:do|does|did|is|are|will|has|have)\b")),

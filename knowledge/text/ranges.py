@@ -1,5 +1,6 @@
 """
-Whether an amount that a question names lies in the range a rule speaks of: 60 km in "50km以上100km未満".
+Whether an amount that a question names lies in the range a rule speaks of: 60 km in
+"50km以上100km未満".
 """
 
 import math
