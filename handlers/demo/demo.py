@@ -64,7 +64,7 @@ class Demo:
         self._people = people
         self._questions = questions
         self._texts = texts
-        self._tour = Tour(questions, self.trace, people, texts)
+        self._tour = Tour(library, questions, self.trace, people, texts)
 
     def routes(self, routes: Routes) -> None:
         """Take the buttons of this room and the form about a missing document."""
@@ -158,13 +158,15 @@ class Demo:
         name = form.values.get("document", "")
         try:
             absence = await self._absence(message, stored.trace, name)
+            spoken = await self._other_language(message, stored.trace, absence)
         except SessionsUnavailable:
             yield self._away(message)
             return
         except KnowledgeError as error:
             yield Reply(error.reason.to(message.person.language), private=True)
             return
-        yield Reply(self._where(absence, name, message.person.language), private=True)
+        language = message.person.language
+        yield Reply(self._where(absence, name, language, spoken), private=True)
 
     async def trace(self, answer: str) -> Trace | None:
         """Return the trace of an answer, None once it has expired. Raises SessionsUnavailable."""
@@ -213,6 +215,24 @@ class Demo:
         document = named(await library.documents(readers=readers), name)
         hits = await library.search(trace.rewritten, readers=readers, limit=DEEP, kind=trace.kind)
         return why(document, trace, hits)
+
+    async def _other_language(
+        self, message: Message, trace: Trace, absence: Absence
+    ) -> Language | None:
+        """
+        Return the language of a document that was dropped, None where it is the question's own:
+        words of two languages cannot be compared.
+        """
+        hit = absence.hit
+        if hit is None and absence.title:
+            library = await self._library()
+            readers = self._people.readers(message)
+            hits = await library.search(absence.title, readers=readers, limit=DEEP)
+            own = [one for one in hits if one.passage.title == absence.title]
+            hit = own[0] if own else None
+        if hit is None or hit.passage.language == trace.language:
+            return None
+        return hit.passage.language
 
     async def _stored(self, message: Message, answer: str) -> StoredTrace | Reply:
         """Return the trace of an answer, or the reply that says why there is none."""
@@ -267,8 +287,13 @@ class Demo:
         )
         return Reply(text, ask=ask, private=True)
 
-    def _where(self, absence: Absence, name: str, language: Language) -> str:
-        """Say how far a document came on the way into the answer."""
+    def _where(
+        self, absence: Absence, name: str, language: Language, spoken: Language | None
+    ) -> str:
+        """
+        Say how far a document came on the way into the answer; `spoken` is its language where that
+        is another than the question's.
+        """
         title = name.strip()[:NAME]
         if absence.title:
             title = titled(absence.title, language)
@@ -276,4 +301,9 @@ class Demo:
         if absence.hit:
             place = absence.hit.passage.place.to(language)
         values = {"title": title, "place": place, "rank": absence.rank, "last": absence.last}
-        return self._texts.say(f"demo.why_{absence.where}", language, **values)
+        text = self._texts.say(f"demo.why_{absence.where}", language, **values)
+        if spoken and absence.where != "used":
+            gap = "" if language == "ja" else " "
+            reason = self._texts.say(f"demo.why_language_{spoken}", language)
+            text = f"{text}{gap}{reason}"
+        return text

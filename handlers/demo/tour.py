@@ -1,8 +1,9 @@
 """
-RAG in five minutes: five stops, each with a real run on the built-in deck, ending with what slide
-18 warns of.
+RAG in five minutes: five stops, each with a real run on the documents of whoever takes it, ending
+with what slide 18 warns of.
 
-Nothing here is prepared but the questions: what is shown was just done.
+Nothing here is prepared but the questions: what is shown was just done. The one that cannot be
+answered is made from a word that stands in none of those documents.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -23,16 +24,19 @@ from handlers.conversation import (
     Reply,
 )
 from handlers.demo.answering import Answering
+from handlers.demo.outside import absent
 from handlers.demo.trace_view import TraceView
 from handlers.people import People
 from handlers.sessions import SessionsUnavailable
 from handlers.texts import Texts
 from knowledge.answering.trace import Candidate, Trace
+from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
 from knowledge.values import Answer, Language, SearchKind
 
 STOPS = 5
 SHOWN = 5  # candidates at a stop
+TRIED = 4  # words that stand nowhere, until a question made of one is refused
 
 
 Question = Literal["question_learn", "question_outside", "question_choose", "question_limits"]
@@ -61,11 +65,13 @@ class Tour:
 
     def __init__(
         self,
+        library: Callable[[], Awaitable[Library]],
         questions: Answering,
         trace: Callable[[str], Awaitable[Trace | None]],
         people: People,
         texts: Texts,
     ) -> None:
+        self._library = library
         self._questions = questions
         self._trace = trace
         self._people = people
@@ -76,12 +82,9 @@ class Tour:
         language = message.person.language
         number = min(max(number, 1), STOPS)
         stop = RUNS[number]
-        question = self._say(stop.question, language)
         yield Reply(self._say("running", language), final=False, private=True)
         try:
-            answer = await self._questions.quietly(
-                message, question, limit=stop.limit, kind=stop.kind
-            )
+            word, question, answer = await self._asked(message, stop)
             trace = await self._trace(answer.id)
         except KnowledgeError as error:
             yield Reply(error.reason.to(language), private=True)
@@ -98,14 +101,40 @@ class Tour:
             Heading(title),
             Paragraph(lesson),
             Paragraph(self._say("tour_asked", language, question=question), "quiet"),
-            *self._run(number, answer, trace, view, language),
+            *self._run(number, answer, trace, view, language, word),
             self._ways(number, answer.id, language),
         )
         heading = self._say("tour_button", language)
         yield Reply(f"{title}\n{lesson}", blocks, private=True, title=heading)
 
+    async def _asked(self, message: Message, stop: Stop) -> tuple[str, str, Answer]:
+        """
+        Run what a stop asks, and return the word it is made of, "" where it is prepared, and the
+        question. Of words that stand nowhere the first is taken whose question is refused, since
+        single letters of one may still be found.
+        """
+        language = message.person.language
+        words: tuple[str, ...] = ("",)
+        if stop.question == "question_outside":
+            readers = self._people.readers(message)
+            words = (await absent(self._library, readers, language))[:TRIED]
+        for word in words:
+            question = self._say(stop.question, language, word=word)
+            answer = await self._questions.quietly(
+                message, question, limit=stop.limit, kind=stop.kind
+            )
+            if answer.mode == "refused":
+                break
+        return word, question, answer
+
     def _run(
-        self, number: int, answer: Answer, trace: Trace, view: TraceView, language: Language
+        self,
+        number: int,
+        answer: Answer,
+        trace: Trace,
+        view: TraceView,
+        language: Language,
+        word: str,
     ) -> Iterator[Block]:
         """Yield what a stop shows of its run."""
         seen = view.seen(trace)[:SHOWN]
@@ -114,7 +143,9 @@ class Tour:
                 yield view.stages(trace)
                 yield from _table(view, seen)
             case 3:
+                yield Paragraph(self._say("tour_absent", language, word=word))
                 yield from self._refused(answer, language)
+                yield from view.beside(trace)
             case 4:
                 yield from _table(view, seen)
             case 2:

@@ -23,8 +23,10 @@ from handlers.conversation import (
     Steps,
     Table,
 )
+from handlers.demo.comparison import Comparison
 from handlers.texts import Texts
 from knowledge.answering.trace import Candidate, Stage, Trace
+from knowledge.text.language import language_of
 from knowledge.values import Language
 
 SHOWN = 10  # candidates in the table
@@ -65,6 +67,7 @@ class TraceView:
             *self._limits(trace),
             *self._found(seen, hidden),
             Details(self.say("with_without"), self._both(trace, seen, alone)),
+            Details(self.say("figures"), (Paragraph(self.say("figures_mean")),)),
             Details(self.say("prompt"), (self._prompt(trace, hidden),)),
             *self._verification(trace, hidden),
             *self._buttons(trace, answer),
@@ -85,6 +88,10 @@ class TraceView:
         if left:
             sentences.append(self.say("changed_left", names=self._listed(left)))
         return " ".join(sentences) or self.say("changed_nothing")
+
+    def beside(self, trace: Trace) -> tuple[Flat, ...]:
+        """Return the answer with RAG beside the one without."""
+        return self._both(trace, self.seen(trace), "")
 
     def stages(self, trace: Trace) -> Steps:
         """Return every stage with its time, in order."""
@@ -117,7 +124,8 @@ class TraceView:
                 shown = _behind(one.score, seen[0].score)
             title = titled(one.title, self._language)
             place = one.place.to(self._language)
-            rows.append((str(number), title, place, str(one.rank), shown, self._outcome(one)))
+            outcome = self._outcome(one, seen)
+            rows.append((str(number), title, place, str(one.rank), shown, outcome))
         return Table(self.say("candidates"), columns, tuple(rows))
 
     # ----------------------------------------------------------------- parts, from top to bottom
@@ -144,11 +152,16 @@ class TraceView:
         if hidden:
             yield Paragraph(self.say("hidden", n=hidden), "quiet")
 
-    def _outcome(self, candidate: Candidate) -> str:
+    def _outcome(self, candidate: Candidate, seen: Sequence[Candidate]) -> str:
+        """Say whether a passage was used; where not, that it is in another language than those."""
         if candidate.used:
             return self.say("used", n=candidate.number)
         if candidate.dropped == "rank":
             return self.say("beyond")
+        own = _language(candidate, self._language)
+        others = [_language(one, self._language) for one in seen if one.used]
+        if others and own not in others:
+            return self.say("foreign")
         return self.say("unused")
 
     def _weighed(self, seen: Sequence[Candidate]) -> Flat:
@@ -175,32 +188,8 @@ class TraceView:
             parts.append(self.say("tokens", n=f"{stage.tokens_in:,}", m=f"{stage.tokens_out:,}"))
         return " · ".join(parts)
 
-    def _both(
-        self, trace: Trace, seen: Sequence[Candidate], alone: str
-    ) -> tuple[Paragraph, Paragraph]:
-        """Return the answer with RAG, and what there would be without."""
-        whole = len(seen) == len(trace.candidates)
-        with_rag = self._with_rag(trace, whole=whole)
-        return Paragraph(with_rag), Paragraph(self._without_rag(trace, seen, alone))
-
-    def _with_rag(self, trace: Trace, *, whole: bool) -> str:
-        """Return how the answer begins; only how long it is where something is hidden."""
-        sentences = [check.sentence for check in trace.checks if check.kept]
-        if not sentences:
-            return self.say("with_nothing")
-        if whole:
-            return self.say("with", n=len(sentences), said=sentences[0])
-        return self.say("with_hidden", n=len(sentences))
-
-    def _without_rag(self, trace: Trace, seen: Sequence[Candidate], alone: str) -> str:
-        if alone:
-            return self.say("without_said", said=alone)
-        if trace.model:
-            return self.say("without_ask")
-        titles = [titled(one.title, self._language) for one in seen if one.used]
-        if titles:
-            return self.say("without_unknown", names=self._listed(list(dict.fromkeys(titles))))
-        return self.say("without_nothing")
+    def _both(self, trace: Trace, seen: Sequence[Candidate], alone: str) -> tuple[Flat, ...]:
+        return Comparison(self._texts, self._language, trace).blocks(seen, alone)
 
     def _prompt(self, trace: Trace, hidden: int) -> Paragraph:
         """Return what the model was sent, unless it holds what whoever looks may not see."""
@@ -278,6 +267,10 @@ class TraceView:
 
     def _column(self, name: str, kind: Kind = "text") -> Column:
         return Column(self.say(f"column_{name}"), kind)
+
+
+def _language(candidate: Candidate, default: Language) -> Language:
+    return language_of(candidate.excerpt, default)
 
 
 def _behind(score: float, best: float) -> str:

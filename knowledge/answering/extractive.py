@@ -102,12 +102,14 @@ class Extractor:
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
 
-    def extract(self, asked: Query, hits: Sequence[Hit], *, most: int = 3) -> Extract:
+    def extract(
+        self, asked: Query, hits: Sequence[Hit], *, most: int = 3, depth: int = DEPTH
+    ) -> Extract:
         """
-        Choose at most `most` units from the best five hits (best first); a list or table counts by
-        its lines.
+        Choose at most `most` units from the best `depth` hits (best first); a list or table counts
+        by its lines.
         """
-        looked = hits[:DEPTH]
+        looked = hits[:depth]
         if not looked or not asked.forms:
             return Extract((), 0.0, "none", ())
         known = [self.terms(hit) for hit in looked]

@@ -165,7 +165,7 @@ class Quoter:
         hits = await self._source.search(
             query, readers=question.readers, limit=FOUND, kind=question.kind
         )
-        return prefer(hits, question.language)
+        return prefer(hits, question.language)[: question.limit]
 
 
 def _sets_beside(table: Rows, names: tuple[str, str] | None) -> bool:

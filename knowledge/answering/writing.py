@@ -5,7 +5,7 @@ wherever the model fails, and not at all where the passages hold no answer.
 
 from dataclasses import replace
 
-from knowledge.answering.extractive import Extract, Extractor
+from knowledge.answering.extractive import DEPTH, Extract, Extractor
 from knowledge.answering.generation import Budget, Generator
 from knowledge.answering.progress import Progress
 from knowledge.answering.prompt import answering
@@ -20,6 +20,16 @@ from knowledge.retrieval.source import PassageSource
 from knowledge.values import Hit
 
 __all__ = ["FOUND", "Writer"]
+
+USUAL = 6  # passages that may be used where nobody says otherwise
+
+
+def depth(limit: int) -> int:
+    """
+    Return how many passages are quoted from where at most `limit` may be used: a few of the usual
+    number, all of another one, since whoever sets it wants to see what it does.
+    """
+    return DEPTH if limit == USUAL else limit
 
 
 class Writer:
@@ -48,7 +58,7 @@ class Writer:
             LibraryUnavailable: the index did not answer for a side of a comparison.
         """
         query, hits = retrieved.query, retrieved.hits
-        extract = self._extractor.extract(query, hits)
+        extract = self._extractor.extract(query, hits, depth=depth(question.limit))
         written = self._unwritten(question, retrieved, extract)
         if not self._may_hold(question, hits, extract):
             return self._refused(query, written)

@@ -90,7 +90,13 @@ async def test_a_trace_shows_stages_candidates_limits_and_both_ways(application)
         str(n) for n in range(1, len(table(inside).rows) + 1)
     ]
     assert any("使った [1]" in row for row in table(inside).rows)
-    assert "生成AIだけでは" in folded["RAGあり・なし"].blocks[1].text
+    beside, recorded, lesson = folded["RAGあり・なし"].blocks
+    assert [column.title for column in beside.columns] == ["", "RAGあり", "RAGなし"]
+    assert "生成AIだけでは" in beside.rows[0][2]
+    assert "スライド18" in beside.rows[1][1]
+    assert "記録した例" in recorded.text
+    assert "つながっていない" in lesson.text
+    assert "首位との差" in folded["数字の読み方"].blocks[0].text
     assert "残した" in str(folded["1文ごとの根拠の確認"].blocks)
     assert "引用しました" in folded["生成AIに渡した文の全文"].blocks[0].text
 
@@ -175,3 +181,74 @@ def test_the_terminal_prints_a_trace_as_json(tmp_path, capsys, monkeypatch):
     assert trace["question"] == QUESTION
     assert [s["name"] for s in trace["stages"]] == ["tidy", "search", "write"]
     assert any(c["used"] for c in trace["candidates"])
+
+
+NOTES = "".join(f"# 備品{n}\n\n備品の貸出は、担当{n}番の棚で受け付ける。\n\n" for n in range(8))
+
+
+async def test_fewer_passages_bound_what_is_quoted_and_more_widen_it(application):
+    library = await application.library()
+    reading = await read("備品貸出.md", NOTES.encode())
+    document, version, _ = await library.stage(reading, Metadata(), by="test")
+    await library.publish(document.id, version.id)
+    audience = Audience(AOI.id, private=True)
+    message = Message("m", AOI, "paper:limits", audience, Text(""))
+    used = {}
+    for limit in (1, 2, 6, 10):
+        answer = await application.router.questions.quietly(
+            message, "備品の貸出はどの棚で受け付ける?", limit=limit
+        )
+        trace = await application.router.demo.trace(answer.id)
+        ranks = [at for at, one in enumerate(trace.candidates, 1) if one.used]
+        used[limit] = ranks
+        assert ranks
+        assert max(ranks) <= limit
+    assert len(used[1]) == 1
+
+
+@pytest.mark.parametrize(("language", "mark"), [("ja", "「"), ("en", "“")])
+async def test_the_question_without_an_answer_is_made_from_a_word_that_stands_nowhere(
+    application, language, mark
+):
+    person = Person("paper:U1", "Aoi", language)
+    stop = await say(application, Press("demo.tour", {"n": 3}), person)
+    asked = next(b.text for b in stop.blocks if isinstance(b, Paragraph) and b.tone == "quiet")
+    told = [b.text for b in stop.blocks if isinstance(b, Paragraph)]
+    absent = next(text for text in told if "どこにもありません" in text or "in none of" in text)
+    word = absent.split(mark)[1].split("」" if language == "ja" else "”")[0]
+
+    assert word in asked
+    library = await application.library()
+    assert await library.search(word, readers=frozenset({"all"}), kind="words") == []
+    refusal = "答えませんでした" if language == "ja" else "so none was given"
+    assert refusal in str(stop.blocks)
+
+
+async def test_a_word_that_the_reader_may_read_is_not_taken(application):
+    library = await application.library()
+    text = "# 食堂\n\n献立は毎週月曜に掲示する。\n"
+    document, version, _ = await library.stage(
+        await read("食堂.md", text.encode()), Metadata(audience="all"), by="test"
+    )
+    await library.publish(document.id, version.id)
+
+    stop = await say(application, Press("demo.tour", {"n": 3}))
+
+    assert "献立" not in str(stop.blocks)
+
+
+async def test_languages_are_named_as_the_reason(application):
+    library = await application.library()
+    text = "# Visitor parking\n\nVisitors leave their badge at the gate.\n"
+    document, version, _ = await library.stage(
+        await read("visitor-parking.md", text.encode()), Metadata(title="Visitor parking"), by="t"
+    )
+    await library.publish(document.id, version.id)
+    aid = await answered(application)
+    asked = await say(application, Press("demo.why", {"aid": aid}))
+
+    told = await say(
+        application, Form("demo.why", asked.ask.state, {"document": "Visitor parking"})
+    )
+
+    assert "この資料は英語で、質問は日本語です" in told.text
