@@ -293,8 +293,14 @@ class Questions:
 def _turn(answer: Answer) -> Turn:
     """Return what later questions of a talk may refer to."""
     asked_back = answer.mode == "asked_back"
-    topic, article = answer.topic, answer.article
-    return Turn(answer.question, answer.text, topic, article, asked_back=asked_back)
+    return Turn(
+        answer.question,
+        answer.text,
+        answer.topic,
+        answer.article,
+        asked_back=asked_back,
+        understood=answer.understood,
+    )
 
 
 def _record(answer: Answer, person: str) -> AnswerRecord:

@@ -90,7 +90,14 @@ class Threads:
 
     async def add(self, place: str, turn: Turn, asker: str = "", answer: str = "") -> None:
         """Remember one turn, who was answered last, and the id of that answer."""
-        row = [turn.question, turn.answer, list(turn.topic), turn.passage, turn.asked_back]
+        row = [
+            turn.question,
+            turn.answer,
+            list(turn.topic),
+            turn.passage,
+            turn.asked_back,
+            turn.understood,
+        ]
 
         def added(thread: State) -> State:
             turns = [*thread["turns"], row]
@@ -165,5 +172,12 @@ def _turn(row: Sequence[Any]) -> Turn:
     question, answer, *later = row
     if not later:
         return Turn(question, answer)
-    topic, passage, asked_back = later
-    return Turn(question, answer, tuple(topic), passage, asked_back=asked_back)
+    topic, passage, asked_back, understood = later
+    return Turn(
+        question,
+        answer,
+        tuple(topic),
+        passage,
+        asked_back=asked_back,
+        understood=understood,
+    )

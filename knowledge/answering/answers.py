@@ -20,7 +20,7 @@ from knowledge.answering.authority import Authority
 from knowledge.answering.citations import citations, limits
 from knowledge.answering.disagreement import differences, disagreements
 from knowledge.answering.extractive import Extractor
-from knowledge.answering.following import about, anchored, deciding, understood
+from knowledge.answering.following import about, anchored, deciding, last_article, understood
 from knowledge.answering.generation import Budget, Generator
 from knowledge.answering.progress import OnStep, Progress
 from knowledge.answering.question import Turn, tidy
@@ -231,7 +231,7 @@ class Answers:
     async def _gone_on(self, question: Question, retrieved: Retrieved) -> Retrieved:
         """Put the article the talk was about first, where a follow-up asks for more of it."""
         own = await self._library.query(question.text, readers=question.readers)
-        last = question.history[-1]
+        last = last_article(question.history)
         hits = anchored(retrieved.hits, retrieved.query, own, last, self._extractor)
         return replace(retrieved, hits=hits)
 

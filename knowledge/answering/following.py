@@ -10,15 +10,18 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from knowledge.answering.extractive import Extractor
 from knowledge.answering.question import Turn
+from knowledge.answering.sides import sides
 from knowledge.retrieval.features import Features
 from knowledge.retrieval.query import Floats, Query
 from knowledge.retrieval.source import PassageSource
 from knowledge.text.analysis import Analysis
 from knowledge.text.language import language_of
 from knowledge.text.topic import (
+    alike,
     frame,
     is_bare,
     lacks_topic,
@@ -40,6 +43,9 @@ BEHIND = 0.05  # of their scores is left to other passages than the one a follow
 _NUMBERED = re.compile(
     r"^(?:第[0-9〇一二三四五六七八九十百]+[編章節条項](?:の[0-9一二三四五]+)?|[0-9]+(?:[.-][0-9]+)*[.)]?)\s*"
 )
+_FORMER = re.compile(r"前者|\bthe former\b|\bthe first (?:one|of them)\b", re.IGNORECASE)
+_LATTER = re.compile(r"後者|\bthe latter\b|\bthe second (?:one|of them)\b", re.IGNORECASE)
+_SIDE = re.compile(rf"{_FORMER.pattern}|{_LATTER.pattern}", re.IGNORECASE)
 _NOT_BUT = re.compile(
     r"^(?P<out>[^、。]{1,20}?)(?:じゃ|では|で)な(?:くて?|い)[、,\s]*(?P<into>.+)$"
     r"|^not (?:for |about |the )*(?P<out_en>[\w' -]{1,30}?),? (?:but|i meant?|rather)"
@@ -69,8 +75,7 @@ def readings(question: str, history: Sequence[Turn], analysis: Analysis) -> tupl
         return (_corrected(rest, talk),)
     if sets_against(question):
         return _same_of(question, rest, talk)
-    asked = _asked_of_others(rest, topics(rest), talk)
-    return (_with(_context(talk, rest), question, asked),)
+    return (_referring(question, rest, talk),)
 
 
 async def understood(
@@ -96,17 +101,28 @@ async def understood(
     return best
 
 
+def last_article(history: Sequence[Turn]) -> str:
+    """Return the id of the passage that decided the last answer that had one, "" for none."""
+    for turn in reversed(history):
+        if turn.passage:
+            return turn.passage
+    return ""
+
+
 def anchored(
-    hits: tuple[Hit, ...], whole: Query, own: Query, last: Turn, extractor: Extractor
+    hits: tuple[Hit, ...], whole: Query, own: Query, last: str, extractor: Extractor
 ) -> tuple[Hit, ...]:
     """
-    Return the hits of a follow-up with the passage that decided the last answer first, or where
+    Return the hits of a follow-up with the passage `last`, which decided before, first, or where
     that holds none of the follow-up's `own` words, one of its document that does; unless another
     one holds more of them and no less of the `whole` the follow-up stands for.
     """
-    at = _place(hits, last.passage)
+    at = _place(hits, last)
     if at < 0:
         return hits
+    spoken = hits[at].passage.language
+    if language_of(own.question, spoken) != spoken:
+        return _first(at, hits)  # words of two languages cannot be compared
     terms = [extractor.terms(hit) for hit in hits]
     of_own = Features(own, terms).held @ own.content
     of_whole = Features(whole, terms).held @ whole.content
@@ -115,9 +131,15 @@ def anchored(
     better = (of_own > of_own[at]) & (of_whole >= of_whole[at])
     if better.any():
         return hits
+    return _first(at, hits)
+
+
+def _first(at: int, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """Return the hits with the one at `at` first, and far before the others."""
     first = replace(hits[at], score=max(hit.score for hit in hits))
-    others = (*hits[:at], *hits[at + 1 :])
-    return (first, *(replace(hit, score=hit.score * BEHIND) for hit in others))
+    others = [*hits[:at], *hits[at + 1 :]]
+    behind = [replace(hit, score=hit.score * BEHIND) for hit in others]
+    return (first, *behind)
 
 
 def _instead(at: int, hits: Sequence[Hit], held: Floats) -> int:
@@ -202,8 +224,8 @@ def _context(talk: Sequence[Turn], question: str) -> list[str]:
     text = _folded(question)
     topic = [word for word in _last_topic(talk) if _folded(word) not in text]
     rest = topic
-    if any(map(replaces, topics(question))):
-        rest = [word for word in topic if not replaces(word)]
+    for own in filter(replaces, topics(question)):
+        rest = [word for word in rest if not alike(own, word)]
     return (rest or topic)[:CONTEXT]
 
 
@@ -213,6 +235,52 @@ def _last_topic(talk: Sequence[Turn]) -> tuple[str, ...]:
         if turn.topic or not lacks_topic(turn.question):
             return _topic(turn)
     return _topic(talk[-1])
+
+
+def _referring(question: str, rest: str, talk: Sequence[Turn]) -> str:
+    """Return a question that refers to the talk before it as one that stands alone."""
+    named = _sided(rest, talk)
+    if named != rest:
+        return named
+    own = topics(rest)
+    if own and all(map(replaces, own)):
+        put = _put_in(own, talk)
+        if put:
+            return put
+    asked = _asked_of_others(rest, own, talk)
+    return _with(_context(talk, rest), question, asked)
+
+
+def _sided(question: str, talk: Sequence[Turn]) -> str:
+    """Return a question with 前者 and "the latter" named after what was compared before it."""
+    if not _SIDE.search(question):
+        return question
+    for turn in reversed(talk):
+        pair = sides(turn.understood or turn.question)
+        if pair is not None:
+            named = _FORMER.sub(partial(_name, pair[0]), question)
+            return _LATTER.sub(partial(_name, pair[1]), named)
+    return question
+
+
+def _name(name: str, _: re.Match[str]) -> str:
+    return name
+
+
+def _put_in(own: Sequence[str], talk: Sequence[Turn]) -> str:
+    """
+    Return the last question with one thing put in the place of another of its kind, "" where it
+    names none: 大阪の宿泊費 of 東京の宿泊費.
+    """
+    for turn in reversed(talk):
+        whole = bool(turn.understood) or not lacks_topic(turn.question)
+        before = turn.understood or turn.question
+        for word in topics(before):
+            if whole and alike(word, own[0]):
+                return before.replace(word, "・".join(own), 1)
+        if whole:
+            return ""
+    return ""
 
 
 def _asked_of_others(rest: str, own: Sequence[str], talk: Sequence[Turn]) -> str:
@@ -229,8 +297,10 @@ def _same_of(question: str, rest: str, talk: Sequence[Turn]) -> tuple[str, ...]:
     """
     asked = _frame(talk, rest)
     inside = _with(_context(talk, rest), question, asked)
-    if all(map(replaces, topics(rest))):
-        return (inside,)
+    own = topics(rest)
+    if all(map(replaces, own)):
+        put = _put_in(own, talk) if own else ""
+        return (put or inside,)
     return inside, _with([], question, asked)
 
 

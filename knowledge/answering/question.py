@@ -30,7 +30,8 @@ class Turn:
 
     `topic` are the words it was about, those of the deciding article among them; empty where only
     the question tells. `passage` is the id of the one that decided. `asked_back`: the answer was a
-    question of ours, which the next message may answer.
+    question of ours, which the next message may answer. `understood` is the question as it stood
+    alone, empty where that is the question itself.
     """
 
     question: str
@@ -38,6 +39,7 @@ class Turn:
     topic: tuple[str, ...] = ()
     passage: str = ""
     asked_back: bool = False
+    understood: str = ""
 
 
 def tidy(question: str, wording: Wording) -> str:

@@ -159,6 +159,9 @@ def _fits(asked: Query, question: str, passage: Passage, terms: Terms) -> float:
     if any(word not in text for word in others):
         return 0.0
     says = float(sum(kind.said_in(text) for kind in kinds(question)))
+    named = says or others or words(opening(question)[1])
+    if not named:  # it asks for nothing: what it says could stand anywhere
+        return 0.0
     held = Features(asked, [terms]).held[0]
     return says + len(others) + HINT * float(asked.content @ held)
 

@@ -123,12 +123,12 @@ _MEANINGLESS = STOP_EN | _PLAIN
 
 class Words(NamedTuple):
     """
-    The words of `topic.yaml`: `relation` and `other` match a whole topic made of them, `plain` are
-    dictionary forms.
+    The words of `topic.yaml`: `relation` and `others` (one for each kind of thing) match a whole
+    topic made of them, `plain` are dictionary forms.
     """
 
     relation: re.Pattern[str]
-    other: re.Pattern[str]
+    others: tuple[re.Pattern[str], ...]
     plain: frozenset[str]
 
     @classmethod
@@ -142,8 +142,12 @@ class Words(NamedTuple):
             longest_first = sorted(known, key=len, reverse=True)
             either[name] = "|".join(map(re.escape, longest_first))
         relation = re.compile(rf"(?:{either['relations']})+", re.IGNORECASE)
-        other = re.compile(rf"(?:{either['others']})(?:{either['relations']})?", re.IGNORECASE)
-        return cls(relation, other, plain)
+        others: tuple[re.Pattern[str], ...] = ()
+        for name, words in either.items():
+            if name.startswith("other_"):
+                pattern = rf"(?:{words})(?:{either['relations']})?"
+                others = (*others, re.compile(pattern, re.IGNORECASE))
+        return cls(relation, others, plain)
 
 
 def words(question: str) -> list[str]:
@@ -163,7 +167,15 @@ def topics(question: str) -> list[str]:
 
 def replaces(word: str) -> bool:
     """Report whether a topic only takes the place of another of its kind: "大阪" that of "東京"."""
-    return bool(Words.load().other.fullmatch(word))
+    return any(other.fullmatch(word) for other in Words.load().others)
+
+
+def alike(word: str, another: str) -> bool:
+    """Report whether two topics take the place of the same kind of thing: places, people, times."""
+    for other in Words.load().others:
+        if other.fullmatch(word):
+            return bool(other.fullmatch(another))
+    return False
 
 
 def opening(question: str) -> tuple[Opening, str]:

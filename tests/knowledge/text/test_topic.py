@@ -102,7 +102,7 @@ def test_an_english_question_without_a_topic_is_given_that_of_the_talk(question)
 
 
 def test_one_thing_takes_the_place_of_another_and_the_topic_stays():
-    assert read_after("じゃあ海外は?", "東京の宿泊費は?", "大阪は?") == "宿泊費 じゃあ海外は?"
+    assert read_after("じゃあ海外は?", "東京の宿泊費は?", "大阪は?") == "海外の宿泊費は?"
 
 
 def test_what_was_asked_is_asked_of_something_else():
@@ -113,10 +113,26 @@ def test_what_was_asked_is_asked_of_something_else():
     assert "trips" in read_after("What about trains?", "Is a taxi allowed on business trips?")
 
 
-def test_a_topic_that_is_all_there_was_stays_beside_what_takes_its_place():
-    assert read_after("極秘も同じ?", "社外秘はどこまで入れていいの?").startswith(
-        "社外秘 極秘も同じ?"
-    )
+def test_a_topic_gives_way_to_another_of_its_kind():
+    assert read_after("極秘も同じ?", "社外秘はどこまで入れていいの?").startswith("極秘はどこまで")
+
+
+@pytest.mark.parametrize(
+    ("question", "stands"),
+    [
+        ("前者をもっと詳しく", "RAGをもっと詳しく"),
+        ("後者は?", "追加学習は?"),
+    ],
+)
+def test_the_sides_of_a_comparison_are_named(question, stands):
+    assert read_after(question, "RAGと追加学習の違い", "それぞれの費用は?") == stands
+
+
+def test_what_is_of_another_kind_is_added_and_replaces_nothing():
+    text = read_after("パートの場合は?", "東京の宿泊費は?")
+
+    assert "東京" in text
+    assert "パート" in text
 
 
 @pytest.mark.parametrize(
