@@ -101,6 +101,9 @@ def _show(run: report.Run, application: Application, language: Language) -> None
             cells = [_figure(own, share, ".4f") for _, own in columns]
             change = _figure(movement, share, "+.4f")
             table.add_row(say(f"evaluate.{report.key(share)}", language), *cells, change)
+    for kind, own in run.figures.get("kinds", {}).items():
+        label = say("evaluate.kind", language, kind=kind, n=own["queries"])
+        table.add_row(label, _figure(own, "right", ".4f"))
     Console().print(table)
     if dense := run.figures.get("dense"):
         wins = bool(dense["wins"])

@@ -38,6 +38,9 @@ Measure = Literal[
     "recall_3",
     "recall_10",
     "mrr_10",
+    "right",
+    "says",
+    "first",
     "answer_3",
     "citations",
     "refusal_precision",
@@ -158,6 +161,7 @@ def _miss(outcome: Outcome) -> dict[str, Any] | None:
         faults.append("miss_cited")
     if outcome.case.answerable is not None and outcome.refused == outcome.case.answerable:
         faults.append("miss_refused" if outcome.refused else "miss_answered")
+    faults += [f"miss_{fault}" for fault in outcome.faults or ()]
     if not faults:
         return None
     return {

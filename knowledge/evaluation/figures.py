@@ -20,6 +20,9 @@ SHARES = (
     "ndcg@10",
     *(f"recall@{depth}" for depth in DEPTHS),
     "mrr@10",
+    "right",
+    "says",
+    "first",
     "answer@3",
     "citations",
     "refusal_precision",
@@ -34,7 +37,9 @@ def figures(result: Result) -> Figures:
     "recall@k" and "mrr@10" count right documents, "answer@3" gold spans in the first three
     sentences, "citations" answers that cite a right document. "refusal_precision" is how many
     refusals were right, "refusal_recall" how many of the questions without an answer were refused.
-    "dense" compares search with and without dense vectors. Times are of the search alone.
+    "right" counts answers that are as expected in all that is known of them, "says" those that say
+    what they must and nothing they must not, "first" right first sentences; "kinds" has "right" for
+    each kind of question. "dense" compares search with and without dense vectors. Times are of the search alone.
     """
     times = [outcome.milliseconds for outcome in result.outcomes]
     return {
@@ -48,6 +53,7 @@ def figures(result: Result) -> Figures:
             "p99": round(percentile(times, 99), 3),
         },
         "languages": _by_language(result.outcomes),
+        **_by_kind(result.outcomes),
     }
 
 
@@ -59,6 +65,33 @@ def _by_language(outcomes: Sequence[Outcome]) -> Figures:
         if own:
             by_language[language] = {"queries": len(own), **_shares(own)}
     return by_language
+
+
+def _by_kind(outcomes: Sequence[Outcome]) -> Figures:
+    """Return how many questions of each kind were answered as expected, in the set's order."""
+    judged: defaultdict[str, list[float]] = defaultdict(list)
+    for outcome in outcomes:
+        if outcome.faults is not None and outcome.case.kind:
+            judged[outcome.case.kind].append(float(not outcome.faults))
+    if not judged:
+        return {}
+    kinds = {}
+    for kind, values in judged.items():
+        kinds[kind] = {"queries": len(values), "right": mean(values)}
+    return {"kinds": kinds}
+
+
+def _expected(outcome: Outcome) -> dict[str, float]:
+    """Return what an outcome adds to the shares of answers judged by patterns."""
+    if outcome.faults is None:
+        return {}
+    expected = outcome.case.expected
+    values = {"right": float(not outcome.faults)}
+    if expected.must or expected.must_not:
+        values["says"] = float({"must", "must_not"}.isdisjoint(outcome.faults))
+    if expected.first is not None:
+        values["first"] = float("first" not in outcome.faults)
+    return values
 
 
 def _dense(outcomes: Sequence[Outcome]) -> Figures:
@@ -90,7 +123,7 @@ def _shares(outcomes: Sequence[Outcome]) -> dict[str, float]:
 
 def _values(outcome: Outcome) -> dict[str, float]:
     """Return what one outcome adds to each share it counts for."""
-    values: dict[str, float] = {}
+    values = _expected(outcome)
     if outcome.rank is not None:
         values["ndcg@10"] = outcome.ndcg
         values["mrr@10"] = outcome.reciprocal

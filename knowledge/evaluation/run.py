@@ -15,12 +15,13 @@ from pathlib import Path
 from knowledge.answering.answers import Answers
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError, LibraryUnavailable
+from knowledge.evaluation.judging import Fault, faults
 from knowledge.evaluation.measures import first_rank, holds, ndcg, recall, reciprocal_rank
 from knowledge.evaluation.sets import Case, QuestionSet, Row
 from knowledge.index.opening import open_index
 from knowledge.reading.reading import Reading
 from knowledge.retrieval.encoder import VERSION
-from knowledge.values import Hit, Language, Metadata, Page, Passage, Place
+from knowledge.values import Answer, Hit, Language, Metadata, Page, Passage, Place
 
 READERS = frozenset({"all"})
 PASSAGES = 50  # fetched a question, so that ten different rows are likely among them
@@ -40,7 +41,8 @@ class Outcome:
     `rank` is that of the first right document, 0 when none was found, None when no right one is
     known. `answered` says whether a gold span stands in the first sentences, `cited` whether the
     answer cites a right document; None where that is unknown. `milliseconds` are of the search
-    alone. `dense` is nDCG@10 without and with dense vectors, where there are any.
+    alone. `dense` is nDCG@10 without and with dense vectors, where there are any. `faults` are what
+    the answer lacks of what is expected, empty for a right one, None where nothing is.
     """
 
     case: Case
@@ -54,6 +56,7 @@ class Outcome:
     milliseconds: float
     found: tuple[str, ...] = ()
     dense: tuple[float, float] | None = None
+    faults: tuple[Fault, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +146,16 @@ async def _ask(shelf: Corpus, case: Case, names: Names) -> Outcome:
     hits = await shelf.library.search(case.text, readers=shelf.readers, limit=PASSAGES)
     milliseconds = (time.perf_counter() - start) * 1000
     ranked = _ranked(hits, names, case)
-    text, cited = await _answer(shelf, case)
-    rank, answered, dense = None, None, None
+    answer = await _answer(shelf, case)
+    refused = answer is None or answer.mode == "refused"
+    cited = [c.passage for c in answer.citations] if answer else []
+    rank, answered, dense, judged = None, None, None, None
     if case.gold:
         rank = first_rank(ranked, case.gold)
     if case.spans:
-        answered = holds(text or "", case.spans)
+        answered = holds(_first_sentences(answer), case.spans)
+    if case.expected.known:
+        judged = faults(case.expected, answer)
     if shelf.library.dense and case.gold:
         dense = await _compared(shelf, case, names)
     return Outcome(
@@ -157,12 +164,13 @@ async def _ask(shelf: Corpus, case: Case, names: Names) -> Outcome:
         ndcg=ndcg(ranked, case.gold),
         recall={depth: recall(ranked, case.gold, depth) for depth in DEPTHS},
         reciprocal=reciprocal_rank(ranked, case.gold),
-        refused=text is None,
+        refused=refused,
         answered=answered,
         cited=_cites_gold(cited, names, case),
         milliseconds=milliseconds,
         found=_titles(hits, case.language),
         dense=dense,
+        faults=judged,
     )
 
 
@@ -188,23 +196,20 @@ async def _compared(shelf: Corpus, case: Case, names: Names) -> tuple[float, flo
     return gains[0], gains[1]
 
 
-async def _answer(shelf: Corpus, case: Case) -> tuple[str | None, tuple[Passage, ...]]:
-    """
-    Return the first sentences and the passages cited; None when it was refused or cannot be asked
-    (wordless, too long).
-    """
+async def _answer(shelf: Corpus, case: Case) -> Answer | None:
+    """Return the answer; None when the question cannot be asked (wordless, too long)."""
     try:
-        answer = await shelf.answers.answer(
-            case.text, readers=shelf.readers, language=case.language
-        )
+        return await shelf.answers.answer(case.text, readers=shelf.readers, language=case.language)
     except LibraryUnavailable:
         raise
     except KnowledgeError:
-        return None, ()
-    if answer.mode == "refused":
-        return None, ()
-    sentences = [sentence.text for sentence in answer.sentences[:SENTENCES]]
-    return "".join(sentences), tuple(citation.passage for citation in answer.citations)
+        return None
+
+
+def _first_sentences(answer: Answer | None) -> str:
+    if answer is None or answer.mode == "refused":
+        return ""
+    return "".join(sentence.text for sentence in answer.sentences[:SENTENCES])
 
 
 def _ranked(hits: Sequence[Hit], names: Names, case: Case) -> list[str]:

@@ -6,17 +6,21 @@ A folder holds corpus.jsonl and queries.jsonl ({"id", "title", "text"} a line, q
 "lang", "answers" and "answerable") and qrels.tsv (query, document, relevance). A file is JSON lines
 of {"id", "text"} and what is known of the right
 answer: "document" (its id or title), "page" (as printed), "answers" (spans one of which must be
-said), "answerable" (false when the answer should be refused). Regression cases of downvoted answers
-are such files.
+said), "answerable" (false when the answer should be refused), "must" and "must_not" (regular
+expressions that are to stand, or not, in what is said), "first" (one that the first sentence is to
+meet), "outcome" (answered, unsure, refused or asked_back) and "kind" (by which the figures are
+grouped). Regression cases of downvoted answers are such files.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from knowledge.errors import KnowledgeError
+from knowledge.evaluation.judging import Expected, Outcome, pattern, patterns
 from knowledge.sentences import phrase
 from knowledge.text.language import language_of
 from knowledge.values import Language
@@ -28,7 +32,7 @@ Row = dict[str, Any]
 class Case:
     """
     One question. `gold` is the relevance of each right document, empty when unknown; in a file of
-    questions its keys are "document" or "document#page".
+    questions its keys are "document" or "document#page". `kind` groups the figures, empty for none.
     """
 
     id: str
@@ -37,6 +41,8 @@ class Case:
     gold: Mapping[str, float] = field(default_factory=dict, hash=False)
     spans: tuple[str, ...] = ()
     answerable: bool | None = None
+    expected: Expected = field(default_factory=Expected, hash=False)
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,12 @@ def load(path: Path) -> QuestionSet:
         KnowledgeError: a file is missing or not in its form; the sentence names it and the line.
     """
     if path.suffix == ".jsonl":
-        cases = [_case(row, _own_gold(row)) for row in _rows(path)]
+        cases = []
+        for number, row in enumerate(_rows(path), 1):
+            try:
+                cases.append(_case(row, _own_gold(row)))
+            except (ValueError, TypeError, re.error) as error:
+                raise _malformed(path, number) from error
         return QuestionSet(path.stem, tuple(cases))
     corpus, queries = _rows(path / "corpus.jsonl"), _rows(path / "queries.jsonl")
     gold = _relevance(path / "qrels.tsv")
@@ -77,6 +88,25 @@ def _case(row: Row, gold: Mapping[str, float]) -> Case:
         gold,
         spans,
         row.get("answerable"),
+        _expected(row),
+        str(row.get("kind") or ""),
+    )
+
+
+def _expected(row: Row) -> Expected:
+    """
+    Return what a row says of a right answer. Raises ValueError, TypeError or re.error: it says it
+    in a form of its own.
+    """
+    for name in ("must", "must_not"):
+        if not isinstance(row.get(name) or [], list):
+            raise TypeError(name)
+    outcome = row.get("outcome") or None
+    if outcome is not None and outcome not in get_args(Outcome):
+        raise ValueError(outcome)
+    first = pattern(row["first"]) if row.get("first") else None
+    return Expected(
+        patterns(row.get("must") or ()), patterns(row.get("must_not") or ()), first, outcome
     )
 
 

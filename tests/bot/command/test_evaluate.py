@@ -99,3 +99,63 @@ async def test_with_an_embedding_model_its_verdict_is_printed(tmp_path, evaluate
         "wins": False,
     }
     assert len(embedder.texts) > 20  # the passages of the digest and the question
+
+
+RIGHT = {
+    "text": "RAGは社内文書を全部学習しますか?",
+    "kind": "yes/no",
+    "must": ["検索"],
+    "must_not": ["全部学習します。"],
+    "outcome": "answered",
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault", "share"),
+    [
+        ({}, "", "right"),
+        ({"must": ["検索", "そんな言葉はどこにもない"]}, "something that must be said", "says"),
+        ({"must_not": ["検索"]}, "says something it must not", "says"),
+        ({"first": "^そんな文はない"}, "the first sentence is another one", "first"),
+        ({"outcome": "refused"}, "another outcome", "right"),
+    ],
+)
+def test_own_questions_are_judged_by_what_is_said(tmp_path, evaluate, changed, fault, share):
+    path, page = tmp_path / "own.jsonl", tmp_path / "report.html"
+    path.write_text(json.dumps({"id": "1"} | RIGHT | changed) + "\n", "utf-8")
+
+    told = evaluate(str(path), "--json", "--report", str(page))
+
+    figures = json.loads(told.stdout)["sets"]["own"]
+    assert figures[share] == (0.0 if fault else 1.0)
+    assert figures["right"] == (0.0 if fault else 1.0)
+    assert figures["kinds"] == {"yes/no": {"queries": 1, "right": figures["right"]}}
+    assert fault in page.read_text("utf-8")
+
+
+def test_each_kind_has_a_row_of_its_own(tmp_path, evaluate):
+    path = tmp_path / "own.jsonl"
+    rows = [
+        {"id": "1"} | RIGHT,
+        {"id": "2", "text": "What's the limit?", "kind": "no topic", "outcome": "asked_back"},
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+
+    told = evaluate(str(path), COLUMNS="200")
+
+    assert "kind “yes/no” (1 question)" in told.stdout
+    assert "kind “no topic” (1 question)" in told.stdout
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"must": "検索"}, {"must": ["("]}, {"first": "["}, {"outcome": "maybe"}]
+)
+def test_an_expectation_in_a_form_of_its_own_is_named_with_its_line(tmp_path, evaluate, wrong):
+    path = tmp_path / "own.jsonl"
+    rows = [{"id": "1"} | RIGHT, {"id": "2", "text": "RAGとは?"} | wrong]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+
+    told = evaluate(str(path), "--json")
+
+    assert told.returncode == 1
+    assert "2" in json.loads(told.stdout)["error"]["en"]
