@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import yaml
 
+from handlers.questions.choice import asks_for_approach
 from handlers.questions.intents import Intent, known
 from knowledge.text.chat_markup import unmarked
 from knowledge.text.courtesy import asks_something, bare, introduces, opened
@@ -136,10 +137,10 @@ def _tell_a_situation(others: list[str], intents: list[Intent]) -> bool:
         if _asks_advice(sentence):
             asked = True
             told = told or (tells and len(_PARTS.split(sentence)) > 1)
-        elif tells and not asks_something(sentence):
-            told = True
-        else:
+        elif asks_something(sentence):
             return False
+        else:
+            told = told or tells
     return asked and told
 
 
@@ -185,7 +186,7 @@ def _known(text: str) -> Intent | None:
     for name, pattern in Phrases.load().patterns:
         if pattern.fullmatch(text):
             return name
-    return None
+    return "choose" if asks_for_approach(text) else None
 
 
 def _signed(text: str) -> Intent | None:
