@@ -9,6 +9,7 @@ from typing import Any
 
 from handlers.lifetimes import ANSWER
 from handlers.sessions import Sessions
+from knowledge.values import SentenceRole
 
 KIND = "answer"
 _CITED = "cited"  # the list of answers that cite a document, by its id
@@ -27,10 +28,11 @@ class CitedPassage:
 
 @dataclass(frozen=True, slots=True)
 class CitedSentence:
-    """One sentence of an answer with the numbers of its citations."""
+    """One sentence of an answer with the numbers of its citations, and what it is there for."""
 
     text: str
     citations: tuple[int, ...]
+    role: SentenceRole = "line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def _stored(record: AnswerRecord) -> dict[str, Any]:
         "text": record.text,
         "mode": record.mode,
         "language": record.language,
-        "sentences": [[one.text, list(one.citations)] for one in record.sentences],
+        "sentences": [[one.text, list(one.citations), one.role] for one in record.sentences],
         "cited": [[c.passage, c.number, c.quote, c.document, c.place] for c in record.cited],
         "followups": list(record.followups),
         "choices": list(record.choices),
@@ -93,7 +95,9 @@ def _stored(record: AnswerRecord) -> dict[str, Any]:
 
 
 def _record(id_: str, stored: dict[str, Any]) -> AnswerRecord:
-    sentences = [CitedSentence(text, tuple(marks)) for text, marks in stored.get("sentences", ())]
+    sentences = []
+    for text, marks, *role in stored.get("sentences", ()):  # of a former version without a role
+        sentences.append(CitedSentence(text, tuple(marks), *role))
     return AnswerRecord(
         id_,
         str(stored["question"]),

@@ -10,6 +10,7 @@ from handlers.questions.edition_changes import EditionChanges
 from handlers.questions.escalation import Escalation
 from handlers.questions.feedback import Feedbacks
 from handlers.questions.first_question import FirstQuestion
+from handlers.questions.foreign import Foreign
 from handlers.questions.intents import Intent
 from handlers.questions.last_answer import LastAnswers
 from handlers.questions.mail import Mail
@@ -50,6 +51,7 @@ def abilities(  # noqa: PLR0913  # all rooms that an intent may lead to
         "help": welcome.shown,
         "choose": talk.choosing,
         "emergency": UrgentHelp(library, people, last, escalation, texts).help,
+        "foreign": Foreign(ask, texts).ask,
         "hello": partial(talk.greet, "hello"),
         "morning": partial(talk.greet, "morning"),
         "evening": partial(talk.greet, "evening"),

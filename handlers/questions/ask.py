@@ -305,7 +305,7 @@ def _turn(answer: Answer) -> Turn:
 
 def _record(answer: Answer, person: str) -> AnswerRecord:
     """Return what is kept of an answer."""
-    sentences = [CitedSentence(one.text, one.citations) for one in answer.sentences]
+    sentences = [CitedSentence(one.text, one.citations, one.role) for one in answer.sentences]
     cited = []
     for citation in answer.citations:
         passage = citation.passage

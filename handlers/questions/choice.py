@@ -32,11 +32,12 @@ _ASKS_EN = re.compile(
 )
 _POINTING = re.compile(r"\b(?:these|those|this|that|it|them)\b|これ|それ|この|その|あの")
 _OWN = re.compile(
-    r"生成|生成ai|ai|llm|genai|gpt|ローカルllm|方式|方法|手段|選択肢|進|進め方|手法|会社|企業|中小企業|小規模|大企業|当社|弊社|自社|自前|御社|我社"
-    r"|独自|開発|構築|導入|活用|利用|検討|選定|選択|予算|資金|最適|推奨|一番|結局|最初|場合|社内|万円|億円|円|モデル|アプローチ|ベスト|オススメ|ツール|スタート|手"
-    r"|approach\w*|options?|methods?|ways?|solutions?|strateg\w+|models?|generative|language|large|own"
-    r"|company|companies|business|firm|organi[sz]ation|team|us|our|small|mid-?size\w*|large"
-    r"|best|right|better|ideal|suitable|fits?|suits?|recommend\w*|suggest\w*|advise|choose|pick|go"
+    r"生成|生成ai|ai|llm|genai|gpt|ローカルllm|方式|方法|手段|選択肢|進|進め方|手法|会社|企業|中小企業"
+    r"|小規模|大企業|当社|弊社|自社|自前|御社|我社|独自|開発|構築|導入|活用|利用|検討|選定|選択|予算|資金"
+    r"|最適|推奨|一番|結局|最初|場合|社内|万円|億円|円|モデル|アプローチ|ベスト|オススメ|ツール|スタート|手"
+    r"|approach\w*|options?|methods?|ways?|solutions?|strateg\w+|models?|generative|language|large"
+    r"|own|company|companies|business|firm|organi[sz]ation|team|us|our|small|mid-?size\w*|best"
+    r"|right|better|ideal|suitable|fits?|suits?|recommend\w*|suggest\w*|advise|choose|pick|go"
     r"|build|train|develop|buy|start|begin|adopt|adopting|use|using|good|like|kind|scratch|think"
     r"|budget|limited|tight|help|decide|please|one|case|situation|first|need|ours"
 )
@@ -46,9 +47,9 @@ def asks_for_approach(sentence: str) -> bool:
     """Report whether a sentence asks which approach fits, and nothing else."""
     text = unicodedata.normalize("NFKC", sentence).lower().strip(" 。.!?？！\n")
     if JAPANESE.search(text):
-        fits = _FITS_JA.search(text) and not _OF_OTHERS_JA.search(text)
+        fits = bool(_FITS_JA.search(text)) and not _OF_OTHERS_JA.search(text)
     else:
-        fits = _FITS_EN.search(text) and _ASKS_EN.search(text)
+        fits = bool(_FITS_EN.search(text) and _ASKS_EN.search(text))
     if not fits or _POINTING.search(text):
         return False
     named = [*topics(text), *words(text)]

@@ -14,10 +14,9 @@ from handlers.answer_text import titled
 from handlers.conversation import Block, Message, Paragraph, Reply
 from handlers.people import People
 from handlers.questions.ask import Questions
-from handlers.questions.cited import named as source_lines
-from handlers.questions.cited import sources
 from handlers.questions.last_answer import LastAnswers
 from handlers.questions.named_document import editions, named, readable, stem, years
+from handlers.questions.restyle import drawn
 from handlers.texts import Texts
 from knowledge.documents.comparison import Changes as Difference
 from knowledge.documents.comparison import Section, compare
@@ -26,7 +25,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.text.sanitise import sanitise
 from knowledge.text.topic import topics
 from knowledge.text.units import units
-from knowledge.values import Citation, Document, Hit, Language, Passage, Version
+from knowledge.values import Answer, Citation, Document, Hit, Language, Passage, Sentence, Version
 
 NAMES = 12  # sections that are named of each kind
 EXCERPT = 80  # characters of a changed section, before and after
@@ -125,7 +124,7 @@ class EditionChanges:
         language = message.person.language
         subjects = _subjects(text, pair)
         if subjects:
-            return await self._side_by_side(message, library, pair, subjects)
+            return await self._side_by_side(message, library, pair, subjects, text)
         readers = self._people.readers(message)
         old = await readable(library, pair[0].current, readers)
         new = await readable(library, pair[1].current, readers)
@@ -138,11 +137,12 @@ class EditionChanges:
         library: Library,
         pair: tuple[Document, Document],
         subjects: Sequence[str],
+        question: str,
     ) -> Reply | None:
         """Quote what each edition says on each subject; None where neither says anything."""
         language, readers = message.person.language, self._people.readers(message)
         names = _names(pair, language)
-        rows: list[str] = []
+        sentences: list[Sentence] = []
         citations: list[Citation] = []
         for subject in subjects:
             hits = await library.search(subject, readers=readers, limit=POOL)
@@ -153,14 +153,12 @@ class EditionChanges:
                 quote = _line_about(passage, subject)
                 number = len(citations) + 1
                 citations.append(Citation(number, passage, quote))
-                rows.append(f"- {name}: {sanitise(quote)}[{number}]")
-        if not rows:
+                sentences.append(Sentence(f"- {name}: {sanitise(quote)}", (number,)))
+        if not sentences:
             return None
         head = self._texts.say("requests.editions", language, topic=", ".join(subjects))
-        shown = sources(citations, self._texts, language)
-        text = "\n".join([head, *rows, "", *source_lines(shown)])
-        answer = Paragraph("\n".join(rows), "answer")
-        return Reply(text, (Paragraph(head), answer, shown))
+        answer = Answer("", question, language, "extractive", tuple(sentences), tuple(citations))
+        return drawn(await self._last.keep(message, answer), head, self._texts)
 
     def _difference(
         self, document: Document, changes: Difference, versions: tuple[str, str], language: Language

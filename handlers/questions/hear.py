@@ -20,6 +20,7 @@ from handlers.questions.intents import Intent, known
 from knowledge.text.chat_markup import unmarked
 from knowledge.text.courtesy import asks_something, bare, introduces, opened
 from knowledge.text.emergency import emergency
+from knowledge.text.language import is_foreign
 from knowledge.text.pieces import pieces
 
 FOLDER = Path(__file__).parent
@@ -109,7 +110,16 @@ def hear(text: str) -> Intent | None:
         return None
     if emergency(words) is not None:
         return "emergency"
-    return _meant_by_all(list(dict.fromkeys(piece.text for piece in pieces(bare(words)))))
+    return _meant_in_words(bare(words))
+
+
+def _meant_in_words(words: str) -> Intent | None:
+    """Return what a message means that tells of no accident."""
+    sentences = dict.fromkeys(piece.text for piece in pieces(words))
+    intent = _meant_by_all(list(sentences))
+    if intent is None and is_foreign(words):
+        return "foreign"
+    return intent
 
 
 def _meant_by_all(sentences: list[str]) -> Intent | None:

@@ -75,7 +75,7 @@ class LastAnswers:
         """
         own = replace(answer, id=secrets.token_urlsafe(12))
         cited = [_cited(citation) for citation in own.citations]
-        sentences = [CitedSentence(one.text, one.citations) for one in own.sentences]
+        sentences = [CitedSentence(one.text, one.citations, one.role) for one in own.sentences]
         record = AnswerRecord(
             own.id,
             own.question,
@@ -99,7 +99,7 @@ class LastAnswers:
         """Return a kept answer with its sources as they stand now. Raises UnknownDocument."""
         library = await self._library()
         citations = [await self.citation(library, message, cited) for cited in record.cited]
-        sentences = [Sentence(one.text, one.citations) for one in record.sentences]
+        sentences = [Sentence(one.text, one.citations, one.role) for one in record.sentences]
         language: Language = "en" if record.language == "en" else "ja"
         return Answer(
             record.id,

@@ -119,10 +119,13 @@ class Restyle:
 
     def _listed(self, answer: Answer, text: str) -> tuple[Answer, str]:
         rows: list[Sentence] = []
-        for sentence in answer.sentences:
+        told: set[str] = set()
+        for sentence in _without_lead(answer.sentences):
             for piece in pieces(sentence.text):
                 plain = _BULLET.sub("", piece.text)
-                rows.append(Sentence(f"- {plain}", sentence.citations))
+                if plain not in told:
+                    rows.append(Sentence(f"- {plain}", sentence.citations))
+                told.add(plain)
         listed = tuple(rows[: _number_in(text) or BULLETS])
         head = self._texts.say("requests.bullets", answer.language)
         return _citing(replace(answer, sentences=listed)), head
@@ -142,6 +145,16 @@ def drawn(answer: Answer, head: str, texts: Texts) -> Reply:
         blocks.append(shown)
     text = "\n".join([head, rows, "", *named(shown)])
     return Reply(text.strip(), tuple(blocks), answer=answer)
+
+
+def _without_lead(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return the lines of an answer, and what leads them only where it says something else."""
+    shown = [sentence for sentence in sentences if sentence.role != "gap"]
+    lines_ = [sentence for sentence in shown if sentence.role == "line"]
+    leads = [sentence for sentence in shown if sentence.role == "lead"]
+    said = " ".join(sentence.text for sentence in lines_)
+    others = [lead for lead in leads if lead.text.partition("(")[0].rstrip("。. ") not in said]
+    return [*others, *lines_]
 
 
 def _citing(answer: Answer) -> Answer:

@@ -1,8 +1,8 @@
 """
 Several questions in one message, answered one by one below each other.
 
-A question that leans on the one before it ("それはいつまで?") stays with it, and so does a sentence
-that asks nothing.
+One that leans on the question before it ("それはいつまで?") is asked after it in the same talk; a
+sentence that asks nothing of its own stays with the one before.
 """
 
 import re
@@ -27,11 +27,18 @@ from handlers.texts import Texts
 from knowledge.text.courtesy import LONGEST, asking, asks_something
 from knowledge.text.pieces import Piece, joined, pieces
 from knowledge.text.sanitise import sanitise
-from knowledge.text.topic import complete
+from knowledge.text.topic import complete, topics
 
 MOST = 5  # questions answered at a time
 LISTED = 10  # that are named besides
 NAMED = 120  # characters of a question that is only named
+# a question with one of these asks something of its own, be it about what was asked before it
+_WHICH = re.compile(
+    r"何|いつ|誰|だれ|どこ|どう|どの|どれ|どちら|なぜ|いくら|いくつ|\b(?:wh\w+|how)\b",
+    re.IGNORECASE,
+)
+_FORM = re.compile(r"で(?:お)?(?:答え|回答|書い|記入)[^。]{0,8}$")  # "漢字で答えよ": how, not what
+_OF = re.compile(r"(?:は|って)[\s?？。]*$")
 _MARK = re.compile(r"\[(\d{1,2})\]")
 _CIRCLED = re.compile(r"[①-⑳]|(?<=[?？。\s])[(（]\d[)）]")
 _ITEM = re.compile(r"^\s*(?:[-*・•]|[(（]?\d{1,2}[.)）:、]|[①-⑩]|q\d{1,2}[.:)]?)\s*", re.IGNORECASE)
@@ -45,7 +52,7 @@ def questions_in(text: str) -> tuple[str, ...]:
     itemised = _CIRCLED.sub(r"\n- ", text)
     for part in pieces(asking(itemised)):
         words = _ITEM.sub("", part.text)
-        stands_alone = asks_something(words) and complete(words)
+        stands_alone = asks_something(words) and (words != part.text or _asks_its_own(words))
         if not groups or (stands_alone and _asks(groups[-1])):
             groups.append([])
         groups[-1].append(Piece(words, part.gap))
@@ -62,6 +69,14 @@ def _unnumbered(questions: Sequence[str]) -> tuple[str, ...]:
             return tuple(questions)
         bare.append(question.removeprefix(str(number)).strip())
     return tuple(bare)
+
+
+def _asks_its_own(sentence: str) -> bool:
+    """Report whether a sentence that asks is a question of its own, and no plea or afterthought."""
+    if _FORM.search(sentence):
+        return False
+    named = _OF.search(sentence) and topics(sentence)
+    return bool(_WHICH.search(sentence) or named) or complete(sentence)
 
 
 def _asks(group: Sequence[Piece]) -> bool:
@@ -119,8 +134,8 @@ def _is_answer(block: Block) -> bool:
 def _numbered_on(block: Block, before: int) -> Block:
     """Return a block whose sources are counted on from those of the answers before it."""
     match block:
-        case Paragraph(text, tone):
-            return Paragraph(_renumbered(text, before), tone)
+        case Paragraph(text=text, whole=whole):
+            return replace(block, text=_renumbered(text, before), whole=_renumbered(whole, before))
         case Details(title, inner, is_open):
             counted: list[Flat] = []
             for one in inner:

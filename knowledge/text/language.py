@@ -1,6 +1,6 @@
 """
 Which of our two languages a text is in, told by its script alone: it costs microseconds and never
-guesses from words.
+guesses from words. Whether it is in another one is told by the words no sentence goes without.
 """
 
 import re
@@ -13,6 +13,51 @@ _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 # Latin words from which on a text without hiragana is an English sentence that names a Japanese
 # word
 _SENTENCE = 3
+
+
+# Hangul, Cyrillic, Greek, Arabic, Hebrew, Thai, Devanagari
+_OTHER_SCRIPT = re.compile(
+    r"[\uac00-\ud7af\u0400-\u04ff\u0370-\u03ff\u0600-\u06ff\u0590-\u05ff\u0e00-\u0e7f\u0900-\u097f]"
+)
+_CHINESE = re.compile(
+    r"[吗么们这哪怎请谁说让还没给为个时间问题应该关于]|什么|可以|是否|多少|能否|如何|[的了]"
+)
+_CHINESE_ALONE = re.compile(r"[吗么们这哪怎请谁说让还给]|什么|是否|多少|能否")
+_SIMPLIFIED = re.compile(
+    r"[们这说对时经发现动过业务员规费报问请让还给开门车东电话语认识应该实际头样进远运单选择证签资权责质购销达设备网线级组织结构]"
+)
+_WORD = re.compile(r"[a-zà-öø-ÿœß'’]+")
+_ENGLISH = (
+    "the a an is are do does can i we you my our what how when where who which may to of for in on"
+    " it this that be and or if have has not with from at by as please about should must"
+)
+_ENGLISH_WORDS = frozenset(_ENGLISH.split())
+# French, German, Spanish, Italian, Portuguese, Dutch, Indonesian
+_OTHERS = (
+    "le la les des du une est sont et pour dans avec que qui quelle quel quelles quels je nous vous"
+    " combien comment où quand puis peut-on der die das den dem ein eine einen ist sind und für mit"
+    " wie wann wo wer was kann ich wir nicht darf muss el los las una es son para con cuántos cuál"
+    " qué cómo puedo dónde de il lo gli un sono per come quanti posso dove o os as uma são quantos"
+    " como posso onde het een van zijn hoe wat kan mag ik apakah bagaimana berapa saya yang dan"
+    " untuk di entre quanto cuanto mi mon ma mes votre notre"
+)
+_OTHER_WORDS = frozenset(_OTHERS.split())
+
+
+def is_foreign(text: str) -> bool:
+    """Report whether a text is written in a language that is neither Japanese nor English."""
+    if _HIRAGANA.search(text):
+        return False
+    letters = [sign for sign in text if sign.isalpha()]
+    if len(_OTHER_SCRIPT.findall(text)) * 2 > len(letters):
+        return True
+    if _JAPANESE.search(text):
+        asks = bool(_CHINESE_ALONE.search(text)) and len(_CHINESE.findall(text)) > 1
+        return asks or len(_SIMPLIFIED.findall(text)) > 1
+    words = _WORD.findall(text.lower())
+    others = [word for word in words if word in _OTHER_WORDS]
+    english = [word for word in words if word in _ENGLISH_WORDS]
+    return len(others) > 1 and len(others) > len(english)
 
 
 def language_of(text: str, fallback: Language) -> Language:
@@ -28,6 +73,6 @@ def language_of(text: str, fallback: Language) -> Language:
     if _JAPANESE.search(text):
         english_sentence = len(_LATIN_WORD.findall(text)) >= _SENTENCE
         return "en" if english_sentence else "ja"
-    if re.search(r"[A-Za-z]", text):
+    if re.search(r"[A-Za-z]", text) or _OTHER_SCRIPT.search(text):
         return "en"
     return fallback

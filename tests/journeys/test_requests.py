@@ -392,6 +392,29 @@ async def test_more_than_five_questions_are_named_to_be_sent_again(application, 
     assert "- 制服は7年で何枚もらえますか?" in shown[-1].text
 
 
+FOREIGN = [
+    "Quelle est la différence entre RAG et fine-tuning ?",
+    "Wie viele Urlaubstage habe ich im Jahr?",
+    "请问制服的费用由公司报销吗？",
+    "연차는 며칠인가요?",
+    "Сколько дней отпуска?",
+]
+
+
+@pytest.mark.parametrize("face", FACES)
+@pytest.mark.parametrize("text", FOREIGN)
+async def test_a_language_nobody_speaks_is_answered_in_english(
+    application, texts, place, face, text
+):
+    before = await application.sessions.index_list("library", "wishes")
+
+    shown = await heard(application, face, text, place=place)
+
+    assert shown[-1].text.startswith("I understand questions in Japanese and English only.")
+    assert "“" not in shown[-1].text
+    assert await application.sessions.index_list("library", "wishes") == before
+
+
 QUESTIONS = [
     "挨拶のルールは?",
     "Is a thank-you gift from a supplier allowed?",
