@@ -16,6 +16,7 @@ Sandbox = Literal["required", "optional"]
 
 ON = frozenset({"1", "true", "yes", "on"})
 OFF = frozenset({"", "0", "false", "no", "off"})
+DIGITS = 9  # of a whole number; more are none that is meant
 WEB = ("http", "https")  # schemes
 _OPAQUE = ("unix://", "redis+sentinel://")  # addresses that name no single host and port
 _AUDIENCE = re.compile(r"[\w .-]{1,40}")
@@ -43,6 +44,23 @@ def switch(name: str, value: str) -> bool:
     if word not in ON | OFF:
         raise InvalidSettings("bad_value", Texts.load().phrase("settings.bad_switch", name=name))
     return word in ON
+
+
+def number(least: int, most: int, *, usual: int) -> Read:
+    """Return what reads a whole number from `least` to `most`; an empty value is `usual`."""
+
+    def read(name: str, value: str) -> int:
+        digits = unicodedata.normalize("NFKC", value).strip()
+        if not digits:
+            return usual
+        if not digits.isdecimal() or not least <= int(digits[:DIGITS]) <= most:
+            raise InvalidSettings(
+                "bad_value",
+                Texts.load().phrase("settings.bad_number", name=name, least=least, most=most),
+            )
+        return int(digits)
+
+    return read
 
 
 def address(*schemes: str) -> Read:

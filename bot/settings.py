@@ -133,6 +133,42 @@ class Settings:
         secret=True,
         default="",
     )
+    llm_seconds: int = setting(
+        "LLM_SECONDS",
+        (
+            "1つの回答に言語モデルが使える秒数(5～300)。遅い機械で自分で動かすモデルは 60 程度",
+            (
+                "seconds a language model may take for one answer, 5 to 300; "
+                "about 60 for a model of one's own on a slow machine"
+            ),
+        ),
+        ("17", "17"),
+        read=readers.number(5, 300, usual=17),
+        default=17,
+    )
+    llm_characters: int = setting(
+        "LLM_CHARACTERS",
+        (
+            "言語モデルに読ませる資料の文字数の上限(1000～200000)",
+            "characters of documents a language model is given at most, 1,000 to 200,000",
+        ),
+        ("14000", "14000"),
+        read=readers.number(1000, 200_000, usual=14_000),
+        default=14_000,
+    )
+    llm_judge: bool = setting(
+        "LLM_JUDGE",
+        (
+            "1: 書いた文を資料の言葉が裏づけるか、言語モデルにもう一度尋ねる(呼び出しが1回増える)",
+            (
+                "`1`: ask the model a second time whether the words it named carry what it wrote "
+                "(one more call)"
+            ),
+        ),
+        ("尋ねない", "off"),
+        read=readers.switch,
+        default=False,
+    )
     embedding: str = setting(
         "EMBEDDING",
         (

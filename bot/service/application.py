@@ -35,6 +35,7 @@ from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.values import Criterion
 from knowledge.answering.answers import Answers, Retriever
+from knowledge.answering.generation import Allowance
 from knowledge.answering.trace import Trace
 from knowledge.documents.library import Library
 from knowledge.documents.originals import Originals
@@ -254,7 +255,11 @@ class Application:
             )
             self._heavy.push_async_callback(self._model.close)
         answers = Answers(
-            library, model=self._model, keep=self._keep_trace, analysis=self._analysis
+            library,
+            model=self._model,
+            keep=self._keep_trace,
+            analysis=self._analysis,
+            allowance=self._allowance(),
         )
         await answers.warm()
         return answers
@@ -262,7 +267,17 @@ class Application:
     async def _answers_over(self, retriever: Retriever, *, written: bool) -> Answers:
         """Return an answering room over another retriever; its traces are not kept."""
         await self.answers()
-        return Answers(retriever, model=self._model if written else None, analysis=self._analysis)
+        return Answers(
+            retriever,
+            model=self._model if written else None,
+            analysis=self._analysis,
+            allowance=self._allowance(),
+        )
+
+    def _allowance(self) -> Allowance:
+        """Return what a language model may take for one answer."""
+        settings = self.settings
+        return Allowance(settings.llm_seconds, settings.llm_characters, settings.llm_judge)
 
     async def _criteria(self) -> tuple[Criterion, ...]:
         """Return the criteria of the guided dialog now. Raises SessionsUnavailable."""

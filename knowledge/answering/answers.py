@@ -19,9 +19,10 @@ from knowledge.answering.asked_kinds import kinds
 from knowledge.answering.authority import Authority
 from knowledge.answering.citations import citations, limits
 from knowledge.answering.disagreement import differences, disagreements
+from knowledge.answering.entailment import Entailment
 from knowledge.answering.extractive import Extractor
 from knowledge.answering.following import about, anchored, deciding, last_article, understood
-from knowledge.answering.generation import Budget, Generator
+from knowledge.answering.generation import Allowance, Budget, Generator
 from knowledge.answering.progress import OnStep, Progress
 from knowledge.answering.question import Turn, tidy
 from knowledge.answering.stages import Question, Retrieved, Verified, Written
@@ -80,10 +81,10 @@ class Answers:
     decides what is stale.
 
     `analysis` shares a dictionary with the library. `engine` takes the place of our LlamaIndex
-    pipeline, or is that pipeline with components of one's own.
+    pipeline, or is that pipeline with components of one's own. `allowance` is what a model may take.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # the rooms it stands on, each given by name
         self,
         library: Retriever,
         *,
@@ -92,13 +93,17 @@ class Answers:
         today: Callable[[], date] | None = None,
         analysis: Analysis | None = None,
         engine: Engine | None = None,
+        allowance: Allowance | None = None,
     ) -> None:
         self._library = library
         self._keep = keep
         self._today = today or _today
         self._wording = Wording.load()
         self._analysis = analysis or Analysis()
-        self._generator = Generator(model) if model else None
+        self._generator: Generator | None = None
+        if model:
+            entailment = Entailment(self._analysis)
+            self._generator = Generator(model, allowance=allowance, entailment=entailment)
         self._extractor = Extractor(self._analysis)
         self._writer = Writer(library, self._extractor, self._generator, self._wording)
         self._authority = Authority(library, library.document, self._today)

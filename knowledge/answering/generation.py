@@ -9,17 +9,18 @@ import asyncio
 import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from re import DOTALL
+from re import DOTALL, IGNORECASE
 from re import compile as pattern
 
 from knowledge.answering.citations import Draft
+from knowledge.answering.entailment import Entailment
 from knowledge.answering.grounding import in_language
-from knowledge.answering.prompt import Prompt, alone, rewriting
+from knowledge.answering.prompt import CHARACTERS, Prompt, alone, judging, rewriting
 from knowledge.answering.question import Turn
 from knowledge.answering.trace import Check
-from knowledge.answering.verification import absent, check, draft, finished
+from knowledge.answering.verification import Verifier, absent, as_a_whole, draft, finished
 from knowledge.answering.wording import Wording
 from knowledge.errors import ModelUnavailable
 from knowledge.models.language_models import Model, ModelFault, Written
@@ -30,8 +31,9 @@ from knowledge.values import Hit, Language
 # seconds for everything a model does for one answer: the rest of twenty is for searching and
 # showing
 BUDGET = 17.0
-ATTEMPT = 12.0  # seconds one attempt may take
-REWRITE = 3.0  # seconds for rewording a follow-up
+ATTEMPT = 0.7  # share of the budget that one attempt may take
+REWRITE = 0.18  # share of the budget for rewording a follow-up
+JUDGE = 0.4  # share of the budget for the second opinion
 RETRIES = 2
 PAUSE = 0.4  # seconds before the first retry at most, doubled for the second
 LONGEST = 6000  # characters of output looked at
@@ -43,7 +45,20 @@ AGAIN = {
     "en": "\n\nThe last answer was in another language. Write in English only.",
 }
 _THINKING = pattern(r"<think>.*?(?:</think>|$)", DOTALL)
+_REFUTED = pattern(r"(\d{1,2})\s*[:：.)]?\s*(?:no\b|いいえ|×)", IGNORECASE)
 Shown = Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """
+    What a model may take for one answer: `seconds` in all, `characters` of passages, and whether a
+    second call asks it to judge what it wrote.
+    """
+
+    seconds: float = BUDGET
+    characters: int = CHARACTERS
+    judged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +96,32 @@ class Budget:
     """The seconds that are left for one answer."""
 
     def __init__(self, seconds: float = BUDGET) -> None:
+        self._seconds = seconds
         self._until = time.monotonic() + seconds
 
-    def left(self, at_most: float = ATTEMPT) -> float:
-        return max(min(self._until - time.monotonic(), at_most), 0.0)
+    def left(self, share: float = ATTEMPT) -> float:
+        """Return the seconds that are left, at most this share of the whole."""
+        return max(min(self._until - time.monotonic(), share * self._seconds), 0.0)
 
 
 class Generator:
     """Writes answers with one model."""
 
-    def __init__(self, model: Model, *, seconds: float = BUDGET) -> None:
+    def __init__(
+        self,
+        model: Model,
+        *,
+        allowance: Allowance | None = None,
+        entailment: Entailment | None = None,
+    ) -> None:
         self._model = model
-        self._seconds = seconds
+        self.allowance = allowance or Allowance()
+        self._verifier = Verifier(entailment)
         self.name = model.name
 
     def budget(self) -> Budget:
-        return Budget(self._seconds)
+        """Return the time for one answer, which begins now."""
+        return Budget(self.allowance.seconds)
 
     async def reword(
         self, question: str, history: tuple[Turn, ...], language: Language, budget: Budget
@@ -137,10 +162,11 @@ class Generator:
         """
         text = prompt.text
         for last in (False, True):
-            watch = _Watch(prompt, language, shown)
+            watch = _Watch(prompt, language, shown, self._verifier)
             written = await self._attempts(text, watch.hear, budget)
             output = _THINKING.sub("", written.text)[:LONGEST]
-            checks = _checked(output, prompt, language)
+            checks = _checked(output, prompt, language, self._verifier)
+            checks = await self._judged(checks, prompt, language, budget)
             supported = [check for check in checks if check.kept]
             tokens = (written.tokens_in, written.tokens_out)
             if supported:
@@ -153,6 +179,35 @@ class Generator:
             if not last and budget.left() > 0:
                 text = prompt.text + AGAIN[language]
         raise _failure("wrong_language")
+
+    async def _judged(
+        self, checks: tuple[Check, ...], prompt: Prompt, language: Language, budget: Budget
+    ) -> tuple[Check, ...]:
+        """
+        Ask the model itself about each claim that stays, where that is wanted; what it denies goes.
+        A judge that fails judges nothing.
+        """
+        staying = [check for check in checks if check.kept]
+        if not self.allowance.judged or not staying:
+            return checks
+        rows = []
+        for check in staying:
+            behind = [prompt.sources[number - 1].text for number in check.citations]
+            evidence = [words for words in check.evidence if words]
+            rows.append((check.sentence, "\n".join(evidence or behind)))
+        try:
+            async with asyncio.timeout(budget.left(JUDGE)):
+                written = await self._ask(judging(prompt.question, rows, language), _unheard)
+        except (ModelFault, ModelUnavailable, TimeoutError):
+            return checks
+        denied = {int(number) for number in _REFUTED.findall(written.text)}
+        judged = []
+        for check in checks:
+            if check.kept and staying.index(check) + 1 in denied:
+                judged.append(replace(check, kept=False, reason="judge"))
+            else:
+                judged.append(check)
+        return as_a_whole(judged)
 
     async def _attempts(self, prompt: str, heard: Shown, budget: Budget) -> Written:
         """
@@ -217,33 +272,39 @@ class Generator:
 class _Watch:
     """Shows each sentence that stands its check while the model is still writing."""
 
-    def __init__(self, prompt: Prompt, language: Language, shown: Shown) -> None:
+    def __init__(
+        self, prompt: Prompt, language: Language, shown: Shown, verifier: Verifier
+    ) -> None:
         self._prompt = prompt
+        self._verifier = verifier
         self._language = language
         self._shown = shown
         self._done = 0
-        self._supported: list[str] = []
+        self._supported: list[str] = []  # as shown last
 
     async def hear(self, text: str) -> None:
         text = _THINKING.sub("", text)[:LONGEST]
         end = finished(text)
         if end <= self._done:
             return
-        checks = _checked(text[self._done : end], self._prompt, self._language)
+        # all of it anew: words below a sentence may carry it, and one may lean on another
+        checks = _checked(text[:end], self._prompt, self._language, self._verifier)
         self._done = end
         supported = [check.sentence for check in checks if check.kept]
-        if supported:
-            self._supported += supported
-            await self._shown("\n".join(self._supported))
+        if supported and supported != self._supported:
+            self._supported = supported
+            await self._shown("\n".join(supported))
 
 
 async def _unheard(_text: str) -> None:
     """Nobody watches."""
 
 
-def _checked(output: str, prompt: Prompt, language: Language) -> tuple[Check, ...]:
+def _checked(
+    output: str, prompt: Prompt, language: Language, verifier: Verifier
+) -> tuple[Check, ...]:
     """Hold an output against the prompt's sources; the token that says "none" is no sentence."""
-    checks = check(output, prompt.sources, language)
+    checks = verifier.check(output, prompt.sources, language, prompt.question)
     return tuple(one for one in checks if prompt.token not in one.sentence)
 
 

@@ -31,6 +31,12 @@ _NAME = re.compile(
     r"|(?<![.!?:] )(?<!^)\b[A-Z][a-z]+\b"
     r"|[月火水木金土日]曜|令和|平成|昭和"
 )
+# names of the calendar, of persons, offices and companies, as far as their form tells
+_PROPER = re.compile(r"曜|令和|平成|昭和")
+_CALENDAR = re.compile(
+    r"january|february|march|april|may|june|july|august|september|october|november|december|i|yes"
+    r"|no|if|it|you|the"
+)
 _FIGURE = re.compile(
     r"(\d+(?:\.\d+)?)\s*"
     r"([%a-z]+|[年月日時週]間|[年月日時分秒人名件円台回個本社部章条項号位割倍度週営業万億兆千百]{1,3})?"
@@ -58,6 +64,10 @@ _OPPOSITES = (
     ),
 )
 _TURNS = (*_OPPOSITES, *((other, one) for one, other in _OPPOSITES))  # either way
+_ENDS = (
+    (r"最大|最高|上限|\bat most\b|\bmaximum\b", r"最小|最低|下限|\bat least\b|\bminimum\b"),
+    (r"最小|最低|下限|\bat least\b|\bminimum\b", r"最大|最高|上限|\bat most\b|\bmaximum\b"),
+)
 _LIMITING = re.compile(
     r"ただし|但し|除[くきい]|に限|のみ|だけ|例外|\b(?:except|unless|only|excluding)"
 )
@@ -138,22 +148,22 @@ def support(sentence: str, places: Sequence[str], topic: str = "") -> Verdict:
     `topic` (titles and headings) counts as standing at every place. Case, width, spacing and kanji
     numerals make no difference.
     """
-    ours, about = _normal(sentence), _normal(topic)
+    ours, about = plain(sentence), plain(topic)
     theirs: list[str] = []
     for place in places:
-        theirs += [_normal(part) for part in _PLACE.split(place) if part.strip()]
+        theirs += [plain(part) for part in _PLACE.split(place) if part.strip()]
     whole = " ".join([about, *theirs])
-    content, share = _content(ours), 0.0
-    if content:
-        share = _share(content, _content(whole))
-    reason = _refuted(sentence, ours, whole, share) or _misplaced(ours, theirs, about)
-    return Verdict(not reason, share, reason)
+    own, held = content(ours), 0.0
+    if own:
+        held = share(own, content(whole))
+    reason = _refuted(sentence, ours, whole, held) or _misplaced(ours, theirs, about)
+    return Verdict(not reason, held, reason)
 
 
 def closest(sentence: str, lines: Sequence[str]) -> str:
     """Return the line that shares most with a sentence, the first of equals; one must be given."""
-    normalised = [_normal(line) for line in lines]
-    return lines[normalised.index(_nearest(_normal(sentence), normalised))]
+    normalised = [plain(line) for line in lines]
+    return lines[normalised.index(_nearest(plain(sentence), normalised))]
 
 
 def in_language(text: str, language: Language) -> bool:
@@ -161,15 +171,31 @@ def in_language(text: str, language: Language) -> bool:
     return language_of(text, language) == language
 
 
-def _refuted(sentence: str, ours: str, whole: str, share: float) -> str:
+def strange_names(sentence: str, sources: Sequence[str]) -> list[str]:
+    """
+    Return names that stand in no source. Those of the other script are left out where the sources
+    are written in one alone: a translation spells them anew.
+    """
+    folded = plain(" ".join(sources)).replace(" ", "")
+    strange = []
+    for name in _NAME.findall(unicodedata.normalize("NFKC", sentence)):
+        spelled = plain(name).strip()
+        proper = name.isascii() or _PROPER.search(name)
+        known = spelled in folded or spelled.removesuffix("s") in folded
+        if proper and not known and not _CALENDAR.fullmatch(spelled):
+            strange.append(name)
+    return strange
+
+
+def _refuted(sentence: str, ours: str, whole: str, held: float) -> str:
     """Say what in the sentence stands nowhere in its sources, "" for nothing."""
     if not _figures(ours) <= _figures(whole):
         return "figure"
     folded = whole.replace(" ", "")
     for name in _NAME.findall(unicodedata.normalize("NFKC", sentence)):
-        if _normal(name).strip() not in folded:
+        if plain(name).strip() not in folded:
             return "name"
-    if share < CONTENT or _strange(ours, whole):
+    if held < CONTENT or _strange(ours, whole):
         return "words"
     return ""
 
@@ -185,7 +211,7 @@ def _misplaced(ours: str, theirs: Sequence[str], about: str) -> str:
         return "bound"
     if _stands(ours, theirs, about):
         return ""
-    clauses = [clause for clause in _CLAUSE.split(ours) if clause and _content(clause)]
+    clauses = [clause for clause in _CLAUSE.split(ours) if clause and content(clause)]
     if len(clauses) > 1 and all(_stands(clause, theirs, about) for clause in clauses):
         return ""
     if _figures(ours):
@@ -202,10 +228,10 @@ def _is_bounded_otherwise(ours: str, near: str, about: str) -> bool:
 
 def _nearest(ours: str, places: Sequence[str]) -> str:
     """Return the place that shares most with a text, the first of equals; "" for none."""
-    content = _content(ours)
+    own = content(ours)
     nearest, most = "", -1
     for place in places:
-        shared = len(content & _content(place))
+        shared = len(own & content(place))
         if shared > most:
             nearest, most = place, shared
     return nearest
@@ -215,20 +241,26 @@ def _stands(clause: str, theirs: Sequence[str], about: str) -> bool:
     """
     Whether one place holds every figure of a clause, what it is about, and enough of its words.
     """
-    figures, content, topic = _figures(clause), _content(clause), _TOPIC.match(clause)
+    figures, own, topic = _figures(clause), content(clause), _TOPIC.match(clause)
     subject: set[str] = set()
     if topic:
-        subject = _content(topic[1] or topic[2])
+        subject = content(topic[1] or topic[2])
     for place in theirs:
         said = f"{place} {about}"
-        held = _content(said)
+        held = content(said)
         if (
             figures <= _figures(said)
-            and _share(content, held) >= LOCAL
-            and _share(subject, held) >= SUBJECT
+            and share(own, held) >= LOCAL
+            and share(subject, held) >= SUBJECT
         ):
             return True
     return False
+
+
+def opposed(statement: str, near: str) -> bool:
+    """Whether a text names the other end of what its source does: 上限 for 下限, least for most."""
+    ours, theirs = plain(statement), plain(near)
+    return any(_turned(ours, theirs, one, other) for one, other in _ENDS)
 
 
 def _turned(ours: str, theirs: str, one: str, other: str) -> bool:
@@ -240,7 +272,7 @@ def _strange(ours: str, whole: str) -> bool:
     Whether a word stands in the sentence of which the source holds nothing; a longer English one
     may have one.
     """
-    ours, pairs = _FIGURE.sub(" ", ours), _content(whole)
+    ours, pairs = _FIGURE.sub(" ", ours), content(whole)
     words = _latin(ours) - _ENGLISH_REPORTING
     if len(words - pairs) > min(len(words) // 5, 1):
         return True
@@ -254,7 +286,8 @@ def _strange(ours: str, whole: str) -> bool:
     return False
 
 
-def _normal(text: str) -> str:
+def plain(text: str) -> str:
+    """Return a text in one spelling: width, case, thousands, and numbers in digits."""
     text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).casefold()
     text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
     text = _NUMBER_WORD.sub(lambda m: _WORDS[m.group()], text)
@@ -285,17 +318,17 @@ def _figures(text: str) -> set[tuple[str, str]]:
     return found
 
 
-def _content(text: str) -> set[str]:
+def content(text: str) -> set[str]:
     """
     Return pairs of kanji and katakana, and Latin words by their stems, without figures and their
     units.
     """
     text = _FIGURE.sub(" ", text)
-    content = _latin(text)
+    parts = _latin(text)
     for run in _CONTENT.findall(text):
         for at in range(max(len(run) - 1, 1)):
-            content.add(run[at : at + 2])
-    return content
+            parts.add(run[at : at + 2])
+    return parts
 
 
 def _latin(text: str) -> set[str]:
@@ -304,7 +337,8 @@ def _latin(text: str) -> set[str]:
     }
 
 
-def _share(ours: set[str], theirs: set[str]) -> float:
+def share(ours: set[str], theirs: set[str]) -> float:
+    """Return how much of `ours` is in `theirs`, 1.0 where there is nothing to look for."""
     if not ours:
         return 1.0
     return len(ours & theirs) / len(ours)

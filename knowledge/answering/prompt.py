@@ -17,8 +17,8 @@ from knowledge.text.sanitise import sanitise
 from knowledge.text.units import Unit, units
 from knowledge.values import Hit, Language
 
-PASSAGE = 2400  # characters of one passage shown to the model
-PASSAGES = 14_000  # characters of all of them
+PASSAGE = 8_000  # characters of one article, or of a small document as a whole
+CHARACTERS = 14_000  # of all that is shown to the model, unless set otherwise
 HISTORY = 3  # earlier turns shown to the model
 TURN = 300  # characters of an earlier question or answer
 _FOLDER = Path(__file__).parent / "prompts"
@@ -40,20 +40,29 @@ class Source:
 class Prompt:
     """
     `token` is what a model writes when no passage holds the answer; `sources` are numbered from 1.
+    `question` is what was asked.
     """
 
     text: str
     token: str
     sources: tuple[Source, ...]
+    question: str = ""
 
 
 def answering(
-    question: str, hits: Sequence[Hit], language: Language, history: tuple[Turn, ...]
+    question: str,
+    hits: Sequence[Hit],
+    language: Language,
+    history: tuple[Turn, ...],
+    characters: int = CHARACTERS,
 ) -> Prompt:
-    """Return the prompt for one question; its markers and token are never used twice."""
+    """
+    Return the prompt for one question, with as many of the hits as `characters` allow, the first in
+    any case; its markers and token are never used twice.
+    """
     marker, token = f"=={secrets.token_hex(8)}", f"NONE-{secrets.token_hex(4)}"
     sources: list[Source] = []
-    left = PASSAGES
+    left = characters
     for hit in hits:
         one = source(hit)
         if (left := left - len(one.text)) < 0 and sources:
@@ -71,12 +80,20 @@ def answering(
         passages="\n\n".join(blocks),
         question=question,
     )
-    return Prompt(text, token, tuple(sources))
+    return Prompt(text, token, tuple(sources), question)
 
 
 def rewriting(question: str, history: tuple[Turn, ...], language: Language) -> str:
     """Return the prompt that asks for a follow-up as a question of its own."""
     return _template("rewrite", language).substitute(history=_talk(history), question=question)
+
+
+def judging(question: str, claims: Sequence[tuple[str, str]], language: Language) -> str:
+    """Return the prompt that asks of each claim whether the words beside it say it."""
+    rows = []
+    for number, (claim, words) in enumerate(claims, start=1):
+        rows.append(f"{number}. {claim}\n   {words}")
+    return _template("judge", language).substitute(question=question, claims="\n".join(rows))
 
 
 def alone(question: str, language: Language) -> str:

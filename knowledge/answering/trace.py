@@ -70,7 +70,7 @@ class Candidate:
 class Check:
     """
     One sentence of the answer held against its sources. `reason` is empty when it stayed; `support`
-    is 0..1.
+    is 0..1. `evidence` are the words of each cited passage that a model named for it, "" for none.
     """
 
     sentence: str
@@ -78,6 +78,7 @@ class Check:
     support: float
     kept: bool
     reason: str = ""
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +134,16 @@ class Trace:
                 **row,
                 "stages": tuple(Stage(**s) for s in row["stages"]),
                 "candidates": tuple(_candidate(c) for c in row["candidates"]),
-                "checks": tuple(
-                    Check(**{**c, "citations": tuple(c["citations"])}) for c in row["checks"]
-                ),
+                "checks": tuple(_check(c) for c in row["checks"]),
                 "limits": tuple(Limit(li["kind"], Phrase(**li["text"])) for li in row["limits"]),
                 "events": tuple((str(name), float(at)) for name, at in row["events"]),
             }
         )
+
+
+def _check(row: dict[str, Any]) -> Check:
+    evidence = tuple(row.get("evidence", ()))
+    return Check(**{**row, "citations": tuple(row["citations"]), "evidence": evidence})
 
 
 def _candidate(row: dict[str, Any]) -> Candidate:

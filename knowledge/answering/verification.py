@@ -1,22 +1,34 @@
 """
-Cutting what a model wrote into sentences and keeping those that the passages they cite support.
+Holding each claim of a model against the passages it cites, and the answer as a whole.
+
+A claim stays when the words named as its evidence stand in the cited passage letter by letter (or,
+where none are named, the passage itself is the evidence), when nothing in it says otherwise than
+they do, and when what it depends on stays, too: a rule is never shown without its condition.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from knowledge.answering.citations import Draft
-from knowledge.answering.grounding import closest, in_language, support
+from knowledge.answering.claims import Claim, claims
+from knowledge.answering.entailment import Entailment
+from knowledge.answering.evidence import located, stands_in
+from knowledge.answering.grounding import closest, in_language, strange_names, support
 from knowledge.answering.prompt import Source
 from knowledge.answering.trace import Check
 from knowledge.text.sanitise import sanitise
 from knowledge.text.units import units
 from knowledge.values import Hit, Language, Sentence
 
-_MARKS = re.compile(r"\s*[\[［【]\s*(\d{1,3}(?:\s*[,、，]\s*\d{1,3})*)\s*[\]］】]")
-_SENTENCE = re.compile(
-    r"(?:[^。！？!?.\n]|[.](?=\S))+[。！？!?.]*(?:\s*[\[［【][\d\s,、，]+[\]］】][。.]?)*"
-)
+# probability from which on a claim is believed: with words that stand in the passage, and without
+EVIDENT, UNQUOTED = 0.3, 0.42
+VERBATIM = 0.8  # share of a claim's letters in its source from which on it is in its own words
+STRANGE = 0.75  # share of strange words in a clause that stands beside the source's own
+FEW = 0.34  # share of a claim's words that its place has, up to which they are few
+TRACE = 0.2  # the same, below which little of the source is in it
+CERTAIN = 0.5  # of a sign from which on it decides by itself
+BRIEF = 3  # sentences up to which an answer may be nothing but "the documents do not say"
 _FINISHED = re.compile(r"[。！？!?.][。.]?\s*(?:[\[［【][\d,、\s]+[\]］】])+[。.]?|\n")
 _ABSENT = re.compile(
     r"(?:資料|文書|文章|出典|情報|記載)[^。\n]{0,40}"
@@ -26,7 +38,156 @@ _ABSENT = re.compile(
     r"|cannot answer|can't answer",
     re.IGNORECASE,
 )
-BRIEF = 3  # sentences up to which an answer may be nothing but "the documents do not say"
+_CONDITIONS = re.compile(
+    r"\s*[-・]?\s*(?:ただし|但し|ただ、|もっとも|例外|その(?:際|場合|とき)|(?:However|But|Except|Unless"
+    r"|Only|Provided|Otherwise|In that case|Exceptions?)\b)"
+)
+_DEPENDANTS = re.compile(
+    r"\s*[-・]?\s*(?:ただし|但し|ただ、|もっとも|その|それ|これ|この|さらに|また、|次に|そうで"
+    r"|(?:However|But|Except|Unless|Only|Otherwise|In that case|It|They|This|That|These|Those"
+    r"|He|She|Also|Then)\b)"
+)
+# signs that a claim says otherwise than its source, each with the reason that is shown for it
+_CONTRADICTIONS = (
+    ("figure", "figure", 0.4),
+    ("rate", "figure", CERTAIN),
+    ("bound", "bound", CERTAIN),
+    ("contradicted", "negation", 0.6),
+    ("turned", "negation", CERTAIN),
+    ("changed", "modality", 0.75),
+    ("all", "bound", CERTAIN),
+    ("role", "role", 0.7),
+    ("condition", "condition", 0.75),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a claim stands in: the question, the whole answer, and what it says before the claim."""
+
+    question: str
+    answer: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """
+    Checks what a model wrote. Without an `entailment` only a source's own words support a claim.
+    """
+
+    entailment: Entailment | None = None
+
+    def check(
+        self, output: str, sources: Sequence[Source], language: Language, question: str = ""
+    ) -> tuple[Check, ...]:
+        """Hold each claim against the passages it cites, then the answer as a whole."""
+        made = claims(output)
+        texts = [claim.text for claim in made]
+        checks = []
+        for at, claim in enumerate(made):
+            told = _Told(question, "\n".join(texts), "\n".join(texts[:at]))
+            checks.append(self._claim(claim, sources, language, told))
+        return as_a_whole(checks)
+
+    def _claim(
+        self,
+        claim: Claim,
+        sources: Sequence[Source],
+        language: Language,
+        told: "_Told",
+    ) -> Check:
+        text, cited = sanitise(claim.text), claim.citations
+        if not cited or min(cited) < 1 or max(cited) > len(sources):
+            return Check(text, (), 0.0, kept=False, reason="citation")
+        if not in_language(text, language):
+            return Check(text, cited, 0.0, kept=False, reason="language")
+        behind = [sources[number - 1] for number in cited]
+        places = [place for source in behind for place in source.places]
+        topic = " ".join(source.topic for source in behind)
+        strict = support(text, places, topic)
+        evidence = _evidence(claim, sources)
+        check = Check(
+            text, cited, round(strict.share, 3), strict.supported, strict.reason, evidence
+        )
+        if self.entailment is None:
+            return check
+        if strange_names(text, [*places, topic, told.question]):
+            return replace(check, kept=False, reason="name")
+        evident = _holding(evidence, places)
+        seen = self.entailment.signs(
+            told.question, text, evident or places, topic, told.answer, told.before
+        )
+        against = _contradiction(seen) or _misplaced(seen, strict.reason, evident=bool(evident))
+        likely = self.entailment.weigh(seen)
+        least = EVIDENT if evident else UNQUOTED
+        if not against and not strict.supported and likely < least:
+            against = "words"
+        return replace(check, kept=not against, support=round(likely, 3), reason=against)
+
+
+def _evidence(claim: Claim, sources: Sequence[Source]) -> tuple[str, ...]:
+    """Return for each cited passage its own words that a claim names, "" where it has none such."""
+    stretches = []
+    for number in claim.citations:
+        words = ""
+        for named in claim.evidence:
+            if named.number in {0, number} and not words:
+                words = located(named.words, sources[number - 1].text)
+        stretches.append(words)
+    return tuple(stretches)
+
+
+def _holding(evidence: Sequence[str], places: Sequence[str]) -> list[str]:
+    """Return the places that hold one of these stretches, or stand in one."""
+    stretches = [stretch for stretch in evidence if stretch]
+    return [place for place in places if any(stands_in(one, place) for one in stretches)]
+
+
+def _contradiction(seen: Mapping[str, float]) -> str:
+    """Return the reason of the first sign that a claim says otherwise, "" for none."""
+    for name, reason, least in _CONTRADICTIONS:
+        if seen[name] >= least:
+            return reason
+    return ""
+
+
+def _misplaced(seen: Mapping[str, float], reason: str, *, evident: bool) -> str:
+    """
+    Return why a claim in its source's own words says what no place of it does, and one without
+    evidence what has nothing of it; "" for neither.
+    """
+    if seen["foreign"]:
+        return ""
+    if reason == "bound" and seen["close"]:
+        return reason
+    strays = seen["figure"] or seen["figure_elsewhere"] or seen["displaced"]
+    if reason and seen["share"] >= VERBATIM and not seen["calculated"] and strays:
+        return reason
+    if reason == "figure" and not evident and seen["close"] and seen["strange_close"]:
+        return reason
+    if not evident and seen["mixed"] >= STRANGE:
+        return "words"
+    if not evident and seen["share"] < TRACE and seen["near"] <= FEW:
+        return "words"
+    return ""
+
+
+def as_a_whole(checks: Sequence[Check]) -> tuple[Check, ...]:
+    """
+    Take out what cannot stand without what was taken out: a rule whose condition is gone, and
+    sentences that lean on one that is.
+    """
+    judged = list(checks)
+    for at in range(len(judged) - 1, 0, -1):
+        gone = not judged[at].kept and judged[at].reason != "citation"
+        if gone and judged[at - 1].kept and _CONDITIONS.match(judged[at].sentence):
+            judged[at - 1] = replace(judged[at - 1], kept=False, reason="condition")
+    for at in range(1, len(judged)):
+        leans = _DEPENDANTS.match(judged[at].sentence)
+        if leans and judged[at].kept and not judged[at - 1].kept:
+            judged[at] = replace(judged[at], kept=False, reason="condition")
+    return tuple(judged)
 
 
 def finished(output: str) -> int:
@@ -38,17 +199,6 @@ def finished(output: str) -> int:
     return max(ends, default=0)
 
 
-def check(output: str, sources: Sequence[Source], language: Language) -> tuple[Check, ...]:
-    """
-    Hold each sentence against the passages it cites; one without any cites what the next one in its
-    line does.
-    """
-    checks: list[Check] = []
-    for line in output.split("\n"):
-        checks += _line(line, sources, language)
-    return tuple(checks)
-
-
 def absent(checks: Sequence[Check]) -> bool:
     """Whether a model said in its own words that the passages hold no answer."""
     if len(checks) > BRIEF:
@@ -58,18 +208,19 @@ def absent(checks: Sequence[Check]) -> bool:
 
 def draft(supported: Sequence[Check], hits: Sequence[Hit]) -> Draft:
     """
-    Number the cited passages in the order they appear; quote of each the line closest to what was
-    said.
+    Number the cited passages in the order they appear; quote of each the words that carry what was
+    said, or else the line closest to it.
     """
     numbers: dict[int, int] = {}
     quotes: dict[int, str] = {}
     sentences = []
     for check in supported:
-        for cited in check.citations:
+        evidence = check.evidence or ("",) * len(check.citations)
+        for cited, words in zip(check.citations, evidence, strict=True):
             at = cited - 1
             numbers.setdefault(at, len(numbers) + 1)
             if at not in quotes:
-                quotes[at] = closest(check.sentence, _quotable(hits[at]))
+                quotes[at] = words or closest(check.sentence, _quotable(hits[at]))
         own = tuple(numbers[cited - 1] for cited in check.citations)
         sentence = Sentence(check.sentence, own)
         sentences.append(sentence)
@@ -81,41 +232,3 @@ def _quotable(hit: Hit) -> list[str]:
     for unit in units(hit.passage):
         lines += unit.lines
     return lines
-
-
-def _line(line: str, sources: Sequence[Source], language: Language) -> list[Check]:
-    checks: list[Check] = []
-    cited: tuple[int, ...] = ()
-    sentences = [match.group().strip() for match in _SENTENCE.finditer(line)]
-    for marked in reversed(sentences):
-        bare = _MARKS.sub("", marked).strip()
-        if not re.search(r"\w", bare):
-            continue
-        cited = _cited(marked) or cited
-        checks.append(_sentence(sanitise(bare), cited, sources, language))
-    return checks[::-1]
-
-
-def _cited(marked: str) -> tuple[int, ...]:
-    """Return the numbers in a sentence's marks, each once."""
-    numbers: dict[int, None] = {}
-    for mark in _MARKS.finditer(marked):
-        for number in re.findall(r"\d+", mark.group(1)):
-            numbers[int(number)] = None
-    return tuple(numbers)
-
-
-def _sentence(
-    text: str, cited: tuple[int, ...], sources: Sequence[Source], language: Language
-) -> Check:
-    if not cited or min(cited) < 1 or max(cited) > len(sources):
-        return Check(text, (), 0.0, kept=False, reason="citation")
-    if not in_language(text, language):
-        return Check(text, cited, 0.0, kept=False, reason="language")
-    behind = [sources[number - 1] for number in cited]
-    places: list[str] = []
-    for source in behind:
-        places += source.places
-    topics = " ".join(source.topic for source in behind)
-    verdict = support(text, places, topics)
-    return Check(text, cited, round(verdict.share, 3), verdict.supported, verdict.reason)

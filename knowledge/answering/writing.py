@@ -5,6 +5,7 @@ wherever the model fails, and not at all where the passages hold no answer.
 
 from dataclasses import replace
 
+from knowledge.answering.context import in_context
 from knowledge.answering.extractive import DEPTH, Extract, Extractor
 from knowledge.answering.generation import Budget, Generator
 from knowledge.answering.progress import Progress
@@ -108,8 +109,16 @@ class Writer:
         async def show(text: str) -> None:
             await progress.show(text, candidates=len(written.hits))
 
-        hits = written.hits[: question.limit]
-        prompt = answering(question.text, hits, question.language, question.history)
+        best = written.hits[: question.limit]
+        hits = await in_context(self._source, best, question.readers)
+        prompt = answering(
+            question.text,
+            hits,
+            question.language,
+            question.history,
+            generator.allowance.characters,
+        )
+        others = [hit for hit in written.hits if hit not in hits]
         asked = replace(written, model=generator.name, prompt=prompt.text)
         try:
             generated = await generator.write(prompt, hits, question.language, show, budget)
@@ -118,6 +127,7 @@ class Writer:
         return replace(
             asked,
             mode="llm" if generated.draft.sentences else "refused",
+            hits=(*hits, *others),
             draft=generated.draft,
             certainty="unsure" if generated.removed else "sure",
             checks=generated.checks,

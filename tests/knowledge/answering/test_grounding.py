@@ -2,15 +2,18 @@
 
 import pytest
 
+from knowledge.answering.entailment import Entailment
 from knowledge.answering.grounding import support
 from knowledge.answering.prompt import Source
-from knowledge.answering.verification import check
+from knowledge.answering.verification import Verifier
+from knowledge.text.analysis import Analysis
 from knowledge.text.injection import orders, suspicious
 from knowledge.text.sanitise import sanitise
 from knowledge.text.units import units
 from knowledge.values import Passage, Place
 from tests.adversary import EVIL, FACTS_EN, FACTS_JA, LINKS, LOOKALIKES, inventions
 
+CHECKS = Verifier(Entailment(Analysis()))
 SOURCE = (
     "契約書の保存期間は十年とする。",
     "精算申請は帰着日から7営業日以内に行う。",
@@ -69,8 +72,10 @@ def test_nothing_invented_about_the_facts_is_supported_and_the_facts_are(languag
     invented = inventions(language)
 
     assert len(invented) > 150
-    assert [c.sentence for said in invented for c in check(said, sources, language) if c.kept] == []
-    assert [c.reason for fact in facts for c in check(f"{fact}[1]", sources, language)] == [
+    assert [
+        c.sentence for said in invented for c in CHECKS.check(said, sources, language) if c.kept
+    ] == []
+    assert [c.reason for fact in facts for c in CHECKS.check(f"{fact}[1]", sources, language)] == [
         ""
     ] * len(facts)
 
@@ -91,7 +96,7 @@ def test_nothing_invented_about_the_facts_is_supported_and_the_facts_are(languag
 )
 def test_other_words_for_the_same_fact_are_supported(said, language):
     facts = FACTS_JA if language == "ja" else FACTS_EN
-    assert check(f"{said}[1]", (Source("", facts, ""),), language)[0].kept
+    assert CHECKS.check(f"{said}[1]", (Source("", facts, ""),), language)[0].kept
 
 
 @pytest.mark.parametrize("form", LINKS)
