@@ -18,12 +18,16 @@ from rich.table import Table
 from bot.command import output, report
 from bot.service.application import Application
 from handlers.people import ADMINS, EVERYONE
+from knowledge.answering.entailment import Entailment
+from knowledge.answering.verification import Verifier
 from knowledge.documents.library import Library
 from knowledge.evaluation.figures import SHARES, Figures, History, figures, moved
+from knowledge.evaluation.grounding import judged
 from knowledge.evaluation.run import Corpus
 from knowledge.evaluation.run import evaluate as ask_all
 from knowledge.evaluation.sets import load
 from knowledge.retrieval.encoder import VERSION
+from knowledge.text.analysis import Analysis
 from knowledge.values import Language
 
 READERS = frozenset({EVERYONE, ADMINS})
@@ -33,6 +37,8 @@ async def evaluate(
     application: Application, arguments: argparse.Namespace, language: Language
 ) -> int:
     """Measure each folder or file, keep the run, and print a table, JSON or a page."""
+    if arguments.grounding:
+        return _grounding(arguments, application, language)
     # all at once: a fault in the last one is said before an hour of the first
     sets = [load(Path(name)) for name in arguments.folders]
     shelf = Corpus(await application.library(), await application.answers(), READERS)
@@ -63,6 +69,23 @@ async def evaluate(
         Console().print(
             application.texts.say("evaluate.written", language, name=arguments.report), markup=False
         )
+    return 0
+
+
+def _grounding(arguments: argparse.Namespace, application: Application, language: Language) -> int:
+    """Hold each answer of the files against its own passage; nothing of the shelf is read."""
+    verifier = Verifier(Entailment(Analysis()))
+    for name in arguments.folders:
+        kept: list[bool] = []
+        for one in judged(Path(name), verifier):
+            if arguments.json:
+                output.line({"id": one.id, "kept": one.kept})
+            kept += one.kept if isinstance(one.kept, tuple) else [one.kept]
+        if not arguments.json:
+            said = application.texts.say(
+                "evaluate.grounding", language, name=name, kept=sum(kept), all=len(kept)
+            )
+            Console().print(said, markup=False)
     return 0
 
 

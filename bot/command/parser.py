@@ -260,6 +260,7 @@ def _model(command: Parser) -> None:
 def _evaluate(command: Parser) -> None:
     command.argument("folders", text="folders", metavar="FOLDER|FILE.jsonl", nargs="+")
     command.option("--report", text="report", metavar="FILE.html")
+    command.switch("--grounding", text="grounding")
 
 
 def _backup(command: Parser) -> None:

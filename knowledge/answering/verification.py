@@ -23,6 +23,7 @@ from knowledge.values import Hit, Language, Sentence
 
 # probability from which on a claim is believed: with words that stand in the passage, and without
 EVIDENT, UNQUOTED = 0.3, 0.42
+ALONE = 0.5  # the same, of a text held against one passage alone
 VERBATIM = 0.8  # share of a claim's letters in its source from which on it is in its own words
 STRANGE = 0.75  # share of strange words in a clause that stands beside the source's own
 FEW = 0.34  # share of a claim's words that its place has, up to which they are few
@@ -89,6 +90,13 @@ class Verifier:
             told = _Told(question, "\n".join(texts), "\n".join(texts[:at]))
             checks.append(self._claim(claim, sources, language, told))
         return as_a_whole(checks)
+
+    def holds(self, text: str, source: Source, question: str, answer: str = "") -> bool:
+        """Whether one passage alone says a text, taken as a whole, in answer to a question."""
+        if self.entailment is None:
+            return support(text, source.places, source.topic).supported
+        seen = self.entailment.signs(question, text, source.places, source.topic, answer)
+        return not _contradiction(seen) and self.entailment.weigh(seen) >= ALONE
 
     def _claim(
         self,
@@ -159,12 +167,10 @@ def _misplaced(seen: Mapping[str, float], reason: str, *, evident: bool) -> str:
     """
     if seen["foreign"]:
         return ""
-    if reason == "bound" and seen["close"]:
-        return reason
     strays = seen["figure"] or seen["figure_elsewhere"] or seen["displaced"]
-    if reason and seen["share"] >= VERBATIM and not seen["calculated"] and strays:
-        return reason
-    if reason == "figure" and not evident and seen["close"] and seen["strange_close"]:
+    moved = bool(strays) and seen["share"] >= VERBATIM and not seen["calculated"]
+    renamed = reason == "figure" and not evident and bool(seen["strange_close"])
+    if reason and (moved or renamed or (reason == "bound" and seen["close"])):
         return reason
     if not evident and seen["mixed"] >= STRANGE:
         return "words"
