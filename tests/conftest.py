@@ -1,16 +1,19 @@
 """What tests share: the shelf of shared data, a real Redis, the sentences."""
 
 import os
+import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from anyio.from_thread import start_blocking_portal
 from redis import Redis
 
 from bot.service.store import Store
+from bot.settings import load
 from handlers.sessions import TIMEOUT, Sessions
 from handlers.texts import Texts
 from knowledge.reading import sandbox
@@ -22,6 +25,7 @@ from tests.stub_model import StubModel
 
 ROOT = Path(__file__).resolve().parent.parent
 CAME_BACK: set[str] = set()  # the shapes of replies whose buttons all came back
+Answer = TypeVar("Answer")
 BUSY = 60.0  # seconds for whatever Redis does
 if sys.platform != "linux":  # what is tested is not the sandbox, which other systems cannot close
     sandbox.PRELUDE = (
@@ -105,6 +109,50 @@ async def own_store(tmp_path: Path) -> AsyncIterator[Store]:
 async def sessions(store: Store) -> AsyncIterator[Sessions]:
     async with Sessions(store.connect) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def sandbox_known() -> Iterator[None]:
+    """Applications of this process ask one time for all what the sandbox lacks and readers import late: half a second each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.service.application.missing", once(sandbox.missing))
+        patch.setattr("bot.service.application.late_imports", once(sandbox.late_imports))
+        yield
+
+
+def once(check: Callable[[], Awaitable[Answer]]) -> Callable[[], Awaitable[Answer]]:
+    answers: list[Answer] = []
+
+    async def known() -> Answer:
+        if not answers:
+            answers.append(await check())
+        return answers[0]
+
+    return known
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder as its first start leaves it: the deck stands on its shelf."""
+    from bot.service.application import Application
+
+    folder = tmp_path_factory.mktemp("furnished")
+
+    async def furnish() -> None:
+        async with Application(load({}, data=str(folder))) as application:
+            await application.library()
+
+    with start_blocking_portal() as portal:
+        portal.call(furnish)
+    return folder
+
+
+@pytest.fixture
+def house(furnished: Path, tmp_path: Path) -> Path:
+    """A data folder of this test's own in which nothing is left to index."""
+    folder = tmp_path / "house"
+    shutil.copytree(furnished, folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

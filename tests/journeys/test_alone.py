@@ -16,8 +16,8 @@ QUESTION = "昇給の査定は何月に行いますか"
 
 
 @pytest.fixture
-async def application(tmp_path):
-    async with Application(load({"AUDIENCES": "hr=U9"}, data=str(tmp_path))) as opened:
+async def application(house):
+    async with Application(load({"AUDIENCES": "hr=U9"}, data=str(house))) as opened:
         library = await opened.library()
         reading = await read(
             "査定.md",

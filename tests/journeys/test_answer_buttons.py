@@ -15,8 +15,8 @@ RULE = "# 旅費規程\n\n## 第3条 日当\n\n出張の日当は2,500円とす�
 
 
 @pytest.fixture(params=FACES)
-async def at(request, tmp_path):
-    async with open_desks(tmp_path) as desks:
+async def at(request, house):
+    async with open_desks(house) as desks:
         at = desks[request.param]
         at.face = request.param
         yield at

@@ -14,8 +14,8 @@ def rule(amount):
 
 
 @pytest.fixture(params=FACES)
-async def at(request, tmp_path):
-    async with open_desks(tmp_path) as desks:
+async def at(request, house):
+    async with open_desks(house) as desks:
         yield desks[request.param]
 
 

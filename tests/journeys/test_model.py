@@ -31,13 +31,13 @@ def spoken(reply):
     )
 
 
-async def test_an_answer_grows_on_the_screen_and_its_prompt_can_be_read(stub, tmp_path):
+async def test_an_answer_grows_on_the_screen_and_its_prompt_can_be_read(stub, house):
     given = {
         "LLM": "openai:fact",
         "LLM_BASE_URL": f"http://127.0.0.1:{stub.port}/v1",
         "LLM_API_KEY": "k",
     }
-    async with Application(load(given, data=str(tmp_path))) as application:
+    async with Application(load(given, data=str(house))) as application:
         shown = await say(application, Text("RAGって社内文書を全部覚えてるの?"))
         answer = shown[-1]
         aid = next(b for b in answer.blocks if isinstance(b, Sources)).answer
@@ -53,13 +53,13 @@ async def test_an_answer_grows_on_the_screen_and_its_prompt_can_be_read(stub, tm
     assert "生成AIだけ、出典なし" in str(alone.blocks)
 
 
-async def test_a_model_that_fails_is_told_with_its_reason(stub, tmp_path):
+async def test_a_model_that_fails_is_told_with_its_reason(stub, house):
     given = {
         "LLM": "openai:500",
         "LLM_BASE_URL": f"http://127.0.0.1:{stub.port}/v1",
         "LLM_API_KEY": "k",
     }
-    async with Application(load(given, data=str(tmp_path))) as application:
+    async with Application(load(given, data=str(house))) as application:
         answer = (await say(application, Text("RAGって社内文書を全部覚えてるの?")))[-1]
 
     assert "スライド18" in answer.text

@@ -80,9 +80,9 @@ async def published(application: Application) -> bool:
 
 @pytest.mark.parametrize("rule", ["1", "yes", "TRUE", "on", "１"])
 async def test_signing_in_again_makes_no_second_person(
-    texts: Texts, tmp_path: Path, rule: str
+    texts: Texts, house: Path, rule: str
 ) -> None:
-    async with opened(tmp_path, rule) as application:
+    async with opened(house, rule) as application:
         mai = signed_in(texts, "Mai")
         press = await added(application, mai)
         own = await say(application, mai, press)
@@ -112,12 +112,12 @@ async def test_signing_in_again_makes_no_second_person(
 )
 async def test_who_may_publish_for_whom(
     texts: Texts,
-    tmp_path: Path,
+    house: Path,
     adder: Callable[[Texts], Person],
     publisher: Callable[[Texts], Person],
     allowed: bool,
 ) -> None:
-    async with opened(tmp_path, "1") as application:
+    async with opened(house, "1") as application:
         press = await added(application, adder(texts))
         reply = await say(application, publisher(texts), press)
         assert await published(application) is allowed
@@ -128,8 +128,8 @@ async def test_who_may_publish_for_whom(
 
 
 @pytest.mark.parametrize("rule", ["", "0", "no", "False", "off"])
-async def test_without_the_rule_one_is_enough(texts: Texts, tmp_path: Path, rule: str) -> None:
-    async with opened(tmp_path, rule) as application:
+async def test_without_the_rule_one_is_enough(texts: Texts, house: Path, rule: str) -> None:
+    async with opened(house, rule) as application:
         mai = signed_in(texts, "Mai")
         await say(application, mai, await added(application, mai))
         assert await published(application)

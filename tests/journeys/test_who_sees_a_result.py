@@ -139,8 +139,8 @@ def carried_by(sent: dict[str, Any]) -> Press | Form | None:
 
 
 @pytest.fixture(params=["slack", "teams"])
-async def channel(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[InChannel]:
-    async with open_desks(tmp_path) as faces:
+async def channel(request: pytest.FixtureRequest, house: Path) -> AsyncIterator[InChannel]:
+    async with open_desks(house) as faces:
         at = faces[request.param]
         yield SlackChannel(at) if isinstance(at, AtSlack) else TeamsChannel(at)
 
@@ -162,9 +162,9 @@ async def test_a_result_is_seen_by_its_person_alone_until_they_share_it(
     assert RESULT in channel.everyone()
 
 
-async def test_in_slack_a_result_asked_for_in_words_is_whispered(tmp_path: Path) -> None:
+async def test_in_slack_a_result_asked_for_in_words_is_whispered(house: Path) -> None:
     """A member who has finished joins once more by typing it: no window, no message of one's own."""
-    async with open_desks(tmp_path) as faces:
+    async with open_desks(house) as faces:
         at = SlackChannel(faces["slack"])
         api = at.desk.api
         await at.desk.event(text="<@UB> 方式えらび チーム")

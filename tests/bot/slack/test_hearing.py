@@ -7,8 +7,8 @@ from bot.settings import load
 
 
 @pytest.fixture
-async def application(tmp_path):
-    async with Application(load({}, data=str(tmp_path / "house"))) as opened:
+async def application(house):
+    async with Application(load({}, data=str(house))) as opened:
         await opened.answers()
         yield opened
 

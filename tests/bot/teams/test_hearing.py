@@ -8,8 +8,8 @@ from tests.bot.teams.talk import CHANNEL, activity, door_of
 
 
 @pytest.fixture
-async def application(tmp_path):
-    async with Application(load({}, data=str(tmp_path / "house"))) as opened:
+async def application(house):
+    async with Application(load({}, data=str(house))) as opened:
         await opened.answers()
         yield opened
 

@@ -71,6 +71,10 @@ def file(name: str, content: bytes | str) -> File:
     return File(name, len(raw), fetch)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def quick(sandbox_known: None) -> None: ...
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def application(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Application]:
     settings = load(
