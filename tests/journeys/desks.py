@@ -23,6 +23,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.press import unpack
 from bot.service.application import Application
 from bot.service.asgi import asgi_app
 from bot.settings import load
@@ -244,6 +245,21 @@ class AtTeams:
     async def ask(self, question: str, who: str = MEMBER) -> str:
         return await self._deliver({"type": "message", "text": question}, who)
 
+    async def thumb(self, reaction: str, **filled: str) -> None:
+        """Press a thumb under the admin's newest answer, as Teams draws it: its form is fetched, filled in and sent."""
+        answers = [id_ for id_, body in self.service.shown.items() if _has_thumbs(body)]
+        pressed = {"actionName": "feedback", "actionValue": {"reaction": reaction}}
+        fetch = {"type": "invoke", "name": "message/fetchTask", "value": {"data": pressed}}
+        form = json.loads(await self._answered(fetch, ADMIN))["task"]["value"]["card"]["content"]
+        inputs = {element["id"]: element for element in form["body"] if "id" in element}
+        for name, value in filled.items():
+            choices = inputs[name].get("choices")
+            assert choices is None or value in [choice["value"] for choice in choices]
+        whole = dict.fromkeys(inputs, "") | filled
+        pressed["actionValue"] = {"reaction": reaction, "feedback": json.dumps(whole)}
+        sent = {"type": "invoke", "name": "message/submitAction", "value": pressed}
+        await self._answered(sent | {"replyToId": answers[-1]}, ADMIN)
+
     def _cards(self) -> list[dict[str, Any]]:
         own = [
             (id_, body)
@@ -253,6 +269,10 @@ class AtTeams:
         return [
             {"id": id_, "card": card} for id_, body in own for card in teams_cards([body])
         ] + self.views
+
+    async def _answered(self, sent: dict[str, Any], who: str) -> str:
+        """Deliver, and return what the call itself was answered with."""
+        return (await self._deliver(sent, who)).rpartition("\n")[2]
 
     async def _deliver(self, sent: dict[str, Any], who: str) -> str:
         place = {
@@ -276,6 +296,11 @@ class AtTeams:
         }
         new = [body for id_, body in now.items() if before.get(id_) != body]
         return "\n".join([*new, json.dumps(answered, ensure_ascii=False)])
+
+
+def _has_thumbs(body: dict[str, Any]) -> bool:
+    mine = body["conversation"]["id"] == f"a:{ADMIN}"
+    return mine and "feedbackLoop" in body.get("channelData", {})
 
 
 def teams_action(card: dict[str, Any], label: str) -> dict[str, Any] | None:
@@ -374,6 +399,13 @@ class AtWebhook:
                 return element["press"]
         raise AssertionError((label, self.shown))
 
+    def carrying(self, name: str, **data: str | int) -> str:
+        for element in walk(self.shown):
+            for press in (element.get(key) for key in ("press", "up", "down")):
+                if isinstance(press, str) and carries(unpack(press), name, data):
+                    return press
+        raise AssertionError((name, self.shown))
+
     async def press(self, button: str, who: str = ADMIN) -> str:
         return await self._post({"press": button}, who)
 
@@ -404,8 +436,8 @@ TOKEN = "a-token-of-the-webhook"
 
 
 @asynccontextmanager
-async def open_desks(folder: Path) -> AsyncIterator[dict[str, At]]:
-    """Open the application over a house of its own; give the people at each of its faces."""
+async def open_desks(folder: Path, **more: str) -> AsyncIterator[dict[str, At]]:
+    """Open the application over a house of its own, with `more` settings; give the people at each of its faces."""
     store, slack = Store(), SlackApi()
     slack.people = {ADMIN: _person(ADMIN, is_admin=True), MEMBER: _person(MEMBER)}
     routes = [
@@ -433,6 +465,7 @@ async def open_desks(folder: Path) -> AsyncIterator[dict[str, At]]:
                 "PUBLIC_URL": HERE,
                 "WEB_PASSWORD": WORDS[MEMBER],
                 "WEB_ADMIN_PASSWORD": WORDS[ADMIN],
+                **more,
             },
             data=str(folder),
         )

@@ -9,7 +9,7 @@ import pytest
 
 from tests.journeys.desks import ADMIN, MEMBER, open_desks
 
-FACES = ("slack", "teams", "web")
+FACES = ("slack", "teams", "web", "webhook")
 QUESTION = "RAGとは何ですか?"
 RULE = "# 旅費規程\n\n## 第3条 日当\n\n出張の日当は2,500円とする。\n".encode()
 
@@ -19,6 +19,7 @@ async def at(request, house):
     async with open_desks(house) as desks:
         at = desks[request.param]
         at.face = request.param
+        at.cases = desks["teams"].application.router.feedback.cases
         yield at
 
 
@@ -57,16 +58,25 @@ async def test_the_dialog_begins_under_an_answer_and_goes_on_by_its_buttons(at):
 
 async def test_a_vote_is_thanked_and_a_thumb_down_gives_its_reason(at):
     await at.ask(QUESTION, ADMIN)
-    if at.face == "teams":  # draws its own thumbs: tests/bot/teams presses them
+    if at.face == "teams":  # draws its own thumbs, whose client says thank you
         with pytest.raises(AssertionError):
             at.carrying("feedback.vote")
+        await at.thumb("like")
+        assert await at.cases() == []
+        await at.thumb("dislike", reason="wrong", comment="別の規程です")
+        assert [case["reason"] for case in await at.cases()] == ["wrong"]
         return
 
     up = at.carrying("feedback.vote", vote="up")
     assert "ありがとうございます" in await at.press(up)
+    assert await at.cases() == []
     if at.face == "web":  # draws the reasons at once, where others ask for them
         with pytest.raises(AssertionError):
             at.carrying("feedback.vote", vote="down")
-        return
-    await at.press(at.carrying("feedback.vote", vote="down"))
-    assert "評価の見直しに使います" in await at.fill({"reason": "wrong"})
+        reasons = at.carrying("feedback.reason")
+        await at.press((reasons[0], reasons[1] | {"f.reason": "wrong"}))
+    else:
+        await at.ask(QUESTION, ADMIN)
+        await at.press(at.carrying("feedback.vote", vote="down"))
+        assert "評価の見直しに使います" in await at.fill({"reason": "wrong"})
+    assert [case["reason"] for case in await at.cases()] == ["wrong"]
