@@ -320,6 +320,9 @@ class Citation:
     around: tuple[Passage, ...] = ()
 
 
+SentenceRole = Literal["line", "lead", "gap"]
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """
@@ -333,7 +336,7 @@ class Sentence:
 
     text: str
     citations: tuple[int, ...] = ()
-    role: Literal["line", "lead", "gap"] = "line"
+    role: SentenceRole = "line"
     mark: str = ""
     depth: int = 0
 

@@ -43,6 +43,7 @@ class Writer:
         generator: Generator | None,
         wording: Wording,
     ) -> None:
+        self._source = source
         self._extractor = extractor
         self._quoter = Quoter(source, extractor, wording)
         self._generator = generator

@@ -61,7 +61,9 @@ def asked() -> list[Asked]:
         places = ((row["document"], row["place"]),)
         questions.append(Asked(row["id"], "other words", row["lang"], row["text"], places))
     for row in lines(BENCH / "everyday2" / "questions.jsonl"):
-        quotes = tuple((gold["document"], gold["quote"]) for gold in row.get("gold", ()) if gold.get("quote"))
+        quotes = tuple(
+            (gold["document"], gold["quote"]) for gold in row.get("gold", ()) if gold.get("quote")
+        )
         if "text" in row and quotes:
             questions.append(Asked(row["id"], "everyday2", row["lang"], row["text"], (), quotes))
     return questions
@@ -97,7 +99,9 @@ def kind(question: Asked, everything: Sequence[Passage], files: dict[str, str]) 
     return f"{question.set}, {question.language} on {answered or 'nothing'}"
 
 
-async def by_meaning(library: Library, text: str, everything: dict[tuple[str, int], Passage]) -> list[Passage]:
+async def by_meaning(
+    library: Library, text: str, everything: dict[tuple[str, int], Passage]
+) -> list[Passage]:
     """Return passages by their nearest unit alone, in whatever language."""
     vector = await library._meanings.vector(text)
     found = []
@@ -122,7 +126,9 @@ async def measure() -> None:
                 hits = await library.search(one.text, readers=ALL, limit=30)
                 ranks["words"][kinds[one.id]].append(rank([h.passage for h in hits], one, files))
         by_place = {(p.version, p.position): p for p in everything}
-        async with Library(EmbeddedIndex(place, version=VERSION), sentences=SentenceEncoder()) as library:
+        async with Library(
+            EmbeddedIndex(place, version=VERSION), sentences=SentenceEncoder()
+        ) as library:
             await library.followed()
             for one in asked():
                 found = await by_meaning(library, one.text, by_place)

@@ -46,7 +46,10 @@ from tests.benchmarks.search import SHARED, lines, ndcg
 from tests.benchmarks.train import DECAY, FOLDS, LAW, SEED, SET, fit
 
 OWN = len(rerank.FEATURES) + 2  # features of passages in the question's language
-EXCHANGED, EVERY = 0.6, 10  # share of content words, and which questions are asked in other words, too
+EXCHANGED, EVERY = (
+    0.6,
+    10,
+)  # share of content words, and which questions are asked in other words, too
 OFTEN = 3  # times a question counts whose own language has the answer
 OTHERS = ("名詞", "動詞", "形容詞", "形状詞")
 
@@ -97,7 +100,9 @@ async def rows(name: str, encoder: SentenceEncoder) -> tuple[list[Row], list[Row
         if float(grade) > 0:
             gold[question].add(document)
     questions = [row for row in questions if row["id"] in gold]
-    pages = tuple(Page(at, Place("page", at), row["text"], row["title"]) for at, row in enumerate(corpus, 1))
+    pages = tuple(
+        Page(at, Place("page", at), row["text"], row["title"]) for at, row in enumerate(corpus, 1)
+    )
     reading = Reading(name, "0" * 64, 1, "", "text", pages, (), "ja")
     parts = passages(reading, document="d", version="v", audience="all", title="")
     parts = [replace(part, id=identify(part.id)) for part in parts]
@@ -107,13 +112,18 @@ async def rows(name: str, encoder: SentenceEncoder) -> tuple[list[Row], list[Row
     block = Block([meaning("v", [(part, terms[part.position]) for part in parts], encoder)])
     named = {part.position: corpus[part.place.number - 1] for part in parts}
     vectors = encoder.encode([row["text"] for row in questions])
+
     async def asked_as(text: str, vector: np.ndarray, right: set[str]) -> Row:
         query = Query(text, words.analysis, glossary)
         query.weigh(rarities(query.own, [tally]))
         sparse = weighed(words.encode_question(text, glossary), [tally])
         found = await index.find(sparse, {"shelf": ["live"]}, rerank.POOL)
         scores = {match.payload["position"]: match.score for match in found}
-        near = [n for n in block.nearest(vector, rerank.POOL) if n.position not in scores and n.score >= FARTHEST]
+        near = [
+            n
+            for n in block.nearest(vector, rerank.POOL)
+            if n.position not in scores and n.score >= FARTHEST
+        ]
         only = [n.position for n in near[: int(rerank.POOL * BY_MEANING)]]
         pool = [*list(scores)[: rerank.POOL - len(only)], *only]
         x = rerank.features(query, [terms[at] for at in pool], [scores.get(at, 0.0) for at in pool])
@@ -127,7 +137,10 @@ async def rows(name: str, encoder: SentenceEncoder) -> tuple[list[Row], list[Row
         async with EmbeddedIndex(Path(place), version=VERSION) as index:
             await index.write(points)
             tally = await index.tally({"shelf": ["live"]})
-            plain = [await asked_as(row["text"], vector, gold[row["id"]]) for row, vector in zip(questions, vectors)]
+            plain = [
+                await asked_as(row["text"], vector, gold[row["id"]])
+                for row, vector in zip(questions, vectors)
+            ]
             changed = in_other_words([row["text"] for row in questions], words.analysis)
             others = []
             for row, text, vector in list(zip(questions, changed, vectors))[::EVERY]:
@@ -139,19 +152,36 @@ async def everyday(encoder: SentenceEncoder) -> list[tuple[str, Row]]:
     """Return the everyday questions with candidates of both languages, each with its kind."""
     found = []
     with tempfile.TemporaryDirectory() as place:
-        async with Library(EmbeddedIndex(Path(place), version=VERSION), sentences=encoder) as library:
+        async with Library(
+            EmbeddedIndex(Path(place), version=VERSION), sentences=encoder
+        ) as library:
             await shelve(library)
             await library.followed()
             files = await names(library)
             for question in asked():
                 query = await library.query(question.text, readers=ALL)
                 hits = await library.search(query, readers=ALL, limit=rerank.POOL, kind="first")
-                x = rerank.features(query, [Terms.unpack(hit.terms) for hit in hits], [hit.score for hit in hits])
+                x = rerank.features(
+                    query, [Terms.unpack(hit.terms) for hit in hits], [hit.score for hit in hits]
+                )
                 x = rerank.meaning_features(x, rerank._sense(query, hits))
-                right = [question.answered_by(hit.passage, files[hit.passage.document]) for hit in hits]
+                right = [
+                    question.answered_by(hit.passage, files[hit.passage.document]) for hit in hits
+                ]
                 own = [r for r, hit in zip(right, hits) if hit.passage.language == query.language]
                 kind = f"{question.set}, {question.language} {'own' if any(own) else 'other'}"
-                found.append((kind, Row(question.id, [h.passage.id for h in hits], x, np.array(right, int), set())))
+                found.append(
+                    (
+                        kind,
+                        Row(
+                            question.id,
+                            [h.passage.id for h in hits],
+                            x,
+                            np.array(right, int),
+                            set(),
+                        ),
+                    )
+                )
     return found
 
 
@@ -171,7 +201,9 @@ def fit_foreign(rows: Sequence[tuple[str, Row]], own: np.ndarray) -> np.ndarray:
             lost -= float(np.log(chance[right].sum() / chance.sum()))
         return lost
 
-    return np.array(min(itertools.product(np.arange(-14.0, 2.0), np.arange(8.0, 50.0, 2.0)), key=loss))
+    return np.array(
+        min(itertools.product(np.arange(-14.0, 2.0), np.arange(8.0, 50.0, 2.0)), key=loss)
+    )
 
 
 def first_right(row: Row, weights: np.ndarray) -> int:
@@ -197,12 +229,18 @@ def main() -> None:
         own = train([row for row in (*plain, *others) if fold[row.article] != at])
         own = np.append(own, [0.0, 0.0])
         figures += [row.ndcg(own) for row in plain if fold[row.article] == at]
-    print(f"{SET}, {len(plain)} questions, {FOLDS} folds: nDCG@10 {np.mean(figures):.4f} (asked .962)")
+    print(
+        f"{SET}, {len(plain)} questions, {FOLDS} folds: nDCG@10 {np.mean(figures):.4f} (asked .962)"
+    )
     own = train([*plain, *others])
-    print(f"{LAW}: nDCG@10 {np.mean([row.ndcg(np.append(own, [0.0, 0.0])) for row in law]):.4f} (asked .764)")
+    print(
+        f"{LAW}: nDCG@10 {np.mean([row.ndcg(np.append(own, [0.0, 0.0])) for row in law]):.4f} (asked .764)"
+    )
     ranks: dict[str, list[int]] = defaultdict(list)
     for at in range(FOLDS):
-        weights = np.append(own, fit_foreign([one for n, one in enumerate(daily) if n % FOLDS != at], own))
+        weights = np.append(
+            own, fit_foreign([one for n, one in enumerate(daily) if n % FOLDS != at], own)
+        )
         for n, (kind, row) in enumerate(daily):
             if n % FOLDS == at:
                 ranks[kind].append(first_right(row, weights))
@@ -215,7 +253,9 @@ def main() -> None:
     if "--write" in sys.argv:
         data = json.loads(rerank.FILE.read_text("utf-8"))
         bounds = data.pop("bounds")
-        rerank.FILE.write_text(json.dumps({**data, "meaning": named, "bounds": bounds}, indent=1) + "\n", "utf-8")
+        rerank.FILE.write_text(
+            json.dumps({**data, "meaning": named, "bounds": bounds}, indent=1) + "\n", "utf-8"
+        )
         print(f"written: {rerank.FILE}")
 
 
