@@ -18,6 +18,7 @@ ON = frozenset({"1", "true", "yes", "on"})
 OFF = frozenset({"", "0", "false", "no", "off"})
 DIGITS = 9  # of a whole number; more are none that is meant
 WEB = ("http", "https")  # schemes
+WORDS_ALONE = "off"  # instead of an embedding model
 _OPAQUE = ("unix://", "redis+sentinel://")  # addresses that name no single host and port
 _AUDIENCE = re.compile(r"[\w .-]{1,40}")
 _SENTINEL = re.compile(
@@ -149,6 +150,19 @@ def model_of(providers: Iterable[str]) -> Read:
                 "bad_model", Texts.load().phrase("settings.bad_model", name=name, providers=listed)
             )
         return value
+
+    return read
+
+
+def embedding_of(providers: Iterable[str]) -> Read:
+    """Return what reads an embedding model's address, or `WORDS_ALONE`."""
+    address = model_of(providers)
+
+    def read(name: str, value: str) -> str:
+        if value.casefold() == WORDS_ALONE:
+            return WORDS_ALONE
+        model: str = address(name, value)
+        return model
 
     return read
 

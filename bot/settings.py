@@ -172,11 +172,11 @@ class Settings:
     embedding: str = setting(
         "EMBEDDING",
         (
-            "語による検索に加える埋め込みモデル。openai:名前 または ollama:名前",
-            "`openai:…` or `ollama:…`: an embedding model beside the search by words, see below",
+            "意味による検索。off で語だけ、openai:名前 または ollama:名前 で別の埋め込みモデル",
+            "search by meaning: `off`, or `openai:…` or `ollama:…` instead, see below",
         ),
-        ("語だけで検索", "words alone"),
-        read=readers.model_of(EMBEDDERS),
+        ("内蔵のモデル", "the built-in model"),
+        read=readers.embedding_of(EMBEDDERS),
         default="",
     )
     admins: frozenset[str] = setting(

@@ -44,6 +44,7 @@ async def add(application: Application, arguments: argparse.Namespace, language:
             await adding.samples()
         for name in arguments.files:
             await adding.file(Path(name), bars)
+        await adding.followed()
     return COULD_NOT if adding.failed else DONE
 
 
@@ -67,6 +68,13 @@ class _Adding:
                 shelved.sample.name, shelved.document, shelved.version, new=shelved.new, began=began
             )
             began = time.perf_counter()
+
+    async def followed(self) -> None:
+        """Wait until what was published can be found by its meaning, too."""
+        try:
+            await (await self._application.library()).followed()
+        except KnowledgeError:
+            return  # words are found already; the next start makes the rest
 
     async def file(self, path: Path, bars: Progress) -> None:
         began = time.perf_counter()

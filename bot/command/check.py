@@ -21,6 +21,7 @@ async def check(settings: Settings, language: Language, *, as_json: bool) -> int
     async with Application(settings) as application:
         try:
             await application.answers()
+            await application.encoder_read()
         except KnowledgeError as error:
             Console(stderr=True).print(error.reason.to(language), markup=False)
         parts = await application.readiness()

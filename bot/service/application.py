@@ -11,6 +11,7 @@ import logging
 from contextlib import AsyncExitStack, suppress
 from typing import Self
 
+from bot.readers import WORDS_ALONE
 from bot.service.folder import Folder
 from bot.service.part import FIRST, LONGEST, Part, stop
 from bot.service.queue import Queue
@@ -43,6 +44,7 @@ from knowledge.errors import EmbeddingUnavailable, LibraryUnavailable
 from knowledge.index.opening import open_index
 from knowledge.models.embedding import Embedding
 from knowledge.models.language_models import Model
+from knowledge.models.sentence_encoder import SentenceEncoder
 from knowledge.reading.reading import Limits
 from knowledge.reading.sandbox import late_imports, missing
 from knowledge.retrieval.encoder import VERSION, Encoder
@@ -116,6 +118,10 @@ class Application:
         self._answers = Part("answers", self._open_answers, patient=patient)
         self._work = Part("jobs", self._begin_work, patient=patient)
         self._embedding: Embedding | None = None
+        self._sentences: SentenceEncoder | None = None
+        if not settings.embedding:
+            self._sentences = SentenceEncoder()
+        self._reading: asyncio.Task[bool] | None = None  # of the encoder's files
         self._measuring: asyncio.Task[None] | None = None
         self._sandbox: asyncio.Task[str] | None = None
         self._reviews: asyncio.Task[None] | None = None
@@ -132,6 +138,8 @@ class Application:
             self._stack.enter_context(self.folder)
         await self._stack.enter_async_context(self.store)
         await self._stack.enter_async_context(self.sessions)
+        if self._sentences is not None and self._talks:
+            self._reading = asyncio.create_task(asyncio.to_thread(self._sentences.open))
         self._library.start()
         self._stack.push_async_callback(self._stop_furnishing)
         await self._stack.enter_async_context(self.queue)
@@ -159,6 +167,11 @@ class Application:
                 raise
             raise LibraryUnavailable(AWAY, phrase("waiting")) from error
 
+    async def encoder_read(self) -> None:
+        """Wait until the sentence encoder's files are read, if there is one."""
+        if self._sentences is not None:
+            await asyncio.to_thread(self._sentences.open)
+
     async def opened(self) -> None:
         """Wait until documents can be taken in, however long that takes."""
         await self._library.opened()
@@ -181,6 +194,8 @@ class Application:
         if self._sandbox is not None:
             parts["sandbox"] = self._sandbox.result() if self._sandbox.done() else "starting"
         parts |= {"jobs": self._work.state} if self._threads else {}
+        if self._sentences is not None:
+            parts["meaning"] = self._sentences.state
         measured = self._embedding is None or self._embedding.size
         return parts if measured else parts | {"embedding": "not answering"}
 
@@ -193,12 +208,16 @@ class Application:
                 settings.data / "qdrant",
                 settings.qdrant_api_key or None,
                 version=VERSION,
-                model=settings.embedding,
+                model=embedding.name if embedding else "",
                 size=embedding.size if embedding else 0,
             )
             library = await opening.enter_async_context(
                 Library(
-                    index, Encoder(self._analysis), originals=self.originals, embedding=embedding
+                    index,
+                    Encoder(self._analysis),
+                    originals=self.originals,
+                    sentences=self._sentences,
+                    embedding=embedding,
                 )
             )
             from knowledge.deck.digest import shelve
@@ -234,7 +253,7 @@ class Application:
         their provider is.
         """
         settings = self.settings
-        if not settings.embedding:
+        if settings.embedding in ("", WORDS_ALONE):
             return None
         provider = settings.embedding.partition(":")[0]
         shared = settings.llm.partition(":")[0] in ("", provider)
@@ -345,7 +364,7 @@ class Application:
         await self._work.stop()
 
     async def _stop_furnishing(self) -> None:
-        await stop(self._reviews, self._measuring, self._sandbox)
+        await stop(self._reviews, self._measuring, self._sandbox, self._reading)
         for part in (self._answers, self._library):
             await part.stop()
         await self._heavy.aclose()

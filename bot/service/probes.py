@@ -10,7 +10,9 @@ from bot.metrics import MEDIA_TYPE
 from bot.platform import Face
 from bot.service.application import Application
 
-OPTIONAL = frozenset({"embedding"})  # parts without which questions are answered all the same
+OPTIONAL = frozenset(
+    {"embedding", "meaning"}
+)  # parts without which questions are answered all the same
 
 
 class Probes:

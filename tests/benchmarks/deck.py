@@ -21,6 +21,7 @@ from knowledge.answering.answers import Answers
 from knowledge.deck.digest import shelve
 from knowledge.documents.library import Library
 from knowledge.index.opening import open_index
+from knowledge.models.sentence_encoder import SentenceEncoder
 from knowledge.retrieval.encoder import VERSION
 
 ALL = frozenset({"all"})
@@ -67,8 +68,10 @@ async def measure(folder: Path, kind: str, library: Library, answers: Answers) -
 
 async def run(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as place:
-        async with Library(open_index(None, Path(place), version=VERSION)) as library:
+        index = open_index(None, Path(place), version=VERSION)
+        async with Library(index, sentences=SentenceEncoder()) as library:
             await shelve(library)
+            await library.followed()
             answers = Answers(library)
             await answers.warm()
             for kind in ("", "_fresh"):

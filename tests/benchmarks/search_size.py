@@ -1,7 +1,9 @@
 """
 Search speed at size: a whole `Library.search`, encoding included, beside LlamaIndex's BM25Retriever on the same passages.
 
-    nice -n 5 python -m tests.benchmarks.search_size [10000] [--no-peer]
+    nice -n 5 python -m tests.benchmarks.search_size [10000] [--no-peer] [--words]
+
+`--words` leaves out what passages mean.
 
 Every passage joins half of one development text to half of another, so that no two are alike.
 """
@@ -15,12 +17,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 from llama_index.core.schema import TextNode
 from llama_index.retrievers.bm25 import BM25Retriever
 
 from knowledge.documents.library import Library
 from knowledge.documents.rarities import weighed
 from knowledge.index.embedded import EmbeddedIndex
+from knowledge.models.sentence_encoder import SentenceEncoder
 from knowledge.reading.reading import Reading
 from knowledge.retrieval.encoder import VERSION, Encoder
 from knowledge.values import Metadata, Page, Passage, Place
@@ -87,7 +91,8 @@ async def ours(
     """Return the milliseconds of each first stage and of each whole search, and the mean processor time of the latter."""
     with tempfile.TemporaryDirectory() as folder:
         index = EmbeddedIndex(Path(folder), version=VERSION)
-        async with Library(index, cut=cutter(rows)) as library:
+        sentences = None if "--words" in sys.argv else SentenceEncoder()
+        async with Library(index, cut=cutter(rows), sentences=sentences) as library:
             start = time.perf_counter()
             for place in range(0, len(rows), DOCUMENT):
                 pages = tuple(
@@ -100,6 +105,13 @@ async def ours(
                 await library.publish(document.id, version.id)
             print(
                 f"{len(rows)} passages written in {time.perf_counter() - start:.1f} s", flush=True
+            )
+            start, busy, before = time.perf_counter(), time.process_time(), memory()
+            await library.followed()
+            print(
+                f"meaning made in {time.perf_counter() - start:.1f} s, processor time {time.process_time() - busy:.1f} s, "
+                f"memory {before} to {memory()} MB, index folder {folder_size(Path(folder)):.1f} MB",
+                flush=True,
             )
             await library.search(asked[0], readers=ALL)
             encoder, first, tally = Encoder(), [], await index.tally({"shelf": ["live"]})
@@ -116,6 +128,15 @@ async def ours(
                 full += len(found) == 6
             print(f"{full} of {len(asked)} questions found six passages", flush=True)
             return first, times, (time.process_time() - worked) * 1000 / len(asked)
+
+
+def memory() -> int:
+    """Return how many MB this process holds now."""
+    return psutil.Process().memory_info().rss // 2**20
+
+
+def folder_size(folder: Path) -> float:
+    return sum(path.stat().st_blocks * 512 for path in folder.rglob("*") if path.is_file()) / 2**20
 
 
 def theirs(rows: list[tuple[str, str]], asked: list[str]) -> list[float]:
