@@ -218,7 +218,7 @@ def _cosines(codes: Codes, asked: Codes) -> Vectors:
     Sums of 512 products of two codes are exact in 32 bits, so that a figure is the same whatever
     else is compared.
     """
-    sums: Vectors = np.matmul(codes, asked.astype(np.float32), dtype=np.float32)
+    sums: Vectors = codes.astype(np.float32) @ asked.astype(np.float32)
     return sums * np.float32(SCALE * SCALE)
 
 

@@ -49,6 +49,11 @@ JAPANESE = re.compile(rf"[{CJK}]")
 _BROKEN_LONG_VOWEL = re.compile(
     r"(?<=[ァ-ヴ])[-‐‑–—―−─](?=[ァ-ヴ])"
 )  # デ-タ, from scans and old keyboards
+# other shapes of a sign, mostly in names, that NFKC keeps apart: people write either
+_SHAPES = str.maketrans(
+    "髙﨑嵜邉邊齋齊濵濱德嶋澤廣國眞惠桒槗𠮷冨栁瀨淺榮實櫻寬靜藏條將龍瀧縣學會體驛號",
+    "高崎崎辺辺斎斉浜浜徳島沢広国真恵桑橋吉富柳瀬浅栄実桜寛静蔵条将竜滝県学会体駅号",
+)
 _ENGLISH = re.compile(r"[a-z]{3,}")
 _ENDINGS = (("", ""), ("s", ""), ("ing", ""), ("ed", ""), ("ing", "e"))
 
@@ -73,8 +78,12 @@ class Token(NamedTuple):
 
 
 def normalise(text: str) -> str:
-    """Return `text` in NFKC and lower case, with long-vowel marks mended: ｻｰﾊﾞ → サーバ, デ−タ → データ."""
-    return _BROKEN_LONG_VOWEL.sub("ー", unicodedata.normalize("NFKC", text).lower())
+    """
+    Return `text` in NFKC and lower case, with long-vowel marks mended and one shape for each sign:
+    ｻｰﾊﾞ → サーバ, デ−タ → データ, 髙 → 高.
+    """
+    plain = unicodedata.normalize("NFKC", text).lower().translate(_SHAPES)
+    return _BROKEN_LONG_VOWEL.sub("ー", plain)
 
 
 class Analysis:

@@ -11,7 +11,7 @@ from knowledge.retrieval.encoder import VERSION, Encoder
 from knowledge.retrieval.points import point
 
 ENCODER = Encoder()
-MADE_BY = "67a494c5759c"
+MADE_BY = "8d6f625b5bb9"
 STORED = {
     "出張費基準.xlsx": "1968aa1def1fe291",
     "wiki_duck.html": "7c15dfcc8ecb23bb",

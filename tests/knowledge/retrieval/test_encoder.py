@@ -19,6 +19,8 @@ def encoded(text: str, title: str = "") -> SparseVector:
     ("written", "asked"),
     [
         ("ｻｰﾊﾞｰの管理", "サーバの管理"),
+        ("髙橋", "高橋"),
+        ("渡邉", "渡辺"),
         ("デ−タの保護", "データの保護"),
         ("モデルを選ぶ", "which models"),
         ("申込みの期限", "申し込みの期限"),
