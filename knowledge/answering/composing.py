@@ -182,7 +182,10 @@ def _has_header(article: Article, number: int) -> bool:
 
 
 def _says_nothing_more(article: Article, numbers: Sequence[int], first: str) -> bool:
-    """Whether the lead has said already all that these lines say."""
+    """Whether the lead has said already all that these lines say; a list is read as a list."""
+    items = [number for number in numbers if article.lines[number].kind == "item"]
+    if len(items) > 1:
+        return False
     said = "".join(first.split())
     for number in numbers:
         line = article.lines[number]

@@ -38,6 +38,9 @@ ITEMS = 160  # characters of items that are said in one sentence
 CURT = 14  # characters of a sentence that is not said alone
 HEADS = 2  # lines that announce an item, said with it
 DENIALS = 4  # sentences that deny, said together
+_ACT = re.compile(
+    r"(?:こと|もの|行為|とき|場合|者)[。．]?$"
+)  # ends an item that says nothing by itself
 _OBJECT = re.compile(r"([\u30a1-\u30ff\u3400-\u9fff々A-Za-z0-9]+)を(?!除|得|問|通)")
 
 
@@ -176,7 +179,8 @@ def _stance(article: Article) -> Stance:
     heads = _heads(article)
     if not heads:
         return own
-    if own != "unknown":
+    names_an_act = _ACT.search(article.deciding)
+    if own != "unknown" and not names_an_act:
         return "unknown"  # two predicates, of which either may be meant
     return stance_of(heads[-1])
 
