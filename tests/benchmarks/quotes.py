@@ -69,7 +69,6 @@ ENDED = re.compile(r"[。．！？!?.:：][」』）)】”\"*_\]]*$")
 STOP = re.compile(r"[。！？!?][」』）)】”\"*]*|[.][)\"”*]*(?=\s|$)")
 RULE = re.compile(r"[-=_*\s|:]+")
 TAG = re.compile(r"\[[^\]]*\]")
-GOES_ON = ("この一覧には続き", "This list goes on")  # said of a list that is too long to be shown
 HEADING = 20  # wide letters; an unfinished line longer than that says something by itself
 NARROW = 0.6  # of the widest line: a line shorter than this was not broken for lack of room
 
@@ -189,9 +188,7 @@ def faults(answer: Answer, sources: dict[str, Source]) -> list[tuple[str, str]]:
     """Return what is wrong with the lines shown, as (kind, line)."""
     found: list[tuple[str, str]] = []
     behind = {c.number: c.passage.document for c in answer.citations}
-    quoted = [
-        line for line in answer.sentences if line.citations and not line.text.startswith(GOES_ON)
-    ]
+    quoted = [line for line in answer.sentences if line.role == "line" and line.citations]
     shown = [(line.text, behind[line.citations[0]]) for line in quoted]
     reached: dict[str, int] = {}
     for at, (text, document) in enumerate(shown):
@@ -276,6 +273,30 @@ def questions(shared: Path) -> list[list[tuple[str, str]]]:
     return talks
 
 
+def expected_words(shared: Path) -> dict[str, str]:
+    """Return "yes" or "no" for each question of the sets whose right answer begins so."""
+    expected: dict[str, str] = {}
+    for name in SETS:
+        path = shared / "bench" / name / "questions.jsonl"
+        for line in path.read_text("utf-8").splitlines():
+            row = json.loads(line)
+            for turn in row.get("turns") or [row]:
+                words = str(turn.get("first") or turn.get("expected") or "").lower()
+                if words.startswith(("yes", "はい", "ある")):
+                    expected[turn["id"]] = "yes"
+                elif words.startswith(("no", "いいえ")):
+                    expected[turn["id"]] = "no"
+    return expected
+
+
+def said_word(answer: Answer) -> str:
+    """Return "yes" or "no" where an answer begins so."""
+    first = answer.sentences[0].text.lower() if answer.sentences else ""
+    if first.startswith(("はい、", "yes:", "yes,")):
+        return "yes"
+    return "no" if first.startswith(("いいえ、", "no:", "no,")) else ""
+
+
 async def shelf(library: Library, shared: Path) -> tuple[dict[str, Source], dict[str, str]]:
     """Put everything on the shelf; return the documents' sources and file names by id."""
     sources, names = {}, {}
@@ -312,6 +333,7 @@ async def measure(shared: Path, *, show: bool, kept: Path | None) -> None:
         async with Library(open_index(None, Path(place), version=VERSION)) as library:
             sources, names = await shelf(library, shared)
             answers = Answers(library, today=lambda: TODAY)
+            expected = expected_words(shared)
             for talk in questions(shared):
                 history: tuple[Turn, ...] = ()
                 for id_, text in talk:
@@ -320,6 +342,10 @@ async def measure(shared: Path, *, show: bool, kept: Path | None) -> None:
                     answered["refused" if answer.mode == "refused" else answer.certainty] += 1
                     lines += len(answer.sentences)
                     found = faults(answer, sources)
+                    word, right = said_word(answer), expected.get(id_, "")
+                    counts[f"{word or 'no word'} said, {right or 'nothing'} expected"] += 1
+                    if word and word != right:
+                        found.append((f"{word} said", answer.sentences[0].text))
                     counts.update(kind for kind, _ in found)
                     counts["answers with a fault, said to be sure"] += (
                         bool(found) and answer.certainty == "sure"
