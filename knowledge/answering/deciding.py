@@ -33,6 +33,9 @@ IN_RANGE = 2.0  # its range holds an amount of the question; taken off where it 
 LEANS = -0.8  # it begins with a word that leans on the sentence before it
 WISHES = -1.2  # it says what would be good rather than what holds
 DENIES = 1.5  # it denies, and the question asks for what is denied
+MEANS = 2.0  # times how near it lies to the question in meaning, where it is the nearest
+MEANS_ABROAD = 6.0  # the same for a passage in another language
+UNRELATED = 0.2  # how near things lie that have nothing to do with each other
 LABEL = -2.0  # it is a name alone, no sentence
 LONG = 2  # lines of a list from which on its words are not counted together
 OPENS = 2.5  # it begins what stands below a question as its heading
@@ -96,7 +99,7 @@ def ranked(
             lines = passage.text[slice(*candidate.spans[0])] + passage.text[slice(*span)]
             title = passage_title(passage)
             share = min(share, _shared(f"{title} {lines}", weights))
-        base = candidate.score + COVERS * share
+        base = candidate.score + COVERS * share + _meant(candidate, hits[candidate.hit], query)
         if _is_label(passage, span):
             extra += LABEL
         before = passage.text[: span[0]].strip()
@@ -105,6 +108,19 @@ def ranked(
             extra += OPENS
         deciding.append(Deciding(candidate.hit, span, head, candidate, base + extra))
     return sorted(deciding, key=_negated_score)
+
+
+def _meant(candidate: Candidate, hit: Hit, query: Query) -> float:
+    """
+    Return what is added to the unit of a passage that lies nearest to the question in meaning; in
+    another language than the question's there is little else to tell by.
+    """
+    if hit.meaning is None or candidate.number != hit.unit:
+        return 0.0
+    weight = MEANS
+    if hit.passage.language != query.language:
+        weight = MEANS_ABROAD
+    return weight * max(hit.meaning - UNRELATED, 0.0)
 
 
 def _is_label(passage: Passage, span: Span) -> bool:

@@ -64,7 +64,8 @@ class Candidate:
     A unit that may hold the sentence that answers, of the hit at index `hit`, with its score.
 
     `share` is how much of the question's content words (0..1, by rarity) it and its headings hold,
-    `missing` are those they lack, `lacking` those it lacks itself.
+    `missing` are those they lack, `lacking` those it lacks itself. `number` is the unit's among the
+    passage's, from 0.
     """
 
     hit: int
@@ -73,6 +74,7 @@ class Candidate:
     share: float = 0.0
     missing: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
+    number: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +256,7 @@ def _candidates(
             continue
         missing = overlap.query.missing(held[row])
         lacking = overlap.query.missing(overlap.units[row])
-        candidates.append(Candidate(hit, spans, score, shares[row], missing, lacking))
+        candidates.append(Candidate(hit, spans, score, shares[row], missing, lacking, number))
     return tuple(candidates)
 
 
