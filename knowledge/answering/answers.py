@@ -321,7 +321,7 @@ class Answers:
         )
         sure = certainty == "sure"
         article = deciding(question.search_text, [c.passage for c in answer.citations])
-        topic = about(question.search_text, article, sure=sure)
+        topic = () if question.open else about(question.search_text, article, sure=sure)
         return replace(answer, topic=topic, article=article.id if article else "")
 
     async def _engine(self) -> Engine:

@@ -173,7 +173,9 @@ def about(question: str, passage: Passage | None, *, sure: bool) -> tuple[str, .
     held = [word for word in own if _folded(word) in text]
     if held and len(held) == len(own):
         return tuple(own[:CONTEXT])
-    heading = topics(bare_heading(passage.headings[-1]))[:HEADING]
+    heading: list[str] = []
+    if passage.headings[-1] != passage.title:
+        heading = topics(bare_heading(passage.headings[-1]))[:HEADING]
     if language_of(question, passage.language) == passage.language:
         own = held
     distinct: dict[str, str] = {}
@@ -308,7 +310,7 @@ def _frame(talk: Sequence[Turn], question: str) -> str:
     """Return what was last asked, "" where the question asks it itself."""
     for turn in reversed(talk):
         asked = frame(turn.question)
-        if asked and not sets_against(turn.question):
+        if asked and not (sets_against(turn.question) or points(turn.question)):
             return "" if asked in question else asked
     return ""
 
@@ -318,6 +320,10 @@ def _corrected(rest: str, talk: Sequence[Turn]) -> str:
     wrong, meant = _replaced(rest) or ("", rest)
     if not (is_bare(meant) or lacks_topic(meant)):
         return meant
+    for turn in reversed(talk):
+        before = turn.understood or turn.question
+        if wrong and wrong in before and not points(turn.question):
+            return before.replace(wrong, "・".join(topics(meant)) or meant, 1)
     context = [word for word in _context(talk, meant) if word not in topics(wrong)]
     return _with(context, meant, _frame(talk, meant))
 

@@ -16,7 +16,16 @@ from knowledge.retrieval.features import Features
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.terms import Terms
 from knowledge.text.analysis import JAPANESE
-from knowledge.text.topic import POINTER, is_bare, opening, replaces, sets_against, topics, words
+from knowledge.text.topic import (
+    POINTER,
+    is_bare,
+    opening,
+    points,
+    replaces,
+    sets_against,
+    topics,
+    words,
+)
 from knowledge.values import Hit, Language, Passage
 
 AMONG = 10  # best passages whose headings are looked at
@@ -137,7 +146,7 @@ def of(thing: str, question: str) -> str:
 
 def _of_english(thing: str, question: str) -> str:
     text = question.strip(" ?.!")
-    pointer = POINTER.search(text)
+    pointer = POINTER.search(text) if points(text) else None
     before, after = f"{text} for ", ""
     if pointer:
         before, after = text[: pointer.start()], text[pointer.end() :]

@@ -89,9 +89,9 @@ _CONTRAST = re.compile(r"^(?:and|what about|how about)\b", re.IGNORECASE)
 _ONE = rf"[\u30a1-\u30ff{_KANJI}A-Za-z0-9の]{{1,16}}?"  # one thing, of which nothing is said but …
 _CASE = "(?:(?:の|だと|な)?(?:場合|とき|時))?"
 _END = r"(?:です|でしょう|なの|なる)?か?[\s?。]*$"
-_BARE = re.compile(rf"^{_ONE}(?:のこと)?{_CASE}(?:は|って|も|だと|なら)?(?:どう|同じ)?{_END}")
+_BARE = re.compile(rf"^{_ONE}(?:のこと)?{_CASE}(?:は|って|でも|も|だと|なら)?(?:どう|同じ)?{_END}")
 _OTHER_SIDE = re.compile(
-    rf"^{_ONE}(?:(?:の|な)(?:ほう|方|場合|とき|時)(?:は|も|だと|なら)?|だと|なら|も)(?:どう|同じ)?{_END}"
+    rf"^{_ONE}(?:(?:の|な)(?:ほう|方|場合|とき|時)(?:は|も|だと|なら)?|だと|なら|でも|も)(?:どう|同じ)?{_END}"
 )
 _PHRASE_EN = re.compile(
     r"^(?:(?:for|in|at|on|with|to|from|the|a|an|my|our) )*(?:[a-z0-9'-]+ ?){1,4}[?.!]*$",

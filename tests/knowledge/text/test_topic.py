@@ -96,6 +96,15 @@ def test_a_question_without_a_topic_is_given_that_of_the_talk(question):
     assert "退職金" in read_after(question, "退職金はありますか?")
 
 
+def test_what_only_points_is_not_what_was_asked():
+    text = read_after(
+        "いや、購入じゃなくて貸出の場合", "備品の購入はどうすればいい?", "それ以外は?"
+    )
+
+    assert text == "備品の貸出はどうすればいい?"
+    assert "何日" in read_after("パートでも?", "有給休暇は何日もらえますか", "それ以外は?")
+
+
 @pytest.mark.parametrize("question", LACKING_EN)
 def test_an_english_question_without_a_topic_is_given_that_of_the_talk(question):
     assert "retirement" in read_after(question, "Is there a retirement allowance?")
@@ -141,6 +150,7 @@ def test_what_is_of_another_kind_is_added_and_replaces_nothing():
         ("いや、正社員じゃなくてパートの場合", "賞与", "正社員"),
         ("違います、パートのことです", "賞与", "正社員"),
         ("正社員ではなく、パート", "賞与", "正社員"),
+        ("そうじゃなくて、正社員ではなくパートです", "賞与", "正社員"),
     ],
 )
 def test_a_correction_takes_out_what_was_wrong(correction, kept, gone):
