@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Literal, assert_never
 
-from handlers.actions.choose import AskAboutResult
+from handlers.actions.action import Action
+from handlers.actions.choose import AskAboutResult, StartChoice
 from handlers.actions.registry import read
 from handlers.choose.model_admin import ModelAdmin
 from handlers.choose.router import JOIN, WORDS, Choose
@@ -206,7 +207,21 @@ class Router:
     # ------------------------------------------------------------------------- buttons and forms
 
     def _press(self, message: Message, press: Press) -> AsyncIterator[Reply]:
-        return self._routes.pressed(message, read(press)) or self._old(message)
+        action = read(press)
+        if action is None or isinstance(
+            action, StartChoice
+        ):  # a dialog speaks its person's language
+            return self._routes.pressed(message, action) or self._old(message)
+        return self._pressed(message, action)
+
+    async def _pressed(self, message: Message, action: Action) -> AsyncIterator[Reply]:
+        """Do what a button does, in the language of the answer it stands under."""
+        answer = getattr(action, "answer", "")
+        if isinstance(answer, str) and answer:
+            language = await self.questions.language(answer, message.person.language)
+            message = replace(message, person=replace(message.person, language=language))
+        async for reply in self._routes.pressed(message, action) or self._old(message):
+            yield reply
 
     def _form(self, message: Message, form: Form) -> AsyncIterator[Reply]:
         return self._routes.sent(message, read(form), form) or self._old(message)

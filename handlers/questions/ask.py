@@ -132,6 +132,13 @@ class Questions:
         answers = await self._answers()
         return await answers.alone(question, language)
 
+    async def language(self, answer: str, default: Language) -> Language:
+        """Return the language an answer was given in, `default` once it has expired."""
+        record = await self._record(answer)
+        if record is None or not record.language:
+            return default
+        return "en" if record.language == "en" else "ja"
+
     async def mention(self, message: Message, subject: str, text: str) -> None:
         """
         Add something talked about elsewhere to this place's thread, so that questions here can

@@ -25,7 +25,7 @@ from typing import Any
 
 from knowledge.deck import digest
 from knowledge.samples.catalogue import samples
-from tests.benchmarks.quotes import TAG, Source, _places, lines_of, source
+from tests.benchmarks.quotes import TAG, Source, _places, flat, lines_of, source
 
 ROOT = Path(__file__).resolve().parents[2]
 SETS = ("everyday", "everyday2")
@@ -117,10 +117,21 @@ def torn(answer: Row, known: dict[str, Source]) -> list[str]:
         whole = [
             place for file, place in places if place[0] in file.begins and place[1] in file.ends
         ]
-        cells = " | " in text or ": " in text
-        if places and not whole and not cells:
+        drawn = " | " in text or ": " in text
+        if places and not whole and not drawn and not _in_cell(text, cited):
             found.append(text)
     return found
+
+
+def _in_cell(text: str, cited: list[Source]) -> bool:
+    """Whether a line is a cell of a row, or whole sentences of one from its beginning on."""
+    wanted = flat(text)
+    for file in cited:
+        for line in file.lines:
+            cells = [flat(cell) for cell in line.split(" | ")]
+            if len(cells) > 1 and any(cell.startswith(wanted) for cell in cells):
+                return text.rstrip().endswith((".", "。")) or wanted in cells
+    return False
 
 
 def judge(path: Path) -> ModuleType:

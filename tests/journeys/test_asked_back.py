@@ -5,7 +5,7 @@ import pytest_asyncio
 
 from bot.service.application import Application
 from bot.settings import load
-from handlers.conversation import Buttons, Press
+from handlers.conversation import Buttons, Press, Sources
 from knowledge.reading.reading import read
 from knowledge.values import Metadata
 from tests.faces import FACES, delivered, drawn, heard
@@ -186,6 +186,23 @@ async def test_a_follow_up_says_how_it_was_understood_and_offers_a_new_talk(
     assert "忘れました" in said.text
     again = (await heard(application, face, "いつまで?", place=place))[-1]
     assert again.answer.mode == "asked_back"
+
+
+@pytest.mark.parametrize("face", FACES)
+async def test_a_button_under_an_answer_speaks_the_language_of_the_answer(
+    application, texts, place, face
+):
+    reply = (await heard(application, face, "図書カードはもらえますか?", "en", place))[-1]
+    source = next(block for block in reply.blocks if isinstance(block, Sources))
+    message = delivered(face, "?", "en", place)
+    data = {"aid": source.answer, "s": source.items[0].id, "n": 1}
+    object.__setattr__(message, "content", Press("source.open", data))
+    sheet = Sheet()
+
+    await application.turns.take(message, sheet)
+
+    assert "この出典で支えた文" in str(sheet.shown[-1].blocks)
+    assert "Supports" not in str(sheet.shown[-1].blocks)
 
 
 @pytest.mark.parametrize(
