@@ -170,7 +170,7 @@ def about(question: str, passage: Passage | None, *, sure: bool) -> tuple[str, .
     if passage is None or not passage.headings or not sure:
         return tuple(own[:CONTEXT])
     text = _whole(passage)
-    held = [word for word in own if _folded(word) in text]
+    held = _held_words(own, text)
     if held and len(held) == len(own):
         return tuple(own[:CONTEXT])
     heading: list[str] = []
@@ -193,7 +193,7 @@ def deciding(question: str, passages: Sequence[Passage]) -> Passage | None:
     best, most = None, -1
     for passage in passages:
         text = _whole(passage)
-        held = sum(_folded(word) in text for word in own)
+        held = len(_held_words(own, text))
         if held > most:
             best, most = passage, held
     return best
@@ -278,7 +278,7 @@ def _put_in(own: Sequence[str], talk: Sequence[Turn]) -> str:
         whole = bool(turn.understood) or not lacks_topic(turn.question)
         before = turn.understood or turn.question
         for word in topics(before):
-            if whole and alike(word, own[0]):
+            if own and whole and alike(word, own[0]):
                 return before.replace(word, "・".join(own), 1)
         if whole:
             return ""
@@ -301,8 +301,7 @@ def _same_of(question: str, rest: str, talk: Sequence[Turn]) -> tuple[str, ...]:
     inside = _with(_context(talk, rest), question, asked)
     own = topics(rest)
     if all(map(replaces, own)):
-        put = _put_in(own, talk) if own else ""
-        return (put or inside,)
+        return (_put_in(own, talk) or inside,)
     return inside, _with([], question, asked)
 
 
@@ -311,7 +310,9 @@ def _frame(talk: Sequence[Turn], question: str) -> str:
     for turn in reversed(talk):
         asked = frame(turn.question)
         if asked and not (sets_against(turn.question) or points(turn.question)):
-            return "" if asked in question else asked
+            if asked in question:
+                return ""
+            return asked
     return ""
 
 
@@ -358,6 +359,11 @@ async def _held(
         return 0.0
     overlap = Features(query, [extractor.terms(hit) for hit in hits])
     return float((overlap.held @ query.content).max())
+
+
+def _held_words(words: Sequence[str], text: str) -> list[str]:
+    """Return the words that stand in a folded text."""
+    return [word for word in words if _folded(word) in text]
 
 
 def _whole(passage: Passage) -> str:

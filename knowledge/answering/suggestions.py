@@ -137,18 +137,21 @@ def of(thing: str, question: str) -> str:
         return f"「{thing}」は、{'・'.join(topics(rest))}の場合どうなりますか"
     pointer = POINTER.match(rest)
     if pointer:
-        particle = pointer[0][-1] if pointer[0][-1] in "はがをにもでの" else "は"
+        particle = pointer[0][-1]
+        if particle not in "はがをにもでの":
+            particle = "は"
         return f"「{thing}」{particle}{rest[pointer.end() :]}"
     first = words(rest)[:1]
-    joined = "の" if first and rest.startswith(first[0]) else "は、"
-    return f"「{thing}」{joined}{rest}"
+    if first and rest.startswith(first[0]):
+        return f"「{thing}」の{rest}"
+    return f"「{thing}」は、{rest}"
 
 
 def _of_english(thing: str, question: str) -> str:
     text = question.strip(" ?.!")
-    pointer = POINTER.search(text) if points(text) else None
+    pointer = POINTER.search(text)
     before, after = f"{text} for ", ""
-    if pointer:
+    if pointer and points(text):
         before, after = text[: pointer.start()], text[pointer.end() :]
     elif is_bare(text):
         before, after = "What about ", f" ({text})"
@@ -167,7 +170,9 @@ def _fits(asked: Query, question: str, passage: Passage, terms: Terms) -> float:
     others = [word for word in topics(question) if replaces(word)]
     if any(word not in text for word in others):
         return 0.0
-    says = float(sum(kind.said_in(text) for kind in kinds(question)))
+    says = 0.0
+    for kind in kinds(question):
+        says += kind.said_in(text)
     named = says or others or words(opening(question)[1])
     if not named:  # it asks for nothing: what it says could stand anywhere
         return 0.0

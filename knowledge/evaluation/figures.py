@@ -39,7 +39,8 @@ def figures(result: Result) -> Figures:
     refusals were right, "refusal_recall" how many of the questions without an answer were refused.
     "right" counts answers that are as expected in all that is known of them, "says" those that say
     what they must and nothing they must not, "first" right first sentences; "kinds" has "right" for
-    each kind of question. "dense" compares search with and without dense vectors. Times are of the search alone.
+    each kind of question. "dense" compares search with and without dense vectors. Times are of the
+    search alone.
     """
     times = [outcome.milliseconds for outcome in result.outcomes]
     return {
