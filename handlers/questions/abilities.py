@@ -45,6 +45,7 @@ def abilities(  # noqa: PLR0913  # all rooms that an intent may lead to
     last = LastAnswers(library, context.sessions, people, threads)
     ways = Ways(welcome, texts)
     talk = Talk(welcome, texts)
+    opened = SourcesAsked(last, sources, ways, texts)
     restyle = Restyle(last, threads, ways, texts)
     asked = PeopleAsked(last, escalation, feedback, ways, texts)
     return {
@@ -71,7 +72,8 @@ def abilities(  # noqa: PLR0913  # all rooms that an intent may lead to
         "first": FirstQuestion(ask, threads, ways).ask,
         "mail": Mail(last, ways, texts).write,
         "translated": OtherLanguage(library, people, last, ways, texts).show,
-        "source": SourcesAsked(last, sources, ways, texts).show,
+        "source": opened.show,
+        "more": opened.whole,
         "summary": Summary(library, people, last, ask, texts).outline,
         "changes": EditionChanges(library, people, last, ask, texts).show,
         "person": asked.person,

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Literal
 
-from handlers.answer_text import titled
+from handlers.answer_text import CELL, titled
 from handlers.conversation import Block, Message, Paragraph, Reply
 from handlers.people import People
 from handlers.questions.ask import Questions
@@ -153,7 +153,8 @@ class EditionChanges:
                 quote = _line_about(passage, subject)
                 number = len(citations) + 1
                 citations.append(Citation(number, passage, quote))
-                sentences.append(Sentence(f"- {name}: {sanitise(quote)}", (number,)))
+                words = sanitise(quote).strip("| ").replace(CELL, " · ")
+                sentences.append(Sentence(f"- {name}: {words}", (number,)))
         if not sentences:
             return None
         head = self._texts.say("requests.editions", language, topic=", ".join(subjects))

@@ -9,7 +9,7 @@ Greeting = Literal["hello", "morning", "evening", "work"]
 # a sentence is said back, and nothing else is done
 Word = Literal["thanks", "bye", "sorry", "acknowledged", "link", "chat", "act"]
 # done with the last answer of the talk
-OfAnswer = Literal["repeat", "shorter", "bullets", "mail", "translated", "source"]
+OfAnswer = Literal["repeat", "shorter", "bullets", "mail", "translated", "source", "more"]
 OfTalk = Literal["recap", "first", "asked_before"]  # done with what was said in it
 OfDocument = Literal["summary", "changes"]  # done with a whole document
 OfPeople = Literal["person", "feedback", "wrong"]

@@ -5,7 +5,7 @@ It is put together anew from what is kept and from the shelf of today; the right
 """
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -91,7 +91,8 @@ class LastAnswers:
             await self._records.keep(record)
         except SessionsUnavailable:
             return own
-        turn = Turn(own.question, own.text)
+        history = await self._threads.history(message.place)
+        turn = _turn(own, history)
         await self._threads.add(message.place, turn, message.person.id, own.id)
         return own
 
@@ -132,6 +133,14 @@ class LastAnswers:
             url=metadata.url,
             owner=metadata.owner,
         )
+
+
+def _turn(answer: Answer, history: Sequence[Turn]) -> Turn:
+    """Return an answer as a turn: in other words it is about what it was about before."""
+    if history and history[-1].question == answer.question:
+        return replace(history[-1], answer=answer.text)
+    decided = [citation.passage.id for citation in answer.citations[:1]]
+    return Turn(answer.question, answer.text, passage="".join(decided))
 
 
 def _cited(citation: Citation) -> CitedPassage:

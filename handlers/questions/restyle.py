@@ -37,6 +37,9 @@ _COUNTED = {
     "十": 10,
 }
 _SPELT = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+_ONE = re.compile(
+    r"一文|1文|一言|ひとこと|\b(?:one|a|a single) (?:short )?(?:sentence|line)\b", re.IGNORECASE
+)
 _MARKS = re.compile(r"(?:\[\d{1,2}\])+")
 _BULLET = re.compile(r"^\s*(?:[-*・•]|\d{1,2}[.)])\s+")
 Change = Callable[[Answer, str], tuple[Answer, str]]  # answer and request → answer and what is said
@@ -70,10 +73,12 @@ class Restyle:
             return
         last = await self._last.load(message)
         head = self._texts.say("requests.recap", language)
+        if _ONE.search(text):
+            said, head = [_as_one(said)], ""
         rows = "\n".join(f"- {sentence}" for sentence in said)
-        blocks: list[Block] = [Paragraph(head, "quiet"), Paragraph(rows, "answer")]
         if last.answer is None:
-            yield Reply(f"{head}\n{rows}", tuple(blocks))
+            words = f"{head}\n{rows}".strip()
+            yield Reply(words, (Paragraph(words, "answer"),))
             return
         numbers = tuple(citation.number for citation in last.answer.citations)
         sentences = [Sentence(sentence) for sentence in said[:-1]]
@@ -145,6 +150,12 @@ def drawn(answer: Answer, head: str, texts: Texts) -> Reply:
         blocks.append(shown)
     text = "\n".join([head, rows, "", *named(shown)])
     return Reply(text.strip(), tuple(blocks), answer=answer)
+
+
+def _as_one(sentences: Sequence[str]) -> str:
+    """Return sentences as one."""
+    bare = [sentence.rstrip("。. ") for sentence in sentences]
+    return f"{'; '.join(bare)}."
 
 
 def _without_lead(sentences: Sequence[Sentence]) -> list[Sentence]:

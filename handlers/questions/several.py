@@ -28,6 +28,7 @@ from knowledge.text.courtesy import LONGEST, asking, asks_something
 from knowledge.text.pieces import Piece, joined, pieces
 from knowledge.text.sanitise import sanitise
 from knowledge.text.topic import complete, topics
+from knowledge.values import Answer, Citation, Sentence
 
 MOST = 5  # questions answered at a time
 LISTED = 10  # that are named besides
@@ -96,6 +97,7 @@ class Several:
         spoken: list[str] = [intro]
         blocks: list[Block] = [Paragraph(intro, "quiet")]
         sources = 0
+        answers: list[Answer] = []
         for number, question in enumerate(asked, 1):
             last = Reply("")
             part = replace(message, id=f"{message.id}:{number}")
@@ -108,13 +110,41 @@ class Several:
             blocks.append(Heading(head))
             shown = [*last.blocks] or [Paragraph(last.text)]
             blocks += _of_answer(shown, sources)
+            if last.answer is not None:
+                answers.append(_counted_on(last.answer, sources))
             sources += _sources_of(last.blocks)
         if rest:
             left = say("requests.several_rest", language, n=MOST)
             named = "\n".join(f"- {sanitise(question[:NAMED])}" for question in rest[:LISTED])
             spoken += ["", left, named]
             blocks.append(Paragraph(f"{left}\n{named}", "note"))
-        yield Reply("\n".join(spoken), tuple(blocks))
+        whole = _together(answers, "\n".join(questions))
+        yield Reply("\n".join(spoken), tuple(blocks), answer=whole)
+
+
+def _counted_on(answer: Answer, before: int) -> Answer:
+    """Return an answer whose sources are counted on from those of the answers before it."""
+    sentences: list[Sentence] = []
+    for sentence in answer.sentences:
+        numbers = tuple(number + before for number in sentence.citations)
+        sentences.append(replace(sentence, citations=numbers))
+    citations = [replace(one, number=one.number + before) for one in answer.citations]
+    return replace(answer, sentences=tuple(sentences), citations=tuple(citations))
+
+
+def _together(answers: Sequence[Answer], question: str) -> Answer | None:
+    """Return several answers as one, for machines; refused only where all were."""
+    sentences: list[Sentence] = []
+    citations: list[Citation] = []
+    best: Answer | None = None
+    for answer in answers:
+        sentences += answer.sentences
+        citations += answer.citations
+        if best is None or best.mode == "refused":
+            best = answer
+    if best is None:
+        return None
+    return replace(best, question=question, sentences=tuple(sentences), citations=tuple(citations))
 
 
 def _of_answer(blocks: Sequence[Block], before: int) -> Iterator[Block]:

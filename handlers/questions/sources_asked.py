@@ -35,6 +35,15 @@ class SourcesAsked:
 
     async def show(self, message: Message, text: str) -> AsyncIterator[Reply]:
         """Open the source that is named by its number, else list them all."""
+        async for reply in self._opened(message, text, whole=False):
+            yield reply
+
+    async def whole(self, message: Message, text: str) -> AsyncIterator[Reply]:
+        """Show all that the last answer was taken from; of several sources, list them."""
+        async for reply in self._opened(message, text, whole=True):
+            yield reply
+
+    async def _opened(self, message: Message, text: str, *, whole: bool) -> AsyncIterator[Reply]:
         language = message.person.language
         try:
             last = await self._last.load(message)
@@ -48,6 +57,8 @@ class SourcesAsked:
         cited = {citation.number: citation for citation in last.answer.citations}
         if wanted == LAST and cited:
             wanted = max(cited)
+        if whole and len(cited) == 1:
+            wanted = min(cited)
         if wanted in cited:
             opening = OpenSource(cited[wanted].passage.id, wanted, last.answer.id)
             async for reply in self._view.open(message, opening):

@@ -5,10 +5,11 @@ import pytest_asyncio
 
 from bot.service.application import Application
 from bot.settings import load
-from handlers.conversation import Buttons, Sources, Steps
+from handlers.conversation import Audience, Buttons, Message, Person, Sources, Steps
 from knowledge.reading.reading import read
 from knowledge.values import Metadata
 from tests.faces import FACES, drawn, heard
+from tests.sheet import Sheet
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 QUESTION = "制服のクリーニング代は会社が払いますか?"
@@ -156,6 +157,16 @@ async def test_who_asks_where_it_stands_is_shown_the_sources(application, place,
 
     assert any(isinstance(block, Sources) for block in reply.blocks)
     assert "制服規程" in reply.text
+
+
+@pytest.mark.parametrize("text", ["全文を見せて", "続けて", "show me the whole article"])
+async def test_the_whole_of_the_only_source_is_opened(application, place, text):
+    await heard(application, "slack", "会社の機器はどこに保管しますか?", place=place)
+
+    shown = await heard(application, "slack", text, place=place)
+
+    assert "情報機器の取扱い" in shown[-1].text
+    assert not searched(shown)
 
 
 async def test_a_source_that_is_not_there_is_said_to_be_not_there(application, place):
@@ -360,8 +371,14 @@ async def test_what_was_told_of_the_company_is_filled_in(application, place):
     (reply,) = await heard(application, "web", text, place=place)
     (row,) = [block for block in reply.blocks if isinstance(block, Buttons)]
 
-    assert row.items[0].press.action == "choose.start"
-    assert "予算は300万円です" in row.items[0].press.data["situation"]
+    person = Person(f"paper:{place}", "Aoi", "ja")
+    pressed = Message("m", person, place, Audience(person.id, private=True), row.items[0].press)
+    sheet = Sheet()
+    await application.turns.take(pressed, sheet)
+
+    begun = sheet.shown[-1]
+    assert begun.ask is not None
+    assert "予算は300万円" in repr(begun) or "300万円" in repr(begun)
 
 
 SEVERAL = [
@@ -382,6 +399,25 @@ async def test_several_questions_are_answered_one_by_one(application, texts, pla
     numbers = [s.number for b in shown[-1].blocks if isinstance(b, Sources) for s in b.items]
     assert numbers == list(range(1, len(numbers) + 1))
     assert "最終出勤日" in drawn(face, shown[-1], texts)
+
+
+async def test_several_answers_are_one_for_machines(application, place):
+    shown = await heard(application, "terminal", SEVERAL[0], place=place)
+    answer = shown[-1].answer
+
+    assert [citation.number for citation in answer.citations] == [1, 2]
+    assert "2,000円" in answer.text
+    assert "最終出勤日" in answer.text
+
+
+async def test_the_talk_in_one_sentence_is_one(application, place):
+    await heard(application, "slack", QUESTION, place=place)
+    await heard(application, "slack", "退職する人は制服をいつ返しますか?", place=place)
+
+    shown = await heard(application, "slack", "ここまでの話を一文でまとめて", place=place)
+
+    assert "2,000円" in shown[-1].text.split("\n")[0]
+    assert "最終出勤日" in shown[-1].text.split("\n")[0]
 
 
 async def test_more_than_five_questions_are_named_to_be_sent_again(application, place):

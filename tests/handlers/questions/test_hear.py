@@ -8,6 +8,7 @@ from handlers.questions.hear import hear
 
 TALK = {  # the everyday sets' own small talk, requests about the last answer and for documents
     *("l01", "l02", "l03", "m01", "t04", "t17", "t22", "t23", "t24", "t25", "t26", "t27", "t28"),
+    "t29",  # 続けて
     *("d60", "d61", "d62", "d66", "dc1.4", "dc1.5", "dc2.3", "dc2.4", "dc2.5"),
     *("dc3.4", "dc3.5", "dc4.4", "dc4.5", "dc4.6"),
     "deck-f10",  # asks which approach fits
