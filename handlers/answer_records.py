@@ -5,11 +5,10 @@ what it rested on. Rooms meet here: questions writes, the others read.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from handlers.lifetimes import ANSWER
 from handlers.sessions import Sessions
-from knowledge.values import SentenceRole
 
 KIND = "answer"
 _CITED = "cited"  # the list of answers that cite a document, by its id
@@ -32,7 +31,7 @@ class CitedSentence:
 
     text: str
     citations: tuple[int, ...]
-    role: SentenceRole = "line"
+    role: Literal["line", "lead", "gap"] = "line"
 
 
 @dataclass(frozen=True, slots=True)
