@@ -139,8 +139,7 @@ def _turn(answer: Answer, history: Sequence[Turn]) -> Turn:
     """Return an answer as a turn: in other words it is about what it was about before."""
     if history and history[-1].question == answer.question:
         return replace(history[-1], answer=answer.text)
-    decided = [citation.passage.id for citation in answer.citations[:1]]
-    return Turn(answer.question, answer.text, passage="".join(decided))
+    return Turn(answer.question, answer.text, answer.topic, answer.article)
 
 
 def _cited(citation: Citation) -> CitedPassage:

@@ -84,7 +84,8 @@ class Restyle:
         sentences = [Sentence(sentence) for sentence in said[:-1]]
         sentences.append(Sentence(said[-1], numbers))
         answer = replace(last.answer, sentences=tuple(sentences))
-        yield self._drawn(await self._last.keep(message, answer), head)
+        reply = self._drawn(await self._last.keep(message, answer), head)
+        yield reply if head else replace(reply, text=rows)
 
     async def asked_before(self, message: Message, text: str) -> AsyncIterator[Reply]:
         """List what was asked in this talk."""

@@ -14,9 +14,7 @@ from knowledge.text.language import language_of
 from knowledge.values import Language
 
 _ANYWHERE = re.compile(
-    r"(?:ok(?:ay)?|k+|hi|hello|hey|yo|thanks?|thx|ty|bye(?:[ -]?bye)?|good ?bye|yes|no|yep|nope"
-    r"|lol|wow|sorry|help|menu|ping|test|\+1|great|nice|cool|good|perfect|stop|tl;?dr"
-    r"|good morning|faq)[\s!.,?~]*"
+    r"(?:ok(?:ay)?|k+|hi|hello|hey|yo|yes|no|lol|ping|test|\+1|tl;?dr|faq)[\s!.,?~]*"
     r"|(?:https?://|www\.)\S+",
     re.IGNORECASE,
 )

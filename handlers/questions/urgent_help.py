@@ -14,6 +14,7 @@ from handlers.questions.cited import named, sources
 from handlers.questions.escalation import Escalation
 from handlers.questions.last_answer import LastAnswers
 from handlers.texts import Texts
+from knowledge.answering.following import about
 from knowledge.answering.urgent import Desk, desk
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
@@ -73,8 +74,17 @@ class UrgentHelp:
         )
         lines = (found.first, *found.others)
         sentences = [Sentence(sanitise(line), (1,)) for line in lines]
-        id_, question = secrets.token_urlsafe(12), " ".join(text.split())
-        return Answer(id_, question, language, "extractive", tuple(sentences), (citation,))
+        question = " ".join(text.split())
+        return Answer(
+            secrets.token_urlsafe(12),
+            question,
+            language,
+            "extractive",
+            tuple(sentences),
+            (citation,),
+            topic=about(question, found.passage, sure=True),
+            article=found.passage.id,
+        )
 
     def _drawn(self, answer: Answer, kind: Kind) -> Reply:
         language, say = answer.language, self._texts.say

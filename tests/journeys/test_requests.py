@@ -328,6 +328,14 @@ async def test_an_accident_is_answered_by_whom_to_tell_first(application, texts,
     assert "5500" in drawn(face, shown[-1], texts)
 
 
+async def test_a_question_after_an_accident_is_about_it(application, place):
+    await heard(application, "slack", "会社の携帯をなくしました", place=place)
+
+    shown = await heard(application, "slack", "いつまでに連絡すればいい?", place=place)
+
+    assert "直ちに情報管理課" in shown[-1].text
+
+
 async def test_who_is_hurt_is_told_whom_to_call_before_anything_else(application, place):
     shown = await heard(application, "teams", "I cut my hand at work!", "en", place=place)
 
