@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.types import ExceptionHandler, Scope
 
-    from bot.turns import Screen, Turns
-    from handlers.conversation import Message, Person, Reply
+    from bot.turns import Turns
+    from handlers.conversation import Person, Reply
     from handlers.people import People
     from handlers.sessions import Sessions
     from knowledge.values import Language
@@ -79,8 +79,9 @@ class Face:
     """
     A platform that runs.
 
-    A subclass has to `read` and to make a `screen`; everything else may stay as it is here. It is
-    open (`async with`) before the first turn and until the last one is over.
+    All of it may stay as it is here. It is open (`async with`) before the first turn and until the
+    last one is over. One whose deliveries are heard, and taken over from a dead process, is an
+    `Endpoint` (`bot/turns.py`) as well: it can `read` them and makes a `screen`.
     """
 
     name: str  # the platform's
@@ -90,24 +91,6 @@ class Face:
 
     async def __aexit__(self, *_: object) -> None:
         """Close what `__aenter__` opened; no reply is shown any more."""
-
-    async def read(self, payload: dict[str, Any]) -> "Message | None":
-        """
-        Turn what they delivered into our message; None when it is nothing to us.
-
-        It may be called by another process than the one that heard it, and more than once.
-        """
-        raise NotImplementedError
-
-    def screen(
-        self, payload: dict[str, Any], message: "Message", memory: dict[str, str]
-    ) -> "Screen":
-        """
-        Return where the replies to a message appear, each in place of the one before.
-
-        `memory` is what an earlier screen of the same turn remembered, in whichever process.
-        """
-        raise NotImplementedError
 
     def routes(self) -> "Sequence[BaseRoute]":
         """Return the addresses it takes deliveries at; each judges by itself who calls."""

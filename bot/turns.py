@@ -14,7 +14,7 @@ import secrets
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 from bot.deliveries import Deliveries
 from bot.leases import SETTLE, Leases, TakenOver
@@ -62,17 +62,28 @@ class Screen(Protocol):
     async def show(self, reply: Reply) -> None: ...
 
 
+@runtime_checkable
 class Endpoint(Protocol):
-    """What turns need of a platform; its face has more (`bot/platform.py`)."""
+    """
+    What turns need of a platform whose deliveries are heard. A face (`bot/platform.py`) that waits
+    for each turn itself needs none of it.
+    """
 
     name: str
 
     async def read(self, payload: dict[str, Any]) -> Message | None:
-        """Turn their payload into our message; None when it is nothing to us."""
+        """
+        Turn what they delivered into our message; None when it is nothing to us.
 
-    def screen(
-        self, payload: dict[str, Any], message: Message, memory: dict[str, str]
-    ) -> Screen: ...
+        It may be called by another process than the one that heard it, and more than once.
+        """
+
+    def screen(self, payload: dict[str, Any], message: Message, memory: dict[str, str]) -> Screen:
+        """
+        Return where the replies to a message appear, each in place of the one before.
+
+        `memory` is what an earlier screen of the same turn remembered, in whichever process.
+        """
 
 
 class Stopped(Exception):

@@ -6,13 +6,10 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.bodies import TooLarge, bounded
 from bot.platform import Limits
 
 TOO_LARGE = 413
-
-
-class _TooLarge(Exception):
-    """A body went on for too long."""
 
 
 class Bounds:
@@ -44,8 +41,8 @@ class Bounds:
             await send(message)
 
         try:
-            await self._app(scope, _counted(receive, limit), sent)
-        except _TooLarge:
+            await self._app(scope, bounded(receive, limit), sent)
+        except TooLarge:
             if not begun:
                 await PlainTextResponse("", TOO_LARGE)(scope, receive, send)
 
@@ -62,17 +59,3 @@ def matches(route: BaseRoute, scope: Scope) -> bool:
     """Report whether a request is for this address, whatever its method."""
     match, _ = route.matches(scope)
     return match is not Match.NONE
-
-
-def _counted(receive: Receive, limit: int) -> Receive:
-    seen = 0
-
-    async def receiver() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > limit:
-            raise _TooLarge
-        return message
-
-    return receiver

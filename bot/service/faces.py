@@ -5,6 +5,7 @@ from functools import partial
 from bot.platform import Face, Host, Platform
 from bot.service.application import Application
 from bot.service.health import health
+from bot.turns import Endpoint
 
 
 class Faces:
@@ -39,7 +40,8 @@ class Faces:
 
     def _introduce(self, platform: Platform, face: Face) -> None:
         application = self._application
-        application.turns.register(face)
+        if isinstance(face, Endpoint):
+            application.turns.register(face)
         application.people.watch(platform.name, face.again)
         if platform.tells:
             application.documents.reviews.reach(platform.name, face.tell)

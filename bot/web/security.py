@@ -9,6 +9,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.bodies import TooLarge, bounded
+
 FILE = 25_000_000  # bytes of one file
 FILES = 10  # in one upload
 BODY = FILES * FILE + 1_000_000  # bytes of one upload with what surrounds its files
@@ -34,10 +36,6 @@ PROXY = (
     403,
     "プロキシの後ろでは PUBLIC_URL を設定してください。 / Behind a proxy, set PUBLIC_URL.",
 )
-
-
-class TooLarge(Exception):
-    """A body without a length went on for too long."""
 
 
 class Guard:
@@ -76,7 +74,7 @@ class Guard:
             return
         started: list[bool] = []
         try:
-            await self._app(scope, _counted(receive, limit), _with_headers(send, started))
+            await self._app(scope, bounded(receive, limit), _with_headers(send, started))
         except TooLarge:
             if not started:
                 await _refuse(LARGE)(scope, receive, _with_headers(send))
@@ -123,21 +121,6 @@ def _host(value: str) -> str:
 def _refuse(refused: tuple[int, str]) -> PlainTextResponse:
     status, why = refused
     return PlainTextResponse(why, status, headers={"Connection": "close"})
-
-
-def _counted(receive: Receive, limit: int) -> Receive:
-    """Stop reading a body that is longer than allowed, whatever its headers say."""
-    seen = 0
-
-    async def receiver() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > limit:
-            raise TooLarge
-        return message
-
-    return receiver
 
 
 def _with_headers(

@@ -15,6 +15,7 @@ from bot.platform import Face, Limits, Platform
 from bot.service.application import Application
 from bot.service.asgi import asgi_app
 from bot.settings import InvalidSettings, load
+from bot.turns import Endpoint
 from handlers.conversation import Person
 
 LIMIT = 1_000  # bytes of a request to the platform of these tests
@@ -92,6 +93,12 @@ async def opened(settings):
 @pytest.fixture
 def settings(tmp_path):
     return lambda **more: load({"PLATFORMS": PLACE, **more}, data=str(tmp_path))
+
+
+async def test_a_face_that_waits_for_its_turns_promises_nothing_it_lacks(settings):
+    async with opened(settings(NOTES_TOKEN="t")) as (_, _, [face]):
+        assert not isinstance(face, Endpoint)
+        assert not hasattr(face, "read")
 
 
 async def test_a_platform_of_somebody_else_is_opened_listens_and_is_closed_in_order(settings):
