@@ -15,18 +15,18 @@ HERE = "http://127.0.0.1:8080"
 
 @pytest.fixture
 def page(sessions, texts):
-    """Open a client on a page that answers with `handler`; further words go to `Web`."""
+    """Open a client on a page that answers with `handler`, and keeps its sessions `within`; further words go to `Web`."""
 
     @asynccontextmanager
-    async def open_page(handler, *, base=HERE, headers=None, **words):
+    async def open_page(handler, *, base=HERE, headers=None, within=sessions, **words):
         async def doctor():
             return Health(
                 {"sessions": "ready", "library": "starting", "answers": "library_unavailable"},
                 votes=("up", "wrong"),
             )
 
-        async with Turns(handler, sessions, texts) as turns:
-            web = Web(turns, sessions, texts, doctor, **words)
+        async with Turns(handler, within, texts) as turns:
+            web = Web(turns, within, texts, doctor, **words)
             app = Starlette(
                 routes=web.routes(),
                 middleware=web.middleware(lambda _: False),

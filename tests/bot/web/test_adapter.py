@@ -3,11 +3,13 @@
 import asyncio
 import json
 import re
+from contextlib import AsyncExitStack
 from html import escape
 
 import pytest
 
 from bot.press import pack
+from bot.service.store import Store
 from handlers.conversation import (
     Ask,
     Attachment,
@@ -24,6 +26,7 @@ from handlers.conversation import (
     Text,
     Upload,
 )
+from handlers.sessions import Sessions
 
 NDJSON = {"Accept": "application/x-ndjson"}
 
@@ -254,9 +257,13 @@ async def test_a_restarted_page_shows_what_was_said_before(page):
         assert "答え RAGとは" in (await after.get("/")).text
 
 
-async def test_without_the_store_the_page_still_answers(page, store):
-    async with page(handler) as client:
-        await store.__aexit__(None, None, None)
+async def test_without_the_store_the_page_still_answers(page, tmp_path):
+    store = Store("", tmp_path / "redis")
+    sessions = Sessions(store.connect)
+    async with AsyncExitStack() as stack:
+        async with store:
+            await stack.enter_async_context(sessions)
+            client = await stack.enter_async_context(page(handler, within=sessions))
         told = await client.post("/ask", data={"q": "RAGとは"}, follow_redirects=True)
 
     assert "答え RAGとは" in told.text
