@@ -1,8 +1,4 @@
-"""
-The nouns of knowledge: phrases, places, pages, passages, hits, documents, citations and answers.
-
-All are frozen; sequences are tuples. Dates are ISO strings, so that they cross JSON unchanged.
-"""
+"""The nouns of knowledge: all frozen, sequences tuples, dates ISO strings as in JSON."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -74,10 +70,7 @@ FlagKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """
-    Something an admin should know about a page. `page` is 1-based by position in the file; 0 means
-    the whole file.
-    """
+    """What an admin should know about a `page`, 1-based by position; 0 is the whole file."""
 
     kind: FlagKind
     page: int = 0
