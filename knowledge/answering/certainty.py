@@ -1,24 +1,35 @@
 """
 How likely the passages hold the answer at all, and whether that is enough to answer, or to be sure.
 
-A linear model over what the best passages share with the question, trained on questions whose
-passages were taken away.
+Two linear models. One knows words alone; it was trained on reading-comprehension questions whose
+passages were taken away. Where words can be compared by what they mean, the other one judges, by
+the signs of `coverage.py`; it was trained on everyday questions whose documents are there and
+questions whose documents are not (`tests/benchmarks/train_certainty.py`).
 """
 
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from knowledge.answering.coverage import COVERAGE, Coverage, query_language
+from knowledge.errors import InvalidModel
 from knowledge.retrieval.features import Features
+from knowledge.retrieval.kinship import Kinship
 from knowledge.retrieval.query import Floats
 from knowledge.retrieval.rerank import trained, weights
+from knowledge.text.analysis import Analysis
 from knowledge.text.answer_types import unmistakable
-from knowledge.values import Hit
+from knowledge.values import Hit, Phrase
 
+FILE = Path(__file__).with_name("certainty.json")
+VERSION = 1  # of the signs: weights trained for another one are not for this code
 SIGNS = (
     "held",
     "together",
@@ -54,28 +65,73 @@ class Judgement:
     missing: tuple[str, ...]
 
 
-def judge(overlap: Features, distances: Floats) -> Judgement:
-    """
-    Judge the best passages; `distances` are their scores below the best one's (see `gaps`).
-    """
+class Certainty:
+    """Judges what was found; without a `kinship` by words alone."""
+
+    def __init__(self, analysis: Analysis, kinship: Kinship | None = None) -> None:
+        self._analysis = analysis
+        self._kinship = kinship
+
+    def judge(self, overlap: Features, hits: Sequence[Hit], distances: Floats) -> Judgement:
+        """
+        Judge the best passages; `hits` are those of `overlap`, `distances` their scores below the
+        best one's (see `gaps`). Words of two languages can only be compared by what they mean:
+        where that is not known, what is foreign throughout is not refused for the words it lacks.
+        """
+        if self._kinship is None or not self._kinship.usable:
+            return _by_words(overlap, hits, distances)
+        coverage = Coverage(overlap, [hit.passage for hit in hits], distances, self._analysis)
+        likely = chance(coverage.row(self._kinship))
+        bounds = learned()["bounds"]
+        return _judgement(overlap, likely, bounds["refuse"], bounds["sure"])
+
+
+def _by_words(overlap: Features, hits: Sequence[Hit], distances: Floats) -> Judgement:
     query = overlap.query
     likely = _logistic(float(signs(overlap, distances) @ weights("signs", SIGNS)))
     bounds = trained()["bounds"]
-    refuse, sure = bounds["refuse"], bounds["sure"]
+    refuse = bounds["refuse"]
+    if query.unheard(held_by_any(overlap)) > MUCH:
+        refuse = max(refuse, DOUBT)
+    language = query_language(query)
+    if all(hit.passage.language != language for hit in hits):
+        refuse = 0.0
+    return _judgement(overlap, likely, refuse, bounds["sure"])
 
+
+def _judgement(overlap: Features, likely: float, refuse: float, sure: float) -> Judgement:
+    """Return the verdict; a price without an amount of money is never sure."""
+    query = overlap.query
     wanted = unmistakable(query.kinds)
     if wanted and not overlap.shown(wanted):
         likely = min(likely, sure / 2)
-    held = held_by_any(overlap)
-    if query.unheard(held) > MUCH:
-        refuse = max(refuse, DOUBT)
-
     verdict: Verdict = "unsure"
     if likely < refuse:
         verdict = "none"
     elif likely >= sure:
         verdict = "sure"
-    return Judgement(likely, verdict, query.missing(held))
+    return Judgement(likely, verdict, query.missing(held_by_any(overlap)))
+
+
+def chance(row: Floats) -> float:
+    """Return how likely the answer is there, 0..1, from a row of `COVERAGE`."""
+    by_name = learned()["weights"]
+    return _logistic(float(row @ np.array([by_name[name] for name in COVERAGE])))
+
+
+@cache
+def learned() -> dict[str, Any]:
+    """
+    Return what `tests/benchmarks/train_certainty.py` wrote.
+
+    Raises:
+        InvalidModel: it was for other signs.
+    """
+    content: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    if content["version"] != VERSION:
+        reason = f"{FILE.name}: version {content['version']} ≠ {VERSION}"
+        raise InvalidModel("invalid_weights", Phrase(reason, reason))
+    return content
 
 
 def signs(overlap: Features, distances: Floats) -> Floats:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from knowledge.answering.certainty import Verdict, gaps, judge
+from knowledge.answering.certainty import Certainty, Verdict, gaps
 from knowledge.retrieval.features import Features
+from knowledge.retrieval.kinship import Kinship
 from knowledge.retrieval.points import terms
 from knowledge.retrieval.query import Floats, Query
 from knowledge.retrieval.rerank import weights
@@ -101,8 +102,10 @@ class Extractor:
     millisecond each.
     """
 
-    def __init__(self, analysis: Analysis) -> None:
+    def __init__(self, analysis: Analysis, kinship: Kinship | None = None) -> None:
+        """`kinship` compares words by what they mean; None where that is not known."""
         self._analysis = analysis
+        self._certainty = Certainty(analysis, kinship)
 
     def extract(
         self, asked: Query, hits: Sequence[Hit], *, most: int = 3, depth: int = DEPTH
@@ -118,7 +121,7 @@ class Extractor:
         overlap = Features(asked, known)
         distances = gaps(looked)
         scores = features(overlap, distances) @ weights("unit", UNIT)
-        judgement = judge(overlap, distances)
+        judgement = self._certainty.judge(overlap, looked, distances)
         table = compared(asked, [hit.passage for hit in looked], self._analysis)
         if asked.wants("choice"):
             most = 1  # no passage can answer for the asker; the nearest one is enough

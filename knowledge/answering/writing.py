@@ -18,7 +18,6 @@ from knowledge.answering.wording import Wording
 from knowledge.errors import ModelUnavailable
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.source import PassageSource
-from knowledge.values import Hit
 
 __all__ = ["FOUND", "Writer"]
 
@@ -62,7 +61,7 @@ class Writer:
         query, hits = retrieved.query, retrieved.hits
         extract = self._extractor.extract(query, hits, depth=depth(question.limit))
         written = self._unwritten(question, retrieved, extract)
-        if not self._may_hold(question, hits, extract):
+        if not extract.picks or extract.verdict == "none":
             return self._refused(query, written)
         if self._generator is not None:
             written = await self._generated(self._generator, question, written, budget, progress)
@@ -83,16 +82,6 @@ class Writer:
             ),
             depends=query.wants("choice"),
         )
-
-    def _may_hold(self, question: Question, hits: tuple[Hit, ...], extract: Extract) -> bool:
-        """
-        Report whether the passages may hold the answer. Words of two languages cannot be compared,
-        so that what is foreign throughout is not refused for the words it lacks.
-        """
-        if not extract.picks:
-            return False
-        foreign = all(hit.passage.language != question.language for hit in hits)
-        return foreign or extract.verdict != "none"
 
     def _refused(self, query: Query, written: Written) -> Written:
         return replace(written, nearest=nearest(query, written.hits, self._extractor))

@@ -26,14 +26,15 @@ for _kind in (NOUN, PERSON, PLACE, NAME, NUMBER):
 
 class Features:
     """
-    `units` is units × slots: which of the question's words each unit holds; `passage` tells the
-    passage of each unit and `length` how many words it has. `counts` is passages × slots: how often
-    each passage's text holds a word; `titles` and `held` (text or title) likewise.
+    `terms` are the passages' words. `units` is units × slots: which of the question's words each
+    unit holds; `passage` tells the passage of each unit and `length` how many words it has.
+    `counts` is passages × slots: how often each passage's text holds a word; `titles` and `held`
+    (text or title) likewise.
     """
 
     def __init__(self, query: Query, passages: Sequence[Terms]) -> None:
         self.query = query
-        self._passages = passages
+        self.terms = passages
         slots = len(query.forms)
 
         sizes = [terms.sizes for terms in passages]
@@ -73,11 +74,8 @@ class Features:
         in_title = self.titles[self.passage] > 0
         return (self.units | in_title) @ self.query.content
 
-    def pairs(self) -> Floats:
-        """
-        Return for each unit the share of the question's neighbouring words that are neighbours
-        there, too.
-        """
+    def neighbours(self) -> set[tuple[int, int, int]]:
+        """Return the pairs of slots whose words are neighbours, each with its unit first."""
         next_is_matched = np.diff(self._matched) == 1
         left = self._matched[:-1][next_is_matched]
         same_unit = self._unit[left] == self._unit[left + 1]
@@ -86,11 +84,16 @@ class Features:
         units = self._unit[left].tolist()
         first_slots = self._slot[left].tolist()
         second_slots = self._slot[left + 1].tolist()
-        neighbours = set(zip(units, first_slots, second_slots, strict=True))
+        return set(zip(units, first_slots, second_slots, strict=True))
 
+    def pairs(self) -> Floats:
+        """
+        Return for each unit the share of the question's neighbouring words that are neighbours
+        there, too.
+        """
         weights = self.query.pairs
         shares = np.zeros(len(self.units))
-        for unit, first, second in neighbours:  # each pair counts once in a unit
+        for unit, first, second in self.neighbours():  # each pair counts once in a unit
             shares[unit] += weights.get((first, second), 0.0)
         return shares
 
@@ -160,11 +163,11 @@ class Features:
         there are none.
         """
         wanted = self.query.exact
-        count = len(self._passages)
+        count = len(self.terms)
         if not len(wanted):
             return np.zeros(count)
 
-        stored = [terms.exact for terms in self._passages]
+        stored = [terms.exact for terms in self.terms]
         present = np.isin(np.concatenate(stored), wanted)
         return np.bincount(_owners(stored)[present], minlength=count) / len(wanted)
 
@@ -178,7 +181,7 @@ class Features:
 
     def _cue_bits(self) -> npt.NDArray[np.uint8]:
         """Return the bits of the cues each unit shows."""
-        return np.concatenate([terms.cues for terms in self._passages])
+        return np.concatenate([terms.cues for terms in self.terms])
 
     def _slots(self, words: Words) -> Rows:
         """Return the slot of each word, -1 for words the question does not have."""

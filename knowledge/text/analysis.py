@@ -130,6 +130,21 @@ class Analysis:
             tokens += own
         return tokens
 
+    def surfaces(self, normalised: str) -> list[tuple[str, str]]:
+        """
+        Return the content words of a normalised text in order, each as its form and as it reads:
+        Japanese in its dictionary form, English as it stands there.
+        """
+        words: list[tuple[str, str]] = []
+        for morpheme in self._morphemes(normalised):
+            surface = morpheme.surface()
+            forms = [token.form for token in self._made(morpheme, surface) if token.content]
+            if surface.isascii():
+                words += zip(forms, _ALNUM.findall(surface), strict=False)
+            else:
+                words += zip(forms, forms, strict=True)
+        return words
+
     def _made(self, morpheme: Any, surface: str) -> tuple[Token, ...]:
         """
         Return the tokens of one morpheme: several where it has several English words, none for a

@@ -1,0 +1,112 @@
+"""Questions of a small house, asked as people ask: what its documents hold is answered, what they do not hold is refused."""
+
+import pytest
+
+from knowledge.answering.answers import Answers
+from knowledge.documents.library import Library
+from knowledge.index.opening import open_index
+from knowledge.models.sentence_encoder import SentenceEncoder
+from knowledge.reading.reading import Reading
+from knowledge.retrieval.encoder import VERSION
+from knowledge.retrieval.kinship import Kinship
+from knowledge.values import Metadata, Page, Place
+
+ALL = frozenset({"all"})
+LIBRARY_JA = (
+    ("第2条(開館時間)", "図書室は、平日の午前10時から午後6時まで開く。"),
+    ("第3条(貸出)", "本は、一人につき5冊まで、2週間借りることができる。"),
+    ("第4条(延滞)", "返却期限を過ぎた者には、1週間の貸出停止を行う。"),
+    ("第5条(複写)", "図書室の資料の複写は、1枚10円とする。"),
+    ("第6条(飲食)", "図書室での飲食は禁止する。ただし、ふた付きの飲み物は持ち込むことができる。"),
+    ("第7条(予約)", "貸出中の本は、受付で予約することができる。"),
+    ("第8条(紛失)", "本を紛失した者は、同じ本を弁償しなければならない。"),
+)
+WORKSHOP_EN = (
+    ("Opening hours", "The workshop is open from 9 am to 5 pm on weekdays."),
+    ("Tools", "Power tools may only be used after the safety course."),
+    ("Safety course", "The safety course takes two hours and is held every Tuesday."),
+    ("Damage", "Report damaged tools to the workshop manager within one day."),
+    ("Materials", "Wood is free of charge. Metal is charged at 12 euros a kilogram."),
+    ("Passwords", "The password of the booking screen is changed every month."),
+)
+SENTENCES = SentenceEncoder()
+
+
+async def shelve(library: Library) -> None:
+    for title, sections, language in (
+        ("図書室規程", LIBRARY_JA, "ja"),
+        ("Workshop rules", WORKSHOP_EN, "en"),
+    ):
+        pages = tuple(
+            Page(n, Place("section", n, heading), text, heading)
+            for n, (heading, text) in enumerate(sections, 1)
+        )
+        sha256 = {"ja": "1", "en": "2"}[language] * 64
+        reading = Reading(f"{title}.md", sha256, 9, title, "text", pages, (), language)
+        document, version, _ = await library.stage(reading, Metadata(title=title), by="test")
+        await library.publish(document.id, version.id)
+
+
+@pytest.fixture(params=["words", "meaning"])
+async def answers(request, tmp_path):
+    """Answers over the shelf, by words alone and by what words mean."""
+    sentences = SENTENCES if request.param == "meaning" else None
+    kinship = Kinship(SENTENCES.encode) if sentences else None
+    async with Library(open_index(None, tmp_path, version=VERSION), sentences=sentences) as library:
+        await shelve(library)
+        await library.followed()
+        yield Answers(library, kinship=kinship)
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "fact"),
+    [
+        ("図書室は何時まで開いていますか", "ja", "午後6時"),
+        ("本は何冊まで借りられる?", "ja", "5冊"),
+        ("お疲れ様です。総務の田中です。図書室の資料の複写は1枚いくらですか?", "ja", "10円"),
+        ("図書室で飲食してもいい?", "ja", "禁止"),
+        ("本を紛失したらどうなりますか", "ja", "弁償"),
+        ("When is the safety course held?", "en", "Tuesday"),
+        ("Hi team, how much is metal per kilogram? Thanks!", "en", "12 euros"),
+        ("Who do I report damaged tools to?", "en", "workshop manager"),
+    ],
+)
+async def test_what_stands_there_is_answered(answers, question, language, fact):
+    answer = await answers.answer(question, readers=ALL, language=language)
+
+    assert answer.mode == "extractive"
+    assert fact in answer.text
+
+
+ABSENT = (
+    ("社長の年齢は何歳ですか", "ja"),
+    ("火星の天気はどうですか", "ja"),
+    ("住宅手当の支給額はいくらですか", "ja"),
+    ("What is the dress code on Fridays?", "en"),
+    ("How many parking lots does the head office have?", "en"),
+)
+
+
+async def test_most_of_what_does_not_stand_there_is_refused_and_nothing_of_it_sure(answers):
+    given = [
+        await answers.answer(question, readers=ALL, language=language)
+        for question, language in ABSENT
+    ]
+
+    refused = [answer for answer in given if answer.mode == "refused"]
+    assert len(refused) >= 3
+    assert "sure" not in [answer.certainty for answer in given]
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("What is the wifi password?", "en"),
+        ("図書室の館長の名前は?", "ja"),
+        ("図書室のコピー機の暗証番号は何番?", "ja"),
+    ],
+)
+async def test_what_is_only_near_is_never_sure(answers, question, language):
+    answer = await answers.answer(question, readers=ALL, language=language)
+
+    assert answer.certainty != "sure"
