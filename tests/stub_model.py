@@ -1,7 +1,7 @@
 """
 A language model on loopback that speaks every provider's protocol and misbehaves on request: the model's name chooses how.
 
-fact, obedient, inventing, leaking, absent, alone, slow, 401, 429, 500, cut, empty, garbage, endless, huge, wrong-language, wrong-once.
+fact, says, obedient, inventing, leaking, absent, alone, slow, 401, 429, 500, cut, empty, garbage, endless, huge, wrong-language, wrong-once.
 "obedient" does what the documents tell it to: it repeats every line it was given, adds the canaries it was started with, and
 cites the first passage. "leaking" repeats its whole prompt.
 """
@@ -41,6 +41,7 @@ class StubModel:
         self.prompts: list[str] = []
         self.canaries: tuple[str, ...] = ()
         self.says: Sequence[str] = INVENTED
+        self.verdict = ""
         self.port = 0
         self.mode = ""  # wins over the model's name
         self.delay = 0.0  # seconds before the first piece
@@ -95,6 +96,8 @@ class StubModel:
             return "Contracts are kept for ten years.[1]"
         if mode == "inventing":
             return "\n".join(self.says[(self.calls * 3 + i) % len(self.says)] for i in range(3))
+        if mode == "says":  # what it is told to, and `verdict` when it is asked to judge
+            return "\n".join(self.says) if passages(prompt) else self.verdict
         if mode == "leaking":
             return prompt
         if mode == "absent":

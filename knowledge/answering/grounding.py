@@ -67,6 +67,8 @@ _TURNS = (*_OPPOSITES, *((other, one) for one, other in _OPPOSITES))  # either w
 _ENDS = (
     (r"最大|最高|上限|\bat most\b|\bmaximum\b", r"最小|最低|下限|\bat least\b|\bminimum\b"),
     (r"最小|最低|下限|\bat least\b|\bminimum\b", r"最大|最高|上限|\bat most\b|\bmaximum\b"),
+    (r"\bafter\b|後[にで]|の後|事後|翌日", r"\bbefore\b|\bin advance\b|前[にま]|前日|事前"),
+    (r"\bbefore\b|\bin advance\b|前[にま]|前日|事前", r"\bafter\b|後[にで]|の後|事後|翌日"),
 )
 _LIMITING = re.compile(
     r"ただし|但し|除[くきい]|に限|のみ|だけ|例外|\b(?:except|unless|only|excluding)"

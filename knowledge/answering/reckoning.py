@@ -55,6 +55,8 @@ _BOUNDS = {
     "below": "-", "within": "-", "no later than": "-", "前": "<", "before": "<",
     "in advance": "<", "以降": ">", "後": ">", "after": ">", "later": ">",
 }  # fmt: skip
+_NO_MORE = re.compile(r"\b(?:not\b[^.;]{0,60}?\b(?:more|longer)|no more) than (\d+)")
+_NO_MORE_JA = re.compile(r"(\d+[^\d、。]{0,4})を?超え[てる][^。]{0,25}(?:ない|ません|ならず)")
 _OPPOSITE = {"+": "-<", "-": "+>", "<": "+>", ">": "-<"}
 _PARTS = ("month-of-year", "date", "place", "year")  # told by their days, or names of places
 
@@ -140,7 +142,7 @@ def reckon(statement: str, source: str, question: str, near: str = "") -> Reckon
     for value in ours.bare - bare - named:
         if any(value in _writings(other) for _, other in stated):
             continue
-        if _is_count(value, operands, at_hand, counts):
+        if _is_count(value, operands, at_hand, counts | asked.bare):
             calculated += 1
         else:
             unexplained += 1
@@ -171,8 +173,11 @@ def turned_bounds(statement: str, source: str) -> bool:
 
 
 def bounds(text: str) -> frozenset[tuple[float, str]]:
-    """Return each bound figure with its side: "+" from it on, "-" up to it, "<" before, ">" after."""
-    normal = plain(text)
+    """
+    Return each bound figure with its side: "+" from it on, "-" up to it, "<" before, ">" after. Not
+    more than ten is up to ten.
+    """
+    normal = _NO_MORE.sub(r"up to \1 ", _NO_MORE_JA.sub(r"\1まで", plain(text)))
     found = {(float(number), _BOUNDS[word]) for number, word in _BOUND.findall(normal)}
     found |= {(float(number), _BOUNDS[word]) for word, number in _BOUND_BEFORE.findall(normal)}
     return frozenset(found)
@@ -262,14 +267,13 @@ def _is_count(
     bare: AbstractSet[float],
     counts: AbstractSet[float],
 ) -> bool:
-    """Whether a number without a unit follows: how often one amount, or a year, holds another."""
-    numbers = sorted(bare | {other for _, other in known})
-    for at, one in enumerate(numbers):
-        for other in numbers[at + 1 :]:
-            if _close(other - one, value) or (one > 1 and _close(other + one, value)):
-                return True
+    """
+    Whether a number without a unit follows: from one of the question, or by how often one amount,
+    or a year, holds another.
+    """
+    for one in bare | {other for _, other in known}:
         for count in counts - {0.0, 1.0}:
-            if _close(one * count, value):
+            if _close(one * count, value) or _close(abs(one - count), value):
                 return True
     months = [amount for kind, amount in known if kind == "month" and amount]
     return value in _ratios(known) or any(_close(MONTH / amount, value) for amount in months)

@@ -192,7 +192,8 @@ def _apart(sentence: str, own: Words, place: str, seen: Comparison) -> float:
             best, most = clause, shared
     if best:
         apart = min(apart, distance(ours, modality(best)))
-    if restricts(head) or restricts(sentence):
+    others = bool(seen.words(head).lacks(own))
+    if restricts(sentence) or (restricts(head) and others):
         apart = min(apart, 1.0)
     return apart
 

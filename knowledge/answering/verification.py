@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from knowledge.answering.citations import Draft
 from knowledge.answering.claims import Claim, claims
+from knowledge.answering.comparison import sentences
 from knowledge.answering.entailment import Entailment
 from knowledge.answering.evidence import located, stands_in
 from knowledge.answering.grounding import closest, in_language, strange_names, support
@@ -24,6 +25,7 @@ from knowledge.values import Hit, Language, Sentence
 # probability from which on a claim is believed: with words that stand in the passage, and without
 EVIDENT, UNQUOTED = 0.3, 0.42
 ALONE = 0.5  # the same, of a text held against one passage alone
+ONE = 0.34  # a single word that stands elsewhere in the source: no sign beside evidence
 VERBATIM = 0.8  # share of a claim's letters in its source from which on it is in its own words
 STRANGE = 0.75  # share of strange words in a clause that stands beside the source's own
 FEW = 0.34  # share of a claim's words that its place has, up to which they are few
@@ -55,7 +57,7 @@ _CONTRADICTIONS = (
     ("bound", "bound", CERTAIN),
     ("contradicted", "negation", 0.6),
     ("turned", "negation", CERTAIN),
-    ("changed", "modality", 0.75),
+    ("changed", "modality", 0.6),
     ("all", "bound", CERTAIN),
     ("role", "role", 0.7),
     ("condition", "condition", 0.75),
@@ -129,8 +131,9 @@ class Verifier:
         against = _contradiction(seen) or _misplaced(seen, strict.reason, evident=bool(evident))
         likely = self.entailment.weigh(seen)
         least = EVIDENT if evident else UNQUOTED
-        if not against and not strict.supported and likely < least:
-            against = "words"
+        misquoted = bool(claim.evidence) and not any(evidence)
+        if not against and not strict.supported and (misquoted or likely < least):
+            against = "evidence" if misquoted else "words"
         return replace(check, kept=not against, support=round(likely, 3), reason=against)
 
 
@@ -148,8 +151,10 @@ def _evidence(claim: Claim, sources: Sequence[Source]) -> tuple[str, ...]:
 
 def _holding(evidence: Sequence[str], places: Sequence[str]) -> list[str]:
     """Return the places that hold one of these stretches, or stand in one."""
-    stretches = [stretch for stretch in evidence if stretch]
-    return [place for place in places if any(stands_in(one, place) for one in stretches)]
+    parts: list[str] = []
+    for stretch in evidence:
+        parts += [stretch, *sentences(stretch)]
+    return [place for place in places if any(stands_in(part, place) for part in parts)]
 
 
 def _contradiction(seen: Mapping[str, float]) -> str:
@@ -167,7 +172,7 @@ def _misplaced(seen: Mapping[str, float], reason: str, *, evident: bool) -> str:
     """
     if seen["foreign"]:
         return ""
-    strays = seen["figure"] or seen["figure_elsewhere"] or seen["displaced"]
+    strays = seen["figure"] or seen["figure_elsewhere"] or seen["displaced"] > ONE * evident
     moved = bool(strays) and seen["share"] >= VERBATIM and not seen["calculated"]
     renamed = reason == "figure" and not evident and bool(seen["strange_close"])
     if reason and (moved or renamed or (reason == "bound" and seen["close"])):
@@ -219,18 +224,19 @@ def draft(supported: Sequence[Check], hits: Sequence[Hit]) -> Draft:
     """
     numbers: dict[int, int] = {}
     quotes: dict[int, str] = {}
-    sentences = []
+    shown = []
     for check in supported:
         evidence = check.evidence or ("",) * len(check.citations)
         for cited, words in zip(check.citations, evidence, strict=True):
             at = cited - 1
             numbers.setdefault(at, len(numbers) + 1)
             if at not in quotes:
-                quotes[at] = words or closest(check.sentence, _quotable(hits[at]))
+                text = hits[at].passage.text
+                quotes[at] = located(words, text) or closest(check.sentence, _quotable(hits[at]))
         own = tuple(numbers[cited - 1] for cited in check.citations)
         sentence = Sentence(check.sentence, own)
-        sentences.append(sentence)
-    return Draft(tuple(sentences), tuple((hit, quotes[hit]) for hit in numbers))
+        shown.append(sentence)
+    return Draft(tuple(shown), tuple((hit, quotes[hit]) for hit in numbers))
 
 
 def _quotable(hit: Hit) -> list[str]:

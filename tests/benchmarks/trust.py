@@ -62,7 +62,7 @@ class Retriever:
     ) -> list[Hit]:
         return self._hits[:limit]
 
-    async def asked(self, question: str, *, readers: frozenset[str] | None) -> Query:
+    async def query(self, question: str, *, readers: frozenset[str] | None) -> Query:
         return Query(question, ANALYSIS, Glossary())
 
     async def document(self, id: str) -> Document:  # noqa: A002 - the library's own word

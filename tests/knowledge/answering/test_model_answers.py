@@ -1,0 +1,115 @@
+"""A model's answers from question to answer: with the words it names, in JSON, broken, and looked at twice."""
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from knowledge.answering.answers import Answers
+from knowledge.answering.generation import Allowance
+from knowledge.models.language_models import Model
+from tests.knowledge.answering.test_answers import ALL, Retriever
+from tests.stub_model import StubModel
+
+HOUSE = "第7条 兼業は、勤務時間外に限り認める。兼業を始める前に、会社へ届け出なければならない。"
+OTHER = "第9条 退職金は、支給しない。"
+SHELF = (f"{HOUSE}\n{OTHER}", "第20条 駐車場の来客用区画は6台とする。")
+
+
+@pytest.fixture
+async def model(stub: StubModel) -> AsyncIterator[Model]:
+    one = Model("openai:says", base_url=f"http://127.0.0.1:{stub.port}/v1", api_key="k")
+    yield one
+    await one.close()
+
+
+async def asked(stub: StubModel, model: Model, question: str, said: str, *, judged: bool = False):
+    stub.mode, stub.says = "says", (said,)
+    room = Answers(Retriever(*SHELF), model=model, allowance=Allowance(judged=judged))
+    return await room.answer(question, readers=ALL, language="ja")
+
+
+async def test_other_words_are_shown_beside_the_words_they_rest_on(stub, model):
+    said = (
+        "はい、勤務時間外なら兼業できます。[1]\n> [1] 兼業は、勤務時間外に限り認める。\n"
+        "始める前に会社へ届け出る必要があります。[1]\n> [1] 兼業を始める前に、会社へ届け出なければならない。"
+    )
+    answer = await asked(stub, model, "兼業していい?", said)
+
+    assert (answer.mode, answer.removed, answer.certainty) == ("llm", 0, "sure")
+    assert [s.text for s in answer.sentences] == [
+        "はい、勤務時間外なら兼業できます。",
+        "始める前に会社へ届け出る必要があります。",
+    ]
+    assert answer.citations[0].quote == "兼業は、勤務時間外に限り認める"
+    assert answer.citations[0].quote in SHELF[0]
+
+
+async def test_an_english_answer_rests_on_japanese_words(stub, model):
+    said = "No, a retirement allowance is not paid. [1]\n> [1] 退職金は、支給しない。"
+    answer = await asked(stub, model, "Is there a retirement allowance (退職金)?", said)
+
+    assert answer.mode == "llm"
+    assert answer.text == "No, a retirement allowance is not paid.[1]"
+    assert answer.citations[0].quote == "退職金は、支給しない"
+
+
+async def test_json_is_understood_and_broken_json_gives_way_to_quotes(stub, model):
+    row = {
+        "statements": [
+            {
+                "text": "退職金は支給されません。",
+                "evidence": [{"passage": 1, "words": "退職金は、支給しない。"}],
+            }
+        ]
+    }
+    whole = json.dumps(row, ensure_ascii=False)
+
+    assert (await asked(stub, model, "退職金は?", whole)).text == "退職金は支給されません。[1]"
+    broken = await asked(stub, model, "退職金は?", whole[: len(whole) // 2])
+    assert (broken.mode, broken.fallback) == ("extractive", "unsupported")
+    assert "確かめることができませんでした" in broken.notes[0].ja
+
+
+async def test_what_says_the_opposite_of_its_own_evidence_is_not_shown(stub, model):
+    said = "はい、退職金は支給されます。[1]\n> [1] 退職金は、支給しない。"
+    answer = await asked(stub, model, "退職金は?", said)
+
+    assert answer.mode == "extractive"
+    assert "支給されます" not in answer.text
+
+
+async def test_a_rule_does_not_stay_without_its_condition(stub, model):
+    said = (
+        "はい、勤務時間外なら兼業できます。[1]\n> [1] 兼業は、勤務時間外に限り認める。\n"
+        "ただし、始めた後に社長の許可が必要です。[1]\n> [1] 社長の許可を受ける。"
+    )
+    answer = await asked(stub, model, "兼業していい?", said)
+
+    assert "兼業できます" not in "".join(s.text for s in answer.sentences if answer.mode == "llm")
+
+
+async def test_words_that_do_not_stand_in_the_passage_are_no_evidence(stub, model):
+    said = "会社は年に二回、旅行を催します。[1]\n> [1] 会社は、毎年二回の旅行を催す。"
+    answer = await asked(stub, model, "退職金は?", said)
+
+    assert answer.mode == "extractive"
+
+
+@pytest.mark.parametrize(("verdict", "mode"), [("1: はい", "llm"), ("1: いいえ", "extractive")])
+async def test_a_second_look_decides_where_it_is_wanted(stub, model, verdict, mode):
+    stub.verdict = verdict
+    said = "退職金は支給されません。[1]\n> [1] 退職金は、支給しない。"
+    answer = await asked(stub, model, "退職金は?", said, judged=True)
+
+    assert (answer.mode, stub.calls) == (mode, 2)
+    assert "退職金は、支給しない" in stub.prompts[1]
+
+
+async def test_a_prompt_holds_as_many_passages_as_were_allowed(stub, model):
+    stub.mode, stub.says = "says", ("退職金は支給されません。[1]",)
+    room = Answers(Retriever(*SHELF), model=model, allowance=Allowance(characters=60))
+    await room.answer("退職金は?", readers=ALL, language="ja")
+
+    assert "退職金は、支給しない" in stub.prompts[0]
+    assert "駐車場" not in stub.prompts[0]
