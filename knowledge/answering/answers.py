@@ -82,9 +82,9 @@ class Answers:
     decides what is stale.
 
     `analysis` shares a dictionary with the library. `engine` takes the place of our LlamaIndex
-    pipeline, or is that pipeline with components of one's own. `allowance` is what a model may take.
-    `kinship` compares words by what they mean, for the judgement whether an answer is there; None
-    judges by words alone.
+    pipeline, or is that pipeline with components of one's own. `allowance` is what a model may
+    take. `kinship` compares words by what they mean, for the judgement whether an answer is there;
+    None judges by words alone.
     """
 
     def __init__(  # noqa: PLR0913  # the rooms it stands on, each given by name

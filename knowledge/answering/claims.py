@@ -117,7 +117,9 @@ def _cited(marked: str) -> tuple[int, ...]:
 
 def _first(numbers: str | None) -> int:
     match = re.search(r"\d+", numbers or "")
-    return int(match.group()) if match else 0
+    if match is None:
+        return 0
+    return int(match.group())
 
 
 def _from_json(output: str) -> Iterator[Claim]:
@@ -132,8 +134,7 @@ def _from_json(output: str) -> Iterator[Claim]:
     for name in _LISTS:
         if isinstance(value, dict) and isinstance(value.get(name), list):
             value = value[name]
-    rows = value if isinstance(value, list) else [value]
-    for row in rows:
+    for row in _each(value):
         if isinstance(row, dict):
             yield from _claim_of(row)
 
@@ -152,7 +153,7 @@ def _evidence_of(row: dict[str, Any]) -> Iterator[Evidence]:
     own = next(iter(_numbers_of(row)), 0)
     for name in ("evidence", "quotes", "quote", "words"):
         value = row.get(name)
-        for one in value if isinstance(value, list) else [value]:
+        for one in _each(value):
             if isinstance(one, str) and one.strip():
                 yield Evidence(own, one.strip(_QUOTES))
             elif isinstance(one, dict):
@@ -160,6 +161,13 @@ def _evidence_of(row: dict[str, Any]) -> Iterator[Evidence]:
                 words = _text_of(one, _WORDS)
                 if words:
                     yield Evidence(number, words.strip(_QUOTES))
+
+
+def _each(value: Any) -> list[Any]:
+    """Return a list's members, or what is none as the only one."""
+    if isinstance(value, list):
+        return value
+    return [value]
 
 
 def _text_of(row: dict[str, Any], names: Sequence[str]) -> str:
@@ -173,7 +181,7 @@ def _text_of(row: dict[str, Any], names: Sequence[str]) -> str:
 def _numbers_of(row: dict[str, Any]) -> Iterator[int]:
     for name in _NUMBERS:
         value = row.get(name)
-        for one in value if isinstance(value, list) else [value]:
+        for one in _each(value):
             if isinstance(one, int) and not isinstance(one, bool):
                 yield one
             elif isinstance(one, str) and re.fullmatch(r"\D{0,2}\d{1,3}\D{0,2}", one):

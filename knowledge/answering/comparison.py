@@ -3,8 +3,9 @@ A statement beside its source, both cut into parts and words once, for all that 
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from knowledge.answering.grounding import content, plain, share
 from knowledge.answering.reckoning import figures
@@ -59,14 +60,16 @@ def is_japanese(text: str) -> bool:
 
 def sentences(text: str) -> list[str]:
     """Return a text's sentences, without those of no letter."""
-    parts = [part.strip() for part in _SENTENCE.split(text)]
-    return [part for part in parts if re.search(r"\w", part)]
+    return _lettered(_SENTENCE.split(text))
 
 
 def clauses(text: str) -> list[str]:
     """Return a text's clauses, without those of no letter."""
-    parts = [part.strip() for part in _CLAUSE.split(text)]
-    return [part for part in parts if re.search(r"\w", part)]
+    return _lettered(_CLAUSE.split(text))
+
+
+def _lettered(parts: Sequence[str]) -> list[str]:
+    return [part.strip() for part in parts if re.search(r"\w", part)]
 
 
 class Comparison:
@@ -93,11 +96,12 @@ class Comparison:
     ) -> None:
         self.question, self.statement = question, statement
         self.places, self.topic = tuple(places), topic
-        self.words: Callable[[str], Words] = lambda text: words_of(analysis, text)
+        self.words = partial(words_of, analysis)
+        self.lead, self.body = "", statement
         lead = _LEAD.match(statement)
-        self.lead = (lead.lastgroup or "") if lead else ""
-        self.body = statement[lead.end() :].strip() if lead else statement
-        self.body = self.body or statement
+        if lead:
+            self.lead = lead.lastgroup or ""
+            self.body = statement[lead.end() :].strip() or statement
         self.sentences = sentences(self.body) or [self.body]
         self.whole = "\n".join((*self.places, topic))
         self.said, self.asked = self.words(self.body), self.words(f"{question} {before}")
@@ -111,6 +115,11 @@ class Comparison:
             self.nearest.append(self._nearest(at))
         self.share = share(content(plain(self.body)), content(plain(self.whole)))
         self.foreign = is_japanese(self.body) != is_japanese("".join(self.places))
+
+    @property
+    def near(self) -> str:
+        """The places its sentences are closest to."""
+        return "\n".join(self.places[at] for at in self.nearest)
 
     def pairs(self) -> list[tuple[str, Words, str, Words]]:
         """Return each sentence beside the place that says it, with the words of both."""

@@ -13,12 +13,11 @@ _SKIPPED = frozenset("「」『』“”‘’\"'`*|　 \t\r\n")
 
 def located(words: str, text: str) -> str:
     """Return the stretch of a text that reads as `words` do, "" where there is none."""
-    wanted = "".join(letter for letter, _ in _letters(words))
+    wanted = _folded(words)
     if len(wanted) < LEAST:
         return ""
     letters = _letters(text)
-    folded = "".join(letter for letter, _ in letters)
-    start = folded.find(wanted.rstrip("。.…、,"))
+    start = _folded(text).find(wanted.rstrip("。.…、,"))
     if start < 0:
         return ""
     end = start + len(wanted.rstrip("。.…、,")) - 1
@@ -27,9 +26,12 @@ def located(words: str, text: str) -> str:
 
 def stands_in(words: str, text: str) -> bool:
     """Whether one of two texts holds the other, both read as `located` reads them."""
-    one = "".join(letter for letter, _ in _letters(words))
-    other = "".join(letter for letter, _ in _letters(text))
+    one, other = _folded(words), _folded(text)
     return bool(one) and bool(other) and (one in other or other in one)
+
+
+def _folded(text: str) -> str:
+    return "".join(letter for letter, _ in _letters(text))
 
 
 def _letters(text: str) -> list[tuple[str, int]]:

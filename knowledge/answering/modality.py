@@ -1,5 +1,6 @@
 """
-What a clause does with what it speaks of: demands, lets, forbids, spares, denies, or plainly says it.
+What a clause does with what it speaks of: demands, lets, forbids, spares, denies, or plainly says
+it.
 
 Japanese tells it at the end of a clause, English by its first modal verb. The forms are those of
 the two languages, not of any document.
@@ -44,7 +45,8 @@ _JAPANESE: Forms = (
         re.compile(
             rf"でき(?:る|ます|れば)|[てで]も?(?:よい|よく|いい|良い|よろし|(?:かま|構)[いわ]{_NO})"
             rf"|差し支え(?:あり)?{_NO}|可能|(?<!不)可(?=です|$)|認め(?:る|られ(?:る|ます))"
-            rf"|許(?:される|されます|可され)|大丈夫|問題は?(?:あり)?{_NO}|結構です|[えけげせねべめれ]ます|られ(?:る|ます)|自由"
+            rf"|許(?:される|されます|可され)|大丈夫|問題は?(?:あり)?{_NO}|結構です"
+            r"|[えけげせねべめれ]ます|られ(?:る|ます)|自由"
         ),
     ),
     ("perhaps", re.compile(r"(?:こと|場合)[がも]あ|かもしれ|求めることができ|とは限")),
@@ -92,7 +94,8 @@ _ENGLISH: Forms = (
     ),
 )
 _RESTRICTING = re.compile(
-    r"ない限り|なければ.{0,30}(?:ない|ません)|以外|に限[りるっ]|のみ|だけ|しか|\bunless\b|\bonly\b|\bexcept\b|\buntil\b"
+    r"ない限り|なければ.{0,30}(?:ない|ません)|以外|に限[りるっ]|のみ|だけ|しか"
+    r"|\bunless\b|\bonly\b|\bexcept\b|\buntil\b"
 )
 _SIGNS: dict[Modality, str] = {"must_not": "-", "not": "-", "need_not": "0"}
 

@@ -72,6 +72,19 @@ class Figures:
     days: frozenset[tuple[int, int]]
     relative: frozenset[int] = frozenset()  # days of "the following month"
 
+    @property
+    def numbers(self) -> set[float]:
+        """All that is counted, whatever its unit."""
+        return {value for _, value in self.typed} | self.bare
+
+    @property
+    def written(self) -> set[float]:
+        """The numbers its amounts may be written with."""
+        writings: set[float] = set()
+        for _, value in self.typed:
+            writings.update(_writings(value))
+        return writings
+
 
 @lru_cache(maxsize=2048)
 def figures(text: str) -> Figures:
@@ -126,7 +139,7 @@ def reckon(statement: str, source: str, question: str, near: str = "") -> Reckon
     operands = close.typed | asked.typed
     bare = theirs.bare | asked.bare | _parts(theirs.days | asked.days)
     at_hand = close.bare | asked.bare | _parts(close.days | asked.days)
-    counts = asked.bare | {value for _, value in asked.typed} | _ratios(operands)
+    counts = asked.numbers | _ratios(operands)
     if _SCALED.search(plain(f"{near or source} {question}")):
         counts |= {2.0, 0.5}
         counts |= {value / 100 for kind, value in operands if kind == "percent"}
@@ -138,11 +151,8 @@ def reckon(statement: str, source: str, question: str, near: str = "") -> Reckon
             calculated += 1
         else:
             unexplained += 1
-    named = {number for _, value in ours.typed for number in _writings(value)}
-    for value in ours.bare - bare - named:
-        if any(value in _writings(other) for _, other in stated):
-            continue
-        if _is_count(value, operands, at_hand, counts | asked.bare):
+    for value in ours.bare - bare - ours.written - theirs.written - asked.written:
+        if _is_count(value, operands, at_hand, counts):
             calculated += 1
         else:
             unexplained += 1
@@ -152,15 +162,14 @@ def reckon(statement: str, source: str, question: str, near: str = "") -> Reckon
 def unplaced(statement: str, near: str) -> bool:
     """Whether a statement has a number without a unit that its own part of the source has not."""
     ours, theirs = figures(statement), figures(near)
-    named = {number for _, value in ours.typed for number in _writings(value)}
-    return bool(ours.bare - theirs.bare - named)
+    return bool(ours.bare - theirs.bare - ours.written)
 
 
 def rates(text: str) -> frozenset[str]:
     """Return per what a text counts: "year" for 年10回 and "per year"."""
     named = set()
     for match in _RATE.finditer(plain(text)):
-        word = next(group for group in match.groups() if group)
+        word = next(filter(None, match.groups()))
         named.add(_RATES.get(word, word))
     return frozenset(named)
 
@@ -271,7 +280,7 @@ def _is_count(
     Whether a number without a unit follows: from one of the question, or by how often one amount,
     or a year, holds another.
     """
-    for one in bare | {other for _, other in known}:
+    for one in {*bare, *(amount for _, amount in known)}:
         for count in counts - {0.0, 1.0}:
             if _close(one * count, value) or _close(abs(one - count), value):
                 return True

@@ -84,7 +84,7 @@ def signs(seen: Comparison) -> dict[str, float]:
 
 
 def _figures(seen: Comparison) -> dict[str, float]:
-    near = " ".join(seen.places[at] for at in seen.nearest)
+    near = seen.near
     reckoned = reckon(seen.body, seen.whole, seen.question, near)
     ours, stated = figures(seen.body).typed, figures(seen.whole).typed
     at_hand = figures(f"{near} {seen.question}")
@@ -201,14 +201,16 @@ def _apart(sentence: str, own: Words, place: str, seen: Comparison) -> float:
 def _head(place: str) -> str:
     """Return the head of an item, which tells what is done with it."""
     head = _ITEM.match(place)
-    return head[1] if head else place
+    if head is None:
+        return place
+    return head[1]
 
 
 def _last(sentence: str) -> Modality:
     """Return what a sentence does in the end; the modality of an English one is the first."""
     if is_japanese(sentence):
-        parts = clauses(sentence)
-        return modality(parts[-1] if parts else sentence)
+        *_, end = clauses(sentence) or [sentence]
+        return modality(end)
     return modality(sentence)
 
 
@@ -233,7 +235,7 @@ def _japanese_predicates(text: str) -> dict[str, set[Modality]]:
     for clause in re.split(r"[、。！？!?\n]", plain(text)):
         pieces = _PREDICATE.findall(clause)
         for at, (stem, tail) in enumerate(pieces):
-            kind: Modality = modality(tail) if tail else "plain"
+            kind = modality(tail)
             name = stem[-2:]
             if stem in _SUPPORTING:
                 kind = modality(f"{stem}{tail}")
@@ -261,7 +263,7 @@ def _roles(text: str) -> dict[str, set[str]]:
 
 def _extent(seen: Comparison) -> dict[str, float]:
     body, whole = plain(seen.body), plain(seen.whole)
-    near = plain("\n".join(seen.places[at] for at in seen.nearest))
+    near = plain(seen.near)
     missed = [0.0]
     for sentence, _, place, _ in seen.pairs():
         lets = _last(sentence) in {"may", "plain"} and seen.lead != "no"
@@ -276,9 +278,11 @@ def _extent(seen: Comparison) -> dict[str, float]:
 
 def _conditions_missed(seen: Comparison, place: str) -> float:
     """Return the greatest share of a condition's words that neither answer nor question has."""
-    form = _CONDITION if is_japanese(place) else _CONDITION_EN
     if seen.foreign:
         return 0.0
+    form = _CONDITION_EN
+    if is_japanese(place):
+        form = _CONDITION
     most = 0.0
     for condition in form.findall(place):
         own = seen.words(condition)

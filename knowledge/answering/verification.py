@@ -130,10 +130,14 @@ class Verifier:
         )
         against = _contradiction(seen) or _misplaced(seen, strict.reason, evident=bool(evident))
         likely = self.entailment.weigh(seen)
-        least = EVIDENT if evident else UNQUOTED
+        least = EVIDENT
+        if not evident:
+            least = UNQUOTED
         misquoted = bool(claim.evidence) and not any(evidence)
         if not against and not strict.supported and (misquoted or likely < least):
-            against = "evidence" if misquoted else "words"
+            against = "words"
+            if misquoted:
+                against = "evidence"
         return replace(check, kept=not against, support=round(likely, 3), reason=against)
 
 
