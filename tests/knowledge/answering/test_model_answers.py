@@ -25,7 +25,7 @@ async def model(stub: StubModel) -> AsyncIterator[Model]:
 
 async def asked(stub: StubModel, model: Model, question: str, said: str, *, judged: bool = False):
     stub.mode, stub.says = "says", (said,)
-    room = Answers(Retriever(*SHELF), model=model, allowance=Allowance(judged=judged))
+    room = Answers(Retriever(*SHELF), model=model, allowance=Allowance(120.0, judged=judged))
     return await room.answer(question, readers=ALL, language="ja")
 
 
@@ -36,7 +36,7 @@ async def test_other_words_are_shown_beside_the_words_they_rest_on(stub, model):
     )
     answer = await asked(stub, model, "兼業していい?", said)
 
-    assert (answer.mode, answer.removed, answer.certainty) == ("llm", 0, "sure")
+    assert (answer.fallback, answer.removed, answer.certainty) == ("", 0, "sure")
     assert [s.text for s in answer.sentences] == [
         "はい、勤務時間外なら兼業できます。",
         "始める前に会社へ届け出る必要があります。",
@@ -108,7 +108,7 @@ async def test_a_second_look_decides_where_it_is_wanted(stub, model, verdict, mo
 
 async def test_a_prompt_holds_as_many_passages_as_were_allowed(stub, model):
     stub.mode, stub.says = "says", ("退職金は支給されません。[1]",)
-    room = Answers(Retriever(*SHELF), model=model, allowance=Allowance(characters=60))
+    room = Answers(Retriever(*SHELF), model=model, allowance=Allowance(120.0, characters=60))
     await room.answer("退職金は?", readers=ALL, language="ja")
 
     assert "退職金は、支給しない" in stub.prompts[0]
