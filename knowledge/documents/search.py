@@ -91,9 +91,9 @@ class Search:
         none when nothing shares a term or comes near in meaning. `Hit.score` is a share of all that
         was found; where `kind` leaves the second stage out it is the first stage's own, unbounded,
         and 0 for what words alone would not have brought. About 6 ms at 10,000 passages embedded;
-        `kind` "words" asks for words alone. `dense` says whether dense vectors count, too; None leaves that to the
-        last evaluation. Then hits are in the order of reciprocal rank fusion, and
-        `Hit.sparse_alone` where the provider was away.
+        `kind` "words" asks for words alone. `dense` says whether dense vectors count, too; None
+        leaves that to the last evaluation. Then hits are in the order of reciprocal rank fusion,
+        and `Hit.sparse_alone` where the provider was away.
 
         Raises:
             ValueError: `readers` is empty.
