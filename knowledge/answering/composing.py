@@ -146,8 +146,8 @@ def _sentences(
 
 def _depth(lines: Sequence[Line], number: int) -> int:
     """Return how many items a line stands within."""
-    heads = [lines[head] for head in above(lines, number)]
-    return len([head for head in heads if head.kind == "item"])
+    kinds = [lines[head].kind for head in above(lines, number)]
+    return kinds.count("item")
 
 
 def _is_left_out(article: Article, last: int, number: int) -> bool:
@@ -183,8 +183,8 @@ def _has_header(article: Article, number: int) -> bool:
 
 def _says_nothing_more(article: Article, numbers: Sequence[int], first: str) -> bool:
     """Whether the lead has said already all that these lines say; a list is read as a list."""
-    items = [number for number in numbers if article.lines[number].kind == "item"]
-    if len(items) > 1:
+    kinds = [article.lines[number].kind for number in numbers]
+    if kinds.count("item") > 1:
         return False
     said = "".join(first.split())
     for number in numbers:
