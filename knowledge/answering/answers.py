@@ -226,12 +226,12 @@ class Answers:
             extractor=self._extractor,
             analysis=self._analysis,
         )
-        if self._generator and search_text != alone:
+        follows = search_text != alone
+        if self._generator and follows:
             reworded = await self._generator.reword(
                 question.text, question.history, question.language, budget
             )
             search_text = reworded or search_text
-        follows = search_text != alone
         if not follows and names_nothing(alone, self._analysis):
             hints = [kind.words for kind in kinds(alone)]
             return replace(question, search_text=" ".join([alone, *hints]), open=True)

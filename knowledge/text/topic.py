@@ -113,6 +113,11 @@ _WHOLE = re.compile(
     r"(?:とは|って(?:何|なに))(?:ですか)?[?]?$|^what (?:is|are)\b", re.IGNORECASE
 )  # asks what its own word means
 _ASKED_EN = re.compile(r"\bhow (?:many|much|long|often|far|soon)\b|\bwh[a-z]+\b", re.IGNORECASE)
+# "Which is cheaper?", 早く始めたい場合は?, "the Q&A": asked of what the documents set side by side, or
+# of a name in single letters
+_CHOOSES = re.compile(
+    r"どれ|どっち|どちら|\bwhich\b|たい(?:場合|とき|時)|[A-Za-z]&[A-Za-z]", re.IGNORECASE
+)
 _PARTICLES = re.compile(r"^(?:って|とか|[のはがをにでともへや、\s])+")
 _PLAIN = frozenset(
     {"what", "when", "where", "which", "who", "why", "how", "get", "got", "take", "make", "have"}
@@ -266,6 +271,8 @@ def names_nothing(question: str, analysis: Analysis) -> bool:
     """
     known = Words.load()
     _, rest = opening(question)
+    if _CHOOSES.search(rest):
+        return False
     own = [word for word in topics(rest) if word.lower() not in known.plain]
     if own and not all(map(replaces, own)):
         return False

@@ -91,7 +91,11 @@ async def test_a_trace_shows_stages_candidates_limits_and_both_ways(application)
     ]
     assert any("使った [1]" in row for row in table(inside).rows)
     beside, recorded, lesson = folded["RAGあり・なし"].blocks
-    assert [column.title for column in beside.columns] == ["", "RAGあり", "RAGなし"]
+    assert [column.title for column in beside.columns] == [
+        "",
+        "RAGあり",
+        "RAGなし(生成AIだけ、出典なし)",
+    ]
     assert "生成AIだけでは" in beside.rows[0][2]
     assert "スライド18" in beside.rows[1][1]
     assert "記録した例" in recorded.text

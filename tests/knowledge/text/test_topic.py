@@ -237,6 +237,7 @@ SAYS += [
     "When is salary paid?",
     "Sick leave?",
 ]
+SAYS += ["コストが安いのはどれ?", "早く始めたい場合は?", "What time does the Q&A start?"]
 SAYS += ["I lost my laptop, who can help me find it?", "How do I encrypt a disk?"]
 
 
