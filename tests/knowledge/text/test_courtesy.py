@@ -60,6 +60,7 @@ AROUND = [
         "Dear HR team,\n\nI hope this email finds you well. Does RAG learn all our documents?\n\nBest,\nKen\n\nSent from my iPhone",
     ),
     (EN, "Morning! Not urgent, but Does RAG learn all our documents? Thanks!! -Ken"),
+    (EN, "Hi! Our CFO asked: Does RAG learn all our documents? Regards, Ken"),
     (EN, "I was wondering, Does RAG learn all our documents? Please help!"),
     (EN, "My boss asked me about this yesterday. Does RAG learn all our documents?"),
     (EN, "お疲れ様です。Does RAG learn all our documents? よろしくお願いします。"),
