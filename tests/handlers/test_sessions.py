@@ -150,7 +150,7 @@ async def frozen_claim(store, sessions, one):
     try:
         with pytest.raises(SessionsUnavailable):
             await sessions.claim(one)
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(TIMEOUT)  # by so much the reckoned clock may be ahead of Redis's
     finally:
         os.kill(store.server.pid, signal.SIGCONT)
     while not await sessions.alive():
