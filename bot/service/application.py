@@ -109,9 +109,7 @@ class Application:
             self.texts,
         )
         self.turns = Turns(self.router, self.sessions, self.texts)
-        self._analysis = (
-            Analysis()
-        )  # one dictionary for searching and answering: it is the biggest thing in memory
+        self._analysis = Analysis()  # one for searching and answering: the biggest in memory
         self._stack = AsyncExitStack()
         self._heavy = AsyncExitStack()  # closed after the turns, whenever it was filled
         self._model: Model | None = None

@@ -89,7 +89,8 @@ _ENGLISH: Forms = (
     (
         "not",
         re.compile(
-            r"\bnot\b|n't\b|\bnever\b|\bno\b|\bnone\b|\bnobody\b|\bwithout\b|\bneither\b|\bnothing\b"
+            r"\bnot\b|n't\b|\bnever\b|\bno\b|\bnone\b|\bnobody\b"
+            r"|\bwithout\b|\bneither\b|\bnothing\b"
         ),
     ),
 )

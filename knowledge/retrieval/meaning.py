@@ -87,17 +87,21 @@ def meaning(
         texts += units
         sizes.append(len(units))
 
-    titles = list(dict.fromkeys(passage_title(passage) for passage, _ in passages))
-    row_of_title = {title: row for row, title in enumerate(titles)}
-    title_vectors = by.encode(titles)
+    row_of_title: dict[str, int] = {}
+    for passage, _ in passages:
+        row_of_title.setdefault(passage_title(passage), len(row_of_title))
+    title_vectors = by.encode(list(row_of_title))
     vectors = by.encode(texts)
     if not len(vectors):
         return joined(version, [])
 
-    rows = [row_of_title[passage_title(passage)] for passage, _ in passages]
+    rows: list[int] = []
+    positions: list[int] = []
+    for passage, _ in passages:
+        rows.append(row_of_title[passage_title(passage)])
+        positions.append(passage.position)
     leaning = vectors + TITLE * title_vectors[np.repeat(rows, sizes)]
     leaning /= np.linalg.norm(leaning, axis=1, keepdims=True)
-    positions = [passage.position for passage, _ in passages]
     return Meaning(
         version, np.array(positions, np.int32), np.array(sizes, np.int32), _codes(leaning)
     )
@@ -120,8 +124,11 @@ class Block:
 
     def __init__(self, parts: Sequence[Meaning]) -> None:
         """About a second for a million units."""
-        self._versions = [part.version for part in parts]
-        counts = [len(part.positions) for part in parts]
+        self._versions: list[str] = []
+        counts: list[int] = []
+        for part in parts:
+            self._versions.append(part.version)
+            counts.append(len(part.positions))
         self._part_of = np.repeat(np.arange(len(parts)), counts)
         self._first = np.cumsum([0, *counts])  # of each part, among all passages
         self._positions = _all_numbers([part.positions for part in parts])

@@ -115,7 +115,8 @@ def meaning_features(words: Floats, sense: Sense) -> Floats:
         "foreign": sense.foreign.astype(np.float64),
         "abroad": np.where(own, 0.0, cosines),
     }
-    return np.column_stack([words, *[columns[name] for name in MEANING]])
+    added = [columns[name] for name in MEANING]
+    return np.column_stack([words, *added])
 
 
 def reranked(query: Query, hits: Sequence[Hit], limit: int) -> list[Hit]:
@@ -210,15 +211,15 @@ def trained() -> dict[str, dict[str, float]]:
 
 def _sense(query: Query, hits: Sequence[Hit]) -> Sense | None:
     """Return what is known of the hits' meaning; None where nothing is."""
-    cosines = np.array([_cosine(hit) for hit in hits])
+    cosines: Floats = np.full(len(hits), np.nan)
+    foreign = np.zeros(len(hits), np.bool_)
+    for at, hit in enumerate(hits):
+        foreign[at] = hit.passage.language != query.language
+        if hit.meaning is not None:
+            cosines[at] = hit.meaning
     if np.isnan(cosines).all():
         return None
-    foreign = [hit.passage.language != query.language for hit in hits]
-    return Sense(cosines, np.array(foreign, np.bool_))
-
-
-def _cosine(hit: Hit) -> float:
-    return np.nan if hit.meaning is None else hit.meaning
+    return Sense(cosines, foreign)
 
 
 def _completed(cosines: Floats) -> Floats:

@@ -12,11 +12,13 @@ FRAME = frozenset({
     "compani", "our", "we", "us", "someon", "somebodi", "anyon", "peopl", "employe", "here",
     # what is wanted
     "教える", "知る", "聞く", "尋ねる", "伺う", "分かる", "説明", "御", "願う", "下さる", "質問", "件",
-    "tell", "know", "ask", "show", "explain", "question", "pleas", "want", "like", "wonder", "quick",
+    "tell", "know", "ask", "show", "explain", "question", "pleas", "want", "like", "wonder",
+    "quick",
     # may, must, can, get
     "良い", "大丈夫", "必要", "要る", "可能", "出来る", "貰う", "頂く", "呉れる", "取る", "出る", "出す",
     "使う", "入れる", "行く", "来る", "見る", "書く", "掛かる", "決まる", "決まり", "駄目", "べき",
-    "may", "must", "need", "have", "get", "got", "allow", "give", "take", "make", "use", "go", "put",
+    "may", "must", "need", "have", "get", "got", "allow", "give", "take", "make", "use", "go",
+    "put",
     "still", "ever", "also", "just", "right", "happen", "see", "find", "work", "let",
     # how, how much, when
     "方法", "遣り方", "仕方", "手順", "内容", "種類", "一覧", "全部", "全て", "場合", "際", "為",
