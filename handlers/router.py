@@ -251,6 +251,10 @@ class Router:
             async for reply in self._spoken(own, text):
                 yield replace(reply, private=True)
             return
+        told = await self._choose.told(message, action, text)
+        if told is not None:
+            yield told
+            return
         topic = await self._choose.topic(message, action)
         if topic is not None:
             subject, outcome = topic

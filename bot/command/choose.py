@@ -16,9 +16,12 @@ from rich.console import Console
 from bot.command import output
 from bot.command.terminal import draw
 from bot.service.application import Application
+from handlers.choose import figures
 from handlers.choose.decision_models import ModelStore
 from handlers.choose.result import ResultView
 from handlers.choose.runs import Run
+from handlers.choose.situation import Situation
+from handlers.choose.wording import Wording
 from handlers.texts import Texts
 from knowledge.advisor.changes import SAMPLES, compare
 from knowledge.advisor.engine import Advisor
@@ -33,8 +36,13 @@ SIZE = 1_000_000  # characters of a file of answers
 async def choose(
     application: Application, arguments: argparse.Namespace, language: Language
 ) -> int:
-    """Talk, or work out what a file of answers leads to: one JSON line for each of its runs."""
+    """
+    Talk, or work out what a file of answers or a situation in words leads to: one JSON line for
+    each run.
+    """
     spoken = arguments.language or language
+    if arguments.describe:
+        return await _described(application, arguments, spoken)
     if not arguments.answers:
         from bot.command.interview import interview
 
@@ -48,11 +56,44 @@ async def choose(
             named = {"id": id_} if id_ else {}
             output.line(named | record(result))
         else:
-            run = Run(
-                "", "terminal:local", "terminal", advisor.model.sha256, answers=valid, done=True
-            )
-            draw(ResultView(advisor, application.texts, result, spoken, run).plain(), Console())
+            _draw(application, advisor, valid, spoken)
     return DONE
+
+
+async def _described(
+    application: Application, arguments: argparse.Namespace, language: Language
+) -> int:
+    """
+    Work out what a situation in words leads to. Nobody confirms what was read, so that it is shown
+    beside the result.
+    """
+    advisor = await application.models.current()
+    hits, torn = Situation.load().read(arguments.describe)
+    known = {criterion.id for criterion in advisor.model.questions}
+    answers = {name: hit.option for name, hit in hits.items() if name in known}
+    valid = advisor.validate(answers)
+    if arguments.json:
+        words = {name: hits[name].words for name in valid}
+        contradictions = {name: list(said) for name, said in torn.items()}
+        read = {"words": words, "contradictions": contradictions}
+        output.line({"read": read} | record(advisor.evaluate(valid)))
+        return DONE
+    console, say = Console(), application.texts.say
+    for name, option in valid.items():
+        answer = figures.answer(advisor, name, option, language)
+        source = say("choose.read_from", language, words=hits[name].words)
+        console.print(f"  {answer} ({source})", markup=False)
+    _draw(application, advisor, valid, language)
+    return DONE
+
+
+def _draw(
+    application: Application, advisor: Advisor, answers: dict[str, str], language: Language
+) -> None:
+    """Draw a result that belongs to no run."""
+    run = Run("", "terminal:local", "terminal", advisor.model.sha256, answers=answers)
+    say = Wording(application.texts, language)
+    draw(ResultView.of(run, advisor, say).plain(), Console())
 
 
 async def model(application: Application, arguments: argparse.Namespace, language: Language) -> int:

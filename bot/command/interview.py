@@ -46,7 +46,11 @@ class Sheet:
             self.last = reply
             # what is pressed by letter stands below
             shown = [block for block in reply.blocks if not isinstance(block, Buttons)]
-            draw(replace(reply, blocks=tuple(shown)), self._console)
+            drawn = replace(reply, blocks=tuple(shown))
+            if reply.ask is not None and len(reply.ask.fields) > 1:
+                # the fields of a page are drawn one by one, when each is asked for
+                drawn = replace(drawn, ask=replace(reply.ask, fields=()))
+            draw(drawn, self._console)
 
 
 async def interview(
@@ -102,7 +106,10 @@ def _answer(reply: Reply, application: Application, language: Language) -> Conte
     fields = reply.ask.fields if reply.ask else (Field("", "choice", ""),)
     values: dict[str, str] = {}
     for field in fields:
-        print("  ".join(keys))  # noqa: T201  # a terminal speaks by printing
+        if len(fields) > 1:
+            print("\n".join(_field(field)))  # noqa: T201  # a terminal speaks by printing
+        if len(fields) == 1 or not values:
+            print("  ".join(keys))  # noqa: T201  # a terminal speaks by printing
         given = _line(field, buttons, application, language)
         if given is None or isinstance(given, Button):
             return _pressed(given)
@@ -110,6 +117,15 @@ def _answer(reply: Reply, application: Application, language: Language) -> Conte
     if reply.ask is None:
         return None
     return Form(reply.ask.form, reply.ask.state, values)
+
+
+def _field(field: Field) -> Iterator[str]:
+    """Yield one field of several as lines: its question, its hint and its numbered options."""
+    yield f"\n{field.label}"
+    if field.hint:
+        yield field.hint
+    for number, option in enumerate(field.options, 1):
+        yield f"  {number}. {option.text}"
 
 
 def _pressed(button: Button | None) -> Press | None:
@@ -136,7 +152,7 @@ def _line(
             return buttons[word.lower()]
         if word.isdecimal() and 0 < int(word) <= len(field.options):
             return field.options[int(word) - 1].id
-        if not word and field.initial:
+        if not word and (field.initial or not field.required):
             return field.initial
         if word and not field.options and field.id:
             return word

@@ -245,6 +245,7 @@ def _document(command: Parser) -> None:
 
 def _choose(command: Parser) -> None:
     command.option("--answers", text="answers", metavar="FILE")
+    command.option("--describe", text="describe", metavar="TEXT", default="")
     command.switch("--express", text="express")
     command.option("--team", text="team", metavar="ID", default="")
     _choice(command, "--language", LANGUAGES, text="language")

@@ -14,6 +14,10 @@ ALONE = frozenset({"source.open", "demo.open", "choose.source"})  # open a windo
 STEPS = frozenset(
     {
         "choose.answer",
+        "choose.page",
+        "choose.later",
+        "choose.rest",
+        "choose.keep",
         "choose.back",
         "choose.skip",
         "choose.describe",

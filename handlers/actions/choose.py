@@ -56,6 +56,16 @@ class AnswerQuestion(OfQuestion):
     option: str = ""
 
 
+@action("choose.page")
+class AnswerPage(OfRun):
+    """Answer the page about the goal and the organisation's limits, by its form."""
+
+
+@action("choose.later")
+class SkipPage(OfRun):
+    """Leave the page about goal and limits unanswered for now."""
+
+
 @action("choose.skip")
 class SkipQuestion(OfQuestion):
     """Leave the question open."""
@@ -109,6 +119,25 @@ class ViewRun(OfRun):
 @action("choose.restart")
 class RestartRun(OfRun):
     """Begin anew, once."""
+
+
+@action("choose.rest")
+class AnswerRest(OfRun):
+    """Go on with the questions that asking ended without."""
+
+
+@action("choose.keep")
+class KeepAnswers(OfRun):
+    """Put other answers into a run: "budget=m", several with commas between."""
+
+    changes: str = ""
+
+
+@action("choose.whynot")
+class AskWhyNot(OfRun):
+    """Say why an option is not advised: first which, where none is named."""
+
+    block: str = ""
 
 
 @action("choose.memo")

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from handlers.sessions import Sessions
 from knowledge.advisor.engine import Advisor
+from knowledge.errors import InvalidModel
 
 LOADED = 8  # models kept in memory
 State = Literal["now", "before", "staged"]
@@ -77,7 +78,10 @@ class DecisionModels:
             state = await self._sessions.load("model", sha256)
             if state is None:
                 return None
-            advisor = await asyncio.to_thread(Advisor.load, str(state["text"]))
+            try:
+                advisor = await asyncio.to_thread(Advisor.load, str(state["text"]))
+            except InvalidModel:
+                return None  # of a former format: nothing can be worked out with it any more
             self._remember(advisor, sha256)
         return advisor
 

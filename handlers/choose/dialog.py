@@ -5,35 +5,54 @@ A step is applied by compare-and-set on the run's revision, so that of two equal
 machines one counts.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from enum import Enum, auto
-from typing import assert_never
+from typing import Literal, assert_never
 
 from handlers.actions.choose import (
+    AnswerPage,
     AnswerQuestion,
+    AnswerRest,
     ConfirmReading,
     DescribeSituation,
     GoBack,
     GoExpress,
+    KeepAnswers,
     OpenRun,
+    SkipPage,
     SkipQuestion,
 )
+from handlers.choose import figures
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.guidelines import GuidelineQuote, Guidelines
-from handlers.choose.prefill import Hit, Prefill
-from handlers.choose.question import EXPRESS, Setting, confirm, describe, nothing_read, question
+from handlers.choose.page import page
+from handlers.choose.page import values as page_values
+from handlers.choose.question import TEXT, Setting, confirm, describe, nothing_read, question
 from handlers.choose.result import ResultView
 from handlers.choose.runs import Rule, Run, Runs
+from handlers.choose.situation import Hit, Situation
 from handlers.choose.wording import Wording
 from handlers.conversation import Message, Reply
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
-from knowledge.advisor.values import UNKNOWN, Criterion
+from knowledge.advisor.values import LIST, UNKNOWN, Criterion
 
-Change = AnswerQuestion | SkipQuestion | GoBack | GoExpress | OpenRun | ConfirmReading
+Change = (
+    AnswerPage
+    | SkipPage
+    | AnswerQuestion
+    | SkipQuestion
+    | GoBack
+    | GoExpress
+    | OpenRun
+    | ConfirmReading
+)
 Step = Change | DescribeSituation
+Later = AnswerRest | KeepAnswers  # what changes a finished run
 Values = Mapping[str, str]
+Next = Criterion | Literal["page"] | None  # what is asked next, None for the result
 
 
 class NoChange(Enum):
@@ -53,7 +72,7 @@ class Dialog:
         self._runs = runs
         self._texts = texts
         self._guidelines = guidelines
-        self._prefill = Prefill.load()
+        self._situation = Situation.load()
 
     async def begin(self, run: Run) -> Run:
         """
@@ -67,19 +86,23 @@ class Dialog:
     # ----------------------------------------------------------------- asking
 
     async def ask(self, message: Message, run: Run, note: str = "") -> Reply:
-        """Return the next question, or the result when there is none."""
+        """Return what is asked next, or the result when there is nothing."""
         say = Wording.to(message, self._texts)
         advisor = await self._models.of_run(run.model)
-        criterion = None
+        following: Next = None
         if not run.done:
-            criterion = self._next(run, advisor)
-        if criterion is None:
+            following = self._next(run, advisor)
+        if following is None:
             reply = _noted(ResultView.of(run, advisor, say).full(), note, say)
             return replace(reply, private=not run.open)
-        quote = await self._guideline(criterion, message)
-        run = await self._ruled(run, criterion, quote)
+        if following == "page":
+            run, quote = await self._page_guidelines(run, advisor, message)
+            setting = Setting(quote, note, message.audience.private)
+            return replace(page(run, setting, advisor, say), private=not run.open)
+        quote = await self._guideline(following, message)
+        run = await self._ruled(run, {following.id: quote}, advisor)
         setting = Setting(quote, note, message.audience.private)
-        reply = question(run, criterion, setting, advisor, say)
+        reply = question(run, following, setting, advisor, say)
         return replace(reply, private=not run.open)
 
     async def _guideline(self, criterion: Criterion, message: Message) -> GuidelineQuote | None:
@@ -87,30 +110,57 @@ class Dialog:
             return None
         return await self._guidelines.guide(criterion.id, message)
 
-    async def _ruled(self, run: Run, criterion: Criterion, quote: GuidelineQuote | None) -> Run:
-        """Return the run with what a guideline prescribes noted, the first time it is asked."""
-        if quote is None or quote.option not in criterion.names or criterion.id in run.rules:
+    async def _page_guidelines(
+        self, run: Run, advisor: Advisor, message: Message
+    ) -> tuple[Run, GuidelineQuote | None]:
+        """
+        Return the run with the rules that bear on the page noted, and the quote to show: of a rule
+        where there is one, else what bears on the first question that has something.
+        """
+        if self._guidelines is None:
+            return run, None
+        ids = advisor.model.rules.page
+        criteria = [advisor.model.criterion(id_) for id_ in ids]
+        found = await asyncio.gather(*(self._guideline(one, message) for one in criteria))
+        quotes = dict(zip(ids, found, strict=True))
+        run = await self._ruled(run, quotes, advisor)
+        shown = [quote for quote in found if quote is not None]
+        marked = [quote for quote in shown if quote.marked]
+        return run, next(iter(marked or shown), None)
+
+    async def _ruled(
+        self, run: Run, quotes: Mapping[str, GuidelineQuote | None], advisor: Advisor
+    ) -> Run:
+        """Return the run with what guidelines prescribe noted, the first time it is asked."""
+        rules = dict(run.rules)
+        for id_, quote in quotes.items():
+            if quote is None or id_ in rules:
+                continue
+            if quote.option in advisor.model.criterion(id_).names:
+                rules[id_] = Rule(quote.option, quote.text, quote.source)
+        if rules == dict(run.rules):
             return run
-        rule = Rule(quote.option, quote.text, quote.source)
-        changed = replace(run, rules={**run.rules, criterion.id: rule})
+        changed = replace(run, rules=rules)
         return await self._runs.save(changed) or await self._runs.load(run.id) or run
 
-    def _next(self, run: Run, advisor: Advisor) -> Criterion | None:
+    def _next(self, run: Run, advisor: Advisor) -> Next:
         """
-        Return what to ask next: the engine's choice, at the very end the impact of mistakes, which
-        scores nothing.
+        Return what to ask next: the page first, then the engine's choice; an express run has its
+        few questions, one that answers the rest gets all of them.
         """
-        if run.express and len(run.asked) >= EXPRESS:
-            return None
-        scored = advisor.next_question(run.answers, run.asked)
-        if scored is not None:
-            return scored.criterion
+        if not run.page:
+            return "page"
+        behind = {*run.asked, *run.answers}
+        if run.rest:
+            left = advisor.left(run.answers, run.asked)
+            return next(iter(left), None)
         if run.express:
+            for id_ in advisor.model.rules.express:
+                criterion = advisor.model.criterion(id_)
+                if id_ not in behind and advisor.tables.applicable(criterion, run.answers):
+                    return criterion
             return None
-        for criterion in advisor.model.advisory:
-            if criterion.id not in run.asked and criterion.id not in run.answers:
-                return criterion
-        return None
+        return advisor.step(run.answers, run.asked).question
 
     # ----------------------------------------------------------------- answering
 
@@ -123,6 +173,8 @@ class Dialog:
             return await self._again(message, run, step, values)
         if isinstance(step, DescribeSituation):
             return await self._described(message, run, values)
+        if isinstance(step, AnswerPage) and not values:
+            return await self.ask(message, run)  # a button that only opens the page
         advisor = await self._models.of_run(run.model)
         changed = self._changed(run, advisor, step, values)
         match changed:
@@ -163,13 +215,15 @@ class Dialog:
         """
         match step:
             case ConfirmReading():
-                return replace(run, answers={**run.answers, **advisor.validate(values)})
+                return _confirmed(run, advisor, values)
             case GoExpress():
                 return replace(run, express=True)
             case OpenRun():
                 return replace(run, open=True)
             case GoBack():
                 return run.stepped_back()
+            case AnswerPage() | SkipPage():
+                return _paged(run, advisor, step, values)
             case AnswerQuestion() | SkipQuestion():
                 return self._answered(run, advisor, step, values)
             case _:
@@ -179,15 +233,40 @@ class Dialog:
         self, run: Run, advisor: Advisor, step: AnswerQuestion | SkipQuestion, values: Values
     ) -> Run | NoChange:
         criterion = self._next(run, advisor)
-        if criterion is None or step.criterion not in ("", criterion.id):
+        if criterion is None or criterion == "page" or step.criterion not in ("", criterion.id):
             return NoChange.OLD
-        option = UNKNOWN
-        if isinstance(step, AnswerQuestion):
-            option = step.option or values.get(criterion.id, "")
+        if isinstance(step, SkipQuestion):
+            return run.answered(criterion.id, "")
+        option = step.option or values.get(criterion.id, "")
         if not option:
             return NoChange.EMPTY
         advisor.validate({criterion.id: option})
         return run.answered(criterion.id, option)
+
+    async def change(self, message: Message, run: Run, step: Later) -> Reply:
+        """
+        Change a finished run: keep other answers, or go on with what was not asked. A button drawn
+        before another change does nothing.
+        """
+        say = Wording.to(message, self._texts)
+        if step.revision != run.rev or not run.done:
+            return await self.ask(message, run, say("old_click"))
+        advisor = await self._models.of_run(run.model)
+        note = ""
+        if isinstance(step, AnswerRest):
+            changed = replace(run, done=False, rest=True)
+            changed = replace(changed, done=self._next(changed, advisor) is None)
+        else:
+            changed = run
+            given = dict(_changes(step.changes))
+            for criterion, option in _valid(advisor, given):
+                changed = changed.answered(criterion, option)
+            note = say("kept")
+        saved = await self._runs.save(changed)
+        if saved is None:
+            newer = await self._runs.load(run.id)
+            return await self.ask(message, newer or run, say("old_click"))
+        return await self.ask(message, saved, note)
 
     async def _again(self, message: Message, run: Run, step: Step, values: Values) -> Reply:
         """Show where the run stands; the same click twice is no reason to say anything."""
@@ -211,28 +290,84 @@ class Dialog:
         """
         say = Wording.to(message, self._texts)
         advisor = await self._models.of_run(run.model)
-        hits, torn = self._prefill.read(text)
+        hits, torn = self._situation.read(text)
         if torn:
             note = f"{note}\n{_torn(torn, advisor, say)}".strip()
         answers = _known(hits, advisor)
-        reply = nothing_read(run, note or say("nothing_read"), say)
-        if answers:
-            reply = confirm(run, answers, advisor, say, note)
+        if not answers:
+            reply = nothing_read(run, note or say("nothing_read"), say)
+            return replace(reply, private=not run.open)
+        words = {criterion: hit.words for criterion, hit in answers.items()}
+        several = {criterion: hit.option for criterion, hit in answers.items()}
+        noted = replace(
+            run, situation=text[:TEXT], words=words, proposed={**run.proposed, **several}
+        )
+        run = await self._runs.save(noted) or await self._runs.load(run.id) or run
+        reply = confirm(run, answers, advisor, say, note)
         return replace(reply, private=not run.open)
+
+
+def _confirmed(run: Run, advisor: Advisor, values: Values) -> Run:
+    """
+    Return the run with what the person confirmed; of several options that were read all stay where
+    the first was left as it was shown.
+    """
+    given = {}
+    for criterion, option in values.items():
+        proposed = run.proposed.get(criterion, "")
+        same = option and option == proposed.split(LIST)[0]
+        given[criterion] = proposed if same else option
+    valid = advisor.validate(given)
+    words = {criterion: words for criterion, words in run.words.items() if criterion in valid}
+    return replace(run, answers={**run.answers, **valid}, words=words)
+
+
+def _paged(run: Run, advisor: Advisor, step: AnswerPage | SkipPage, values: Values) -> Run:
+    """Return the run with its page behind it; a page that is skipped keeps what was answered."""
+    rules = advisor.model.rules
+    if isinstance(step, SkipPage):
+        kept = {id_: run.answers.get(id_, "") for id_ in (*rules.page, *rules.optional)}
+        return run.paged(kept)
+    chosen = page_values(run, advisor, values)
+    advisor.validate(chosen)
+    run = replace(
+        run, goal=values.get("goal", "").strip(), measure=values.get("measure", "").strip()
+    )
+    return run.paged(chosen)
+
+
+def _changes(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (question, option) of what a button carries."""
+    for change in text.split(LIST):
+        criterion, _, option = change.partition("=")
+        if criterion:
+            yield criterion, option
+
+
+def _valid(advisor: Advisor, given: Values) -> Iterator[tuple[str, str]]:
+    """Yield answers the model knows, "not sure" among them."""
+    valid = advisor.validate(given)
+    for criterion in given:
+        yield criterion, valid.get(criterion, UNKNOWN)
 
 
 def _known(hits: Mapping[str, Hit], advisor: Advisor) -> dict[str, Hit]:
     """Return what was read as far as this model asks for it."""
-    known = {criterion.id: criterion.names for criterion in advisor.model.questions}
-    return {criterion: hit for criterion, hit in hits.items() if hit[0] in known.get(criterion, ())}
+    known = {criterion.id: set(criterion.names) for criterion in advisor.model.questions}
+    found = {}
+    for criterion, hit in hits.items():
+        if set(hit.option.split(LIST)) <= known.get(criterion, set()):
+            found[criterion] = hit
+    return found
 
 
 def _torn(torn: Mapping[str, tuple[str, ...]], advisor: Advisor, say: Wording) -> str:
     """Say where the text contradicts itself, with its words."""
+    known = {criterion.id for criterion in advisor.model.questions}
     rows = []
     for criterion, words in torn.items():
-        if criterion in advisor.guidance.criteria:
-            name = advisor.guidance.criteria[criterion].to(say.language)
+        if criterion in known:
+            name = figures.subject(advisor, criterion, say.language)
             between = say("torn_between").join(words)
             rows.append(say("torn_words", criterion=name, words=between))
     return say("torn", criteria=say.listed(rows))
@@ -240,6 +375,8 @@ def _torn(torn: Mapping[str, tuple[str, ...]], advisor: Advisor, say: Wording) -
 
 def _repeats(run: Run, step: Step, values: Values) -> bool:
     """Report whether a step answers a question just as it is answered already."""
+    if isinstance(step, AnswerPage | SkipPage):
+        return bool(run.page)
     if not isinstance(step, AnswerQuestion) or step.criterion not in run.asked:
         return False
     option = step.option or values.get(step.criterion, "")

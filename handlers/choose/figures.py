@@ -1,17 +1,19 @@
 """
 How figures of a result are written, the same in text, chart and memo: points with a true minus
-sign, shares in percent.
+sign, money in yen, options by their names.
 """
 
-import re
 from collections.abc import Sequence
 
 from handlers.conversation import Bar
 from knowledge.advisor.engine import Advisor
+from knowledge.advisor.values import LIST, Range
 from knowledge.values import Language
 
 WIDTH = 24  # cells of the longest bar in letters
-_SLIDE = re.compile(r"p(\d+)")
+HUNDRED_MILLION = 10_000  # yen, in 10,000 yen
+MILLION = 100  # yen, in 10,000 yen
+TO = "〜"
 
 
 def points(value: float) -> str:
@@ -30,6 +32,47 @@ def signed(value: float) -> str:
     return shown
 
 
+def money(value: float, language: Language) -> str:
+    """Return an amount of 10,000 yen as "120万円" or "1.1億円", "1.2M yen" in English."""
+    if language == "ja":
+        if value >= HUNDRED_MILLION:
+            return f"{value / HUNDRED_MILLION:,.1f}億円"
+        return f"{_short(value)}万円"
+    return f"{value / MILLION:,.2f}M yen" if value < MILLION else f"{value / MILLION:,.1f}M yen"
+
+
+def _short(value: float) -> str:
+    """Return an amount without decimals nobody needs; one where it is small."""
+    if value and value < 10:
+        return f"{value:,.1f}".removesuffix(".0")
+    return f"{value:,.0f}"
+
+
+def span(amount: Range, language: Language) -> str:
+    """Return both ends of an amount of money, or the one where they are the same."""
+    low, high = money(amount.low, language), money(amount.high, language)
+    return between(low, high, language)
+
+
+def count(amount: Range, language: Language) -> str:
+    """Return both ends of months or people."""
+    return between(plain(amount.low), plain(amount.high), language)
+
+
+def between(low: str, high: str, language: Language) -> str:
+    """Return "2〜6", "2-6" in English, "2" where both are the same."""
+    if low == high:
+        return low
+    if language == "ja":
+        return f"{low}{TO}{high}"
+    return f"{low}–{high}"
+
+
+def plain(value: float) -> str:
+    """Return a number with one decimal at most: 0.5, 3."""
+    return f"{round(value, 1):,g}"
+
+
 def drawn(bar: Bar, bars: Sequence[Bar]) -> str:
     """Return a bar in letters; nothing is drawn below zero, the number says it."""
     top = max((other.value for other in bars), default=0.0) or 1.0
@@ -39,36 +82,40 @@ def drawn(bar: Bar, bars: Sequence[Bar]) -> str:
     return "█" * cells + "░" * (WIDTH - cells)
 
 
-def sources(rows: Sequence[str], language: Language) -> str:
-    """
-    Return "スライド15・18 / AWS RAG options guide": slides of the deck first, other sources as they are
-    named.
-    """
-    slides, names = [], []
-    for row in rows:
-        slide = _SLIDE.fullmatch(row)
-        if slide:
-            slides.append(slide.group(1))
-        else:
-            names.append(row)
-    if slides:
-        names.insert(0, _slides(slides, language))
-    return " / ".join(names)
-
-
-def _slides(numbers: list[str], language: Language) -> str:
+def slides(numbers: Sequence[int], language: Language) -> str:
+    """Return "スライド15・18"; empty where there are none."""
+    if not numbers:
+        return ""
+    shown = [str(number) for number in numbers]
     if language == "ja":
-        return f"スライド{'・'.join(numbers)}"
-    return f"slides {', '.join(numbers)}"
+        return f"スライド{'・'.join(shown)}"
+    return f"slides {', '.join(shown)}"
 
 
 def answer(advisor: Advisor, criterion: str, option: str, language: Language) -> str:
     """Return "予算: 500万円未満"."""
-    subject = advisor.guidance.criteria[criterion].to(language)
-    text = advisor.model.criterion(criterion).option(option).text.to(language)
-    return f"{subject}: {text}"
+    return f"{subject(advisor, criterion, language)}: {text(advisor, criterion, option, language)}"
 
 
-def name(advisor: Advisor, configuration: str, language: Language) -> str:
-    """Return a configuration's full name."""
-    return advisor.model.configuration(configuration).text.to(language)
+def text(advisor: Advisor, criterion: str, option: str, language: Language) -> str:
+    """Return an answer in words; several options stand one after the other."""
+    known = advisor.model.criterion(criterion)
+    options = [known.option(one).text.to(language) for one in option.split(LIST)]
+    return " / ".join(options)
+
+
+def subject(advisor: Advisor, criterion: str, language: Language) -> str:
+    """Return a question's short name."""
+    return advisor.model.criterion(criterion).words.label.to(language)
+
+
+def name(advisor: Advisor, option: str, language: Language) -> str:
+    """Return an option by the labels of its blocks: "商用API + RAG"."""
+    blocks = [advisor.model.block(block) for block in advisor.blocks(option)]
+    return " + ".join([block.label.to(language) for block in blocks])
+
+
+def full(advisor: Advisor, option: str, language: Language) -> str:
+    """Return an option by the names of its blocks."""
+    blocks = [advisor.model.block(block) for block in advisor.blocks(option)]
+    return " + ".join([block.name.to(language) for block in blocks])

@@ -1,28 +1,34 @@
 """
-The decision memo: one list of sections, written as Markdown and as DOCX, that anyone can recompute.
+The decision memo: two pages a manager can bring to a meeting, written as Markdown and as DOCX, that
+anyone can recompute.
 """
 
+import calendar
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from handlers.choose import figures
 from handlers.choose.result import ResultView
+from handlers.choose.runs import State
 from handlers.choose.section import Section
-from handlers.conversation import Attachment, Bar
-from knowledge.advisor.values import Criterion
+from handlers.choose.whatif import state
+from handlers.conversation import Attachment
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+REVIEW = 6  # months after which a decision is looked at again
+MONTHS = 12  # of a year
+TOP = 3  # things to check before starting, and organisations alike, that a memo has room for
 
 
 def attachments(view: ResultView) -> tuple[Attachment, ...]:
     """Return the memo of a result as two files, in the view's language."""
     from handlers.choose.memo_docx import document
 
-    title = view.say("memo_title")
+    title = _title(view)
     parts = sections(view)
     name = f"llm-choose-memo-{view.language}"
-    paper = document(title, parts, view.say("axis"), view.language)
+    paper = document(title, parts, view.language)
     return (
         Attachment(f"{name}.md", "text/markdown; charset=utf-8", markdown(title, parts).encode()),
         Attachment(f"{name}.docx", DOCX, paper),
@@ -34,23 +40,128 @@ def sections(view: ResultView) -> tuple[Section, ...]:
     return tuple(section for section in _sections(view) if not section.bare)
 
 
+def _title(view: ResultView) -> str:
+    if view.run.goal:
+        return view.say("memo_title_of", goal=view.run.goal)
+    return view.say("memo_title")
+
+
 def _sections(view: ResultView) -> Iterator[Section]:
-    say = view.say
-    yield _result(view)
-    yield _points(view)
-    yield Section(say("all_reasons"), items=tuple(view.reasons()))
-    yield Section(say("separates"), items=tuple(view.separates()))
-    yield Section(say("flips"), items=tuple(view.flips()) or (say("no_flips"),))
-    yield Section(say("levers"), items=tuple(view.levers()))
-    yield Section(say("excluded"), items=tuple(view.excluded()))
-    yield _ranges(view)
-    yield Section(say("risks"), items=tuple(view.risks()))
-    yield Section(say("prerequisites"), items=tuple(view.prerequisites()))
-    steps = tuple(view.steps())
-    yield Section(say("steps", count=len(steps)), steps=steps)
-    yield Section(say("rules"), items=tuple(view.rules()))
-    yield Section(say("memo_answers"), table=_answers(view))
+    say, words = view.say, view.words
+    yield Section(say("memo_frame"), table=_frame(view))
+    decided = [words.headline(), words.word(), words.objection(), *words.warnings()]
+    paragraphs = tuple(text for text in decided if text)
+    yield Section(say("memo_decision"), paragraphs, table=_route(view))
+    yield Section(say("ways"), items=tuple(words.way(way) for way in view.result.ways))
+    yield Section(say("memo_options"), table=_options(view))
+    yield Section(say("why_this"), items=tuple(words.reasons()[:TOP]))
+    yield Section(say("against"), items=tuple(words.against()))
+    flips = words.flips_by_question() or [say("no_flips")]
+    yield Section(say("flips"), items=tuple(flips))
+    yield Section(say("twins"), items=tuple(words.twins()[:TOP]))
+    yield Section(say("rules"), items=tuple(words.rules()))
+    yield Section(say("memo_before"), items=(*words.cautions(), *words.before()[:TOP]))
+    yield Section(say("memo_answers"), tuple(_situation(view)), items=tuple(_answers(view)))
+    yield Section(say("memo_review"), items=tuple(_review(view)))
+    yield Section(say("memo_signatures"), table=_signatures(view))
     yield _model(view)
+
+
+def _frame(view: ResultView) -> tuple[tuple[str, ...], ...]:
+    """Return goal, measure, status and people as a table; what nobody said stands open."""
+    say, run = view.say, view.run
+    open_ = say("memo_open")
+    return (
+        (say("memo_item"), say("memo_said")),
+        (view.words.to(view.advisor.model.goal.label), run.goal or open_),
+        (say("memo_metric"), run.measure or open_),
+        (say("memo_status"), say("memo_proposed")),
+        (say("memo_people"), say("memo_people_text", name=run.name)),
+    )
+
+
+def _route(view: ResultView) -> tuple[tuple[str, ...], ...]:
+    head = tuple(column.title for column in view.columns())
+    return (head, *[view.words.row(leg) for leg in view.result.route])
+
+
+def _options(view: ResultView) -> tuple[tuple[str, ...], ...]:
+    """Return every base with its best option; what can be done says so, or what forbids it."""
+    say = view.say
+    head = (
+        say("configuration"),
+        say("point"),
+        say("first_year"),
+        say("time"),
+        say("staff"),
+        say("possible"),
+    )
+    return (head, *[view.option(standing) for standing in view.result.standings])
+
+
+def _situation(view: ResultView) -> Iterator[str]:
+    if view.run.situation:
+        yield view.say("memo_situation", text=view.run.situation)
+
+
+def _answers(view: ResultView) -> Iterator[str]:
+    """Yield the answers in four groups: given, not sure, skipped and not asked."""
+    groups: dict[State, list[str]] = {"given": [], "not_sure": [], "skipped": [], "not_asked": []}
+    for criterion in view.advisor.model.questions:
+        became = view.run.state(criterion.id)
+        subject = figures.subject(view.advisor, criterion.id, view.language)
+        if became == "given":
+            answer = state(view.run, criterion, view.advisor, view.say)
+            subject = f"{subject}: {answer}{_source(view, criterion.id)}"
+        groups[became].append(subject)
+    for became, rows in groups.items():
+        if rows:
+            yield view.say(f"memo_{became}", list=view.say.listed(rows))
+
+
+def _source(view: ResultView, criterion: str) -> str:
+    """Return where an answer comes from where that is not the person's own choice."""
+    rule = view.run.rules.get(criterion)
+    if rule is not None and rule.option == view.run.answers.get(criterion):
+        return view.say("memo_from_rule", source=rule.source)
+    words = view.run.words.get(criterion)
+    if words:
+        return view.say("memo_from_words", words=words)
+    return ""
+
+
+def _review(view: ResultView) -> Iterator[str]:
+    """Yield when the decision is looked at again, and what brings that forward."""
+    day = later(datetime.now(UTC).date(), REVIEW)
+    yield view.say("memo_review_date", date=day.isoformat())
+    yield view.say("memo_triggers")
+
+
+def later(day: date, months: int) -> date:
+    """Return the same day some months later, the last of its month where there is none."""
+    years, month = divmod(day.month - 1 + months, MONTHS)
+    year = day.year + years
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
+def _signatures(view: ResultView) -> tuple[tuple[str, ...], ...]:
+    say = view.say
+    blank = "____________"
+    return (
+        (say("memo_role"), say("person"), say("date")),
+        (say("memo_author"), view.run.name, datetime.now(UTC).date().isoformat()),
+        (say("memo_decider"), blank, blank),
+    )
+
+
+def _model(view: ResultView) -> Section:
+    say, model = view.say, view.result.model
+    paragraphs = (
+        say("memo_model_text", id=model.id, version=model.version, sha256=model.sha256),
+        say("memo_recompute"),
+    )
+    return Section(say("memo_model"), paragraphs, code=answers_file(view))
 
 
 def answers_file(view: ResultView) -> str:
@@ -64,96 +175,19 @@ def answers_file(view: ResultView) -> str:
     return "\n".join(rows)
 
 
-def _result(view: ResultView) -> Section:
-    rows = [(view.say("memo_item"), view.say("memo_said"))]
-    rows += [(fact.label, fact.value) for fact in view.decisions()]
-    summary = view.advice.summary.to(view.language)
-    return Section(view.say("memo_result"), (view.headline(), summary), table=tuple(rows))
-
-
-def _points(view: ResultView) -> Section:
-    chart = view.chart()
-    rows = [(view.say("configuration"), view.say("point"), view.say("memo_note"))]
-    rows += [(bar.label, bar.shown, _note(bar, view)) for bar in chart.bars]
-    return Section(chart.title, bars=chart.bars, table=tuple(rows))
-
-
-def _note(bar: Bar, view: ResultView) -> str:
-    match bar.state:
-        case "best":
-            return view.say("recommendation")
-        case "excluded":
-            return f"{view.say('ruled_out')} ({bar.note})"
-        case _:
-            return ""
-
-
-def _ranges(view: ResultView) -> Section:
-    say = view.say
-    note = view.advisor.guidance.note.to(view.language)
-    head = (say("memo_item"), say("rough"), say("grade_column"))
-    return Section(
-        say("ranges"),
-        (note, say("grades")),
-        table=(head, *view.ranges()),
-        items=tuple(view.texts_of(view.advice.evidence)),
-    )
-
-
-def _answers(view: ResultView) -> tuple[tuple[str, ...], ...]:
-    """
-    Return every question with its answer, the open ones, too, and the names `--answers` takes.
-    """
-    rows = [(view.say("question_column"), view.say("answer"), "ID")]
-    rows += [_answer(view, criterion) for criterion in view.result.model.questions]
-    return tuple(rows)
-
-
-def _answer(view: ResultView, criterion: Criterion) -> tuple[str, str, str]:
-    question = criterion.question.to(view.language)
-    option = view.result.answers.get(criterion.id)
-    if not option:
-        return question, view.say("not_sure"), criterion.id
-    text = criterion.option(option).text.to(view.language)
-    return question, text, f"{criterion.id}={option}"
-
-
-def _model(view: ResultView) -> Section:
-    say, model = view.say, view.result.model
-    today = datetime.now(UTC).date().isoformat()
-    paragraphs = (
-        say("memo_made", date=today, name=view.run.name),
-        say("memo_model_text", id=model.id, version=model.version, sha256=model.sha256),
-        say("memo_recompute"),
-    )
-    return Section(say("memo_model"), paragraphs, code=answers_file(view))
-
-
 def markdown(title: str, parts: tuple[Section, ...]) -> str:
     """Return the memo as Markdown; it ends with a line break."""
     rows = [f"# {title}"]
     for part in parts:
         rows.append(f"## {part.title}")
         rows += part.paragraphs
-        if part.bars:
-            rows.append(_drawn(part.bars))
         if part.table:
             rows.append(_grid(part.table))
         if part.items:
             rows.append("\n".join(f"- {item}" for item in part.items))
-        if part.steps:
-            rows.append("\n".join(f"{n}. {step}" for n, step in enumerate(part.steps, 1)))
         if part.code:
             rows.append(f"```yaml\n{part.code}\n```")
     return "\n\n".join(rows) + "\n"
-
-
-def _drawn(bars: tuple[Bar, ...]) -> str:
-    """
-    Return the chart in letters: bar, number, then name, since full-width names first never line up.
-    """
-    rows = [f"{figures.drawn(bar, bars)} {bar.shown:>6} {bar.short}" for bar in bars]
-    return "\n".join(("```text", *rows, "```"))
 
 
 def _grid(table: tuple[tuple[str, ...], ...]) -> str:

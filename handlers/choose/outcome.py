@@ -9,6 +9,7 @@ from typing import assert_never
 
 from handlers.actions.choose import (
     AskAboutResult,
+    AskWhyNot,
     CompareTwo,
     ExportMemo,
     OpenGuideline,
@@ -20,6 +21,7 @@ from handlers.actions.choose import (
     TryAnswer,
 )
 from handlers.choose import figures, whatif
+from handlers.choose.asking import Asking, Patterns, not_advised
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.guidelines import Guidelines
 from handlers.choose.memo import attachments
@@ -28,17 +30,21 @@ from handlers.choose.result import ResultView
 from handlers.choose.runs import Run, Runs
 from handlers.choose.wording import Wording
 from handlers.conversation import (
+    Ask,
     Button,
     Buttons,
     Column,
+    Field,
     Heading,
     Message,
+    Option,
     Paragraph,
     Reply,
     Table,
 )
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
+from knowledge.advisor.questions import OPTION
 from knowledge.errors import KnowledgeError
 from knowledge.values import Language
 
@@ -51,6 +57,7 @@ Use = (
     | ExportMemo
     | TryAnswer
     | CompareTwo
+    | AskWhyNot
     | OpenGuideline
     | AskAboutResult
 )
@@ -67,6 +74,7 @@ class Outcome:
         self._runs = runs
         self._texts = texts
         self._guidelines = guidelines
+        self._asking = Asking(Patterns.load())
 
     async def use(
         self, message: Message, run: Run, advisor: Advisor, action: Use, values: Values
@@ -91,6 +99,9 @@ class Outcome:
             case CompareTwo():
                 first = values.get("first") or action.first
                 reply = whatif.pair(run, advisor, say, first, values.get("second", ""))
+            case AskWhyNot():
+                block = values.get("block") or action.block
+                reply = why_not(run, advisor, say, block)
             case AskAboutResult():
                 reply = about(run, say)
             case PreviewResult():
@@ -106,11 +117,24 @@ class Outcome:
         """
         say = Wording(self._texts, language)
         view = ResultView.of(run, advisor, say)
-        rows = [view.headline()]
-        for criterion, option in view.result.answers.items():
-            rows.append(f"- {figures.answer(advisor, criterion, option, language)}")
-        name = view.name(view.result.recommendation)
+        rows = [view.words.headline()]
+        for criterion in advisor.model.questions:
+            option = view.result.answers.get(criterion.id)
+            if option is not None:
+                rows.append(f"- {figures.answer(advisor, criterion.id, option, language)}")
+        name = view.words.name(view.result.advice.id)
         return say("topic", name=name), "\n".join(rows)
+
+    def told(self, run: Run, advisor: Advisor, language: Language, text: str) -> Reply | None:
+        """Return what the result itself says to a question; None where it does not hold it."""
+        say = Wording(self._texts, language)
+        answer = self._asking.answer(ResultView.of(run, advisor, say), text)
+        if not answer:
+            return None
+        again = Button(say("do_question"), AskAboutResult(run.id, run.rev))
+        back = Button(say("to_result"), ResumeRun(run.id, run.rev))
+        blocks = (Paragraph(answer, "answer"), Buttons((again, back)))
+        return Reply(answer, blocks, private=True)
 
     async def history(self, message: Message) -> Reply:
         """
@@ -151,15 +175,44 @@ class Outcome:
         return Reply(f"{source}\n{passage.text}", blocks, private=True, title=source)
 
 
+def why_not(run: Run, advisor: Advisor, say: Wording, block: str) -> Reply:
+    """Ask which option is meant, or say why it is not advised."""
+    view = ResultView.of(run, advisor, say)
+    known = [one.id for one in advisor.model.blocks if one.id not in view.result.advice.blocks]
+    if block not in known:
+        options = []
+        for id_ in known:
+            label = advisor.model.block(id_).name.to(say.language)
+            options.append(Option(id_, label[:OPTION]))
+        label = say("whynot_ask")
+        form = AskWhyNot(run.id, run.rev)
+        field = Field("block", "choice", label, options=tuple(options))
+        ask = Ask(
+            form=form.name,
+            title=say("title"),
+            text=label,
+            fields=(field,),
+            submit=say("show"),
+            stop=say("cancel"),
+            state=form.data,
+            required_error=say("required"),
+        )
+        return Reply(label, ask=ask)
+    text = not_advised(view, block)
+    again = Button(say("do_whynot"), AskWhyNot(run.id, run.rev))
+    back = Button(say("to_result"), ResumeRun(run.id, run.rev))
+    return Reply(text, (Paragraph(text, "answer"), Buttons((again, back))))
+
+
 def _row(run: Run, advisor: Advisor, say: Wording) -> tuple[str, ...]:
     """Return a finished run as a row of the history."""
-    result = advisor.evaluate(run.answers)
-    best = result.recommendation
+    view = ResultView.of(run, advisor, say)
     return (
         run.began[:10] or "–",
-        figures.name(advisor, best, say.language),
-        figures.points(result.standing(best).score),
-        str(len(result.answers)),
+        view.words.title(),
+        run.goal or "–",
+        view.say(f"word_{view.result.confidence.word}"),
+        str(len(view.result.answers)),
         advisor.model.version,
     )
 
@@ -168,7 +221,8 @@ def _columns(say: Wording) -> tuple[Column, ...]:
     return (
         Column(say("date")),
         Column(say("recommendation")),
-        Column(say("point"), "number"),
+        Column(say("goal_column")),
+        Column(say("certainty")),
         Column(say("answered"), "number"),
         Column(say("model")),
     )

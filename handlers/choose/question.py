@@ -9,19 +9,16 @@ from handlers.actions.choose import (
     ConfirmReading,
     DescribeSituation,
     GoBack,
-    GoExpress,
     OfRun,
     OpenGuideline,
-    OpenRun,
-    OpenTeam,
     PreviewResult,
     RestartRun,
     ResumeRun,
     SkipQuestion,
 )
 from handlers.choose.guidelines import GuidelineQuote
-from handlers.choose.prefill import Hit
 from handlers.choose.runs import Run
+from handlers.choose.situation import Hit
 from handlers.choose.wording import Wording
 from handlers.conversation import (
     Ask,
@@ -35,9 +32,8 @@ from handlers.conversation import (
     Reply,
 )
 from knowledge.advisor.engine import Advisor
-from knowledge.advisor.values import UNKNOWN, Criterion
+from knowledge.advisor.values import LIST, UNKNOWN, Criterion
 
-EXPRESS = 5  # questions of an express run
 TEXT = 1000  # characters of a situation told in plain words
 WORDS = 300  # characters of a question about a result
 
@@ -53,11 +49,10 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Which question of how many; a question that scores nothing is the `last`."""
+    """Which question of how many, the page of limits left aside."""
 
     step: int
     of: int
-    last: bool
 
 
 def question(
@@ -66,33 +61,26 @@ def question(
     """
     Return the question as an ask of one choice, with its reason, guideline, proposal and ways out.
     """
-    progress = _progress(run, criterion, advisor)
+    progress = _progress(run, advisor)
     shown = say("progress", step=progress.step, of=progress.of)
-    if progress.last:
-        shown = say("last")
     title = criterion.question.to(say.language)
     notes = [*say.note(setting.note), *_proposal(run, criterion, say)]
-    if progress.last:
-        notes.append(Paragraph(shown, "quiet"))
-    proposed = _proposed(run, criterion)
-    why = ""
-    if criterion.why.ja:
-        why = say("why", why=criterion.why.to(say.language))
-    hint = criterion.help.to(say.language)
+    why = say("why", why=criterion.words.why.to(say.language))
+    hint = criterion.words.help.to(say.language)
     form = AnswerQuestion(run.id, run.rev, criterion.id)
     ask = Ask(
         form=form.name,
         title=say("title"),
         text=title,
-        fields=(_choice(criterion, proposed, hint, say),),
+        fields=(choice(criterion, _proposed(run, criterion), hint, say),),
         submit=say("next"),
         stop=say("stop"),
         state=form.data,
         intro=say("saved"),
         why=why,
-        guideline=_guideline(run, setting.guideline, say),
+        guideline=guideline_of(run, setting.guideline, say),
         notes=tuple(notes),
-        buttons=tuple(_buttons(run, criterion, say, private=setting.private)),
+        buttons=tuple(_buttons(run, criterion, say)),
         step=progress.step,
         of=progress.of,
         others=say("others", name=run.name, step=progress.step, of=progress.of),
@@ -104,15 +92,17 @@ def question(
     return Reply(text, ask=ask)
 
 
-def _progress(run: Run, criterion: Criterion, advisor: Advisor) -> Progress:
-    """Count what scores; whatever was answered in plain words counts as asked."""
-    scored = {scored.id for scored in advisor.model.criteria}
-    of = EXPRESS if run.express else len(scored)
-    behind = scored.intersection((*run.asked, *run.answers))
-    return Progress(min(len(behind) + 1, of), of, last=criterion.id not in scored)
+def _progress(run: Run, advisor: Advisor) -> Progress:
+    """Count what is asked one by one; most runs end before the last."""
+    behind = len(run.turns)
+    left = len(advisor.left(run.answers, run.asked))
+    if run.express:
+        asked = {*run.asked, *run.answers}
+        left = sum(1 for id_ in advisor.model.rules.express if id_ not in asked)
+    return Progress(behind + 1, behind + max(left, 1))
 
 
-def _ruled(run: Run, criterion: Criterion) -> str:
+def ruled(run: Run, criterion: Criterion) -> str:
     """Return the option a company rule asks for, empty where none does."""
     if criterion.id not in run.rules:
         return ""
@@ -121,7 +111,7 @@ def _ruled(run: Run, criterion: Criterion) -> str:
 
 def _proposed(run: Run, criterion: Criterion) -> str:
     """Return the option that is chosen beforehand, empty for none."""
-    return run.proposed.get(criterion.id, _ruled(run, criterion))
+    return run.proposed.get(criterion.id, ruled(run, criterion))
 
 
 def _proposal(run: Run, criterion: Criterion, say: Wording) -> tuple[Paragraph, ...]:
@@ -130,12 +120,14 @@ def _proposal(run: Run, criterion: Criterion, say: Wording) -> tuple[Paragraph, 
     if proposed in ("", UNKNOWN):
         return ()
     option = criterion.option(proposed).text.to(say.language)
-    if proposed == _ruled(run, criterion):
+    if proposed == ruled(run, criterion):
         return say.note(say("ruled", option=option))
     return say.note(say("proposed", option=option))
 
 
-def _choice(criterion: Criterion, initial: str, hint: str, say: Wording) -> Field:
+def choice(
+    criterion: Criterion, initial: str, hint: str, say: Wording, *, required: bool = True
+) -> Field:
     """Return the field of a criterion: its options, then "not sure"."""
     options = [Option(option.id, option.text.to(say.language)) for option in criterion.options]
     options.append(Option(UNKNOWN, say("not_sure")))
@@ -143,13 +135,14 @@ def _choice(criterion: Criterion, initial: str, hint: str, say: Wording) -> Fiel
         criterion.id,
         "choice",
         criterion.question.to(say.language),
+        required=required,
         initial=initial,
         hint=hint,
         options=tuple(options),
     )
 
 
-def _guideline(run: Run, quote: GuidelineQuote | None, say: Wording) -> Guideline | None:
+def guideline_of(run: Run, quote: GuidelineQuote | None, say: Wording) -> Guideline | None:
     if quote is None:
         return None
     source = say("guide_from", source=quote.source)
@@ -159,22 +152,12 @@ def _guideline(run: Run, quote: GuidelineQuote | None, say: Wording) -> Guidelin
     return Guideline(say("quoted", text=quote.text), source, opened)
 
 
-def _buttons(run: Run, criterion: Criterion, say: Wording, *, private: bool) -> Iterator[Button]:
-    """Yield the ways out of a question: at the start how to answer, later how to move."""
+def _buttons(run: Run, criterion: Criterion, say: Wording) -> Iterator[Button]:
+    """Yield the ways out of a question."""
     at: tuple[str, int, str] = (run.id, run.rev, criterion.id)
-    if not run.blank:
-        if run.asked:
-            yield Button(say("back"), GoBack(*at))
-        yield Button(say("skip"), SkipQuestion(*at))
-        yield Button(say("preview"), PreviewResult(run.id, run.rev))
-        return
-    yield Button(say("describe"), DescribeSituation(*at))
-    if not run.express:
-        yield Button(say("express"), GoExpress(*at))
-    if not private and not run.open:
-        yield Button(say("open"), OpenRun(*at))
-    if not run.team:
-        yield Button(say("as_team"), OpenTeam())
+    yield Button(say("back"), GoBack(*at))
+    yield Button(say("skip"), SkipQuestion(*at))
+    yield Button(say("preview"), PreviewResult(run.id, run.rev))
 
 
 def describe(run: Run, say: Wording) -> Reply:
@@ -211,9 +194,10 @@ def confirm(run: Run, answers: dict[str, Hit], advisor: Advisor, say: Wording, n
     it.
     """
     fields = []
-    for id_, (option, words) in answers.items():
-        hint = say("read_from", words=words)
-        fields.append(_choice(advisor.model.criterion(id_), option, hint, say))
+    for id_, hit in answers.items():
+        hint = say("read_from", words=hit.words)
+        first = hit.option.split(LIST)[0]
+        fields.append(choice(advisor.model.criterion(id_), first, hint, say))
     text = say("confirm", count=len(answers))
     form = ConfirmReading(run.id, run.rev)
     ask = Ask(

@@ -13,8 +13,10 @@ from typing import get_args
 
 from handlers.actions.action import Action
 from handlers.actions.choose import (
+    AnswerRest,
     AskAboutResult,
     JoinTeam,
+    KeepAnswers,
     OfRun,
     OpenTeam,
     RestartRun,
@@ -25,7 +27,8 @@ from handlers.actions.choose import (
     ViewRun,
 )
 from handlers.choose.decision_models import DecisionModels
-from handlers.choose.dialog import Dialog, Step
+from handlers.choose.dialog import Dialog, Later, Step
+from handlers.choose.former import carried
 from handlers.choose.guidelines import Guidelines
 from handlers.choose.outcome import Outcome, Use
 from handlers.choose.question import restart, resume
@@ -45,11 +48,11 @@ AT_ONCE = 16
 HISTORY = ("history", "履歴")
 TEAM = ("team", "チーム")
 JOIN = ("join", "参加")
-EXPRESS = ("express", "5問")
+EXPRESS = ("express", "急いで", "5問", "6問")
 WORDS = frozenset((*HISTORY, *TEAM, *JOIN, *EXPRESS))  # first words this room takes as its own
 
 WayIn = StartChoice | ShowHistory | OpenTeam | JoinTeam
-OfOwnRun = Step | Use | RestartRun | ResumeRun | ViewRun
+OfOwnRun = Step | Later | Use | RestartRun | ResumeRun | ViewRun
 Choice = WayIn | OfOwnRun
 NOTHING: Mapping[str, str] = {}  # what a button brings of a form's values
 
@@ -120,6 +123,16 @@ class Choose:
             return None
         return self._outcome.topic(run, advisor, message.person.language)
 
+    async def told(self, message: Message, action: AskAboutResult, text: str) -> Reply | None:
+        """Return what a result itself says to a question; None where it does not hold it."""
+        try:
+            run, advisor = await self._kept(action.run)
+        except SessionsUnavailable:
+            return None
+        if run is None or advisor is None or run.person != message.person.id:
+            return None
+        return self._outcome.told(run, advisor, message.person.language, text)
+
     async def _safely(
         self, message: Message, replying: Awaitable[Reply], action: Action | None = None
     ) -> Reply:
@@ -149,6 +162,8 @@ class Choose:
     async def _start(self, message: Message, word: str) -> Reply:
         express = word in EXPRESS
         running = await self._runs.active(message.person.id)
+        if running is not None and await self._models.of(running.model) is None:
+            return await self._renewed(message, running)
         if running is not None and not running.blank:
             return await self._unfinished(message, running, word)
         if running is None:
@@ -207,15 +222,19 @@ class Choose:
     async def _own(self, message: Message, action: OfOwnRun, values: Mapping[str, str]) -> Reply:
         """Do something with a run, for its person alone."""
         run, advisor = await self._kept(action.run)
-        if run is None or advisor is None:
+        if run is None:
             return self._expired(message)
         if run.person != message.person.id:
             return Wording.to(message, self._texts).reply("foreign", name=run.name)
+        if advisor is None:
+            return await self._renewed(message, run)
         match action:
             case RestartRun():
                 return await self._restart(message, run)
             case ResumeRun() | ViewRun():
                 return await self._dialog.ask(message, run)
+            case AnswerRest() | KeepAnswers():
+                return await self._dialog.change(message, run, action)
             case _ if isinstance(action, Step):
                 return await self._dialog.edit(message, run, action, values)
             case _:
@@ -227,6 +246,17 @@ class Choose:
         text = say("expired")
         begin = Button(say("begin"), StartChoice(), "primary")
         return Reply(text, (Paragraph(text), Buttons((begin,))), private=True)
+
+    async def _renewed(self, message: Message, run: Run) -> Reply:
+        """
+        Begin anew what stands on a decision model that is not kept any more, with the answers that
+        mean the same.
+        """
+        answers = carried(run.answers)
+        note = Wording.to(message, self._texts)("renewed", count=len(answers))
+        fresh = Run("", run.person, run.name, "", answers=answers)
+        begun = await self._dialog.begin(fresh)
+        return await self._dialog.ask(message, begun, note)
 
     async def _kept(self, id_: str) -> tuple[Run | None, Advisor | None]:
         """Return a run and its own decision model, as far as they are still kept."""

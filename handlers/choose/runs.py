@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from handlers.lifetimes import FINISHED_RUN, RUN
 from handlers.sessions import Sessions
@@ -28,16 +28,22 @@ class Rule:
     source: str
 
 
+State = Literal["given", "not_sure", "skipped", "not_asked"]
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """
-    One run. `asked` are criteria in the order they were put, open ones included; `answers` hold
-    only known ones.
+    One run. `asked` are questions in the order they were put, open ones included; `answers` hold
+    only known ones, `skipped` those that were left unanswered, which is not the same as not sure.
 
-    `proposed` are answers suggested but not yet given (criterion → option), `rules` what a company
-    rule settled before the person was asked. `model` is the content hash of the decision model the
-    run began with; `rev` counts saved changes. `open` says that a channel may watch, `team` names
-    the group that answers together, or is empty. `began` is an ISO time.
+    `page` are the questions that stood on the page of limits, empty until it was answered; `goal`
+    and `measure` are in the person's words, as is the `situation` that `words` were read from
+    (question → the words). `proposed` are answers suggested but not yet given (question → option),
+    `rules` what a company rule settled before the person was asked. `model` is the content hash of
+    the decision model the run began with; `rev` counts saved changes. `rest` says that the person
+    answers what asking ended without. `open` says that a channel may watch, `team` names the group
+    that answers together, or is empty. `began` is an ISO time.
     """
 
     id: str
@@ -47,7 +53,14 @@ class Run:
     rev: int = 0
     answers: Mapping[str, str] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    page: tuple[str, ...] = ()
+    goal: str = ""
+    measure: str = ""
+    situation: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
     express: bool = False
+    rest: bool = False
     done: bool = False
     proposed: Mapping[str, str] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
@@ -61,6 +74,11 @@ class Run:
         return not (self.asked or self.answers)
 
     @property
+    def turns(self) -> tuple[str, ...]:
+        """Return what was asked one by one, after the page."""
+        return tuple(criterion for criterion in self.asked if criterion not in self.page)
+
+    @property
     def objections(self) -> tuple[str, ...]:
         """Return the criteria whose answer is not the one a rule asks for; "not sure" is none."""
         objections = []
@@ -69,23 +87,60 @@ class Run:
                 objections.append(criterion)
         return tuple(objections)
 
+    def state(self, criterion: str) -> State:
+        """Return what became of a question."""
+        if criterion in self.answers:
+            return "given"
+        if criterion in self.skipped:
+            return "skipped"
+        if criterion in self.asked:
+            return "not_sure"
+        return "not_asked"
+
     def answered(self, criterion: str, option: str) -> "Run":
-        """Return the run with one question behind it; "not sure" leaves it open."""
+        """Return the run with one question behind it: "not sure" leaves it open, "" skips it."""
         answers = dict(self.answers)
         answers.pop(criterion, None)
-        if option != UNKNOWN:
+        skipped = [other for other in self.skipped if other != criterion]
+        if not option:
+            skipped.append(criterion)
+        elif option != UNKNOWN:
             answers[criterion] = option
         asked = [other for other in self.asked if other != criterion]
-        return replace(self, answers=answers, asked=(*asked, criterion))
+        return replace(self, answers=answers, asked=(*asked, criterion), skipped=tuple(skipped))
+
+    def paged(self, values: Mapping[str, str]) -> "Run":
+        """Return the run with the page behind it: an option, "not sure" or "" by question."""
+        run = self
+        for criterion, option in values.items():
+            run = run.answered(criterion, option)
+        page = tuple(values)
+        rest = tuple(criterion for criterion in run.asked if criterion not in page)
+        return replace(run, page=page, asked=(*page, *rest))
 
     def stepped_back(self) -> "Run":
         """Return the run with its latest question open again, its answer kept as a proposal."""
-        if not self.asked:
-            return self
-        last = self.asked[-1]
+        if not self.turns:
+            return self._unpaged()
+        last = self.turns[-1]
         answers = dict(self.answers)
         proposed = {**self.proposed, last: answers.pop(last, UNKNOWN)}
-        return replace(self, answers=answers, asked=self.asked[:-1], proposed=proposed, done=False)
+        asked = tuple(criterion for criterion in self.asked if criterion != last)
+        skipped = tuple(criterion for criterion in self.skipped if criterion != last)
+        return replace(
+            self, answers=answers, asked=asked, skipped=skipped, proposed=proposed, done=False
+        )
+
+    def _unpaged(self) -> "Run":
+        """Return the run with its page open again."""
+        proposed = dict(self.proposed)
+        answers = dict(self.answers)
+        for criterion in self.page:
+            if criterion in answers:
+                proposed[criterion] = answers.pop(criterion)
+        return replace(
+            self, page=(), asked=(), skipped=(), answers=answers, proposed=proposed, done=False
+        )
 
 
 class Runs:
@@ -157,4 +212,5 @@ def _run(state: dict[str, Any]) -> Run:
     """Read a stored run; what a newer release added to it is left aside."""
     known = {field.name: state[field.name] for field in fields(Run) if field.name in state}
     rules = {criterion: Rule(**rule) for criterion, rule in known.get("rules", {}).items()}
-    return Run(**{**known, "asked": tuple(known["asked"]), "rules": rules})
+    listed = {name: tuple(known.get(name, ())) for name in ("asked", "skipped", "page")}
+    return Run(**{**known, **listed, "rules": rules})

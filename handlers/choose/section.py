@@ -2,24 +2,19 @@
 
 from dataclasses import dataclass
 
-from handlers.conversation import Bar
-
 
 @dataclass(frozen=True, slots=True)
 class Section:
     """
     A heading and what stands under it, in this order; any part may be empty.
 
-    `table` has its head as first row, `bars` are drawn as a chart, `steps` are numbered, `code` is
-    kept letter by letter.
+    `table` has its head as first row, `code` is kept letter by letter.
     """
 
     title: str
     paragraphs: tuple[str, ...] = ()
-    bars: tuple[Bar, ...] = ()
     table: tuple[tuple[str, ...], ...] = ()
     items: tuple[str, ...] = ()
-    steps: tuple[str, ...] = ()
     code: str = ""
 
     @property
@@ -27,4 +22,4 @@ class Section:
         """Report whether nothing stands under the heading; a table's head alone is nothing."""
         if len(self.table) > 1:
             return False
-        return not (self.paragraphs or self.bars or self.items or self.steps or self.code)
+        return not (self.paragraphs or self.items or self.code)

@@ -69,15 +69,26 @@ class TeamView:
         if len(self._done) > 1:
             answers = agreement([one.run.answers for one in self._done])
             view = self._agreed(answers)
-            sentence = say("team_agreed", count=len(answers), headline=view.headline())
+            found = disagreements(self._advisor, [one.run.answers for one in self._done])
+            sentence = self._agreement(view, len(answers), found)
             text = f"{text}\n{sentence}"
-            blocks.append(self._differences())
+            blocks.append(self._differences(found))
             blocks.append(Paragraph(sentence, "note"))
-            blocks.append(Paragraph(view.robustness(), "quiet"))
+            blocks.append(Paragraph(view.words.word(), "quiet"))
             blocks.append(view.chart())
         again = Button(say("team_again"), OpenTeam(team.id))
         share = Button(say("do_share"), ShareResult(team=team.id))
         return Reply(text, (*blocks, Buttons((again, share))))
+
+    def _agreement(self, view: ResultView, count: int, found: Sequence[Disagreement]) -> str:
+        """Return what all agree on; nothing is advised while a hard answer is in dispute."""
+        hard = [self._subject(one) for one in found if one.hard]
+        if hard:
+            return self._say("team_undecided", subjects=self._say.listed(hard))
+        return self._say("team_agreed", count=count, headline=view.words.headline())
+
+    def _subject(self, difference: Disagreement) -> str:
+        return figures.subject(self._advisor, difference.criterion, self._say.language)
 
     def _waiting(self) -> tuple[Paragraph, ...]:
         """Return who is not done yet; nothing where everybody is."""
@@ -98,18 +109,17 @@ class TeamView:
         return Table(self._say("team_people"), columns, tuple(rows))
 
     def _person(self, one: Progress) -> tuple[str, ...]:
-        best = self._advisor.standings(one.run.answers)[0]
+        best = self._advisor.evaluate(one.run.answers).advice
         points = figures.points(best.score)
         return one.member.name, self._name(best.id), points, str(len(one.run.answers))
 
-    def _differences(self) -> Table | Paragraph:
+    def _differences(self, differences: Sequence[Disagreement]) -> Table | Paragraph:
         """Return what people differ about, what decides the result first."""
-        differences = disagreements(self._advisor, [one.run.answers for one in self._done])
         if not differences:
             return Paragraph(self._say("team_no_differences"), "note")
         rows = []
         for difference in differences:
-            subject = self._advisor.guidance.criteria[difference.criterion].to(self._say.language)
+            subject = self._subject(difference)
             rows.append((subject, self._answers(difference), self._effect(difference)))
         columns = (
             self._column("question_column"),
@@ -143,8 +153,8 @@ class TeamView:
         return ResultView.of(agreed, self._advisor, self._say)
 
     def _option(self, difference: Disagreement, choice: Choice) -> str:
-        criterion = self._advisor.model.criterion(difference.criterion)
-        return criterion.option(choice.option).text.to(self._say.language)
+        language = self._say.language
+        return figures.text(self._advisor, difference.criterion, choice.option, language)
 
     def _name(self, configuration: str) -> str:
         return figures.name(self._advisor, configuration, self._say.language)

@@ -1,10 +1,12 @@
 """
-Trying another answer, and two configurations side by side. Pure; the run itself stays as it is.
+Trying another answer and keeping it, and two options side by side. Pure; nothing here changes a
+run.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Literal
 
-from handlers.actions.choose import CompareTwo, OfRun, ResumeRun, TryAnswer
+from handlers.actions.choose import CompareTwo, KeepAnswers, OfRun, ResumeRun, TryAnswer
 from handlers.choose import figures
 from handlers.choose.runs import Run
 from handlers.choose.wording import Wording
@@ -20,47 +22,58 @@ from handlers.conversation import (
     Table,
 )
 from knowledge.advisor.engine import Advisor
-from knowledge.advisor.model import OPTION
+from knowledge.advisor.questions import OPTION
 from knowledge.advisor.record import Comparison, Result, Standing
-from knowledge.advisor.values import Criterion
+from knowledge.advisor.values import UNKNOWN, Criterion
 
 
 def change(run: Run, advisor: Advisor, say: Wording, criterion: str, option: str) -> Reply:
     """
-    Ask which answer to change, then to what; with both, show what it would lead to beside what is.
+    Ask which answer to change, then to what; with both, show what it would lead to beside what is,
+    and offer to keep it.
     """
-    known = {criterion.id: criterion for criterion in advisor.model.criteria}
+    known = {criterion.id: criterion for criterion in advisor.model.questions}
     if criterion not in known:
         return _which_answer(run, advisor, say)
-    if option not in known[criterion].names:
+    if option not in (*known[criterion].names, UNKNOWN):
         return _to_what(run, known[criterion], say)
     before = advisor.evaluate(run.answers)
     after = advisor.evaluate({**run.answers, criterion: option})
-    changed = figures.answer(advisor, criterion, option, say.language)
-    best = figures.name(advisor, after.recommendation, say.language)
-    if before.recommendation == after.recommendation:
+    changed = _changed(advisor, criterion, option, say)
+    best = figures.name(advisor, after.advice.id, say.language)
+    if before.advice.id == after.advice.id:
         text = say("whatif_same", change=changed, name=best)
     else:
         text = say("whatif_changed", change=changed, name=best)
+    keep = Button(say("keep"), KeepAnswers(run.id, run.rev, f"{criterion}={option}"), "primary")
     again = Button(say("whatif_again"), TryAnswer(run.id, run.rev))
     table = Table(
         changed,
         (Column(say("configuration")), _number("now", say), _number("then", say)),
         tuple(_beside(before, after, advisor, say)),
     )
-    return Reply(text, (Paragraph(text), table, _ways(again, run, say)))
+    return Reply(text, (Paragraph(text), table, _ways((keep, again), run, say)))
+
+
+def _changed(advisor: Advisor, criterion: str, option: str, say: Wording) -> str:
+    """Return the other answer in words, "not sure" among them."""
+    if option == UNKNOWN:
+        return f"{figures.subject(advisor, criterion, say.language)}: {say('not_sure')}"
+    return figures.answer(advisor, criterion, option, say.language)
 
 
 def pair(run: Run, advisor: Advisor, say: Wording, first: str, second: str) -> Reply:
-    """Ask which two to compare, or show what each answer gives the one over the other."""
-    known = {configuration.id for configuration in advisor.model.configurations}
+    """Ask which two bases to compare, or show what each answer gives the one over the other."""
+    result = advisor.evaluate(run.answers)
+    known = {standing.base for standing in result.standings}
     if first not in known:
-        return _which_two(run, advisor, say)
+        return _which_two(run, result, advisor, say)
     if second not in known or first == second:
-        return _with_which(run, advisor, say, first)
-    compared = advisor.compare(run.answers, first, second)
-    name = figures.name(advisor, first, say.language)
-    other = figures.name(advisor, second, say.language)
+        return _with_which(run, result, advisor, say, first)
+    one, two = result.standing(first), result.standing(second)
+    compared = advisor.compare(run.answers, one.id, two.id)
+    name = figures.name(advisor, one.id, say.language)
+    other = figures.name(advisor, two.id, say.language)
     difference = compared.first.score - compared.second.score
     text = say(
         "compared",
@@ -75,58 +88,65 @@ def pair(run: Run, advisor: Advisor, say: Wording, first: str, second: str) -> R
     columns = (Column(say("answer")), _number("difference", say))
     again = Button(say("compare_again"), CompareTwo(run.id, run.rev))
     table = Table(f"{name} − {other}", columns, tuple(rows))
-    return Reply(text, (Paragraph(text), table, _ways(again, run, say)))
+    return Reply(text, (Paragraph(text), table, _ways((again,), run, say)))
 
 
 def _which_answer(run: Run, advisor: Advisor, say: Wording) -> Reply:
-    options = tuple(
-        Option(criterion.id, _now(run, criterion, advisor, say))
-        for criterion in advisor.model.criteria
-    )
+    options = []
+    for criterion in advisor.model.questions:
+        options.append(Option(criterion.id, _now(run, criterion, advisor, say)))
     label = say("whatif_ask")
-    field = Field("criterion", "choice", label, options=options)
+    field = Field("criterion", "choice", label, options=tuple(options))
     return _form(TryAnswer(run.id, run.rev), (field,), label, say)
 
 
 def _to_what(run: Run, criterion: Criterion, say: Wording) -> Reply:
-    others = [option for option in criterion.options if option.id != run.answers.get(criterion.id)]
-    options = tuple(Option(other.id, other.text.to(say.language)) for other in others)
+    given = run.answers.get(criterion.id)
+    options = []
+    for option in criterion.options:
+        if option.id != given:
+            options.append(Option(option.id, option.text.to(say.language)))
+    if given is not None:
+        options.append(Option(UNKNOWN, say("not_sure")))
     label = say("whatif_to", question=criterion.question.to(say.language))
-    field = Field("option", "choice", label, options=options)
+    field = Field("option", "choice", label, options=tuple(options))
     return _form(TryAnswer(run.id, run.rev, criterion.id), (field,), label, say)
 
 
-def _which_two(run: Run, advisor: Advisor, say: Wording) -> Reply:
-    """Ask for both; the recommendation and its runner-up are chosen beforehand."""
-    result = advisor.evaluate(run.answers)
-    options = tuple(_configurations(advisor, say))
-    runner_up = result.runner_up or ""
+def _which_two(run: Run, result: Result, advisor: Advisor, say: Wording) -> Reply:
+    """Ask for both; the advice and the next best are chosen beforehand."""
+    options = tuple(_bases(result, advisor, say))
+    chosen = result.advice.base
+    others = [standing.base for standing in result.standings if standing.base != chosen]
     fields = (
-        Field("first", "choice", say("first"), initial=result.recommendation, options=options),
-        Field("second", "choice", say("second"), initial=runner_up, options=options),
+        Field("first", "choice", say("first"), initial=chosen, options=options),
+        Field("second", "choice", say("second"), initial=others[0], options=options),
     )
     return _form(CompareTwo(run.id, run.rev), fields, say("compare_ask"), say)
 
 
-def _with_which(run: Run, advisor: Advisor, say: Wording, first: str) -> Reply:
-    label = say("compare_with", name=figures.name(advisor, first, say.language))
-    options = [option for option in _configurations(advisor, say) if option.id != first]
+def _with_which(run: Run, result: Result, advisor: Advisor, say: Wording, first: str) -> Reply:
+    name = figures.name(advisor, result.standing(first).id, say.language)
+    label = say("compare_with", name=name)
+    options = [option for option in _bases(result, advisor, say) if option.id != first]
     field = Field("second", "choice", label, options=tuple(options))
     return _form(CompareTwo(run.id, run.rev, first), (field,), label, say)
 
 
-def _configurations(advisor: Advisor, say: Wording) -> Iterable[Option]:
-    for configuration in advisor.model.configurations:
-        yield Option(configuration.id, configuration.text.to(say.language))
+def _bases(result: Result, advisor: Advisor, say: Wording) -> Iterator[Option]:
+    for standing in result.standings:
+        name = figures.name(advisor, standing.id, say.language)
+        yield Option(standing.base, name[:OPTION])
 
 
 def _beside(
     before: Result, after: Result, advisor: Advisor, say: Wording
 ) -> Iterable[tuple[str, str, str]]:
-    """Yield each configuration with its points now and then, in the order of now."""
+    """Yield each base with its best option's points now and then, in the order of now."""
     for standing in before.standings:
-        name = figures.name(advisor, standing.id, say.language)
-        yield name, _score(standing), _score(after.standing(standing.id))
+        block = advisor.model.block(standing.base)
+        then = after.standing(standing.base)
+        yield block.label.to(say.language), _score(standing), _score(then)
 
 
 def _differences(compared: Comparison, advisor: Advisor, say: Wording) -> list[tuple[str, str]]:
@@ -138,19 +158,29 @@ def _differences(compared: Comparison, advisor: Advisor, say: Wording) -> list[t
     return rows
 
 
-def _ways(again: Button, run: Run, say: Wording) -> Buttons:
-    """Offer to do it again or to go back to the result."""
-    return Buttons((again, Button(say("to_result"), ResumeRun(run.id, run.rev))))
+def _ways(buttons: tuple[Button, ...], run: Run, say: Wording) -> Buttons:
+    """Offer to go on, or to go back to the result."""
+    return Buttons((*buttons, Button(say("to_result"), ResumeRun(run.id, run.rev))))
 
 
 def _now(run: Run, criterion: Criterion, advisor: Advisor, say: Wording) -> str:
     """Return "予算 (いま: 500万円未満)", cut to what every platform can show."""
-    now = say("not_sure")
-    option = run.answers.get(criterion.id)
-    if option:
-        now = criterion.option(option).text.to(say.language)
-    subject = advisor.guidance.criteria[criterion.id].to(say.language)
+    now = state(run, criterion, advisor, say)
+    subject = figures.subject(advisor, criterion.id, say.language)
     return say("whatif_now", subject=subject, now=now)[:OPTION]
+
+
+def state(run: Run, criterion: Criterion, advisor: Advisor, say: Wording) -> str:
+    """Return an answer in words, or what became of the question: three different things."""
+    match run.state(criterion.id):
+        case "given":
+            return figures.text(advisor, criterion.id, run.answers[criterion.id], say.language)
+        case "not_sure":
+            return say("not_sure")
+        case "skipped":
+            return say("state_skipped")
+        case _:
+            return say("state_not_asked")
 
 
 def _form(form: OfRun, fields: tuple[Field, ...], text: str, say: Wording) -> Reply:
@@ -174,5 +204,5 @@ def _score(standing: Standing) -> str:
     return points
 
 
-def _number(name: str, say: Wording) -> Column:
+def _number(name: Literal["now", "then", "difference"], say: Wording) -> Column:
     return Column(say(name), "number")

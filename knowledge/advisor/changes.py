@@ -63,8 +63,9 @@ def _rows(before: dict[str, str], after: dict[str, str]) -> Iterator[Change]:
 
 def _moves(old: Advisor, new: Advisor) -> Iterator[tuple[str, str, int]]:
     moves: Counter[tuple[str, str]] = Counter()
-    for answers in _answers(old, new):
-        moves[old.winner(answers), new.winner(answers)] += 1
+    sets = list(_answers(old, new))
+    for pair in zip(old.winners(sets), new.winners(sets), strict=True):
+        moves[pair] += 1
     for (before, after), count in moves.most_common():
         if before != after:
             yield before, after, count
@@ -112,9 +113,9 @@ def _answers(old: Advisor, new: Advisor) -> Iterator[dict[str, str]]:
 
 def _shared_options(old: Advisor, new: Advisor) -> dict[str, list[str]]:
     """Return by criterion the options both models know, in the order of the new one."""
-    former = {criterion.id: criterion.names for criterion in old.model.criteria}
+    former = {criterion.id: criterion.names for criterion in old.model.single}
     shared = {}
-    for criterion in new.model.criteria:
+    for criterion in new.model.single:
         known = former.get(criterion.id, ())
         options = [option for option in criterion.names if option in known]
         if options:

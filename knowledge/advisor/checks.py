@@ -1,17 +1,17 @@
 """
-What a decision model must keep beyond being whole: weights sum up, blocks exist, options move one
-way, somebody is left.
+What a decision model must keep beyond being whole: weights sum up, blocks and options exist where
+they are named, ordered options move one way, something is left whatever is answered.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from knowledge.advisor.faults import invalid
 from knowledge.advisor.parts import first_twice
 from knowledge.advisor.values import Block, Criterion, DecisionModel, Option
 
-LEAST = -99.0  # stands for "excluded" where option orders are compared
 TOTAL = 100  # what weights add up to
+NEEDED = ("users", "volume")  # questions that figures are worked out from
 
 
 def check(model: DecisionModel) -> None:
@@ -21,99 +21,137 @@ def check(model: DecisionModel) -> None:
     Raises:
         InvalidModel: the first rule that is broken, with its place.
     """
-    criteria = [criterion.id for criterion in model.questions]
-    _names("criteria", criteria)
-    configurations = [configuration.id for configuration in model.configurations]
-    _names("configs", configurations)
+    ids = [criterion.id for criterion in model.questions]
+    twice = first_twice(ids)
+    if twice is not None:
+        raise invalid(f"criteria.{twice}", "name_twice")
     _weights(model)
     _blocks(model)
     _moot_questions(model)
-    _open_weights("open_weights_required_if", model.open_weights_required, model)
-    _open_weights("open_weights_preferred_if", model.open_weights_preferred, model)
     for criterion in model.criteria:
         for option in criterion.options:
-            _option(option, f"criteria.{criterion.id}.options.{option.id}", model)
-        for block in model.blocks:
-            _monotone(criterion, block)
-
-
-def _names(place: str, ids: list[str]) -> None:
-    """Every name is given once."""
-    twice = first_twice(ids)
-    if twice is not None:
-        raise invalid(f"{place}.{twice}", "name_twice")
+            _option(option, f"criteria.{criterion.id}.values.{option.id}", model)
+        if criterion.ordered:
+            for block in model.blocks:
+                _monotone(criterion, block)
+    _named(model)
 
 
 def _weights(model: DecisionModel) -> None:
     total = round(sum(criterion.weight for criterion in model.criteria), 6)
     if total != TOTAL:
-        raise invalid("criteria.weight", "weights_total", total=f"{total:g}", needed=TOTAL)
+        factor = f"{TOTAL / total:.4f}" if total else "–"
+        raise invalid(
+            "criteria.weight", "weights_total", total=f"{total:g}", needed=TOTAL, factor=factor
+        )
 
 
 def _blocks(model: DecisionModel) -> None:
-    """There is one addon, configurations stand on bases, and one is left whatever is answered."""
-    bases = {block.id for block in model.blocks if not block.addon}
-    if len(model.blocks) - len(bases) != 1:
-        raise invalid("blocks", "one_addon")
-    for configuration in model.configurations:
-        if configuration.base not in bases:
-            raise invalid(f"configs.{configuration.id}.base", "base_unknown")
-    excluded = _excluded(model)
-    survivors = {config.base for config in model.configurations if config.rag} - excluded
-    if not survivors or not excluded <= bases:
+    """Blocks have names of their own, and one base takes whatever is answered."""
+    twice = first_twice([block.id for block in model.blocks])
+    if twice is not None:
+        raise invalid(f"bases.{twice}", "name_twice")
+    bases = {block.id for block in model.layer("base")}
+    excluded = {
+        block for criterion in model.criteria for o in criterion.options for block in o.excludes
+    }
+    if not (model.alone & bases) - excluded:
         raise invalid("criteria", "no_survivor")
 
 
-def _excluded(model: DecisionModel) -> set[str]:
-    """Return every block that some answer excludes."""
-    excluded: set[str] = set()
-    for criterion in model.criteria:
-        for option in criterion.options:
-            excluded |= option.excludes
-    return excluded
-
-
 def _moot_questions(model: DecisionModel) -> None:
-    """What makes a question moot is an answer to an earlier one."""
-    earlier: dict[str, frozenset[str]] = {}
+    """What makes a question moot is an answer to another one."""
+    options = _options(model)
     for criterion in model.criteria:
         for parent, answers in criterion.unless.items():
-            if parent not in earlier or not answers <= earlier[parent]:
-                place = f"criteria.{criterion.id}.ask_if_not.{parent}"
-                raise invalid(place, "parent_unknown")
-        earlier[criterion.id] = frozenset(criterion.names)
-
-
-def _open_weights(name: str, rows: Mapping[str, frozenset[str]], model: DecisionModel) -> None:
-    """Answers that ask for an open model are options of criteria there are."""
-    known = {criterion.id: frozenset(criterion.names) for criterion in model.criteria}
-    for parent, answers in rows.items():
-        if not answers <= known.get(parent, frozenset()):
-            raise invalid(f"ft_variant.{name}.{parent}", "answer_unknown")
+            if parent == criterion.id or not answers <= options.get(parent, frozenset()):
+                raise invalid(f"criteria.{criterion.id}.unless.{parent}", "parent_unknown")
 
 
 def _option(option: Option, place: str, model: DecisionModel) -> None:
     blocks = {block.id for block in model.blocks}
-    addons = {block.id for block in model.blocks if block.addon}
     unknown = (set(option.values) | option.excludes | option.requires) - blocks
     if unknown:
         raise invalid(place, "block_unknown", block=min(unknown))
-    if not option.requires <= addons:
-        raise invalid(place, "required_no_addon")
 
 
 def _monotone(criterion: Criterion, block: Block) -> None:
-    """Along the order of its options a criterion moves a block up only, or down only."""
+    """
+    Along the order of its options a criterion moves a block up only, or down only; where it rules
+    the block out, it does so at the ends.
+    """
+    if block.id in criterion.peak:
+        return
+    place = f"criteria.{criterion.id}.values ({block.id})"
+    values = [_value(option, block) for option in criterion.options]
+    while values and values[0] is None:
+        values.pop(0)
+    while values and values[-1] is None:
+        values.pop()
     rises = falls = False
-    for first, second in pairwise(criterion.options):
-        step = _value(second, block) - _value(first, block)
-        rises = rises or step > 0
-        falls = falls or step < 0
+    for first, second in pairwise(values):
+        if first is None or second is None:
+            raise invalid(place, "not_monotone", block=block.id)
+        rises = rises or second > first
+        falls = falls or second < first
     if rises and falls:
-        raise invalid(f"criteria.{criterion.id}.options ({block.id})", "not_monotone")
+        raise invalid(place, "not_monotone", block=block.id)
 
 
-def _value(option: Option, block: Block) -> float:
+def _value(option: Option, block: Block) -> float | None:
+    """Return what an option is worth to a block; None where it rules it out."""
     if block.id in option.excludes:
-        return LEAST
+        return None
     return option.values.get(block.id, 0.0)
+
+
+def _named(model: DecisionModel) -> None:
+    """What is named elsewhere in the file is a question, an option or a block there is."""
+    options = _options(model)
+    blocks = {block.id for block in model.blocks}
+    for id_ in NEEDED:
+        if id_ not in options:
+            raise invalid(f"criteria.{id_}", "question_needed")
+    for part in ("page", "optional", "express"):
+        _known(f"dialog.{part}", getattr(model.rules, part), options)
+    _known("confidence.key", model.rules.key, options)
+    _known("use.users", model.use.users, options["users"])
+    _known("use.requests", model.use.requests, options["volume"])
+    _answers("hardware.when", model.hardware.when, options)
+    _answers("plain", model.plain, options)
+    _known("hardware.for", model.hardware.bases, blocks)
+    _known("tried", model.tried, options.get("tried", frozenset()))
+    for option, points in model.tried.items():
+        _known(f"tried.{option}", points, blocks)
+    for criterion, meets in model.solves.items():
+        _answers("solves", {criterion: frozenset(meets)}, options)
+        _known("texts.needs", [criterion], model.notes.needs)
+        for option, names in meets.items():
+            _known(f"solves.{criterion}.{option}", names, blocks)
+    for block in model.blocks:
+        _known(f"{block.id}.only_with", block.only_with, blocks)
+        _known(f"{block.id}.then", [block.then], blocks)
+    for twin in model.twins:
+        answers = {criterion: frozenset([option]) for criterion, option in twin.answers.items()}
+        _answers(f"twins.{twin.id}", answers, options)
+    _known("limits.team.skill", model.allows.skill, options["team"])
+    _known("limits.team.people", model.allows.people, options["team"])
+
+
+def _options(model: DecisionModel) -> dict[str, frozenset[str]]:
+    """Return the options of each question by its id."""
+    return {criterion.id: frozenset(criterion.names) for criterion in model.questions}
+
+
+def _known(place: str, names: Iterable[str], known: Iterable[str]) -> None:
+    unknown = set(names) - set(known)
+    if unknown:
+        raise invalid(place, "name_unknown", name=min(unknown))
+
+
+def _answers(
+    place: str, rows: Mapping[str, frozenset[str]], known: Mapping[str, frozenset[str]]
+) -> None:
+    for criterion, answers in rows.items():
+        if not answers <= known.get(criterion, frozenset()):
+            raise invalid(f"{place}.{criterion}", "answer_unknown")

@@ -1,35 +1,41 @@
 """
-How firmly a recommendation stands: the share of samples with other weights, and other answers to
-what is open, that agree.
+How firmly advice stands, in one word: the share of samples with other weights that keep the
+approach, the distance to the best other one, and what is still open.
 
 This is robustness and not a probability of being right. The samples are the same for every run of
 every process: a fixed seed and a generator that is easy to write in any language, so that anyone
 can check the figures.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from knowledge.advisor.tables import Numbers, Rows, Tables
+from knowledge.advisor.tables import Beside, Numbers, Rows, Tables, Variation
+from knowledge.advisor.values import DecisionModel
+from knowledge.advisor.verdicts import Judge
 
 STEP = 0x6D2B79F5  # what the generator counts by
+ALONE = 99.0  # points ahead where there is no other approach
+
+Level = Literal["clear", "likely", "split"]
+WORDS: tuple[Level, ...] = ("clear", "likely", "split")
 
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
     """
-    Shares from 0 to 1 in which the same configuration wins: `weights` varies weights alone;
-    `overall` also fills open answers.
-
-    `base` and `rag` are the shares, under `overall`, that keep the base model and the decision
-    about RAG.
+    `robust` is the share of samples, from 0 to 1, in which the same approach is advised; `margin`
+    how many points the advice is ahead of the best option of another approach. `open` are the key
+    questions without an answer, each of which takes one word off.
     """
 
-    weights: float
-    overall: float
-    base: float
-    rag: float
+    word: Level
+    robust: float
+    margin: float
+    open: tuple[str, ...]
 
 
 def uniform(seed: int, count: int) -> Numbers:
@@ -44,41 +50,38 @@ def uniform(seed: int, count: int) -> Numbers:
     return np.asarray((t ^ (t >> np.uint32(14))) / 2.0**32)
 
 
-class Samples:
-    """A fixed table of weights and of answers to whatever is open: samples x criteria."""
+class Draws:
+    """A fixed table of other weights: each times 2 to the power of -1 to 1, offsets too."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, judge: Judge) -> None:
         rules, count = tables.model.rules, len(tables.weights)
         self._tables = tables
-        table = uniform(rules.seed, rules.samples * (2 * count + 1)).reshape(rules.samples, -1)
-        factors = 2.0 ** (2.0 * table[:, : count + 1] - 1.0)
+        self._judge = judge
+        table = uniform(rules.seed, rules.draws * (count + 1)).reshape(rules.draws, -1)
+        factors = 2.0 ** (2.0 * table - 1.0)
         weights = tables.weights * factors[:, :count]
         evened = tables.weights.sum() / weights.sum(axis=1)  # so that each sample's add up the same
-        self.weights: Numbers = weights * evened[:, None]
-        self.factors: Numbers = factors[:, count]
-        self.answers: Rows = (table[:, count + 1 :] * tables.counts).astype(np.intp)
+        self._variation = Variation(weights * evened[:, None], factors[:, count])
 
-    def complete(self, row: Rows, only: Rows, limit: int | None = None) -> Rows:
-        """
-        Return the row once per sample, with the blank criteria among `only` (numbers) answered at
-        random.
-        """
-        rows = np.repeat(row[None, :], len(self.answers[:limit]), axis=0)
-        blank = only[row[only] == self._tables.blank]
-        rows[:, blank] = self.answers[:limit, blank]
-        return rows
+    def robust(self, row: Rows, beside: Beside, advised: int) -> float:
+        """Return the share of samples that keep the approach of `advised`. About 2 ms."""
+        verdicts = self._judge.verdicts(row[None, :], beside, self._variation)
+        approach = self._tables.approach
+        return float((approach[verdicts.advice] == approach[advised]).mean())
 
-    def confidence(self, row: Rows, winner: int) -> Confidence:
-        """Measure how often `winner` (a configuration's number) stays first. About 2 ms."""
-        tables = self._tables
-        same = tables.winners(row[None, :], self.weights, self.factors)
-        completed = self.complete(row, np.arange(len(row)))
-        full = tables.winners(completed, self.weights, self.factors)
-        same_base = tables.base[full] == tables.base[winner]
-        same_rag = tables.rag[full] == tables.rag[winner]
-        return Confidence(
-            weights=float((same == winner).mean()),
-            overall=float((full == winner).mean()),
-            base=float(same_base.mean()),
-            rag=float(same_rag.mean()),
-        )
+
+def level(
+    model: DecisionModel, answers: Mapping[str, str], robust: float, margin: float
+) -> Confidence:
+    """Return the word for these figures, lowered by each key question that is open."""
+    rules = model.rules
+    open_ = tuple(key for key in rules.key if key not in answers)
+    place = 2
+    if robust >= rules.likely.robust and margin >= rules.likely.margin:
+        place = 1
+    if robust >= rules.clear.robust and margin >= rules.clear.margin:
+        place = 0
+    plain = any(answers.get(criterion) in options for criterion, options in model.plain.items())
+    if not plain:
+        place = max(place, min(2, len(open_)))
+    return Confidence(WORDS[place], robust, margin, open_)

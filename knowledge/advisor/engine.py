@@ -1,5 +1,5 @@
 """
-The advisor: answers in, a recommendation that can defend itself out.
+The advisor: answers in, advice that can defend itself out.
 
 Pure and fast; no language model ever touches a number here.
 """
@@ -11,51 +11,63 @@ from typing import Self
 
 import numpy as np
 
-from knowledge.advisor import guidance as texts
 from knowledge.advisor import model as models
-from knowledge.advisor.confidence import Samples, uniform
+from knowledge.advisor.confidence import ALONE, Draws, level, uniform
 from knowledge.advisor.faults import invalid, unknown
-from knowledge.advisor.guidance import Guidance
-from knowledge.advisor.order import Order, Question, Step
+from knowledge.advisor.needs import Estimate, Feasibility
+from knowledge.advisor.order import Order, Step
 from knowledge.advisor.parts import word
-from knowledge.advisor.record import Comparison, Flip, Reason, Result, Standing, Weights
+from knowledge.advisor.record import (
+    Comparison,
+    Flip,
+    Headline,
+    Reason,
+    Result,
+    Standing,
+    Way,
+)
+from knowledge.advisor.route import Routes
 from knowledge.advisor.tables import DIGITS, Rows, Tables
-from knowledge.advisor.values import UNKNOWN, Criterion, DecisionModel, Option
+from knowledge.advisor.twins import alike
+from knowledge.advisor.values import COUNT, LIST, UNKNOWN, Criterion, DecisionModel
+from knowledge.advisor.verdicts import Judge
+from knowledge.advisor.ways import ways
 
 SKIPPED = "skipped"  # another word for "not sure" in files of answers
 # steps and results remembered: a dialog asks for each several times, and most dialogs begin alike
 REMEMBERED = 2048
-OPEN_STEP = 0.5  # steps from "not sure" to any answer: less than to a neighbouring option
-TUNED = "ft"  # the base whose model is trained further, and may have to be an open one
-TRIES = 4096  # random answer sets in which a winner is looked for before searching
+OTHER_KIND = 2.0  # steps between two options that have no order
+TRIES = 4096  # random sets of answers in which a winner is looked for before searching
+PEOPLE = 10_000_000  # the most that may use it
+NEAR = 3.0  # points within which another option of the same approach is close
 
 
 class Advisor:
-    """One decision model at work. `source` is the YAML it was read from."""
+    """One decision model at work. `source` is the YAML it was read from, whole."""
 
-    def __init__(self, model: DecisionModel, guidance: Guidance, source: str) -> None:
+    def __init__(self, model: DecisionModel, source: str) -> None:
         self.model = model
-        self.guidance = guidance
         self.source = source
-        self._tables = Tables(model)
-        self._samples = Samples(self._tables)
-        self._order = Order(self._tables, self._samples)
+        self.tables = Tables(model)
+        self.feasibility = Feasibility(self.tables)
+        self.judge = Judge(self.tables, self.feasibility)
+        self._draws = Draws(self.tables, self.judge)
+        self._order = Order(self.tables, self.judge)
+        self._routes = Routes(self.tables, self.feasibility)
         self._step = lru_cache(REMEMBERED)(self._work_out_step)
         self._result = lru_cache(REMEMBERED)(self._work_out_result)
 
     @classmethod
-    def load(cls, model: str | None = None, results: str | None = None) -> Self:
+    def load(cls, text: str | None = None) -> Self:
         """
-        Read and check the decision model and its texts, given as YAML or built in. About 0.1 s.
+        Read and check a decision model: a whole one, or what differs from the built-in one, which
+        None reads. About 0.2 s.
 
         Raises:
-            InvalidModel: something is missing or breaks a rule, or a configuration could never win.
+            InvalidModel: something is missing or breaks a rule, or an option could never win.
         """
-        source = model
-        if source is None:
-            source = models.builtin()
-        checked = models.load(source)
-        advisor = cls(checked, texts.load(checked, results), source)
+        model, source = models.load(text)
+        advisor = cls(model, source)
         advisor._check_winners()
         return advisor
 
@@ -65,273 +77,416 @@ class Advisor:
         """
         Return the answers as this model spells them, without the open ones.
 
-        YAML reads a bare `no` as false; that is taken as the option "no".
+        YAML reads a bare `no` as false; that is taken as the option "no". Several options may be a
+        list or one text with commas.
 
         Raises:
-            InvalidAnswers: a criterion or option does not exist; the sentence names the nearest
-            one.
+            InvalidAnswers: a question or option does not exist; the sentence names the nearest one.
         """
         known = {criterion.id: criterion for criterion in self.model.questions}
         valid: dict[str, str] = {}
         for name, given in answers.items():
-            if name not in known:
-                raise unknown(str(name), "unknown_criterion", list(known))
-            option = word(given)
-            if given is None or option in (UNKNOWN, SKIPPED):
+            if name == COUNT:
+                valid[name] = _people(given)
                 continue
-            options = known[name].names
-            if option not in options:
-                raise unknown(option, "unknown_option", options, criterion=name)
-            valid[name] = option
+            if name not in known:
+                raise unknown(str(name), "unknown_criterion", [*known, COUNT])
+            options = _options(known[name], given)
+            if options:
+                valid[name] = LIST.join(options)
         return valid
 
     # ----------------------------------------------------------------- results
 
-    def evaluate(self, answers: Mapping[str, str]) -> Result:
+    def evaluate(self, answers: Mapping[str, object]) -> Result:
         """
-        Work out the recommendation and all that defends it. About 2 ms; raises InvalidAnswers as
+        Work out the advice and all that defends it. About 10 ms; raises InvalidAnswers as
         `validate` does.
         """
         return self._result(tuple(self.validate(answers).items()))
 
     def _work_out_result(self, answers: tuple[tuple[str, str], ...]) -> Result:
         given = dict(answers)
-        row = self._tables.effective(self._tables.row(given)[None, :])
-        winner = int(self._tables.winners(row)[0])
-        standings = self._standings(row)
-        best = standings[0]
-        flips = self._flips(given, winner)
-        open_points = tuple(self._open_points(given))
-        leaning = self.guidance.unconfirmed.get(best.id, ())
+        tables = self.tables
+        row, beside = tables.row(given), tables.beside(given)
+        verdicts = self.judge.verdicts(row[None, :], beside)
+        fit_number, now_number = int(verdicts.fit[0]), int(verdicts.now[0])
+        advised = int(verdicts.advice[0])
+        fit = self._standing(given, fit_number)
+        now = None
+        if now_number >= 0:
+            now = self._standing(given, now_number)
+        weak = self._weak(row, given, advised)
+        headline = self._headline(given, fit, now, weak=weak)
+        unsolved = tuple(self._unsolved(given, now or fit))
+        reasons = self._reasons(row, advised)
+        against = [reason for reason in reasons if reason.points < 0]
+        wanted = None
+        if now is not None:
+            wanted = fit_number
+        out: tuple[Way, ...] = ()
+        if headline in ("first", "none_fits"):
+            out = ways(tables, self.judge, given, wanted)
+        robust = self._draws.robust(row, beside, advised)
         return Result(
             model=self.model,
             answers=given,
-            recommendation=best.id,
-            runner_up=_runner_up(standings),
-            standings=standings,
-            reasons=self._reasons(row[0], best.id),
-            confidence=self._samples.confidence(row[0], winner),
-            flips=flips,
-            levers=tuple(flip for flip in flips if self._is_lever(flip, given)),
-            open_points=open_points,
-            unconfirmed=tuple(criterion for criterion in leaning if criterion in open_points),
-            open_weights=self._open_weights(given, best.id),
+            headline=headline,
+            fit=fit,
+            now=now,
+            standings=self._standings(given),
+            reasons=reasons,
+            against=tuple(sorted(against, key=_points)),
+            unsolved=unsolved,
+            confidence=level(self.model, given, robust, self._margin(row, given, advised)),
+            route=self._routes.route(given, fit, now),
+            flips=self._flips(given, advised),
+            ways=out,
+            twin=self._twin(row, given, advised),
+            twins=alike(self.model, given),
+            open_points=tuple(self._open_points(given)),
         )
 
     def _open_points(self, given: Mapping[str, str]) -> Iterator[str]:
-        """Yield the scored criteria that count and have no answer."""
+        """Yield the scored questions that count and have no answer."""
         for criterion in self.model.criteria:
-            if criterion.id not in given and self._tables.applicable(criterion, given):
+            if criterion.id not in given and self.tables.applicable(criterion, given):
                 yield criterion.id
 
     def winner(self, answers: Mapping[str, str]) -> str:
-        """
-        Return the recommended configuration alone; for simulations and tests of many answer sets.
-        """
-        number = int(self._tables.winners(self._tables.row(answers)[None, :])[0])
-        return self.model.configurations[number].id
+        """Return the id of the advised option alone; for many sets of answers."""
+        row = self.tables.row(answers)[None, :]
+        verdicts = self.judge.verdicts(row, self.tables.beside(answers))
+        return self.tables.combinations[int(verdicts.advice[0])].id
 
-    def standings(self, answers: Mapping[str, str]) -> tuple[Standing, ...]:
+    def winners(self, sets: Sequence[Mapping[str, str]]) -> list[str]:
         """
-        Return the configurations from best to worst, excluded ones last. About 0.1 ms, without what
-        defends them.
+        Return the id of the advised option for each set of answers; what the first says of former
+        trials and of how many people there are counts for all.
         """
-        return self._standings(self._row(answers))
+        if not sets:
+            return []
+        rows = np.array([self.tables.row(answers) for answers in sets])
+        verdicts = self.judge.verdicts(rows, self.tables.beside(sets[0]))
+        return [self.tables.combinations[number].id for number in verdicts.advice.tolist()]
+
+    def lead(self, answers: Mapping[str, str], option: str) -> float:
+        """
+        Return by how many points an option is ahead of the best one with another base; both count
+        even where they are ruled out.
+        """
+        tables = self.tables
+        effective = tables.effective(tables.row(answers)[None, :])
+        scores = tables.scores(tables.points(effective, tables.beside(answers)))[0]
+        number = tables.position[option]
+        own = scores[tables.position[self._unrouted(number)]]
+        others = tables.base[: tables.count] != tables.base[number]
+        return float(own - scores[others].max())
+
+    def approach(self, option: str) -> str:
+        """Return the deck's approach an option is an example of."""
+        return self.tables.combinations[self.tables.position[option]].approach
+
+    def blocks(self, option: str) -> tuple[str, ...]:
+        """Return the blocks of an option."""
+        return self.tables.combinations[self.tables.position[option]].blocks
+
+    def estimate(self, answers: Mapping[str, str], option: str) -> Estimate:
+        """Return what an option takes under these answers."""
+        row, beside = self.tables.row(answers), self.tables.beside(answers)
+        [estimate] = self.feasibility.estimates(row, beside, [self.tables.position[option]])
+        return estimate
+
+    def _headline(
+        self, given: Mapping[str, str], fit: Standing, now: Standing | None, *, weak: bool
+    ) -> Headline:
+        """Return how what fits and what can be done go together."""
+        if now is None:
+            return "none_fits"
+        if now.base in self.model.alone:
+            plain = self.model.plain.items()
+            asked = [given.get(criterion) in options for criterion, options in plain]
+            return "dont" if any(asked) else "dont_now"
+        if now.core != fit.core:
+            return "first"
+        if weak:
+            return "weak"
+        return "fits"
+
+    def _weak(self, row: Rows, given: Mapping[str, str], advised: int) -> bool:
+        """Report whether the base alone has so few points that nothing fits well."""
+        effective = self.tables.effective(row[None, :])
+        points = self.tables.points(effective, self.tables.beside(given))[0]
+        base = points[self.tables.base[advised]]
+        return bool(round(float(base), DIGITS) < self.model.rules.weak_below)
+
+    def _unsolved(self, given: Mapping[str, str], advice: Standing) -> Iterator[tuple[str, str]]:
+        """Yield (question, answer) of needs that no block of the advice meets."""
+        for criterion, meets in self.model.solves.items():
+            answer = given.get(criterion, "")
+            if answer in meets and not meets[answer].intersection(advice.blocks):
+                yield criterion, answer
+
+    # ----------------------------------------------------------------- standings
+
+    def _standing(self, given: Mapping[str, str], number: int) -> Standing:
+        return self._places(given, [number])[0]
+
+    def _places(self, given: Mapping[str, str], numbers: list[int]) -> list[Standing]:
+        """Return combinations with their points, needs and what stands in their way."""
+        tables = self.tables
+        row, beside = tables.row(given), tables.beside(given)
+        effective = tables.effective(row[None, :])
+        points = tables.points(effective, beside)[0]
+        estimates = self.feasibility.estimates(row, beside, numbers)
+        violations = self.feasibility.violations(row, beside, numbers)
+        places = []
+        for number, estimate, passed in zip(numbers, estimates, violations, strict=True):
+            combination = tables.combinations[number]
+            score = float(points[tables.members[:, number]].sum())
+            excluded = tuple(self._excluders(effective[0], number))
+            places.append(
+                Standing(
+                    id=combination.id,
+                    blocks=combination.blocks,
+                    approach=combination.approach,
+                    score=round(score, DIGITS),
+                    estimate=estimate,
+                    violations=passed,
+                    excluded_by=excluded,
+                )
+            )
+        return places
+
+    def _standings(self, given: Mapping[str, str]) -> tuple[Standing, ...]:
+        """Return the best option of each base, from best to worst, ruled out ones last."""
+        tables = self.tables
+        effective = tables.effective(tables.row(given)[None, :])
+        scores = tables.scores(tables.points(effective, tables.beside(given)))[0]
+        allowed = tables.allowed(effective)[0]
+        ranked = np.where(allowed, scores, scores - 1e6)
+        numbers = []
+        for block in self.model.layer("base"):
+            own = np.flatnonzero(tables.base[: tables.count] == tables.block[block.id])
+            numbers.append(int(own[ranked[own].argmax()]))
+        places = self._places(given, numbers)
+        places.sort(key=_place)
+        return tuple(places)
+
+    def _excluders(self, row: Rows, number: int) -> Iterator[tuple[str, str]]:
+        """Yield the answers that rule a combination out, as (question, option)."""
+        combination = self.tables.combinations[number]
+        for q, criterion in enumerate(self.model.criteria):
+            o = int(row[q])
+            if o == self.tables.blank:
+                continue
+            option = criterion.options[o]
+            lacks = option.requires and not option.requires.intersection(combination.blocks)
+            if combination.base in self.model.alone:
+                lacks = False
+            if lacks or option.excludes.intersection(combination.blocks):
+                yield criterion.id, option.id
+
+    # ----------------------------------------------------------------- reasons
 
     def compare(self, answers: Mapping[str, str], first: str, second: str) -> Comparison:
-        """
-        Set two configurations side by side under these answers; positive points favour `first`.
-        """
-        row = self._row(answers)
-        standings = {standing.id: standing for standing in self._standings(row)}
-        reasons = self._reasons(row[0], first, second)
+        """Set two options side by side under these answers; positive points favour `first`."""
+        given = self.validate(answers)
+        one, two = (self.tables.position[option] for option in (first, second))
+        places = self._places(given, [one, two])
+        reasons = self._reasons(self.tables.row(given), one, two)
         explained = sum(reason.points for reason in reasons)
-        rest = standings[first].score - standings[second].score - explained
-        return Comparison(standings[first], standings[second], round(rest, DIGITS), reasons)
+        rest = places[0].score - places[1].score - explained
+        return Comparison(places[0], places[1], round(rest, DIGITS), reasons)
 
-    def _row(self, answers: Mapping[str, str]) -> Rows:
-        """Return valid answers as one row of what counts."""
-        return self._tables.effective(self._tables.row(self.validate(answers))[None, :])
-
-    def _standings(self, row: Rows) -> tuple[Standing, ...]:
-        scores = self._tables.scores(row)[0]
-        feasible = self._tables.feasible(row)[0]
-        # last key first: lexsort goes by feasible, then by points, then by simplicity
-        order = np.lexsort((np.arange(len(scores)), -scores, ~feasible))
-        standings = []
-        for number in order.tolist():
-            excluded_by: tuple[tuple[str, str], ...] = ()
-            if not feasible[number]:
-                excluded_by = self._excluders(row[0], number)
-            id_ = self.model.configurations[number].id
-            standings.append(Standing(id_, float(scores[number]), excluded_by))
-        return tuple(standings)
-
-    def _excluders(self, row: Rows, number: int) -> tuple[tuple[str, str], ...]:
-        """Return the answers that rule a configuration out, as (criterion, option)."""
-        configuration = self.model.configurations[number]
-        blocks = {configuration.base}
-        if configuration.rag:
-            blocks.add(self.model.addon.id)
-        excluders = []
-        for criterion, option in self._given(row):
-            lacks_addon = bool(option.requires) and not configuration.rag
-            if lacks_addon or option.excludes & blocks:
-                excluders.append((criterion.id, option.id))
-        return tuple(excluders)
-
-    def _given(self, row: Rows) -> Iterator[tuple[Criterion, Option]]:
-        """Yield what is answered, in the model's order."""
-        for criterion, number in zip(self.model.criteria, row.tolist(), strict=True):
-            if number != self._tables.blank:
-                yield criterion, criterion.options[number]
-
-    def _reasons(self, row: Rows, first: str, second: str = "") -> tuple[Reason, ...]:
+    def _reasons(self, row: Rows, first: int, second: int = -1) -> tuple[Reason, ...]:
         """Return what each answer gives `first`, over `second` where one is named; not zeros."""
-        scale = self.model.rules.scale
+        tables = self.tables
+        effective = tables.effective(row[None, :])[0]
         reasons = []
-        for criterion, option in self._given(row):
-            value = self._value(option, first)
-            if second:
-                value -= self._value(option, second)
-            points = criterion.weight * value / scale
+        for q, criterion in enumerate(self.model.criteria):
+            o = int(effective[q])
+            if o == tables.blank:
+                continue
+            values = tables.values[q, o]
+            worth = values[tables.members[:, first]].sum()
+            if second >= 0:
+                worth -= values[tables.members[:, second]].sum()
+            points = round(float(criterion.weight * worth), DIGITS)
             if points:
-                reasons.append(Reason(criterion.id, option.id, points, criterion.sources))
+                reasons.append(Reason(criterion.id, criterion.options[o].id, points))
         reasons.sort(key=_strength)
         return tuple(reasons)
 
-    def _value(self, option: Option, configuration: str) -> float:
-        """Return an option's value for a configuration, on the model's scale."""
-        chosen = self.model.configuration(configuration)
-        value = option.values.get(chosen.base, 0.0)
-        if chosen.rag:
-            value += option.values.get(self.model.addon.id, 0.0)
-        return value
+    def _margin(self, row: Rows, given: Mapping[str, str], advised: int) -> float:
+        """Return by how many points the advice leads the best option of another approach."""
+        tables = self.tables
+        effective = tables.effective(row[None, :])
+        scores = tables.scores(tables.points(effective, tables.beside(given)))[0]
+        others = tables.approach[: tables.count] != tables.approach[advised]
+        others &= tables.allowed(effective)[0]
+        if not others.any():
+            return ALONE
+        own = scores[tables.position[self._unrouted(advised)]]
+        return float(own - scores[others].max())
+
+    def _unrouted(self, number: int) -> str:
+        """Return a combination's id without its routing."""
+        routings = {block.id for block in self.model.layer("routing")}
+        blocks = self.tables.combinations[number].blocks
+        return "+".join(block for block in blocks if block not in routings)
+
+    def _twin(self, row: Rows, given: Mapping[str, str], advised: int) -> tuple[str, str] | None:
+        """
+        Return another option of the same approach that is close and can be done, and the open
+        question that would decide between the two; None where nothing is.
+        """
+        tables = self.tables
+        effective = tables.effective(row[None, :])
+        beside = tables.beside(given)
+        scores = tables.scores(tables.points(effective, beside))[0]
+        possible = tables.allowed(effective)[0]
+        possible &= ~self.feasibility.violated(row[None, :], beside)[0, : tables.count]
+        possible &= tables.approach[: tables.count] == tables.approach[advised]
+        possible &= tables.base[: tables.count] != tables.base[advised]
+        possible &= scores >= scores[tables.position[self._unrouted(advised)]] - NEAR
+        if not possible.any():
+            return None
+        other = int(np.where(possible, scores, -np.inf).argmax())
+        question = self._deciding(given, advised, other)
+        if not question:
+            return None
+        return tables.combinations[other].id, question
+
+    def _deciding(self, given: Mapping[str, str], first: int, second: int) -> str:
+        """Return the open question whose answers set two combinations furthest apart, or ""."""
+        tables = self.tables
+        best, question = 0.0, ""
+        for q, criterion in enumerate(self.model.criteria):
+            if criterion.id in given or not tables.applicable(criterion, given):
+                continue
+            values = tables.values[q, : len(criterion.options)]
+            one = values[:, tables.members[:, first]].sum(axis=1)
+            two = values[:, tables.members[:, second]].sum(axis=1)
+            swing = float(np.ptp(one - two) * criterion.weight)
+            if swing > best:
+                best, question = swing, criterion.id
+        return question
 
     # ----------------------------------------------------------------- what if
 
-    def _flips(self, given: Mapping[str, str], winner: int) -> tuple[Flip, ...]:
-        """Return every single other answer that changes the winner, the smallest change first."""
-        base = self._tables.row(given)
-        changes, rows = [], []
+    def _flips(self, given: Mapping[str, str], advised: int) -> tuple[Flip, ...]:
+        """Return every single other answer that changes the approach, the nearest first."""
+        tables = self.tables
+        base = tables.row(given)
+        changes = self.changes(given)
+        rows = np.repeat(base[None, :], len(changes), axis=0)
+        for number, (criterion_id, option) in enumerate(changes):
+            q = tables.number[criterion_id]
+            rows[number, q] = tables.options[q][option]
+        verdicts = self.judge.verdicts(rows, tables.beside(given))
+        flips = []
+        for (criterion_id, option), other in zip(changes, verdicts.advice.tolist(), strict=True):
+            if tables.approach[other] != tables.approach[advised]:
+                advice = tables.combinations[other].id
+                flips.append(Flip(criterion_id, option, advice))
+        return tuple(flips)
+
+    def best_with(self, answers: Mapping[str, str], block: str) -> str:
+        """Return the option with a block that has most points; ruled out ones where all are."""
+        tables = self.tables
+        effective = tables.effective(tables.row(answers)[None, :])
+        points = tables.points(effective, tables.beside(answers))
+        scores = np.round(points @ tables.members.astype(float), DIGITS)[0]
+        allowed = np.ones(len(scores), dtype=bool)
+        allowed[: tables.count] = tables.allowed(effective)[0]
+        ranked = np.where(allowed, scores, scores - 1e6)
+        ranked = np.where(tables.members[tables.block[block]], ranked, -np.inf)
+        return tables.combinations[int(ranked.argmax())].id
+
+    def changes(self, answers: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Return every single other answer to a scored question that counts, the nearest first."""
+        row = self.tables.row(answers)
+        found = []
         for q, criterion in enumerate(self.model.criteria):
-            if not self._tables.applicable(criterion, given):
+            if not self.tables.applicable(criterion, answers):
                 continue
             for o, option in enumerate(criterion.names):
-                if o == base[q]:
-                    continue
-                row = base.copy()
-                row[q] = o
-                rows.append(row)
-                changes.append((self._distance(int(base[q]), o), q, option))
-        winners = self._tables.winners(np.array(rows)).tolist()
-        flips = []
-        for (step, q, option), other in zip(changes, winners, strict=True):
-            if other != winner:
-                recommendation = self.model.configurations[other].id
-                flip = Flip(self.model.criteria[q].id, option, recommendation, step)
-                flips.append((step, q, flip))
-        flips.sort(key=itemgetter(0, 1))
-        return tuple(flip for _, _, flip in flips)
+                if o != row[q]:
+                    found.append((self._distance(criterion, int(row[q]), o), criterion.id, option))
+        found.sort(key=itemgetter(0))
+        return [(criterion_id, option) for _, criterion_id, option in found]
 
-    def _distance(self, current: int, other: int) -> float:
-        """Return how many options lie between two answers; half a step from an open one."""
-        if current == self._tables.blank:
-            return OPEN_STEP
-        return abs(other - current)
-
-    def _is_lever(self, flip: Flip, given: Mapping[str, str]) -> bool:
-        """Report whether a flip is a step forward on something an organisation can work on."""
-        if flip.criterion not in self.guidance.levers or flip.criterion not in given:
-            return False
-        options = self.model.criterion(flip.criterion).names
-        return options.index(flip.option) > options.index(given[flip.criterion])
-
-    def _open_weights(self, given: Mapping[str, str], winner: str) -> Weights:
-        """Return whether a tuned model must, or had better, run in-house."""
-        if self.model.configuration(winner).base != TUNED:
-            return ""
-        if _any_given(given, self.model.open_weights_required):
-            return "required"
-        if _any_given(given, self.model.open_weights_preferred):
-            return "preferred"
-        return ""
+    def _distance(self, criterion: Criterion, current: int, other: int) -> float:
+        """Return how far another answer is: options between them, or how unlikely an open one."""
+        if current == self.tables.blank:
+            return OTHER_KIND - criterion.prior[other]
+        if criterion.ordered:
+            return float(abs(other - current))
+        return OTHER_KIND
 
     # ----------------------------------------------------------------- the order of questions
 
-    def step(self, answers: Mapping[str, str], skipped: Collection[str] = ()) -> Step:
-        """Return the next question, or why asking ends. `skipped` were asked and left open."""
-        return self._step(tuple(sorted(self.validate(answers).items())), frozenset(skipped))
+    def step(self, answers: Mapping[str, str], asked: Collection[str] = ()) -> Step:
+        """Return the next question after the page, or why asking ends. `asked` may be open."""
+        return self._step(tuple(sorted(self.validate(answers).items())), frozenset(asked))
 
-    def _work_out_step(self, answers: tuple[tuple[str, str], ...], skipped: frozenset[str]) -> Step:
-        return self._order.step(dict(answers), skipped)
+    def _work_out_step(self, answers: tuple[tuple[str, str], ...], asked: frozenset[str]) -> Step:
+        return self._order.step(dict(answers), asked)
 
-    def next_question(
-        self, answers: Mapping[str, str], skipped: Collection[str] = ()
-    ) -> Question | None:
-        """Return the question worth asking next, or None when none is."""
-        return self.step(answers, skipped).question
+    def left(self, answers: Mapping[str, str], asked: Collection[str] = ()) -> list[Criterion]:
+        """Return the scored questions that count and were not asked, in the model's order."""
+        return self._order.left(self.validate(answers), asked)
 
     # ----------------------------------------------------------------- checks that need computing
 
     def _check_winners(self) -> None:
-        """Prove by example that each configuration wins for somebody."""
+        """Prove by example that each block wins for somebody, limits left aside."""
+        tables = self.tables
         count = len(self.model.criteria)
         table = uniform(1, TRIES * count).reshape(TRIES, count)
-        rows = (table * self._tables.counts).astype(np.intp)
-        winners = set(self._tables.winners(rows).tolist())
-        for number, configuration in enumerate(self.model.configurations):
-            if number not in winners and not self._can_win(number, rows):
-                raise invalid(f"configs.{configuration.id}", "never_wins")
-
-    def _can_win(self, number: int, rows: Rows) -> bool:
-        """
-        Climb from the most favourable of `rows`, one answer at a time, towards a lead for this
-        configuration.
-        """
-        best = rows[int(np.argmax(self._lead(rows, number)))]
-        while True:
-            near = self._around(best)
-            if number in self._tables.winners(near):
-                return True
-            leads = self._lead(near, number)
-            if leads.max() <= leads[0]:
-                return False
-            best = near[int(np.argmax(leads))]
-
-    def _around(self, row: Rows) -> Rows:
-        """Return the row, and every row with one other answer, "not sure" included."""
-        rows = [row]
-        for q, count in enumerate(self._tables.counts.tolist()):
-            for number in (*range(count), self._tables.blank):
-                other = row.copy()
-                other[q] = number
-                rows.append(other)
-        return np.array(rows)
-
-    def _lead(self, rows: Rows, number: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """
-        Return by row how far a configuration is ahead of the best other, in points; far behind
-        where it is excluded.
-        """
-        rows = self._tables.effective(rows)
-        scores = np.where(self._tables.feasible(rows), self._tables.scores(rows), -1000.0)
-        return np.asarray(scores[:, number] - np.delete(scores, number, axis=1).max(axis=1))
+        counts = np.array([len(criterion.options) for criterion in self.model.criteria])
+        rows = np.full((TRIES, len(tables.questions)), tables.blank, dtype=np.intp)
+        rows[:, :count] = (table * counts).astype(np.intp)
+        fit = self.judge.verdicts(rows, tables.beside({})).fit
+        winning = tables.members[:, np.unique(fit)].sum(axis=1)
+        for block, wins in zip(self.model.blocks, winning.tolist(), strict=True):
+            if not wins:
+                raise invalid(block.id, "never_wins", tries=f"{TRIES:,}")
 
 
-def _runner_up(standings: Sequence[Standing]) -> str | None:
-    """Return the best after the first that is not excluded."""
-    for standing in standings[1:]:
-        if not standing.excluded_by:
-            return standing.id
-    return None
+def _options(criterion: Criterion, given: object) -> list[str]:
+    """Return the options an answer names, in the question's order; none where it is open."""
+    if given is None:
+        return []
+    rows = [given]
+    if criterion.many and isinstance(given, list | tuple):
+        rows = list(given)
+    elif criterion.many:
+        rows = list(word(given).split(LIST))
+    named = {word(row).strip() for row in rows} - {UNKNOWN, SKIPPED, ""}
+    for option in sorted(named):
+        if option not in criterion.names:
+            raise unknown(option, "unknown_option", criterion.names, criterion=criterion.id)
+    return [option for option in criterion.names if option in named]
 
 
-def _any_given(given: Mapping[str, str], rows: Mapping[str, frozenset[str]]) -> bool:
-    """Report whether one of the answers named by criterion was given."""
-    return any(given.get(criterion) in options for criterion, options in rows.items())
+def _people(given: object) -> str:
+    """Return a number of people as it is written."""
+    text = word(given).replace(",", "").strip()
+    if not text.isdecimal() or not 1 <= int(text) <= PEOPLE:
+        raise unknown(text, "not_people", ["1", "30", "300"], limit=f"{PEOPLE:,}")
+    return str(int(text))
+
+
+def _points(reason: Reason) -> float:
+    return reason.points
 
 
 def _strength(reason: Reason) -> float:
     """Order reasons by their points, the largest first whatever their sign."""
     return -abs(reason.points)
+
+
+def _place(standing: Standing) -> tuple[bool, float]:
+    return bool(standing.excluded_by), -standing.score

@@ -2,253 +2,323 @@
 The decision model as data, read from YAML and checked before anyone relies on it.
 
 A model that loads is whole: nothing is missing or unknown, weights sum up, every sentence exists in
-both languages, and each option list moves each block one way only. Whether every configuration can
-win is proved in `engine`, which can compute.
+both languages, and each ordered list of options moves each block one way only. A company's file
+holds only what differs: it is laid over the built-in model, where `null` takes something away.
+Whether every option can win is proved in `engine`, which can compute.
 """
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+from knowledge.advisor.blocks import blocks, cleaning, hardware
 from knowledge.advisor.checks import check
 from knowledge.advisor.faults import invalid
 from knowledge.advisor.parts import (
     fields,
-    flag,
-    listed,
     mapping,
     name,
     number,
-    numbers,
     parse_yaml,
-    phrase,
     sets,
+    span,
     word,
     words,
 )
+from knowledge.advisor.questions import criteria, facts, limits, wording
+from knowledge.advisor.texts import notes, twins
 from knowledge.advisor.values import (
-    Block,
-    Configuration,
-    Criterion,
     DecisionModel,
-    Option,
+    Limits,
+    Partner,
+    Pilot,
+    Range,
     Rules,
+    Use,
+    Word,
 )
-from knowledge.values import Phrase
 
 FOLDER = Path(__file__).parent
 FILE = "model.yaml"
-CRITERIA = 30  # at most; two more than anybody would answer
-OPTIONS = 8  # of one criterion, so that every platform can draw them with "not sure" besides
-CONFIGURATIONS = 16
-OPTION = 75  # characters, Slack's longest option text
-LABEL = 30  # characters of a criterion's short name
-NOTES = ("changes_after_dev", "offset_rationale", "unknown")  # for people who read the file
-PARTS = (
+WHOLE = "whole"  # marks a file that is a model by itself, not what differs from the built-in one
+PARTS = ("model", "texts", "twins")
+FORMER = ("blocks", "configs", "advisory")  # what files of the first kind held
+WORDED = ("goal", "measure")  # questions that are answered in words
+TOP = (
     "meta",
-    "blocks",
-    "configs",
-    "ft_variant",
+    "bases",
+    "knowledge",
+    "action",
+    "routing",
+    "hardware",
+    "alone",
+    "order",
     "criteria",
-    "advisory",
-    "tie",
+    "solves",
+    "weak_below",
+    "plain",
+    "tried",
+    "limits",
+    "use",
+    "pilot",
+    "facts",
+    "dialog",
     "confidence",
-    "early_stop",
 )
-LANGUAGES = ("ja", "en")
-ASKED = ("id", "q", "options", "sources")  # what every question needs
-SCORED = (*ASKED, "order", "weight", "help", "why")  # what one that is scored needs
-MORE = ("help", "why", "ask_if_not", "rationale", "label", "order", "weight")
+TEXTS = (
+    "questions",
+    "options",
+    "skills",
+    "needs",
+    "high_impact",
+    "personal_data",
+    "agents",
+    "public_bodies",
+    "range_note",
+)
 
 
-def load(text: str) -> DecisionModel:
+def load(text: str | None = None) -> tuple[DecisionModel, str]:
     """
-    Read and check a decision model given as YAML.
+    Read and check a model given as YAML, whole or only what differs; None reads the built-in one.
+    The text that comes back with it is a whole model.
 
     Raises:
-        InvalidModel: the text is not YAML, or something in it is missing or breaks a rule; the
-        sentence names the place.
+        InvalidModel: the text is not YAML, is of the first kind, or something in it is missing or
+        breaks a rule; the sentence names the place.
     """
-    raw = parse_yaml(text, FILE)
+    source = builtin()
+    raw = parse_yaml(source, FILE)
+    if text is not None:
+        given = _worded(parse_yaml(text, FILE))
+        _refuse_former(given)
+        source, raw = _laid_over(raw, given, text)
     model = _model(raw)
     check(model)
-    return model
+    return model, source
 
 
 def builtin() -> str:
-    """Return the built-in model as YAML, to be changed and given back."""
-    return (FOLDER / FILE).read_text(encoding="utf-8")
+    """Return the built-in model as one whole YAML text, to be changed and given back."""
+    parts = [f"{WHOLE}: true"]
+    for part in ("model", "texts"):
+        lines = (FOLDER / f"{part}.yaml").read_text(encoding="utf-8").splitlines()
+        indented = "\n".join(f"  {line}".rstrip() for line in lines)
+        parts.append(f"{part}:\n{indented}")
+    parts.append((FOLDER / "twins.yaml").read_text(encoding="utf-8"))
+    return "\n\n".join(parts)
+
+
+def _refuse_former(given: Mapping[str, Any]) -> None:
+    """Files of the first kind of model are named as such, with the way out."""
+    for part in FORMER:
+        if part in given:
+            raise invalid(FILE, "former_model")
+    fields(given, FILE, (WHOLE, *PARTS))
+
+
+def _laid_over(
+    builtin_: dict[str, Any], given: dict[str, Any], text: str
+) -> tuple[str, dict[str, Any]]:
+    """Return a whole model as text and as values: the given one, or it over the built-in one."""
+    if given.get(WHOLE) is True:
+        return text, given
+    raw = _merged(_worded(builtin_), given)
+    return yaml.safe_dump(raw, allow_unicode=True, sort_keys=False, width=100), raw
+
+
+def _worded(raw: Any) -> Any:
+    """Return the values with every key a word: YAML reads bare yes and no as truth."""
+    if isinstance(raw, dict):
+        return {word(key): _worded(value) for key, value in raw.items()}
+    return raw
+
+
+def _merged(under: Any, over: Any) -> Any:
+    """Mappings are merged, anything else replaces, None takes away."""
+    if not isinstance(under, dict) or not isinstance(over, dict):
+        return over
+    merged = dict(under)
+    for key, value in over.items():
+        if value is None:
+            merged.pop(key, None)
+        elif key in merged:
+            merged[key] = _merged(merged[key], value)
+        else:
+            merged[key] = value
+    return merged
 
 
 def _model(raw: dict[str, Any]) -> DecisionModel:
-    top = fields(raw, FILE, NOTES, PARTS)
-    meta = fields(top["meta"], "meta", ("deck", "weight_total"), ("id", "version", "v_scale"))
-    variant = fields(
-        top["ft_variant"],
-        "ft_variant",
-        ("otherwise",),
-        ("open_weights_required_if", "open_weights_preferred_if"),
-    )
-    rules = _rules(top, number(meta["v_scale"], "meta.v_scale", 1, 10))
-    criteria = listed(top["criteria"], "criteria")
-    configurations = listed(top["configs"], "configs")
-    if not 1 <= len(criteria) <= CRITERIA or not 1 <= len(configurations) <= CONFIGURATIONS:
-        raise invalid(
-            FILE,
-            "parts_count",
-            criteria_limit=CRITERIA,
-            configs_limit=CONFIGURATIONS,
-        )
+    whole = fields(raw, FILE, (WHOLE,), PARTS)
+    top = fields(whole["model"], "model", (), TOP)
+    said = fields(whole["texts"], "texts", (), TEXTS)
+    questions = mapping(said["questions"], "texts.questions")
+    meta = fields(top["meta"], "meta", (), ("id", "version", "as_of", "scale", "total", "usd_jpy"))
+    scale = number(meta["scale"], "meta.scale", 1, 10)
+    rules = _rules(top, scale, number(meta["usd_jpy"], "meta.usd_jpy", 1, 10_000))
+    allowed, allows = _limits(top["limits"], questions)
     return DecisionModel(
         id=name(meta["id"], "meta.id"),
         version=name(meta["version"], "meta.version"),
-        sha256=hashlib.sha256(_canonical(raw)).hexdigest(),
-        criteria=_criteria(criteria, rules.scale, scored=True),
-        advisory=_criteria(listed(top["advisory"], "advisory"), rules.scale, scored=False),
-        blocks=_blocks(top["blocks"]),
-        configurations=_configurations(configurations),
+        as_of=name(meta["as_of"], "meta.as_of"),
+        sha256=hashlib.sha256(_canonical(whole)).hexdigest(),
+        criteria=criteria(top["criteria"], questions, scale),
+        limits=allowed,
+        facts=facts(top["facts"], questions),
+        goal=wording(questions, "goal"),
+        measure=wording(questions, "measure"),
+        blocks=blocks(top, said["options"]),
+        order=words(top["order"], "order"),
+        alone=frozenset(words(top["alone"], "alone")),
+        hardware=hardware(top["hardware"]),
+        cleaning=cleaning(top["facts"]),
+        cleaned=_cleaned(top["facts"]),
+        allows=allows,
+        use=_use(top["use"]),
+        pilot=_pilot(top["pilot"]),
+        solves=_solves(top["solves"]),
+        plain=sets(top["plain"], "plain"),
+        tried=_tried(top["tried"]),
         rules=rules,
-        open_weights_required=sets(
-            variant["open_weights_required_if"], "ft_variant.open_weights_required_if"
-        ),
-        open_weights_preferred=sets(
-            variant["open_weights_preferred_if"], "ft_variant.open_weights_preferred_if"
-        ),
+        notes=notes(said),
+        twins=twins(whole["twins"]),
     )
 
 
 def _canonical(raw: dict[str, Any]) -> bytes:
     """Return the content as bytes that do not depend on the file's layout."""
+    content = {part: raw[part] for part in PARTS}
     try:
-        text = json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        text = json.dumps(
+            _worded(content), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        )
         return text.encode()
     except (TypeError, ValueError) as error:
         raise invalid(FILE, "neither_text_nor_number") from error
 
 
-def _rules(top: dict[str, Any], scale: float) -> Rules:
-    notes = ("prng", "weight_factor", "unknown_answers")
-    confidence = fields(top["confidence"], "confidence", notes, ("samples", "seed", "labels"))
-    labels = fields(confidence["labels"], "confidence.labels", (), ("high", "medium"))
-    stop = fields(top["early_stop"], "early_stop", ("exact",), ("probable", "min_questions"))
-    tie = fields(top["tie"], "tie", (), ("close_points",))
+def _rules(top: dict[str, Any], scale: float, dollar: float) -> Rules:
+    dialog_parts = ("page", "optional", "express", "least", "probable", "samples", "seed")
+    dialog = fields(top["dialog"], "dialog", (), dialog_parts)
+    confidence_parts = ("samples", "seed", "key", "clear", "likely")
+    confidence = fields(top["confidence"], "confidence", (), confidence_parts)
     return Rules(
         scale=scale,
-        samples=int(number(confidence["samples"], "confidence.samples", 1000, 10_000)),
+        weak_below=number(top["weak_below"], "weak_below", -100, 100),
+        dollar=dollar,
+        page=words(dialog["page"], "dialog.page"),
+        optional=words(dialog["optional"], "dialog.optional"),
+        express=words(dialog["express"], "dialog.express"),
+        least=int(number(dialog["least"], "dialog.least", 0, 30)),
+        probable=number(dialog["probable"], "dialog.probable", 0, 1),
+        questions=int(number(dialog["samples"], "dialog.samples", 100, 2000)),
+        order_seed=int(number(dialog["seed"], "dialog.seed", 0, 2**32 - 1)),
+        draws=int(number(confidence["samples"], "confidence.samples", 100, 2000)),
         seed=int(number(confidence["seed"], "confidence.seed", 0, 2**32 - 1)),
-        probable=number(stop["probable"], "early_stop.probable", 0, 1),
-        minimum=int(number(stop["min_questions"], "early_stop.min_questions", 1, CRITERIA)),
-        close=number(tie["close_points"], "tie.close_points", 0, 100),
-        high=number(labels["high"], "confidence.labels.high", 0, 1),
-        medium=number(labels["medium"], "confidence.labels.medium", 0, 1),
+        key=words(confidence["key"], "confidence.key"),
+        clear=_word(confidence["clear"], "confidence.clear"),
+        likely=_word(confidence["likely"], "confidence.likely"),
     )
 
 
-def _blocks(rows: Any) -> tuple[Block, ...]:
-    blocks = []
-    for key, row in mapping(rows, "blocks").items():
-        blocks.append(_block(name(key, "blocks"), row))
-    return tuple(blocks)
+def _word(row: Any, place: str) -> Word:
+    values = fields(row, place, (), ("robust", "margin"))
+    robust = number(values["robust"], f"{place}.robust", 0, 1)
+    return Word(robust, number(values["margin"], f"{place}.margin", 0, 100))
 
 
-def _block(id_: str, row: Any) -> Block:
-    place = f"blocks.{id_}"
-    block = fields(row, place, (), ("kind", "offset", "ja", "en", "slides"))
-    if block["kind"] not in ("base", "addon"):
-        raise invalid(f"{place}.kind", "block_kind")
-    slides = numbers(block["slides"], f"{place}.slides")
-    offset = number(block["offset"], f"{place}.offset", -1000, 1000)
-    return Block(id_, phrase(block, place), block["kind"] == "addon", offset, slides)
+def _limits(row: Any, texts: Mapping[str, Any]) -> tuple[tuple[Any, ...], Limits]:
+    """Return the questions about limits, and what their answers allow."""
+    rows = fields(row, "limits", (), ("budget", "time", "team", "partner"))
+    team = fields(rows["team"], "limits.team", (), ("options", "skill", "people"))
+    partner = fields(rows["partner"], "limits.partner", (), ("options", "adds"))
+    adds = fields(partner["adds"], "limits.partner.adds", (), ("skill", "people", "build"))
+    help_ = Partner(
+        skill=int(number(adds["skill"], "limits.partner.adds.skill", 0, 3)),
+        people=number(adds["people"], "limits.partner.adds.people", 0, 1000),
+        build=number(adds["build"], "limits.partner.adds.build", 0, 1e6),
+    )
+    skill = {}
+    for option, value in _amounts(team["skill"], "limits.team.skill").items():
+        skill[option] = int(value)
+    allows = Limits(
+        budget=_most(rows["budget"], "limits.budget"),
+        time=_most(rows["time"], "limits.time"),
+        skill=skill,
+        people=_amounts(team["people"], "limits.team.people"),
+        partner=help_,
+    )
+    return limits(rows, texts), allows
 
 
-def _configurations(rows: list[Any]) -> tuple[Configuration, ...]:
-    configurations = []
-    for position, row in enumerate(rows, 1):
-        place = f"configs[{position}]"
-        config = fields(row, place, ("family",), ("id", "base", "rag", "ja", "en"))
-        id_ = name(config["id"], f"{place}.id")
-        text = phrase(config, f"configs.{id_}")
-        rag = flag(config["rag"], f"configs.{id_}.rag")
-        configurations.append(Configuration(id_, text, word(config["base"]), rag))
-    return tuple(configurations)
+def _most(row: Any, place: str) -> dict[str, float]:
+    """Return the highest amount of each option; the options and these must be the same."""
+    values = fields(row, place, (), ("options", "max"))
+    amounts = _amounts(values["max"], f"{place}.max")
+    if set(amounts) != set(words(values["options"], f"{place}.options")):
+        raise invalid(place, "amounts_differ")
+    return amounts
 
 
-def _criteria(rows: list[Any], scale: float, *, scored: bool) -> tuple[Criterion, ...]:
-    criteria = []
-    for position, row in enumerate(rows, 1):
-        criteria.append(_criterion(row, position, scale, scored=scored))
-    return tuple(criteria)
+def _amounts(row: Any, place: str) -> dict[str, float]:
+    amounts = {}
+    for option, value in mapping(row, place).items():
+        amounts[option] = number(value, f"{place}.{option}", 0, 1e9)
+    return amounts
 
 
-def _criterion(row: Any, position: int, scale: float, *, scored: bool) -> Criterion:
-    kind = "advisory"
-    if scored:
-        kind = "criteria"
-    values = fields(row, f"{kind}[{position}]", MORE, ASKED)
-    id_ = name(values["id"], f"{kind}[{position}].id")
-    place = f"{kind}.{id_}"
-    weight = 0.0
-    if scored:
-        fields(values, place, MORE, SCORED)
-    options = _options(values, place, scale, scored=scored)
-    sources = words(values["sources"], f"{place}.sources")
-    if not sources:
-        raise invalid(f"{place}.sources", "sources_missing")
-    if scored:
-        weight = number(values["weight"], f"{place}.weight", 0, 100)
-    label = None
-    if "label" in values:
-        label = phrase(values["label"], f"{place}.label", LABEL)
-    return Criterion(
-        id=id_,
-        weight=weight,
-        question=phrase(values["q"], f"{place}.q"),
-        help=_optional(values, "help", place),
-        why=_optional(values, "why", place),
-        options=options,
-        unless=sets(values.get("ask_if_not", {}), f"{place}.ask_if_not"),
-        sources=sources,
-        rationale=word(values.get("rationale", "")),
-        label=label,
+def _use(row: Any) -> Use:
+    rows = fields(row, "use", (), ("users", "requests"))
+    return Use(_bands(rows["users"], "use.users"), _bands(rows["requests"], "use.requests"))
+
+
+def _bands(row: Any, place: str) -> dict[str, Range]:
+    values = fields(row, place, (), ("low", "high"))
+    low = _amounts(values["low"], f"{place}.low")
+    high = _amounts(values["high"], f"{place}.high")
+    bands = {}
+    for option, least in low.items():
+        if option not in high:
+            raise invalid(place, "amounts_differ")
+        bands[option] = span([least, high[option]], f"{place}.{option}")
+    return bands
+
+
+def _pilot(row: Any) -> Pilot:
+    values = fields(row, "pilot", (), ("users", "months", "build_share"))
+    return Pilot(
+        users=int(number(values["users"], "pilot.users", 1, 100_000)),
+        months=int(number(values["months"], "pilot.months", 1, 24)),
+        share=number(values["build_share"], "pilot.build_share", 0, 1),
     )
 
 
-def _optional(values: dict[str, Any], field: str, place: str) -> Phrase:
-    """Return a sentence that may be left out; it is empty then."""
-    if field not in values:
-        return Phrase("", "")
-    return phrase(values[field], f"{place}.{field}")
+def _cleaned(row: Any) -> frozenset[str]:
+    docstate = mapping(mapping(row, "facts").get("docstate", {}), "facts.docstate")
+    return frozenset(words(docstate.get("with", []), "facts.docstate.with"))
 
 
-def _options(
-    values: dict[str, Any], place: str, scale: float, *, scored: bool
-) -> tuple[Option, ...]:
-    """Return the options of a criterion in the order it names, else as they stand."""
-    rows = mapping(values["options"], f"{place}.options")
-    named = words(values.get("order", list(rows)), f"{place}.order")
-    order = [name(option, f"{place}.order") for option in named]
-    if sorted(order) != sorted(rows) or not 2 <= len(order) <= OPTIONS:
-        raise invalid(place, "options_differ", limit=OPTIONS)
-    options = []
-    for id_ in order:
-        inner = f"{place}.options.{id_}"
-        options.append(_option(id_, rows[id_], inner, scale, scored=scored))
-    return tuple(options)
+def _solves(row: Any) -> dict[str, dict[str, frozenset[str]]]:
+    solves = {}
+    for criterion, answers in mapping(row, "solves").items():
+        place = f"solves.{criterion}"
+        meets = {}
+        for option, names in mapping(answers, place).items():
+            meets[option] = frozenset(words(names, f"{place}.{option}"))
+        solves[criterion] = meets
+    return solves
 
 
-def _option(id_: str, row: Any, place: str, scale: float, *, scored: bool) -> Option:
-    known: tuple[str, ...] = ()
-    required: tuple[str, ...] = LANGUAGES
-    if scored:
-        known, required = ("require",), (*LANGUAGES, "v")
-    option = fields(row, place, known, required)
-    text = phrase(option, place, OPTION)
-    values, excludes = {}, set()
-    for block, value in mapping(option.get("v") or {}, f"{place}.v").items():
-        if value == "X":
-            excludes.add(block)
-        else:
-            values[block] = number(value, f"{place}.v.{block}", -scale, scale)
-    requires = words(option.get("require", []), f"{place}.require")
-    return Option(id_, text, values, frozenset(excludes), frozenset(requires))
+def _tried(row: Any) -> dict[str, dict[str, float]]:
+    tried = {}
+    for option, points in mapping(row, "tried").items():
+        lost = {}
+        for block, value in mapping(points, f"tried.{option}").items():
+            lost[block] = number(value, f"tried.{option}.{block}", -100, 0)
+        tried[option] = lost
+    return tried

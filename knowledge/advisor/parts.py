@@ -10,16 +10,17 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from string import Template
 from typing import Any
 
 import yaml
 
 from knowledge.advisor.faults import invalid
+from knowledge.advisor.values import Range
 from knowledge.sentences import LOADER
 from knowledge.values import Phrase
 
-SIZE = 200_000  # characters of a file
+SIZE = 400_000  # characters of a file
+MOST = 1e9  # of any amount
 SLIDES = 1000  # the last slide a model may name
 SENTENCE = 300  # characters of one sentence
 NAME = 40  # characters of an id or a version
@@ -139,13 +140,6 @@ def number(value: Any, place: str, low: float, high: float) -> float:
     return float(value)
 
 
-def flag(value: Any, place: str) -> bool:
-    """Return a truth value."""
-    if not isinstance(value, bool):
-        raise invalid(place, "not_flag")
-    return value
-
-
 def phrase(row: Any, place: str, longest: int = SENTENCE) -> Phrase:
     """Return the sentence at `place`, which must hold both languages."""
     if not isinstance(row, dict) or not _said(row, "ja") or not _said(row, "en"):
@@ -162,14 +156,20 @@ def _said(row: Mapping[str, Any], language: str) -> bool:
     return bool(str(row.get(language) or "").strip())
 
 
-def sentence_with(row: Any, place: str, value: str) -> Phrase:
-    """Return the sentence at `place`, in which both languages take `$value` and nothing else."""
-    sentence = phrase(row, place)
-    for text in (sentence.ja, sentence.en):
-        template = Template(text)
-        if not template.is_valid() or template.get_identifiers() != [value]:
-            raise invalid(place, "wrong_values", value=value)
-    return sentence
+def phrases(rows: Any, place: str) -> tuple[Phrase, ...]:
+    """Return a list of sentences; their places count from 1."""
+    sentences = []
+    for position, row in enumerate(listed(rows, place), 1):
+        sentences.append(phrase(row, f"{place}.{position}"))
+    return tuple(sentences)
+
+
+def span(row: Any, place: str) -> Range:
+    """Return a range written as [low, high], neither below 0."""
+    ends = [number(end, place, 0, MOST) for end in listed(row, place)]
+    if len(ends) != 2 or ends[0] > ends[1]:
+        raise invalid(place, "not_range")
+    return Range(*ends)
 
 
 def numbers(row: Any, place: str) -> tuple[int, ...]:

@@ -1,63 +1,154 @@
 """
-The model as arrays: many answer sets scored at once.
+The model as arrays: many sets of answers worked out at once.
 
-An answer set is a row of option numbers, one a criterion; `blank` stands for "not sure" and scores
-nothing. A single set is simply one row, so that every number shown anywhere comes from the same few
-lines.
+A set of answers is a row of option numbers, one for each question of one choice, scored ones first;
+`blank` stands for "not sure", scores nothing and limits nothing. A single set is simply one row, so
+that every number shown anywhere comes from the same few lines.
 """
 
-from collections.abc import Collection, Mapping
+import itertools
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.advisor.values import Criterion, DecisionModel
+from knowledge.advisor.values import COUNT, LIST, Criterion, DecisionModel
 
 Numbers = NDArray[np.float64]
 Rows = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 DIGITS = 9  # decimals at which two scores are the same score
+TRIED = "tried"  # the question whose options take fixed points
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """A base and what is added to it: block ids in the order of their layers."""
+
+    blocks: tuple[str, ...]
+    approach: str  # the deck's approach, with "+rag" where documents are searched
+
+    @property
+    def id(self) -> str:
+        """Return "api+rag"."""
+        return "+".join(self.blocks)
+
+    @property
+    def base(self) -> str:
+        """Return the base's id."""
+        return self.blocks[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside rows, the same for all: points of what was tried; people, 0 if unknown."""
+
+    tried: Numbers
+    users: int
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """By row other weights (rows x criteria) and factors of the offsets than the model's own."""
+
+    weights: Numbers
+    factors: Numbers
 
 
 class Tables:
     """
-    A model's values as arrays by criterion, option number and block number.
+    A model's values as arrays by question, option number and block number.
 
-    `blank`, the number after the last option of the longest criterion, is the answer "not sure".
+    `blank`, the number after the last option of the longest question, is the answer "not sure".
+    `combinations` hold what competes, then the same with a routing, which is decided afterwards;
+    `count` is how many compete.
     """
 
     def __init__(self, model: DecisionModel) -> None:
         self.model = model
-        count = len(model.criteria)
-        blocks = [block.id for block in model.blocks]
-        self.counts = np.array([len(criterion.options) for criterion in model.criteria])
-        self.blank = int(self.counts.max())
-        self.values: Numbers = np.zeros((count, self.blank + 1, len(blocks)))
-        self.excludes: Flags = np.zeros((count, self.blank + 1, len(blocks)), dtype=bool)
-        self.requires: Flags = np.zeros((count, self.blank + 1), dtype=bool)
-        for q, criterion in enumerate(model.criteria):
-            for o, option in enumerate(criterion.options):
-                for block, value in option.values.items():
-                    self.values[q, o, blocks.index(block)] = value / model.rules.scale
-                for block in option.excludes:
-                    self.excludes[q, o, blocks.index(block)] = True
-                self.requires[q, o] = bool(option.requires)
+        self.questions = model.single
+        self.number = {criterion.id: q for q, criterion in enumerate(self.questions)}
+        self.options = [_positions(criterion) for criterion in self.questions]
+        self.scored = len(model.criteria)
+        self.blank = max(len(criterion.options) for criterion in self.questions)
+        self.block = {block.id: number for number, block in enumerate(model.blocks)}
+        competing = list(_combinations(model))
+        self.count = len(competing)
+        self.combinations = (*competing, *_routed(model, competing))
+        self.position = {one.id: number for number, one in enumerate(self.combinations)}
         self.weights: Numbers = np.array([criterion.weight for criterion in model.criteria])
         self.offsets: Numbers = np.array([block.offset for block in model.blocks])
-        self.base = np.array([blocks.index(config.base) for config in model.configurations])
-        self.rag: Flags = np.array([config.rag for config in model.configurations])
-        self.addon = blocks.index(model.addon.id)
-        self.number = {criterion.id: q for q, criterion in enumerate(model.criteria)}
-        self._options = [_positions(criterion) for criterion in model.criteria]
-        self._moot = self._moot_rules()
-        self._all = np.arange(count)
+        self._fill_values()
+        self._fill_members()
+        self._moot = list(self._moot_rules())
+        self._all = np.arange(self.scored)
+
+    def _fill_values(self) -> None:
+        """Fill what options are worth, exclude and require, by question, option and block."""
+        shape = (self.scored, self.blank + 1, len(self.block))
+        self.values: Numbers = np.zeros(shape)
+        self.excludes: Flags = np.zeros(shape, dtype=bool)
+        self.requires: Flags = np.zeros((self.scored, self.blank + 1), dtype=bool)
+        self._needed: dict[tuple[int, int], frozenset[str]] = {}
+        for q, criterion in enumerate(self.model.criteria):
+            for o, option in enumerate(criterion.options):
+                for block, value in option.values.items():
+                    self.values[q, o, self.block[block]] = value / self.model.rules.scale
+                for block in option.excludes:
+                    self.excludes[q, o, self.block[block]] = True
+                if option.requires:
+                    self.requires[q, o] = True
+                    self._needed[q, o] = option.requires
+
+    def _fill_members(self) -> None:
+        """Fill which blocks a combination has, and what it needs of those that require some."""
+        self.members: Flags = np.zeros((len(self.block), len(self.combinations)), dtype=bool)
+        for number, combination in enumerate(self.combinations):
+            for block in combination.blocks:
+                self.members[self.block[block], number] = True
+        self._competing = self.members[:, : self.count].astype(float)
+        self.alone: Flags = np.array([one.base in self.model.alone for one in self.combinations])
+        self.base = np.array([self.block[one.base] for one in self.combinations])
+        names = dict.fromkeys(one.approach for one in self.combinations)
+        numbers = {approach: number for number, approach in enumerate(names)}
+        self.approach = np.array([numbers[one.approach] for one in self.combinations])
+        self.core = np.array([self._core(one) for one in self.combinations])
+        self.routings = list(self._routings())
+
+    def _core(self, combination: Combination) -> int:
+        """Return a number for the base with its knowledge: what asking questions is about."""
+        actions = {block.id for block in self.model.layer("action")}
+        actions |= {block.id for block in self.model.layer("routing")}
+        blocks = [block for block in combination.blocks if block not in actions]
+        return self.position["+".join(blocks)]
+
+    def _routings(self) -> Iterator[tuple[int, Rows]]:
+        """Yield each routing's block, and by combination the number of it with that routing."""
+        for block in self.model.layer("routing"):
+            with_it = np.full(self.count, -1, dtype=np.intp)
+            for number, combination in enumerate(self.combinations[: self.count]):
+                routed = self.position.get(f"{combination.id}+{block.id}")
+                if routed is not None:
+                    with_it[number] = routed
+            yield self.block[block.id], with_it
+
+    # ----------------------------------------------------------------- answers as rows
 
     def row(self, answers: Mapping[str, str]) -> Rows:
         """Return the answers as one row, as given: moot ones are still in it."""
         numbers = []
-        for criterion, options in zip(self.model.criteria, self._options, strict=True):
+        for criterion, options in zip(self.questions, self.options, strict=True):
             numbers.append(options.get(answers.get(criterion.id, ""), self.blank))
         return np.array(numbers, dtype=np.intp)
+
+    def beside(self, answers: Mapping[str, str]) -> Beside:
+        """Return what stands beside the rows of these answers."""
+        points: Numbers = np.zeros(len(self.block))
+        for option in answers.get(TRIED, "").split(LIST):
+            for block, value in self.model.tried.get(option, {}).items():
+                points[self.block[block]] += value
+        return Beside(points, int(answers.get(COUNT, 0)))
 
     def effective(self, rows: Rows) -> Rows:
         """Return a copy of the rows in which moot answers are blank."""
@@ -66,71 +157,84 @@ class Tables:
             out[answers[rows[:, parent]], q] = self.blank
         return out
 
-    def _moot_rules(self) -> list[tuple[int, int, Flags]]:
-        """Return (moot criterion, its parent, by the parent's option number whether it is moot)."""
-        rules = []
+    def _moot_rules(self) -> Iterator[tuple[int, int, Flags]]:
+        """Yield (moot question, its parent, by the parent's option number whether it is moot)."""
         for q, criterion in enumerate(self.model.criteria):
             for parent, answers in criterion.unless.items():
                 number = self.number[parent]
-                rules.append((q, number, self._among(number, answers)))
-        return rules
+                yield q, number, self.among(number, answers)
 
-    def _among(self, criterion: int, answers: Collection[str]) -> Flags:
+    def among(self, question: int, answers: Collection[str]) -> Flags:
         """Return by option number whether it is one of `answers`."""
         flags: Flags = np.zeros(self.blank + 1, dtype=bool)
         for option in answers:
-            flags[self._options[criterion][option]] = True
+            flags[self.options[question][option]] = True
         return flags
 
-    def blocks(
-        self, rows: Rows, weights: Numbers | None = None, factor: Numbers | None = None
-    ) -> Numbers:
-        """
-        Return points by row and block. `weights` (rows x criteria) and `factor` (rows) vary weights
-        and offsets.
-        """
-        if weights is None:
-            weights = self.weights[None, :]
-        offsets = self.offsets[None, :]
-        if factor is not None:
-            offsets = factor[:, None] * self.offsets
-        values = self.values[self._all, rows]
-        if len(rows) == 1:
-            return np.asarray(weights @ values[0] + offsets)
-        points = np.matmul(weights[:, None, :], values)[:, 0, :]
-        return np.asarray(points + offsets)
-
-    def scores(
-        self, rows: Rows, weights: Numbers | None = None, factor: Numbers | None = None
-    ) -> Numbers:
-        """Return points by row and configuration, excluded ones included."""
-        blocks = self.blocks(rows, weights, factor)
-        points = blocks[:, self.base] + self.rag * blocks[:, [self.addon]]
-        return np.asarray(np.round(points, DIGITS))
-
-    def feasible(self, rows: Rows) -> Flags:
-        """Report by row and configuration whether no answer rules it out."""
-        excluded: Flags = np.asarray(self.excludes[self._all, rows].any(axis=1))
-        required: Flags = np.asarray(self.requires[self._all, rows].any(axis=1))
-        base_stays = ~excluded[:, self.base]
-        has_required = self.rag | ~required[:, None]
-        addon_stays = ~(self.rag & excluded[:, [self.addon]])
-        return np.asarray(base_stays & has_required & addon_stays)
-
-    def winners(
-        self, rows: Rows, weights: Numbers | None = None, factor: Numbers | None = None
-    ) -> Rows:
-        """
-        Return the winning configuration's number by row; the first, and so the simplest, wins a
-        tie.
-        """
-        rows = self.effective(rows)
-        scores = np.where(self.feasible(rows), self.scores(rows, weights, factor), -np.inf)
-        return np.asarray(scores.argmax(axis=1))
-
     def applicable(self, criterion: Criterion, answers: Mapping[str, str]) -> bool:
-        """Report whether a criterion counts under these answers: none makes it moot."""
+        """Report whether a question counts under these answers: none makes it moot."""
         return all(answers.get(parent) not in moot for parent, moot in criterion.unless.items())
+
+    # ----------------------------------------------------------------- points
+
+    def points(self, rows: Rows, beside: Beside, variation: Variation | None = None) -> Numbers:
+        """Return points by row and block; `rows` are effective ones."""
+        values = self.values[self._all, rows[:, : self.scored]]
+        if variation is None:
+            return np.asarray(np.einsum("c,ncb->nb", self.weights, values)) + (
+                self.offsets + beside.tried
+            )
+        weighted = np.matmul(variation.weights[:, None, :], values)[:, 0, :]
+        offsets = variation.factors[:, None] * self.offsets
+        return np.asarray(weighted + offsets + beside.tried)
+
+    def scores(self, points: Numbers) -> Numbers:
+        """Return points by row and competing combination, from those of blocks."""
+        return np.asarray(np.round(points @ self._competing, DIGITS))
+
+    def allowed(self, rows: Rows) -> Flags:
+        """Report by row and competing combination whether no answer rules it out."""
+        scored = rows[:, : self.scored]
+        excluded = self.excludes[self._all, scored].any(axis=1)
+        allowed: Flags = ~(excluded.astype(float) @ self._competing > 0)
+        for q, o in self._needed:
+            demanding = scored[:, q] == o
+            if demanding.any():
+                allowed[np.ix_(demanding, ~self.satisfies(q, o))] = False
+        return allowed
+
+    def satisfies(self, question: int, option: int) -> Flags:
+        """Report by competing combination whether it has what an option requires."""
+        needed = [self.block[block] for block in self._needed.get((question, option), ())]
+        if not needed:
+            return np.ones(self.count, dtype=bool)
+        return np.asarray(self.members[needed, : self.count].any(axis=0) | self.alone[: self.count])
+
+
+def _combinations(model: DecisionModel) -> Iterator[Combination]:
+    """Yield every base with every choice of additions, the simplest first; a tie goes by this."""
+    knowledge = [None, *model.layer("knowledge")]
+    actions = [None, *model.layer("action")]
+    for base in model.layer("base"):
+        added = itertools.product(knowledge, actions)
+        if base.id in model.alone:
+            added = itertools.product([None], [None])
+        for pair in added:
+            blocks = [base.id]
+            approach = base.approach
+            for block in pair:
+                if block is not None:
+                    blocks.append(block.id)
+                    if block.id == block.approach:
+                        approach = f"{base.approach}+{block.id}"
+            yield Combination(tuple(blocks), approach)
+
+
+def _routed(model: DecisionModel, competing: list[Combination]) -> Iterator[Combination]:
+    for block in model.layer("routing"):
+        for combination in competing:
+            if combination.base in block.only_with:
+                yield Combination((*combination.blocks, block.id), combination.approach)
 
 
 def _positions(criterion: Criterion) -> dict[str, int]:

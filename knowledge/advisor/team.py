@@ -10,6 +10,7 @@ from knowledge.advisor.engine import Advisor
 from knowledge.advisor.values import Criterion
 
 Answers = Mapping[str, str]
+HARD = ("boundary", "cite", "act", "impact")  # what must be agreed on before anything is advised
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,15 @@ class Disagreement:
     A question with different answers, the rest being what all agree on.
 
     `decides` says that the answers lead to different recommendations; `swing` is by how many points
-    the lead of the agreed recommendation moves between them.
+    the lead of the agreed recommendation moves between them. `hard` says that nothing can be
+    recommended before people agree on it.
     """
 
     criterion: str
     choices: tuple[Choice, ...]
     decides: bool
     swing: float
+    hard: bool = False
 
 
 def agreement(people: Sequence[Answers]) -> dict[str, str]:
@@ -90,21 +93,13 @@ def _disagreement(
     for option, chosen_by in choosers.items():
         answers = {**agreed, criterion: option}
         choices.append(Choice(option, chosen_by, advisor.winner(answers)))
-        leads.append(_lead(advisor, answers, best))
+        leads.append(advisor.lead(answers, best))
     recommendations = {choice.recommendation for choice in choices}
     decides = len(recommendations) > 1
-    return Disagreement(criterion, tuple(choices), decides, max(leads) - min(leads))
+    swing = max(leads) - min(leads)
+    return Disagreement(criterion, tuple(choices), decides, swing, hard=criterion in HARD)
 
 
 def _effect(row: Disagreement) -> tuple[bool, float]:
     """Order by effect, the largest first."""
     return not row.decides, -row.swing
-
-
-def _lead(advisor: Advisor, answers: Answers, configuration: str) -> float:
-    """
-    Return by how many points a configuration is ahead of the best other one; both count even where
-    they are excluded.
-    """
-    scores = {standing.id: standing.score for standing in advisor.standings(answers)}
-    return scores.pop(configuration) - max(scores.values(), default=0.0)

@@ -1,0 +1,102 @@
+"""
+The page that comes first: what should get better, and what the organisation's limits are. Pure.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from handlers.actions.choose import (
+    AnswerPage,
+    DescribeSituation,
+    GoExpress,
+    OpenRun,
+    OpenTeam,
+    SkipPage,
+)
+from handlers.choose.question import Setting, choice, guideline_of, ruled
+from handlers.choose.runs import Run
+from handlers.choose.wording import Wording
+from handlers.conversation import Ask, Button, Field, Flat, Paragraph, Reply
+from knowledge.advisor.engine import Advisor
+from knowledge.advisor.values import LIST, Criterion
+
+GOAL = 300  # characters of a goal or a measure
+
+
+def page(run: Run, setting: Setting, advisor: Advisor, say: Wording) -> Reply:
+    """Return the page as one form; what was read or ruled before is filled in."""
+    text = say("page", count=len(advisor.model.rules.page))
+    form = AnswerPage(run.id, run.rev)
+    notes: list[Flat] = [*say.note(setting.note), *_ruled(run, advisor, say)]
+    ask = Ask(
+        form=form.name,
+        title=say("title"),
+        text=text,
+        fields=tuple(_fields(run, advisor, say)),
+        submit=say("next"),
+        stop=say("stop"),
+        state=form.data,
+        intro=say("page_intro"),
+        guideline=guideline_of(run, setting.guideline, say),
+        notes=tuple(notes),
+        buttons=tuple(_buttons(run, say, private=setting.private)),
+        others=say("others_page", name=run.name),
+        required_error=say("required"),
+    )
+    return Reply(f"{setting.note}\n{text}".strip(), ask=ask)
+
+
+def _fields(run: Run, advisor: Advisor, say: Wording) -> Iterator[Field]:
+    model = advisor.model
+    for id_, initial in (("goal", run.goal), ("measure", run.measure)):
+        words = model.goal if id_ == "goal" else model.measure
+        label, hint = words.question.to(say.language), words.help.to(say.language)
+        yield Field(id_, "text", label, required=False, initial=initial, hint=hint, max=GOAL)
+    for id_ in (*model.rules.page, *model.rules.optional):
+        yield _choice(model.criterion(id_), run, say)
+
+
+def _choice(criterion: Criterion, run: Run, say: Wording) -> Field:
+    """Return the input of one question; of several options that were read the first is shown."""
+    given = run.proposed.get(criterion.id, run.answers.get(criterion.id, ""))
+    initial = given.split(LIST)[0] or ruled(run, criterion)
+    hint = criterion.words.help.to(say.language)
+    return choice(criterion, initial, hint, say, required=False)
+
+
+def values(run: Run, advisor: Advisor, given: Mapping[str, str]) -> dict[str, str]:
+    """
+    Return what a page's form brought by question: an option, "not sure", or "" for none. Several
+    options that were read before stay where their first is left as it was.
+    """
+    rules = advisor.model.rules
+    chosen = {}
+    for id_ in (*rules.page, *rules.optional):
+        option = given.get(id_, "")
+        before = run.answers.get(id_, "")
+        if option and option == before.split(LIST)[0]:
+            option = before
+        chosen[id_] = option
+    return chosen
+
+
+def _ruled(run: Run, advisor: Advisor, say: Wording) -> Iterator[Paragraph]:
+    """Yield a note for each question on the page that a company rule answers."""
+    for id_ in advisor.model.rules.page:
+        criterion = advisor.model.criterion(id_)
+        option = ruled(run, criterion)
+        if option:
+            text = criterion.option(option).text.to(say.language)
+            yield Paragraph(say("ruled", option=text), "note")
+
+
+def _buttons(run: Run, say: Wording, *, private: bool) -> Iterator[Button]:
+    """Yield other ways to answer, and the way past the page."""
+    at: tuple[str, int] = (run.id, run.rev)
+    yield Button(say("describe"), DescribeSituation(*at))
+    if not run.express:
+        yield Button(say("express"), GoExpress(*at))
+    if not private and not run.open:
+        yield Button(say("open"), OpenRun(*at))
+    if not run.team:
+        yield Button(say("as_team"), OpenTeam())
+    yield Button(say("later"), SkipPage(*at))

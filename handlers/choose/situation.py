@@ -1,0 +1,239 @@
+"""
+Reading a situation told in plain words, by rules alone; what is read is proposed and never counts
+unconfirmed.
+
+A text is read clause by clause, so that a negation, a competitor or "not decided yet" reaches no
+further than it was meant. What contradicts itself is not read.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from handlers.choose.amounts import band, money, months, pages, people, requests
+from knowledge.advisor.values import LIST
+from knowledge.sentences import yaml_values
+
+LONGEST = 4000  # characters that are read
+SEVERAL = ("tried", "platform")  # questions of which a text may name several answers
+AFTER = 14  # characters behind a hit in which a Japanese negation belongs to it
+BEFORE = 22  # characters before a hit in which an English negation belongs to it
+_SENTENCE = re.compile(r"(?<=[。!?！？\n])|(?<=[.;；])\s+")
+_TURN = re.compile(
+    r"(?<=が)[、,]|(?<=ですが)|(?<=けれど)も?[、,]?|(?<=けど)[、,]?|(?<=一方)[、,で]"
+    r"|[、,](?=うち|当社|弊社|私たち|我々|でも|ただ)|\b(?:but|however|although|though|whereas|while)\b"
+    r"|,\s*(?=we\b|our\b|they\b|i\b|and we\b|so\b)",
+    re.IGNORECASE,
+)
+# what looks like a negation and is none: "no problem", and "nothing but"
+_FINE = re.compile(
+    r"(構い|かまい|差し支えあり|問題あり|間違いあり)ません|(問題|違い|構わ|かまわ)ない"
+)
+_ONLY = re.compile(r"しか|以外(は|に|使|認)")
+_OWN = re.compile(r"うち|当社|弊社|私たち|我々|自社|\bwe\b|\bour\b|\bus\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An answer, several options with commas between, and the words it was read from."""
+
+    option: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """
+    What an answer may be told by. `plain` does not count where the clause negates it, `whole` holds
+    its own negation; either may be None.
+    """
+
+    criterion: str
+    option: str
+    plain: re.Pattern[str] | None
+    whole: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """
+    How a number is read: `limits` hold the highest number of each option. It counts only `near`
+    some words and never beside those of a `bill`; None stands for anywhere and nowhere.
+    """
+
+    limits: Mapping[str, float]
+    near: re.Pattern[str] | None
+    bill: re.Pattern[str] | None
+
+
+class Situation:
+    """Reads answers from plain words."""
+
+    def __init__(self, rows: Mapping[str, Any]) -> None:
+        self._others = _any(rows["others"])
+        self._undecided = _any(rows["undecided"])
+        self._former = _any(rows["former"])
+        japanese, english = rows["negation"]
+        self._after = re.compile(japanese)
+        self._before = re.compile(english, re.IGNORECASE)
+        self._rules = tuple(_rules(rows["rules"]))
+        self._numbers = {name: _numbers(row) for name, row in rows["numbers"].items()}
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the rules that come with us. About 50 ms."""
+        return cls(yaml_values(Path(__file__).with_name("situation.yaml").read_text("utf-8")))
+
+    def read(self, text: str) -> tuple[dict[str, Hit], dict[str, tuple[str, ...]]]:
+        """
+        Return what the text says by question, and where it contradicts itself, its words.
+        """
+        plain = unicodedata.normalize("NFKC", text)[:LONGEST]
+        found: dict[str, dict[str, str]] = {}
+        for clause in _clauses(plain):
+            for criterion, option, words in self._clause(clause):
+                found.setdefault(criterion, {}).setdefault(option, words)
+        hits: dict[str, Hit] = {}
+        torn: dict[str, tuple[str, ...]] = {}
+        for criterion, options in found.items():
+            if criterion in SEVERAL or len(options) == 1:
+                hits[criterion] = Hit(LIST.join(options), " / ".join(options.values()))
+            else:
+                settled = _settled(criterion, options)
+                if settled is None:
+                    torn[criterion] = tuple(options.values())
+                else:
+                    hits[criterion] = settled
+        return hits, torn
+
+    def _clause(self, clause: str) -> Iterator[tuple[str, str, str]]:
+        """Yield (question, answer, words) of one clause."""
+        if self._others.search(clause) and not _OWN.search(clause):
+            return
+        undecided = bool(self._undecided.search(clause))
+        former = bool(self._former.search(clause))
+        for rule in self._rules:
+            words = self._said(rule, clause)
+            if not words:
+                continue
+            if former and rule.criterion not in (*SEVERAL, "gap"):
+                continue
+            if undecided and rule.criterion not in ("gap", "team"):
+                continue
+            yield rule.criterion, rule.option, words
+        if not undecided and not former:
+            yield from self._amounts(clause)
+
+    def _said(self, rule: Rule, clause: str) -> str:
+        """Return the words that say what a rule looks for, empty where they do not stand there."""
+        if rule.whole is not None:
+            match = rule.whole.search(clause)
+            if match and match.group().strip():
+                return match.group().strip(" 、。,.")
+        if rule.plain is None:
+            return ""
+        for match in rule.plain.finditer(clause):
+            if match.group().strip() and not self._negated(clause, match):
+                return match.group().strip(" 、。,.")
+        return ""
+
+    def _negated(self, clause: str, match: re.Match[str]) -> bool:
+        """Report whether a negation belongs to what was found."""
+        tail = _FINE.sub("", clause[match.end() :])[:AFTER]
+        tail = tail.partition("、")[0].partition(",")[0]
+        if _ONLY.search(tail):
+            return False
+        head = clause[max(0, match.start() - BEFORE) : match.start()]
+        return bool(self._after.search(tail) or self._before.search(head))
+
+    def _amounts(self, clause: str) -> Iterator[tuple[str, str, str]]:
+        readers = (
+            ("budget", money),
+            ("time", months),
+            ("users", people),
+            ("docs", pages),
+            ("volume", requests),
+        )
+        for criterion, read in readers:
+            rules = self._numbers[criterion]
+            if rules.near is not None and not rules.near.search(clause):
+                continue
+            if rules.bill is not None and rules.bill.search(clause):
+                continue
+            amount = read(clause)
+            if amount is not None:
+                yield criterion, band(amount.value, rules.limits), amount.words
+
+
+def _settled(criterion: str, options: Mapping[str, str]) -> Hit | None:
+    """
+    Return the one of several answers that holds the others; None where they contradict each other.
+    """
+    for stronger, weaker in STRONGER.get(criterion, ()):
+        if set(options) == {stronger, *weaker.intersection(options)}:
+            return Hit(stronger, options[stronger])
+    return None
+
+
+# answers that hold others within them: who must cite finds it nice, too
+STRONGER: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] = {
+    "boundary": (("domestic", frozenset({"contract"})), ("ok", frozenset({"contract"}))),
+    "docs": (("core", frozenset({"small"})),),
+    "cite": (("nice", frozenset({"must"})),),
+    "team": (
+        ("research", frozenset({"ml", "app"})),
+        ("ml", frozenset({"app"})),
+        ("none", frozenset({"ml", "app", "research"})),
+    ),
+    "traindata": (("corpus", frozenset({"examples", "none"})),),
+    "act": (("write", frozenset({"read"})), ("read", frozenset({"write"}))),
+    "task": (
+        ("rule", frozenset({"process", "office"})),
+        ("support", frozenset({"answer", "office", "process"})),
+        ("act", frozenset({"support", "process", "office"})),
+        ("answer", frozenset({"office"})),
+        ("embed", frozenset({"support", "answer", "process", "office", "act"})),
+        ("process", frozenset({"office", "answer"})),
+    ),
+    "gap": (
+        ("untried", frozenset({"fine", "some", "proven"})),
+        ("proven", frozenset({"some"})),
+    ),
+    "impact": (("low", frozenset({"high"})),),
+    "personal": (("no", frozenset({"yes"})),),
+    "users": (("public", frozenset({"u1", "u2", "u3", "u4"})),),
+    "speed": (("device", frozenset({"fast"})),),
+    "docstate": (("scans", frozenset({"mixed"})),),
+}
+
+
+def _clauses(text: str) -> Iterator[str]:
+    for sentence in _SENTENCE.split(text):
+        for clause in _TURN.split(sentence):
+            if clause and clause.strip():
+                yield clause.strip()
+
+
+def _rules(rows: Mapping[str, Any]) -> Iterator[Rule]:
+    for criterion, options in rows.items():
+        for option, kinds in options.items():
+            plain, whole = (_maybe(kinds.get(kind)) for kind in ("plain", "whole"))
+            yield Rule(criterion, option, plain, whole)
+
+
+def _maybe(patterns: list[str] | None) -> re.Pattern[str] | None:
+    if not patterns:
+        return None
+    return _any(patterns)
+
+
+def _any(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+def _numbers(row: Mapping[str, Any]) -> Numbers:
+    near, bill = (row.get(name) for name in ("near", "bill"))
+    return Numbers(row["limits"], _maybe(near and [near]), _maybe(bill and [bill]))
