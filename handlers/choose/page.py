@@ -24,9 +24,14 @@ GOAL = 300  # characters of a goal or a measure
 
 def page(run: Run, setting: Setting, advisor: Advisor, say: Wording) -> Reply:
     """Return the page as one form; what was read or ruled before is filled in."""
-    text = say("page", count=len(advisor.model.rules.page))
+    text = say("page")
     form = AnswerPage(run.id, run.rev)
     notes: list[Flat] = [*say.note(setting.note), *_ruled(run, advisor, say)]
+    buttons = list(_buttons(run, say, private=setting.private))
+    guideline = guideline_of(run, setting.guideline, say)
+    if guideline is not None:
+        notes += [Paragraph(guideline.text, "quote"), Paragraph(guideline.source, "quiet")]
+        buttons.insert(0, guideline.open)
     ask = Ask(
         form=form.name,
         title=say("title"),
@@ -36,9 +41,8 @@ def page(run: Run, setting: Setting, advisor: Advisor, say: Wording) -> Reply:
         stop=say("stop"),
         state=form.data,
         intro=say("page_intro"),
-        guideline=guideline_of(run, setting.guideline, say),
         notes=tuple(notes),
-        buttons=tuple(_buttons(run, say, private=setting.private)),
+        buttons=tuple(buttons),
         others=say("others_page", name=run.name),
         required_error=say("required"),
     )

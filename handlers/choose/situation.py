@@ -33,7 +33,10 @@ _FINE = re.compile(
     r"(構い|かまい|差し支えあり|問題あり|間違いあり)ません|(問題|違い|構わ|かまわ)ない"
 )
 _ONLY = re.compile(r"しか|以外(は|に|使|認)")
-_OWN = re.compile(r"うち|当社|弊社|私たち|我々|自社|\bwe\b|\bour\b|\bus\b", re.IGNORECASE)
+_OWN = re.compile(
+    r"うち|当社|弊社|私たち|我々|自社|\bwe\b|\bus\b|\bour\b(?! (?:competitor|parent|customer|client|supplier))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from handlers.conversation import Audience, Command, Details, Message, Press, Reply, Sources, Text
+from tests.choosing import answered
 from tests.sheet import Sheet
 
 QUESTION = "RAGって社内文書を全部覚えてるの?"
@@ -62,8 +63,7 @@ async def finished(application, person, begun):
     reply, run = begun, {}
     while reply.ask:
         run = dict(reply.ask.state)
-        option = reply.ask.fields[0].options[0].id
-        reply = await said(application, person, Press("choose.answer", {**run, "o": option}))
+        reply = await said(application, person, answered(reply.ask))
     return reply, {"rid": run["rid"], "rev": int(run["rev"]) + 1}
 
 

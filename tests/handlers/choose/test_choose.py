@@ -1,13 +1,16 @@
 """The guided dialog: asked, answered, resumed, pressed twice, pressed by others, and taken away as a memo."""
 
 import io
+import re
 from dataclasses import replace
 
 import docx
 import pytest
 
 from handlers.choose.decision_models import DecisionModels
+from handlers.actions.choose import AskAboutResult
 from handlers.choose.router import Choose
+from handlers.choose.runs import Run, Runs
 from handlers.conversation import (
     Audience,
     Buttons,
@@ -24,6 +27,7 @@ from handlers.conversation import (
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
+from tests.choosing import answered, filled_in
 from tests.handlers.choose.rooms import act
 from tests.sheet import last
 
@@ -42,16 +46,30 @@ class Talk:
             return await last(self.choose.command(message, content))
         return await act(self.choose, message)
 
-    async def start(self, person: Person = TARO) -> Reply:
+    async def open(self, person: Person = TARO) -> Reply:
+        """Return the page that comes first."""
         return await self.say(Press("choose.start"), person)
+
+    async def start(self, person: Person = TARO, **answers: str) -> Reply:
+        """Return the first question after the page."""
+        page = await self.open(person)
+        return await self.say(filled_in(page.ask, answers), person)
 
     async def answer(self, reply: Reply, option: str, person: Person = TARO) -> Reply:
         return await self.say(Press("choose.answer", {**reply.ask.state, "o": option}), person)
 
-    async def finish(self, reply: Reply, person: Person = TARO) -> Reply:
+    async def finish(
+        self, reply: Reply, person: Person = TARO, option: str | None = None
+    ) -> Reply:
         while reply.ask:
-            reply = await self.answer(reply, reply.ask.fields[0].options[0].id, person)
+            reply = await self.say(answered(reply.ask, option), person)
         return reply
+
+
+def pressed(reply: Reply, action: str) -> Press:
+    """Return the first button of a reply that does something."""
+    rows = [block for block in reply.blocks if isinstance(block, Buttons)]
+    return next(i.press for row in rows for i in row.items if i.press.action == action)
 
 
 @pytest.fixture
@@ -65,10 +83,7 @@ async def test_before_a_channel_every_step_and_the_result_are_for_their_person_a
     reply = await talk.say(Press("choose.start"), private=False)
     while reply.ask:
         assert reply.private
-        option = reply.ask.fields[0].options[0].id
-        reply = await talk.say(
-            Press("choose.answer", {**reply.ask.state, "o": option}), private=False
-        )
+        reply = await talk.say(answered(reply.ask), private=False)
     assert reply.private
     actions = [
         item.press for block in reply.blocks if isinstance(block, Buttons) for item in block.items
@@ -83,19 +98,18 @@ async def test_a_run_that_was_opened_to_its_channel_is_not(talk: Talk) -> None:
     asked = await talk.say(Press("choose.start"), private=False)
     reply = await talk.say(Press("choose.open", asked.ask.state), private=False)
     while reply.ask:
-        option = reply.ask.fields[0].options[0].id
-        reply = await talk.say(
-            Press("choose.answer", {**reply.ask.state, "o": option}), private=False
-        )
+        reply = await talk.say(answered(reply.ask), private=False)
     assert not reply.private
 
 
-async def test_the_dialog_ends_in_a_result_whose_text_and_chart_agree(talk: Talk) -> None:
+async def test_the_dialog_ends_in_advice_with_a_route(talk: Talk) -> None:
     reply = await talk.finish(await talk.start())
     chart = next(b for b in reply.blocks if isinstance(b, Chart))
-    assert len(chart.bars) == 8
-    assert all(f"{bar.short} {bar.shown}" in reply.text for bar in chart.bars)
-    assert len({bar.short for bar in chart.bars}) == 8
+    assert len(chart.bars) == 9
+    assert len({bar.short for bar in chart.bars}) == 9
+    route = next(b for b in reply.blocks if isinstance(b, Table) and b.caption == "進め方")
+    assert [row[0] for row in route.rows][0] in ("今", "次")
+    assert all(cell for row in route.rows for cell in row)
 
 
 async def test_a_double_click_counts_once_and_is_not_scolded(talk: Talk) -> None:
@@ -122,6 +136,40 @@ async def test_someone_else_cannot_answer(talk: Talk) -> None:
     assert (await talk.answer(first, "ns")).ask.step == 2
 
 
+async def test_goal_and_limits_are_asked_on_one_page_before_anything_else(talk: Talk) -> None:
+    page = await talk.open()
+    ids = [field.id for field in page.ask.fields]
+    assert ids[:2] == ["goal", "measure"]
+    assert set(ADVISOR.model.rules.page) <= set(ids)
+    assert not any(field.required for field in page.ask.fields)
+    first = await talk.say(filled_in(page.ask, {"goal": "調べ物を5分に", "budget": "s"}))
+    assert first.ask.step == 1
+    result = await talk.finish(first)
+    assert any("調べ物を5分に" in getattr(block, "text", "") for block in result.blocks)
+
+
+async def test_back_from_the_first_question_opens_the_page_as_it_was(talk: Talk) -> None:
+    first = await talk.start(goal="速く", budget="m", team="app")
+    page = await talk.say(Press("choose.back", first.ask.state))
+    initial = {field.id: field.initial for field in page.ask.fields}
+    assert (initial["goal"], initial["budget"], initial["team"]) == ("速く", "m", "app")
+
+
+async def test_a_page_that_is_skipped_leaves_its_limits_unanswered(talk: Talk) -> None:
+    page = await talk.open()
+    later = next(b.press for b in page.ask.buttons if b.press.action == "choose.later")
+    first = await talk.say(later)
+    assert first.ask.step == 1
+    result = await talk.finish(first, option="none")
+    assert "未回答" in result.text
+
+
+async def test_the_button_that_opens_the_page_answers_nothing(talk: Talk) -> None:
+    page = await talk.open()
+    again = await talk.say(Press(page.ask.form, page.ask.state))
+    assert again.ask == page.ask
+
+
 async def test_back_opens_the_last_question_with_its_answer(talk: Talk) -> None:
     first = await talk.start()
     option = first.ask.fields[0].options[1].id
@@ -132,14 +180,12 @@ async def test_back_opens_the_last_question_with_its_answer(talk: Talk) -> None:
 
 
 async def test_a_second_start_asks_which_run_is_meant(talk: Talk) -> None:
-    first = await talk.start()
-    assert (await talk.start()) == first, (
-        "nothing was answered yet, so there is nothing to ask about"
-    )
-    await talk.answer(first, "ns")
-    for again in (await talk.start(), await talk.say(Command("choose", "express"))):
+    page = await talk.open()
+    assert (await talk.open()) == page, "nothing was answered yet, so there is nothing to ask about"
+    await talk.say(filled_in(page.ask))
+    for again in (await talk.open(), await talk.say(Command("choose", "express"))):
         assert again.ask is None
-        assert "1問まで" in again.text
+        assert "続けますか" in again.text
 
 
 async def test_an_expired_run_offers_a_new_one(talk: Talk) -> None:
@@ -153,15 +199,22 @@ async def test_the_dialog_is_private_in_a_channel(talk: Talk) -> None:
     assert (await talk.say(Press("choose.start"), private=False)).private
 
 
-async def test_express_asks_five_questions(talk: Talk) -> None:
-    reply, count = await talk.say(Command("choose", "express")), 0
+async def test_express_asks_its_six_questions_and_says_what_that_costs(talk: Talk) -> None:
+    page = await talk.say(Command("choose", "express"))
+    reply, asked = await talk.say(filled_in(page.ask)), []
     while reply.ask:
-        reply, count = await talk.answer(reply, "ns"), count + 1
-    assert count == 5
+        asked.append(reply.ask.fields[0].id)
+        assert reply.ask.of == 6
+        reply = await talk.answer(reply, "ns")
+    assert asked == list(ADVISOR.model.rules.express)
+    said = " ".join(getattr(block, "text", "") for block in reply.blocks)
+    assert "89件" in said
+    assert "101件" in said
 
 
 async def test_free_text_is_proposed_and_counts_once_confirmed(talk: Talk) -> None:
-    proposed = await talk.say(Command("choose", "機密PDF500件、GPUなし、3か月で"))
+    words = "PDFが3万件。社外には出せません。3か月以内に成果を見たい。"
+    proposed = await talk.say(Command("choose", words))
     assert {f.id: f.initial for f in proposed.ask.fields} == {
         "docs": "core",
         "boundary": "inside",
@@ -174,10 +227,13 @@ async def test_free_text_is_proposed_and_counts_once_confirmed(talk: Talk) -> No
             {"docs": "core", "boundary": "inside", "time": "ns"},
         )
     )
-    assert confirmed.ask.step == 3
+    initial = {field.id: field.initial for field in confirmed.ask.fields}
+    assert initial["boundary"] == "inside"
+    following = await talk.say(filled_in(confirmed.ask, initial))
+    assert following.ask.fields[0].id != "docs"
 
 
-@pytest.mark.parametrize("words", ["機密PDF500件、GPUなし、3か月で", "よく分からないけど"])
+@pytest.mark.parametrize("words", ["PDFが3万件、3か月以内に使いたい", "よく分からないけど"])
 async def test_plain_words_before_a_channel_stay_with_their_person(talk: Talk, words: str) -> None:
     asked = await talk.say(Press("choose.start"), private=False)
     describing = await talk.say(Press("choose.describe", asked.ask.state), private=False)
@@ -192,16 +248,16 @@ async def test_plain_words_before_a_channel_stay_with_their_person(talk: Talk, w
 
 async def test_the_result_can_be_changed_compared_shared_and_taken_away(talk: Talk) -> None:
     reply = await talk.finish(await talk.start(HANA), HANA)
-    data = next(b for b in reply.blocks if isinstance(b, Buttons)).items[0].press.data
+    data = pressed(reply, "choose.whatif").data
     which = await talk.say(Press("choose.whatif", data), HANA)
     to_what = await talk.say(
         Form("choose.whatif", which.ask.state, {"criterion": "boundary"}), HANA
     )
     tried = await talk.say(Form("choose.whatif", to_what.ask.state, {"option": "inside"}), HANA)
-    assert len(next(b for b in tried.blocks if isinstance(b, Table)).rows) == 8
+    assert len(next(b for b in tried.blocks if isinstance(b, Table)).rows) == 9
     pair = await talk.say(Press("choose.compare", data), HANA)
     compared = await talk.say(
-        Form("choose.compare", pair.ask.state, {"first": "api", "second": "rag_open"}), HANA
+        Form("choose.compare", pair.ask.state, {"first": "api", "second": "self"}), HANA
     )
     assert (
         next(b for b in compared.blocks if isinstance(b, Table)).rows[-1][0] == "Total difference"
@@ -216,10 +272,10 @@ async def test_the_result_can_be_changed_compared_shared_and_taken_away(talk: Ta
 
 async def test_two_can_be_compared_where_options_are_buttons(talk: Talk) -> None:
     reply = await talk.finish(await talk.start(HANA), HANA)
-    data = next(b for b in reply.blocks if isinstance(b, Buttons)).items[0].press.data
+    data = pressed(reply, "choose.whatif").data
     second = await talk.say(Form("choose.compare", data, {"first": "api"}), HANA)
     assert [f.id for f in second.ask.fields] == ["second"]
-    compared = await talk.say(Form("choose.compare", second.ask.state, {"second": "ft"}), HANA)
+    compared = await talk.say(Form("choose.compare", second.ask.state, {"second": "tune"}), HANA)
     assert any(isinstance(b, Table) for b in compared.blocks)
 
 
@@ -228,3 +284,157 @@ async def test_an_unknown_option_gets_a_sentence(talk: Talk) -> None:
     reply = await talk.answer(first, "perhaps")
     assert "perhaps" in reply.text
     assert (await talk.answer(first, "ns")).ask.state != replace(first.ask).state
+
+
+# ----------------------------------------------------------------- changing a finished result
+
+STUCK = {
+    "boundary": "inside",
+    "team": "none",
+    "partner": "no",
+    "budget": "s",
+    "time": "m1",
+    "act": "no",
+    "impact": "mid",
+}
+
+
+async def stuck(talk: Talk) -> Reply:
+    """Return the result of somebody whose limits allow nothing."""
+    reply = await talk.start(**STUCK)
+    while reply.ask:
+        option = {"docs": "core", "task": "answer"}.get(reply.ask.fields[0].id, "ns")
+        reply = await talk.answer(reply, option)
+    return reply
+
+
+async def test_limits_that_allow_nothing_say_so_and_each_way_out_is_a_button(talk: Talk) -> None:
+    result = await stuck(talk)
+    assert "始められる方法はありません" in result.text
+    for number in range(len(ways_of(result).items)):
+        changed = await talk.say(ways_of(result).items[number].press)
+        assert "始められる方法はありません" not in changed.text
+        result = await stuck_again(talk, changed)
+
+
+def ways_of(reply: Reply) -> Buttons:
+    return next(b for b in reply.blocks if isinstance(b, Buttons) and b.row == "ways")
+
+
+async def stuck_again(talk: Talk, result: Reply) -> Reply:
+    """Change the answers of a result back to those that allow nothing."""
+    data = dict(pressed(result, "choose.whatif").data)
+    changes = ",".join(f"{name}={option}" for name, option in STUCK.items())
+    return await talk.say(Press("choose.keep", {**data, "changes": changes}))
+
+
+async def test_any_answer_can_be_changed_at_the_result_and_kept(talk: Talk) -> None:
+    result = await stuck(talk)
+    which = await talk.say(pressed(result, "choose.whatif"))
+    offered = {option.id for option in which.ask.fields[0].options}
+    assert {criterion.id for criterion in ADVISOR.model.questions} == offered
+    to_what = await talk.say(
+        Form("choose.whatif", which.ask.state, {"criterion": "boundary"})
+    )
+    tried = await talk.say(Form("choose.whatif", to_what.ask.state, {"option": "ok"}))
+    kept = await talk.say(pressed(tried, "choose.keep"))
+    assert "答えを変えて" in kept.text
+    again = await talk.say(pressed(tried, "choose.keep"))
+    assert "古いボタン" in again.text
+    assert pressed(again, "choose.whatif") == pressed(kept, "choose.whatif")
+
+
+async def test_what_asking_ended_without_can_be_answered_afterwards(talk: Talk) -> None:
+    result = await talk.finish(await talk.start(**STUCK))
+    said = " ".join(getattr(block, "text", "") for block in result.blocks)
+    assert "で止めました" in said
+    reply = await talk.say(pressed(result, "choose.rest"))
+    count = 0
+    while reply.ask:
+        assert reply.ask.step
+        reply = await talk.answer(reply, "ns")
+        count += 1
+    assert count >= 1
+    actions = [i.press.action for b in reply.blocks if isinstance(b, Buttons) for i in b.items]
+    assert "choose.rest" not in actions
+
+
+async def test_not_asked_skipped_and_not_sure_are_three_things(talk: Talk) -> None:
+    page = await talk.open(HANA)
+    first = await talk.say(filled_in(page.ask, {"budget": "ns", "team": "app"}), HANA)
+    second = await talk.say(Press("choose.skip", first.ask.state), HANA)
+    result = await talk.finish(second, HANA, "ns")
+    memo = (await talk.say(pressed(result, "choose.memo"), HANA)).attachments[0].content.decode()
+    groups = dict(re.findall(r"^- (Given|Not sure|Skipped|Not asked): (.+)$", memo, re.MULTILINE))
+    assert "Own team" in groups["Given"]
+    assert "First-year budget" in groups["Not sure"]
+    assert "Time to first result" in groups["Skipped"]
+    skipped = ADVISOR.model.criterion(first.ask.fields[0].id).words.label.en
+    assert skipped in groups["Skipped"]
+    listed = [name for names in groups.values() for name in names.split(", ")]
+    assert len(listed) == len(ADVISOR.model.questions)
+
+
+async def test_without_a_goal_a_task_or_documents_a_trial_is_all_there_is_to_advise(
+    talk: Talk,
+) -> None:
+    page = await talk.open()
+    result = await talk.finish(await talk.say(filled_in(page.ask)), option="ns")
+    assert "10人で2週間" in result.text
+
+
+async def test_why_not_is_answered_for_every_option(talk: Talk) -> None:
+    result = await talk.finish(await talk.start(boundary="contract", team="app"))
+    asked = await talk.say(pressed(result, "choose.whynot"))
+    assert len(asked.ask.fields[0].options) >= 10
+    for option in asked.ask.fields[0].options:
+        told = await talk.say(Form("choose.whynot", asked.ask.state, {"block": option.id}))
+        assert told.ask is None
+        assert told.text.endswith(("。", "。)")), told.text
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("注意点は?", "注意点"),
+        ("費用を抑えるには?", "安くする順"),
+        ("なぜファインチューニングではないのですか?", "小さな学習"),
+        ("3000人で使うと月額いくらかかりますか?", "3,000人"),
+        ("Microsoft 365 Copilotではだめですか?", "完成品"),
+        ("なぜこの案なのですか", "決め手"),
+        ("何が変われば結論が変わりますか", "結論が変わる条件"),
+        ("最初に何をすればいい?", "今:"),
+    ],
+)
+async def test_questions_about_a_result_are_answered_from_it(
+    talk: Talk, question: str, words: str
+) -> None:
+    result = await talk.finish(await talk.start(boundary="contract", team="app", goal="速く"))
+    about = AskAboutResult(str(pressed(result, "choose.question").data["rid"]))
+    form = Form(about.name, about.data, {"text": question})
+    message = Message("m", TARO, "p", Audience("c", private=True), form)
+    told = await talk.choose.told(message, about, question)
+    assert told is not None
+    assert words in told.text
+
+
+async def test_what_a_result_does_not_hold_is_left_to_the_documents(talk: Talk) -> None:
+    result = await talk.finish(await talk.start())
+    about = AskAboutResult(str(pressed(result, "choose.question").data["rid"]))
+    message = Message("m", TARO, "p", Audience("c", private=True), Form(about.name, about.data))
+    for question in ("誰が発表しましたか", "有給休暇は何日ですか", "Who wrote the guideline?"):
+        assert await talk.choose.told(message, about, question) is None
+
+
+async def test_a_run_of_the_former_model_begins_anew_with_what_means_the_same(
+    talk: Talk, sessions: Sessions
+) -> None:
+    former = {"docs": "core", "budget": "m", "behavior": "proven", "volume": "extreme"}
+    await sessions.save("model", "f" * 64, {"text": "blocks: {}\nconfigs: []\n"}, seconds=None)
+    old = Run("", TARO.id, TARO.name, "f" * 64, answers=former, asked=tuple(former))
+    await Runs(sessions).begin(old)
+    page = await talk.open()
+    assert "引き継ぎました" in page.text
+    assert {f.id: f.initial for f in page.ask.fields}["budget"] == "m"
+    fresh = await Runs(sessions).load(str(page.ask.state["rid"]))
+    assert fresh.answers == {"docs": "core", "budget": "m", "gap": "proven"}

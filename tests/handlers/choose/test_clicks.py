@@ -15,12 +15,13 @@ from handlers.conversation import Audience, Content, Form, Message, Person, Pres
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
+from tests.choosing import answered, filled_in
 from tests.handlers.choose.rooms import act
 
 ADVISOR = Advisor.load()
 TARO = Person("slack:T1:U1", "鈴木 太郎", "ja")
 OTHER = Person("slack:T1:U2", "Hana", "en")
-EDITS = ("answer", "back", "skip", "express", "describe", "prefill", "open")
+EDITS = ("answer", "back", "skip", "express", "describe", "prefill", "open", "page", "later")
 LOOKS = (
     "resume",
     "preview",
@@ -32,6 +33,9 @@ LOOKS = (
     "source",
     "question",
     "view",
+    "rest",
+    "keep",
+    "whynot",
     "approve",
     "",
 )
@@ -40,6 +44,12 @@ LOOKS = (
 async def say(choose: Choose, content: Content, person: Person = TARO) -> Reply:
     message = Message("m", person, "p", Audience("c", private=False), content)
     return await act(choose, message)
+
+
+async def begun(choose: Choose) -> Reply:
+    """Return the first question after the page."""
+    page = await say(choose, Press("choose.start"))
+    return await say(choose, filled_in(page.ask))
 
 
 @pytest.fixture
@@ -51,8 +61,8 @@ async def test_five_hundred_clicks_that_should_not_count_do_not(
     choose: Choose, sessions: Sessions
 ) -> None:
     chance, runs = random.Random(5), Runs(sessions)
-    asked = await say(choose, Press("choose.start"))
-    for _ in range(3):
+    asked = await begun(choose)
+    for _ in range(2):
         asked = await say(
             choose,
             Press("choose.answer", {**asked.ask.state, "o": asked.ask.fields[0].options[0].id}),
@@ -91,7 +101,7 @@ async def test_five_hundred_clicks_that_should_not_count_do_not(
 
 
 async def test_a_finished_run_takes_no_more_answers(choose: Choose, sessions: Sessions) -> None:
-    asked = await say(choose, Press("choose.start"))
+    asked = await begun(choose)
     states = []
     while asked.ask:
         states.append(asked.ask.state)
@@ -104,14 +114,14 @@ async def test_a_finished_run_takes_no_more_answers(choose: Choose, sessions: Se
     assert await Runs(sessions).load(str(states[0]["rid"])) == before
 
 
-@pytest.mark.parametrize("verb", ["answer", "skip", "back", "express", "open", "prefill"])
+@pytest.mark.parametrize("verb", ["answer", "skip", "back", "express", "open", "prefill", "page", "later"])
 async def test_a_finished_run_is_not_changed_by_a_click_of_its_own_revision(
     choose: Choose, sessions: Sessions, verb: str
 ) -> None:
     asked = await say(choose, Press("choose.start"))
     id_ = str(asked.ask.state["rid"])
     while asked.ask:
-        asked = await say(choose, Press("choose.answer", {**asked.ask.state, "o": "ns"}))
+        asked = await say(choose, answered(asked.ask, "ns"))
     before = await Runs(sessions).load(id_)
     assert before is not None
     state = {"rid": id_, "rev": before.rev}
@@ -130,7 +140,7 @@ async def test_a_result_is_the_topic_of_its_persons_questions_alone(
     asked = await say(choose, Press("choose.start"))
     about = AskAboutResult(str(asked.ask.state["rid"]))
     while asked.ask:
-        asked = await say(choose, Press("choose.answer", {**asked.ask.state, "o": "ns"}))
+        asked = await say(choose, answered(asked.ask, "ns"))
     form = Form(about.name, about.data, {"text": "なぜですか"})
 
     def sent(person: Person) -> Message:
@@ -145,7 +155,7 @@ async def test_a_result_is_the_topic_of_its_persons_questions_alone(
 async def test_two_replicas_apply_the_same_step_once(store: Store, texts: Texts) -> None:
     async with Sessions(store.connect) as one, Sessions(store.connect) as two:
         left, right = (Choose(DecisionModels(s, ADVISOR), s, texts) for s in (one, two))
-        asked = await say(left, Press("choose.start"))
+        asked = await begun(left)
         while asked.ask:
             before = await Runs(one).load(str(asked.ask.state["rid"]))
             options = [o.id for o in asked.ask.fields[0].options[:2]]
@@ -160,7 +170,7 @@ async def test_two_replicas_apply_the_same_step_once(store: Store, texts: Texts)
 
 async def test_a_run_is_taken_up_on_another_replica(store: Store, texts: Texts) -> None:
     async with Sessions(store.connect) as one, Sessions(store.connect) as two:
-        asked = await say(Choose(DecisionModels(one, ADVISOR), one, texts), Press("choose.start"))
+        asked = await begun(Choose(DecisionModels(one, ADVISOR), one, texts))
         elsewhere = Choose(DecisionModels(two, ADVISOR), two, texts)
         assert (await say(elsewhere, Press("choose.resume", asked.ask.state))).ask == asked.ask
 
@@ -169,7 +179,7 @@ async def test_while_redis_is_away_the_dialog_waits_and_goes_on_where_it_was(
     store: Store, sessions: Sessions, texts: Texts
 ) -> None:
     choose = Choose(DecisionModels(sessions, ADVISOR), sessions, texts)
-    asked = await say(choose, Press("choose.start"))
+    asked = await begun(choose)
     away = Choose(
         DecisionModels(Sessions(store.connect), ADVISOR), Sessions(store.connect), texts
     )  # never opened
@@ -192,6 +202,7 @@ async def test_a_company_may_watch_when_the_person_wants_it(choose: Choose) -> N
     in_the_open = next(b.press for b in asked.ask.buttons if b.press.action == "choose.open")
     shown = await say(choose, in_the_open)
     assert not shown.private
+    shown = await say(choose, filled_in(shown.ask))
     assert (
         await say(choose, Press("choose.answer", {**shown.ask.state, "o": "ns"}), OTHER)
     ).private

@@ -29,9 +29,11 @@ from knowledge.index.opening import open_index
 from knowledge.reading.reading import read
 from knowledge.retrieval.encoder import VERSION
 from knowledge.values import Metadata
+from tests.choosing import answered, filled_in
 from tests.handlers.choose.rooms import act
 
 TARO = Person("slack:T1:U1", "鈴木 太郎", "ja")
+QUOTED = ("quote", "quiet")
 TEXT = "# 第3条 データの扱い\n\n顧客から預かったデータは、社外のサービスに入力しない。\n\n食堂は12時に開く。\n"
 
 
@@ -66,24 +68,39 @@ async def say(
 
 
 async def reach(choose: Choose, criterion: str) -> Reply:
-    """Answer "not sure" until the question about `criterion` is asked."""
+    """Answer "not sure" until the question about `criterion` is asked, on the page or by itself."""
     reply = await say(choose, Press("choose.start"))
-    while reply.ask and reply.ask.fields[0].id != criterion:
-        reply = await say(choose, Press("choose.answer", {**reply.ask.state, "o": "ns"}))
+    while reply.ask and criterion not in [field.id for field in reply.ask.fields]:
+        reply = await say(choose, answered(reply.ask, "ns"))
     assert reply.ask is not None
     return reply
 
 
+def guide(reply: Reply) -> str:
+    """Return what a company's documents say beside what is asked; empty for nothing."""
+    if reply.ask.guideline is not None:
+        return f"{reply.ask.guideline.text}\n{reply.ask.guideline.source}"
+    quotes = [note.text for note in reply.ask.notes if getattr(note, "tone", "") in QUOTED]
+    return "\n".join(quotes)
+
+
+def opener(reply: Reply) -> Press:
+    return next(b.press for b in reply.ask.buttons if b.press.action == "choose.source")
+
+
+def initial(reply: Reply, criterion: str) -> str:
+    return next(field.initial for field in reply.ask.fields if field.id == criterion)
+
+
 async def test_a_passage_stands_beside_the_question_it_bears_on(choose: Choose) -> None:
     asked = await reach(choose, "boundary")
-    guide = asked.ask.guideline
-    assert "社外のサービスに入力しない" in guide.text
-    assert "データ規程" in guide.source
-    assert "参考です" in guide.source
-    assert asked.ask.fields[0].initial == ""
-    opened = await say(choose, guide.open.press)
+    assert "社外のサービスに入力しない" in guide(asked)
+    assert "データ規程" in guide(asked)
+    assert "参考です" in guide(asked)
+    assert initial(asked, "boundary") == ""
+    opened = await say(choose, opener(asked))
     assert "食堂" in opened.text or "顧客から預かったデータ" in opened.text
-    following = await say(choose, Press("choose.answer", {**asked.ask.state, "o": "ns"}))
+    following = await say(choose, filled_in(asked.ask))
     assert following.ask.guideline is None
 
 
@@ -93,8 +110,8 @@ async def test_a_passage_is_not_shown_to_who_may_not_read_it(
     asked = await reach(choose, "boundary")
     document = (await library.documents())[0]
     await library.edit(document.id, {"audience": "admins"})
-    assert (await say(choose, Press("choose.resume", asked.ask.state))).ask.guideline is None
-    assert "見られません" in (await say(choose, asked.ask.guideline.open.press)).text
+    assert guide(await say(choose, Press("choose.resume", asked.ask.state))) == ""
+    assert "見られません" in (await say(choose, opener(asked))).text
 
 
 async def test_a_rule_answers_before_the_person_and_an_objection_is_recorded(
@@ -105,14 +122,16 @@ async def test_a_rule_answers_before_the_person_and_an_objection_is_recorded(
     ].passage
     await library.mark(passage.id, "boundary", "inside")
     asked = await reach(choose, "boundary")
-    assert asked.ask.fields[0].initial == "inside"
-    assert "規則に指定" in asked.ask.guideline.source
-    reply = await say(choose, Press("choose.answer", {**asked.ask.state, "o": "ok"}))
+    assert initial(asked, "boundary") == "inside"
+    assert "規則に指定" in guide(asked)
+    reply = await say(choose, filled_in(asked.ask, {"boundary": "ok"}))
     while reply.ask:
-        reply = await say(choose, Press("choose.answer", {**reply.ask.state, "o": "ns"}))
+        reply = await say(choose, answered(reply.ask, "ns"))
+    assert "社内の規則と違う答え" in " ".join(getattr(b, "text", "") for b in reply.blocks)
     rules = next(b for b in reply.blocks if isinstance(b, Details) and b.title == "社内の規則")
     assert "異議あり" in next(b for b in rules.blocks if isinstance(b, Paragraph)).text
-    data = next(b for b in reply.blocks if isinstance(b, Buttons)).items[0].press.data
+    rows = [b for b in reply.blocks if isinstance(b, Buttons)]
+    data = next(i.press.data for b in rows for i in b.items if i.press.action == "choose.memo")
     memo = (await say(choose, Press("choose.memo", data))).attachments[0].content.decode()
     assert "異議あり" in memo
 
@@ -130,12 +149,12 @@ async def test_rules_that_contradict_each_other_prescribe_nothing(
         document.id, {"marks": (mark, replace(mark, option="ok", quote=passage.text[:12]))}
     )
     asked = await reach(choose, "boundary")
-    assert asked.ask.guideline is not None
-    assert asked.ask.fields[0].initial == ""
+    assert guide(asked)
+    assert initial(asked, "boundary") == ""
 
 
 async def test_the_deck_is_no_guideline(choose: Choose, library: Library) -> None:
     for document in await library.documents():
         await library.remove(document.id)
     await put(library, TEXT, kind="deck")
-    assert (await reach(choose, "boundary")).ask.guideline is None
+    assert guide(await reach(choose, "boundary")) == ""

@@ -22,7 +22,7 @@ from handlers.people import People
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
-from knowledge.advisor.model import builtin
+from tests.choosing import answered
 from tests.handlers.choose.rooms import act
 from tests.sheet import last
 
@@ -50,8 +50,9 @@ class Room:
         assert ModelAdmin.takes(upload)
         return await last(self.model.upload(message(upload, person), upload))
 
-    async def press(self, press: Press, person: Person = ADMIN) -> Reply:
-        room = self.choose if press.action.startswith("choose") else self.model
+    async def press(self, press: Content, person: Person = ADMIN) -> Reply:
+        name = press.action if isinstance(press, Press) else press.name
+        room = self.choose if name.startswith("choose") else self.model
         return await act(room, message(press, person))
 
 
@@ -59,13 +60,11 @@ def message(content: Content, person: Person) -> Message:
     return Message("m", person, "p", Audience(person.id, private=True), content)
 
 
-def changed(version: str = "2.0.0") -> str:
-    """Return the model with weight moved from documents to budget."""
-    raw = yaml.safe_load(builtin())
-    raw["meta"]["version"] = version
-    for criterion in raw["criteria"]:
-        criterion["weight"] += {"docs": -6, "budget": 6}.get(criterion["id"], 0)
-    return yaml.safe_dump(raw, allow_unicode=True, sort_keys=False)
+def changed(version: str = "3.0.0", gap: int = 13) -> str:
+    """Return a file with weight moved from documents to the measured gap."""
+    weights = {"docs": {"weight": 7}, "gap": {"weight": gap}}
+    raw = {"model": {"meta": {"version": version}, "criteria": weights}}
+    return yaml.safe_dump(raw)
 
 
 def button(reply: Reply, action: str) -> Press:
@@ -81,14 +80,14 @@ def room(sessions: Sessions, texts: Texts) -> Room:
 async def test_a_new_model_is_compared_published_and_rolled_back(room: Room) -> None:
     report = await room.send(changed())
     table = next(b for b in report.blocks if isinstance(b, Table))
-    assert ("criteria.docs.weight", "13", "7") in table.rows
+    assert ("model.criteria.docs.weight", "10", "7") in table.rows
     assert "2,000通り" in report.text
-    assert (await room.models.current()).model.version == "1.1.0"
-    published = await room.press(button(report, "model.publish"))
-    assert "2.0.0" in published.text
     assert (await room.models.current()).model.version == "2.0.0"
+    published = await room.press(button(report, "model.publish"))
+    assert "3.0.0" in published.text
+    assert (await room.models.current()).model.version == "3.0.0"
     await room.press(button(published, "model.rollback"))
-    assert (await room.models.current()).model.version == "1.1.0"
+    assert (await room.models.current()).model.version == "2.0.0"
     assert [e["entry"]["action"] for e in await room.sessions.entries("audit")] == [
         "model.stage",
         "model.publish",
@@ -97,12 +96,12 @@ async def test_a_new_model_is_compared_published_and_rolled_back(room: Room) -> 
 
 
 async def test_a_second_click_on_roll_back_goes_back_once(room: Room) -> None:
-    for version in ("2.0.0", "3.0.0"):
+    for version in ("3.0.0", "4.0.0"):
         published = await room.press(button(await room.send(changed(version)), "model.publish"))
     back = button(published, "model.rollback")
     await room.press(back)
     assert "版が変わった" in (await room.press(back)).text
-    assert (await room.models.current()).model.version == "2.0.0"
+    assert (await room.models.current()).model.version == "3.0.0"
 
 
 async def test_a_run_ends_with_the_model_it_began_with(
@@ -113,23 +112,18 @@ async def test_a_run_ends_with_the_model_it_began_with(
     elsewhere = Room(sessions, texts)  # another replica, which has only ever read the store
     reply = begun
     while reply.ask:
-        reply = await elsewhere.press(
-            Press("choose.answer", {**reply.ask.state, "o": reply.ask.fields[0].options[0].id}),
-            TARO,
-        )
-    assert any("Model 1.1.0" in getattr(b, "text", "") for b in reply.blocks)
+        reply = await elsewhere.press(answered(reply.ask), TARO)
+    assert any("Model 2.0.0" in getattr(b, "text", "") for b in reply.blocks)
     fresh = await room.press(Press("choose.restart", begun.ask.state), TARO)
     while fresh.ask:
-        fresh = await room.press(
-            Press("choose.answer", {**fresh.ask.state, "o": fresh.ask.fields[0].options[0].id}),
-            TARO,
-        )
-    assert any("Model 2.0.0" in getattr(b, "text", "") for b in fresh.blocks)
+        fresh = await room.press(answered(fresh.ask), TARO)
+    assert any("Model 3.0.0" in getattr(b, "text", "") for b in fresh.blocks)
 
 
 async def test_a_model_that_is_not_whole_changes_nothing(room: Room) -> None:
     for text in (
-        changed().replace("weight: 7", "weight: 8", 1),
+        changed(gap=14),
+        "blocks: {}\nconfigs: []\n",
         "a: [",
         b"\xff\xfe\x00",
         "x" * 900_000,
@@ -144,7 +138,7 @@ async def test_only_admins_replace_it(room: Room) -> None:
     assert "Only admins" in (await room.send(changed(), TARO)).text
     report = await room.send(changed())
     assert "Only admins" in (await room.press(button(report, "model.publish"), TARO)).text
-    assert (await room.models.current()).model.version == "1.1.0"
+    assert (await room.models.current()).model.version == "2.0.0"
 
 
 async def test_a_staged_model_can_be_discarded_and_one_in_use_cannot(room: Room) -> None:

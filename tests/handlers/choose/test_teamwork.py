@@ -22,6 +22,7 @@ from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.team import agreement, disagreements
+from tests.choosing import filled_in
 from tests.handlers.choose.rooms import act
 from tests.sheet import last
 
@@ -43,8 +44,12 @@ class Room:
 
     async def finish(self, reply: Reply, person: Person, answers: dict[str, str]) -> Reply:
         while reply.ask:
-            option = answers.get(reply.ask.fields[0].id, "ns")
-            reply = await self.say(Press("choose.answer", {**reply.ask.state, "o": option}), person)
+            if reply.ask.step:
+                option = answers.get(reply.ask.fields[0].id, "ns")
+                press = Press("choose.answer", {**reply.ask.state, "o": option})
+                reply = await self.say(press, person)
+            else:
+                reply = await self.say(filled_in(reply.ask, answers), person)
         return reply
 
 
@@ -78,9 +83,11 @@ async def test_a_team_answers_apart_and_sees_what_matters(room: Room) -> None:
     people, differences = (b for b in shown.blocks if isinstance(b, Table))
     assert [row[0] for row in people.rows] == ["鈴木", "Hana"]
     assert people.rows[0][1] != people.rows[1][1]
-    assert differences.rows[0][0] == "データを社外に出せるか"
+    assert differences.rows[0][0] == "データを出せる範囲"
     assert "結論が変わります" in differences.rows[0][2]
     assert any(isinstance(b, Chart) for b in shown.blocks)
+    assert "先に「データを出せる範囲」の答えをそろえて" in shown.text
+    assert "おすすめ: " not in shown.text, "nothing is advised while a hard answer is in dispute"
     assert (await room.say(buttons(shown)["choose.share"], TARO)).share
 
 
@@ -96,7 +103,7 @@ async def test_who_did_not_join_sees_nothing(room: Room) -> None:
 
 async def test_joining_asks_first_when_a_run_is_unfinished(room: Room) -> None:
     own = await room.say(Press("choose.start"))
-    own = await room.say(Press("choose.answer", {**own.ask.state, "o": "ns"}))
+    own = await room.say(filled_in(own.ask, {"budget": "m"}))
     begun = await room.say(Command("choose", "team"))
     asked = await room.say(buttons(begun)["choose.join"])
     assert asked.ask is None

@@ -5,7 +5,6 @@ import yaml
 
 from knowledge.advisor.changes import SAMPLES, Change, compare
 from knowledge.advisor.engine import Advisor
-from knowledge.advisor.model import builtin
 
 
 @pytest.fixture(scope="module")
@@ -23,41 +22,27 @@ def test_a_model_changes_nothing_beside_itself(advisor: Advisor) -> None:
 
 
 def test_each_value_that_differs_is_named_with_its_place(advisor: Advisor) -> None:
-    raw = yaml.safe_load(builtin())
-    raw["meta"]["version"] = "2.0.0"
-    first, second = raw["criteria"][:2]
-    first["weight"] += 2
-    second["weight"] -= 2
-    del second["rationale"]
-
-    changes = compare(advisor, load(raw))
-
-    before = advisor.model.criteria
+    raw = {"meta": {"version": "2.1.0"}, "criteria": {"gap": {"weight": 13}, "docs": {"weight": 7}}}
+    changes = compare(advisor, load({"model": raw}))
     places = {change.place: change for change in changes.rows}
-    assert places["meta.version"].after == "2.0.0"
-    heavier = places[f"criteria.{first['id']}.weight"]
-    assert float(heavier.after) - float(heavier.before) == 2
-    gone = Change(f"criteria.{second['id']}.rationale", before[1].rationale, "")
-    assert gone in changes.rows
-    assert len(changes.rows) == 4
+    assert places["model.meta.version"].after == "2.1.0"
+    assert places["model.criteria.gap.weight"] == Change("model.criteria.gap.weight", "10", "13")
+    assert len(changes.rows) == 3
     assert 0 < changes.moved < SAMPLES
 
 
-def test_models_that_ask_nothing_in_common_are_compared_by_what_they_say_of_no_answers(
-    advisor: Advisor,
-) -> None:
-    raw = yaml.safe_load(builtin())
-    for criterion in (*raw["criteria"], *raw["advisory"]):
-        own = advisor.guidance.criteria[criterion["id"]]
-        criterion["label"] = {"ja": own.ja, "en": own.en}
-        criterion["id"] = f"own_{criterion['id']}"
-        parents = criterion.get("ask_if_not", {})
-        criterion["ask_if_not"] = {f"own_{parent}": rows for parent, rows in parents.items()}
-    for name in ("open_weights_required_if", "open_weights_preferred_if"):
-        rows = raw["ft_variant"][name]
-        raw["ft_variant"][name] = {f"own_{parent}": answers for parent, answers in rows.items()}
+def test_other_prices_move_what_can_be_done(advisor: Advisor) -> None:
+    dear = {"bases": {"product": {"seat": [90_000, 100_000]}}}
+    changes = compare(advisor, load({"model": dear}))
+    assert changes.moved > 0
+    assert all("product" in before for before, _, _ in changes.moves)
 
-    changes = compare(advisor, load(raw))
 
-    assert changes.rows
+def test_sentences_alone_move_nothing(advisor: Advisor) -> None:
+    help_ = {"ja": "社内ポータルの資料は「多くの資料から探す」です。", "en": "Files on the portal are many."}
+    changes = compare(advisor, load({"texts": {"questions": {"docs": {"help": help_}}}}))
+    assert {change.place for change in changes.rows} == {
+        "texts.questions.docs.help.ja",
+        "texts.questions.docs.help.en",
+    }
     assert changes.moves == ()

@@ -1,4 +1,4 @@
-"""The example of a decision model is whole, and the how-to's commands do what it says."""
+"""The example of a company's file is whole, and the how-to's commands do what it says."""
 
 import io
 import json
@@ -14,24 +14,24 @@ ROOT = Path(__file__).resolve().parents[3]
 EXAMPLE = (ROOT / "examples/decision_model.yaml").read_text("utf-8")
 HOW_TO = (ROOT / "docs/how-to/add-a-criterion.md").read_text("utf-8")
 COMMANDS = re.findall(r"^ {4}\./run (.+)$", HOW_TO, re.MULTILINE)
+REFUSALS = re.findall(r"^ {4}((?:criteria|texts)\..+)$", HOW_TO, re.MULTILINE)
 
 
-def test_an_answer_that_keeps_data_in_the_house_rules_the_api_out() -> None:
+def test_a_company_s_own_product_wins_where_it_suits_and_not_where_it_must_not() -> None:
     advisor = Advisor.load(EXAMPLE)
-    result = advisor.evaluate({"residence": "house", "documents": "many"})
-    assert result.recommendation == "rag_open"
-    assert ("residence", "house") in result.standing("api").excluded_by
-    assert advisor.guidance.criteria["residence"].ja == "データの置き場所"
+    answers = {"task": "office", "docs": "none", "audit": "yes", "boundary": "domestic"}
+    assert advisor.evaluate(answers).advice.base == "desk"
+    inside = advisor.evaluate({**answers, "boundary": "inside"})
+    assert ("boundary", "inside") in inside.standing("desk").excluded_by
+    assert advisor.model.criterion("audit").words.label.ja == "利用の記録"
 
 
-def test_without_documents_nobody_is_asked_how_often_they_change() -> None:
-    advisor = Advisor.load(EXAMPLE)
-    answers = {"documents": "none"}
-    asked = []
-    while (question := advisor.next_question(answers, asked)) is not None:
-        asked.append(question.criterion.id)
-    assert asked
-    assert "changing" not in asked
+def test_what_a_file_does_not_name_stays_as_it_comes_with_us() -> None:
+    ours, theirs = Advisor.load().model, Advisor.load(EXAMPLE).model
+    assert theirs.block("api") == ours.block("api")
+    assert theirs.block("product").needs.seat != ours.block("product").needs.seat
+    assert theirs.block("product").needs.build == ours.block("product").needs.build
+    assert theirs.twins == ours.twins
 
 
 def test_the_commands_of_the_how_to_run(
@@ -49,15 +49,15 @@ def test_the_commands_of_the_how_to_run(
         said = capsys.readouterr().out
         if "--json" in words:
             recommended.append(json.loads(said)["recommendation"])
-    assert recommended == ["rag_open"]
+    assert recommended == ["desk"]
 
 
-@pytest.mark.parametrize("sentence", re.findall(r"^ {4}(criteria\..+)$", HOW_TO, re.MULTILINE))
+@pytest.mark.parametrize("sentence", REFUSALS)
 def test_the_refusals_of_the_how_to_are_what_is_said(
     sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    half = EXAMPLE.replace("      en: Where may our data be?\n", "", 1)
-    heavy = EXAMPLE.replace("weight: 30", "weight: 33", 1)
+    half = EXAMPLE.replace("        en: Must a record of who asked what", "        fr: Faut-il", 1)
+    heavy = EXAMPLE.replace("    tool:\n      weight: 2\n", "    tool:\n      weight: 7\n", 1)
     told = []
     for text in (half, heavy):
         file = tmp_path / "model.yaml"

@@ -1,6 +1,5 @@
-"""A decision model that is not whole is refused with its place, and nothing of it is used."""
+"""A company's file is refused with its place where it is not whole, and nothing of it is used."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,77 +9,63 @@ from knowledge.advisor.engine import Advisor
 from knowledge.advisor.model import builtin
 from knowledge.errors import InvalidModel
 
-
-def _criterion(raw: dict[str, Any], id_: str) -> dict[str, Any]:
-    return next(c for c in raw["criteria"] if c["id"] == id_)
-
-
-def _set(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
-    def change(raw: dict[str, Any]) -> None:
-        *steps, last = path.split("/")
-        row: Any = raw
-        for step in steps:
-            row = next(r for r in row if r["id"] == step) if isinstance(row, list) else row[step]
-        row[last] = value
-
-    return change
+FORMER = """
+meta: {id: llm-choose-decision-model, version: 1.1.0, v_scale: 3}
+blocks: {api: {kind: base, offset: 0, ja: 商用API, en: Commercial API, slides: [15]}}
+configs: [{id: api, base: api, rag: false, ja: 商用API, en: API}]
+"""
 
 
-def _drop(path: str) -> Callable[[dict[str, Any]], None]:
-    def change(raw: dict[str, Any]) -> None:
-        *steps, last = path.split("/")
-        row: Any = raw
-        for step in steps:
-            row = next(r for r in row if r["id"] == step) if isinstance(row, list) else row[step]
-        del row[last]
-
-    return change
+def at(path: str, value: Any) -> dict[str, Any]:
+    """Return a file that says one thing."""
+    row = value
+    for step in reversed(path.split("/")):
+        row = {step: row}
+    return row
 
 
 @pytest.mark.parametrize(
-    ("change", "place"),
+    ("path", "value", "place"),
     [
-        (_set("criteria/docs/weight", 14), "criteria.weight"),
-        (_set("criteria/docs/weight", 0.5), "criteria.weight"),
-        (_set("criteria/docs/weight", "much"), "criteria.docs.weight"),
-        (_set("criteria/docs/weight", float("nan")), "criteria.docs.weight"),
-        (_set("criteria/docs/weight", -1), "criteria.docs.weight"),
-        (_drop("criteria/budget/weight"), "criteria.budget"),
-        (_drop("criteria/budget/q/en"), "criteria.budget.q"),
-        (_drop("criteria/budget/options/s/ja"), "criteria.budget.options.s"),
-        (_drop("criteria/budget/options/s"), "criteria.budget"),
-        (_drop("criteria/budget/options/s/v"), "criteria.budget.options.s"),
-        (_set("criteria/budget/wieght", 7), "weight"),
-        (_set("criteria/time/options/m1/v", {"api": -3}), "criteria.time.options (api)"),
-        (_set("criteria/time/options/m1/v", {"robot": 1}), "robot"),
-        (_set("criteria/time/options/m1/v", {"api": 9}), "criteria.time.options.m1.v.api"),
-        (_set("criteria/time/options/m1/ja", "長" * 76), "criteria.time.options.m1"),
-        (_set("criteria/time/sources", []), "criteria.time.sources"),
-        (_set("criteria/fresh/ask_if_not", {"dosc": ["none"]}), "criteria.fresh.ask_if_not.dosc"),
-        (_set("criteria/docs/id", "budget"), "criteria.budget"),
-        (_set("criteria/docs/id", "documents"), "criteria.fresh.ask_if_not.docs"),
-        (_set("blocks/scratch/offset", -500), "configs.scratch"),
-        (_set("blocks/rag/kind", "base"), "blocks"),
-        (_set("configs/api/base", "robot"), "configs.api.base"),
-        (_set("configs/api/id", "robot"), "configs.robot"),
-        (_set("confidence/samples", 10**9), "confidence.samples"),
-        (
-            _set("ft_variant/open_weights_required_if", {"boundary": ["outside"]}),
-            "open_weights_required_if.boundary",
-        ),
-        (_drop("tie"), "tie"),
-        (_set("meta/version", "../../2.0"), "meta.version"),
-        (_set("criteria/docs/id", "do cs"), "criteria[1].id"),
-        (_set("colour", "blue"), "colour"),
+        ("model/criteria/docs/weight", 14, "criteria.weight"),
+        ("model/criteria/docs/weight", "much", "criteria.docs.weight"),
+        ("model/criteria/docs/weight", float("nan"), "criteria.docs.weight"),
+        ("model/criteria/docs/weight", None, "criteria.docs"),
+        ("model/criteria/docs/wieght", 7, "weight"),
+        ("model/criteria/docs/kind", "sorted", "criteria.docs.kind"),
+        ("model/criteria/docs/options", ["none"], "criteria.docs.options"),
+        ("model/criteria/docs/options", ["none", "small"], "criteria.docs.values"),
+        ("model/criteria/gap/values/fine", {"tune": 3}, "criteria.gap.values (tune)"),
+        ("model/criteria/gap/values/fine/robot", 1, "robot"),
+        ("model/criteria/gap/values/fine/api", 9, "criteria.gap.values.fine.api"),
+        ("model/criteria/gap/prior", [1, 2], "criteria.gap.prior"),
+        ("model/criteria/fresh/unless", {"dosc": ["none"]}, "criteria.fresh.unless.dosc"),
+        ("model/criteria/volume", None, "weight"),
+        ("model/bases/api/offset", -500, "api"),
+        ("model/bases/api/build", [5, 1], "bases.api.build"),
+        ("model/bases/api/build", 5, "bases.api.build"),
+        ("model/bases/api/skill", 9, "bases.api.skill"),
+        ("model/bases/api/then", "robot", "api.then"),
+        ("model/order", ["product", "api"], "order"),
+        ("model/limits/budget/max/xs", None, "limits.budget"),
+        ("model/dialog/page", ["boundary", "robot"], "dialog.page"),
+        ("model/solves/gap", {"perfect": ["tune"]}, "solves.gap"),
+        ("model/confidence/samples", 10**9, "confidence.samples"),
+        ("model/meta/version", "../../2.0", "meta.version"),
+        ("texts/questions/docs/question/en", None, "texts.questions.docs.question"),
+        ("texts/questions/docs/label", None, "texts.questions.docs"),
+        ("texts/questions/docs/options/core/ja", "長" * 76, "texts.questions.docs.options.core"),
+        ("texts/options/api/route/now/stop", None, "texts.options.api.route.now"),
+        ("texts/options/api", None, "texts.options.api"),
+        ("texts/skills/3", None, "texts.skills.3"),
+        ("twins", [{"id": "a"}], "twins[1]"),
+        ("colour", "blue", "colour"),
     ],
 )
-def test_what_breaks_a_rule_is_refused_with_its_place(
-    change: Callable[[dict[str, Any]], None], place: str
-) -> None:
-    raw = yaml.safe_load(builtin())
-    change(raw)
+def test_what_breaks_a_rule_is_refused_with_its_place(path: str, value: Any, place: str) -> None:
+    text = yaml.safe_dump(at(path, value), allow_unicode=True)
     with pytest.raises(InvalidModel) as refused:
-        Advisor.load(yaml.safe_dump(raw, allow_unicode=True, sort_keys=False))
+        Advisor.load(text)
     assert place in refused.value.reason.en
     assert refused.value.reason.ja.endswith("。")
 
@@ -92,9 +77,10 @@ def test_what_breaks_a_rule_is_refused_with_its_place(
         ("- a", "not a mapping"),
         ("", "not a mapping"),
         ("a: &x 1\nb: *x", "aliases"),
-        ("a" * 200_001, "characters"),
+        ("a" * 400_001, "characters"),
         ("[" * 5000, "not valid YAML"),
         ("when: 2026-01-01", "unknown field"),
+        ("whole: true", "lacks"),
     ],
 )
 def test_what_is_no_model_is_refused(text: str, words: str) -> None:
@@ -102,32 +88,45 @@ def test_what_is_no_model_is_refused(text: str, words: str) -> None:
         Advisor.load(text)
 
 
+def test_a_file_of_the_first_version_is_refused_with_the_way_out() -> None:
+    with pytest.raises(InvalidModel) as refused:
+        Advisor.load(FORMER)
+    assert "version 1" in refused.value.reason.en
+    assert "llm-choose model --show" in refused.value.reason.en
+    assert "llm-choose model --show" in refused.value.reason.ja
+
+
 def test_the_layout_of_a_file_does_not_change_its_identity() -> None:
     again = yaml.safe_dump(yaml.safe_load(builtin()), allow_unicode=True, default_flow_style=True)
     assert Advisor.load(again).model.sha256 == Advisor.load().model.sha256
 
 
-def test_a_criterion_of_ones_own_brings_its_own_label() -> None:
-    raw = yaml.safe_load(builtin())
-    _criterion(raw, "docs")["weight"] -= 3
-    own = {
-        "id": "region",
-        "label": {"ja": "データの置き場所", "en": "Where data lives"},
-        "weight": 3,
-        "order": ["any", "home"],
-        "q": {"ja": "国内に置く必要がありますか?", "en": "Must data stay in the country?"},
-        "help": {"ja": "契約を確認してください。", "en": "Check your contracts."},
-        "why": {
-            "ja": "置き場所で選べるサービスが変わります。",
-            "en": "It limits the services you can use.",
-        },
-        "options": {
-            "any": {"ja": "いいえ", "en": "No", "v": {"api": 1}},
-            "home": {"ja": "はい", "en": "Yes", "v": {"open": 1}},
-        },
-        "sources": ["Our contracts"],
-    }
-    raw["criteria"].append(own)
-    advisor = Advisor.load(yaml.safe_dump(raw, allow_unicode=True, sort_keys=False))
-    assert advisor.guidance.criteria["region"].en == "Where data lives"
-    assert len(advisor.evaluate({"region": "home"}).answers) == 1
+def test_an_empty_difference_is_the_model_itself() -> None:
+    assert Advisor.load("model: {}").model.sha256 == Advisor.load().model.sha256
+
+
+def test_what_a_file_makes_is_read_back_whole() -> None:
+    text = yaml.safe_dump(at("model/bases/product/seat", [2000, 2500]))
+    made = Advisor.load(text)
+    assert Advisor.load(made.source).model.sha256 == made.model.sha256
+    assert made.model.sha256 != Advisor.load().model.sha256
+
+
+def test_null_takes_an_option_away() -> None:
+    raw = at("model/action/agent", None)
+    raw["model"]["solves"] = {"act": None}
+    raw["texts"] = at("options/agent", None)
+    for criterion, option, blocks in _values_of("agent"):
+        row = raw["model"].setdefault("criteria", {}).setdefault(criterion, {})
+        row.setdefault("values", {})[option] = blocks
+    advisor = Advisor.load(yaml.safe_dump(raw, allow_unicode=True))
+    assert "agent" not in {block.id for block in advisor.model.blocks}
+
+
+def _values_of(block: str) -> list[tuple[str, str, dict[str, None]]]:
+    rows = []
+    for criterion in Advisor.load().model.criteria:
+        for option in criterion.options:
+            if block in option.values or block in option.excludes:
+                rows.append((criterion.id, option.id, {block: None}))
+    return rows

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 import yaml
 
 from knowledge.advisor.engine import Advisor
+from knowledge.advisor.tables import Variation
 
 ADVISOR = Advisor.load()
 PROFILES = 3000
@@ -41,7 +43,9 @@ def cases(shared: Path) -> list[dict]:
 
 
 def worded(value: object) -> str:
-    return {True: "yes", False: "no"}.get(value, value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value
 
 
 def plain(reference: ModuleType, case: dict) -> dict:
@@ -117,3 +121,74 @@ def test_every_single_change_of_an_answer_leads_to_the_same(scorer, reference: M
             answers = {name: value for name, value in answers.items() if chance.random() < 0.6}
         found = {(f.criterion, f.option, f.advice) for f in ADVISOR.evaluate(answers).flips}
         assert found == set(flips(scorer, answers)), answers
+
+
+ACCEPTED = {  # what the accounts were coded as → the approaches of this model
+    "api": "api",
+    "rag_api": "api+rag",
+    "open": "open",
+    "rag_open": "open+rag",
+    "ft": "ft",
+    "ft_rag": "ft+rag",
+    "scratch": "scratch",
+    "scratch_rag": "scratch+rag",
+    "none": "outside",
+}
+
+
+@pytest.fixture(scope="module")
+def known(cases: list[dict]) -> list[dict]:
+    return [case for case in cases if "set" in case]
+
+
+def walked(answers: dict[str, str], *, express: bool = False) -> dict[str, str]:
+    """Return what a person with these answers is asked; what they do not know stays open."""
+    rules = ADVISOR.model.rules
+    given = {name: answers[name] for name in (*rules.page, *rules.optional) if name in answers}
+    asked = [*rules.page, *rules.optional]
+    if express:
+        few = {name: answers[name] for name in rules.express if name in answers}
+        return given | few
+    while (question := ADVISOR.step(given, asked).question) is not None:
+        asked.append(question.id)
+        if question.id in answers:
+            given[question.id] = answers[question.id]
+    return given
+
+
+def right(case: dict, answers: dict[str, str]) -> bool:
+    accepted = {ACCEPTED[name] for name in case["accepted_v1"]}
+    return ADVISOR.approach(ADVISOR.winner(answers)) in accepted
+
+
+def test_public_cases_are_advised_as_they_were_decided(
+    reference: ModuleType, known: list[dict]
+) -> None:
+    full, dialog, express = 0, 0, 0
+    for case in known:
+        answers = ADVISOR.validate(plain(reference, case))
+        full += right(case, answers)
+        dialog += right(case, walked(answers))
+        express += right(case, walked(answers, express=True))
+    assert len(known) == 107
+    assert full >= 101
+    assert dialog >= 99
+    assert express >= 89
+
+
+def test_other_weights_hardly_ever_change_the_approach(
+    reference: ModuleType, known: list[dict]
+) -> None:
+    chance = random.Random(1)
+    tables = ADVISOR.tables
+    draws = 40
+    weights = [[w * chance.uniform(0.7, 1.3) for w in tables.weights] for _ in range(draws)]
+    varied = Variation(np.array(weights), np.ones(draws))
+    changed = 0
+    for case in known:
+        answers = ADVISOR.validate(plain(reference, case))
+        row, beside = tables.row(answers)[None, :], tables.beside(answers)
+        own = tables.approach[ADVISOR.judge.verdicts(row, beside).advice]
+        others = tables.approach[ADVISOR.judge.verdicts(row, beside, varied).advice]
+        changed += int((others != own).sum())
+    assert changed / (draws * len(known)) <= 0.02

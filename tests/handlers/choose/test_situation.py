@@ -1,0 +1,119 @@
+"""A situation in plain words: what is read, what is left to be asked, and where it contradicts itself."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handlers.choose.situation import Situation
+from knowledge.advisor.engine import Advisor
+
+SITUATION = Situation.load()
+ADVISOR = Advisor.load()
+
+
+def read(text: str) -> dict[str, str]:
+    hits, _ = SITUATION.read(text)
+    return {criterion: hit.option for criterion, hit in hits.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "PDFが3万件、社外には出せません、3か月以内に使いたい",
+            {"docs": "core", "boundary": "inside", "time": "m3"},
+        ),
+        (
+            "We have 40 people, no ML staff, $30k, and nothing may leave our network.",
+            {"users": "u2", "team": "none", "budget": "s", "boundary": "inside"},
+        ),
+        ("予算は2,000万円、半年で。出典は必須", {"budget": "m", "time": "m12", "cite": "must"}),
+        ("予算は400万円です", {"budget": "s"}),
+        ("Budget is about 60k euros.", {"budget": "m"}),
+        ("予算は億単位で考えています", {"budget": "l"}),
+        ("月に3万通の請求書を分類したい", {"volume": "mid", "task": "process"}),
+        ("介護記録は紙が中心です", {"docstate": "scans"}),
+        ("開発できる人はいませんが、ベンダーに頼めます", {"team": "none", "partner": "yes"}),
+        ("It may cancel bookings for the customer by itself.", {"act": "write"}),
+        ("RAGは失敗しました", {"tried": "rag"}),
+        ("2年前から検討しています", {}),
+        ("こんにちは", {}),
+        ("Hello there", {}),
+    ],
+)
+def test_plain_words_are_read_by_rules(text: str, expected: dict[str, str]) -> None:
+    found = read(text)
+    assert {name: found.get(name) for name in expected} == expected
+    assert len(found) <= len(expected) + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "criterion", "never"),
+    [
+        ("機密情報は扱いません", "boundary", "inside"),
+        ("オンプレは考えていません", "boundary", "inside"),
+        ("競合はオンプレだけで動かしているが、うちはAzureで十分", "boundary", "inside"),
+        ("API代が月500万円かかっています", "budget", "m"),
+        ("RAGはまだ試していません", "tried", "rag"),
+        ("エンジニアはいません", "team", "app"),
+        ("We never let it write back to the ERP.", "act", "write"),
+        ("Our competitor fine-tuned and it failed.", "tried", "tune"),
+        ("個人情報は含みません", "personal", "yes"),
+        ("We don't need citations.", "cite", "must"),
+        ("予算はまだ決まっていませんが、500万円かもしれません", "budget", "s"),
+        ("出典は必須ではありません", "cite", "must"),
+    ],
+)
+def test_what_is_denied_or_said_of_others_is_not_read_as_if_it_were_so(
+    text: str, criterion: str, never: str
+) -> None:
+    assert never not in read(text).get(criterion, "").split(",")
+
+
+@pytest.mark.parametrize(
+    ("text", "criterion"),
+    [
+        ("図面は社外に出せません。でも社外に送ってもよいです。", "boundary"),
+        ("3か月以内に始めたい。いや1年以内でよい。", "time"),
+        ("予算は300万円です。予算は5,000万円です。", "budget"),
+    ],
+)
+def test_what_contradicts_itself_is_not_read(text: str, criterion: str) -> None:
+    hits, torn = SITUATION.read(text)
+    assert criterion not in hits
+    assert len(torn[criterion]) == 2
+
+
+def test_the_words_an_answer_was_read_from_stand_in_the_text() -> None:
+    text = "社員の質問に規程から答えたい。予算は800万円、半年以内。"
+    hits, _ = SITUATION.read(text)
+    assert len(hits) >= 3
+    for hit in hits.values():
+        assert all(words in text for words in hit.words.split(" / "))
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_read_is_an_answer_the_model_knows(text: str) -> None:
+    found = read(text)
+    assert set(ADVISOR.validate(found)) == set(found)
+
+
+def test_labelled_situations_are_read_and_never_turned_round(shared: Path) -> None:
+    facts = hits = 0
+    for name in ("freetext-dev.jsonl", "freetext-check.jsonl"):
+        for line in (shared / "decision/v2" / name).read_text("utf-8").splitlines():
+            row = json.loads(line)
+            found = read(row["text"])
+            for criterion, wanted in row["facts"].items():
+                options = wanted if isinstance(wanted, list) else [wanted]
+                facts += 1
+                hits += set(options) <= set(found.get(criterion, "").split(","))
+            for criterion, forbidden in row.get("must_not", {}).items():
+                read_as = set(found.get(criterion, "").split(","))
+                assert not read_as & set(forbidden), (row["id"], criterion)
+    assert facts == 145
+    assert hits >= 0.9 * facts
