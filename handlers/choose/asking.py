@@ -80,11 +80,11 @@ class Asking:
         people = self._people(question)
         if subject == "cost" or (people and subject in (None, "flips")):
             return cost(view, people, block)
-        if block and subject in (None, "why_not", "why", "flips"):
+        if block and subject in ("why_not", "why", "flips"):
             return not_advised(view, block)
         match subject:
             case "risks":
-                return view.say("told_risks", list=_row(view.words.against()[:TOP]))
+                return risks(view, block)
             case "cheaper":
                 return cheaper(view)
             case "flips":
@@ -113,6 +113,14 @@ class Asking:
             if f"{digits}{word}" in question.replace(" ", ""):
                 factor = size
         return int(number * factor)
+
+
+def risks(view: ResultView, block: str) -> str:
+    """Return what speaks against the advice, or against a block that is named."""
+    rows = view.words.against()
+    if block:
+        rows = [view.words.to(phrase) for phrase in view.advisor.model.block(block).against]
+    return view.say("told_risks", list=_row(rows[:TOP]))
 
 
 def why(view: ResultView) -> str:

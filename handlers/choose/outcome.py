@@ -195,6 +195,7 @@ def why_not(run: Run, advisor: Advisor, say: Wording, block: str) -> Reply:
             submit=say("show"),
             stop=say("cancel"),
             state=form.data,
+            buttons=(Button(say("to_result"), ResumeRun(run.id, run.rev)),),
             required_error=say("required"),
         )
         return Reply(label, ask=ask)
@@ -236,4 +237,5 @@ def _memo(run: Run, advisor: Advisor, language: Language | str, say: Wording) ->
     again = Button(say(f"memo_{offered}"), ExportMemo(run.id, run.rev, offered))
     files = attachments(ResultView.of(run, advisor, Wording(say.texts, written)))
     text = say("memo_ready")
-    return Reply(text, (Paragraph(text), Buttons((again,))), attachments=files)
+    back = Button(say("to_result"), ResumeRun(run.id, run.rev))
+    return Reply(text, (Paragraph(text), Buttons((again, back))), attachments=files)

@@ -24,7 +24,7 @@ GOAL = 300  # characters of a goal or a measure
 
 def page(run: Run, setting: Setting, advisor: Advisor, say: Wording) -> Reply:
     """Return the page as one form; what was read or ruled before is filled in."""
-    text = say("page")
+    text = say("two_sentences", a=say("page"), b=say("page_after"))
     form = AnswerPage(run.id, run.rev)
     notes: list[Flat] = [*say.note(setting.note), *_ruled(run, advisor, say)]
     buttons = list(_buttons(run, say, private=setting.private))
@@ -40,7 +40,6 @@ def page(run: Run, setting: Setting, advisor: Advisor, say: Wording) -> Reply:
         submit=say("next"),
         stop=say("stop"),
         state=form.data,
-        intro=say("page_intro"),
         notes=tuple(notes),
         buttons=tuple(buttons),
         others=say("others_page", name=run.name),

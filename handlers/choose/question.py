@@ -164,17 +164,19 @@ def describe(run: Run, say: Wording) -> Reply:
     """Ask for the situation in the person's own words."""
     text = say("describe_ask")
     field = Field("text", "text", text, hint=say("describe_hint"), max=TEXT)
-    return _in_words(DescribeSituation(run.id, run.rev), field, say("describe_submit"), say)
+    form = DescribeSituation(run.id, run.rev)
+    return _in_words(form, field, say("describe_submit"), say, run)
 
 
 def about(run: Run, say: Wording) -> Reply:
     """Ask what the person would like to know about the result."""
     text = say("question_ask")
     field = Field("text", "text", text, hint=say("question_hint"), max=WORDS)
-    return _in_words(AskAboutResult(run.id, run.rev), field, say("question_submit"), say)
+    return _in_words(AskAboutResult(run.id, run.rev), field, say("question_submit"), say, run)
 
 
-def _in_words(form: OfRun, field: Field, submit: str, say: Wording) -> Reply:
+def _in_words(form: OfRun, field: Field, submit: str, say: Wording, run: Run) -> Reply:
+    """Ask for words; the way back leads to where the run stands."""
     ask = Ask(
         form=form.name,
         title=say("title"),
@@ -183,9 +185,17 @@ def _in_words(form: OfRun, field: Field, submit: str, say: Wording) -> Reply:
         submit=submit,
         stop=say("cancel"),
         state=form.data,
+        buttons=(_way_back(run, say),),
         required_error=say("text_required"),
     )
     return Reply(field.label, ask=ask)
+
+
+def _way_back(run: Run, say: Wording) -> Button:
+    """Offer to go back to the question or the result without answering."""
+    if run.done:
+        return Button(say("to_result"), ResumeRun(run.id, run.rev))
+    return Button(say("resume"), ResumeRun(run.id, run.rev))
 
 
 def confirm(run: Run, answers: dict[str, Hit], advisor: Advisor, say: Wording, note: str) -> Reply:

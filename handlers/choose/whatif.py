@@ -192,6 +192,7 @@ def _form(form: OfRun, fields: tuple[Field, ...], text: str, say: Wording) -> Re
         submit=say("show"),
         stop=say("cancel"),
         state=form.data,
+        buttons=(Button(say("to_result"), ResumeRun(form.run, form.revision)),),
         required_error=say("required"),
     )
     return Reply(text, ask=ask)

@@ -294,7 +294,7 @@ async def test_a_question_about_a_result_is_answered_to_its_person_and_forgotten
     submit = next(a for a in actions(form["value"]) if isinstance(unpack(a["data"][KEY]), Form))
     before, told = len(at.service.calls), len(at.told)
     answer = await at.invoke(
-        submit["data"] | {"verb": submit["verb"], "text": "注意点は?"}, **thread
+        submit["data"] | {"verb": submit["verb"], "text": "RAGとは何ですか?"}, **thread
     )
     follow = next(a for a in actions(answer["value"]) if a["verb"].startswith("ask."))
     await at.invoke(follow["data"] | {"verb": follow["verb"]}, **thread)
@@ -376,18 +376,18 @@ async def test_the_buttons_of_a_targeted_answer_stay_with_its_person(at):
     assert at.public() == []
 
 
+ANSWERS = ("choose.page", "choose.answer")  # what the page and each question are sent as
+
+
 async def test_a_whole_dialog_begun_in_a_targeted_message_stays_there(at):
     await at.say("llm-choose choose express", **ALONE)
     card = at.service.whispers[-1]
     for _ in range(12):
-        submit = next((a for a in actions(card) if a["verb"] == "choose.answer"), None)
+        submit = next((a for a in actions(card) if a["verb"] in ANSWERS), None)
         if submit is None:
             break
-        [field] = unpack(submit["data"][KEY]).values
-        [choices] = [e["choices"] for e in inputs(card)]
-        answer = await at.invoke(
-            submit["data"] | {"verb": "choose.answer", field: choices[0]["value"]}, **ROOM
-        )
+        filled = {e["id"]: e["choices"][0]["value"] for e in inputs(card)}
+        answer = await at.invoke(submit["data"] | {"verb": submit["verb"]} | filled, **ROOM)
         card = answer["value"]
 
     assert letters("おすすめ:") in wire(card)
@@ -413,16 +413,12 @@ async def test_a_run_s_result_is_never_shown_to_the_channel(at, scenes):
     id_ = next(iter(at.service.shown))
     card = (await at.invoke(look["data"] | {"verb": look["verb"]}, replyToId=id_, **ROOM))["value"]
     for _ in range(12):
-        submit = next((a for a in actions(card) if a["verb"] == "choose.answer"), None)
+        submit = next((a for a in actions(card) if a["verb"] in ANSWERS), None)
         if submit is None:
             break
-        [field] = unpack(submit["data"][KEY]).values
-        [choices] = [e["choices"] for e in inputs(card)]
-        answer = await at.invoke(
-            submit["data"] | {"verb": "choose.answer", field: choices[0]["value"]},
-            replyToId=id_,
-            **ROOM,
-        )
+        filled = {e["id"]: e["choices"][0]["value"] for e in inputs(card)}
+        sent = submit["data"] | {"verb": submit["verb"]} | filled
+        answer = await at.invoke(sent, replyToId=id_, **ROOM)
         card = answer["value"]
 
     assert pieces(at.told[-1])[0] in wire(card)

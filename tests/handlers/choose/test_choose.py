@@ -58,9 +58,7 @@ class Talk:
     async def answer(self, reply: Reply, option: str, person: Person = TARO) -> Reply:
         return await self.say(Press("choose.answer", {**reply.ask.state, "o": option}), person)
 
-    async def finish(
-        self, reply: Reply, person: Person = TARO, option: str | None = None
-    ) -> Reply:
+    async def finish(self, reply: Reply, person: Person = TARO, option: str | None = None) -> Reply:
         while reply.ask:
             reply = await self.say(answered(reply.ask, option), person)
         return reply
@@ -333,9 +331,7 @@ async def test_any_answer_can_be_changed_at_the_result_and_kept(talk: Talk) -> N
     which = await talk.say(pressed(result, "choose.whatif"))
     offered = {option.id for option in which.ask.fields[0].options}
     assert {criterion.id for criterion in ADVISOR.model.questions} == offered
-    to_what = await talk.say(
-        Form("choose.whatif", which.ask.state, {"criterion": "boundary"})
-    )
+    to_what = await talk.say(Form("choose.whatif", which.ask.state, {"criterion": "boundary"}))
     tried = await talk.say(Form("choose.whatif", to_what.ask.state, {"option": "ok"}))
     kept = await talk.say(pressed(tried, "choose.keep"))
     assert "答えを変えて" in kept.text

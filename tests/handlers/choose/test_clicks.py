@@ -114,7 +114,9 @@ async def test_a_finished_run_takes_no_more_answers(choose: Choose, sessions: Se
     assert await Runs(sessions).load(str(states[0]["rid"])) == before
 
 
-@pytest.mark.parametrize("verb", ["answer", "skip", "back", "express", "open", "prefill", "page", "later"])
+@pytest.mark.parametrize(
+    "verb", ["answer", "skip", "back", "express", "open", "prefill", "page", "later"]
+)
 async def test_a_finished_run_is_not_changed_by_a_click_of_its_own_revision(
     choose: Choose, sessions: Sessions, verb: str
 ) -> None:

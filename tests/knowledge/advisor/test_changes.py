@@ -39,7 +39,10 @@ def test_other_prices_move_what_can_be_done(advisor: Advisor) -> None:
 
 
 def test_sentences_alone_move_nothing(advisor: Advisor) -> None:
-    help_ = {"ja": "社内ポータルの資料は「多くの資料から探す」です。", "en": "Files on the portal are many."}
+    help_ = {
+        "ja": "社内ポータルの資料は「多くの資料から探す」です。",
+        "en": "Files on the portal are many.",
+    }
     changes = compare(advisor, load({"texts": {"questions": {"docs": {"help": help_}}}}))
     assert {change.place for change in changes.rows} == {
         "texts.questions.docs.help.ja",

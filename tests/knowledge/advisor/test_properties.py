@@ -14,9 +14,7 @@ ADVISOR = Advisor.load()
 MODEL = ADVISOR.model
 TABLES = ADVISOR.tables
 SINGLE = [criterion for criterion in MODEL.single if criterion.id != "personal"]
-ANSWERS = st.fixed_dictionaries(
-    {}, optional={c.id: st.sampled_from(list(c.names)) for c in SINGLE}
-)
+ANSWERS = st.fixed_dictionaries({}, optional={c.id: st.sampled_from(list(c.names)) for c in SINGLE})
 SCORED = st.fixed_dictionaries(
     {}, optional={c.id: st.sampled_from(list(c.names)) for c in MODEL.criteria}
 )
