@@ -64,7 +64,8 @@ _SOON = re.compile(r"今月中|来月|next month|this month|right away|immediate
 _PEOPLE = (
     re.compile(
         rf"(?:利用者|使うのは|使う人|対象(?:者)?|全社|部員|所員|メンバー|教職員|組合員|職員|スタッフ|社員)"
-        rf"(?:は|が|数|数は|全員|約|およそ|で)*{_NUMBER} ?(万|千)? ?(?:人|名)(?!の\S{{0,6}}(?:メーカー|会社|企業))"
+        rf"(?:は|が|数|数は|全員|約|およそ|で)*{_NUMBER} ?(万|千)? ?(?:人|名)"
+        rf"(?!の\S{{0,6}}(?:メーカー|会社|企業))"
     ),
     re.compile(
         rf"{_NUMBER} ?(万|千)? ?(?:人|名)(?:の|が|で|ほどの|規模の|くらいの|全員で?)"
@@ -83,11 +84,13 @@ _SMALL = re.compile(
 )
 _REQUESTS = (
     re.compile(
-        rf"(?:月|毎月|月間|1か月)(?:に|あたり|約|で|およそ)*{_NUMBER} ?(万|千|百万|億)? ?(?:件|回|通|問|リクエスト)"
+        rf"(?:月|毎月|月間|1か月)(?:に|あたり|約|で|およそ)*{_NUMBER} ?(万|千|百万|億)?"
+        rf" ?(?:件|回|通|問|リクエスト)"
     ),
     re.compile(
         rf"\b{_COUNT} ?(k|thousand|m|million)? (?:\w+ )?"
-        rf"(?:requests|calls|tickets|documents|queries|messages|emails|invoices|orders|claims|transcripts|reviews|items)"
+        rf"(?:requests|calls|tickets|documents|queries|messages|emails|invoices|orders|claims"
+        rf"|transcripts|reviews|items)"
         rf" (?:a|per|each|every) month",
         re.IGNORECASE,
     ),
@@ -95,7 +98,8 @@ _REQUESTS = (
 _DAILY = (
     re.compile(rf"(?:1日|一日|毎日|日)(?:に|あたり|約)*{_NUMBER} ?(万|千)? ?(?:件|回|通|問)"),
     re.compile(
-        rf"\b{_COUNT} ?(k|thousand)? (?:\w+ )?(?:requests|calls|tickets|queries|messages|emails|orders)"
+        rf"\b{_COUNT} ?(k|thousand)? (?:\w+ )?"
+        rf"(?:requests|calls|tickets|queries|messages|emails|orders)"
         rf" (?:a|per|each|every) day",
         re.IGNORECASE,
     ),

@@ -82,24 +82,29 @@ class Asking:
             return cost(view, people, block)
         if block and subject in ("why_not", "why", "flips"):
             return not_advised(view, block)
+        return self._told(view, subject, block)
+
+    def _told(self, view: ResultView, subject: Subject | None, block: str) -> str:
+        """Return what the result says about a subject; empty where it says nothing."""
+        words, say = view.words, view.say
+        told = ""
         match subject:
             case "risks":
-                return risks(view, block)
+                told = risks(view, block)
             case "cheaper":
-                return cheaper(view)
+                told = cheaper(view)
             case "flips":
-                rows = view.words.flips_by_question() or [view.say("no_flips")]
-                return view.say("told_flips", list=_row(rows))
+                rows = words.flips_by_question() or [say("no_flips")]
+                told = say("told_flips", list=_row(rows))
             case "next":
-                return "\n".join(_stages(view))
+                told = "\n".join(_stages(view))
             case "before":
-                return view.say("told_before", list=_row(view.words.before()[:TOP]))
+                told = say("told_before", list=_row(words.before()[:TOP]))
             case "cases":
-                return view.say("told_cases", list=_row(view.words.twins()))
+                told = say("told_cases", list=_row(words.twins()))
             case "why":
-                return why(view)
-            case _:
-                return ""
+                told = why(view)
+        return told
 
     def _people(self, question: str) -> int:
         """Return how many people a question names, 0 for none."""

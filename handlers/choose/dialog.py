@@ -354,11 +354,11 @@ def _valid(advisor: Advisor, given: Values) -> Iterator[tuple[str, str]]:
 def _known(hits: Mapping[str, Hit], advisor: Advisor) -> dict[str, Hit]:
     """Return what was read as far as this model asks for it."""
     known = {criterion.id: set(criterion.names) for criterion in advisor.model.questions}
-    found = {}
-    for criterion, hit in hits.items():
-        if set(hit.option.split(LIST)) <= known.get(criterion, set()):
-            found[criterion] = hit
-    return found
+    return {
+        criterion: hit
+        for criterion, hit in hits.items()
+        if set(hit.option.split(LIST)) <= known.get(criterion, set())
+    }
 
 
 def _torn(torn: Mapping[str, tuple[str, ...]], advisor: Advisor, say: Wording) -> str:

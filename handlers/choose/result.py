@@ -115,9 +115,8 @@ class ResultView:
         if self.run.goal:
             blocks.append(Paragraph(self.say("goal_line", goal=self.run.goal), "quiet"))
         blocks.append(Paragraph(f"**{words.headline()}**\n{words.short()}"))
-        for text in (words.objection(), *words.warnings()):
-            if text:
-                blocks.append(Paragraph(text, "warning"))
+        warned = [text for text in (words.objection(), *words.warnings()) if text]
+        blocks += [Paragraph(text, "warning") for text in warned]
         blocks += self._ways(pressed=ways)
         blocks.append(self._route())
         blocks.append(Facts(tuple(self.facts())))
@@ -181,11 +180,9 @@ class ResultView:
         left = self.advisor.left(self.run.answers, self.run.asked)
         if not left:
             return
-        count = len(self.run.turns)
+        text = self.say("stopped_early", count=len(self.run.turns))
         if self.run.express:
             text = self.say("stopped_express")
-        else:
-            text = self.say("stopped_early", count=count)
         yield Paragraph(text, "note")
         action = AnswerRest(self.run.id, self.run.rev)
         yield Buttons((Button(self.say("do_rest", count=len(left)), action),), "rest")

@@ -228,6 +228,17 @@ class Choose:
             return Wording.to(message, self._texts).reply("foreign", name=run.name)
         if advisor is None:
             return await self._renewed(message, run)
+        return await self._act(message, run, advisor, action, values)
+
+    async def _act(
+        self,
+        message: Message,
+        run: Run,
+        advisor: Advisor,
+        action: OfOwnRun,
+        values: Mapping[str, str],
+    ) -> Reply:
+        """Do something with a run that is the person's own."""
         match action:
             case RestartRun():
                 return await self._restart(message, run)

@@ -64,18 +64,19 @@ class Sentences:
         now, fit = self.full(result.advice.id), self.name(result.fit.id)
         match result.headline:
             case "none_fits":
-                return self.say("headline_none", reason=self.limits(result.fit))
+                text = self.say("headline_none", reason=self.limits(result.fit))
             case "dont":
-                return self.say("headline_dont")
+                text = self.say("headline_dont")
             case "dont_now":
-                return self.say("headline_not_now", need=self._needs() or "–")
+                text = self.say("headline_not_now", need=self._needs() or "–")
             case "first":
                 reason = self.limits(result.fit)
-                return self.say("headline_first", now=now, fit=fit, reason=reason)
+                text = self.say("headline_first", now=now, fit=fit, reason=reason)
             case "weak":
-                return self.say("headline_weak", now=now)
+                text = self.say("headline_weak", now=now)
             case _:
-                return self.say("headline_fits", now=now)
+                text = self.say("headline_fits", now=now)
+        return text
 
     def title(self) -> str:
         """Return the headline's subject in a few words."""
@@ -234,8 +235,7 @@ class Sentences:
         """Return what speaks against the advice: answers first, then what is known of it."""
         rows = [self._reason(reason) for reason in self.result.against[:TOP]]
         for block in self.result.blocks:
-            for phrase in block.against:
-                rows.append(self.to(phrase))
+            rows += [self.to(phrase) for phrase in block.against]
         return rows
 
     def flips(self) -> list[str]:
@@ -277,8 +277,7 @@ class Sentences:
         """Return what to check before starting."""
         rows = []
         for block in self.result.blocks:
-            for phrase in block.before:
-                rows.append(self.to(phrase))
+            rows += [self.to(phrase) for phrase in block.before]
         return rows
 
     def cautions(self) -> list[str]:

@@ -92,9 +92,8 @@ def pair(run: Run, advisor: Advisor, say: Wording, first: str, second: str) -> R
 
 
 def _which_answer(run: Run, advisor: Advisor, say: Wording) -> Reply:
-    options = []
-    for criterion in advisor.model.questions:
-        options.append(Option(criterion.id, _now(run, criterion, advisor, say)))
+    questions = advisor.model.questions
+    options = [Option(one.id, _now(run, one, advisor, say)) for one in questions]
     label = say("whatif_ask")
     field = Field("criterion", "choice", label, options=tuple(options))
     return _form(TryAnswer(run.id, run.rev), (field,), label, say)
@@ -102,10 +101,8 @@ def _which_answer(run: Run, advisor: Advisor, say: Wording) -> Reply:
 
 def _to_what(run: Run, criterion: Criterion, say: Wording) -> Reply:
     given = run.answers.get(criterion.id)
-    options = []
-    for option in criterion.options:
-        if option.id != given:
-            options.append(Option(option.id, option.text.to(say.language)))
+    others = [option for option in criterion.options if option.id != given]
+    options = [Option(option.id, option.text.to(say.language)) for option in others]
     if given is not None:
         options.append(Option(UNKNOWN, say("not_sure")))
     label = say("whatif_to", question=criterion.question.to(say.language))

@@ -52,9 +52,10 @@ def _blocks(model: DecisionModel) -> None:
     if twice is not None:
         raise invalid(f"bases.{twice}", "name_twice")
     bases = {block.id for block in model.layer("base")}
-    excluded = {
-        block for criterion in model.criteria for o in criterion.options for block in o.excludes
-    }
+    excluded: set[str] = set()
+    for criterion in model.criteria:
+        for option in criterion.options:
+            excluded |= option.excludes
     if not (model.alone & bases) - excluded:
         raise invalid("criteria", "no_survivor")
 
@@ -132,8 +133,8 @@ def _named(model: DecisionModel) -> None:
         _known(f"{block.id}.only_with", block.only_with, blocks)
         _known(f"{block.id}.then", [block.then], blocks)
     for twin in model.twins:
-        answers = {criterion: frozenset([option]) for criterion, option in twin.answers.items()}
-        _answers(f"twins.{twin.id}", answers, options)
+        for criterion, option in twin.answers.items():
+            _answers(f"twins.{twin.id}", {criterion: frozenset([option])}, options)
     _known("limits.team.skill", model.allows.skill, options["team"])
     _known("limits.team.people", model.allows.people, options["team"])
 

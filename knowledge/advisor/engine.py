@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 
 from knowledge.advisor import model as models
-from knowledge.advisor.confidence import ALONE, Draws, level, uniform
+from knowledge.advisor.confidence import Draws, level, uniform
 from knowledge.advisor.faults import invalid, unknown
 from knowledge.advisor.needs import Estimate, Feasibility
 from knowledge.advisor.order import Order, Step
@@ -27,7 +27,8 @@ from knowledge.advisor.record import (
     Way,
 )
 from knowledge.advisor.route import Routes
-from knowledge.advisor.tables import DIGITS, Rows, Tables
+from knowledge.advisor.standings import Standings
+from knowledge.advisor.tables import DIGITS, Tables
 from knowledge.advisor.twins import alike
 from knowledge.advisor.values import COUNT, LIST, UNKNOWN, Criterion, DecisionModel
 from knowledge.advisor.verdicts import Judge
@@ -39,7 +40,6 @@ REMEMBERED = 2048
 OTHER_KIND = 2.0  # steps between two options that have no order
 TRIES = 4096  # random sets of answers in which a winner is looked for before searching
 PEOPLE = 10_000_000  # the most that may use it
-NEAR = 3.0  # points within which another option of the same approach is close
 
 
 class Advisor:
@@ -51,6 +51,7 @@ class Advisor:
         self.tables = Tables(model)
         self.feasibility = Feasibility(self.tables)
         self.judge = Judge(self.tables, self.feasibility)
+        self._standings = Standings(self.tables, self.feasibility)
         self._draws = Draws(self.tables, self.judge)
         self._order = Order(self.tables, self.judge)
         self._routes = Routes(self.tables, self.feasibility)
@@ -112,14 +113,14 @@ class Advisor:
         verdicts = self.judge.verdicts(row[None, :], beside)
         fit_number, now_number = int(verdicts.fit[0]), int(verdicts.now[0])
         advised = int(verdicts.advice[0])
-        fit = self._standing(given, fit_number)
+        fit = self._standings.standing(given, fit_number)
         now = None
         if now_number >= 0:
-            now = self._standing(given, now_number)
-        weak = self._weak(row, given, advised)
+            now = self._standings.standing(given, now_number)
+        weak = self._standings.weak(row, given, advised)
         headline = self._headline(given, fit, now, weak=weak)
-        unsolved = tuple(self._unsolved(given, now or fit))
-        reasons = self._reasons(row, advised)
+        unsolved = tuple(self._standings.unsolved(given, now or fit))
+        reasons = self._standings.reasons(row, advised)
         against = [reason for reason in reasons if reason.points < 0]
         wanted = None
         if now is not None:
@@ -134,15 +135,17 @@ class Advisor:
             headline=headline,
             fit=fit,
             now=now,
-            standings=self._standings(given),
+            standings=self._standings.ranked(given),
             reasons=reasons,
             against=tuple(sorted(against, key=_points)),
             unsolved=unsolved,
-            confidence=level(self.model, given, robust, self._margin(row, given, advised)),
+            confidence=level(
+                self.model, given, robust, self._standings.margin(row, given, advised)
+            ),
             route=self._routes.route(given, fit, now),
             flips=self._flips(given, advised),
             ways=out,
-            twin=self._twin(row, given, advised),
+            twin=self._standings.twin(row, given, advised),
             twins=alike(self.model, given),
             open_points=tuple(self._open_points(given)),
         )
@@ -179,7 +182,7 @@ class Advisor:
         effective = tables.effective(tables.row(answers)[None, :])
         scores = tables.scores(tables.points(effective, tables.beside(answers)))[0]
         number = tables.position[option]
-        own = scores[tables.position[self._unrouted(number)]]
+        own = scores[tables.position[self.tables.unrouted(number)]]
         others = tables.base[: tables.count] != tables.base[number]
         return float(own - scores[others].max())
 
@@ -205,173 +208,19 @@ class Advisor:
             return "none_fits"
         if now.base in self.model.alone:
             plain = self.model.plain.items()
-            asked = [given.get(criterion) in options for criterion, options in plain]
-            return "dont" if any(asked) else "dont_now"
+            for criterion, options in plain:
+                if given.get(criterion) in options:
+                    return "dont"
+            return "dont_now"
         if now.core != fit.core:
             return "first"
         if weak:
             return "weak"
         return "fits"
 
-    def _weak(self, row: Rows, given: Mapping[str, str], advised: int) -> bool:
-        """Report whether the base alone has so few points that nothing fits well."""
-        effective = self.tables.effective(row[None, :])
-        points = self.tables.points(effective, self.tables.beside(given))[0]
-        base = points[self.tables.base[advised]]
-        return bool(round(float(base), DIGITS) < self.model.rules.weak_below)
-
-    def _unsolved(self, given: Mapping[str, str], advice: Standing) -> Iterator[tuple[str, str]]:
-        """Yield (question, answer) of needs that no block of the advice meets."""
-        for criterion, meets in self.model.solves.items():
-            answer = given.get(criterion, "")
-            if answer in meets and not meets[answer].intersection(advice.blocks):
-                yield criterion, answer
-
-    # ----------------------------------------------------------------- standings
-
-    def _standing(self, given: Mapping[str, str], number: int) -> Standing:
-        return self._places(given, [number])[0]
-
-    def _places(self, given: Mapping[str, str], numbers: list[int]) -> list[Standing]:
-        """Return combinations with their points, needs and what stands in their way."""
-        tables = self.tables
-        row, beside = tables.row(given), tables.beside(given)
-        effective = tables.effective(row[None, :])
-        points = tables.points(effective, beside)[0]
-        estimates = self.feasibility.estimates(row, beside, numbers)
-        violations = self.feasibility.violations(row, beside, numbers)
-        places = []
-        for number, estimate, passed in zip(numbers, estimates, violations, strict=True):
-            combination = tables.combinations[number]
-            score = float(points[tables.members[:, number]].sum())
-            excluded = tuple(self._excluders(effective[0], number))
-            places.append(
-                Standing(
-                    id=combination.id,
-                    blocks=combination.blocks,
-                    approach=combination.approach,
-                    score=round(score, DIGITS),
-                    estimate=estimate,
-                    violations=passed,
-                    excluded_by=excluded,
-                )
-            )
-        return places
-
-    def _standings(self, given: Mapping[str, str]) -> tuple[Standing, ...]:
-        """Return the best option of each base, from best to worst, ruled out ones last."""
-        tables = self.tables
-        effective = tables.effective(tables.row(given)[None, :])
-        scores = tables.scores(tables.points(effective, tables.beside(given)))[0]
-        allowed = tables.allowed(effective)[0]
-        ranked = np.where(allowed, scores, scores - 1e6)
-        numbers = []
-        for block in self.model.layer("base"):
-            own = np.flatnonzero(tables.base[: tables.count] == tables.block[block.id])
-            numbers.append(int(own[ranked[own].argmax()]))
-        places = self._places(given, numbers)
-        places.sort(key=_place)
-        return tuple(places)
-
-    def _excluders(self, row: Rows, number: int) -> Iterator[tuple[str, str]]:
-        """Yield the answers that rule a combination out, as (question, option)."""
-        combination = self.tables.combinations[number]
-        for q, criterion in enumerate(self.model.criteria):
-            o = int(row[q])
-            if o == self.tables.blank:
-                continue
-            option = criterion.options[o]
-            lacks = option.requires and not option.requires.intersection(combination.blocks)
-            if combination.base in self.model.alone:
-                lacks = False
-            if lacks or option.excludes.intersection(combination.blocks):
-                yield criterion.id, option.id
-
-    # ----------------------------------------------------------------- reasons
-
     def compare(self, answers: Mapping[str, str], first: str, second: str) -> Comparison:
         """Set two options side by side under these answers; positive points favour `first`."""
-        given = self.validate(answers)
-        one, two = (self.tables.position[option] for option in (first, second))
-        places = self._places(given, [one, two])
-        reasons = self._reasons(self.tables.row(given), one, two)
-        explained = sum(reason.points for reason in reasons)
-        rest = places[0].score - places[1].score - explained
-        return Comparison(places[0], places[1], round(rest, DIGITS), reasons)
-
-    def _reasons(self, row: Rows, first: int, second: int = -1) -> tuple[Reason, ...]:
-        """Return what each answer gives `first`, over `second` where one is named; not zeros."""
-        tables = self.tables
-        effective = tables.effective(row[None, :])[0]
-        reasons = []
-        for q, criterion in enumerate(self.model.criteria):
-            o = int(effective[q])
-            if o == tables.blank:
-                continue
-            values = tables.values[q, o]
-            worth = values[tables.members[:, first]].sum()
-            if second >= 0:
-                worth -= values[tables.members[:, second]].sum()
-            points = round(float(criterion.weight * worth), DIGITS)
-            if points:
-                reasons.append(Reason(criterion.id, criterion.options[o].id, points))
-        reasons.sort(key=_strength)
-        return tuple(reasons)
-
-    def _margin(self, row: Rows, given: Mapping[str, str], advised: int) -> float:
-        """Return by how many points the advice leads the best option of another approach."""
-        tables = self.tables
-        effective = tables.effective(row[None, :])
-        scores = tables.scores(tables.points(effective, tables.beside(given)))[0]
-        others = tables.approach[: tables.count] != tables.approach[advised]
-        others &= tables.allowed(effective)[0]
-        if not others.any():
-            return ALONE
-        own = scores[tables.position[self._unrouted(advised)]]
-        return float(own - scores[others].max())
-
-    def _unrouted(self, number: int) -> str:
-        """Return a combination's id without its routing."""
-        routings = {block.id for block in self.model.layer("routing")}
-        blocks = self.tables.combinations[number].blocks
-        return "+".join(block for block in blocks if block not in routings)
-
-    def _twin(self, row: Rows, given: Mapping[str, str], advised: int) -> tuple[str, str] | None:
-        """
-        Return another option of the same approach that is close and can be done, and the open
-        question that would decide between the two; None where nothing is.
-        """
-        tables = self.tables
-        effective = tables.effective(row[None, :])
-        beside = tables.beside(given)
-        scores = tables.scores(tables.points(effective, beside))[0]
-        possible = tables.allowed(effective)[0]
-        possible &= ~self.feasibility.violated(row[None, :], beside)[0, : tables.count]
-        possible &= tables.approach[: tables.count] == tables.approach[advised]
-        possible &= tables.base[: tables.count] != tables.base[advised]
-        possible &= scores >= scores[tables.position[self._unrouted(advised)]] - NEAR
-        if not possible.any():
-            return None
-        other = int(np.where(possible, scores, -np.inf).argmax())
-        question = self._deciding(given, advised, other)
-        if not question:
-            return None
-        return tables.combinations[other].id, question
-
-    def _deciding(self, given: Mapping[str, str], first: int, second: int) -> str:
-        """Return the open question whose answers set two combinations furthest apart, or ""."""
-        tables = self.tables
-        best, question = 0.0, ""
-        for q, criterion in enumerate(self.model.criteria):
-            if criterion.id in given or not tables.applicable(criterion, given):
-                continue
-            values = tables.values[q, : len(criterion.options)]
-            one = values[:, tables.members[:, first]].sum(axis=1)
-            two = values[:, tables.members[:, second]].sum(axis=1)
-            swing = float(np.ptp(one - two) * criterion.weight)
-            if swing > best:
-                best, question = swing, criterion.id
-        return question
+        return self._standings.compare(self.validate(answers), first, second)
 
     # ----------------------------------------------------------------- what if
 
@@ -481,12 +330,3 @@ def _people(given: object) -> str:
 
 def _points(reason: Reason) -> float:
     return reason.points
-
-
-def _strength(reason: Reason) -> float:
-    """Order reasons by their points, the largest first whatever their sign."""
-    return -abs(reason.points)
-
-
-def _place(standing: Standing) -> tuple[bool, float]:
-    return bool(standing.excluded_by), -standing.score

@@ -10,8 +10,8 @@ from typing import Literal
 
 import numpy as np
 
-from knowledge.advisor.tables import Beside, Flags, Numbers, Rows, Tables
-from knowledge.advisor.values import Block, Needs, Range
+from knowledge.advisor.tables import Beside, Combination, Flags, Numbers, Rows, Tables
+from knowledge.advisor.values import NOTHING, Block, Needs, Range
 
 YEN = 1e4  # of one unit of money
 YEAR = 12  # months
@@ -74,16 +74,19 @@ class Feasibility:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         model = tables.model
-        parts = [_parts(tables, number) for number in range(len(tables.combinations))]
+        parts = [_parts(tables, combination) for combination in tables.combinations]
         self._build = _ends(parts, "build")
         self._month = _ends(parts, "month")
         self._seat = _ends(parts, "seat")
         self._request = _ends(parts, "request")
         self._months = _ends(parts, "months")
         self._people = _ends(parts, "people")
-        self.skill = np.array([max(need.skill for need in needs) for needs in parts])
-        bases = [one.base for one in tables.combinations]
-        self._machines: Flags = np.array([base in model.hardware.bases for base in bases])
+        self.skill = np.zeros(len(parts))
+        self._machines: Flags = np.zeros(len(parts), dtype=bool)
+        for number, combination in enumerate(tables.combinations):
+            skills = [need.skill for need in parts[number]]
+            self.skill[number] = max(skills)
+            self._machines[number] = combination.base in model.hardware.bases
         cleaned = [tables.block[block] for block in model.cleaned]
         self._reads: Flags = np.asarray(tables.members[cleaned].any(axis=0))
         allows = model.allows
@@ -107,8 +110,9 @@ class Feasibility:
     def _bands(self, criterion: str, bands: Mapping[str, Range]) -> tuple[Numbers, Numbers]:
         """Return low and high of each option number; unanswered counts as the first band."""
         first = next(iter(bands.values()))
-        low = {option: band.low for option, band in bands.items()}
-        high = {option: band.high for option, band in bands.items()}
+        low, high = {}, {}
+        for option, band in bands.items():
+            low[option], high[option] = band.low, band.high
         return self._column(criterion, low, first.low), self._column(criterion, high, first.high)
 
     def _cleaning(self, part: Literal["build", "months"]) -> tuple[Numbers, Numbers]:
@@ -178,14 +182,18 @@ class Feasibility:
     def estimates(self, row: Rows, beside: Beside, numbers: Sequence[int]) -> list[Estimate]:
         """Return what each of some combinations takes under one row of answers."""
         rows = row[None, :]
-        ends = [self.amounts(rows, beside, end) for end in ENDS]
-        counts = [self._counts(rows, beside, end) for end in ENDS]
-        users = [float(people[0]) for people, _ in counts]
-        requests = [float(calls[0]) for _, calls in counts]
+        ends, users, requests = [], [], []
+        for end in ENDS:
+            ends.append(self.amounts(rows, beside, end))
+            people, calls = self._counts(rows, beside, end)
+            users.append(float(people[0]))
+            requests.append(float(calls[0]))
         estimates = []
         for number in numbers:
-            seats = [users[end] * float(self._seat[end][number]) / YEN for end in ENDS]
-            usage = [requests[end] * float(self._request[end][number]) / YEN for end in ENDS]
+            seats, usage = [], []
+            for end in ENDS:
+                seats.append(users[end] * float(self._seat[end][number]) / YEN)
+                usage.append(requests[end] * float(self._request[end][number]) / YEN)
             estimates.append(
                 Estimate(
                     build=_span(ends, "build", number),
@@ -251,17 +259,15 @@ class Feasibility:
 
 def _span(ends: list[Amounts], name: str, number: int) -> Range:
     """Return both ends of one amount of a combination."""
-    low, high = [float(getattr(amounts, name)[0, number]) for amounts in ends]
-    return Range(low, high)
+    low: Numbers = getattr(ends[LOW], name)
+    high: Numbers = getattr(ends[HIGH], name)
+    return Range(float(low[0, number]), float(high[0, number]))
 
 
-def _parts(tables: Tables, number: int) -> list[Needs]:
+def _parts(tables: Tables, combination: Combination) -> list[Needs]:
     """Return the needs of each block of a combination; inside a product additions need less."""
-    combination = tables.combinations[number]
-    needs = []
-    for id_ in combination.blocks:
-        needs.append(_needs(tables.model.block(id_), sold=combination.base == SOLD))
-    return needs
+    sold = combination.base == SOLD
+    return [_needs(tables.model.block(id_), sold=sold) for id_ in combination.blocks]
 
 
 def _needs(block: Block, *, sold: bool) -> Needs:
@@ -274,9 +280,11 @@ def _ends(parts: list[list[Needs]], name: str) -> tuple[Numbers, Numbers]:
     """Return low and high of one need by combination, added up in the order of the blocks."""
     low, high = [], []
     for needs in parts:
-        spans: list[Range] = [getattr(need, name) for need in needs]
-        low.append(float(sum(span.low for span in spans)))
-        high.append(float(sum(span.high for span in spans)))
+        total = NOTHING
+        for need in needs:
+            total = total + getattr(need, name)
+        low.append(float(total.low))
+        high.append(float(total.high))
     return np.array(low), np.array(high)
 
 

@@ -49,11 +49,8 @@ class Order:
     def left(self, answers: Mapping[str, str], asked: Collection[str]) -> list[Criterion]:
         """Return the scored questions that count and are neither asked nor on the page."""
         behind = {*asked, *answers, *self._tables.model.rules.page}
-        left = []
-        for criterion in self._tables.model.criteria:
-            if criterion.id not in behind and self._tables.applicable(criterion, answers):
-                left.append(criterion)
-        return left
+        open_ = [one for one in self._tables.model.criteria if one.id not in behind]
+        return [one for one in open_ if self._tables.applicable(one, answers)]
 
     def step(self, answers: Mapping[str, str], asked: Collection[str]) -> Step:
         """

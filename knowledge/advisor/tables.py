@@ -7,13 +7,13 @@ that every number shown anywhere comes from the same few lines.
 """
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.advisor.values import COUNT, LIST, Criterion, DecisionModel
+from knowledge.advisor.values import COUNT, LIST, Criterion, DecisionModel, Layer
 
 Numbers = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -68,15 +68,15 @@ class Tables:
     def __init__(self, model: DecisionModel) -> None:
         self.model = model
         self.questions = model.single
-        self.number = {criterion.id: q for q, criterion in enumerate(self.questions)}
-        self.options = [_positions(criterion) for criterion in self.questions]
+        self.number = _numbered([criterion.id for criterion in self.questions])
+        self.options = [_numbered(criterion.names) for criterion in self.questions]
         self.scored = len(model.criteria)
-        self.blank = max(len(criterion.options) for criterion in self.questions)
-        self.block = {block.id: number for number, block in enumerate(model.blocks)}
+        self.blank = max(map(len, self.options))
+        self.block = _numbered([block.id for block in model.blocks])
         competing = list(_combinations(model))
         self.count = len(competing)
         self.combinations = (*competing, *_routed(model, competing))
-        self.position = {one.id: number for number, one in enumerate(self.combinations)}
+        self.position = _numbered([one.id for one in self.combinations])
         self.weights: Numbers = np.array([criterion.weight for criterion in model.criteria])
         self.offsets: Numbers = np.array([block.offset for block in model.blocks])
         self._fill_values()
@@ -104,24 +104,35 @@ class Tables:
     def _fill_members(self) -> None:
         """Fill which blocks a combination has, and what it needs of those that require some."""
         self.members: Flags = np.zeros((len(self.block), len(self.combinations)), dtype=bool)
+        size = len(self.combinations)
+        self.alone: Flags = np.zeros(size, dtype=bool)
+        self.base: Rows = np.zeros(size, dtype=np.intp)
+        self.approach: Rows = np.zeros(size, dtype=np.intp)
+        self.core: Rows = np.zeros(size, dtype=np.intp)
+        approaches: dict[str, int] = {}
         for number, combination in enumerate(self.combinations):
             for block in combination.blocks:
                 self.members[self.block[block], number] = True
+            self.alone[number] = combination.base in self.model.alone
+            self.base[number] = self.block[combination.base]
+            self.approach[number] = approaches.setdefault(combination.approach, len(approaches))
+            self.core[number] = self._core(combination)
         self._competing = self.members[:, : self.count].astype(float)
-        self.alone: Flags = np.array([one.base in self.model.alone for one in self.combinations])
-        self.base = np.array([self.block[one.base] for one in self.combinations])
-        names = dict.fromkeys(one.approach for one in self.combinations)
-        numbers = {approach: number for number, approach in enumerate(names)}
-        self.approach = np.array([numbers[one.approach] for one in self.combinations])
-        self.core = np.array([self._core(one) for one in self.combinations])
         self.routings = list(self._routings())
 
     def _core(self, combination: Combination) -> int:
         """Return a number for the base with its knowledge: what asking questions is about."""
-        actions = {block.id for block in self.model.layer("action")}
-        actions |= {block.id for block in self.model.layer("routing")}
-        blocks = [block for block in combination.blocks if block not in actions]
-        return self.position["+".join(blocks)]
+        return self.position["+".join(self._within(combination, ("base", "knowledge")))]
+
+    def unrouted(self, number: int) -> str:
+        """Return a combination's id without its routing."""
+        layers: tuple[Layer, ...] = ("base", "knowledge", "action")
+        return "+".join(self._within(self.combinations[number], layers))
+
+    def _within(self, combination: Combination, layers: tuple[Layer, ...]) -> list[str]:
+        """Return the blocks of a combination that belong to some layers."""
+        kept = {block.id for block in self.model.blocks if block.layer in layers}
+        return [block for block in combination.blocks if block in kept]
 
     def _routings(self) -> Iterator[tuple[int, Rows]]:
         """Yield each routing's block, and by combination the number of it with that routing."""
@@ -237,6 +248,6 @@ def _routed(model: DecisionModel, competing: list[Combination]) -> Iterator[Comb
                 yield Combination((*combination.blocks, block.id), combination.approach)
 
 
-def _positions(criterion: Criterion) -> dict[str, int]:
-    """Return the number of each option by its id."""
-    return {option: number for number, option in enumerate(criterion.names)}
+def _numbered(names: Sequence[str]) -> dict[str, int]:
+    """Return the position of each name."""
+    return dict(zip(names, range(len(names)), strict=True))

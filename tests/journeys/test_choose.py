@@ -18,7 +18,6 @@ from handlers.conversation import (
     Form,
     Message,
     Person,
-    Press,
     Reply,
     Text,
 )

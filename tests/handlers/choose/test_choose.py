@@ -7,8 +7,8 @@ from dataclasses import replace
 import docx
 import pytest
 
-from handlers.choose.decision_models import DecisionModels
 from handlers.actions.choose import AskAboutResult
+from handlers.choose.decision_models import DecisionModels
 from handlers.choose.router import Choose
 from handlers.choose.runs import Run, Runs
 from handlers.conversation import (
