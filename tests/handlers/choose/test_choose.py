@@ -106,7 +106,7 @@ async def test_the_dialog_ends_in_advice_with_a_route(talk: Talk) -> None:
     assert len(chart.bars) == 9
     assert len({bar.short for bar in chart.bars}) == 9
     route = next(b for b in reply.blocks if isinstance(b, Table) and b.caption == "進め方")
-    assert [row[0] for row in route.rows][0] in ("今", "次")
+    assert next(row[0] for row in route.rows) in ("今", "次")
     assert all(cell for row in route.rows for cell in row)
 
 
