@@ -115,20 +115,20 @@ async def sessions(store: Store) -> AsyncIterator[Sessions]:
 def sandbox_known() -> Iterator[None]:
     """Applications of this process ask one time for all what the sandbox lacks and readers import late: half a second each."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.service.application.missing", once(sandbox.missing))
-        patch.setattr("bot.service.application.late_imports", once(sandbox.late_imports))
+        patch.setattr("bot.service.application.missing", known(sandbox.missing))
+        patch.setattr("bot.service.application.late_imports", known(sandbox.late_imports))
         yield
 
 
-def once(check: Callable[[], Awaitable[Answer]]) -> Callable[[], Awaitable[Answer]]:
-    answers: list[Answer] = []
+def known(check: Callable[[], Awaitable[Answer]]) -> Callable[[], Awaitable[Answer]]:
+    """Return what gives the answer of this check, asked now, before a test changes what it finds."""
+    with start_blocking_portal() as portal:
+        answer = portal.call(check)
 
-    async def known() -> Answer:
-        if not answers:
-            answers.append(await check())
-        return answers[0]
+    async def told() -> Answer:
+        return answer
 
-    return known
+    return told
 
 
 @pytest.fixture(scope="session")

@@ -70,10 +70,15 @@ async def _described(
     advisor = await application.models.current()
     hits, torn = Situation.load().read(arguments.describe)
     known = {criterion.id for criterion in advisor.model.questions}
-    answers = {name: hit.option for name, hit in hits.items() if name in known}
+    answers = {}
+    for name, hit in hits.items():
+        if name in known:
+            answers[name] = hit.option
     valid = advisor.validate(answers)
     if arguments.json:
-        words = {name: hits[name].words for name in valid}
+        words = {}
+        for name in valid:
+            words[name] = hits[name].words
         contradictions = {name: list(said) for name, said in torn.items()}
         read = {"words": words, "contradictions": contradictions}
         output.line({"read": read} | record(advisor.evaluate(valid)))

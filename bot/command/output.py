@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from knowledge.documents.identity import Alike
-from knowledge.values import Answer, Document, Hit, Language, Receipt, Version
+from knowledge.values import Answer, Citation, Document, Hit, Language, Receipt, Version
 
 Json = dict[str, Any]
 
@@ -24,6 +24,7 @@ def answer(value: Answer, id_: str, text: str, files: Mapping[str, str]) -> Json
     `text` is all that a person reads of it; `files` are the names of the cited files by version.
     """
     language = value.language
+    writer = value.mode if value.mode in ("extractive", "llm") else ""
     return {
         "id": id_,
         "question": value.question,
@@ -31,26 +32,14 @@ def answer(value: Answer, id_: str, text: str, files: Mapping[str, str]) -> Json
         "answer": value.text,
         "first": _first(value),
         "language": language,
-        "mode": value.mode,
-        "outcome": _outcome(value),
+        "mode": _mode(value),
+        "writer": writer,
         "certainty": value.certainty,
         "notes": [note.to(language) for note in value.notes],
         "table": [list(row) for row in value.table],
         "followups": list(value.followups),
         "choices": list(value.choices),
-        "citations": [
-            {
-                "number": c.number,
-                "document": c.passage.document,
-                "title": c.passage.title,
-                "file": files.get(c.passage.version, ""),
-                "place": c.passage.place.to(language),
-                "page": c.passage.place.number,
-                "quote": c.quote,
-                "stale": c.stale,
-            }
-            for c in value.citations
-        ],
+        "citations": [_citation(cited, language, files) for cited in value.citations],
         "nearest": [
             {"document": n.document, "title": n.title, "place": n.place.to(language)}
             for n in value.nearest
@@ -74,7 +63,7 @@ def talk(text: str, said: str, language: Language, mode: str, id_: str) -> Json:
         "first": said.split("\n", 1)[0],
         "language": language,
         "mode": mode,
-        "outcome": mode,
+        "writer": "",
         "certainty": "none",
         "notes": [],
         "table": [],
@@ -83,10 +72,26 @@ def talk(text: str, said: str, language: Language, mode: str, id_: str) -> Json:
     } | nothing
 
 
-def _outcome(value: Answer) -> str:
+def _citation(cited: Citation, language: Language, files: Mapping[str, str]) -> Json:
+    """Return one source; `document` is its file's name, or its title where it came without one."""
+    passage = cited.passage
+    file = files.get(passage.version, "")
+    return {
+        "number": cited.number,
+        "document": file or passage.title,
+        "id": passage.document,
+        "title": passage.title,
+        "file": file,
+        "place": passage.place.to(language),
+        "page": passage.place.number,
+        "quote": cited.quote,
+        "stale": cited.stale,
+    }
+
+
+def _mode(value: Answer) -> str:
     """
-    Return what became of a question: "answered", "unsure", "refused" or "asked_back". Unlike the
-    mode, it does not say who wrote the answer.
+    Return what became of a question: "answered", "unsure", "refused" or "asked_back".
     """
     if value.mode in ("refused", "asked_back"):
         return value.mode

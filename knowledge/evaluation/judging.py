@@ -23,7 +23,8 @@ _JAPANESE = r"[\u3000-\u30ff\u3400-\u9fff]"
 class Expected:
     """
     What is known of a right answer; `first` is a pattern its first sentence must meet, `outcome`
-    what should become of the question. All empty where nothing is known.
+    what should become of the question, where "answered" is met by an unsure answer, too. All empty
+    where nothing is known.
     """
 
     must: tuple[re.Pattern[str], ...] = ()
@@ -53,9 +54,13 @@ def faults(expected: Expected, answer: Answer | None) -> tuple[Fault, ...]:
         found.append("must_not")
     if expected.first is not None and not expected.first.search(first):
         found.append("first")
-    if expected.outcome is not None and expected.outcome != outcome(answer):
+    if expected.outcome is not None and not _became(outcome(answer), expected.outcome):
         found.append("outcome")
     return tuple(found)
+
+
+def _became(outcome: Outcome, expected: Outcome) -> bool:
+    return outcome == expected or (expected, outcome) == ("answered", "unsure")
 
 
 def outcome(answer: Answer | None) -> Outcome:

@@ -189,7 +189,7 @@ def _judged(module: ModuleType, rows: list[Row], answers: list[Row], *, fails: b
 def _printed(rows: list[Row], asked: list[Row], answers: list[Row]) -> None:
     expected = {row["id"]: row.get("expected", "") for row in rows}
     for row, answer in zip(asked, answers, strict=True):
-        mode = answer.get("outcome") or answer.get("mode")
+        mode = answer.get("mode")
         print(f"\n=== {row['id']} [{mode}] {row['text']}")
         print(f"    expected: {expected.get(row['id'], '')}")
         print(answer.get("text") or answer)

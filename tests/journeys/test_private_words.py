@@ -119,6 +119,9 @@ async def test_what_a_member_sees_is_the_same_for_hidden_and_absent_words(
     for name in ("open", "with hidden documents"):
         async with Application(load({}, data=str(tmp_path / name))) as application:
             await fill(application, hidden=name != "open")
+            await (
+                await application.library()
+            ).followed()  # until what was published is known by meaning, too
             seen.append([await shown(application, word, language) for word in WORDS])
     assert seen[0] == seen[1]
     assert "申請" in seen[0][0]

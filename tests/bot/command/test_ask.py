@@ -26,20 +26,21 @@ def ask(tmp_path, call):
 def test_machines_read_all_that_people_read(ask, text):
     (answer,) = ask(("", text))
 
-    assert answer["outcome"] in ("answered", "unsure")
+    assert answer["mode"] in ("answered", "unsure")
+    assert answer["writer"] == "extractive"
     assert answer["first"]
     assert answer["first"] in answer["text"]
     assert answer["citations"][0]["place"] in answer["text"]
-    assert {c["file"] for c in answer["citations"]} == {"digest.yaml"}
+    assert {c["document"] for c in answer["citations"]} == {"digest.yaml"}
     assert answer["followups"]
 
 
 def test_what_is_refused_and_what_is_talk_say_so_in_words(ask):
     refused, talk = ask(("", "社員食堂の今週の献立は?"), ("", "ありがとう"))
 
-    assert (refused["mode"], refused["outcome"]) == ("refused", "refused")
+    assert (refused["mode"], refused["writer"]) == ("refused", "")
     assert "社員食堂" in refused["text"]
-    assert (talk["outcome"], talk["text"]) == ("talk", "どういたしまして。")
+    assert (talk["mode"], talk["text"]) == ("talk", "どういたしまして。")
 
 
 def test_rows_of_one_thread_are_turns_of_one_talk(ask):

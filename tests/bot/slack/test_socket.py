@@ -82,6 +82,8 @@ async def test_the_watchdog_starts_a_dead_connection_anew(desk, api):
     await api.edge.connected()
     client = at.slack._bolt._socket._handler.client
     client.auto_reconnect_enabled = False
+    while client.current_session_monitor is None:
+        await asyncio.sleep(0.01)
     client.current_session_monitor.cancel()
     await client.current_session.close()
     while api.edge.opened < 2:

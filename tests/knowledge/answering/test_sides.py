@@ -10,7 +10,7 @@ from knowledge.documents.library import Library
 from knowledge.index.opening import open_index
 from knowledge.reading.reading import Reading
 from knowledge.retrieval.encoder import VERSION
-from knowledge.values import Hit, Metadata, Page, Passage, Place
+from knowledge.values import Answer, Hit, Metadata, Page, Passage, Place, Sentence
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,20 @@ from knowledge.values import Hit, Metadata, Page, Passage, Place
 )
 def test_the_two_sides_are_told_from_the_form(question, pair):
     assert sides(question) == pair
+
+
+def stands_in_its_source(sentence: Sentence, answer: Answer) -> bool:
+    """Whether a quoted line stands in a passage of the number it is given."""
+    if sentence.role != "line":
+        return True
+    [number] = sentence.citations or (0,)
+    [cited] = [citation for citation in answer.citations if citation.number == number] or [None]
+    if cited is None:
+        return False
+    whole = "".join(passage.text for passage in (cited.passage, *cited.around))
+    letters = [letter for letter in sentence.text if letter.isalnum()]
+    rest = iter(letter for letter in whole if letter.isalnum())
+    return all(letter in rest for letter in letters)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +72,8 @@ async def test_both_sides_are_answered_with_their_sources(tmp_path, question, la
         21,
         24,
     }
+    assert len(answer.citations) > 1
+    assert [line for line in answer.sentences if not stands_in_its_source(line, answer)] == []
     assert all(citation.quote in citation.passage.text for citation in answer.citations)
 
 

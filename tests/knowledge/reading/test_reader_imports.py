@@ -108,9 +108,14 @@ def test_the_doctor_names_it_with_the_way_out(
 
 
 async def test_the_start_of_the_server_names_it(
-    odd: Callable[[str], None], tmp_path: Path, caplog: pytest.LogCaptureFixture
+    odd: Callable[[str], None],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     odd(LATE)
+    # the tests before have asked for all applications of this process, without the odd one
+    monkeypatch.setattr("bot.service.application.late_imports", late_imports)
     async with Application(load({}, data=str(tmp_path / "data")), threads=1) as application:
         await application.library()
         while (await application.readiness())["sandbox"] == "starting":
