@@ -44,7 +44,12 @@ from knowledge.values import Answer, AnswerMode, Document, Language, SearchKind
 __all__ = ["Answers", "Engine", "Retriever", "Stage", "Turn"]
 
 AMONG = 10  # best passages held against each other
-NOTED = ("fallback", "stale", "disagreement")  # limits that stand beside the answer itself
+NOTED = (
+    "fallback",
+    "other_language",
+    "stale",
+    "disagreement",
+)  # limits that stand beside the answer itself
 Events = tuple[tuple[str, float], ...]
 Write = Callable[[Retrieved], Awaitable[Written]]
 
@@ -202,7 +207,7 @@ class Answers:
             write=write,
             on_retrieved=on_retrieved,
         )
-        verified = await self._verified(written)
+        verified = await self._verified(question, written)
         answer = self._answer(question, written, verified, progress)
         if self._keep is not None:
             await self._keep(trace(question, written, verified, answer, progress.stages, events))
@@ -269,7 +274,7 @@ class Answers:
             retrieved.query, question.text, retrieved.hits, self._extractor, question.language
         )
 
-    async def _verified(self, written: Written) -> Verified:
+    async def _verified(self, question: Question, written: Written) -> Verified:
         """Number the sources, and say what people should know about them."""
         describe = self._library.document
         cited = await citations(written.draft, written.hits, describe, self._today())
@@ -283,6 +288,9 @@ class Answers:
             reason = written.fallback.reason
             note = self._wording.phrase("fallback", reason=reason)
             said = (Limit("fallback", note), *said)
+        spoken = {citation.passage.language for citation in cited}
+        if written.mode == "extractive" and spoken and question.language not in spoken:
+            said = (Limit("other_language", self._wording.phrase("other_language")), *said)
         return Verified(cited, said)
 
     def _answer(

@@ -22,6 +22,7 @@ LimitKind = Literal[
     "suspicious",
     "fallback",
     "sparse_alone",
+    "other_language",
 ]
 
 

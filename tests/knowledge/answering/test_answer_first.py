@@ -245,6 +245,24 @@ async def test_several_questions_are_each_answered(answers: Answers) -> None:
     assert leads[1].startswith("いいえ、無事故の社員に報奨金は支給しない")
 
 
+async def test_a_quote_in_the_other_language_comes_with_a_word_about_it(tmp_path: Path) -> None:
+    async with Library(open_index(None, tmp_path, version=VERSION)) as library:
+        document, version, _ = await library.stage(
+            await read("車.md", CARS.encode()), Metadata(), by="test"
+        )
+        await library.publish(document.id, version.id)
+        answers = Answers(library)
+        foreign = await ask(answers, "How much allowance for 20km or more?")
+        own = await ask(answers, "テレマティクスとは何ですか")
+
+    assert foreign.language == "en"
+    assert "500円" in foreign.text
+    assert [note.en for note in foreign.notes] == [
+        "The document is in Japanese; it is quoted as it stands."
+    ]
+    assert own.notes == ()
+
+
 async def test_no_line_is_torn_or_made_up(answers: Answers) -> None:
     source = " ".join((CARS + BIKES).split()).replace("| ", "").replace(" |", "")
     for question in ("社用車を通勤に使える?", "Who do I ask for a repair?", "距離手当はいくら?"):
