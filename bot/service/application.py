@@ -40,7 +40,7 @@ from knowledge.answering.generation import Allowance
 from knowledge.answering.trace import Trace
 from knowledge.documents.library import Library
 from knowledge.documents.originals import Originals
-from knowledge.errors import EmbeddingUnavailable, LibraryUnavailable
+from knowledge.errors import EmbeddingUnavailable, KnowledgeError, LibraryUnavailable
 from knowledge.index.opening import open_index
 from knowledge.models.embedding import Embedding
 from knowledge.models.language_models import Model
@@ -53,6 +53,7 @@ from knowledge.sentences import phrase
 from knowledge.text.analysis import Analysis
 
 log = logging.getLogger(__name__)
+REHEARSED = "RAGは社内文書を全部学習しますか?"
 AWAY = "library_failed"  # what the library says when its index does not answer
 
 
@@ -284,7 +285,20 @@ class Application:
             allowance=self._allowance(),
         )
         await answers.warm()
+        if self._patient:
+            await self._rehearse(library)
         return answers
+
+    async def _rehearse(self, library: Library) -> None:
+        """
+        Answer a question for nobody, so that the first asker does not wait for what is read only
+        then: dictionaries, the encoder, the words of the deck.
+        """
+        if self._reading is not None:
+            await asyncio.shield(self._reading)
+        rehearsal = Answers(library, analysis=self._analysis, kinship=self._kinship)
+        with suppress(KnowledgeError):
+            await rehearsal.answer(REHEARSED, readers=frozenset({"all"}), language="ja")
 
     async def _answers_over(self, retriever: Retriever, *, written: bool) -> Answers:
         """Return an answering room over another retriever; its traces are not kept."""
