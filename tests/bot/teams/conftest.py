@@ -88,6 +88,7 @@ class Service:
     )  # messages that one person sees among others
     discreet: bool = True  # it takes such messages
     streams: dict[str, Stream] = field(default_factory=dict)
+    ended: str = ""  # what it takes no longer for a sign-in
     absent: bool = False  # it does not know the person
     cancelled: bool = False
     refused: list[str] = field(default_factory=list)  # rules that were broken
@@ -106,6 +107,8 @@ class Service:
         )
         call.targeted = request.query_params.get("isTargetedActivity") == "true"
         failure = self.failures.pop(0) if self.failures and call.method != "GET" else None
+        if self.ended and call.bearer == self.ended:
+            failure = Failure(401)
         answer = self._done(call) if failure is None or failure.taken else Response()
         if failure is not None:
             answer = Response(

@@ -139,7 +139,7 @@ async def test_a_token_that_ended_is_renewed_once_for_all_who_wait(
     connector, bearer, service, here
 ):
     await connector.send(here, HELLO)
-    service.failures = [Failure(401)] * 5
+    service.ended = service.calls[-1].bearer
     await asyncio.gather(*(connector.send(here, HELLO) for _ in range(5)))
     assert bearer.fetched == 2
     assert service.calls[-1].bearer == "Bearer token2"
