@@ -223,7 +223,7 @@ async def test_what_a_killed_parent_left_running_is_ended_first(tmp_path):
     left._watcher.cancel()
     async with Store("", tmp_path) as store, Sessions(store.connect) as sessions:
         assert await sessions.alive()
-        assert left._process.wait(5) is not None
+        assert await asyncio.to_thread(left._process.wait, 60) is not None
         assert not left.socket.exists()
 
 
