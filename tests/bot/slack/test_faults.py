@@ -78,13 +78,21 @@ async def test_a_minute_s_limit_is_waited_out_twice_and_a_longer_one_not(api, li
     assert len([name for name, *_ in api.calls if name == "chat.postEphemeral"]) == posts
 
 
+async def forget(at):
+    """Let a desk die, so that it writes nothing down any more, and Redis forget what it did."""
+    for chore in at.turns._chores:
+        chore.cancel()
+    await asyncio.gather(*at.turns._chores, return_exceptions=True)
+    await at.turns._sessions.link._client.flushall()
+
+
 async def test_a_turn_that_begins_late_finds_what_a_dead_process_posted(desk, api):
     at = await desk(bot)
     await at.event(ts="1.5", event_ts="1.5")
     [first] = api.messages.values()
     mark = first["metadata"]
     api.messages = {"7.7": {"ts": "7.7", "channel": "C1", "text": "調べています", "metadata": mark}}
-    await at.turns._sessions.link._client.flushall()
+    await forget(at)
     another = await desk(bot)
     await another.event(ts="1.5", event_ts="1.5")
 
@@ -213,7 +221,7 @@ async def test_a_repeat_finds_what_a_process_posted_that_was_not_heard(desk, api
     at = await desk(bot)
     ts = f"{time.time():.6f}"
     await at.event(ts=ts, event_ts=ts)
-    await at.turns._sessions.link._client.flushall()
+    await forget(at)
     another = await desk(bot)
     another.client.headers["X-Slack-Retry-Num"] = "1"
     await another.event(ts=ts, event_ts=ts)
@@ -255,7 +263,7 @@ async def test_a_last_word_takes_the_place_of_a_status_that_a_dead_process_left(
     api.messages = {
         "7.7": {"ts": "7.7", "channel": "C1", "text": "調べています", "metadata": first["metadata"]}
     }
-    await at.turns._sessions.link._client.flushall()
+    await forget(at)
     another = await desk(brief)
     await another.event(ts="1.5", event_ts="1.5")
 
