@@ -193,9 +193,11 @@ async def _answers(path: Path) -> bool:
     try:
         async with asyncio.timeout(PROBE):
             reader, writer = await asyncio.open_unix_connection(str(path))
-            writer.write(b"PING\r\n")
-            answer = await reader.readline()
-            writer.close()
+            try:
+                writer.write(b"PING\r\n")
+                answer = await reader.readline()
+            finally:
+                writer.close()
     except (OSError, TimeoutError):
         return False
     return answer.startswith(b"+PONG")

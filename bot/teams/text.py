@@ -22,7 +22,7 @@ def cut(text: str, limit: int) -> str:
     """
     Return at most `limit` characters; neither a citation mark nor an escaped sign is cut through.
     """
-    return text if len(text) <= limit else _HALF.sub("", text[: limit - 1]) + "…"
+    return text if len(text) <= limit else _begun(text, limit - 1)
 
 
 def fit(text: str, limit: int) -> str:
@@ -35,7 +35,12 @@ def fit(text: str, limit: int) -> str:
         return text
     room = limit - _written("…")
     characters = bisect_right(range(len(text)), room, key=lambda count: _written(text[:count]))
-    return cut(text, characters)
+    return _begun(text, characters - 1)
+
+
+def _begun(text: str, count: int) -> str:
+    """Return the first `count` characters, without half a mark, and that more follows."""
+    return _HALF.sub("", text[:count]) + "…"
 
 
 def _written(text: str) -> int:

@@ -206,6 +206,7 @@ def test_any_reply_fits_and_is_whole(reply, language):
         assert not re.search(r"\[\d*…?$", words[0]["text"])
 
 
+@example("111🎉", 4)
 @given(st.text(LETTERS, max_size=200), st.integers(4, 60))
 def test_a_cut_never_leaves_half_a_mark(text, limit):
     for short in (cut(text, limit), fit(text, limit * 2)):
