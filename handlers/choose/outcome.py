@@ -30,7 +30,6 @@ from handlers.choose.result import ResultView
 from handlers.choose.runs import Run, Runs
 from handlers.choose.wording import Wording
 from handlers.conversation import (
-    Ask,
     Button,
     Buttons,
     Column,
@@ -185,20 +184,8 @@ def why_not(run: Run, advisor: Advisor, say: Wording, block: str) -> Reply:
             label = advisor.model.block(id_).name.to(say.language)
             options.append(Option(id_, label[:OPTION]))
         label = say("whynot_ask")
-        form = AskWhyNot(run.id, run.rev)
         field = Field("block", "choice", label, options=tuple(options))
-        ask = Ask(
-            form=form.name,
-            title=say("title"),
-            text=label,
-            fields=(field,),
-            submit=say("show"),
-            stop=say("cancel"),
-            state=form.data,
-            buttons=(Button(say("to_result"), ResumeRun(run.id, run.rev)),),
-            required_error=say("required"),
-        )
-        return Reply(label, ask=ask)
+        return whatif.form_about(AskWhyNot(run.id, run.rev), (field,), label, say)
     text = not_advised(view, block)
     again = Button(say("do_whynot"), AskWhyNot(run.id, run.rev))
     back = Button(say("to_result"), ResumeRun(run.id, run.rev))

@@ -115,23 +115,29 @@ class Choose:
         Return what a run was about and what came of it, for questions about it; None when it is not
         this person's.
         """
-        try:
-            run, advisor = await self._kept(action.run)
-        except SessionsUnavailable:
+        own = await self._asked_about(message, action)
+        if own is None:
             return None
-        if run is None or advisor is None or run.person != message.person.id:
-            return None
-        return self._outcome.topic(run, advisor, message.person.language)
+        return self._outcome.topic(*own, message.person.language)
 
     async def told(self, message: Message, action: AskAboutResult, text: str) -> Reply | None:
         """Return what a result itself says to a question; None where it does not hold it."""
+        own = await self._asked_about(message, action)
+        if own is None:
+            return None
+        return self._outcome.told(*own, message.person.language, text)
+
+    async def _asked_about(
+        self, message: Message, action: AskAboutResult
+    ) -> tuple[Run, Advisor] | None:
+        """Return a run with the model it stands on; None when it is not this person's."""
         try:
             run, advisor = await self._kept(action.run)
         except SessionsUnavailable:
             return None
         if run is None or advisor is None or run.person != message.person.id:
             return None
-        return self._outcome.told(run, advisor, message.person.language, text)
+        return run, advisor
 
     async def _safely(
         self, message: Message, replying: Awaitable[Reply], action: Action | None = None

@@ -96,7 +96,7 @@ def _which_answer(run: Run, advisor: Advisor, say: Wording) -> Reply:
     options = [Option(one.id, _now(run, one, advisor, say)) for one in questions]
     label = say("whatif_ask")
     field = Field("criterion", "choice", label, options=tuple(options))
-    return _form(TryAnswer(run.id, run.rev), (field,), label, say)
+    return form_about(TryAnswer(run.id, run.rev), (field,), label, say)
 
 
 def _to_what(run: Run, criterion: Criterion, say: Wording) -> Reply:
@@ -107,7 +107,7 @@ def _to_what(run: Run, criterion: Criterion, say: Wording) -> Reply:
         options.append(Option(UNKNOWN, say("not_sure")))
     label = say("whatif_to", question=criterion.question.to(say.language))
     field = Field("option", "choice", label, options=tuple(options))
-    return _form(TryAnswer(run.id, run.rev, criterion.id), (field,), label, say)
+    return form_about(TryAnswer(run.id, run.rev, criterion.id), (field,), label, say)
 
 
 def _which_two(run: Run, result: Result, advisor: Advisor, say: Wording) -> Reply:
@@ -119,7 +119,7 @@ def _which_two(run: Run, result: Result, advisor: Advisor, say: Wording) -> Repl
         Field("first", "choice", say("first"), initial=chosen, options=options),
         Field("second", "choice", say("second"), initial=others[0], options=options),
     )
-    return _form(CompareTwo(run.id, run.rev), fields, say("compare_ask"), say)
+    return form_about(CompareTwo(run.id, run.rev), fields, say("compare_ask"), say)
 
 
 def _with_which(run: Run, result: Result, advisor: Advisor, say: Wording, first: str) -> Reply:
@@ -127,7 +127,7 @@ def _with_which(run: Run, result: Result, advisor: Advisor, say: Wording, first:
     label = say("compare_with", name=name)
     options = [option for option in _bases(result, advisor, say) if option.id != first]
     field = Field("second", "choice", label, options=tuple(options))
-    return _form(CompareTwo(run.id, run.rev, first), (field,), label, say)
+    return form_about(CompareTwo(run.id, run.rev, first), (field,), label, say)
 
 
 def _bases(result: Result, advisor: Advisor, say: Wording) -> Iterator[Option]:
@@ -180,7 +180,8 @@ def state(run: Run, criterion: Criterion, advisor: Advisor, say: Wording) -> str
             return say("state_not_asked")
 
 
-def _form(form: OfRun, fields: tuple[Field, ...], text: str, say: Wording) -> Reply:
+def form_about(form: OfRun, fields: tuple[Field, ...], text: str, say: Wording) -> Reply:
+    """Ask something about a result, with the way back to it."""
     ask = Ask(
         form=form.name,
         title=say("title"),
