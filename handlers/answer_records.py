@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from handlers.lifetimes import ANSWER
 from handlers.sessions import Sessions
+from knowledge.values import Answer, Citation
 
 KIND = "answer"
 _CITED = "cited"  # the list of answers that cite a document, by its id
@@ -23,6 +24,13 @@ class CitedPassage:
     quote: str
     document: str = ""
     place: int | None = None
+
+    @classmethod
+    def of(cls, citation: Citation) -> "CitedPassage":
+        """Return what is kept of a source."""
+        passage = citation.passage
+        number, quote = citation.number, citation.quote
+        return cls(passage.id, number, quote, passage.document, passage.place.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,25 @@ class AnswerRecord:
     choices: tuple[str, ...] = ()
     trace: str = ""
     person: str = ""
+
+    @classmethod
+    def of(cls, answer: Answer, person: str) -> "AnswerRecord":
+        """Return what is kept of an answer that this person was given."""
+        sentences = [CitedSentence(one.text, one.citations, one.role) for one in answer.sentences]
+        cited = [CitedPassage.of(citation) for citation in answer.citations]
+        return cls(
+            answer.id,
+            answer.question,
+            text=answer.text,
+            mode=answer.mode,
+            language=answer.language,
+            sentences=tuple(sentences),
+            cited=tuple(cited),
+            followups=answer.followups,
+            choices=answer.choices,
+            trace=answer.trace,
+            person=person,
+        )
 
 
 class AnswerRecords:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from handlers.actions.questions import AskAgain, AskFollowup, AskMeant, AskPrivately
-from handlers.answer_records import AnswerRecord, AnswerRecords, CitedPassage, CitedSentence
+from handlers.answer_records import AnswerRecord, AnswerRecords
 from handlers.conversation import Button, Buttons, Edited, Message, Paragraph, Reply
 from handlers.people import People
 from handlers.questions.answers import blocks_of, plain_text
@@ -248,7 +248,7 @@ class Questions:
         if remember:
             await self._threads.add(message.place, _turn(answer), message.person.id, answer.id)
         with suppress(SessionsUnavailable):
-            await self._records.keep(_record(answer, message.person.id))
+            await self._records.keep(AnswerRecord.of(answer, message.person.id))
             if not remember:
                 return
             await self._asked.keep(message.id, AskedQuestion.of(message, answer.question))
@@ -307,34 +307,4 @@ def _turn(answer: Answer) -> Turn:
         answer.article,
         asked_back=asked_back,
         understood=answer.understood,
-    )
-
-
-def _record(answer: Answer, person: str) -> AnswerRecord:
-    """Return what is kept of an answer."""
-    sentences = [CitedSentence(one.text, one.citations, one.role) for one in answer.sentences]
-    cited = []
-    for citation in answer.citations:
-        passage = citation.passage
-        cited.append(
-            CitedPassage(
-                passage.id,
-                citation.number,
-                citation.quote,
-                passage.document,
-                passage.place.number,
-            )
-        )
-    return AnswerRecord(
-        answer.id,
-        answer.question,
-        text=answer.text,
-        mode=answer.mode,
-        language=answer.language,
-        sentences=tuple(sentences),
-        cited=tuple(cited),
-        followups=answer.followups,
-        choices=answer.choices,
-        trace=answer.trace,
-        person=person,
     )

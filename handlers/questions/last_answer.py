@@ -9,11 +9,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from handlers.answer_records import AnswerRecord, AnswerRecords, CitedPassage, CitedSentence
+from handlers.answer_records import AnswerRecord, AnswerRecords, CitedPassage
 from handlers.conversation import Message
 from handlers.people import People
 from handlers.questions.threads import Threads
 from handlers.sessions import Sessions, SessionsUnavailable
+from knowledge.answering.citations import citation
 from knowledge.answering.question import Turn
 from knowledge.documents.library import Library
 from knowledge.errors import UnknownDocument
@@ -74,21 +75,8 @@ class LastAnswers:
         Without Redis it is only shown.
         """
         own = replace(answer, id=secrets.token_urlsafe(12))
-        cited = [_cited(citation) for citation in own.citations]
-        sentences = [CitedSentence(one.text, one.citations, one.role) for one in own.sentences]
-        record = AnswerRecord(
-            own.id,
-            own.question,
-            text=own.text,
-            mode=own.mode,
-            language=own.language,
-            sentences=tuple(sentences),
-            cited=tuple(cited),
-            trace=own.trace,
-            person=message.person.id,
-        )
         try:
-            await self._records.keep(record)
+            await self._records.keep(AnswerRecord.of(own, message.person.id))
         except SessionsUnavailable:
             return own
         history = await self._threads.history(message.place)
@@ -117,22 +105,8 @@ class LastAnswers:
         readers = self._people.readers(message)
         passage = await library.passage(cited.passage, readers=readers)
         document = await library.document(passage.document)
-        version, metadata = document.version(passage.version), document.metadata
-        updated = metadata.effective
-        if version and not updated:
-            updated = version.published[:10]
-        today = datetime.now(UTC).date().isoformat()
-        return Citation(
-            cited.number,
-            passage,
-            cited.quote,
-            version=f"v{version.number}" if version else "",
-            updated=updated,
-            review=metadata.review,
-            stale=bool(metadata.review) and metadata.review < today,
-            url=metadata.url,
-            owner=metadata.owner,
-        )
+        today = datetime.now(UTC).date()
+        return citation(cited.number, passage, cited.quote, document, today)
 
 
 def _turn(answer: Answer, history: Sequence[Turn]) -> Turn:
@@ -140,10 +114,3 @@ def _turn(answer: Answer, history: Sequence[Turn]) -> Turn:
     if history and history[-1].question == answer.question:
         return replace(history[-1], answer=answer.text)
     return Turn(answer.question, answer.text, answer.topic, answer.article)
-
-
-def _cited(citation: Citation) -> CitedPassage:
-    passage = citation.passage
-    return CitedPassage(
-        passage.id, citation.number, citation.quote, passage.document, passage.place.number
-    )

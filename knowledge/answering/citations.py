@@ -4,7 +4,7 @@ the nearest misses.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from knowledge.answering.trace import Limit
@@ -55,23 +55,28 @@ async def citations(
         if document is None:
             cited.append(Citation(number, passage, quote, around=around))
             continue
-        version = document.version(passage.version)
-        meta = document.metadata
-        cited.append(
-            Citation(
-                number,
-                passage,
-                quote,
-                version=f"v{version.number}" if version else "",
-                updated=_updated(version, meta.effective),
-                review=meta.review,
-                stale=bool(meta.review) and meta.review < today.isoformat(),
-                url=meta.url,
-                owner=meta.owner,
-                around=around,
-            )
-        )
+        known = citation(number, passage, quote, document, today)
+        cited.append(replace(known, around=around))
     return tuple(cited)
+
+
+def citation(
+    number: int, passage: Passage, quote: str, document: Document, today: date
+) -> Citation:
+    """Return a source with what its document says of itself: version, dates, owner, address."""
+    version = document.version(passage.version)
+    meta = document.metadata
+    return Citation(
+        number,
+        passage,
+        quote,
+        version=f"v{version.number}" if version else "",
+        updated=_updated(version, meta.effective),
+        review=meta.review,
+        stale=bool(meta.review) and meta.review < today.isoformat(),
+        url=meta.url,
+        owner=meta.owner,
+    )
 
 
 async def _described(document: str, describe: Describe) -> Document | None:
