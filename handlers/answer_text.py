@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from handlers.texts import Texts
+from knowledge.text.outline import CELL
 from knowledge.text.titles import titled
 from knowledge.values import Language, Sentence
 
@@ -14,7 +15,6 @@ FIXED = "\u00a0"  # a space that makes no list of what follows a number
 INDENT = "\u3000"  # before what stands within an item
 _NUMBER = re.compile(r"^\u3000*\d{1,3}[.)] ?")
 _HASHES = re.compile(r"^#{1,6}\s+")
-CELL = " | "  # between the cells of a table row in a passage
 MONTHS = 24  # from here on an age is told in years
 
 

@@ -9,7 +9,7 @@ from handlers.actions.action import Action
 from handlers.actions.choose import StartChoice
 from handlers.actions.demo import OpenTrace
 from handlers.actions.questions import AskFollowup, AskMeant, AskPerson, OpenSource
-from handlers.answer_text import CELL, aged, lines, titled
+from handlers.answer_text import aged, lines, titled
 from handlers.conversation import (
     Block,
     Button,
@@ -23,6 +23,7 @@ from handlers.conversation import (
 )
 from handlers.questions.excerpt import marked
 from handlers.texts import Texts
+from knowledge.text.outline import CELL
 from knowledge.values import Answer, Citation, Language
 
 FOLLOWUPS = 2  # suggestions to go on with

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Literal
 
-from handlers.answer_text import CELL, titled
+from handlers.answer_text import titled
 from handlers.conversation import Block, Message, Paragraph, Reply
 from handlers.people import People
 from handlers.questions.ask import Questions
@@ -22,6 +22,7 @@ from knowledge.documents.comparison import Changes as Difference
 from knowledge.documents.comparison import Section, compare
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
+from knowledge.text.outline import CELL
 from knowledge.text.sanitise import sanitise
 from knowledge.text.topic import topics
 from knowledge.text.units import units

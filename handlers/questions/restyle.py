@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 
-from handlers.answer_text import CELL, lines
+from handlers.answer_text import lines
 from handlers.conversation import Block, Message, Paragraph, Reply
 from handlers.questions.cited import named, sources
 from handlers.questions.last_answer import LastAnswer, LastAnswers
@@ -18,6 +18,7 @@ from handlers.questions.ways import Ways
 from handlers.texts import Texts
 from knowledge.answering.question import Turn
 from knowledge.errors import KnowledgeError
+from knowledge.text.outline import CELL
 from knowledge.text.pieces import pieces
 from knowledge.values import Answer, Sentence
 

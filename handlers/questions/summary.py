@@ -18,12 +18,12 @@ from handlers.questions.restyle import BULLETS
 from handlers.texts import Texts
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
+from knowledge.text.outline import CELL
 from knowledge.text.pieces import pieces
 from knowledge.text.sanitise import sanitise
 from knowledge.text.units import units
 from knowledge.values import Citation, Document, Language, Passage
 
-CELL = " | "
 _LABEL = re.compile(r"\[[^\]]*\]|\W*")
 LONGEST = 600  # characters of an outline
 SENTENCE = 90  # characters of the first sentence of an article
@@ -155,7 +155,7 @@ def _heading(passage: Passage) -> str:
     if passage.place.kind == "section" and passage.place.label:
         return passage.place.label
     for heading in reversed(passage.headings[1:]):
-        if " | " not in heading:
+        if CELL not in heading:
             return heading
     if passage.place.label or passage.place.number is not None:
         return passage.place.to(passage.language)

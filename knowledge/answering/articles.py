@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 from knowledge.answering.deciding import Deciding
 from knowledge.retrieval.source import PassageSource
 from knowledge.text.article import Line, above, around, lines
-from knowledge.text.outline import LEADS
+from knowledge.text.outline import CELL, LEADS
 from knowledge.text.spans import Span
 from knowledge.values import Hit, Passage
 
@@ -155,13 +155,13 @@ def _of_table(read: Sequence[Line], at: int, *, every: bool) -> list[int]:
 
 def _alike(read: Sequence[Line], at: int) -> list[int]:
     """Return the rows beside one that share its first two cells, itself among them."""
-    cells = read[at].text.split(" | ")
+    cells = read[at].text.split(CELL)
     if len(cells) < 3:
         return [at]
     first = end = at
-    while first > 0 and read[first - 1].text.split(" | ")[:2] == cells[:2]:
+    while first > 0 and read[first - 1].text.split(CELL)[:2] == cells[:2]:
         first -= 1
-    while end + 1 < len(read) and read[end + 1].text.split(" | ")[:2] == cells[:2]:
+    while end + 1 < len(read) and read[end + 1].text.split(CELL)[:2] == cells[:2]:
         end += 1
     return list(range(first, end + 1))
 

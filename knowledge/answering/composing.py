@@ -12,8 +12,8 @@ from knowledge.answering.deciding import Asked, Deciding
 from knowledge.answering.lead import lead, place_of, placed
 from knowledge.answering.rows import header_of
 from knowledge.answering.wording import Wording
-from knowledge.text.article import CELL, Line, above, within
-from knowledge.text.outline import LEADS, unmarked
+from knowledge.text.article import Line, above, within
+from knowledge.text.outline import CELL, LEADS, unmarked
 from knowledge.text.predicates import EXCEPTION
 from knowledge.text.ranges import fits
 from knowledge.text.sanitise import sanitise

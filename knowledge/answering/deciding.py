@@ -16,7 +16,7 @@ from knowledge.reading.chunks import passage_title
 from knowledge.retrieval.query import Query
 from knowledge.text.analysis import normalise
 from knowledge.text.lines import ended
-from knowledge.text.outline import LEADS, row_of, unmarked
+from knowledge.text.outline import CELL, LEADS, row_of, unmarked
 from knowledge.text.predicates import YesNo, asked_for, denied, stance_of, verdict
 from knowledge.text.ranges import fits
 from knowledge.text.spans import Span
@@ -41,7 +41,6 @@ LONG = 2  # lines of a list from which on its words are not counted together
 OPENS = 2.5  # it begins what stands below a question as its heading
 LISTS = 1.2  # it is a list, and items are asked for
 WORDED = 1.5  # times the share of the question's words in one item of a list
-CELL = " | "
 LEANING = re.compile(
     r"^(?:ただし|但し|この場合|その場合|なお|また、|又、|前項|前号|例えば|例[:：]|However\b|In (?:that|this) case"
     r"|Otherwise\b|For example)",

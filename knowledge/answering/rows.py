@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from knowledge.answering.articles import Article
 from knowledge.answering.deciding import Asked
-from knowledge.text.article import CELL, Line
+from knowledge.text.article import Line
 from knowledge.text.lines import ended
-from knowledge.text.outline import unmarked
+from knowledge.text.outline import CELL, unmarked
 from knowledge.text.sanitise import sanitise
 
 WIDE = 110  # characters of a row that is said whole

@@ -16,6 +16,7 @@ from knowledge.retrieval.features import Features
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.terms import Terms
 from knowledge.text.analysis import JAPANESE
+from knowledge.text.outline import CELL
 from knowledge.text.topic import (
     POINTER,
     is_bare,
@@ -39,7 +40,6 @@ SHORT = 2  # content words up to which a question may mean several things
 MEANINGS = range(2, 5)  # how many meanings are offered
 EACH = 2  # of them from one document
 HINT = 0.4  # what all the words of a question count beside one thing it asks for
-CELL = " | "  # between the cells of a table's row
 
 
 def further(

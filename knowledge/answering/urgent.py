@@ -13,6 +13,7 @@ from knowledge.retrieval.source import PassageSource
 from knowledge.text.courtesy import asking
 from knowledge.text.emergency import Kind, desk_words
 from knowledge.text.language import language_of
+from knowledge.text.outline import CELL
 from knowledge.text.topic import topics
 from knowledge.text.units import units
 from knowledge.values import Hit, Language, Passage
@@ -20,7 +21,6 @@ from knowledge.values import Hit, Language, Passage
 POOL = 10  # passages of each language that are looked at
 OTHER_LANGUAGE = 0.6  # weight a sentence loses that its reader may not understand
 LEAST = 2.0  # weight from which on a sentence says whom to tell
-CELL = " | "
 LINES = 8  # of the rest of the passage that are shown
 LENGTH = 600  # characters of them
 _TELL = re.compile(

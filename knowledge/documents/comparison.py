@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from knowledge.sentences import phrase
+from knowledge.text.outline import CELL
 from knowledge.values import Language, Passage, Place
 
 QUESTIONS = 3
@@ -132,7 +133,7 @@ def _heading(passage: Passage) -> str:
     if passage.place.label:
         return passage.place.label
     for heading in passage.headings[1:]:
-        if " | " not in heading:
+        if CELL not in heading:
             return heading
     return ""
 

@@ -15,7 +15,7 @@ from typing import Literal
 
 from knowledge.reading.readers.sections import SEPARATOR
 from knowledge.reading.reading import Reading, language
-from knowledge.text.outline import LEADS, Row, items, row_of, stands_within
+from knowledge.text.outline import CELL, LEADS, Row, items, row_of, stands_within
 from knowledge.values import Page, Passage, Place
 
 TARGET = 400  # characters of Japanese; a Latin letter counts as _NARROW of one
@@ -33,7 +33,6 @@ _ABBREVIATION = re.compile(
 )
 _CLAUSE = re.compile(r"[、,;；:：]\s*|\s+")
 _NESTING = 200  # characters a bracket may stay open before it is taken for a slip
-_ROW = " | "
 _LINE = re.compile(r"[^\n]+")
 _STOPPED = re.compile(r"[。．.！？!?][」』）)】”\"*]*$")
 _HEADER = 200  # characters of a table's header row, or of what announces a list, kept as context
@@ -154,7 +153,7 @@ def _cuts(page: Page) -> Iterator[_Cut]:
 def _runs(text: str) -> Iterator[tuple[int, int, bool]]:
     """Yield the stretches of `text` that are tables or not; two rows or more make a table."""
     lines = text.splitlines(keepends=True)
-    rows = [_ROW in line for line in lines]
+    rows = [CELL in line for line in lines]
     begin = offset = 0
     table = False
     for at, line in enumerate(lines):

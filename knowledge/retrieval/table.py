@@ -10,9 +10,9 @@ from knowledge.retrieval.encoder import dimension
 from knowledge.retrieval.query import Query
 from knowledge.text.analysis import Analysis
 from knowledge.text.injection import suspicious
+from knowledge.text.outline import CELL
 from knowledge.values import Passage
 
-CELL = " | "
 SIDES = 2  # things that make a comparison
 LARGEST = 12  # rows shown
 

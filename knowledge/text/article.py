@@ -13,12 +13,11 @@ from typing import Literal
 
 from knowledge.text.injection import ordered
 from knowledge.text.lines import ARTICLE, columns, ended
-from knowledge.text.outline import LEADS, row_of
+from knowledge.text.outline import CELL, LEADS, row_of
 from knowledge.text.spans import WORD, Span, visible
 from knowledge.values import Passage
 
 LineKind = Literal["heading", "prose", "item", "row", "header"]
-CELL = " | "  # between the cells of a row
 TITLE = 60  # columns; a longer line without a full stop is no heading
 
 _LINE = re.compile(r"[^\n]+")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+CELL = " | "  # between the cells of a table's row in a text
 _RANKS = (
     re.compile(
         r"第\s*[0-9０-９一二三四五六七八九十百]+\s*[編部章節条](?:の[0-9０-９一二三四五六七八九十]+)?(?=[\s(（「]|$)"

@@ -15,7 +15,7 @@ from operator import itemgetter
 
 from knowledge.text.injection import ordered
 from knowledge.text.lines import columns, ended
-from knowledge.text.outline import LEADS, Row, continues, items, row_of, stands_within
+from knowledge.text.outline import CELL, LEADS, Row, continues, items, row_of, stands_within
 from knowledge.text.spans import WORD, Span, sentence_spans, visible
 from knowledge.values import Passage
 
@@ -34,7 +34,6 @@ __all__ = [
 _LINE = re.compile(r"[^\n]+")
 _BOLD = re.compile(r"\*\*[^*]+\*\*")
 _TAG = re.compile(r"\s*\[[^\]]*\]\s*")
-_ROW = " | "
 # of a list, shown together at most; a longer one falls apart into several units under the same head
 ITEMS = 12
 LIST = 600  # characters of them, as wide as Japanese ones
@@ -108,7 +107,7 @@ def cut(passage: Passage) -> list[Spans]:
 
 def _table(passage: Passage, lines: list[Span]) -> list[Spans]:
     """Return the rows of a table, each with its header unless that stands in the headings."""
-    if _ROW in "".join(passage.headings[-1:]):
+    if CELL in "".join(passage.headings[-1:]):
         return _each_alone(lines)
     return _with_header(lines)
 
@@ -150,7 +149,7 @@ def whole(text: str, spans: Sequence[Span]) -> bool:
     return (
         ended(line)
         or row_of(text, start, end).marked
-        or _ROW in line
+        or CELL in line
         or ":" in line
         or "：" in line
     )
@@ -162,7 +161,7 @@ def goes_on(text: str, spans: Sequence[Span], other: Sequence[Span]) -> bool:
     and no rows.
     """
     same = min(len(spans), len(other)) > 1 and spans[0] == other[0]
-    return same and _ROW not in text[slice(*spans[-1])]
+    return same and CELL not in text[slice(*spans[-1])]
 
 
 def _line_and_neighbours(text: str, start: int, end: int) -> tuple[str, str, str]:
