@@ -122,15 +122,14 @@ class Passage:
 class Hit:
     """
     A passage that matched, with its score: comparable only within one call, higher is better.
-
     `parts` are what the second stage weighed, by name: "score" is the first stage's own, the others
     are shares 0..1 of the question. `rank` is the 1-based rank before re-ranking. `terms` are the
     passage's words, packed by `retrieval/terms.py`, or empty. `sparse_alone`: dense vectors count
     here, but the question could get none in time. `fused`: the first stage's order is made of
     several, of which its score tells but one. `meaning` is how near its best unit lies to the
-    question in meaning, whatever the words and the language: about .2 for what has nothing to do
-    with it, .6 and more for what says the same; None where that is not known. `unit` is that
-    unit's number among the passage's, from 0.
+    question in meaning, whatever the language: about .2 for what has nothing to do with it, .6 and
+    more for what says the same. `unit` is that unit's number among the passage's, from 0.
+    `likeness` is the share 0..1 of the question that a passage in another language speaks of.
     """
 
     passage: Passage
@@ -142,6 +141,7 @@ class Hit:
     fused: bool = field(default=False, repr=False, compare=False)
     meaning: float | None = None
     unit: int | None = None
+    likeness: float | None = None
 
 
 ENOUGH = 0.9  # share of a file's text that has to be read before it may be published

@@ -48,7 +48,6 @@ from knowledge.models.sentence_encoder import SentenceEncoder
 from knowledge.reading.reading import Limits
 from knowledge.reading.sandbox import late_imports, missing
 from knowledge.retrieval.encoder import VERSION, Encoder
-from knowledge.retrieval.kinship import Kinship
 from knowledge.sentences import phrase
 from knowledge.text.analysis import Analysis
 
@@ -122,7 +121,6 @@ class Application:
         if not settings.embedding:
             self._sentences = SentenceEncoder()
         self._reading: asyncio.Task[bool] | None = None  # of the encoder's files
-        self._kinship: Kinship | None = None
         self._measuring: asyncio.Task[None] | None = None
         self._sandbox: asyncio.Task[str] | None = None
         self._reviews: asyncio.Task[None] | None = None
@@ -274,14 +272,12 @@ class Application:
                 settings.llm, base_url=settings.llm_base_url, api_key=settings.llm_api_key
             )
             self._heavy.push_async_callback(self._model.close)
-        if library.sentences is not None:
-            self._kinship = Kinship(library.sentences.encode)
         answers = Answers(
             library,
             model=self._model,
             keep=self._keep_trace,
             analysis=self._analysis,
-            kinship=self._kinship,
+            likeness=library.likeness,
             allowance=self._allowance(),
         )
         await answers.warm()
@@ -296,18 +292,20 @@ class Application:
         """
         if self._reading is not None:
             await asyncio.shield(self._reading)
-        rehearsal = Answers(library, analysis=self._analysis, kinship=self._kinship)
+        rehearsal = Answers(library, analysis=self._analysis, likeness=library.likeness)
         with suppress(KnowledgeError):
             await rehearsal.answer(REHEARSED, readers=frozenset({"all"}), language="ja")
+        library.vocabulary.begin()
 
     async def _answers_over(self, retriever: Retriever, *, written: bool) -> Answers:
         """Return an answering room over another retriever; its traces are not kept."""
         await self.answers()
+        library = await self._library.opened()
         return Answers(
             retriever,
             model=self._model if written else None,
             analysis=self._analysis,
-            kinship=self._kinship,
+            likeness=library.likeness,
             allowance=self._allowance(),
         )
 

@@ -32,7 +32,7 @@ from knowledge.answering.tracing import trace
 from knowledge.answering.wording import Wording
 from knowledge.answering.writing import Writer
 from knowledge.models.language_models import Model
-from knowledge.retrieval.kinship import Kinship
+from knowledge.retrieval.likeness import Likeness
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.source import PassageSource
 from knowledge.text.analysis import Analysis
@@ -88,8 +88,8 @@ class Answers:
 
     `analysis` shares a dictionary with the library. `engine` takes the place of our LlamaIndex
     pipeline, or is that pipeline with components of one's own. `allowance` is what a model may
-    take. `kinship` compares words by what they mean, for the judgement whether an answer is there;
-    None judges by words alone.
+    take. `likeness` compares words by what they mean, for the choice of the sentence that answers
+    and the judgement whether one does; None leaves that to words alone.
     """
 
     def __init__(  # noqa: PLR0913  # the rooms it stands on, each given by name
@@ -100,7 +100,7 @@ class Answers:
         keep: Callable[[Trace], Awaitable[None]] | None = None,
         today: Callable[[], date] | None = None,
         analysis: Analysis | None = None,
-        kinship: Kinship | None = None,
+        likeness: Likeness | None = None,
         engine: Engine | None = None,
         allowance: Allowance | None = None,
     ) -> None:
@@ -113,7 +113,7 @@ class Answers:
         if model:
             entailment = Entailment(self._analysis)
             self._generator = Generator(model, allowance=allowance, entailment=entailment)
-        self._extractor = Extractor(self._analysis, kinship)
+        self._extractor = Extractor(self._analysis, likeness)
         self._writer = Writer(library, self._extractor, self._generator, self._wording)
         self._authority = Authority(library, library.document, self._today)
         self._given = engine

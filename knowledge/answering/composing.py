@@ -21,7 +21,7 @@ from knowledge.values import Language, Passage, Sentence
 
 SHORT = 540  # characters of an answer in a chat, its sources apart
 LEAST = 180  # of them for the article, however long the lead is
-LONGER = 0.8  # of the room of an article, that a list which is asked for may take in addition
+LONGER = 1.6  # of the room of an article, that a list which is asked for may take in addition
 BESIDE = 240  # characters of a comparison that is said in one sentence
 GAP = "…"
 

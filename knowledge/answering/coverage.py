@@ -17,7 +17,6 @@ from knowledge.retrieval.features import Bools, Features
 from knowledge.retrieval.kinship import Kinship
 from knowledge.retrieval.query import Floats, Query
 from knowledge.text.analysis import Analysis, normalise
-from knowledge.text.frame import FRAME
 from knowledge.values import Passage
 
 COVERAGE = (
@@ -25,8 +24,6 @@ COVERAGE = (
     "subject", "passage", "window", "second", "compounds", "rarest", "rarest_best", "titled",
     "untyped", "foreign", "words", "one", "kin", "kin_weakest", "kin_rarest",
 )  # fmt: skip
-VERB = 0.4  # of a noun's weight
-NOUN = 0.5  # how surely a word has to be one
 UNRIVALLED = 3.0  # the margin of a passage that was found alone
 WINDOWS = 4  # places whose words are compared with those of the question that they lack
 HEAVY = 0.3  # of the heaviest word's weight, from which a word must not be missing
@@ -45,7 +42,7 @@ class Coverage:
         self._passages = passages
         self._distances = distances
         self._analysis = analysis
-        self._subject = subject(overlap.query)
+        self._subject = overlap.query.subject
         titled = overlap.titles[overlap.passage] > 0
         self._units: Bools = np.logical_or(overlap.units, titled)
         self._windows = _windows(self._units, overlap.passage)
@@ -145,20 +142,6 @@ class Coverage:
             spans = spans + terms.unit(first + 1)
         lines = [passage.text[start:end] for start, end in spans]
         return "\n".join((passage.title, *passage.headings, *lines))
-
-
-def subject(query: Query) -> Floats:
-    """Return each slot's share of what the question is about; they sum to 1 where it is of any."""
-    framing = np.array([form in FRAME for form in query.forms])
-    nouns = np.where(query.nouns >= NOUN, 1.0, VERB)
-    weights: Floats = query.content * nouns * ~framing
-    if not weights.sum():
-        weights = query.content
-    total = weights.sum()
-    if not total:
-        return weights
-    shares: Floats = weights / total
-    return shares
 
 
 def held_by_any(overlap: Features) -> Bools:

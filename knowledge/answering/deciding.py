@@ -35,11 +35,13 @@ WISHES = -1.2  # it says what would be good rather than what holds
 DENIES = 1.5  # it denies, and the question asks for what is denied
 MEANS = 0.5  # times how near it lies to the question in meaning, where it is the nearest
 MEANS_ABROAD = 6.0  # the same for a passage in another language
+SPEAKS_OF = 2.0  # times the share of the question it speaks of, in words of like meaning, too
+SPEAKS_ABROAD = 4.0  # the same for a passage in another language
 UNRELATED = 0.2  # how near things lie that have nothing to do with each other
 LABEL = -2.0  # it is a name alone, no sentence
 LONG = 2  # lines of a list from which on its words are not counted together
 OPENS = 2.5  # it begins what stands below a question as its heading
-LISTS = 1.2  # it is a list, and items are asked for
+LISTS = 2.0  # it is a list, and items are asked for
 WORDED = 1.5  # times the share of the question's words in one item of a list
 LEANING = re.compile(
     r"^(?:ただし|但し|この場合|その場合|なお|また、|又、|前項|前号|例えば|例[:：]|However\b|In (?:that|this) case"
@@ -111,15 +113,16 @@ def ranked(
 
 def _meant(candidate: Candidate, hit: Hit, query: Query) -> float:
     """
-    Return what is added to the unit of a passage that lies nearest to the question in meaning; in
-    another language than the question's there is little else to tell by.
+    Return what is added to a unit for what it means: for all it says of the question, and where it
+    lies nearest to it as a whole. In another language there is little else to tell by.
     """
-    if hit.meaning is None or candidate.number != hit.unit:
-        return 0.0
-    weight = MEANS
+    weight, speaks = MEANS, SPEAKS_OF
     if hit.passage.language != query.language:
-        weight = MEANS_ABROAD
-    return weight * max(hit.meaning - UNRELATED, 0.0)
+        weight, speaks = MEANS_ABROAD, SPEAKS_ABROAD
+    meant = speaks * candidate.likeness
+    if hit.meaning is not None and candidate.number == hit.unit:
+        meant += weight * max(hit.meaning - UNRELATED, 0.0)
+    return meant
 
 
 def _is_label(passage: Passage, span: Span) -> bool:

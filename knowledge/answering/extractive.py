@@ -9,13 +9,13 @@ of pretending to understand.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from knowledge.answering.certainty import Certainty, Verdict, gaps
 from knowledge.retrieval.features import Features
-from knowledge.retrieval.kinship import Kinship
+from knowledge.retrieval.likeness import Likeness
 from knowledge.retrieval.points import terms
 from knowledge.retrieval.query import Floats, Query
 from knowledge.retrieval.rerank import weights
@@ -65,6 +65,7 @@ class Candidate:
     A unit that may hold the sentence that answers, of the hit at index `hit`, with its score.
 
     `share` is how much of the question's content words (0..1, by rarity) it and its headings hold,
+    `likeness` how much of the question it speaks of itself, in words of like meaning, too.
     `missing` are those they lack, `lacking` those it lacks itself. `number` is the unit's among the
     passage's, from 0.
     """
@@ -76,6 +77,7 @@ class Candidate:
     missing: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
     number: int = -1
+    likeness: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +104,11 @@ class Extractor:
     millisecond each.
     """
 
-    def __init__(self, analysis: Analysis, kinship: Kinship | None = None) -> None:
-        """`kinship` compares words by what they mean; None where that is not known."""
+    def __init__(self, analysis: Analysis, likeness: Likeness | None = None) -> None:
+        """`likeness` compares words by what they mean; None where that is not known."""
         self._analysis = analysis
-        self._certainty = Certainty(analysis, kinship)
+        self._likeness = likeness
+        self._certainty = Certainty(analysis, likeness.kinship if likeness else None)
 
     def extract(
         self, asked: Query, hits: Sequence[Hit], *, most: int = 3, depth: int = DEPTH
@@ -134,12 +137,27 @@ class Extractor:
             first, rows = table.hit, table.rows
         picks = _chosen(scores.tolist(), looked, known, (least, most), first=first)
         candidates = _candidates(overlap, scores.tolist(), looked, known)
+        candidates = self._compared(asked, candidates, looked)
         verdict = judgement.verdict
         if not picks:
             return Extract(picks, judgement.likely, "none", judgement.missing)
         if verdict == "sure" and not all(_whole(looked[pick.hit], pick) for pick in picks):
             verdict = "unsure"  # a sentence that somebody tore may say the opposite
         return Extract(picks, judgement.likely, verdict, judgement.missing, rows, candidates)
+
+    def _compared(
+        self, asked: Query, candidates: Sequence[Candidate], hits: Sequence[Hit]
+    ) -> tuple[Candidate, ...]:
+        """Return the candidates with how much of the question each speaks of."""
+        if self._likeness is None:
+            return tuple(candidates)
+        texts: list[str] = []
+        for candidate in candidates:
+            text = hits[candidate.hit].passage.text
+            texts.append("\n".join(text[start:end] for start, end in candidate.spans))
+        shares = self._likeness.of(asked, texts)
+        pairs = zip(candidates, shares, strict=True)
+        return tuple(replace(candidate, likeness=share) for candidate, share in pairs)
 
     def terms(self, hit: Hit) -> Terms:
         """Return the words of a hit's passage."""

@@ -24,6 +24,7 @@ from knowledge.documents.search import Search
 from knowledge.documents.staging import STALE, Cut, Staging
 from knowledge.documents.store import DocumentStore
 from knowledge.documents.upkeep import Upkeep
+from knowledge.documents.vocabulary import Vocabulary
 from knowledge.errors import LibraryUnavailable
 from knowledge.index.protocol import Index
 from knowledge.models.embedding import Embedding
@@ -31,6 +32,8 @@ from knowledge.models.sentence_encoder import SentenceEncoder
 from knowledge.reading.chunks import passages
 from knowledge.retrieval.dense import Dense
 from knowledge.retrieval.encoder import Encoder
+from knowledge.retrieval.kinship import Kinship
+from knowledge.retrieval.likeness import Likeness
 from knowledge.values import Document
 
 
@@ -59,7 +62,11 @@ class Library:
         self._index = index
         self._registry = Registry(index)
         self._rarities = Rarities(index, self._registry)
-        self._meanings = Meanings(index, self._registry, sentences)
+        self.likeness: Likeness | None = None
+        if sentences is not None:
+            self.likeness = Likeness(Kinship(sentences.encode), encoder.analysis)
+        self._meanings = Meanings(index, self._registry, sentences, self.likeness)
+        self.vocabulary = Vocabulary(index, self._registry, self.likeness)
         self._dense = Dense(index, embedding)
         self._staging = Staging(index, self._registry, encoder, self._dense, cut)
         removal = Removal(index, self._registry, originals)
@@ -104,6 +111,7 @@ class Library:
         trace: TracebackType | None,
     ) -> None:
         await self._upkeep.stop_tending()
+        await self.vocabulary.stop()
         await self._meanings.stop()
         self._staging.close()
         await self._index.__aexit__(kind, error, trace)

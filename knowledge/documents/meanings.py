@@ -23,6 +23,7 @@ from knowledge.errors import LibraryUnavailable
 from knowledge.index.protocol import Index, Payload, Point
 from knowledge.models.sentence_encoder import SentenceEncoder, Vectors
 from knowledge.retrieval.encoder import VERSION as FORMAT
+from knowledge.retrieval.likeness import Likeness
 from knowledge.retrieval.meaning import VERSION, Block, Meaning, Near, joined, meaning
 from knowledge.retrieval.points import passage_of
 from knowledge.retrieval.terms import Terms
@@ -57,8 +58,18 @@ class Known:
 class Meanings:
     """Those of one index; `refresh` brings them to what the registry says is published."""
 
-    def __init__(self, index: Index, registry: Registry, encoder: SentenceEncoder | None) -> None:
-        """Without an `encoder` nothing is known, and nothing is made."""
+    def __init__(
+        self,
+        index: Index,
+        registry: Registry,
+        encoder: SentenceEncoder | None,
+        likeness: Likeness | None = None,
+    ) -> None:
+        """
+        Without an `encoder` nothing is known, and nothing is made. `likeness` compares passages of
+        two languages word by word.
+        """
+        self.likeness = likeness
         self._index = index
         self._registry = registry
         self._encoder = encoder

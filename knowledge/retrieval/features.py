@@ -4,7 +4,7 @@ What a question and a handful of passages share, unit by unit, as a few small ma
 All passages are compared at once: thirty of them take about a millisecond.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +36,6 @@ class Features:
         self.query = query
         self.terms = passages
         slots = len(query.forms)
-
         sizes = [terms.sizes for terms in passages]
         self.length = np.concatenate(sizes).astype(np.int64)
         self.passage = _owners(sizes)
@@ -45,7 +44,8 @@ class Features:
         words = [terms.words for terms in passages]
         self._kinds = np.concatenate([terms.kinds for terms in passages])
         self._unit = np.repeat(np.arange(len(self.length)), self.length)
-        self._slot = self._slots(np.concatenate(words))
+        every_word = np.concatenate(words)
+        self._slot = _columns(every_word, query.ids)
         self._matched = np.flatnonzero(self._slot >= 0)  # where the question's words stand
 
         unit, slot = self._unit[self._matched], self._slot[self._matched]
@@ -56,6 +56,8 @@ class Features:
 
         titles = [terms.title for terms in passages]
         self.titles = self._count_titles(titles)
+        if query.phrases:
+            self._hold_phrases(every_word)
         self.held: Bools = (self.counts > 0) | (self.titles > 0)
         self.words = _lengths(words)
         self.title_words = _lengths(titles)
@@ -173,7 +175,7 @@ class Features:
 
     def _count_titles(self, titles: Sequence[Words]) -> Floats:
         """Return passages × slots: how often each passage's title holds a word."""
-        slot = self._slots(np.concatenate(titles))
+        slot = _columns(np.concatenate(titles), self.query.ids)
         matched = slot >= 0
         counts = np.zeros((len(titles), len(self.query.forms)))
         np.add.at(counts, (_owners(titles)[matched], slot[matched]), 1)
@@ -183,15 +185,32 @@ class Features:
         """Return the bits of the cues each unit shows."""
         return np.concatenate([terms.cues for terms in self.terms])
 
-    def _slots(self, words: Words) -> Rows:
-        """Return the slot of each word, -1 for words the question does not have."""
-        ids = np.array(sorted(self.query.ids), np.uint32)
-        if not len(ids):
-            return np.full(len(words), -1, np.int64)
+    def _hold_phrases(self, words: Words) -> None:
+        """Let a unit that holds all words of a phrase hold the slot it stands for."""
+        parts: dict[int, int] = {}
+        for _, dimensions in self.query.phrases:
+            for one in dimensions:
+                parts.setdefault(one, len(parts))
+        column = _columns(words, parts)
+        matched = np.flatnonzero(column >= 0)
+        held = np.zeros((len(self.length), len(parts)), np.bool_)
+        held[self._unit[matched], column[matched]] = True
+        for slot, dimensions in self.query.phrases:
+            columns = [parts[one] for one in dimensions]
+            whole = held[:, columns].all(axis=1)
+            self.units[:, slot] |= whole
+            np.add.at(self.counts[:, slot], self.passage[whole], 1)
 
-        slots = np.array([self.query.ids[dimension] for dimension in ids.tolist()], np.int64)
-        nearest = np.minimum(np.searchsorted(ids, words), len(ids) - 1)
-        return np.where(ids[nearest] == words, slots[nearest], -1)
+
+def _columns(words: Words, columns: Mapping[int, int]) -> Rows:
+    """Return the column of each word by its dimension, -1 for words that have none."""
+    ids = np.array(sorted(columns), np.uint32)
+    if not len(ids):
+        return np.full(len(words), -1, np.int64)
+
+    numbers = np.array([columns[dimension] for dimension in ids.tolist()], np.int64)
+    nearest = np.minimum(np.searchsorted(ids, words), len(ids) - 1)
+    return np.where(ids[nearest] == words, numbers[nearest], -1)
 
 
 def _lengths(parts: Sequence[Words]) -> Rows:

@@ -17,12 +17,15 @@ from knowledge.retrieval.glossary import Glossary
 from knowledge.text.analysis import ASCII, JAPANESE, KEY_KINDS, Analysis, Token, normalise
 from knowledge.text.answer_types import ASKS, bits, counted
 from knowledge.text.filler import plain
+from knowledge.text.frame import FRAME
 from knowledge.text.language import language_of
 from knowledge.text.quantities import exact
 from knowledge.values import Language
 
 # words of a question that are compared; whoever pastes a page is still answered within the second
 LONGEST = 200
+VERB = 0.4  # of a noun's weight in what a question is about
+NOUN = 0.5  # how surely a word has to be one
 Floats = npt.NDArray[np.float64]
 
 _NAME = re.compile(r"(?<=[\w,;:] )[A-Z][\w-]*|\b[A-Z][A-Z0-9-]+\b|\b\w*[a-z][A-Z]\w*")
@@ -31,7 +34,8 @@ _NAME = re.compile(r"(?<=[\w,;:] )[A-Z][\w-]*|\b[A-Z][A-Z0-9-]+\b|\b\w*[a-z][A-Z
 class Query:
     """
     A question in slots, one for each different word. `ids` leads from a dimension to its slot, so
-    that several may stand for one word; `order` are the slots as the words came. `weights` are
+    that several may stand for one word; `phrases` are slots and the dimensions that stand for them
+    together. `order` are the slots as the words came. `weights` are
     rarities and come from the index (see `weigh`). `glossary` is the one it was read with.
     """
 
@@ -87,6 +91,19 @@ class Query:
         return _shares(self.weights * self._content)
 
     @cached_property
+    def subject(self) -> Floats:
+        """
+        Each slot's share of what the question is about, without the words it is merely made with
+        (`text/frame.py`); nouns count more. They sum to 1 where it is about anything.
+        """
+        framing = np.array([form in FRAME for form in self.forms])
+        nouns = np.where(self.nouns >= NOUN, 1.0, VERB)
+        weights: Floats = self.content * nouns * ~framing
+        if not weights.sum():
+            weights = self.content
+        return _shares(weights)
+
+    @cached_property
     def key(self) -> Floats:
         """Each slot's share of names, numbers and Latin words; all 0 when there are none."""
         return _shares(self.weights * self._key)
@@ -130,15 +147,23 @@ class Query:
     def _add_glossary(
         self, glossary: Glossary, slots: Mapping[str, int], analysis: Analysis
     ) -> None:
-        """Let the single words of the glossary stand for the word they explain."""
+        """
+        Let what the glossary says stand for the word it explains: a word by itself, several where
+        they stand together.
+        """
+        phrases: list[tuple[int, tuple[int, ...]]] = []
         for word, others in glossary.alternatives(self.text):
             explained = _first_slot(_content_forms(word, analysis), slots)
             if explained < 0:
                 continue
             for other in others:
                 forms = _content_forms(other, analysis)
-                if len(forms) == 1:  # one word of several means less than all of them
-                    self.ids.setdefault(dimension("words", forms[0]), explained)
+                dimensions = tuple(dimension("words", form) for form in forms)
+                if len(forms) == 1:
+                    self.ids.setdefault(dimensions[0], explained)
+                elif len(forms) > 1:
+                    phrases.append((explained, dimensions))
+        self.phrases = tuple(phrases)
 
     def _weigh_kinds(
         self, tokens: Sequence[Token], slots: Mapping[str, int], names: frozenset[str]

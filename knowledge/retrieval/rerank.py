@@ -33,18 +33,20 @@ FEATURES = (
 )  # fmt: skip
 # those that follow where meaning is known; the first two are 0 for another language, the others for
 # the question's own
-MEANING = ("meaning", "alone", "foreign", "abroad")
+MEANING = ("meaning", "alone", "foreign", "abroad", "likeness")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sense:
     """
     How near each passage lies to the question in meaning (`cosines`, NaN where that is not known),
-    and whether it is in another language (`foreign`).
+    whether it is in another language (`foreign`), and how much of the question such a one speaks of
+    in words of like meaning (`likeness`, 0..1; NaN where that is not known).
     """
 
     cosines: Floats
     foreign: Bools
+    likeness: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def meaning_features(words: Floats, sense: Sense) -> Floats:
         "alone": np.where(own, behind * unheard, 0.0),
         "foreign": sense.foreign.astype(np.float64),
         "abroad": np.where(own, 0.0, cosines),
+        "likeness": np.where(own, 0.0, np.nan_to_num(sense.likeness)),
     }
     added = [columns[name] for name in MEANING]
     return np.column_stack([words, *added])
@@ -147,6 +150,7 @@ def reranked(query: Query, hits: Sequence[Hit], limit: int) -> list[Hit]:
             hit.fused,
             hit.meaning,
             hit.unit,
+            hit.likeness,
         )
         ordered.append(again)
     return ordered
@@ -212,14 +216,17 @@ def trained() -> dict[str, dict[str, float]]:
 def _sense(query: Query, hits: Sequence[Hit]) -> Sense | None:
     """Return what is known of the hits' meaning; None where nothing is."""
     cosines: Floats = np.full(len(hits), np.nan)
+    likeness: Floats = np.full(len(hits), np.nan)
     foreign = np.zeros(len(hits), np.bool_)
     for at, hit in enumerate(hits):
         foreign[at] = hit.passage.language != query.language
         if hit.meaning is not None:
             cosines[at] = hit.meaning
+        if hit.likeness is not None:
+            likeness[at] = hit.likeness
     if np.isnan(cosines).all():
         return None
-    return Sense(cosines, foreign)
+    return Sense(cosines, foreign, likeness)
 
 
 def _completed(cosines: Floats) -> Floats:

@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+from knowledge.text.language import language_of
+
 Kind = Literal["amount", "time", "who", "steps", "items", "meaning", ""]
 
 _NUMBER = r"(?:\d+(?:[.,]\d+)*|[一二三四五六七八九十百千万数半]+)"
@@ -28,11 +30,15 @@ _DATE_EN = (
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b|\b\d{1,2}:\d\d\b|\b[12]\d{3}\b"
     r"|\b(?:annual|annually|quarterly|monthly|weekly|daily|immediately|end of|every)\b|" + _SPAN_EN
 )
+# what is asked in one language may be answered in the other
+_ANY_SPAN = f"{_SPAN}|{_SPAN_EN}"
+_ANY_DATE = f"{_DATE}|{_DATE_EN}"
 _RATE = r"[年月週日]に? ?\d+ ?回|毎(?:年|月|週|日)|\d+ ?回|一回|二回|都度"
 _RATE_EN = (
     r"\b(?:once|twice|annual|annually|biannual|biannually|quarterly|monthly|weekly|daily"
     r"|every|per (?:day|week|month|year)|times?)\b"
 )
+_ANY_RATE = f"{_RATE}|{_RATE_EN}"
 _MONEY = (
     rf"{_NUMBER} ?(?:円|ドル|ユーロ|万円)|[¥$€] ?\d|\b\d[\d,.]* ?(?:yen|dollars?|usd|euros?)\b"
     r"|無料|実費|全額|割増|\d\.\d+|\d+ ?(?:%|パーセント)|\bfree\b"
@@ -73,11 +79,11 @@ _REFERENCE = re.compile(r"第 ?\d+ ?[編部章節条項号]|前\d*項|\b(?:secti
 
 _ENGLISH: tuple[tuple[Kind, str, str], ...] = (
     ("amount", r"\bhow much\b|\bprice\b|\bcosts?\b|\bfee\b|\ballowance\b|\blimit\b", _MONEY),
-    ("amount", r"\bhow (?:often|frequently)\b|\bhow many times\b", _RATE_EN),
-    ("time", r"\bhow long\b|\bhow many (?:\w+ )?(?:days|weeks|months|years|hours)\b", _SPAN_EN),
-    ("time", r"\bby when\b|\bdeadline\b|\bwithin how\b|\bhow soon\b", f"{_SPAN_EN}|{_DATE_EN}"),
+    ("amount", r"\bhow (?:often|frequently)\b|\bhow many times\b", _ANY_RATE),
+    ("time", r"\bhow long\b|\bhow many (?:\w+ )?(?:days|weeks|months|years|hours)\b", _ANY_SPAN),
+    ("time", r"\bby when\b|\bdeadline\b|\bwithin how\b|\bhow soon\b", f"{_ANY_SPAN}|{_ANY_DATE}"),
     ("amount", r"\bhow many\b|\bminimum\b|\bmaximum\b|\blength\b|\bage\b", r"\d"),
-    ("time", r"\bwhen\b|\bwhat time\b|\bwhat year\b|\bwhich date\b", _DATE_EN),
+    ("time", r"\bwhen\b|\bwhat time\b|\bwhat year\b|\bwhich date\b", _ANY_DATE),
     ("who", r"\bwho\b|\bwhom\b|\bwhose\b|\bwhich (?:team|department|person)\b", _WHO),
     ("steps", r"\bhow (?:do|can|should|to|would)\b|\bsteps?\b|\bprocedure\b", _STEPS),
     ("steps", r"\bprocess for\b|\bwhat (?:should|must|do) \w+ do\b", _STEPS),
@@ -110,9 +116,9 @@ _MEANING_ASKED = re.compile(
 
 
 _AMOUNTS = (
-    (r"何(?:営業)?日|何か月|何ヶ月|何カ月|何年|何週間?|何時間|何分|何泊", _SPAN),
+    (r"何(?:営業)?日|何か月|何ヶ月|何カ月|何年|何週間?|何時間|何分|何泊", _ANY_SPAN),
     (r"何円|いくら|金額|料金|単価|値段|予算|上限額?", _MONEY),
-    (r"何回|頻度|どのくらいの頻度|何度", _RATE),
+    (r"何回|頻度|どのくらいの頻度|何度", _ANY_RATE),
     (r"何(?:文字|字|桁)", rf"{_NUMBER} ?(?:文字|字|桁|character)"),
     (r"何(?:人|名)", rf"{_NUMBER} ?(?:人|名)"),
     (r"何(?:歳|才)", rf"{_NUMBER} ?(?:歳|才)"),
@@ -121,12 +127,12 @@ _AMOUNTS = (
     (r"なん(?:文字|日|年|回|円|人|時間|分|か月)|いくつ", _NUMBER),
 )
 _TIMES = (
-    (r"いつまで|期限|締め?切|までに|何日以内|何日前", f"{_SPAN}|{_DATE}"),
+    (r"いつまで|期限|締め?切|までに|何日以内|何日前", f"{_ANY_SPAN}|{_ANY_DATE}"),
     (
         r"(?:どれ|どの)(?:くらい|ぐらい|位|だけ|ほど)の?(?:期間|間)?|期間(?:は|って|\?|$)|長さ",
-        f"{_SPAN}|{_MONEY}",
+        f"{_ANY_SPAN}|{_MONEY}",
     ),
-    (r"いつ|時期|何時|日付|開始日", _DATE),
+    (r"いつ|時期|何時|日付|開始日", _ANY_DATE),
 )
 _JAPANESE: tuple[tuple[Kind, re.Pattern[str], str], ...] = (
     *(("amount", re.compile(asks), shows) for asks, shows in _AMOUNTS),
@@ -140,7 +146,7 @@ def wanted(question: str) -> Wanted:
     """Return what kind of sentence answers a question, by the first of its words that says so."""
     text = unicodedata.normalize("NFKC", question).lower().replace("’", "'").strip()
     every = bool(_EVERY_ASKED.search(text))
-    if not re.search(r"[\u3041-\u30ff\u3400-\u9fff]", text):
+    if language_of(question, "ja") == "en":
         return _wanted_in_english(text, every=every)
     for kind, asks, shows in _JAPANESE:
         if asks.search(text):

@@ -99,7 +99,7 @@ async def everyday(examples: Examples, sentences: SentenceEncoder) -> None:
                     if source is not library and not hidden:
                         continue
                     recorder = Recorder(analysis, kinship)
-                    answers = Answers(source, analysis=analysis)
+                    answers = Answers(source, analysis=analysis, likeness=library.likeness)
                     answers._writer._extractor._certainty = recorder
                     answer = await answers.answer(
                         question.text, readers=ALL, language=question.language

@@ -5,7 +5,7 @@ Train the second stage where meaning is known, too, and say how well it does on 
 
 Passages in the question's own language are learnt from jsquad_valid: all questions as they are, and every tenth once more with
 six of ten content words exchanged for words of other questions, which stands for people who ask in words of their own. What is
-learnt of passages in another language is two numbers beside these, from the everyday questions; those that a document in their
+learnt of passages in another language is three numbers beside these, from the everyday questions; those that a document in their
 own language answers count three times, for most questions are such. Figures are by
 cross-validation: five folds over articles, and over questions for the other language. `--write` changes the model "meaning" in
 weights.json and nothing else there. Deterministic.
@@ -128,7 +128,9 @@ async def rows(name: str, encoder: SentenceEncoder) -> tuple[list[Row], list[Row
         pool = [*list(scores)[: rerank.POOL - len(only)], *only]
         x = rerank.features(query, [terms[at] for at in pool], [scores.get(at, 0.0) for at in pool])
         cosines = np.array([block.of(vector, "v", at).score for at in pool])
-        x = rerank.meaning_features(x, rerank.Sense(cosines, np.zeros(len(pool), np.bool_)))
+        x = rerank.meaning_features(
+            x, rerank.Sense(cosines, np.zeros(len(pool), np.bool_), np.full(len(pool), np.nan))
+        )
         ids = [named[at]["id"] for at in pool]
         article = next(row["title"] for row in corpus if row["id"] == min(right))
         return Row(article, ids, x, np.array([int(id_ in right) for id_ in ids]), right)
@@ -186,14 +188,14 @@ async def everyday(encoder: SentenceEncoder) -> list[tuple[str, Row]]:
 
 
 def fit_foreign(rows: Sequence[tuple[str, Row]], own: np.ndarray) -> np.ndarray:
-    """Return the two weights of passages in another language beside those of its own."""
+    """Return the three weights of passages in another language beside those of its own."""
     offsets = []
     for kind, row in rows:
         if row.marks.any():
             times = OFTEN if kind.endswith("own") else 1
             offsets += [(row.x[:, :OWN] @ own, row.x[:, OWN:], row.marks == 1)] * times
 
-    def loss(weights: tuple[float, float]) -> float:
+    def loss(weights: tuple[float, float, float]) -> float:
         lost = 0.002 * float(np.square(weights).sum())
         for offset, x, right in offsets:
             odds = offset + x @ np.array(weights)
@@ -201,9 +203,10 @@ def fit_foreign(rows: Sequence[tuple[str, Row]], own: np.ndarray) -> np.ndarray:
             lost -= float(np.log(chance[right].sum() / chance.sum()))
         return lost
 
-    return np.array(
-        min(itertools.product(np.arange(-14.0, 2.0), np.arange(8.0, 50.0, 2.0)), key=loss)
+    grid = itertools.product(
+        np.arange(-14.0, 2.0), np.arange(8.0, 50.0, 4.0), np.arange(0.0, 14.0, 2.0)
     )
+    return np.array(min(grid, key=loss))
 
 
 def first_right(row: Row, weights: np.ndarray) -> int:
@@ -227,14 +230,14 @@ def main() -> None:
     figures: list[float] = []
     for at in range(FOLDS):
         own = train([row for row in (*plain, *others) if fold[row.article] != at])
-        own = np.append(own, [0.0, 0.0])
+        own = np.append(own, [0.0, 0.0, 0.0])
         figures += [row.ndcg(own) for row in plain if fold[row.article] == at]
     print(
         f"{SET}, {len(plain)} questions, {FOLDS} folds: nDCG@10 {np.mean(figures):.4f} (asked .962)"
     )
     own = train([*plain, *others])
     print(
-        f"{LAW}: nDCG@10 {np.mean([row.ndcg(np.append(own, [0.0, 0.0])) for row in law]):.4f} (asked .764)"
+        f"{LAW}: nDCG@10 {np.mean([row.ndcg(np.append(own, [0.0, 0.0, 0.0])) for row in law]):.4f} (asked .764)"
     )
     ranks: dict[str, list[int]] = defaultdict(list)
     for at in range(FOLDS):

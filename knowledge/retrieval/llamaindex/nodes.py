@@ -29,7 +29,7 @@ SHOWN = ("title", "place")  # the metadata a model reads beside the text
 INTERNAL = (
     "document", "version", "audience", "position", "headings", "language", "kind", "place_kind",
     "place_number", "place_label", "terms", "first_score", "rank", "parts", "sparse_alone", "fused",
-    "meaning", "unit",
+    "meaning", "unit", "likeness",
 )  # fmt: skip
 
 
@@ -54,6 +54,7 @@ class PassageNode(TextNode):
         self.metadata["fused"] = hit.fused
         self.metadata["meaning"] = hit.meaning
         self.metadata["unit"] = hit.unit
+        self.metadata["likeness"] = hit.likeness
 
     def hit(self, score: float) -> Hit | None:
         """Return the hit with the score it has now; None once the text was made another one."""
@@ -134,6 +135,7 @@ def node_hit(scored: NodeWithScore) -> Hit:
         metadata["fused"],
         metadata["meaning"],
         metadata["unit"],
+        metadata["likeness"],
     )
 
 

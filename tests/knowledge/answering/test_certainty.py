@@ -8,7 +8,6 @@ from knowledge.index.opening import open_index
 from knowledge.models.sentence_encoder import SentenceEncoder
 from knowledge.reading.reading import Reading
 from knowledge.retrieval.encoder import VERSION
-from knowledge.retrieval.kinship import Kinship
 from knowledge.values import Metadata, Page, Place
 
 ALL = frozenset({"all"})
@@ -51,11 +50,10 @@ async def shelve(library: Library) -> None:
 async def answers(request, tmp_path):
     """Answers over the shelf, by words alone and by what words mean."""
     sentences = SENTENCES if request.param == "meaning" else None
-    kinship = Kinship(SENTENCES.encode) if sentences else None
     async with Library(open_index(None, tmp_path, version=VERSION), sentences=sentences) as library:
         await shelve(library)
         await library.followed()
-        yield Answers(library, kinship=kinship)
+        yield Answers(library, likeness=library.likeness)
 
 
 @pytest.mark.parametrize(

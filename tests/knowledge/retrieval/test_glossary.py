@@ -109,3 +109,18 @@ async def test_the_admins_words_find_at_once_and_outlive_a_restart(
     assert await library.glossary() == (("ガジェット", "備品"),)
     await library.set_glossary([])
     assert await library.search("ガジェット", readers=ALL) == []
+
+
+async def test_what_is_said_in_several_words_stands_for_one_where_they_stand_together(
+    library: Library,
+) -> None:
+    await library.set_glossary([["のれん分け", "トレード ユニット"]])
+    apart = "トレードの担当は総務です。\nユニットは二階にあります。"
+    for name, text in (("案内.txt", apart), ("手引.txt", "トレード ユニットは年一回です。")):
+        document, version, _ = await library.stage(reading(text, name=name), Metadata(), by="a")
+        await library.publish(document.id, version.id)
+
+    hits = await library.search("のれん分けは?", readers=ALL)
+    shares = {hit.passage.text: dict(hit.parts)["content"] for hit in hits}
+    assert shares["トレード ユニットは年一回です。"] > shares[apart]
+    assert hits[0].passage.text != apart

@@ -186,7 +186,8 @@ async def test_vectors_are_kept_and_made_anew_only_under_another_title(opening, 
     async with opening() as library:
         assert (await found(library, question))[0] == RULES[3]
         await library.followed()
-        assert calls == [[question]]
+        sentences = [text for texts in calls for text in texts if " " in text or "。" in text]
+        assert sentences == [question]
         await library.edit(document, {"title": "駐車場と会議室"})
         await library.followed()
         assert (await found(library, question))[0] == RULES[3]
