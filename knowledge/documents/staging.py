@@ -16,7 +16,7 @@ from functools import partial
 from knowledge.documents.identity import Identity
 from knowledge.documents.registry import Draft, Entry, Registry, identify
 from knowledge.index.protocol import Index, Point, Where
-from knowledge.reading.reading import READERS, Reading
+from knowledge.reading.reading import READER_VERSION, Reading
 from knowledge.retrieval.dense import Dense
 from knowledge.retrieval.encoder import Encoder
 from knowledge.retrieval.points import passage_of
@@ -189,7 +189,7 @@ def version_id(sha256: str) -> str:
     Return the id of the version that these bytes are as today's readers read them, wherever they
     stand.
     """
-    return identify("version", sha256, READERS)
+    return identify("version", sha256, str(READER_VERSION))
 
 
 def passage_id(version: str, position: int) -> str:

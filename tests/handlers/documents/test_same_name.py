@@ -271,7 +271,7 @@ async def test_a_file_taken_in_by_earlier_readers_is_read_anew_when_it_is_sent_a
 ) -> None:
     reading = await read("手順書.md", HR.encode())
     async with Library(EmbeddedIndex(tmp_path / "index", version=VERSION)) as library:
-        monkeypatch.setattr("knowledge.documents.staging.READERS", "1")
+        monkeypatch.setattr("knowledge.documents.staging.READER_VERSION", 1)
         lossy = replace(reading, pages=reading.pages[:1])
         document, version, _ = await library.stage(lossy, Metadata(owner="t:1"), by="t:1")
         await library.publish(document.id, version.id)
