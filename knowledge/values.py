@@ -65,6 +65,9 @@ FlagKind = Literal[
     "tracked_deletion",
     "ocr",
     "pale_text",
+    "picture",
+    "formula",
+    "unread_part",
 ]
 
 
@@ -100,9 +103,9 @@ class Passage:
     """
     The unit that is found and cited.
 
-    `id` is stable: the same document, version and position give the same id (a UUID string). `text`
-    is quotable as it stands in the document. `headings` leads from the document's title down to the
-    nearest heading. `language` is that of `text`.
+    `id` is stable: the same document, version and position give the same UUID. `text` is quotable
+    as it stands. `headings` leads from the document's title to the nearest heading. `language` is
+    that of `text`.
     """
 
     id: str
@@ -195,8 +198,8 @@ DocumentState = Literal[
 @dataclass(frozen=True, slots=True)
 class Mark:
     """
-    An admin's word that a text in a document rules a criterion of the guided dialog: `option` is
-    what it prescribes, or empty.
+    An admin's word that a text rules a criterion of the guided dialog; `option` is prescribed, or
+    "".
 
     `quote` is an exact stretch of the text, so that the mark finds its passage in later versions,
     too.
@@ -210,8 +213,7 @@ class Mark:
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """
-    What an admin says about a document. Dates are ISO ("2026-03-01") or empty; `audience` is a
-    label such as "all".
+    What an admin says about a document. Dates are ISO or empty; `audience` is a label ("all").
 
     A field left empty means "as in the version before". `supersedes` is the id of the document this
     is a new version of; `source` is where its file lies on its sender's machine, empty where that
@@ -271,10 +273,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """
-    A document on the shelf. `current` is the id of the published version, or empty. `versions` are
-    oldest first.
-    """
+    """A document on the shelf. `current` is the published version's id, or ""; oldest first."""
 
     id: str
     metadata: Metadata
@@ -319,8 +318,7 @@ SentenceRole = Literal["line", "lead", "gap"]
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """
-    One sentence of an answer, with the numbers of the citations that support it. Lines may start
-    with "- ".
+    One sentence of an answer, with the numbers of its citations. Lines may start with "- ".
 
     A "line" stands in its source or is a model's; the "lead" says the answer with its place; a
     "gap" tells where lines are left out. `mark` is the stretch that answers, "" for none; `depth`
@@ -337,8 +335,8 @@ class Sentence:
 @dataclass(frozen=True, slots=True)
 class Nearest:
     """
-    A document that came close to a question it does not answer, and the words of the question that
-    do not occur at that place. `passage` is the id of what stands there, "" in old records.
+    A document that came close to a question, and the words of it that do not occur at that place.
+    `passage` is the id of what stands there, "" in old records.
     """
 
     document: str

@@ -6,6 +6,7 @@ from handlers.documents.names import display
 from knowledge.values import Version
 
 PAGES = 20  # page numbers, or places, written out
+NAMED = ("formula", "unread_part")  # their flags say themselves what they are about
 COUNTED = ("garbled", "image_only", "hidden_text", "instruction")  # said even when there is none
 
 
@@ -23,6 +24,8 @@ def flag_fact(context: Context, message: Message, version: Version, kind: str) -
 
 def where(context: Context, message: Message, version: Version, kind: str) -> str:
     """Return where the things of this kind stand; hidden text of a workbook by its sheet."""
+    if kind in NAMED:
+        return _named(version, kind)
     if kind != "hidden_text":
         return _pages(version, kind)
     places, others = [], []
@@ -40,6 +43,13 @@ def where(context: Context, message: Message, version: Version, kind: str) -> st
         places.append(context.say("at_file", message))
     separator = "、" if message.person.language == "ja" else "; "
     return separator.join(places[:PAGES])
+
+
+def _named(version: Version, kind: str) -> str:
+    """Return the details of the flags of a kind whose details name things in the file."""
+    details = [display(flag.detail) for flag in version.flags if flag.kind == kind]
+    more = "…" if len(details) > PAGES else ""
+    return "; ".join(details[:PAGES]) + more
 
 
 def _sheet(context: Context, message: Message, detail: str) -> str:

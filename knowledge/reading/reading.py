@@ -35,7 +35,7 @@ __all__ = ["Limits", "Reading", "check", "read", "supported_kinds"]
 
 _REFUSALS = Path(__file__).with_name("readers") / "refusals.yaml"
 # raised when the readers make other text of the same file: it is read anew when it is sent again
-READER_VERSION = 3
+READER_VERSION = 4
 SCAN = 120  # seconds of CPU for the pictures of one document
 _NAME = 120  # characters of a file name shown
 _NAMED = 20  # pages named in one sentence

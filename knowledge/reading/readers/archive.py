@@ -32,13 +32,14 @@ _NESTED = 2
 class Link:
     """
     A relationship of a part: `kind` is the last word of its type; `target` is a part's name, or
-    empty when external.
+    empty when external, and `outside` is what it then leads to.
     """
 
     id: str
     kind: str
     target: str
     external: bool = False
+    outside: str = ""
 
 
 class Archive:
@@ -92,6 +93,7 @@ class Archive:
                     kind,
                     "" if external else posixpath.normpath(path).lstrip("/"),
                     external,
+                    target if external else "",
                 )
             )
 

@@ -6,17 +6,21 @@ Tracked insertions count as text, deletions do not. Ruby keeps its base text. Hi
 themselves or by their style, and white ones on nothing, are left out and flagged.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from knowledge.reading.readers.archive import Archive, Link, open_office, parse
 from knowledge.reading.readers.charts import chart, paragraphs
+from knowledge.reading.readers.grid import SEPARATOR
+from knowledge.reading.readers.links import Addresses, addresses, field_address, with_address
 from knowledge.reading.readers.numbering import Numbering
 from knowledge.reading.readers.paragraphs import text_of
 from knowledge.reading.readers.refusal import Budget
 from knowledge.reading.readers.sections import Item, Omitted, Sections, Title
+from knowledge.reading.readers.shapes import length
 from knowledge.reading.readers.styles import BODY_TEXT, OFF, Style, styles_of
+from knowledge.reading.readers.word_notes import BETWEEN, SKIPPED, notes_of
+from knowledge.reading.readers.word_table import PARTS, WordTable
 from knowledge.values import Flag
 
 _APART = (
@@ -24,14 +28,17 @@ _APART = (
     ("コメント / Comments", ("comments",)),
 )
 _NOTES = ("footnotes", "endnotes")
-# elements that stand for a sign
-_BETWEEN = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-_SKIPPED = frozenset({"Fallback", "rt", "del", "moveFrom", "delText", "instrText", "delInstrText"})
 _OF_RUNS = frozenset({"t", "r", "vanish", "webHidden", "rStyle", "color", "shd", "highlight"})
 _OF_PARAGRAPHS = frozenset({"p", "tbl", "txbxContent", "pStyle", "outlineLvl", "ilvl", "numId"})
-_ANCHORED = frozenset({"docPr", "chart", "relIds", "footnoteReference", "endnoteReference"})
+_LINKED = frozenset({"hyperlink", "fldSimple", "fldChar"})
+_PICTURED = frozenset({"extent", "blip"})
+_ANCHORED = frozenset(
+    {"docPr", "chart", "relIds", "footnoteReference", "endnoteReference"} | _LINKED | _PICTURED
+)
 _FORMER = "PrChange"  # what a tracked change of format was before
 _WHITE = frozenset({"ffffff", "fefefe"})
+_SIDE = 3 * 360_000  # EMU, three centimetres: a smaller picture is a mark, not a page of text
+_INSTRUCTION = 1000  # characters of a field's instruction
 _PALE = frozenset({"", "auto", "none", *_WHITE})
 
 
@@ -43,6 +50,7 @@ class _Paragraph:
     shaded: bool = False
     hidden: bool = False
     pieces: list[str] = field(default_factory=list)
+    links: list[tuple[int, str]] = field(default_factory=list)  # open: first piece and address
     after: list[str] = field(default_factory=list)
 
 
@@ -51,9 +59,10 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
     links = archive.links(main)
     kinds = {link.kind: link.target for link in links}
     numbering = Numbering(archive, kinds.get("numbering", ""), budget)
-    notes = {kind: _notes(archive, kinds.get(kind, ""), budget) for kind in _NOTES}
+    notes = {kind: notes_of(archive, kinds.get(kind, ""), budget) for kind in _NOTES}
     styles = styles_of(archive, kinds.get("styles", ""), budget)
-    body = _Part(budget, styles, numbering, notes, _drawings(archive, links, budget))
+    drawings = _drawings(archive, links, budget)
+    body = _Part(budget, styles, numbering, notes, drawings, addresses(links))
     body.walk(archive.part(main) or b"")
     if any(link.external and link.kind != "hyperlink" for link in links):
         yield Flag("external_link", 0, "relationship")
@@ -81,51 +90,6 @@ def _drawings(archive: Archive, links: tuple[Link, ...], budget: Budget) -> dict
     return drawings
 
 
-def _notes(archive: Archive, name: str, budget: Budget) -> dict[str, str]:
-    """Return the footnotes or endnotes by id."""
-    data = archive.part(name) if name else None
-    written: dict[str, str] = {}
-    current, reads, skips = "", 0, 0
-
-    def start(tag: str, values: dict[str, str]) -> None:
-        nonlocal current, reads, skips
-        if tag in {"footnote", "endnote"}:
-            current = values.get("id", "")
-        reads += tag == "t"
-        skips += tag in _SKIPPED
-        if tag in _BETWEEN and not skips and "pos" not in values:
-            put(_BETWEEN[tag])
-
-    def end(tag: str) -> None:
-        nonlocal reads, skips
-        reads -= tag == "t"
-        skips -= tag in _SKIPPED
-        if tag == "p":
-            put("\n\n")
-
-    def text(value: str) -> None:
-        if reads and not skips:
-            budget.characters(len(value))
-            put(value)
-
-    def put(value: str) -> None:
-        written[current] = written.get(current, "") + value
-
-    if data is not None:
-        parse(data, budget, start, end, text)
-    return _tidy(written)
-
-
-def _tidy(notes: dict[str, str]) -> dict[str, str]:
-    """Return notes with their broken lines joined and without empty lines; no empty ones."""
-    tidy: dict[str, str] = {}
-    for id_, note in notes.items():
-        whole = text_of(note)
-        if whole.strip():
-            tidy[id_] = re.sub(r"\n{2,}", "\n", whole).strip()
-    return tidy
-
-
 class _Part:
     """
     Walks a part's paragraphs. A text box inside a paragraph is a paragraph of its own, so
@@ -139,6 +103,7 @@ class _Part:
         numbering: Numbering,
         notes: dict[str, dict[str, str]],
         drawings: dict[str, list[str]],
+        outside: Addresses,
     ) -> None:
         self.sections = Sections(budget)
         self.title = ""
@@ -148,8 +113,13 @@ class _Part:
         self._numbering = numbering
         self._notes = notes
         self._drawings = drawings
+        self._outside = outside
+        self._instruction = ""  # of the field being read
+        self._fields: list[bool] = []  # that are open, each with whether its text has begun
+        self._instructing = False
+        self._size = (0.0, 0.0)  # of the open drawing, in EMU
         self._paragraphs = [_Paragraph()]
-        self._tables: list[_Table] = []
+        self._tables: list[WordTable] = []
         self._skip = self._texts = self._boxes = self._former = 0
         self._hidden = self._white = self._shaded = self._concealed = False
         self._seen: set[str] = set()
@@ -177,21 +147,22 @@ class _Part:
         self._former += tag.endswith(_FORMER)
         if self._former:
             return
-        if tag in _SKIPPED:
+        if tag in SKIPPED:
             self._skip += 1
+            self._instructing = tag == "instrText"
             if tag in {"del", "moveFrom"}:
                 self._seen.add("deletion")
         elif tag in _OF_RUNS:
             self._start_in_run(tag, values)
         elif tag in _OF_PARAGRAPHS:
             self._start_in_paragraph(tag, values.get("val", ""))
-        elif tag in {"tr", "tc", "gridSpan", "vMerge"}:
+        elif tag in PARTS:
             if self._tables:
                 self._tables[-1].start(tag, values.get("val", ""))
         elif tag in _ANCHORED:
             self._start_anchored(tag, values)
-        elif tag in _BETWEEN and not self._skip and "pos" not in values:
-            self._paragraphs[-1].pieces.append(_BETWEEN[tag])
+        elif tag in BETWEEN and not self._skip and "pos" not in values:
+            self._paragraphs[-1].pieces.append(BETWEEN[tag])
 
     def _start_in_run(self, tag: str, values: dict[str, str]) -> None:
         """Take what says how a run looks: whether it is hidden, and its colours."""
@@ -231,7 +202,7 @@ class _Part:
             case "p":
                 self._paragraphs.append(_Paragraph())
             case "tbl":
-                self._tables.append(_Table())
+                self._tables.append(WordTable(self._budget))
             case "txbxContent":
                 self._boxes += 1
             case "pStyle":
@@ -245,10 +216,52 @@ class _Part:
             case "numId":
                 here.number = value
 
-    def _start_anchored(self, tag: str, values: dict[str, str]) -> None:
-        """Take what stands elsewhere in the file and is called here: notes, charts and diagrams."""
+    def _start_link(self, tag: str, values: dict[str, str]) -> None:
+        """Begin or end what has an address behind it: a link, or a field that is one."""
         here = self._paragraphs[-1]
-        if tag == "docPr":
+        match tag:
+            case "hyperlink":
+                here.links.append((len(here.pieces), self._outside.get(values.get("rid", ""), "")))
+            case "fldSimple":
+                target = field_address(values.get("instr", ""))
+                here.links.append((len(here.pieces), target))
+            case "fldChar":
+                self._at_field(values.get("fldCharType", ""))
+
+    def _at_field(self, part: str) -> None:
+        """Take the beginning, the middle or the end of a field that is written in pieces."""
+        here = self._paragraphs[-1]
+        if part == "begin":
+            self._instruction = ""
+            self._fields.append(False)
+        elif part == "separate" and self._fields:
+            self._fields[-1] = True
+            here.links.append((len(here.pieces), field_address(self._instruction)))
+        elif part == "end" and self._fields and self._fields.pop():
+            self._end_link()
+
+    def _end_link(self) -> None:
+        """Write the address behind the words that end here."""
+        here = self._paragraphs[-1]
+        if here.links:
+            first, target = here.links.pop()
+            here.pieces[first:] = [with_address("".join(here.pieces[first:]), target)]
+
+    def _start_picture(self, tag: str, values: dict[str, str]) -> None:
+        """Take how large a drawing is, and that it is a picture."""
+        if tag == "extent":
+            self._size = (length(values.get("cx", "")), length(values.get("cy", "")))
+        elif min(self._size) >= _SIDE and not self._skip and not self._concealed:
+            self.sections.picture()
+
+    def _start_anchored(self, tag: str, values: dict[str, str]) -> None:
+        """Take what stands elsewhere: addresses, pictures, notes, charts and diagrams."""
+        here = self._paragraphs[-1]
+        if tag in _LINKED:
+            self._start_link(tag, values)
+        elif tag in _PICTURED:
+            self._start_picture(tag, values)
+        elif tag == "docPr":
             self._concealed = self._concealed or values.get("hidden") in {"1", "true"}
         elif tag in {"chart", "relIds"}:
             here.after += self._drawings.get(values.get("rid") or values.get("dm", ""), ())
@@ -261,8 +274,9 @@ class _Part:
     def _end(self, tag: str) -> None:
         if self._former:
             self._former -= tag.endswith(_FORMER)
-        elif tag in _SKIPPED:
+        elif tag in SKIPPED:
             self._skip -= 1
+            self._instructing = self._instructing and tag != "instrText"
         elif tag in {"tbl", "tr", "tc"}:
             self._end_of_table(tag)
         elif tag == "t":
@@ -274,7 +288,9 @@ class _Part:
         elif tag == "txbxContent":
             self._boxes -= 1
         elif tag in {"anchor", "inline"}:
-            self._concealed = False
+            self._concealed, self._size = False, (0.0, 0.0)
+        elif tag in {"hyperlink", "fldSimple"}:
+            self._end_link()
 
     def _end_of_table(self, tag: str) -> None:
         if not self._tables:
@@ -282,10 +298,15 @@ class _Part:
         if tag != "tbl":
             self._tables[-1].end(tag)
             return
-        for row in self._tables.pop().rows:
+        table = self._tables.pop()
+        if not self._tables:
+            self.sections.gap()
+        for row in table.lines():
             self._put(row)
 
     def _text(self, text: str) -> None:
+        if self._instructing:
+            self._instruction += text[:_INSTRUCTION]
         if not self._texts or self._skip:
             return
         written = bool(text.strip())
@@ -328,47 +349,7 @@ class _Part:
         """Add a paragraph or a row where it stands: in the open table cell, or in the section."""
         if self._tables:
             self._tables[-1].put(text)
-        elif " | " in text:
+        elif SEPARATOR in text:
             self.sections.line(text)
         else:
             self.sections.paragraph(text)
-
-
-class _Table:
-    """A table being read: a cell merged downwards counts in every row it spans."""
-
-    def __init__(self) -> None:
-        self.rows: list[str] = []
-        self.shaded = False
-        self._row: list[str] = []
-        self._cell: list[str] = []
-        self._span = 1
-        self._merge = ""
-        self._column = 0
-        self._above: dict[int, str] = {}
-
-    def start(self, tag: str, value: str) -> None:
-        if tag == "tr":
-            self._row, self._column = [], 0
-        elif tag == "tc":
-            self._cell, self._span, self._merge, self.shaded = [], 1, "", False
-        elif tag == "gridSpan" and value.isdigit():
-            self._span = min(int(value), 100)
-        elif tag == "vMerge":
-            self._merge = value or "continue"
-
-    def end(self, tag: str) -> None:
-        if tag == "tc":
-            words = " ".join(self._cell)
-            if self._merge == "continue" and not words:
-                words = self._above.get(self._column, "")
-            self._above[self._column] = words if self._merge else ""
-            self._row.append(words)
-            self._column += self._span
-            self._cell = []
-        elif tag == "tr" and any(self._row):
-            self.rows.append(" | ".join(self._row))
-
-    def put(self, text: str) -> None:
-        if text.strip():
-            self._cell.append(" ".join(text.split()))

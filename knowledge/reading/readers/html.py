@@ -11,6 +11,8 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 from knowledge.reading.readers.decode import decode
+from knowledge.reading.readers.grid import Grid, span
+from knowledge.reading.readers.links import address, with_address
 from knowledge.reading.readers.paragraphs import Line, joined, measured
 from knowledge.reading.readers.refusal import Budget, Refusal
 from knowledge.reading.readers.sections import Item, Omitted, Sections, Title
@@ -68,6 +70,8 @@ _BLOCKS = frozenset(
         "summary",
     }
 )
+_MENUS = frozenset({"nav", "header", "footer", "aside"})
+_OF_TABLES = frozenset({"table", "tr", "td", "th"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _OPTIONAL = {"p", "li", "td", "th", "tr", "dt", "dd", "option", "thead", "tbody"}  # may stay open
 _HIDING = re.compile(
@@ -98,6 +102,7 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
     for at in range(0, len(text), _PIECE):
         page.feed(text[at : at + _PIECE])
     page.close()
+    page.end_table()
     page.flush()
     if page.title.strip():
         yield Title(" ".join(page.title.split()))
@@ -142,6 +147,7 @@ class _Visible(HTMLParser):
     def __init__(self, budget: Budget, *, hidden: frozenset[str]) -> None:
         super().__init__(convert_charrefs=True)
         self.sections = Sections(budget)
+        self._budget = budget
         self.title = ""
         self.hid = False
         self.unseen: list[str] = []  # hidden text
@@ -150,16 +156,19 @@ class _Visible(HTMLParser):
         self._open: list[str] = []
         self._skipping: list[tuple[str, bool]] = []
         self._buffer: list[str] = []
-        self._row: list[str] | None = None
-        self._rows = 0
+        self._table: Grid | None = None  # the outermost one that is open
+        self._tables = 0  # that are open
+        self._row = False  # one of the outermost table is open
+        self._in_cell = False
+        self._span = (1, 1)  # columns and rows of the open cell
         self._heading = 0
         self._ruby = 0
         self._in_title = False
+        self._link = (0, "")  # the open one: its first piece and its address
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "br" and not self._skipping:
-            in_row = self._row is not None
-            self._buffer.append(" " if in_row else "\n")
+            self._buffer.append(" " if self._row else "\n")
         if tag in _VOID:
             return
         if self._open and self._open[-1] == tag and tag in _OPTIONAL:
@@ -174,7 +183,7 @@ class _Visible(HTMLParser):
         if self._skipping or silent or hiding:
             self._skip(tag, silent=silent, hiding=hiding)
         else:
-            self._begin(tag)
+            self._begin(tag, dict(attrs))
 
     def _skip(self, tag: str, *, silent: bool, hiding: bool) -> None:
         """Go into an element that is not seen; what is hidden in it is kept apart."""
@@ -232,51 +241,106 @@ class _Visible(HTMLParser):
         self._buffer = []
         return _JOINT.sub("", text).replace(_BROKEN, " ")
 
-    def _begin(self, tag: str) -> None:
+    def _begin(self, tag: str, attributes: dict[str, str | None]) -> None:
         if tag in _HEADINGS:
             self.flush()
             self._heading = _HEADINGS[tag]
-        elif tag == "tr" and self._rows < 1:
-            self.flush()
-            self._row, self._rows = [], 1
-        elif tag in {"td", "th"} and self._row is not None:
-            self._cell()
-        elif tag == "li" and self._row is None:
+        elif tag in _OF_TABLES:
+            self._begin_in_table(tag, attributes)
+        elif tag == "li" and not self._row:
             self.flush()
             self._buffer.append("- ")
         elif tag in {"rt", "rp"}:
             self._ruby += 1
+        elif tag == "a" and not self._in_menu():
+            self._link = (len(self._buffer), address(attributes.get("href") or ""))
         elif tag in _BLOCKS:
             self._break()
+
+    def _begin_in_table(self, tag: str, attributes: dict[str, str | None]) -> None:
+        """Begin a table, a row or a cell; a table within a cell is part of that cell's text."""
+        if tag == "table":
+            self._break()
+            self._tables += 1
+        elif self._tables > 1:
+            self._buffer.append(" ")
+        elif tag == "tr":
+            self._end_row()
+            self.flush()
+            self._table = self._table or Grid(self._budget)
+            self._table.row()
+            self._row = True
+        elif self._row:
+            self._cell()
+            self._span = (span(attributes.get("colspan")), span(attributes.get("rowspan")))
+            self._in_cell = True
 
     def _end(self, tag: str) -> None:
         if tag in _HEADINGS and self._heading:
             words = " ".join(self._written().split())
             self.sections.heading(self._heading, words)
             self._heading = 0
-        elif tag in {"tr", "table"} and self._row is not None:
-            self._cell()
-            if any(self._row):
-                self.sections.line(" | ".join(self._row))
-            self._row, self._rows = None, 0
-        elif tag in {"td", "th"} and self._row is not None:
-            self._cell()
+        elif tag in _OF_TABLES:
+            self._end_in_table(tag)
         elif tag in {"rt", "rp"}:
             self._ruby = max(0, self._ruby - 1)
+        elif tag == "a":
+            self._end_link()
         elif tag in _BLOCKS or tag == "li":
             self._break()
 
-    def _break(self) -> None:
-        if self._row is None and not self._heading:
-            self.flush()
-        else:
+    def _end_link(self) -> None:
+        """Write the address behind the words that end here."""
+        first, target = self._link
+        self._link = (0, "")
+        if target:
+            words = "".join(self._buffer[first:])
+            self._buffer[first:] = [with_address(words, target)]
+
+    def _in_menu(self) -> bool:
+        """Tell whether this is where a page leads elsewhere, rather than speaks."""
+        return not _MENUS.isdisjoint(self._open)
+
+    def _end_in_table(self, tag: str) -> None:
+        if self._tables > 1:
+            self._tables -= tag == "table"
             self._buffer.append(" ")
+        elif tag == "table":
+            self.end_table()
+        elif tag == "tr":
+            self._end_row()
+        else:
+            self._cell()
+
+    def _end_row(self) -> None:
+        self._cell()
+        self._row = False
+
+    def end_table(self) -> None:
+        """Hand over the rows of the open table."""
+        self._end_row()
+        table, self._table, self._tables = self._table, None, 0
+        if table is None:
+            return
+        self.flush()
+        self.sections.gap()
+        for line in table.lines():
+            self.sections.line(line)
+
+    def _break(self) -> None:
+        if self._row or self._heading:
+            self._buffer.append(" ")
+        else:
+            self.flush()
 
     def _cell(self) -> None:
-        """Close the cell being gathered; empty cells count once their neighbours have text."""
+        """Close the cell being gathered; text of a row outside its cells is one, too."""
+        if not self._row or self._table is None:
+            return
         words = " ".join(self._written().split())
-        if self._row is not None and words:
-            self._row.append(words)
+        if words or self._in_cell:
+            self._table.cell(words, *self._span)
+        self._span, self._in_cell = (1, 1), False
 
     def _is_hidden(self, attributes: dict[str, str | None]) -> bool:
         if "hidden" in attributes or attributes.get("aria-hidden") == "true":

@@ -17,7 +17,7 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from knowledge.reading.readers.paragraphs import Line, joined, text_of, words
-from knowledge.text.lines import MARKER, columns
+from knowledge.text.lines import MARKER, columns, ended, may_go_on
 
 APART = 1.4  # times the usual distance between lines: a new paragraph
 TALLER = 1.15  # times the height of the letters before: a heading
@@ -25,6 +25,7 @@ CELL = 1.2  # times the height of letters: a gap between two cells of a row
 # of all lines, in order of their distance, stand closer: that distance is usual, paragraphs are
 # further apart
 CLOSE = 0.25
+COLUMN = 3  # lines that make a column of sentences
 FAR = 4.0  # times the height of letters: further apart says nothing of a page's usual distance
 ROW = " | "
 # as PDFium marks a hyphen at a line's end
@@ -69,6 +70,7 @@ class _PlacedLine:
     along: float
     end: float
     height: float
+    vertical: bool = False
 
     @property
     def left(self) -> float:
@@ -91,7 +93,7 @@ def paragraphs(page: pdfium.PdfTextPage) -> str:
     if lines is None or counted_otherwise:
         return text_of(undivided(text.replace("\r\n", "\n")))
     known = words([text])
-    divided = _lines(_joined_side_by_side(lines))
+    divided = _lines(_columns_apart(_joined_side_by_side(lines)))
     whole = [replace(line, text=_with_whole_words(line.text, known)) for line in divided]
     return "\n".join(joined(whole, hyphens=True))
 
@@ -104,7 +106,21 @@ def _placed_lines(page: pdfium.PdfTextPage, text: str) -> list[_PlacedLine] | No
         if line is None:
             return None
         lines.append(line)
-    return lines
+    return _from_the_top(lines)
+
+
+def _from_the_top(lines: Sequence[_PlacedLine]) -> list[_PlacedLine]:
+    """Count where vertical lines begin and end from the top of the highest one."""
+    top = min((line.left for line in lines if line.vertical), default=0.0)
+    moved: list[_PlacedLine] = []
+    for line in lines:
+        if line.vertical:
+            (cell,) = line.cells
+            cells = (replace(cell, left=cell.left - top, right=cell.right - top),)
+            moved.append(replace(line, cells=cells))
+        else:
+            moved.append(line)
+    return moved
 
 
 def undivided(text: str) -> str:
@@ -144,7 +160,7 @@ def _placed_line(page: pdfium.PdfTextPage, match: re.Match[str]) -> _PlacedLine 
     divided = _MARKS.search(text)
     if _is_vertical(first, second) and _is_vertical(first, last) and not divided:
         cell = _Cell(text, -first[3], -last[1])
-        return _PlacedLine((cell,), -first[0], -first[0], first[2] - first[0])
+        return _PlacedLine((cell,), -first[0], -first[0], first[2] - first[0], vertical=True)
     height = max(median(box[3] - box[1] for box in (first, second, last)), 1.0)
     wide = CELL * height
     gaps: list[_Gap] | None = []
@@ -331,6 +347,41 @@ def _is_row_below(rows: Sequence[_PlacedLine], line: _PlacedLine) -> bool:
             if any(_offset(cell, other) < line.height / 2 for other in others):
                 return True
     return False
+
+
+def _columns_apart(placed: Sequence[_PlacedLine]) -> list[_PlacedLine]:
+    """Put two columns of sentences that stand side by side, line by line, after each other."""
+    lines: list[_PlacedLine] = []
+    taken = 0
+    for first, end in _tables(placed):
+        run = placed[first:end]
+        if not _are_columns(run):
+            continue
+        lines += placed[taken:first]
+        for side in (0, 1):
+            lines += [replace(line, cells=(line.cells[side],)) for line in run]
+        taken = end
+    return [*lines, *placed[taken:]]
+
+
+def _are_columns(run: Sequence[_PlacedLine]) -> bool:
+    """Tell whether neighbouring lines of two cells each are two columns of sentences."""
+    if len(run) < COLUMN or not all(len(line.cells) == 2 for line in run):
+        return False
+    return _flows(run, 0) and _flows(run, 1)
+
+
+def _flows(run: Sequence[_PlacedLine], side: int) -> bool:
+    """Tell whether the lines of a column are sentences, of which some go on below."""
+    texts = [line.cells[side].text for line in run]
+    going_on = 0
+    for text, following in pairwise(texts):
+        if ended(text, following):
+            continue
+        if not may_go_on(text, following):
+            return False
+        going_on += 1
+    return 0 < going_on <= len(texts) / 2 and ended(texts[-1])
 
 
 def _offset(one: _Cell, other: _Cell) -> float:

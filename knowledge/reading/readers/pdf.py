@@ -9,24 +9,24 @@ elsewhere it is hidden, as white text on nothing is, and left out.
 
 import ctypes
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import pairwise
-from statistics import median
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
+from knowledge.reading.readers.columns import columned
 from knowledge.reading.readers.layout import Box, paragraphs, undivided
 from knowledge.reading.readers.paragraphs import text_of
+from knowledge.reading.readers.pdf_fields import added
 from knowledge.reading.readers.refusal import Budget, Refusal
-from knowledge.reading.readers.sections import Item, Omitted, Title
+from knowledge.reading.readers.sections import Item, Omitted, Title, pictured
 from knowledge.values import Flag, Page, Place
 
 _OBJECTS = 2000  # looked at per page
 _INVISIBLE = 3  # text rendering mode, ISO 32000-1 table 106
 _WHITE = 250  # of 255, each channel
-_COLUMN = 3  # lines that make a column
-_WIDE = 0.2  # of the page, half the lines of a column are at least that wide
+_LARGE = 0.2  # of the page, from which a picture may hold what the page is about
 _SPARSE = 8  # characters; a page with a picture and fewer is taken for a scan
 
 
@@ -57,6 +57,8 @@ def opened(content: bytes) -> pdfium.PdfDocument:
         raise Refusal(code) from error
     if not len(document):
         raise Refusal("damaged")
+    with suppress(pdfium.PdfiumError):
+        document.init_forms()
     return document
 
 
@@ -78,18 +80,32 @@ def _page(document: pdfium.PdfDocument, number: int, budget: Budget) -> tuple[Pa
         budget.characters(max(0, words.count_chars()))
         drawn = _contents(page)
         text, unseen = _seen_and_unseen(words, page, drawn.hidden)
+        text = "\n".join(filter(None, (text, *added(document, page, text))))
+        covered = _covered(drawn.pictures, page.get_bbox())
         words.close()
         page.close()
     except pdfium.PdfiumError:
         return Page(number, place, "", flags=(Flag("truncated", number, "page"),)), ""
     flags = []
-    if drawn.pictures and len("".join(text.split())) < _SPARSE:
+    bare = bool(drawn.pictures) and len("".join(text.split())) < _SPARSE
+    if bare or (covered >= _LARGE and pictured(text) == "image_only"):
         flags.append(Flag("image_only", number))
     if drawn.layer:
         flags.append(Flag("invisible_layer", number))
     if unseen.strip():
         flags.append(Flag("hidden_text", number, "unseen_text"))
     return Page(number, place, text, flags=tuple(flags)), unseen
+
+
+def _covered(pictures: list[Box], edges: Box) -> float:
+    """Return the share of a page that its largest picture covers, 0 to 1."""
+    area = max((edges[2] - edges[0]) * (edges[3] - edges[1]), 1.0)
+    largest = 0.0
+    for left, bottom, right, top in pictures:
+        wide = min(right, edges[2]) - max(left, edges[0])
+        high = min(top, edges[3]) - max(bottom, edges[1])
+        largest = max(largest, max(wide, 0.0) * max(high, 0.0))
+    return largest / area
 
 
 def _seen_and_unseen(
@@ -110,19 +126,17 @@ def _seen_and_unseen(
 
 def _text(words: pdfium.PdfTextPage, width: float) -> str:
     """
-    Return the page's text; two columns that the file draws line by line across both are read one
-    after the other.
+    Return the page's text; columns that the file draws line by line across the page are read one
+    after the other, between the lines that stand over and under them.
     """
     count = min(words.count_rects(), _OBJECTS)
-    gutter = _gutter([words.get_rect(at) for at in range(count)], width)
-    if gutter is not None:
-        left = words.get_text_bounded(right=gutter)
-        right = words.get_text_bounded(left=gutter)
-        columns = f"{left}\n{right}"
-        if _letter_count(columns) >= _letter_count(
-            words.get_text_range()
-        ):  # else it cuts through words
-            return _flowing(columns)
+    boxes = [words.get_rect(at) for at in range(count)]
+    zones = columned(boxes, width)
+    if zones:
+        texts = [words.get_text_bounded(*zone) for zone in zones]
+        text = "\n".join(texts)
+        if _letter_count(text) >= _letter_count(words.get_text_range()):  # else it cuts words
+            return _flowing(text)
     return paragraphs(words)
 
 
@@ -154,36 +168,6 @@ def _inside_and_outside(words: pdfium.PdfTextPage, page: pdfium.PdfPage) -> tupl
 def _string(signs: list[int]) -> str:
     """Return the text of these code points; 0 stands for a letter without one."""
     return "".join(map(chr, filter(None, signs)))
-
-
-def _gutter(boxes: list[Box], width: float) -> float | None:
-    """
-    Return where two interleaved columns of running text part, or None; a table's cells are too
-    narrow to count.
-    """
-    if len(boxes) < 2 * _COLUMN:
-        return None
-    lefts = {box[0] for box in boxes if 0.3 * width <= box[0] <= 0.7 * width}
-    for edge in sorted(lefts):
-        left = [box for box in boxes if box[2] <= edge]
-        right = [box for box in boxes if box[0] >= edge]
-        if len(left) + len(right) < len(boxes) or min(len(left), len(right)) < _COLUMN:
-            continue
-        if _is_wide(left, width) and _is_wide(right, width) and _alternates(boxes, edge):
-            return (edge + max(box[2] for box in left)) / 2
-    return None
-
-
-def _is_wide(column: list[Box], width: float) -> bool:
-    """Tell whether half the lines of a column are wide enough for running text."""
-    return median(box[2] - box[0] for box in column) >= _WIDE * width
-
-
-def _alternates(boxes: list[Box], edge: float) -> bool:
-    """Tell whether the pieces of a page are drawn now on the one side of an edge, now beyond it."""
-    sides = [box[0] >= edge for box in boxes]
-    switches = sum(before != after for before, after in pairwise(sides))
-    return switches >= len(boxes) / 2
 
 
 def _without_hidden(words: pdfium.PdfTextPage, hidden: frozenset[int]) -> tuple[str, str]:

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from knowledge.reading.readers.refusal import Budget
-from knowledge.values import Flag, Page, Place
+from knowledge.text.outline import CELL
+from knowledge.values import Flag, FlagKind, Page, Place
 
 SEPARATOR = " › "
 _ARTICLE = re.compile(
@@ -23,6 +24,7 @@ _ARTICLE = re.compile(
 )
 _LEVELS = {"編": 1, "部": 1, "章": 2, "節": 3, "条": 4}
 _TITLE = 120  # characters of a heading shown as a place
+_FEW = 60  # letters and digits beside a picture, up to which a page says nothing by itself
 _STATEMENT = re.compile(
     r"[。．！？!?]$|\.$|(?:こと|[うくすつぬぶむる]|ない|たい|だ|た|ん)$"
 )  # how a statement ends
@@ -56,6 +58,7 @@ class Sections:
         self._alone: list[str] = []  # headings with nothing below them, of the section `_above`
         self._above: list[tuple[int, str]] = []
         self._flags: list[Flag] = []
+        self._pictures = 0  # of the section being gathered, large enough to hold text
         self._pages: list[Page] = []
 
     @property
@@ -83,6 +86,11 @@ class Sections:
         self._budget.characters(len(text) + 1)
         self._lines.append(text.rstrip())
 
+    def gap(self) -> None:
+        """Set apart the table that comes next from one that ends right above it."""
+        if self._lines and CELL in self._lines[-1]:
+            self._lines.append("")
+
     def paragraph(self, text: str) -> None:
         """
         Take one paragraph of a text without marked headings: chapter and article lines ("第5条 (申請)")
@@ -97,6 +105,10 @@ class Sections:
     def flag(self, flag: Flag) -> None:
         self._flags.append(flag)
 
+    def picture(self) -> None:
+        """Take a picture that is large enough to hold text of its own."""
+        self._pictures += 1
+
     def finish(self) -> Iterator[Page]:
         self._close(0)
         self._settle()
@@ -109,11 +121,13 @@ class Sections:
         """
         body = re.sub(r"\n{3,}", "\n\n", "\n".join(self._lines)).strip("\n")
         heading, self._heading, self._lines = self._heading, "", []
-        if not body.strip():
+        if not body.strip() and not self._pictures:
             self._close_empty(heading, level)
             return
         self._settle()
-        if _is_statement(heading):
+        if not body.strip():
+            body = heading
+        elif _is_statement(heading):
             body = f"{heading}\n{body}"
         self._page(self._path, body)
 
@@ -147,9 +161,17 @@ class Sections:
         if names:
             place = Place("section", number, names[-1])
         title = SEPARATOR.join(names)
+        if self._pictures:
+            self._flags.append(Flag(pictured(text), number))
         self._pages.append(Page(number, place, text, title=title, flags=tuple(self._flags)))
         self._budget.pages(0)
-        self._flags = []
+        self._flags, self._pictures = [], 0
+
+
+def pictured(text: str) -> FlagKind:
+    """Return what to say of a page with this text and a large picture: is it all in the picture?"""
+    letters = sum(map(str.isalnum, text))
+    return "image_only" if letters < _FEW else "picture"
 
 
 def _is_statement(heading: str) -> bool:

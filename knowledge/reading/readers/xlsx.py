@@ -11,12 +11,14 @@ from collections.abc import Iterator
 
 from knowledge.reading.readers.archive import Archive, Link, open_office, parse
 from knowledge.reading.readers.charts import comments, drawn
+from knowledge.reading.readers.links import Addresses, addresses, with_address
 from knowledge.reading.readers.numbers import BUILT_IN, shown
 from knowledge.reading.readers.paragraphs import one_line
 from knowledge.reading.readers.refusal import Budget
 from knowledge.reading.readers.sections import Item, Omitted
 from knowledge.values import Flag, Page, Place
 
+_NAMED = 12  # cells without a value that are named
 _GAP = 50  # empty cells in a row that are kept, so that a value stays below its head
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
@@ -30,7 +32,7 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
     strings = _strings(archive, kinds.get("sharedStrings", ""), budget)
     formats = _formats(archive, kinds.get("styles", ""), budget)
     for number, (name, target, hidden) in enumerate(sheets, 1):
-        cells = _Sheet(budget, strings, formats)
+        cells = _Sheet(budget, strings, formats, addresses(archive.links(target)))
         data = archive.part(target)
         if data is not None:
             parse(data, budget, cells.start, cells.end, cells.text)
@@ -51,9 +53,11 @@ def read(content: bytes, budget: Budget) -> Iterator[Item]:
             details.append("hidden_comment")
         if concealed:
             details.append("hidden_shape")
-        flags = tuple(Flag("hidden_text", number, detail) for detail in details)
+        flags = [Flag("hidden_text", number, detail) for detail in details]
+        if cells.unvalued:
+            flags.append(Flag("formula", number, f"{name}: {_listed(cells.unvalued)}"))
         yield Omitted("\n".join((unseen, *concealed, *cells.unseen)))
-        yield Page(number, place, text, notes=notes, flags=flags)
+        yield Page(number, place, text, notes=notes, flags=tuple(flags))
 
 
 def _sheets(
@@ -151,19 +155,24 @@ def _formats(archive: Archive, name: str, budget: Budget) -> list[str]:
 class _Sheet:
     """Gathers the cells that hold something, by column."""
 
-    def __init__(self, budget: Budget, strings: list[str], formats: list[str]) -> None:
+    def __init__(
+        self, budget: Budget, strings: list[str], formats: list[str], outside: Addresses
+    ) -> None:
         self.hidden_rows = self.hidden_columns = 0  # that hold text
         self.unseen: list[str] = []  # their text
         self._hidden_rows: set[int] = set()
         self._hidden_columns: list[tuple[int, int]] = []  # first and last of each stretch
         self._budget = budget
         self._strings = strings
+        self._addresses = outside
         self._formats = formats
         self._rows: dict[int, dict[int, str]] = {}
         self._merged: list[tuple[int, int, int]] = []
         self._wide: list[tuple[int, int, int]] = []
         self._number = self._column = 0
         self._kind = self._style = ""
+        self.unvalued: list[str] = []  # cells whose formula has no value in the file
+        self._formula = False
         self._value: list[str] = []
         self._open, self._phonetic = False, 0
 
@@ -183,8 +192,18 @@ class _Sheet:
             at = _CELL.fullmatch(values.get("r", ""))
             self._column = _column(at[1]) if at else self._column + 1
             self._kind, self._style, self._value = values.get("t", "n"), values.get("s", ""), []
+            self._formula = False
         elif tag == "mergeCell":
             self._merge(values.get("ref", ""))
+        else:
+            self._start_in_cell(tag, values)
+
+    def _start_in_cell(self, tag: str, values: dict[str, str]) -> None:
+        """Take what stands in a cell, or the address behind one."""
+        if tag == "hyperlink":
+            self._link(values)
+        elif tag == "f":
+            self._formula = True
         elif tag == "rPh":
             self._phonetic += 1
         elif tag in {"v", "t"}:
@@ -197,6 +216,9 @@ class _Sheet:
             self._phonetic -= 1
         elif tag == "c":
             words = self._shown("".join(self._value))
+            unvalued = self._formula and not self._value and self._kind != "str"
+            if unvalued and self.sees(self._number, self._column):
+                self.unvalued.append(f"{_letters(self._column)}{self._number}")
             if words:
                 self._budget.characters(len(words) + 3)
                 self._rows.setdefault(self._number, {})[self._column] = words
@@ -285,6 +307,15 @@ class _Sheet:
             self._budget.cells(bottom - top)
             self._merged.append((top, bottom, _column(start[1])))
 
+    def _link(self, values: dict[str, str]) -> None:
+        """Write the address behind a cell's words; links follow the cells."""
+        at = _CELL.fullmatch(values.get("ref", "").partition(":")[0])
+        row = self._rows.get(int(at[2]), {}) if at else {}
+        column = _column(at[1]) if at else 0
+        if column in row:
+            target = self._addresses.get(values.get("rid", ""), "")
+            row[column] = with_address(row[column], target)
+
     def _shown(self, value: str) -> str:
         """Return a cell's value as people see it, by the cell's kind and style."""
         match self._kind:
@@ -319,6 +350,21 @@ def _column(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number
+
+
+def _listed(cells: list[str]) -> str:
+    """Return the names of cells, the first ones of many."""
+    more = " …" if len(cells) > _NAMED else ""
+    return ", ".join(cells[:_NAMED]) + more
+
+
+def _letters(column: int) -> str:
+    """Return a column's name: A to Z, AA, AB …"""
+    name = ""
+    while column > 0:
+        column, place = divmod(column - 1, 26)
+        name = f"{chr(ord('A') + place)}{name}"
+    return name
 
 
 def _aligned(row: dict[int, str], first: int) -> Iterator[str]:
