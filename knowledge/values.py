@@ -34,8 +34,8 @@ class Place:
     Where in its document a text stands.
 
     `number` is the page or slide number a person would cite (as printed where one is printed),
-    1-based; None where the kind has none. `label` is the sheet's name or the heading's text, and
-    may be empty when there is a number.
+    1-based; None where the kind has none. `label` is the sheet's name, the heading, article or
+    path, and may be empty when there is a number.
     """
 
     kind: PlaceKind
@@ -46,7 +46,10 @@ class Place:
         """Return "スライド18" or "slide 18", "シート「情報区分」" or "sheet “…”", or the heading itself."""
         word = _PLACE_WORDS[self.kind][0 if language == "ja" else 1]
         if self.number is not None and self.kind != "section":
-            return f"{word}{self.number}"
+            numbered = f"{word}{self.number}"
+            if not self.label or self.kind not in ("page", "slide"):
+                return numbered
+            return f"{self.label}（{numbered}）" if language == "ja" else f"{self.label} ({numbered})"
         if self.kind == "sheet":
             return f"{word}「{self.label}」" if language == "ja" else f"{word}“{self.label}”"
         return self.label or f"{word}{self.number or 1}"
@@ -235,8 +238,7 @@ class Metadata:
 @dataclass(frozen=True, slots=True)
 class Version:
     """
-    One version of a document. `id` is stable (the content hash decides it); `number` counts from 1
-    within the document.
+    One version of a document. `id` is stable (content decides it); `number` counts from 1.
 
     `sha256` is that of the original bytes; `added` and `published` are ISO timestamps in UTC, empty
     until they happen. `original` is the id of the file as sent, empty where none was kept; `title`

@@ -11,6 +11,7 @@ from knowledge.answering.deciding import Deciding
 from knowledge.retrieval.source import PassageSource
 from knowledge.text.article import Line, above, around, lines
 from knowledge.text.outline import CELL, LEADS
+from knowledge.text.provisions import whole
 from knowledge.text.spans import Span
 from knowledge.values import Hit, Passage
 
@@ -128,9 +129,9 @@ def _is_next(passage: Passage, other: Passage) -> bool:
     if "notes" in (passage.kind, other.kind) and passage.kind != other.kind:
         return False
     one, two = passage.place, other.place
-    if one.kind in ("slide", "page"):
+    if one.kind in ("slide", "page") and not (one.label and two.label):
         return one == two
-    return (one.kind, one.label) == (two.kind, two.label)
+    return (one.kind, whole(one.label)) == (two.kind, whole(two.label))
 
 
 def _bounds(passage: Passage, read: Sequence[Line], at: int) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from knowledge.answering.articles import Surroundings
 from knowledge.retrieval.source import PassageSource
+from knowledge.text.provisions import whole
 from knowledge.values import Hit, Passage
 
 FIRST = 3  # hits, of which the article is read whole
@@ -58,7 +59,12 @@ def _article(passage: Passage, near: Sequence[Passage]) -> list[Passage]:
 
 
 def _same_place(other: Passage | None, passage: Passage) -> bool:
-    return other is not None and other.place == passage.place
+    if other is None:
+        return False
+    own, its = passage.place, other.place
+    if whole(own.label) != own.label or whole(its.label) != its.label:
+        return (own.kind, whole(own.label)) == (its.kind, whole(its.label))
+    return its == own
 
 
 def _position(passage: Passage) -> int:

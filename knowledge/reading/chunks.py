@@ -10,12 +10,13 @@ same document and version: byte-identical passages with the same ids.
 import re
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from knowledge.reading.readers.sections import SEPARATOR
 from knowledge.reading.reading import Reading, language
 from knowledge.text.outline import CELL, LEADS, Row, items, row_of, stands_within
+from knowledge.text.provisions import Provision, Provisions
 from knowledge.values import Page, Passage, Place
 
 TARGET = 400  # characters of Japanese; a Latin letter counts as _NARROW of one
@@ -47,6 +48,7 @@ class _Cut:
     paragraph: int
     kind: Kind
     header: str = ""
+    provision: Provision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,19 @@ def passages(
 
 def _all_cuts(reading: Reading) -> Iterator[tuple[Page, str, _Cut]]:
     """Yield where each passage lies: its page, the text it is cut from, and the cut."""
+    texts = [f"{_last_heading(page)}\n{page.text}" for page in reading.pages]
+    provisions = Provisions(texts)
     for page in reading.pages:
-        for cut in _cuts(page):
+        if page.place.kind == "section":
+            provisions.enter(page.title.split(SEPARATOR))
+        for cut in _cuts(page, provisions):
             yield page, page.text, cut
         for cut in _prose(page.notes, "notes"):
             yield page, page.notes, cut
+
+
+def _last_heading(page: Page) -> str:
+    return page.title.rpartition(SEPARATOR)[2]
 
 
 def passage_title(passage: Passage) -> str:
@@ -122,20 +132,41 @@ def weight(text: str) -> float:
 
 
 def _place(page: Page, cut: _Cut) -> Place:
-    if page.place.kind == "section":
-        return Place("section", cut.paragraph, page.place.label)
-    return page.place
+    """Return where a cut stands: at its provision where it has one, and on its page."""
+    place = page.place
+    label = place.label
+    if cut.provision is not None:
+        label = _label(place, cut.provision)
+    if place.kind == "section" or (place.kind == "part" and label):
+        return Place("section", cut.paragraph, label)
+    return replace(place, label=label)
+
+
+def _label(place: Place, provision: Provision) -> str:
+    """Return a provision as it is cited; where it is all of a section, by the section's heading."""
+    alone = not (provision.paragraph or provision.letter)
+    if place.kind == "section" and provision.headed and alone:
+        return place.label
+    return provision.label
 
 
 def _headings(title: str, page: Page, cut: _Cut) -> tuple[str, ...]:
-    """Return the document's title, the headings above a cut and its table's header, each once."""
+    """
+    Return the document's title, the headings above a cut, its provision and its table's header,
+    each once.
+    """
     path = page.title.split(SEPARATOR)
     sheet = page.place.label if page.place.kind == "sheet" else ""
-    names = dict.fromkeys((title, *path, sheet, cut.header))
+    provision: list[str] = []
+    if cut.provision is not None:
+        provision.append(cut.provision.reference)
+        if cut.provision.paragraph > 1 or cut.provision.letter:
+            provision.append(cut.provision.opening)
+    names = dict.fromkeys((title, *path, sheet, *provision, cut.header))
     return tuple(filter(None, names))
 
 
-def _cuts(page: Page) -> Iterator[_Cut]:
+def _cuts(page: Page, provisions: Provisions) -> Iterator[_Cut]:
     """Yield the cuts of a page's own text: a short slide whole, else its tables and its prose."""
     kind: Kind = "slide" if page.place.kind == "slide" else "prose"
     if kind == "slide" and weight(page.text) <= SLIDE:
@@ -143,11 +174,18 @@ def _cuts(page: Page) -> Iterator[_Cut]:
         if begin < end:
             yield _Cut(begin, end, 1, "slide")
         return
-    for start, end, table in _runs(page.text):
+    for stretch in provisions.stretches(page.text):
+        for cut in _cuts_between(page.text, kind, stretch.start, stretch.end):
+            yield replace(cut, provision=stretch.provision)
+
+
+def _cuts_between(text: str, kind: Kind, begin: int, until: int) -> Iterator[_Cut]:
+    """Yield the cuts of a stretch of text: its tables and its prose."""
+    for start, end, table in _runs(text[begin:until]):
         if table:
-            yield from _table(page.text, start, end)
+            yield from _table(text, begin + start, begin + end)
         else:
-            yield from _prose(page.text, kind, start, end)
+            yield from _prose(text, kind, begin + start, begin + end)
 
 
 def _runs(text: str) -> Iterator[tuple[int, int, bool]]:

@@ -27,7 +27,7 @@ from knowledge.retrieval.passage_terms import PassageTerms
 from knowledge.retrieval.terms import FORMAT
 from knowledge.text.analysis import Analysis, Token, normalise
 from knowledge.text.filler import plain
-from knowledge.text.quantities import exact, places
+from knowledge.text.quantities import exact, in_digits, places
 
 SATURATION = 0.9  # BM25's k1
 # of a value; products with a question's weights (1/64) are exact in 32 bits up to a sum of 2,000
@@ -125,7 +125,7 @@ class Encoder:
         """
         Return a question's dimensions by family (the names of `FIELDS`), each without repeats.
         """
-        whole = plain(normalise(text))
+        whole = plain(in_digits(normalise(text)))
         terms = self._terms(whole, self.analysis.words(whole))
         terms["exact"] = exact(whole)
         terms["words"] = [*terms["words"], *self.analysis.loanwords(whole)]

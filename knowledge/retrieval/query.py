@@ -19,7 +19,7 @@ from knowledge.text.answer_types import ASKS, bits, counted
 from knowledge.text.filler import plain
 from knowledge.text.frame import FRAME
 from knowledge.text.language import language_of
-from knowledge.text.quantities import exact
+from knowledge.text.quantities import exact, in_digits
 from knowledge.values import Language
 
 # words of a question that are compared; whoever pastes a page is still answered within the second
@@ -42,7 +42,7 @@ class Query:
     def __init__(self, question: str, analysis: Analysis, glossary: Glossary) -> None:
         self.question = question
         self.glossary = glossary
-        self.text = normalise(question)
+        self.text = in_digits(normalise(question))
         self.plain = plain(self.text)
         tokens = analysis.tokens(self.plain)[:LONGEST]
         slots: dict[str, int] = {}

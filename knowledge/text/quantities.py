@@ -90,7 +90,10 @@ _CLOCK = re.compile(
 )
 _REFERENCE = re.compile(
     rf"第?({_NUMERAL})(条|項|号|章|節|編)((?:の(?:{_NUMERAL}))*)"
-    rf"|\b(article|section|chapter|clause) (\d+(?:\.\d+)*)"
+    rf"|\b(article|section|chapter|clause) (\d+(?:\.\d+)*)(?:\(([a-z])\))?"
+)
+_KANJI_REFERENCE = re.compile(
+    r"第([〇一二三四五六七八九十百]+)(条|項|号|章|節|編)((?:の[〇一二三四五六七八九十]+(?![\w]))*)"
 )
 _PLACE = re.compile(
     r"(?:スライド|slide) ?(?:no\.? ?)?(\d+)|(?:ページ|頁|\bpage|\bp\.) ?(\d+)|(\d+) ?(?:枚目|ページ|頁)"
@@ -129,6 +132,17 @@ def exact(normalised: str) -> list[str]:
 
 def _holds_any(text: str, signs: tuple[str, ...]) -> bool:
     return any(sign in text for sign in signs)
+
+
+def in_digits(normalised: str) -> str:
+    """Return a text with the numbers of articles and their parts in digits: 第三十七条 as 第37条."""
+    return _KANJI_REFERENCE.sub(_in_digits, normalised)
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    numerals = re.split("(の)", match[3])
+    branches = [one if one in {"", "の"} else f"{_value(one):g}" for one in numerals]
+    return f"第{_value(match[1]):g}{match[2]}{''.join(branches)}"
 
 
 def places(normalised: str) -> list[str]:
@@ -228,10 +242,12 @@ def _half(match: re.Match[str]) -> Iterator[str]:
 
 
 def _reference(match: re.Match[str]) -> Iterator[str]:
-    first, part, branches, english, numbers = match.groups()
+    first, part, branches, english, numbers, letter = match.groups()
     if english:
         name = english.replace("clause", "article")
         yield f"{name}={numbers.replace('.', '-')}"
+        if letter:
+            yield f"item={letter}"
         return
     value = number(first)
     if value is None:
