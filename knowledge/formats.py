@@ -30,6 +30,10 @@ class Signature:
 ZIP = Signature("zip", (b"PK\x03\x04", b"PK\x05\x06"))
 PDF = Signature("pdf", (b"%PDF-",), within=HEAD)
 OLE = Signature("ole", (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",))
+RTF = Signature("rtf", (b"{\\rtf",))
+PNG = Signature("png", (b"\x89PNG",))
+JPEG = Signature("jpeg", (b"\xff\xd8\xff",))
+TIFF = Signature("tiff", (b"II*\x00", b"MM\x00*"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Format:
     `reader` is a module of `knowledge.reading.readers`. Without a `signature` it is a text.
     `pictures` is the reader for its pages that are only pictures, where the extra `ocr` is
     installed. `running`: its pages have heads, feet and numbers, which are no text of the document.
+    `becomes` is the kind it is converted to first, by a program that may not be there.
     `application` is the program people know it by. `domains` are those endings that are top-level
     domains as well, so that a name with one may be an address.
     """
@@ -53,6 +58,7 @@ class Format:
     signature: Signature | None = None
     pictures: str = ""
     running: bool = False
+    becomes: str = ""
     application: str = ""
     domains: tuple[str, ...] = ()
 
@@ -133,6 +139,116 @@ FORMATS: tuple[Format, ...] = (  # as people are shown them: the most common fir
         media_type="text/plain",
         reader="text",
     ),
+    Format(
+        kind="odt",
+        endings=("odt",),
+        name=Phrase("OpenDocumentの文書", "OpenDocument texts"),
+        media_type="application/vnd.oasis.opendocument.text",
+        reader="odf",
+        signature=ZIP,
+    ),
+    Format(
+        kind="ods",
+        endings=("ods",),
+        name=Phrase("OpenDocumentの表", "OpenDocument sheets"),
+        media_type="application/vnd.oasis.opendocument.spreadsheet",
+        reader="odf",
+        signature=ZIP,
+    ),
+    Format(
+        kind="odp",
+        endings=("odp",),
+        name=Phrase("OpenDocumentのスライド", "OpenDocument slides"),
+        media_type="application/vnd.oasis.opendocument.presentation",
+        reader="odf",
+        signature=ZIP,
+    ),
+    Format(
+        kind="rtf",
+        endings=("rtf",),
+        name=Phrase("リッチテキスト", "rich text"),
+        media_type="application/rtf",
+        reader="rtf",
+        signature=RTF,
+    ),
+    Format(
+        kind="eml",
+        endings=("eml",),
+        name=Phrase("メール", "mails"),
+        media_type="message/rfc822",
+        reader="mail",
+    ),
+    Format(
+        kind="msg",
+        endings=("msg",),
+        name=Phrase("Outlookのメール", "Outlook mails"),
+        media_type="application/vnd.ms-outlook",
+        reader="outlook",
+        signature=OLE,
+    ),
+    Format(
+        kind="zip",
+        endings=("zip",),
+        name=Phrase("ZIPアーカイブ", "ZIP archives"),
+        media_type="application/zip",
+        reader="bundle",
+        signature=ZIP,
+        domains=("zip",),
+    ),
+    Format(
+        kind="image",
+        endings=("png",),
+        name=Phrase("PNG画像", "PNG pictures"),
+        media_type="image/png",
+        reader="picture",
+        signature=PNG,
+    ),
+    Format(
+        kind="image",
+        endings=("jpg", "jpeg"),
+        name=Phrase("JPEG画像", "JPEG pictures"),
+        media_type="image/jpeg",
+        reader="picture",
+        signature=JPEG,
+    ),
+    Format(
+        kind="image",
+        endings=("tiff", "tif"),
+        name=Phrase("TIFF画像", "TIFF pictures"),
+        media_type="image/tiff",
+        reader="picture",
+        signature=TIFF,
+    ),
+    Format(
+        kind="doc",
+        endings=("doc",),
+        name=Phrase("旧形式のWord文書", "old Word documents"),
+        media_type="application/msword",
+        reader="docx",
+        signature=OLE,
+        becomes="docx",
+        application="Microsoft Word",
+    ),
+    Format(
+        kind="xls",
+        endings=("xls",),
+        name=Phrase("旧形式のExcelブック", "old Excel workbooks"),
+        media_type="application/vnd.ms-excel",
+        reader="xlsx",
+        signature=OLE,
+        becomes="xlsx",
+        application="Microsoft Excel",
+    ),
+    Format(
+        kind="ppt",
+        endings=("ppt",),
+        name=Phrase("旧形式のPowerPoint", "old PowerPoint slides"),
+        media_type="application/vnd.ms-powerpoint",
+        reader="pptx",
+        signature=OLE,
+        becomes="pptx",
+        application="Microsoft PowerPoint",
+    ),
 )
 
 
@@ -165,6 +281,11 @@ def formats_of(kind: str) -> Iterator[Format]:
     for row in FORMATS:
         if row.kind == kind:
             yield row
+
+
+def of_kind(kind: str) -> Format:
+    """Return the first format of a kind there is."""
+    return next(formats_of(kind))
 
 
 def endings() -> tuple[str, ...]:

@@ -49,7 +49,9 @@ class Place:
             numbered = f"{word}{self.number}"
             if not self.label or self.kind not in ("page", "slide"):
                 return numbered
-            return f"{self.label}（{numbered}）" if language == "ja" else f"{self.label} ({numbered})"
+            return (
+                f"{self.label}（{numbered}）" if language == "ja" else f"{self.label} ({numbered})"
+            )
         if self.kind == "sheet":
             return f"{word}「{self.label}」" if language == "ja" else f"{word}“{self.label}”"
         return self.label or f"{word}{self.number or 1}"
@@ -71,6 +73,7 @@ FlagKind = Literal[
     "picture",
     "formula",
     "unread_part",
+    "doubtful",
 ]
 
 
@@ -90,7 +93,7 @@ class Page:
 
     `text` is the visible text in reading order, list items and table rows as lines ("- …", "a | b |
     c"); `notes` is what the speaker sees. `position` counts from 1 in file order; `place` is what a
-    person would cite.
+    person would cite. `file` is the path of the file within the file it stands in, if in one.
     """
 
     position: int
@@ -99,16 +102,14 @@ class Page:
     title: str = ""
     notes: str = ""
     flags: tuple[Flag, ...] = ()
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
     """
-    The unit that is found and cited.
-
-    `id` is stable: the same document, version and position give the same UUID. `text` is quotable
-    as it stands. `headings` leads from the document's title to the nearest heading. `language` is
-    that of `text`.
+    The unit that is found and cited. `id`, a UUID, is the same for the same version and position;
+    `text` is quotable as it stands; `headings` leads from the title to the nearest heading.
     """
 
     id: str
@@ -156,8 +157,7 @@ ENOUGH = 0.9  # share of a file's text that has to be read before it may be publ
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """
-    How much of a file was read, in letters and digits: what is there, what of it was read, and what
-    was left out as hidden.
+    How much of a file was read, in letters and digits: what is there, was read, was left out.
 
     `lost` is the length of the largest piece that is missing; it stands at `place` and begins with
     `words`.

@@ -6,7 +6,7 @@ from handlers.documents.names import display
 from knowledge.values import Version
 
 PAGES = 20  # page numbers, or places, written out
-NAMED = ("formula", "unread_part")  # their flags say themselves what they are about
+NAMED = ("formula", "unread_part", "doubtful")  # their flags say themselves what they are about
 COUNTED = ("garbled", "image_only", "hidden_text", "instruction")  # said even when there is none
 
 

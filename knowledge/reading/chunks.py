@@ -97,9 +97,11 @@ def _all_cuts(reading: Reading) -> Iterator[tuple[Page, str, _Cut]]:
     """Yield where each passage lies: its page, the text it is cut from, and the cut."""
     texts = [f"{_last_heading(page)}\n{page.text}" for page in reading.pages]
     provisions = Provisions(texts)
+    file = ""
     for page in reading.pages:
-        if page.place.kind == "section":
+        if page.place.kind == "section" or page.file != file:
             provisions.enter(page.title.split(SEPARATOR))
+        file = page.file
         for cut in _cuts(page, provisions):
             yield page, page.text, cut
         for cut in _prose(page.notes, "notes"):
@@ -137,6 +139,7 @@ def _place(page: Page, cut: _Cut) -> Place:
     label = place.label
     if cut.provision is not None:
         label = _label(place, cut.provision)
+    label = SEPARATOR.join(filter(None, (page.file, label)))
     if place.kind == "section" or (place.kind == "part" and label):
         return Place("section", cut.paragraph, label)
     return replace(place, label=label)
@@ -162,7 +165,7 @@ def _headings(title: str, page: Page, cut: _Cut) -> tuple[str, ...]:
         provision.append(cut.provision.reference)
         if cut.provision.paragraph > 1 or cut.provision.letter:
             provision.append(cut.provision.opening)
-    names = dict.fromkeys((title, *path, sheet, *provision, cut.header))
+    names = dict.fromkeys((title, page.file, *path, sheet, *provision, cut.header))
     return tuple(filter(None, names))
 
 

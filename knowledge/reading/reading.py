@@ -20,9 +20,11 @@ import yaml
 
 from knowledge.errors import ReaderFault, UnreadableDocument
 from knowledge.formats import Format
+from knowledge.reading.conversion import converted
 from knowledge.reading.readers import fault, quality, running, tessdata
 from knowledge.reading.readers.decode import clean
 from knowledge.reading.readers.limits import Limits
+from knowledge.reading.readers.recognised import doubtful
 from knowledge.reading.readers.refusal import Refusal
 from knowledge.reading.receipt import measure
 from knowledge.reading.recognition import recognise, supported_kinds
@@ -37,6 +39,9 @@ _REFUSALS = Path(__file__).with_name("readers") / "refusals.yaml"
 # raised when the readers make other text of the same file: it is read anew when it is sent again
 READER_VERSION = 4
 SCAN = 120  # seconds of CPU for the pictures of one document
+PICTURE = "image"  # kind of files whose words are all recognised
+# stands in the place of each page whose words were recognised, wherever it is cited
+RECOGNISED: dict[Language, str] = {"ja": "文字認識(OCR)", "en": "read by OCR"}
 _NAME = 120  # characters of a file name shown
 _NAMED = 20  # pages named in one sentence
 _SHARE = 0.1  # of letters, from which a text counts as Japanese
@@ -105,13 +110,17 @@ async def read(
     bounds = limits or Limits()
     shown = shown_name(name)
     file_format = check(name, content, limits=bounds)
-    place = sandbox or _sandbox(asyncio.get_running_loop(), bounds)
+    sent = content
+    patient = replace(bounds, cpu=SCAN, wall=SCAN * 1.2)
+    slow = file_format.kind == PICTURE
+    place = sandbox or _sandbox(asyncio.get_running_loop(), patient if slow else bounds)
     try:
-        heard = await place.run(file_format.kind, content)
+        if file_format.becomes:
+            content = await converted(content, file_format, bounds)
+        heard = await place.run(file_format.becomes or file_format.kind, content)
         if _wants_recognition(file_format, heard.pages):
-            patient = replace(bounds, cpu=SCAN, wall=SCAN * 1.2)
             await _recognise_pictures(file_format.pictures, content, heard, patient)
-        return await asyncio.to_thread(_reading, shown, content, file_format, heard)
+        return await asyncio.to_thread(_reading, shown, sent, file_format, heard)
     except Refusal as refusal:
         raise _unreadable(refusal, shown) from refusal
 
@@ -180,8 +189,20 @@ async def _recognise_pictures(reader: str, content: bytes, heard: Heard, limits:
         second = await Sandbox(limits).run(reader, content)
         recognised = {page.position: page for page in second.pages if page.text.strip()}
         for at, page in enumerate(heard.pages):
-            if _is_picture(page):
-                heard.pages[at] = recognised.get(page.position, page)
+            if _is_picture(page) and page.position in recognised:
+                heard.pages[at] = _with_recognised(page, recognised[page.position])
+
+
+def _with_recognised(page: Page, recognised: Page) -> Page:
+    """Return a page with what was recognised on its picture below what it says by itself."""
+    own = page.text.strip()
+    known = "".join(own.split())
+    lines = [line for line in recognised.text.split("\n") if "".join(line.split()) not in known]
+    if not own:
+        lines = recognised.text.split("\n")
+    flags = [flag for flag in page.flags if flag.kind != "image_only"]
+    text = "\n".join(filter(None, (own, *lines)))
+    return replace(page, text=text, flags=(*flags, *recognised.flags))
 
 
 def _check_size(size: int, limits: Limits) -> None:
@@ -227,6 +248,11 @@ def _checked_page(page: Page) -> Page:
         own.append(Flag("instruction", page.position, orders))
     if quality.garbled(text):
         own.append(Flag("garbled", page.position))
+    if _flagged(page, "ocr"):
+        label = RECOGNISED[language(text)]
+        doubts = doubtful(text)
+        if doubts:
+            own.append(Flag("doubtful", page.position, ", ".join(doubts)))
     place = replace(page.place, label=label)
     return replace(page, text=text, notes=notes, title=title, place=place, flags=tuple(own))
 

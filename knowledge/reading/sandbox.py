@@ -283,8 +283,16 @@ class Sandbox:
                     title[:_TITLE],
                     notes,
                     tuple(_flag(flag) for flag in flags),
+                    _file(told.get("file", "")),
                 )
         raise Lie
+
+
+def _file(told: object) -> str:
+    """Return the path of a file within the file."""
+    if not isinstance(told, str):
+        raise Lie
+    return told[:_TITLE]
 
 
 def _hear_of_end(told: object, heard: Heard) -> None:

@@ -107,8 +107,8 @@ OFFICES = {
         "macro",
     ),
     "no_office_file.docx": (lambda: archive([Member("a.txt", b"x")]), "wrong_kind"),
-    "a_workbook.docx": (files.sheets, "wrong_kind"),
-    "a_deck.xlsx": (files.slides, "wrong_kind"),
+    "a_workbook.docx": (lambda: files.sheets("hidden"), HIDDEN),
+    "a_deck.xlsx": (lambda: files.slides(hidden=True), Text({"hidden_slide"})),
     "cut.docx": (lambda: OFFICE[: len(OFFICE) // 2], "damaged"),
     "main_part_is_no_xml.docx": (lambda: changed(OFFICE, MAIN, lambda data: bytes(100)), "damaged"),
     "main_part_is_cut.docx": (

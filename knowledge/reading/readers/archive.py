@@ -21,6 +21,7 @@ from knowledge.reading.readers.refusal import Budget, Refusal
 _LOCAL = struct.Struct("<4s5H3L2H")
 _ENTRY = b"PK\x01\x02"  # begins each entry of the directory
 _PACKINGS = (ZIP_STORED, ZIP_DEFLATED)
+_UTF8 = 0x800  # bit of an entry's flags: its name is UTF-8
 _ENCRYPTED = 1  # bit of an entry's flags
 _RATIO = 250  # inflated to compressed; XML reaches about 100
 _SMALL = 1 << 20  # bytes a part may have whatever its ratio
@@ -43,11 +44,15 @@ class Link:
 
 
 class Archive:
-    """The parts of an Office file by name. Names are compared without case, as the format says."""
+    """
+    The parts of an Office file by name. Names are compared without case, as the format says, but
+    for an archive of files (`exact`).
+    """
 
-    def __init__(self, content: bytes, budget: Budget) -> None:
+    def __init__(self, content: bytes, budget: Budget, *, exact: bool = False) -> None:
         self._content = content
         self._budget = budget
+        self._exact = exact
         self._members = self._directory()
 
     def names(self) -> tuple[str, ...]:
@@ -60,7 +65,7 @@ class Archive:
         Raises:
             Refusal: damaged or archive_bomb.
         """
-        member = self._members.get(name.lstrip("/").lower())
+        member = self._members.get(self._key(name))
         if member is None:
             return None
         start = member.header_offset
@@ -126,7 +131,7 @@ class Archive:
             raise Refusal("too_many_parts", limit=f"{limit:,}")
         members: dict[str, ZipInfo] = {}
         for entry in entries:
-            name = entry.filename.replace("\\", "/").lower().lstrip("/")
+            name = self._key(_readable(entry) if self._exact else entry.filename)
             if name.endswith("/"):
                 continue
             if name in members:
@@ -134,6 +139,11 @@ class Archive:
             members[name] = entry
         self._weigh(members.values())
         return members
+
+    def _key(self, name: str) -> str:
+        """Return a name as it is looked up."""
+        path = name.replace("\\", "/").lstrip("/")
+        return path if self._exact else path.lower()
 
     def _weigh(self, members: Collection[ZipInfo]) -> None:
         """
@@ -152,6 +162,16 @@ class Archive:
         if total > self._budget.limits.inflated:
             raise Refusal("archive_bomb")
         _apart(members)
+
+
+def _readable(entry: ZipInfo) -> str:
+    """Return a file's name, which Japanese Windows writes without saying in which encoding."""
+    if entry.flag_bits & _UTF8 or entry.filename.isascii():
+        return entry.filename
+    try:
+        return entry.filename.encode("cp437").decode("cp932")
+    except UnicodeError:
+        return entry.filename
 
 
 def _apart(members: Collection[ZipInfo]) -> None:

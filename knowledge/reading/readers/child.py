@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import BinaryIO
 
 from knowledge.formats import readers
@@ -60,7 +60,7 @@ def _answer(source: BinaryIO, out: BinaryIO) -> None:
         _say(out, {"refused": "too_slow", "values": {}})
     else:
         _say(out, {"read": True})
-        _count(out, job["kind"], content, limits)
+        _count(out, reader, job["kind"], content, limits)
         _say(out, {"end": True})
 
 
@@ -82,19 +82,19 @@ class _Witness:
             _say(self._out, {"fault": asdict(describe(error))})
 
 
-def _count(out: BinaryIO, kind: str, content: bytes, limits: Limits) -> None:
+def _count(out: BinaryIO, reader: ModuleType, kind: str, content: bytes, limits: Limits) -> None:
     """
     Tell what the file holds by itself; where that is too much, what was read stays read and is not
     counted.
     """
-    counted = raw.counts(kind)
+    pieces = raw.source(reader, kind)
     try:
-        if counted:
-            for piece in raw.pieces(kind, content, Budget(limits)):
+        if pieces is not None:
+            for piece in pieces(content, Budget(limits)):
                 _say(out, {"raw": {"place": asdict(piece.place), "text": piece.text}})
     except (Refusal, MemoryError, RecursionError):
         return
-    _say(out, {"counted": counted})
+    _say(out, {"counted": pieces is not None})
 
 
 def _told(item: Item) -> dict[str, object]:

@@ -7,9 +7,11 @@ do. What a reader leaves out on purpose it says itself (`Omitted`).
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 from html.parser import HTMLParser
+from types import ModuleType
 
 import pypdfium2 as pdfium
 
@@ -41,11 +43,25 @@ class Raw:
     text: str
 
 
+Pieces = Callable[[bytes, Budget], Iterator[Raw]]
+
+
 def counts(kind: str) -> bool:
     """Tell whether the text of this kind is taken from its bytes here: that of texts always is."""
     if kind in _OWN_WAYS:
         return True
     return any(row.signature is None for row in formats_of(kind))
+
+
+def source(reader: ModuleType, kind: str) -> Pieces | None:
+    """
+    Return what gives the raw text of a kind: the reader's own `pieces`, or what is here; None where
+    it is not counted.
+    """
+    own: Pieces | None = getattr(reader, "pieces", None)
+    if own is not None:
+        return own
+    return partial(pieces, kind) if counts(kind) else None
 
 
 def pieces(kind: str, content: bytes, budget: Budget) -> Iterator[Raw]:

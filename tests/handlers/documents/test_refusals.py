@@ -21,7 +21,7 @@ REFUSED = (
         ("古いOffice形式", "old Office format"),
     ),
     (
-        "unsupported/test_outlook_msg.msg",
+        "bad.xyz",
         "",
         "unsupported",
         ("読める形式は", "formats that can be read"),
@@ -37,9 +37,21 @@ REFUSED = (
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(("path", "name", "code", "said"), REFUSED, ids=[r[2] for r in REFUSED])
 async def test_a_file_that_cannot_be_taken_says_why_and_what_to_do(
-    talk: Talk, shared: Path, path: str, name: str, code: str, said: tuple[str, str]
+    talk: Talk,
+    shared: Path,
+    path: str,
+    name: str,
+    code: str,
+    said: tuple[str, str],
+    monkeypatch,
+    tmp_path: Path,
 ) -> None:
+    monkeypatch.setattr("knowledge.reading.readers.tessdata.data", lambda: None)
+    monkeypatch.setattr("knowledge.reading.conversion.program", str)
     found = shared / "documents" / path
+    if path == "bad.xyz":  # of a kind that nothing reads
+        found = tmp_path / path
+        found.write_bytes(b"x")
     for language, words in zip(("ja", "en"), said, strict=True):
         reply = await talk(Upload((file(found.name, found.read_bytes()),)), language=language)
         assert found.name in reply.text

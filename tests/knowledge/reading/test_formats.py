@@ -104,7 +104,7 @@ def test_a_new_format_is_one_row_and_one_reader(tmp_path: Path) -> None:
 
     assert (seen["kind"], seen["text"]) == ("srt", "経費は月末に締めます。")
     assert seen["counted"] is False  # nobody said how its raw text is counted
-    assert [code for code, _ in seen["refusals"]] == ["wrong_kind", "unsupported"]
+    assert [code for code, _ in seen["refusals"]] == ["damaged", "unsupported"]
     assert ".srt" in seen["refusals"][1][1]
     assert seen["accepted"].endswith(",.srt,.vtt")
     assert seen["hints"][0].endswith("・SRT") and seen["hints"][1].endswith(", SRT")
@@ -125,6 +125,9 @@ def test_every_ending_belongs_to_one_format_and_every_format_has_its_reader() ->
 @pytest.mark.parametrize("row", formats.FORMATS, ids=lambda row: row.endings[0])
 def test_a_file_is_known_by_each_ending_in_any_case(row: formats.Format) -> None:
     content = row.signature.starts[0] if row.signature else "本文".encode()
+    streams = {"msg": "__properties_version1.0", "doc": "WordDocument", "xls": "Workbook"}
+    streams["ppt"] = "PowerPoint Document"  # what tells compound files apart
+    content += streams.get(row.kind, "").encode("utf-16-le")
     for one in row.endings:
         assert check(f"資料.{one.upper()}", content) == row
 
