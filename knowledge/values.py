@@ -151,7 +151,7 @@ class Hit:
     likeness: float | None = None
 
 
-ENOUGH = 0.9  # share of a file's text that has to be read before it may be published
+ENOUGH = 0.95  # share of a file's text read, below which an admin must say so to publish it
 
 
 @dataclass(frozen=True, slots=True)

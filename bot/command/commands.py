@@ -124,11 +124,12 @@ async def _change(
         version = document.current
     hits = 0
     if (arguments.command, version) != ("publish", document.current):
-        message = said(Press(f"document.{arguments.command}"), language)
+        verb = arguments.command
+        if verb == "publish" and arguments.anyway:
+            verb = "publish_anyway"
+        message = said(Press(f"document.{verb}"), language)
         try:
-            hits = await application.documents.changes.change(
-                message, arguments.command, document.id, version
-            )
+            hits = await application.documents.changes.change(message, verb, document.id, version)
         except SessionsUnavailable as error:
             raise LibraryUnavailable(
                 "no_book", application.texts.phrase("documents.no_book")

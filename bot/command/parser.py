@@ -239,6 +239,11 @@ def _documents(command: Parser) -> None:
     command.option("--page", text="page", metavar="N", type=_whole_number, default=1)
 
 
+def _publish(command: Parser) -> None:
+    command.argument("id", text="id", metavar="ID")
+    command.switch("--anyway", text="publish_anyway")
+
+
 def _document(command: Parser) -> None:
     command.argument("id", text="id", metavar="ID")
 
@@ -288,7 +293,7 @@ _COMMANDS: Mapping[str, Callable[[Parser], None]] = {
     "search": _search,
     "add": _add,
     "documents": _documents,
-    "publish": _document,
+    "publish": _publish,
     "remove": _document,
     "rollback": _document,
     "choose": _choose,

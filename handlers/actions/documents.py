@@ -39,7 +39,7 @@ class OpenDocument(Action):
 
 @dataclass(frozen=True, slots=True)
 class ChangeDocument(Action):
-    """A change of what people find; the five below say which."""
+    """A change of what people find; the six below say which."""
 
     document: str
     version: str
@@ -48,6 +48,11 @@ class ChangeDocument(Action):
 @action("document.publish")
 class Publish(ChangeDocument):
     """Let people find a version that waits."""
+
+
+@action("document.publish_anyway")
+class PublishAnyway(ChangeDocument):
+    """Let people find a version of whose file a good part was not read."""
 
 
 @action("document.discard")

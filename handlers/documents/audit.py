@@ -29,6 +29,7 @@ COLUMNS = ("at", "who", "action", "thing")
 Act = Literal[
     "add",
     "publish",
+    "publish_anyway",
     "discard",
     "withdraw",
     "rollback",

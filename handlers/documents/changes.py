@@ -13,6 +13,7 @@ from handlers.actions.documents import (
     ChangeDocument,
     Discard,
     Publish,
+    PublishAnyway,
     Remove,
     RollBack,
     Withdraw,
@@ -27,9 +28,10 @@ from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError, PartlyRead
 from knowledge.values import Document, Version
 
-Verb = Literal["publish", "discard", "withdraw", "rollback", "remove"]
+Verb = Literal["publish", "publish_anyway", "discard", "withdraw", "rollback", "remove"]
 VERBS: dict[type[ChangeDocument], Verb] = {
     Publish: "publish",
+    PublishAnyway: "publish_anyway",
     Discard: "discard",
     Withdraw: "withdraw",
     RollBack: "rollback",
@@ -127,7 +129,7 @@ class Changes:
         title = display(document.metadata.title)
         newest = document.current or document.versions[-1].id
         match verb:
-            case "publish":
+            case "publish" | "publish_anyway":
                 self._check_publishing(message, document, drawn)
             case "discard" if drawn.published:
                 raise self._why("not_staged", title=title, number=drawn.number)
@@ -160,6 +162,8 @@ async def _carried_out(library: Library, verb: Verb, document: Document, version
     match verb:
         case "publish":
             await library.publish(document.id, version.id)
+        case "publish_anyway":
+            await library.publish(document.id, version.id, anyway=True)
         case "rollback":
             await library.rollback(document.id)
         case "withdraw":

@@ -9,6 +9,7 @@ from handlers.actions.documents import (
     EditDetails,
     OpenDocument,
     Publish,
+    PublishAnyway,
     ReplaceDocument,
     TryVersion,
 )
@@ -200,7 +201,7 @@ class Report:
         ]
         if self._waits:
             discard, sure = context.say("discard", message), sure_of(context, message, "discard")
-            ways.insert(0, self._publishing())
+            ways[:0] = [self._publishing(), *self._publishing_anyway()]
             ways.append(Button(discard, Discard(document, version), "danger", sure))
         ways.append(context.button("open_document", message, OpenDocument(document)))
         return tuple(ways)
@@ -216,6 +217,17 @@ class Report:
         label = context.say("publish_over", message, number=self.version.number)
         sure = sure_of(context, message, "publish_over", readers=readers, number=now.number)
         return Button(label, action, "primary", sure)
+
+    def _publishing_anyway(self) -> list[Button]:
+        """Offer to publish what was not read whole; the question before it says what lacks."""
+        counts = self.version.receipt
+        if counts is None or counts.enough:
+            return []
+        context, message, lacking = self.context, self.message, 100 - counts.percent
+        sure = sure_of(context, message, "publish_anyway", n=lacking)
+        label = context.say("publish_anyway", message, n=lacking)
+        action = PublishAnyway(self.document.id, self.version.id)
+        return [Button(label, action, "danger", sure)]
 
 
 def receipt(context: Context, message: Message, version: Version) -> str:

@@ -16,6 +16,7 @@ from handlers.actions.documents import (
     MarkRule,
     OpenDocument,
     Publish,
+    PublishAnyway,
     Remove,
     RemoveWords,
     ReplaceDocument,
@@ -97,7 +98,7 @@ class Documents:
         routes.press(FilterDocuments, self.list.ask)
         routes.form(FilterDocuments, self._narrow)
         routes.press(OpenDocument, self.list.open)
-        for change in (Publish, Discard, Withdraw, RollBack, Remove):
+        for change in (Publish, PublishAnyway, Discard, Withdraw, RollBack, Remove):
             routes.press(change, self.changes.press)
         routes.press(ShowReport, self.uploads.report)
         routes.press(ReplaceDocument, self.uploads.replace)

@@ -117,12 +117,12 @@ class Library:
         await self._index.__aexit__(kind, error, trace)
         await self._upkeep.stop_renewing()
 
-    async def publish(self, document: str, version: str) -> Document:
+    async def publish(self, document: str, version: str, *, anyway: bool = False) -> Document:
         """
         Make `version` the one that is found, as `Publishing.publish`; its words at once, what it
         means a little later.
         """
-        published = await self._publishing.publish(document, version)
+        published = await self._publishing.publish(document, version, anyway=anyway)
         with suppress(LibraryUnavailable):  # the next question tries again
             await self._meanings.refresh()
         return published

@@ -29,9 +29,10 @@ class Publishing:
         self._registry = registry
         self._changing = changing
 
-    async def publish(self, document: str, version: str) -> Document:
+    async def publish(self, document: str, version: str, *, anyway: bool = False) -> Document:
         """
-        Make `version` the one that is found; the one before stays for `rollback`.
+        Make `version` the one that is found; the one before stays for `rollback`. `anyway` says
+        that somebody knows what of the file was not read.
 
         Raises:
             UnknownDocument: no such document or version.
@@ -40,7 +41,8 @@ class Publishing:
         async with self._changing:
             await self._registry.entry(document)
             draft = self._whole(document, version)
-            if reason := missing(draft.metadata.title, draft.version.receipt):
+            reason = missing(draft.metadata.title, draft.version.receipt)
+            if reason is not None and not anyway:
                 raise PartlyRead("partly_read", reason)
 
             def flip(entry: Entry) -> Entry:

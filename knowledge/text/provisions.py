@@ -54,8 +54,8 @@ class Provision:
     """
     One article, or one of its paragraphs: `name` is the article's ("第37条", "附則", "clause 4.2"),
     in digits; `caption` is in brackets or empty; `paragraph` is 0 where it is the article's only
-    one, `letter` that of a clause's part. `opening` is how the article begins; `headed`: its name is
-    a heading.
+    one, `letter` that of a clause's part. `opening` is how the article begins; `headed` tells that
+    its name is a heading.
     """
 
     name: str

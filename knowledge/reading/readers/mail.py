@@ -155,15 +155,21 @@ def _attachments(mail: Message) -> Iterator[tuple[str, bytes]]:
     for part in _leaves(mail):
         name = _file_name(part)
         if part.get_content_type() == "message/rfc822":
-            [inner] = part.get_payload()[:1] or [None]
-            if isinstance(inner, Message):
-                subject = _header(inner.get("Subject", "")) or _UNNAMED
-                yield name or f"{subject}.eml", inner.as_bytes()
+            yield from _mails(part, name)
             continue
         data = part.get_payload(decode=True)
         attached = part.get_content_disposition() == "attachment"
         if isinstance(data, bytes) and (name or attached) and not part.get("Content-ID"):
             yield name or _UNNAMED, data
+
+
+def _mails(part: Message, name: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the mail that is attached as a part."""
+    inner = part.get_payload()
+    for mail in inner if isinstance(inner, list) else ():
+        if isinstance(mail, Message):
+            subject = _header(mail.get("Subject", "")) or _UNNAMED
+            yield name or f"{subject}.eml", mail.as_bytes()
 
 
 def _file_name(part: Message) -> str:

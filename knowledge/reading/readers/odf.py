@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from knowledge.reading.readers.archive import Archive, parse
-from knowledge.reading.readers.arrangement import Box, reading_order
 from knowledge.reading.readers.grid import Grid, span
 from knowledge.reading.readers.links import address, with_address
+from knowledge.reading.readers.odf_frames import Frame, arranged, box_of
 from knowledge.reading.readers.odf_styles import Styles
 from knowledge.reading.readers.paragraphs import one_line, text_of
 from knowledge.reading.readers.raw import Raw
@@ -26,16 +26,6 @@ _GAP = 50  # empty cells in a row that are kept
 _REPEATED = 1000  # rows or cells that one element may stand for
 _LARGE = 36.0  # square centimetres, from which a picture may hold text of its own
 _HIDING = frozenset({"collapse", "filter"})
-_CENTIMETRES = {"cm": 1.0, "mm": 0.1, "in": 2.54, "pt": 2.54 / 72, "pc": 2.54 / 6}
-
-
-@dataclass(slots=True)
-class _Frame:
-    """A box on a slide with its lines; `box` is in centimetres."""
-
-    box: Box | None
-    title: bool
-    lines: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -140,8 +130,8 @@ class _Body:
         self._item = ""  # marker of the open item, until it is written
         self._tables: list[_Sheet] = []
         self._book = self._show = False
-        self._frames: list[_Frame] = []
-        self._frame: _Frame | None = None
+        self._frames: list[Frame] = []
+        self._frame: Frame | None = None
         self._notes: list[str] | None = None
         self._spoken: list[str] = []  # notes of the slide
         self._slide_hidden = False
@@ -356,7 +346,7 @@ class _Body:
                 self._notes = []
             case _:
                 title = values.get("class") == "title"
-                self._frame = _Frame(_box(values), title) if self._show else None
+                self._frame = Frame(box_of(values), title) if self._show else None
 
     def _end_page(self, tag: str) -> None:
         match tag:
@@ -373,7 +363,7 @@ class _Body:
         number = len(self._whole) + 1
         place = Place("slide", number)
         self._budget.pages(number)
-        lines = _arranged(self._frames)
+        lines = arranged(self._frames)
         titles = [" ".join(frame.lines) for frame in self._frames if frame.title]
         title = next(filter(None, titles), "")
         if self._slide_hidden:
@@ -392,37 +382,3 @@ class _Body:
         if self._frame is not None and self._frame.box is not None:
             left, top, right, bottom = self._frame.box
             self._pictures = max(self._pictures, (right - left) * (bottom - top))
-
-
-def _arranged(frames: list[_Frame]) -> list[str]:
-    """Return the lines of frames: titles first, then by where they stand."""
-    lines = [line for frame in frames if frame.title for line in frame.lines]
-    others = [frame for frame in frames if not frame.title and frame.lines]
-    placed = [frame for frame in others if frame.box is not None]
-    for frame in others:
-        if frame.box is None:
-            lines += frame.lines
-    for at in reading_order([frame.box for frame in placed if frame.box is not None]):
-        lines += placed[at].lines
-    return lines
-
-
-def _box(values: dict[str, str]) -> Box | None:
-    """Return where a frame stands, in centimetres; None where that is not said."""
-    if "x" not in values or "y" not in values:
-        return None
-    left, top = _length(values["x"]), _length(values["y"])
-    wide, high = _length(values.get("width", "")), _length(values.get("height", ""))
-    return left, top, left + wide, top + high
-
-
-def _length(written: str) -> float:
-    """Return a length in centimetres, 0 where it is none."""
-    unit = _CENTIMETRES.get(written[-2:])
-    digits = written[:-2]
-    if unit is None or len(digits) > 12:
-        return 0.0
-    try:
-        return float(digits) * unit
-    except ValueError:
-        return 0.0

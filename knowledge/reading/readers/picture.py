@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from knowledge.reading.readers import recognised, tessdata
 from knowledge.reading.readers.refusal import Budget, Refusal
 from knowledge.reading.readers.sections import Item
-from knowledge.values import Flag, Page, Place
+from knowledge.values import Flag, FlagKind, Page, Place
 
 try:
     from PIL import Image, ImageOps
@@ -51,5 +51,5 @@ def _page(picture: "Image.Image", number: int, budget: Budget) -> Page:
     upright.thumbnail((_WIDEST, _WIDEST))
     text = recognised.text_on(upright.tobytes(), upright.size, upright.width)
     budget.characters(len(text))
-    kind = "ocr" if text else "image_only"
+    kind: FlagKind = "ocr" if text else "image_only"
     return Page(number, Place("page", number), text, flags=(Flag(kind, number),))

@@ -28,7 +28,8 @@ _CREATE, _ADD, _RESTRICT = 444, 445, 446  # Landlock's calls, the same on every 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
 _ALL = (1 << 14) - 1  # every right of its second version, which may rename between folders
 _MAKE_SOCKET = 1 << 9
-_PIPES = "/tmp"  # noqa: S108  # where LibreOffice insists on a pipe to itself, and may make nothing else
+# where LibreOffice insists on a pipe to itself; it may make nothing else there
+_PIPES = "/tmp"  # noqa: S108
 _PATH_BENEATH = 1
 _NO_NEW_PRIVILEGES = 38  # of prctl
 _REFUSED = ("ptrace", "mount", "umount2", "bpf", "keyctl", "unshare", "setns", "process_vm_readv")
@@ -65,7 +66,7 @@ def _confined(folder: str) -> bool:
     _allow(libc, rules, _PIPES, _MAKE_SOCKET)
     _allow(libc, rules, folder, _ALL)
     libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    closed = libc.syscall(_RESTRICT, rules, 0) == 0
+    closed = bool(libc.syscall(_RESTRICT, rules, 0) == 0)
     os.close(rules)
     return closed
 
