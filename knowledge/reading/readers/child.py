@@ -17,7 +17,7 @@ from types import ModuleType, TracebackType
 from typing import BinaryIO
 
 from knowledge.formats import readers
-from knowledge.reading.readers import lockdown, raw
+from knowledge.reading.readers import lockdown, raw, stand_in
 from knowledge.reading.readers.fault import describe
 from knowledge.reading.readers.limits import Limits
 from knowledge.reading.readers.refusal import Budget, Refusal
@@ -30,6 +30,7 @@ def warm() -> None:
     lockdown.prepare()
     for name in readers().values():
         importlib.import_module(f"knowledge.reading.readers.{name}")
+    stand_in.install()
 
 
 def main() -> None:

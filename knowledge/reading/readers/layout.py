@@ -30,6 +30,8 @@ FAR = 4.0  # times the height of letters: further apart says nothing of a page's
 ROW = " | "
 # as PDFium marks a hyphen at a line's end
 _DIVIDED = re.compile(r"([^\W\d_]+)[\x02\ufffe]\s*([^\W\d_]+)")
+_SIGN = r"[\u3001-\u30ff\u3400-\u9fff\uff01-\uff60]"
+_SPACED = re.compile(rf"(?<!\S)(?:{_SIGN} ){{3,}}{_SIGN}(?!\S)")  # letters set apart
 _FILLED = re.compile(r"[^\r\n]*\S[^\r\n]*")
 _SPACES = re.compile(r"(?<=\S) +(?=\S)")
 _MARKS = re.compile(r"[\x02\ufffe]")
@@ -93,9 +95,23 @@ def paragraphs(page: pdfium.PdfTextPage) -> str:
     if lines is None or counted_otherwise:
         return text_of(undivided(text.replace("\r\n", "\n")))
     known = words([text])
+    lines = [_closed(line) for line in lines]
     divided = _lines(_columns_apart(_joined_side_by_side(lines)))
     whole = [replace(line, text=_with_whole_words(line.text, known)) for line in divided]
     return "\n".join(joined(whole, hyphens=True))
+
+
+def _closed(line: _PlacedLine) -> _PlacedLine:
+    """Return a line whose letters are set apart as the words they are."""
+    if not any(_SPACED.search(cell.text) for cell in line.cells):
+        return line
+    cells = [replace(cell, text=_SPACED.sub(_closed_up, cell.text)) for cell in line.cells]
+    return replace(line, cells=tuple(cells))
+
+
+def _closed_up(match: re.Match[str]) -> str:
+    """Return letters that stand apart from each other as the words they are."""
+    return match.group().replace(" ", "")
 
 
 def _placed_lines(page: pdfium.PdfTextPage, text: str) -> list[_PlacedLine] | None:

@@ -19,6 +19,7 @@ from knowledge.values import Flag, Page
 
 PAGES = 30  # of one document; the rest stays listed as pictures
 
+
 prepare = recognised.prepare
 
 

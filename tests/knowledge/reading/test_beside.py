@@ -214,3 +214,25 @@ async def test_columns_are_read_one_after_the_other_below_a_headline(headline: b
     order = [text.index(part) for part in ("左00", "左07", "右00", "右07")]
     assert order == sorted(order)
     assert not headline or text.startswith("社内報")
+
+
+@pytest.mark.parametrize("upright", [True, False])
+async def test_letters_placed_one_by_one_in_a_font_that_nobody_has_are_read(upright: bool) -> None:
+    pdfmetrics.registerFont(UnicodeCIDFont("HeiseiMin-W3"))
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    canvas.setFont("HeiseiMin-W3", 12)
+    for column, line in enumerate(
+        ("休職の期間は勤続五年未満の者は", "六か月とし、施行日は四月一日とする。")
+    ):
+        for at, letter in enumerate(line):
+            if upright:
+                canvas.drawString(500 - 24 * column, 780 - 18 * at, letter)
+            else:
+                canvas.drawString(60 + 18 * at, 780 - 24 * column, letter)
+    canvas.save()
+    reading = await read("通知.pdf", out.getvalue())
+    assert (
+        reading.pages[0].text
+        == "休職の期間は勤続五年未満の者は六か月とし、施行日は四月一日とする。"
+    )
