@@ -5,17 +5,13 @@ A section is a dataclass whose fields are made by `setting`: its name, how it is
 and what an empty one means, in one place. Values of secrets are never part of a message.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from difflib import get_close_matches
 from typing import Any, ClassVar, Self
-
-from dotenv import dotenv_values
 
 from handlers.texts import Texts
 from knowledge.values import Phrase
 
-ENV = ".env"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})  # how this machine alone is called
 _KEY = "setting"  # in a field's metadata
 
@@ -139,31 +135,4 @@ class Section:
         return InvalidSettings(
             "half_section",
             Texts.load().phrase("settings.half_section", title=self.title, name=name),
-        )
-
-
-def from_file() -> dict[str, str]:
-    """Return what `.env` in the working folder says. Raises InvalidSettings."""
-    try:
-        rows = dotenv_values(ENV, interpolate=False, encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidSettings(
-            "unreadable_env", Texts.load().phrase("settings.unreadable_env")
-        ) from error
-    return {name: value or "" for name, value in rows.items()}
-
-
-def refuse_unknown(given: Iterable[str], known: frozenset[str]) -> None:
-    """
-    Stop at a name in `.env` that is no setting, and say which one was probably meant.
-
-    Raises:
-        InvalidSettings
-    """
-    for name in given:
-        if name in known:
-            continue
-        near = next(iter(get_close_matches(name.upper(), known, 1, cutoff=0.0)), "")
-        raise InvalidSettings(
-            "unknown_setting", Texts.load().phrase("settings.unknown_setting", name=name, near=near)
         )

@@ -20,6 +20,23 @@ DIGITS = 9  # of a whole number; more are none that is meant
 WEB = ("http", "https")  # schemes
 WORDS_ALONE = "off"  # instead of an embedding model
 _OPAQUE = ("unix://", "redis+sentinel://")  # addresses that name no single host and port
+GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+# the extra of ours that installs the driver of an object store
+EXTRAS = {
+    "s3": "s3",
+    "s3a": "s3",
+    "gs": "gcs",
+    "gcs": "gcs",
+    "abfs": "azure-files",
+    "abfss": "azure-files",
+    "az": "azure-files",
+    "adl": "azure-files",
+}
+_PRINTABLE = re.compile(r"[!-~]+")
+_LISTED = re.compile(r"[;,\s]")  # a list with the wrong sign between its parts
+_NO_ID = re.compile(r"[;,\s@<>#=|/\\]")
+_TOKEN = re.compile(r"[\w-]+", re.ASCII)
+_DATABASE = re.compile(r"/?\d{0,9}")
 _AUDIENCE = re.compile(r"[\w .-]{1,40}")
 _SENTINEL = re.compile(
     r"redis\+sentinel://([^@/]*@)?[^,:/@]+(:\d+)?(,[^,:/@]+(:\d+)?)*/[^/]+(/\d+)?"
@@ -31,9 +48,68 @@ def parts(name: str, value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
-def distinct(name: str, value: str) -> frozenset[str]:
-    """Return what stands between commas, each once."""
-    return frozenset(parts(name, value))
+def people_in_order(name: str, value: str) -> tuple[str, ...]:
+    """Return the ids of people and user groups that stand between commas."""
+    ids = parts(name, value)
+    for number, id_ in enumerate(ids, 1):
+        if not _is_id(id_):
+            raise _no_id(name, number)
+    return ids
+
+
+def people(name: str, value: str) -> frozenset[str]:
+    """Return the ids of people and user groups, each once."""
+    return frozenset(people_in_order(name, value))
+
+
+def _is_id(word: str) -> bool:
+    """
+    Report whether a word may be an id. Names and mail addresses are none; what a platform of
+    somebody else's calls its people, behind its own name, may look like anything but a list.
+    """
+    if ":" in word:
+        return not _LISTED.search(word)
+    return not _NO_ID.search(word)
+
+
+def _no_id(name: str, number: int) -> InvalidSettings:
+    reason = Texts.load().phrase("settings.bad_id", name=name, number=number)
+    return InvalidSettings("bad_id", reason)
+
+
+def key(name: str, value: str) -> str:
+    """Return a key or password that is sent as a header: printable ASCII without a space."""
+    if value and not _PRINTABLE.fullmatch(value):
+        reason = Texts.load().phrase("settings.bad_key", name=name)
+        raise InvalidSettings("bad_value", reason)
+    return value
+
+
+def guid(name: str, value: str) -> str:
+    """Return an id as Microsoft Entra writes it: eight, four, four, four and twelve hex digits."""
+    if value and not GUID.fullmatch(value):
+        reason = Texts.load().phrase("settings.bad_guid", name=name)
+        raise InvalidSettings("bad_value", reason)
+    return value
+
+
+def files(name: str, value: str) -> str:
+    """Return a folder or an fsspec address whose driver is installed."""
+    scheme, separator, rest = value.partition("://")
+    if not separator:
+        return value
+    from fsspec.registry import get_filesystem_class, known_implementations
+
+    if scheme not in known_implementations or not rest.strip("/"):
+        raise InvalidSettings("bad_address", Texts.load().phrase("settings.bad_files", name=name))
+    try:
+        get_filesystem_class(scheme)
+    except ImportError as error:
+        extra = EXTRAS.get(scheme, "")
+        package = f"'llm-choose[{extra}]'" if extra else f"fsspec[{scheme}]"
+        reason = Texts.load().phrase("settings.missing_driver", name=name, package=package)
+        raise InvalidSettings("missing_extra", reason) from error
+    return value
 
 
 def switch(name: str, value: str) -> bool:
@@ -96,7 +172,7 @@ def begins(start: str, ja: str, en: str) -> Read:
     page = Phrase(ja, en)
 
     def read(name: str, value: str) -> str:
-        if value and not value.startswith(start):
+        if value and not (value.startswith(start) and _TOKEN.fullmatch(value)):
             raise InvalidSettings(
                 "wrong_token",
                 Texts.load().phrase("settings.wrong_token", name=name, start=start, page=page),
@@ -178,6 +254,8 @@ def audiences(name: str, value: str) -> dict[str, frozenset[str]]:
             raise InvalidSettings(
                 "bad_audience", Texts.load().phrase("settings.bad_audience", number=number)
             )
+        if not all(map(_is_id, ids.split())):
+            raise _no_id(name, number)
         groups[group] = frozenset(ids.split())
     return groups
 
@@ -186,6 +264,8 @@ def redis_url(name: str, value: str) -> str:
     url: str = address("redis", "rediss", "unix", "redis+sentinel")(name, value)
     if url.startswith("redis+sentinel://") and not _SENTINEL.fullmatch(url):
         raise InvalidSettings("bad_address", Texts.load().phrase("settings.bad_sentinel"))
+    if url.startswith(("redis://", "rediss://")) and not _DATABASE.fullmatch(urlsplit(url).path):
+        raise InvalidSettings("bad_address", Texts.load().phrase("settings.bad_database"))
     return url
 
 
@@ -194,6 +274,9 @@ def public_url(name: str, value: str) -> str:
     url: str = address(*WEB)(name, value)
     if url and urlsplit(url).username is not None:
         raise InvalidSettings("bad_address", Texts.load().phrase("settings.public_url_with_user"))
+    place = urlsplit(url)
+    if place.path.strip("/") or place.query or place.fragment:
+        raise InvalidSettings("bad_address", Texts.load().phrase("settings.public_url_with_path"))
     return url
 
 

@@ -7,33 +7,30 @@ and in the platforms' sections (`python -m tests.bot.settings_pages`).
 """
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot import readers
+from bot.agreement import agree
+from bot.env_file import from_file, hand_on, refuse_unknown
 from bot.environment import (
     LOOPBACK,
     InvalidSettings,
     Section,
     definitions,
-    from_file,
-    refuse_unknown,
     setting,
     values,
 )
 from bot.platform import Platform, described
 from bot.readers import Sandbox, Talk
 from handlers.ids import TERMINAL
-from handlers.texts import Texts
 from knowledge.models.providers import EMBEDDERS, PROVIDERS
 
 __all__ = ["LOOPBACK", "PLATFORMS", "InvalidSettings", "Settings", "load"]
 
 # every platform there is, by the place of its description; further ones are named in a setting
 PLATFORMS = ("bot.slack.platform:SLACK", "bot.teams.platform:TEAMS", "bot.web.platform:WEB")
-_WHOLE_ID = re.compile(r"([A-Za-z][\w-]*):\S+")  # "slack:T024BE7LD:U061F7AUR"
 
 
 # ----------------------------------------------------------------- what there is to set
@@ -77,6 +74,7 @@ class Settings:
         "QDRANT_API_KEY",
         ("Qdrant の API キー", "the key of the Qdrant server"),
         ("キーなし", "no key"),
+        read=readers.key,
         secret=True,
         default="",
     )
@@ -104,6 +102,7 @@ class Settings:
             ),
         ),
         ("データフォルダーの originals/", "`originals/` in the data folder"),
+        read=readers.files,
         default="",
     )
     llm: str = setting(
@@ -130,6 +129,7 @@ class Settings:
         "LLM_API_KEY",
         ("そのキー", "its key"),
         ("提供元の環境変数", "the provider's own variable"),
+        read=readers.key,
         secret=True,
         default="",
     )
@@ -189,7 +189,7 @@ class Settings:
             ),
         ),
         ("各プラットフォームの管理者", "platform admins"),
-        read=readers.distinct,
+        read=readers.people,
         default=frozenset(),
     )
     audiences: Mapping[str, frozenset[str]] = setting(
@@ -242,7 +242,7 @@ class Settings:
             ),
         ),
         ("管理者が誰かを案内", "people are told who the admins are"),
-        read=readers.parts,
+        read=readers.people_in_order,
         default=(),
     )
     thread_talk: Talk = setting(
@@ -291,16 +291,20 @@ def load(environment: Mapping[str, str] | None = None, *, data: str | None = Non
         InvalidSettings: a value is out of range, or a section is half set.
     """
     file = from_file()
-    env = file | dict(os.environ if environment is None else environment)
+    given = dict(os.environ if environment is None else environment)
+    env = file | given
     further = readers.parts("PLATFORMS", env.get("PLATFORMS", ""))
     platforms = described((*PLATFORMS, *further), taken={TERMINAL})
-    refuse_unknown(file, names(platforms))
+    known = names(platforms)
+    refuse_unknown(file, given, known)
+    if environment is None:
+        hand_on(file, known)
     if data:
         env["LLM_CHOOSE_DATA"] = data
     settings = Settings(
         **values(Settings, env), platforms=platforms, sections=_sections(platforms, env)
     )
-    _check_ids(settings)
+    agree(settings, env)
     if settings.originals:
         return settings
     return replace(settings, originals=str(settings.data / "originals"))
@@ -332,26 +336,3 @@ def _sections(platforms: Iterable[Platform], env: Mapping[str, str]) -> dict[str
         if section is not None:
             sections[platform.name] = section
     return sections
-
-
-def _check_ids(settings: Settings) -> None:
-    """Whoever is called by an id of no platform would never be met. Raises InvalidSettings."""
-    places = {"ADMINS": settings.admins, "EXPERTS": frozenset(settings.experts)}
-    for audience, ids in settings.audiences.items():
-        places[f"AUDIENCES ({audience})"] = ids
-    known = [*(platform.name for platform in settings.platforms), TERMINAL]
-    for place, ids in places.items():
-        for id_ in sorted(ids):
-            whole = _WHOLE_ID.fullmatch(id_)
-            if whole and whole[1] not in known:
-                raise _unknown_platform(place, whole[1], known)
-
-
-def _unknown_platform(place: str, platform: str, known: Iterable[str]) -> InvalidSettings:
-    listed = ", ".join(known)
-    return InvalidSettings(
-        "unknown_platform",
-        Texts.load().phrase(
-            "settings.unknown_platform", place=place, platform=platform, known=listed
-        ),
-    )

@@ -52,6 +52,15 @@ _SETTINGS = frozenset(
         "bad_audience",
         "bad_platform",
         "unknown_platform",
+        "unknown_setting",
+        "unreadable_env",
+        "twice_in_env",
+        "bad_line",
+        "bad_id",
+        "missing_key",
+        "missing_extra",
+        "unreadable_certificate",
+        "expired_certificate",
     }
 )
 

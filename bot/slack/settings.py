@@ -3,11 +3,26 @@
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from bot.environment import Section, setting
-from bot.readers import WEB, address, begins, parts
+from bot.environment import InvalidSettings, Section, setting
+from bot.readers import WEB, address, begins, key, parts
+from handlers.texts import Texts
 
 API = "https://slack.com/api/"
 _PAGE = ("Slack のアプリ設定", "the Slack app's settings")
+
+
+SHORTEST = 16  # characters of a signing secret at least; Slack's have 32
+
+
+def _secrets(name: str, value: str) -> tuple[str, ...]:
+    """Return the signing secrets; a token in their place, or a piece of one, stops the start."""
+    secrets = parts(name, value)
+    for secret in secrets:
+        key(name, secret)
+        if secret.startswith(("xox", "xapp-")) or len(secret) < SHORTEST:
+            reason = Texts.load().phrase("settings.bad_signing_secret", name=name)
+            raise InvalidSettings("wrong_token", reason)
+    return secrets
 
 
 def _api(name: str, value: str) -> str:
@@ -35,7 +50,7 @@ class Slack(Section):
             "the signing secret, for Slack over HTTP; comma-separated while rotating",
         ),
         ("Socket Mode で受ける", "Socket Mode"),
-        read=parts,
+        read=_secrets,
         secret=True,
     )
     app_token: str = setting(

@@ -3,6 +3,7 @@ How the bot signs in to send: a password, a certificate, or the identity its mac
 SDK holds the token.
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def certificate(path: str) -> tuple[str, str, str]:
     Return thumbprint, private key and certificate of a PEM file that holds both.
 
     Raises:
-        InvalidSettings: it does not, or cannot be read.
+        InvalidSettings: it does not, cannot be read, or has expired.
     """
     try:
         raw = Path(path).read_bytes()
@@ -77,6 +78,15 @@ def certificate(path: str) -> tuple[str, str, str]:
             "unreadable_certificate",
             Texts.load().phrase("settings.unreadable_certificate", path=path),
         ) from error
+    if public.not_valid_after_utc < datetime.now(UTC):
+        raise InvalidSettings(
+            "expired_certificate",
+            Texts.load().phrase(
+                "settings.expired_certificate",
+                name="TEAMS_CERTIFICATE",
+                day=public.not_valid_after_utc.date().isoformat(),
+            ),
+        )
     sha1 = hashes.SHA1()  # noqa: S303  # a name for the certificate, as Entra wants it
     thumbprint = public.fingerprint(sha1).hex().upper()
     return thumbprint, key.decode(), public.public_bytes(Encoding.PEM).decode()

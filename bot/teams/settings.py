@@ -4,12 +4,21 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from bot.environment import InvalidSettings, Section, setting
-from bot.readers import switch
+from bot.readers import GUID, guid, key, switch
 from handlers.texts import Texts
 
 _LOCAL = "TEAMS_LOCAL"
 _WAYS = "TEAMS_APP_PASSWORD / TEAMS_CERTIFICATE / TEAMS_MANAGED_IDENTITY"
 _OTHERS = ("ほかの方法でサインイン", "another way to sign in")
+
+
+def _password(name: str, value: str) -> str:
+    """Return the client secret; its id, which stands beside it in Entra, is none."""
+    if GUID.fullmatch(value):
+        reason = Texts.load().phrase("settings.secret_id", name=name)
+        raise InvalidSettings("wrong_token", reason)
+    secret: str = key(name, value)
+    return secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +34,20 @@ class Teams(Section):
         "TEAMS_APP_ID",
         ("ボットのアプリ(クライアント)ID", "Teams: the bot's app (client) id"),
         ("Teams は無効", "Teams is off"),
+        read=guid,
     )
     password: str = setting(
         "TEAMS_APP_PASSWORD",
         ("クライアントシークレットでサインイン", "signs in with a client secret"),
         _OTHERS,
+        read=_password,
         secret=True,
     )
     tenant_id: str = setting(
         "TEAMS_TENANT_ID",
         ("自社のテナント ID", "your tenant's id"),
         ("Teams は無効", "Teams is off"),
+        read=guid,
     )
     local: bool = setting(
         _LOCAL,
@@ -84,6 +96,10 @@ class Teams(Section):
             raise InvalidSettings(
                 "two_ways_in", Texts.load().phrase("settings.two_ways_in", ways=_WAYS)
             )
+        if self.certificate:
+            from bot.teams.credentials import certificate
+
+            certificate(self.certificate)
         return type(self)(
             self.app_id,
             self.password,

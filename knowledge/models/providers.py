@@ -35,7 +35,8 @@ class Provider:
     stands for what nobody set. `faults` are the roots of what the client raises, each as (module,
     class). `extra` is the extra of our package that installs it, empty where it is always there.
     `end` is the field that stands in the last pieces of a stream that was not cut; `close` leads
-    from the class to what closes its connections, which it has no word for itself.
+    from the class to what closes its connections, which it has no word for itself. `keys` are the
+    environment variables its client finds a key in, the usual one first; without any it needs none.
     """
 
     module: str
@@ -45,6 +46,7 @@ class Provider:
     faults: tuple[tuple[str, str], ...] = ()
     end: str = "finish_reason"
     close: str = "_aclient.close"
+    keys: tuple[str, ...] = ()
 
 
 def openai_key(key: str) -> str:
@@ -149,6 +151,7 @@ PROVIDERS = {
         name="OpenAILike",
         settings=_openai,
         faults=_OPENAI_FAULTS,
+        keys=("OPENAI_API_KEY",),
     ),
     "anthropic": Provider(
         module="llama_index.llms.anthropic",
@@ -157,6 +160,7 @@ PROVIDERS = {
         extra="anthropic",
         faults=(("anthropic", "AnthropicError"), _HTTP),
         end="stop_reason",
+        keys=("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"),
     ),
     "google": Provider(
         module="llama_index.llms.google_genai",
@@ -169,6 +173,7 @@ PROVIDERS = {
             _HTTP,
         ),
         close="_client._api_client._async_httpx_client.aclose",
+        keys=("GOOGLE_API_KEY", "GEMINI_API_KEY"),
     ),
     "bedrock": Provider(
         module="llama_index.llms.bedrock_converse",
@@ -189,6 +194,7 @@ PROVIDERS = {
         settings=_azure,
         extra="azure",
         faults=_OPENAI_FAULTS,
+        keys=("AZURE_OPENAI_API_KEY", "OPENAI_API_KEY"),
     ),
     "mistral": Provider(
         module="llama_index.llms.mistralai",
@@ -197,6 +203,7 @@ PROVIDERS = {
         extra="mistral",
         faults=(("mistralai.client.errors", "MistralError"), _HTTP),
         close="_client.sdk_configuration.async_client.aclose",
+        keys=("MISTRAL_API_KEY",),
     ),
     "ollama": Provider(
         module="llama_index.llms.ollama",

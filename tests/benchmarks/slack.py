@@ -24,7 +24,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-SECRET, BOT, API, EVENTS = "benchmark", 18791, 18792, 1000
+SECRET, BOT, API, EVENTS = "benchmark-signing-secret", 18791, 18792, 1000
 OWNER = [{"user_id": "UBOT", "is_bot": True}]
 posted: Counter[str] = Counter()
 answered: set[str] = set()

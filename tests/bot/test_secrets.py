@@ -39,13 +39,10 @@ SET_UPS = {
     "the store away": {"REDIS_URL": f"redis://planted-user:planted-pw@{CLOSED}/0"},
     "the model away": MODEL,
     "the embedding model away": MODEL | {"EMBEDDING": "openai:tiny"},
-    "no driver for the files": {
-        "ORIGINALS": "planted-driver://planted-key@planted-bucket/planted-path"
-    },
     "no room for the files": {"ORIGINALS": "/proc/planted-folder"},
     "the platform away": {
         "SLACK_BOT_TOKEN": "xoxb-planted-key",
-        "SLACK_SIGNING_SECRET": "planted-key",
+        "SLACK_SIGNING_SECRET": "planted-key-of-a-length",
         "SLACK_API_BASE": f"http://{CLOSED}/planted-path/",
     },
 }

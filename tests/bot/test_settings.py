@@ -12,8 +12,10 @@ from knowledge.values import Phrase
 from tests.bot import settings_pages
 
 ROOT = Path(__file__).resolve().parents[2]
-SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "abc"}
-TEAMS = {"TEAMS_APP_ID": "app", "TEAMS_APP_PASSWORD": "pw", "TEAMS_TENANT_ID": "tenant"}
+GUID = "11111111-2222-3333-4444-555555555555"
+SIGNING = "0123456789abcdef0123456789abcdef"
+SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": SIGNING}
+TEAMS = {"TEAMS_APP_ID": GUID, "TEAMS_APP_PASSWORD": "pw", "TEAMS_TENANT_ID": GUID}
 
 
 def test_nothing_set_means_embedded_and_platforms_off():
@@ -26,7 +28,7 @@ def test_nothing_set_means_embedded_and_platforms_off():
 def test_a_complete_section_switches_its_platform_on():
     settings = load(SLACK | TEAMS)
 
-    assert settings.sections["slack"].signing_secrets == ("abc",)
+    assert settings.sections["slack"].signing_secrets == (SIGNING,)
     assert not settings.sections["teams"].local
 
 
@@ -34,7 +36,7 @@ def test_a_complete_section_switches_its_platform_on():
     ("environment", "missing"),
     [
         ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_SIGNING_SECRET"),
-        ({"SLACK_SIGNING_SECRET": "abc"}, "SLACK_BOT_TOKEN"),
+        ({"SLACK_SIGNING_SECRET": SIGNING}, "SLACK_BOT_TOKEN"),
         *(({k: v for k, v in TEAMS.items() if k != name}, name) for name in TEAMS),
     ],
 )
@@ -80,9 +82,9 @@ def test_where_the_right_token_is_found_is_said_in_each_language():
 
 
 def test_a_secret_may_be_rotated():
-    settings = load(SLACK | {"SLACK_SIGNING_SECRET": "new, old"})
+    settings = load(SLACK | {"SLACK_SIGNING_SECRET": f"new-{SIGNING}, old-{SIGNING}"})
 
-    assert settings.sections["slack"].signing_secrets == ("new", "old")
+    assert settings.sections["slack"].signing_secrets == (f"new-{SIGNING}", f"old-{SIGNING}")
 
 
 def test_the_example_and_the_readme_are_made_of_the_settings():
@@ -117,11 +119,11 @@ def test_a_slip_in_the_file_is_named_with_what_was_meant(tmp_path, monkeypatch, 
 def test_the_file_is_read_and_the_environment_wins(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text(
-        "# ours\nexport PUBLIC_URL='https://a.example' # here\nLLM=openai:a\n"
+        "# ours\nexport PUBLIC_URL='https://a.example' # here\nLLM=ollama:a\n"
     )
-    settings = load({"LLM": "openai:b"})
+    settings = load({"LLM": "ollama:b"})
 
-    assert (settings.public_url, settings.llm) == ("https://a.example", "openai:b")
+    assert (settings.public_url, settings.llm) == ("https://a.example", "ollama:b")
 
 
 def test_a_file_that_is_no_text_is_named(tmp_path, monkeypatch):
@@ -164,7 +166,7 @@ def test_a_model_or_a_rule_nobody_knows_is_refused_with_what_is_known(name, valu
 SWITCHES = {
     "PUBLISH_BY_TWO": {},
     "TEAMS_LOCAL": {},
-    "TEAMS_MANAGED_IDENTITY": {"TEAMS_APP_ID": "app", "TEAMS_TENANT_ID": "t"},
+    "TEAMS_MANAGED_IDENTITY": {"TEAMS_APP_ID": GUID, "TEAMS_TENANT_ID": GUID},
 }
 
 

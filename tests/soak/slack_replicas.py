@@ -28,7 +28,7 @@ from starlette.routing import Route
 
 from bot.service.redis_server import binary
 
-SECRET, REPLICAS, GATE = "soak", 3, 12
+SECRET, REPLICAS, GATE = "soak-signing-secret", 3, 12
 PORT = int(
     os.environ.get("SOAK_PORT", "18909")
 )  # of Redis; the next ones are Slack's and the replicas'

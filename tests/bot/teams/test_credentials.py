@@ -20,7 +20,8 @@ from bot.teams.credentials import renew, sign_in
 from bot.teams.settings import Teams
 
 TENANT = "99999999-2222-3333-4444-555555555555"
-SECTION = {"TEAMS_APP_ID": "app", "TEAMS_TENANT_ID": TENANT}
+APP = "11111111-2222-3333-4444-555555555555"
+SECTION = {"TEAMS_APP_ID": APP, "TEAMS_TENANT_ID": TENANT}
 
 
 @pytest.fixture(scope="module")
