@@ -21,6 +21,7 @@ ENV = ".env"
 OURS = "LLM_CHOOSE_"
 PREFIXES = ("LLM_", "SLACK_", "TEAMS_", "WEB_")  # what names of ours in the file begin with
 TOOLS = frozenset({"LLM_CHOOSE_SHARED", "LLM_CHOOSE_CLIENTS"})  # of the tests
+BUNDLES = ("REQUESTS_CA_BUNDLE", "AWS_CA_BUNDLE")
 NEAR = 0.8  # how alike a credential in the file and a name of ours may be before it is a slip
 
 # What libraries read: whole names, and what a name may begin with. Sources: the manuals of
@@ -84,6 +85,18 @@ def hand_on(file: Mapping[str, str], known: frozenset[str]) -> None:
             os.environ.setdefault(name, value)
     if "TZ" in file:
         time.tzset()
+    _share_certificates()
+
+
+def _share_certificates() -> None:
+    """
+    Let one file of certificates serve every client: requests and botocore, which Teams and S3 are
+    spoken to with, look for it under names of their own.
+    """
+    file = os.environ.get("SSL_CERT_FILE", "")
+    if file:
+        for name in BUNDLES:
+            os.environ.setdefault(name, file)
 
 
 def refuse_unknown(

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from bot.download import Download, Hosts
+from bot.download import Download, Hosts, proxy_to
 from bot.download import Refused as NotSent
+from bot.hosts import host_of
 from bot.slack.settings import Slack as Settings
 from handlers.conversation import Attachment
 from knowledge.retry import Retry
@@ -120,6 +121,7 @@ class Api:
             self._client = AsyncWebClient(
                 token=token, base_url=base, timeout=CALL, session=self.session(), retry_handlers=[]
             )
+            self._client.proxy = proxy_to(host_of(base))  # the SDK knows no NO_PROXY
         return self._client
 
     def session(self) -> "ClientSession":
