@@ -18,12 +18,14 @@ POINTS = "/collections/{name}/points"
 
 
 class QdrantServer:
-    def __init__(self, *, delay: float = 0.0, key: str = "") -> None:
+    def __init__(self, *, delay: float = 0.0, key: str = "", version: str = "1.16.0") -> None:
         self.delay = delay
         self.key = key
+        self.version = version
         self.calls = 0
         self._local = AsyncQdrantClient(":memory:")
         routes = [
+            ("GET", "/", self._root),
             ("GET", "/aliases", self._aliases),
             ("POST", "/collections/aliases", self._update_aliases),
             ("GET", "/collections/{name}/exists", self._exists),
@@ -49,6 +51,8 @@ class QdrantServer:
     def _answering(self, call: Any) -> Any:
         async def answer(request: Request) -> JSONResponse:
             self.calls += 1
+            if request.url.path == "/":  # told to everybody, and in no envelope
+                return JSONResponse({"title": "qdrant", "version": self.version})
             if self.key and request.headers.get("api-key") != self.key:
                 return JSONResponse({"status": {"error": "Must provide an API key"}}, 401)
             body = await request.json() if await request.body() else {}
@@ -61,6 +65,9 @@ class QdrantServer:
             return JSONResponse({"time": 0.0, "status": "ok", "result": _plain(result)})
 
         return answer
+
+    async def _root(self, name: str, body: Any) -> Any:
+        """Answered before anything is asked of the points."""
 
     async def _aliases(self, name: str, body: Any) -> Any:
         return await self._local.get_aliases()

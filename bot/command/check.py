@@ -1,8 +1,14 @@
-"""The doctor: tries each part and names what is missing, and the way out."""
+"""
+The doctor: tries each part and names what is missing, and the way out. What is tried beyond that
+stands in `examination.py`.
+"""
+
+from collections.abc import Iterable, Mapping
 
 from rich.console import Console
 
 from bot.command import output
+from bot.command.examination import Finding, Mark, examine
 from bot.service.application import Application
 from bot.settings import Settings
 from handlers.sessions import SessionsUnavailable
@@ -12,11 +18,12 @@ from knowledge.values import Language
 
 ACCEPTED = "missing, accepted by SANDBOX=optional"
 GOOD, NEUTRAL, BAD = "✓", "–", "✕"
+MARKS: dict[Mark, str] = {"good": GOOD, "neutral": NEUTRAL, "bad": BAD}
 
 
 async def check(settings: Settings, language: Language, *, as_json: bool) -> int:
     """
-    Try sessions, library, answers and each layer of the sandbox; 1 when one of them is missing.
+    Try every part and each layer of the sandbox; 1 when something is missing or amiss.
     """
     async with Application(settings) as application:
         try:
@@ -44,15 +51,35 @@ async def check(settings: Settings, language: Language, *, as_json: bool) -> int
         parts |= await _platforms(settings)
         parts["llm"] = settings.llm or "off"
         parts["embedding"] = await _embedding(application)
+        findings = await examine(application)
     neutral = ("off", ACCEPTED, settings.llm, settings.embedding)
     marks = {name: _mark(state, neutral) for name, state in parts.items()}
+    for finding in findings:
+        parts[finding.part] = finding.state
+        marks[finding.part] = MARKS[finding.mark]
     healthy = BAD not in marks.values()
+    repairs = _repairs(findings, language)
     if as_json:
-        output.line({"healthy": healthy, "parts": parts})
+        output.line({"healthy": healthy, "parts": parts, "repairs": repairs})
     else:
-        for name, state in parts.items():
-            Console().print(f"{marks[name]} {name}: {state}", markup=False)
+        _show(parts, marks, repairs)
     return 0 if healthy else 1
+
+
+def _repairs(findings: Iterable[Finding], language: Language) -> dict[str, str]:
+    repairs = {}
+    for finding in findings:
+        if finding.repair is not None:
+            repairs[finding.part] = finding.repair.to(language)
+    return repairs
+
+
+def _show(parts: Mapping[str, str], marks: Mapping[str, str], repairs: Mapping[str, str]) -> None:
+    """Print each part on a line; below one that is bad, the way out."""
+    for name, state in parts.items():
+        Console().print(f"{marks[name]} {name}: {state}", markup=False)
+        if name in repairs:
+            Console().print(f"  → {repairs[name]}", markup=False, soft_wrap=True)
 
 
 def _mark(state: str, neutral: tuple[str, ...]) -> str:

@@ -105,11 +105,21 @@ class Queue:
         await self.open()
         return await self._talk(asyncio.to_thread(self._workers))
 
+    async def depth(self) -> int:
+        """Return how many jobs wait for a worker or are being worked on. Raises SessionsUnavailable."""
+        await self.open()
+        return await self._talk(asyncio.to_thread(self._depth))
+
     async def _talk(self, call: Awaitable[T]) -> T:
         try:
             return await call
         except (RedisError, OSError) as error:
             raise SessionsUnavailable(type(error).__name__) from error
+
+    def _depth(self) -> int:
+        if getattr(self._broker, "client", None) is None:
+            return int(self._broker.queues[NAME].qsize())
+        return int(self._broker.do_qsize(NAME)) + int(self._broker.do_qsize(f"{NAME}.DQ"))
 
     def _workers(self) -> int:
         client = getattr(self._broker, "client", None)

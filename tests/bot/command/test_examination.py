@@ -1,0 +1,203 @@
+"""The doctor examines: it asks the model, keeps a file, compares clocks and versions, and says the way out."""
+
+import json
+import time
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from bot.command import examination
+from bot.command.cli import main
+from bot.command.examination import Finding, examine
+from bot.service.application import Application
+from bot.service.store_about import About
+from bot.settings import load
+from handlers.texts import Texts
+from knowledge.values import Metadata
+from tests.qdrant_server import QdrantServer
+from tests.serving import served
+from tests.stub_model import StubModel
+
+pytestmark = pytest.mark.usefixtures("sandbox_known")
+KEY = "planted-key"
+
+
+@pytest.fixture
+def data(tmp_path):
+    return tmp_path / "data"
+
+
+async def examined(data, part: str, **environment: str) -> Finding:
+    """Return what is found of one part of an application that need not be open for it."""
+    [finding] = await examine(Application(load(environment, data=str(data))), part)
+    return finding
+
+
+async def all_of(application: Application) -> dict[str, Finding]:
+    return {finding.part: finding for finding in await examine(application)}
+
+
+async def test_a_whole_house_is_good_in_every_part_with_versions_and_figures(data, monkeypatch):
+    async with Application(load({}, data=str(data))) as application:
+        findings = await all_of(application)
+        real = time.time
+        monkeypatch.setattr("bot.service.store_about.time.time", lambda: real() - 16)
+        elsewhen = (await all_of(application))["redis"]
+
+    assert (elsewhen.mark, "+16" in elsewhen.state) == ("bad", True)
+    marks = {name: finding.mark for name, finding in findings.items() if name != "redis"}
+    assert marks == dict.fromkeys(("program", "qdrant", "originals", "disk", "queue"), "good")
+    assert findings["redis"].mark in ("good", "neutral")  # the wheel's is past its end of life
+    assert "ms" in findings["redis"].state
+    assert "GB free" in findings["disk"].state
+    assert all(finding.repair is None for finding in findings.values())
+
+
+@pytest.mark.parametrize(
+    ("mode", "mark", "state", "repair"),
+    [
+        ("fact", "good", "answered in", ""),
+        ("401", "bad", "401", "LLM_API_KEY"),
+        ("429", "bad", "429", "limits"),
+        ("500", "bad", "500", "LLM_BASE_URL"),
+        ("empty", "bad", "writes nothing", "LLM"),
+        ("garbage", "bad", "", "LLM"),
+    ],
+)
+async def test_the_model_is_asked_once(data, mode, mark, state, repair):
+    stub = StubModel()
+    async with served(stub.app) as port:
+        base = f"http://127.0.0.1:{port}/v1"
+        finding = await examined(
+            data, "model", LLM=f"openai:{mode}", LLM_BASE_URL=base, LLM_API_KEY=KEY
+        )
+
+    assert stub.calls == 1
+    assert finding.mark == mark
+    assert state in finding.state
+    assert repair in (finding.repair.en if finding.repair else "")
+    assert KEY not in str(finding)
+
+
+async def test_a_model_that_nobody_serves_is_named_with_the_way_out(data):
+    found = await examined(
+        data, "model", LLM="openai:x", LLM_BASE_URL="http://127.0.0.1:9/v1", LLM_API_KEY=KEY
+    )
+
+    assert found.state == "not answering"
+    assert "LLM_BASE_URL" in found.repair.ja
+
+
+async def test_a_place_that_takes_no_files_is_named(data):
+    found = await examined(data, "originals", ORIGINALS="/proc/nope")
+
+    assert found.mark == "bad"
+    assert "ORIGINALS" in found.repair.ja
+
+
+@pytest.mark.parametrize(
+    ("version", "key", "mark", "state"),
+    [
+        ("1.16.3", KEY, "good", "1.16.3"),
+        ("1.15.5", KEY, "bad", "too old"),
+        ("1.16.3", "other", "bad", "refuses the key"),
+    ],
+)
+async def test_the_version_of_the_index_and_its_key_are_looked_at(data, version, key, mark, state):
+    async with served(QdrantServer(key=KEY, version=version).app) as port:
+        url = f"http://127.0.0.1:{port}"
+        with pytest.warns(UserWarning, match="insecure"):
+            found = await examined(data, "qdrant", QDRANT_URL=url, QDRANT_API_KEY=key)
+
+    assert found.mark == mark
+    assert state in found.state
+    assert KEY not in str(found)
+
+
+def answering(path: str, told: dict, status: int = 200) -> Starlette:
+    async def answer(_):
+        return JSONResponse(told, status)
+
+    return Starlette(routes=[Route(path, answer)])
+
+
+async def test_the_address_people_open_has_to_lead_here(data):
+    async with served(answering("/live", {"live": True})) as port:
+        good = await examined(data, "page", PUBLIC_URL=f"http://127.0.0.1:{port}")
+    async with served(answering("/other", {})) as port:
+        elsewhere = await examined(data, "page", PUBLIC_URL=f"http://127.0.0.1:{port}")
+    away = await examined(data, "page", PUBLIC_URL="http://127.0.0.1:9")
+
+    assert good.mark == "good"
+    assert "404" in elsewhere.state
+    assert "reverse proxy" in away.repair.en
+
+
+@pytest.mark.parametrize(
+    ("changed", "state", "repair"),
+    [
+        ({"ahead": 16.0}, "+16.0 s", "timedatectl"),
+        ({"ahead": -600.0}, "-600.0 s", "timedatectl"),
+        ({"role": "slave"}, "replica", "Sentinel"),
+        ({"used": 95, "most": 100}, "95%", "maxmemory"),
+        ({"most": 100, "policy": "allkeys-lru"}, "allkeys-lru", "noeviction"),
+        ({"appends": False}, "append-only", "appendonly"),
+    ],
+)
+def test_what_is_amiss_with_a_store_that_answers_is_said_with_a_command(changed, state, repair):
+    sound = {
+        "version": "8.2.1",
+        "delay": 0.001,
+        "ahead": 0.1,
+        "role": "master",
+        "used": 10,
+        "most": 0,
+        "policy": "noeviction",
+        "appends": True,
+    }
+    assert examination._of_redis(About(**sound), Texts.load()) is None
+    store = About(**(sound | changed))
+
+    assert repair in examination._of_redis(store, Texts.load()).ja
+    assert repair in examination._of_redis(store, Texts.load()).en
+    assert state in examination._amiss(store)
+
+
+async def test_documents_that_nobody_takes_in_are_counted(data, monkeypatch):
+    async with Application(load({}, data=str(data))) as application:
+        await application.jobs.keep("j1", "規程.md", b"# a", Metadata("規程"), by="terminal:local")
+        fresh = (await all_of(application))["queue"]
+        real = time.time
+        monkeypatch.setattr("bot.command.examination.time.time", lambda: real() + 3600)
+        late = (await all_of(application))["queue"]
+
+    assert (fresh.mark, "1 open" in fresh.state) == ("good", True)
+    assert (late.mark, "1 stuck" in late.state) == ("bad", True)
+    assert "worker" in late.repair.en
+
+
+async def test_a_full_disk_is_named(data, monkeypatch):
+    monkeypatch.setattr("bot.command.examination.FREE", 10**18)
+    found = await examined(data, "disk")
+
+    assert found.mark == "bad"
+    assert "LLM_CHOOSE_DATA" in found.repair.ja
+
+
+def test_the_command_prints_the_way_out_below_what_is_bad(house, monkeypatch, capfd):
+    monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
+    monkeypatch.setenv("ORIGINALS", "/proc/nope")
+    words = ["check", "--data", str(house)]
+
+    assert main(words) == 1
+    lines = capfd.readouterr().out.splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("✕ originals"))
+    assert lines[at + 1].startswith("  → ")
+    assert "場所" in lines[at + 1]
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    assert main([*words, "--json"]) == 1
+    told = json.loads(capfd.readouterr().out)
+    assert "permissions" in told["repairs"]["originals"]
+    assert told["parts"]["program"].startswith("llm-choose ")
