@@ -85,6 +85,20 @@ def key(name: str, value: str) -> str:
     return value
 
 
+def token(shortest: int) -> Read:
+    """Return what reads a token of at least so many characters, or none."""
+
+    def read(name: str, value: str) -> str:
+        if 0 < len(value) < shortest:
+            raise InvalidSettings(
+                "short_password",
+                Texts.load().phrase("settings.short_token", name=name, shortest=shortest),
+            )
+        return key(name, value)
+
+    return read
+
+
 def guid(name: str, value: str) -> str:
     """Return an id as Microsoft Entra writes it: eight, four, four, four and twelve hex digits."""
     if value and not GUID.fullmatch(value):

@@ -219,6 +219,20 @@ class Settings:
         read=readers.switch,
         default=False,
     )
+    metrics_token: str = setting(
+        "METRICS_TOKEN",
+        (
+            "/metrics と /ready の詳細を読むためのトークン(16文字以上)。Authorization: Bearer で送る",
+            (
+                "opens `/metrics` and the details of `/ready` to whoever sends it as "
+                "`Authorization: Bearer …`; at least 16 characters"
+            ),
+        ),
+        ("この機械からだけ読める", "they open to this machine alone"),
+        read=readers.token(16),
+        secret=True,
+        default="",
+    )
     sandbox: Sandbox = setting(
         "SANDBOX",
         (

@@ -9,6 +9,7 @@ claim is stored as soon as Redis is back, before anybody may take it over.
 """
 
 import asyncio
+import hashlib
 import logging
 import secrets
 from collections.abc import AsyncIterator, Coroutine
@@ -23,6 +24,7 @@ from bot.places import Places
 from handlers.conversation import Edited, Handler, Message, Reply, Text
 from handlers.sessions import Claim, Sessions, SessionsUnavailable
 from handlers.texts import Texts
+from knowledge.observation import observed, request
 
 log = logging.getLogger(__name__)
 TURN = 180  # seconds one turn may take
@@ -239,7 +241,11 @@ class Turns:
             await self._apologise(message, screen, None)
             self.metrics.turns.labels(platform, "given_up").inc()
             return
-        with self.metrics.seconds.labels(platform).time():
+        request.set(_short(message.id))
+        with (
+            self.metrics.seconds.labels(platform).time(),
+            observed("turn", platform=platform, request=request.get()) as turn,
+        ):
             try:
                 outcome = await self._handled(message, screen, claim)
             except Stopped:
@@ -247,6 +253,7 @@ class Turns:
             except Exception as error:  # noqa: BLE001  # where a bug becomes a sentence
                 outcome = "apologised"
                 await self._apologise(message, screen, error)
+            turn.outcome = outcome
         self.metrics.turns.labels(platform, outcome).inc()
 
     async def _handled(self, message: Message, screen: Screen, claim: Claim | None) -> str:
@@ -328,3 +335,8 @@ class Turns:
         """Wait until Redis answers again: it sends no word when it is back."""
         while not self._closed and not await self._sessions.alive():  # noqa: ASYNC110  # silent
             await asyncio.sleep(SWEEP)
+
+
+def _short(id_: str) -> str:
+    """Return what stands for a turn in the log: a platform's own id may name people and places."""
+    return hashlib.blake2b(id_.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()

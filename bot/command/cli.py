@@ -106,7 +106,7 @@ async def _awaited(arguments: argparse.Namespace, settings: Settings, language: 
     if arguments.command == "worker":
         from bot.service.worker import work
 
-        return await work(settings, language)
+        return await work(settings, language, arguments.host, arguments.port)
     if arguments.command == "restore":
         from bot.command.backup import restore
 

@@ -24,6 +24,7 @@ LANGUAGES = ("ja", "en")
 STATES = ("published", "staged", "withdrawn")
 KINDS = ("guideline", "rule", "deck", "faq", "other")
 PLATFORMS = ("slack", "teams")
+LAST_PORT = 65535
 
 # What argparse says in English, and the sentence that takes its place.
 _ERRORS: tuple[tuple[re.Pattern[str], Literal["missing", "no_value", "misused"]], ...] = (
@@ -183,6 +184,13 @@ def _whole_number(word: str) -> int:
         raise _wrong("bad_number", word=word) from error
 
 
+def _port(word: str) -> int:
+    number = _whole_number(word)
+    if not 0 <= number <= LAST_PORT:
+        raise _wrong("bad_port", word=word)
+    return number
+
+
 def _one_of(choices: Sequence[str]) -> Callable[[str], str]:
     def choose(word: str) -> str:
         if word not in choices:
@@ -198,7 +206,12 @@ def _choice(command: Parser, name: str, choices: Sequence[str], *, text: str) ->
 
 def _serve(command: Parser) -> None:
     command.option("--host", text="host", metavar="ADDRESS", default="127.0.0.1")
-    command.option("--port", text="port", metavar="PORT", type=_whole_number, default=8080)
+    command.option("--port", text="port", metavar="PORT", type=_port, default=8080)
+
+
+def _worker(command: Parser) -> None:
+    command.option("--host", text="host", metavar="ADDRESS", default="127.0.0.1")
+    command.option("--port", text="probe_port", metavar="PORT", type=_port, default=0)
 
 
 def _asking(command: Parser, question: str = "question") -> None:
@@ -302,7 +315,7 @@ _COMMANDS: Mapping[str, Callable[[Parser], None]] = {
     "evaluate": _evaluate,
     "cases": _nothing,
     "check": _nothing,
-    "worker": _nothing,
+    "worker": _worker,
     "backup": _backup,
     "restore": _restore,
     "manifest": _manifest,

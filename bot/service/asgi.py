@@ -14,6 +14,7 @@ from bot.service.application import Application
 from bot.service.bounds import Bounds, matches
 from bot.service.faces import Faces
 from bot.service.probes import Probes
+from bot.service.watch import watched
 from bot.settings import InvalidSettings
 
 
@@ -70,6 +71,7 @@ def _elsewhere(others: list[BaseRoute], scope: Scope) -> bool:
 
 async def _open(stack: AsyncExitStack, application: Application, faces: list[Face]) -> None:
     """Open the faces first: their replies go out until the application has finished its turns."""
+    await stack.enter_async_context(watched(application))
     for face in faces:
         await stack.enter_async_context(face)
     await stack.enter_async_context(application)

@@ -14,6 +14,9 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
+from bot.service.tracing import trace_id
+from knowledge.observation import request
+
 OWN = ("bot", "handlers", "knowledge", "uvicorn")  # uvicorn's words are about sockets and processes
 LINE = 8000  # characters of one record
 SHORT = 200  # characters of a field of one that would be longer
@@ -50,6 +53,12 @@ def _fields(record: logging.LogRecord) -> dict[str, str]:
     return {name: str(value) for name, value in vars(record).items() if name not in _USUAL}
 
 
+def _at_work() -> dict[str, str]:
+    """Return the ids of the turn and the trace at work, those there are."""
+    ids = {"request": request.get(), "trace": trace_id()}
+    return {name: id_ for name, id_ in ids.items() if id_}
+
+
 class PlainLines(logging.Formatter):
     """One record as one line of words; ours with their fields."""
 
@@ -72,6 +81,7 @@ class JsonLines(logging.Formatter):
         }
         if own:
             line |= _fields(record)
+        line |= _at_work()
         if record.exc_info and record.exc_info[0]:
             line |= _error(*record.exc_info)
         text = json.dumps(line, ensure_ascii=True)

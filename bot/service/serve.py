@@ -24,7 +24,7 @@ def serve(settings: Settings, host: str, port: int, language: Language) -> int:
     """
     texts = Texts.load()
     _allowed(settings, host, texts)
-    with _listen(host, port, texts) as listener:
+    with listen(host, port, texts) as listener:
         real_port = listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         line = texts.say("cli.serving", language, address=f"http://{shown}:{real_port}/")
@@ -70,7 +70,8 @@ def _allowed(settings: Settings, host: str, texts: Texts) -> None:
         raise InvalidSettings("bad_host", texts.phrase("cli.bad_host", host=host, why=reason))
 
 
-def _listen(host: str, port: int, texts: Texts) -> socket.socket:
+def listen(host: str, port: int, texts: Texts) -> socket.socket:
+    """Return a listening socket. Raises InvalidSettings: the address is taken or is none."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -5,9 +5,16 @@ wanted may run.
 
 import asyncio
 import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
 
 from bot.service.application import Application
 from bot.service.logs import to_stderr
+from bot.service.probes import Probes
+from bot.service.serve import listen
+from bot.service.watch import watched
 from bot.settings import InvalidSettings, Settings
 from handlers.texts import Texts
 from knowledge.reading.sandbox import missing
@@ -16,9 +23,9 @@ from knowledge.values import Language
 THREADS = 2  # documents at once: the sandbox reads no more than two
 
 
-async def work(settings: Settings, language: Language) -> int:
+async def work(settings: Settings, language: Language, host: str = "", port: int = 0) -> int:
     """
-    Work until told to stop.
+    Work until told to stop. With a `port` the process tells there how it is doing.
 
     Raises:
         InvalidSettings: something is embedded, so that only the serving process can work on it, or
@@ -35,7 +42,11 @@ async def work(settings: Settings, language: Language) -> int:
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-    async with Application(settings, threads=THREADS, talks=False, patient=True) as application:
+    async with (
+        Application(settings, threads=THREADS, talks=False, patient=True) as application,
+        watched(application),
+        _probed(application, host, port),
+    ):
         opened = asyncio.create_task(application.opened())
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({opened, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -46,3 +57,32 @@ async def work(settings: Settings, language: Language) -> int:
         await stopped
         opened.cancel()
     return 0
+
+
+@asynccontextmanager
+async def _probed(application: Application, host: str, port: int) -> AsyncIterator[None]:
+    """Answer at /live, /ready and /metrics while this is open; without a port nowhere."""
+    if not port:
+        yield
+        return
+    from starlette.applications import Starlette
+
+    app = Starlette(routes=Probes(application, ()).routes())
+    listener = listen(host, port, application.texts)
+    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await asyncio.gather(serving, return_exceptions=True)
+        listener.close()
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to the worker."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

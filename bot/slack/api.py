@@ -19,6 +19,7 @@ from bot.download import Refused as NotSent
 from bot.hosts import host_of
 from bot.slack.settings import Slack as Settings
 from handlers.conversation import Attachment
+from knowledge.observation import happened
 from knowledge.retry import Retry
 
 if TYPE_CHECKING:
@@ -295,6 +296,7 @@ def _meaning(method: str, error: "SlackApiError") -> Exception:
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0) or 0)
     data = getattr(response, "data", None)
     code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    happened("refusal", what="slack", reason=code or str(status))
     if status == RATE_LIMITED or code == "ratelimited":
         return _RateLimit(_retry_after(response))
     if status >= SERVER_ERROR or code in BROKEN or not code:

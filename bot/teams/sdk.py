@@ -34,6 +34,7 @@ from urllib3 import Retry
 from urllib3.exceptions import NewConnectionError
 
 from bot.teams.refusal import Refusal
+from knowledge.observation import happened
 
 TIMEOUT = 15  # seconds for one call
 
@@ -46,6 +47,7 @@ class _Refusals(SansIOHTTPPolicy[Any, Any]):
     def on_response(self, request: Any, response: Any, **_: Any) -> None:
         answer = response.http_response
         if answer.status_code >= 400:
+            happened("refusal", what="teams", reason=str(answer.status_code))
             raise Refusal(
                 answer.status_code,
                 after=answer.headers.get("Retry-After", ""),

@@ -15,6 +15,7 @@ from typing import Literal
 
 from handlers.lifetimes import JOB
 from handlers.sessions import Sessions, SessionsUnavailable, State
+from knowledge.observation import happened
 from knowledge.values import Mark, Metadata, Phrase
 
 KIND = "job"
@@ -116,6 +117,7 @@ class Work:
             outcome=outcome, code=code, reason=reason, touched=self.job.touched, **progress
         )
         await self._sessions.unnote(OPEN, self.job.id)
+        happened("job", time.time() - self.job.at, outcome=outcome, code=code)
         return self.job
 
     async def _save(self) -> None:

@@ -138,6 +138,15 @@ class Jobs:
                 jobs.append(job)
         return jobs
 
+    async def waiting(self) -> list[Job]:
+        """Return the jobs that have not ended, in no order. Raises SessionsUnavailable."""
+        jobs = []
+        for id_ in await self._sessions.noted(OPEN):
+            job = await self.find(id_)
+            if job is not None and not job.outcome:
+                jobs.append(job)
+        return jobs
+
     async def follow(self, id_: str, *, seconds: float = PATIENCE) -> AsyncIterator[Job]:
         """
         Yield a job each time it has moved, until it has an outcome or `seconds` are over; the last

@@ -31,6 +31,7 @@ from redis.exceptions import (
 )
 
 from handlers.lifetimes import PROBE
+from knowledge.observation import happened
 
 TIMEOUT = 1.0  # seconds for one command
 SLOW = 0.3  # seconds after which a failed command means that Redis is away
@@ -147,17 +148,20 @@ class Link:
             if self._return is not None:
                 raise SessionsUnavailable("away")
             began = time.monotonic()
+            outcome = "done"
             self._lent += 1
             self._returned.clear()
             try:
                 yield self._client
             except (RedisError, OSError, TimeoutError) as error:
+                outcome = type(error).__name__
                 self._remember(error, began)
                 if time.monotonic() - began > SLOW and self._return is None:
                     self._left = began
                     self._return = asyncio.create_task(self._wait_for(self._client))
                 raise SessionsUnavailable(type(error).__name__) from error
             finally:
+                happened("store", time.monotonic() - began, outcome=outcome)
                 self._lent -= 1
                 if not self._lent:
                     self._returned.set()

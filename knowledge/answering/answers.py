@@ -32,6 +32,7 @@ from knowledge.answering.tracing import trace
 from knowledge.answering.wording import Wording
 from knowledge.answering.writing import Writer
 from knowledge.models.language_models import Model
+from knowledge.observation import observed
 from knowledge.retrieval.likeness import Likeness
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.source import PassageSource
@@ -162,7 +163,10 @@ class Answers:
             history=history,
             started=started,
         )
-        return await self._answered(ready, Progress(on_step))
+        with observed("answer", language=ready.language, follows=bool(history)) as observation:
+            answer = await self._answered(ready, Progress(on_step))
+            observation.add(mode=answer.mode, certainty=answer.certainty, fallback=answer.fallback)
+        return answer
 
     async def alone(self, question: str, language: Language) -> str:
         """

@@ -4,6 +4,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from knowledge.answering.trace import Stage, StageName
+from knowledge.observation import happened
 
 OnStep = Callable[[Stage], Awaitable[None]]
 
@@ -33,6 +34,7 @@ class Progress:
         milliseconds = round((time.perf_counter() - since) * 1000, 3)
         stage = Stage(name, "done", milliseconds, candidates, used, *tokens)
         self.stages.append(stage)
+        happened(f"answer.{name}", milliseconds / 1000, candidates=candidates, used=used)
         await self._tell(stage)
 
     async def show(self, text: str, *, candidates: int) -> None:

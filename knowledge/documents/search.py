@@ -21,6 +21,7 @@ from knowledge.documents.staging import LIVE, of, passage_id
 from knowledge.index.protocol import Index, Match, Payload, SparseVector, Where
 from knowledge.models.embedding import Embedding
 from knowledge.models.sentence_encoder import Vectors
+from knowledge.observation import observed
 from knowledge.retrieval.dense import Dense
 from knowledge.retrieval.encoder import Encoder
 from knowledge.retrieval.glossary import Groups
@@ -102,7 +103,23 @@ class Search:
             embedding model.
         """
         _require(readers)
-        query = await self._analysed(question, readers)
+        with observed("search", kind=kind) as observation:
+            query = await self._analysed(question, readers)
+            hits = await self._found(query, readers, limit, kind, dense)
+            observation.add(hits=len(hits))
+        if kind != "whole":
+            return hits[:limit]
+        return reranked(query, hits, limit)
+
+    async def _found(
+        self,
+        query: Query,
+        readers: frozenset[str],
+        limit: int,
+        kind: SearchKind,
+        dense: bool | None,  # noqa: FBT001  # three-valued, as `search` has it
+    ) -> list[Hit]:
+        """Return what both stages bring before it is ranked again."""
         vector = self._vector(query, readers, kind)
         due = kind != "words" and await self._dense.due(forced=dense)
         near: Sequence[float] = ()
@@ -119,9 +136,7 @@ class Search:
             hits = await asyncio.to_thread(self._compared, query, hits, most)
         if due and not near:
             hits = [replace(hit, sparse_alone=True) for hit in hits]
-        if kind != "whole":
-            return hits[:limit]
-        return reranked(query, hits, limit)
+        return hits
 
     async def preview(
         self, question: str | Query, *, version: str, limit: int = 6, kind: SearchKind = "whole"

@@ -15,6 +15,7 @@ from knowledge.errors import LibraryUnavailable
 from knowledge.index.address import place
 from knowledge.index.format import Format
 from knowledge.index.protocol import DENSE, KEYS, TIMEOUT, VECTOR
+from knowledge.observation import observed
 from knowledge.sentences import phrase
 
 log = logging.getLogger(__name__)
@@ -44,9 +45,11 @@ class Collections:
         """Return what the server answers. Raises LibraryUnavailable after `TIMEOUT` seconds."""
         from qdrant_client.http.exceptions import ApiException
 
+        operation = getattr(call, "__name__", "call")
         try:
-            async with asyncio.timeout(TIMEOUT):
-                return await call
+            with observed("index", operation=operation):
+                async with asyncio.timeout(TIMEOUT):
+                    return await call
         except (ApiException, TimeoutError, OSError) as error:
             log.warning(
                 "the index did not answer",

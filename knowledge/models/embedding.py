@@ -17,6 +17,7 @@ from typing import Any
 from knowledge.errors import EmbeddingUnavailable
 from knowledge.models.language_models import Breaker
 from knowledge.models.providers import EMBEDDERS, NO_KEY, openai_key
+from knowledge.observation import observed
 from knowledge.retry import Retry
 from knowledge.sentences import phrase
 
@@ -149,8 +150,9 @@ class Embedding:
         text.
         """
         try:
-            async with asyncio.timeout(seconds):
-                answer = await self._client.aget_text_embedding_batch(texts)
+            with observed("embedding", model=self.name, texts=len(texts)):
+                async with asyncio.timeout(seconds):
+                    answer = await self._client.aget_text_embedding_batch(texts)
             vectors = [tuple(map(float, numbers)) for numbers in answer]
         except self._faults as fault:
             raise _Fault from fault

@@ -19,6 +19,7 @@ from typing import Any
 
 from knowledge.errors import ModelUnavailable
 from knowledge.models.providers import PROVIDERS
+from knowledge.observation import observed
 from knowledge.sentences import phrase
 
 LONGEST = 12_000  # characters after which a model is no longer listened to
@@ -180,19 +181,30 @@ class Model:
         """
         from llama_index.core.llms import ChatMessage
 
+        message = ChatMessage(role="user", content=prompt)
+        with observed("model", model=self.name) as call:
+            try:
+                written = await self._written(message, on_text)
+            except self._faults as fault:
+                failed = _fault(fault)
+                call.add(status=failed.status)
+                raise failed from fault
+            call.add(tokens_in=written.tokens_in, tokens_out=written.tokens_out)
+            if not written.whole:
+                call.outcome = "cut"
+            return written
+
+    async def _written(self, message: Any, on_text: Callable[[str], Awaitable[None]]) -> Written:
+        """Return what the model writes to one message. Raises what the provider's client does."""
         text = ""
         last = deque[Any](maxlen=LAST)
-        message = ChatMessage(role="user", content=prompt)
-        try:
-            async with aclosing(await self._llm.astream_chat([message])) as stream:
-                async for part in stream:
-                    text += part.delta or ""  # some classes repeat themselves in `message`
-                    last.append((part.raw, part.message.additional_kwargs))
-                    if len(text) > LONGEST:
-                        break
-                    await on_text(text)
-        except self._faults as fault:
-            raise _fault(fault) from fault
+        async with aclosing(await self._llm.astream_chat([message])) as stream:
+            async for part in stream:
+                text += part.delta or ""  # some classes repeat themselves in `message`
+                last.append((part.raw, part.message.additional_kwargs))
+                if len(text) > LONGEST:
+                    break
+                await on_text(text)
 
         ending = _plain(list(last))
         said_to_end = _find(ending, (self._provider.end,)) is not None
