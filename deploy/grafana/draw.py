@@ -14,7 +14,7 @@ Panel = tuple[str, str, list[tuple[str, str]]]  # title, unit, and each expressi
 
 SERVICE: list[Panel] = [
     ("Release", "none", [("llm_choose_build_info", "{{instance}} {{version}}")]),
-    ("Parts that are not ready", "none", [('llm_choose_ready == 0', "{{instance}} {{part}}")]),
+    ("Parts that are not ready", "none", [("llm_choose_ready == 0", "{{instance}} {{part}}")]),
     ("Turns a minute", "none", [("sum by (platform, outcome) (rate(llm_choose_turns_total[5m])) * 60", "{{platform}} {{outcome}}")]),
     ("Turns: seconds", "s", [
         ("histogram_quantile(0.5, sum by (le) (rate(llm_choose_turn_seconds_bucket[5m])))", "p50"),
@@ -31,7 +31,7 @@ SERVICE: list[Panel] = [
     ("Clock before ours", "s", [("llm_choose_store_clock_seconds", "{{instance}}")]),
     ("Qdrant: calls by outcome", "none", [("sum by (operation, outcome) (rate(llm_choose_index_calls_total[5m]))", "{{operation}} {{outcome}}")]),
     ("Qdrant: p99", "s", [("histogram_quantile(0.99, sum by (le, operation) (rate(llm_choose_index_seconds_bucket[5m])))", "{{operation}}")]),
-    ("Memory of the process", "bytes", [("process_resident_memory_bytes{job=~\".*llm-choose.*\"}", "{{instance}}")]),
+    ("Memory of the process", "bytes", [('process_resident_memory_bytes{job=~".*llm-choose.*"}', "{{instance}}")]),
     ("Disk free", "bytes", [("llm_choose_disk_free_bytes", "{{instance}}")]),
     ("Refusals by platforms", "none", [("sum by (what, reason) (rate(llm_choose_refusals_total[5m]))", "{{what}} {{reason}}")]),
     ("Sign-ins", "none", [("sum by (outcome) (rate(llm_choose_sign_ins_total[5m])) * 60", "{{outcome}}")]),
@@ -51,8 +51,8 @@ ANSWERS: list[Panel] = [
     ]),
     ("Tokens an hour", "none", [("sum by (model, direction) (increase(llm_choose_model_tokens_total[1h]))", "{{model}} {{direction}}")]),
     ("Cost a day, at the prices above", "currencyUSD", [
-        ("sum(increase(llm_choose_model_tokens_total{direction=\"in\"}[1d])) / 1e6 * $price_in", "read"),
-        ("sum(increase(llm_choose_model_tokens_total{direction=\"out\"}[1d])) / 1e6 * $price_out", "written"),
+        ('sum(increase(llm_choose_model_tokens_total{direction="in"}[1d])) / 1e6 * $price_in', "read"),
+        ('sum(increase(llm_choose_model_tokens_total{direction="out"}[1d])) / 1e6 * $price_out', "written"),
     ]),
     ("Embedding: calls by outcome", "none", [("sum by (outcome) (rate(llm_choose_embedding_calls_total[5m])) * 60", "{{outcome}}")]),
     ("Embedding: p95", "s", [("histogram_quantile(0.95, sum by (le) (rate(llm_choose_embedding_seconds_bucket[5m])))", "p95")]),
