@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot import readers
 from bot.agreement import agree
+from bot.cluster import QdrantCluster
 from bot.env_file import from_file, hand_on, refuse_unknown
 from bot.environment import (
     LOOPBACK,
@@ -37,7 +38,7 @@ PLATFORMS = ("bot.slack.platform:SLACK", "bot.teams.platform:TEAMS", "bot.web.pl
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(QdrantCluster):
     """
     What one process was told.
 

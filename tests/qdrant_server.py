@@ -1,7 +1,8 @@
 """
 A Qdrant server for tests: its REST protocol over the client's own local mode, which does what the server does to points.
 
-`delay` is the time each call takes; with `key` it wants that API key. `calls` counts what came.
+`delay` is the time each call takes; with `key` it wants that API key. `calls` counts what came, `asked` keeps it.
+It is one node: what only a cluster does (shards, replicas, ordering) is taken as it comes, and can be looked up in `asked`.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ class QdrantServer:
         self.key = key
         self.version = version
         self.calls = 0
+        self.asked: list[tuple[str, str, dict[str, str], Any]] = []
         self._local = AsyncQdrantClient(":memory:")
         routes = [
             ("GET", "/", self._root),
@@ -56,6 +58,8 @@ class QdrantServer:
             if self.key and request.headers.get("api-key") != self.key:
                 return JSONResponse({"status": {"error": "Must provide an API key"}}, 401)
             body = await request.json() if await request.body() else {}
+            query = dict(request.query_params)
+            self.asked.append((request.method, request.url.path, query, body))
             await asyncio.sleep(self.delay)
             try:
                 result = await call(request.path_params.get("name", ""), body)

@@ -209,6 +209,7 @@ class Application:
                 version=VERSION,
                 model=embedding.name if embedding else "",
                 size=embedding.size if embedding else 0,
+                layout=settings.layout,
             )
             library = await opening.enter_async_context(
                 Library(

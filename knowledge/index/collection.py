@@ -12,14 +12,17 @@ from collections.abc import Awaitable
 from typing import Any
 
 from knowledge.errors import LibraryUnavailable
+from knowledge.index.about import oldest, told
 from knowledge.index.address import place
 from knowledge.index.format import Format
+from knowledge.index.layout import Layout
 from knowledge.index.protocol import DENSE, KEYS, TIMEOUT, VECTOR
 from knowledge.observation import observed
 from knowledge.sentences import phrase
 
 log = logging.getLogger(__name__)
 ALIAS = "llm-choose"
+TENANT = "audience"  # the key that every question of a person names
 
 
 def connect(url: str, api_key: str | None) -> Any:
@@ -34,8 +37,10 @@ def connect(url: str, api_key: str | None) -> Any:
 class Collections:
     """Those of one server, spoken to by `client`; `url` stands in the log, without its secrets."""
 
-    def __init__(self, client: Any, url: str) -> None:
+    def __init__(self, client: Any, url: str, layout: Layout | None = None) -> None:
         from qdrant_client import models
+
+        self._layout = layout or Layout()
 
         self._client = client
         self._models: Any = models
@@ -90,9 +95,27 @@ class Collections:
                 if not await self._exists(name):
                     raise
         await self._check(name, size)
-        keyword = self._models.PayloadSchemaType.KEYWORD
         for key in KEYS:
-            await self.ask(self._client.create_payload_index(name, key, keyword, wait=True))
+            schema = self._schema(key)
+            await self.ask(self._client.create_payload_index(name, key, schema, wait=True))
+
+    async def check_version(self) -> None:
+        """Raise LibraryUnavailable where the server cannot compare before it writes."""
+        server = await self.ask(told(self._client))
+        if not server.new_enough:
+            log.error(
+                "the index server is too old", extra={"version": server.version, "least": oldest()}
+            )
+            raise LibraryUnavailable("library_old", phrase("old_server"))
+
+    def _schema(self, key: str) -> Any:
+        """Return how a payload key is indexed: points of one audience lie together on disk."""
+        models = self._models
+        return models.KeywordIndexParams(
+            type=models.KeywordIndexType.KEYWORD,
+            is_tenant=True if key == TENANT else None,
+            on_disk=True if self._layout.on_disk else None,
+        )
 
     async def made_with_rarities(self, name: str) -> bool:
         """Report whether a collection was made long ago, with the server's own rarities."""
@@ -101,13 +124,29 @@ class Collections:
         return terms is not None and terms.modifier == self._models.Modifier.IDF
 
     def _create(self, name: str, size: int) -> Awaitable[Any]:
-        models = self._models
+        models, layout = self._models, self._layout
+        on_disk = True if layout.on_disk else None  # None: as the server has it
+        quantised = None
+        if layout.quantised:
+            int8 = models.ScalarQuantizationConfig(type=models.ScalarType.INT8, always_ram=True)
+            quantised = models.ScalarQuantization(scalar=int8)
         dense = {}
         if size:
-            dense[DENSE] = models.VectorParams(size=size, distance=models.Distance.COSINE)
-        sparse = {VECTOR: models.SparseVectorParams()}
+            dense[DENSE] = models.VectorParams(
+                size=size,
+                distance=models.Distance.COSINE,
+                on_disk=on_disk,
+                quantization_config=quantised,
+            )
+        lying = models.SparseIndexParams(on_disk=on_disk)
         creating: Awaitable[Any] = self._client.create_collection(
-            name, vectors_config=dense, sparse_vectors_config=sparse
+            name,
+            vectors_config=dense,
+            sparse_vectors_config={VECTOR: models.SparseVectorParams(index=lying)},
+            shard_number=layout.shards or None,
+            replication_factor=layout.replicas or None,
+            write_consistency_factor=layout.acknowledged or None,
+            on_disk_payload=on_disk,
         )
         return creating
 

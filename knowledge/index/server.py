@@ -13,6 +13,7 @@ from typing import Any, Self
 from knowledge.errors import LibraryUnavailable
 from knowledge.index.collection import ALIAS, Collections, connect, format_of, name_of
 from knowledge.index.format import Format, Formatted
+from knowledge.index.layout import Layout
 from knowledge.index.protocol import (
     BATCH,
     DENSE,
@@ -39,7 +40,7 @@ class ServerIndex(Formatted):
 
     shared = True
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # where it is, what it is made with, how it lies
         self,
         url: str,
         api_key: str | None = None,
@@ -47,11 +48,13 @@ class ServerIndex(Formatted):
         version: str,
         model: str = "",
         size: int = 0,
+        layout: Layout | None = None,
         client: Any = None,
     ) -> None:
         super().__init__(version, model, size)
         self._url = url
         self._key = api_key
+        self._layout = layout or Layout()
         self._client = client
         self._models: Any = None
         self._collections: Any = None  # `Collections`, once it is open
@@ -64,8 +67,9 @@ class ServerIndex(Formatted):
         self._models = models
         if self._client is None:
             self._client = connect(self._url, self._key)
-        self._collections = Collections(self._client, self._url)
+        self._collections = Collections(self._client, self._url, self._layout)
         try:
+            await self._collections.check_version()
             await self._find_or_make()
         except BaseException:
             await self._client.close()
@@ -93,13 +97,19 @@ class ServerIndex(Formatted):
         """
         The server compares and writes in one step; reading back tells whether this writer was the
         one.
+
+        Among replicas both go through the leader of the piece, one after another: a replica that
+        is behind must not take a second writer for the first.
         """
         models = self._models
+        strong = models.WriteOrdering.STRONG
         point = models.PointStruct(id=record.id, vector={}, payload=record.payload)
         unchanged = models.Filter(
             must=[models.FieldCondition(key="revision", match=models.MatchValue(value=seen))]
         )
-        await self._ask(self._client.upsert(ALIAS, [point], wait=True, update_filter=unchanged))
+        await self._ask(
+            self._client.upsert(ALIAS, [point], wait=True, ordering=strong, update_filter=unchanged)
+        )
         stored = await self.fetch([record.id])
         return bool(stored) and stored[0].get("revision") == record.payload["revision"]
 
@@ -169,7 +179,9 @@ class ServerIndex(Formatted):
         return tally
 
     async def fetch(self, ids: Sequence[str]) -> list[Payload]:
-        records = await self._ask(self._client.retrieve(ALIAS, list(ids), with_payload=True))
+        most = self._models.ReadConsistencyType.MAJORITY  # of its replicas agree
+        asking = self._client.retrieve(ALIAS, list(ids), with_payload=True, consistency=most)
+        records = await self._ask(asking)
         return [record.payload for record in records]
 
     async def scroll(self, where: Where) -> list[Payload]:

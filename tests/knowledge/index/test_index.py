@@ -12,30 +12,54 @@ import numpy as np
 import pytest
 
 from knowledge.errors import LibraryUnavailable
+from knowledge.index.collection import ALIAS, connect
 from knowledge.index.embedded import EmbeddedIndex
+from knowledge.index.layout import Layout
 from knowledge.index.protocol import Index, Point
 from knowledge.index.server import ServerIndex
 from knowledge.retrieval import points
 from knowledge.retrieval.encoder import VERSION, Encoder
 from knowledge.values import Passage, Place
+from tests.qdrant_server import QdrantServer
+from tests.serving import served
+
+HOUSES = {
+    "embedded": None,
+    "server": Layout(),
+    "cluster": Layout(shards=2, replicas=2, on_disk=True, quantised=True),
+}
 
 
-@pytest.fixture(params=["embedded", "server"])
+@pytest.fixture(params=HOUSES)
 async def index(request, tmp_path) -> AsyncIterator[Index]:
-    if request.param == "embedded":
+    """
+    Every house there is. A server is the one QDRANT_URL names, whose collections of ours are deleted first;
+    elsewhere its stand-in, which speaks its protocol on loopback but is one node.
+    """
+    layout = HOUSES[request.param]
+    if layout is None:
         async with EmbeddedIndex(tmp_path, version=VERSION) as opened:
             yield opened
         return
-    from qdrant_client import AsyncQdrantClient
-
-    url = os.environ.get("QDRANT_URL")
-    client = AsyncQdrantClient(url=url) if url else AsyncQdrantClient(":memory:")
-    with warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", message="Payload indexes have no effect"
-        )  # true of the in-process client only
-        async with ServerIndex(url or "memory", client=client, version=VERSION) as opened:
+    url, key = os.environ.get("QDRANT_URL"), os.environ.get("QDRANT_API_KEY")
+    if url:
+        await emptied(url, key)
+        async with ServerIndex(url, key, version=VERSION, layout=layout) as opened:
             yield opened
+        return
+    async with served(QdrantServer().app) as port:
+        there = f"http://127.0.0.1:{port}"
+        async with ServerIndex(there, version=VERSION, layout=layout) as opened:
+            yield opened
+
+
+async def emptied(url: str, key: str | None) -> None:
+    """Delete what earlier tests left on a real server: the collections that begin with our name."""
+    client = connect(url, key)
+    for collection in (await client.get_collections()).collections:
+        if collection.name.startswith(ALIAS):
+            await client.delete_collection(collection.name)
+    await client.close()
 
 
 def point(text: str, document: str, shelf: str = "live") -> Point:
@@ -208,3 +232,54 @@ async def test_a_folder_whose_opening_was_broken_off_is_free(tmp_path):
         await opening
     async with EmbeddedIndex(tmp_path, version=VERSION) as again:
         assert await again.fetch([str(uuid.uuid4())]) == []
+
+
+async def test_what_a_cluster_needs_is_asked_for():
+    server = QdrantServer()
+    layout = Layout(shards=4, replicas=3, on_disk=True, quantised=True)
+    async with served(server.app) as port:
+        url = f"http://127.0.0.1:{port}"
+        async with ServerIndex(
+            url, version=VERSION, model="openai:x", size=8, layout=layout
+        ) as index:
+            record = Point(str(uuid.uuid4()), {"shelf": "record", "revision": "a"})
+            assert await index.swap(record, "")
+    made = next(b for verb, path, _, b in server.asked if verb == "PUT" and "vectors" in b)
+    keys = {
+        b["field_name"]: b["field_schema"]
+        for _, path, _, b in server.asked
+        if path.endswith("/index")
+    }
+    swaps = [query for verb, path, query, b in server.asked if b.get("update_filter")]
+    read_back = [query for verb, path, query, b in server.asked if verb == "POST" and b.get("ids")]
+
+    assert (made["shard_number"], made["replication_factor"]) == (4, 3)
+    assert made["write_consistency_factor"] == 2
+    assert made["on_disk_payload"] is True
+    assert made["vectors"]["meaning"]["on_disk"] is True
+    assert made["vectors"]["meaning"]["quantization_config"]["scalar"]["type"] == "int8"
+    assert made["sparse_vectors"]["terms"]["index"]["on_disk"] is True
+    assert [key for key, schema in keys.items() if schema.get("is_tenant")] == ["audience"]
+    assert [query["ordering"] for query in swaps] == ["strong"]
+    assert read_back[-1]["consistency"] == "majority"
+
+
+async def test_a_server_that_cannot_compare_before_it_writes_is_refused(caplog):
+    async with served(QdrantServer(version="1.15.5").app) as port:
+        with pytest.raises(LibraryUnavailable) as refused:
+            async with ServerIndex(f"http://127.0.0.1:{port}", version=VERSION):
+                pass
+
+    assert refused.value.code == "library_old"
+    assert "1.16" in refused.value.reason.ja
+    assert [record.version for record in caplog.records if hasattr(record, "version")] == ["1.15.5"]
+
+
+async def test_many_processes_make_an_index_at_once():
+    server = QdrantServer(delay=0.02)
+    async with served(server.app) as port:
+        many = [ServerIndex(f"http://127.0.0.1:{port}", version=VERSION) for _ in range(4)]
+        await asyncio.gather(*(one.__aenter__() for one in many))
+        for one in many:
+            assert await one.count({"shelf": ["live"]}) == 0
+            await one.__aexit__(None, None, None)
