@@ -25,6 +25,18 @@ def workflow(name):
     return yaml.load((WORKFLOWS / name).read_text(), yaml.BaseLoader)
 
 
+def test_the_image_and_the_release_may_write_only_where_they_write():
+    jobs = workflow("release.yml")["jobs"]
+
+    assert jobs["announce"]["permissions"] == {"contents": "write"}
+    assert set(jobs["image"]["permissions"]) == {"contents", "packages", "id-token", "attestations"}
+    assert "contents" not in jobs["publish"]["permissions"]
+    assert jobs["announce"]["needs"] == "publish"
+    for job in jobs.values():
+        for step in job["steps"]:
+            assert "${{" not in step.get("run", "")  # what others name must not become a script
+
+
 def test_every_workflow_is_named_here():
     assert sorted(path.name for path in WORKFLOWS.iterdir()) == NAMES
 
