@@ -9,18 +9,22 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from bot.command.parser import PROGRAM, UsageError, parse
+from bot.command.piped import piped
 from bot.service.logs import to_terminal
 from bot.settings import InvalidSettings, Settings, load
 from knowledge.errors import KnowledgeError
 from knowledge.values import Language, Phrase
 
 DONE, COULD_NOT, USAGE = 0, 1, 2
+INTERRUPTED = 130  # as shells say it of whoever was stopped by Ctrl+C
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code: 0 done, 1 could not, 2 usage."""
+    """
+    Run the command and return its exit code: 0 done, 1 could not, 2 usage, 130 stopped by Ctrl+C.
+    """
     to_terminal()
-    given = list(sys.argv[1:] if words is None else words)
+    given = piped(list(sys.argv[1:] if words is None else words))
     language = terminal_language()
     as_json = "--json" in given
     try:
@@ -33,7 +37,7 @@ def main(words: Sequence[str] | None = None) -> int:
     except KnowledgeError as error:
         return _say(error.reason, error.code, language, COULD_NOT, as_json=as_json)
     except KeyboardInterrupt:
-        return COULD_NOT
+        return INTERRUPTED
 
 
 _SETTINGS = frozenset(
@@ -85,6 +89,10 @@ def _run(arguments: argparse.Namespace, language: Language) -> int:
     if arguments.version:
         print(f"{PROGRAM} {version(PROGRAM)}")  # noqa: T201  # a command line speaks by printing
         return DONE
+    if arguments.command == "completion":
+        from bot.command.completion import show as show_completion
+
+        return show_completion(arguments.shell, language)
     settings = load(data=arguments.data)
     if arguments.command == "serve":
         from bot.service.serve import serve

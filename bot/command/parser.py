@@ -24,6 +24,7 @@ LANGUAGES = ("ja", "en")
 STATES = ("published", "staged", "withdrawn")
 KINDS = ("guideline", "rule", "deck", "faq", "other")
 PLATFORMS = ("slack", "teams")
+SHELLS = ("bash", "zsh", "fish")
 LAST_PORT = 65535
 
 # What argparse says in English, and the sentence that takes its place.
@@ -296,6 +297,10 @@ def _manifest(command: Parser) -> None:
     command.option("--out", text="out", metavar="FILE", default="")
 
 
+def _completion(command: Parser) -> None:
+    command.argument("shell", text="shell", metavar="|".join(SHELLS), type=_one_of(SHELLS))
+
+
 def _nothing(command: Parser) -> None:
     """Some commands take nothing of their own."""
 
@@ -319,4 +324,5 @@ _COMMANDS: Mapping[str, Callable[[Parser], None]] = {
     "backup": _backup,
     "restore": _restore,
     "manifest": _manifest,
+    "completion": _completion,
 }

@@ -4,6 +4,7 @@ The terminal as a platform: replies become lines of text. Pure but for the conso
 
 from typing import assert_never
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Grid
@@ -33,6 +34,8 @@ from knowledge.values import Language
 
 ME = "terminal:local"
 BAR = 24  # cells of the longest bar
+LEAST = 12  # cells a column needs at least, unless its longest cell is shorter
+FRAME = 3  # cells around each column
 GLYPHS = {"complete": "✓", "in_progress": "▶", "pending": "○", "error": "✕"}
 MARKS = {"best": "◎ ", "excluded": "✕ ", "normal": "  "}
 
@@ -81,8 +84,10 @@ def _block(block: Block, console: Console) -> None:  # noqa: C901, PLR0912  # on
         case Facts(items):
             for fact in items:
                 console.print(f"{escape(fact.label)}: {escape(fact.value)}")
-        case Table():
+        case Table() if _fits(block, console.width):
             console.print(_grid(block))
+        case Table():
+            _stack(block, console)
         case Chart():
             _chart(block, console)
         case Steps(title, items):
@@ -97,8 +102,8 @@ def _block(block: Block, console: Console) -> None:  # noqa: C901, PLR0912  # on
         case Buttons(row="whole"):
             pass  # a terminal has room: it shows the whole at once
         case Buttons(items):
-            labels = [f"→ {escape(button.label)}" for button in items]
-            console.print("  ".join(labels), style="cyan")
+            for line in _lines([f"→ {button.label}" for button in items], console.width):
+                console.print(escape(line), style="cyan")
         case Details(title, blocks):
             console.print(f"\n[bold]{escape(title)}[/bold]")
             for inner in blocks:
@@ -153,6 +158,37 @@ def _grid(table: Table) -> Grid:
     for row in table.rows:
         grid.add_row(*(escape(cell) for cell in row))
     return grid
+
+
+def _fits(table: Table, width: int) -> bool:
+    """Report whether a table is readable in so many cells: no column breaks its words."""
+    needed = 1
+    for number, column in enumerate(table.columns):
+        cells = [column.title, *(row[number] for row in table.rows)]
+        needed += min(max(cell_len(cell) for cell in cells), LEAST) + FRAME
+    return needed <= width
+
+
+def _stack(table: Table, console: Console) -> None:
+    """Write a table that is too wide row by row, each cell behind its column's title."""
+    console.print(f"[italic]{escape(table.caption)}[/italic]")
+    for row in table.rows:
+        console.print()
+        for column, cell in zip(table.columns, row, strict=True):
+            if cell:
+                console.print(f"[bold]{escape(column.title)}[/bold]: {escape(cell)}")
+
+
+def _lines(labels: list[str], width: int) -> list[str]:
+    """Put labels beside each other, as many as fit a line, so that none loses its arrow."""
+    lines: list[str] = []
+    for label in labels:
+        joined = f"{lines[-1]}  {label}" if lines else label
+        if lines and cell_len(joined) <= width:
+            lines[-1] = joined
+        else:
+            lines.append(label)
+    return lines
 
 
 def _chart(chart: Chart, console: Console) -> None:
