@@ -19,7 +19,12 @@ OFF = frozenset({"", "0", "false", "no", "off"})
 DIGITS = 9  # of a whole number; more are none that is meant
 WEB = ("http", "https")  # schemes
 WORDS_ALONE = "off"  # instead of an embedding model
-_OPAQUE = ("unix://", "redis+sentinel://")  # addresses that name no single host and port
+_OPAQUE = (
+    "unix://",
+    "redis+sentinel://",
+    "redis+cluster://",
+    "rediss+cluster://",
+)  # addresses that name no single host and port
 GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 # the extra of ours that installs the driver of an object store
 EXTRAS = {
@@ -36,6 +41,7 @@ _PRINTABLE = re.compile(r"[!-~]+")
 _LISTED = re.compile(r"[;,\s]")  # a list with the wrong sign between its parts
 _NO_ID = re.compile(r"[;,\s@<>#=|/\\]")
 _TOKEN = re.compile(r"[\w-]+", re.ASCII)
+_CLUSTER = re.compile(r"rediss?\+cluster://([^@/]*@)?[^,:/@]+(:\d{1,5})?(,[^,:/@]+(:\d{1,5})?)*/?")
 _DATABASE = re.compile(r"/?\d{0,9}")
 _AUDIENCE = re.compile(r"[\w .-]{1,40}")
 _SENTINEL = re.compile(
@@ -275,7 +281,10 @@ def audiences(name: str, value: str) -> dict[str, frozenset[str]]:
 
 
 def redis_url(name: str, value: str) -> str:
-    url: str = address("redis", "rediss", "unix", "redis+sentinel")(name, value)
+    schemes = ("redis", "rediss", "unix", "redis+sentinel", "redis+cluster", "rediss+cluster")
+    url: str = address(*schemes)(name, value)
+    if "+cluster://" in url and not _CLUSTER.fullmatch(url):
+        raise InvalidSettings("bad_address", Texts.load().phrase("settings.bad_cluster"))
     if url.startswith("redis+sentinel://") and not _SENTINEL.fullmatch(url):
         raise InvalidSettings("bad_address", Texts.load().phrase("settings.bad_sentinel"))
     if url.startswith(("redis://", "rediss://")) and not _DATABASE.fullmatch(urlsplit(url).path):

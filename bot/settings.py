@@ -82,10 +82,14 @@ class Settings(QdrantCluster):
     redis_url: str = setting(
         "REDIS_URL",
         (
-            "Redis のサーバー redis://… または Sentinel redis+sentinel://host:26379,host:26379/service",
             (
-                "a Redis server, `redis://…`, or Sentinel, "
-                "`redis+sentinel://host:26379,host:26379/service`"
+                "Redis のサーバー redis://…、Sentinel redis+sentinel://host:26379,host:26379/service、"
+                "クラスター redis+cluster://host:6379,host:6379"
+            ),
+            (
+                "a Redis server, `redis://…`, Sentinel, "
+                "`redis+sentinel://host:26379,host:26379/service`, or a cluster, "
+                "`redis+cluster://host:6379,host:6379`"
             ),
         ),
         ("専用ソケットの埋め込み redis-server", "embedded redis-server on a private socket"),

@@ -1,5 +1,6 @@
 """
-The session store: Redis by address (one server, or Sentinel), or a redis-server of our own.
+The session store: Redis by address (one server, Sentinel, or a cluster), or a redis-server of our
+own.
 
 Where no server program exists, an in-process stand-in serves, and says that dialogs will not
 survive a restart.
@@ -18,6 +19,7 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 
+from bot.service.redis_cluster import Cluster, is_cluster
 from bot.service.redis_server import QUEUE, RedisServer, binary
 from handlers.sessions import TIMEOUT
 
@@ -53,6 +55,9 @@ class Store:
         """
         if self._url.startswith(SENTINEL):
             self._connect = self._by_sentinel()
+        elif is_cluster(self._url):
+            cluster = Cluster.read(self._url)
+            self._connect = lambda: cluster.connect(_limits())
         elif self._url:
             self._connect = self._plain
         elif program := binary():
@@ -99,6 +104,8 @@ class Store:
             nodes, service, database, login = _sentinel(self._url)
             watched = BlockingSentinel(nodes, sentinel_kwargs=limits, **limits)
             return watched.master_for(service, db=database, **login, **limits)
+        if is_cluster(self._url):
+            return Cluster.read(self._url).broker(limits)
         if not self._url:
             return None
         return redis.Redis.from_url(self._url, **limits)

@@ -67,6 +67,7 @@ MISTAKES = [
     ({"REDIS_URL": f"redis://u:{HUSH}@redis:99999/0"}, "REDIS_URL"),
     ({"REDIS_URL": f"redis://redis:6379/{HUSH}"}, "REDIS_URL"),
     ({"REDIS_URL": f"{HUSH}:6379"}, "REDIS_URL"),
+    ({"REDIS_URL": f"redis+cluster://u:{HUSH}@a:6379,b:6379/0"}, "REDIS_URL"),
     ({"ORIGINALS": f"foo://{HUSH}/originals"}, "ORIGINALS"),
     ({"ORIGINALS": "dropbox://originals"}, "ORIGINALS"),
     ({"HTTPS_PROXY": f"proxy.{HUSH}.example:8080"}, "HTTPS_PROXY"),
