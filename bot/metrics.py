@@ -105,7 +105,7 @@ class Metrics:
         self._refusals = self._counter(
             "refusals", "What was refused, by what and why", "what", "reason"
         )
-        self._sign_ins = self._counter("sign_ins", "Sign-ins to the web page", "outcome")
+        self._sign_ins = self._counter("sign_ins", "Refused sign-ins to the web page", "outcome")
         self._tokens = self._counter(
             "model_tokens", "Tokens the language model read and wrote", "model", "direction"
         )

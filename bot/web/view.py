@@ -23,6 +23,7 @@ from handlers.conversation import Person, Press
 from handlers.lifetimes import COOKIE
 from handlers.texts import Texts
 from knowledge.formats import accepted, listed
+from knowledge.observation import happened
 from knowledge.values import Language
 
 HERE = Path(__file__).parent
@@ -73,6 +74,8 @@ class View:
 
     def sign_in(self, request: Request, status: int, wrong: str = "") -> Response:
         """Return the page that asks who is there, or says that it is not open."""
+        if wrong:
+            happened("sign_in", outcome="refused")
         return self.with_cookies(
             request, HTMLResponse(self._html(request, None, wrong=wrong), status)
         )
