@@ -153,7 +153,9 @@ def _zsh_value(action: argparse.Action) -> str:
     words = " ".join(_choices(action))
     if words:
         return f":value:({words})"
-    return ":file:_files" if action.metavar in FILES else ":value: "
+    if action.metavar in FILES:
+        return ":file:_files"
+    return ":value: "
 
 
 def _fish(whole: Parser, commands: dict[str, Parser]) -> str:
@@ -181,8 +183,10 @@ def _fish(whole: Parser, commands: dict[str, Parser]) -> str:
 def _fish_names(action: argparse.Action) -> list[str]:
     names = []
     for name in action.option_strings:
-        letter = "-l" if name.startswith("--") else "-s"
-        names.append(f"{letter} {name.lstrip('-')}")
+        if name.startswith("--"):
+            names.append(f"-l {name.removeprefix('--')}")
+        else:
+            names.append(f"-s {name.removeprefix('-')}")
     return names
 
 
@@ -192,7 +196,9 @@ def _fish_takes(action: argparse.Action) -> str:
     words = " ".join(_choices(action))
     if words:
         return f" -x -a '{words}'"
-    return " -r -F" if action.metavar in FILES else " -x"
+    if action.metavar in FILES:
+        return " -r -F"
+    return " -x"
 
 
 def _quoted(text: str | None) -> str:

@@ -154,12 +154,10 @@ async def _qdrant(application: Application) -> Finding:
     try:
         server = await about_index(settings.qdrant_url, settings.qdrant_api_key or None)
     except LibraryUnavailable as away:
-        refused = getattr(away.__cause__, "status_code", None) in (401, 403)
-        state = "refuses the key" if refused else "not answering"
-        name: Literal["check.qdrant_key", "check.qdrant"] = "check.qdrant"
-        if refused:
-            name = "check.qdrant_key"
-        return _bad("qdrant", state, application.texts.phrase(name))
+        if getattr(away.__cause__, "status_code", None) in (401, 403):
+            wrong = application.texts.phrase("check.qdrant_key")
+            return _bad("qdrant", "refuses the key", wrong)
+        return _bad("qdrant", "not answering", application.texts.phrase("check.qdrant"))
     told = f"{server.version}, {server.seconds * 1000:.1f} ms"
     if not server.new_enough:
         old = application.texts.phrase("check.qdrant_old", version=server.version, oldest=oldest())
@@ -289,8 +287,12 @@ async def _page(application: Application) -> Finding | None:
 def _days_left(answer: httpx.Response) -> int | None:
     """Return the days until the certificate ends that an answer came under, None without one."""
     stream = answer.extensions.get("network_stream")
-    under = stream.get_extra_info("ssl_object") if stream is not None else None
-    shown = under.getpeercert() if under is not None else None
+    if stream is None:
+        return None
+    under = stream.get_extra_info("ssl_object")
+    if under is None:
+        return None
+    shown = under.getpeercert()
     if not shown:
         return None
     ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(shown["notAfter"]), UTC)

@@ -106,7 +106,7 @@ class Queue:
         return await self._talk(asyncio.to_thread(self._workers))
 
     async def depth(self) -> int:
-        """Return how many jobs wait for a worker or are being worked on. Raises SessionsUnavailable."""
+        """Return how many jobs wait or are being worked on. Raises SessionsUnavailable."""
         await self.open()
         return await self._talk(asyncio.to_thread(self._depth))
 

@@ -29,7 +29,7 @@ def wanted(environment: Mapping[str, str] = os.environ) -> bool:
 
 
 class Tracing:
-    """An `Observer` that makes a span of each observation; `exporter` takes them in its own time."""
+    """An `Observer` that makes a span of each observation; `exporter` takes them later."""
 
     def __init__(self, exporter: Any) -> None:
         from opentelemetry import context, trace

@@ -1,4 +1,4 @@
-"""What a Qdrant server says of itself, and whether it is new enough for what the index asks of it."""
+"""What a Qdrant server says of itself, and whether it is new enough for the index."""
 
 import re
 import time
