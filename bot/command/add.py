@@ -13,10 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from bot.command import output, terminal
+from bot.command import desk, output, terminal
 from bot.command.terminal import ME
 from bot.service.application import Application
 from handlers.conversation import Press
@@ -32,18 +31,26 @@ WRITING = 70  # percent that writing takes, behind what was read
 
 async def add(application: Application, arguments: argparse.Namespace, language: Language) -> int:
     """Take in the samples and every file named; a refused one costs only itself."""
-    errors = Console(stderr=True)
+    errors = desk.console("errors")
     adding = _Adding(application, arguments, language)
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f}%"),
     )
-    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bars:
+    progress = Progress(
+        *columns,
+        console=errors,
+        transient=True,
+        disable=not errors.is_terminal,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    with progress as bars:
         if arguments.samples:
             await adding.samples()
         for name in arguments.files:
-            await adding.file(Path(name), bars)
+            await adding.file(name, bars)
         await adding.followed()
     return COULD_NOT if adding.failed else DONE
 
@@ -76,8 +83,9 @@ class _Adding:
         except KnowledgeError:
             return  # words are found already; the next start makes the rest
 
-    async def file(self, path: Path, bars: Progress) -> None:
+    async def file(self, name: str, bars: Progress) -> None:
         began = time.perf_counter()
+        path = desk.located(name)
         bar = bars.add_task(path.name, total=100)
         asked = self._arguments
         said = Metadata(asked.title, audience=asked.audience, owner=ME, supersedes=asked.replaces)
@@ -99,7 +107,7 @@ class _Adding:
 
             job = await self._application.jobs.run(job.id, told=told) or job
             if job.reason is not None:
-                self._refuse(str(path), job.code, job.reason)
+                self._refuse(str(Path(name)), job.code, job.reason)
                 return
             library = await self._application.library()
             document = await library.document(job.document)
@@ -111,9 +119,9 @@ class _Adding:
                 document = await library.document(job.document)
         except (OSError, RuntimeError):  # a path that leads in a circle is the latter
             error = UnknownDocument(
-                "no_such_file", self._application.texts.phrase("cli.no_file", name=str(path))
+                "no_such_file", self._application.texts.phrase("cli.no_file", name=str(Path(name)))
             )
-            self._refuse(str(path), error.code, error.reason)
+            self._refuse(str(Path(name)), error.code, error.reason)
         except KnowledgeError as error:
             self._refuse(path.name, error.code, error.reason)
         else:
@@ -124,7 +132,7 @@ class _Adding:
                 shown = terminal.said(
                     Press("document.report", {"d": document.id, "v": version.id}), self._language
                 )
-                await self._application.turns.take(shown, terminal.Paper(Console()))
+                await self._application.turns.take(shown, terminal.Paper(desk.console()))
         finally:
             bars.remove_task(bar)
 
@@ -157,7 +165,7 @@ class _Adding:
         if alike and alike[0].share >= LIKE:
             lines.append(self._asked(shown, document, alike[0]))
         for line in lines:
-            Console().print(line, markup=False, soft_wrap=True)
+            desk.console().print(line, markup=False, soft_wrap=True)
 
     def _receipt(self, version: Version) -> str:
         """Return the share of the file's text that was read."""

@@ -11,9 +11,7 @@ import secrets
 import sys
 from dataclasses import replace
 
-from rich.console import Console
-
-from bot.command import output
+from bot.command import desk, output
 from bot.command.rows import Row, rows
 from bot.command.terminal import Paper, said
 from bot.service.application import Application
@@ -34,7 +32,9 @@ async def ask(application: Application, arguments: argparse.Namespace, language:
     await application.answers()  # an index that is away is said once, before any row
     call = secrets.token_hex(8)
     code = DONE
-    for number, row in enumerate(rows(arguments)):
+    number = -1
+    async for row in rows(arguments):
+        number += 1
         spoken = arguments.language or language_of(row.text, language)
         message = said(Text(row.text), spoken, arguments.person)
         place = f"{message.place}:{call}:{row.thread or number}"
@@ -118,7 +118,7 @@ async def _talk(application: Application, arguments: argparse.Namespace, languag
     if arguments.command == "ask" and not application.router.leads(arguments.text):
         tidy(arguments.text, Wording.load())
     own = replace(message, place=f"{message.place}:{secrets.token_hex(8)}")  # remembers nothing
-    await application.turns.take(own, Paper(Console()))
+    await application.turns.take(own, Paper(desk.console()))
     return DONE
 
 

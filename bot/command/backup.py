@@ -7,9 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
-from bot.command import output
+from bot.command import desk, output
 from bot.service.application import Application
 from bot.settings import Settings
 from knowledge.deck.digest import OWNER
@@ -30,9 +28,9 @@ async def make(application: Application, arguments: argparse.Namespace, language
         InvalidBackup: there is something at that place already.
     """
     began = time.perf_counter()
-    target = Path(arguments.path)
+    target = desk.located(arguments.path)
     if _used(target):
-        raise InvalidBackup("occupied", phrase("occupied", folder=target))
+        raise InvalidBackup("occupied", phrase("occupied", folder=arguments.path))
     library = await application.library()
     logs = {name: await application.sessions.entries(name, last=0) for name in LOGS}
     states = {"models": await application.models.export()}
@@ -97,5 +95,5 @@ def _told(
     else:
         count = counts["documents"]
         text = application.texts.say(f"cli.{what}", language, path=path, n=count)
-        Console().print(text, markup=False)
+        desk.console().print(text, markup=False)
     return 0

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from rich.console import Console
 
 from bot.command import output
+from bot.command.desk import opened
 from bot.command.examination import Finding, Mark, examine
 from bot.service.application import Application
 from bot.settings import Settings
@@ -25,7 +26,7 @@ async def check(settings: Settings, language: Language, *, as_json: bool) -> int
     """
     Try every part and each layer of the sandbox; 1 when something is missing or amiss.
     """
-    async with Application(settings) as application:
+    async with opened(settings) as application:
         try:
             await application.answers()
             await application.encoder_read()

@@ -7,13 +7,11 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import yaml
-from rich.console import Console
 
-from bot.command import output
+from bot.command import desk, output
 from bot.command.terminal import draw
 from bot.service.application import Application
 from handlers.choose import figures
@@ -83,7 +81,7 @@ async def _described(
         read = {"words": words, "contradictions": contradictions}
         output.line({"read": read} | record(advisor.evaluate(valid)))
         return DONE
-    console, say = Console(), application.texts.say
+    console, say = desk.console(), application.texts.say
     for name, option in valid.items():
         answer = figures.answer(advisor, name, option, language)
         source = say("choose.read_from", language, words=hits[name].words)
@@ -98,18 +96,18 @@ def _draw(
     """Draw a result that belongs to no run."""
     run = Run("", "terminal:local", "terminal", advisor.model.sha256, answers=answers)
     say = Wording(application.texts, language)
-    draw(ResultView.of(run, advisor, say).plain(), Console())
+    draw(ResultView.of(run, advisor, say).plain(), desk.console())
 
 
 async def model(application: Application, arguments: argparse.Namespace, language: Language) -> int:
     """Show the decision model, take in another one, publish it, or go back to the one before."""
     models, say = application.models, application.texts.say
-    console = Console()
+    console = desk.console()
     if arguments.file:
         text = await asyncio.to_thread(_read, arguments.file)
         current = await models.current()
         advisor, _ = await models.stage(text, "terminal:local")
-        changes = compare(current, advisor)
+        changes = await asyncio.to_thread(compare, current, advisor)
         if arguments.publish:
             await models.publish(advisor.model.sha256)
         if arguments.json:
@@ -214,7 +212,7 @@ def _file(name: str) -> dict[str, Any]:
 
 def _read(name: str) -> str:
     try:
-        with Path(name).open(encoding="utf-8-sig") as file:
+        with desk.located(name).open(encoding="utf-8-sig") as file:
             text = file.read(SIZE + 1)
     except (OSError, UnicodeDecodeError) as error:
         raise _bad(name) from error

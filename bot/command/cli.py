@@ -8,15 +8,18 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
+from bot.command.beside import ALONE, beside_or_alone, carry_out
 from bot.command.parser import PROGRAM, UsageError, parse
 from bot.command.piped import piped
 from bot.service.logs import to_terminal
 from bot.settings import InvalidSettings, Settings, load
+from handlers.texts import Texts
 from knowledge.errors import KnowledgeError
 from knowledge.values import Language, Phrase
 
 DONE, COULD_NOT, USAGE = 0, 1, 2
 INTERRUPTED = 130  # as shells say it of whoever was stopped by Ctrl+C
+FAULTS = (UsageError, InvalidSettings, KnowledgeError)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -26,18 +29,38 @@ def main(words: Sequence[str] | None = None) -> int:
     to_terminal()
     given = piped(list(sys.argv[1:] if words is None else words))
     language = terminal_language()
-    as_json = "--json" in given
     try:
-        return _run(parse(given, language), language)
-    except UsageError as error:
-        return _say(error.reason, "usage", language, USAGE, as_json=as_json)
-    except InvalidSettings as error:
-        exit_code = USAGE if error.code in _SETTINGS else COULD_NOT
-        return _say(error.reason, error.code, language, exit_code, as_json=as_json)
-    except KnowledgeError as error:
-        return _say(error.reason, error.code, language, COULD_NOT, as_json=as_json)
+        return _run(parse(given, language), given, language)
+    except FAULTS as error:
+        return _told(error, given, language)
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+async def carried_out(words: Sequence[str], settings: Settings, language: Language) -> int:
+    """Carry out a command of somebody else, inside a running server; return its exit code."""
+    try:
+        arguments = parse(words, language)
+        if arguments.command in ALONE:
+            raise InvalidSettings("server_runs", Texts.load().phrase("cli.server_runs"))
+        return await _awaited(arguments, settings, language)
+    except FAULTS as error:
+        return _told(error, words, language)
+
+
+def _told(
+    error: UsageError | InvalidSettings | KnowledgeError, words: Sequence[str], language: Language
+) -> int:
+    """Say what stopped a command, and return its exit code."""
+    as_json = "--json" in words
+    match error:
+        case UsageError():
+            return _say(error.reason, "usage", language, USAGE, as_json=as_json)
+        case InvalidSettings():
+            exit_code = USAGE if error.code in _SETTINGS else COULD_NOT
+            return _say(error.reason, error.code, language, exit_code, as_json=as_json)
+        case KnowledgeError():
+            return _say(error.reason, error.code, language, COULD_NOT, as_json=as_json)
 
 
 _SETTINGS = frozenset(
@@ -81,7 +104,7 @@ def terminal_language() -> Language:
     return "ja" if name.lower().startswith("ja") else "en"
 
 
-def _run(arguments: argparse.Namespace, language: Language) -> int:
+def _run(arguments: argparse.Namespace, words: Sequence[str], language: Language) -> int:
     """
     Import only what the subcommand needs: serving must open its socket before the heavy rooms are
     imported.
@@ -97,12 +120,18 @@ def _run(arguments: argparse.Namespace, language: Language) -> int:
     if arguments.command == "serve":
         from bot.service.serve import serve
 
-        return serve(settings, arguments.host, arguments.port, language)
+        return serve(settings, arguments.host, arguments.port, language, carry_out)
     if arguments.command == "manifest":
         from bot.command.manifest import show
 
         return show(arguments.platform, settings, language, arguments.out)
-    return asyncio.run(_awaited(arguments, settings, language))
+
+    def alone() -> int:
+        return asyncio.run(_awaited(arguments, settings, language))
+
+    if arguments.command in ALONE:
+        return alone()
+    return beside_or_alone(words, settings, language, alone)
 
 
 async def _awaited(arguments: argparse.Namespace, settings: Settings, language: Language) -> int:

@@ -7,10 +7,9 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Literal
 
-from rich.console import Console
-
-from bot.command import ask, backup, choose, output
+from bot.command import ask, backup, choose, desk, output
 from bot.command.add import add
+from bot.command.desk import opened
 from bot.command.rows import rows
 from bot.command.terminal import Paper, said
 from bot.service.application import Application
@@ -43,7 +42,7 @@ async def run(arguments: argparse.Namespace, settings: Settings, language: Langu
         "evaluate": _evaluate,
         "cases": _cases,
     }
-    async with Application(settings) as application:
+    async with opened(settings) as application:
         try:
             return await commands[arguments.command](application, arguments, language)
         except SessionsUnavailable as error:
@@ -63,7 +62,7 @@ async def _search(
     application: Application, arguments: argparse.Namespace, language: Language
 ) -> int:
     library = await application.library()
-    for row in rows(arguments):
+    async for row in rows(arguments):
         text = row.text
         spoken = arguments.language or language_of(text, language)
         began = time.perf_counter()
@@ -74,7 +73,7 @@ async def _search(
         if arguments.json:
             output.line(output.hits(found, row.id, text, spoken, spent))
         else:
-            console = Console()
+            console = desk.console()
             for number, hit in enumerate(found, 1):
                 place = hit.passage.place.to(spoken)
                 console.print(
@@ -101,7 +100,7 @@ async def _documents(
         narrowing["due"] = "yes"
     if not arguments.json:
         press = Press("document.list", narrowing | {"page": arguments.page})
-        await application.turns.take(said(press, language), Paper(Console()))
+        await application.turns.take(said(press, language), Paper(desk.console()))
         return DONE
     today = datetime.now(UTC).date().isoformat()
     takes = Filter.read(narrowing).takes
@@ -139,7 +138,7 @@ async def _change(
             output.line({"document": arguments.id, "hits": hits})
         else:
             text = application.texts.say("documents.remove_done", language, title=shown, hits=hits)
-            Console().print(text, markup=False)
+            desk.console().print(text, markup=False)
         return DONE
     document = await library.document(arguments.id)
     if arguments.json:
@@ -150,7 +149,7 @@ async def _change(
         text = application.texts.say(
             f"documents.{change}_done", language, title=shown, number=number
         )
-        Console().print(text, markup=False)
+        desk.console().print(text, markup=False)
     return DONE
 
 

@@ -4,18 +4,17 @@ before.
 """
 
 import argparse
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, Literal
 
-from rich.console import Console
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
-from bot.command import output, report
+from bot.command import desk, output, report
 from bot.service.application import Application
 from handlers.people import ADMINS, EVERYONE
 from knowledge.answering.entailment import Entailment
@@ -38,15 +37,15 @@ async def evaluate(
 ) -> int:
     """Measure each folder or file, keep the run, and print a table, JSON or a page."""
     if arguments.grounding:
-        return _grounding(arguments, application, language)
+        return await asyncio.to_thread(_grounding, arguments, application, language)
     # all at once: a fault in the last one is said before an hour of the first
-    sets = [load(Path(name)) for name in arguments.folders]
+    sets = [load(desk.located(name)) for name in arguments.folders]
     shelf = Corpus(await application.library(), await application.answers(), READERS)
     history = History(application.settings.data / "evaluations")
     state = await _state(shelf.library)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     measured: list[report.Run] = []
-    with Progress(console=Console(stderr=True), transient=True, disable=arguments.json) as progress:
+    with _progress(disable=arguments.json) as progress:
         for questions in sets:
             task = progress.add_task(questions.name, total=len(questions.cases))
             result = await ask_all(questions, shelf, heard=partial(_moved, progress, task))
@@ -57,7 +56,12 @@ async def evaluate(
             measured.append(report.Run(result, found, before))
     if arguments.report:
         report.write(
-            Path(arguments.report), measured, application.texts, language, at=now, state=state
+            desk.located(arguments.report),
+            measured,
+            application.texts,
+            language,
+            at=now,
+            state=state,
         )
     if arguments.json:
         named = {run.result.name: run.figures | _compared(run) for run in measured}
@@ -66,7 +70,7 @@ async def evaluate(
     for run in measured:
         _show(run, application, language)
     if arguments.report:
-        Console().print(
+        desk.console().print(
             application.texts.say("evaluate.written", language, name=arguments.report), markup=False
         )
     return 0
@@ -77,7 +81,7 @@ def _grounding(arguments: argparse.Namespace, application: Application, language
     verifier = Verifier(Entailment(Analysis()))
     for name in arguments.folders:
         kept: list[bool] = []
-        for one in judged(Path(name), verifier):
+        for one in judged(desk.located(name), verifier):
             if arguments.json:
                 output.line({"id": one.id, "kept": one.kept})
             kept += one.kept if isinstance(one.kept, tuple) else [one.kept]
@@ -85,7 +89,7 @@ def _grounding(arguments: argparse.Namespace, application: Application, language
             said = application.texts.say(
                 "evaluate.grounding", language, name=name, kept=sum(kept), all=len(kept)
             )
-            Console().print(said, markup=False)
+            desk.console().print(said, markup=False)
     return 0
 
 
@@ -127,7 +131,7 @@ def _show(run: report.Run, application: Application, language: Language) -> None
     for kind, own in run.figures.get("kinds", {}).items():
         label = say("evaluate.kind", language, kind=kind, n=own["queries"])
         table.add_row(label, _figure(own, "right", ".4f"))
-    Console().print(table)
+    desk.console().print(table)
     if dense := run.figures.get("dense"):
         wins = bool(dense["wins"])
         said = say(
@@ -136,12 +140,24 @@ def _show(run: report.Run, application: Application, language: Language) -> None
             dense=f"{dense['ndcg@10']:.4f}",
             without=f"{dense['without']:.4f}",
         )
-        Console().print(said, markup=False)
+        desk.console().print(said, markup=False)
     times = run.figures["milliseconds"]
-    Console().print(
+    desk.console().print(
         say("evaluate.times", language, p50=times["p50"], p99=times["p99"]),
         style="dim",
         markup=False,
+    )
+
+
+def _progress(*, disable: bool) -> Progress:
+    """Return a bar for the caller that leaves the process's own outputs alone."""
+    errors = desk.console("errors")
+    return Progress(
+        console=errors,
+        transient=True,
+        disable=disable,
+        redirect_stdout=False,
+        redirect_stderr=False,
     )
 
 

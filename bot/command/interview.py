@@ -5,13 +5,13 @@ buttons.
 A shared result is printed like any other: a terminal has no channel to post it to.
 """
 
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
+from bot.command import desk
 from bot.command.terminal import draw
 from bot.service.application import Application
 from handlers.conversation import (
@@ -64,7 +64,7 @@ async def interview(
     elif express:
         argument = "express"
     content: Content = Command("choose", argument)
-    sheet, number = Sheet(Console()), 0
+    sheet, number = Sheet(desk.console()), 0
     while True:
         message = Message(
             f"terminal:{number}",
@@ -75,7 +75,7 @@ async def interview(
         )
         await application.turns.take(message, sheet)
         _keep_files(sheet.last, application, language)
-        answered = _answer(sheet.last, application, language)
+        answered = await _answer(sheet.last, application, language)
         if answered is None:
             return 0
         content, number = answered, number + 1
@@ -84,17 +84,18 @@ async def interview(
 def _keep_files(reply: Reply, application: Application, language: Language) -> None:
     """Write what can be taken away into the working folder, beside what is there already."""
     for attachment in reply.attachments:
-        path = Path(attachment.name)
+        path = desk.located(attachment.name)
         for count in range(2, 1000):
             if not path.exists():
                 break
-            path = Path(attachment.name).with_stem(f"{Path(attachment.name).stem}-{count}")
+            numbered = Path(attachment.name).with_stem(f"{Path(attachment.name).stem}-{count}")
+            path = desk.located(str(numbered))
         path.write_bytes(attachment.content)
-        written = application.texts.say("interview.written", language, name=str(path))
+        written = application.texts.say("interview.written", language, name=path.name)
         print(written)  # noqa: T201  # a terminal speaks by printing
 
 
-def _answer(reply: Reply, application: Application, language: Language) -> Content | None:
+async def _answer(reply: Reply, application: Application, language: Language) -> Content | None:
     """
     Return what the person does next: a button by its letter, or a form with one answer a line; None
     ends.
@@ -110,7 +111,7 @@ def _answer(reply: Reply, application: Application, language: Language) -> Conte
             print("\n".join(_field(field)))  # noqa: T201  # a terminal speaks by printing
         if len(fields) == 1 or not values:
             print("  ".join(keys))  # noqa: T201  # a terminal speaks by printing
-        given = _line(field, buttons, application, language)
+        given = await _line(field, buttons, application, language)
         if given is None or isinstance(given, Button):
             return _pressed(given)
         values[field.id] = given
@@ -134,7 +135,7 @@ def _pressed(button: Button | None) -> Press | None:
     return button.press
 
 
-def _line(
+async def _line(
     field: Field, buttons: dict[str, Button], application: Application, language: Language
 ) -> str | Button | None:
     """
@@ -144,7 +145,7 @@ def _line(
     while True:
         label = f"[{_number(field)}] " if field.initial else ""
         print(f"{label}> ", end="", flush=True)  # noqa: T201  # a terminal prompt
-        row = sys.stdin.readline()
+        row = await desk.line()
         if not row:
             return None
         word = row.strip()

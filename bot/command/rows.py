@@ -1,12 +1,12 @@
 """The questions a command is given: one as an argument, or many as JSON lines."""
 
 import argparse
+import asyncio
 import json
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
+from bot.command import desk
 from handlers.texts import Texts
 from knowledge.errors import InvalidAnswers
 
@@ -23,7 +23,7 @@ class Row:
     thread: str = ""
 
 
-def rows(arguments: argparse.Namespace) -> Iterator[Row]:
+async def rows(arguments: argparse.Namespace) -> AsyncIterator[Row]:
     """
     Yield the questions one by one, so that standard input may wait for the answer before it.
 
@@ -34,7 +34,9 @@ def rows(arguments: argparse.Namespace) -> Iterator[Row]:
         yield Row("", arguments.text)
         return
     try:
-        for number, line in enumerate(_lines(arguments.questions), 1):
+        number = 0
+        async for line in _lines(arguments.questions):
+            number += 1
             if line.strip():
                 yield _row(json.loads(line), number)
     except (OSError, ValueError, KeyError, UnicodeDecodeError, AttributeError) as error:
@@ -42,10 +44,14 @@ def rows(arguments: argparse.Namespace) -> Iterator[Row]:
         raise InvalidAnswers("bad_questions", reason) from error
 
 
-def _lines(name: str) -> Iterable[str]:
+async def _lines(name: str) -> AsyncIterator[str]:
     if name == "-":
-        return sys.stdin
-    return Path(name).read_text("utf-8").splitlines()
+        while line := await desk.line():
+            yield line
+        return
+    text = await asyncio.to_thread(desk.located(name).read_text, "utf-8")
+    for line in text.splitlines():
+        yield line
 
 
 def _row(entry: dict[str, object], number: int) -> Row:

@@ -1,7 +1,7 @@
 """The ASGI application: the probes, and the addresses of every platform that is on."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from starlette.applications import Starlette
@@ -19,13 +19,15 @@ from bot.settings import InvalidSettings
 
 
 def asgi_app(
-    application: Application, stop: Callable[[], None]
+    application: Application,
+    stop: Callable[[], None],
+    beside: AbstractAsyncContextManager[object] | None = None,
 ) -> tuple[Starlette, list[InvalidSettings]]:
     """
     Return the application its lifespan opens and closes, and the list a failed opening is put into.
 
-    One that cannot be opened calls `stop`, so that the process ends with a sentence and not with a
-    traceback.
+    `beside` is opened last and closed first. One that cannot be opened calls `stop`, so that the
+    process ends with a sentence and not with a traceback.
     """
     made = Faces(application).made()
     faces = [face for _, face in made.values()]
@@ -36,6 +38,8 @@ def asgi_app(
         async with AsyncExitStack() as stack:
             try:
                 await _open(stack, application, faces)
+                if beside is not None:
+                    await stack.enter_async_context(beside)
             except InvalidSettings as error:
                 failure.append(error)
                 stop()

@@ -2,6 +2,9 @@
 
 import logging
 import socket
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -10,14 +13,22 @@ from bot.settings import LOOPBACK, InvalidSettings, Settings
 from handlers.texts import Texts
 from knowledge.values import Language
 
+if TYPE_CHECKING:  # the socket is open before anything heavy is imported
+    from bot.service.application import Application
+    from bot.service.control import Call, Line
+
+    CarryOut = Callable[[Application, Call, Line], Awaitable[int]]
+
 log = logging.getLogger(__name__)
 BACKLOG = 2048  # connections that may wait while the process starts
 DRAIN = 25  # seconds requests in flight get at shutdown
 
 
-def serve(settings: Settings, host: str, port: int, language: Language) -> int:
+def serve(
+    settings: Settings, host: str, port: int, language: Language, carry_out: "CarryOut"
+) -> int:
     """
-    Listen and serve until told to stop.
+    Listen and serve until told to stop. `carry_out` runs the commands given beside the server.
 
     Raises:
         InvalidSettings: the address cannot be listened on, or must not be.
@@ -33,6 +44,7 @@ def serve(settings: Settings, host: str, port: int, language: Language) -> int:
 
         from bot.service.application import Application
         from bot.service.asgi import asgi_app
+        from bot.service.control import Control
         from bot.service.worker import THREADS
 
         application = Application(
@@ -40,7 +52,8 @@ def serve(settings: Settings, host: str, port: int, language: Language) -> int:
             threads=THREADS if settings.embedded else 0,
             patient=True,
         )
-        app, failure = asgi_app(application, lambda: setattr(server, "should_exit", True))
+        control = Control(application.settings, partial(carry_out, application))
+        app, failure = asgi_app(application, lambda: setattr(server, "should_exit", True), control)
         to_stderr()
         config = uvicorn.Config(
             app,

@@ -23,18 +23,17 @@ import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from knowledge.documents.library import Library
 from knowledge.documents.originals import Originals
+from knowledge.documents.snapshot import Snapshot, write_lines
 from knowledge.errors import InvalidBackup
 from knowledge.retrieval.encoder import VERSION
 from knowledge.retrieval.points import passage_of
 from knowledge.sentences import phrase
-from knowledge.values import Version
 
 FORMAT = 1
 ARCHIVES = (".tar.gz", ".tgz")
@@ -58,36 +57,17 @@ async def save(
     Raises:
         LibraryUnavailable: the index or a file did not answer.
     """
-    (folder / "originals").mkdir(parents=True)
-    (folder / "logs").mkdir()
-    (folder / "states").mkdir()
-    documents = await library.documents()
-    versions: list[Version] = []
-    for document in documents:
-        versions += document.versions
-    _write_lines(folder / "records.jsonl", await library.records())
-    passages = 0
-    with (folder / "passages.jsonl").open("w", encoding="utf-8") as file:
-        for version in versions:
-            for passage in await library.passages(version.id):
-                file.write(json.dumps(asdict(passage), ensure_ascii=False) + "\n")
-                passages += 1
-    for version in versions:
-        if version.original:
-            content = await originals.get(version.original)
-            (folder / "originals" / version.original).write_bytes(content)
+    for name in ("originals", "logs", "states"):
+        (folder / name).mkdir(parents=True)
+    snapshot = Snapshot(library, originals, folder)
+    counts = await snapshot.write()
     _write_json(folder / "glossary.json", [list(group) for group in await library.glossary()])
     for name, state in states.items():
         _write_json(folder / "states" / f"{name}.json", state)
     for name, rows in logs.items():
-        _write_lines(folder / "logs" / f"{name}.jsonl", rows)
+        await asyncio.to_thread(write_lines, folder / "logs" / f"{name}.jsonl", rows)
     files = await asyncio.to_thread(_seal, folder)
-    return {
-        "documents": len(documents),
-        "versions": len(versions),
-        "passages": passages,
-        "files": files,
-    }
+    return counts | {"files": files}
 
 
 async def restore(folder: Path, library: Library, originals: Originals) -> dict[str, int]:
@@ -217,11 +197,6 @@ def _sum(path: Path) -> str:
 
 def _write_json(path: Path, content: object) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
-
-
-def _write_lines(path: Path, rows: Sequence[dict[str, Any]]) -> None:
-    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
-    path.write_text("".join(lines), "utf-8")
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -16,13 +16,14 @@ ENGLISH = {"LANG": "en_US.UTF-8", "LC_ALL": "en_US.UTF-8"}
 FOREIGN = ("SLACK_", "TEAMS_", "LLM")  # what a developer's own settings begin with
 
 
-def run(*words, environment=ENGLISH, stdin=None):
+def run(*words, environment=ENGLISH, stdin=None, folder=None):
     base = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)}
     command = [sys.executable, "-m", "bot.command.cli", *words]
     return subprocess.run(
         command,
         check=False,
         env=base | environment,
+        cwd=folder,
         input=stdin,
         capture_output=True,
         text=True,

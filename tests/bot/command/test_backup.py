@@ -12,6 +12,8 @@ import pytest
 from bot.command.cli import main
 from bot.service.application import Application
 from bot.settings import load
+from knowledge.documents import backup
+from knowledge.documents.originals import Originals
 from knowledge.values import Metadata
 
 QUESTIONS = (
@@ -83,6 +85,49 @@ async def filled(tmp_path):
                 "audit", {"action": "document.publish", "document": f"d{n}"}
             )
     return data
+
+
+class Interrupted(Originals):
+    """Files whose first reading is met by a change of the library."""
+
+    def __init__(self, address, change):
+        super().__init__(address)
+        self._change = change
+
+    async def get(self, id_):
+        change, self._change = self._change, None
+        if change is not None:
+            await change()
+        return await super().get(id_)
+
+
+async def test_what_changes_while_a_backup_is_made_leaves_it_whole(filled, tmp_path, capsys):
+    folder = tmp_path / "kept"
+    async with Application(load({}, data=str(filled))) as application:
+        library = await application.library()
+        gone, changed = [d for d in await library.documents() if d.metadata.owner != "llm-choose"][
+            :2
+        ]
+
+        async def change():
+            await library.remove(gone.id)
+            job = await application.jobs.keep(
+                "k", "新.txt", "新しい。".encode(), Metadata(), by="t:1"
+            )
+            await application.jobs.run(job.id)
+            await library.withdraw(changed.id)
+
+        originals = Interrupted(application.settings.originals, change)
+        counts = await backup.save(library, originals, {}, {}, folder)
+        assert counts["documents"] == 6
+
+    empty = tmp_path / "empty"
+    code, told = await asyncio.to_thread(run, capsys, "restore", str(folder), "--data", str(empty))
+    assert (code, told["documents"]) == (0, 6)
+    async with Application(load({}, data=str(empty))) as application:
+        kept = {d.id: d for d in await (await application.library()).documents()}
+        assert gone.id not in kept
+        assert kept[changed.id].current == changed.current  # as it was when the backup began
 
 
 @pytest.mark.parametrize("name", ["kept", "kept.tar.gz"])

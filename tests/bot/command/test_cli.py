@@ -149,7 +149,7 @@ def test_talk_at_the_terminal_gets_a_word_back(tmp_path, call, text, word):
     assert told.stdout.startswith(word)
 
 
-def test_a_second_process_on_the_same_folder_is_told_so_and_the_first_goes_on(tmp_path):
+def test_a_second_server_on_the_same_folder_is_told_so_and_the_first_goes_on(tmp_path):
     words = [
         sys.executable,
         "-m",
@@ -166,7 +166,7 @@ def test_a_second_process_on_the_same_folder_is_told_so_and_the_first_goes_on(tm
     try:
         address = first.stdout.readline().split()[1]
         fetch(address)
-        told = run("documents", "--data", str(tmp_path))
+        told = run("serve", "--port", "0", "--data", str(tmp_path))
         assert told.returncode == 1
         assert str(tmp_path) in one_sentence(told)
         assert fetch(address + "live") == b'{"live":true}'
