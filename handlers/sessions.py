@@ -14,6 +14,7 @@ from handlers.lifetimes import STATE
 from handlers.memory.chains import Chains, Entry, gap
 from handlers.memory.claims import LEASE, Claim, Claims
 from handlers.memory.clock import Clock
+from handlers.memory.formats import Formats
 from handlers.memory.link import TIMEOUT, Link, SessionsUnavailable, State
 from handlers.memory.lists import Lists
 from handlers.memory.queues import Queues
@@ -34,6 +35,7 @@ class Sessions:
         self._states = States(self.link)
         self._lists = Lists(self.link)
         self._chains = Chains(self.link)
+        self._formats = Formats(self.link)
 
     async def __aenter__(self) -> Self:
         await self.link.__aenter__()
@@ -63,6 +65,10 @@ class Sessions:
         if await self.link.alive():
             return "ready"
         return self.link.trouble or "not answering"
+
+    async def later(self, release: str) -> str | None:
+        """Return the later release the store belongs to, None when it is ours: see `Formats`."""
+        return await self._formats.later(release)
 
     async def patiently(self, step: Callable[[], Awaitable[T]], seconds: float) -> T:
         """Return what `step` gives, trying again while Redis fails: see `Link.patiently`."""

@@ -15,8 +15,9 @@ from bot.readers import WORDS_ALONE
 from bot.service.folder import Folder
 from bot.service.part import FIRST, LONGEST, Part, stop
 from bot.service.queue import Queue
+from bot.service.stamp import agree
 from bot.service.store import Store
-from bot.settings import Settings
+from bot.settings import InvalidSettings, Settings
 from bot.turns import Turns
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.guidelines import Guidelines
@@ -137,6 +138,11 @@ class Application:
             self._stack.enter_context(self.folder)
         await self._stack.enter_async_context(self.store)
         await self._stack.enter_async_context(self.sessions)
+        try:
+            await agree(self.sessions)
+        except InvalidSettings:
+            await self._stack.aclose()
+            raise
         if self._sentences is not None and self._talks:
             self._reading = asyncio.create_task(asyncio.to_thread(self._sentences.open))
         self._library.start()

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import IO, Self
 
+from bot.service.stamp import stamp
 from bot.settings import InvalidSettings
 from handlers.texts import Texts
 
@@ -21,7 +22,7 @@ class Folder:
         Make the folder and take it.
 
         Raises:
-            InvalidSettings: it cannot be written, or another process holds it.
+            InvalidSettings: it cannot be written, another process holds it, or a later release did.
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
@@ -38,6 +39,11 @@ class Folder:
             raise InvalidSettings(
                 "folder_in_use", Texts.load().phrase("settings.folder_in_use", folder=self.path)
             ) from error
+        try:
+            stamp(self.path)
+        except BaseException:
+            lock.close()
+            raise
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()

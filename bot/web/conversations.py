@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 from handlers.conversation import Attachment
 from handlers.sessions import Sessions, SessionsUnavailable
+from knowledge.stored import stored
 
 LIMITS = {"talk": 20, "stage": 20, "desk": 5}  # articles kept on a page
 SCREENS = 100  # pages this process remembers while the store is away
@@ -118,7 +119,7 @@ class Conversations:
             rows, revision = state["articles"], int(state["rev"])
         if screen in self._unsaved:
             return self._memory.get(screen, []), revision
-        return [Article(**row) for row in rows], revision
+        return [stored(Article, row) for row in rows], revision
 
     async def _save(self, screen: str, articles: list[Article], revision: int) -> bool:
         self._memory[screen] = articles

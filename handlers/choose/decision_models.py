@@ -14,6 +14,7 @@ from typing import Any, Literal
 from handlers.sessions import Sessions
 from knowledge.advisor.engine import Advisor
 from knowledge.errors import InvalidModel
+from knowledge.stored import stored
 
 LOADED = 8  # models kept in memory
 State = Literal["now", "before", "staged"]
@@ -104,7 +105,7 @@ class DecisionModels:
         state = await self._sessions.load("models", "shelf")
         if state is None:
             return ModelStore((builtin,), (model.sha256,), 0)
-        versions = [Version(**row) for row in state["versions"]]
+        versions = [stored(Version, row) for row in state["versions"]]
         if all(version.sha256 != builtin.sha256 for version in versions):
             versions.insert(0, builtin)
         history = tuple(state["history"]) or (model.sha256,)
@@ -199,7 +200,7 @@ class DecisionModels:
         for advisor in advisors:
             await self.keep(advisor)
             known.add(advisor.model.sha256)
-        versions = [Version(**row) for row in state["versions"] if row["sha256"] in known]
+        versions = [stored(Version, row) for row in state["versions"] if row["sha256"] in known]
         history = [sha256 for sha256 in state["history"] if sha256 in known]
         while True:
             shelf = await self.shelf()

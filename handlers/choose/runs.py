@@ -12,6 +12,7 @@ from typing import Any, Literal
 from handlers.lifetimes import FINISHED_RUN, RUN
 from handlers.sessions import Sessions
 from knowledge.advisor.values import UNKNOWN
+from knowledge.stored import stored
 
 SHOWN = 10  # runs listed in a history
 
@@ -211,6 +212,6 @@ class Runs:
 def _run(state: dict[str, Any]) -> Run:
     """Read a stored run; what a newer release added to it is left aside."""
     known = {field.name: state[field.name] for field in fields(Run) if field.name in state}
-    rules = {criterion: Rule(**rule) for criterion, rule in known.get("rules", {}).items()}
+    rules = {criterion: stored(Rule, rule) for criterion, rule in known.get("rules", {}).items()}
     listed = {name: tuple(known.get(name, ())) for name in ("asked", "skipped", "page")}
     return Run(**{**known, **listed, "rules": rules})

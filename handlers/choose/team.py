@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from handlers.conversation import Person
 from handlers.lifetimes import FINISHED_RUN
 from handlers.sessions import Sessions
+from knowledge.stored import stored
 
 MOST = 20  # people in a team
 
@@ -60,7 +61,7 @@ class Teams:
         state = await self._sessions.load("team", id_)
         if state is None:
             return None
-        members = [Member(**member) for member in state["members"]]
+        members = [stored(Member, member) for member in state["members"]]
         return Team(**{**state, "members": tuple(members)})
 
     async def join(self, id_: str, member: Member) -> Team | None:

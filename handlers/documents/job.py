@@ -16,6 +16,7 @@ from typing import Literal
 from handlers.lifetimes import JOB
 from handlers.sessions import Sessions, SessionsUnavailable, State
 from knowledge.observation import happened
+from knowledge.stored import stored
 from knowledge.values import Mark, Metadata, Phrase
 
 KIND = "job"
@@ -170,8 +171,8 @@ async def keep_new(sessions: Sessions, job: Job) -> bool:
 def _job(state: State) -> Job:
     row = dict(state["job"])
     metadata = dict(row["metadata"])
-    metadata["marks"] = tuple(Mark(**rule) for rule in metadata["marks"])
-    row["metadata"] = Metadata(**metadata)
+    metadata["marks"] = tuple(stored(Mark, rule) for rule in metadata.get("marks", ()))
+    row["metadata"] = stored(Metadata, metadata)
     if row["reason"]:
-        row["reason"] = Phrase(**row["reason"])
-    return Job(**row)
+        row["reason"] = stored(Phrase, row["reason"])
+    return stored(Job, row)

@@ -7,6 +7,7 @@ from typing import Any
 
 from redis.exceptions import WatchError
 
+from handlers.memory.formats import FORMAT
 from handlers.memory.link import Link, State
 
 Entry = dict[str, Any]
@@ -57,7 +58,8 @@ class Chains:
 
 def linked(entry: Mapping[str, Any], before: str) -> Entry:
     """Return an entry as a log keeps it, chained to the hash of the one `before` ("" for none)."""
-    return {"entry": entry, "before": before, "hash": _digest(entry, before)}
+    digest = _digest(entry, before)
+    return {"entry": entry, "before": before, "hash": digest, "format": FORMAT}
 
 
 def gap(rows: Sequence[Mapping[str, Any]]) -> int | None:

@@ -14,6 +14,7 @@ from redis.exceptions import WatchError
 
 from handlers.lifetimes import TURN
 from handlers.memory.clock import Clock, seconds
+from handlers.memory.formats import FORMAT
 from handlers.memory.link import TIMEOUT, Link, SessionsUnavailable, State, decoded, key
 
 LEASE = 15.0  # seconds a claimed turn may go without a sign of life
@@ -127,7 +128,9 @@ class Claims:
         """Close a turn: the claim stays for a day, so that a repeat stays one."""
         turn = turn_key(claim.id)
         async with self._link.redis() as redis, redis.pipeline(transaction=True) as pipe:
-            pipe.set(turn, json.dumps({"id": claim.id, "token": claim.token}), ex=TURN)
+            pipe.set(
+                turn, json.dumps({"id": claim.id, "token": claim.token, "format": FORMAT}), ex=TURN
+            )
             pipe.zrem(PENDING, turn)
             await pipe.execute()
 
@@ -214,4 +217,4 @@ def _untouched(claim: Claim) -> bool:
 
 
 def _record(claim: Claim, *, until: float = 0) -> str:
-    return json.dumps(asdict(claim) | {"until": until})
+    return json.dumps(asdict(claim) | {"until": until, "format": FORMAT})

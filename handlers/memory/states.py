@@ -1,6 +1,6 @@
 """
 State by kind and id, saved with a revision under "rev" that is counted up by each save, so that a
-save can be made to depend on what was loaded (compare-and-set).
+save can be made to depend on what was loaded (compare-and-set), and with its format under "format".
 """
 
 import json
@@ -9,7 +9,10 @@ from collections.abc import Callable
 from redis.exceptions import WatchError
 
 from handlers.lifetimes import STATE
-from handlers.memory.link import Link, State, key
+from handlers.memory.formats import FORMAT
+from handlers.memory.link import Link, SessionsUnavailable, State, key
+
+FORMAT_KEY = "format"
 
 
 class States:
@@ -24,7 +27,7 @@ class States:
         """
         async with self._link.redis() as redis:
             raw = await redis.get(key(kind, id_))
-        return None if raw is None else json.loads(raw)
+        return None if raw is None else _read(raw)
 
     async def save(
         self,
@@ -88,13 +91,27 @@ class States:
             try:
                 await pipe.watch(key_)
                 raw = await pipe.get(key_)
-                revision = int(json.loads(raw).get("rev", 0)) if raw else 0
+                revision = int(_read(raw).get("rev", 0)) if raw else 0
                 if expected is not None and revision != expected:
                     return False
-                saved = json.dumps(state | {"rev": revision + 1}, ensure_ascii=False)
+                own = {"rev": revision + 1, FORMAT_KEY: FORMAT}
+                saved = json.dumps(state | own, ensure_ascii=False)
                 pipe.multi()
                 pipe.set(key_, saved, ex=seconds)
                 await pipe.execute()
             except WatchError:
                 return False
         return True
+
+
+def _read(raw: bytes | str) -> State:
+    """
+    Return a stored state without its format, which is nobody else's business.
+
+    Raises:
+        SessionsUnavailable: a later release stored it, in a way that is not known here.
+    """
+    state: State = json.loads(raw)
+    if state.pop(FORMAT_KEY, 0) > FORMAT:
+        raise SessionsUnavailable("stored by a later release")
+    return state

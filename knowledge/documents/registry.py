@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from knowledge.errors import LibraryUnavailable, UnknownDocument
 from knowledge.index.protocol import Index, Payload, Point
 from knowledge.sentences import phrase
+from knowledge.stored import stored
 from knowledge.values import (
     Document,
     DocumentState,
@@ -32,6 +33,7 @@ from knowledge.values import (
 
 T = TypeVar("T")
 RECORD = "record"  # the shelf of records
+FORMAT = 2  # of a record; one without a number is of format 1, which numbered no versions
 FRESH = 1.0  # seconds a shared registry may be believed
 TRIES = 20  # compare-and-set rounds before a change gives up
 NAMESPACE = uuid.UUID("5c0f1f6e-6a1d-5d5b-9a61-0d6f3b2a7c41")
@@ -244,9 +246,10 @@ class Registry:
         """Return every record as plain data, as `parse` takes it."""
         rows: list[Payload] = []
         for document, entry in self.entries.items():
-            rows.append({"document": document, "entry": asdict(entry)})
+            rows.append({"document": document, "entry": asdict(entry), "format": FORMAT})
         for version, draft in self.drafts.items():
-            rows.append({"document": draft.document, "version": version, "draft": asdict(draft)})
+            named = {"document": draft.document, "version": version, "format": FORMAT}
+            rows.append(named | {"draft": asdict(draft)})
         return rows
 
     async def put_back(self, rows: Sequence[Payload]) -> None:
@@ -259,7 +262,8 @@ class Registry:
 
     async def _swap(self, key: str, payload: Payload) -> bool:
         revision = uuid.uuid4().hex
-        record = Point(identify(RECORD, key), {"shelf": RECORD, "revision": revision, **payload})
+        stamp = {"shelf": RECORD, "revision": revision, "format": FORMAT}
+        record = Point(identify(RECORD, key), stamp | payload)
         if not await self._index.swap(record, self._revisions.get(key, "")):
             return False
         self._revisions[key] = revision
@@ -267,15 +271,31 @@ class Registry:
 
 
 def parse(rows: Sequence[Payload]) -> tuple[dict[str, Entry], dict[str, Draft]]:
-    """Return the documents' and the versions' records by id."""
+    """
+    Return the documents' and the versions' records by id, whichever release wrote them.
+
+    Raises:
+        LibraryUnavailable: a later release wrote one in a way that is not known here.
+    """
     entries: dict[str, Entry] = {}
     drafts: dict[str, Draft] = {}
     for row in rows:
+        if row.get("format", 1) > FORMAT:
+            raise LibraryUnavailable("newer_record", phrase("newer_record"))
         if "entry" in row:
             entries[row["document"]] = _entry(row["entry"])
         if "draft" in row:
             drafts[row["version"]] = _draft(row["draft"])
+    for id_, entry in entries.items():
+        if not entry.numbered:
+            entries[id_] = replace(entry, numbered=_numbered(id_, drafts))
     return entries, drafts
+
+
+def _numbered(document: str, drafts: Mapping[str, Draft]) -> tuple[str, ...]:
+    """Return a document's versions in the order of the numbers they had in format 1."""
+    own = [draft for draft in drafts.values() if draft.document == document and draft.whole]
+    return tuple(draft.version.id for draft in sorted(own, key=_number))
 
 
 def unknown() -> UnknownDocument:
@@ -328,8 +348,8 @@ def _entry(row: dict[str, Any]) -> Entry:
         row["current"],
         tuple(row["history"]),
         tuple((version, when) for version, when in row["published"]),
-        tuple(row["numbered"]),
-        tuple((version, since) for version, since in row["publishing"]),
+        tuple(row.get("numbered", ())),
+        tuple((version, since) for version, since in row.get("publishing", ())),
         row["deleted"],
     )
 
@@ -337,16 +357,17 @@ def _entry(row: dict[str, Any]) -> Entry:
 def _receipt(row: dict[str, Any] | None) -> Receipt | None:
     if row is None:
         return None
-    place = Place(**row["place"]) if row["place"] else None
-    return Receipt(**{**row, "place": place})
+    place = stored(Place, row["place"]) if row["place"] else None
+    return stored(Receipt, {**row, "place": place})
 
 
 def _draft(row: dict[str, Any]) -> Draft:
     version = {
         **row["version"],
-        "flags": tuple(Flag(**flag) for flag in row["version"]["flags"]),
+        "flags": tuple(stored(Flag, flag) for flag in row["version"]["flags"]),
         "receipt": _receipt(row["version"].get("receipt")),
     }
-    marks = tuple(Mark(**mark) for mark in row["metadata"]["marks"])
-    metadata = Metadata(**{**row["metadata"], "marks": marks})
-    return Draft(row["document"], Version(**version), metadata, row["touched"])
+    marks = tuple(stored(Mark, mark) for mark in row["metadata"].get("marks", ()))
+    metadata = stored(Metadata, {**row["metadata"], "marks": marks})
+    touched = row.get("touched", 0.0)
+    return Draft(row["document"], stored(Version, version), metadata, touched)

@@ -73,8 +73,9 @@ class Snapshot:
         versions = _versions(now)
         left = []
         for record in records:
-            known = record["version"] in versions if "draft" in record else True
-            if known and record["document"] in documents:
+            if "draft" in record and record["version"] not in versions:
+                continue
+            if record["document"] in documents:
                 left.append(record)
         return left
 
@@ -107,12 +108,18 @@ def _keep_lines(path: Path, versions: frozenset[str]) -> int:
 
 def _keep_files(folder: Path, records: Sequence[Payload]) -> None:
     """Leave the files of these records in a folder."""
-    drafts = [record["draft"] for record in records if "draft" in record]
-    originals = {draft["version"]["original"] for draft in drafts}
+    originals = set()
+    for record in records:
+        if "draft" in record:
+            originals.add(record["draft"]["version"]["original"])
     for path in folder.iterdir():
         if path.name not in originals:
             path.unlink()
 
 
 def _versions(records: Sequence[Payload]) -> frozenset[str]:
-    return frozenset(record["version"] for record in records if "draft" in record)
+    versions = set()
+    for record in records:
+        if "draft" in record:
+            versions.add(record["version"])
+    return frozenset(versions)
