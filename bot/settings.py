@@ -174,6 +174,36 @@ class Settings(QdrantCluster):
         read=readers.switch,
         default=False,
     )
+    limit_person: int = setting(
+        "LIMIT_PERSON",
+        (
+            "1人の質問が順番を待てる数(1～1000)。超えると、あとで送るようお願いする",
+            "questions of one person that may wait, 1 to 1,000; more are asked to come back later",
+        ),
+        ("30", "30"),
+        read=readers.number(1, 1000, usual=30),
+        default=30,
+    )
+    limit_channel: int = setting(
+        "LIMIT_CHANNEL",
+        (
+            "1つのチャンネルの質問が順番を待てる数(1～10000)",
+            "questions of one channel that may wait, 1 to 10,000",
+        ),
+        ("60", "60"),
+        read=readers.number(1, 10_000, usual=60),
+        default=60,
+    )
+    limit_workspace: int = setting(
+        "LIMIT_WORKSPACE",
+        (
+            "1つのワークスペース(テナント)の質問が順番を待てる数(1～100000)",
+            "questions of one workspace or tenant that may wait, 1 to 100,000",
+        ),
+        ("1000", "1000"),
+        read=readers.number(1, 100_000, usual=1000),
+        default=1000,
+    )
     embedding: str = setting(
         "EMBEDDING",
         (

@@ -32,8 +32,7 @@ SWEEP = 3.0  # seconds between looks for abandoned turns
 # seconds without a look after Redis was away: whoever ran a turn meanwhile says so first
 CALM = 5.0
 PATIENCE = 2.0  # seconds a delivery may wait until it is safe; Slack gives three
-# turns at once: more would make the loop late for everybody, and Redis look as if it did not answer
-RUNNING = 32
+RUNNING = 1000  # turns in hand at once; how many of them work is for bot/fairness.py to say
 AGAIN = (0.15, 0.25, 0.6)  # seconds between further tries of a claim that Redis did not answer
 GONE = 1.0  # seconds after which an absent Redis is not just a busy moment
 TRIES = 3  # processes that may begin one turn, and deliveries of one answer

@@ -11,8 +11,10 @@ import logging
 from contextlib import AsyncExitStack, suppress
 from typing import Self
 
+from bot.fairness import Fair
 from bot.readers import WORDS_ALONE
 from bot.service.folder import Folder
+from bot.service.limits import room
 from bot.service.part import FIRST, LONGEST, Part, stop
 from bot.service.queue import Queue
 from bot.service.stamp import agree
@@ -109,7 +111,8 @@ class Application:
             ModelAdmin(self.models, self.sessions, self.people, self.texts),
             self.texts,
         )
-        self.turns = Turns(self.router, self.sessions, self.texts)
+        fair = Fair(self.router, self.texts, room(settings))
+        self.turns = Turns(fair, self.sessions, self.texts)
         self._analysis = Analysis()  # one for searching and answering: the biggest in memory
         self._stack = AsyncExitStack()
         self._heavy = AsyncExitStack()  # closed after the turns, whenever it was filled

@@ -128,9 +128,7 @@ class Claims:
         """Close a turn: the claim stays for a day, so that a repeat stays one."""
         turn = turn_key(claim.id)
         async with self._link.redis() as redis, redis.pipeline(transaction=True) as pipe:
-            pipe.set(
-                turn, json.dumps({"id": claim.id, "token": claim.token, "format": FORMAT}), ex=TURN
-            )
+            pipe.set(turn, _over(claim), ex=TURN)
             pipe.zrem(PENDING, turn)
             await pipe.execute()
 
@@ -218,3 +216,8 @@ def _untouched(claim: Claim) -> bool:
 
 def _record(claim: Claim, *, until: float = 0) -> str:
     return json.dumps(asdict(claim) | {"until": until, "format": FORMAT})
+
+
+def _over(claim: Claim) -> str:
+    """Return what is left of a turn once it is over."""
+    return json.dumps({"id": claim.id, "token": claim.token, "format": FORMAT})

@@ -11,7 +11,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from bot.deliveries import SEEN, Deliveries, NotSafe
-from bot.turns import RUNNING, TRIES, TURN, Delivery, Turns
+from bot.turns import TRIES, TURN, Delivery, Turns
 from handlers.conversation import Audience, Message, Person, Reply, Text
 from handlers.memory.claims import PENDING
 from handlers.memory.link import key
@@ -554,31 +554,6 @@ async def test_a_turn_that_hangs_ends_with_an_apology_once_its_time_is_over(
 
     apology = texts.say("turns.apology", "ja", incident="")[:8]
     assert [text[:8] == apology for text in screen.shown] == [ended]
-
-
-async def test_no_more_turns_run_at_once_than_the_loop_can_bear(sessions, texts, paper):
-    gate = asyncio.Event()
-    begun = []
-
-    async def read(payload):
-        begun.append(payload["text"])
-        await gate.wait()
-        return message(payload["text"], place=f"paper:{payload['text']}")
-
-    paper.read = read
-    async with Turns(echo, sessions, texts) as turns:
-        turns.register(paper)
-        for n in range(RUNNING + 5):
-            await turns.hear(Delivery(f"d{n}", "paper", {"text": str(n)}))
-        for _ in range(100):
-            await asyncio.sleep(0)
-        at_once = len(begun)
-        gate.set()
-        await drain(turns)
-
-    assert RUNNING == 32
-    assert at_once == RUNNING
-    assert len([text for text in paper.shown if text != "…"]) == RUNNING + 5
 
 
 async def test_the_latest_deliveries_are_remembered_and_no_more():
