@@ -303,6 +303,11 @@ def public_url(name: str, value: str) -> str:
     return url
 
 
+def maybe_folder(name: str, value: str) -> Path | None:
+    """Return a folder, absolute; None where none is named."""
+    return Path(value).absolute() if value else None
+
+
 def folder(name: str, value: str) -> Path:
     """Return the data folder, absolute: child processes change their folder."""
     return Path(value or "data").absolute()

@@ -110,6 +110,23 @@ class Settings(QdrantCluster):
         read=readers.files,
         default="",
     )
+    backups: Path | None = setting(
+        "BACKUPS",
+        (
+            "毎晩のバックアップを置き、復元も試すフォルダー",
+            "a folder for a backup, tried, every night",
+        ),
+        ("作らない", "none is made"),
+        read=readers.maybe_folder,
+        default=None,
+    )
+    backups_kept: int = setting(
+        "BACKUPS_KEPT",
+        ("残すバックアップの数(1～1000)", "how many of these backups are kept, 1 to 1,000"),
+        ("14", "14"),
+        read=readers.number(1, 1000, usual=14),
+        default=14,
+    )
     llm: str = setting(
         "LLM",
         (
@@ -176,10 +193,7 @@ class Settings(QdrantCluster):
     )
     limit_person: int = setting(
         "LIMIT_PERSON",
-        (
-            "1人の質問が順番を待てる数(1～1000)。超えると、あとで送るようお願いする",
-            "questions of one person that may wait, 1 to 1,000; more are asked to come back later",
-        ),
+        ("1人の質問が順番を待てる数(1～1000)", "questions of one person that may wait, 1 to 1,000"),
         ("30", "30"),
         read=readers.number(1, 1000, usual=30),
         default=30,

@@ -1,23 +1,25 @@
-"""`llm-choose backup` and `restore`: a folder, or an archive when its name ends in .tar.gz."""
+"""
+`llm-choose backup`, `restore` and `drill`: a folder, or an archive when its name ends in .tar.gz.
+"""
 
 import argparse
-import asyncio
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bot.command import desk, output
+from bot.service import backups
 from bot.service.application import Application
 from bot.settings import Settings
-from knowledge.deck.digest import OWNER
 from knowledge.documents import backup
 from knowledge.errors import InvalidBackup
 from knowledge.sentences import phrase
 from knowledge.values import Language
 
-LOGS = ("audit", "feedback")
 FOLDERS = ("qdrant", "originals", "redis")  # of an embedded place, that have to be empty
+DONE, COULD_NOT = 0, 1
 
 
 async def make(application: Application, arguments: argparse.Namespace, language: Language) -> int:
@@ -31,17 +33,7 @@ async def make(application: Application, arguments: argparse.Namespace, language
     target = desk.located(arguments.path)
     if _used(target):
         raise InvalidBackup("occupied", phrase("occupied", folder=arguments.path))
-    library = await application.library()
-    logs = {name: await application.sessions.entries(name, last=0) for name in LOGS}
-    states = {"models": await application.models.export()}
-    if target.name.endswith(backup.ARCHIVES):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as name:
-            folder, packed = Path(name, "backup"), Path(name, "packed")
-            counts = await backup.save(library, application.originals, logs, states, folder)
-            await asyncio.to_thread(_pack, folder, packed, target)
-    else:
-        counts = await backup.save(library, application.originals, logs, states, target)
+    counts = await backups.write(application, target)
     return _told(application, "saved", counts, began, arguments, language)
 
 
@@ -57,22 +49,46 @@ async def restore(arguments: argparse.Namespace, settings: Settings, language: L
         raise InvalidBackup("not_empty", phrase("not_empty"))
     with backup.opened(Path(arguments.path)) as folder:
         async with Application(settings) as application:
-            library = await application.library()
-            owners = {document.metadata.owner for document in await library.documents()}
-            if owners - {OWNER}:
-                raise InvalidBackup("not_empty", phrase("not_empty"))
-            counts = await backup.restore(folder, library, application.originals)
-            for name, entries in backup.logs(folder).items():
-                await application.sessions.put_back(name, entries)
-            if models := backup.states(folder).get("models"):
-                await application.models.put_back(models)
+            counts = await backups.put_back(application, folder)
             return _told(application, "restored", counts, began, arguments, language)
 
 
-def _pack(folder: Path, packed: Path, target: Path) -> None:
-    """Make the archive whole before it gets its name."""
-    backup.pack(folder, packed)
-    packed.replace(target)
+async def drill(arguments: argparse.Namespace, settings: Settings, language: Language) -> int:
+    """
+    Restore a backup into an empty place of its own, ask there what was asked when it was made, and
+    throw the place away; 1 when an answer differs.
+
+    Raises:
+        InvalidBackup: the backup is not whole.
+    """
+    with backup.opened(Path(arguments.path)) as folder, tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        own = replace(
+            settings,
+            data=place,
+            originals=str(place / "originals"),
+            redis_url="",
+            qdrant_url="",
+            llm="",
+        )
+        async with Application(own) as application:
+            counts = await backups.put_back(application, folder)
+            trial = await backups.tried(application, folder)
+            if arguments.json:
+                tried = {"asked": trial.asked, "identical": trial.identical}
+                told = {"path": str(Path(arguments.path)), "passed": trial.passed}
+                output.line(told | tried | counts)
+            else:
+                text = application.texts.say(
+                    "cli.drilled",
+                    language,
+                    path=str(Path(arguments.path)),
+                    n=counts["documents"],
+                    asked=trial.asked,
+                    identical=trial.identical,
+                )
+                desk.console().print(text, markup=False)
+    return DONE if trial.passed else COULD_NOT
 
 
 def _used(place: Path) -> bool:

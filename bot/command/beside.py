@@ -24,7 +24,9 @@ from knowledge.values import Language
 if TYPE_CHECKING:  # heavy, and only the server needs it
     from bot.service.application import Application
 
-ALONE = frozenset({"serve", "worker", "restore", "manifest"})  # never carried out by a server
+ALONE = frozenset(
+    {"serve", "worker", "restore", "drill", "manifest"}
+)  # never carried out by a server
 DRAWING = ("TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
 TURN, AGAIN = 10.0, 0.2  # seconds a command waits for a folder in use, and between tries
 HELLO = 5.0  # seconds a server may take to accept

@@ -148,6 +148,10 @@ async def _awaited(arguments: argparse.Namespace, settings: Settings, language: 
         from bot.command.backup import restore
 
         return await restore(arguments, settings, language)
+    if arguments.command == "drill":
+        from bot.command.backup import drill
+
+        return await drill(arguments, settings, language)
     from bot.command import commands
 
     return await commands.run(arguments, settings, language)

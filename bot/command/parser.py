@@ -323,6 +323,7 @@ _COMMANDS: Mapping[str, Callable[[Parser], None]] = {
     "worker": _worker,
     "backup": _backup,
     "restore": _restore,
+    "drill": _restore,
     "manifest": _manifest,
     "completion": _completion,
 }

@@ -8,13 +8,13 @@ they are ready; whoever needs them waits for them.
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from typing import Self
 
-from bot.fairness import Fair
 from bot.readers import WORDS_ALONE
 from bot.service.folder import Folder
-from bot.service.limits import room
+from bot.service.limits import fair
 from bot.service.part import FIRST, LONGEST, Part, stop
 from bot.service.queue import Queue
 from bot.service.stamp import agree
@@ -92,7 +92,7 @@ class Application:
         context = Context(
             self.library, self.sessions, self.people, self.texts, by_two=by_two, limits=self.limits
         )
-        self.documents = Documents.of(context, self.jobs, self._answers_over, self._criteria)
+        self.documents = Documents.of(context, self.jobs, self.answers_over, self._criteria)
         asking = AskingContext(
             self.answers,
             self.library,
@@ -111,8 +111,8 @@ class Application:
             ModelAdmin(self.models, self.sessions, self.people, self.texts),
             self.texts,
         )
-        fair = Fair(self.router, self.texts, room(settings))
-        self.turns = Turns(fair, self.sessions, self.texts)
+        self.turns = Turns(fair(self.router, self.texts, settings), self.sessions, self.texts)
+        self.watches: dict[str, Callable[[], str]] = {}  # what else `/ready` shows, by name
         self._analysis = Analysis()  # one for searching and answering: the biggest in memory
         self._stack = AsyncExitStack()
         self._heavy = AsyncExitStack()  # closed after the turns, whenever it was filled
@@ -204,6 +204,7 @@ class Application:
         parts |= {"jobs": self._work.state} if self._threads else {}
         if self._sentences is not None:
             parts["meaning"] = self._sentences.state
+        parts |= {name: state() for name, state in self.watches.items()}
         measured = self._embedding is None or self._embedding.size
         return parts if measured else parts | {"embedding": "not answering"}
 
@@ -307,7 +308,7 @@ class Application:
             await rehearsal.answer(REHEARSED, readers=frozenset({"all"}), language="ja")
         library.vocabulary.begin()
 
-    async def _answers_over(self, retriever: Retriever, *, written: bool) -> Answers:
+    async def answers_over(self, retriever: Retriever, *, written: bool) -> Answers:
         """Return an answering room over another retriever; its traces are not kept."""
         await self.answers()
         library = await self._library.opened()

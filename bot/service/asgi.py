@@ -1,6 +1,6 @@
 """The ASGI application: the probes, and the addresses of every platform that is on."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 
@@ -21,12 +21,12 @@ from bot.settings import InvalidSettings
 def asgi_app(
     application: Application,
     stop: Callable[[], None],
-    beside: AbstractAsyncContextManager[object] | None = None,
+    beside: Sequence[AbstractAsyncContextManager[object]] = (),
 ) -> tuple[Starlette, list[InvalidSettings]]:
     """
     Return the application its lifespan opens and closes, and the list a failed opening is put into.
 
-    `beside` is opened last and closed first. One that cannot be opened calls `stop`, so that the
+    `beside` are opened last and closed first. One that cannot be opened calls `stop`, so that the
     process ends with a sentence and not with a traceback.
     """
     made = Faces(application).made()
@@ -38,8 +38,8 @@ def asgi_app(
         async with AsyncExitStack() as stack:
             try:
                 await _open(stack, application, faces)
-                if beside is not None:
-                    await stack.enter_async_context(beside)
+                for part in beside:
+                    await stack.enter_async_context(part)
             except InvalidSettings as error:
                 failure.append(error)
                 stop()

@@ -20,7 +20,7 @@ from bot.service.application import Application
 from bot.service.figures import measure
 
 OPTIONAL = frozenset(
-    {"embedding", "meaning"}
+    {"embedding", "meaning", "backup", "budget"}
 )  # parts without which questions are answered all the same
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 BEARER = "bearer "

@@ -45,6 +45,7 @@ def serve(
         from bot.service.application import Application
         from bot.service.asgi import asgi_app
         from bot.service.control import Control
+        from bot.service.nightly import Nightly
         from bot.service.worker import THREADS
 
         application = Application(
@@ -53,7 +54,10 @@ def serve(
             patient=True,
         )
         control = Control(application.settings, partial(carry_out, application))
-        app, failure = asgi_app(application, lambda: setattr(server, "should_exit", True), control)
+        nightly = Nightly(application)
+        app, failure = asgi_app(
+            application, lambda: setattr(server, "should_exit", True), (nightly, control)
+        )
         to_stderr()
         config = uvicorn.Config(
             app,
