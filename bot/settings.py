@@ -200,10 +200,7 @@ class Settings(QdrantCluster):
     )
     limit_channel: int = setting(
         "LIMIT_CHANNEL",
-        (
-            "1つのチャンネルの質問が順番を待てる数(1～10000)",
-            "questions of one channel that may wait, 1 to 10,000",
-        ),
+        ("1チャンネルで待てる質問の数(1～10000)", "questions of one channel, 1 to 10,000"),
         ("60", "60"),
         read=readers.number(1, 10_000, usual=60),
         default=60,

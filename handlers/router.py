@@ -23,6 +23,7 @@ from handlers.conversation import (
 )
 from handlers.demo.demo import Demo
 from handlers.documents.router import Documents
+from handlers.personal.router import Personal, asks_for_own
 from handlers.questions.hear import hear
 from handlers.questions.intents import Intent, Mode, mode
 from handlers.questions.labels import Labels
@@ -68,6 +69,12 @@ class Router:
         demo.routes(self._routes)
         model.routes(self._routes)
         self._routes.form(AskAboutResult, self._about)
+        self._personal: Personal | None = None
+
+    def take_in(self, personal: Personal) -> None:
+        """Let people ask what is kept of them."""
+        self._personal = personal
+        personal.routes(self._routes)
 
     def __call__(self, message: Message) -> AsyncIterator[Reply]:
         match message.content:
@@ -91,7 +98,7 @@ class Router:
         intent = hear(text)
         if intent is not None:
             return mode(intent)
-        if thread_request(text) or self._labels.names_button(text):
+        if thread_request(text) or asks_for_own(text) or self._labels.names_button(text):
             return "talk"
         return ""
 
@@ -130,6 +137,8 @@ class Router:
         """
         if thread_request(text):
             return self.threads.obey(message, text)
+        if self._personal is not None and asks_for_own(text):
+            return self._personal.asked(_in_language_of(text, message))
         if self._labels.names_button(text):
             return self._labelled(message, text)
         intent = hear(text)

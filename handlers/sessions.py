@@ -17,6 +17,7 @@ from handlers.memory.clock import Clock
 from handlers.memory.formats import Formats
 from handlers.memory.link import TIMEOUT, Link, SessionsUnavailable, State
 from handlers.memory.lists import Lists
+from handlers.memory.persons import Persons
 from handlers.memory.queues import Queues
 from handlers.memory.states import States
 
@@ -36,6 +37,7 @@ class Sessions:
         self._lists = Lists(self.link)
         self._chains = Chains(self.link)
         self._formats = Formats(self.link)
+        self._persons = Persons(self.link)
 
     async def __aenter__(self) -> Self:
         await self.link.__aenter__()
@@ -144,6 +146,16 @@ class Sessions:
     async def delete(self, kind: str, id_: str) -> None:
         """Forget the state saved under this kind and id."""
         await self._states.delete(kind, id_)
+
+    # ----------------------------------------------------------------- one person's data
+
+    async def kept_of(self, person: str) -> dict[str, list[State]]:
+        """Return what is remembered of a person, by kind: see `Persons.of`."""
+        return await self._persons.of(person)
+
+    async def forget(self, person: str, instead: str) -> dict[str, int]:
+        """Forget a person, with `instead` where others share a record: see `Persons.forget`."""
+        return await self._persons.forget(person, instead)
 
     # ----------------------------------------------------------------- lists and sets
 

@@ -10,6 +10,7 @@ from typing import Literal
 from bot.command import ask, backup, choose, desk, output
 from bot.command.add import add
 from bot.command.desk import opened
+from bot.command.person import person
 from bot.command.rows import rows
 from bot.command.terminal import Paper, said
 from bot.service.application import Application
@@ -41,6 +42,7 @@ async def run(arguments: argparse.Namespace, settings: Settings, language: Langu
         "backup": backup.make,
         "evaluate": _evaluate,
         "cases": _cases,
+        "person": person,
     }
     async with opened(settings) as application:
         try:

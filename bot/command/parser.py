@@ -283,6 +283,11 @@ def _evaluate(command: Parser) -> None:
     command.switch("--grounding", text="grounding")
 
 
+def _person(command: Parser) -> None:
+    command.argument("id", text="person_id", metavar="ID")
+    command.switch("--erase", text="erase")
+
+
 def _backup(command: Parser) -> None:
     command.argument("path", text="backup_path", metavar="FOLDER|FILE.tar.gz")
 
@@ -321,6 +326,7 @@ _COMMANDS: Mapping[str, Callable[[Parser], None]] = {
     "cases": _nothing,
     "check": _nothing,
     "worker": _worker,
+    "person": _person,
     "backup": _backup,
     "restore": _restore,
     "drill": _restore,

@@ -31,6 +31,7 @@ from handlers.documents.jobs import DEAD, IDLE, TEND, Jobs
 from handlers.documents.router import Documents
 from handlers.lifetimes import DAY, JOB, TRACE
 from handlers.people import People
+from handlers.personal.router import Personal
 from handlers.questions.context import Context as AskingContext
 from handlers.questions.router import QuestionsRoom
 from handlers.router import Router
@@ -111,6 +112,8 @@ class Application:
             ModelAdmin(self.models, self.sessions, self.people, self.texts),
             self.texts,
         )
+        self.personal = Personal(self.sessions, self.library, self.texts)
+        self.router.take_in(self.personal)
         self.turns = Turns(fair(self.router, self.texts, settings), self.sessions, self.texts)
         self.watches: dict[str, Callable[[], str]] = {}  # what else `/ready` shows, by name
         self._analysis = Analysis()  # one for searching and answering: the biggest in memory
@@ -121,9 +124,7 @@ class Application:
         self._answers = Part("answers", self._open_answers, patient=patient)
         self._work = Part("jobs", self._begin_work, patient=patient)
         self._embedding: Embedding | None = None
-        self._sentences: SentenceEncoder | None = None
-        if not settings.embedding:
-            self._sentences = SentenceEncoder()
+        self._sentences = None if settings.embedding else SentenceEncoder()
         self._reading: asyncio.Task[bool] | None = None  # of the encoder's files
         self._measuring: asyncio.Task[None] | None = None
         self._sandbox: asyncio.Task[str] | None = None

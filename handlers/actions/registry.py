@@ -2,11 +2,17 @@
 
 from collections.abc import Mapping
 
-from handlers.actions import choose, demo, documents, questions
+from handlers.actions import choose, demo, documents, personal, questions
 from handlers.actions.action import Action, actions, decode
 from handlers.conversation import Form, Press
 
-ROOMS = (choose, demo, documents, questions)  # importing a room's file registers its actions
+ROOMS = (
+    choose,
+    demo,
+    documents,
+    personal,
+    questions,
+)  # importing a room's file registers its actions
 
 
 def every_action() -> Mapping[str, type[Action]]:

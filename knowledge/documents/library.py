@@ -21,6 +21,7 @@ from knowledge.documents.removal import Removal
 from knowledge.documents.review import Review
 from knowledge.documents.rules import Rules
 from knowledge.documents.search import Search
+from knowledge.documents.senders import Senders
 from knowledge.documents.staging import STALE, Cut, Staging
 from knowledge.documents.store import DocumentStore
 from knowledge.documents.upkeep import Upkeep
@@ -80,6 +81,9 @@ class Library:
         self._offer_search(search)
         self._offer_documents(store, self._publishing)
         self._offer_review(review, rules)
+        senders = Senders(self._registry)
+        self.sent_by = senders.sent_by
+        self.forget_sender = senders.forget_sender
         self.tend = self._upkeep.tend
         self.measured = self._upkeep.measured
         self.renewed = self._upkeep.renewed

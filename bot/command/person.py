@@ -1,0 +1,34 @@
+"""`llm-choose person ID`: what is kept of somebody, handed out, and with --erase deleted."""
+
+import argparse
+
+from bot.command import desk, output
+from bot.service.application import Application
+from knowledge.values import Language
+
+
+async def person(
+    application: Application, arguments: argparse.Namespace, language: Language
+) -> int:
+    """Show or forget a person; the owner of this machine may."""
+    say = application.texts.say
+    if arguments.erase:
+        counts = await application.personal.erase(arguments.id)
+        if arguments.json:
+            output.line({"person": arguments.id, "erased": counts})
+            return 0
+        total = sum(counts.values())
+        text = say("personal.erased", language, person=arguments.id, n=total)
+        desk.console().print(text, markup=False, soft_wrap=True)
+        return 0
+    records = await application.personal.records(arguments.id)
+    if arguments.json:
+        output.line({"person": arguments.id, "records": records})
+        return 0
+    counts = {kind: len(found) for kind, found in records.items()}
+    for kind, count in sorted(counts.items()):
+        desk.console().print(f"{kind}: {count}", markup=False)
+    if not counts:
+        text = say("personal.nobody", language, person=arguments.id)
+        desk.console().print(text, markup=False, soft_wrap=True)
+    return 0

@@ -1,0 +1,1 @@
+"""What is kept of whoever asks: told, handed out and deleted."""
