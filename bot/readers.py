@@ -48,6 +48,8 @@ _SENTINEL = re.compile(
     r"redis\+sentinel://([^@/]*@)?[^,:/@]+(:\d+)?(,[^,:/@]+(:\d+)?)*/[^/]+(/\d+)?"
 )
 
+DEAR = 1_000_000.0  # what no million tokens cost
+
 
 def parts(name: str, value: str) -> tuple[str, ...]:
     """Return what stands between commas."""
@@ -301,6 +303,21 @@ def public_url(name: str, value: str) -> str:
     if place.path.strip("/") or place.query or place.fragment:
         raise InvalidSettings("bad_address", Texts.load().phrase("settings.public_url_with_path"))
     return url
+
+
+def prices(name: str, value: str) -> tuple[float, float]:
+    """Return what a million tokens cost that a model reads, and that it writes."""
+    try:
+        read, written = [float(word) for word in value.split(",")] if value else (0.0, 0.0)
+    except ValueError as error:
+        raise _bad_prices(name) from error
+    if not (0 <= read < DEAR and 0 <= written < DEAR):
+        raise _bad_prices(name)
+    return read, written
+
+
+def _bad_prices(name: str) -> InvalidSettings:
+    return InvalidSettings("bad_value", Texts.load().phrase("settings.bad_prices", name=name))
 
 
 def maybe_folder(name: str, value: str) -> Path | None:

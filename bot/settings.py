@@ -13,7 +13,6 @@ from pathlib import Path
 
 from bot import readers
 from bot.agreement import agree
-from bot.cluster import QdrantCluster
 from bot.env_file import from_file, hand_on, refuse_unknown
 from bot.environment import (
     LOOPBACK,
@@ -23,6 +22,7 @@ from bot.environment import (
     setting,
     values,
 )
+from bot.keeping import Keeping
 from bot.platform import Platform, described
 from bot.readers import Sandbox, Talk
 from handlers.ids import TERMINAL
@@ -38,7 +38,7 @@ PLATFORMS = ("bot.slack.platform:SLACK", "bot.teams.platform:TEAMS", "bot.web.pl
 
 
 @dataclass(frozen=True, slots=True)
-class Settings(QdrantCluster):
+class Settings(Keeping):
     """
     What one process was told.
 
@@ -110,23 +110,6 @@ class Settings(QdrantCluster):
         read=readers.files,
         default="",
     )
-    backups: Path | None = setting(
-        "BACKUPS",
-        (
-            "毎晩のバックアップを置き、復元も試すフォルダー",
-            "a folder for a backup, tried, every night",
-        ),
-        ("作らない", "none is made"),
-        read=readers.maybe_folder,
-        default=None,
-    )
-    backups_kept: int = setting(
-        "BACKUPS_KEPT",
-        ("残すバックアップの数(1～1000)", "how many of these backups are kept, 1 to 1,000"),
-        ("14", "14"),
-        read=readers.number(1, 1000, usual=14),
-        default=14,
-    )
     llm: str = setting(
         "LLM",
         (
@@ -190,30 +173,6 @@ class Settings(QdrantCluster):
         ("尋ねない", "off"),
         read=readers.switch,
         default=False,
-    )
-    limit_person: int = setting(
-        "LIMIT_PERSON",
-        ("1人の質問が順番を待てる数(1～1000)", "questions of one person that may wait, 1 to 1,000"),
-        ("30", "30"),
-        read=readers.number(1, 1000, usual=30),
-        default=30,
-    )
-    limit_channel: int = setting(
-        "LIMIT_CHANNEL",
-        ("1チャンネルで待てる質問の数(1～10000)", "questions of one channel, 1 to 10,000"),
-        ("60", "60"),
-        read=readers.number(1, 10_000, usual=60),
-        default=60,
-    )
-    limit_workspace: int = setting(
-        "LIMIT_WORKSPACE",
-        (
-            "1つのワークスペース(テナント)の質問が順番を待てる数(1～100000)",
-            "questions of one workspace or tenant that may wait, 1 to 100,000",
-        ),
-        ("1000", "1000"),
-        read=readers.number(1, 100_000, usual=1000),
-        default=1000,
     )
     embedding: str = setting(
         "EMBEDDING",

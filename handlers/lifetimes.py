@@ -29,6 +29,9 @@ JOB_QUEUED_AGAIN = 5 * MINUTE  # a job that seems lost may then be queued once m
 REQUEST = 90 * DAY  # since a document was last asked for; then it leaves the list
 REVIEW_TOLD = 400 * DAY  # the owner of a document may then be told of the same review date again
 
+# the language model
+BUDGET = 62 * DAY  # what a month cost can then no longer be told
+
 # the guided dialog
 RUN = 7 * DAY  # since the last answer; then the dialog begins anew
 FINISHED_RUN = 90 * DAY  # a result then leaves the history

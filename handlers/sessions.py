@@ -14,6 +14,7 @@ from handlers.lifetimes import STATE
 from handlers.memory.chains import Chains, Entry, gap
 from handlers.memory.claims import LEASE, Claim, Claims
 from handlers.memory.clock import Clock
+from handlers.memory.counters import Counters
 from handlers.memory.formats import Formats
 from handlers.memory.link import TIMEOUT, Link, SessionsUnavailable, State
 from handlers.memory.lists import Lists
@@ -38,6 +39,7 @@ class Sessions:
         self._chains = Chains(self.link)
         self._formats = Formats(self.link)
         self._persons = Persons(self.link)
+        self._counters = Counters(self.link)
 
     async def __aenter__(self) -> Self:
         await self.link.__aenter__()
@@ -146,6 +148,10 @@ class Sessions:
     async def delete(self, kind: str, id_: str) -> None:
         """Forget the state saved under this kind and id."""
         await self._states.delete(kind, id_)
+
+    async def add(self, kind: str, id_: str, amount: int, seconds: int) -> int:
+        """Add to a sum that all processes share, and return it."""
+        return await self._counters.add(kind, id_, amount, seconds)
 
     # ----------------------------------------------------------------- one person's data
 

@@ -14,7 +14,7 @@ from typing import Self
 
 from bot.readers import WORDS_ALONE
 from bot.service.folder import Folder
-from bot.service.limits import fair
+from bot.service.limits import fair, model
 from bot.service.part import FIRST, LONGEST, Part, stop
 from bot.service.queue import Queue
 from bot.service.stamp import agree
@@ -280,9 +280,7 @@ class Application:
         library = await self._library.opened()
         settings = self.settings
         if settings.llm and self._model is None:
-            self._model = Model(
-                settings.llm, base_url=settings.llm_base_url, api_key=settings.llm_api_key
-            )
+            self._model = model(settings, self.sessions, self.watches)
             self._heavy.push_async_callback(self._model.close)
         answers = Answers(
             library,

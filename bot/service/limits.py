@@ -1,9 +1,14 @@
 """What one person may take, and what all together may spend: made from the settings."""
 
+from collections.abc import Callable
+
 from bot.fairness import Fair, Limits, Room
+from bot.service.budget import Budget
 from bot.settings import Settings
 from handlers.conversation import Handler
+from handlers.sessions import Sessions
 from handlers.texts import Texts
+from knowledge.models.language_models import Model
 
 ALONE = 1  # question of one person at once: without a model one takes the whole process for itself
 WRITING = 3  # questions of one person at once where they mostly wait for a model
@@ -12,6 +17,19 @@ WRITING = 3  # questions of one person at once where they mostly wait for a mode
 def fair(handle: Handler, texts: Texts, settings: Settings) -> Fair:
     """Return a handler that works on each message of another one when its turn has come."""
     return Fair(handle, texts, room(settings))
+
+
+def model(settings: Settings, sessions: Sessions, watches: dict[str, Callable[[], str]]) -> Model:
+    """
+    Return the language model, with a purse where the settings give a budget; how much of it is used
+    is then among what `/ready` shows.
+    """
+    made = Model(settings.llm, base_url=settings.llm_base_url, api_key=settings.llm_api_key)
+    if settings.llm_tokens or settings.llm_cost:
+        budget = Budget(sessions, settings)
+        made.purse = budget
+        watches["budget"] = lambda: budget.state
+    return made
 
 
 def room(settings: Settings) -> Room:

@@ -36,7 +36,8 @@ _ASKED = re.compile(
     r"|(?:私|わたし|自分)の(?:個人)?(?:データ|情報|個人情報)を?"
     r"(?:見せて|教えて|消して|削除して|出力して)(?:ください|下さい)?"
     r"|what (?:do you|is|have you) (?:keep|know|store|stored|kept|saved?)"
-    r" (?:of|about|on) me|(?:please )?(?:show|delete|erase|export|forget) (?:me )?my (?:personal )?data"
+    r" (?:of|about|on) me"
+    r"|(?:please )?(?:show|delete|erase|export|forget) (?:me )?my (?:personal )?data"
     r"|(?:please )?forget me",
     re.IGNORECASE,
 )

@@ -24,6 +24,7 @@ from knowledge.answering.verification import Verifier, absent, as_a_whole, draft
 from knowledge.answering.wording import Wording
 from knowledge.errors import ModelUnavailable
 from knowledge.models.language_models import Model, ModelFault, Written
+from knowledge.models.purse import Purse, tokens
 from knowledge.retry import Retry
 from knowledge.text.sanitise import sanitise
 from knowledge.values import Hit, Language
@@ -238,6 +239,9 @@ class Generator:
         """
         if not self._model.breaker.closed():
             raise _failure("resting")
+        purse: Purse | None = self._model.purse
+        if purse is not None and not await purse.open():
+            raise _failure("budget")
         try:
             async with asyncio.timeout(budget.left()):
                 written = await self._ask(prompt, heard)
@@ -262,6 +266,8 @@ class Generator:
         except (ModelFault, asyncio.CancelledError):  # cancelled: our time was over
             self._model.breaker.failed()
             raise
+        if self._model.purse is not None:
+            await self._model.purse.pay(*tokens(prompt, written))
         if written.whole:
             self._model.breaker.succeeded()
         else:

@@ -116,6 +116,7 @@ class Model:
             )
         self.name = address
         self.breaker = Breaker()
+        self.purse: Any = None  # a `Purse`, where there is a budget
         self._provider = PROVIDERS[kind]
         self._model = name
         self._base_url = base_url
