@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from bot.service.connections import Connection
 from bot.service.logs import to_stderr
 from bot.settings import LOOPBACK, InvalidSettings, Settings
 from handlers.texts import Texts
@@ -61,6 +62,7 @@ def serve(
         to_stderr()
         config = uvicorn.Config(
             app,
+            http=Connection,
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=DRAIN,

@@ -28,6 +28,7 @@ from knowledge.index.protocol import (
     SparseVector,
     Where,
     in_order,
+    well_formed,
 )
 from knowledge.index.tally import Tally
 from knowledge.sentences import phrase
@@ -126,7 +127,7 @@ class EmbeddedIndex(Formatted):
 
     async def fetch(self, ids: Sequence[str]) -> list[Payload]:
         shard = self._opened
-        return [record.payload for record in self._engine.retrieve(shard, ids)]
+        return [record.payload for record in self._engine.retrieve(shard, well_formed(ids))]
 
     async def scroll(self, where: Where) -> list[Payload]:
         payloads: list[Payload] = []

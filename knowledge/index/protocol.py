@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Protocol, Self
+from uuid import UUID
 
 from knowledge.index.tally import Tally
 
@@ -53,6 +54,17 @@ class Match:
     id: str
     score: float
     payload: Payload = field(hash=False)
+
+
+def well_formed(ids: Sequence[str]) -> list[str]:
+    """Return the ids that can be of a point; what an old or made-up button names may be none."""
+    known = []
+    for id_ in ids:
+        try:
+            known.append(str(UUID(id_)))
+        except ValueError:
+            continue
+    return known
 
 
 def in_order(matches: Sequence[Match]) -> list[Match]:
