@@ -93,8 +93,8 @@ class Person:
 
     `id` is unique across platforms ("slack:T024BE7LD:U061F7AUR", "teams:tenant:aad-object-id",
     "web:local", "terminal:local"). `role` is what the platform vouches for; `groups` are ids of
-    user groups the platform vouches for. Whether someone is an admin of the knowledge base is
-    decided in `handlers.people`, never from `name`.
+    user groups the platform vouches for, `audiences` labels it says may be read. Whether someone is
+    an admin of the knowledge base is decided in `handlers.people`, never from `name`.
     """
 
     id: str
@@ -102,6 +102,7 @@ class Person:
     language: Language
     role: Literal["member", "admin", "guest", "external", "bot"] = "member"
     groups: frozenset[str] = frozenset()
+    audiences: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,10 @@ from handlers.ids import TERMINAL
 EVERYONE = "all"
 ADMINS = "admins"
 MACHINE = "machine"  # whoever sits at it
-SHARED = "web"  # whoever knows the password of the web page
+SHARED = "web"  # whoever knows the password of the web page, and what acts by a token
+PROVEN = "web:oidc:"  # begins the ids of people their company's provider vouches for
+SHARED_NAME = "web:name:"  # begins the ids of those who typed a name and a shared password
+TOKENS = "api"  # the platform of what acts by a token
 NEVER = ("guest", "external", "bot")  # roles that never change anything
 _REST = re.compile(r"\S+")  # an id behind its platform
 Look = Callable[[Person], Awaitable[Person]]
@@ -88,13 +91,16 @@ class People:
         person.
 
         Whoever is at the machine is one, over the terminal or the page there. Behind a public
-        address everybody on the web page who knows the same password is one: a name is only typed,
-        and each sign-in gives another id.
+        address everybody on the web page who knows the same password is one, since a name is only
+        typed; who came with an account of the company is somebody. A token may be in any hands.
         """
         platform, _, rest = id_.partition(":")
         if platform == TERMINAL or id_ == "web:local":
             return MACHINE
-        return SHARED if platform == "web" and rest else id_
+        if platform == TOKENS:
+            return SHARED
+        shared = platform == "web" and rest and not id_.startswith(PROVEN)
+        return SHARED if shared else id_
 
     def may_read_more(self, message: Message) -> bool:
         """Report whether the person alone may read more than whoever reads this reply."""
@@ -113,21 +119,24 @@ class People:
             return frozenset({"external"})
         if not message.audience.private:
             return frozenset({EVERYONE})
-        labels = {EVERYONE, person.id}
+        labels = {EVERYONE, person.id} | person.audiences
         own = _ids(person)
         labels |= {name for name, ids in self._groups.items() if ids & own}
-        if self.is_admin(person):
+        by_token = person.id.partition(":")[0] == TOKENS  # it reads what it was made for
+        if self.is_admin(person) and not by_token:
             labels.add(ADMINS)
         return frozenset(labels)
 
 
 def _ids(person: Person) -> frozenset[str]:
     """
-    Return everything a setting may call this person. A web id ends in the browser's word: that
-    counts for nothing.
+    Return everything a setting may call this person. What somebody typed beside a shared password
+    counts for nothing, nor does a part of an id on the web page.
     """
-    ids = person.groups | {person.id}
     platform, _, _ = person.id.partition(":")
-    if platform == "web":
+    if person.id.startswith(SHARED_NAME):
+        return person.groups
+    ids = person.groups | {person.id}
+    if platform in ("web", TOKENS):
         return ids
     return ids | {person.id.rpartition(":")[2]}

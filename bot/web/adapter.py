@@ -26,19 +26,21 @@ from bot.turns import Turns
 from bot.web import parse
 from bot.web.access import Access
 from bot.web.conversations import Article, Conversations
+from bot.web.identity import Provider
 from bot.web.pages import PLACES, Place, listing, lists, page_of, place_at
 from bot.web.regions import Composer, message
 from bot.web.render import Page
 from bot.web.screen import Begun, Screen
 from bot.web.security import FILES, FORM, Guard
-from bot.web.settings import Passwords
-from bot.web.view import HERE, SESSION, Static, View, language_of, session_of
+from bot.web.settings import Passwords, SignIn
+from bot.web.signing import Known, session_in
+from bot.web.signing import SignIn as Signing
+from bot.web.view import HERE, Static, View, language_of, session_of
 from handlers.conversation import Content, Person, Upload
-from handlers.lifetimes import SIGN_IN
+from handlers.people import People
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 
-SIGNED = "signed"  # the cookie of whoever signed in
 NDJSON = "application/x-ndjson"
 Refusal = Literal["signin_first", "not_found", "not_allowed", "bad_request"]
 REFUSALS: dict[int, Refusal] = {
@@ -63,18 +65,23 @@ class Web(Face):
         host: str = "127.0.0.1",
         public_url: str = "",
         passwords: Passwords | None = None,
+        people: People | None = None,
     ) -> None:
         self._turns = turns
         self._texts = texts
         self._secure = public_url.startswith("https://")
-        self._access = Access(
-            passwords or Passwords(), texts, local=host in LOOPBACK and not public_url
-        )
+        local = host in LOOPBACK and not public_url
+        opening = passwords or Passwords()
+        self._access = Access(opening, texts, sessions, local=local, people=people)
         named = urlsplit(public_url).hostname or ""
         self._hosts = LOOPBACK | ({named, host} - {""})
         self._conversations = Conversations(sessions)
         self._composer = Composer(turns, texts, doctor)
         self._view = View(texts, self._access, secure=self._secure)
+        provider = _provider(opening, public_url)
+        self._signing = Signing(
+            self._access, sessions, texts, self._view, provider, secure=self._secure
+        )
         # running turns: the page each appears on, and its screen
         self._screens: dict[str, tuple[str, Screen]] = {}
         self._running: set[asyncio.Task[None]] = set()
@@ -88,8 +95,7 @@ class Web(Face):
             Route("/press", self._press, methods=["POST"]),
             Route("/form", self._form, methods=["POST"]),
             Route("/upload", self._upload, methods=["POST"]),
-            Route("/signin", self._sign_in, methods=["POST"]),
-            Route("/signout", self._sign_out, methods=["POST"]),
+            *self._signing.routes(),
             Route("/turns/{turn}", self._turn, methods=["GET"]),
             Route("/files/{token}", self._file, methods=["GET"]),
             Mount("/static", Static(directory=HERE / "static")),
@@ -104,7 +110,7 @@ class Web(Face):
             elsewhere=elsewhere,
             local=self._access.local,
         )
-        return [guard]
+        return [guard, Middleware(Known, access=self._access)]
 
     def errors(self) -> dict[int | type[Exception], ExceptionHandler]:
         """Return what shows a refusal as a page."""
@@ -261,29 +267,16 @@ class Web(Face):
     # ----------------------------------------------------------------- who is there
 
     def _person(self, request: Request) -> Person | None:
-        return self._access.person(request.cookies.get(SIGNED, ""), language_of(request))
+        return self._access.person(session_in(request), language_of(request))
 
-    async def _sign_in(self, request: Request) -> Response:
-        address = request.client.host if request.client else ""
-        async with request.form(max_files=0, max_part_size=FORM) as form:
-            password, name = parse.field(form, "password"), parse.field(form, "name")
-            cookie = self._access.sign_in(password, name, address)
-        if cookie is None:
-            waits = self._access.waits(address)
-            language = language_of(request)
-            sentence = self._texts.say("web.signin_wait" if waits else "web.signin_wrong", language)
-            return self._view.sign_in(request, 403, sentence)
-        response = RedirectResponse("/", 303)
-        response.set_cookie(
-            SIGNED, cookie, SIGN_IN, httponly=True, samesite="strict", secure=self._secure
-        )
-        return response
 
-    async def _sign_out(self, request: Request) -> Response:
-        response = RedirectResponse("/", 303)
-        response.delete_cookie(SIGNED)
-        response.delete_cookie(SESSION)
-        return response
+def _provider(opening: Passwords, public_url: str) -> Provider | None:
+    """Return what vouches for people with an account of the company; None where nothing does."""
+    if not isinstance(opening, SignIn) or not opening.issuer:
+        return None
+    from bot.web.oidc import OpenID
+
+    return OpenID(opening, f"{public_url.rstrip('/')}/signin/back")
 
 
 def _row(values: dict[str, Any]) -> str:

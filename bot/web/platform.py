@@ -1,10 +1,10 @@
 """What the application has to know of the web page, which is always on."""
 
 from bot.platform import Face, Host, Limits, Platform
-from bot.web.settings import Passwords
+from bot.web.settings import SignIn
 
 
-def _open(section: Passwords, host: Host) -> Face:
+def _open(section: SignIn, host: Host) -> Face:
     from bot.web.adapter import Web
 
     return Web(
@@ -15,8 +15,9 @@ def _open(section: Passwords, host: Host) -> Face:
         host=host.address,
         public_url=host.public_url,
         passwords=section,
+        people=host.people,
     )
 
 
 # its guard knows which address takes files; there is nothing to try
-WEB = Platform("web", _open, Passwords, diagnose=None, limits=Limits(body=None))
+WEB = Platform("web", _open, SignIn, diagnose=None, limits=Limits(body=None))

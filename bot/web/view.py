@@ -42,6 +42,7 @@ class View:
             loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape()
         )
         self._template = environment.get_template("page.html")
+        self._leading = environment.get_template("leads_on.html")
         self._stamp = _stamp(HERE / "static")
 
     def page(
@@ -73,12 +74,33 @@ class View:
         return self.with_cookies(request, HTMLResponse(html))
 
     def sign_in(self, request: Request, status: int, wrong: str = "") -> Response:
-        """Return the page that asks who is there, or says that it is not open."""
+        """
+        Return the page that asks who is there, or says that it is not open; the page that was asked
+        for is kept over the sign-in.
+        """
         if wrong:
             happened("sign_in", outcome="refused")
-        return self.with_cookies(
-            request, HTMLResponse(self._html(request, None, wrong=wrong), status)
+        if not wrong and getattr(request.state, "unknown", False):
+            status, wrong = 503, self._texts.say("web.signin_away", language_of(request))
+        wanted = getattr(request.state, "wanted", "") or request.query_params.get("wanted", "")
+        if request.method == "GET" and not request.url.path.startswith("/signin"):
+            wanted = request.url.path
+            if request.url.query:
+                wanted += f"?{request.url.query}"
+        html = self._html(request, None, wrong=wrong, wanted=wanted)
+        return self.with_cookies(request, HTMLResponse(html, status))
+
+    def leads_on(self, request: Request, wanted: str) -> Response:
+        """
+        Return a page that only leads on to another: from it a browser goes as from one of ours.
+        """
+        html = self._leading.render(
+            language=language_of(request),
+            wanted=wanted,
+            stamp=self._stamp,
+            say=partial(self._say, language_of(request)),
         )
+        return HTMLResponse(html)
 
     def notice(self, request: Request, person: Person | None, status: int, name: str) -> Response:
         """Return a page that says one thing and the way on."""
@@ -93,6 +115,7 @@ class View:
             "regions": {},
             "busy": False,
             "wrong": "",
+            "wanted": "",
         }
         return self._template.render(
             **(defaults | values),

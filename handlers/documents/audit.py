@@ -25,6 +25,7 @@ from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
 
 PAGE = 20  # lines at a time
+SHOWN = 9  # signs of an id beside a name
 COLUMNS = ("at", "who", "action", "thing")
 Act = Literal[
     "add",
@@ -108,4 +109,16 @@ class Audit:
             action += say("audit_failed", message)
         name = str(entry.get("name", "")) or titles.get(str(entry.get("document", "")), "")
         at = str(entry["at"])[:16].replace("T", " ")
-        return at, display(str(entry["person"])), action, display(name)
+        return at, _who(entry), action, display(name)
+
+
+def _who(entry: Line) -> str:
+    """
+    Return a person's name, and the end of their id, since others may have the same name; the id
+    alone where no name was kept.
+    """
+    id_ = str(entry["person"])
+    name = str(entry.get("who", ""))
+    if not name or name == id_:
+        return display(id_)
+    return display(f"{name} ({id_[-SHOWN:]})")

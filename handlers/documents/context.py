@@ -103,6 +103,7 @@ class Context:
             "document": document,
             "version": version,
             "person": message.person.id,
+            "who": display(message.person.name),
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "name": display(name) if name else "",
             "outcome": outcome,

@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 
 from bot.command.cli import main
 from bot.service.application import Application
@@ -22,11 +24,13 @@ from handlers.conversation import (
     Reply,
     Upload,
 )
+from handlers.sessions import Sessions
 from handlers.texts import Texts
 from tests.sheet import Sheet
 
 RULES = "# 持ち出し規程\n\n資料の持ち出しには部門長の許可が要る。\n"
 PASSWORD = "admin-admin-2"
+AOI = Person("web:oidc:id.example#aoi", "Aoi", "ja", "admin")
 KEN = Person("slack:T1:U2", "Ken", "ja", "admin")
 
 
@@ -40,10 +44,9 @@ async def opened(data: Path, rule: str) -> AsyncIterator[Application]:
 
 def signed_in(texts: Texts, name: str = "", language: str = "ja") -> Person:
     """Return whoever knows the admins' password, as a new browser makes them."""
-    access = Access(Passwords("ask-ask-ask-1", PASSWORD), texts, local=False)
-    cookie = access.sign_in(PASSWORD, name, "a")
-    assert cookie
-    person = access.person(cookie, language)  # type: ignore[arg-type]
+    passwords = Passwords("ask-ask-ask-1", PASSWORD)
+    access = Access(passwords, texts, Sessions(Redis), local=False)  # nothing is looked up here
+    person = access.person(access.with_password(PASSWORD, name), language)  # type: ignore[arg-type]
     assert person
     return person
 
@@ -86,11 +89,13 @@ async def test_signing_in_again_makes_no_second_person(
         mai = signed_in(texts, "Mai")
         press = await added(application, mai)
         own = await say(application, mai, press)
-        for again in (signed_in(texts, "Mai"), signed_in(texts, "別の人"), signed_in(texts)):
+        same = await say(application, signed_in(texts, "Mai"), press)
+        assert "本人には公開できません" in same.text
+        for again in (signed_in(texts, "別の人"), signed_in(texts)):
             refused = await say(application, again, press)
             assert not await published(application)
             assert "Slack か Teams" in refused.text
-        english = await say(application, signed_in(texts, "Mai", "en"), press)
+        english = await say(application, signed_in(texts, "Other", "en"), press)
         assert "shared password" in english.text
         assert "本人には公開できません" in own.text
 
@@ -103,6 +108,11 @@ async def test_signing_in_again_makes_no_second_person(
         (lambda texts: KEN, signed_in, False),
         (lambda texts: KEN, lambda texts: KEN, False),
         (lambda texts: KEN, lambda texts: Person("teams:t:1", "Rei", "ja", "admin"), True),
+        (lambda texts: AOI, lambda texts: AOI, False),
+        (lambda texts: AOI, lambda texts: replace(AOI, id="web:oidc:id.example#ken"), True),
+        (signed_in, lambda texts: AOI, True),
+        (lambda texts: AOI, signed_in, False),
+        (lambda texts: AOI, lambda texts: replace(AOI, id="api:t1"), False),
         (
             lambda texts: Person("web:local", "", "ja", "admin"),
             lambda texts: Person("terminal:local", "", "ja", "admin"),

@@ -1,11 +1,16 @@
 """Who a browser is: the owner of this machine, somebody with a password, or nobody."""
 
+import os
+import signal
+
 import pytest
 
-from bot.web.access import TRIES, Access
+from bot.web.access import Access
 from bot.web.settings import Passwords
+from bot.web.tries import OWN, SHARED, Tries
 from handlers.conversation import Press, Reply, Upload
-from handlers.lifetimes import SIGN_IN, SIGN_IN_BLOCK
+from handlers.lifetimes import SIGN_IN, SIGN_IN_BLOCK, SIGN_IN_RECALL
+from handlers.sessions import Sessions, SessionsUnavailable
 
 PUBLIC = "https://bot.example.com"
 PASSWORDS = Passwords("ask-ask-ask-1", "admin-admin-2")
@@ -24,8 +29,22 @@ def clock():
 
 
 @pytest.fixture
-def access(texts, clock):
-    return Access(PASSWORDS, texts, local=False, clock=clock)
+def access(texts, sessions, clock):
+    return Access(PASSWORDS, texts, sessions, local=False, clock=clock)
+
+
+@pytest.fixture
+def tries(sessions, clock):
+    return Tries(sessions, clock)
+
+
+async def entered(access, password, name=""):
+    """Sign in and return the cookie."""
+    return await access.begin(access.with_password(password, name))
+
+
+async def who(access, cookie, language="ja"):
+    return access.person(await access.session(cookie), language)
 
 
 async def echo(message):
@@ -38,102 +57,143 @@ async def echo(message):
             yield Reply(f"こんにちは {message.person.role} {message.person.name}")
 
 
-def test_on_this_machine_everybody_is_its_owner(texts):
-    assert Access(Passwords(), texts, local=True).person("", "ja").role == "admin"
+def test_on_this_machine_everybody_is_its_owner(texts, sessions):
+    access = Access(Passwords(), texts, sessions, local=True)
+
+    assert access.person(None, "ja").role == "admin"
 
 
 @pytest.mark.parametrize(
     ("password", "role"), [("ask-ask-ask-1", "member"), ("admin-admin-2", "admin")]
 )
-def test_a_password_says_what_one_may(access, password, role):
-    cookie = access.sign_in(password, "佐藤 美咲", "a")
+async def test_a_password_says_what_one_may(access, password, role):
+    person = await who(access, await entered(access, password, "佐藤 美咲"))
 
-    assert (access.person(cookie, "ja").role, access.person(cookie, "ja").name) == (
-        role,
-        "佐藤 美咲",
-    )
+    assert (person.role, person.name) == (role, "佐藤 美咲")
 
 
 @pytest.mark.parametrize(
     "password", ["", "x", "ask-ask-ask-", "ask-ask-ask-11", "ADMIN-ADMIN-2", "\ud800", "あ" * 100]
 )
 def test_a_wrong_password_opens_nothing(access, password):
-    assert access.sign_in(password, "", "a") is None
+    assert access.with_password(password, "") is None
 
 
-def test_an_empty_password_lets_nobody_in(texts):
-    access = Access(Passwords("", "admin-admin-2"), texts, local=False)
+def test_an_empty_password_lets_nobody_in(texts, sessions):
+    access = Access(Passwords("", "admin-admin-2"), texts, sessions, local=False)
 
-    assert access.sign_in("", "", "a") is None
-
-
-@pytest.mark.parametrize("part", range(5))
-def test_a_changed_cookie_is_nobody_s(access, part):
-    parts = access.sign_in("ask-ask-ask-1", "x", "a").split(".")
-    parts[part] = {0: "admin", 2: "99999999999"}.get(
-        part, parts[part][:-1] + ("0" if parts[part][-1] != "0" else "1")
-    )
-
-    assert access.person(".".join(parts), "ja") is None
+    assert access.with_password("", "") is None
 
 
-@pytest.mark.parametrize(
-    "cookie",
-    [
-        "",
-        ".",
-        "....",
-        "admin",
-        "admin.x.99999999999..",
-        "admin.x.²..y",
-        "x" * 5000,
-        "admin.a.99999999999.zz.\xff",
-    ],
-)
-def test_a_made_up_cookie_is_nobody_s(access, cookie):
-    assert access.person(cookie, "ja") is None
+def test_a_name_and_a_role_are_one_person_every_time_and_no_name_is_nobody_s(access):
+    def id_(password, name):
+        return access.with_password(password, name).person
+
+    assert id_("ask-ask-ask-1", "佐藤 美咲") == id_("ask-ask-ask-1", " 佐藤  美咲 ")
+    assert id_("ask-ask-ask-1", "Ｋｅｎ") == id_("ask-ask-ask-1", "ken")
+    assert id_("ask-ask-ask-1", "Ken") != id_("admin-admin-2", "Ken")
+    assert id_("ask-ask-ask-1", "Ken") != id_("ask-ask-ask-1", "Aoi")
+    assert id_("ask-ask-ask-1", "") != id_("ask-ask-ask-1", "")
 
 
-def test_a_sign_in_ends_after_a_day_and_with_its_password(access, texts, clock):
-    cookie = access.sign_in("ask-ask-ask-1", "", "a")
-    changed = Access(
-        Passwords("another-password", "admin-admin-2"), texts, local=False, clock=clock
-    )
+@pytest.mark.parametrize("cookie", ["", ".", "admin", "x" * 5000, "\xff", "\ud800", "0" * 64])
+async def test_a_made_up_cookie_is_nobody_s(access, cookie):
+    await entered(access, "admin-admin-2", "x")
 
-    assert access.person(cookie, "ja") is not None
-    assert changed.person(cookie, "ja") is None
+    assert await access.session(cookie) is None
+
+
+async def test_what_lies_in_redis_is_no_cookie(access, sessions):
+    cookie = await entered(access, "admin-admin-2", "x")
+    person = access.with_password("admin-admin-2", "x").person
+
+    for id_ in await sessions.index_list(person, "signin"):
+        assert id_ != cookie
+        assert await access.session(id_) is None
+
+
+async def test_a_sign_in_ends_after_a_day_and_with_its_password(access, texts, sessions, clock):
+    cookie = await entered(access, "ask-ask-ask-1")
+    passwords = Passwords("another-password", "admin-admin-2")
+    changed = Access(passwords, texts, sessions, local=False, clock=clock)
+
+    assert await access.session(cookie) is not None
+    assert await changed.session(cookie) is None
     clock.now += SIGN_IN
-    assert access.person(cookie, "ja") is None
+    assert await access.session(cookie) is None
 
 
-def test_guessing_is_stopped_after_ten_tries_and_only_there(access, clock):
-    guesses = [access.sign_in(f"guess-{n}", "", "203.0.113.9") for n in range(1000)]
+async def test_signing_out_ends_a_session_on_every_replica(access, texts, sessions, clock):
+    replica = Access(PASSWORDS, texts, sessions, local=False, clock=clock)
+    cookie, other = [await entered(access, "ask-ask-ask-1", "Ken") for _ in range(2)]
+    seen = await replica.session(cookie)
+    await access.end(cookie)
 
-    assert guesses == [None] * 1000
-    assert access.waits("203.0.113.9")
-    assert access.sign_in("admin-admin-2", "", "203.0.113.9") is None
-    assert access.sign_in("admin-admin-2", "", "203.0.113.10") is not None
-    clock.now += SIGN_IN_BLOCK + 1
-    assert access.sign_in("admin-admin-2", "", "203.0.113.9") is not None
-
-
-def test_ten_tries_are_free(access):
-    for _ in range(TRIES - 1):
-        access.sign_in("wrong", "", "a")
-
-    assert access.sign_in("ask-ask-ask-1", "", "a") is not None
+    assert seen is not None and await replica.session(cookie) is None
+    assert await replica.session(other) is not None
+    assert await access.end_all(seen.person) == 1
+    assert await replica.session(other) is None
 
 
-def test_after_the_tenth_wrong_password_an_address_waits_a_quarter_of_an_hour(access, clock):
-    for _ in range(10):
-        assert not access.waits("a")
-        access.sign_in("wrong", "", "a")
+async def test_while_redis_is_away_only_what_was_seen_lately_is_believed(
+    access, own_store, texts, clock
+):
+    async with Sessions(own_store.connect) as away:
+        here = Access(PASSWORDS, texts, away, local=False, clock=clock)
+        seen, unseen, gone = [await entered(here, "ask-ask-ask-1", "Ken") for _ in range(3)]
+        await here.session(seen)
+        await here.session(gone)
+        await here.end(gone)
+        os.kill(own_store.server.pid, signal.SIGKILL)
+        believed = await here.session(seen)
+        for cookie in (unseen, gone, "made up"):
+            with pytest.raises(SessionsUnavailable):
+                await here.session(cookie)
+        clock.now += SIGN_IN_RECALL + 1
+        with pytest.raises(SessionsUnavailable):
+            await here.session(seen)
 
-    assert access.waits("a")
-    clock.now += 15 * 60 - 1
-    assert access.waits("a")
+    assert believed.name == "Ken"
+
+
+async def test_guessing_is_stopped_and_only_where_it_is_done(tries, clock):
+    for n in range(OWN):
+        assert not await tries.wait("203.0.113.9", "Ken", "")
+        await tries.wrong("203.0.113.9", "Ken", "")
+
+    assert await tries.wait("203.0.113.9", "Ken", "")
+    assert not await tries.wait("203.0.113.9", "Aoi", "")  # a colleague behind the same address
+    assert not await tries.wait("203.0.113.9", "Ken", "known")  # where Ken signed in before
+    assert not await tries.wait("203.0.113.10", "Ken", "")
+    clock.now += SIGN_IN_BLOCK - 1
+    assert await tries.wait("203.0.113.9", "Ken", "")
     clock.now += 1
-    assert not access.waits("a")
+    assert not await tries.wait("203.0.113.9", "Ken", "")
+
+
+async def test_names_made_up_one_after_the_other_are_one_address_in_the_end(tries):
+    for n in range(SHARED):
+        await tries.wrong("203.0.113.9", f"name {n}", "")
+
+    assert await tries.wait("203.0.113.9", "Aoi", "")
+    assert not await tries.wait("203.0.113.9", "Aoi", "known")
+
+
+async def test_every_address_of_one_network_of_the_sixth_version_is_one(tries):
+    for n in range(OWN):
+        await tries.wrong(f"2001:db8:1:2:{n:x}::1", "Ken", "")
+
+    assert await tries.wait("2001:db8:1:2:ffff::9", "Ken", "")
+    assert not await tries.wait("2001:db8:1:3::1", "Ken", "")
+
+
+async def test_the_right_password_forgets_the_wrong_ones(tries):
+    for _ in range(OWN - 1):
+        await tries.wrong("a", "Ken", "")
+    await tries.right("a", "Ken", "")
+    await tries.wrong("a", "Ken", "")
+
+    assert not await tries.wait("a", "Ken", "")
 
 
 @pytest.fixture
@@ -195,7 +255,7 @@ async def test_the_cookies_are_out_of_reach(client):
 
 
 async def test_wrong_passwords_are_counted_over_http(client):
-    for _ in range(TRIES):
+    for _ in range(OWN + 1):
         told = await client.post("/signin", data={"password": "guess"})
     right = await client.post("/signin", data={"password": "admin-admin-2"})
 
@@ -231,3 +291,56 @@ async def test_whoever_signs_in_next_sees_nothing_of_the_one_before(client):
 
     assert "人事の話" in before.text
     assert "人事の話" not in (await client.get("/")).text
+
+
+async def test_the_page_that_was_wanted_is_kept_over_the_sign_in(client):
+    asked = await client.get("/choose?lang=en")
+    wanted = "/choose?lang=en"
+    wrong = await client.post("/signin", data={"password": "guess", "wanted": wanted})
+    signed = await client.post("/signin", data={"password": "ask-ask-ask-1", "wanted": wanted})
+    evil = await client.post(
+        "/signin", data={"password": "ask-ask-ask-1", "wanted": "//evil.example"}
+    )
+
+    assert f'name="wanted" value="{wanted}"' in asked.text
+    assert f'name="wanted" value="{wanted}"' in wrong.text
+    assert (signed.headers["location"], evil.headers["location"]) == (wanted, "/")
+
+
+async def test_a_cookie_that_was_copied_is_dead_once_its_person_signed_out(client):
+    signed = await client.post("/signin", data={"password": "ask-ask-ask-1", "name": "Ken"})
+    copied = client.cookies["signed"]
+    await client.post("/signout")
+    client.cookies.set("signed", copied, domain="bot.example.com")
+
+    assert signed.status_code == 303
+    assert (await client.get("/")).status_code == 401
+
+
+async def test_signing_out_everywhere_ends_the_other_browser_s_session(page):
+    async with page(echo, base=PUBLIC, public_url=PUBLIC, passwords=PASSWORDS) as client:
+        cookies = []
+        for _ in range(2):
+            client.cookies.clear()
+            await client.post("/signin", data={"password": "ask-ask-ask-1", "name": "Ken"})
+            cookies.append(client.cookies["signed"])
+        await client.post("/signout/everywhere")
+        seen = []
+        for cookie in cookies:
+            client.cookies.set("signed", cookie, domain="bot.example.com")
+            seen.append((await client.get("/")).status_code)
+
+    assert cookies[0] != cookies[1] and seen == [401, 401]
+
+
+async def test_a_colleague_s_wrong_passwords_lock_nobody_out_who_was_here_before(client):
+    await client.post("/signin", data={"password": "ask-ask-ask-1", "name": "Ken"})
+    known = client.cookies["browser"]
+    client.cookies.clear()
+    for _ in range(OWN + 1):
+        guess = await client.post("/signin", data={"password": "guess", "name": "Ken"})
+    client.cookies.set("browser", known, domain="bot.example.com")
+    right = await client.post("/signin", data={"password": "ask-ask-ask-1", "name": "Ken"})
+
+    assert "15分" in guess.text
+    assert right.status_code == 303

@@ -48,6 +48,7 @@ async def test_an_admin_demoted_meanwhile_is_refused_and_nothing_stays(
         "document": "",
         "version": "",
         "person": leaving.id,
+        "who": leaving.name,
         "at": "",
         "name": "",
         "outcome": "refused",
