@@ -33,9 +33,14 @@ if TYPE_CHECKING:
     from starlette.types import ExceptionHandler, Scope
 
     from bot.turns import Turns
-    from handlers.conversation import Person, Reply
+    from handlers.choose.decision_models import DecisionModels
+    from handlers.conversation import Message, Person, Reply
+    from handlers.documents.jobs import Jobs
+    from handlers.documents.router import Documents
     from handlers.people import People
     from handlers.sessions import Sessions
+    from handlers.tokens import Tokens
+    from knowledge.documents.library import Library
     from knowledge.values import Language
 
     Say = Callable[[Language], Reply]  # what to say, in the language of whoever hears it
@@ -55,6 +60,24 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class Rooms:
+    """
+    What stands behind the replies, for a face that gives machines values.
+
+    `leads` says where a text leads besides the documents; `mention` makes an exchange part of a
+    place's talk.
+    """
+
+    library: "Callable[[], Awaitable[Library]]"
+    documents: "Documents"
+    jobs: "Jobs"
+    models: "DecisionModels"
+    tokens: "Tokens"
+    leads: Callable[[str], str]
+    mention: "Callable[[Message, str, str], Awaitable[None]]"
+
+
+@dataclass(frozen=True, slots=True)
 class Host:
     """
     What an application gives to each of its platforms.
@@ -63,6 +86,7 @@ class Host:
     `health` asks how each part is doing, which takes as long as the slowest of them. `address` is
     the host that is listened on, `public_url` the address people open, empty where there is none.
     `named` are the ids the settings name as admins or in audiences, of people and of user groups.
+    `rooms` are what machines ask.
     """
 
     turns: "Turns"
@@ -73,6 +97,7 @@ class Host:
     address: str
     public_url: str
     named: frozenset[str]
+    rooms: Rooms
 
 
 class Face:

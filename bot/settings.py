@@ -31,7 +31,12 @@ from knowledge.models.providers import EMBEDDERS, PROVIDERS
 __all__ = ["LOOPBACK", "PLATFORMS", "InvalidSettings", "Settings", "load"]
 
 # every platform there is, by the place of its description; further ones are named in a setting
-PLATFORMS = ("bot.slack.platform:SLACK", "bot.teams.platform:TEAMS", "bot.web.platform:WEB")
+PLATFORMS = (
+    "bot.slack.platform:SLACK",
+    "bot.teams.platform:TEAMS",
+    "bot.web.platform:WEB",
+    "bot.api.platform:API",
+)
 
 
 # ----------------------------------------------------------------- what there is to set

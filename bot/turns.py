@@ -25,6 +25,7 @@ from handlers.conversation import Edited, Handler, Message, Reply, Text
 from handlers.sessions import Claim, Sessions, SessionsUnavailable
 from handlers.texts import Texts
 from knowledge.observation import observed, request
+from knowledge.errors import KnowledgeError
 
 log = logging.getLogger(__name__)
 TURN = 180  # seconds one turn may take
@@ -276,8 +277,9 @@ class Turns:
         """
         incident = secrets.token_hex(3)
         log.error("turn failed", extra={"incident": incident}, exc_info=error)
-        text = self._texts.say("turns.apology", message.person.language, incident=incident)
-        await screen.show(Reply(text, private=True))
+        reason = self._texts.phrase("turns.apology", incident=incident)
+        fault = KnowledgeError("apology", reason)
+        await screen.show(Reply(reason.to(message.person.language), private=True, fault=fault))
 
     async def _keep(self, claim: Claim | None, screen: Screen) -> None:
         if claim is not None and screen.memory != claim.memory:

@@ -39,6 +39,9 @@ FINISHED_RUN = 90 * DAY  # a result then leaves the history
 # lists of one owner's latest things
 LIST = 90 * DAY  # since something was last added
 
+# machines
+TOKEN_SHOWN = 30 * DAY  # since a token ended; then it leaves the list
+
 # faces
 PERSON_SLACK = 5 * MINUTE  # what Slack says of a person is then asked again
 PERSON_TEAMS = 10 * MINUTE  # what Teams says of a person is then asked again

@@ -13,6 +13,7 @@ from bot.command.desk import opened
 from bot.command.person import person
 from bot.command.rows import rows
 from bot.command.terminal import Paper, said
+from bot.command.token import token
 from bot.service.application import Application
 from bot.settings import Settings
 from handlers.conversation import Press, Text
@@ -43,6 +44,7 @@ async def run(arguments: argparse.Namespace, settings: Settings, language: Langu
         "evaluate": _evaluate,
         "cases": _cases,
         "person": person,
+        "token": token,
     }
     async with opened(settings) as application:
         try:

@@ -26,6 +26,7 @@ KINDS = ("guideline", "rule", "deck", "faq", "other")
 PLATFORMS = ("slack", "teams")
 SHELLS = ("bash", "zsh", "fish")
 LAST_PORT = 65535
+TOKEN = ("make", "list", "revoke")
 
 # What argparse says in English, and the sentence that takes its place.
 _ERRORS: tuple[tuple[re.Pattern[str], Literal["missing", "no_value", "misused"]], ...] = (
@@ -306,6 +307,14 @@ def _completion(command: Parser) -> None:
     command.argument("shell", text="shell", metavar="|".join(SHELLS), type=_one_of(SHELLS))
 
 
+def _token(command: Parser) -> None:
+    command.argument("verb", text="token_verb", type=_one_of(TOKEN), metavar="|".join(TOKEN))
+    command.argument("name", text="token_name", metavar="NAME|ID", nargs="?", default="")
+    command.option("--scopes", text="token_scopes", metavar="A,B", default="ask,search")
+    command.option("--audiences", text="token_audiences", metavar="A,B", default="")
+    command.option("--days", text="token_days", metavar="N", type=_whole_number, default=90)
+
+
 def _nothing(command: Parser) -> None:
     """Some commands take nothing of their own."""
 
@@ -332,4 +341,5 @@ _COMMANDS: Mapping[str, Callable[[Parser], None]] = {
     "drill": _restore,
     "manifest": _manifest,
     "completion": _completion,
+    "token": _token,
 }

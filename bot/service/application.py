@@ -37,6 +37,7 @@ from handlers.questions.router import QuestionsRoom
 from handlers.router import Router
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
+from handlers.tokens import Tokens
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.values import Criterion
 from knowledge.answering.answers import Answers, Retriever
@@ -84,6 +85,7 @@ class Application:
         self.sessions = Sessions(self.store.connect)
         platforms = [platform.name for platform in settings.platforms]
         self.people = People(settings.admins, settings.audiences, platforms)
+        self.tokens = Tokens(self.sessions)
         self.originals = Originals(settings.originals)
         self.limits = Limits(strict=settings.sandbox == "required")
         self.jobs = Jobs(self.library, self.originals, self.sessions, self._enqueue, self.limits)

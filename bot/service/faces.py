@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bot.platform import Face, Host, Platform
+from bot.platform import Face, Host, Platform, Rooms
 from bot.service.application import Application
 from bot.service.health import health
 from bot.turns import Endpoint
@@ -23,6 +23,7 @@ class Faces:
             address=settings.host,
             public_url=settings.public_url,
             named=settings.admins.union(*settings.audiences.values()),
+            rooms=_rooms(application),
         )
 
     def made(self) -> dict[str, tuple[Platform, Face]]:
@@ -45,3 +46,15 @@ class Faces:
         application.people.watch(platform.name, face.again)
         if platform.tells:
             application.documents.reviews.reach(platform.name, face.tell)
+
+
+def _rooms(application: Application) -> Rooms:
+    return Rooms(
+        application.library,
+        application.documents,
+        application.jobs,
+        application.models,
+        application.tokens,
+        application.router.leads,
+        application.router.questions.mention,
+    )

@@ -25,6 +25,7 @@ from bot.platform import Face, Health
 from bot.turns import Turns
 from bot.web import parse
 from bot.web.access import Access
+from bot.web.account import Account, Machines
 from bot.web.conversations import Article, Conversations
 from bot.web.identity import Provider
 from bot.web.pages import PLACES, Place, listing, lists, page_of, place_at
@@ -66,6 +67,7 @@ class Web(Face):
         public_url: str = "",
         passwords: Passwords | None = None,
         people: People | None = None,
+        machines: Machines | None = None,
     ) -> None:
         self._turns = turns
         self._texts = texts
@@ -82,6 +84,7 @@ class Web(Face):
         self._signing = Signing(
             self._access, sessions, texts, self._view, provider, secure=self._secure
         )
+        self._account = Account(machines, self._view, self._person, texts)
         # running turns: the page each appears on, and its screen
         self._screens: dict[str, tuple[str, Screen]] = {}
         self._running: set[asyncio.Task[None]] = set()
@@ -96,6 +99,7 @@ class Web(Face):
             Route("/form", self._form, methods=["POST"]),
             Route("/upload", self._upload, methods=["POST"]),
             *self._signing.routes(),
+            *self._account.routes(),
             Route("/turns/{turn}", self._turn, methods=["GET"]),
             Route("/files/{token}", self._file, methods=["GET"]),
             Mount("/static", Static(directory=HERE / "static")),

@@ -1,7 +1,12 @@
 """What the application has to know of the web page, which is always on."""
 
+from typing import TYPE_CHECKING
+
 from bot.platform import Face, Host, Limits, Platform
 from bot.web.settings import SignIn
+
+if TYPE_CHECKING:
+    from bot.web.account import Machines
 
 
 def _open(section: SignIn, host: Host) -> Face:
@@ -16,7 +21,20 @@ def _open(section: SignIn, host: Host) -> Face:
         public_url=host.public_url,
         passwords=section,
         people=host.people,
+        machines=_machines(host),
     )
+
+
+def _machines(host: Host) -> "Machines":
+    """Return what the account's page needs of the doors for machines."""
+    from bot.web.account import Machines
+    from handlers.conversation import Audience, Message, Person, Press
+
+    async def record(person: Person, action: str, name: str) -> None:
+        said = Message("", person, person.id, Audience(person.id, private=True), Press(action, {}))
+        await host.rooms.documents.context.record(said, action, name=name)
+
+    return Machines(host.rooms.tokens, host.people, record)
 
 
 # its guard knows which address takes files; there is nothing to try

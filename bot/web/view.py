@@ -73,6 +73,11 @@ class View:
         )
         return self.with_cookies(request, HTMLResponse(html))
 
+    def inner(self, request: Request, person: Person, name: str, **values: Any) -> Response:
+        """Return a page of its own template, "places/NAME.html", in the frame of all pages."""
+        html = self._html(request, person, inner=name, **values)
+        return self.with_cookies(request, HTMLResponse(html))
+
     def sign_in(self, request: Request, status: int, wrong: str = "") -> Response:
         """
         Return the page that asks who is there, or says that it is not open; the page that was asked
@@ -116,6 +121,7 @@ class View:
             "busy": False,
             "wrong": "",
             "wanted": "",
+            "inner": "",
         }
         return self._template.render(
             **(defaults | values),

@@ -42,6 +42,8 @@ Act = Literal[
     "samples",
     "original",
     "replace",
+    "token",
+    "revoke",
 ]
 ACTIONS: tuple[Act, ...] = get_args(Act)
 

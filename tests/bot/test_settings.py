@@ -21,7 +21,7 @@ TEAMS = {"TEAMS_APP_ID": GUID, "TEAMS_APP_PASSWORD": "pw", "TEAMS_TENANT_ID": GU
 def test_nothing_set_means_embedded_and_platforms_off():
     settings = load({})
 
-    assert list(settings.sections) == ["web"]
+    assert list(settings.sections) == ["web", "api"]
     assert (settings.qdrant_url, settings.redis_url) == ("", "")
 
 
@@ -141,7 +141,7 @@ def test_the_example_as_it_stands_switches_everything_off():
     ]
     settings = load({name: value for name, _, value in rows})
 
-    assert list(settings.sections) == ["web"]
+    assert list(settings.sections) == ["web", "api"]
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_an_id_of_a_platform_that_there_is_not_is_named_with_its_place(name, val
     for said in (error.value.reason.ja, error.value.reason.en):
         assert place in said
         assert "slak" in said
-        assert "slack, teams, web, terminal" in said
+        assert "slack, teams, web, api, terminal" in said
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,108 @@
+"""
+Who a machine is, and what it may do: a token in every request, whatever address it came to.
+
+There is no way in without one, so that neither a page of another origin nor a name that was bound
+to this machine gains anything. A browser of another origin is refused all the same, unless the
+settings name it.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.api.problems import Problem, away, language_of, problem_of
+from handlers.conversation import Person
+from handlers.sessions import SessionsUnavailable
+from handlers.texts import Texts
+from handlers.tokens import A_MINUTE, Scope, Token, Tokens
+from knowledge.errors import KnowledgeError
+from knowledge.values import Language
+
+BEARER = {"WWW-Authenticate": "Bearer"}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A machine that was let in, and the language it is answered in."""
+
+    token: Token
+    person: Person
+
+    @property
+    def language(self) -> Language:
+        return self.person.language
+
+
+Handle = Callable[[Request, Caller], Awaitable[Response]]
+Refuse = Callable[[Problem, Language], Response]
+
+
+class Door:
+    """`origins` are those of pages that may call from a browser."""
+
+    def __init__(self, tokens: Tokens, texts: Texts, origins: frozenset[str]) -> None:
+        self.tokens = tokens
+        self._texts = texts
+        self._origins = origins
+
+    def route(
+        self, path: str, method: str, scope: Scope, handle: Handle, refuse: Refuse | None = None
+    ) -> Route:
+        """Return an address that only tokens with this scope reach."""
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                caller = await self.enter(request, scope)
+                return await handle(request, caller)
+            except KnowledgeError as error:
+                problem = problem_of(error)
+            except SessionsUnavailable:
+                problem = away()
+            except Problem as its:
+                problem = its
+            answer = refuse or Problem.response
+            return answer(problem, language_of(request))
+
+        return Route(path, endpoint, methods=[method])
+
+    async def enter(self, request: Request, scope: Scope) -> Caller:
+        """
+        Return who sent a request.
+
+        Raises:
+            Problem: no token, one that is over, one that may not do this or does too much, or a
+                page of another origin.
+            SessionsUnavailable
+        """
+        origin = request.headers.get("origin")
+        if origin is not None and origin not in self._origins:
+            raise self._problem(403, "foreign_origin")
+        given = request.headers.getlist("authorization")
+        scheme, _, shown = given[0].partition(" ") if len(given) == 1 else ("", "", "")
+        token = None
+        if scheme.lower() == "bearer":
+            token = await self.tokens.known(shown.strip())
+        if token is None:
+            raise self._problem(401, "no_token", BEARER)
+        await self._admit(token, scope)
+        return Caller(token, token.person(language_of(request)))
+
+    async def _admit(self, token: Token, scope: Scope) -> None:
+        """Let a token do one thing more. Raises Problem."""
+        if not token.reaches(scope):
+            reason = self._texts.phrase("api.out_of_scope", scope=scope)
+            raise Problem(403, "out_of_scope", reason)
+        wait = await self.tokens.counted(token)
+        if wait:
+            reason = self._texts.phrase("api.too_many", n=A_MINUTE, seconds=wait)
+            raise Problem(429, "too_many", reason, {"Retry-After": str(wait)})
+
+    def _problem(self, status: int, code: str, headers: dict[str, str] | None = None) -> Problem:
+        reasons = {
+            "foreign_origin": self._texts.phrase("api.foreign_origin"),
+            "no_token": self._texts.phrase("api.no_token"),
+        }
+        return Problem(status, code, reasons[code], headers)

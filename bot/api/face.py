@@ -1,0 +1,31 @@
+"""The face for machines: every address, and who may come to it."""
+
+from urllib.parse import urlsplit
+
+from starlette.routing import BaseRoute
+
+from bot.api.asking import Asking
+from bot.api.door import Door
+from bot.api.openai import Completions
+from bot.api.settings import Machines
+from bot.api.version1 import Version1
+from bot.platform import Face, Host
+from handlers.people import TOKENS
+
+
+class Api(Face):
+    name = TOKENS
+
+    def __init__(self, section: Machines, host: Host) -> None:
+        own = urlsplit(host.public_url)
+        origins = {*section.origins}
+        if own.netloc:
+            origins.add(f"{own.scheme}://{own.netloc}")
+        door = Door(host.rooms.tokens, host.texts, frozenset(origins))
+        asking = Asking(host.turns, host.rooms, host.rooms.tokens)
+        self._version1 = Version1(door, asking, host.rooms, host.people, host.texts)
+        self._completions = Completions(door, asking, host.texts)
+
+    def routes(self) -> list[BaseRoute]:
+        """Return the addresses for machines."""
+        return [*self._version1.routes(), *self._completions.routes()]
