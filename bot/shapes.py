@@ -72,6 +72,7 @@ def _citation(cited: Citation, language: Language, files: Mapping[str, str]) -> 
         "number": cited.number,
         "document": file or passage.title,
         "id": passage.document,
+        "passage": passage.id,
         "title": passage.title,
         "file": file,
         "place": passage.place.to(language),

@@ -68,9 +68,9 @@ class Door:
 
         return Route(path, endpoint, methods=[method])
 
-    async def enter(self, request: Request, scope: Scope) -> Caller:
+    async def enter(self, request: Request, scope: Scope | None = None) -> Caller:
         """
-        Return who sent a request.
+        Return who sent a request; without a `scope`, whatever is done with it asks for one later.
 
         Raises:
             Problem: no token, one that is over, one that may not do this or does too much, or a
@@ -90,9 +90,9 @@ class Door:
         await self._admit(token, scope)
         return Caller(token, token.person(language_of(request)))
 
-    async def _admit(self, token: Token, scope: Scope) -> None:
+    async def _admit(self, token: Token, scope: Scope | None) -> None:
         """Let a token do one thing more. Raises Problem."""
-        if not token.reaches(scope):
+        if scope is not None and not token.reaches(scope):
             reason = self._texts.phrase("api.out_of_scope", scope=scope)
             raise Problem(403, "out_of_scope", reason)
         wait = await self.tokens.counted(token)

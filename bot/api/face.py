@@ -6,8 +6,10 @@ from starlette.routing import BaseRoute
 
 from bot.api.asking import Asking
 from bot.api.door import Door
+from bot.api.mcp import OverHttp
 from bot.api.openai import Completions
 from bot.api.settings import Machines
+from bot.api.tools import Tools
 from bot.api.version1 import Version1
 from bot.platform import Face, Host
 from handlers.people import TOKENS
@@ -25,7 +27,17 @@ class Api(Face):
         asking = Asking(host.turns, host.rooms, host.rooms.tokens)
         self._version1 = Version1(door, asking, host.rooms, host.people, host.texts)
         self._completions = Completions(door, asking, host.texts)
+        tools = Tools(asking, host.rooms, host.people, host.texts)
+        self._mcp = OverHttp(door, tools, host.texts)
+
+    async def __aexit__(self, *_: object) -> None:
+        """End what the Model Context Protocol left open."""
+        await self._mcp.close()
 
     def routes(self) -> list[BaseRoute]:
         """Return the addresses for machines."""
-        return [*self._version1.routes(), *self._completions.routes()]
+        return [
+            *self._version1.routes(),
+            *self._completions.routes(),
+            *self._mcp.routes(),
+        ]

@@ -44,6 +44,17 @@ class Machines(Section):
         default=(),
     )
 
+    token: str = setting(
+        "LLM_CHOOSE_TOKEN",
+        (
+            "「llm-choose mcp --url」が動いているサーバーに示すトークン",
+            "the token `llm-choose mcp --url` shows to a server that runs",
+        ),
+        ("この機械のデータフォルダーを使う", "the data folder of this machine is used"),
+        secret=True,
+        default="",
+    )
+
     def checked(self) -> Self | None:
         """Return the section: it is always on, since nothing gets in without a token."""
         return self

@@ -144,6 +144,10 @@ async def _awaited(arguments: argparse.Namespace, settings: Settings, language: 
         from bot.service.worker import work
 
         return await work(settings, language, arguments.host, arguments.port)
+    if arguments.command == "mcp":
+        from bot.command.mcp import mcp
+
+        return await mcp(settings, arguments, language)
     if arguments.command == "restore":
         from bot.command.backup import restore
 

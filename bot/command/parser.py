@@ -315,6 +315,10 @@ def _token(command: Parser) -> None:
     command.option("--days", text="token_days", metavar="N", type=_whole_number, default=90)
 
 
+def _mcp(command: Parser) -> None:
+    command.option("--url", text="mcp_url", metavar="URL", default="")
+
+
 def _nothing(command: Parser) -> None:
     """Some commands take nothing of their own."""
 
@@ -342,4 +346,5 @@ _COMMANDS: Mapping[str, Callable[[Parser], None]] = {
     "manifest": _manifest,
     "completion": _completion,
     "token": _token,
+    "mcp": _mcp,
 }

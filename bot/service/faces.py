@@ -23,7 +23,7 @@ class Faces:
             address=settings.host,
             public_url=settings.public_url,
             named=settings.admins.union(*settings.audiences.values()),
-            rooms=_rooms(application),
+            rooms=rooms_of(application),
         )
 
     def made(self) -> dict[str, tuple[Platform, Face]]:
@@ -48,7 +48,8 @@ class Faces:
             application.documents.reviews.reach(platform.name, face.tell)
 
 
-def _rooms(application: Application) -> Rooms:
+def rooms_of(application: Application) -> Rooms:
+    """Return what machines ask of an application."""
     return Rooms(
         application.library,
         application.documents,

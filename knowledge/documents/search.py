@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, zip_longest
+from uuid import UUID
 
 import numpy as np
 
@@ -160,9 +161,11 @@ class Search:
         Return a published passage.
 
         Raises:
-            UnknownDocument: it is gone, replaced, or not for these readers.
+            UnknownDocument: it is gone, replaced, not for these readers, or no id of a passage.
         """
         _require(readers)
+        if not _is_id(id):
+            raise unknown()
         await self._registry.refresh()
         for payload in await self._index.fetch([id]):
             if is_passage(payload) and self._visible(payload, readers):
@@ -392,3 +395,12 @@ def _require(readers: frozenset[str]) -> None:
 
 def _position(passage: Passage) -> int:
     return passage.position
+
+
+def _is_id(text: str) -> bool:
+    """Report whether a text can be the id of a passage; the index fails at any other."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
