@@ -22,6 +22,9 @@ THREAD = DAY  # since the last turn; then a question stands for itself again
 CHANGED_QUESTION = 10 * MINUTE  # a question changed later is not offered to be answered again
 HANDOVER = 30 * DAY  # a question handed over to people can then no longer be settled
 
+# insights
+LEDGER = 91 * DAY  # since a day's last question; then it leaves the insights
+
 # documents
 JOB = 7 * DAY  # a file on its way, or given up, can then no longer be looked up
 JOB_UNTAKEN = DAY  # a file that no worker took is then given up

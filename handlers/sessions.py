@@ -16,6 +16,7 @@ from handlers.memory.claims import LEASE, Claim, Claims
 from handlers.memory.clock import Clock
 from handlers.memory.counters import Counters
 from handlers.memory.formats import Formats
+from handlers.memory.journals import Journals
 from handlers.memory.link import TIMEOUT, Link, SessionsUnavailable, State
 from handlers.memory.lists import Lists
 from handlers.memory.persons import Persons
@@ -40,6 +41,7 @@ class Sessions:
         self._formats = Formats(self.link)
         self._persons = Persons(self.link)
         self._counters = Counters(self.link)
+        self._journals = Journals(self.link)
 
     async def __aenter__(self) -> Self:
         await self.link.__aenter__()
@@ -184,6 +186,14 @@ class Sessions:
     async def noted(self, kind: str) -> list[str]:
         """Return what is open of this kind, in no order."""
         return await self._lists.noted(kind)
+
+    async def jot(self, journal: str, row: State, seconds: int) -> None:
+        """Add a row to a journal that ends `seconds` after its last one."""
+        await self._journals.add(journal, row, seconds)
+
+    async def journal(self, journal: str) -> list[State]:
+        """Return the rows of a journal, oldest first."""
+        return await self._journals.rows(journal)
 
     # ----------------------------------------------------------------- logs
 

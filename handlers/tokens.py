@@ -1,8 +1,8 @@
 """
 Tokens for machines: each has a name, scopes and audiences, ends on a day, and can be revoked.
 
-What is shown once is `llmc_ID_SECRET`; kept is the hash of the secret. A token acts as itself, never
-as the admin who made it.
+What is shown once is `llmc_ID_SECRET`; kept is the hash of the secret. A token acts as itself,
+never as the admin who made it.
 """
 
 import asyncio

@@ -1,1 +1,1 @@
-"""Doors for machines: a JSON API, the chat completions of OpenAI, and the Model Context Protocol."""
+"""Doors for machines: a JSON API, OpenAI's chat completions, the Model Context Protocol."""

@@ -1,4 +1,4 @@
-"""What a machine sent, read into values; what is off is a problem that names it. Pure but for I/O."""
+"""What a machine sent, read into values; what is off is a problem that names it."""
 
 import json
 from typing import Any

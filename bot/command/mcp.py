@@ -1,8 +1,8 @@
 """
 `llm-choose mcp`: the tools of the Model Context Protocol over standard input and output.
 
-They are used by whoever owns this machine, on the documents of its own data folder; with `--url` the
-process only passes on what it hears to a server that runs, with a token.
+They are used by whoever owns this machine, on the documents of its own data folder; with `--url`
+the process only passes on what it hears to a server that runs, with a token.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""`llm-choose token`: makes, lists and revokes the tokens of machines, as the account's page does."""
+"""`llm-choose token`: makes, lists and revokes tokens of machines, as the account's page does."""
 
 import argparse
 from dataclasses import asdict

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
+from functools import cached_property
 from typing import Self
 
 from bot.readers import WORDS_ALONE
@@ -29,6 +30,7 @@ from handlers.demo.demo import Demo
 from handlers.documents.context import Context
 from handlers.documents.jobs import DEAD, IDLE, TEND, Jobs
 from handlers.documents.router import Documents
+from handlers.insights.ledger import Ledger
 from handlers.lifetimes import DAY, JOB, TRACE
 from handlers.people import People
 from handlers.personal.router import Personal
@@ -85,7 +87,6 @@ class Application:
         self.sessions = Sessions(self.store.connect)
         platforms = [platform.name for platform in settings.platforms]
         self.people = People(settings.admins, settings.audiences, platforms)
-        self.tokens = Tokens(self.sessions)
         self.originals = Originals(settings.originals)
         self.limits = Limits(strict=settings.sandbox == "required")
         self.jobs = Jobs(self.library, self.originals, self.sessions, self._enqueue, self.limits)
@@ -103,6 +104,7 @@ class Application:
             self.people,
             self.texts,
             self.documents.requests.missed,
+            Ledger(self.sessions).note,
         )
         questions = QuestionsRoom.of(asking, experts=settings.experts, talk=settings.thread_talk)
         guidelines = Guidelines.load(self.library, self.people)
@@ -132,6 +134,11 @@ class Application:
         self._sandbox: asyncio.Task[str] | None = None
         self._reviews: asyncio.Task[None] | None = None
         self._tending: asyncio.Task[None] | None = None
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """The tokens of machines."""
+        return Tokens(self.sessions)
 
     async def __aenter__(self) -> Self:
         """

@@ -28,6 +28,7 @@ from bot.web.access import Access
 from bot.web.account import Account, Machines
 from bot.web.conversations import Article, Conversations
 from bot.web.identity import Provider
+from bot.web.insights import Insights, Sources
 from bot.web.pages import PLACES, Place, listing, lists, page_of, place_at
 from bot.web.regions import Composer, message
 from bot.web.render import Page
@@ -68,6 +69,7 @@ class Web(Face):
         passwords: Passwords | None = None,
         people: People | None = None,
         machines: Machines | None = None,
+        insights: Sources | None = None,
     ) -> None:
         self._turns = turns
         self._texts = texts
@@ -85,6 +87,7 @@ class Web(Face):
             self._access, sessions, texts, self._view, provider, secure=self._secure
         )
         self._account = Account(machines, self._view, self._person, texts)
+        self._insights = Insights(insights, self._view, self._person)
         # running turns: the page each appears on, and its screen
         self._screens: dict[str, tuple[str, Screen]] = {}
         self._running: set[asyncio.Task[None]] = set()
@@ -100,6 +103,7 @@ class Web(Face):
             Route("/upload", self._upload, methods=["POST"]),
             *self._signing.routes(),
             *self._account.routes(),
+            *self._insights.routes(),
             Route("/turns/{turn}", self._turn, methods=["GET"]),
             Route("/files/{token}", self._file, methods=["GET"]),
             Mount("/static", Static(directory=HERE / "static")),

@@ -7,6 +7,7 @@ from bot.web.settings import SignIn
 
 if TYPE_CHECKING:
     from bot.web.account import Machines
+    from bot.web.insights import Sources
 
 
 def _open(section: SignIn, host: Host) -> Face:
@@ -22,6 +23,7 @@ def _open(section: SignIn, host: Host) -> Face:
         passwords=section,
         people=host.people,
         machines=_machines(host),
+        insights=_insights(host),
     )
 
 
@@ -35,6 +37,14 @@ def _machines(host: Host) -> "Machines":
         await host.rooms.documents.context.record(said, action, name=name)
 
     return Machines(host.rooms.tokens, host.people, record)
+
+
+def _insights(host: Host) -> "Sources":
+    """Return what the page for admins about questions is made of."""
+    from bot.web.insights import Sources
+    from handlers.documents.requests import request_id
+
+    return Sources(host.sessions, host.people, host.rooms.library, request_id)
 
 
 # its guard knows which address takes files; there is nothing to try

@@ -78,7 +78,7 @@ class Requests:
         """
         sessions = self._context.sessions
         words = " ".join(unicodedata.normalize("NFKC", text).split())[:TEXT]
-        id_ = _id(words)
+        id_ = request_id(text)
         while True:
             stored = await sessions.load(KIND, id_)
             request = stored or {"text": words, "asked": 0, "people": [], "document": ""}
@@ -252,8 +252,9 @@ class Requests:
         ]
 
 
-def _id(words: str) -> str:
+def request_id(text: str) -> str:
     """Return what requests in the same words share."""
+    words = " ".join(unicodedata.normalize("NFKC", text).split())[:TEXT]
     plain = words.casefold().rstrip("?!。.")
     return hashlib.blake2b(plain.encode(), digest_size=9).hexdigest()
 

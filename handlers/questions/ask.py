@@ -7,7 +7,7 @@ What a model has written and has stood its checks is shown while the rest is sti
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -43,6 +43,25 @@ class Missed(Protocol):
     async def __call__(self, text: str, person: str = "") -> bool: ...
 
 
+class Noted(Protocol):
+    """
+    Notes what became of a question, and the stages it went through. Raises SessionsUnavailable.
+    """
+
+    async def __call__(self, answer: Answer, stages: Sequence[Stage]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """
+    Who hears what became of questions: `missed` of each that the documents do not answer, `noted`
+    of every one.
+    """
+
+    missed: Missed
+    noted: Noted
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """How to search, for showing what it does: at most `limit` passages, found by `kind`."""
@@ -52,7 +71,7 @@ class Search:
 
 
 class Questions:
-    """`missed` is told of each question that the documents do not answer."""
+    """Answers questions; `listeners` hear what became of each."""
 
     def __init__(
         self,
@@ -61,7 +80,7 @@ class Questions:
         people: People,
         texts: Texts,
         threads: Threads,
-        missed: Missed,
+        listeners: Listeners,
     ) -> None:
         self._answers = answers
         self._records = AnswerRecords(sessions)
@@ -69,7 +88,8 @@ class Questions:
         self._people = people
         self._texts = texts
         self._threads = threads
-        self._missed = missed
+        self._missed = listeners.missed
+        self._noted = listeners.noted
 
     async def ask(
         self,
@@ -225,6 +245,12 @@ class Questions:
         *,
         remember: bool,
     ) -> Answer:
+        passed: list[Stage] = []
+
+        async def step(stage: Stage) -> None:
+            passed.append(stage)
+            await stages.put(stage)
+
         try:
             answers = await self._answers()
             answer = await answers.answer(
@@ -232,13 +258,16 @@ class Questions:
                 readers=self._people.readers(message),
                 language=language,
                 history=await self._threads.history(message.place) if remember else (),
-                on_step=stages.put,
+                on_step=step,
                 limit=search.limit,
                 kind=search.kind,
             )
         finally:
             await stages.put(None)
         await self._remember(message, answer, remember=remember)
+        if remember:
+            with suppress(SessionsUnavailable):
+                await self._noted(answer, passed)
         return answer
 
     async def _remember(self, message: Message, answer: Answer, *, remember: bool) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from handlers.people import People
-from handlers.questions.ask import Missed
+from handlers.questions.ask import Missed, Noted
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.answering.answers import Answers
@@ -14,7 +14,8 @@ from knowledge.documents.library import Library
 @dataclass(frozen=True, slots=True)
 class Context:
     """
-    `answers` and `library` wait until there are any; `missed` is told of what the documents lack.
+    `answers` and `library` wait until there are any; `missed` is told of what the documents lack,
+    `noted` of what became of each question.
     """
 
     answers: Callable[[], Awaitable[Answers]]
@@ -23,3 +24,4 @@ class Context:
     people: People
     texts: Texts
     missed: Missed
+    noted: Noted

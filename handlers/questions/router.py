@@ -18,7 +18,7 @@ from handlers.actions.questions import (
     Vote,
 )
 from handlers.questions.abilities import Ability, abilities
-from handlers.questions.ask import Questions
+from handlers.questions.ask import Listeners, Questions
 from handlers.questions.context import Context
 from handlers.questions.escalation import Escalation
 from handlers.questions.feedback import Feedbacks
@@ -59,7 +59,9 @@ class QuestionsRoom:
         library, sessions = context.library, context.sessions
         people, texts, missed = context.people, context.texts, context.missed
         threads = Threads(sessions, texts, talk)
-        ask = Questions(context.answers, sessions, people, texts, threads, missed)
+        ask = Questions(
+            context.answers, sessions, people, texts, threads, Listeners(missed, context.noted)
+        )
         welcome = Welcome(library, people, texts)
         sources = SourceView(library, sessions, people, texts)
         feedback = Feedbacks(sessions, texts)
