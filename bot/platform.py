@@ -145,6 +145,14 @@ class Face:
         """Return the person as the platform knows them now, or as before where it cannot say."""
         return person
 
+    async def called(self, id_: str, place: str) -> str:
+        """
+        Return what one of its people or user groups is called, "" for whoever it does not know.
+
+        `id_` is spelled as in a setting; `place` is the talk they are named in, "" for none.
+        """
+        return ""
+
     async def tell(self, person: str, say: "Say") -> bool:
         """
         Send something to somebody of our own accord; `person` is an id. False when it could not.

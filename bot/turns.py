@@ -22,6 +22,7 @@ from bot.leases import SETTLE, Leases, TakenOver
 from bot.metrics import Metrics
 from bot.places import Places
 from handlers.conversation import Edited, Handler, Message, Reply, Text
+from handlers.languages import Languages
 from handlers.sessions import Claim, Sessions, SessionsUnavailable
 from handlers.texts import Texts
 from knowledge.observation import observed, request
@@ -102,6 +103,7 @@ class Turns:
         self._handle = handle
         self._sessions = sessions
         self._texts = texts
+        self._languages = Languages(sessions)
         self._platforms: dict[str, Endpoint] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._places = Places(sessions)
@@ -193,6 +195,7 @@ class Turns:
                 claim = await self._begun(claim)
                 message = await platform.read(claim.payload)
                 if message is not None:
+                    message = await self._languages.speaking(message)
                     screen = platform.screen(claim.payload, message, self._memory(claim))
                     await self._turn(message, screen, claim, platform.name)
         except TakenOver:

@@ -47,6 +47,7 @@ __all__ = [
     "Block",
     "Button",
     "Buttons",
+    "Called",
     "Chart",
     "Column",
     "Command",
@@ -266,6 +267,18 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """
+    Somebody a reply names. `id` is spelled as in a setting: whole, its last part, or a user
+    group's; `name` is "" where nobody knows it; `platform` is the one that knows them, "" for none.
+    """
+
+    id: str
+    name: str = ""
+    platform: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """
     What the bot says.
@@ -276,9 +289,9 @@ class Reply:
     source); `ask` puts questions to the person below the blocks. `share` asks the platform to post
     the reply to the message's channel thread for everybody, as a message of its own; `place` is the
     talk it is shared in where that is not the message's own (a `Message.place` of the same
-    platform); `calls` are ids of people and user groups to be called there, where the platform can
-    do that. `answer` is what is drawn here and `fault` why there is none, for machines that read
-    them themselves; no face does.
+    platform); `calls` are people and user groups to be called, where the platform can do that: in
+    the place of their name where the text has it, else beside the text. `answer` is what is drawn
+    here and `fault` why there is none, for machines that read them themselves; no face does.
     """
 
     text: str
@@ -290,7 +303,7 @@ class Reply:
     attachments: tuple[Attachment, ...] = ()
     share: bool = False
     place: str = ""
-    calls: tuple[str, ...] = ()
+    calls: tuple[Called, ...] = ()
     answer: Answer | None = field(default=None, repr=False, compare=False)
     fault: KnowledgeError | None = field(default=None, repr=False, compare=False)
 

@@ -48,6 +48,9 @@ TOKEN_SHOWN = 30 * DAY  # since a token ended; then it leaves the list
 # faces
 PERSON_SLACK = 5 * MINUTE  # what Slack says of a person is then asked again
 PERSON_TEAMS = 10 * MINUTE  # what Teams says of a person is then asked again
+PERSON_NAME = 10 * MINUTE  # a platform is then asked again what somebody is called
+REACHED_TEAMS = 400 * DAY  # since somebody last spoke to us in Teams; we then do not speak first
+SPOKEN_LANGUAGE = 90 * DAY  # since somebody last changed theirs; then it is their client's again
 BASE_CARD = DAY  # a card of a channel in Teams can then no longer be shown again
 FEEDBACK_TARGET = 7 * DAY  # a vote in Teams then no longer finds its answer
 FILE_OFFER = DAY  # a file offered in Teams is then offered no more

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from handlers.conversation import Audience, Message, Person
 from handlers.ids import TERMINAL
+from handlers.names import Names
 
 EVERYONE = "all"
 ADMINS = "admins"
@@ -31,7 +32,7 @@ class People:
     id), or a user group's.
 
     `groups` names audiences and gives the ids of each, spelled the same way. `platforms` are those
-    whose people there can be.
+    whose people there can be. `names` says what people are called.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class People:
         self._groups = dict(groups or {})
         self._platforms = frozenset((*platforms, TERMINAL))
         self._looks: dict[str, Look] = {}
+        self.names = Names()
 
     @property
     def admins(self) -> tuple[str, ...]:

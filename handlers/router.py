@@ -32,7 +32,7 @@ from handlers.questions.several import questions_in
 from handlers.questions.threads import thread_request
 from handlers.routes import Routes
 from handlers.texts import Texts
-from knowledge.text.language import language_of
+from knowledge.text.language import spoken_language
 
 OWN_COMMANDS = ("choose", "demo", "documents", "model", "help")
 WITH_WORDS = ("choose", "demo", "documents")  # own commands that take words after their name
@@ -57,6 +57,7 @@ class Router:
         self.feedback = questions.feedback
         self.demo = demo
         self._room = questions
+        self._meet = documents.context.people.names.meet
         self._choose = choose
         self._documents = documents
         self._model = model
@@ -77,6 +78,7 @@ class Router:
         personal.routes(self._routes)
 
     def __call__(self, message: Message) -> AsyncIterator[Reply]:
+        self._meet(message.person)
         match message.content:
             case Text(text):
                 return self._text(message, text) if message.direct else self._overheard(message)
@@ -285,7 +287,7 @@ def _own_talk(message: Message) -> Message:
 def _in_language_of(text: str, message: Message) -> Message:
     """Return the message as from somebody who speaks the language of a text."""
     person = message.person
-    language = language_of(text, person.language)
+    language = spoken_language(text, person.language)
     return replace(message, person=replace(person, language=language))
 
 

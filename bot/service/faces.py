@@ -44,6 +44,7 @@ class Faces:
         if isinstance(face, Endpoint):
             application.turns.register(face)
         application.people.watch(platform.name, face.again)
+        application.people.names.watch(platform.name, face.called)
         if platform.tells:
             application.documents.reviews.reach(platform.name, face.tell)
 

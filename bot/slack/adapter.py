@@ -32,11 +32,10 @@ from bot.slack.sender import Destination, Sender
 from bot.slack.settings import Slack as Settings
 from bot.slack.window import Window
 from bot.turns import UNCLAIMED, Delivery, Screen, Turns
-from handlers.conversation import Command, Content, Message, Person, Reply, Text, Upload
+from handlers.conversation import Message, Person, Reply, Upload
 from handlers.people import People
 from handlers.texts import Texts
 from knowledge.formats import format_of
-from knowledge.text.language import language_of
 from knowledge.values import Language
 
 log = logging.getLogger(__name__)
@@ -190,7 +189,7 @@ class Slack(Face):
             return None
         if view:
             self._windows[message.id] = view
-        return _in_own_language(message)
+        return message
 
     def screen(self, raw: Json, message: Message, memory: dict[str, str]) -> Screen:
         """Return where the replies to a message appear."""
@@ -217,6 +216,10 @@ class Slack(Face):
         Return the person as Slack knows them at this moment, or as before where it does not say.
         """
         return await self._directory.again(person)
+
+    async def called(self, id_: str, place: str) -> str:
+        """Return the name of a person or a user group of Slack, "" for anybody else."""
+        return await self._directory.called(id_)
 
     async def tell(self, id_: str, say: Callable[[Language], Reply]) -> bool:
         """Send somebody a direct message of our own accord; False when Slack does not let us."""
@@ -272,14 +275,3 @@ class Slack(Face):
                 answer = await self._api.call("auth.test")
                 self._own = str(answer.get("user_id", ""))
         return self._own
-
-
-def _in_own_language(message: Message) -> Message:
-    """Return the message with its person speaking the language it is written in."""
-    content: Content = message.content
-    match content:
-        case Text(text) | Command(argument=text):
-            language = language_of(text, message.person.language)
-            return replace(message, person=replace(message.person, language=language))
-        case _:
-            return message

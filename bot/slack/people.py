@@ -1,6 +1,7 @@
 """Who somebody is: what Slack says of a person, kept for five minutes."""
 
 import logging
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,7 @@ from handlers.lifetimes import PERSON_SLACK
 from knowledge.values import Language
 
 log = logging.getLogger(__name__)
+USER, GROUP = re.compile(r"[UW][A-Z0-9]{2,}"), re.compile(r"S[A-Z0-9]{2,}")
 Role = Literal["member", "admin", "guest", "external", "bot"]
 
 
@@ -58,6 +60,29 @@ class Directory:
         enterprise = word(part(profile, "enterprise_user"), "enterprise_id")
         role = described(team, user, profile, enterprise).role
         return replace(person, role=role, groups=await self._groups_of(user))
+
+    async def called(self, id_: str) -> str:
+        """Return what a person or a user group is called; "" for what is none of Slack's ids."""
+        workspace, _, own = id_.rpartition(":")
+        if GROUP.fullmatch(own):
+            return await self._group_name(own)
+        if not USER.fullmatch(own):
+            return ""
+        profile = await self._profile(workspace.rpartition(":")[2], own)
+        if not profile:
+            return ""
+        return described("", own, profile).name
+
+    async def _group_name(self, group: str) -> str:
+        try:
+            answer = await self._api.call("usergroups.list")
+        except (Refused, Unanswered) as error:
+            log.warning("user groups could not be read", extra={"reason": str(error)})
+            return ""
+        for row in answer.get("usergroups") or ():
+            if row.get("id") == group:
+                return str(row.get("name") or row.get("handle") or "")
+        return ""
 
     def language(self, payload: Payload) -> Language:
         """Return the person's language as far as it is known without asking Slack."""
@@ -128,4 +153,6 @@ def _role(team: str, user: str, profile: Json, enterprise: str) -> Role:
 
 
 def _language(profile: Json) -> Language:
-    return "en" if word(profile, "locale").startswith("en") else "ja"
+    """Return what a client is set to: English also where that is neither of our languages."""
+    locale = word(profile, "locale").lower()
+    return "ja" if not locale or locale.startswith("ja") else "en"

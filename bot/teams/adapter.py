@@ -9,6 +9,7 @@ and the reply appears as a message or in the place of the card.
 import asyncio
 import json
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from starlette.routing import Route
 
 from bot.deliveries import NotSafe
 from bot.platform import Face
-from bot.teams import file_cards, frame, invoke, parse
+from bot.teams import file_cards, frame, invoke, parse, render
 from bot.teams.activity import Activity, Json
 from bot.teams.auth import AnotherTenant, Keys, PublishedKeys, TokenVerifier, Unauthorized
 from bot.teams.base_cards import BACK, BaseCards
@@ -32,14 +33,17 @@ from bot.teams.file_consent import FileConsent
 from bot.teams.files import Files
 from bot.teams.members import Members
 from bot.teams.refusal import Undelivered
+from bot.teams.rooms import Rooms
 from bot.teams.screen import Answer, Recorder, Screen
 from bot.teams.sender import Sender
 from bot.teams.settings import Teams as Settings
 from bot.turns import Delivery, Turns
 from bot.turns import Screen as AnyScreen
-from handlers.conversation import Message, Press
+from handlers.conversation import Message, Press, Reply
+from handlers.languages import Languages
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
+from knowledge.values import Language
 
 log = logging.getLogger(__name__)
 ANSWER = 0.5  # seconds a press waits for what it leads to
@@ -83,6 +87,8 @@ class Teams(Face):
         )
         self._files = Files(texts, local=local)
         self._members = Members(self._connector, sessions, tenant, local=local)
+        self._rooms = Rooms(sessions)
+        self._languages = Languages(sessions)
         published = keys or PublishedKeys()
         self._verifier = TokenVerifier(settings.app_id, tenant, published, local=local)
         self._waiting: dict[str, Answer] = {}  # deliveries → the answers their clients wait for
@@ -107,6 +113,7 @@ class Teams(Face):
         message = parse.message(activity, self._files.fetch)
         if message is None:
             return None
+        await self._rooms.note(activity)
         return await self._vouched(message, activity)
 
     def screen(self, raw: Json, message: Message, memory: dict[str, str]) -> AnyScreen:
@@ -116,6 +123,43 @@ class Teams(Face):
             return Recorder()  # the client itself says thank you, to the person alone
         waiting = self._waiting.get(activity.delivery)
         return Screen(self._sender, activity, message, memory, waiting)
+
+    # ----------------------------------------------------------------- of our own accord
+
+    async def called(self, id_: str, place: str) -> str:
+        """
+        Return what somebody is called who talked to us, or who is in the conversation `place`; ""
+        for anybody else.
+        """
+        platform, colon, _ = id_.partition(":")
+        if colon and platform != self.name:
+            return ""
+        own = id_.rpartition(":")[2]
+        known = await self._rooms.person(own)
+        if known is not None and known.name:
+            return known.name
+        room = await self._rooms.room(place)
+        if room is None:
+            return ""
+        return await self._members.name_of(replace(room, user=own))
+
+    async def tell(self, person: str, say: Callable[[Language], Reply]) -> bool:
+        """Write to somebody in their personal chat; False where they are not to be reached there."""
+        reach = await self._rooms.person(person.rpartition(":")[2])
+        if reach is None:
+            return False
+        language = await self._languages.last(person, reach.language)
+        to, reply = reach.to, say(language)
+        try:
+            if not to.conversation:
+                chat = await self._connector.open_chat(to, reach.tenant)
+                to = replace(to, conversation=chat)
+            for activity in render.activities(reply, language, self._texts):
+                await self._sender.send(to, activity, last=True)
+        except Undelivered as error:
+            log.warning("somebody could not be told in Teams", extra={"status": error.status})
+            return False
+        return True
 
     async def _refuse_file(self, activity: Activity) -> None:
         """
@@ -235,6 +279,7 @@ class Teams(Face):
         """
         room = press.action.removesuffix(VIEWS)
         look = replace(message, content=Press(f"{room}.resume", press.data))
+        look = await self._languages.speaking(look)
         recorder = Recorder()
         with suppress(TimeoutError):
             async with asyncio.timeout(VIEW):

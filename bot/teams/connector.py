@@ -95,6 +95,18 @@ class Connector:
         )
         return member
 
+    async def open_chat(self, to: Destination, tenant: str) -> str:
+        """
+        Return the id of the personal chat with `to.user`, whether or not there is one yet.
+
+        Raises:
+            Undelivered: also where the app is not installed for that person.
+        """
+        id_ = await self._patiently(
+            to, lambda it: self._adapter.open_chat(it, tenant), repeatable=True
+        )
+        return str(id_)
+
     async def _patiently(
         self, to: Destination, call: Call, *, repeatable: bool, tries: int = TRIES
     ) -> Any:

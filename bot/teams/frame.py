@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from bot.press import KEY, flat, unpack
 from bot.teams.activity import Activity, Attached, Consent, Destination, Json, Mention, Vote
 from handlers.conversation import Form, Press, Values
+from knowledge.values import Language
 
 BODY = 512 * 1024  # bytes of one delivery; Teams sends at most about 100 KB
 TEXT = 40_000  # characters of one message
@@ -102,7 +103,7 @@ def _activity(raw: Json) -> Activity:
         sender=str(raw["from"].get("aadObjectId") or raw["from"]["id"])[:NAME],
         sender_name=str(raw["from"].get("name") or "")[:NAME],
         from_bot=raw["from"].get("role") == "bot",
-        language="en" if (raw.get("locale") or "ja").lower().startswith("en") else "ja",
+        language=_language(raw.get("locale") or ""),
         reply_to=raw.get("replyToId") or "",
         text=raw.get("text") or "",
         mentions=tuple(_mentions(raw)),
@@ -130,6 +131,11 @@ def _delivery(raw: Json) -> str:
     if raw["type"] != "message" and raw["type"].startswith("message"):
         delivery += f":{raw['type']}:{raw.get('timestamp', '')}"
     return delivery
+
+
+def _language(locale: str) -> Language:
+    """Return what a client is set to: English also where that is neither of our languages."""
+    return "ja" if not locale or locale.lower().startswith("ja") else "en"
 
 
 def _tenant(raw: Json) -> str:

@@ -53,6 +53,14 @@ class Members:
             await self._sessions.save("teams.member", key, {"role": role}, seconds=PERSON_TEAMS)
         return role
 
+    async def name_of(self, to: Destination) -> str:
+        """Return what the conversation calls `to.user`, "" for whoever is not in it."""
+        try:
+            member = await self._connector.member(to)
+        except Undelivered:
+            return ""
+        return str(member.get("name") or "")
+
 
 def judged(member: dict[str, object], tenant: str) -> Role:
     """

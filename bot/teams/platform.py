@@ -10,4 +10,4 @@ def _open(section: Teams, host: Host) -> Face:
     return Adapter(section, host.turns, host.sessions, host.texts)
 
 
-TEAMS = Platform("teams", _open, Teams)
+TEAMS = Platform("teams", _open, Teams, tells=True)

@@ -15,6 +15,7 @@ from bot.teams.citations import entity
 from bot.teams.envelope import SUMMARY, card_message, fitting, message, sentence_card, with_owner
 from bot.teams.envelope import card as wrapped
 from bot.teams.file_cards import pointing
+from bot.teams.mentions import mentioning
 from bot.teams.text import Element, cut, escaped, fit, lines, marked
 from handlers.conversation import (
     Button,
@@ -39,7 +40,8 @@ _MARKS = {"complete": "✓", "in_progress": "▶", "pending": "○", "error": "�
 def activities(reply: Reply, language: Language, texts: Texts) -> list[Element]:
     """Return the activities that show the reply, in order; each is one message on the screen."""
     if reply.calls:
-        reply = _with_calls_named(reply, language, texts)
+        shown = activities(_with_calls_named(reply, language, texts), language, texts)
+        return [mentioning(activity, reply.calls) for activity in shown]
     bare = reply.ask is None and not reply.blocks
     only_steps = reply.ask is None and all(isinstance(block, Steps) for block in reply.blocks)
     if only_steps and not reply.final:
@@ -180,10 +182,14 @@ def for_others(reply: Reply, name: str, language: Language, texts: Texts) -> Ele
 
 
 def _with_calls_named(reply: Reply, language: Language, texts: Texts) -> Reply:
-    """Name who is called: a mention needs a member's name, which a setting does not know."""
-    names = texts.say("teams.called", language, who=", ".join(reply.calls))
+    """Name who is called, where the words do not do so already."""
+    names = [person.name for person in reply.calls if person.name]
+    unnamed = [name for name in names if name not in reply.text]
     above = reply.blocks or (Paragraph(reply.text),)
-    return replace(reply, calls=(), blocks=(*above, Paragraph(names, "quiet")))
+    if unnamed:
+        line = texts.say("teams.called", language, who=", ".join(unnamed))
+        above = (*above, Paragraph(line))
+    return replace(reply, calls=(), blocks=above)
 
 
 def _below(reply: Reply, language: Language, texts: Texts) -> list[Element]:

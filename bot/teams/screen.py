@@ -20,7 +20,7 @@ from bot.teams.refusal import UNKNOWN, UNREADABLE, Undelivered
 from bot.teams.sender import TAKEN, Sender
 from bot.teams.stream import Stream
 from handlers.conversation import Edited, Message, Reply, Text
-from knowledge.text.language import language_of
+from knowledge.text.language import told_language
 from knowledge.values import Language
 
 PACE = 1.5  # seconds between two updates of a message
@@ -291,11 +291,13 @@ class Screen:
         Return the language a reply is in: that of the question, or where there is none to read,
         that of its first line.
         """
+        if reply.answer is not None:
+            return reply.answer.language
         content = self._message.content
-        question = content.text.strip() if isinstance(content, Text | Edited) else ""
-        tells_language = not question.isascii() or " " in question
-        text = question if tells_language else reply.text.partition("\n")[0]
-        return language_of(text, self._person.language)
+        question = content.text if isinstance(content, Text | Edited) else ""
+        first_line = reply.text.partition("\n")[0]
+        told = told_language(question) or told_language(first_line)
+        return told or self._person.language
 
     def _say(self, name: str) -> str:
         return self._texts.say(f"teams.{name}", self._person.language)

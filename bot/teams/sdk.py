@@ -16,7 +16,13 @@ from typing import Any
 
 from botbuilder.core import CloudAdapterBase, TurnContext
 from botbuilder.core.teams import TeamsInfo
-from botbuilder.schema import Activity, ChannelAccount, ConversationAccount, ConversationReference
+from botbuilder.schema import (
+    Activity,
+    ChannelAccount,
+    ConversationAccount,
+    ConversationParameters,
+    ConversationReference,
+)
 from botframework.connector.aio import ConnectorClient
 from botframework.connector.auth import BotFrameworkAuthentication, ClaimsIdentity
 from botframework.connector.auth.connector_factory import ConnectorFactory
@@ -107,7 +113,8 @@ class Adapter(CloudAdapterBase):  # type: ignore[misc]
     """Speaks into conversations by the connector. `sign_in` is the SDK's credentials."""
 
     def __init__(self, sign_in: Any) -> None:
-        super().__init__(_Clients(sign_in))
+        self._connectors = _Clients(sign_in)
+        super().__init__(self._connectors)
 
     async def send(self, reference: dict[str, Any], activity: dict[str, Any]) -> str:
         """
@@ -137,6 +144,23 @@ class Adapter(CloudAdapterBase):  # type: ignore[misc]
         """
         member = await self._within(reference, lambda c: TeamsInfo.get_member(c, id_))
         return dict(member.serialize())
+
+    async def open_chat(self, reference: dict[str, Any], tenant: str) -> str:
+        """Return the id of the personal chat with a person, who may be known by their Entra id."""
+        _whole.set({})
+        client = await self._connectors.create(reference["service"])
+        wanted = ConversationParameters(
+            is_group=False,
+            bot=ChannelAccount(id=reference["bot"]),
+            members=[ChannelAccount(id=reference["user"])],
+            tenant_id=tenant,
+            channel_data={"tenant": {"id": tenant}},
+        )
+        try:
+            answer = await client.conversations.create_conversation(wanted)
+        except ClientException as error:
+            raise Refusal(0, sent=not _never_connected(error)) from error
+        return str(answer.id)
 
     async def _within(self, reference: dict[str, Any], do: Callable[[Any], Awaitable[Any]]) -> Any:
         answer: Any = None

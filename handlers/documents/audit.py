@@ -19,6 +19,7 @@ from handlers.conversation import (
 )
 from handlers.documents.context import AUDIT, Context
 from handlers.documents.names import display
+from handlers.documents.page import owner_name
 from handlers.documents.pages import Page
 from handlers.memory.chains import gap
 from handlers.sessions import SessionsUnavailable
@@ -70,14 +71,16 @@ class Audit:
             yield self._context.failure(message, error)
             return
         titles = {document.id: document.metadata.title for document in documents}
-        yield self._page(message, lines, titles, action.page)
+        page = Page.of(list(reversed(lines)), action.page, PAGE)
+        whose = {str(line["entry"]["person"]) for line in page.items}
+        await self._context.people.names.called(whose, message.place)
+        yield self._page(message, lines, titles, page)
 
     def _page(
-        self, message: Message, lines: list[Line], titles: dict[str, str], wanted: int
+        self, message: Message, lines: list[Line], titles: dict[str, str], page: Page[Line]
     ) -> Reply:
         context, say = self._context, self._context.say
         count = len(lines)
-        page = Page.of(list(reversed(lines)), wanted, PAGE)
         rows = tuple(self._row(message, line["entry"], titles) for line in page.items)
         caption = say("audit_caption", message, n=count) + page.of_pages(context, message)
         whole = gap(lines) is None
@@ -111,16 +114,18 @@ class Audit:
             action += say("audit_failed", message)
         name = str(entry.get("name", "")) or titles.get(str(entry.get("document", "")), "")
         at = str(entry["at"])[:16].replace("T", " ")
-        return at, _who(entry), action, display(name)
+        return at, self._who(message, entry), action, display(name)
 
-
-def _who(entry: Line) -> str:
-    """
-    Return a person's name, and the end of their id, since others may have the same name; the id
-    alone where no name was kept.
-    """
-    id_ = str(entry["person"])
-    name = str(entry.get("who", ""))
-    if not name or name == id_:
-        return display(id_)
-    return display(f"{name} ({id_[-SHOWN:]})")
+    def _who(self, message: Message, entry: Line) -> str:
+        """
+        Return a person's name with the end of their id, since others may have the same name; of
+        whose name is not known, enough to tell two of them apart.
+        """
+        person = str(entry["person"])
+        kept = str(entry.get("who", ""))
+        if kept and kept != person:
+            return display(f"{kept} ({person[-SHOWN:]})")
+        name = owner_name(self._context, message, person)
+        if self._context.people.names.known(person) or person.count(":") < 2:
+            return name
+        return f"{name} …{display(person)[-SHOWN:]}"

@@ -146,6 +146,7 @@ class DocumentList:
             library = await context.library()
             document = await library.document(action.document)
             lost = await library.lost_marks(document.id) if document.current else []
+            await context.people.names.of(document.metadata.owner, message.place)
         except KnowledgeError as error:
             yield context.failure(message, error)
             return

@@ -73,6 +73,7 @@ class Outcomes:
             KnowledgeError
         """
         library = await self._context.library()
+        await self._context.people.names.of(document.metadata.owner, message.place)
         findings = Findings(
             await self._search_trial.tests(message, version),
             await library.changes(document.id, version.id),

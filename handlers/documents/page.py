@@ -25,6 +25,7 @@ from handlers.conversation import (
 )
 from handlers.documents.context import Context
 from handlers.documents.names import display
+from handlers.people import MACHINE
 from knowledge.values import Document, Version
 
 COLUMNS = ("version", "state", "file", "pages", "added")
@@ -58,7 +59,7 @@ class DocumentPage:
         rows = {
             "kind": context.say(f"kind_{metadata.kind or 'other'}", message),
             "audience": reader_label(context, message, metadata.audience),
-            "owner": owner_name(metadata.owner),
+            "owner": owner_name(context, message, metadata.owner),
             "effective": metadata.effective or "–",
             "review": review_cell(context, message, document, today),
         }
@@ -118,12 +119,23 @@ def reader_label(context: Context, message: Message, audience: str) -> str:
     """Return who reads documents with this audience, in the person's words."""
     if audience in ("all", "admins"):
         return context.say(f"audience_{audience}", message)
+    if ":" in audience:  # one person alone
+        return owner_name(context, message, audience)
     return display(audience)
 
 
-def owner_name(owner: str) -> str:
-    """Return what the platform calls an owner, "–" where a document has none."""
-    return display(owner.rpartition(":")[2]) if owner else "–"
+def owner_name(context: Context, message: Message, owner: str) -> str:
+    """
+    Return what an owner is called, "–" where a document has none; who was not looked up lately is
+    nobody's name, and never an id.
+    """
+    if not owner:
+        return "–"
+    name = context.people.names.known(owner)
+    if name:
+        return display(name)
+    at_the_machine = context.people.identity(owner) == MACHINE
+    return context.say("person_at_machine" if at_the_machine else "person_unknown", message)
 
 
 def review_cell(context: Context, message: Message, document: Document, today: str) -> str:

@@ -176,7 +176,7 @@ class Report:
         if self._waits:
             rows |= self._consequences()
         rows["audience"] = reader_label(context, message, metadata.audience)
-        rows["owner"] = owner_name(metadata.owner)
+        rows["owner"] = owner_name(context, message, metadata.owner)
         rows["dates"] = f"{metadata.effective or '–'} / {metadata.review or '–'}"
         return tuple(
             Fact(context.say(f"fact_{name}", message), value) for name, value in rows.items()

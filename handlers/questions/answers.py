@@ -21,6 +21,7 @@ from handlers.conversation import (
     Sources,
     Table,
 )
+from handlers.names import typed
 from handlers.questions.excerpt import marked
 from handlers.texts import Texts
 from knowledge.text.outline import CELL
@@ -81,7 +82,7 @@ def source(citation: Citation, texts: Texts, language: Language) -> Source:
         kind=passage.kind,
         stale=citation.stale,
         url=citation.url,
-        owner=citation.owner,
+        owner=typed(citation.owner),
     )
 
 

@@ -27,7 +27,7 @@ from handlers.texts import Texts
 from knowledge.answering.answers import Answers, Stage, Turn
 from knowledge.errors import KnowledgeError
 from knowledge.text.courtesy import asking
-from knowledge.text.language import language_of
+from knowledge.text.language import spoken_language
 from knowledge.values import Answer, Language, SearchKind
 
 NOTHING = AnswerRecord("", "")  # of an answer that has expired
@@ -108,7 +108,7 @@ class Questions:
         """
         if remember:
             question = await self._picked(message, question)
-        language = language_of(asking(question), message.person.language)
+        language = spoken_language(asking(question), message.person.language)
         stages: asyncio.Queue[Stage | None] = asyncio.Queue()
         yield working(self._texts, language, None)
         answering = asyncio.create_task(
@@ -139,7 +139,7 @@ class Questions:
         Raises:
             KnowledgeError
         """
-        language = language_of(asking(question), message.person.language)
+        language = spoken_language(asking(question), message.person.language)
         unseen: asyncio.Queue[Stage | None] = asyncio.Queue()
         search = Search(limit, kind)
         return await self._answer(message, question, language, unseen, search, remember=False)

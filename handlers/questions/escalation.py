@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 from handlers.actions.questions import AskPerson, SettleHandover
 from handlers.answer_records import AnswerRecords
-from handlers.conversation import Button, Buttons, Message, Paragraph, Person, Reply
+from handlers.conversation import Button, Buttons, Called, Message, Paragraph, Person, Reply
 from handlers.lifetimes import HANDOVER
 from handlers.people import People
 from handlers.questions.ask import Missed
@@ -52,7 +52,7 @@ class Escalation:
                 return
             await self._missed(record.question, message.person.id)
             if message.audience.private or not self._experts:
-                yield Reply(self._whom_to_turn_to(language), private=True)
+                yield await self._whom_to_turn_to(message)
                 return
             handover = await self._keep(message, record.question)
         except SessionsUnavailable:
@@ -61,7 +61,8 @@ class Escalation:
         name, question = sanitise(message.person.name), sanitise(record.question)
         text = say("handover.asked", language, name=name, question=question)
         settle = Button(say("handover.done", language), SettleHandover(handover), "primary")
-        yield Reply(text, (Paragraph(text), Buttons((settle,))), share=True, calls=self._experts)
+        experts = await self._people.names.called(self._experts, message.place)
+        yield Reply(text, (Paragraph(text), Buttons((settle,))), share=True, calls=experts)
 
     async def settle(self, message: Message, action: SettleHandover) -> AsyncIterator[Reply]:
         """Settle a question: the asker, those who were called and admins may."""
@@ -115,16 +116,32 @@ class Escalation:
         own = {person.id, person.id.rpartition(":")[2]} | person.groups
         return bool(called & own)
 
-    def names(self, language: Language) -> str:
-        """Return who can be turned to as a list; empty where nobody is set up."""
-        separator = "、" if language == "ja" else ", "
-        return separator.join(self._experts or self._people.admins)
+    async def names(self, message: Message) -> str:
+        """Return who can be turned to as a list of names; empty where nobody's is known."""
+        return _listed(await self._responsible(message), message.person.language)
 
-    def _whom_to_turn_to(self, language: Language) -> str:
-        names = self._experts or self._people.admins
-        if not names:
-            return self._texts.say("handover.nobody", language)
-        listed = self.names(language)
+    async def _responsible(self, message: Message) -> tuple[Called, ...]:
+        ids = self._experts or self._people.admins
+        return await self._people.names.called(ids, message.place)
+
+    async def _whom_to_turn_to(self, message: Message) -> Reply:
+        """Say who can be turned to, by name where one is known."""
+        language, say = message.person.language, self._texts.say
+        people = await self._responsible(message)
+        names = _listed(people, language)
         if self._experts:
-            return self._texts.say("handover.turn_to", language, names=listed)
-        return self._texts.say("handover.admins", language, names=listed)
+            who = say("handover.expert", language)
+            if names:
+                who = say("handover.experts", language, names=names)
+            text = say("handover.turn_to", language, who=who)
+        elif names:
+            text = say("handover.admins", language, names=names)
+        else:
+            text = say("handover.nobody", language)
+        return Reply(text, (Paragraph(text),), private=True, calls=people if names else ())
+
+
+def _listed(people: tuple[Called, ...], language: Language) -> str:
+    separator = "、" if language == "ja" else ", "
+    names = [sanitise(person.name) for person in people if person.name]
+    return separator.join(names)

@@ -36,7 +36,7 @@ class PeopleAsked:
             return
         language, say = message.person.language, self._texts.say
         spoken = [say("requests.person_first", language)]
-        names = self._escalation.names(language)
+        names = await self._escalation.names(message)
         if names:
             spoken.append(say("requests.person_names", language, names=names))
         yield Reply("\n".join(spoken))

@@ -63,11 +63,12 @@ class SourceView:
             return
         quote, supported = _used(await self._record(action.answer), passage.id)
         title = titled(passage.title, language)
+        owner = await self._people.names.of(document.metadata.owner, message.place)
         text = _article(passage, around, quote)
         beyond = [other for other in around if abs(other.position - passage.position) == 1]
         blocks: list[Block] = [
             Heading(title),
-            Paragraph(self._about(passage, document, language), "quiet"),
+            Paragraph(self._about(passage, document, owner, language), "quiet"),
             Paragraph(text, "quote"),
         ]
         if supported:
@@ -80,7 +81,7 @@ class SourceView:
         spoken = f"{title} {passage.place.to(language)}: {text}"
         yield Reply(spoken, tuple(blocks), private=True, title=head)
 
-    def _about(self, passage: Passage, document: Document, language: Language) -> str:
+    def _about(self, passage: Passage, document: Document, owner: str, language: Language) -> str:
         """Return where the passage stands, in what version, and who looks after it."""
         say = self._texts.say
         version, metadata = document.version(passage.version), document.metadata
@@ -89,8 +90,8 @@ class SourceView:
         if version:
             facts.append(f"v{version.number}")
             updated = updated or version.published[:10]
-        if metadata.owner:
-            facts.append(say("ask.owner", language, owner=metadata.owner))
+        if owner:
+            facts.append(say("ask.owner", language, owner=sanitise(owner)))
         if updated:
             day = aged(updated, self._texts, language)
             facts.append(say("ask.updated", language, day=day))

@@ -10,7 +10,7 @@ from handlers.conversation import Message
 from handlers.questions.threads import Threads
 from knowledge.text.chat_markup import unmarked
 from knowledge.text.courtesy import bare
-from knowledge.text.language import language_of
+from knowledge.text.language import language_of, spoken_language
 from knowledge.values import Language
 
 _ANYWHERE = re.compile(
@@ -30,7 +30,7 @@ class Spoken:
         own = message.person.language
         words = unmarked(unicodedata.normalize("NFKC", text)).strip()
         if _WORD.search(bare(words)) and not _ANYWHERE.fullmatch(bare(words).strip()):
-            return language_of(words, own)
+            return spoken_language(words, own)
         history = await self._threads.history(message.place)
         if not history:
             return own

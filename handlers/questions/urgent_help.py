@@ -6,6 +6,7 @@ It is never refused: where the documents say nothing, people are named.
 
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 from handlers.actions.questions import AskPerson
 from handlers.conversation import Block, Button, Buttons, Message, Paragraph, Reply
@@ -20,7 +21,7 @@ from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
 from knowledge.text.courtesy import asking
 from knowledge.text.emergency import Kind, emergency
-from knowledge.text.language import language_of
+from knowledge.text.language import spoken_language
 from knowledge.text.sanitise import sanitise
 from knowledge.values import Answer, Citation, Language, Sentence
 
@@ -42,19 +43,18 @@ class UrgentHelp:
 
     async def help(self, message: Message, text: str) -> AsyncIterator[Reply]:
         """Say whom to tell, and by when."""
-        language = language_of(asking(text), message.person.language)
+        language = spoken_language(asking(text), message.person.language)
         kind = emergency(text) or "leak"
         try:
             library = await self._library()
             found = await desk(library, text, kind, self._people.readers(message))
             if found is None:
-                yield self._unknown(kind, language)
+                yield await self._unknown(message, kind, language)
                 return
             answer = await self._answer(library, found, text, language)
         except KnowledgeError:
-            yield self._unknown(
-                kind, language
-            )  # an index that is away must not keep people waiting
+            # an index that is away must not keep people waiting
+            yield await self._unknown(message, kind, language)
             return
         yield self._drawn(await self._last.keep(message, answer), kind)
 
@@ -108,9 +108,11 @@ class UrgentHelp:
         rows += ["", *named(shown)]
         return Reply("\n".join(rows), tuple(blocks), answer=answer)
 
-    def _unknown(self, kind: Kind, language: Language) -> Reply:
+    async def _unknown(self, message: Message, kind: Kind, language: Language) -> Reply:
         """Say whom to turn to where the documents do not."""
         say = self._texts.say
-        names = self._escalation.names(language) or say("requests.emergency_admins", language)
+        spoken = replace(message, person=replace(message.person, language=language))
+        names = await self._escalation.names(spoken)
+        names = names or say("requests.emergency_admins", language)
         text = say("requests.emergency_unknown", language, names=names)
         return Reply(text, (Paragraph(text, "warning"),))

@@ -38,7 +38,7 @@ from knowledge.retrieval.query import Query
 from knowledge.retrieval.source import PassageSource
 from knowledge.text.analysis import Analysis
 from knowledge.text.courtesy import asking, searched
-from knowledge.text.language import language_of
+from knowledge.text.language import spoken_language
 from knowledge.text.topic import names_nothing
 from knowledge.values import Answer, AnswerMode, Document, Language, SearchKind
 
@@ -156,7 +156,7 @@ class Answers:
             id=secrets.token_urlsafe(12),
             text=text,
             search_text=text,
-            language=language_of(text, language),
+            language=spoken_language(text, language),
             readers=readers,
             limit=max(1, min(limit, 10)),
             kind=kind,

@@ -9,6 +9,7 @@ from knowledge.values import Language
 
 _HIRAGANA = re.compile(r"[\u3041-\u309f]")
 _JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d々]")
+_LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9'’.+-]*")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 # Latin words from which on a text without hiragana is an English sentence that names a Japanese
 # word
@@ -58,6 +59,32 @@ def is_foreign(text: str) -> bool:
     others = [word for word in words if word in _OTHER_WORDS]
     english = [word for word in words if word in _ENGLISH_WORDS]
     return len(others) > 1 and len(others) > len(english)
+
+
+def told_language(text: str) -> Language | None:
+    """
+    Return the language somebody speaks who writes this; None where people of either language write
+    so: digits and signs, one Latin word, names and abbreviations alone ("RAG", "GPT-4o, LLM").
+
+    Whoever writes in a third language is answered in English.
+    """
+    if _OTHER_SCRIPT.search(text) or is_foreign(text):
+        return "en"
+    if _JAPANESE.search(text):
+        return language_of(text, "ja")
+    words = [word for word in _LATIN_NAME.findall(text) if not _is_a_name(word)]
+    english = any(word.lower() in _ENGLISH_WORDS for word in words)
+    return "en" if english or len(words) >= _SENTENCE else None
+
+
+def spoken_language(text: str, conversation: Language) -> Language:
+    """Return the language to answer a text in: its own, else that of its conversation."""
+    return told_language(text) or conversation
+
+
+def _is_a_name(word: str) -> bool:
+    """Report whether a word is written as names and abbreviations are: "LLM", "GPT-4o"."""
+    return not word[1:].islower() and not word.islower()
 
 
 def language_of(text: str, fallback: Language) -> Language:

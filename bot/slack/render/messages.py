@@ -12,7 +12,7 @@ from bot.slack.render.elements import Json, context, section, size, words
 from bot.slack.render.limits import MESSAGE_BLOCKS, MESSAGE_CHARS, MESSAGE_TEXT, PARTS
 from bot.slack.render.native import Native
 from bot.slack.render.tabled import Tabled
-from bot.slack.render.text import called, cut, escape, mrkdwn, pieces, plain
+from bot.slack.render.text import called, cut, escape, mentioning, mrkdwn, pieces, plain
 from handlers.conversation import Reply
 from handlers.texts import Texts
 from knowledge.values import Language
@@ -33,9 +33,10 @@ def messages(reply: Reply, texts: Texts, language: Language, level: int) -> tupl
         return tuple({"text": piece, "blocks": [], **QUIET} for piece in segments)
     drawer = LEVELS[level](texts, language)
     blocks = []
-    if reply.calls:
-        blocks.append(section(called(reply.calls)))
-    blocks += drawer.blocks(reply.blocks)
+    drawn = drawer.blocks(reply.blocks)
+    blocks += mentioning(drawn, reply.calls)
+    if reply.calls and blocks == drawn and called(reply.calls):
+        blocks.insert(0, section(called(reply.calls)))
     if reply.ask:
         blocks += in_message(reply.ask, drawer)
     parts = _packed(blocks)

@@ -7,6 +7,9 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import Any
+
+from handlers.conversation import Called
 
 _BOLD = re.compile(r"(?P<before>.?)\*\*(?P<bold>.+?)\*\*(?=(?P<after>.?))")
 _ITEM = re.compile(r"(?:- |\d{1,2}\. )")
@@ -27,20 +30,42 @@ def cut(text: str, limit: int) -> str:
     return text[: limit - 1] + "…"
 
 
-def called(ids: Sequence[str]) -> str:
+def called(people: Sequence[Called]) -> str:
     """
-    Return what calls people (U…, W…) and user groups (S…); whatever else stands in a setting is
-    shown as text.
+    Return what calls people (U…, W…) and user groups (S…); whoever is not of Slack is shown by
+    name, where one is known.
     """
-    return " ".join([_called(id_.rpartition(":")[2]) for id_ in ids])
+    return " ".join(filter(None, [mention(person) for person in people]))
 
 
-def _called(id_: str) -> str:
-    if _GROUP.fullmatch(id_):
-        return f"<!subteam^{id_}>"
-    if _USER.fullmatch(id_):
-        return f"<@{id_}>"
-    return escape(id_)
+def mention(person: Called) -> str:
+    """Return what calls somebody, the name of whoever is not of Slack; "" where that is unknown."""
+    own = person.id.rpartition(":")[2]
+    if person.platform in ("", "slack"):
+        if _GROUP.fullmatch(own):
+            return f"<!subteam^{own}>"
+        if _USER.fullmatch(own):
+            return f"<@{own}>"
+    return escape(person.name)
+
+
+def mentioning(thing: Any, people: Sequence[Called]) -> Any:
+    """Return blocks in which the name of somebody, where it stands, has become what calls them."""
+    if isinstance(thing, list):
+        return [mentioning(item, people) for item in thing]
+    if not isinstance(thing, dict):
+        return thing
+    inner = {name: mentioning(value, people) for name, value in thing.items()}
+    if thing.get("type") == "mrkdwn":
+        inner["text"] = _with_mentions(str(thing["text"]), people)
+    return inner
+
+
+def _with_mentions(text: str, people: Sequence[Called]) -> str:
+    for person in people:
+        if person.name:
+            text = text.replace(escape(person.name), mention(person))
+    return text
 
 
 def plain(text: str) -> str:

@@ -127,12 +127,14 @@ class Service:
         id_ = call.path.rpartition("/")[2]
         if call.method == "DELETE":
             return Response(status_code=200 if self.shown.pop(id_, None) else 404)
-        broken = self._broken(call)
+        broken = "" if call.path == "/v3/conversations" else self._broken(call)
         if broken:
             self.refused.append(broken)
             return JSONResponse(
                 {"error": {"code": "BadSyntax", "message": broken}}, 413 if "big" in broken else 400
             )
+        if call.path == "/v3/conversations":
+            return JSONResponse({"id": f"a:of-{call.body['members'][0]['id']}"}, 201)
         if call.targeted:
             return self._whispered(call)
         if call.method == "PUT":

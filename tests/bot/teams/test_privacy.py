@@ -274,7 +274,7 @@ async def test_calling_an_expert_from_a_private_answer_names_the_way_and_publish
     answer = await at.press(scenes.public["a call"], own=True, **ROOM)
 
     assert at.public() == []
-    assert "チャンネルのスレッド" in json.dumps(answer, ensure_ascii=False)
+    assert "チャンネルで押すと" in json.dumps(answer, ensure_ascii=False)
 
 
 async def test_a_press_on_a_card_of_a_run_that_was_deleted_is_answered_all_the_same(at, scenes):
