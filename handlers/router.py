@@ -6,6 +6,7 @@ from typing import Literal, assert_never
 
 from handlers.actions.action import Action
 from handlers.actions.choose import AskAboutResult, StartChoice
+from handlers.actions.questions import AskExample
 from handlers.actions.registry import read
 from handlers.choose.model_admin import ModelAdmin
 from handlers.choose.router import JOIN, WORDS, Choose
@@ -70,6 +71,7 @@ class Router:
         demo.routes(self._routes)
         model.routes(self._routes)
         self._routes.form(AskAboutResult, self._about)
+        self._routes.press(AskExample, self._example)
         self._personal: Personal | None = None
 
     def take_in(self, personal: Personal) -> None:
@@ -79,6 +81,11 @@ class Router:
 
     def __call__(self, message: Message) -> AsyncIterator[Reply]:
         self._meet(message.person)
+        if message.person.role == "external":
+            return self._outsider(message)
+        return self._heard(message)
+
+    def _heard(self, message: Message) -> AsyncIterator[Reply]:
         match message.content:
             case Text(text):
                 return self._text(message, text) if message.direct else self._overheard(message)
@@ -94,6 +101,17 @@ class Router:
                 return self._upload(message, upload)
             case _:
                 assert_never(message.content)
+
+    def _example(self, message: Message, action: AskExample) -> AsyncIterator[Reply]:
+        """Ask an example as if it had been typed."""
+        text = self._room.welcome.question(action, message.person.language)
+        return self._spoken(message, text)
+
+    async def _outsider(self, message: Message) -> AsyncIterator[Reply]:
+        """Say who may ask, to somebody from elsewhere who addresses us."""
+        if message.direct:
+            text = self._texts.say("actions.outsider", message.person.language)
+            yield Reply(text, (Paragraph(text, "note"),))
 
     def leads(self, text: str) -> Mode | Literal[""]:
         """Return where a text leads besides the documents, "" for a question to them."""

@@ -57,12 +57,15 @@ class Mention:
 class Attached:
     """
     Something beside the words; `shared` are files, and messages that are quoted. `url` is where a
-    file can be had, "" for what cannot.
+    file can be had, "" for what cannot. `quoted` is what another message says that is forwarded or
+    replied to, in its own markup.
     """
 
     name: str
     url: str
     shared: bool
+    picture: bool = False
+    quoted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,10 @@ class Activity:
     mentions: tuple[Mention, ...]
     attached: tuple[Attached, ...]
     edited: bool
+    deleted: bool
+    reactions: tuple[str, ...]  # to `reply_to`, in Teams' words ("like")
     welcomes: bool  # we were installed or added
+    removes: bool  # we were uninstalled or taken out
     targeted: bool  # written to us among others so that nobody else sees it
     own: bool  # seen by its person alone, among others: targeted, or a card in answer to a press
     data: Mapping[str, Any] | None
@@ -119,6 +125,12 @@ class Activity:
     @property
     def mentions_us(self) -> bool:
         return any(mention.id == self.destination.bot for mention in self.mentions)
+
+    @property
+    def shows_a_picture(self) -> bool:
+        """Report whether a picture is pasted into what is said to us."""
+        to_us = self.personal or self.mentions_us or self.targeted
+        return self.type == "message" and to_us and any(item.picture for item in self.attached)
 
     @property
     def shares_a_file(self) -> bool:

@@ -37,6 +37,7 @@ from bot.teams.rooms import Rooms
 from bot.teams.screen import Answer, Recorder, Screen
 from bot.teams.sender import Sender
 from bot.teams.settings import Teams as Settings
+from bot.teams.withdrawal import Withdrawal
 from bot.turns import Delivery, Turns
 from bot.turns import Screen as AnyScreen
 from handlers.conversation import Message, Press, Reply
@@ -84,6 +85,7 @@ class Teams(Face):
             FileConsent(self._connector, sessions, texts, local=local),
             BaseCards(sessions),
             FeedbackTargets(sessions),
+            Withdrawal(self._connector, sessions),
         )
         self._files = Files(texts, local=local)
         self._members = Members(self._connector, sessions, tenant, local=local)
@@ -107,8 +109,13 @@ class Teams(Face):
         if activity.name == "fileConsent/invoke":
             await self._sender.file_consent.consented(activity)
             return None
-        if activity.shares_a_file:
-            await self._refuse_file(activity)
+        if activity.removes:
+            await self._rooms.leave(activity.destination.conversation)
+            return None
+        if activity.deleted:
+            await self._sender.withdrawal.withdraw(activity)
+            return None
+        if await self._leaves_nothing_to_answer(activity):
             return None
         message = parse.message(activity, self._files.fetch)
         if message is None:
@@ -119,7 +126,7 @@ class Teams(Face):
     def screen(self, raw: Json, message: Message, memory: dict[str, str]) -> AnyScreen:
         """Return where the replies to a message appear."""
         activity = frame.checked(raw)
-        if activity.name == "message/submitAction":
+        if activity.name == "message/submitAction" or activity.reactions:
             return Recorder()  # the client itself says thank you, to the person alone
         waiting = self._waiting.get(activity.delivery)
         return Screen(self._sender, activity, message, memory, waiting)
@@ -161,13 +168,40 @@ class Teams(Face):
             return False
         return True
 
-    async def _refuse_file(self, activity: Activity) -> None:
+    async def _leaves_nothing_to_answer(self, activity: Activity) -> bool:
+        """
+        Say why a picture, or a file sent among others, does not reach us; report whether no
+        question stands beside it.
+        """
+        asks = bool(parse.question(activity))
+        if activity.shares_a_file:
+            await self._refuse_file(activity, asks=asks)
+        elif activity.shows_a_picture:
+            await self._explain_picture(activity, asks=asks)
+        else:
+            return False
+        return not asks
+
+    async def _explain_picture(self, activity: Activity, *, asks: bool) -> None:
+        language = await self._languages.last(parse.person(activity).id, activity.language)
+        text = self._texts.say("teams.no_pictures", language)
+        if asks:
+            text = self._texts.say("teams.no_pictures_beside", language)
+        await self._reply_alone(activity, render.said(text, language))
+
+    async def _refuse_file(self, activity: Activity, *, asks: bool) -> None:
         """
         Say why a file does not reach us here: to its sender alone, where nobody else saw what they
         sent.
         """
+        language = await self._languages.last(parse.person(activity).id, activity.language)
+        bot = activity.destination.bot
+        refusal = file_cards.no_files_here(language, self._texts, bot, asks=asks)
+        await self._reply_alone(activity, refusal)
+
+    async def _reply_alone(self, activity: Activity, refusal: Json) -> None:
+        """Say something to somebody alone, where nobody else saw what they sent."""
         to = activity.destination
-        refusal = file_cards.no_files_here(activity.language, self._texts, to.bot)
         if activity.targeted:
             with suppress(Undelivered):
                 await self._connector.whisper(to, refusal)
@@ -192,11 +226,20 @@ class Teams(Face):
         try:
             if activity.type == "invoke":
                 return await self._invoked(activity, delivery)
+            if activity.welcomes:
+                delivery = await self._welcome_of(activity, delivery)
+            if activity.reactions:
+                delivery = await self._about_an_answer(activity, delivery)
             await self._hear(delivery)
         except NotSafe:
             log.warning("an activity is not acknowledged: Redis is away and its turn takes long")
             return Response(status_code=503)
         return Response(status_code=202)
+
+    async def _welcome_of(self, activity: Activity, delivery: Delivery) -> Delivery:
+        """Return a welcome that is no repeat of one from before we were taken out."""
+        times = await self._rooms.times_left(activity.destination.conversation)
+        return replace(delivery, id=f"{delivery.id}:{times}") if times else delivery
 
     async def _admitted(self, request: Request, activity: Activity) -> bool:
         """Report whether Teams sent this, from the company we serve; note who else tried."""
@@ -233,10 +276,14 @@ class Teams(Face):
 
     async def _voted(self, activity: Activity, delivery: Delivery) -> Response:
         """Start the turn of a thumb, with the answer it is about."""
+        await self._hear(await self._about_an_answer(activity, delivery))
+        return JSONResponse({})
+
+    async def _about_an_answer(self, activity: Activity, delivery: Delivery) -> Delivery:
+        """Return a delivery that names the answer it was done to, as long as that is known."""
         place = f"teams:{activity.destination.conversation}"
         answer = await self._sender.feedback_targets.answer(place, activity.reply_to)
-        await self._hear(replace(delivery, payload=delivery.payload | {frame.ANSWER: answer}))
-        return JSONResponse({})
+        return replace(delivery, payload=delivery.payload | {frame.ANSWER: answer})
 
     async def _acted(self, activity: Activity, delivery: Delivery) -> Response:
         """Answer a press with what takes the place of its card, or with a sentence."""

@@ -46,9 +46,15 @@ def file_elsewhere(names: Sequence[str], language: Language, texts: Texts, bot: 
     return pointing(text, language, texts, bot)
 
 
-def no_files_here(language: Language, texts: Texts, bot: str) -> Element:
-    """Say why a file sent in a channel does not reach us, and link to where it does."""
-    return pointing(texts.say("teams.no_files_here", language), language, texts, bot)
+def no_files_here(language: Language, texts: Texts, bot: str, *, asks: bool) -> Element:
+    """
+    Say why a file sent in a channel does not reach us, and link to where it does; `asks` says that
+    a question stands beside it, which is answered.
+    """
+    text = texts.say("teams.no_files_here", language)
+    if asks:
+        text = texts.say("teams.no_files_beside", language)
+    return pointing(text, language, texts, bot)
 
 
 def pointing(text: str, language: Language, texts: Texts, bot: str) -> Element:

@@ -23,6 +23,7 @@ from handlers.texts import Texts
 from knowledge.values import Language
 
 log = logging.getLogger(__name__)
+OFFICE = ("docx", "xlsx", "pptx")
 
 
 class FileConsent:
@@ -44,6 +45,7 @@ class FileConsent:
         there.
         """
         language = message.person.language
+        files = _once_each(files)
         if not files:
             return []
         if to.kind != "personal":
@@ -91,3 +93,13 @@ class FileConsent:
             text = self._texts.say("teams.file_not_given", language, file=name)
             return render.said(text, language)
         return file_cards.file_given(name, answer, language)
+
+
+def _once_each(files: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
+    """Return one file of each name: what Office opens, since each file is a question of its own."""
+    chosen: dict[str, Attachment] = {}
+    for file in files:
+        stem, _, ending = file.name.rpartition(".")
+        if stem not in chosen or ending in OFFICE:
+            chosen[stem] = file
+    return tuple(chosen.values())

@@ -3,6 +3,7 @@ The frame of an activity: JSON of anybody's making until `checked` has seen it. 
 ends.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 
 from bot.press import KEY, flat, unpack
@@ -11,12 +12,14 @@ from handlers.conversation import Form, Press, Values
 from knowledge.values import Language
 
 BODY = 512 * 1024  # bytes of one delivery; Teams sends at most about 100 KB
-TEXT = 40_000  # characters of one message
+TEXT = 40_000  # characters of one message that are read; a question has far less
+QUOTED = 1_000  # characters of a quoted or forwarded message
 ASKED = "_ask"  # marks the buttons of a card of questions, which the next reply replaces
 NAME = 300  # characters of an id, a name or a verb
 FILE = "application/vnd.microsoft.teams.file.download.info"
 OWN = "_own"  # marks a button drawn where one person alone sees it, among others
 ANSWER = "answer"  # what we call the answer a thumb is about, added before an activity is stored
+QUOTES = frozenset({"messageReference", "forwardedMessageReference"})
 GROUPS = "19:"  # what ids of groups and channels begin with
 
 
@@ -74,7 +77,7 @@ def _check_kinds(raw: Json) -> None:
     if not isinstance(raw.get("channelData") or {}, dict):
         raise Malformed("channelData")
     text = raw.get("text") or ""
-    if not isinstance(text, str) or len(text) > TEXT:
+    if not isinstance(text, str) or len(text) > BODY:
         raise Malformed("text")
 
 
@@ -105,11 +108,14 @@ def _activity(raw: Json) -> Activity:
         from_bot=raw["from"].get("role") == "bot",
         language=_language(raw.get("locale") or ""),
         reply_to=raw.get("replyToId") or "",
-        text=raw.get("text") or "",
+        text=(raw.get("text") or "")[:TEXT],
         mentions=tuple(_mentions(raw)),
         attached=tuple(_attached(raw)),
         edited=mapping(raw.get("channelData")).get("eventType") == "editMessage",
+        deleted=raw["type"] == "messageDelete",
+        reactions=tuple(_reactions(raw)),
         welcomes=_welcomes(raw),
+        removes=_removes(raw),
         targeted=targeted,
         own=targeted or (among_others and bool(sent_data.get(OWN))),
         data=data if isinstance(raw.get("value"), dict) else None,
@@ -170,17 +176,39 @@ def _mentions(raw: Json) -> Iterator[Mention]:
 
 
 def _attached(raw: Json) -> Iterator[Attached]:
-    for item in raw.get("attachments") or []:
-        if not isinstance(item, dict):
-            continue
+    items = [item for item in raw.get("attachments") or [] if isinstance(item, dict)]
+    quotes = any(item.get("contentType") in QUOTES for item in items)
+    for item in items:
         kind = item.get("contentType")
         content = item.get("content") or ""
-        quoted = "<attachment" in str(content)
+        points_to_a_file = "<attachment" in str(content) and not quotes
         url = mapping(content).get("downloadUrl")
         if kind != FILE or not isinstance(url, str):
             url = ""
         name = str(item.get("name") or "file")[:NAME]
-        yield Attached(name, url, quoted or kind in (FILE, "reference"))
+        shared = points_to_a_file or kind in (FILE, "reference")
+        picture = str(kind).startswith("image/")
+        yield Attached(name, url, shared, picture=picture, quoted=_quoted(str(kind), content))
+
+
+def _quoted(kind: str, content: object) -> str:
+    """Return what a message says that is replied to or forwarded, "" for any other attachment."""
+    if kind not in QUOTES:
+        return ""
+    try:
+        told = mapping(json.loads(content) if isinstance(content, str) else content)
+    except (ValueError, RecursionError):
+        return ""
+    if mapping(told.get("messageSender")).get("application"):
+        return ""  # a bot said it: what we said ourselves is remembered
+    words = told.get("originalMessageContent") or told.get("messagePreview")
+    return words[:QUOTED] if isinstance(words, str) else ""
+
+
+def _reactions(raw: Json) -> Iterator[str]:
+    added = raw.get("reactionsAdded")
+    for reaction in added if isinstance(added, list) else ():
+        yield str(mapping(reaction).get("type") or "")[:NAME]
 
 
 def _welcomes(raw: Json) -> bool:
@@ -191,6 +219,17 @@ def _welcomes(raw: Json) -> bool:
         return False
     us = raw["recipient"]["id"]
     return any(mapping(member).get("id") == us for member in raw.get("membersAdded") or [])
+
+
+def _removes(raw: Json) -> bool:
+    """Report whether we were uninstalled or taken out."""
+    if raw["type"] == "installationUpdate":
+        return str(raw.get("action", "")).startswith("remove")
+    if raw["type"] != "conversationUpdate":
+        return False
+    gone = raw.get("membersRemoved")
+    us = raw["recipient"]["id"]
+    return isinstance(gone, list) and any(mapping(one).get("id") == us for one in gone)
 
 
 def _held(raw: Json) -> Json:

@@ -22,6 +22,7 @@ _LINE = re.compile(
 _CELL = re.compile(r"</?(?:td|th)\b[^<>]{0,4000}>", re.IGNORECASE)
 _NAMES = "span|b|i|em|strong|u|s|strike|del|ins|code|a|sub|sup|font|emoji|customemoji"
 _INLINE = re.compile(rf"</?(?:{_NAMES})\b[^<>]{{0,4000}}>", re.IGNORECASE)
+_AUTHOR = re.compile(r"<strong\b[^<>]{0,1000}>[^<]{0,300}</strong>", re.IGNORECASE)
 EMOJI = 8  # letters of one emoji at most
 
 
@@ -37,6 +38,16 @@ def plain(text: str) -> str:
     text = _LINE.sub("\n", text)
     text = _CELL.sub(" ", text)
     return _INLINE.sub("", text)
+
+
+def quoted(text: str) -> str:
+    """Return the words of the message that is replied to in a quote, "" where there is none."""
+    quote = QUOTE.search(text)
+    if quote is None:
+        return ""
+    words = _AUTHOR.sub(" ", quote[0], count=1)
+    words = _LINE.sub("\n", words)
+    return _INLINE.sub("", _CELL.sub(" ", words)).strip()
 
 
 def _fenced(match: re.Match[str]) -> str:

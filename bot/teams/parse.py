@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from bot.press import KEY, flat, input_name, unpack
 from bot.teams import markup
 from bot.teams.activity import Activity, Vote
-from bot.teams.frame import ASKED, NAME, TEXT, mapping
+from bot.teams.frame import ASKED, NAME, QUOTED, TEXT, mapping
 from handlers.conversation import (
     Audience,
     Command,
@@ -52,6 +52,20 @@ _ADDRESSED = re.compile(  # a name before or behind what is said, and no part of
 _COMMAND = re.compile(
     r"[/@]?\s*llm[\s_‐‑‒–—―−ー-]?choose(?![a-z0-9_-])[\s:,]*(.*)", re.IGNORECASE | re.DOTALL
 )
+SHORT = 60  # characters of words that say nothing without the message they are about
+_ANSWER_THIS = re.compile(  # asks for an answer to the message beside it, and nothing else
+    r"(?:これ|こちら|この(?:質問|件|メッセージ)?|上記?|転送|以下)?(?:の質問)?(?:に|へ|を|は|って|について)?[、\s]*"
+    r"(?:(?:答え|回答し|教え|返信し|確認し|調べ)て)?(?:ください|下さい|くれる|もらえますか|お願いします)?"
+    r"(?:分か|わか)?(?:る|ります)?(?:どう)?(?:です|でしょう)?か?[?？。!！]*"
+    r"|(?:please |can you |could you )?(?:answer|check|look at|reply to) (?:this|that|it)(?: please)?[?.!]*"
+    r"|(?:any (?:idea|thoughts)|what about this|thoughts|fyi)[?.!]*",
+    re.IGNORECASE,
+)
+_REFERS = re.compile(
+    r"これ|この|それ|その|上の|上記|\b(?:this|that|these|those|it|above)\b", re.IGNORECASE
+)
+LIKES = frozenset({"like", "heart", "1f44d_thumbsup", "yes-tone1", "plusone"})
+DISLIKES = frozenset({"dislike", "1f44e_thumbsdown", "no"})
 _INVISIBLE = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff")
 
 
@@ -99,6 +113,35 @@ def typed(activity: Activity) -> str:
     return _ADDRESSED.sub(" ", text).replace(OTHER, "").strip()
 
 
+def question(activity: Activity) -> str:
+    """
+    Return what is asked: what was typed, or the message it forwards or replies to where the words
+    are about that one.
+    """
+    own = typed(activity)
+    quote = _quote(activity)
+    if not quote or _COMMAND.fullmatch(own):
+        return own
+    if not own or _ANSWER_THIS.fullmatch(own):
+        return quote
+    if len(own) <= SHORT and _REFERS.search(own):
+        return f"{quote} {own}"
+    return own
+
+
+def _quote(activity: Activity) -> str:
+    """Return the words of a message that is forwarded or replied to, "" for none."""
+    for item in activity.attached:
+        if item.quoted:
+            return _plain_words(markup.plain(item.quoted))
+    return _plain_words(markup.quoted(activity.text)[:QUOTED])
+
+
+def _plain_words(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", html.unescape(text))
+    return " ".join(plain.translate(_INVISIBLE).split())
+
+
 def _others(activity: Activity) -> frozenset[str]:
     """Return the names of others who are mentioned."""
     us = activity.destination.bot
@@ -124,19 +167,37 @@ def content(activity: Activity, fetch: Fetch) -> Content | None:
             return _pressed(activity.data or {})
         case "invoke", "message/submitAction":
             return _thumb(activity.vote)
-        case "messageUpdate", _ if activity.edited:
-            original = f"teams:{activity.destination.conversation}:{activity.id}"
-            return Edited(typed(activity), original)
-        case _ if activity.welcomes:
-            return Command("welcome")
         case _:
-            return None
+            return _noticed(activity)
+
+
+def _noticed(activity: Activity) -> Content | None:
+    """Return what happened that nobody wrote or pressed."""
+    if activity.welcomes:
+        return Command("welcome")
+    if activity.edited and activity.type == "messageUpdate":
+        original = f"teams:{activity.destination.conversation}:{activity.id}"
+        return Edited(typed(activity), original)
+    return _reacted(activity)
+
+
+def _reacted(activity: Activity) -> Content | None:
+    """Read a thumb beneath one of our answers as a vote; None for any other reaction."""
+    answer = activity.vote.answer
+    for reaction in activity.reactions:
+        if not answer:
+            continue
+        if reaction in LIKES:
+            return Press("feedback.vote", {"vote": "up", "aid": answer, "comment": ""})
+        if reaction in DISLIKES:
+            return FormBack("feedback.reason", {"aid": answer}, {"reason": "", "comment": ""})
+    return None
 
 
 def _spoken(activity: Activity, fetch: Fetch) -> Content | None:
     if activity.data is not None:
         return _pressed(activity.data)
-    text = typed(activity)
+    text = question(activity)
     files = tuple(_files(activity, fetch))
     if files:
         return Upload(files, text)

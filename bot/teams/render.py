@@ -18,6 +18,7 @@ from bot.teams.file_cards import pointing
 from bot.teams.mentions import mentioning
 from bot.teams.text import Element, cut, escaped, fit, lines, marked
 from handlers.conversation import (
+    Block,
     Button,
     Buttons,
     Feedback,
@@ -32,6 +33,7 @@ from handlers.texts import Texts
 from knowledge.values import Language
 
 TEXT = 60_000  # bytes of UTF-16 of a message's text, with room for citations in its 80 KB
+SHARING = frozenset({"choose.share", "demo.share"})  # presses that show something to others
 INFORMATIVE = 1000  # characters of a streamed status
 
 _MARKS = {"complete": "✓", "in_progress": "▶", "pending": "○", "error": "✕"}
@@ -56,6 +58,19 @@ def activities(reply: Reply, language: Language, texts: Texts) -> list[Element]:
     rest = tuple(block for block in reply.blocks if block is not answer)
     below = _below(replace(reply, blocks=rest), language, texts)
     return [_words(reply, answer, language) | _thumbs(reply), *below]
+
+
+def without_sharing(reply: Reply) -> Reply:
+    """Return the reply without buttons that show it to others, where there are none."""
+    blocks: list[Block] = []
+    for block in reply.blocks:
+        if not isinstance(block, Buttons):
+            blocks.append(block)
+            continue
+        items = tuple(item for item in block.items if item.press.action not in SHARING)
+        if items:
+            blocks.append(replace(block, items=items))
+    return replace(reply, blocks=tuple(blocks))
 
 
 def ending(reply: Reply, language: Language, texts: Texts) -> list[Element]:

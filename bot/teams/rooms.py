@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.teams.activity import Activity, Destination
-from handlers.lifetimes import REACHED_TEAMS
+from handlers.lifetimes import REACHED_TEAMS, TURN
 from handlers.sessions import Sessions, SessionsUnavailable, State
 from knowledge.values import Language
 
@@ -54,6 +54,20 @@ class Rooms:
                 chat = {"conversation": str(known.get("conversation", ""))}
                 await self._write("teams.person", activity.sender, person | chat)
                 self._mark((activity.sender, ""), {})
+
+    async def leave(self, conversation: str) -> None:
+        """Note that we were taken out of a conversation."""
+
+        def again(state: State | None) -> State:
+            return {"times": int((state or {}).get("times", 0)) + 1}
+
+        with suppress(SessionsUnavailable):
+            await self._sessions.change("teams.left", conversation, again, seconds=TURN)
+
+    async def times_left(self, conversation: str) -> int:
+        """Return how often we were taken out of a conversation in the last day."""
+        record = await self._load("teams.left", conversation)
+        return int(record["times"]) if record else 0
 
     async def room(self, place: str) -> Destination | None:
         """Return how to reach a place of talk, by its id; None where nobody spoke to us lately."""

@@ -74,6 +74,8 @@ class Screen:
             Undelivered: the last word of the turn could not be brought.
             Stopped: the person stopped the turn.
         """
+        if not self._among_others:
+            reply = render.without_sharing(reply)
         if reply.place:
             self._to = replace(self._to, conversation=reply.place.removeprefix("teams:"))
         if not reply.final:
@@ -95,6 +97,7 @@ class Screen:
             if error.status not in UNREADABLE:
                 raise
             await self._put([self._in_words(reply)], reply)
+        await self._sender.withdrawal.note(self._activity, self.memory.get("ids", ""))
         await self._hand(reply)
         self._respond(invoke.notice(self._say("shown_below")))
 
@@ -201,17 +204,32 @@ class Screen:
     # ----------------------------------------------------------------- the last word
 
     async def _finish(self, reply: Reply) -> None:
-        if self._stream is None or not self._stream.open or reply.share:
+        if self._stream is None or reply.share:
             await self._put(self._drawn(reply), reply)
+            return
+        if not self._stream.open:
+            await self._replace_stream(reply)
             return
         ending = render.ending(reply, self._language(reply), self._texts)
         id_ = await self._stream.finish(ending[0])
         if not id_:
-            await self._put(self._drawn(reply), reply)
+            await self._replace_stream(reply)
             return
         await self._sender.remember(self._to, id_, reply)
         self.memory["ids"] = id_
         await self._put(ending, reply, done=1)
+
+    async def _replace_stream(self, reply: Reply) -> None:
+        """
+        Put the reply in the place of what a stream began that is over: half an answer above the
+        whole one would be read as another.
+        """
+        begun = self.memory.get("shown", "")
+        if begun:
+            self.memory.setdefault("ids", begun)
+            await self._put(render.ending(reply, self._language(reply), self._texts), reply)
+            return
+        await self._put(self._drawn(reply), reply)
 
     async def _put(self, activities: Sequence[Json], reply: Reply, *, done: int = 0) -> None:
         """Bring what is shown up to these activities; the first `done` are there already."""

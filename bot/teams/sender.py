@@ -14,12 +14,14 @@ from bot.teams.connector import Connector
 from bot.teams.feedback import FeedbackTargets
 from bot.teams.file_consent import FileConsent
 from bot.teams.refusal import Undelivered
+from bot.teams.withdrawal import Withdrawal
 from handlers.conversation import Feedback, Reply
 from handlers.texts import Texts
 
 log = logging.getLogger(__name__)
 TAKEN = 201  # what the service answers to a new message
-GONE = 404  # what the service answers for a message that was deleted
+# what the service answers for a message that was deleted, or that it lets nobody change any more
+UNCHANGEABLE = frozenset({403, 404, 405})
 # seconds before the last word of a turn is sent again, when nobody knows whether it arrived
 ONCE_MORE = 2.0
 
@@ -33,6 +35,7 @@ class Sender:
     file_consent: FileConsent
     base_cards: BaseCards
     feedback_targets: FeedbackTargets
+    withdrawal: Withdrawal
 
     async def send(self, to: Destination, activity: Json, *, last: bool) -> str:
         """
@@ -51,11 +54,11 @@ class Sender:
         return await self.connector.send(to, activity)
 
     async def update(self, to: Destination, id_: str, activity: Json) -> bool:
-        """Put an activity in the place of another; False where that one was deleted meanwhile."""
+        """Put an activity in the place of another; False where that one can no longer be changed."""
         try:
             await self.connector.update(to, id_, activity)
         except Undelivered as error:
-            if error.status != GONE:
+            if error.status not in UNCHANGEABLE:
                 raise
             return False
         return True

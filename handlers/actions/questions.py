@@ -21,6 +21,13 @@ class AskMeant(Action):
     suggestion: int
 
 
+@action("ask.example")
+class AskExample(Action):
+    """Ask one of the questions that a welcome shows."""
+
+    example: Literal["example_rag", "example_which", "example_pros"]
+
+
 @action("talk.new")
 class NewTopic(Action):
     """Forget the talk so far, so that the next question stands for itself."""

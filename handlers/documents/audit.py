@@ -128,4 +128,4 @@ class Audit:
         name = owner_name(self._context, message, person)
         if self._context.people.names.known(person) or person.count(":") < 2:
             return name
-        return f"{name} …{display(person)[-SHOWN:]}"
+        return f"{name} …{display(person)[-4:]}"

@@ -7,14 +7,20 @@ from collections.abc import AsyncIterator
 
 from handlers.actions.choose import StartChoice
 from handlers.actions.demo import TakeTour
+from handlers.actions.documents import RequestDocument
 from handlers.conversation import Button, Buttons, Message, Paragraph, Reply
 from handlers.questions.intents import Greeting, Word
 from handlers.questions.welcome import Welcome
 from handlers.texts import Texts
 from knowledge.text.courtesy import asking
 from knowledge.text.pieces import pieces
+from knowledge.values import Language
 
 SITUATION = 400  # characters of what somebody told of their company that a button carries
+_STORED = re.compile(  # where companies keep their files
+    r"\.sharepoint\.com/|onedrive\.|1drv\.ms/|drive\.google\.com|docs\.google\.com|dropbox\.com|box\.com/",
+    re.IGNORECASE,
+)
 _FIGURE = re.compile(r"\d")
 
 
@@ -28,8 +34,17 @@ class Talk:
         Say one sentence and nothing else. Talk among people that only acknowledges something is
         left alone.
         """
-        if message.direct or word != "acknowledged":
-            yield Reply(self._texts.say(f"talk.{word}", message.person.language))
+        language = message.person.language
+        if word == "link" and _STORED.search(text):
+            yield self._stored_elsewhere(language)
+        elif message.direct or word != "acknowledged":
+            yield Reply(self._texts.say(f"talk.{word}", language))
+
+    def _stored_elsewhere(self, language: Language) -> Reply:
+        """Say how a document behind a link gets here."""
+        words = self._texts.say("talk.link_to_file", language)
+        request = Button(self._texts.say("ask.request", language), RequestDocument())
+        return Reply(words, (Paragraph(words), Buttons((request,))), private=True)
 
     async def greet(self, greeting: Greeting, message: Message, text: str) -> AsyncIterator[Reply]:
         """Greet back, and say what can be done here."""

@@ -6,6 +6,7 @@ from typing import Literal
 from handlers.actions.choose import StartChoice
 from handlers.actions.demo import TakeTour
 from handlers.actions.documents import ListDocuments
+from handlers.actions.questions import AskExample
 from handlers.conversation import Block, Button, Buttons, Heading, Message, Paragraph, Reply
 from handlers.people import People
 from handlers.texts import Texts
@@ -32,12 +33,13 @@ class Welcome:
         published = [document for document in documents if document.current]
         title = say("welcome.title", language)
         what = say("welcome.what", language, count=len(published))
-        examples = [f"- {say(f'welcome.{name}', language)}" for name in EXAMPLES]
+        if not message.audience.private:
+            what = say("welcome.what_among_others", language, count=len(published))
         blocks: list[Block] = [
             Heading(title),
             Paragraph(what),
             self.buttons(language),
-            Paragraph("\n".join(examples)),
+            self._examples(language),
         ]
         yield Reply(f"{title}\n{what}", tuple(blocks))
 
@@ -45,6 +47,18 @@ class Welcome:
         """Say what the bot does, to whoever asks for it in words."""
         async for reply in self.hello(message):
             yield reply
+
+    def question(self, action: AskExample, language: Language) -> str:
+        """Return the question of an example."""
+        return self._texts.say(f"welcome.{action.example}", language)
+
+    def _examples(self, language: Language) -> Buttons:
+        """Return questions to begin with, which are asked when they are pressed."""
+        shown = []
+        for name in EXAMPLES:
+            action = AskExample(name)
+            shown.append(Button(self.question(action, language), action))
+        return Buttons(tuple(shown), "followup", self._texts.say("welcome.try", language))
 
     def buttons(self, language: Language) -> Buttons:
         """Return one button for each ability."""

@@ -138,8 +138,10 @@ class Service:
         if call.targeted:
             return self._whispered(call)
         if call.method == "PUT":
-            if id_ not in self.shown:
+            if id_ not in self.shown and id_ not in self.streams:
                 return Response(status_code=404)
+            if id_ in self.streams:
+                self.streams[id_].done = True
             self.shown[id_] = call.body
             return JSONResponse({"id": id_})
         return self._streamed(call) if call.stream else self._new(call)

@@ -19,6 +19,9 @@ from tests.serving import served
 EXPERT = "3f2b8a10-1111-4222-8333-944444444444"
 
 
+WAIT = 60  # seconds
+
+
 class House:
     def __init__(self, application, face, client, service):
         self.application = application
@@ -32,12 +35,17 @@ class House:
         self.service.__init__(clock=clock, url=self.service.url)
 
     async def send(self, **more):
-        body = activity(self.service, f"n{next(self.numbers)}", **more)
+        body = activity(self.service, f"n{next(self.numbers)}") | more
         return await self.client.post("/api/messages", json=body)
+
+    async def settled(self):
+        """Wait until every turn is over."""
+        while self.application.turns._running:
+            await asyncio.wait(set(self.application.turns._running))
 
     async def until_answered(self, seen):
         """Wait until a card is shown that was not `seen` before."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(WAIT):
             while not any(
                 self.service.shown[id_].get("attachments")
                 for id_ in self.service.shown

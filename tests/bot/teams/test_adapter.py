@@ -280,7 +280,8 @@ async def test_an_edited_question_reaches_us_as_such(door, service, asked):
 
 async def test_a_file_in_a_channel_is_answered_with_why_and_the_way(door, service, asked, texts):
     html = {"contentType": "text/html", "content": '<div><attachment id="f1"></attachment></div>'}
-    await door.post("/api/messages", json=activity(service, **CHANNEL, attachments=[html]))
+    called = CHANNEL | {"text": "<at>LLM Choose</at>", "attachments": [html]}
+    await door.post("/api/messages", json=activity(service, **called))
     card = (await service.wait(1))[0].cards[0]
     assert card["body"][0]["text"] == texts.say("teams.no_files_here", "ja")
     assert (

@@ -1,10 +1,12 @@
 """Nobody reads an id in Teams: people are named as Teams names them, and mentioned where they are called."""
 
+import json
 import shutil
 
 import pytest
 import pytest_asyncio
 
+from bot.teams.members import Members
 from tests.bot.teams.house import EXPERT, opened
 from tests.bot.teams.talk import CHANNEL
 
@@ -113,3 +115,140 @@ async def test_an_owner_who_never_wrote_is_reminded_in_a_chat_opened_for_them(at
     [opening] = [call for call in at.service.taken if call.path == "/v3/conversations"]
     assert [member["id"] for member in opening.body["members"]] == [EXPERT]
     assert await at.service.until("見直し日")
+
+
+LONG = "長い" * 30_000
+PICTURE = {"contentType": "image/png", "contentUrl": "https://smba.example/v3/attachments/1"}
+HTML = {"contentType": "text/html", "content": "<attachment id='1'></attachment>"}
+EMPTY = {"text": "<attachment id='1'></attachment>"}
+
+
+def forwarded(words, sender="user"):
+    told = {"originalMessageContent": f"<p>{words}</p>", "messageSender": {sender: {"id": "u9"}}}
+    kind = "forwardedMessageReference"
+    return [HTML, {"contentType": kind, "content": json.dumps(told, ensure_ascii=False)}]
+
+
+def replied_to(words):
+    told = {"messagePreview": words, "messageSender": {"user": {"id": "u9"}}}
+    return [HTML, {"contentType": "messageReference", "content": json.dumps(told)}]
+
+
+QUESTION = "RAGは社内文書を全部学習しますか?"
+ANSWERED = "学習したり覚えたりするわけでは"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        EMPTY | {"attachments": forwarded(QUESTION)},
+        {"text": "<at>LLM Choose</at> これ教えて", "attachments": forwarded(QUESTION)} | CHANNEL,
+        {
+            "text": "<at>LLM Choose</at> この質問に答えてください",
+            "attachments": replied_to(QUESTION),
+        }
+        | CHANNEL,
+        {"text": f"<blockquote><strong>田中</strong><p>{QUESTION}</p></blockquote>お願いします"},
+    ],
+    ids=["forwarded", "forwarded with a word", "replied to", "quoted by an older client"],
+)
+async def test_a_message_beside_the_words_is_what_is_asked(at, sent):
+    await at.send(**sent)
+    assert await at.service.until(ANSWERED)
+
+
+async def test_a_question_of_its_own_is_not_changed_by_what_it_quotes(at):
+    await at.send(text=QUESTION, attachments=replied_to("昼ごはんどうする?"))
+    assert await at.service.until(ANSWERED)
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({"text": "", "attachments": [PICTURE]}, "貼り付けられた画像は読めません"),
+        ({"text": QUESTION, "attachments": [PICTURE]}, "文章の質問にだけお答えします"),
+        ({"text": QUESTION, "attachments": [HTML]} | CHANNEL, "文章の質問にだけお答えします"),
+        ({"text": LONG}, "質問が長すぎます"),
+        ({"text": "https://firm.sharepoint.com/sites/hr/旅費規程.docx"}, "リンク先のファイルは"),
+    ],
+    ids=["picture", "picture and question", "file among others", "too long", "link"],
+)
+async def test_what_cannot_be_read_is_named_with_the_way_out(at, sent, words):
+    await at.send(**sent)
+    assert await at.service.until(words)
+    if sent["text"] == QUESTION:
+        assert await at.service.until(ANSWERED)
+
+
+async def test_whoever_deletes_a_question_takes_the_answer_along(at):
+    await at.send(id="asked1", text=QUESTION)
+    await at.service.until("根拠")
+    await at.settled()
+    gone = {"eventType": "softDeleteMessage"}
+    stranger = {"from": {"id": "29:x", "aadObjectId": "u2"}}
+
+    await at.send(type="messageDelete", id="asked1", channelData=gone, text="", **stranger)
+    await at.settled()
+    assert at.service.shown
+    await at.send(type="messageDelete", id="asked1", channelData=gone, text="", timestamp="2")
+    await at.settled()
+    assert not at.service.shown
+
+
+@pytest.mark.parametrize(("reaction", "vote"), [("like", "up"), ("dislike", "down"), ("sad", "")])
+async def test_a_thumb_beneath_an_answer_is_a_vote(at, reaction, vote):
+    await at.send(text=QUESTION)
+    await at.service.until("根拠")
+    await at.settled()
+    before = await at.application.sessions.entries("feedback", 0)
+    [answer] = [id_ for id_, body in at.service.shown.items() if ANSWERED in str(body.get("text"))]
+    calls = len(at.service.taken)
+
+    added = [{"type": reaction}]
+    await at.send(type="messageReaction", replyToId=answer, reactionsAdded=added, text="")
+    await at.settled()
+    votes = await at.application.sessions.entries("feedback", 0)
+    assert [row["entry"]["vote"] for row in votes[len(before) :]] == ([vote] if vote else [])
+    assert len(at.service.taken) == calls  # and nobody is told
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("経費は?", "メンバーとゲスト"), ("What is RAG?", "members and guests")]
+)
+async def test_an_outsider_is_told_who_may_ask(at, monkeypatch, text, words):
+    async def outsider(self, to):
+        return "external"
+
+    monkeypatch.setattr(Members, "role", outsider)
+    await at.send(text=text)
+    assert await at.service.until(words)
+
+
+async def test_a_welcome_shows_questions_to_press_and_comes_again_with_a_new_installation(at):
+    home = {"id": "a:new", "conversationType": "personal", "tenantId": "t1"}
+    added = {"type": "installationUpdate", "conversation": home, "text": ""}
+    for _ in range(2):
+        await at.send(**added, action="add")
+        await at.settled()
+    assert len(at.service.shown) == 1
+
+    await at.press("RAGって社内文書を全部覚えてるの?", conversation=home)
+    assert await at.service.until(ANSWERED)
+    await at.send(**added, action="remove")
+    await at.settled()
+    before = len(at.service.shown)
+    await at.send(**added, action="add")
+    await at.settled()
+    assert len(at.service.shown) == before + 1
+
+
+async def test_a_welcome_in_a_channel_says_that_the_bot_is_to_be_mentioned(at):
+    await at.send(type="installationUpdate", action="add", text="", **CHANNEL)
+    assert await at.service.until("メンション(@)に続けて")
+
+
+async def test_nothing_is_offered_to_be_shared_where_nobody_else_is(at):
+    await at.send(text="llm-choose demo RAGの短所は?")
+    await at.service.until("RAGの裏側")
+    await at.settled()
+    assert ".share" not in json.dumps(list(at.service.shown.values()))

@@ -327,7 +327,8 @@ async def test_what_is_typed_among_others_and_is_for_one_person_is_told_alone_or
 
 async def test_the_way_to_the_personal_chat_is_said_in_the_person_s_language(at, scenes):
     at.service.discreet = False
-    await at.say("llm-choose history", locale="en-US", **CHANNEL)
+    ann = {"from": {"id": "29:ann", "aadObjectId": "u7", "name": "Ann"}}
+    await at.say("llm-choose history", locale="en-US", **ann, **CHANNEL)
 
     assert "please open the personal chat" in json.dumps(at.public()[-1])
 
@@ -359,10 +360,8 @@ async def test_a_file_in_a_targeted_message_is_refused_to_its_sender_alone(at, d
     await at.say("秘密の件です", attachments=[html], **ALONE)
 
     told = at.service.whispers if discreet else at.public()
-    assert [
-        at.texts.say("teams.no_files_here", "ja") in json.dumps(body, ensure_ascii=False)
-        for body in told
-    ] == [True]
+    refusal = at.texts.say("teams.no_files_beside", "ja")
+    assert refusal in json.dumps(told[0], ensure_ascii=False)
     assert "秘密の件" not in json.dumps(at.public(), ensure_ascii=False)
     assert (at.public() == []) is discreet
 

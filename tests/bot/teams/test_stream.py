@@ -13,6 +13,8 @@ from handlers.conversation import Facts, Heading, Paragraph, Reply
 from tests.bot.teams.conftest import Failure
 from tests.bot.teams.talk import ANSWER, WORKING, activity, door_of
 
+OVER = '{"error": {"code": "ContentStreamNotAllowed", "message": "exceeded streaming time"}}'
+
 
 def words(text, *, final=False):
     return Reply(text, (Paragraph(text, "answer"),), final=final)
@@ -112,6 +114,41 @@ async def test_after_two_minutes_the_answer_is_a_message_of_its_own(
         await service.wait(3)
     assert kinds(service) == [("informative", 1)]
     assert [bool(m.get("text")) for m in service.shown.values()] == [True, False]
+
+
+async def test_a_stream_that_teams_ends_becomes_the_whole_answer_and_leaves_no_half_of_it(
+    sessions, texts, service, clock
+):
+    async def growing(message):
+        yield WORKING
+        clock.move(stream.PACE)
+        yield words("答")
+        clock.move(stream.PACE)
+        service.failures += [Failure(403, body=OVER)]
+        yield words("答え")
+        yield ANSWER
+
+    async with door_of(growing, sessions, texts) as door:
+        await door.post("/api/messages", json=activity(service))
+        await service.wait(4)
+    updates = [call.path.rpartition("/")[2] for call in service.calls if call.method == "PUT"]
+    assert updates == ["s1"]
+    assert [body.get("text") for body in service.shown.values()] == ["答え[1]", None]
+
+
+async def test_where_an_ended_stream_cannot_be_changed_the_answer_is_a_message_of_its_own(
+    sessions, texts, service, clock
+):
+    async def growing(message):
+        yield WORKING
+        clock.move(stream.PACE)
+        service.failures += [Failure(403, body=OVER), Failure(403)]
+        yield words("答え")
+        yield ANSWER
+
+    async with door_of(growing, sessions, texts) as door:
+        await door.post("/api/messages", json=activity(service))
+        await service.until("答え[1]")
 
 
 @pytest.mark.parametrize(("seconds", "calls"), [(stream.LIMIT, 1), (stream.LIMIT + 0.1, 0)])
