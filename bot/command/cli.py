@@ -124,7 +124,7 @@ def _run(arguments: argparse.Namespace, words: Sequence[str], language: Language
     if arguments.command == "manifest":
         from bot.command.manifest import show
 
-        return show(arguments.platform, settings, language, arguments.out)
+        return show(arguments.platform, settings, language, arguments.out, arguments.app_version)
 
     def alone() -> int:
         return asyncio.run(_awaited(arguments, settings, language))

@@ -9,32 +9,40 @@ import json
 import sys
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.settings import InvalidSettings, Settings
+from bot.teams import package
 from bot.teams.settings import Teams
 from handlers.texts import Texts
 from knowledge.values import Language
 
 FILES = {"slack": "slack/manifest.yaml", "teams": "teams/manifest.json"}
-ICONS = ("color.png", "outline.png")
 NO_APP = "00000000-0000-0000-0000-000000000000"  # stands in the file for the app's id
 NO_HOST = "bot.example.com"  # stands in the file for the host of PUBLIC_URL
 
 
-def show(platform: str, settings: Settings, language: Language, out: str = "") -> int:
+def show(
+    platform: str, settings: Settings, language: Language, out: str = "", app_version: str = ""
+) -> int:
     """
     Print the manifest of "slack" or "teams"; with `out`, write the Teams app package there.
 
-    What is still a placeholder is named on stderr.
+    What is still a placeholder is named on stderr. `app_version` is that of the Teams app, in the
+    place of the setting.
 
     Raises:
         InvalidSettings: a package was asked for and a setting it needs is missing, or the file
         cannot be written.
     """
     texts = Texts.load()
-    text, missing = _filled((_folder() / FILES[platform]).read_text(encoding="utf-8"), settings)
+    teams = _teams(settings, app_version)
+    text = (_folder() / FILES[platform]).read_text(encoding="utf-8")
+    if platform == "teams":
+        text = package.manifest(text, teams)
+    text, missing = _filled(text, settings)
     if not out:
         sys.stdout.write(text)
         if missing:
@@ -45,7 +53,7 @@ def show(platform: str, settings: Settings, language: Language, out: str = "") -
         reason = texts.phrase("cli.manifest_missing", names=", ".join(missing) or "teams")
         raise InvalidSettings("manifest_missing", reason)
     try:
-        _pack(Path(out), text)
+        _pack(Path(out), text, teams)
     except OSError as error:
         reason = texts.phrase("cli.manifest_unwritten", name=out)
         raise InvalidSettings("unwritable_file", reason) from error
@@ -80,9 +88,21 @@ def _filled(text: str, settings: Settings) -> tuple[str, list[str]]:
     return text, missing
 
 
-def _pack(path: Path, manifest: str) -> None:
+def _teams(settings: Settings, app_version: str) -> Teams | None:
+    """Return the settings of Teams, None where it is off; another version where one is given."""
+    section = settings.sections.get("teams")
+    teams = section if isinstance(section, Teams) else None
+    if not app_version:
+        return teams
+    return replace(teams or Teams("", "", "", local=True), app_version=app_version)
+
+
+def _pack(path: Path, manifest: str, teams: Teams | None) -> None:
     json.loads(manifest)  # an app id with a quotation mark in it would break the package
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
-        package.writestr("manifest.json", manifest)
-        for name in ICONS:
-            package.write(_folder() / "teams" / name, name)
+    folder = _folder() / "teams"
+    words = package.english((folder / package.ENGLISH).read_text(encoding="utf-8"), teams)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("manifest.json", manifest)
+        packed.writestr(package.ENGLISH, words)
+        packed.writestr("color.png", package.icon(folder, teams))
+        packed.write(folder / "outline.png", "outline.png")

@@ -301,6 +301,7 @@ def _manifest(command: Parser) -> None:
     names = "|".join(PLATFORMS)
     command.argument("platform", text="platform", type=_one_of(PLATFORMS), metavar=names)
     command.option("--out", text="out", metavar="FILE", default="")
+    command.option("--app-version", text="app_version", metavar="1.0.1", default="")
 
 
 def _completion(command: Parser) -> None:

@@ -66,6 +66,20 @@ class Attached:
     shared: bool
     picture: bool = False
     quoted: str = ""
+    note: str = ""  # the content of a file that we made of a message ourselves
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """
+    What a message extension was used for: its command, what was asked, the words of the message it
+    was used on, and the title its window was given.
+    """
+
+    command: str
+    question: str
+    words: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +129,7 @@ class Activity:
     in_ask: bool  # pressed on a card of questions, which the next reply replaces
     run: Values  # which run of a dialog a press belongs to; empty when to none
     vote: Vote
+    extension: Extension
     consent: Consent
 
     @property

@@ -22,12 +22,13 @@ from starlette.routing import Route
 
 from bot.deliveries import NotSafe
 from bot.platform import Face
-from bot.teams import file_cards, frame, invoke, parse, render
+from bot.teams import about, file_cards, frame, invoke, parse, render
 from bot.teams.activity import Activity, Json
 from bot.teams.auth import AnotherTenant, Keys, PublishedKeys, TokenVerifier, Unauthorized
 from bot.teams.base_cards import BACK, BaseCards
 from bot.teams.connector import Connector
 from bot.teams.credentials import sign_in
+from bot.teams.extension import Extension
 from bot.teams.feedback import FeedbackTargets
 from bot.teams.file_consent import FileConsent
 from bot.teams.files import Files
@@ -93,10 +94,11 @@ class Teams(Face):
         self._languages = Languages(sessions)
         published = keys or PublishedKeys()
         self._verifier = TokenVerifier(settings.app_id, tenant, published, local=local)
+        self._extension = Extension(turns, self._languages, texts, self._vouched, self._own_chat)
         self._waiting: dict[str, Answer] = {}  # deliveries → the answers their clients wait for
 
     def routes(self) -> list[Route]:
-        return [Route("/api/messages", self._receive, methods=["POST"])]
+        return [Route("/api/messages", self._receive, methods=["POST"]), about.route(self._texts)]
 
     # ----------------------------------------------------------------- turns
 
@@ -167,6 +169,13 @@ class Teams(Face):
             log.warning("somebody could not be told in Teams", extra={"status": error.status})
             return False
         return True
+
+    async def _own_chat(self, activity: Activity) -> str:
+        """Return the id of the sender's own chat with us. Raises Undelivered."""
+        reach = await self._rooms.person(activity.sender)
+        if reach is not None and reach.to.conversation:
+            return reach.to.conversation
+        return await self._connector.open_chat(activity.destination, activity.tenant)
 
     async def _leaves_nothing_to_answer(self, activity: Activity) -> bool:
         """
@@ -272,7 +281,21 @@ class Teams(Face):
             case "adaptiveCard/action":
                 return await self._acted(activity, delivery)
             case _:
+                return await self._extended(activity, delivery)
+
+    async def _extended(self, activity: Activity, delivery: Delivery) -> Response:
+        """Answer the message extension; what we do not know we say so of."""
+        person = parse.person(activity)
+        match activity.name:
+            case "composeExtension/query":
+                answer = await self._extension.found(activity, person)
+            case "composeExtension/fetchTask":
+                answer = await self._extension.opened(activity, person)
+            case "composeExtension/submitAction":
+                answer = await self._extension.sent(activity, person, delivery)
+            case _:
                 return Response(status_code=501)
+        return JSONResponse(answer)
 
     async def _voted(self, activity: Activity, delivery: Delivery) -> Response:
         """Start the turn of a thumb, with the answer it is about."""

@@ -3,11 +3,23 @@ The frame of an activity: JSON of anybody's making until `checked` has seen it. 
 ends.
 """
 
+import html
 import json
+import re
 from collections.abc import Iterator, Mapping
 
 from bot.press import KEY, flat, unpack
-from bot.teams.activity import Activity, Attached, Consent, Destination, Json, Mention, Vote
+from bot.teams import markup
+from bot.teams.activity import (
+    Activity,
+    Attached,
+    Consent,
+    Destination,
+    Extension,
+    Json,
+    Mention,
+    Vote,
+)
 from handlers.conversation import Form, Press, Values
 from knowledge.values import Language
 
@@ -19,8 +31,12 @@ NAME = 300  # characters of an id, a name or a verb
 FILE = "application/vnd.microsoft.teams.file.download.info"
 OWN = "_own"  # marks a button drawn where one person alone sees it, among others
 ANSWER = "answer"  # what we call the answer a thumb is about, added before an activity is stored
+NOTE = "application/vnd.llm-choose.note"  # a file we made of a message ourselves
 QUOTES = frozenset({"messageReference", "forwardedMessageReference"})
 GROUPS = "19:"  # what ids of groups and channels begin with
+
+
+_AT = re.compile(r"</?at\b[^<>]{0,300}>", re.IGNORECASE)
 
 
 class Malformed(Exception):
@@ -122,6 +138,7 @@ def _activity(raw: Json) -> Activity:
         in_ask=_in_ask(data),
         run={key: value for key, value in carried_in(data).items() if key in ("rid", "rev")},
         vote=_vote(raw),
+        extension=_extension(raw),
         consent=_consent(raw),
     )
 
@@ -188,7 +205,9 @@ def _attached(raw: Json) -> Iterator[Attached]:
         name = str(item.get("name") or "file")[:NAME]
         shared = points_to_a_file or kind in (FILE, "reference")
         picture = str(kind).startswith("image/")
-        yield Attached(name, url, shared, picture=picture, quoted=_quoted(str(kind), content))
+        note = str(mapping(content).get("text") or "")[:TEXT] if kind == NOTE else ""
+        quoted = _quoted(str(kind), content)
+        yield Attached(name, url, shared, picture=picture, quoted=quoted, note=note)
 
 
 def _quoted(kind: str, content: object) -> str:
@@ -261,6 +280,24 @@ def _vote(raw: Json) -> Vote:
     thumb = mapping(holder.get("actionValue"))
     liked = thumb.get("reaction") == "like"
     return Vote(liked, thumb.get("feedback"), str(raw.get(ANSWER) or ""))
+
+
+def _extension(raw: Json) -> Extension:
+    """Read what a message extension was used for; what is missing is empty."""
+    value = mapping(raw.get("value"))
+    data = mapping(value.get("data"))
+    question = data.get("question") or ""
+    parameters = value.get("parameters")
+    for parameter in parameters if isinstance(parameters, list) else ():
+        question = mapping(parameter).get("value") or question
+    body = mapping(mapping(value.get("messagePayload")).get("body"))
+    words = markup.plain(_AT.sub("", str(body.get("content") or "")[:TEXT]))
+    return Extension(
+        command=str(value.get("commandId") or "")[:NAME],
+        question=str(question)[:TEXT],
+        words=html.unescape(words).strip(),
+        title=str(data.get("title") or "")[:NAME],
+    )
 
 
 def _consent(raw: Json) -> Consent:

@@ -281,3 +281,10 @@ def _files(activity: Activity, fetch: Fetch) -> Iterator[File]:
     for item in activity.attached:
         if item.url and urlsplit(item.url).scheme:
             yield File(item.name, 0, partial(fetch, item.name, item.url))
+        elif item.note:
+            content = item.note.encode("utf-8", "replace")
+            yield File(item.name, len(content), partial(_at_hand, content))
+
+
+async def _at_hand(content: bytes) -> bytes:
+    return content

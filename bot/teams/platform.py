@@ -10,4 +10,10 @@ def _open(section: Teams, host: Host) -> Face:
     return Adapter(section, host.turns, host.sessions, host.texts)
 
 
-TEAMS = Platform("teams", _open, Teams, tells=True)
+async def _diagnose(section: Teams) -> str:
+    from bot.teams.doctor import diagnose
+
+    return await diagnose(section)
+
+
+TEAMS = Platform("teams", _open, Teams, diagnose=_diagnose, tells=True)

@@ -1,6 +1,6 @@
 """The settings of Teams: the bot's app, its tenant, and one way to sign in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from bot.environment import InvalidSettings, Section, setting
@@ -78,6 +78,44 @@ class Teams(Section):
         default=False,
     )
 
+    app_version: str = setting(
+        "TEAMS_APP_VERSION",
+        (
+            "Teams アプリの版(例: 1.0.1)。パッケージを更新するたびに上げる",
+            "the version of the Teams app, such as 1.0.1: raise it for each new package",
+        ),
+        ("llm-choose の版", "that of llm-choose"),
+        default="",
+    )
+    app_name: str = setting(
+        "TEAMS_APP_NAME",
+        ("Teams に表示するアプリ名、30字まで", "the app's name in Teams, 30 characters at most"),
+        ("LLM Choose", "LLM Choose"),
+        default="",
+    )
+    icon: str = setting(
+        "TEAMS_ICON",
+        ("アプリのアイコン(192×192 の PNG ファイル)", "the app's icon, a PNG file of 192×192"),
+        ("付属のアイコン", "the one that comes along"),
+        default="",
+    )
+    privacy_url: str = setting(
+        "TEAMS_PRIVACY_URL",
+        ("自社のプライバシーの説明の URL", "the address of your own privacy page"),
+        ("付属のページ /teams/about", "the page that comes along, /teams/about"),
+        default="",
+    )
+    all_messages: bool = setting(
+        "TEAMS_ALL_MESSAGES",
+        (
+            "1: メンションなしの続きにも答えるため、全メッセージを受け取る許可を求める",
+            "`1`: the package asks for all messages, to answer follow-ups without a mention",
+        ),
+        ("メンションだけ", "mentions only"),
+        read=switch,
+        default=False,
+    )
+
     @property
     def open_to_all(self) -> str:
         """The setting without which there is authentication."""
@@ -100,11 +138,5 @@ class Teams(Section):
             from bot.teams.credentials import certificate
 
             certificate(self.certificate)
-        return type(self)(
-            self.app_id,
-            self.password,
-            self.tenant_id,
-            local=False,  # whoever signs in is never without authentication
-            certificate=self.certificate,
-            managed_identity=self.managed_identity,
-        )
+        # whoever signs in is never without authentication
+        return replace(self, local=False)

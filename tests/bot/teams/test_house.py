@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from bot.teams.members import Members
-from tests.bot.teams.house import EXPERT, opened
+from tests.bot.teams.house import EXPERT, actions, opened
 from tests.bot.teams.talk import CHANNEL
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -252,3 +252,62 @@ async def test_nothing_is_offered_to_be_shared_where_nobody_else_is(at):
     await at.service.until("RAGの裏側")
     await at.settled()
     assert ".share" not in json.dumps(list(at.service.shown.values()))
+
+
+def extension(name, **value):
+    return {"type": "invoke", "name": f"composeExtension/{name}", "text": "", "value": value}
+
+
+PAYLOAD = {"body": {"contentType": "html", "content": f"<p>{QUESTION}</p>"}}
+
+
+async def test_a_question_from_the_compose_box_is_a_card_to_put_into_the_talk(at):
+    asked = [{"name": "question", "value": QUESTION}]
+    sent = extension("query", commandId="ask", parameters=asked)
+    answer = (await at.send(**sent, conversation=CHANNEL["conversation"])).json()
+
+    [attachment] = answer["composeExtension"]["attachments"]
+    assert ANSWERED in json.dumps(attachment, ensure_ascii=False)
+    assert actions(attachment) == []  # it may stand where the bot is no member
+    assert attachment["preview"]["content"]["title"] == QUESTION
+    assert [call for call in at.service.taken if "19:c" in call.path] == []
+
+
+async def test_a_message_is_checked_in_a_window_and_put_into_the_talk_from_there(at):
+    told = {"commandId": "check", "messagePayload": PAYLOAD}
+    window = (await at.send(**extension("fetchTask", **told), **CHANNEL)).json()
+    card = window["task"]["value"]["card"]
+    assert ANSWERED in json.dumps(card, ensure_ascii=False)
+
+    [post] = actions(card)
+    sent = extension("submitAction", **told, data=post["data"])
+    answer = (await at.send(**sent, **CHANNEL)).json()
+    assert ANSWERED in json.dumps(answer["composeExtension"]["attachments"], ensure_ascii=False)
+
+
+async def test_a_message_becomes_a_file_of_its_person_who_must_be_an_admin(at):
+    await at.send(text="こんにちは")
+    told = {"commandId": "add", "messagePayload": PAYLOAD}
+    window = (await at.send(**extension("fetchTask", **told), **CHANNEL)).json()
+    [add] = actions(window["task"]["value"]["card"])
+
+    sent = extension("submitAction", **told, data=add["data"] | {"title": "メモ"})
+    answer = (await at.send(**sent, **CHANNEL)).json()
+    assert "個人チャット" in answer["task"]["value"]
+    refusal = await at.service.until("管理者")
+    assert refusal["conversation"]["id"] == "a:1"
+
+
+@pytest.mark.parametrize("name", ["query", "fetchTask", "submitAction"])
+@pytest.mark.parametrize("value", [{}, {"parameters": 5}, {"data": []}, {"messagePayload": "x"}])
+async def test_a_broken_use_of_the_extension_is_answered_with_a_word(at, name, value):
+    answer = await at.send(**extension(name, **value))
+    assert answer.status_code == 200
+    assert answer.json()
+
+
+async def test_whoever_reviews_the_app_reads_what_it_keeps(at):
+    page = await at.client.get("/teams/about")
+    assert page.status_code == 200
+    assert "プライバシー" in page.text
+    assert "Privacy" in page.text
