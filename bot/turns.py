@@ -29,7 +29,7 @@ from knowledge.observation import observed, request
 from knowledge.errors import KnowledgeError
 
 log = logging.getLogger(__name__)
-TURN = 180  # seconds one turn may take
+TURN = 180  # seconds the work of one turn may take; what its platform takes to show it is its own
 SWEEP = 3.0  # seconds between looks for abandoned turns
 # seconds without a look after Redis was away: whoever ran a turn meanwhile says so first
 CALM = 5.0
@@ -191,9 +191,10 @@ class Turns:
     async def _answer(self, claim: Claim) -> None:
         platform = self._platforms[claim.platform]
         try:
-            async with self._leases.held(claim), self._room:
+            async with self._leases.held(claim):
                 claim = await self._begun(claim)
-                message = await platform.read(claim.payload)
+                async with self._room:
+                    message = await platform.read(claim.payload)
                 if message is not None:
                     message = await self._languages.speaking(message)
                     screen = platform.screen(claim.payload, message, self._memory(claim))
@@ -260,19 +261,37 @@ class Turns:
         self.metrics.turns.labels(platform, outcome).inc()
 
     async def _handled(self, message: Message, screen: Screen, claim: Claim | None) -> str:
-        """Show every reply, and return how it ended; waiting does not count as time of the turn."""
-        async with (
-            self._in_order(message, screen, claim) as admitted,
-            asyncio.timeout(TURN),
-        ):
+        """Show every reply, and return how it ended."""
+        async with self._in_order(message, screen, claim) as admitted:
             if not admitted:
                 busy = self._texts.say("turns.busy", message.person.language)
                 await screen.show(Reply(busy, private=True))
                 return "busy"
-            async for reply in self._handle(message):
+            async for reply in self._replies(message):
                 await screen.show(reply)
                 await self._keep(claim, screen)
         return "answered"
+
+    async def _replies(self, message: Message) -> AsyncIterator[Reply]:
+        """
+        Yield what the handler says. Its own work alone takes room and counts as time of the turn: a
+        platform that takes no more for a while holds up nobody but those who wait for it.
+
+        Raises:
+            TimeoutError: the work took too long.
+        """
+        replies = self._handle(message)
+        loop = asyncio.get_running_loop()
+        left = float(TURN)
+        while True:
+            async with self._room:
+                began = loop.time()
+                async with asyncio.timeout(left):
+                    reply = await anext(replies, None)
+                left -= loop.time() - began
+            if reply is None:
+                return
+            yield reply
 
     async def _apologise(self, message: Message, screen: Screen, error: Exception | None) -> None:
         """

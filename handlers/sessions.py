@@ -11,6 +11,7 @@ from typing import Self, TypeVar
 from redis.asyncio import Redis
 
 from handlers.lifetimes import STATE
+from handlers.memory.budgets import Budgets, Grant, Rate
 from handlers.memory.chains import Chains, Entry, gap
 from handlers.memory.claims import LEASE, Claim, Claims
 from handlers.memory.clock import Clock
@@ -23,7 +24,16 @@ from handlers.memory.persons import Persons
 from handlers.memory.queues import Queues
 from handlers.memory.states import States
 
-__all__ = ["LEASE", "TIMEOUT", "Claim", "Sessions", "SessionsUnavailable", "State"]
+__all__ = [
+    "LEASE",
+    "TIMEOUT",
+    "Claim",
+    "Grant",
+    "Rate",
+    "Sessions",
+    "SessionsUnavailable",
+    "State",
+]
 T = TypeVar("T")
 
 
@@ -35,6 +45,7 @@ class Sessions:
         clock = Clock()
         self._claims = Claims(self.link, clock)
         self._queues = Queues(self.link, clock)
+        self._budgets = Budgets(self.link, clock)
         self._states = States(self.link)
         self._lists = Lists(self.link)
         self._chains = Chains(self.link)
@@ -117,6 +128,28 @@ class Sessions:
     async def leave(self, place: str, claim: Claim) -> None:
         """Leave the queue of one place."""
         await self._queues.leave(place, claim)
+
+    # ----------------------------------------------------------------- budgets of what is outside
+
+    async def take(self, budget: str, rate: Rate, mark: str = "", since: float = 0.0) -> Grant:
+        """Take one of what a budget allows, where it allows one now: see `Budgets.take`."""
+        return await self._budgets.take(budget, rate, mark, since)
+
+    async def remember_marks(self) -> None:
+        """Say that marks of budgets are noted from now on."""
+        await self._budgets.remember()
+
+    async def hold(self, budget: str, seconds: float) -> None:
+        """Allow nothing more of a budget for so many seconds."""
+        await self._budgets.hold(budget, seconds)
+
+    async def join_line(self, budget: str, mark: str) -> int:
+        """Join the line for a budget and return how many come first."""
+        return await self._budgets.line_up(budget, mark)
+
+    async def leave_line(self, budget: str, mark: str) -> None:
+        """Leave the line for a budget."""
+        await self._budgets.leave_line(budget, mark)
 
     # ----------------------------------------------------------------- state
 

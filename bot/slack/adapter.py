@@ -34,6 +34,7 @@ from bot.slack.window import Window
 from bot.turns import UNCLAIMED, Delivery, Screen, Turns
 from handlers.conversation import Message, Person, Reply, Upload
 from handlers.people import People
+from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.formats import format_of
 from knowledge.values import Language
@@ -48,7 +49,7 @@ class Slack(Face):
     until the last turn is over.
 
     `listening()` is open while deliveries are taken. `groups` are ids of user groups that have
-    rights here.
+    rights here; `sessions` is where all processes keep what they share.
     """
 
     name = "slack"
@@ -60,11 +61,12 @@ class Slack(Face):
         texts: Texts,
         people: People,
         groups: frozenset[str] = frozenset(),
+        sessions: Sessions | None = None,
     ) -> None:
         self._people = people
         self._settings = settings
         self._turns = turns
-        self._api = Api(settings)
+        self._api = Api(settings, sessions)
         self._sender = Sender(self._api, texts)
         self._texts = texts
         self._files = Files(settings.bot_token, settings.api_base, texts)
@@ -76,6 +78,7 @@ class Slack(Face):
         self._answers: dict[str, asyncio.Future[Json]] = {}
 
     async def __aenter__(self) -> Self:
+        await self._api.__aenter__()
         self._bolt.open()
         return self
 

@@ -1,5 +1,5 @@
 """
-Slack's Web API as we use it: every call bounded, rate limits waited out, nothing posted twice.
+Slack's Web API as we use it: every call bounded, at the pace Slack takes, nothing posted twice.
 
 The SDK is imported with the first call, so that a start without Slack does not pay for it. A call
 without an answer may have been carried out: what can be repeated is repeated, a post is looked for
@@ -8,7 +8,8 @@ before it is posted again.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,8 +18,10 @@ from typing import TYPE_CHECKING, Any, Self
 from bot.download import Download, Hosts, proxy_to
 from bot.download import Refused as NotSent
 from bot.hosts import host_of
+from bot.slack.pace import POSTS, RATES, Call, Clock, Pace, Sleep, TooLate, Waits
 from bot.slack.settings import Slack as Settings
 from handlers.conversation import Attachment
+from handlers.sessions import Sessions
 from knowledge.observation import happened
 from knowledge.retry import Retry
 
@@ -33,9 +36,11 @@ CALL = 20  # seconds one try may take
 TRIES = 3  # of one call
 PAUSE = 0.5  # seconds before the second try at most, doubled for the third
 LONGEST = 60.0  # seconds a rate limit is waited out; a longer one is a failure
+LIMITED = 15  # times one call is refused for its rate before that is a failure
+EARLIER = 1.0  # seconds by which Slack's clock and ours may differ
 HOOKS = frozenset({"hooks.slack.com"})  # the host of every response_url
 OURS = "llm_choose_turn"  # the metadata our messages carry
-LOOK = 50  # messages looked through for one of ours
+LOOK = 200  # messages looked through for one of ours
 # not repeated when unsure
 ONCE = frozenset({"chat.postMessage", "chat.postEphemeral", "views.open", "views.push"})
 # Slack's own failures
@@ -45,7 +50,6 @@ GONE = frozenset(
 )
 RATE_LIMITED, SERVER_ERROR = 429, 500  # HTTP status
 Json = dict[str, Any]
-Sleep = Callable[[float], Awaitable[None]]
 
 
 class Refused(Exception):
@@ -58,6 +62,14 @@ class Refused(Exception):
 
 class Unanswered(Exception):
     """Slack did not answer, or failed itself; what was asked for may have happened."""
+
+
+class Limited(Unanswered):
+    """Slack refused a call for its rate, again and again; what was asked for has not happened."""
+
+
+class Busy(Exception):
+    """Slack takes nothing more of this kind now, and what was to be said need not be."""
 
 
 class _RateLimit(Exception):
@@ -75,7 +87,8 @@ class Post:
     place, `thread` is "" for none.
 
     `mark` is what this message has of its own; `unsure` says that another process may have posted
-    it already, not before `since` (seconds since 1970, 0 when that is not known).
+    it already, not before `since` (seconds since 1970, 0 when that is not known). `waits` is told
+    of a longer wait for Slack to take it; a message that is `optional` never waits.
     """
 
     mark: str
@@ -84,28 +97,46 @@ class Post:
     content: Json
     since: float = 0.0
     unsure: bool = False
+    waits: Waits | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """Where a message stands: what `chat.update` and `chat.delete` want to know."""
+    """
+    Where a message stands: what `chat.update` and `chat.delete` want to know. One that was posted
+    `earlier` may say something else.
+    """
 
     channel: str
     ts: str
+    earlier: bool = False
 
 
 class Api:
-    """Opens with `async with`; connections are kept between calls."""
+    """
+    Opens with `async with`; connections are kept between calls. `sessions` are where all processes
+    count what they call.
+    """
 
-    def __init__(self, settings: Settings, *, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        sessions: Sessions | None = None,
+        *,
+        sleep: Sleep = asyncio.sleep,
+        clock: Clock = time.monotonic,
+    ) -> None:
         self._settings = settings
         self._sleep = sleep
+        self._pace = Pace(sessions, sleep=sleep, clock=clock)
         self._client: AsyncWebClient | None = None
         self._session: ClientSession | None = None
         self.granted: frozenset[str] = frozenset()  # scopes of our token, as far as Slack has told
         self._hooks = Download(Hosts(HOOKS, own=settings.api_base, beside=True), seconds=CALL)
 
     async def __aenter__(self) -> Self:
+        await self._pace.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -141,10 +172,28 @@ class Api:
             Unanswered: no answer after three tries, or after one where the call must not be
             repeated.
         """
-        once = partial(self._once, method, arguments)
+        once = partial(self._once, _counted(method, arguments), arguments)
         if method in ONCE:
             return await once()
         return await self._repeats().call(once)
+
+    async def offer(self, method: str, /, **arguments: object) -> Json | None:
+        """
+        Call a method whose work may be left undone (a status, a draft of an answer): once, and only
+        where Slack takes it now. None where it does not.
+
+        Raises:
+            Refused: Slack said no.
+            Unanswered: no answer.
+        """
+        call = _counted(method, arguments)
+        if await self._pace.at_once(call) is None:
+            return None
+        try:
+            return await self._answer(method, arguments)
+        except _RateLimit as limit:
+            await self._pace.refused(call, limit.seconds)
+            return None
 
     async def post(self, post: Post) -> Posted:
         """
@@ -152,22 +201,29 @@ class Api:
 
         Raises:
             Refused, Unanswered: as in `call`.
+            Busy: it is optional, and Slack takes none there now.
         """
         metadata = {"event_type": OURS, "event_payload": {"turn": post.mark}}
         arguments: Json = {"channel": post.channel}
         if post.thread:
             arguments["thread_ts"] = post.thread
         arguments |= post.content | {"metadata": metadata}
+        call = Call(POSTS, post.channel, post.mark, post.since, post.waits)
         unsure = post.unsure
 
         async def attempt() -> Posted:
             nonlocal unsure
-            if unsure:
+            if post.optional:
+                again = await self._room_for(call)
+            else:
+                again = await self._admitted(call)
+            if unsure or again:
+                unsure = True
                 earlier = await self._posted(post)
                 if earlier is not None:
-                    return earlier
+                    return replace(earlier, earlier=True)
             try:
-                answer = await self._once("chat.postMessage", arguments)
+                answer = await self._limited(call, arguments)
             except Unanswered:
                 unsure = True
                 raise
@@ -186,7 +242,7 @@ class Api:
         arguments: Json = {"channel": channel, "file_uploads": files}
         if thread:
             arguments["thread_ts"] = thread
-        await self._once("files.upload_v2", arguments)
+        await self._once(Call("files.upload_v2", channel), arguments)
 
     async def respond(self, url: str, body: Json) -> None:
         """
@@ -217,7 +273,7 @@ class Api:
             method = "conversations.replies"
             arguments["ts"] = post.thread
         if post.since:
-            arguments["oldest"] = f"{post.since:.6f}"
+            arguments["oldest"] = f"{max(0.0, post.since - EARLIER):.6f}"
         try:
             answer = await self.call(method, **arguments)
         except (Refused, Unanswered) as error:
@@ -241,13 +297,36 @@ class Api:
             await self.call("chat.delete", channel=posted.channel, ts=posted.ts)
         return first
 
-    async def _once(self, method: str, arguments: Mapping[str, object]) -> Json:
-        """Call once, waiting out rate limits: what was limited has not happened."""
-        limits = Retry(TRIES, PAUSE, again=_is_short_limit, named=_seconds_named, sleep=self._sleep)
+    async def _once(self, call: Call, arguments: Mapping[str, object]) -> Json:
+        """Call once, at Slack's pace: what was limited has not happened."""
+        await self._admitted(call)
+        return await self._limited(call, arguments)
+
+    async def _admitted(self, call: Call) -> bool:
         try:
-            return await limits.call(partial(self._answer, method, arguments))
-        except _RateLimit as limit:
-            raise Unanswered(f"{method}: ratelimited") from limit
+            return await self._pace.admitted(call)
+        except TooLate as error:
+            raise Limited(f"{call.method}: waited too long") from error
+
+    async def _room_for(self, call: Call) -> bool:
+        grant = await self._pace.at_once(call)
+        if grant is None:
+            raise Busy(call.method)
+        return grant.again
+
+    async def _limited(self, call: Call, arguments: Mapping[str, object]) -> Json:
+        """Make a call whose turn it is; one that is refused for its rate stands in line again."""
+        for _ in range(LIMITED):
+            try:
+                return await self._answer(call.method, arguments)
+            except _RateLimit as limit:
+                await self._pace.refused(call, limit.seconds)
+                if limit.seconds > LONGEST:
+                    break
+                if call.method not in RATES:  # nobody else keeps count of it
+                    await self._sleep(limit.seconds)
+                await self._admitted(call)
+        raise Limited(f"{call.method}: ratelimited")
 
     async def _answer(self, method: str, arguments: Mapping[str, object]) -> Json:
         call = getattr(self.client(), method.replace(".", "_"))
@@ -270,17 +349,12 @@ class Api:
 
 
 def _is_unanswered(failure: BaseException) -> bool:
-    return isinstance(failure, Unanswered)
+    return isinstance(failure, Unanswered) and not isinstance(failure, Limited)
 
 
-def _is_short_limit(failure: BaseException) -> bool:
-    return isinstance(failure, _RateLimit) and failure.seconds <= LONGEST
-
-
-def _seconds_named(failure: BaseException) -> float | None:
-    if isinstance(failure, _RateLimit):
-        return failure.seconds
-    return None
+def _counted(method: str, arguments: Mapping[str, object]) -> Call:
+    """Return a call as its budget knows it."""
+    return Call(method, str(arguments.get("channel", "")))
 
 
 def _mark(row: Json) -> str:

@@ -8,19 +8,18 @@ message.
 
 import logging
 import time
+from contextlib import suppress
 from dataclasses import replace
 
-from bot.slack.api import GONE, Refused, Unanswered
+from bot.slack.api import GONE, Busy, Refused, Unanswered
 from bot.slack.payload import Event, Payload
+from bot.slack.progress import EVERY, Progress
 from bot.slack.render.ask import guided
 from bot.slack.render.windows import home, modal
 from bot.slack.sender import Destination, Sender
 from handlers.conversation import Message, Reply
-from handlers.sessions import LEASE
 
 log = logging.getLogger(__name__)
-# seconds between two updates of one message: chat.update is limited to about 50 a minute
-EVERY = 1.2
 # the bot may not write there
 ABSENT = frozenset({"channel_not_found", "not_in_channel", "is_archived", "restricted_action"})
 
@@ -39,19 +38,34 @@ class SlackScreen:
 
     def _destination(self) -> Destination:
         """
-        Return where the answer belongs; a turn that begins late, or again, may have been begun by
+        Return where the answer belongs; a turn that was delivered before may have been begun by
         another process.
         """
         payload = self._payload
-        overdue = bool(payload.said_at) and time.time() - payload.said_at > LEASE / 2
         return Destination(
             payload.team,
             payload.channel,
             payload.thread,
             self._message.id,
-            max(0.0, payload.said_at - 1),
-            payload.repeated or overdue,
+            payload.said_at,
+            payload.repeated,
+            self._waits,
         )
+
+    async def _waits(self, first: int, seconds: float) -> None:
+        """Say how many answers come first where Slack takes no more messages for now."""
+        payload = self._payload
+        text = self._sender.texts.say(
+            "slack.queued", self._person.language, n=first, seconds=round(seconds)
+        )
+        to = Destination(payload.team, payload.channel, payload.thread, self._message.id)
+        if await self._sender.status(to, text) or self.memory.get("told"):
+            return
+        self.memory["told"] = "yes"
+        with suppress(Refused, Unanswered):
+            await self._sender.mention(
+                replace(to, thread=payload.visible_thread), text, self._person
+            )
 
     async def _open_window(self, reply: Reply) -> bool:
         """
@@ -85,23 +99,25 @@ class Thread(SlackScreen):
     ) -> None:
         super().__init__(sender, payload, message, memory)
         self._to = self._destination()
-        self._shown = float("-inf")
+        self._progress = Progress(sender, self._to, message.person, memory)
         self._lost = False
 
     async def show(self, reply: Reply) -> None:
         if self._lost:
             return
-        if reply.final and await self._open_window(reply):
-            await self._take_back()
-            return
         if reply.place:
             self._to = _at_place(self._to, reply.place)
+            self._progress.to = self._to
         private = (reply.private or self._message.audience.private) and not reply.share
         alone = private and bool(self._to.channel) and not self._to.channel.startswith("D")
-        too_soon = time.monotonic() - self._shown < EVERY
-        if not reply.final and (alone or too_soon):
-            return  # the next reply replaces this one
-        self._shown = time.monotonic()
+        if not reply.final:
+            if not alone and self._to.channel:
+                await self._progress.show(reply)
+            return
+        await self._progress.end()
+        if await self._open_window(reply):
+            await self._take_back()
+            return
         try:
             if alone:
                 await self._tell(reply)
@@ -116,10 +132,6 @@ class Thread(SlackScreen):
         if not self._to.channel:  # home: the answer goes to the direct messages
             channel = await self._sender.direct(self._person)
             self._to = replace(self._to, channel=channel)
-        in_talk = self._to.channel.startswith("D") and bool(self._to.thread)
-        has_status = in_talk and "ts" not in self.memory and not reply.final
-        if has_status and await self._sender.status(self._to, reply.text):
-            return
         await self._sender.put(self._to, reply, self._person, self.memory)
 
     async def _tell(self, reply: Reply) -> None:
@@ -181,7 +193,8 @@ class Direct(SlackScreen):
             if isinstance(self._payload.deed, Event):
                 await self._note(to)
         here = replace(to, channel=self.memory["channel"], thread="")
-        await self._sender.put(here, reply, self._person, self.memory)
+        with suppress(Busy):
+            await self._sender.put(here, reply, self._person, self.memory)
 
     async def _note(self, to: Destination) -> None:
         """Say where the file was sent that its answer is in the direct messages."""

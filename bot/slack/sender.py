@@ -3,16 +3,26 @@ What every screen works with: the API, the levels of blocks, the sentences; and 
 becomes messages.
 """
 
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from bot.slack.api import Api, Post, Refused, Unanswered
 from bot.slack.block_levels import BlockLevels
+from bot.slack.pace import Waits
 from bot.slack.payload import Json
+from bot.slack.render.limits import MARKDOWN
 from bot.slack.render.messages import messages
+from bot.slack.render.text import escape, markdown
 from handlers.conversation import Attachment, Person, Reply
+from handlers.lifetimes import BLOCK_LEVEL
 from handlers.texts import Texts
 
+# the workspace, or our app there, has no status at all
+WITHOUT = frozenset(
+    {"unknown_method", "missing_scope", "not_allowed_token_type", "access_denied", "no_permission"}
+)
 # our message can no longer be changed
 STALE = ("message_not_found", "cant_update_message", "edit_window_closed")
 
@@ -23,7 +33,8 @@ class Destination:
     Where messages of one turn go: `turn` tells them from those of other turns, `since` is when it
     was asked (or 0).
 
-    `late` says that another process may have begun the turn.
+    `late` says that another process may have begun the turn, `waits` is told of a longer wait for
+    Slack to take them.
     """
 
     team: str
@@ -32,6 +43,7 @@ class Destination:
     turn: str
     since: float = 0.0  # seconds since 1970
     late: bool = False
+    waits: Waits | None = None
 
 
 @dataclass(slots=True)
@@ -41,7 +53,8 @@ class Sender:
     api: Api
     texts: Texts
     levels: BlockLevels = field(default_factory=BlockLevels)
-    silent: set[str] = field(default_factory=set)  # teams without native status
+    # teams without native status, and since when that is known
+    silent: dict[str, float] = field(default_factory=dict)
 
     async def put(
         self, to: Destination, reply: Reply, person: Person, memory: dict[str, str]
@@ -49,7 +62,12 @@ class Sender:
         """
         Show the reply in one message (or more, where it is long), in place of what `memory` knows
         to be there.
+
+        Raises:
+            Busy: Slack takes nothing more there now, and the reply is not the last of its turn.
         """
+        if reply.final:
+            await self._stop_stream(memory)
 
         async def send(level: int) -> None:
             parts = messages(reply, self.texts, person.language, level)
@@ -76,6 +94,13 @@ class Sender:
                 await self.api.call("chat.postEphemeral", **arguments, **_quiet(content))
 
         await self.levels.climb(to.team, send)
+
+    async def mention(self, to: Destination, text: str, person: Person) -> None:
+        """Tell this person alone something that need not be said, where Slack takes it now."""
+        arguments = {"channel": to.channel, "user": _user(person), "text": escape(text)}
+        if to.thread:
+            arguments["thread_ts"] = to.thread
+        await self.api.offer("chat.postEphemeral", **arguments)
 
     async def respond(
         self, team: str, url: str, reply: Reply, person: Person, *, replace: bool
@@ -105,35 +130,98 @@ class Sender:
 
     async def status(self, to: Destination, text: str) -> bool:
         """
-        Show what is being done as Slack's own status of a thread; False where there is none, then
-        and later.
+        Show what is being done as Slack's own status of a thread; False where there is none. Slack
+        ends it with the next message there, and by itself after two minutes.
         """
-        if to.team in self.silent:
+        if not to.thread or self._has_no_status(to.team):
             return False
+        method = "assistant.threads.setStatus"
         try:
-            method = "assistant.threads.setStatus"
-            await self.api.call(method, channel_id=to.channel, thread_ts=to.thread, status=text)
-        except (Refused, Unanswered):
-            self.silent.add(to.team)
+            await self.api.offer(method, channel_id=to.channel, thread_ts=to.thread, status=text)
+        except Refused as refused:
+            if refused.code in WITHOUT:
+                self.silent[to.team] = time.monotonic()
+            return False
+        except Unanswered:
             return False
         return True
+
+    def _has_no_status(self, team: str) -> bool:
+        since = self.silent.get(team)
+        return since is not None and time.monotonic() - since < BLOCK_LEVEL
+
+    async def stream(
+        self, to: Destination, person: Person, text: str, memory: dict[str, str]
+    ) -> bool:
+        """
+        Show what has been written so far as a message that grows; False where Slack has no streams
+        or takes none now. What was shown stands in `memory` until the last word replaces it.
+        """
+        drawn = markdown(text)[:MARKDOWN]
+        shown = memory.get("stream", "")
+        if shown:
+            await self._append(drawn, shown, memory)
+            return True
+        if not to.thread or self._has_no_status(to.team):
+            return False
+        arguments = {
+            "channel": to.channel,
+            "thread_ts": to.thread,
+            "markdown_text": drawn,
+            "recipient_team_id": to.team,
+            "recipient_user_id": _user(person),
+        }
+        try:
+            answer = await self.api.offer("chat.startStream", **arguments)
+        except Refused as refused:
+            if refused.code in WITHOUT:
+                self.silent[to.team] = time.monotonic()
+            return False
+        if answer is None:
+            return False
+        channel = str(answer.get("channel") or to.channel)
+        memory.update({"channel": channel, "ts": str(answer["ts"]), "stream": drawn})
+        return True
+
+    async def _append(self, drawn: str, shown: str, memory: dict[str, str]) -> None:
+        """Add what is new; a text that changed in what was shown waits for the last word."""
+        new = drawn.removeprefix(shown)
+        if not drawn.startswith(shown) or not new:
+            return
+        where = {"channel": memory["channel"], "ts": memory["ts"]}
+        if await self.api.offer("chat.appendStream", **where, markdown_text=new) is not None:
+            memory["stream"] = drawn
+
+    async def _stop_stream(self, memory: dict[str, str]) -> None:
+        """End a stream, so that its message can be changed; Slack ends old ones by itself."""
+        if not memory.pop("stream", ""):
+            return
+        with suppress(Refused, Unanswered):
+            where = {"channel": memory["channel"], "ts": memory["ts"]}
+            await self.api.call("chat.stopStream", **where)
 
     async def _put(
         self, to: Destination, key: str, content: Json, memory: dict[str, str], *, last: bool
     ) -> None:
-        if key in memory and await self._updated(memory["channel"], memory[key], content):
+        if key in memory and await self._updated(memory, key, content, last=last):
             return
-        mark = blake2b(f"{to.turn}:{key}".encode(), digest_size=8).hexdigest()
-        post = Post(mark, to.channel, to.thread, content, to.since, to.late)
+        name = f"{to.turn}:{key}"
+        if key in memory:  # the message with that name is the one that cannot be changed
+            name += ":anew"
+        mark = blake2b(name.encode(), digest_size=8).hexdigest()
+        post = Post(mark, to.channel, to.thread, content, to.since, to.late, to.waits, not last)
         posted = await self.api.post(post)
         memory.update({"channel": posted.channel, key: posted.ts})
-        if to.late and last:  # it may be another process' message, and still hold a status
+        if posted.earlier and last:  # another process' message, which may still hold a status
             await self.api.call("chat.update", channel=posted.channel, ts=posted.ts, **content)
 
-    async def _updated(self, channel: str, ts: str, content: Json) -> bool:
+    async def _updated(
+        self, memory: dict[str, str], key: str, content: Json, *, last: bool
+    ) -> bool:
         """Put this in the place of a message of ours; False where it can no longer be changed."""
+        change = self.api.call if last else self.api.offer
         try:
-            await self.api.call("chat.update", channel=channel, ts=ts, **content)
+            await change("chat.update", channel=memory["channel"], ts=memory[key], **content)
         except Refused as refused:
             if refused.code not in STALE:
                 raise

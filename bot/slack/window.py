@@ -75,7 +75,7 @@ class Window(SlackScreen):
         said about it; a second click finds the first one's message.
         """
         turn = f"{self._message.place}:{reply.text}"
-        to = replace(self._destination(), turn=turn, since=0.0, late=True)
+        to = replace(self._destination(), turn=turn, since=0.0)
         if not to.channel:
             to = replace(to, channel=await self._sender.direct(self._person))
         try:

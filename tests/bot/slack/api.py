@@ -8,6 +8,7 @@ or seconds to wait for after a 429.
 import asyncio
 import itertools
 import json
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,24 @@ from starlette.responses import JSONResponse, Response
 from tests.bot.slack.edge import Edge
 
 PERSON = {"id": "U1", "team_id": "T1", "real_name": "花子", "locale": "ja-JP"}
+
+
+@dataclass
+class Limit:
+    """A published rate: one each `interval` seconds after `burst` at once; above that a 429."""
+
+    interval: float
+    burst: int
+    empty_at: float = 0.0
+    refused: int = 0
+
+    def takes(self) -> bool:
+        now = time.monotonic()
+        if self.empty_at - now > (self.burst - 1) * self.interval:
+            self.refused += 1
+            return False
+        self.empty_at = max(now, self.empty_at) + self.interval
+        return True
 
 
 @dataclass
@@ -33,6 +52,7 @@ class SlackApi:
     groups: dict[str, list[str]] = field(default_factory=dict)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     faults: dict[str, list[str | int]] = field(default_factory=dict)
+    limits: dict[str, Limit] = field(default_factory=dict)  # by method, of every channel
     scopes: str = ""
     socket: str = ""
     edge: Edge = field(default_factory=Edge)
@@ -56,6 +76,9 @@ class SlackApi:
         self.calls.append((method, told, asyncio.get_running_loop().time()))
         planned = self.faults.get(method) or self.faults.get("*")
         fault = planned.pop(0) if planned else None
+        limit = self.limits.get(method)
+        if limit and not limit.takes():
+            fault = 1.0
         if isinstance(fault, float):
             return JSONResponse(
                 {"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(int(fault))}
@@ -99,7 +122,19 @@ class SlackApi:
                 ts = f"1700000000.{next(self.numbers):06}"
                 self.messages[ts] = told | {"ts": ts}
                 return {"channel": told["channel"], "ts": ts}
+            case "chat.startStream":
+                ts = f"1700000000.{next(self.numbers):06}"
+                text = {"text": told["markdown_text"], "streaming": True}
+                self.messages[ts] = told | text | {"ts": ts, "blocks": []}
+                return {"channel": told["channel"], "ts": ts}
+            case "chat.appendStream":
+                self.messages[told["ts"]]["text"] += told["markdown_text"]
+                return {"ts": told["ts"]}
+            case "chat.stopStream":
+                self.messages[told["ts"]].pop("streaming")
+                return {"ts": told["ts"]}
             case "chat.update":
+                assert "streaming" not in self.messages[told["ts"]]
                 self.messages[told["ts"]] |= told
                 return {"ts": told["ts"]}
             case "chat.delete":

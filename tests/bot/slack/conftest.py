@@ -140,6 +140,13 @@ class Desk:
             await asyncio.wait(set(self.turns._running))
 
 
+async def until(condition: Callable[[], Any]) -> None:
+    """Wait until something has come about."""
+    async with asyncio.timeout(60):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
 Open = Callable[[Handler], Any]
 
 
@@ -156,7 +163,9 @@ async def desk(
             settings = Settings("xoxb-1", ("new", SECRET), app_token, f"{api.url}/api/")
             turns = Turns(handle, sessions, texts)
             people = People(admins)
-            slack = await stack.enter_async_context(Slack(settings, turns, texts, people))
+            slack = await stack.enter_async_context(
+                Slack(settings, turns, texts, people, sessions=sessions)
+            )
             people.watch(slack.name, slack.again)
             turns.register(slack)
             people.watch(slack.name, slack.again)

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from bot.slack import adapter, screens
+from bot.slack import adapter, progress
 from handlers.conversation import (
     Ask,
     Attachment,
@@ -28,6 +28,7 @@ from handlers.conversation import (
     Upload,
 )
 from handlers.texts import Texts
+from tests.bot.slack.conftest import until
 
 TEXTS = Texts.load()
 CHOICE = Field("where", "choice", "どこで?", options=(Option("in", "社内"), Option("out", "社外")))
@@ -132,10 +133,8 @@ async def test_a_mention_is_answered_in_its_thread_in_one_message(desk, api):
         "答え: 質問",
     )
     assert message["blocks"][0] == {"type": "markdown", "text": "答え: 質問"}
-    assert [name for name, _, _ in api.calls if name.startswith("chat")] == [
-        "chat.postMessage",
-        "chat.update",
-    ]
+    said = [name for name, _, _ in api.calls if name.startswith(("chat", "assistant", "conv"))]
+    assert said == ["chat.postMessage"]  # what comes at once needs no sign that it will
 
 
 async def test_repeats_and_the_message_beside_a_mention_are_answered_once(desk, api):
@@ -202,9 +201,26 @@ async def test_direct_messages_are_one_conversation_and_threads_in_them_their_ow
     assert [m.get("thread_ts") for m in api.messages.values()] == [None, None, "1.5"]
 
 
-async def test_in_a_thread_of_direct_messages_slack_itself_shows_what_is_done(desk, api):
-    at = await desk(bot)
-    await at.event("message", "質問", channel="D1", channel_type="im", thread_ts="1.5")
+def slowly(api, *signs, text=""):
+    """A bot whose answer comes once Slack was asked for one of these signs, as often as they are named."""
+
+    async def bot(message):
+        blocks = (Paragraph(text, "answer"),) if text else ()
+        for number in range(1, len(signs) + 1):
+            yield Reply("調べています", blocks, final=False)
+            await until(lambda number=number: sum(map(len, map(api.named, set(signs)))) >= number)
+        yield Reply("答え", (Paragraph("答え", "answer"),))
+
+    return bot
+
+
+STATUS = "assistant.threads.setStatus"
+
+
+@pytest.mark.parametrize("place", [{"channel": "D1", "channel_type": "im"}, {}])
+async def test_in_a_thread_slack_itself_shows_what_is_done(desk, api, place):
+    at = await desk(slowly(api, STATUS))
+    await at.event("message", "<@UB> 質問", thread_ts="1.5", **place)
 
     assert api.named("assistant.threads.setStatus")[0]["status"] == "調べています"
     assert len(api.named("chat.postMessage")) == 1
@@ -212,20 +228,97 @@ async def test_in_a_thread_of_direct_messages_slack_itself_shows_what_is_done(de
 
 
 async def test_where_slack_has_no_status_a_message_says_it_and_is_asked_no_more(desk, api):
-    api.faults["assistant.threads.setStatus"] = ["unknown_method"]
-    at = await desk(bot)
+    api.faults[STATUS] = ["unknown_method"]
+    at = await desk(slowly(api, "chat.postMessage"))
     for _ in range(2):
         await at.event("message", "質問", channel="D1", channel_type="im", thread_ts="1.5")
 
-    assert len(api.named("assistant.threads.setStatus")) == 1
-    assert [m["text"] for m in api.messages.values()] == ["答え: 質問"] * 2
+    assert len(api.named(STATUS)) == 1
+    assert [m["text"] for m in api.messages.values()] == ["答え"] * 2
+
+
+async def test_a_status_that_fails_once_is_not_given_up(desk, api):
+    api.faults[STATUS] = [503, 1.0]
+    at = await desk(slowly(api, "chat.postMessage"))
+    await at.event()
+    at.turns._handle = slowly(api, STATUS, STATUS)
+    await at.event()
+
+    assert [m["text"] for m in api.messages.values()] == ["答え", "答え"]
+    assert len(api.named(STATUS)) >= 2
+
+
+async def test_what_a_model_writes_is_streamed_into_the_thread_and_ends_as_the_answer(desk, api):
+    """Four calls beside what is added: the start of the stream, its end, the answer in its place."""
+    written = ["一つ目。", "一つ目。二つ目。", "一つ目。二つ目。三つ目。"]
+
+    async def writing(message):
+        for number, text in enumerate(written):
+            yield Reply("書いています", (Paragraph(text, "answer"),), final=False)
+            await until(lambda number=number: len(streamed()) > number)
+        yield Reply("全部", (Paragraph("全部 [1]", "answer"), *CAN))
+
+    def streamed():
+        return [name for name, *_ in api.calls if name.endswith(("startStream", "appendStream"))]
+
+    at = await desk(writing)
+    progress.EVERY, before = 0.0, progress.EVERY
+    try:
+        await at.event(ts="1.5")
+    finally:
+        progress.EVERY = before
+
+    assert [name for name, *_ in api.calls if name.startswith("chat.")] == [
+        "chat.startStream",
+        "chat.appendStream",
+        "chat.appendStream",
+        "chat.stopStream",
+        "chat.update",
+    ]
+    [started] = api.named("chat.startStream")
+    assert (started["recipient_user_id"], started["recipient_team_id"]) == ("U1", "T1")
+    assert [told["markdown_text"] for told in api.named("chat.appendStream")] == [
+        "二つ目。",
+        "三つ目。",
+    ]
+    [message] = api.messages.values()
+    assert (message["text"], message["thread_ts"]) == ("全部", "1.5")
+
+
+@pytest.mark.parametrize("fault", ["channel_type_not_supported", "unknown_method", 503])
+async def test_where_nothing_is_streamed_the_answer_comes_all_the_same(desk, api, fault):
+    api.faults["chat.startStream"] = [fault] * 9
+    at = await desk(slowly(api, "chat.startStream", text="書きかけ"))
+    await at.event()
+
+    assert [m["text"] for m in api.messages.values()] == ["答え"]
+
+
+@pytest.mark.parametrize("fault", ["message_not_in_streaming_state", 503])
+async def test_a_stream_that_slack_closed_becomes_the_answer(desk, api, fault):
+    api.faults["chat.stopStream"] = [fault] * 9
+
+    async def writing(message):
+        yield Reply("書いています", (Paragraph("書きかけ", "answer"),), final=False)
+        await until(lambda: api.messages)
+        for streamed in api.messages.values():
+            streamed.pop("streaming", "")
+        yield Reply("答え")
+
+    at = await desk(writing)
+    await at.event()
+
+    assert [m["text"] for m in api.messages.values()] == ["答え"]
 
 
 async def test_updates_of_one_message_keep_their_distance(desk, api, monkeypatch):
-    monkeypatch.setattr(screens, "EVERY", 30.0)
+    monkeypatch.setattr(progress, "EVERY", 30.0)
+    api.faults[STATUS] = ["unknown_method"]
 
     async def busy(message):
-        for n in range(20):
+        yield Reply("0", final=False)
+        await until(lambda: api.messages)
+        for n in range(1, 20):
             yield Reply(f"{n}", final=False)
         yield Reply("終わり")
 
@@ -274,8 +367,11 @@ async def test_a_command_is_answered_to_the_asker_alone(desk, api):
 
 
 async def test_a_private_reply_takes_a_public_placeholder_away_and_nothing_else(desk, api):
+    api.faults[STATUS] = ["unknown_method"]
+
     async def torn(message):
         yield Reply("調べています", final=False)
+        await until(lambda: api.messages)
         yield Reply("あなたにだけ", private=True)
 
     at = await desk(torn)
@@ -614,8 +710,11 @@ async def test_refused_blocks_end_as_text(desk, api):
 
 
 async def test_an_answer_of_several_messages_is_replaced_by_one(desk, api):
+    api.faults[STATUS] = ["unknown_method"]
+
     async def shrinking(message):
         yield Reply("長い", tuple(Paragraph("あ" * 2900) for _ in range(8)), final=False)
+        await until(lambda: len(api.messages) == 3)
         yield Reply("短い", (Paragraph("短い"),))
 
     at = await desk(shrinking)

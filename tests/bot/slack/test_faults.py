@@ -10,14 +10,26 @@ from contextlib import suppress
 import pytest
 
 from bot.slack import api as rooms
-from bot.slack import screens
 from bot.slack.settings import Slack as Settings
 from handlers.conversation import Paragraph, Reply
+from tests.bot.slack.conftest import until
 
 
 async def bot(message):
     yield Reply("調べています", final=False)
     yield Reply("答え", (Paragraph("答え"),))
+
+
+def placed(api):
+    """A bot whose answer takes the place of a message that says it is on its way."""
+    api.faults["assistant.threads.setStatus"] = ["unknown_method"]
+
+    async def bot(message):
+        yield Reply("調べています", final=False)
+        await until(lambda: api.messages)
+        yield Reply("答え", (Paragraph("答え"),))
+
+    return bot
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +39,7 @@ def fast(monkeypatch):
 
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
 async def test_a_rate_limit_is_waited_out_as_long_as_slack_says(desk, api, method):
-    at = await desk(bot)
+    at = await desk(placed(api) if method == "chat.update" else bot)
     api.faults[method] = [1.0]
     await at.event()
 
@@ -39,7 +51,7 @@ async def test_a_rate_limit_is_waited_out_as_long_as_slack_says(desk, api, metho
 @pytest.mark.parametrize("fault", [500, 503, "internal_error"])
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
 async def test_slack_s_own_failures_are_tried_again(desk, api, method, fault):
-    at = await desk(bot)
+    at = await desk(placed(api) if method == "chat.update" else bot)
     api.faults[method] = [fault]
     await at.event()
 
@@ -51,7 +63,7 @@ async def test_an_answer_that_is_lost_after_success_posts_nothing_twice(
     desk, api, method, monkeypatch
 ):
     monkeypatch.setattr(rooms, "CALL", 0.3)
-    at = await desk(bot)
+    at = await desk(placed(api) if method == "chat.update" else bot)
     api.faults[method] = ["lost"]
     await at.event()
 
@@ -60,22 +72,25 @@ async def test_an_answer_that_is_lost_after_success_posts_nothing_twice(
 
 @pytest.mark.parametrize(
     ("limits", "waits", "posts"),
-    [([60.0], 1, 2), ([61.0], 0, 1), ([60.0] * 2, 2, 3), ([60.0] * 3, 2, 3)],
+    [([60.0], 60, 2), ([61.0], 0, 1), ([60.0] * 14, 14 * 60, 15), ([60.0] * 15, 15 * 60, 15)],
 )
-async def test_a_minute_s_limit_is_waited_out_twice_and_a_longer_one_not(api, limits, waits, posts):
-    slept = []
+async def test_a_limit_is_waited_out_for_a_quarter_of_an_hour_and_none_longer_than_a_minute(
+    api, limits, waits, posts
+):
+    now = 0.0
 
     async def sleep(seconds):
-        slept.append(seconds)
+        nonlocal now
+        now += seconds
 
-    api.faults["chat.postEphemeral"] = list(limits)
-    async with rooms.Api(Settings("xoxb-1", ("s",), "", f"{api.url}/api/"), sleep=sleep) as slack:
+    api.faults["users.info"] = list(limits)
+    settings = Settings("xoxb-1", ("s",), "", f"{api.url}/api/")
+    async with rooms.Api(settings, sleep=sleep, clock=lambda: now) as slack:
         with suppress(rooms.Unanswered):
-            await slack.call("chat.postEphemeral", channel="C1", user="U1", text="答え")
+            await slack.call("users.info", user="U1")
 
-    assert len(slept) == waits
-    assert all(60.0 <= seconds <= 60.5 for seconds in slept)
-    assert len([name for name, *_ in api.calls if name == "chat.postEphemeral"]) == posts
+    assert waits <= now < waits + 60
+    assert len(api.named("users.info")) == posts
 
 
 async def forget(at):
@@ -131,9 +146,8 @@ async def test_a_command_works_where_the_app_is_no_member(desk, api):
     assert [r["text"] for r in api.responses] == ["答え"]
 
 
-async def test_a_message_somebody_removed_meanwhile_is_posted_anew(desk, api, monkeypatch):
-    monkeypatch.setattr(screens, "EVERY", 0.0)
-    at = await desk(bot)
+async def test_a_message_somebody_removed_meanwhile_is_posted_anew(desk, api):
+    at = await desk(placed(api))
     api.faults["chat.update"] = ["message_not_found"]
     await at.event()
 

@@ -102,6 +102,7 @@ async def at(application, api):
                 turns,
                 application.texts,
                 application.people,
+                sessions=application.sessions,
             )
         )
         application.people.watch(slack.name, slack.again)

@@ -1,0 +1,96 @@
+"""
+What is seen while an answer is on its way: nothing where it comes at once; after a moment Slack's
+own status of the thread; what a model has written so far as a stream; and where a workspace has
+neither, a message that becomes the answer.
+
+All of it may be left out: nothing here waits for Slack's limits, and no failure here ends a turn.
+"""
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+
+from bot.slack.api import Busy, Refused, Unanswered
+from bot.slack.sender import Destination, Sender
+from handlers.conversation import Paragraph, Person, Reply
+
+log = logging.getLogger(__name__)
+FIRST = 0.25  # seconds an answer may take without a sign that it is on its way
+# seconds between two updates of one message: chat.update is limited to about 50 a minute
+EVERY = 1.2
+
+
+class Progress:
+    """The signs of one turn; `to` may change until the first of them is shown."""
+
+    def __init__(
+        self, sender: Sender, to: Destination, person: Person, memory: dict[str, str]
+    ) -> None:
+        self.to = to
+        self._sender = sender
+        self._person = person
+        self._memory = memory
+        self._latest: Reply | None = None
+        self._first: asyncio.Task[None] | None = None
+        self._began = False
+        self._shown = float("-inf")
+
+    async def show(self, reply: Reply) -> None:
+        """Show how far the work is, unless the answer comes before that."""
+        self._latest = reply
+        if self._first is None:
+            self._first = asyncio.create_task(self._wait())
+            turn = asyncio.current_task()
+            if turn is not None:  # whoever loses a turn shows nothing more of it
+                turn.add_done_callback(self._turn_over)
+        elif self._first.done() and time.monotonic() - self._shown >= EVERY:
+            await self._sign(reply)
+
+    async def end(self) -> None:
+        """See to it that no sign appears any more."""
+        if self._first is None:
+            return
+        if not self._began:
+            self._first.cancel()
+        await asyncio.gather(self._first, return_exceptions=True)
+
+    def _turn_over(self, _: object) -> None:
+        if self._first is not None:
+            self._first.cancel()
+
+    async def _wait(self) -> None:
+        await asyncio.sleep(FIRST)
+        self._began = True
+        if self._latest is not None:
+            await self._sign(self._latest)
+
+    async def _sign(self, reply: Reply) -> None:
+        self._shown = time.monotonic()
+        with suppress(Busy, Unanswered):
+            try:
+                await self._draw(reply)
+            except Refused as refused:
+                log.info("a sign of progress was refused", extra={"code": refused.code})
+
+    async def _draw(self, reply: Reply) -> None:
+        if await self._streamed(reply):
+            return
+        begun = "ts" in self._memory
+        if begun or not await self._sender.status(self.to, reply.text):
+            await self._sender.put(self.to, reply, self._person, self._memory)
+
+    async def _streamed(self, reply: Reply) -> bool:
+        """Show what has been written as a stream; False where that is not the way."""
+        written = _written(reply)
+        if "stream" not in self._memory and (not written or "ts" in self._memory):
+            return False
+        return await self._sender.stream(self.to, self._person, written, self._memory)
+
+
+def _written(reply: Reply) -> str:
+    """Return what has been written of the answer so far."""
+    for block in reply.blocks:
+        if isinstance(block, Paragraph) and block.tone == "answer":
+            return block.text
+    return ""
