@@ -23,6 +23,7 @@ from bot.metrics import Metrics
 from bot.places import Places
 from handlers.conversation import Edited, Handler, Message, Reply, Text
 from handlers.languages import Languages
+from handlers.lifetimes import PRESSED
 from handlers.sessions import Claim, Sessions, SessionsUnavailable
 from handlers.texts import Texts
 from knowledge.observation import observed, request
@@ -46,12 +47,14 @@ DRAIN = 25  # seconds turns in flight get at shutdown
 class Delivery:
     """
     Something a platform delivered. `id` is what repeats share; `payload` is JSON, enough to answer
-    it elsewhere.
+    it elsewhere. `once` is what impatient presses of one button share, empty for what counts each
+    time.
     """
 
     id: str
     platform: str
     payload: dict[str, Any]
+    once: str = ""
 
 
 class Screen(Protocol):
@@ -143,7 +146,7 @@ class Turns:
         first = self._deliveries.add(delivery.id)
         if first:
             claim = Claim(delivery.id, secrets.token_hex(8), delivery.platform, delivery.payload)
-            self._start(self._begin(claim))
+            self._start(self._begin(claim, delivery.once))
         else:
             self.metrics.repeats.labels(delivery.platform).inc()
         return await self._deliveries.fate(delivery.id, patience) == "ours" and first
@@ -157,11 +160,15 @@ class Turns:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _begin(self, claim: Claim) -> None:
+    async def _begin(self, claim: Claim, once: str) -> None:
         """
         Claim a turn and run it; where Redis is away it runs without, and is claimed as soon as it
         can be.
         """
+        if once and await self._pressed_before(once):
+            self._deliveries.tell(claim.id, "elsewhere")
+            self.metrics.repeats.labels(claim.platform).inc()
+            return
         claimed = await self._claimed(claim)
         if claimed is None:
             self.metrics.unclaimed.inc()
@@ -173,6 +180,13 @@ class Turns:
             self.metrics.repeats.labels(claim.platform).inc()
             return
         await self._answer(claim)
+
+    async def _pressed_before(self, once: str) -> bool:
+        """Report whether somebody pressed the same a moment ago, as far as that is known."""
+        with suppress(SessionsUnavailable):
+            first = await self._sessions.save("pressed", once, {}, expected=0, seconds=PRESSED)
+            return not first
+        return False
 
     async def _claimed(self, claim: Claim) -> bool | None:
         """

@@ -181,8 +181,8 @@ class Button:
 @dataclass(frozen=True, slots=True)
 class Buttons:
     """
-    A row of buttons. `row` names it within the reply ("main", "followup", "whole"); `label` stands
-    before it.
+    A row of buttons. `row` names it within the reply: "main", "followup", "whole", "publish", or
+    "more", which a face may fold away; `label` stands before it.
     """
 
     items: tuple[Button, ...]

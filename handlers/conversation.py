@@ -130,7 +130,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Text:
+    """Words; `files` came with them and are no part of what is asked."""
+
     text: str
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +182,8 @@ class Message:
     `id` is what repeats of the same event share (Slack: team, channel and ts; not the event id).
     `place` is one thread of talk. `audience` is who will read the reply. `direct` says the bot was
     addressed: a mention, a command, a click or a direct message; False is talk in a thread the bot
-    takes part in, which it may leave unanswered.
+    takes part in, which it may leave unanswered. `channel` is who would read an answer that is
+    shared from here, where its person alone reads this one.
     """
 
     id: str
@@ -188,6 +192,7 @@ class Message:
     audience: Audience
     content: Content
     direct: bool = True
+    channel: Audience | None = None
 
 
 # --------------------------------------------------------------------------- asking people
@@ -289,9 +294,10 @@ class Reply:
     source); `ask` puts questions to the person below the blocks. `share` asks the platform to post
     the reply to the message's channel thread for everybody, as a message of its own; `place` is the
     talk it is shared in where that is not the message's own (a `Message.place` of the same
-    platform); `calls` are people and user groups to be called, where the platform can do that: in
-    the place of their name where the text has it, else beside the text. `answer` is what is drawn
-    here and `fault` why there is none, for machines that read them themselves; no face does.
+    platform); `supersedes` is the id of a message whose earlier answer this one replaces; `calls`
+    are people and user groups to be called, where the platform can do that: in the place of their
+    name where the text has it, else beside the text. `answer` is what is drawn here and `fault` why
+    there is none, for machines that read them themselves; no face does.
     """
 
     text: str
@@ -303,6 +309,7 @@ class Reply:
     attachments: tuple[Attachment, ...] = ()
     share: bool = False
     place: str = ""
+    supersedes: str = ""
     calls: tuple[Called, ...] = ()
     answer: Answer | None = field(default=None, repr=False, compare=False)
     fault: KnowledgeError | None = field(default=None, repr=False, compare=False)

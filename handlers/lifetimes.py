@@ -12,6 +12,7 @@ DAY = 24 * HOUR
 # turns
 TURN = DAY  # after it a delivery that is repeated counts as a new message
 QUEUE = DAY  # the queue of one place, since somebody last joined it
+PRESSED = 30  # the same press by impatient fingers counts once
 BUDGET = HOUR  # how much a platform was asked lately; longer than any platform counts back
 LINE = 15 * MINUTE  # an answer that waited so long for a platform to take it is given up
 SHOWN = DAY  # where an answer stands; a question changed or deleted later leaves it as it is

@@ -1,6 +1,6 @@
 """The map of everything the bot does: which message goes to which handler."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Literal, assert_never
 
@@ -8,12 +8,14 @@ from handlers.actions.action import Action
 from handlers.actions.choose import AskAboutResult, StartChoice
 from handlers.actions.questions import AskExample
 from handlers.actions.registry import read
+from handlers.attachments import unread
 from handlers.choose.model_admin import ModelAdmin
 from handlers.choose.router import JOIN, WORDS, Choose
 from handlers.conversation import (
     Audience,
     Command,
     Edited,
+    File,
     Form,
     Message,
     Paragraph,
@@ -24,6 +26,7 @@ from handlers.conversation import (
 )
 from handlers.demo.demo import Demo
 from handlers.documents.router import Documents
+from handlers.documents.take_in import TakeIn, take_in_request
 from handlers.personal.router import Personal, asks_for_own
 from handlers.questions.hear import hear
 from handlers.questions.intents import Intent, Mode, mode
@@ -64,6 +67,8 @@ class Router:
         self._model = model
         self._texts = texts
         self._labels = Labels(texts)
+        room = documents.context
+        self._take_in = TakeIn(room.sessions, room.people, texts)
         self._routes = Routes()
         questions.routes(self._routes)
         documents.routes(self._routes)
@@ -87,8 +92,8 @@ class Router:
 
     def _heard(self, message: Message) -> AsyncIterator[Reply]:
         match message.content:
-            case Text(text):
-                return self._text(message, text) if message.direct else self._overheard(message)
+            case Text() as text:
+                return self._said(message, text)
             case Edited() as edited:
                 return self._edited(message, edited)
             case Command() as command:
@@ -123,6 +128,24 @@ class Router:
         return ""
 
     # ------------------------------------------------------------------------- what people say
+
+    def _said(self, message: Message, text: Text) -> AsyncIterator[Reply]:
+        if not message.direct:
+            return self._overheard(message)
+        if text.files:
+            return self._with_files(message, text.text, text.files)
+        return self._text(message, text.text)
+
+    async def _with_files(
+        self, message: Message, text: str, files: Sequence[File]
+    ) -> AsyncIterator[Reply]:
+        """Answer what was asked, and say what became of the files beside it."""
+        async for reply in self._text(message, text):
+            if reply.final:
+                language = language_of(text, message.person.language)
+                yield unread(reply, files, self._texts, language)
+            else:
+                yield reply
 
     async def _overheard(self, message: Message) -> AsyncIterator[Reply]:
         """Talk that names nobody is answered only where the thread's rule says so."""
@@ -159,6 +182,8 @@ class Router:
             return self.threads.obey(message, text)
         if self._personal is not None and asks_for_own(text):
             return self._personal.asked(_in_language_of(text, message))
+        if request := take_in_request(text):
+            return self._take_in.obey(message, request)
         if self._labels.names_button(text):
             return self._labelled(message, text)
         intent = hear(text)

@@ -124,7 +124,14 @@ def _run(arguments: argparse.Namespace, words: Sequence[str], language: Language
     if arguments.command == "manifest":
         from bot.command.manifest import show
 
-        return show(arguments.platform, settings, language, arguments.out, arguments.app_version)
+        return show(
+            arguments.platform,
+            settings,
+            language,
+            arguments.out,
+            app_version=arguments.app_version,
+            socket=arguments.socket,
+        )
 
     def alone() -> int:
         return asyncio.run(_awaited(arguments, settings, language))

@@ -25,10 +25,17 @@ NO_HOST = "bot.example.com"  # stands in the file for the host of PUBLIC_URL
 
 
 def show(
-    platform: str, settings: Settings, language: Language, out: str = "", app_version: str = ""
+    platform: str,
+    settings: Settings,
+    language: Language,
+    out: str = "",
+    *,
+    app_version: str = "",
+    socket: bool = False,
 ) -> int:
     """
-    Print the manifest of "slack" or "teams"; with `out`, write the Teams app package there.
+    Print the manifest of "slack" or "teams"; with `out`, write the Teams app package there. With
+    `socket` Slack's is for Socket Mode, which needs no address.
 
     What is still a placeholder is named on stderr. `app_version` is that of the Teams app, in the
     place of the setting.
@@ -39,10 +46,12 @@ def show(
     """
     texts = Texts.load()
     teams = _teams(settings, app_version)
-    text = (_folder() / FILES[platform]).read_text(encoding="utf-8")
+    source = (_folder() / FILES[platform]).read_text(encoding="utf-8")
     if platform == "teams":
-        text = package.manifest(text, teams)
-    text, missing = _filled(text, settings)
+        source = package.manifest(source, teams)
+    elif socket:
+        source = _by_socket(source)
+    text, missing = _filled(source, settings)
     if not out:
         sys.stdout.write(text)
         if missing:
@@ -65,6 +74,13 @@ def show(
 def _folder() -> Path:
     installed = Path(__file__).resolve().parents[1] / "deploy"
     return installed if installed.is_dir() else installed.parents[1] / "deploy"
+
+
+def _by_socket(manifest: str) -> str:
+    """Return Slack's manifest for Socket Mode: without the lines that hold an address."""
+    kept = [line for line in manifest.splitlines() if NO_HOST not in line]
+    text = "\n".join(kept) + "\n"
+    return text.replace("socket_mode_enabled: false", "socket_mode_enabled: true")
 
 
 def _filled(text: str, settings: Settings) -> tuple[str, list[str]]:

@@ -302,6 +302,7 @@ def _manifest(command: Parser) -> None:
     command.argument("platform", text="platform", type=_one_of(PLATFORMS), metavar=names)
     command.option("--out", text="out", metavar="FILE", default="")
     command.option("--app-version", text="app_version", metavar="1.0.1", default="")
+    command.switch("--socket", text="socket")
 
 
 def _completion(command: Parser) -> None:

@@ -27,12 +27,24 @@ from bot.slack.http import Endpoint
 from bot.slack.payload import Event, Json, Payload, Submission
 from bot.slack.people import Directory
 from bot.slack.render.windows import received, skeleton
-from bot.slack.screens import Direct, Home, Inline, Thread
+from bot.slack.screens import Direct, Home, Inline, Thread, Unseen
 from bot.slack.sender import Destination, Sender
 from bot.slack.settings import Slack as Settings
+from bot.slack.shown import Answers
 from bot.slack.window import Window
 from bot.turns import UNCLAIMED, Delivery, Screen, Turns
-from handlers.conversation import Message, Person, Reply, Upload
+from handlers.conversation import (
+    Audience,
+    Command,
+    Content,
+    Message,
+    Person,
+    Press,
+    Reply,
+    Text,
+    Upload,
+)
+from handlers.documents.take_in import takes_in
 from handlers.people import People
 from handlers.sessions import Sessions
 from handlers.texts import Texts
@@ -67,7 +79,8 @@ class Slack(Face):
         self._settings = settings
         self._turns = turns
         self._api = Api(settings, sessions)
-        self._sender = Sender(self._api, texts)
+        self._sessions = sessions
+        self._sender = Sender(self._api, texts, Answers(sessions))
         self._texts = texts
         self._files = Files(settings.bot_token, settings.api_base, texts)
         self._directory = Directory(self._api, groups)
@@ -124,7 +137,7 @@ class Slack(Face):
         payload = decode(raw)
         if not parse.wanted(payload):
             return {}
-        delivery = Delivery(payload.id, self.name, raw)
+        delivery = Delivery(payload.id, self.name, raw, parse.once(payload))
         if not isinstance(payload.deed, Submission):
             await self._store(delivery, payload)
             return {}
@@ -178,6 +191,11 @@ class Slack(Face):
         leads into one.
         """
         payload = decode(raw)
+        if retracted := parse.retracted(payload):
+            await self._withdraw(retracted)
+            return None
+        if parse.reacted(payload):
+            return await self._vote(payload)
         content = parse.content(payload, payload.bot)
         opens = content is not None and opening.opens(payload, content)
         window = asyncio.create_task(self._open(payload)) if opens else None
@@ -188,7 +206,7 @@ class Slack(Face):
         payload = await self._with_files_named(payload)
         own = payload.bot or await self._me()
         message = parse.message(payload, person, own, self._files.fetch)
-        if message is None or self._is_talk_among_people(message):
+        if message is None or await self._is_talk_among_people(message):
             return None
         if view:
             self._windows[message.id] = view
@@ -202,6 +220,8 @@ class Slack(Face):
             payload = replace(payload, repeated=True)
         if isinstance(payload.deed, Event) and payload.deed.type == "app_home_opened":
             return Home(self._sender, payload, message, memory)
+        if parse.reacted(payload) and _is_thumb_up(content):
+            return Unseen(memory)
         if opening.elsewhere(payload, content):
             return Direct(self._sender, payload, message, memory)
         if opening.inline(payload, content):
@@ -236,14 +256,41 @@ class Slack(Face):
             return False
         return True
 
-    def _is_talk_among_people(self, message: Message) -> bool:
+    async def _withdraw(self, question: str) -> None:
+        """Delete the answer to a question that was deleted."""
+        shown = await self._sender.answers.of(question)
+        if shown is None:
+            return
+        await self._sender.answers.forget(question)
+        for stamp in shown.stamps:
+            with suppress(Refused, Unanswered):
+                await self._api.call("chat.delete", channel=shown.channel, ts=stamp)
+
+    async def _vote(self, payload: Payload) -> Message | None:
+        """Return the vote that a reaction on an answer is; None for one on anything else."""
+        reaction = parse.reacted(payload)
+        if reaction is None:
+            return None
+        name, vote = reaction
+        shown = await self._sender.answers.of(name)
+        person = await self._directory.person(payload)
+        if shown is None or not shown.answer or person.role == "bot":
+            return None
+        press = Press("feedback.vote", {"aid": shown.answer, "vote": vote})
+        alone = Audience(person.id, private=True)
+        place = f"slack:{payload.team}:{payload.channel}:{payload.user}"
+        return Message(payload.id, person, place, alone, press)
+
+    async def _is_talk_among_people(self, message: Message) -> bool:
         """
         Report whether files that nobody sent to us are none for the shelf: it takes an admin's, of
-        a kind that can be read.
+        a kind that can be read, from a channel where an admin has switched that on.
         """
         if message.direct or not isinstance(message.content, Upload):
             return False
-        if not self._people.is_admin(message.person):
+        if not self._people.is_admin(message.person) or message.channel is None:
+            return True
+        if not await takes_in(self._sessions, message.channel.id):
             return True
         return all(format_of(file.name) is None for file in message.content.files)
 
@@ -278,3 +325,8 @@ class Slack(Face):
                 answer = await self._api.call("auth.test")
                 self._own = str(answer.get("user_id", ""))
         return self._own
+
+
+def _is_thumb_up(content: Content) -> bool:
+    """Report whether this is a vote that needs no word: who wrote the reaction sees it."""
+    return isinstance(content, Press) and content.data.get("vote") == "up"

@@ -380,6 +380,12 @@ def _meaning(method: str, error: "SlackApiError") -> Exception:
             "Slack no longer takes SLACK_BOT_TOKEN: install the app again",
             extra={"method": method, "code": code},
         )
+    if code == "missing_scope":
+        needed = str(data.get("needed", "")) if isinstance(data, dict) else ""
+        log.error(
+            "the Slack app lacks a scope: add it and install the app again",
+            extra={"method": method, "code": code, "needed": needed},
+        )
     return Refused(method, code)
 
 

@@ -9,7 +9,7 @@ import json
 
 from bot.press import values
 from bot.slack.forms import submission
-from bot.slack.objects import dictionary, first, part, shared_files, word
+from bot.slack.objects import dictionary, first, part, rows, shared_files, word
 from bot.slack.payload import (
     REPEATED,
     Action,
@@ -18,6 +18,7 @@ from bot.slack.payload import (
     Event,
     Json,
     Payload,
+    SharedFile,
     Shortcut,
     SlashCommand,
     WindowMemory,
@@ -87,12 +88,33 @@ def _event(event: Json) -> Event:
         channel_type=word(event, "channel_type"),
         tab=word(event, "tab"),
         text=word(event, "text"),
-        files=shared_files(event.get("files")),
+        files=(*shared_files(event.get("files")), *_forwarded_files(event)),
+        quoted=_forwarded(event),
         in_thread=word(event, "thread_ts") not in ("", word(event, "ts")),
         by_bot=bool(event.get("bot_id")),
         hidden=bool(event.get("hidden")),
         edit=_edit(part(event, "message"), part(event, "previous_message")),
+        subject=word(event, "deleted_ts") or word(part(event, "item"), "ts"),
+        reaction=word(event, "reaction"),
     )
+
+
+def _shares(event: Json) -> list[Json]:
+    """Return the messages that were forwarded with this one."""
+    attached = [dictionary(row) for row in rows(event.get("attachments"))]
+    return [row for row in attached if row.get("is_share") or row.get("is_msg_unfurl")]
+
+
+def _forwarded(event: Json) -> str:
+    texts = [word(share, "text") for share in _shares(event)]
+    return "\n".join([text for text in texts if text])
+
+
+def _forwarded_files(event: Json) -> list[SharedFile]:
+    files: list[SharedFile] = []
+    for share in _shares(event):
+        files += shared_files(share.get("files"))
+    return files
 
 
 def _edit(now: Json, before: Json) -> Edit | None:
@@ -141,6 +163,12 @@ def _id(raw: Json, team: str, channel: str) -> str:
         return f"slack:{team}:{trigger.removesuffix(':')}"
     if event.get("type") == "app_home_opened":
         return f"slack:{team}:home:{_user(raw)}:{word(event, 'event_ts')}"
+    if event.get("type") == "reaction_added":
+        item = part(event, "item")
+        reacted = f"{word(item, 'ts')}:{_user(raw)}:{word(event, 'reaction')}"
+        return f"slack:{team}:{word(item, 'channel')}:{reacted}"
+    if event.get("subtype") == "message_deleted":
+        return f"slack:{team}:{channel}:{word(event, 'deleted_ts')}:deleted"
     changed = part(event, "message")
     if changed:
         edited_at = word(part(changed, "edited"), "ts")
@@ -159,6 +187,7 @@ def _enterprise(raw: Json) -> str:
 def _user(raw: Json) -> str:
     event = part(raw, "event")
     speaker = word(event, "user") or word(part(event, "message"), "user")
+    speaker = speaker or word(part(event, "previous_message"), "user")
     return speaker or word(raw, "user_id") or word(part(raw, "user"), "id")
 
 
@@ -191,6 +220,7 @@ def _channel(raw: Json, memory: WindowMemory) -> str:
         return ""
     return (
         word(event, "channel")
+        or word(part(event, "item"), "channel")
         or word(raw, "channel_id")
         or word(part(raw, "channel"), "id")
         or word(part(raw, "container"), "channel_id")

@@ -15,6 +15,8 @@ SCOPES = frozenset(
         "groups:history",
         "im:history",
         "im:write",
+        "mpim:history",
+        "reactions:read",
         "usergroups:read",
         "users:read",
     }

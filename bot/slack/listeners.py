@@ -27,7 +27,12 @@ QUIET.setLevel(logging.ERROR)  # its warnings carry what people wrote
 ANY = re.compile(r".*", re.DOTALL)
 # what Bolt raises over a shape it does not know; our own errors end in `failed`
 UNREADABLE = (AttributeError, KeyError, IndexError, TypeError, ValueError)
-EVENTS = ("app_mention", "message", "app_home_opened")
+EVENTS = (
+    "app_mention",
+    "message",
+    "app_home_opened",
+    "reaction_added",
+)
 Hear = Callable[[Json], Awaitable[Json]]  # a delivery → what the acknowledgement says
 
 

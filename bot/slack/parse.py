@@ -17,6 +17,7 @@ from bot.slack.payload import (
     SlashCommand,
     Submission,
 )
+from handlers.attachments import asks
 from handlers.conversation import (
     Audience,
     Command,
@@ -36,9 +37,13 @@ Fetch = Callable[[str, str], Awaitable[bytes]]  # name and address of a file →
 TEXT = 40_000  # characters of one message
 EDITING = 600  # seconds after which a changed question is left alone
 SPOKEN = ("", "file_share", "thread_broadcast")  # subtypes of messages that people write
+# reactions that vote on an answer; a skin tone may stand behind them
+VOTES = {"+1": "up", "thumbsup": "up", "-1": "down", "thumbsdown": "down"}
 OPEN = ("ask", "human")  # rooms whose buttons are answered to everybody
 ADD = "add_to_knowledge"  # the message shortcut that registers a document
 CHOOSE = "choose_method"  # the global shortcut that begins the guided dialog
+# words that stand for what was forwarded with them
+_POINTS = re.compile(r"これ|この|それ|その|上記|下記|転送|\b(?:this|that|these|it|above|below)\b")
 _COMMAND = re.compile(r"/?\s*llm[\s_-]?choose(?![a-z0-9_-])[\s:,]*(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -50,7 +55,42 @@ def wanted(payload: Payload) -> bool:
     """Report whether this is for us at all; asked before a delivery is claimed."""
     if payload.user in ("", payload.bot):
         return False
+    if retracted(payload) or reacted(payload):
+        return True
     return content(payload, payload.bot) is not None
+
+
+def once(payload: Payload) -> str:
+    """
+    Return what quick presses of one button share where everybody reads the answer, "" elsewhere:
+    what opens a window may be opened again.
+    """
+    deed = payload.deed
+    if not isinstance(deed, Action) or payload.private:
+        return ""
+    pressed = content(payload, payload.bot)
+    if pressed is None or _alone(pressed):
+        return ""
+    return f"slack:{payload.team}:{payload.channel}:{payload.message_ts}:{deed.value}"
+
+
+def retracted(payload: Payload) -> str:
+    """Return the id of a message that was deleted, "" where none was."""
+    event = payload.deed
+    if not isinstance(event, Event) or event.subtype != "message_deleted":
+        return ""
+    return f"slack:{payload.team}:{payload.channel}:{event.subject}"
+
+
+def reacted(payload: Payload) -> tuple[str, str] | None:
+    """Return the id of a message that was voted on by a reaction, and the vote."""
+    event = payload.deed
+    if not isinstance(event, Event) or event.type != "reaction_added":
+        return None
+    vote = VOTES.get(event.reaction.partition("::")[0], "")
+    if not vote:
+        return None
+    return f"slack:{payload.team}:{payload.channel}:{event.subject}", vote
 
 
 def message(payload: Payload, person: Person, own: str, fetch: Fetch) -> Message | None:
@@ -70,7 +110,8 @@ def message(payload: Payload, person: Person, own: str, fetch: Fetch) -> Message
     everybody = Audience(f"slack:{payload.team}:{payload.channel}", private=False)
     audience = Audience(person.id, private=True) if alone else everybody
     direct = not isinstance(payload.deed, Event) or _event_direct(payload.deed, own)
-    return Message(payload.id, person, place, audience, deed, direct=direct)
+    shared = everybody if alone and among_others else None
+    return Message(payload.id, person, place, audience, deed, direct=direct, channel=shared)
 
 
 def _alone(deed: Content) -> bool:
@@ -124,14 +165,28 @@ def _event(payload: Payload, event: Event, own: str, fetch: Fetch) -> Content | 
 def _spoken(event: Event, own: str, fetch: Fetch) -> Content | None:
     if event.by_bot or event.hidden or event.subtype not in SPOKEN:
         return None
-    text = typed(event.text, own)
-    if event.files:
-        return Upload(_files(event.files, fetch), text)
-    if _event_direct(event, own):
+    text = _with_quoted(typed(event.text, own), typed(event.quoted, own))
+    files = _files(event.files, fetch)
+    direct = _event_direct(event, own)
+    if files and direct and asks(text):
+        return Text(text, files)
+    if files:
+        return Upload(files, text)
+    if direct:
         return _addressed(text)
     if not event.in_thread or not text:
         return None  # talk among people, outside every thread
     return Text(text)
+
+
+def _with_quoted(text: str, quoted: str) -> str:
+    """
+    Return what is asked where a message was forwarded along: its words, where one's own are none or
+    point to them.
+    """
+    if not quoted or (text and not _POINTS.search(text.lower())):
+        return text
+    return f"{text}\n{quoted}".strip()
 
 
 def _addressed(text: str) -> Content:
@@ -149,12 +204,14 @@ def _edited(payload: Payload, event: Event, own: str) -> Content | None:
     A question changed within ten minutes; a preview that Slack adds to a message changes no words.
     """
     edit = event.edit
-    if edit is None or edit.by_bot or not edit.edited:
-        return None
-    if not _direct("message", event.channel_type, edit.before, own):
+    if edit is None or edit.by_bot or not edit.edited or not _in_time(edit):
         return None
     text = typed(edit.text, own)
-    if not text or text == typed(edit.before, own) or not _in_time(edit):
+    if not _direct("message", event.channel_type, edit.before, own):
+        if _direct("message", event.channel_type, edit.text, own):
+            return _addressed(text)  # the mention was added
+        return None
+    if not text or text == typed(edit.before, own):
         return None
     return Edited(text, f"slack:{payload.team}:{payload.channel}:{edit.ts}")
 
@@ -167,7 +224,8 @@ def _in_time(edit: Edit) -> bool:
 
 
 def _event_direct(event: Event, own: str) -> bool:
-    return _direct(event.type, event.channel_type, event.text, own)
+    text = event.edit.text if event.edit else event.text
+    return _direct(event.type, event.channel_type, text, own)
 
 
 def _direct(type_: str, channel_type: str, text: str, own: str) -> bool:

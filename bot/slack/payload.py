@@ -52,10 +52,13 @@ class Event:
     tab: str
     text: str
     files: tuple[SharedFile, ...]
+    quoted: str  # the words of what was forwarded along
     in_thread: bool  # below a message of somebody, not at its root
     by_bot: bool
     hidden: bool
     edit: Edit | None
+    subject: str = ""  # the ts of the message it is about: one deleted, or reacted to
+    reaction: str = ""  # the name of the emoji, without colons
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ class Progress:
         self._memory = memory
         self._latest: Reply | None = None
         self._first: asyncio.Task[None] | None = None
-        self._began = False
+        self._signing = False
+        self._over = False
         self._shown = float("-inf")
 
     async def show(self, reply: Reply) -> None:
@@ -51,7 +52,8 @@ class Progress:
         """See to it that no sign appears any more."""
         if self._first is None:
             return
-        if not self._began:
+        self._over = True
+        if not self._signing:  # a sign that is on its way to Slack is waited for
             self._first.cancel()
         await asyncio.gather(self._first, return_exceptions=True)
 
@@ -61,17 +63,23 @@ class Progress:
 
     async def _wait(self) -> None:
         await asyncio.sleep(FIRST)
-        self._began = True
-        if self._latest is not None:
-            await self._sign(self._latest)
+        drawn = None
+        while self._latest is not None and self._latest is not drawn and not self._over:
+            drawn = self._latest
+            await self._sign(drawn)
+            if self._latest is not drawn and not self._over:
+                await asyncio.sleep(EVERY)
 
     async def _sign(self, reply: Reply) -> None:
         self._shown = time.monotonic()
-        with suppress(Busy, Unanswered):
-            try:
+        self._signing = True
+        try:
+            with suppress(Busy, Unanswered):
                 await self._draw(reply)
-            except Refused as refused:
-                log.info("a sign of progress was refused", extra={"code": refused.code})
+        except Refused as refused:
+            log.info("a sign of progress was refused", extra={"code": refused.code})
+        finally:
+            self._signing = False
 
     async def _draw(self, reply: Reply) -> None:
         if await self._streamed(reply):

@@ -17,7 +17,7 @@ from bot.slack.progress import EVERY, Progress
 from bot.slack.render.ask import guided
 from bot.slack.render.windows import home, modal
 from bot.slack.sender import Destination, Sender
-from handlers.conversation import Message, Reply
+from handlers.conversation import Message, Paragraph, Reply
 
 log = logging.getLogger(__name__)
 # the bot may not write there
@@ -133,6 +133,8 @@ class Thread(SlackScreen):
             channel = await self._sender.direct(self._person)
             self._to = replace(self._to, channel=channel)
         await self._sender.put(self._to, reply, self._person, self.memory)
+        if reply.answer or reply.supersedes:
+            await self._sender.settle(self._to, reply, self._person, self.memory)
 
     async def _tell(self, reply: Reply) -> None:
         """Tell the asker alone; a placeholder everybody sees goes away first."""
@@ -149,6 +151,19 @@ class Thread(SlackScreen):
             ts = self.memory.pop(key)
             await self._sender.api.call("chat.delete", channel=self.memory["channel"], ts=ts)
 
+    async def _in_direct_messages(self, reply: Reply) -> bool:
+        """Answer a person who asked where nobody but people may write; False where that fails."""
+        note = self._sender.texts.say("slack.elsewhere", self._person.language)
+        above = Paragraph(note, "note")
+        told = replace(reply, blocks=(above, *(reply.blocks or (Paragraph(reply.text),))))
+        try:
+            channel = await self._sender.direct(self._person)
+            to = replace(self._to, channel=channel, thread="")
+            await self._sender.put(to, told, self._person, {})
+        except (Refused, Unanswered):
+            return False
+        return True
+
     async def _elsewhere(self, reply: Reply, refused: Refused) -> None:
         """
         Answer where the bot is no member by the address that came along, else say so to the
@@ -161,10 +176,22 @@ class Thread(SlackScreen):
                 await self._sender.respond(team, url, reply, self._person, replace=False)
             return
         self._lost = True
+        if reply.final and refused.code in ABSENT and await self._in_direct_messages(reply):
+            return
         log.error(
             "Slack takes no answer there; is the app installed and a member of the channel?",
             extra={"code": refused.code},
         )
+
+
+class Unseen:
+    """Where nothing is shown: what was done shows by itself."""
+
+    def __init__(self, memory: dict[str, str]) -> None:
+        self.memory = memory
+
+    async def show(self, reply: Reply) -> None:
+        """Show nothing."""
 
 
 class Direct(SlackScreen):

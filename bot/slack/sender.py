@@ -12,9 +12,11 @@ from bot.slack.api import Api, Post, Refused, Unanswered
 from bot.slack.block_levels import BlockLevels
 from bot.slack.pace import Waits
 from bot.slack.payload import Json
+from bot.slack.render.elements import context, section
 from bot.slack.render.limits import MARKDOWN
 from bot.slack.render.messages import messages
-from bot.slack.render.text import escape, markdown
+from bot.slack.render.text import cut, escape, markdown, quoted
+from bot.slack.shown import Answers, Shown
 from handlers.conversation import Attachment, Person, Reply
 from handlers.lifetimes import BLOCK_LEVEL
 from handlers.texts import Texts
@@ -23,6 +25,7 @@ from handlers.texts import Texts
 WITHOUT = frozenset(
     {"unknown_method", "missing_scope", "not_allowed_token_type", "access_denied", "no_permission"}
 )
+EARLIER = 2000  # characters of an earlier answer that stay readable once it is marked
 # our message can no longer be changed
 STALE = ("message_not_found", "cant_update_message", "edit_window_closed")
 
@@ -52,6 +55,7 @@ class Sender:
 
     api: Api
     texts: Texts
+    answers: Answers
     levels: BlockLevels = field(default_factory=BlockLevels)
     # teams without native status, and since when that is known
     silent: dict[str, float] = field(default_factory=dict)
@@ -82,6 +86,32 @@ class Sender:
         await self.levels.climb(to.team, send)
         if reply.attachments:
             await self.api.upload(memory["channel"], to.thread, reply.attachments)
+
+    async def settle(
+        self, to: Destination, reply: Reply, person: Person, memory: dict[str, str]
+    ) -> None:
+        """Keep where the answer stands, and mark the earlier one that it takes the place of."""
+        if reply.supersedes:
+            await self._mark(reply.supersedes, person)
+        stamps = [memory[key] for key in sorted(memory) if key.startswith("ts")]
+        answer = reply.answer.id if reply.answer else ""
+        shown = Shown(memory.get("channel", ""), tuple(stamps), answer, reply.text)
+        for question in filter(None, (to.turn, reply.supersedes)):
+            await self.answers.keep(question, to.team, shown)
+
+    async def _mark(self, question: str, person: Person) -> None:
+        """Say of an earlier answer that its question was changed."""
+        earlier = await self.answers.of(question)
+        if earlier is None:
+            return
+        note = self.texts.say("slack.superseded", person.language)
+        blocks = [context(escape(note)), section(quoted(cut(earlier.text, EARLIER)))]
+        first, *rest = earlier.stamps
+        with suppress(Refused, Unanswered):
+            where = {"channel": earlier.channel, "ts": first}
+            await self.api.call("chat.update", **where, text=note, blocks=blocks)
+            for stamp in rest:
+                await self.api.call("chat.delete", channel=earlier.channel, ts=stamp)
 
     async def whisper(self, to: Destination, reply: Reply, person: Person) -> None:
         """Show the reply to this person alone."""

@@ -53,6 +53,13 @@ class AskPrivately(Action):
     answer: str
 
 
+@action("private.publish")
+class PublishAnswer(Action):
+    """Answer once more for everybody in the channel the question was asked in."""
+
+    answer: str
+
+
 @action("human.ask")
 class AskPerson(Action):
     answer: str = ""

@@ -3,6 +3,7 @@ How an answer looks: its sentences, how it was made, its sources, what to warn o
 on. Pure.
 """
 
+import re
 from collections.abc import Sequence
 
 from handlers.actions.action import Action
@@ -28,10 +29,16 @@ from knowledge.text.outline import CELL
 from knowledge.values import Answer, Citation, Language
 
 FOLLOWUPS = 2  # suggestions to go on with
+LABEL = 30  # characters of a button that a phone shows
+ENDS = "?\uff1f。."  # of a question
+_QUOTED = re.compile(r"[「“](?P<topic>.+?)[」”]")
 
 
-def blocks_of(answer: Answer, texts: Texts) -> tuple[Block, ...]:
-    """Return the blocks of an answer that was found, short first."""
+def blocks_of(answer: Answer, texts: Texts, *, reachable: bool = True) -> tuple[Block, ...]:
+    """
+    Return the blocks of an answer that was found, short first; `reachable` says whether there is
+    anybody to ask.
+    """
     language, say = answer.language, texts.say
     blocks: list[Block] = [_words(answer)]
     if _unsure(answer):
@@ -45,8 +52,11 @@ def blocks_of(answer: Answer, texts: Texts) -> tuple[Block, ...]:
     blocks += [Paragraph(note.to(language), "warning") for note in answer.notes]
     sources = [source(citation, texts, language) for citation in answer.citations]
     blocks.append(Sources(tuple(sources), answer.id))
-    blocks.append(_actions(answer, texts))
+    if answer.depends:
+        choose = Button(texts.say("ask.choose", language), StartChoice(answer.id), "primary")
+        blocks.append(Buttons((choose,)))
     blocks += _suggestions(answer, texts)
+    blocks.append(_more(answer, texts, reachable=reachable))
     blocks.append(Feedback(answer.id))
     return tuple(blocks)
 
@@ -122,25 +132,32 @@ def _whole(answer: Answer, texts: Texts) -> list[Buttons]:
 
 
 def _made(answer: Answer, texts: Texts) -> str:
-    """Say how the answer was made and how much of it is supported."""
+    """
+    Say what the answer was made of, and for sentences a model wrote how many rest on a source: a
+    quote is its own.
+    """
     language, say = answer.language, texts.say
-    supported = [sentence for sentence in answer.sentences if sentence.citations]
-    by_model = answer.mode == "llm"
-    parts = [
-        say("ask.made_llm" if by_model else "ask.made_extractive", language),
-        say("ask.supported", language, n=len(supported), of=len(answer.sentences)),
-    ]
+    if answer.mode != "llm":
+        return say("ask.made_extractive", language)
+    supported = sum(1 for sentence in answer.sentences if sentence.citations)
+    of = len(answer.sentences)
+    parts = [say("ask.made_llm", language)]
+    if supported == of:
+        parts.append(say("ask.supported_all", language, of=of))
+    else:
+        parts.append(say("ask.supported", language, n=supported, of=of))
     if answer.removed:
         parts.append(say("ask.removed", language, n=answer.removed))
     return " · ".join(parts)
 
 
-def _actions(answer: Answer, texts: Texts) -> Buttons:
+def _more(answer: Answer, texts: Texts, *, reachable: bool) -> Buttons:
+    """Return what can be done with any answer, which few do: a face may fold it away."""
     language, id_ = answer.language, answer.id
-    choose = Button(texts.say("ask.choose", language), StartChoice(id_), "primary")
-    inside = Button(texts.say("ask.inside", language), OpenTrace(id_))
-    person = Button(texts.say("ask.person", language), AskPerson(id_))
-    return Buttons((choose, inside, person))
+    items = [Button(texts.say("ask.inside", language), OpenTrace(id_))]
+    if reachable:
+        items.append(Button(texts.say("ask.person", language), AskPerson(id_)))
+    return Buttons(tuple(items), "more")
 
 
 def _suggestions(answer: Answer, texts: Texts) -> list[Buttons]:
@@ -156,10 +173,23 @@ def _suggestions(answer: Answer, texts: Texts) -> list[Buttons]:
     items = []
     for number, question in enumerate(questions, 1):
         asked: Action = kind(answer.id, number)
-        items.append(Button(question, asked))
+        shown = question if answer.choices else _asks(question, texts, language)
+        items.append(Button(shown, asked))
     if not items:
         return []
     return [Buttons(tuple(items), "followup", label)]
+
+
+def _asks(question: str, texts: Texts, language: Language) -> str:
+    """Return a suggested question as short as a button of a phone shows it."""
+    if len(question) <= LABEL:
+        return question
+    quoted = _QUOTED.search(question)
+    topic = quoted["topic"].strip() if quoted else question.rstrip(ENDS)
+    room = LABEL - len(texts.say("ask.about", language, topic=""))
+    if len(topic) > room:
+        topic = topic[: room - 1].rstrip() + "…"
+    return texts.say("ask.about", language, topic=topic)
 
 
 def _dated(citation: Citation) -> str:

@@ -12,7 +12,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from handlers.actions.questions import AskAgain, AskFollowup, AskMeant, AskPrivately
+from handlers.actions.questions import (
+    AskAgain,
+    AskFollowup,
+    AskMeant,
+    AskPrivately,
+    PublishAnswer,
+)
 from handlers.answer_records import AnswerRecord, AnswerRecords
 from handlers.conversation import Button, Buttons, Edited, Message, Paragraph, Reply
 from handlers.people import People
@@ -28,6 +34,7 @@ from knowledge.answering.answers import Answers, Stage, Turn
 from knowledge.errors import KnowledgeError
 from knowledge.text.courtesy import asking
 from knowledge.text.language import spoken_language
+from knowledge.text.sanitise import sanitise
 from knowledge.values import Answer, Language, SearchKind
 
 NOTHING = AnswerRecord("", "")  # of an answer that has expired
@@ -71,9 +78,12 @@ class Search:
 
 
 class Questions:
-    """Answers questions; `listeners` hear what became of each."""
+    """
+    `listeners` hear what became of each question; `experts` are the people who can be asked
+    instead.
+    """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each is a collaborator of its own
         self,
         answers: Callable[[], Awaitable[Answers]],
         sessions: Sessions,
@@ -81,7 +91,10 @@ class Questions:
         texts: Texts,
         threads: Threads,
         listeners: Listeners,
+        *,
+        experts: tuple[str, ...] = (),
     ) -> None:
+        self._experts = experts
         self._answers = answers
         self._records = AnswerRecords(sessions)
         self._asked = AskedQuestions(sessions)
@@ -192,7 +205,8 @@ class Questions:
         if action.answer:
             replies = self._repeated(message, await self._record(action.answer))
         else:
-            replies = self._changed(message, await self._asked_before(action.changed))
+            asked = await self._asked_before(action.changed)
+            replies = self._changed(message, asked, action.changed)
         async for reply in replies:
             yield reply
 
@@ -208,22 +222,46 @@ class Questions:
         async for reply in self._suggested(message, record.choices, action.suggestion):
             yield reply
 
+    async def publish(self, message: Message, action: PublishAnswer) -> AsyncIterator[Reply]:
+        """
+        Answer a question of one's own once more, for everybody in the channel: from what everybody
+        there may read.
+        """
+        language, say = message.person.language, self._texts.say
+        record = await self._record(action.answer)
+        if record is None or record.person != message.person.id:
+            yield Reply(say("ask.expired", language), private=True)
+            return
+        if message.channel is None:
+            yield Reply(say("ask.publish_nowhere", language), private=True)
+            return
+        name, question = sanitise(message.person.name), sanitise(record.question)
+        asked = say("ask.published", language, name=name, question=question)
+        everybody = replace(message, audience=message.channel, channel=None)
+        async for reply in self.ask(everybody, record.question, remember=False):
+            if reply.final:
+                text = f"{asked}\n{reply.text}"
+                blocks = (Paragraph(asked, "quote"), *reply.blocks)
+                yield replace(reply, text=text, blocks=blocks, share=True)
+
     def _repeated(self, message: Message, record: AnswerRecord | None) -> AsyncIterator[Reply]:
         if record is None:
             return self._expired(message)
         return self.ask(message, record.question)
 
-    async def _changed(self, message: Message, asked: AskedQuestion | None) -> AsyncIterator[Reply]:
-        """Answer a question that was changed, where it stands."""
+    async def _changed(
+        self, message: Message, asked: AskedQuestion | None, changed: str
+    ) -> AsyncIterator[Reply]:
+        """Answer a question that was changed, where it stands; `changed` is its message."""
         if asked is None or not asked.may_be_repeated_by(message.person):
             async for reply in self._expired(message):
                 yield reply
             return
         async for reply in self.ask(asked.where_it_stands(message), asked.question):
             if asked.channel:
-                yield replace(reply, share=True, place=asked.place)
+                yield replace(reply, share=True, place=asked.place, supersedes=changed)
             else:
-                yield reply
+                yield replace(reply, supersedes=changed)
 
     def _suggested(
         self, message: Message, suggestions: tuple[str, ...], number: int
@@ -305,20 +343,41 @@ class Questions:
             return None
 
     def _offering(self, message: Message, reply: Reply, answer: Answer) -> Reply:
-        """Offer an answer of their own to somebody who may read more than everybody here."""
+        """
+        Offer an answer of their own to somebody who may read more than everybody here, and one for
+        everybody to somebody who asked alone.
+        """
+        if message.channel is not None and message.audience.private:
+            return self._restated(reply, answer)
         if not self._people.may_read_more(message):
             return reply
         button = Button(self._texts.say("ask.alone", answer.language), AskPrivately(answer.id))
         row = Buttons((button,), "alone", self._texts.say("ask.for_all", answer.language))
         return replace(reply, blocks=(*reply.blocks, row))
 
+    def _restated(self, reply: Reply, answer: Answer) -> Reply:
+        """Put the question before an answer where nobody sees it, and offer both to the channel."""
+        if answer.mode in ("refused", "asked_back"):
+            return reply
+        say, language = self._texts.say, answer.language
+        question = say("ask.restated", language, question=sanitise(answer.question))
+        publish = Button(say("ask.publish", language), PublishAnswer(answer.id))
+        row = Buttons((publish,), "publish")
+        blocks = (Paragraph(question, "quote"), *reply.blocks, row)
+        return replace(reply, text=f"{question}\n{reply.text}", blocks=blocks)
+
+    def _reachable(self) -> bool:
+        """Report whether there is anybody to turn to."""
+        return bool(self._experts or self._people.admins)
+
     def _reply(self, answer: Answer) -> Reply:
         if answer.mode == "asked_back":
             return asked_back(answer, self._texts)
         if answer.mode == "refused":
-            reply = refusal(answer, self._texts)
+            reply = refusal(answer, self._texts, reachable=self._reachable())
         else:
-            reply = Reply(plain_text(answer, self._texts), blocks_of(answer, self._texts))
+            blocks = blocks_of(answer, self._texts, reachable=self._reachable())
+            reply = Reply(plain_text(answer, self._texts), blocks)
         if not answer.understood:
             return replace(reply, answer=answer)
         note = understood(answer, self._texts)

@@ -17,9 +17,10 @@ from knowledge.values import Answer, Language, Nearest
 Way = Literal["rephrase", "choose", "person", "request", "inside"]
 
 
-def refusal(answer: Answer, texts: Texts) -> Reply:
+def refusal(answer: Answer, texts: Texts, *, reachable: bool = True) -> Reply:
     """
-    Say that the documents hold no answer, which places came close and which words they lack.
+    Say that the documents hold no answer, which places came close and which words they lack;
+    `reachable` says whether there is anybody to ask.
     """
     language, say = answer.language, texts.say
     title = say("ask.nothing_title", language)
@@ -35,7 +36,7 @@ def refusal(answer: Answer, texts: Texts) -> Reply:
         spoken += [f"- {fact.label}: {fact.value}" for fact in lacks]
         blocks.append(Facts(lacks))
     blocks += _places(answer, texts)
-    blocks.append(_ways_out(answer, texts))
+    blocks += _ways_out(answer, texts, reachable=reachable)
     return Reply("\n".join(spoken), tuple(blocks))
 
 
@@ -65,21 +66,22 @@ def _named(nearest: Nearest, language: Language) -> str:
     return f"{titled(nearest.title, language)} {nearest.place.to(language)}"
 
 
-def _ways_out(answer: Answer, texts: Texts) -> Buttons:
-    """Offer what can be done where the documents hold no answer."""
+def _ways_out(answer: Answer, texts: Texts, *, reachable: bool) -> list[Buttons]:
+    """Offer what can be done where the documents hold no answer: two ways first, then the rest."""
     language, id_ = answer.language, answer.id
 
     def label(name: Way) -> str:
         return texts.say(f"ask.{name}", language)
 
     rephrase = Button(label("rephrase"), Rephrase(id_), "primary")
-    first: tuple[Button, ...] = (rephrase,)
+    request = Button(label("request"), RequestDocument(id_))
+    person = Button(label("person"), AskPerson(id_))
+    first, more = [rephrase], [request]
+    if reachable:
+        first, more = [rephrase, person], [request]
     if answer.depends:
         choose = Button(label("choose"), StartChoice(id_), "primary")
-        first = (choose, Button(label("rephrase"), Rephrase(id_)))
-    others = (
-        Button(label("person"), AskPerson(id_)),
-        Button(label("request"), RequestDocument(id_)),
-        Button(label("inside"), OpenTrace(id_)),
-    )
-    return Buttons((*first, *others))
+        first = [choose, Button(label("rephrase"), Rephrase(id_))]
+        more = [person, request] if reachable else [request]
+    more.append(Button(label("inside"), OpenTrace(id_)))
+    return [Buttons(tuple(first)), Buttons(tuple(more), "more")]

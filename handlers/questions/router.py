@@ -12,6 +12,7 @@ from handlers.actions.questions import (
     GiveReason,
     NewTopic,
     OpenSource,
+    PublishAnswer,
     Rephrase,
     SettleHandover,
     StopFeedback,
@@ -59,8 +60,9 @@ class QuestionsRoom:
         library, sessions = context.library, context.sessions
         people, texts, missed = context.people, context.texts, context.missed
         threads = Threads(sessions, texts, talk)
+        listeners = Listeners(missed, context.noted)
         ask = Questions(
-            context.answers, sessions, people, texts, threads, Listeners(missed, context.noted)
+            context.answers, sessions, people, texts, threads, listeners, experts=experts
         )
         welcome = Welcome(library, people, texts)
         sources = SourceView(library, sessions, people, texts)
@@ -94,6 +96,7 @@ class QuestionsRoom:
         routes.press(AskMeant, self.ask.meant)
         routes.press(NewTopic, self.threads.forget)
         routes.press(AskAgain, self.ask.again)
+        routes.press(PublishAnswer, self.ask.publish)
         routes.press(OpenSource, self.sources.open)
         routes.press(Vote, self.feedback.vote)
         routes.press(Rephrase, self.feedback.rephrase)

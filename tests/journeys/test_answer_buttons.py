@@ -13,6 +13,7 @@ FACES = ("slack", "teams", "web", "webhook")
 RESULT = "初年度"  # what only a result speaks of
 STEPS = 16  # of a run, at most
 QUESTION = "RAGとは何ですか?"
+CHOOSING = "うちに合うのはどの方法?"
 RULE = "# 旅費規程\n\n## 第3条 日当\n\n出張の日当は2,500円とする。\n".encode()
 
 
@@ -51,7 +52,7 @@ async def test_an_answer_is_looked_into_shared_and_handed_over(at):
 
 
 async def test_the_dialog_begins_under_an_answer_and_goes_on_by_its_buttons(at):
-    await at.ask(QUESTION, ADMIN)
+    await at.ask(CHOOSING, ADMIN)
     start = at.carrying("choose.start")
 
     assert "はじめに、目的と社内の条件" in await at.press(start)
@@ -60,7 +61,7 @@ async def test_the_dialog_begins_under_an_answer_and_goes_on_by_its_buttons(at):
 
 
 async def test_the_dialog_is_answered_taken_back_skipped_and_ends_in_a_result(at):
-    await at.ask(QUESTION, ADMIN)
+    await at.ask(CHOOSING, ADMIN)
     await at.press(at.carrying("choose.start"))
 
     assert "質問 1 / 最大" in await at.press(at.carrying("choose.later"))

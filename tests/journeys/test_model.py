@@ -64,4 +64,4 @@ async def test_a_model_that_fails_is_told_with_its_reason(stub, house):
 
     assert "スライド18" in answer.text
     assert "提供元でエラー" in answer.text
-    assert "抽出のみ" in str(answer.blocks)
+    assert "資料からの引用" in str(answer.blocks)

@@ -6,8 +6,10 @@ The levels above replace what they draw better; order, texts and values stay the
 click means the same on each.
 """
 
+from collections.abc import Mapping
 from typing import assert_never
 
+from bot.slack.render.answer import gathered
 from bot.slack.render.elements import (
     Buttons,
     Json,
@@ -25,7 +27,16 @@ from bot.slack.render.limits import (
     HEADER,
     SECTION,
 )
-from bot.slack.render.text import cut, escape, fenced, mrkdwn, pieces, quoted
+from bot.slack.render.text import (
+    address,
+    cut,
+    escape,
+    fenced,
+    linked,
+    mrkdwn,
+    pieces,
+    quoted,
+)
 from handlers.conversation import (
     Bar,
     Block,
@@ -50,6 +61,7 @@ from handlers.texts import Texts
 from knowledge.values import Language
 
 SOURCE = 300  # characters of one line of sources
+LINK = "<{url}|{mark}>"
 BAR = 20  # cells of the longest bar
 GLYPHS = {"complete": "✓", "in_progress": "▶", "pending": "○", "error": "✕"}
 MARKS = {"best": "◎ ", "excluded": "✕ ", "normal": ""}
@@ -62,6 +74,7 @@ class Classic:
         self.texts = texts
         self.language = language
         self.buttons = buttons or Buttons()
+        self.links: Mapping[int, str] = {}  # where the sources can be read, by their number
 
     def say(self, name: str, **values: object) -> str:
         return self.texts.say(f"slack.{name}", self.language, **values)
@@ -70,6 +83,21 @@ class Classic:
         elements: list[Json] = []
         for block in blocks:
             elements += self.block(block)
+        return elements
+
+    def reply(self, blocks: tuple[Block, ...]) -> list[Json]:
+        """Return a whole message: an answer as a colleague would post it, all else as it comes."""
+        parts = gathered(blocks)
+        if parts is None:
+            return self.blocks(blocks)
+        self.links = parts.links()
+        elements = self.blocks(tuple(parts.blocks))
+        small = [_source(source) for source in parts.sources]
+        small += [mrkdwn(text) for text in parts.small]
+        elements += [context(*some) for some in batched(small, CONTEXT_ELEMENTS)]
+        elements += self.buttons.folded(parts.buttons, parts.menu, self.say("more"))
+        if parts.feedback:
+            elements += self.feedback(parts.feedback)
         return elements
 
     def block(self, block: Block) -> list[Json]:  # noqa: C901, PLR0911  # a case a word
@@ -116,8 +144,17 @@ class Classic:
             case "warning" | "bad":
                 gap = "\n" if block.text.startswith("- ") else " "
                 return sections(f"⚠️{gap}{block.text}")
+            case "answer":
+                return self.answer(block.text)
             case _:
                 return sections(block.text)
+
+    def answer(self, text: str) -> list[Json]:
+        """Return an answer's own words; links take room that their marks did not."""
+        if not self.links:
+            return sections(text)
+        drawn = pieces(text, mrkdwn, SECTION // 3)
+        return [section(linked(piece, self.links, LINK)) for piece in drawn]
 
     def table(self, block: Table) -> list[Json]:
         titles = [column.title for column in block.columns]
@@ -192,7 +229,10 @@ def _bar(bar: Bar, top: float) -> str:
 def _source(source: Source) -> str:
     title = f"{source.title} {source.place}".strip()
     parts = [part for part in (title, source.version, source.updated) if part]
-    line = f"*[{source.number}]* {escape(cut(' · '.join(parts), SOURCE))}"
+    named = escape(cut(" · ".join(parts), SOURCE))
+    if address(source.url):
+        named = LINK.format(url=escape(source.url), mark=named.replace("|", "¦"))
+    line = f"*[{source.number}]* {named}"
     if source.stale:
         line += " ⚠️"
     return line

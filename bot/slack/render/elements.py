@@ -16,6 +16,7 @@ from bot.slack.render.limits import (
     CONFIRM_TITLE,
     OPTION_TEXT,
     OPTION_VALUE,
+    OPTIONS,
     OVERFLOW,
     ROW,
     SECTION,
@@ -51,6 +52,37 @@ class Buttons:
             name = self.name("more")
             elements.append({"type": "overflow", "action_id": name, "options": options})
         return [{"type": "actions", "elements": row} for row in batched(elements, ACTIONS_ELEMENTS)]
+
+    def folded(self, buttons: list[Button], menu: list[Button], label: str) -> list[Json]:
+        """
+        Return one row of buttons with one menu behind them; a menu of more than five asks for a
+        choice, named by `label`.
+        """
+        options = []
+        beside = list(buttons)
+        for button in menu:
+            value = pack(button.press)
+            if len(value) > OPTION_VALUE or button.url:
+                beside.append(button)
+            else:
+                options.append(option(button.label, value))
+        elements = [self.button(button) for button in beside]
+        if len(options) in OVERFLOW:
+            name = self.name("more")
+            elements.append({"type": "overflow", "action_id": name, "options": options})
+        elif len(options) >= OVERFLOW.start:
+            elements.append(self._select(options[:OPTIONS], label))
+        elif options:
+            elements.append(self.button(menu[-1]))
+        return [{"type": "actions", "elements": row} for row in batched(elements, ACTIONS_ELEMENTS)]
+
+    def _select(self, options: list[Json], label: str) -> Json:
+        return {
+            "type": "static_select",
+            "action_id": self.name("more"),
+            "placeholder": plain_text(label, OPTION_TEXT),
+            "options": options,
+        }
 
     def button(self, button: Button, brings: Press | Form | None = None) -> Json:
         """

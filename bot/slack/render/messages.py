@@ -33,7 +33,7 @@ def messages(reply: Reply, texts: Texts, language: Language, level: int) -> tupl
         return tuple({"text": piece, "blocks": [], **QUIET} for piece in segments)
     drawer = LEVELS[level](texts, language)
     blocks = []
-    drawn = drawer.blocks(reply.blocks)
+    drawn = drawer.reply(reply.blocks)
     blocks += mentioning(drawn, reply.calls)
     if reply.calls and blocks == drawn and called(reply.calls):
         blocks.insert(0, section(called(reply.calls)))

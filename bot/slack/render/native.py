@@ -23,11 +23,12 @@ from bot.slack.render.limits import (
     SECTION,
 )
 from bot.slack.render.tabled import Tabled, rows_of
-from bot.slack.render.text import cut, escape, markdown, pieces
+from bot.slack.render.text import cut, escape, linked, markdown, pieces
 from handlers.conversation import Bar, Chart, Column, Details, Paragraph, Step, Steps, Table
 from handlers.texts import Texts
 from knowledge.values import Language
 
+LINK = "[{mark}]({url})"
 VOTES = ("up", "down")  # in the order of the plain buttons
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
@@ -41,8 +42,9 @@ class Native(Tabled):
     def paragraph(self, block: Paragraph) -> list[Json]:
         if block.tone != "answer":
             return super().paragraph(block)
-        segments = pieces(block.text, markdown, MARKDOWN)
-        return [{"type": "markdown", "text": piece} for piece in segments]
+        segments = pieces(block.text, markdown, MARKDOWN // 2 if self.links else MARKDOWN)
+        linked_ = [linked(piece, self.links, LINK) for piece in segments]
+        return [{"type": "markdown", "text": piece} for piece in linked_]
 
     def table(self, block: Table) -> list[Json]:
         if not block.caption or not self.fits(rows_of(block)):

@@ -5,7 +5,7 @@ neither.
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +17,8 @@ _ITEM = re.compile(r"(?:- |\d{1,2}\. )")
 _END = re.compile(r"(?:[。．！？!?]|\.(?=[\s\[]))[」』）)]*(?:\[\d{1,3}\])*")
 _OPENING, _CLOSING = "([\"'", ".,:;!?)]\"'"  # signs beside which Slack draws bold without a space
 _USER, _GROUP = re.compile(r"[UW][A-Z0-9]{2,}"), re.compile(r"S[A-Z0-9]{2,}")
+_MARK = re.compile(r"\[(\d{1,3})\]")
+_ADDRESS = re.compile(r"https?://[^\s<>|()\[\]\"'`*]{1,1000}")
 _HALF = re.compile(r"\[\d{0,3}$")  # a citation mark that has begun
 
 
@@ -66,6 +68,24 @@ def _with_mentions(text: str, people: Sequence[Called]) -> str:
         if person.name:
             text = text.replace(escape(person.name), mention(person))
     return text
+
+
+def address(url: str) -> bool:
+    """Report whether this is an address that neither kind of text takes for something else."""
+    return bool(_ADDRESS.fullmatch(url))
+
+
+def linked(text: str, links: Mapping[int, str], form: str) -> str:
+    """
+    Return drawn text whose citation marks lead to their sources; `form` is a link with its `url`
+    and its `mark`.
+    """
+
+    def link(match: re.Match[str]) -> str:
+        url = links.get(int(match[1]), "")
+        return form.format(url=url, mark=match[0]) if url else match[0]
+
+    return _MARK.sub(link, text) if links else text
 
 
 def plain(text: str) -> str:

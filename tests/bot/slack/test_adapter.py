@@ -27,6 +27,7 @@ from handlers.conversation import (
     Text,
     Upload,
 )
+from handlers.documents.take_in import KIND
 from handlers.texts import Texts
 from tests.bot.slack.conftest import until
 
@@ -334,7 +335,6 @@ async def test_updates_of_one_message_keep_their_distance(desk, api, monkeypatch
         (60, "<@UB> 新しい質問", "<@UB> 質問", True),
         (601, "<@UB> 新しい質問", "<@UB> 質問", False),
         (60, "<@UB> 質問", "<@UB> 質問", False),
-        (60, "<@UB> 質問", "雑談", False),
     ],
 )
 async def test_a_question_changed_soon_is_offered_again(desk, api, late, text, before, answered):
@@ -731,10 +731,11 @@ FILE = {"id": "F1", "name": "規程.pdf", "url_private": "https://files.slack.co
     ("admins", "name", "taken"),
     [({"U1"}, "規程.pdf", True), ({"U1"}, "昼食.png", False), (set(), "規程.pdf", False)],
 )
-async def test_a_file_among_people_is_taken_from_admins_alone_and_reported_to_them(
-    desk, api, admins, name, taken
+async def test_where_files_are_taken_in_an_admin_s_is_and_the_report_goes_to_them(
+    desk, api, sessions, admins, name, taken
 ):
     at = await desk(bot, admins=frozenset(admins))
+    await sessions.save(KIND, "slack:T1:C1", {"on": True})
     await at.event("message", "", ts="1.5", subtype="file_share", files=[FILE | {"name": name}])
 
     shown = [(m["channel"], m.get("thread_ts"), m["text"]) for m in api.messages.values()]
@@ -780,7 +781,7 @@ async def test_somebody_is_told_something_in_a_direct_message(desk, api):
 async def test_who_cannot_be_written_to_is_told_where_they_are(desk, api):
     api.faults["conversations.open"] = ["cannot_dm_bot"] * 9
     at = await desk(bot)
-    await at.event(ts="1.5", files=[FILE])
+    await at.event(text="<@UB>", ts="1.5", files=[FILE])
 
     assert [w["text"] for w in api.whispers] == ["読みました: 規程.pdf"]
     assert not api.messages

@@ -6,6 +6,7 @@ import jsonschema
 import pytest
 import yaml
 
+from bot.command.cli import main
 from bot.command.manifest import FILES
 from bot.slack import parse
 from bot.slack.doctor import SCOPES
@@ -103,9 +104,12 @@ NEEDED = {  # what each method needs, https://docs.slack.dev/reference/methods
     "chat.postEphemeral": {"chat:write"},
     "chat.update": {"chat:write"},
     "chat.delete": {"chat:write"},
+    "chat.startStream": {"chat:write"},
+    "chat.appendStream": {"chat:write"},
+    "chat.stopStream": {"chat:write"},
     "conversations.open": {"im:write"},
-    "conversations.replies": {"channels:history", "groups:history", "im:history"},
-    "conversations.history": {"channels:history", "groups:history", "im:history"},
+    "conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
+    "conversations.history": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "files.info": {"files:read"},
     "files.upload_v2": {"files:write"},
     "users.info": {"users:read"},
@@ -120,6 +124,8 @@ HEARD = {
     "im:history",
     "channels:history",
     "groups:history",
+    "mpim:history",
+    "reactions:read",
     "files:read",
 }
 
@@ -179,3 +185,16 @@ def test_every_address_is_the_one_we_serve(manifest):
     }
 
     assert addresses == {"https://bot.example.com/slack/events"}
+
+
+def test_for_socket_mode_it_names_no_address_and_is_one_slack_takes(capsys):
+    assert main(["manifest", "slack", "--socket"]) == 0
+    printed = capsys.readouterr()
+    manifest = yaml.safe_load(printed.out)
+
+    assert "https://" not in printed.out
+    assert manifest["settings"]["socket_mode_enabled"] is True
+    assert printed.err == ""
+    faults = jsonschema.validators.validator_for(SCHEMA)(SCHEMA).iter_errors(manifest)
+    missing = [fault.message for fault in faults]
+    assert missing in ([], ["'request_url' is a required property"])

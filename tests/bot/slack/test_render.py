@@ -102,6 +102,8 @@ def compared(value):
         kept["column_settings"] = len(kept["column_settings"])
     if isinstance(kept.get("text"), str):
         kept["text"] = re.sub(r" +\n", "\n", kept["text"])
+        # by hand, sources had no links
+        kept["text"] = re.sub(r"<https?://[^|>]+\|([^>]*)>", r"\1", kept["text"])
     if str(kept.get("value", "")).startswith(
         ("{", "[")
     ):  # ours carry the run with every button and no version

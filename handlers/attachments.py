@@ -1,0 +1,59 @@
+"""
+Words that come with files: a question beside an attachment, or only a word on what it is; and what
+an answer says of files it did not read. Pure.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+
+from handlers.conversation import File, Paragraph, Reply
+from handlers.texts import Texts
+from knowledge.formats import format_of
+from knowledge.text.sanitise import sanitise
+from knowledge.values import Language
+
+_ASKS = re.compile(
+    r"[?]|(?:か|かな|かしら|です?か)[。.!]*$|(?:教えて|知りたい|まとめて|要約して|説明して|比べて|探して)"
+    r"|\b(?:what|why|how|when|who|where|which|can|could|may|is|are|do|does|should)\b.*"
+    r"|\b(?:explain|summari[sz]e|compare|tell me)\b"
+)
+_FOR_THE_SHELF = re.compile(
+    r"(?:登録|追加|加え|取り込|差し替え|更新|保存|アップロード)(?:を|し|て|する|お願い|ください|で|だ|です|用|分|版|、|。|$)"
+    r"|\b(?:add|register|upload|replace|update|store|import)\b"
+)
+
+
+def asks(text: str) -> bool:
+    """
+    Report whether words beside a file ask something by themselves; words that hand the file over
+    ("最新版です", "please add this") do not.
+    """
+    words = unicodedata.normalize("NFKC", text).strip().lower()
+    if not words or _FOR_THE_SHELF.search(words):
+        return False
+    return bool(_ASKS.search(words))
+
+
+def unread(reply: Reply, files: Sequence[File], texts: Texts, language: Language) -> Reply:
+    """Return the answer with a word on the files that came with its question."""
+    readable = [file.name for file in files if format_of(file.name)]
+    others = [file.name for file in files if not format_of(file.name)]
+    notes = []
+    if readable:
+        notes.append(texts.say("ask.attached", language, names=_named(readable, language)))
+    if others:
+        notes.append(texts.say("ask.attached_unreadable", language, names=_named(others, language)))
+    paragraphs = tuple([Paragraph(note, "note") for note in notes])
+    return replace(
+        reply,
+        text="\n".join([reply.text, *notes]),
+        blocks=(*(reply.blocks or (Paragraph(reply.text),)), *paragraphs),
+    )
+
+
+def _named(names: Sequence[str], language: Language) -> str:
+    if language == "ja":
+        return "、".join([f"「{sanitise(name)}」" for name in names])
+    return ", ".join([f"“{sanitise(name)}”" for name in names])
