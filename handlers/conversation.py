@@ -73,6 +73,7 @@ __all__ = [
     "Press",
     "Pressable",
     "Reply",
+    "Said",
     "Source",
     "Sources",
     "Step",
@@ -175,6 +176,14 @@ Content = Text | Command | Press | Form | Upload | Edited
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """One remark of a discussion: who made it, by name, and its words."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """
     One thing someone said.
@@ -183,7 +192,8 @@ class Message:
     `place` is one thread of talk. `audience` is who will read the reply. `direct` says the bot was
     addressed: a mention, a command, a click or a direct message; False is talk in a thread the bot
     takes part in, which it may leave unanswered. `channel` is who would read an answer that is
-    shared from here, where its person alone reads this one.
+    shared from here, where its person alone reads this one. `talk` reads what people said in the
+    thread before, oldest first; None where there is none to read.
     """
 
     id: str
@@ -193,6 +203,9 @@ class Message:
     content: Content
     direct: bool = True
     channel: Audience | None = None
+    talk: Callable[[], Awaitable[tuple[Said, ...]]] | None = field(
+        default=None, repr=False, compare=False
+    )
 
 
 # --------------------------------------------------------------------------- asking people

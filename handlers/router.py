@@ -28,6 +28,7 @@ from handlers.demo.demo import Demo
 from handlers.documents.router import Documents
 from handlers.documents.take_in import TakeIn, take_in_request
 from handlers.personal.router import Personal, asks_for_own
+from handlers.questions.discussion import Discussion, about
 from handlers.questions.hear import hear
 from handlers.questions.intents import Intent, Mode, mode
 from handlers.questions.labels import Labels
@@ -68,6 +69,7 @@ class Router:
         self._texts = texts
         self._labels = Labels(texts)
         room = documents.context
+        self._discussion = Discussion(texts)
         self._take_in = TakeIn(room.sessions, room.people, texts)
         self._routes = Routes()
         questions.routes(self._routes)
@@ -182,6 +184,9 @@ class Router:
             return self.threads.obey(message, text)
         if self._personal is not None and asks_for_own(text):
             return self._personal.asked(_in_language_of(text, message))
+        of_thread = about(text) if message.talk is not None else ""
+        if of_thread:
+            return self._discussion.take(_in_language_of(text, message), of_thread)
         if request := take_in_request(text):
             return self._take_in.obey(message, request)
         if self._labels.names_button(text):

@@ -9,9 +9,10 @@ the three doors here: when it is heard, when its turn begins, and when its scree
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from typing import Self
 
 from starlette.routing import Route
@@ -22,6 +23,7 @@ from bot.slack import forms, opening, parse
 from bot.slack.api import Api, Refused, Unanswered
 from bot.slack.bolt import Bolt
 from bot.slack.decode import decode
+from bot.slack.discussion import DiscussionReader
 from bot.slack.files import Files, named
 from bot.slack.http import Endpoint
 from bot.slack.payload import Event, Json, Payload, Submission
@@ -41,6 +43,7 @@ from handlers.conversation import (
     Person,
     Press,
     Reply,
+    Said,
     Text,
     Upload,
 )
@@ -84,6 +87,7 @@ class Slack(Face):
         self._texts = texts
         self._files = Files(settings.bot_token, settings.api_base, texts)
         self._directory = Directory(self._api, groups)
+        self._discussion = DiscussionReader(self._api, self._directory)
         self._bolt = Bolt(settings, self._api, self.hear)
         self._own = ""
         self._windows: dict[str, str] = {}  # deliveries → windows opened for them
@@ -210,7 +214,14 @@ class Slack(Face):
             return None
         if view:
             self._windows[message.id] = view
-        return message
+        return replace(message, talk=self._talk(payload))
+
+    def _talk(self, payload: Payload) -> Callable[[], Awaitable[tuple[Said, ...]]] | None:
+        """Return what reads the thread somebody speaks in, None outside threads."""
+        event = payload.deed
+        if not isinstance(event, Event) or not event.in_thread:
+            return None
+        return partial(self._discussion.read, payload)
 
     def screen(self, raw: Json, message: Message, memory: dict[str, str]) -> Screen:
         """Return where the replies to a message appear."""

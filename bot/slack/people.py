@@ -84,6 +84,10 @@ class Directory:
                 return str(row.get("name") or row.get("handle") or "")
         return ""
 
+    async def name(self, team: str, user: str) -> str:
+        """Return what somebody is called, as far as Slack tells."""
+        return described(team, user, await self._profile(team, user)).name
+
     def language(self, payload: Payload) -> Language:
         """Return the person's language as far as it is known without asking Slack."""
         _, profile = self._profiles.get((payload.team, payload.user), (0.0, {}))

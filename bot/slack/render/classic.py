@@ -154,7 +154,7 @@ class Classic:
         if not self.links:
             return sections(text)
         drawn = pieces(text, mrkdwn, SECTION // 3)
-        return [section(linked(piece, self.links, LINK)) for piece in drawn]
+        return [section(linked(piece, self.links, LINK, SECTION)) for piece in drawn]
 
     def table(self, block: Table) -> list[Json]:
         titles = [column.title for column in block.columns]

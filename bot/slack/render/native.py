@@ -43,7 +43,7 @@ class Native(Tabled):
         if block.tone != "answer":
             return super().paragraph(block)
         segments = pieces(block.text, markdown, MARKDOWN // 2 if self.links else MARKDOWN)
-        linked_ = [linked(piece, self.links, LINK) for piece in segments]
+        linked_ = [linked(piece, self.links, LINK, MARKDOWN) for piece in segments]
         return [{"type": "markdown", "text": piece} for piece in linked_]
 
     def table(self, block: Table) -> list[Json]:

@@ -75,17 +75,18 @@ def address(url: str) -> bool:
     return bool(_ADDRESS.fullmatch(url))
 
 
-def linked(text: str, links: Mapping[int, str], form: str) -> str:
+def linked(text: str, links: Mapping[int, str], form: str, limit: int) -> str:
     """
-    Return drawn text whose citation marks lead to their sources; `form` is a link with its `url`
-    and its `mark`.
+    Return drawn text whose citation marks lead to their sources, where it then has at most `limit`
+    characters, else as it is; `form` is a link with its `url` and its `mark`.
     """
 
     def link(match: re.Match[str]) -> str:
         url = links.get(int(match[1]), "")
         return form.format(url=url, mark=match[0]) if url else match[0]
 
-    return _MARK.sub(link, text) if links else text
+    longer = _MARK.sub(link, text) if links else text
+    return longer if len(longer) <= limit else text
 
 
 def plain(text: str) -> str:

@@ -257,11 +257,21 @@ flat = st.one_of(
     st.builds(
         lambda rows, a: Sources(tuple(rows), a),
         st.lists(
-            st.builds(Source, st.integers(1, 99), ids, long, words, words, words, long), max_size=12
+            st.builds(
+                Source,
+                *(st.integers(1, 99), ids, long, words, words, words, long),
+                url=st.sampled_from(["", "https://example.com/" + "a" * 900]),
+            ),
+            max_size=12,
         ),
         ids,
     ),
-    st.builds(lambda b, label: Buttons(tuple(b), label=label), buttons, words | st.just("")),
+    st.builds(
+        lambda b, label, row: Buttons(tuple(b), row, label),
+        buttons,
+        words | st.just(""),
+        st.sampled_from(["main", "followup", "whole", "publish", "alone", "more"]),
+    ),
     st.builds(Feedback, ids),
     st.just(Divider()),
 )
