@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from bot.turns import Turns
     from handlers.choose.decision_models import DecisionModels
     from handlers.conversation import Message, Person, Reply
+    from handlers.documents.document_view import DocumentView
     from handlers.documents.jobs import Jobs
     from handlers.documents.router import Documents
     from handlers.people import People
@@ -86,7 +87,7 @@ class Host:
     `health` asks how each part is doing, which takes as long as the slowest of them. `address` is
     the host that is listened on, `public_url` the address people open, empty where there is none.
     `named` are the ids the settings name as admins or in audiences, of people and of user groups.
-    `rooms` are what machines ask.
+    `rooms` are what machines ask, `documents` the pages of documents as they were read.
     """
 
     turns: "Turns"
@@ -98,6 +99,7 @@ class Host:
     public_url: str
     named: frozenset[str]
     rooms: Rooms
+    documents: "DocumentView"
 
 
 class Face:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from knowledge.values import Language, Phrase
 
 HEAD = 1024  # bytes; PDF allows its header that late (ISO 32000-1, Annex H.3)
+DRAWING = "drawing"  # the reader that draws a page instead of reading it
 _BETWEEN: dict[Language, str] = {"ja": "・", "en": ", "}
 
 
@@ -255,6 +256,7 @@ FORMATS: tuple[Format, ...] = (  # as people are shown them: the most common fir
 def readers() -> dict[str, str]:
     """Return the module that reads each kind, and those for pages that are only pictures."""
     modules = {row.kind: row.reader for row in FORMATS}
+    modules[DRAWING] = DRAWING
     for row in FORMATS:
         if row.pictures:
             modules[row.pictures] = row.pictures

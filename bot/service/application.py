@@ -93,8 +93,15 @@ class Application:
         self.queue = Queue(self.store, self.jobs.run, threads=threads, alone=settings.embedded)
         self.models = DecisionModels(self.sessions, Advisor.load())
         by_two = settings.publish_by_two
+        public_url = settings.public_url.rstrip("/")
         context = Context(
-            self.library, self.sessions, self.people, self.texts, by_two=by_two, limits=self.limits
+            self.library,
+            self.sessions,
+            self.people,
+            self.texts,
+            by_two=by_two,
+            limits=self.limits,
+            public_url=public_url,
         )
         self.documents = Documents.of(context, self.jobs, self.answers_over, self._criteria)
         asking = AskingContext(
@@ -105,6 +112,7 @@ class Application:
             self.texts,
             self.documents.requests.missed,
             Ledger(self.sessions).note,
+            public_url,
         )
         questions = QuestionsRoom.of(asking, experts=settings.experts, talk=settings.thread_talk)
         guidelines = Guidelines.load(self.library, self.people)

@@ -24,6 +24,7 @@ class Faces:
             public_url=settings.public_url,
             named=settings.admins.union(*settings.audiences.values()),
             rooms=rooms_of(application),
+            documents=application.documents.view,
         )
 
     def made(self) -> dict[str, tuple[Platform, Face]]:

@@ -27,6 +27,7 @@ from bot.web import parse
 from bot.web.access import Access
 from bot.web.account import Account, Machines
 from bot.web.conversations import Article, Conversations
+from bot.web.document_view import DocumentPages
 from bot.web.identity import Provider
 from bot.web.insights import Insights, Sources
 from bot.web.pages import PLACES, Place, listing, lists, page_of, place_at
@@ -39,6 +40,7 @@ from bot.web.signing import Known, session_in
 from bot.web.signing import SignIn as Signing
 from bot.web.view import HERE, Static, View, language_of, session_of
 from handlers.conversation import Content, Person, Upload
+from handlers.documents.document_view import DocumentView
 from handlers.people import People
 from handlers.sessions import Sessions
 from handlers.texts import Texts
@@ -70,6 +72,7 @@ class Web(Face):
         people: People | None = None,
         machines: Machines | None = None,
         insights: Sources | None = None,
+        documents: DocumentView | None = None,
     ) -> None:
         self._turns = turns
         self._texts = texts
@@ -88,6 +91,7 @@ class Web(Face):
         )
         self._account = Account(machines, self._view, self._person, texts)
         self._insights = Insights(insights, self._view, self._person)
+        self._documents = DocumentPages(documents, self._view, self._person, texts)
         # running turns: the page each appears on, and its screen
         self._screens: dict[str, tuple[str, Screen]] = {}
         self._running: set[asyncio.Task[None]] = set()
@@ -106,6 +110,7 @@ class Web(Face):
             *self._insights.routes(),
             Route("/turns/{turn}", self._turn, methods=["GET"]),
             Route("/files/{token}", self._file, methods=["GET"]),
+            *self._documents.routes(),
             Mount("/static", Static(directory=HERE / "static")),
         ]
 

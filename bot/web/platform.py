@@ -24,6 +24,7 @@ def _open(section: SignIn, host: Host) -> Face:
         people=host.people,
         machines=_machines(host),
         insights=_insights(host),
+        documents=host.documents,
     )
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from handlers.actions.action import Action
 from handlers.actions.documents import ListDocuments, RequestDocument
+from handlers.actions.questions import OpenOriginal
 from handlers.conversation import Block, Button, Buttons, Message, Paragraph, Reply
 from handlers.documents.names import display
 from handlers.people import People
@@ -30,7 +31,8 @@ class Context:
     `library` waits until the library is open. With `by_two` nobody publishes what they added
     themselves.
 
-    `limits` are those of reading a document.
+    `limits` are those of reading a document. `public_url` is where people open the web page, empty
+    where there is no such address.
     """
 
     library: Callable[[], Awaitable[Library]]
@@ -39,6 +41,7 @@ class Context:
     texts: Texts
     by_two: bool = False
     limits: Limits = field(default_factory=Limits)
+    public_url: str = ""
 
     def say(self, name: str, message: Message, /, **values: object) -> str:
         """Return a sentence of this room in the person's language."""
@@ -59,6 +62,13 @@ class Context:
     def button(self, name: str, message: Message, action: Action) -> Button:
         """Return a button with a sentence of this room as its label."""
         return Button(self.say(name, message), action)
+
+    def seen(self, message: Message, document: str, version: int) -> tuple[Button, ...]:
+        """Offer a version as it was read, on the web page; nothing where people reach none."""
+        if not self.public_url:
+            return ()
+        address = f"{self.public_url}/documents/{document}/v/{version}/page/1"
+        return (Button(self.say("view", message), OpenOriginal(), url=address),)
 
     def back(self, message: Message) -> Button:
         """Return the button back to the list of documents."""

@@ -109,6 +109,8 @@ class DocumentPage:
         newest = document.version(now)
         if newest and newest.original:
             buttons.append(context.button("original", message, TakeOriginal(document.id, now)))
+        if newest:
+            buttons += context.seen(message, document.id, newest.number)
         label, sure = context.say("remove", message), sure_of(context, message, "remove")
         buttons.append(Button(label, Remove(document.id, now), "danger", sure))
         buttons.append(context.back(message))

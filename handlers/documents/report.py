@@ -197,6 +197,7 @@ class Report:
         document, version = self.document.id, self.version.id
         ways = [
             context.button("try", message, TryVersion(document, version)),
+            *context.seen(message, document, self.version.number),
             context.button("details", message, EditDetails(document)),
         ]
         if self._waits:

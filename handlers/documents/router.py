@@ -36,6 +36,7 @@ from handlers.documents.audit import Audit
 from handlers.documents.changes import Changes
 from handlers.documents.context import Context
 from handlers.documents.details import Details, Invalid
+from handlers.documents.document_view import DocumentView
 from handlers.documents.glossary import Glossary
 from handlers.documents.jobs import Jobs
 from handlers.documents.listing import DocumentList
@@ -67,6 +68,7 @@ class Documents:
     samples: Samples
     glossary: Glossary
     originals: Originals
+    view: DocumentView
 
     @classmethod
     def of(cls, context: Context, jobs: Jobs, over: Over, criteria: Criteria) -> "Documents":
@@ -90,6 +92,7 @@ class Documents:
             Samples(context),
             Glossary(context),
             Originals(context),
+            DocumentView(context),
         )
 
     def routes(self, routes: Routes) -> None:

@@ -15,7 +15,8 @@ from knowledge.documents.library import Library
 class Context:
     """
     `answers` and `library` wait until there are any; `missed` is told of what the documents lack,
-    `noted` of what became of each question.
+    `noted` of what became of each question. `public_url` is where people open the web page, empty
+    where there is no such address.
     """
 
     answers: Callable[[], Awaitable[Answers]]
@@ -25,3 +26,4 @@ class Context:
     texts: Texts
     missed: Missed
     noted: Noted
+    public_url: str = ""

@@ -65,7 +65,7 @@ class QuestionsRoom:
             context.answers, sessions, people, texts, threads, listeners, experts=experts
         )
         welcome = Welcome(library, people, texts)
-        sources = SourceView(library, sessions, people, texts)
+        sources = SourceView(library, sessions, people, texts, context.public_url)
         feedback = Feedbacks(sessions, texts)
         escalation = Escalation(sessions, people, texts, missed, experts)
         able = abilities(

@@ -35,17 +35,21 @@ SUPPORTED = 3  # sentences of the answer that are shown with what they rest on
 
 
 class SourceView:
+    """`public_url` is where people open the web page, empty where there is no such address."""
+
     def __init__(
         self,
         library: Callable[[], Awaitable[Library]],
         sessions: Sessions,
         people: People,
         texts: Texts,
+        public_url: str = "",
     ) -> None:
         self._library = library
         self._records = AnswerRecords(sessions)
         self._people = people
         self._texts = texts
+        self._public_url = public_url
 
     async def open(self, message: Message, action: OpenSource) -> AsyncIterator[Reply]:
         """Open a source; the rights are checked again now."""
@@ -75,6 +79,8 @@ class SourceView:
             label = self._texts.say("ask.used_for", language)
             blocks.append(Facts(tuple(Fact(label, sentence) for sentence in supported)))
         blocks += self._ways_on(passage, document, beyond, language)
+        if self._public_url:
+            blocks.append(self._page(passage, quote, language))
         head = title
         if action.number:
             head = self._texts.say("ask.source_title", language, number=action.number)
@@ -115,6 +121,15 @@ class SourceView:
             label = self._texts.say("ask.original", language)
             blocks.append(Buttons((Button(label, OpenOriginal(), url=address),)))
         return blocks
+
+    def _page(self, passage: Passage, quote: str, language: Language) -> Block:
+        """Offer the page as it was read, with the line lit in which the quote begins."""
+        at = max(0, passage.text.find(quote)) if quote else 0
+        line = passage.text.count("\n", 0, at)
+        version = f"{self._public_url}/documents/{passage.document}/v/{passage.version}"
+        address = f"{version}/passage/{passage.position}/{line}"
+        label = self._texts.say("ask.page", language)
+        return Buttons((Button(label, OpenOriginal(), url=address),))
 
     def _gone(self, answer: str, language: Language) -> Reply:
         text = self._texts.say("ask.source_gone", language)

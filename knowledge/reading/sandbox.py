@@ -58,7 +58,8 @@ class Heard:
     What a child has said so far. `complete` is False when it was cut off.
 
     `raw` is the text that stands in the file, `counted` when it is all there; `omitted` what was
-    left out of the pages. `fault` is what ended the reader by being raised.
+    left out of the pages. `fault` is what ended the reader by being raised. `picture` is
+    a page drawn as PNG, in base64.
     """
 
     pages: list[Page] = field(default_factory=list)
@@ -70,6 +71,7 @@ class Heard:
     complete: bool = False
     ended: bool = False
     fault: Fault | None = None
+    picture: str = ""
     said: int = 0
     characters: int = 0
 
@@ -244,6 +246,8 @@ class Sandbox:
                     heard.flags.append(_flag(flag))
             case {"title": str(title)}:
                 heard.title = title[:_TITLE]
+            case {"picture": str(text)}:
+                heard.picture = text
             case {"omitted": str(text)}:
                 heard.omitted.append(text)
                 self._count(text, heard, times=2)

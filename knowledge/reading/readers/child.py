@@ -21,7 +21,7 @@ from knowledge.reading.readers import lockdown, raw, stand_in
 from knowledge.reading.readers.fault import describe
 from knowledge.reading.readers.limits import Limits
 from knowledge.reading.readers.refusal import Budget, Refusal
-from knowledge.reading.readers.sections import Item, Omitted, Title
+from knowledge.reading.readers.sections import Item, Omitted, Picture, Title
 from knowledge.values import Flag, Page
 
 
@@ -108,6 +108,8 @@ def _told(item: Item) -> dict[str, object]:
             return {"title": item.text}
         case Omitted():
             return {"omitted": item.text}
+        case Picture():
+            return {"picture": item.content}
 
 
 def _say(out: BinaryIO, line: dict[str, object]) -> None:

@@ -44,7 +44,14 @@ class Omitted:
     text: str
 
 
-Item = Page | Flag | Title | Omitted
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page as it looks: PNG, its bytes in base64."""
+
+    content: str
+
+
+Item = Page | Flag | Title | Omitted | Picture
 
 
 class Sections:

@@ -3,7 +3,7 @@
 import pytest
 
 from handlers.actions.questions import OpenSource
-from handlers.conversation import Audience, Message, Person
+from handlers.conversation import Audience, Buttons, Message, Person
 from handlers.people import People
 from handlers.questions.source_view import SourceView
 from knowledge.documents.library import Library
@@ -42,3 +42,28 @@ async def test_a_source_opens_to_whom_it_is_for(sessions, texts, tmp_path, perso
 
     assert (WORDS in reply.text) == opens
     assert (reply.text == texts.say("ask.source_gone", "ja")) == (not opens)
+
+
+async def test_a_source_leads_to_its_page_with_the_line_lit(sessions, texts, tmp_path):
+    reading = await read("旅費規程.md", "# 旅費規程\n\n宿泊は上限1万円。\n日当は3,500円。\n".encode())
+    async with Library(EmbeddedIndex(tmp_path / "index", version=VERSION)) as library:
+        document, version, _ = await library.stage(reading, Metadata(), by=ADMIN.id)
+        await library.publish(document.id, version.id)
+        [hit] = await library.search("日当", readers=frozenset({"all"}))
+
+        async def opened():
+            return library
+
+        action = OpenSource(hit.passage.id)
+        audience = Audience(MEMBER.id, private=True)
+        message = Message("m1", MEMBER, "slack:T1:D1", audience, action.press)
+        people = People(frozenset())
+        pages = []
+        for address in ("https://bot.example.test", ""):
+            view = SourceView(opened, sessions, people, texts, address)
+            reply = await last(view.open(message, action))
+            rows = [block.items for block in reply.blocks if isinstance(block, Buttons)]
+            pages.append([button.url for row in rows for button in row if button.url])
+
+    place = f"documents/{document.id}/v/{version.id}/passage/1/0"
+    assert pages == [[f"https://bot.example.test/{place}"], []]
