@@ -163,6 +163,10 @@ async def _awaited(arguments: argparse.Namespace, settings: Settings, language: 
         from bot.command.backup import drill
 
         return await drill(arguments, settings, language)
+    if arguments.command == "read":
+        from bot.command.read import show as show_reading
+
+        return await show_reading(arguments, settings, language)
     from bot.command import commands
 
     return await commands.run(arguments, settings, language)

@@ -245,6 +245,11 @@ def _add(command: Parser) -> None:
     command.option("--replaces", text="replaces", metavar="ID", default="")
 
 
+def _read(command: Parser) -> None:
+    command.argument("what", text="read_what", metavar="FILE|ID")
+    command.option("--edition", text="edition", metavar="N", type=_whole_number, default=0)
+
+
 def _documents(command: Parser) -> None:
     command.option("--q", text="filter_text", metavar="TEXT", default="")
     _choice(command, "--state", STATES, text="filter_state")
@@ -330,6 +335,7 @@ _COMMANDS: Mapping[str, Callable[[Parser], None]] = {
     "ask": _ask,
     "search": _search,
     "add": _add,
+    "read": _read,
     "documents": _documents,
     "publish": _publish,
     "remove": _document,

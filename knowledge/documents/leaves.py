@@ -77,12 +77,6 @@ def leaf_of(all_leaves: Sequence[Leaf], position: int) -> Leaf | None:
     return None
 
 
-def anchor(passage: Passage, quote: str) -> str:
-    """Return the name of the line in which a quote from this passage begins."""
-    at = max(0, passage.text.find(quote)) if quote else 0
-    return _anchor(passage, passage.text.count("\n", 0, at))
-
-
 def _pages(passages: Sequence[Passage], pages: int, kind: PlaceKind) -> tuple[Leaf, ...]:
     """Return a leaf for each page, and for those of the file that gave nothing."""
     by_number: dict[int, list[Passage]] = {}
@@ -119,27 +113,33 @@ def _sheet(passage: Passage) -> str:
 
 def _stretches(passage: Passage) -> list[Stretch]:
     """Return the tables of a passage, and what stands between them."""
-    stretches: list[Stretch] = []
-    held: list[Line] = []
-    for number, text in enumerate(passage.text.split("\n")):
-        if not text.strip():
-            continue
-        cells = tuple(text.split(CELL)) if CELL in text else ()
-        line = Line(_anchor(passage, number), text, cells)
-        if held and bool(held[-1].cells) != bool(cells):
-            stretches.append(_stretch(passage, held))
-            held = []
-        held.append(line)
-    if held:
-        stretches.append(_stretch(passage, held))
-    return stretches
-
-
-def _stretch(passage: Passage, lines: Sequence[Line]) -> Stretch:
-    table = bool(lines[0].cells)
     notes = passage.kind == "notes"
-    return Stretch(passage.headings[1:], passage.place, tuple(lines), table, notes)
+    found = stretches(passage.text, f"p{passage.position}-")
+    return [
+        Stretch(passage.headings[1:], passage.place, lines, table, notes) for table, lines in found
+    ]
 
 
-def _anchor(passage: Passage, line: int) -> str:
-    return f"p{passage.position}-{line}"
+def stretches(text: str, prefix: str = "") -> list[tuple[bool, tuple[Line, ...]]]:
+    """
+    Return the lines of a text in order, those of a table together: whether they are rows, and which.
+
+    Anchors are `prefix` and the line's number, from 0; empty lines are left out.
+    """
+    groups: list[list[Line]] = []
+    for number, line in enumerate(text.split("\n")):
+        if not line.strip():
+            continue
+        cells = _cells(line)
+        if not groups or bool(groups[-1][-1].cells) != bool(cells):
+            groups.append([])
+        groups[-1].append(Line(f"{prefix}{number}", line, cells))
+    return [(bool(group[0].cells), tuple(group)) for group in groups]
+
+
+def _cells(line: str) -> tuple[str, ...]:
+    """Return the cells of a row, the last one empty where the line ends behind its mark."""
+    if CELL not in line and not line.endswith(CELL.rstrip()):
+        return ()
+    whole = f"{line} " if line.endswith(CELL.rstrip()) else line
+    return tuple(cell.strip() for cell in whole.split(CELL))
