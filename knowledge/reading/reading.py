@@ -29,6 +29,7 @@ from knowledge.reading.readers.refusal import Refusal
 from knowledge.reading.receipt import measure
 from knowledge.reading.recognition import recognise, supported_kinds
 from knowledge.reading.sandbox import Heard, Sandbox
+from knowledge.reading.titles import title_of
 from knowledge.text import injection
 from knowledge.text.sizes import megabytes
 from knowledge.values import Flag, FlagKind, Language, Page, Phrase, Receipt
@@ -142,19 +143,13 @@ def _reading(shown: str, content: bytes, file_format: Format, heard: Heard) -> R
         name=shown,
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
-        title=_title(heard.title, shown),
+        title=title_of(_one_line(heard.title), _one_line(shown), file_format.kind, pages),
         kind=_kind(file_format, pages),
         pages=pages,
         flags=_flags(heard, pages),
         language=language("".join(page.text for page in pages)),
         receipt=receipt,
     )
-
-
-def _title(own: str, name: str) -> str:
-    """Return the document's own title, else its file's name; never nothing."""
-    without_ending = name.rpartition(".")[0]
-    return _one_line(own) or _one_line(without_ending) or _one_line(name) or "–"
 
 
 def _kind(file_format: Format, pages: Sequence[Page]) -> str:
