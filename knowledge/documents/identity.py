@@ -14,11 +14,13 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from knowledge.documents.registry import Draft, Registry
+from knowledge.documents.sketch import in_common
 from knowledge.reading.reading import Reading
 from knowledge.values import Document, Metadata, Passage, Version
 
 # share of the text that two documents have in common, from which they are largely the same
 LIKE = 0.5
+SKETCHED = 0.3  # of all stretches of two texts, from which they are compared whatever their names
 COMPARED = 10  # documents a new one is compared with
 TOLD = 3  # documents a report names
 _LENGTH = 200_000  # characters compared
@@ -115,8 +117,8 @@ class Identity:
         self, document: Document, version: Version, titles: frozenset[str]
     ) -> list[Document]:
         """
-        Return the documents worth comparing with: of the same title first, then of the same file
-        name.
+        Return the documents worth comparing with: first those whose text is like this one's,
+        whatever they are called, then those of the same title, then of the same file name.
         """
         titled, named = set(), set()
         for draft in self._registry.drafts.values():
@@ -125,8 +127,21 @@ class Identity:
             elif _name(draft.version.name) == _name(version.name):
                 named.add(draft.document)
         ids = [*sorted(titled - {document.id}), *sorted(named - titled - {document.id})]
+        ids = [*self._like(version), *ids]
+        ids = [id_ for id_ in dict.fromkeys(ids) if id_ != document.id]
         known = map(self._registry.document, ids[:COMPARED])
         return [other for other in known if other is not None]
+
+    def _like(self, version: Version) -> list[str]:
+        """Return the documents with a version much like this one, the likest first."""
+        drafts = self._registry.drafts
+        own = drafts[version.id].sketch if version.id in drafts else ()
+        shares: dict[str, float] = {}
+        for draft in drafts.values():
+            share = in_common(own, draft.sketch)
+            if share >= SKETCHED and draft.document != drafts[version.id].document:
+                shares[draft.document] = max(share, shares.get(draft.document, 0.0))
+        return sorted(shares, key=shares.__getitem__, reverse=True)[:TOLD]
 
     def _shown(self, document: str, drafts: Sequence[Draft]) -> str:
         return self._registry.current(document) or drafts[-1].version.id

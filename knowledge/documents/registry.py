@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
+from knowledge.documents.sketch import Sketch
 from knowledge.errors import LibraryUnavailable, UnknownDocument
 from knowledge.index.protocol import Index, Payload, Point
 from knowledge.sentences import phrase
@@ -66,13 +67,14 @@ class Entry:
 class Draft:
     """
     A version's record, with what is said about the document. `touched` is the time (UNIX) its
-    writer last showed life.
+    writer last showed life; `sketch` is that of its text, empty in old records.
     """
 
     document: str
     version: Version
     metadata: Metadata = field(default_factory=Metadata)
     touched: float = 0.0
+    sketch: Sketch = ()
 
     @property
     def whole(self) -> bool:
@@ -370,4 +372,5 @@ def _draft(row: dict[str, Any]) -> Draft:
     marks = tuple(stored(Mark, mark) for mark in row["metadata"].get("marks", ()))
     metadata = stored(Metadata, {**row["metadata"], "marks": marks})
     touched = row.get("touched", 0.0)
-    return Draft(row["document"], stored(Version, version), metadata, touched)
+    sketch = tuple(row.get("sketch", ()))
+    return Draft(row["document"], stored(Version, version), metadata, touched, sketch)

@@ -16,6 +16,7 @@ from uuid import UUID
 import numpy as np
 
 from knowledge.documents.meanings import LANGUAGES, Meanings
+from knowledge.documents.names import Names
 from knowledge.documents.rarities import Rarities
 from knowledge.documents.registry import Registry, unknown
 from knowledge.documents.staging import LIVE, of, passage_id
@@ -60,6 +61,7 @@ class Search:
         self._dense = dense
         self._encoder = encoder
         self._glossary = SharedGlossary(index)
+        self._names = Names(registry)
 
     async def query(self, question: str, *, readers: frozenset[str] | None) -> Query:
         """
@@ -108,9 +110,8 @@ class Search:
             query = await self._analysed(question, readers)
             hits = await self._found(query, readers, limit, kind, dense)
             observation.add(hits=len(hits))
-        if kind != "whole":
-            return hits[:limit]
-        return reranked(query, hits, limit)
+        best = hits[:limit] if kind != "whole" else reranked(query, hits, limit)
+        return [replace(hit, passage=self._names.named(hit.passage, readers)) for hit in best]
 
     async def _found(
         self,
@@ -169,7 +170,7 @@ class Search:
         await self._registry.refresh()
         for payload in await self._index.fetch([id]):
             if is_passage(payload) and self._visible(payload, readers):
-                return passage_of(payload)
+                return self._names.named(passage_of(payload), readers)
         raise unknown()
 
     async def neighbours(
@@ -185,7 +186,8 @@ class Search:
         positions += range(passage.position + 1, passage.position + around + 1)
         ids = [passage_id(passage.version, position) for position in positions]
         payloads = await self._index.fetch(ids)
-        neighbours = [passage_of(p) for p in payloads if self._visible(p, readers)]
+        visible = [passage_of(p) for p in payloads if self._visible(p, readers)]
+        neighbours = [self._names.named(one, readers) for one in visible]
         return sorted(neighbours, key=_position)
 
     async def glossary(self) -> Groups:

@@ -15,6 +15,7 @@ from functools import partial
 
 from knowledge.documents.identity import Identity
 from knowledge.documents.registry import Draft, Entry, Registry, identify
+from knowledge.documents.sketch import sketch
 from knowledge.index.protocol import Index, Point, Where
 from knowledge.reading.reading import READER_VERSION, Reading
 from knowledge.retrieval.dense import Dense
@@ -149,7 +150,9 @@ class Staging:
                 alive = touched
         await self._registry.change_entry(draft.document, partial(_numbered, version))
         staged = replace(alive.version, state="staged", passages=len(passages))
-        return await self._swap(alive, replace(alive, version=staged)) is not None
+        texts = [passage.text for passage in passages]
+        whole = replace(alive, version=staged, sketch=await asyncio.to_thread(sketch, texts))
+        return await self._swap(alive, whole) is not None
 
     async def _points(self, parts: Sequence[Passage], shelf: str) -> AsyncIterator[list[Point]]:
         async for points in self._workers.points(parts, shelf):

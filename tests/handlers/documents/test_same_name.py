@@ -196,6 +196,39 @@ async def test_a_renamed_revision_is_recognised_and_said_but_never_merged(talk: 
 
 
 @pytest.mark.asyncio(loop_scope="module")
+async def test_a_revision_under_another_name_and_title_is_recognised(talk: Talk) -> None:
+    await talk.press(await send(talk, "手順書.md", f"# 端末の手順\n\n{STEPS}"), "publish")
+    revised = STEPS.replace("手順7では、担当者", "手順7では、課長")
+    report = await send(talk, "2026年度_改正.md", f"# 機器取扱要領\n\n{revised}")
+
+    assert "端末の手順" in report.text
+    assert re.search(r"9\d\s?%", report.text)
+    assert "document.replace" in actions(report)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_documents_of_one_title_are_told_apart_in_what_is_cited(talk: Talk) -> None:
+    rules = {"人事": "# 手順書\n\n履歴書の保管期間は三か月とする。\n", "IT": f"# 手順書\n\n{STEPS}"}
+    library = await talk.application.library()
+    for folder, text in rules.items():
+        said = Metadata(owner="slack:T1:U1", source=f"/rules/{folder}/手順書.md")
+        document, version, _ = await library.stage(
+            await read("手順書.md", text.encode()), said, by="slack:T1:U1"
+        )
+        await library.publish(document.id, version.id)
+        if len(await owned(talk)) == 1:
+            alone = await talk(Text("履歴書の保管期間は?"), MEMBER)
+
+    both = await talk(Text("履歴書の保管期間は?"), MEMBER)
+    await library.edit(document.id, {"audience": "admins"})
+    hidden = await talk(Text("履歴書の保管期間は?"), MEMBER)
+
+    assert "手順書（人事 › 手順書）" in both.text
+    assert "人事" not in alone.text
+    assert "人事" not in hidden.text  # that there is another one is told to nobody who may not know
+
+
+@pytest.mark.asyncio(loop_scope="module")
 async def test_another_admins_update_is_recognised_and_said(talk: Talk) -> None:
     text = "# 出張手続\n\n" + STEPS
     await talk.press(await send(talk, "出張手続.md", text), "publish")
