@@ -48,7 +48,7 @@ class Names:
             draft = self._registry.drafts.get(self._registry.current(entry.id))
             if draft is not None and draft.metadata.audience in readers:
                 by_title.setdefault(_key(draft.metadata.title), []).append(draft)
-        names = {}
+        names: dict[str, str] = {}
         for drafts in by_title.values():
             if len(drafts) > 1:
                 names |= _apart(drafts)

@@ -22,8 +22,9 @@ _SIGNS = re.compile(r"[\W_]+")
 _PROGRAM = re.compile(
     r"^\s*(?:microsoft\s+)?(?:office\s+)?(?:word|powerpoint|excel|一太郎)\s*[-–:]\s*", re.IGNORECASE
 )
-_FOREIGN_ENDINGS = ("doc", "ppt", "xls", "key", "pages", "numbers", "odt", "odp", "ods", "rtf")
-_FOREIGN_ENDINGS += ("jtd", "indd", "ai", "psd", "tex", "eps", "ps", "dot", "dotx", "potx")
+_FOREIGN_ENDINGS = frozenset(
+    "doc ppt xls key pages numbers odt odp ods rtf jtd indd ai psd tex eps ps dot dotx potx".split()
+)
 # Titles that programs, templates and parts of documents have.
 _EMPTY = re.compile(
     r"(?:untitled|no title|title|document|book|workbook|sheet|slide|presentation|index|home"
@@ -93,7 +94,7 @@ def _is_name(title: str) -> bool:
     if not any(map(str.isalpha, plain)) or "/" in plain or "\\" in plain:
         return False
     _, dot, ending = plain.rpartition(".")
-    if dot and ending.casefold() in (*_FOREIGN_ENDINGS, *file_endings()):
+    if dot and ending.casefold() in _FOREIGN_ENDINGS | file_endings():
         return False
     if _EMPTY.fullmatch(plain) or _PART.fullmatch(plain):
         return False
