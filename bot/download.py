@@ -108,6 +108,11 @@ class Download:
         self._resolve = resolve
         self._transport = transport
 
+    @property
+    def limit(self) -> int:
+        """Bytes that one file may have."""
+        return self._limit
+
     async def fetch(self, url: str) -> Fetched:
         """
         Return what lies at `url`: at most `limit` bytes, within `seconds` in all.

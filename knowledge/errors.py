@@ -8,6 +8,7 @@ The ways knowledge can fail, as a tree. Every error carries a stable code and bo
     ├── LibraryUnavailable   the index did not answer in time or refuses to open
     │   └── EmbeddingUnavailable  the embedding model did not answer; nothing was written
     ├── UnknownDocument      no such document, version or passage, or the asker may not see it
+    ├── SourceUnavailable    a source of documents, or one entry of it, cannot be had
     ├── ModelUnavailable     the language model failed within its budget
     ├── InvalidModel         the decision model or another data file is not whole
     ├── InvalidBackup        a backup is not ours, not whole, or there is no room for it

@@ -97,3 +97,10 @@ class BotProcess:
         self.process.wait()
         if self.process.stdout is not None:
             self.process.stdout.close()
+
+
+def git(folder: Path, *words: str) -> None:
+    """Run git in a folder as somebody without settings."""
+    who = ["-c", "user.name=t", "-c", "user.email=t@example.test"]
+    nobody = {"GIT_CONFIG_GLOBAL": os.devnull, "PATH": os.environ["PATH"]}
+    subprocess.run(["git", *who, *words], cwd=folder, check=True, env=nobody)

@@ -12,6 +12,7 @@ from bot.command.add import add
 from bot.command.desk import opened
 from bot.command.person import person
 from bot.command.rows import rows
+from bot.command.sync import sync
 from bot.command.terminal import Paper, said
 from bot.command.token import token
 from bot.service.application import Application
@@ -34,6 +35,7 @@ async def run(arguments: argparse.Namespace, settings: Settings, language: Langu
         "search": _search,
         "demo": ask.demo,
         "add": add,
+        "sync": sync,
         "documents": _documents,
         "publish": _change,
         "remove": _change,

@@ -193,6 +193,16 @@ def _port(word: str) -> int:
     return number
 
 
+def _interval(word: str) -> int:
+    """Return an interval in seconds, -1 for never."""
+    if word == "never":
+        return -1
+    match = re.fullmatch(r"([1-9][0-9]{0,3})([mhd])", word)
+    if match is None:
+        raise _wrong("bad_interval", word=word)
+    return int(match[1]) * {"m": 60, "h": 3600, "d": 86400}[match[2]]
+
+
 def _one_of(choices: Sequence[str]) -> Callable[[str], str]:
     def choose(word: str) -> str:
         if word not in choices:
@@ -248,6 +258,17 @@ def _add(command: Parser) -> None:
 def _read(command: Parser) -> None:
     command.argument("what", text="read_what", metavar="FILE|ID")
     command.option("--edition", text="edition", metavar="N", type=_whole_number, default=0)
+
+
+def _sync(command: Parser) -> None:
+    command.argument("source", text="source", metavar="SOURCE", nargs="?", default="")
+    command.switch("--preview", text="preview")
+    command.option("--every", text="every", metavar="TIME", type=_interval, default=0)
+    command.option("--audience", text="sync_audience", metavar="AUDIENCE", default="")
+    _choice(command, "--kind", KINDS, text="sync_kind")
+    command.switch("--staged", text="staged")
+    command.option("--secret", text="secret", metavar="NAME", default="")
+    command.switch("--accept-vanished", text="accept_vanished")
 
 
 def _documents(command: Parser) -> None:
@@ -336,6 +357,7 @@ _COMMANDS: Mapping[str, Callable[[Parser], None]] = {
     "search": _search,
     "add": _add,
     "read": _read,
+    "sync": _sync,
     "documents": _documents,
     "publish": _publish,
     "remove": _document,

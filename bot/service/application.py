@@ -21,6 +21,7 @@ from bot.service.queue import Queue
 from bot.service.stamp import agree
 from bot.service.store import Store
 from bot.settings import InvalidSettings, Settings
+from bot.site import fetching
 from bot.turns import Turns
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.guidelines import Guidelines
@@ -102,6 +103,8 @@ class Application:
             by_two=by_two,
             limits=self.limits,
             public_url=public_url,
+            fetching=fetching,
+            alone=settings.embedded,
         )
         self.documents = Documents.of(context, self.jobs, self.answers_over, self._criteria)
         asking = AskingContext(
@@ -142,6 +145,7 @@ class Application:
         self._sandbox: asyncio.Task[str] | None = None
         self._reviews: asyncio.Task[None] | None = None
         self._tending: asyncio.Task[None] | None = None
+        self._syncing: asyncio.Task[None] | None = None
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -179,6 +183,7 @@ class Application:
             self._work.start()
             self._sandbox = asyncio.create_task(self._try_sandbox())
             self._tending = asyncio.create_task(self._tend())
+            self._syncing = asyncio.create_task(self.documents.syncs.watch())
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -403,7 +408,7 @@ class Application:
 
     async def _stop_queueing(self) -> None:
         """Let nothing open the queue again, or hand work to it, that is closed next."""
-        await stop(self._tending)
+        await stop(self._tending, self._syncing)
         await self._work.stop()
 
     async def _stop_furnishing(self) -> None:

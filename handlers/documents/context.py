@@ -21,8 +21,15 @@ from handlers.texts import Texts
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
 from knowledge.reading.reading import Limits
+from knowledge.sources.sentences import unavailable
+from knowledge.sources.website import Fetch
 
 AUDIT = "audit"  # the log's name
+
+
+def no_way_out(address: str) -> Fetch:
+    """Refuse to leave the house: where nobody gave a way out there is none."""
+    raise unavailable("away", name=address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,8 @@ class Context:
     themselves.
 
     `limits` are those of reading a document. `public_url` is where people open the web page, empty
-    where there is no such address.
+    where there is no such address. `fetching` makes the way out to one website; `alone` says that
+    no other process works in this house.
     """
 
     library: Callable[[], Awaitable[Library]]
@@ -42,6 +50,8 @@ class Context:
     by_two: bool = False
     limits: Limits = field(default_factory=Limits)
     public_url: str = ""
+    fetching: Callable[[str], Fetch] = no_way_out
+    alone: bool = False
 
     def say(self, name: str, message: Message, /, **values: object) -> str:
         """Return a sentence of this room in the person's language."""

@@ -46,6 +46,7 @@ from handlers.documents.reviews import Reviews
 from handlers.documents.rules import Criteria, Rules
 from handlers.documents.samples import Samples
 from handlers.documents.search_trial import Over, SearchTrial
+from handlers.documents.sync import Syncs
 from handlers.documents.upload import Uploads
 from handlers.routes import Routes
 from knowledge.values import Metadata
@@ -69,6 +70,7 @@ class Documents:
     glossary: Glossary
     originals: Originals
     view: DocumentView
+    syncs: Syncs
 
     @classmethod
     def of(cls, context: Context, jobs: Jobs, over: Over, criteria: Criteria) -> "Documents":
@@ -93,6 +95,7 @@ class Documents:
             Glossary(context),
             Originals(context),
             DocumentView(context),
+            Syncs(context),
         )
 
     def routes(self, routes: Routes) -> None:

@@ -23,7 +23,28 @@ _PROGRAM = re.compile(
     r"^\s*(?:microsoft\s+)?(?:office\s+)?(?:word|powerpoint|excel|一太郎)\s*[-–:]\s*", re.IGNORECASE
 )
 _FOREIGN_ENDINGS = frozenset(
-    "doc ppt xls key pages numbers odt odp ods rtf jtd indd ai psd tex eps ps dot dotx potx".split()
+    [
+        "doc",
+        "ppt",
+        "xls",
+        "key",
+        "pages",
+        "numbers",
+        "odt",
+        "odp",
+        "ods",
+        "rtf",
+        "jtd",
+        "indd",
+        "ai",
+        "psd",
+        "tex",
+        "eps",
+        "ps",
+        "dot",
+        "dotx",
+        "potx",
+    ]
 )
 # Titles that programs, templates and parts of documents have.
 _EMPTY = re.compile(

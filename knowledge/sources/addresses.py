@@ -1,0 +1,70 @@
+"""Which kind of source an address names."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from knowledge.sources.folder import FolderSource
+from knowledge.sources.git import SCHEME, GitSource
+from knowledge.sources.object_store import ObjectStoreSource
+from knowledge.sources.sentences import unavailable
+from knowledge.sources.source import Source
+from knowledge.sources.website import Fetch, WebsiteSource
+
+WEB = ("http", "https")
+STORES = ("s3", "gs", "gcs", "abfs", "az", "memory", "file")
+
+
+def source_at(
+    address: str,
+    fetching: Callable[[str], Fetch],
+    *,
+    secret: str = "",
+    environment: Mapping[str, str] = os.environ,
+) -> Source:
+    """
+    Return the source at an address. `secret` is the name of the environment variable that holds a
+    token, empty where none is needed; `fetching` makes the way out to one site.
+
+    Raises:
+        SourceUnavailable: there is no such kind of source, or no such variable.
+    """
+    token = ""
+    if secret:
+        token = environment.get(secret, "")
+        if not token:
+            raise unavailable("no_secret", name=secret)
+    scheme = address.partition("://")[0] if "://" in address else ""
+    if address.startswith(SCHEME) or (scheme in WEB and urlsplit(address).path.endswith(".git")):
+        return GitSource(address, token)
+    if scheme in WEB:
+        if not urlsplit(address).hostname or "@" in urlsplit(address).netloc:
+            raise unavailable("unknown", name=_shown(address))
+        return WebsiteSource(_rooted(address), fetching(_rooted(address)))
+    if scheme in STORES:
+        return ObjectStoreSource(address)
+    if scheme:
+        raise unavailable("unknown", name=_shown(address))
+    return FolderSource(Path(address).expanduser())
+
+
+def shown(address: str) -> str:
+    """Return an address as it may be kept and shown: a local folder whole, nothing of a login."""
+    if "://" not in address:
+        return str(Path(address).expanduser().resolve())
+    return _rooted(_shown(address))
+
+
+def _rooted(address: str) -> str:
+    """Return an address of a site that ends in a slash where it names nothing but the host."""
+    parts = urlsplit(address)
+    if parts.scheme in WEB and not parts.path:
+        return f"{address}/"
+    return address
+
+
+def _shown(address: str) -> str:
+    scheme, _, rest = address.partition("://")
+    place, slash, path = rest.partition("/")
+    return f"{scheme}://{place.rpartition('@')[2]}{slash}{path}"
