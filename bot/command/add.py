@@ -8,6 +8,7 @@ import asyncio
 import sys
 import time
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,9 @@ from handlers.conversation import Press
 from handlers.documents.job import Job
 from knowledge.documents.identity import LIKE, Alike
 from knowledge.errors import KnowledgeError, UnknownDocument
+from knowledge.formats import format_of
+from knowledge.sources.folder import FolderSource
+from knowledge.sources.source import Trouble
 from knowledge.values import Document, Language, Metadata, Phrase, Version
 
 DONE, COULD_NOT = 0, 1
@@ -47,11 +51,18 @@ async def add(application: Application, arguments: argparse.Namespace, language:
         redirect_stderr=False,
     )
     with progress as bars:
-        if arguments.samples:
-            await adding.samples()
-        for name in arguments.files:
-            await adding.file(name, bars)
+        try:
+            if arguments.samples:
+                await adding.samples()
+            files = await adding.listed(arguments.files)
+            for number, path in enumerate(files, 1):
+                adding.counted = f"[{number}/{len(files)}] " if len(files) > 1 else ""
+                await adding.file(path, bars)
+        except asyncio.CancelledError:
+            adding.interrupted()
+            raise
         await adding.followed()
+    adding.summary()
     return COULD_NOT if adding.failed else DONE
 
 
@@ -62,9 +73,54 @@ class _Adding:
         self, application: Application, arguments: argparse.Namespace, language: Language
     ) -> None:
         self.failed = False
+        self.counted = ""  # which file of how many, before its line
+        self._folders = False
+        self._skipped = 0  # files in folders of a format that nobody reads
+        self._counts: Counter[str] = Counter()
         self._application = application
         self._arguments = arguments
         self._language = language
+
+    async def listed(self, names: Sequence[str]) -> list[Path]:
+        """Return the files named, and those below the folders named."""
+        files: list[Path] = []
+        for name in names:
+            path = Path(name)
+            if not await asyncio.to_thread(path.is_dir):
+                files.append(path)
+                continue
+            self._folders = True
+            async for entry in FolderSource(path).entries():
+                if isinstance(entry, Trouble):
+                    self._refuse(name, entry.code, entry.reason)
+                elif format_of(entry.name) is None:
+                    self._skipped += 1
+                else:
+                    files.append(path / entry.id)
+        return files
+
+    def summary(self) -> None:
+        """Report how many files had which outcome, where a folder was named."""
+        if not self._folders:
+            return
+        counts = {**self._counts, "skipped": self._skipped}
+        if self._arguments.json:
+            output.line({"summary": counts})
+            return
+        words = []
+        for name in ("added", "updated", "partial", "unchanged", "refused", "skipped"):
+            if counts.get(name):
+                word = self._application.texts.say(f"cli.count_{name}", self._language)
+                words.append(f"{word} {counts[name]:,}")
+        heading = self._application.texts.say("cli.sync_done", self._language)
+        line = f"{heading} {' · '.join(words)}"
+        Console().print(line, markup=False, highlight=False, soft_wrap=True)
+
+    def interrupted(self) -> None:
+        """Say what is kept of a call that somebody stopped."""
+        done = sum(self._counts.values()) - self._counts["refused"]
+        line = self._application.texts.say("cli.add_interrupted", self._language, n=done)
+        print(line, file=sys.stderr)  # noqa: T201  # as commands do
 
     async def samples(self) -> None:
         from knowledge.samples.catalogue import shelve
@@ -151,6 +207,7 @@ class _Adding:
         apart many of one name.
         """
         status = _status(document, version, new=new)
+        self._counts[status] += 1
         alike: Sequence[Alike] = ()
         if new:
             library = await self._application.library()
@@ -164,6 +221,7 @@ class _Adding:
         lines = [self._application.texts.say(f"cli.{status}", self._language, name=shown, **counts)]
         if alike and alike[0].share >= LIKE:
             lines.append(self._asked(shown, document, alike[0]))
+        lines[0] = f"{self.counted}{lines[0]}"
         for line in lines:
             desk.console().print(line, markup=False, soft_wrap=True)
 
@@ -191,7 +249,8 @@ class _Adding:
 
     def _refuse(self, name: str, code: str, reason: Phrase) -> None:
         self.failed = True
-        print(reason.to(self._language), file=sys.stderr)  # noqa: T201  # as commands do
+        self._counts["refused"] += 1
+        print(f"{self.counted}{reason.to(self._language)}", file=sys.stderr)  # noqa: T201  # as commands do
         if self._arguments.json:
             empty: dict[str, Any] = {
                 "document": None,

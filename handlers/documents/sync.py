@@ -150,8 +150,6 @@ class Syncs:
     async def _carried_out(
         self, id_: str, wanted: Wanted, notes: Notes, run: Run, message: Message
     ) -> Mapping[str, int]:
-        sessions = self._context.sessions
-        await sessions.note(NOTED, id_)
         saving = asyncio.create_task(self._saving(id_, wanted, notes, run))
         error: KnowledgeError | None = None
         try:
@@ -162,8 +160,10 @@ class Syncs:
         finally:
             saving.cancel()
             await asyncio.gather(saving, return_exceptions=True)
-            ended = self._clock()
-            await asyncio.shield(self._save(id_, wanted, notes, run, ended=ended, error=error))
+            known = notes.wanted is not None or run.counts
+            if known or error is None:  # an address that never led anywhere is not remembered
+                ended = self._clock()
+                await asyncio.shield(self._save(id_, wanted, notes, run, ended=ended, error=error))
 
     async def _saving(self, id_: str, wanted: Wanted, notes: Notes, run: Run) -> None:
         """Note again and again how far a run has come, so that the next one need not begin anew."""
@@ -195,6 +195,7 @@ class Syncs:
             "error": list(reason),
         }
         await self._context.sessions.save(KIND, id_, state, seconds=None)
+        await self._context.sessions.note(NOTED, id_)
 
     async def _notes(self, id_: str, source: Source, library: Library) -> Notes:
         """

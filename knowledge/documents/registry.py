@@ -90,6 +90,8 @@ class Registry:
         self._revisions: dict[str, str] = {}
         self.entries: dict[str, Entry] = {}
         self.drafts: dict[str, Draft] = {}
+        self._grouped: object = None  # the drafts that are grouped below
+        self._by_document: dict[str, list[Draft]] = {}
 
     async def refresh(self, *, now: bool = False) -> None:
         """Read the records again when they may be stale."""
@@ -203,7 +205,12 @@ class Registry:
 
     def drafts_of(self, document: str) -> list[Draft]:
         """Return the records of all versions of a document, whole or not, in no order."""
-        return [draft for draft in self.drafts.values() if draft.document == document]
+        if self._grouped is not self.drafts:
+            by_document: dict[str, list[Draft]] = {}
+            for draft in self.drafts.values():
+                by_document.setdefault(draft.document, []).append(draft)
+            self._grouped, self._by_document = self.drafts, by_document
+        return list(self._by_document.get(document, ()))
 
     def current(self, document: str) -> str:
         """Return the published version, or empty."""
