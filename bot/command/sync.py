@@ -14,10 +14,10 @@ from bot.command import output, terminal
 from bot.service.application import Application
 from handlers.conversation import Press
 from handlers.documents.names import display
-from handlers.documents.report import PARTS
+from handlers.documents.report import PARTS, WORDS
 from handlers.documents.sync import Known
 from handlers.documents.sync_run import Event, Wanted
-from knowledge.documents.comparison import Changes
+from knowledge.documents.comparison import Changes, replaced
 from knowledge.errors import KnowledgeError, UnknownDocument
 from knowledge.reading.reading import shown_name
 from knowledge.sources.addresses import shown
@@ -178,6 +178,9 @@ class _Told:
                 line = self._application.texts.say(
                     f"documents.change_{part}", self._language, where=display(where)
                 )
+                pairs = [f"{old or '–'} → {new or '–'}" for old, new in replaced(section)[:WORDS]]
+                if part == "changed" and pairs:
+                    line += f" ({', '.join(pairs)})"
                 lines.append(line)
         more = len(lines) - SECTIONS
         return lines if more <= 0 else [*lines[:SECTIONS], f"… {more}"]

@@ -3,6 +3,7 @@
 from handlers.actions.documents import (
     EditDetails,
     MarkRule,
+    Publish,
     Remove,
     RollBack,
     ShowReport,
@@ -88,6 +89,11 @@ class DocumentPage:
             if version.state == "staged":
                 label = context.say("review_staged", message, number=version.number)
                 buttons.append(Button(label, ShowReport(document.id, version.id)))
+        ahead = later(document)
+        if ahead:
+            label = context.say("forward", message, number=ahead.number)
+            sure = sure_of(context, message, "forward", number=ahead.number)
+            buttons.append(Button(label, Publish(document.id, ahead.id), confirm=sure))
         if document.published:
             before = earlier(document)
             if before:
@@ -173,6 +179,16 @@ def earlier(document: Document) -> Version | None:
         if older and (before is None or version.number > before.number):
             before = version
     return before
+
+
+def later(document: Document) -> Version | None:
+    """Return the newest version that was published once and is newer than the present one."""
+    now = document.published
+    if now is None:
+        return None
+    newest = document.versions[-1]
+    newer = newest.published and newest.number > now.number
+    return newest if newer else None
 
 
 def due(document: Document, today: str) -> bool:

@@ -31,13 +31,15 @@ from handlers.documents.flags import COUNTED, flag_fact, where
 from handlers.documents.names import display
 from handlers.documents.page import owner_name, reader_label, sure_of, version_in_use
 from handlers.documents.search_trial import Tried
-from knowledge.documents.comparison import Changes
+from knowledge.documents.comparison import Changes, Section, replaced
 from knowledge.documents.identity import Alike
 from knowledge.documents.store import missing
 from knowledge.reading.readers import fault
 from knowledge.values import Document, Version
 
 SECTIONS = 20  # changed sections, and questions that fall, written out
+WORDS = 6  # replaced words named of one section
+WORD = 40  # characters of each
 PARTS: tuple[Literal["added", "removed", "changed"], ...] = ("added", "removed", "changed")
 TESTED = ("question", "answer", "place")  # columns of the table of tests
 
@@ -256,8 +258,22 @@ def _changes(context: Context, message: Message, changes: Changes) -> Sequence[s
             place = display(section.heading)
             if not section.heading:
                 place = section.place.to(message.person.language)
-            lines.append(f"- {context.say(f'change_{name}', message, where=place)}")
+            line = context.say(f"change_{name}", message, where=place)
+            words = _words(context, message, section) if name == "changed" else ""
+            lines.append(f"- {line}{words}")
     more = len(lines) - SECTIONS
     if more > 0:
         return [*lines[:SECTIONS], f"- … {more}"]
     return lines
+
+
+def _words(context: Context, message: Message, section: Section) -> str:
+    """Return which words of a changed section took the place of which."""
+    pairs = []
+    for old, new in replaced(section)[:WORDS]:
+        before = display(old[:WORD]) if old else "–"
+        after = display(new[:WORD]) if new else "–"
+        pairs.append(f"{before} → {after}")
+    if not pairs:
+        return ""
+    return context.say("change_words", message, words=", ".join(pairs))

@@ -9,7 +9,8 @@ is no change.
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 from knowledge.sentences import phrase
 from knowledge.text.outline import CELL
@@ -17,6 +18,10 @@ from knowledge.values import Language, Passage, Place
 
 QUESTIONS = 3
 _HEADING = 40  # characters of a heading, or of a first sentence, asked for
+_COMPARED = 6000  # characters of a section compared word by word
+_WORD = re.compile(  # amounts with their signs, and stretches of one script
+    r"[0-9０-９]+(?:[.,．，][0-9０-９]+)*|[A-Za-z]+|[一-龠々〆ヶ]+|[ァ-ヴー]+|[ぁ-ん]+|\S"
+)
 _SPACE = re.compile(r"\s+")
 Name = tuple[str, str, int | None]  # kind of place, heading, number where it has no heading
 
@@ -25,11 +30,16 @@ Name = tuple[str, str, int | None]  # kind of place, heading, number where it ha
 class Section:
     """
     A stretch of a document under one name. `heading` may be empty; `text` is without white space.
+
+    `shown` is the text as it stands there; `before` is what stood there in the version before, where
+    that is compared.
     """
 
     heading: str
     place: Place
     text: str
+    shown: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +61,22 @@ def compare(before: Sequence[Passage], after: Sequence[Passage]) -> Changes:
     gone, come = _without(old, same), _without(new, same)
     in_both = set(map(_name, gone)) & set(map(_name, come))
     changed, added = _parted(come, in_both)
-    _, removed = _parted(gone, in_both)
-    return Changes(added, removed, changed)
+    changed_before, removed = _parted(gone, in_both)
+    return Changes(added, removed, tuple(_beside(changed, changed_before)))
+
+
+def replaced(section: Section) -> tuple[tuple[str, str], ...]:
+    """
+    Return which words of a changed section stood in the place of which, in order: ("課長", "部長").
+    One side is empty where words only came or went.
+    """
+    old = _WORD.findall(section.before[:_COMPARED])
+    new = _WORD.findall(section.shown[:_COMPARED])
+    pairs = []
+    for kind, first, last, begin, end in SequenceMatcher(None, old, new).get_opcodes():
+        if kind != "equal":
+            pairs.append((_joined(old[first:last]), _joined(new[begin:end])))
+    return tuple(pairs)
 
 
 def questions(passages: Sequence[Passage], language: Language) -> tuple[str, ...]:
@@ -90,7 +114,8 @@ def sections(passages: Sequence[Passage]) -> Iterator[Section]:
 def _section(passages: Sequence[Passage]) -> Section:
     first = passages[0]
     texts = [tight(passage.text) for passage in passages]
-    return Section(_heading(first), first.place, "".join(texts))
+    shown = "\n".join(passage.text for passage in passages)
+    return Section(_heading(first), first.place, "".join(texts), shown)
 
 
 def _text(section: Section) -> str:
@@ -107,6 +132,22 @@ def _parted(
         part = named if _name(section) in names else others
         part.append(section)
     return tuple(named), tuple(others)
+
+
+def _joined(words: Sequence[str]) -> str:
+    """Return words as they are written: apart in a Latin script."""
+    text = "".join(words)
+    return " ".join(words) if text.isascii() else text
+
+
+def _beside(after: Sequence[Section], before: Sequence[Section]) -> Iterator[Section]:
+    """Yield the sections with what stood under their names before, in order."""
+    texts: dict[Name, list[str]] = {}
+    for section in before:
+        texts.setdefault(_name(section), []).append(section.shown)
+    for section in after:
+        held = texts.get(_name(section), [])
+        yield replace(section, before=held.pop(0) if held else "")
 
 
 def _without(sections: list[Section], same: Counter[str]) -> list[Section]:

@@ -118,7 +118,12 @@ async def test_a_new_version_replaces_by_name_and_owner_and_rolls_back(talk: Tal
     back = await talk.press(page, "rollback")
     old = await talk(question, MEMBER)
     stale = await talk.press(page, "rollback")
+    forward = await talk.press(back, "publish")
+    newest = await talk(question, MEMBER)
 
+    assert "九十日間 → 三十日間" in str(second.blocks)
+    assert "v2" in forward.text
+    assert "三十日間" in newest.text
     assert "v1" in first.text
     assert "v2" in page.text
     assert "三十日間" in new.text

@@ -2,12 +2,13 @@
 
 import pytest
 
+from knowledge.documents.comparison import compare, replaced
 from knowledge.documents.library import Library
 from knowledge.documents.originals import Originals
 from knowledge.index.embedded import EmbeddedIndex
 from knowledge.reading.reading import read
 from knowledge.retrieval.encoder import VERSION
-from knowledge.values import Metadata
+from knowledge.values import Metadata, Passage, Place
 
 ALL = frozenset({"all"})
 OLD = """# 利用規程
@@ -114,3 +115,24 @@ async def test_a_rule_is_found_again_where_the_file_is_broken_into_other_lines(l
     )
     assert [rule.criterion for rule in await library.rules(readers=ALL)] == ["data_sensitivity"]
     assert await library.lost_marks(document) == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "pairs"),
+    [
+        ("承認は課長が行う。", "承認は部長が行う。", (("課長", "部長"),)),
+        ("日当は3,000円とする。", "日当は3,500円とする。", (("3,000", "3,500"),)),
+        ("三日前までに届け出る。", "十日前までに届け出る。", (("三日前", "十日前"),)),
+        ("Ask the team lead.", "Ask the head.", (("team lead", "head"),)),
+        ("同じ。", "同じ。ただし例外は別とする。", (("", "ただし例外は別とする。"),)),
+    ],
+)
+def test_a_changed_section_is_told_word_by_word(before, after, pairs):
+    [section] = compare([stood(before)], [stood(after)]).changed
+
+    assert replaced(section) == pairs
+
+
+def stood(text):
+    place = Place("section", 1, "第1条")
+    return Passage("p1", "d1", "v1", 1, "規程", place, text, ("規程", "第1条"))
