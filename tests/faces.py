@@ -15,7 +15,8 @@ from bot.teams import frame
 from bot.teams import parse as teams
 from bot.teams.render import activities
 from bot.web import parse as web
-from bot.web.pages import place_at
+from bot.web.conversations import Article
+from bot.web.pages import Spot, place_at
 from bot.web.regions import message as posted
 from bot.web.render import Page
 from examples import webhook_platform as webhook
@@ -64,7 +65,8 @@ def delivered(face, text, language="ja", place="p"):
             speaker = {"id": f"T1:{place}", "name": "Aoi", "language": language}
             return webhook.read({"person": speaker, "place": place, "text": text})
         case "web":
-            return posted(person, place, web.question({"q": text})[0])
+            spot = Spot(person, place, place_at("/"))
+            return posted(spot, web.question({"q": text})[0])
         case _:
             return replace(typed(web.question({"q": text})[0], language), place=f"terminal:{place}")
 
@@ -79,8 +81,8 @@ def drawn(face, reply, texts, language="ja"):
         case "webhook":
             return json.dumps(webhook.shown(reply), ensure_ascii=False)
         case "web":
-            page = Page(texts, language, place_at("/"), "1")
-            return page.article(page.draw(reply, "?", "2026-11-25T14:02+09:00"))
+            page = Page(texts, language, place_at("/"))
+            return page.article(Article("1", "?", "2026-11-25T14:02+09:00", reply))
         case _:
             console = Console(file=StringIO(), width=400)
             draw(reply, console)

@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from html import escape
 from typing import assert_never
 
-from bot.web.forms import Forms, safe
+from bot.web import answer_view
+from bot.web.answer_view import AnswerView
+from bot.web.forms import Forms
 from bot.web.grids import Grids, opens_rows
-from bot.web.markup import Markup, flag
+from bot.web.icons import Icon, icon
+from bot.web.markup import NOTHING, Markup, flag
 from bot.web.pages import Place
+from bot.web.passage import passage
 from handlers.conversation import (
     Block,
     Buttons,
@@ -30,8 +34,12 @@ from handlers.texts import Texts
 from knowledge.values import Language
 
 STEP = {"pending": "", "in_progress": "now", "complete": "done", "error": "fail"}
-NOTES = {"note": "on", "warning": "warn", "bad": "bad"}  # tones in a coloured box, and its colour
-CHIP = 44  # characters of one such part
+NOTES: dict[str, tuple[str, Icon]] = {  # tones in a coloured box, its colour and its sign
+    "note": ("", "info"),
+    "warning": ("warn", "warn"),
+    "bad": ("bad", "warn"),
+}
+CHIP = 44  # characters of one part of a line that says how an answer was made
 LABEL = 24  # characters of a fact's label beyond which its value stands below
 FIGURE = 8  # characters a figure that leads stays below
 JOINT = " · "  # between the parts of a line that says how an answer was made
@@ -40,12 +48,21 @@ JOINT = " · "  # between the parts of a line that says how an answer was made
 class Blocks:
     """Draws for one place in one language. `turn` makes anchors unique; a region has none."""
 
-    def __init__(self, texts: Texts, language: Language, place: Place, turn: str) -> None:
+    def __init__(
+        self,
+        texts: Texts,
+        language: Language,
+        place: Place,
+        turn: str,
+        sources: Sequence[Source] = (),
+    ) -> None:
         self._place = place
         self._turn = turn
         self._forms = Forms(texts, language, place.path, turn)
         self._say = self._forms.say
-        self._markup = Markup(turn, texts.say("web.source", language))
+        by_number = {source.number: source for source in sources} or NOTHING
+        self._markup = Markup(turn, texts.say("web.source", language), sources=by_number)
+        self._answer = AnswerView(self._markup, by_number)
         self._grids = Grids(self._forms, self._markup)
         self._level = 2
         if place.kind == "talk" and turn:
@@ -76,7 +93,7 @@ class Blocks:
         inner = "".join([self.block(one) for one in block.blocks])
         return (
             f"<details{unfolded}><summary>{escape(block.title)}</summary>"
-            f'<div class="stack">{inner}</div></details>'
+            f'<div class="stack near">{inner}</div></details>'
         )
 
     def _flat(self, block: Flat) -> str:  # noqa: C901, PLR0911  # one match over all blocks
@@ -96,7 +113,7 @@ class Blocks:
             case Sources():
                 return self.sources(block)
             case Buttons():
-                return self._buttons(block)
+                return self.buttons(block)
             case Feedback():
                 return self._forms.feedback(block)
             case Divider():
@@ -107,44 +124,49 @@ class Blocks:
     def _paragraph(self, text: str, tone: str) -> str:
         match tone:
             case "answer":
-                prose = self._markup.prose(text, lead=True, listed="dots")
-                return f'<div class="answer">{prose}</div>'
+                return self._answer.text(text)
             case "quiet":
                 return self._quiet(text)
             case "quote":
-                return f"<blockquote>{Markup(strong='mark').prose(text)}</blockquote>"
+                return f'<figure class="article"><blockquote>{passage(text)}</blockquote></figure>'
             case "code":
                 label = self._say("code")
                 return f'<pre tabindex="0" role="region" aria-label="{label}">{escape(text)}</pre>'
             case "note" | "warning" | "bad":
-                return f'<div class="note {NOTES[tone]}">{self._markup.prose(text)}</div>'
+                return self.note(self._markup.prose(text), tone)
             case _:
                 return self._markup.prose(text)
 
+    def note(self, inner: str, tone: str) -> str:
+        """Return a coloured box around HTML, with the sign of its tone."""
+        colour, sign = NOTES[tone]
+        return f'<div class="note {colour}">{icon(sign)}<div>{inner}</div></div>'
+
     def _quiet(self, text: str) -> str:
-        """Short parts of a line stand beside each other, each in a frame of its own."""
+        """Short parts of a line stand beside each other, set apart by a gap."""
         parts = text.split(JOINT)
         longest = max(len(part) for part in parts)
         if len(parts) == 1 or longest > CHIP:
             return f'<p class="small soft">{self._markup.inline(text)}</p>'
-        chips = ""
-        for part in parts:
-            chips += f'<span class="chip">{self._markup.inline(part)}</span>'
-        return f'<div class="chips">{chips}</div>'
+        return answer_view.made(text, JOINT)
 
-    def _buttons(self, block: Buttons) -> str:
+    def buttons(self, block: Buttons) -> str:
+        """Return a row of buttons; questions to go on with stand one below the other."""
         if block.row == "whole":
             return ""  # a page has room: it shows the whole at once
-        kind = "follow" if block.row == "followup" else "buttons"
+        items = self._forms.buttons(block.items)
+        if block.row == "followup":
+            label = f' role="group" aria-label="{escape(block.label)}"' if block.label else ""
+            return f'<div class="follow"{label}>{items}</div>'
         lead = ""
         if block.label:
-            lead = f"<span>{escape(block.label)}</span>"
-        return f'<div class="{kind}">{lead}{self._forms.buttons(block.items)}</div>'
+            lead = f'<span class="small soft">{escape(block.label)}</span>'
+        return f'<div class="row">{lead}{items}</div>'
 
     def _facts(self, facts: Facts) -> str:
         """Numbers that stand side by side lead; everything else is a list."""
         if len(facts.items) > 1 and all(_leads(fact) for fact in facts.items):
-            return f'<dl class="figures">{pairs(facts.items)}</dl>'
+            return f'<dl class="figs">{pairs(facts.items)}</dl>'
         rows = ""
         kind = "facts"
         for fact in facts.items:
@@ -155,51 +177,31 @@ class Blocks:
 
     def _steps(self, steps: Steps) -> str:
         rows = "".join([self._step(step) for step in steps.items])
-        kind = "steps" if self._place.path == "/" else "steps row"
-        title = escape(steps.title)
-        return f'<p class="small"><b>{title}</b></p><ol class="{kind}">{rows}</ol>'
+        kind = "steps" if self._place.kind == "talk" else "steps row2"
+        return f'<ol class="{kind}" aria-label="{escape(steps.title)}">{rows}</ol>'
 
     def _step(self, step: Step) -> str:
-        current = flag("aria-current=step", on=step.status == "in_progress")
+        now = step.status == "in_progress"
+        current = flag('aria-current="step"', on=now)
         state = self._say(f"step_{step.status}")
-        return (
-            f'<li class="{STEP[step.status]}"{current}>'
-            f'<span>{escape(step.title)}<span class="hidden"> ({state})</span></span>'
-            f'<span class="time">{escape(step.output)}</span></li>'
-        )
+        sign, time = "", ""
+        if step.status == "complete":
+            sign = icon("check")
+        elif step.status == "error":
+            sign = icon("warn")
+        elif now:
+            sign = '<span class="dot"></span>'
+            time = f'<span class="num" data-tick data-unit="{self._say("seconds")}"></span>'
+        output = f'<span class="time">{escape(step.output)}</span>' if step.output else ""
+        title = f'<span>{escape(step.title)}<span class="hidden"> ({state})</span></span>'
+        return f'<li class="{STEP[step.status]}"{current}>{sign}{title}{output}{time}</li>'
 
     def sources(self, block: Sources) -> str:
-        """Return the sources of an answer, which stand beside it."""
-        heading = f"<h3>{self._say('sources')}</h3>"
-        rows = "".join([self._source(source) for source in block.items])
-        return f'<aside class="side card">{heading}<ol class="sources">{rows}</ol></aside>'
-
-    def _source(self, source: Source) -> str:
-        unfolded = flag("open", on=source.number == 1)
-        said = [part for part in (source.place, source.version, source.updated) if part]
-        dated = escape("・".join(said))
-        stale = ""
-        if source.stale:
-            stale = f' <span class="chip warn">{self._say("stale")}</span>'
-        passage = Markup(strong="mark").prose(source.excerpt)
-        return (
-            f"<li><details{unfolded}><summary><b>[{source.number}]</b>"
-            f"<span>{escape(source.title)}</span><small>{dated}{stale}</small></summary>"
-            f'<div class="body" id="s{self._turn}-{source.number}">'
-            f"<blockquote>{passage}</blockquote>"
-            f"{self._owner(source)}{self._original(source)}</div></details></li>"
-        )
-
-    def _owner(self, source: Source) -> str:
-        if not source.owner:
+        """Return the sources of an answer as a strip; each opens as a sheet beside the page."""
+        if not self._turn:
             return ""
-        return f'<p class="small soft">{self._say("owner", owner=source.owner)}</p>'
-
-    def _original(self, source: Source) -> str:
-        if not safe(source.url):
-            return ""
-        link = f'<a href="{escape(source.url)}">{self._say("original")}</a>'
-        return f'<p class="small">{link}</p>'
+        label, stale = self._forms.text("sources"), self._forms.text("stale")
+        return answer_view.strip(block.items, self._turn, label, stale)
 
 
 def pairs(facts: Sequence[Fact]) -> str:

@@ -1,21 +1,25 @@
 """
-What each browser has on its pages: articles, drawn once, kept for a day so that any replica can
-show them again.
+What stands on the pages: turns, kept as what was said and drawn anew in the language asked for.
 
-A running turn lives in the process that runs it; its last reply is what is kept. While the session
-store is away, this process remembers.
+A talk is kept as long as talks are; what stands on other pages for a day. A running turn lives in
+the process that runs it; its last reply is what is kept. While the session store is away, this
+process remembers.
 """
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
+from typing import Any
 
-from handlers.conversation import Attachment
+from bot.web import reply_record
+from bot.web.pages import Kind
+from handlers.conversation import Ask, Attachment, Reply
+from handlers.lifetimes import DAY, TALK
 from handlers.sessions import Sessions, SessionsUnavailable
-from knowledge.stored import stored
+from knowledge.values import Language
 
-LIMITS = {"talk": 20, "stage": 20, "desk": 5}  # articles kept on a page
+LIMITS: dict[Kind, int] = {"talk": 60, "stage": 20, "desk": 5}  # articles kept on a page
+STATE = "said"  # the kind of state a page's articles are
 SCREENS = 100  # pages this process remembers while the store is away
 FILES = 200  # to be taken away, remembered by this process
 ROUNDS = 5  # tries when two windows change one page at once
@@ -24,31 +28,46 @@ ROUNDS = 5  # tries when two windows change one page at once
 @dataclass(frozen=True, slots=True)
 class Article:
     """
-    One turn on a page. `body` is what stands in its card and `beside` its sources, both HTML;
-    `note` is plain text.
+    One turn on a page: what it is headed by, when it began (ISO) and the last reply.
 
-    `asks` says that it waits for an answer, which then takes its place; `guided`, that it is one
-    question of a dialog, and `preview` is what its result so far is asked for with. `aside` marks
-    what was only opened beside a question. `whole` is a body that makes cards of its own; `title`
-    heads the window.
+    `note` is plain text at its foot; `language` is the one the reply speaks. `depends` says that
+    the answer lies in the asker's own circumstances, `stopped` that the person ended it early.
     """
 
     turn: str
     question: str
     at: str
-    body: str
-    beside: str = ""
+    reply: Reply
     note: str = ""
-    busy: bool = False
-    asks: bool = False
-    aside: bool = False
-    whole: bool = False
-    title: str = ""
-    guided: bool = False
-    preview: Mapping[str, str | int] = field(default_factory=dict)
+    language: Language = "ja"
+    depends: bool = False
+    stopped: bool = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether more is to come."""
+        return not self.reply.final
+
+    @property
+    def asks(self) -> bool:
+        """Whether it waits for an answer, which then takes its place."""
+        return self.reply.ask is not None
+
+    @property
+    def aside(self) -> bool:
+        """Whether it was only opened beside a question."""
+        return bool(self.reply.title)
+
+    @property
+    def guided(self) -> Ask | None:
+        """The question of a dialog that it asks; None where it asks something else or nothing."""
+        ask = self.reply.ask
+        if ask is not None and ask.of:
+            return ask
+        return None
 
 
-def placed(articles: list[Article], new: Article, origin: str, kind: str) -> list[Article]:
+def placed(articles: list[Article], new: Article, origin: str, kind: Kind) -> list[Article]:
     """
     Return a page of this kind with one more article: after the others, or in place of the question
     it answers.
@@ -58,7 +77,7 @@ def placed(articles: list[Article], new: Article, origin: str, kind: str) -> lis
     """
     turns = [article.turn for article in articles]
     begins = origin not in turns
-    if kind == "stage" and (begins or new.guided):
+    if kind == "stage" and (begins or new.guided is not None):
         return [new]
     if begins:
         return [*articles, new][-LIMITS[kind] :]
@@ -86,32 +105,54 @@ def noted(articles: list[Article], origin: str, note: str) -> list[Article]:
 
 
 class Conversations:
-    def __init__(self, sessions: Sessions) -> None:
+    """`talk_seconds` is how long a talk is kept since its last turn."""
+
+    def __init__(self, sessions: Sessions, talk_seconds: int = TALK) -> None:
         self._sessions = sessions
+        self._talk_seconds = talk_seconds
         self._memory: OrderedDict[str, list[Article]] = OrderedDict()
         self._unsaved: set[str] = set()  # screens that stand here alone, since Redis took no write
         self._files: OrderedDict[str, tuple[str, Attachment]] = OrderedDict()
 
     async def articles(self, screen: str) -> list[Article]:
-        """Return what stands on a screen ("session/page"), oldest first."""
+        """Return what stands on a screen ("person/page"), oldest first."""
         articles, _ = await self._load(screen)
         return articles
 
-    async def place(self, screen: str, new: Article, origin: str, kind: str) -> None:
+    async def place(self, screen: str, new: Article, origin: str, kind: Kind) -> None:
+        """Put one more article on a screen of this kind."""
+        seconds = self._talk_seconds if kind == "talk" else DAY
         for _ in range(ROUNDS):
             articles, revision = await self._load(screen)
-            if await self._save(screen, placed(articles, new, origin, kind), revision):
+            page = placed(articles, new, origin, kind)
+            if await self._save(screen, page, revision, seconds):
                 return
 
-    async def note(self, screen: str, origin: str, note: str) -> None:
+    async def note(self, screen: str, origin: str, note: str, kind: Kind) -> None:
+        """Put a note at the foot of an article."""
+        seconds = self._talk_seconds if kind == "talk" else DAY
         for _ in range(ROUNDS):
             articles, revision = await self._load(screen)
-            if await self._save(screen, noted(articles, origin, note), revision):
+            if await self._save(screen, noted(articles, origin, note), revision, seconds):
                 return
+
+    async def dismiss(self, screen: str, turn: str) -> None:
+        """Take one article off a page of this day."""
+        for _ in range(ROUNDS):
+            articles, revision = await self._load(screen)
+            left = [article for article in articles if article.turn != turn]
+            if await self._save(screen, left, revision, DAY):
+                return
+
+    async def forget(self, screen: str) -> None:
+        """Delete what stands on a screen. Raises SessionsUnavailable."""
+        await self._sessions.delete(STATE, screen)
+        self._memory.pop(screen, None)
+        self._unsaved.discard(screen)
 
     async def _load(self, screen: str) -> tuple[list[Article], int]:
         try:
-            state = await self._sessions.load("screen", screen)
+            state = await self._sessions.load(STATE, screen)
         except SessionsUnavailable:
             return self._memory.get(screen, []), 0
         rows, revision = [], 0
@@ -119,18 +160,20 @@ class Conversations:
             rows, revision = state["articles"], int(state["rev"])
         if screen in self._unsaved:
             return self._memory.get(screen, []), revision
-        return [stored(Article, row) for row in rows], revision
+        return read(rows), revision
 
-    async def _save(self, screen: str, articles: list[Article], revision: int) -> bool:
+    async def _save(
+        self, screen: str, articles: list[Article], revision: int, seconds: int
+    ) -> bool:
         self._memory[screen] = articles
         self._memory.move_to_end(screen)
         while len(self._memory) > SCREENS:
             forgotten, _ = self._memory.popitem(last=False)
             self._unsaved.discard(forgotten)
-        rows = [asdict(article) for article in articles]
+        state = {"articles": written(articles)}
         try:
             saved = await self._sessions.save(
-                "screen", screen, {"articles": rows}, expected=revision
+                STATE, screen, state, expected=revision, seconds=seconds
             )
         except SessionsUnavailable:
             self._unsaved.add(screen)
@@ -151,3 +194,33 @@ class Conversations:
         """Return the file kept under this token, if it was kept for this person."""
         owner, file = self._files.get(token, ("", None))
         return file if owner == person else None
+
+
+def written(articles: list[Article]) -> list[dict[str, Any]]:
+    """Return articles as they are kept."""
+    rows = []
+    for article in articles:
+        row = {
+            "turn": article.turn,
+            "question": article.question,
+            "at": article.at,
+            "reply": reply_record.written(article.reply),
+            "note": article.note,
+            "language": article.language,
+            "depends": article.depends,
+            "stopped": article.stopped,
+        }
+        rows.append(row)
+    return rows
+
+
+def read(rows: list[dict[str, Any]]) -> list[Article]:
+    """Return articles as they were kept; those that another version wrote are left out."""
+    articles = []
+    for row in rows:
+        try:
+            reply = reply_record.read(row["reply"])
+            articles.append(Article(**{**row, "reply": reply}))
+        except (ValueError, TypeError, KeyError):
+            continue
+    return articles

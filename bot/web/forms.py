@@ -3,15 +3,16 @@ Buttons and questions into forms. Pure. A form says in which page and turn it st
 JavaScript it is just sent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 
 from bot.press import KEY, input_name, pack
+from bot.web.icons import Icon, icon
 from bot.web.inputs import Inputs
 from bot.web.markup import Markup, css, flag
 from bot.web.pages import lists, page_of
-from handlers.conversation import Ask, Button, Confirm, Feedback, Form, Option, Press, Table
+from handlers.conversation import Ask, Button, Confirm, Feedback, Form, Option, Press
 from handlers.questions.feedback import REASONS
 from handlers.texts import Texts
 from knowledge.values import Language
@@ -39,6 +40,19 @@ class Forms:
         """Return a sentence of the page's as it is."""
         return self._texts.say(f"web.{name}", self._language, **values)
 
+    def word(self, name: str) -> str:
+        """Return any sentence as it is, by its full name and in the reader's language."""
+        return self._texts.say(name, self._language)
+
+    def sentence(self, name: str, language: Language) -> str:
+        """Return any sentence as it is, by its full name and in its own language."""
+        return self._texts.say(name, language)
+
+    @property
+    def elsewhere(self) -> Collection[str]:
+        """The actions that have no sense on a page."""
+        return ELSEWHERE
+
     # ----------------------------------------------------------------- what can be pressed
 
     def buttons(self, items: Sequence[Button]) -> str:
@@ -56,32 +70,34 @@ class Forms:
     def button(self, button: Button) -> str:
         """Return one button: a link, a form, or a form behind the question whether one is sure."""
         if safe(button.url):
-            return f'<a class="button" href="{escape(button.url)}">{escape(button.label)}</a>'
+            return f'<a class="btn" href="{escape(button.url)}">{escape(button.label)}</a>'
         if button.confirm is None:
             return self.press(button.label, button.press, KINDS[button.style])
         return self._confirmed(button, button.confirm)
 
     def _confirmed(self, button: Button, confirm: Confirm) -> str:
         kind = KINDS[button.style]
-        sure = self.press(confirm.ok, button.press, kind.partition(" ")[0])
+        style, _, end = kind.partition(" ")
+        sure = self.press(confirm.ok, button.press, style)
         question = f"<p><strong>{escape(confirm.title)}</strong> {escape(confirm.text)}</p>"
         return (
-            f'<details class="confirm {kind}"><summary>{escape(button.label)}</summary>'
-            f"<div>{question}{sure}</div></details>"
+            f'<details class="confirm {end}"><summary class="btn {style}">{escape(button.label)}'
+            f"</summary><div>{question}{sure}</div></details>"
         )
 
-    def press(self, label: str, press: Press, kind: str = "") -> str:
-        """Return a form of one button."""
+    def press(self, label: str, press: Press, kind: str = "", sign: Icon | None = None) -> str:
+        """Return a form of one button; a `sign` stands before its label."""
         style, _, end = kind.partition(" ")
         hidden = self._hidden({KEY: pack(press), "label": label})
-        button = f"<button{css(style)}>{escape(label)}</button>"
+        drawn = icon(sign) if sign else ""
+        button = f"<button{css(style)}>{drawn}{escape(label)}</button>"
         stays = self._stays(press.action)
         return f'<form method="post" action="/press"{css(end)}{stays}>{hidden}{button}</form>'
 
     def feedback(self, block: Feedback) -> str:
         """Return thumbs up as a press and thumbs down as its five reasons."""
         liked = Press("feedback.vote", {"aid": block.answer, "vote": "up"})
-        up = self.press(self.text("up"), liked)
+        up = self._vote(liked)
         disliked = Form("feedback.reason", {"aid": block.answer}, {"reason": ""})
         carried = {KEY: pack(disliked)}
         reasons = ""
@@ -90,13 +106,19 @@ class Forms:
             carried[f"_said:reason:{reason}"] = name
             reasons += f'<button name="reason" value="{reason}">{escape(name)}</button>'
         down = (
-            '<form class="buttons" method="post" action="/form" data-turn>'
+            '<form class="row" method="post" action="/form" data-turn>'
             f"{self._hidden(carried)}{reasons}</form>"
         )
-        return (
-            f'<div class="feedback"><div class="buttons"><span>{self.say("helpful")}</span>{up}'
-            f"<details><summary>{self.say('down')}</summary>{down}</details></div></div>"
-        )
+        named = f'<span class="hidden">{self.say("down")}</span>'
+        summary = f'<summary class="btn quiet sq">{icon("down")}{named}</summary>'
+        return f'{up}<details class="reasons">{summary}{down}</details>'
+
+    def _vote(self, liked: Press) -> str:
+        """Return the button that says an answer helped."""
+        label = self.say("up")
+        hidden = self._hidden({KEY: pack(liked), "label": self.text("up")})
+        button = f'<button class="quiet sq" aria-label="{label}">{icon("up")}</button>'
+        return f'<form method="post" action="/press" data-turn>{hidden}{button}</form>'
 
     # ----------------------------------------------------------------- questions
 
@@ -106,28 +128,31 @@ class Forms:
         option.
         """
         field = ask.fields[0]
-        heading = f'<h2 class="question" id="q{self._turn}" tabindex="-1">'
+        heading = f'<h2 class="mincho" id="q{self._turn}" tabindex="-1">'
         hint = f'<p class="soft">{escape(field.hint)}</p>' if field.hint else ""
         buttons = ""
-        for option in field.options:
-            buttons += _choice(input_name(field.id), option, field.initial)
+        for number, option in enumerate(field.options, 1):
+            buttons += _choice(number, input_name(field.id), option, field.initial)
         options = (
-            f'<form class="options" method="post" action="/form"{self._stays(ask.form)}'
-            f' aria-labelledby="q{self._turn}">{self._carried(ask)}{buttons}</form>'
+            f'<form method="post" action="/form"{self._stays(ask.form)}>{self._carried(ask)}'
+            f'<div class="opts" role="group" aria-labelledby="q{self._turn}">{buttons}</div></form>'
         )
         return (
             f"{self._progress(ask)}{heading}{escape(ask.text)}</h2>{hint}{notes}"
-            f"{self._guideline(ask)}{options}{self._why(ask)}{self._ways(ask)}"
+            f"{self._guideline(ask)}{options}{self._ways(ask)}{self._why(ask)}"
         )
 
     def _progress(self, ask: Ask) -> str:
+        """Return the stations of the dialog: done, here, and those that may not be needed."""
+        done = ask.step - 1
+        stops = '<li class="done"></li>' * done
+        stops += '<li class="now"></li>'
+        stops += '<li class="may"></li>' * max(0, ask.of - ask.step)
         where = self.say("progress", step=ask.step, of=ask.of)
-        answered = ask.step - 1
-        done = self.say("answered", done=answered, of=ask.of)
-        return (
-            f'<p class="where"><b>{where}</b><span>{escape(ask.intro)}</span></p>'
-            f'<progress max="{ask.of}" value="{answered}" aria-label="{done}"></progress>'
-        )
+        label = self.say("answered", done=done, of=ask.of)
+        head = f'<p><b>{where}</b></p><p class="tiny soft">{escape(ask.intro)}</p>'
+        line = f'<div class="stops" role="img" aria-label="{label}"><ol>{stops}</ol></div>'
+        return f'<div class="row apart small">{head}</div>{line}'
 
     def _why(self, ask: Ask) -> str:
         if not ask.why:
@@ -138,8 +163,14 @@ class Forms:
     def _ways(self, ask: Ask) -> str:
         """Return the ways on from a question of a dialog; the way out stands last."""
         room = ask.form.partition(".")[0]
-        stop = self.press(ask.stop, Press(f"{room}.stop", ask.state), "quiet end")
-        return f'<div class="buttons ways">{self.buttons(ask.buttons)}{stop}</div>'
+        ways = ""
+        for button in ask.buttons:
+            ways += self.press(button.label, button.press, "quiet")
+        ways += self.press(ask.stop, Press(f"{room}.stop", ask.state), "quiet")
+        count = len(ask.fields[0].options)
+        keys = f"{self.say('keys')} <kbd>1</kbd>–<kbd>{count}</kbd>"
+        tail = f'<p class="tiny soft keys">{keys}</p>'
+        return f'<div class="row apart"><div class="row">{ways}</div>{tail}</div>'
 
     def questions(self, ask: Ask, notes: str) -> str:
         """Return a form of any number of fields with one button to send it."""
@@ -148,16 +179,18 @@ class Forms:
         files = flag('enctype="multipart/form-data"', on="files" in kinds)
         intro = f'<p class="small soft">{escape(ask.intro)}</p>' if ask.intro else ""
         lead = f"<p>{Markup().inline(ask.text)}</p>"
+        if len(ask.fields) > 1:
+            lead = f'<h2 class="mincho">{escape(ask.title)}</h2>{lead}'
         if len(ask.fields) == 1 and ask.fields[0].label == ask.text:
             lead = ""
         form = (
             f'<form class="form stack" method="post" action="/form"{files}{self._stays(ask.form)}>'
-            f"{self._carried(ask)}{fields}"
-            f'<div class="buttons"><button class="primary">{escape(ask.submit)}</button></div>'
+            f'{self._carried(ask)}<div class="fields">{fields}</div>'
+            f'<div class="row"><button class="primary">{escape(ask.submit)}</button></div>'
             "</form>"
         )
         ways = self.buttons(ask.buttons)
-        row = f'<div class="buttons">{ways}</div>' if ways else ""
+        row = f'<div class="row">{ways}</div>' if ways else ""
         return f"{lead}{intro}{notes}{form}{row}"
 
     def narrowing(self, ask: Ask, path: str) -> str:
@@ -166,59 +199,21 @@ class Forms:
         for field in ask.fields:
             fields += self._inputs.field(replace(field, required=False), listed=True)
         return (
-            f'<form class="narrowing" method="get" action="{path}" role="search"'
+            f'<form class="narrowing row" method="get" action="{path}" role="search"'
             f' aria-label="{escape(ask.title)}">{fields}'
             f"<button>{escape(ask.submit)}</button></form>"
         )
 
-    def runs(self, table: Table, runs: Sequence[Button], chosen: Sequence[str]) -> str:
-        """
-        Return past runs as a table: two can be ticked and put side by side, each opened, each memo
-        taken away.
-        """
-        titles = [column.title for column in table.columns]
-        head = ""
-        for title in (self.text("side_by_side"), *titles, self.text("ways")):
-            head += f'<th scope="col">{escape(title)}</th>'
-        rows = ""
-        for row, run in zip(table.rows, runs, strict=False):
-            rows += self._run(row, run, chosen)
-        compare = f"<button>{self.say('compare')}</button>" if len(runs) > 1 else ""
-        caption = escape(table.caption)
-        return (
-            f'<div class="scroll" tabindex="0" role="group" aria-label="{caption}">'
-            f'<table class="wide-table"><caption class="hidden">{caption}</caption>'
-            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-            f'<form id="pair-form" method="get" action="{self._here}">{compare}</form>'
-        )
-
-    def _run(self, row: Sequence[str], run: Button, chosen: Sequence[str]) -> str:
-        id_ = str(run.press.data.get("rid", ""))
-        name = escape(" ".join(row[:2]))
-        ticked = flag("checked", on=id_ in chosen)
-        tick = (
-            f'<input type="checkbox" name="run" value="{escape(id_)}" form="pair-form"'
-            f' aria-label="{name}"{ticked}>'
-        )
-        cells = "".join([f"<td>{escape(cell)}</td>" for cell in row[1:]])
-        opens = self.press(self.text("open_run"), run.press)
-        memo = self.press(self.text("memo"), Press("choose.memo", run.press.data))
-        return (
-            f'<tr><td>{tick}</td><th scope="row" class="nowrap">{escape(row[0])}</th>{cells}'
-            f'<td><div class="buttons">{opens}{memo}</div></td></tr>'
-        )
-
     def _guideline(self, ask: Ask) -> str:
+        """Return what the company's own documents say to a question, and the way to open it."""
         guideline = ask.guideline
         if guideline is None:
             return ""
-        quote = Markup(strong="mark").prose(guideline.text)
-        opens = self.button(guideline.open)
-        return (
-            f'<div class="note on stack"><p><strong>{self.say("guideline")}</strong></p>'
-            f"<blockquote>{quote}</blockquote>"
-            f'<div class="buttons"><span>{escape(guideline.source)}</span>{opens}</div></div>'
-        )
+        quote = escape(guideline.text.replace("**", ""))
+        opens = self.press(guideline.open.label, guideline.open.press, "quiet", "doc")
+        caption = f'<figcaption class="tiny soft">{self.say("guideline")}</figcaption>'
+        source = f'<div class="row tiny"><span>{escape(guideline.source)}</span>{opens}</div>'
+        return f'<figure class="guide">{caption}<p><mark>{quote}</mark></p>{source}</figure>'
 
     # ----------------------------------------------------------------- what comes along
 
@@ -248,14 +243,11 @@ def safe(url: str) -> bool:
     return url.startswith(("https://", "http://", "/files/"))
 
 
-def _choice(name: str, option: Option, proposed: str) -> str:
+def _choice(number: int, name: str, option: Option, proposed: str) -> str:
     """Return an option of a guided question as a button of its form."""
-    kind = ""
-    if option.id == UNSURE:
-        kind = "unsure"
-    elif option.id == proposed:
-        kind = "proposed"
+    kind = css("dunno" if option.id == UNSURE else "")
+    pressed = flag('aria-pressed="true"', on=bool(proposed) and option.id == proposed)
     value = escape(option.id)
-    return (
-        f'<button name="{escape(name)}" value="{value}"{css(kind)}>{escape(option.text)}</button>'
-    )
+    key = f'<kbd aria-hidden="true">{number}</kbd>'
+    marks = f'name="{escape(name)}" value="{value}"{kind}{pressed}'
+    return f"<button {marks}>{key}{escape(option.text)}</button>"

@@ -7,9 +7,9 @@ from bot.web.forms import Forms
 from bot.web.markup import Markup, css, flag
 from handlers.conversation import Bar, Button, Buttons, Chart, Column, Table
 
-WIDE, BROAD = 5, 3  # columns beyond which a table scrolls on a phone, and on a narrow one
 BRIEF = 11  # characters of a cell that is not broken
-BAR = 100  # user units of a chart's width
+HEIGHT = 10  # user units of a bar's row
+MARGIN = 0.02  # of a chart's width left free at either end
 STATES = {"best": "win", "excluded": "off", "normal": ""}  # what a bar's row is called
 
 
@@ -20,6 +20,11 @@ class Grids:
         self._forms = forms
         self._markup = markup
         self._say = forms.say
+        self._states = {
+            forms.word("documents.state_published"): "ok",
+            forms.word("documents.state_staged"): "warn",
+            forms.word("documents.state_withdrawn"): "bad",
+        }
 
     def table(self, table: Table, *, opens: Sequence[Button] = (), headed: bool = False) -> str:
         """
@@ -40,7 +45,7 @@ class Grids:
         hidden = flag('class="hidden"', on=headed)
         return (
             f'<div class="scroll" tabindex="0" role="group" aria-label="{caption}">'
-            f"<table{_width(len(table.columns))}><caption{hidden}>{caption}</caption>"
+            f"<table{css('list' if opens else '')}><caption{hidden}>{caption}</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
 
@@ -52,7 +57,11 @@ class Grids:
             if number == table.header_column:
                 cells += f'<th scope="row"{kind}>{name or drawn}</th>'
             else:
-                cells += f"<td{kind or _brief(cell)}>{drawn}</td>"
+                chip = self._states.get(cell)
+                if chip:
+                    drawn = f'<span class="chip {chip}">{drawn}</span>'
+                label = f' data-l="{escape(table.columns[number].title)}"'
+                cells += f"<td{kind or _brief(cell)}{label}>{drawn}</td>"
         return cells
 
     def chart(self, chart: Chart) -> str:
@@ -60,35 +69,33 @@ class Grids:
         One row a bar on one scale; figures and words stand in the row, so that drawing and legend
         are decoration.
         """
-        values = [bar.value for bar in chart.bars if bar.state != "excluded"]
+        values = [bar.value for bar in chart.bars]
         low = min([0.0, *values])
         high = max([0.0, *values])
-        scale = BAR / ((high - low) or 1)
-        rows = "".join([self._bar(bar, scale, zero=-low * scale) for bar in chart.bars])
+        width = (high - low) or 1.0
+        frame = f"{low - width * MARGIN:.2f} 0 {width * (1 + 2 * MARGIN):.2f} {HEIGHT}"
+        rows = "".join([self._bar(bar, frame) for bar in chart.bars])
         head = (
-            f'<th scope="col" class="name">{self._say("bar_name")}</th>'
+            f'<th scope="col">{self._say("bar_name")}</th>'
             f'<th scope="col" class="num">{escape(chart.axis)}</th>'
-            f'<th scope="col" class=""><b class="hidden">{self._say("bars")}</b></th>'
+            f'<th scope="col">{self._say("bars")}</th>'
         )
         return (
-            f'<table class="chart"><caption>{escape(chart.title)}</caption>'
-            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+            f'<table class="bars"><caption>{escape(chart.title)}</caption>'
+            f'<thead class="hidden"><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
         )
 
-    def _bar(self, bar: Bar, scale: float, *, zero: float) -> str:
-        """Return one row; `scale` is user units a point, `zero` where the axis stands."""
-        best = ""
-        if bar.state == "best":
-            best = f' <span class="chip on">{self._say("best")}</span>'
+    def _bar(self, bar: Bar, frame: str) -> str:
+        """Return one row, drawn on the scale that `frame` spans."""
+        best = f' <span class="chip on tag">{self._say("best")}</span>'
+        label = f'<th scope="row">{escape(bar.label)}{best}</th>'
+        figure = escape(bar.shown)
+        beside = _drawing(bar.value, frame)
         if bar.state == "excluded":
-            figure = self._say("excluded")
-            drawn = f"<small>{escape(bar.note)}</small>"
-        else:
-            figure = escape(bar.shown)
-            drawn = _drawing(bar.value * scale, zero)
-        name = f'<th scope="row">{escape(bar.label)}{best}</th>'
-        cells = f'{name}<td class="num">{figure}</td><td>{drawn}</td>'
-        return f'<tr class="{STATES[bar.state]}">{cells}</tr>'
+            figure = f"{figure} <small>{self._say('excluded')}</small>"
+            beside += f'<small class="why0">{escape(bar.note)}</small>'
+        cells = f'{label}<td class="num">{figure}</td><td>{beside}</td>'
+        return f"<tr{css(STATES[bar.state])}>{cells}</tr>"
 
 
 def opens_rows(table: Table, buttons: Buttons) -> bool:
@@ -98,27 +105,21 @@ def opens_rows(table: Table, buttons: Buttons) -> bool:
     return labels == names
 
 
-def _drawing(length: float, zero: float) -> str:
-    """Return a bar from the axis to the right, or to the left where its length is negative."""
-    left = zero + min(0.0, length)
-    shape = f'<rect x="{left:.1f}" y="0" width="{abs(length):.1f}" height="8"/>'
-    axis = f'<line x1="{zero:.1f}" x2="{zero:.1f}" y1="-3" y2="11"/>'
-    frame = f'viewBox="0 0 {BAR} 8" preserveAspectRatio="none" aria-hidden="true"'
-    return f"<svg {frame}>{shape}{axis}</svg>"
+def _drawing(value: float, frame: str) -> str:
+    """Return a bar from the axis to the right, or to the left where the value is below zero."""
+    left = min(0.0, value)
+    shape = f'<rect x="{left:.1f}" y="1" width="{abs(value):.1f}" height="{HEIGHT - 2}"/>'
+    axis = '<line x1="0" x2="0" y1="-2" y2="12"/>'
+    return (
+        f'<svg viewBox="{frame}" preserveAspectRatio="none" aria-hidden="true"'
+        f' focusable="false">{shape}{axis}</svg>'
+    )
 
 
 def _numeric(column: Column) -> str:
     return css("num") if column.kind == "number" else ""
 
 
-def _width(columns: int) -> str:
-    if columns > WIDE:
-        return css("wide-table")
-    if columns > BROAD:
-        return css("broad")
-    return ""
-
-
 def _brief(cell: str) -> str:
     """Keep a date or a word in one piece."""
-    return css("nowrap") if len(cell) <= BRIEF else ""
+    return css("nw") if len(cell) <= BRIEF else ""

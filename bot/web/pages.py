@@ -3,12 +3,16 @@ The map of the page: its places, what fills each, and on which place the reply t
 Pure.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urlencode
 
-from handlers.conversation import Command, Content, Form, Press, Values
+from handlers.conversation import Command, Content, Form, Person, Press, Values
+
+Kind = Literal["talk", "stage", "desk"]
+_TALK = re.compile(r"/t/([0-9a-f]{16})")  # the address of a talk: its id is 8 random bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +26,35 @@ class Place:
 
     path: str
     name: Literal["ask", "choose", "demo", "knowledge", "decisions", "health"]
-    kind: Literal["talk", "stage", "desk"] = "talk"
+    kind: Kind = "talk"
     opening: Command | None = None
+
+    @property
+    def talk(self) -> str:
+        """The id of the talk that stands here, empty on every other page."""
+        address = _TALK.fullmatch(self.path)
+        return address[1] if address else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where somebody is: on which page, and in which browser (`session`)."""
+
+    person: Person
+    session: str
+    place: Place
+
+    @property
+    def screen(self) -> str:
+        """What the page is kept under. A talk is its person's; other pages are one browser's."""
+        if self.place.talk:
+            return f"{self.person.id}{self.place.path}"
+        return f"{self.person.id}/{self.session}{self.place.path}"
+
+    @property
+    def thread(self) -> str:
+        """The thread of talk that a question asked here belongs to."""
+        return f"{self.person.id}/{self.place.talk or self.session}"
 
 
 PLACES = (
@@ -47,7 +78,14 @@ _LISTS = {
 
 def place_at(path: str) -> Place:
     """Return the page at a path a form named; the first page where it names none of ours."""
+    if _TALK.fullmatch(path):
+        return replace(PLACES[0], path=path)
     return _BY_PATH.get(path, PLACES[0])
+
+
+def place_of(talk: str) -> Place:
+    """Return the page of the talk with this id."""
+    return replace(PLACES[0], path=f"/t/{talk}")
 
 
 def page_of(action: str, here: str) -> str:

@@ -15,8 +15,12 @@ from bot.platform import Health
 from bot.turns import Turns
 from bot.web import health
 from bot.web.conversations import Article
-from bot.web.pages import Place, lists, narrowed, number, pages_of
-from bot.web.render import PREVIEW, Page, chart_at
+from bot.web.decisions import Decisions
+from bot.web.pages import Spot, lists, narrowed, number, pages_of
+from bot.web.rail import MOST, RESUME, RUNS, Rail, grouped, listed, runs_of
+from bot.web.render import Page, chart_at
+from bot.web.talks import Talks
+from bot.web.todo import Steps
 from handlers.conversation import (
     Audience,
     Block,
@@ -31,14 +35,16 @@ from handlers.conversation import (
     Person,
     Press,
     Reply,
-    Table,
 )
 from handlers.people import EVERYONE
 from handlers.texts import Texts
 
 Regions = dict[str, str]  # HTML by the id of its element
 SIDE = 2  # runs side by side
-RESUME = "choose.resume"  # what the button of a past run presses
+PREVIEW = "choose.preview"  # what the button under a question presses to see the result so far
+STAGED = Press("document.list", {"state": "staged", "page": 1})
+DIGEST = "llm-choose"  # the owner of what comes with us
+SHOWN = 5  # bars of the result so far
 
 
 class Sheet:
@@ -55,105 +61,134 @@ class Sheet:
 class Composer:
     """Fills the regions of a page for one person."""
 
-    def __init__(self, turns: Turns, texts: Texts, doctor: Callable[[], Awaitable[Health]]) -> None:
+    def __init__(
+        self,
+        turns: Turns,
+        texts: Texts,
+        doctor: Callable[[], Awaitable[Health]],
+        talks: Talks,
+    ) -> None:
         self._turns = turns
         self._texts = texts
         self._doctor = doctor
+        self._talks = talks
 
-    async def regions(
-        self,
-        place: Place,
-        person: Person,
-        session: str,
-        articles: Sequence[Article],
-        query: QueryParams,
-    ) -> Regions:
-        """Return what `place` shows beside its turns; `query` is its address."""
-        page = Page(self._texts, person.language, place)
+    async def rail(self, spot: Spot) -> Rail:
+        """Return what stands beside every page of this person."""
+        asked: list[Content] = [Command("decisions")]
+        if spot.person.role == "admin":
+            asked.append(STAGED)
+        talks, (history, *shelf) = await asyncio.gather(
+            self._talks.of(spot.person.id), self.replies(spot, *asked)
+        )
+        drafts = 0
+        for reply in shelf:
+            drafts += listed(reply)
+        return Rail(
+            grouped(talks[:MOST], datetime.now(UTC).date()),
+            more=len(talks) > MOST,
+            runs=runs_of(history)[:RUNS],
+            drafts=drafts,
+        )
+
+    async def regions(self, spot: Spot, articles: Sequence[Article], query: QueryParams) -> Regions:
+        """Return what a page shows beside its turns; `query` is its address."""
+        place = spot.place
+        page = Page(self._texts, spot.person.language, place)
         match place.name:
+            case "ask" if not place.talk:
+                return await self._hello(page, spot)
             case "choose":
-                return await self._so_far(page, person, session, articles)
+                return await self._so_far(page, spot, articles)
             case "knowledge":
-                return await self._knowledge(page, person, session, query)
+                return await self._knowledge(page, spot, query)
             case "decisions":
-                return await self._decisions(page, person, session, query)
+                return await self._decisions(page, spot, query)
             case "health":
-                return await self._health(page, person)
+                return await self._health(page, spot.person)
             case _:
                 return {}
 
-    async def _knowledge(
-        self, page: Page, person: Person, session: str, query: QueryParams
-    ) -> Regions:
+    async def _hello(self, page: Page, spot: Spot) -> Regions:
+        """Return how many documents answer, and questions one may begin with."""
+        language = spot.person.language
+        seen = _seen(await self._doctor(), spot.person)
+        published = [document for document in seen.documents if document.current]
+        hello = self._texts.say("web.hello", language, n=len(published))
+        if not published:
+            hello = self._texts.say("web.hello_empty", language)
+        examples = (
+            self._texts.say("web.example_1", language),
+            self._texts.say("web.example_2", language),
+            self._texts.say("web.example_3", language),
+        )
+        drawn = {"hello": page.blocks((Paragraph(hello),)), "examples": page.examples(examples)}
+        if spot.person.role == "admin":
+            drawn["todo"] = await self._todo(page, spot, seen)
+        return drawn
+
+    async def _todo(self, page: Page, spot: Spot, seen: Health) -> str:
+        """Return the first steps of an admin; empty once all are done."""
+        drafts = 0
+        own = 0
+        for document in seen.documents:
+            own += bool(document.metadata.owner != DIGEST)
+            drafts += any(version.state == "staged" for version in document.versions)
+        asked = bool(await self._talks.of(spot.person.id))
+        return page.todo(Steps(own, drafts, asked=asked))
+
+    async def _knowledge(self, page: Page, spot: Spot, query: QueryParams) -> Regions:
         """Everybody sees the shelf; admins see what is missing and what was done, too."""
         narrowing = narrowed(query)
         presses = {"shelf": Press("document.list", narrowing)}
-        if person.role == "admin":
+        if spot.person.role == "admin":
             for name in ("wanted", "audit"):
                 shown_page = number(query.get(name, ""))
                 presses[name] = Press(f"document.{name}", {"page": shown_page})
         filters = Press("document.filter", narrowing)
-        *replies, filtering = await self._replies(person, session, *presses.values(), filters)
+        *replies, filtering = await self.replies(spot, *presses.values(), filters)
         regions = {}
         for name, reply in zip(presses, replies, strict=True):
             blocks = [_without_links(block, name) for block in _blocks(reply)]
-            regions[name] = page.blocks(blocks)
+            regions[name] = page.blocks(_titled(blocks, name))
         regions["narrowing"] = ""
         if filtering.ask is not None:
             regions["narrowing"] = page.narrowing(filtering.ask)
         return regions
 
-    async def _decisions(
-        self, page: Page, person: Person, session: str, query: QueryParams
-    ) -> Regions:
+    async def _decisions(self, page: Page, spot: Spot, query: QueryParams) -> Regions:
         """Past runs, and two of them side by side."""
-        (history,) = await self._replies(person, session, Command("decisions"))
-        table: Table | None = None
-        head: list[Block] = []
-        runs: list[Button] = []
-        others: list[Button] = []
-        for block in history.blocks:
-            if isinstance(block, Table):
-                table = table or block
-            elif isinstance(block, Buttons):
-                for button in block.items:
-                    kind = runs if button.press.action == RESUME else others
-                    kind.append(button)
-            else:
-                head.append(block)
-        if table is None:
-            return {"runs": page.blocks(_blocks(history)), "pair": ""}
+        (history,) = await self.replies(spot, Command("decisions"))
         chosen = tuple(dict.fromkeys(query.getlist("run")))[:SIDE]
-        listed = page.runs(table, runs, chosen)
-        foot = page.blocks((Buttons(tuple(others)),))
-        pair = await self._pair(page, person, session, chosen)
-        return {"runs": page.blocks(head) + listed + foot, "pair": pair}
+        drawn = Decisions(self._texts, spot.person.language, spot.place).listed(history, chosen)
+        if not drawn:
+            return {"runs": page.blocks(_blocks(history)), "pair": ""}
+        return {"runs": drawn, "pair": await self._pair(page, spot, chosen)}
 
-    async def _pair(self, page: Page, person: Person, session: str, chosen: Sequence[str]) -> str:
+    async def _pair(self, page: Page, spot: Spot, chosen: Sequence[str]) -> str:
         """Return the results of the chosen runs side by side; empty where none is chosen."""
         if not chosen:
             return ""
         presses = [Press(RESUME, {"rid": run}) for run in chosen]
         cards = ""
-        for result in await self._replies(person, session, *presses):
+        for result in await self.replies(spot, *presses):
             cards += f'<section class="card stack">{page.blocks(_short(result))}</section>'
-        return f'<div class="two even">{cards}</div>'
+        return f'<div class="grid2">{cards}</div>'
 
-    async def _so_far(
-        self, page: Page, person: Person, session: str, articles: Sequence[Article]
-    ) -> Regions:
+    async def _so_far(self, page: Page, spot: Spot, articles: Sequence[Article]) -> Regions:
         """The result so far stands beside the question, once there is an answer."""
-        preview = articles[-1].preview if articles else {}
-        if not preview:
+        preview = _preview(articles)
+        if preview is None:
             return {"sofar": ""}
-        (reply,) = await self._replies(person, session, Press(PREVIEW, preview))
+        (reply,) = await self.replies(spot, preview)
         if chart_at(reply.blocks) is None:
             return {"sofar": ""}
-        shown: list[Block] = [Heading(self._texts.say("web.so_far", person.language))]
+        shown: list[Block] = [Heading(self._texts.say("web.so_far", spot.person.language))]
         for block in reply.blocks:
-            plain = isinstance(block, Paragraph) and block.tone == "plain"
-            if plain or isinstance(block, Chart):
-                shown.append(block)
+            if isinstance(block, Paragraph) and block.tone == "plain":
+                shown.append(replace(block, text=block.text.partition("\n")[0]))
+            elif isinstance(block, Chart):
+                shown.append(replace(block, bars=block.bars[:SHOWN]))
         card = page.blocks(shown)
         return {"sofar": f'<section class="card stack" id="sofar-card">{card}</section>'}
 
@@ -167,16 +202,26 @@ class Composer:
             "votes": page.blocks(health.votes(seen, self._texts, language)),
         }
 
-    async def _replies(self, person: Person, session: str, *contents: Content) -> list[Reply]:
+    async def replies(self, spot: Spot, *contents: Content) -> list[Reply]:
         """Return the last reply to each of these, all asked at once."""
         sheets = []
         turns = []
         for content in contents:
             sheet = Sheet()
             sheets.append(sheet)
-            turns.append(self._turns.take(message(person, session, content), sheet))
+            turns.append(self._turns.take(message(spot, content), sheet))
         await asyncio.gather(*turns)
         return [sheet.reply for sheet in sheets]
+
+
+def _preview(articles: Sequence[Article]) -> Press | None:
+    """Return what shows the result so far of the question that stands last; None without one."""
+    if not articles or articles[-1].guided is None:
+        return None
+    for button in articles[-1].guided.buttons:
+        if button.press.action == PREVIEW:
+            return button.press
+    return None
 
 
 def _seen(whole: Health, person: Person) -> Health:
@@ -187,19 +232,26 @@ def _seen(whole: Health, person: Person) -> Health:
     return replace(whole, documents=tuple(open_to_all))
 
 
-def message(person: Person, session: str, content: Content) -> Message:
-    """Return what one person said in one browser: a place of its own, read by nobody else."""
-    return Message(
-        secrets.token_hex(8),
-        person,
-        f"{person.id}/{session}",
-        Audience(person.id, private=True),
-        content,
-    )
+def message(spot: Spot, content: Content) -> Message:
+    """Return what one person said in one talk: a place of its own, read by nobody else."""
+    private = Audience(spot.person.id, private=True)
+    return Message(secrets.token_hex(8), spot.person, spot.thread, private, content)
 
 
 def _blocks(reply: Reply) -> Sequence[Block]:
     return reply.blocks or (Paragraph(reply.text),)
+
+
+def _titled(blocks: Sequence[Block], region: str) -> Sequence[Block]:
+    """Return the blocks of the shelf without its heading and hint, which the page has itself."""
+    if region != "shelf":
+        return blocks
+    left = []
+    for block in blocks:
+        hint = isinstance(block, Paragraph) and block.tone == "quiet" and block is blocks[-1]
+        if not (isinstance(block, Heading) or hint):
+            left.append(block)
+    return left
 
 
 def _without_links(block: Block, region: str) -> Block:

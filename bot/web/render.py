@@ -1,109 +1,102 @@
-"""Replies into HTML: one article a turn, or the regions of a page. Pure."""
+"""Turns into HTML: one article a turn, and the sheets of its sources. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
-from bot.web.blocks import Blocks, pairs
+from bot.web.blocks import Blocks
 from bot.web.conversations import Article
+from bot.web.drawers import Drawers
 from bot.web.forms import Forms
+from bot.web.icons import icon
 from bot.web.markup import Markup, flag
 from bot.web.pages import Place
+from bot.web.picture import Picture, is_trace
+from bot.web.sheet import Sheet, is_result
+from bot.web.spoken import Spoken
+from bot.web.todo import Steps as FirstSteps
+from bot.web.todo import drawn as drawn_steps
 from handlers.conversation import (
     Ask,
     Block,
-    Button,
-    Buttons,
     Chart,
-    Details,
-    Fact,
-    Facts,
     Heading,
-    Reply,
+    Source,
     Sources,
-    Table,
 )
 from handlers.texts import Texts
 from knowledge.values import Language
 
-DECISION = 24  # characters of a fact that is a decision and not a sentence about one
-PREVIEW = "choose.preview"  # what the button under a question presses to see the result so far
+NONE: Mapping[str, str] = {}
 
 
 class Page:
-    """Draws for one place in one language. `turn` makes anchors unique; a region has none."""
+    """
+    Draws for one place in one language. What stands beside the turns has no turn of its own. Who
+    only `reads` can press nothing.
+    """
 
-    def __init__(self, texts: Texts, language: Language, place: Place, turn: str = "") -> None:
+    def __init__(
+        self, texts: Texts, language: Language, place: Place, *, reads: bool = False
+    ) -> None:
+        self._reads = reads
+        self._texts = texts
+        self._language: Language = language
         self._place = place
-        self._turn = turn
-        self._blocks = Blocks(texts, language, place, turn)
-        self._forms = Forms(texts, language, place.path, turn)
-        self._say = self._forms.say
-        self._markup = Markup(turn, texts.say("web.source", language))
+        self._here = Forms(texts, language, place.path, "")
+        self._say = self._here.say
 
-    def draw(self, reply: Reply, question: str, at: str) -> Article:
-        """Return what a reply looks like; `question` and `at` (ISO) head its turn."""
-        beside = ""
-        blocks: list[Block] = []
-        for block in reply.blocks:
-            if isinstance(block, Sources):
-                beside += self._blocks.sources(block)
-            else:
-                blocks.append(block)
-        result = self._place.kind == "stage" and reply.ask is None
-        whole = result and chart_at(blocks) is not None
-        body = self._dossier(blocks) if whole else self._card(reply, blocks)
-        guided = _guided(reply)
-        return Article(
-            turn=self._turn,
-            question=question,
-            at=at,
-            body=body,
-            beside=beside,
-            busy=not reply.final,
-            asks=reply.ask is not None,
-            aside=bool(reply.title),
-            whole=whole,
-            title=self._title(reply),
-            guided=guided is not None,
-            preview=_preview(guided),
-        )
-
-    def article(self, article: Article) -> str:
-        """Return the whole turn: the question, the card and, beside it, the sources."""
-        note = ""
-        if article.note:
-            said = self._markup.inline(article.note)
-            note = f'<p class="note on" role="status">{said}</p>'
-        card = f"{article.body}{note}"
-        if not article.whole:
-            card = f'<div class="card stack">{card}</div>'
-        busy = flag('aria-busy="true"', on=article.busy)
+    def article(self, article: Article, regions: Mapping[str, str] = NONE) -> str:
+        """Return the whole turn; `regions` are what stands within it beside its own reply."""
         if self._place.kind == "talk":
-            return self._spoken(article, card, busy)
-        kind = "stage stack wide" if article.whole else "stage"
-        marks = f'id="t{article.turn}" aria-label="{escape(article.question)}"{busy}'
-        return f'<article class="{kind}" {marks}>{card}{article.beside}</article>'
+            return self._spoken(article)
+        body = self._staged(article, regions.get("trial", ""))
+        note = self._note(article)
+        kind = "stage-turn card stack"
+        if article.guided is not None:
+            kind = "stage-turn stack"
+        elif is_result(article.reply) or is_trace(article.reply):
+            kind = "stage-turn"
+        label = escape(article.question) or self._say(self._place.name)
+        marks = f'id="t{article.turn}" aria-label="{label}" tabindex="-1"{_busy(article)}'
+        return f'<article class="{kind}" {marks}>{body}{note}</article>'
 
-    def _spoken(self, article: Article, card: str, busy: str) -> str:
-        """Return a turn of talk, headed by what was said and when."""
-        time = f'<time datetime="{escape(article.at)}">{escape(article.at[11:16])}</time>'
-        head = f"<header><b>{self._say('you')}</b>{time}</header>"
-        question = f'<h2 id="q{article.turn}" tabindex="-1">{escape(article.question)}</h2>'
-        marks = f'id="t{article.turn}" aria-labelledby="q{article.turn}"{busy}'
-        return f'<article class="turn" {marks}>{head}{question}{card}{article.beside}</article>'
+    def drawers(self, article: Article) -> str:
+        """Return the sheets of the sources a turn cites, which stand beside the page."""
+        drawn = ""
+        forms = Forms(self._texts, self._language, self._place.path, article.turn)
+        for block in article.reply.blocks:
+            if isinstance(block, Sources):
+                drawn += Drawers(forms, article.turn).all(block)
+        return drawn
 
     def blocks(self, blocks: Sequence[Block]) -> str:
         """Return blocks one below the other, for a region of a page."""
-        return self._blocks.all(blocks)
+        return Blocks(self._texts, self._language, self._place, "").all(blocks)
 
-    def _title(self, reply: Reply) -> str:
-        """Return what heads the window: the question of a dialog, or the result's first heading."""
-        if self._place.kind != "stage":
+    def examples(self, questions: Sequence[str]) -> str:
+        """Return questions one may begin with, each a button that asks it."""
+        rows = ""
+        for question in questions:
+            text = escape(question)
+            rows += f'<li><button name="q" value="{text}">{text}{icon("right")}</button></li>'
+        page = '<input type="hidden" name="_page" value="/">'
+        return f'<form method="post" action="/ask">{page}<ul>{rows}</ul></form>'
+
+    def todo(self, steps: FirstSteps) -> str:
+        """Return the first steps of an admin; empty once all are done."""
+        return drawn_steps(steps, self._here)
+
+    def title(self, articles: Sequence[Article]) -> str:
+        """
+        Return what heads the window: the question of a dialog, or a result's first heading; empty
+        on other pages.
+        """
+        if self._place.kind != "stage" or not articles:
             return ""
-        guided = _guided(reply)
-        if guided is not None:
-            return f"{guided.title} {guided.step}/{guided.of}"
-        for block in reply.blocks:
+        last = articles[-1]
+        if last.guided is not None:
+            return f"{last.guided.title} {last.guided.step}/{last.guided.of}"
+        for block in last.reply.blocks:
             if isinstance(block, Heading):
                 return block.text
         return ""
@@ -112,86 +105,80 @@ class Page:
         """
         Return questions as a form that only asks for the page again, narrowed by what is filled in.
         """
-        return self._forms.narrowing(ask, self._place.path)
+        return self._here.narrowing(ask, self._place.path)
 
-    def runs(self, table: Table, runs: Sequence[Button], chosen: Sequence[str]) -> str:
-        """Return past runs, two of which can be put side by side."""
-        return self._forms.runs(table, runs, chosen)
+    # ----------------------------------------------------------------- a turn of talk
 
-    def _card(self, reply: Reply, blocks: Sequence[Block]) -> str:
-        drawn = self._blocks.all(blocks)
+    def _spoken(self, article: Article) -> str:
+        """Return a turn of talk, headed by what was said."""
+        turn = article.turn
+        head = f'<h2 id="q{turn}" tabindex="-1">{escape(article.question)}</h2>'
+        marks = f'id="t{turn}" aria-labelledby="q{turn}"{_busy(article)}'
+        blocks = Blocks(self._texts, self._language, self._place, turn, _sources(article))
+        forms = Forms(self._texts, self._language, self._place.path, turn)
+        asked = ""
+        if article.reply.ask is not None:
+            asked = self._questions(article, blocks, article.reply.ask)
+        spoken = Spoken(forms, blocks, article, self._place, reads=self._reads)
+        body = spoken.body(self._language, asked)
+        note = self._note(article)
+        return f'<article class="turn" {marks}><div class="q">{head}</div>{body}{note}</article>'
+
+    def _note(self, article: Article) -> str:
+        if not article.note:
+            return ""
+        said = Markup().inline(article.note)
+        return f'<div class="note ok" role="status">{icon("check")}<div>{said}</div></div>'
+
+    # ----------------------------------------------------------------- on a stage or a desk
+
+    def _staged(self, article: Article, trial: str) -> str:
+        """Return what stands on a page that shows one thing."""
+        reply = article.reply
+        blocks = Blocks(self._texts, self._language, self._place, article.turn, _sources(article))
+        forms = Forms(self._texts, self._language, self._place.path, article.turn)
+        if reply.ask is None and self._place.kind == "stage":
+            if is_result(reply):
+                return Sheet(forms, blocks, article).whole(trial)
+            if is_trace(reply):
+                return Picture(forms, blocks).whole(reply.blocks)
+        drawn = blocks.all(reply.blocks)
         if reply.ask is not None:
-            return drawn + self._questions(reply.ask)
-        return drawn or self._markup.prose(reply.text)
+            return drawn + self._questions(article, blocks, reply.ask)
+        dismiss = ""
+        if self._place.kind == "desk" and reply.final:
+            dismiss = self._dismiss(article)
+        return dismiss + (drawn or Markup().prose(reply.text))
 
-    def _questions(self, ask: Ask) -> str:
-        notes = self._each(ask.notes)
+    def _dismiss(self, article: Article) -> str:
+        """Return the button that takes a card off a desk."""
+        label = self._say("dismiss", what=article.question)
+        page = f'<input type="hidden" name="_page" value="{escape(self._place.path)}">'
+        button = f'<button class="quiet sq" aria-label="{label}">{icon("close")}</button>'
+        action = f"/turns/{article.turn}/dismiss"
+        return (
+            f'<form class="dismiss" method="post" action="{action}" data-dismiss>'
+            f"{page}{button}</form>"
+        )
+
+    def _questions(self, article: Article, blocks: Blocks, ask: Ask) -> str:
+        notes = "".join([blocks.block(note) for note in ask.notes])
+        forms = Forms(self._texts, self._language, self._place.path, article.turn)
         if ask.of:
-            return self._forms.guided(ask, notes)
-        return self._forms.questions(ask, notes)
-
-    def _dossier(self, blocks: Sequence[Block]) -> str:
-        """
-        Return a result as a page of cards: what precedes its chart heads it, its buttons follow,
-        then chart and details in two columns.
-        """
-        at = chart_at(blocks) or 0
-        head = "".join([self._heading(block) for block in blocks[:at]])
-        cards = f'<section class="card stack">{self._blocks.block(blocks[at])}</section>'
-        buttons, foot = "", ""
-        for block in blocks[at + 1 :]:
-            if isinstance(block, Details):
-                cards += self._folded_out(block)
-            elif isinstance(block, Buttons):
-                buttons += self._blocks.block(block)
-            else:
-                foot += self._blocks.block(block)
-        verdict = f'<section class="card verdict stack">{head}</section>'
-        return f'{verdict}{buttons}<div class="two even">{cards}</div>{foot}'
-
-    def _heading(self, block: Block) -> str:
-        if isinstance(block, Facts):
-            return self._decided(block)
-        return self._blocks.block(block)
-
-    def _decided(self, facts: Facts) -> str:
-        """Decisions stand side by side, what is said about them below."""
-        decisions: list[Fact] = []
-        sentences: list[Fact] = []
-        for fact in facts.items:
-            kind = decisions if len(fact.value) <= DECISION else sentences
-            kind.append(fact)
-        drawn = ""
-        if decisions:
-            drawn = f'<dl class="decided">{pairs(decisions)}</dl>'
-        if sentences:
-            drawn += self._blocks.block(Facts(tuple(sentences)))
-        return drawn
-
-    def _folded_out(self, details: Details) -> str:
-        title = escape(details.title)
-        inner = self._each(details.blocks)
-        return f'<section class="card stack"><h3>{title}</h3>{inner}</section>'
-
-    def _each(self, blocks: Sequence[Block]) -> str:
-        """Return blocks, each drawn by itself."""
-        return "".join([self._blocks.block(block) for block in blocks])
+            return forms.guided(ask, notes)
+        return forms.questions(ask, notes)
 
 
-def _guided(reply: Reply) -> Ask | None:
-    """Return the question of a dialog that a reply asks; None where it asks something else."""
-    if reply.ask is not None and reply.ask.of:
-        return reply.ask
-    return None
+def _busy(article: Article) -> str:
+    return flag('aria-busy="true"', on=article.busy)
 
 
-def _preview(guided: Ask | None) -> dict[str, str | int]:
-    """Return what the result so far is asked for with; empty where there is none yet."""
-    if guided is not None:
-        for button in guided.buttons:
-            if button.press.action == PREVIEW:
-                return dict(button.press.data)
-    return {}
+def _sources(article: Article) -> tuple[Source, ...]:
+    """Return every source a turn cites."""
+    for block in article.reply.blocks:
+        if isinstance(block, Sources):
+            return block.items
+    return ()
 
 
 def chart_at(blocks: Sequence[Block]) -> int | None:

@@ -8,84 +8,134 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.turns import Stopped
 from bot.web.conversations import Article, Conversations, noted, placed
-from bot.web.pages import Place
+from bot.web.pages import Spot
 from bot.web.render import Page
-from handlers.conversation import Button, Buttons, Paragraph, Press, Reply
+from handlers.conversation import Button, Buttons, Paragraph, Press, Reply, Steps
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """
     What a reply changes on the page: one article, in place of itself or of the first of those that
-    go.
+    go, with the sheets of its sources (`beside`).
     """
 
     turn: str
     html: str
     said: str
+    beside: str = ""
     gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
     """
-    A turn as it begins: on which page of which browser (`screen`), whose, headed by `question`, and
-    the turn it was pressed in (`origin`), empty where it was in none.
+    A turn as it begins: where, headed by `question`, and the turn it was pressed in (`origin`),
+    empty where it was in none.
     """
 
     turn: str
-    person: str
-    screen: str
-    place: Place
+    spot: Spot
     question: str
     origin: str
 
 
 class Screen:
     """
-    Shows the turn `page` was made for. A last reply that is one sentence, pressed in an article,
-    becomes a note at its foot.
+    Shows the turn that `begun` says, drawn by `page`; `waits` is said before the first reply. A
+    last reply that is one sentence, pressed in an article, becomes a note at its foot.
     """
 
-    def __init__(self, conversations: Conversations, page: Page, begun: Begun) -> None:
+    def __init__(self, conversations: Conversations, page: Page, begun: Begun, waits: str) -> None:
+        self._waits = waits
         self.memory: dict[str, str] = {}
-        self.place = begun.place
+        self.spot = begun.spot
         self.turn = begun.turn
         self.article: Article | None = None
         self._conversations = conversations
         self._page = page
-        self._person = begun.person
-        self._screen = begun.screen
-        self._question = begun.question
-        self._origin = begun.origin
+        self._begun = begun
         self._at = datetime.now().astimezone().isoformat(timespec="minutes")
         self._change: Change | None = None
+        self._stopped = False
         self._over = False
         self._fresh = asyncio.Condition()
 
+    @property
+    def going(self) -> Article | None:
+        """What stands on the page of this turn until its end; None once it is over or a note."""
+        if self.article is not None:
+            return self.article if self.article.busy else None
+        if self._over or self._begun.origin:
+            return None
+        reply = Reply(self._waits, final=False)
+        return Article(self.turn, self._begun.question, self._at, reply)
+
     async def show(self, reply: Reply) -> None:
         """Draw a reply in place of the one before, or note it where it was asked for."""
-        articles = await self._conversations.articles(self._screen)
-        origin = _article(articles, self._origin)
+        if self._stopped:
+            raise Stopped
+        screen, kind = self.spot.screen, self.spot.place.kind
+        articles = await self._conversations.articles(screen)
+        origin = _article(articles, self._begun.origin)
         whole = self.article is None and reply.final
         if whole and _spoken(reply) and origin is not None and not origin.asks:
             await self._note(origin, reply.text)
             return
-        self.article = self._page.draw(self._with_files(reply), self._question, self._at)
-        after = placed(articles, self.article, self._origin, self.place.kind)
-        left = {article.turn for article in after}
-        gone = tuple([article.turn for article in articles if article.turn not in left])
+        self.article = self._drawn(reply)
+        await self._put(articles)
         if reply.final:
-            await self._conversations.place(
-                self._screen, self.article, self._origin, self.place.kind
-            )
-        await self._tell(Change(self.turn, self._page.article(self.article), reply.text, gone))
+            await self._conversations.place(screen, self.article, self._begun.origin, kind)
+
+    def _drawn(self, reply: Reply) -> Article:
+        language, depends = self.spot.person.language, False
+        if reply.answer is not None:
+            language, depends = reply.answer.language, reply.answer.depends
+        return Article(
+            self.turn,
+            self._begun.question,
+            self._at,
+            self._with_files(reply),
+            language=language,
+            depends=depends,
+        )
+
+    async def _put(self, articles: list[Article]) -> None:
+        """Tell whoever follows what the article is now, and which others go."""
+        article = self.article
+        if article is None:
+            return
+        after = placed(articles, article, self._begun.origin, self.spot.place.kind)
+        left = {one.turn for one in after}
+        gone = tuple([one.turn for one in articles if one.turn not in left])
+        html, beside = self._page.article(article), self._page.drawers(article)
+        await self._tell(Change(self.turn, html, article.reply.text, beside, gone))
 
     async def _note(self, origin: Article, text: str) -> None:
-        await self._conversations.note(self._screen, self._origin, text)
-        (with_note,) = noted([origin], self._origin, text)
-        await self._tell(Change(self._origin, self._page.article(with_note), text))
+        screen, kind = self.spot.screen, self.spot.place.kind
+        await self._conversations.note(screen, self._begun.origin, text, kind)
+        (with_note,) = noted([origin], self._begun.origin, text)
+        html, beside = self._page.article(with_note), self._page.drawers(with_note)
+        await self._tell(Change(self._begun.origin, html, text, beside))
+
+    async def stop(self, none: str) -> None:
+        """
+        End the turn where it stands: what was shown of the answer is kept; `none` is said where
+        nothing was.
+        """
+        self._stopped = True
+        if self.article is None or not self.article.busy:
+            return
+        shown = [block for block in self.article.reply.blocks if not isinstance(block, Steps)]
+        text = self.article.reply.text if shown else none
+        blocks = tuple(shown) or (Paragraph(none),)
+        reply = Reply(text, blocks)
+        self.article = replace(self.article, reply=reply, stopped=bool(shown))
+        screen, kind = self.spot.screen, self.spot.place.kind
+        await self._put(await self._conversations.articles(screen))
+        await self._conversations.place(screen, self.article, self._begun.origin, kind)
 
     async def close(self) -> None:
         """Say that the turn is over: whoever follows it stops."""
@@ -120,7 +170,7 @@ class Screen:
             return reply
         links = []
         for file in reply.attachments:
-            address = self._conversations.keep(self._person, file)
+            address = self._conversations.keep(self.spot.person.id, file)
             links.append(Button(file.name, Press("web.file"), url=address))
         blocks = reply.blocks or (Paragraph(reply.text),)
         return replace(reply, blocks=(*blocks, Buttons(tuple(links), "files")))

@@ -5,12 +5,14 @@ from typing import ClassVar, Self
 from urllib.parse import urlsplit
 
 from bot.environment import LOOPBACK, InvalidSettings, Section, setting
-from bot.readers import address, password
+from bot.readers import address, number, password
+from handlers.lifetimes import DAY, TALK
 from handlers.texts import Texts
 
 SCOPES = "openid profile email"
 GROUPS = "groups"  # the claim most providers use
 SHORTEST = 12  # characters of a password at least
+USUAL, LONGEST = TALK // DAY, 3650  # days a talk is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,22 @@ class Passwords(Section):
         secret=True,
         default="",
     )
+
+    talk_days: int = setting(
+        "WEB_TALK_DAYS",
+        (
+            "ウェブの会話を残す日数(最後の質問から。1〜3650)",
+            "days a talk on the page is kept since its last question (1 to 3650)",
+        ),
+        ("90日", "90 days"),
+        read=number(1, LONGEST, usual=USUAL),
+        default=USUAL,
+    )
+
+    @property
+    def talk_seconds(self) -> int:
+        """How long a talk is kept since its last question."""
+        return self.talk_days * DAY
 
     def __bool__(self) -> bool:
         return bool(self.member or self.admin)

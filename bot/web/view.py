@@ -5,11 +5,14 @@ The page around the articles: templates, the language of the reader, the cookies
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup as Safe
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -17,8 +20,12 @@ from starlette.staticfiles import StaticFiles
 from bot.press import KEY, pack
 from bot.web.access import Access
 from bot.web.conversations import Article
-from bot.web.pages import PLACES, Place
+from bot.web.icons import Icon, icon
+from bot.web.pages import PLACES, Spot
+from bot.web.rail import Rail
 from bot.web.render import Page
+from bot.web.shares import Share
+from bot.web.talks import Talk
 from handlers.conversation import Person, Press
 from handlers.lifetimes import COOKIE
 from handlers.texts import Texts
@@ -29,6 +36,22 @@ from knowledge.values import Language
 HERE = Path(__file__).parent
 SESSION, TONGUE = "conversation", "lang"  # cookies
 FOREVER = "public, max-age=31536000, immutable"
+# a page is never shown from before: going back asks for it again
+FRESH = "private, no-store"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """
+    What a page shows: its turns, what stands beside them, and the rail. `talk` is the talk it is;
+    `typed` is what its composer begins with.
+    """
+
+    articles: Sequence[Article] = ()
+    regions: Mapping[str, str] = field(default_factory=dict)
+    rail: Rail = field(default_factory=Rail)
+    talk: Talk | None = None
+    typed: str = ""
 
 
 class View:
@@ -41,42 +64,53 @@ class View:
         environment = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape()
         )
+        environment.globals["icon"] = _icon
         self._template = environment.get_template("page.html")
         self._leading = environment.get_template("leads_on.html")
+        self._shared = environment.get_template("shared.html")
         self._stamp = _stamp(HERE / "static")
 
-    def page(
-        self,
-        request: Request,
-        person: Person,
-        place: Place,
-        articles: Sequence[Article],
-        regions: Mapping[str, str],
-    ) -> Response:
+    def page(self, request: Request, spot: Spot, shown: Shown) -> Response:
         """Return a page with its turns and what stands beside them."""
-        page = Page(self._texts, person.language, place)
-        drawn = []
-        title = ""
+        page = Page(self._texts, spot.person.language, spot.place)
+        drawn, drawers = [], []
         busy = False
-        for article in articles:
-            drawn.append(page.article(article))
-            title = title or article.title
+        for article in shown.articles:
+            drawn.append(page.article(article, shown.regions))
+            drawers.append(page.drawers(article))
             busy = busy or article.busy
+        title = page.title(shown.articles)
+        if shown.talk is not None:
+            title = shown.talk.title
         html = self._html(
             request,
-            person,
-            place=place,
+            spot.person,
+            place=spot.place,
             articles=drawn,
-            regions=regions,
+            drawers=drawers,
+            regions=shown.regions,
+            rail=shown.rail,
             busy=busy,
             title=title,
+            talk=shown.talk,
+            typed=shown.typed,
         )
-        return self.with_cookies(request, HTMLResponse(html))
+        return self.with_cookies(request, _fresh(html))
 
     def inner(self, request: Request, person: Person, name: str, **values: Any) -> Response:
         """Return a page of its own template, "places/NAME.html", in the frame of all pages."""
         html = self._html(request, person, inner=name, **values)
-        return self.with_cookies(request, HTMLResponse(html))
+        return self.with_cookies(request, _fresh(html))
+
+    def shared(self, request: Request, person: Person, share: Share, **values: Any) -> Response:
+        """Return what a link opens: turns to be read, and nothing to be done with them."""
+        page = Page(self._texts, person.language, PLACES[0], reads=True)
+        drawn = [page.article(article) for article in share.articles]
+        drawers = [page.drawers(article) for article in share.articles]
+        html = self._render(
+            self._shared, request, person, share=share, articles=drawn, drawers=drawers, **values
+        )
+        return self.with_cookies(request, _fresh(html))
 
     def sign_in(self, request: Request, status: int, wrong: str = "") -> Response:
         """
@@ -93,7 +127,7 @@ class View:
             if request.url.query:
                 wanted += f"?{request.url.query}"
         html = self._html(request, None, wrong=wrong, wanted=wanted)
-        return self.with_cookies(request, HTMLResponse(html, status))
+        return self.with_cookies(request, _fresh(html, status))
 
     def leads_on(self, request: Request, wanted: str) -> Response:
         """
@@ -110,24 +144,33 @@ class View:
     def notice(self, request: Request, person: Person | None, status: int, name: str) -> Response:
         """Return a page that says one thing and the way on."""
         wrong = self._texts.say(f"web.{name}", language_of(request))
-        return HTMLResponse(self._html(request, person, wrong=wrong), status)
+        return _fresh(self._html(request, person, wrong=wrong), status)
 
     def _html(self, request: Request, person: Person | None, **values: Any) -> str:
+        return self._render(self._template, request, person, **values)
+
+    def _render(self, template: Any, request: Request, person: Person | None, **values: Any) -> str:
         language = language_of(request)
         defaults: dict[str, Any] = {
             "place": PLACES[0],
             "articles": [],
+            "drawers": [],
             "regions": {},
+            "rail": Rail(),
             "busy": False,
             "wrong": "",
             "wanted": "",
             "inner": "",
+            "talk": None,
+            "typed": "",
+            "title": "",
+            "find": "",
         }
-        return self._template.render(
+        html: str = template.render(
             **(defaults | values),
             language=language,
             other="en" if language == "ja" else "ja",
-            places=PLACES,
+            other_address=_in_other_language(request, language),
             person=person,
             access=self._access,
             stamp=self._stamp,
@@ -137,6 +180,7 @@ class View:
             accepted=accepted(),
             formats=listed(language),
         )
+        return html
 
     def _say(self, language: Language, name: str, **values: object) -> str:
         return self._texts.say(f"web.{name}", language, **values)
@@ -152,6 +196,21 @@ class View:
                 TONGUE, chosen, COOKIE, httponly=True, samesite="strict", secure=self._secure
             )
         return response
+
+
+def _fresh(html: str, status: int = 200) -> Response:
+    return HTMLResponse(html, status, headers={"Cache-Control": FRESH})
+
+
+def _icon(name: Icon) -> Safe:
+    return Safe(icon(name))  # noqa: S704  # drawn of our own paths
+
+
+def _in_other_language(request: Request, language: Language) -> str:
+    """Return the address of the same page in the other language."""
+    pairs = [pair for pair in request.query_params.multi_items() if pair[0] != "lang"]
+    pairs.append(("lang", "en" if language == "ja" else "ja"))
+    return f"?{urlencode(pairs)}"
 
 
 def _packed(action: str) -> str:

@@ -28,6 +28,7 @@ from bot.teams import parse as teams_parse
 from bot.teams import render as teams_render
 from bot.teams.card import CARD, size
 from bot.web import parse as web_parse
+from bot.web.conversations import Article
 from bot.web.pages import place_at
 from bot.web.render import Page
 from examples import webhook_platform
@@ -280,10 +281,11 @@ def _through_the_browser(fields: dict[str, str]) -> dict[str, str]:
 
 def web(path: str) -> Hand:
     def press(reply: Reply, filled: Filled) -> list[Content]:
-        page = Page(TEXTS, "ja", place_at(path), "7")
-        html = page.article(page.draw(reply, "質問", "2026-11-25T14:02+09:00"))
+        page = Page(TEXTS, "ja", place_at(path))
+        html = page.article(Article("7", "質問", "2026-11-25T14:02+09:00", reply))
         read = {"/press": web_parse.press, "/form": web_parse.form}
-        return [read[to](fields)[0] for to, fields in web_sent(html, filled)]
+        sent = web_sent(html, filled)
+        return [read[to](fields)[0] for to, fields in sent if to in read]
 
     return press
 

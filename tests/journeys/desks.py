@@ -350,13 +350,13 @@ class AtWeb:
     def drawn(self, label: str) -> tuple[str, dict[str, str]]:
         """Find the form of the button, or the one that opens behind it."""
         found = re.search(
-            rf"<summary>{re.escape(html.escape(label))}</summary>(.*?)</details>",
+            rf"<summary[^>]*>{re.escape(html.escape(label))}</summary>(.*?)</details>",
             self.shown,
             re.DOTALL,
         )
         said = re.escape(html.escape(label))
         plain = re.search(
-            rf"<form(?:(?!<form).)*?<button[^>]*>{said}</button></form>", self.shown, re.DOTALL
+            rf"<form(?:(?!<form).)*?<button[^>]*>(?:<svg.*?</svg>)?{said}</button></form>", self.shown, re.DOTALL
         )
         if found is None and plain is None:
             raise AssertionError((label, self.shown))

@@ -66,6 +66,13 @@ ALLOWED = frozenset(
         "select",
         "option",
         "footer",
+        "path",
+        "figure",
+        "figcaption",
+        "h4",
+        "kbd",
+        "em",
+        "i",
     ]
 )
 ADDRESSES = (

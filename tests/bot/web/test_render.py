@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.press import pack
+from bot.web.conversations import Article
 from bot.web.pages import place_at
 from bot.web.render import Page
 from handlers.conversation import (
@@ -95,8 +96,9 @@ def everything(text):
 
 
 def drawn(reply, path="/", question="質問"):
-    page = Page(Texts.load(), "ja", place_at(path), "7")
-    return page.article(page.draw(reply, question, "2026-11-25T14:02+09:00"))
+    page = Page(Texts.load(), "ja", place_at(path))
+    article = Article("7", question, "2026-11-25T14:02+09:00", reply)
+    return page.article(article) + page.drawers(article)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -116,8 +118,8 @@ def test_an_answer_has_its_citations_beside_it():
         Reply("x", (Paragraph("いいえ。[1]\n- 一つ[1]", "answer"), Sources((source,), "a1")))
     )
 
-    assert html.count('href="#s7-1"') == 2
-    assert 'id="s7-1"' in html
+    assert html.count('class="cite"><a href="#s7-1"') == 2
+    assert '<aside class="drawer" id="s7-1"' in html
     assert "<mark>要点</mark>" in html
     assert '<p class="lead">いいえ。' in html
     assert '<ul class="lines"><li>一つ目</li></ul>' in html
@@ -147,10 +149,11 @@ def guided(**words):
 def test_a_guided_question_is_one_button_an_option():
     html = drawn(guided(), "/choose")
 
-    assert '<button name="boundary" value="ok">はい</button>' in html
-    assert '<button name="boundary" value="ns" class="unsure">わからない</button>' in html
+    assert '<button name="boundary" value="ok"><kbd aria-hidden="true">1</kbd>はい</button>' in html
+    assert '<button name="boundary" value="ns" class="dunno">' in html
     assert "質問 4 / 最大 12" in html
-    assert '<progress max="12" value="3"' in html
+    assert html.count('<li class="done">') == 3
+    assert html.count('<li class="may">') == 8
 
 
 def test_the_guideline_s_passage_can_be_opened():
@@ -182,7 +185,7 @@ def test_facts_are_the_grid_s_own_children():
 
 
 def test_numbers_side_by_side_lead():
-    assert '<dl class="figures">' in drawn(
+    assert '<dl class="figs">' in drawn(
         Reply("t", (Facts((Fact("ページ", "38"), Fact("文章", "221"))),))
     )
 
@@ -199,25 +202,102 @@ def test_a_chart_draws_below_zero_and_says_what_is_excluded():
     )
     html = drawn(Reply("t", (Chart("点", "点", bars),)))
 
-    assert '<rect x="25.0" y="0" width="75.0"' in html
-    assert '<rect x="0.0" y="0" width="25.0"' in html
-    assert html.count("<svg") == 2
-    assert '<td class="num">除外</td><td><small>予算</small></td>' in html
+    assert '<rect x="0.0" y="1" width="30.0"' in html
+    assert '<rect x="-10.0" y="1" width="10.0"' in html
+    assert html.count('class="win"') == 1
+    assert "<small>対象外</small>" in html
+    assert '<small class="why0">予算</small>' in html
 
 
-def test_a_result_on_its_stage_is_a_page_of_cards():
-    blocks = (
-        *(Heading("おすすめ"), Facts((Fact("土台", "API"),)), Chart("点", "点", ())),
-        *(Details("理由", (Paragraph("一つ"),)), Buttons((Button("メモ", Press("choose.memo")),))),
+def result():
+    facts = (
+        Fact("費用", "10万円"),
+        Fact("この案の決め手", "社内の資料: 多い +6.7点 / 月の件数 +4.0点"),
     )
-    stage, talk = drawn(Reply("t", blocks), "/choose"), drawn(Reply("t", blocks))
-
-    assert (
-        stage.index("verdict")
-        < stage.index(escape(pack(Press("choose.memo"))))
-        < stage.index("<h3>理由</h3>")
+    return Reply(
+        "t",
+        (
+            Heading("商用API"),
+            Paragraph("**商用APIです。**\n短く。"),
+            Table(
+                "進め方",
+                tuple(Column(n) for n in "段すメ止費ス"),
+                (("今", "試す", "率", "半分", "1万円", "15"),),
+            ),
+            Facts(facts),
+            Chart("点", "点", ()),
+            Details("理由", (Paragraph("一つ"),)),
+            Buttons(
+                (
+                    Button("答えを変える", Press("choose.whatif"), "primary"),
+                    Button("メモ", Press("choose.memo")),
+                )
+            ),
+        ),
     )
+
+
+def test_a_result_is_one_sheet_with_the_verdict_the_way_and_the_memo_before_its_reasons():
+    stage, talk = drawn(result(), "/choose"), drawn(result())
+
+    order = [
+        '<h2 class="mincho">商用API</h2>',
+        "<b>+6.7</b><span><mark>社内の資料: 多い</mark>",
+        '<li class="now"><span class="k">今・1万円</span><b>試す</b>',
+        escape(pack(Press("choose.memo"))),
+        '<a href="#p7-0">理由</a>',
+    ]
+    places = [stage.index(part) for part in order]
+    assert places == sorted(places)
+    assert "この案の決め手</dt>" not in stage  # told once
     assert "<summary>理由</summary>" in talk
+
+
+def test_the_page_s_own_buttons_of_an_answer_are_said_in_the_readers_language():
+    source = Source(1, "p1", "規程", "第3条", "v2", "2026-04-01", "**社外秘**は入力しない。")
+    buttons = Buttons(
+        (
+            Button("方式を選ぶ", Press("choose.start"), "primary"),
+            Button("RAGの裏側を見る", Press("demo.open", {"aid": "a1"})),
+        )
+    )
+    reply = Reply(
+        "社外秘",
+        (Paragraph("社外秘[1]", "answer"), Sources((source,), "a1"), buttons, Feedback("a1")),
+    )
+    page = Page(Texts.load(), "en", place_at("/t/0123456789abcdef"))
+    html = page.article(Article("7", "質問", "2026-11-25T14:02+09:00", reply))
+
+    assert '<div class="answer" id="a7" lang="ja">' in html
+    assert "How this was made" in html
+    assert "方式を選ぶ" not in html
+    assert 'class="primary"' not in html  # nothing says that a diagnosis fits here
+    assert "Copy" in html
+
+
+def test_rows_of_a_table_are_a_table_and_the_row_that_answers_is_marked():
+    source = Source(
+        1, "p1", "情報区分表", "シート1", "v1", "", "区分 | 例\n公開 | 求人票\n**社外秘 | 見積書**"
+    )
+    text = "区分: 社外秘 · 例: 見積書(情報区分表 シート1)[1]\n- 区分: 公開 · 例: 求人票\n- **区分: 社外秘 · 例: 見積書**[1]"
+    html = drawn(Reply("x", (Paragraph(text, "answer"), Sources((source,), "a1"))))
+
+    assert html.count("<table>") == 2  # in the answer, and in the sheet of its source
+    assert html.count("<mark>見積書</mark>") == 2
+    assert "区分: 公開" not in html
+    assert "(情報区分表 シート1)" not in html  # its caption says so
+
+
+def test_what_decides_is_marked_within_its_article():
+    source = Source(1, "p1", "規程", "第3条", "v2", "", "1 極秘は入力しない。")
+    text = (
+        "入力できません(規程 第3条)。[1]\n1 極秘は入力しない。\n**2 社外秘も入力できません。**[1]"
+    )
+    html = drawn(Reply("x", (Paragraph(text, "answer"), Sources((source,), "a1"))))
+
+    assert '<p class="lead">入力できません。<span class="cite">' in html
+    assert '<p class="soft">1 極秘は入力しない。</p>' in html
+    assert "<p><mark>2 社外秘も入力できません。</mark>" in html
 
 
 @pytest.mark.parametrize(("action", "path", "stays"), [
