@@ -38,6 +38,7 @@ from bot.web.signing import SignIn as Signing
 from bot.web.source_page import SourcePage
 from bot.web.talk_pages import TalkPages
 from bot.web.talks import Talks
+from bot.web.trial_page import TrialPage
 from bot.web.view import HERE, Shown, Static, View, language_of, session_of
 from handlers.conversation import Person
 from handlers.documents.document_view import DocumentView
@@ -99,6 +100,7 @@ class Web(Face):
             self._talks, self._conversations, shares, self._composer, self._view, self._person
         )
         self._sources = SourcePage(self._composer, self._view, texts, self._person)
+        self._trials = TrialPage(self._composer, self._view, texts, self._person)
 
     def routes(self) -> list[BaseRoute]:
         """Return the addresses of the pages, of their forms, and of what they load."""
@@ -108,6 +110,7 @@ class Web(Face):
             Route("/t/{talk}", self._talk, methods=["GET"]),
             *self._talk_pages.routes(),
             *self._sources.routes(),
+            *self._trials.routes(),
             *self._posting.routes(),
             *self._signing.routes(),
             *self._account.routes(),

@@ -39,13 +39,13 @@ class Decisions:
                 head = f'<th scope="col">{self._say("decision")}</th>'
             elif at != GOAL:
                 head += f'<th scope="col">{escape(column.title)}</th>'
-        head += f'<th scope="col">{self._say("fact_day")}</th>'
+        head += f'<th scope="col">{escape(table.columns[DAY].title)}</th>'
         head += f'<th scope="col"><span class="hidden">{self._say("ways")}</span></th>'
         titles = [column.title for column in table.columns]
         rows = ""
         for number, row in enumerate(table.rows):
             run = runs[number] if number < len(runs) else None
-            rows += self._row(row, titles, run, chosen)
+            rows += self._row(row, titles, run, chosen if len(runs) > 1 else None)
         compare = ""
         if len(runs) > 1:
             compare = f'<div class="row"><button>{self._say("compare")}</button></div>'
@@ -57,19 +57,21 @@ class Decisions:
         )
 
     def _row(
-        self, row: Sequence[str], titles: Sequence[str], run: Button | None, chosen: Sequence[str]
+        self,
+        row: Sequence[str],
+        titles: Sequence[str],
+        run: Button | None,
+        chosen: Sequence[str] | None,
     ) -> str:
-        """Return one run: what it is called, what came of it, and what can be done with it."""
+        """
+        Return one run: what it is called, what came of it, and what can be done with it. It can be
+        ticked where there are `chosen` ones.
+        """
         goal = row[GOAL] if row[GOAL] != "–" else row[TITLE]
         name = escape(goal)
         tick, ways = "", ""
         if run is not None:
-            id_ = escape(str(run.press.data.get("rid", "")))
-            ticked = flag("checked", on=id_ in chosen)
-            label = f'aria-label="{self._say("side_by_side")}: {name}"'
-            tick = (
-                f'<input type="checkbox" name="run" value="{id_}" form="pair-form" {label}{ticked}>'
-            )
+            tick = self._tick(run, name, chosen)
             name = self._forms.press(goal, run.press, "link")
             memo = Press("choose.memo", run.press.data)
             ways = self._forms.press(self._forms.text("memo"), memo, "quiet", "note")
@@ -79,5 +81,14 @@ class Decisions:
                 label = escape(titles[at])
                 cells += f'<td data-l="{label}">{escape(cell)}</td>'
         cells += f'<td class="nw" data-l="{escape(titles[DAY])}">{escape(row[DAY])}</td>'
-        actions = f'<td><div class="row">{ways}<label class="row">{tick}</label></div></td>'
+        actions = f'<td><div class="row">{ways}{tick}</div></td>'
         return f'<tr><th scope="row">{name}</th>{cells}{actions}</tr>'
+
+    def _tick(self, run: Button, name: str, chosen: Sequence[str] | None) -> str:
+        if chosen is None:
+            return ""
+        id_ = escape(str(run.press.data.get("rid", "")))
+        ticked = flag("checked", on=id_ in chosen)
+        label = f'aria-label="{self._say("side_by_side")}: {name}"'
+        box = f'type="checkbox" name="run" value="{id_}" form="pair-form"'
+        return f'<label class="row"><input {box} {label}{ticked}></label>'

@@ -5,7 +5,7 @@ each time.
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ from starlette.datastructures import QueryParams
 
 from bot.platform import Health
 from bot.turns import Turns
-from bot.web import health
+from bot.web import health, trial
 from bot.web.conversations import Article
 from bot.web.decisions import Decisions
 from bot.web.pages import Spot, lists, narrowed, number, pages_of
@@ -179,7 +179,7 @@ class Composer:
         """The result so far stands beside the question, once there is an answer."""
         preview = _preview(articles)
         if preview is None:
-            return {"sofar": ""}
+            return {"sofar": ""} | await self._trial(page, spot, articles)
         (reply,) = await self.replies(spot, preview)
         if chart_at(reply.blocks) is None:
             return {"sofar": ""}
@@ -191,6 +191,21 @@ class Composer:
                 shown.append(replace(block, bars=block.bars[:SHOWN]))
         card = page.blocks(shown)
         return {"sofar": f'<section class="card stack" id="sofar-card">{card}</section>'}
+
+    async def _trial(self, page: Page, spot: Spot, articles: Sequence[Article]) -> Regions:
+        """Return the form that tries other answers than a result's own."""
+        asks = trial.first(articles[0].reply) if articles else None
+        if asks is None:
+            return {}
+        shown = await self.tried(page, spot, asks, {})
+        return {"trial": shown.form} if shown is not None else {}
+
+    async def tried(
+        self, page: Page, spot: Spot, asks: Press, was: Mapping[str, str]
+    ) -> trial.Trial | None:
+        """Return what other answers lead to; `was` are the recorded ones where they are known."""
+        (reply,) = await self.replies(spot, asks)
+        return page.trial(reply, asks, was)
 
     async def _health(self, page: Page, person: Person) -> Regions:
         seen = _seen(await self._doctor(), person)

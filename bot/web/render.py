@@ -15,11 +15,15 @@ from bot.web.sheet import Sheet, is_result
 from bot.web.spoken import Spoken
 from bot.web.todo import Steps as FirstSteps
 from bot.web.todo import drawn as drawn_steps
+from bot.web.trial import Trial
+from bot.web.trial import drawn as drawn_trial
 from handlers.conversation import (
     Ask,
     Block,
     Chart,
     Heading,
+    Press,
+    Reply,
     Source,
     Sources,
 )
@@ -85,6 +89,11 @@ class Page:
     def todo(self, steps: FirstSteps) -> str:
         """Return the first steps of an admin; empty once all are done."""
         return drawn_steps(steps, self._here)
+
+    def trial(self, reply: Reply, asks: Press, was: Mapping[str, str]) -> Trial | None:
+        """Return other answers to a result and what they lead to; None where there is no run."""
+        blocks = Blocks(self._texts, self._language, self._place, "")
+        return drawn_trial(reply, asks, was, self._here, blocks)
 
     def title(self, articles: Sequence[Article]) -> str:
         """

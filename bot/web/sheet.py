@@ -57,7 +57,6 @@ class Sheet:
         self._blocks = blocks
         self._say = forms.say
         self._article = article
-        self._tries = False
         self._reasons = forms.sentence("choose.why_this", article.language)
         self._told = (
             forms.sentence("choose.against", article.language),
@@ -66,7 +65,6 @@ class Sheet:
 
     def whole(self, trial: str = "") -> str:
         """Return the sheet; `trial` is the form that tries other answers, empty without one."""
-        self._tries = bool(trial)
         heads: list[Block] = []
         board: list[Block] = []
         folded: list[Details] = []
@@ -85,7 +83,7 @@ class Sheet:
                 heads.append(block)
         left = f'<div class="stack a">{self._verdict(heads)}</div>'
         right = self._board(board, heads, ways, foot)
-        tabs = self._tabs(folded, trial)
+        tabs = self._tabs(folded, trial or self._first_try(ways))
         return f'<div class="wide sheet">{left}{right}{tabs}</div>'
 
     # ----------------------------------------------------------------- on the left
@@ -192,7 +190,7 @@ class Sheet:
             action = button.press.action
             if action == MEMO:
                 memo += self._forms.press(button.label, button.press, "primary", SIGNS[MEMO])
-            elif action in self._forms.elsewhere or (action == TRY and self._tries):
+            elif action in self._forms.elsewhere or action == TRY:
                 continue
             elif button.confirm is not None:
                 last += self._forms.button(button)
@@ -201,6 +199,16 @@ class Sheet:
         return memo + others + last
 
     # ----------------------------------------------------------------- behind tabs
+
+    def _first_try(self, ways: Sequence[Block]) -> str:
+        """Return the button that asks which answer to change, for want of the whole form."""
+        for block in ways:
+            if not isinstance(block, Buttons):
+                continue
+            for button in block.items:
+                if button.press.action == TRY:
+                    return self._forms.press(button.label, button.press)
+        return ""
 
     def _tabs(self, folded: Sequence[Details], trial: str) -> str:
         """Return what defends the result; without a script the parts follow one another."""

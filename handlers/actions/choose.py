@@ -154,6 +154,13 @@ class TryAnswer(OfRun):
     criterion: str = ""
 
 
+@action("choose.trial")
+class TryAnswers(OfRun):
+    """Try several other answers at once and keep none: "budget=m", with commas between."""
+
+    changes: str = ""
+
+
 @action("choose.compare")
 class CompareTwo(OfRun):
     """Set two configurations side by side; `first` is empty until it is chosen."""

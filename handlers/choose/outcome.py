@@ -19,8 +19,9 @@ from handlers.actions.choose import (
     StartChoice,
     StopRun,
     TryAnswer,
+    TryAnswers,
 )
-from handlers.choose import figures, whatif
+from handlers.choose import figures, trial, whatif
 from handlers.choose.asking import Asking, Patterns, not_advised
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.guidelines import Guidelines
@@ -55,6 +56,7 @@ Use = (
     | ShareResult
     | ExportMemo
     | TryAnswer
+    | TryAnswers
     | CompareTwo
     | AskWhyNot
     | OpenGuideline
@@ -92,9 +94,8 @@ class Outcome:
                 reply = _memo(run, advisor, action.language, say)
             case StopRun():
                 reply = ways_on(run, say("stopped"), say)
-            case TryAnswer():
-                criterion = values.get("criterion") or action.criterion
-                reply = whatif.change(run, advisor, say, criterion, values.get("option", ""))
+            case TryAnswer() | TryAnswers():
+                reply = _tried(run, advisor, say, action, values)
             case CompareTwo():
                 first = values.get("first") or action.first
                 reply = whatif.pair(run, advisor, say, first, values.get("second", ""))
@@ -214,6 +215,16 @@ def _columns(say: Wording) -> tuple[Column, ...]:
         Column(say("answered"), "number"),
         Column(say("model")),
     )
+
+
+def _tried(
+    run: Run, advisor: Advisor, say: Wording, action: TryAnswer | TryAnswers, values: Values
+) -> Reply:
+    """Try one other answer, asked for step by step, or several at once."""
+    if isinstance(action, TryAnswers):
+        return trial.tried(run, advisor, say, action.changes)
+    criterion = values.get("criterion") or action.criterion
+    return whatif.change(run, advisor, say, criterion, values.get("option", ""))
 
 
 def _memo(run: Run, advisor: Advisor, language: Language | str, say: Wording) -> Reply:
