@@ -42,7 +42,7 @@ from knowledge.text.language import spoken_language
 OWN_COMMANDS = ("choose", "demo", "documents", "model", "help")
 WITH_WORDS = ("choose", "demo", "documents")  # own commands that take words after their name
 # what people write in a thread, where slash commands do not reach
-CHOOSE = frozenset({"方式えらび", "方式を選ぶ"})
+CHOOSE = frozenset({"導入方式の診断", "診断", "方式えらび", "方式を選ぶ"})
 
 
 class Router:

@@ -38,6 +38,7 @@ from bot.web.signing import SignIn as Signing
 from bot.web.source_page import SourcePage
 from bot.web.talk_pages import TalkPages
 from bot.web.talks import Talks
+from bot.web.team_page import TeamPage
 from bot.web.trial_page import TrialPage
 from bot.web.view import HERE, Shown, Static, View, language_of, session_of
 from handlers.conversation import Person
@@ -111,6 +112,7 @@ class Web(Face):
             *self._talk_pages.routes(),
             *self._sources.routes(),
             *self._trials.routes(),
+            *TeamPage(self._composer, self._view, self._person).routes(),
             *self._posting.routes(),
             *self._signing.routes(),
             *self._account.routes(),

@@ -20,6 +20,7 @@ from bot.web.trial import drawn as drawn_trial
 from handlers.conversation import (
     Ask,
     Block,
+    Buttons,
     Chart,
     Heading,
     Press,
@@ -151,13 +152,25 @@ class Page:
                 return Sheet(forms, blocks, article).whole(trial)
             if is_trace(reply):
                 return Picture(forms, blocks).whole(reply.blocks)
-        drawn = blocks.all(reply.blocks)
+        drawn = blocks.all(reply.blocks) + self._invitation(article)
         if reply.ask is not None:
             return drawn + self._questions(article, blocks, reply.ask)
         dismiss = ""
         if self._place.kind == "desk" and reply.final:
             dismiss = self._dismiss(article)
         return dismiss + (drawn or Markup().prose(reply.text))
+
+    def _invitation(self, article: Article) -> str:
+        """Return the way to the page that invites a team, where a turn is about one."""
+        for block in article.reply.blocks:
+            if not isinstance(block, Buttons) or self._place.path != "/choose":
+                continue
+            for button in block.items:
+                team = button.press.data.get("tid")
+                if team:
+                    label = f"{icon('share')}{self._say('team_invite')}"
+                    return f'<p><a class="btn" href="/team/{escape(str(team))}">{label}</a></p>'
+        return ""
 
     def _dismiss(self, article: Article) -> str:
         """Return the button that takes a card off a desk."""

@@ -170,7 +170,7 @@ async def test_whoever_asks_which_approach_fits_is_led_to_the_dialog(
 ):
     shown = await heard(application, "slack", text, place=place)
 
-    assert ("「方式を選ぶ」で" in shown[-1].text) or ("“Choose a method” asks" in shown[-1].text)
+    assert ("「導入方式の診断」で" in shown[-1].text) or ("“Find your approach” asks" in shown[-1].text)
     assert "choose.start" in actions(shown[-1])
 
 
@@ -189,7 +189,7 @@ async def test_the_example_of_the_welcome_leads_where_it_says(application, place
         ("RAG in 5 minutes", "RAG in five minutes"),
         ("聞き方を変える", "知りたいことを一文で"),
         ("資料の追加を依頼", "どんな資料があれば助かりますか。"),
-        ("RAGの裏側を見る", "RAGの裏側: 「RAGって"),
+        ("この答えの作り方", "この答えの作り方: 「RAGって"),
         ("担当者に聞く", "担当者"),
     ],
 )

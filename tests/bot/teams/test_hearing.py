@@ -20,7 +20,7 @@ async def application(house):
         ("<p><at>LLM Choose</at>&nbsp;ありがとう!</p>", "どういたしまして。"),
         ("<at>LLM Choose</at> こんにちは", "こんにちは。"),
         ('<at>LLM Choose</at> <emoji id="yes" alt="👍" title="Yes"></emoji>', "承知しました。"),
-        ("<at>LLM Choose</at> うちに合うのはどの方法?", "「方式を選ぶ」で6問ほど"),
+        ("<at>LLM Choose</at> うちに合うのはどの方法?", "「導入方式の診断」で6問ほど"),
     ],
 )
 async def test_talk_in_a_channel_gets_a_word_back(application, texts, service, text, word):

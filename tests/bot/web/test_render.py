@@ -245,7 +245,7 @@ def test_a_result_is_one_sheet_with_the_verdict_the_way_and_the_memo_before_its_
         "<b>+6.7</b><span><mark>社内の資料: 多い</mark>",
         '<li class="now"><span class="k">今・1万円</span><b>試す</b>',
         escape(pack(Press("choose.memo"))),
-        '<a href="#p7-0">理由</a>',
+        '<a href="#p7-1">理由</a>',
     ]
     places = [stage.index(part) for part in order]
     assert places == sorted(places)
