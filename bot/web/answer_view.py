@@ -53,14 +53,18 @@ class AnswerView:
         if cells and not line.startswith("- "):
             return self._row(line, cells)
         text = line.removeprefix("- ")
-        size = "lead" if len(text) <= LEAD else "lead long"
+        size = "lead"
+        if len(text) > LEAD:
+            size = "lead long"
         return f'<p class="{size}">{self._markup.inline(_BOLD.sub("", text))}</p>'
 
     def _row(self, line: str, cells: Sequence[tuple[str, str]]) -> str:
         """Return a row that answers: what it is about first, then cell by cell."""
         *front, last = cells
         cited = _CITED.search(line)
-        marks = self._markup.inline(cited[0]) if cited else ""
+        marks = ""
+        if cited:
+            marks = self._markup.inline(cited[0])
         facts = ""
         for name, value in [*front[1:], last]:
             facts += f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>"
@@ -83,7 +87,9 @@ class AnswerView:
 
     def _line(self, line: str) -> str:
         cited = _CITED.search(line)
-        marks = self._markup.inline(cited[0]) if cited else ""
+        marks = ""
+        if cited:
+            marks = self._markup.inline(cited[0])
         text = escape(_BOLD.sub("", _uncited(line)).removeprefix("- "))
         if "**" in line:
             return f"<p><mark>{text}</mark>{marks}</p>"

@@ -121,7 +121,7 @@ class Conversations:
 
     async def place(self, screen: str, new: Article, origin: str, kind: Kind) -> None:
         """Put one more article on a screen of this kind."""
-        seconds = self._talk_seconds if kind == "talk" else DAY
+        seconds = self._kept(kind)
         for _ in range(ROUNDS):
             articles, revision = await self._load(screen)
             page = placed(articles, new, origin, kind)
@@ -130,11 +130,17 @@ class Conversations:
 
     async def note(self, screen: str, origin: str, note: str, kind: Kind) -> None:
         """Put a note at the foot of an article."""
-        seconds = self._talk_seconds if kind == "talk" else DAY
+        seconds = self._kept(kind)
         for _ in range(ROUNDS):
             articles, revision = await self._load(screen)
             if await self._save(screen, noted(articles, origin, note), revision, seconds):
                 return
+
+    def _kept(self, kind: Kind) -> int:
+        """Return for how many seconds what stands on a page of this kind is kept."""
+        if kind == "talk":
+            return self._talk_seconds
+        return DAY
 
     async def dismiss(self, screen: str, turn: str) -> None:
         """Take one article off a page of this day."""

@@ -110,8 +110,12 @@ class Picture:
                 f'<rect width="{width:.1f}" height="8"/></svg>'
             )
             ranks = f'<span class="r2">{escape(rank)}</span><span class="r1">{escape(first)}</span>'
-            first_place = int(first) if first.isdigit() else place
-            kind = f"o{place}{' used' if used else ''}"
+            first_place = place
+            if first.isdigit():
+                first_place = int(first)
+            kind = f"o{place}"
+            if used:
+                kind += " used"
             rows += (
                 f'<li{css(kind)} data-first="{first_place}"><b class="num">{ranks}</b>'
                 f'<span>{name}</span>{bar}<span class="num">{escape(shown)}</span>'

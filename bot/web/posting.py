@@ -88,14 +88,18 @@ class Posting:
             return self._view.with_cookies(request, RedirectResponse(listing(content), 303))
         here = Spot(person, session_of(request), place_at(parse.field(form, "_page")))
         spot = self._led(here, content)
-        origin = parse.field(form, "_turn") if spot.place == here.place else ""
+        origin = ""
+        if spot.place == here.place:
+            origin = parse.field(form, "_turn")
         if isinstance(content, Text) and spot.place.talk:
             await self._talks.asked(person.id, spot.place.talk, content.text)
         screen, turn = self._running.begin(spot, content, label, origin, form)
         if NDJSON in request.headers.get("accept", ""):
             rows = StreamingResponse(self._running.rows(screen), media_type=NDJSON)
             return self._view.with_cookies(request, rows)
-        patience = PATIENCE if spot.place.talk else None
+        patience: float | None = None
+        if spot.place.talk:
+            patience = PATIENCE
         await asyncio.wait({turn}, timeout=patience)
         address = spot.place.path
         if spot.place.kind != "stage":
@@ -130,7 +134,9 @@ class Posting:
         screen = await self._running.stop(request.path_params["turn"], person.id)
         if NDJSON in request.headers.get("accept", ""):
             return Response(status_code=204)
-        path = screen.spot.place.path if screen is not None else "/"
+        path = "/"
+        if screen is not None:
+            path = screen.spot.place.path
         return RedirectResponse(path, 303)
 
     async def _dismiss(self, request: Request) -> Response:

@@ -156,12 +156,11 @@ class Sheet:
         foot: Sequence[Block],
     ) -> str:
         chart = "".join([self._blocks.block(block) for block in board])
-        rest = [
-            fact
-            for fact in _facts(heads)
-            if fact.label != self._reasons and fact.label not in self._told
-        ]
-        facts = self._blocks.block(Facts(tuple(rest))) if rest else ""
+        told = (self._reasons, *self._told)
+        facts = ""
+        rest = [fact for fact in _facts(heads) if fact.label not in told]
+        if rest:
+            facts = self._blocks.block(Facts(tuple(rest)))
         small, votes = "", ""
         for block in foot:
             if isinstance(block, Feedback):
@@ -249,8 +248,9 @@ def _facts(heads: Sequence[Block]) -> list[Fact]:
 
 def _reason(part: str, *, first: bool) -> str:
     points = _POINTS.search(part)
-    shown = points[1] if points else ""
-    text = escape(part[: points.start()] if points else part)
+    shown, text = "", escape(part)
+    if points:
+        shown, text = points[1], escape(part[: points.start()])
     if first:
         text = f"<mark>{text}</mark>"
     return f"<li><b>{escape(shown)}</b><span>{text}</span></li>"

@@ -356,7 +356,9 @@ class AtWeb:
         )
         said = re.escape(html.escape(label))
         plain = re.search(
-            rf"<form(?:(?!<form).)*?<button[^>]*>(?:<svg.*?</svg>)?{said}</button></form>", self.shown, re.DOTALL
+            rf"<form(?:(?!<form).)*?<button[^>]*>(?:<svg.*?</svg>)?{said}</button></form>",
+            self.shown,
+            re.DOTALL,
         )
         if found is None and plain is None:
             raise AssertionError((label, self.shown))

@@ -170,7 +170,9 @@ async def test_whoever_asks_which_approach_fits_is_led_to_the_dialog(
 ):
     shown = await heard(application, "slack", text, place=place)
 
-    assert ("「導入方式の診断」で" in shown[-1].text) or ("“Find your approach” asks" in shown[-1].text)
+    assert ("「導入方式の診断」で" in shown[-1].text) or (
+        "“Find your approach” asks" in shown[-1].text
+    )
     assert "choose.start" in actions(shown[-1])
 
 

@@ -104,6 +104,7 @@ const put = (row, waiting, pressed) => {
 };
 
 // One turn over the wire: replies stream back line by line; `sent` hears how much of an upload has gone out.
+const going = (change) => { const root = document.documentElement; root.dataset.turns = Number(root.dataset.turns || 0) + change; };
 const turn = (method, url, body, waiting, sent, pressed) => new Promise((done, fail) => {
   const call = new XMLHttpRequest();
   let read = 0;
@@ -114,6 +115,8 @@ const turn = (method, url, body, waiting, sent, pressed) => new Promise((done, f
     for (const line of call.responseText.slice(read, end).split("\n")) if (line) { const row = JSON.parse(line); last = row.turn || last; put(row, waiting, pressed); }
     read = Math.max(read, end);
   };
+  going(1);
+  call.onloadend = () => going(-1);
   const over = () => fail(Object.assign(call, { turn: last }));
   call.open(method, url);
   call.setRequestHeader("Accept", "application/x-ndjson");
