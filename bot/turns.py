@@ -26,8 +26,8 @@ from handlers.languages import Languages
 from handlers.lifetimes import PRESSED
 from handlers.sessions import Claim, Sessions, SessionsUnavailable
 from handlers.texts import Texts
-from knowledge.observation import observed, request
 from knowledge.errors import KnowledgeError
+from knowledge.observation import observed, request
 
 log = logging.getLogger(__name__)
 TURN = 180  # seconds the work of one turn may take; what its platform takes to show it is its own

@@ -144,7 +144,7 @@ class Router:
         """Answer what was asked, and say what became of the files beside it."""
         async for reply in self._text(message, text):
             if reply.final:
-                language = language_of(text, message.person.language)
+                language = _in_language_of(text, message).person.language
                 yield unread(reply, files, self._texts, language)
             else:
                 yield reply
@@ -180,6 +180,18 @@ class Router:
         What people say: a request for this thread, the label of a button, talk, or a question to
         the documents.
         """
+        requested = self._requested(message, text)
+        if requested is not None:
+            return requested
+        if self._labels.names_button(text):
+            return self._labelled(message, text)
+        intent = hear(text)
+        if intent is None:
+            return self._asked(message, text)
+        return self._talk(message, text, intent)
+
+    def _requested(self, message: Message, text: str) -> AsyncIterator[Reply] | None:
+        """What is asked of the bot itself, about this place or this person; None for the rest."""
         if thread_request(text):
             return self.threads.obey(message, text)
         if self._personal is not None and asks_for_own(text):
@@ -187,14 +199,10 @@ class Router:
         of_thread = about(text) if message.talk is not None else ""
         if of_thread:
             return self._discussion.take(_in_language_of(text, message), of_thread)
-        if request := take_in_request(text):
+        request = take_in_request(text)
+        if request:
             return self._take_in.obey(message, request)
-        if self._labels.names_button(text):
-            return self._labelled(message, text)
-        intent = hear(text)
-        if intent is None:
-            return self._asked(message, text)
-        return self._talk(message, text, intent)
+        return None
 
     def _asked(self, message: Message, text: str) -> AsyncIterator[Reply]:
         """A question to the documents, or several of them at once."""

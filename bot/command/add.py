@@ -114,7 +114,7 @@ class _Adding:
                 words.append(f"{word} {counts[name]:,}")
         heading = self._application.texts.say("cli.sync_done", self._language)
         line = f"{heading} {' · '.join(words)}"
-        Console().print(line, markup=False, highlight=False, soft_wrap=True)
+        desk.console().print(line, markup=False, highlight=False, soft_wrap=True)
 
     def interrupted(self) -> None:
         """Say what is kept of a call that somebody stopped."""

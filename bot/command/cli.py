@@ -155,14 +155,11 @@ async def _awaited(arguments: argparse.Namespace, settings: Settings, language: 
         from bot.command.mcp import mcp
 
         return await mcp(settings, arguments, language)
-    if arguments.command == "restore":
-        from bot.command.backup import restore
+    if arguments.command in ("restore", "drill"):
+        from bot.command import backup
 
-        return await restore(arguments, settings, language)
-    if arguments.command == "drill":
-        from bot.command.backup import drill
-
-        return await drill(arguments, settings, language)
+        bring_back = backup.restore if arguments.command == "restore" else backup.drill
+        return await bring_back(arguments, settings, language)
     if arguments.command == "read":
         from bot.command.read import show as show_reading
 

@@ -37,14 +37,12 @@ from bot.slack.window import Window
 from bot.turns import UNCLAIMED, Delivery, Screen, Turns
 from handlers.conversation import (
     Audience,
-    Command,
     Content,
     Message,
     Person,
     Press,
     Reply,
     Said,
-    Text,
     Upload,
 )
 from handlers.documents.take_in import takes_in

@@ -181,9 +181,7 @@ class ServerIndex(Formatted):
 
     async def fetch(self, ids: Sequence[str]) -> list[Payload]:
         most = self._models.ReadConsistencyType.MAJORITY  # of its replicas agree
-        asking = self._client.retrieve(
-            ALIAS, well_formed(ids), with_payload=True, consistency=most
-        )
+        asking = self._client.retrieve(ALIAS, well_formed(ids), with_payload=True, consistency=most)
         records = await self._ask(asking)
         return [record.payload for record in records]
 

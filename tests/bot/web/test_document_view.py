@@ -87,9 +87,7 @@ async def test_the_text_as_read_stands_beside_the_page(house, shared):
 
 async def test_who_may_not_read_it_finds_no_page_and_no_picture(house, shared):
     passwords = {"WEB_PASSWORD": "for-members-only-1", "WEB_ADMIN_PASSWORD": "for-admins-only-12"}
-    settings = load(
-        {"PUBLIC_URL": OUT, **passwords, "AUDIENCES": "hr=U1"}, data=str(house)
-    )
+    settings = load({"PUBLIC_URL": OUT, **passwords, "AUDIENCES": "hr=U1"}, data=str(house))
     async with Application(settings) as application:
         pdf = (shared / "documents_faithful/z0_在宅勤務規程.pdf").read_bytes()
         document, _ = await staged(application, "給与.pdf", pdf, audience="hr")

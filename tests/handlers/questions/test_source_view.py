@@ -45,7 +45,9 @@ async def test_a_source_opens_to_whom_it_is_for(sessions, texts, tmp_path, perso
 
 
 async def test_a_source_leads_to_its_page_with_the_line_lit(sessions, texts, tmp_path):
-    reading = await read("旅費規程.md", "# 旅費規程\n\n宿泊は上限1万円。\n日当は3,500円。\n".encode())
+    reading = await read(
+        "旅費規程.md", "# 旅費規程\n\n宿泊は上限1万円。\n日当は3,500円。\n".encode()
+    )
     async with Library(EmbeddedIndex(tmp_path / "index", version=VERSION)) as library:
         document, version, _ = await library.stage(reading, Metadata(), by=ADMIN.id)
         await library.publish(document.id, version.id)
