@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-pytestmark = pytest.mark.early
+pytestmark = [pytest.mark.early, pytest.mark.timeout(600)]  # a house is furnished first
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 QUESTIONS = (
     "社外秘の見積書を生成AIに入力してよいですか?",
