@@ -9,7 +9,7 @@ rows of a table.
 import ctypes
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
@@ -17,6 +17,7 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from knowledge.reading.readers.paragraphs import Line, joined, text_of, words
+from knowledge.reading.readers.placed import Cell, Gap, PlacedLine, closed, from_the_top
 from knowledge.text.lines import MARKER, columns, ended, may_go_on
 
 APART = 1.4  # times the usual distance between lines: a new paragraph
@@ -30,61 +31,11 @@ FAR = 4.0  # times the height of letters: further apart says nothing of a page's
 ROW = " | "
 # as PDFium marks a hyphen at a line's end
 _DIVIDED = re.compile(r"([^\W\d_]+)[\x02\ufffe]\s*([^\W\d_]+)")
-_SIGN = r"[\u3001-\u30ff\u3400-\u9fff\uff01-\uff60]"
-_SPACED = re.compile(rf"(?<!\S)(?:{_SIGN} ){{3,}}{_SIGN}(?!\S)")  # letters set apart
 _FILLED = re.compile(r"[^\r\n]*\S[^\r\n]*")
 _SPACES = re.compile(r"(?<=\S) +(?=\S)")
 _MARKS = re.compile(r"[\x02\ufffe]")
 
 Box = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    text: str
-    left: float
-    right: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Gap:
-    """
-    A wide gap in a line: its place in the text, where the ink before it ends and that behind it
-    begins.
-    """
-
-    at: int
-    left: float
-    right: float
-
-
-@dataclass(frozen=True, slots=True)
-class _PlacedLine:
-    """
-    A line in points: `along` is where it stands across its reading direction, growing, `height`
-    that of its letters.
-
-    `end` is `along` again, except for two lines that PDFium took for one because a hyphen divides a
-    word between them.
-    """
-
-    cells: tuple[_Cell, ...]
-    along: float
-    end: float
-    height: float
-    vertical: bool = False
-
-    @property
-    def left(self) -> float:
-        return self.cells[0].left
-
-    @property
-    def right(self) -> float:
-        return self.cells[-1].right
-
-    @property
-    def text(self) -> str:
-        return " ".join(cell.text for cell in self.cells)
 
 
 def paragraphs(page: pdfium.PdfTextPage) -> str:
@@ -95,48 +46,21 @@ def paragraphs(page: pdfium.PdfTextPage) -> str:
     if lines is None or counted_otherwise:
         return text_of(undivided(text.replace("\r\n", "\n")))
     known = words([text])
-    lines = [_closed(line) for line in lines]
+    lines = [closed(line) for line in lines]
     divided = _lines(_columns_apart(_joined_side_by_side(lines)))
     whole = [replace(line, text=_with_whole_words(line.text, known)) for line in divided]
     return "\n".join(joined(whole, hyphens=True))
 
 
-def _closed(line: _PlacedLine) -> _PlacedLine:
-    """Return a line whose letters are set apart as the words they are."""
-    if not any(_SPACED.search(cell.text) for cell in line.cells):
-        return line
-    cells = [replace(cell, text=_SPACED.sub(_closed_up, cell.text)) for cell in line.cells]
-    return replace(line, cells=tuple(cells))
-
-
-def _closed_up(match: re.Match[str]) -> str:
-    """Return letters that stand apart from each other as the words they are."""
-    return match.group().replace(" ", "")
-
-
-def _placed_lines(page: pdfium.PdfTextPage, text: str) -> list[_PlacedLine] | None:
+def _placed_lines(page: pdfium.PdfTextPage, text: str) -> list[PlacedLine] | None:
     """Return a page's lines with where they stand; None when PDFium does not say it of each."""
-    lines: list[_PlacedLine] = []
+    lines: list[PlacedLine] = []
     for match in _FILLED.finditer(text):
         line = _placed_line(page, match)
         if line is None:
             return None
         lines.append(line)
-    return _from_the_top(lines)
-
-
-def _from_the_top(lines: Sequence[_PlacedLine]) -> list[_PlacedLine]:
-    """Count where vertical lines begin and end from the top of the highest one."""
-    top = min((line.left for line in lines if line.vertical), default=0.0)
-    moved: list[_PlacedLine] = []
-    for line in lines:
-        if line.vertical:
-            (cell,) = line.cells
-            cells = (replace(cell, left=cell.left - top, right=cell.right - top),)
-            moved.append(replace(line, cells=cells))
-        else:
-            moved.append(line)
-    return moved
+    return from_the_top(lines)
 
 
 def undivided(text: str) -> str:
@@ -162,7 +86,7 @@ def _with_whole_words(text: str, known: frozenset[str]) -> str:
     return _MARKS.sub("", _DIVIDED.sub(word, text))
 
 
-def _placed_line(page: pdfium.PdfTextPage, match: re.Match[str]) -> _PlacedLine | None:
+def _placed_line(page: pdfium.PdfTextPage, match: re.Match[str]) -> PlacedLine | None:
     """Return a line with where it stands; None where PDFium does not say."""
     line = match.group()
     text = line.strip()
@@ -175,28 +99,28 @@ def _placed_line(page: pdfium.PdfTextPage, match: re.Match[str]) -> _PlacedLine 
         return None
     divided = _MARKS.search(text)
     if _is_vertical(first, second) and _is_vertical(first, last) and not divided:
-        cell = _Cell(text, -first[3], -last[1])
-        return _PlacedLine((cell,), -first[0], -first[0], first[2] - first[0], vertical=True)
+        cell = Cell(text, -first[3], -last[1])
+        return PlacedLine((cell,), -first[0], -first[0], first[2] - first[0], vertical=True)
     height = max(median(box[3] - box[1] for box in (first, second, last)), 1.0)
     wide = CELL * height
-    gaps: list[_Gap] | None = []
+    gaps: list[Gap] | None = []
     if not _has_no_gaps(page, (begin, until), (first[0], last[2]), wide):
         gaps = _gaps(page, text, begin, wide)
     if gaps is None:
         return None
     cells = _cells(text, first[0], gaps, last[2])
     end = last if divided else first
-    return _PlacedLine(cells, -first[1], -end[1], height)
+    return PlacedLine(cells, -first[1], -end[1], height)
 
 
-def _cells(text: str, left: float, gaps: Sequence[_Gap], right: float) -> tuple[_Cell, ...]:
+def _cells(text: str, left: float, gaps: Sequence[Gap], right: float) -> tuple[Cell, ...]:
     """Return the cells of a line that goes from `left` to `right`, with these gaps in it."""
-    cells: list[_Cell] = []
+    cells: list[Cell] = []
     start = 0
     for gap in gaps:
-        cells.append(_Cell(text[start : gap.at].strip(), left, gap.left))
+        cells.append(Cell(text[start : gap.at].strip(), left, gap.left))
         start, left = gap.at, gap.right
-    cells.append(_Cell(text[start:].strip(), left, right))
+    cells.append(Cell(text[start:].strip(), left, right))
     return tuple(cells)
 
 
@@ -205,9 +129,9 @@ def _is_vertical(one: Box, other: Box) -> bool:
     return abs(other[0] - one[0]) < abs(other[3] - one[3])
 
 
-def _gaps(page: pdfium.PdfTextPage, text: str, begin: int, wide: float) -> list[_Gap] | None:
+def _gaps(page: pdfium.PdfTextPage, text: str, begin: int, wide: float) -> list[Gap] | None:
     """Return the wide gaps of a line, from left to right; None where PDFium does not say."""
-    gaps: list[_Gap] = []
+    gaps: list[Gap] = []
     for space in _SPACES.finditer(text):
         before = _box(page, begin + space.start() - 1)
         after = _box(page, begin + space.end())
@@ -216,7 +140,7 @@ def _gaps(page: pdfium.PdfTextPage, text: str, begin: int, wide: float) -> list[
         start = gaps[-1].at if gaps else 0
         behind_marker = MARKER.fullmatch(text[start : space.end()].lstrip())
         if after[0] - before[2] > wide and not behind_marker:
-            gaps.append(_Gap(space.start(), before[2], after[0]))
+            gaps.append(Gap(space.start(), before[2], after[0]))
     return gaps
 
 
@@ -247,11 +171,11 @@ def _box(page: pdfium.PdfTextPage, at: int) -> Box | None:
     return box.left, box.bottom, box.right, box.top
 
 
-def _joined_side_by_side(lines: Sequence[_PlacedLine]) -> list[_PlacedLine]:
+def _joined_side_by_side(lines: Sequence[PlacedLine]) -> list[PlacedLine]:
     """
     Join what stands side by side on one line: PDFium begins a new one where a raised letter ends.
     """
-    level: list[_PlacedLine] = []
+    level: list[PlacedLine] = []
     for line in lines:
         if not level or not _beside(level[-1], line):
             level.append(line)
@@ -261,23 +185,23 @@ def _joined_side_by_side(lines: Sequence[_PlacedLine]) -> list[_PlacedLine]:
         start, *after = line.cells
         apart = line.left - last.right > last.height / 5
         space = " " if apart else ""
-        together = _Cell(f"{end.text}{space}{start.text}", end.left, start.right)
+        together = Cell(f"{end.text}{space}{start.text}", end.left, start.right)
         level[-1] = replace(last, cells=(*before, together, *after))
     return level
 
 
-def _beside(last: _PlacedLine, line: _PlacedLine) -> bool:
+def _beside(last: PlacedLine, line: PlacedLine) -> bool:
     """Whether a line begins right behind another, at about the same height."""
     tall = max(last.height, line.height)
     near = -tall / 4 <= line.left - last.right < CELL * tall
     return near and abs(line.along - last.end) <= tall / 2
 
 
-def _lines(placed: Sequence[_PlacedLine]) -> list[Line]:
+def _lines(placed: Sequence[PlacedLine]) -> list[Line]:
     """Return the lines as they are joined to paragraphs, each with whether it is set apart."""
     usual = _usual(placed)
     lines: list[Line] = []
-    last: _PlacedLine | None = None
+    last: PlacedLine | None = None
     for line, text in zip(placed, _texts(placed), strict=True):
         pitch = (line.right - line.left) / max(columns(line.text), 1)
         apart = last is not None and _apart(last, line, usual)
@@ -286,7 +210,7 @@ def _lines(placed: Sequence[_PlacedLine]) -> list[Line]:
     return lines
 
 
-def _usual(placed: Sequence[_PlacedLine]) -> float:
+def _usual(placed: Sequence[PlacedLine]) -> float:
     """Return the usual distance between lines, in heights of letters."""
     close: list[float] = []
     for last, line in pairwise(placed):
@@ -298,7 +222,7 @@ def _usual(placed: Sequence[_PlacedLine]) -> float:
     return sorted(close)[int(len(close) * CLOSE)]
 
 
-def _apart(last: _PlacedLine, line: _PlacedLine, usual: float) -> bool:
+def _apart(last: PlacedLine, line: PlacedLine, usual: float) -> bool:
     taller = max(last.height, line.height) > TALLER * min(last.height, line.height)
     distance = (line.along - last.end) / line.height
     if distance < 0 and line.left >= last.right:
@@ -306,7 +230,7 @@ def _apart(last: _PlacedLine, line: _PlacedLine, usual: float) -> bool:
     return taller or distance < 0 or distance > APART * usual
 
 
-def _texts(placed: Sequence[_PlacedLine]) -> list[str]:
+def _texts(placed: Sequence[PlacedLine]) -> list[str]:
     """
     Return the lines' texts; neighbours with cells below one another are rows, an empty cell keeps
     its place.
@@ -317,7 +241,7 @@ def _texts(placed: Sequence[_PlacedLine]) -> list[str]:
     return texts
 
 
-def _rows(lines: Sequence[_PlacedLine]) -> list[str]:
+def _rows(lines: Sequence[PlacedLine]) -> list[str]:
     """Return the rows of a table, whose columns are the cells of its widest line."""
     widest = max(len(line.cells) for line in lines)
     heads = next(line.cells for line in lines if len(line.cells) == widest)
@@ -331,13 +255,13 @@ def _rows(lines: Sequence[_PlacedLine]) -> list[str]:
     return rows
 
 
-def _column(cell: _Cell, heads: Sequence[_Cell]) -> int:
+def _column(cell: Cell, heads: Sequence[Cell]) -> int:
     """Return which of these cells another is nearest to stand below, the first of two alike."""
     distances = [_offset(cell, head) for head in heads]
     return distances.index(min(distances))
 
 
-def _tables(placed: Sequence[_PlacedLine]) -> list[tuple[int, int]]:
+def _tables(placed: Sequence[PlacedLine]) -> list[tuple[int, int]]:
     """Return the first line and the end of each run of two or more rows."""
     tables: list[tuple[int, int]] = []
     start = 0
@@ -351,7 +275,7 @@ def _tables(placed: Sequence[_PlacedLine]) -> list[tuple[int, int]]:
     return tables
 
 
-def _is_row_below(rows: Sequence[_PlacedLine], line: _PlacedLine) -> bool:
+def _is_row_below(rows: Sequence[PlacedLine], line: PlacedLine) -> bool:
     """
     Whether a line has cells, and one of them but the first stands below another of these rows.
     """
@@ -365,9 +289,9 @@ def _is_row_below(rows: Sequence[_PlacedLine], line: _PlacedLine) -> bool:
     return False
 
 
-def _columns_apart(placed: Sequence[_PlacedLine]) -> list[_PlacedLine]:
+def _columns_apart(placed: Sequence[PlacedLine]) -> list[PlacedLine]:
     """Put two columns of sentences that stand side by side, line by line, after each other."""
-    lines: list[_PlacedLine] = []
+    lines: list[PlacedLine] = []
     taken = 0
     for first, end in _tables(placed):
         run = placed[first:end]
@@ -380,14 +304,14 @@ def _columns_apart(placed: Sequence[_PlacedLine]) -> list[_PlacedLine]:
     return [*lines, *placed[taken:]]
 
 
-def _are_columns(run: Sequence[_PlacedLine]) -> bool:
+def _are_columns(run: Sequence[PlacedLine]) -> bool:
     """Tell whether neighbouring lines of two cells each are two columns of sentences."""
     if len(run) < COLUMN or not all(len(line.cells) == 2 for line in run):
         return False
     return _flows(run, 0) and _flows(run, 1)
 
 
-def _flows(run: Sequence[_PlacedLine], side: int) -> bool:
+def _flows(run: Sequence[PlacedLine], side: int) -> bool:
     """Tell whether the lines of a column are sentences, of which some go on below."""
     texts = [line.cells[side].text for line in run]
     going_on = 0
@@ -400,7 +324,7 @@ def _flows(run: Sequence[_PlacedLine], side: int) -> bool:
     return 0 < going_on <= len(texts) / 2 and ended(texts[-1])
 
 
-def _offset(one: _Cell, other: _Cell) -> float:
+def _offset(one: Cell, other: Cell) -> float:
     """
     Return how far two cells are from standing below one another, by their left ends, right ends or
     middles.
