@@ -36,6 +36,8 @@ _STREAMS = {
 }
 _PICTURE = Signature("image", (b"GIF8",))
 _PROGRAM = Signature("program", (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe"))
+_SECTOR = 512  # bytes before the first stream of a compound file
+_WORD = b"\xec\xa5"  # begins an old Word file
 _PAGE = re.compile(rb"<!doctype\s+html|<(?:html|head|body|title|form|table)[\s>]", re.IGNORECASE)
 _WEB_PAGE = "html"
 _PICTURES = "image"
@@ -113,12 +115,18 @@ def _is_signed(row: Format, seen: str, content: bytes) -> bool:
 
 def _compound(content: bytes) -> Format:
     """Return which kind of compound file it is: an old Office file, or a mail."""
-    if _ENCRYPTED in content:
+    if _ENCRYPTED in content or _is_locked_word(content):
         raise Refusal("password_protected")
     for kind, stream in _STREAMS.items():
         if stream.encode("utf-16-le") in content:
             return of_kind(kind)
     raise Refusal("old_office")
+
+
+def _is_locked_word(content: bytes) -> bool:
+    """Tell whether this is an old Word file with a password, by its head [MS-DOC] 2.5.1."""
+    head = content[_SECTOR : _SECTOR + 12]
+    return head[:2] == _WORD and len(head) == 12 and bool(head[11] & 1)
 
 
 def _archive(named: Format | None, content: bytes) -> Format | None:
