@@ -33,6 +33,21 @@ class Observer(Protocol):
 
 
 _OBSERVERS: list[Observer] = []
+_unwatched: ContextVar[bool] = ContextVar("unwatched", default=False)
+
+
+def _observers() -> list[Observer]:
+    return [] if _unwatched.get() else _OBSERVERS
+
+
+@contextmanager
+def unwatched() -> Iterator[None]:
+    """Let nobody look on at what is done inside: a rehearsal is no answer."""
+    token = _unwatched.set(True)
+    try:
+        yield
+    finally:
+        _unwatched.reset(token)
 
 
 class Observation:
@@ -46,7 +61,7 @@ class Observation:
         self.outcome = "done"
         self._began = time.perf_counter()
         self._begun: list[tuple[Observer, object]] = []
-        for observer in _OBSERVERS:
+        for observer in _observers():
             above = None
             if parent is not None:
                 above = dict(parent.begun).get(observer)
@@ -85,7 +100,7 @@ def observed(name: str, **attributes: Attribute) -> Iterator[Observation]:
 
 def happened(name: str, seconds: float = 0.0, **attributes: Attribute) -> None:
     """Tell of something that is over already, or that does not last."""
-    for observer in _OBSERVERS:
+    for observer in _observers():
         begun = observer.began(name, None, inner=False, ago=seconds)
         observer.ended(begun, name, seconds, {"outcome": "done", **attributes})
 

@@ -53,6 +53,7 @@ from knowledge.index.opening import open_index
 from knowledge.models.embedding import Embedding
 from knowledge.models.language_models import Model
 from knowledge.models.sentence_encoder import SentenceEncoder
+from knowledge.observation import unwatched
 from knowledge.reading.reading import Limits
 from knowledge.reading.sandbox import late_imports, missing
 from knowledge.retrieval.encoder import VERSION, Encoder
@@ -325,7 +326,7 @@ class Application:
         if self._reading is not None:
             await asyncio.shield(self._reading)
         rehearsal = Answers(library, analysis=self._analysis, likeness=library.likeness)
-        with suppress(KnowledgeError):
+        with suppress(KnowledgeError), unwatched():
             await rehearsal.answer(REHEARSED, readers=frozenset({"all"}), language="ja")
         library.vocabulary.begin()
 

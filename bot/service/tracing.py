@@ -6,6 +6,7 @@ They go to the address in OTEL_EXPORTER_OTLP_ENDPOINT, by the exporter's own rul
 variable nothing is imported. Spans hold numbers and names of ours, never a text.
 """
 
+import logging
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -115,6 +116,8 @@ def traced(exporter: Any = None) -> Iterator[None]:
 
 
 def _exporter() -> Any:
+    # a collector that is away is one line now and then, not one a second
+    logging.getLogger("opentelemetry").setLevel(logging.ERROR)
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
     return OTLPSpanExporter()

@@ -18,7 +18,7 @@ from bot.service.tracing import traced
 from bot.service.watch import watched
 from bot.settings import load
 from handlers.conversation import Audience, Message, Person, Text
-from knowledge.observation import happened, observed, request, watching
+from knowledge.observation import happened, observed, request, unwatched, watching
 from knowledge.values import Metadata
 from tests.serving import served
 from tests.sheet import Sheet
@@ -77,6 +77,7 @@ async def test_one_answer_is_one_trace_with_its_stages_and_every_figure_moves(ho
             "LLM": "openai:fact",
             "LLM_BASE_URL": f"http://127.0.0.1:{port}/v1",
             "LLM_API_KEY": "x",
+            "LLM_SECONDS": "300",
         }
         settings = load({"METRICS_TOKEN": TOKEN} | model, data=str(house))
         async with Application(settings, threads=1) as application:
@@ -211,6 +212,18 @@ def test_what_fails_is_counted_by_the_kind_of_its_fault():
     assert told["llm_choose_ready", "library"] == 0
     for name in GAUGES:
         assert (f"llm_choose_{name}",) in told
+
+
+def test_a_rehearsal_is_no_answer():
+    metrics_ = Metrics()
+    with watching(metrics_), unwatched():
+        with observed("answer") as answer:
+            answer.add(mode="extractive", certainty="sure")
+        happened("sign_in", outcome="refused")
+    told = metrics_.text({}).decode()
+
+    assert "llm_choose_answers_total{" not in told
+    assert "llm_choose_sign_ins_total{" not in told
 
 
 def test_a_line_of_the_log_names_the_turn_and_the_trace_at_work():
