@@ -115,7 +115,7 @@ def _owner(slots: Sequence[Any], asked: str) -> tuple[str, int]:
 
 def tagged(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return a command with the tag before each key of ours; what has it already keeps it."""
-    whole = []
+    whole: list[Any] = []
     for argument in arguments:
         match argument:
             case str() if argument.startswith(OURS):
@@ -143,7 +143,7 @@ class _Owner(_Asking, redis.asyncio.Connection):
     async def connect(self) -> None:
         if not self.is_connected:
             self.host, self.port = await self.cluster.owner(self.limits)
-        await super().connect()
+        await super().connect()  # type: ignore[no-untyped-call]  # redis-py is half typed
 
     def pack_command(self, *args: Any) -> list[bytes]:
         packed: list[bytes] = super().pack_command(*tagged(args))
@@ -165,7 +165,7 @@ class _Tagging(PythonRespSerializer):
     """Packs commands with the tag before each key of ours."""
 
     def pack(self, *args: Any) -> list[bytes]:
-        packed: list[bytes] = super().pack(*tagged(args))
+        packed: list[bytes] = super().pack(*tagged(args))  # type: ignore[no-untyped-call]
         return packed
 
 
@@ -175,7 +175,7 @@ class _BlockingOwner(_Asking, redis.Connection):
     def connect(self) -> None:
         if not self._sock:
             self.host, self.port = self.cluster.owner_now(self.limits)
-        super().connect()
+        super().connect()  # type: ignore[no-untyped-call]  # redis-py is half typed
 
     def _construct_command_packer(self, packer: Any) -> Any:
         return _Tagging(self._buffer_cutoff, self.encoder.encode)
@@ -184,7 +184,7 @@ class _BlockingOwner(_Asking, redis.Connection):
         try:
             return super().read_response(*args, **settings)
         except GONE:
-            self.disconnect()
+            self.disconnect()  # type: ignore[no-untyped-call]  # redis-py is half typed
             raise
 
 
