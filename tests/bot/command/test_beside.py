@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tarfile
+import time
 
 import pytest
 
@@ -30,6 +31,9 @@ def server(tmp_path_factory):
     bot.document = json.loads(added.stdout)["document"]
     line = bot.process.stdout.readline()
     assert b"http://" in line
+    deadline = time.monotonic() + START
+    while not (data / "control").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
     yield bot
     bot.kill()
 
