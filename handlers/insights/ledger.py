@@ -75,7 +75,7 @@ class Ledger:
 
     async def rows(self, days: int, today: date) -> list[Row]:
         """Return the rows of the last `days` days, today's included, oldest first."""
-        rows = []
+        rows: list[Row] = []
         for back in range(days - 1, -1, -1):
             day = (today - timedelta(days=back)).isoformat()
             rows += map(_row, await self._sessions.journal(_journal(day)))
