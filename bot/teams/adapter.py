@@ -153,7 +153,7 @@ class Teams(Face):
         return await self._members.name_of(replace(room, user=own))
 
     async def tell(self, person: str, say: Callable[[Language], Reply]) -> bool:
-        """Write to somebody in their personal chat; False where they are not to be reached there."""
+        """Write to somebody in their personal chat; False where they cannot be reached there."""
         reach = await self._rooms.person(person.rpartition(":")[2])
         if reach is None:
             return False

@@ -1,4 +1,6 @@
-"""What the doctor finds of Teams: whether Entra lets the bot sign in, else which setting is wrong."""
+"""
+What the doctor finds of Teams: whether Entra lets the bot sign in, else which setting is wrong.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -11,7 +13,8 @@ from bot.teams.settings import Teams as Settings
 READY, SILENT = "ready", "Microsoft Entra does not answer at login.microsoftonline.com"
 PATIENCE = 20  # seconds for signing in
 WHERE = "Azure portal, Azure Bot, Configuration"
-# what Entra says by number: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+# what Entra says by number:
+# https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 _REASONS = {
     "AADSTS700016": f"TEAMS_APP_ID is no app of this tenant; copy it again from {WHERE}",
     "AADSTS7000215": "TEAMS_APP_PASSWORD is refused; copy the secret's value, not its id",

@@ -57,7 +57,8 @@ _ANSWER_THIS = re.compile(  # asks for an answer to the message beside it, and n
     r"(?:これ|こちら|この(?:質問|件|メッセージ)?|上記?|転送|以下)?(?:の質問)?(?:に|へ|を|は|って|について)?[、\s]*"
     r"(?:(?:答え|回答し|教え|返信し|確認し|調べ)て)?(?:ください|下さい|くれる|もらえますか|お願いします)?"
     r"(?:分か|わか)?(?:る|ります)?(?:どう)?(?:です|でしょう)?か?[?？。!！]*"
-    r"|(?:please |can you |could you )?(?:answer|check|look at|reply to) (?:this|that|it)(?: please)?[?.!]*"
+    r"|(?:please |can you |could you )?(?:answer|check|look at|reply to) (?:this|that|it)"
+    r"(?: please)?[?.!]*"
     r"|(?:any (?:idea|thoughts)|what about this|thoughts|fyi)[?.!]*",
     re.IGNORECASE,
 )

@@ -54,7 +54,7 @@ class Sender:
         return await self.connector.send(to, activity)
 
     async def update(self, to: Destination, id_: str, activity: Json) -> bool:
-        """Put an activity in the place of another; False where that one can no longer be changed."""
+        """Put an activity in the place of another; False where that can no longer be changed."""
         try:
             await self.connector.update(to, id_, activity)
         except Undelivered as error:

@@ -18,7 +18,7 @@ from knowledge.values import Language
 
 SITUATION = 400  # characters of what somebody told of their company that a button carries
 _STORED = re.compile(  # where companies keep their files
-    r"\.sharepoint\.com/|onedrive\.|1drv\.ms/|drive\.google\.com|docs\.google\.com|dropbox\.com|box\.com/",
+    r"\.sharepoint\.com/|onedrive\.|1drv\.ms/|(?:drive|docs)\.google\.com|dropbox\.com|box\.com/",
     re.IGNORECASE,
 )
 _FIGURE = re.compile(r"\d")

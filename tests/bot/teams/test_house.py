@@ -226,14 +226,16 @@ async def test_an_outsider_is_told_who_may_ask(at, monkeypatch, text, words):
 
 async def test_a_welcome_shows_questions_to_press_and_comes_again_with_a_new_installation(at):
     home = {"id": "a:new", "conversationType": "personal", "tenantId": "t1"}
-    added = {"type": "installationUpdate", "conversation": home, "text": ""}
+    who = {"from": {"id": "29:new", "aadObjectId": "u5", "name": "新人"}}
+    added = {"type": "installationUpdate", "conversation": home, "text": ""} | who
     for _ in range(2):
         await at.send(**added, action="add")
         await at.settled()
     assert len(at.service.shown) == 1
 
-    await at.press("RAGって社内文書を全部覚えてるの?", conversation=home)
+    await at.press("RAGって社内文書を全部覚えてるの?", conversation=home, **who)
     assert await at.service.until(ANSWERED)
+    await at.settled()
     await at.send(**added, action="remove")
     await at.settled()
     before = len(at.service.shown)
@@ -243,7 +245,8 @@ async def test_a_welcome_shows_questions_to_press_and_comes_again_with_a_new_ins
 
 
 async def test_a_welcome_in_a_channel_says_that_the_bot_is_to_be_mentioned(at):
-    await at.send(type="installationUpdate", action="add", text="", **CHANNEL)
+    who = {"from": {"id": "29:new", "aadObjectId": "u6", "name": "新人"}}
+    await at.send(type="installationUpdate", action="add", text="", **who, **CHANNEL)
     assert await at.service.until("メンション(@)に続けて")
 
 
