@@ -116,6 +116,11 @@ async def at(application, api):
             api, turns, slack, client, itertools.count(time.time_ns())
         )  # one store serves all these tests
         desk.told = recorded.replies
+        async with application.sessions.link.redis() as redis:
+            for pressed in await redis.keys(
+                "lc:pressed:*"
+            ):  # the same button, one test after the other
+                await redis.delete(pressed)
         yield desk
 
 
