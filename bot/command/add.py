@@ -56,7 +56,7 @@ async def add(application: Application, arguments: argparse.Namespace, language:
                 await adding.samples()
             files = await adding.listed(arguments.files)
             for number, path in enumerate(files, 1):
-                adding.counted = f"[{number}/{len(files)}] " if len(files) > 1 else ""
+                adding.count(number, len(files))
                 await adding.file(path, bars)
         except asyncio.CancelledError:
             adding.interrupted()
@@ -73,7 +73,7 @@ class _Adding:
         self, application: Application, arguments: argparse.Namespace, language: Language
     ) -> None:
         self.failed = False
-        self.counted = ""  # which file of how many, before its line
+        self._counted = ""  # which file of how many, before its line
         self._folders = False
         self._skipped = 0  # files in folders of a format that nobody reads
         self._counts: Counter[str] = Counter()
@@ -98,6 +98,11 @@ class _Adding:
                 else:
                     files.append(path / entry.id)
         return files
+
+    def count(self, number: int, total: int) -> None:
+        """Say before the next line which file of how many it is about, where there are several."""
+        if total > 1:
+            self._counted = f"[{number}/{total}] "
 
     def summary(self) -> None:
         """Report how many files had which outcome, where a folder was named."""
@@ -221,7 +226,7 @@ class _Adding:
         lines = [self._application.texts.say(f"cli.{status}", self._language, name=shown, **counts)]
         if alike and alike[0].share >= LIKE:
             lines.append(self._asked(shown, document, alike[0]))
-        lines[0] = f"{self.counted}{lines[0]}"
+        lines[0] = f"{self._counted}{lines[0]}"
         for line in lines:
             desk.console().print(line, markup=False, soft_wrap=True)
 
@@ -250,7 +255,8 @@ class _Adding:
     def _refuse(self, name: str, code: str, reason: Phrase) -> None:
         self.failed = True
         self._counts["refused"] += 1
-        print(f"{self.counted}{reason.to(self._language)}", file=sys.stderr)  # noqa: T201  # as commands do
+        line = f"{self._counted}{reason.to(self._language)}"
+        print(line, file=sys.stderr)  # noqa: T201  # as commands do
         if self._arguments.json:
             empty: dict[str, Any] = {
                 "document": None,

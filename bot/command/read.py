@@ -8,10 +8,11 @@ too.
 import argparse
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bot.command import output
@@ -113,9 +114,13 @@ async def _document(application: Application, arguments: argparse.Namespace) -> 
     shelved = await library.passages(version.id)
     pages = []
     for leaf in leaves(shelved, version.pages):
-        text = "\n".join(one.text for one in leaf.passages if one.kind != "notes")
-        notes = "\n".join(one.text for one in leaf.passages if one.kind == "notes")
-        pages.append(_Sheet(leaf.number, leaf.place, "", text, notes))
+        texts: list[str] = []
+        notes: list[str] = []
+        for passage in leaf.passages:
+            part = notes if passage.kind == "notes" else texts
+            part.append(passage.text)
+        sheet = _Sheet(leaf.number, leaf.place, "", "\n".join(texts), "\n".join(notes))
+        pages.append(sheet)
     return _AsRead(
         version.name,
         document.metadata.title,
@@ -131,7 +136,7 @@ async def _document(application: Application, arguments: argparse.Namespace) -> 
 def _json(as_read: _AsRead) -> Json:
     pages = []
     for page in as_read.pages:
-        tables = [[list(line.cells) for line in lines] for lines in _tables(page.text)]
+        tables = list(map(_cells, _tables(page.text)))
         row = {
             "number": page.number,
             "place": page.place.to("en"),
@@ -151,7 +156,7 @@ def _json(as_read: _AsRead) -> Json:
             "text": passage.text,
         }
         cut.append(row)
-    flags = [{"kind": f.kind, "page": f.page, "detail": f.detail} for f in as_read.flags]
+    flags = list(map(asdict, as_read.flags))
     return {
         "name": as_read.name,
         "title": as_read.title,
@@ -221,9 +226,12 @@ def _grid(lines: Sequence[Line]) -> Table:
     for _ in range(max(len(line.cells) for line in lines)):
         grid.add_column(overflow="fold")
     for line in lines:
-        cells = [cell.replace("[", r"\[") for cell in line.cells]
-        grid.add_row(*cells)
+        grid.add_row(*map(escape, line.cells))
     return grid
+
+
+def _cells(lines: Sequence[Line]) -> list[list[str]]:
+    return [list(line.cells) for line in lines]
 
 
 def _tables(text: str) -> Iterator[tuple[Line, ...]]:

@@ -1,4 +1,4 @@
-"""`llm-choose sync`: the shelf kept in step with a folder, a site, a repository or an object store."""
+"""`llm-choose sync`: the shelf in step with a folder, a site, a repository or an object store."""
 
 import argparse
 import asyncio
@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bot.command import output, terminal
@@ -16,8 +17,8 @@ from handlers.conversation import Press
 from handlers.documents.names import display
 from handlers.documents.report import PARTS, WORDS
 from handlers.documents.sync import Known
-from handlers.documents.sync_run import Event, Wanted
-from knowledge.documents.comparison import Changes, replaced
+from handlers.documents.sync_events import Event, Wanted
+from knowledge.documents.comparison import Changes, Section, replaced
 from knowledge.errors import KnowledgeError, UnknownDocument
 from knowledge.reading.reading import shown_name
 from knowledge.sources.addresses import shown
@@ -112,7 +113,9 @@ class _Told:
             return
         if event.outcome in QUIET:
             return
-        counted = f"[{event.number}/{event.total}] " if event.total else ""
+        counted = ""
+        if event.total:
+            counted = f"[{event.number}/{event.total}] "
         line = self._say(
             f"sync_{event.outcome}", name=shown_name(event.id), before=shown_name(event.before)
         )
@@ -129,7 +132,9 @@ class _Told:
             output.line({"summary": dict(counts), "preview": self._preview})
             return
         total = self._counted(counts) or self._say("sync_nothing")
-        heading = self._say("sync_would" if self._preview else "sync_done")
+        heading = self._say("sync_done")
+        if self._preview:
+            heading = self._say("sync_would")
         self._console.print(f"{heading} {total}", markup=False, soft_wrap=True)
 
     def interrupted(self) -> None:
@@ -141,7 +146,7 @@ class _Told:
         """List the sources with their last and next run."""
         known = await self._application.documents.syncs.known()
         if self._json:
-            output.line({"sources": [_source(one) for one in known]})
+            output.line({"sources": list(map(_source, known))})
             return DONE
         if not known:
             self._console.print(self._say("sync_none"), markup=False)
@@ -153,7 +158,7 @@ class _Told:
             result = one.error[1 if self._language == "ja" else 2]
             counted = self._counted(one.counts)
             cells = (one.wanted.address, _time(one.at), _time(one.next), result or counted)
-            grid.add_row(*(cell.replace("[", r"\[") for cell in cells))
+            grid.add_row(*map(escape, cells))
         self._console.print(grid)
         return DONE
 
@@ -178,12 +183,13 @@ class _Told:
                 line = self._application.texts.say(
                     f"documents.change_{part}", self._language, where=display(where)
                 )
-                pairs = [f"{old or '–'} → {new or '–'}" for old, new in replaced(section)[:WORDS]]
-                if part == "changed" and pairs:
-                    line += f" ({', '.join(pairs)})"
+                if part == "changed":
+                    line += _words(section)
                 lines.append(line)
         more = len(lines) - SECTIONS
-        return lines if more <= 0 else [*lines[:SECTIONS], f"… {more}"]
+        if more > 0:
+            return [*lines[:SECTIONS], f"… {more}"]
+        return lines
 
     def _counted(self, counts: Mapping[str, int]) -> str:
         words = []
@@ -198,16 +204,26 @@ class _Told:
         return self._application.texts.say(f"cli.{name}", self._language, **values)
 
 
+def _words(section: Section) -> str:
+    """Return which words of a changed section took the place of which."""
+    pairs = []
+    for old, new in replaced(section)[:WORDS]:
+        pairs.append(f"{old or '–'} → {new or '–'}")
+    if not pairs:
+        return ""
+    return f" ({', '.join(pairs)})"
+
+
 def _row(event: Event) -> dict[str, Any]:
     reason = None
     if event.reason is not None:
         reason = {"ja": event.reason.ja, "en": event.reason.en}
-    changes = None
+    changes: dict[str, list[str]] | None = None
     if event.changes is not None:
-        changes = {
-            part: [one.heading or one.place.to("en") for one in getattr(event.changes, part)]
-            for part in PARTS
-        }
+        changes = {}
+        for part in PARTS:
+            sections = getattr(event.changes, part)
+            changes[part] = [one.heading or one.place.to("en") for one in sections]
     return {
         "entry": event.id,
         "status": event.outcome,

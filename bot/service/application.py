@@ -94,20 +94,7 @@ class Application:
         self.jobs = Jobs(self.library, self.originals, self.sessions, self._enqueue, self.limits)
         self.queue = Queue(self.store, self.jobs.run, threads=threads, alone=settings.embedded)
         self.models = DecisionModels(self.sessions, Advisor.load())
-        by_two = settings.publish_by_two
-        public_url = settings.public_url.rstrip("/")
-        context = Context(
-            self.library,
-            self.sessions,
-            self.people,
-            self.texts,
-            by_two=by_two,
-            limits=self.limits,
-            public_url=public_url,
-            fetching=fetching,
-            alone=settings.embedded,
-        )
-        self.documents = Documents.of(context, self.jobs, self.answers_over, self._criteria)
+        self.documents = Documents.of(self._room(), self.jobs, self.answers_over, self._criteria)
         asking = AskingContext(
             self.answers,
             self.library,
@@ -116,7 +103,7 @@ class Application:
             self.texts,
             self.documents.requests.missed,
             Ledger(self.sessions).note,
-            public_url,
+            settings.public_url.rstrip("/"),
         )
         questions = QuestionsRoom.of(asking, experts=settings.experts, talk=settings.thread_talk)
         guidelines = Guidelines.load(self.library, self.people)
@@ -152,6 +139,17 @@ class Application:
     def tokens(self) -> Tokens:
         """The tokens of machines."""
         return Tokens(self.sessions)
+
+    def _room(self) -> Context:
+        """Return what the admins' room works with."""
+        return Context(
+            *(self.library, self.sessions, self.people, self.texts),
+            by_two=self.settings.publish_by_two,
+            limits=self.limits,
+            public_url=self.settings.public_url.rstrip("/"),
+            fetching=fetching,
+            alone=self.settings.embedded,
+        )
 
     async def __aenter__(self) -> Self:
         """

@@ -17,7 +17,8 @@ from typing import Any, Literal
 
 from handlers.conversation import Audience, Message, Person, Press
 from handlers.documents.context import Context
-from handlers.documents.sync_run import Event, Notes, Run, Wanted
+from handlers.documents.sync_events import Event, Notes, Wanted
+from handlers.documents.sync_run import Run
 from handlers.sessions import SessionsUnavailable
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError

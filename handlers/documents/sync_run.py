@@ -6,12 +6,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from handlers.conversation import Message
 from handlers.documents.context import Context
-from knowledge.documents.comparison import Changes, compare
+from handlers.documents.sync_events import Event, Notes, Wanted
+from knowledge.documents.comparison import compare
 from knowledge.documents.library import Library
 from knowledge.errors import PartlyRead, UnknownDocument, UnreadableDocument
 from knowledge.formats import format_of
@@ -22,68 +22,7 @@ from knowledge.sources.plan import Held, Plan, doubtful, planned
 from knowledge.sources.sentences import phrase
 from knowledge.sources.source import Entry, Source, SourceUnavailable
 from knowledge.text.sizes import megabytes
-from knowledge.values import Document, DocumentKind, Metadata, Phrase
-
-Outcome = Literal[
-    "new",
-    "changed",
-    "moved",
-    "copy",
-    "unchanged",
-    "vanished",
-    "refused",
-    "held_back",
-    "kept_out",
-    "doubtful",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """
-    A source and what holds for it. `secret` is the name of an environment variable; `every` are
-    seconds between runs, 0 for none by itself; without `publish` versions wait for an admin.
-    """
-
-    address: str
-    secret: str = ""
-    audience: str = ""
-    kind: DocumentKind | Literal[""] = ""
-    publish: bool = True
-    every: int = 0
-    by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """
-    What became, or would become, of one entry. `number` of `total` entries to look at are done, 0
-    for what needs no look. `before` is where a moved one lay; `changes` are what a changed one
-    changes, None where it was not compared.
-    """
-
-    id: str
-    outcome: Outcome
-    number: int = 0
-    total: int = 0
-    document: str = ""
-    code: str = ""
-    reason: Phrase | None = None
-    before: str = ""
-    changes: Changes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Notes:
-    """
-    What was noted of a source: its entries, when it ran and runs next (UNIX, 0 for never), and what
-    was wanted of it last time, None for the first.
-    """
-
-    held: dict[str, Held]
-    at: float = 0.0
-    next: float = 0.0
-    wanted: Wanted | None = None
+from knowledge.values import Document, Metadata, Phrase
 
 
 class Run:

@@ -19,7 +19,8 @@ from knowledge.values import Language, Passage, Place
 QUESTIONS = 3
 _HEADING = 40  # characters of a heading, or of a first sentence, asked for
 _COMPARED = 6000  # characters of a section compared word by word
-_WORD = re.compile(  # amounts with their signs, and stretches of one script
+_WORD = re.compile(  # amounts with their signs or units, and stretches of one script
+    r"[一二三四五六七八九十百千万]+[日月年週時分秒人名件回円枚個条項号版割]*[間前後]?|"
     r"[0-9０-９]+(?:[.,．，][0-9０-９]+)*|[A-Za-z]+|[一-龠々〆ヶ]+|[ァ-ヴー]+|[ぁ-ん]+|\S"
 )
 _SPACE = re.compile(r"\s+")
@@ -31,8 +32,8 @@ class Section:
     """
     A stretch of a document under one name. `heading` may be empty; `text` is without white space.
 
-    `shown` is the text as it stands there; `before` is what stood there in the version before, where
-    that is compared.
+    `shown` is the text as it stands there; `before` is what stood there in the version before,
+    where that is compared.
     """
 
     heading: str
@@ -67,7 +68,7 @@ def compare(before: Sequence[Passage], after: Sequence[Passage]) -> Changes:
 
 def replaced(section: Section) -> tuple[tuple[str, str], ...]:
     """
-    Return which words of a changed section stood in the place of which, in order: ("課長", "部長").
+    Return which words of a changed section took the place of which, in order: ("課長", "部長").
     One side is empty where words only came or went.
     """
     old = _WORD.findall(section.before[:_COMPARED])
@@ -114,7 +115,8 @@ def sections(passages: Sequence[Passage]) -> Iterator[Section]:
 def _section(passages: Sequence[Passage]) -> Section:
     first = passages[0]
     texts = [tight(passage.text) for passage in passages]
-    shown = "\n".join(passage.text for passage in passages)
+    whole = [passage.text for passage in passages]
+    shown = "\n".join(whole)
     return Section(_heading(first), first.place, "".join(texts), shown)
 
 
@@ -137,7 +139,9 @@ def _parted(
 def _joined(words: Sequence[str]) -> str:
     """Return words as they are written: apart in a Latin script."""
     text = "".join(words)
-    return " ".join(words) if text.isascii() else text
+    if text.isascii():
+        return " ".join(words)
+    return text
 
 
 def _beside(after: Sequence[Section], before: Sequence[Section]) -> Iterator[Section]:
@@ -146,8 +150,8 @@ def _beside(after: Sequence[Section], before: Sequence[Section]) -> Iterator[Sec
     for section in before:
         texts.setdefault(_name(section), []).append(section.shown)
     for section in after:
-        held = texts.get(_name(section), [])
-        yield replace(section, before=held.pop(0) if held else "")
+        held = texts.get(_name(section)) or [""]
+        yield replace(section, before=held.pop(0))
 
 
 def _without(sections: list[Section], same: Counter[str]) -> list[Section]:

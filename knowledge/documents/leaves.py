@@ -122,7 +122,8 @@ def _stretches(passage: Passage) -> list[Stretch]:
 
 def stretches(text: str, prefix: str = "") -> list[tuple[bool, tuple[Line, ...]]]:
     """
-    Return the lines of a text in order, those of a table together: whether they are rows, and which.
+    Return the lines of a text in order, those of a table together, each group with whether they are
+    rows.
 
     Anchors are `prefix` and the line's number, from 0; empty lines are left out.
     """
@@ -141,5 +142,4 @@ def _cells(line: str) -> tuple[str, ...]:
     """Return the cells of a row, the last one empty where the line ends behind its mark."""
     if CELL not in line and not line.endswith(CELL.rstrip()):
         return ()
-    whole = f"{line} " if line.endswith(CELL.rstrip()) else line
-    return tuple(cell.strip() for cell in whole.split(CELL))
+    return tuple(map(str.strip, f"{line} ".split(CELL)))

@@ -61,14 +61,15 @@ def _apart(drafts: Sequence[Draft]) -> dict[str, str]:
 
     No endings and slashes stand in it, as what looks like an address is taken out of answers.
     """
+    words: list[str] = []
     for word in (_stem, _kind, _folder):
-        words = [word(draft) for draft in drafts]
+        words = list(map(word, drafts))
         if len(set(words)) == len(words):
             break
-    return {
-        draft.document: _joined(draft.metadata.title, said)
-        for draft, said in zip(drafts, words, strict=True)
-    }
+    names = {}
+    for draft, said in zip(drafts, words, strict=True):
+        names[draft.document] = _joined(draft.metadata.title, said)
+    return names
 
 
 def _stem(draft: Draft) -> str:
@@ -90,7 +91,9 @@ def _folder(draft: Draft) -> str:
 
 
 def _joined(title: str, file: str) -> str:
-    return f"{title} ({file})" if title.isascii() else f"{title}（{file}）"
+    if title.isascii():
+        return f"{title} ({file})"
+    return f"{title}（{file}）"
 
 
 def _key(title: str) -> str:

@@ -110,7 +110,9 @@ class Search:
             query = await self._analysed(question, readers)
             hits = await self._found(query, readers, limit, kind, dense)
             observation.add(hits=len(hits))
-        best = hits[:limit] if kind != "whole" else reranked(query, hits, limit)
+        best = hits[:limit]
+        if kind == "whole":
+            best = reranked(query, hits, limit)
         return [replace(hit, passage=self._names.named(hit.passage, readers)) for hit in best]
 
     async def _found(

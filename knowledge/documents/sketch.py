@@ -22,7 +22,9 @@ def sketch(texts: Sequence[str]) -> Sketch:
     """Return the sketch of these texts in order, white space left out; about 1 ms a page."""
     tight = "".join("".join(texts).split())[:_LENGTH]
     last = max(1, len(tight) - STRETCH + 1)
-    hashes = {zlib.crc32(tight[at : at + STRETCH].encode()) for at in range(last)}
+    hashes = set()
+    for at in range(last):
+        hashes.add(zlib.crc32(tight[at : at + STRETCH].encode()))
     return tuple(heapq.nsmallest(NUMBERS, hashes))
 
 
@@ -33,4 +35,4 @@ def in_common(one: Collection[int], other: Collection[int]) -> float:
     ours, theirs = set(one), set(other)
     smallest = heapq.nsmallest(NUMBERS, ours | theirs)
     shared = ours & theirs
-    return sum(number in shared for number in smallest) / len(smallest)
+    return len(shared.intersection(smallest)) / len(smallest)

@@ -38,9 +38,9 @@ class Plan:
     What is to be looked at, and what needs nothing. `fresh` and `changed` are still to be fetched;
     `back` stood here before and had vanished.
 
-    `kept_out` are those whose documents an admin deleted here. `again` are entries that were refused
-    before and are still the same, with the code of why. Nothing has `vanished` unless the list was
-    `whole`.
+    `kept_out` are those whose documents an admin deleted here. `again` are entries that were
+    refused before and are still the same, with the code of why. Nothing has `vanished` unless the
+    list was `whole`.
     """
 
     fresh: tuple[Entry, ...] = ()

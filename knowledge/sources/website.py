@@ -100,7 +100,7 @@ class WebsiteSource:
         return url.startswith(self.prefix)
 
     async def _sitemap(self) -> dict[str, str]:
-        """Return the addresses of the site's maps with the days of their last change, or nothing."""
+        """Return the addresses of the site's maps with the days of their last change."""
         waiting = deque(self._robots.site_maps() or [f"{self._origin}/sitemap.xml"])
         seen: set[str] = set()
         dated: dict[str, str] = {}

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from handlers.conversation import Audience, Message, Press
 from handlers.documents.sync import SyncRefused
-from handlers.documents.sync_run import Wanted
+from handlers.documents.sync_events import Wanted
 from knowledge.sources.source import SourceUnavailable
 from tests.handlers.documents.conftest import ADMIN, Talk
 from tests.processes import git
