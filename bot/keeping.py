@@ -11,8 +11,8 @@ from bot.environment import setting
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keeping(QdrantCluster):
     """
-    Part of `Settings`; every one of them has a usual value. Stands on the settings of a cluster, since
-    a class with slots can stand on one other alone.
+    Part of `Settings`; every one of them has a usual value. Stands on the settings of a cluster,
+    since a class with slots can stand on one other alone.
     """
 
     backups: Path | None = setting(

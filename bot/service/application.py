@@ -13,10 +13,10 @@ from contextlib import AsyncExitStack, suppress
 from functools import cached_property
 from typing import Self
 
-from bot.readers import WORDS_ALONE
+from bot.service.embedding import measured_later, opened_embedding
 from bot.service.folder import Folder
 from bot.service.limits import fair, model
-from bot.service.part import FIRST, LONGEST, Part, stop
+from bot.service.part import Part, stop
 from bot.service.queue import Queue
 from bot.service.stamp import agree
 from bot.service.store import Store
@@ -233,7 +233,7 @@ class Application:
     async def _open_library(self) -> Library:
         settings = self.settings
         async with AsyncExitStack() as opening:
-            embedding = await self._open_embedding(opening)
+            embedding = await opened_embedding(settings, opening)
             index = open_index(
                 settings.qdrant_url or None,
                 settings.data / "qdrant",
@@ -261,41 +261,8 @@ class Application:
             self._heavy.push_async_exit(opening.pop_all())
         self._embedding = embedding
         if embedding is not None and not embedding.size and self._patient:
-            self._measuring = asyncio.create_task(self._measure(library, embedding))
+            self._measuring = asyncio.create_task(measured_later(library, embedding))
         return library
-
-    async def _measure(self, library: Library, embedding: Embedding) -> None:
-        """
-        Ask an embedding model that was away at the start until it answers; until then passages are
-        found by their words.
-        """
-        log.error(
-            "an embedding model does not answer and is tried again", extra={"model": embedding.name}
-        )
-        pause = FIRST
-        while not await embedding.measure():
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST)
-        await library.measured(embedding.size)
-        log.warning("an embedding model answers now", extra={"model": embedding.name})
-
-    async def _open_embedding(self, opening: AsyncExitStack) -> Embedding | None:
-        """
-        Return the embedding model, measured; the language model's address and key are its own where
-        their provider is.
-        """
-        settings = self.settings
-        if settings.embedding in ("", WORDS_ALONE):
-            return None
-        provider = settings.embedding.partition(":")[0]
-        shared = settings.llm.partition(":")[0] in ("", provider)
-        base, key = "", ""
-        if shared:
-            base, key = settings.llm_base_url, settings.llm_api_key
-        embedding = Embedding(settings.embedding, base_url=base, api_key=key)
-        opening.push_async_callback(embedding.close)
-        await embedding.measure()
-        return embedding
 
     async def _open_answers(self) -> Answers:
         library = await self._library.opened()

@@ -27,7 +27,7 @@ from knowledge.observation import observed
 from knowledge.retrieval.dense import Dense
 from knowledge.retrieval.encoder import Encoder
 from knowledge.retrieval.glossary import Groups
-from knowledge.retrieval.likeness import told
+from knowledge.retrieval.likeness import compared
 from knowledge.retrieval.meaning import Near
 from knowledge.retrieval.points import is_passage, passage_of
 from knowledge.retrieval.points import terms as terms_of
@@ -137,7 +137,7 @@ class Search:
         if len(meant):
             most = POOL if kind == "whole" else min(limit, POOL)
             hits = await self._joined(hits, meant, query.language, readers, most)
-            hits = await asyncio.to_thread(self._compared, query, hits, most)
+            hits = await asyncio.to_thread(compared, self._meanings.likeness, query, hits, most)
         if due and not near:
             hits = [replace(hit, sparse_alone=True) for hit in hits]
         return hits
@@ -273,21 +273,6 @@ class Search:
         pool += only
         rest = hits[len(by_words) :]
         return [replace(hit, rank=rank) for rank, hit in enumerate([*pool, *rest], 1)]
-
-    def _compared(self, query: Query, hits: Sequence[Hit], most: int) -> list[Hit]:
-        """Return the hits with how much of the question those in another language speak of."""
-        likeness = self._meanings.likeness
-        if likeness is None:
-            return list(hits)
-        foreign: list[int] = []
-        for at, hit in enumerate(hits[:most]):
-            if hit.passage.language != query.language:
-                foreign.append(at)
-        texts = [told(hits[at].passage) for at in foreign]
-        compared = list(hits)
-        for at, share in zip(foreign, likeness.of(query, texts), strict=True):
-            compared[at] = replace(hits[at], likeness=share)
-        return compared
 
     def _nearest(
         self, vector: Vectors, language: Language, readers: frozenset[str], most: int

@@ -48,18 +48,15 @@ LAYERS = ("open", "write", "socket", "exec", "fork", "signal", "memory", "seccom
 _LINE_OF = re.compile(r'File "([^"]+)", line (\d+)')  # of a traceback
 _TITLE = 1000  # characters of a title or label
 _FLAGS = 500  # per document
-_PLACES = frozenset(get_args(PlaceKind))
-_KINDS = frozenset(get_args(FlagKind))
+_PLACES, _KINDS = frozenset(get_args(PlaceKind)), frozenset(get_args(FlagKind))
 
 
 @dataclass(slots=True)
 class Heard:
     """
-    What a child has said so far. `complete` is False when it was cut off.
-
-    `raw` is the text that stands in the file, `counted` when it is all there; `omitted` what was
-    left out of the pages. `fault` is what ended the reader by being raised. `picture` is
-    a page drawn as PNG, in base64.
+    What a child has said so far. `complete` is False when it was cut off. `raw` is the text that
+    stands in the file, `counted` when it is all there; `omitted` what was left out of the pages.
+    `fault` ended the reader by being raised. `picture` is a PNG, in base64.
     """
 
     pages: list[Page] = field(default_factory=list)

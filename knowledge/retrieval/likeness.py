@@ -6,6 +6,7 @@ where a vector of the whole question tells only what it is about: what, for whom
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from knowledge.retrieval.kinship import Kinship
 from knowledge.retrieval.query import Floats, Query
 from knowledge.text.analysis import Analysis, normalise
-from knowledge.values import Passage
+from knowledge.values import Hit, Passage
 
 FAR, NEAR = 0.5, 0.8  # the cosines between which a word comes to stand for another
 LINES = 20_000  # whose words are kept
@@ -70,6 +71,24 @@ class Likeness:
     def _words_of(self, line: str) -> tuple[str, ...]:
         surfaces = [surface for _, surface in self._analysis.surfaces(normalise(line))]
         return tuple(word for word in dict.fromkeys(surfaces) if _tells(word))
+
+
+def compared(likeness: Likeness | None, query: Query, hits: Sequence[Hit], most: int) -> list[Hit]:
+    """
+    Return the hits, the first `most` of them that are in another language than the question with
+    how much of it they speak of.
+    """
+    if likeness is None:
+        return list(hits)
+    foreign: list[int] = []
+    for at, hit in enumerate(hits[:most]):
+        if hit.passage.language != query.language:
+            foreign.append(at)
+    texts = [told(hits[at].passage) for at in foreign]
+    with_shares = list(hits)
+    for at, share in zip(foreign, likeness.of(query, texts), strict=True):
+        with_shares[at] = replace(hits[at], likeness=share)
+    return with_shares
 
 
 def told(passage: Passage) -> str:

@@ -137,15 +137,19 @@ class Provisions:
         for match in _LINE.finditer(text):
             line = match.group()
             if self._announces(line):
-                above = match.start() if above is None else above
+                if above is None:
+                    above = match.start()
                 continue
+            start = match.start()
             begun = self._begun(line, alone=False)
             if begun is not None:
-                start = match.start() if above is None else above
+                if above is not None:
+                    start = above
                 self._open = _captioned(begun, text[start : match.start()])
                 bounds.append((start, self._provision()))
             elif self._next_part(line):
-                start = bounds.pop()[0] if self._is_first() else match.start()
+                if self._is_first():
+                    start = bounds.pop()[0]
                 bounds.append((start, self._provision()))
             above = None
         yield from _parted(bounds, len(text))
@@ -183,7 +187,8 @@ class Provisions:
         if match["number"]:
             name = f"別表第{_whole(match['number'])}"
         self._annex, self._last = name, 0
-        rest = line[match.end("caption") if match["caption"] else match.end("name") :]
+        named = "caption" if match["caption"] else "name"
+        rest = line[match.end(named) :]
         caption = (match["caption"] or "").strip()
         return _Open(Provision(name, caption, opening=_opening(line)), bodied=bool(rest.strip()))
 
@@ -201,7 +206,9 @@ class Provisions:
             name = f"{self._annex}{name}"
         self._last = count
         caption = match["caption"] or ""
-        words = caption or (rest.strip() if alone else "")
+        words = caption
+        if alone and not words:
+            words = rest.strip()
         heading = _as_caption(words) if words else ""
         bodied = bool(rest.strip()) and not alone
         return _Open(Provision(name, heading, opening=_opening(line)), bodied=bodied)
@@ -211,7 +218,9 @@ class Provisions:
         here = self._open
         if here is None or not line.strip():
             return False
-        part = _next_letter(here, line) if self._english else _next_paragraph(here, line)
+        part = _next_paragraph(here, line)
+        if self._english:
+            part = _next_letter(here, line)
         self._open = _Open(part or here.provision, bodied=True)
         return part is not None
 
