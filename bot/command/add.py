@@ -85,18 +85,18 @@ class _Adding:
         """Return the files named, and those below the folders named."""
         files: list[Path] = []
         for name in names:
-            path = Path(name)
-            if not await asyncio.to_thread(path.is_dir):
-                files.append(path)
+            place = desk.located(name)
+            if not await asyncio.to_thread(place.is_dir):
+                files.append(Path(name))
                 continue
             self._folders = True
-            async for entry in FolderSource(path).entries():
+            async for entry in FolderSource(place).entries():
                 if isinstance(entry, Trouble):
                     self._refuse(name, entry.code, entry.reason)
                 elif format_of(entry.name) is None:
                     self._skipped += 1
                 else:
-                    files.append(path / entry.id)
+                    files.append(Path(name) / entry.id)
         return files
 
     def count(self, number: int, total: int) -> None:
@@ -144,9 +144,9 @@ class _Adding:
         except KnowledgeError:
             return  # words are found already; the next start makes the rest
 
-    async def file(self, name: str, bars: Progress) -> None:
+    async def file(self, named: Path, bars: Progress) -> None:
         began = time.perf_counter()
-        path = desk.located(name)
+        path = desk.located(str(named))
         bar = bars.add_task(path.name, total=100)
         asked = self._arguments
         said = Metadata(asked.title, audience=asked.audience, owner=ME, supersedes=asked.replaces)
@@ -168,7 +168,7 @@ class _Adding:
 
             job = await self._application.jobs.run(job.id, told=told) or job
             if job.reason is not None:
-                self._refuse(str(Path(name)), job.code, job.reason)
+                self._refuse(str(named), job.code, job.reason)
                 return
             library = await self._application.library()
             document = await library.document(job.document)
@@ -180,9 +180,9 @@ class _Adding:
                 document = await library.document(job.document)
         except (OSError, RuntimeError):  # a path that leads in a circle is the latter
             error = UnknownDocument(
-                "no_such_file", self._application.texts.phrase("cli.no_file", name=str(Path(name)))
+                "no_such_file", self._application.texts.phrase("cli.no_file", name=str(named))
             )
-            self._refuse(str(Path(name)), error.code, error.reason)
+            self._refuse(str(named), error.code, error.reason)
         except KnowledgeError as error:
             self._refuse(path.name, error.code, error.reason)
         else:

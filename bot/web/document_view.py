@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.web.pages import Spot, place_at
 from bot.web.regions import message
 from bot.web.view import HERE, View, session_of
 from handlers.conversation import Message, Person, Press
@@ -100,7 +101,8 @@ class DocumentPages:
 
     async def _asked(self, request: Request, person: Person, ask: Callable[..., Any]) -> Any:
         """Return what the library says; what is not there, or not for this person, is no page."""
-        heard = message(person, session_of(request), Press("document.open"))
+        spot = Spot(person, session_of(request), place_at("/knowledge"))
+        heard = message(spot, Press("document.open"))
         asked = request.path_params
         try:
             return await ask(heard, asked)
