@@ -41,7 +41,7 @@ class Tools:
         for block in blocks:
             if isinstance(block, Feedback):
                 votes += self._forms.feedback(block)
-            elif isinstance(block, Buttons) and block.row == "main":
+            elif isinstance(block, Buttons) and block.row != "whole":
                 others += self._buttons(block.items)
         if not blocks:
             own = ""
