@@ -27,7 +27,7 @@ def piped(words: list[str]) -> list[str]:
     if arguments.text == STDIN:
         at = words.index(STDIN)
         return [*words[:at], *words[at + 1 :], "--", _text()]
-    if arguments.text is None and not _is_terminal():
+    if not arguments.text and "" not in words and not _is_terminal():
         return [*words, "--", _text()]
     return words
 
