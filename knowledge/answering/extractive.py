@@ -22,6 +22,7 @@ from knowledge.retrieval.rerank import weights
 from knowledge.retrieval.table import compared
 from knowledge.retrieval.terms import Terms
 from knowledge.text.analysis import Analysis
+from knowledge.text.provisions import whole as whole_article
 from knowledge.text.units import Span, Unit, goes_on, quotable, tells, whole
 from knowledge.values import Hit
 
@@ -123,7 +124,7 @@ class Extractor:
         known = [self.terms(hit) for hit in looked]
         overlap = Features(asked, known)
         distances = gaps(looked)
-        scores = features(overlap, distances) @ weights("unit", UNIT)
+        scores = features(overlap, distances, _articles(looked)) @ weights("unit", UNIT)
         judgement = self._certainty.judge(overlap, looked, distances)
         table = compared(asked, [hit.passage for hit in looked], self._analysis)
         if asked.wants("choice"):
@@ -180,14 +181,20 @@ class Extractor:
         return asked.missing(Features(asked, [self.terms(hit)]).held[0])
 
 
-def features(overlap: Features, distances: Floats) -> Floats:
+def features(overlap: Features, distances: Floats, articles: Sequence[int] | None = None) -> Floats:
     """
     Return one row of `UNIT` for each unit of the best passages; `distances` are their scores below
-    the best one's, 0 or less.
+    the best one's, 0 or less. `articles` are the passages' articles, from 0 as they come: passages
+    of one article rank as the best of them.
     """
     asked, passage = overlap.query, overlap.passage
     content = overlap.content(titled=False)
     opens = np.diff(passage, prepend=-1) > 0
+    article = passage
+    if articles is not None:
+        best = [articles.index(number) for number in articles]
+        distances = distances[best]
+        article = np.array(articles)[passage]
     before = np.where(opens, 0.0, np.roll(content, 1))
     focus: Floats = np.zeros(len(content))
     digits: Floats = np.zeros(len(content))
@@ -204,12 +211,26 @@ def features(overlap: Features, distances: Floats) -> Floats:
             before,
             np.log1p(overlap.length),
             overlap.fresh(),
-            1 / (1 + passage),
+            1 / (1 + article),
             distances[passage],
             opens,
             digits,
         ]
     )
+
+
+def _articles(hits: Sequence[Hit]) -> list[int]:
+    """Return for each hit the number of its article, as they come, from 0."""
+    numbers: dict[tuple[str, str], int] = {}
+    articles: list[int] = []
+    for hit in hits:
+        label = hit.passage.place.label
+        article = whole_article(label)
+        key = (hit.passage.version, article)
+        if article == label:
+            key = (hit.passage.id, "")  # not a part of one
+        articles.append(numbers.setdefault(key, len(numbers)))
+    return articles
 
 
 def _chosen(

@@ -39,6 +39,24 @@ def test_a_price_without_an_amount_of_money_is_never_sure() -> None:
     )
 
 
+def test_paragraphs_of_one_article_rank_as_the_best_of_them() -> None:
+    def scored(*labels: str) -> float:
+        texts = ("図書費は会社が支払う。", "駐車場は地下にある。", "図書費は技能職を対象とする。")
+        passages = [
+            Passage(
+                f"p{n}", "d", "v", n, "規程", Place("section", n, label), text, (), "ja", "prose"
+            )
+            for n, (label, text) in enumerate(zip(labels, texts, strict=True), 1)
+        ]
+        hits = [Hit(passage, 1 / (n + 1)) for n, passage in enumerate(passages)]
+        query = Query("図書費は営業職でも使えますか", ANALYSIS, Glossary.load())
+        candidates = Extractor(ANALYSIS).extract(query, hits).candidates
+        return candidates[-1].score
+
+    of_one = scored("第6条第1項（図書費）", "第9条", "第6条第2項（図書費）")
+    assert of_one > scored("第6条（図書費）", "第9条", "第7条（図書費）")
+
+
 def test_what_is_about_something_else_is_refused() -> None:
     assert extract("火星の天気は?", "契約書の保存期間は十年とする。").verdict == "none"
 
