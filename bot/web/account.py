@@ -14,8 +14,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.web import parse
+from bot.web.regions import Composer
 from bot.web.security import FORM
-from bot.web.view import View, language_of
+from bot.web.view import View, language_of, session_of
 from handlers.conversation import Person
 from handlers.people import ADMINS, EVERYONE, People
 from handlers.sessions import SessionsUnavailable
@@ -57,11 +58,13 @@ class Account:
     def __init__(
         self,
         machines: Machines | None,
+        composer: Composer,
         view: View,
         who: Callable[[Request], Person | None],
         texts: Texts,
     ) -> None:
         self._machines = machines
+        self._composer = composer
         self._view = view
         self._who = who
         self._texts = texts
@@ -104,6 +107,8 @@ class Account:
             "days": CHOICES,
             "usual": USUAL,
             "longest": NAME,
+            "rail": await self._composer.beside(person, session_of(request)),
+            "place": None,
         }
         return self._view.inner(request, person, "account", **words)
 

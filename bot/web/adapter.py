@@ -90,8 +90,8 @@ class Web(Face):
         self._signing = Signing(
             self._access, sessions, texts, self._view, provider, secure=self._secure
         )
-        self._account = Account(machines, self._view, self._person, texts)
-        self._insights = Insights(insights, self._view, self._person)
+        self._account = Account(machines, self._composer, self._view, self._person, texts)
+        self._insights = Insights(insights, self._composer, self._view, self._person)
         self._documents = DocumentPages(documents, self._view, self._person, texts)
         self._running = Running(turns, texts, self._conversations, self._composer)
         posting = Posting(self._running, self._talks, self._view, texts, self._person)

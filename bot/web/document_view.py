@@ -6,7 +6,6 @@ without a script. The rights are asked at each request, for the picture as for t
 somebody may not read is not there for them.
 """
 
-import hashlib
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -20,7 +19,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.web.pages import Spot, place_at
 from bot.web.regions import message
-from bot.web.view import HERE, View, session_of
+from bot.web.view import HERE, View, icon_in_html, session_of
 from handlers.conversation import Message, Person, Press
 from handlers.documents.document_view import DocumentView, Seen
 from handlers.documents.names import display
@@ -48,8 +47,8 @@ class DocumentPages:
         environment = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape()
         )
+        environment.globals["icon"] = icon_in_html
         self._template = environment.get_template("document_view.html")
-        self._stamp = hashlib.sha256((HERE / "static" / "document.css").read_bytes()).hexdigest()
 
     def routes(self) -> list[BaseRoute]:
         """Return the addresses of pages, of their pictures, and of passages on them."""
@@ -135,7 +134,7 @@ class DocumentPages:
             place=_place(seen.leaf.place, seen.leaf.number, language),
             notes=self._notes(seen, language),
             language=language,
-            stamp=self._stamp[:12],
+            stamp=self._view.stamp,
             base=f"/documents/{seen.document.id}/v",
             say=partial(self._say, language),
         )

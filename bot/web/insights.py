@@ -6,7 +6,7 @@ and which documents helped. Each bar leads to the questions behind it.
 import asyncio
 import csv
 import io
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
@@ -17,7 +17,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bot.press import pack
-from bot.web.view import View
+from bot.web.regions import Composer
+from bot.web.view import View, session_of
 from handlers.conversation import Person, Press
 from handlers.insights.ledger import OUTCOMES, Ledger, Row
 from handlers.insights.report import Cluster, Day, Report, days_of, report, unanswered
@@ -91,9 +92,14 @@ class Insights:
     """`who` says whose request it is."""
 
     def __init__(
-        self, sources: Sources | None, view: View, who: Callable[[Request], Person | None]
+        self,
+        sources: Sources | None,
+        composer: Composer,
+        view: View,
+        who: Callable[[Request], Person | None],
     ) -> None:
         self._sources = sources
+        self._composer = composer
         self._view = view
         self._who = who
 
@@ -124,7 +130,7 @@ class Insights:
             "titles": await _titles(sources),
             "outcomes": OUTCOMES,
         }
-        return self._view.inner(request, person, "insights", **words)
+        return await self._shown(request, person, "insights", words)
 
     async def _behind(self, request: Request) -> Response:
         """The questions of one day, one outcome or one document, the latest first."""
@@ -135,7 +141,13 @@ class Insights:
         rows = await self._rows(sources, _days(request))
         wanted = [row for row in rows if _behind(row, query.get)]
         words = {"questions": wanted[::-1][:SHOWN], "count": len(wanted), "days": _days(request)}
-        return self._view.inner(request, person, "insight_questions", **words)
+        return await self._shown(request, person, "insight_questions", words)
+
+    async def _shown(
+        self, request: Request, person: Person, name: str, words: Mapping[str, object]
+    ) -> Response:
+        rail = await self._composer.beside(person, session_of(request))
+        return self._view.inner(request, person, name, rail=rail, place=None, **words)
 
     async def _csv(self, request: Request) -> Response:
         person, sources = self._admin(request)

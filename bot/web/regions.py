@@ -16,7 +16,7 @@ from bot.turns import Turns
 from bot.web import health, trial
 from bot.web.conversations import Article
 from bot.web.decisions import Decisions
-from bot.web.pages import Spot, lists, narrowed, number, pages_of
+from bot.web.pages import PLACES, Spot, lists, narrowed, number, pages_of
 from bot.web.rail import MOST, RESUME, RUNS, Rail, grouped, listed, runs_of
 from bot.web.render import Page, chart_at
 from bot.web.talks import Talks
@@ -90,6 +90,10 @@ class Composer:
             runs=runs_of(history)[:RUNS],
             drafts=drafts,
         )
+
+    async def beside(self, person: Person, session: str) -> Rail:
+        """Return the rail of a page that is none of the places."""
+        return await self.rail(Spot(person, session, PLACES[0]))
 
     async def regions(self, spot: Spot, articles: Sequence[Article], query: QueryParams) -> Regions:
         """Return what a page shows beside its turns; `query` is its address."""

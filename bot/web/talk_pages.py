@@ -68,8 +68,14 @@ class TalkPages:
             shares = await self._shares.of(person.id)
         except SessionsUnavailable:
             shares = []
-        rail = await self._composer.rail(spot)
-        values = {"talks": talks, "find": find, "rail": rail, "shares": shares, "place": None}
+        values = {
+            "title": self._view.say(request, "all_talks"),
+            "talks": talks,
+            "find": find,
+            "rail": await self._composer.rail(spot),
+            "shares": shares,
+            "place": None,
+        }
         return self._view.inner(request, person, "talks", **values)
 
     async def _rename(self, request: Request) -> Response:

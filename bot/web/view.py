@@ -64,7 +64,7 @@ class View:
         environment = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape()
         )
-        environment.globals["icon"] = _icon
+        environment.globals["icon"] = icon_in_html
         self._template = environment.get_template("page.html")
         self._leading = environment.get_template("leads_on.html")
         self._shared = environment.get_template("shared.html")
@@ -146,6 +146,15 @@ class View:
         wrong = self._texts.say(f"web.{name}", language_of(request))
         return _fresh(self._html(request, person, wrong=wrong), status)
 
+    @property
+    def stamp(self) -> str:
+        """What the addresses of scripts and styles end with."""
+        return self._stamp
+
+    def say(self, request: Request, name: str) -> str:
+        """Return a sentence of the page in its reader's language."""
+        return self._say(language_of(request), name)
+
     def _html(self, request: Request, person: Person | None, **values: Any) -> str:
         return self._render(self._template, request, person, **values)
 
@@ -202,7 +211,8 @@ def _fresh(html: str, status: int = 200) -> Response:
     return HTMLResponse(html, status, headers={"Cache-Control": FRESH})
 
 
-def _icon(name: Icon) -> Safe:
+def icon_in_html(name: Icon) -> Safe:
+    """Return one icon, which templates put in as it is."""
     return Safe(icon(name))  # noqa: S704  # drawn of our own paths
 
 
