@@ -729,7 +729,7 @@ FILE = {"id": "F1", "name": "規程.pdf", "url_private": "https://files.slack.co
 
 @pytest.mark.parametrize(
     ("admins", "name", "taken"),
-    [({"U1"}, "規程.pdf", True), ({"U1"}, "昼食.png", False), (set(), "規程.pdf", False)],
+    [({"U1"}, "規程.pdf", True), ({"U1"}, "昼食.mp4", False), (set(), "規程.pdf", False)],
 )
 async def test_where_files_are_taken_in_an_admin_s_is_and_the_report_goes_to_them(
     desk, api, sessions, admins, name, taken

@@ -321,11 +321,12 @@ async def test_an_answer_names_the_files_it_did_not_read(house_):
     async def nothing():
         return b""
 
-    files = (File("規程.pdf", 9, nothing), File("画面.png", 9, nothing))
+    files = (File("規程.pdf", 9, nothing), File("録画.mp4", 9, nothing))
     aoi = Person("slack:T1:U1", "花子", "ja")
     channel = Audience("slack:T1:C1", private=False)
     asked = Message("mf", aoi, "slack:T1:C1:7", channel, Text("RAGの短所は?", files))
     *_, answered = [reply async for reply in house_.router(asked)]
 
     assert "「規程.pdf」は、この答えに使っていません" in answered.text
+    assert "「録画.mp4」は読み取れない形式です" in answered.text
     assert "[1]" in answered.text

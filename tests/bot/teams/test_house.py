@@ -61,10 +61,9 @@ async def test_an_expert_is_called_by_a_mention_in_a_channel(at, question, label
 
 
 async def test_buttons_speak_the_language_of_the_talk_and_not_the_clients(at):
-    await at.send(text="RAGは社内文書を全部学習しますか?", locale="en-US")
-    await at.service.until("根拠")
+    await at.send(text="うちに合うのはどの方法?", locale="en-US")
 
-    await at.press("方式を選ぶ", locale="en-US")
+    await at.press("導入方式の診断", locale="en-US")
     assert await at.service.until("状況を文章で伝える")
 
 
