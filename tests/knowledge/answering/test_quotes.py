@@ -60,8 +60,9 @@ TRAVEL = [
     "しない。宿泊を伴う出張の日当は、一日につき二千円と",
     "する。",
 ]
+DESKS = 140  # a list that is asked for may take more room than other answers, but not so much
 GOODS = "## 備品\n\n備品は次のとおりとする。\n\n" + "".join(
-    f"- 備品第{n}号の机\n" for n in range(1, 101)
+    f"- 備品第{n}号の机\n" for n in range(1, DESKS + 1)
 )
 
 
@@ -147,9 +148,9 @@ async def test_a_list_too_long_to_show_tells_where_lines_are_left_out_and_has_th
     items = [line.text for line in answer.sentences if line.text.startswith("- 備品第")]
     every = [line.text for line in answer.whole if line.text.startswith("- 備品第")]
 
-    assert 0 < len(items) < 100
+    assert 0 < len(items) < DESKS
     assert answer.sentences[-1].role == "gap"
-    assert every == [f"- 備品第{n}号の机" for n in range(1, 101)]
+    assert every == [f"- 備品第{n}号の机" for n in range(1, DESKS + 1)]
 
 
 async def test_sentences_of_a_document_keep_its_order(answers: Answers) -> None:
