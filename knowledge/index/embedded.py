@@ -58,12 +58,18 @@ class EmbeddedIndex(Formatted):
         try:
             await asyncio.shield(opening)
         except asyncio.CancelledError:
-            # a thread cannot be stopped: what it opened must not outlive the one who asked
-            with suppress(LibraryUnavailable):
-                await opening
-            await asyncio.to_thread(self._close)
+            letting_go = asyncio.create_task(self._let_go(opening))
+            while not letting_go.done():  # however often it is cancelled meanwhile
+                with suppress(asyncio.CancelledError):
+                    await asyncio.shield(letting_go)
             raise
         return self
+
+    async def _let_go(self, opening: "asyncio.Task[None]") -> None:
+        """Close what is being opened: a thread cannot be stopped, and must not outlive who asked."""
+        with suppress(LibraryUnavailable):
+            await opening
+        await asyncio.to_thread(self._close)
 
     async def __aexit__(
         self,

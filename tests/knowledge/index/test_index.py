@@ -224,10 +224,12 @@ async def test_a_server_that_says_nothing_is_waited_for_no_longer_than_the_time_
                 pass
 
 
-async def test_a_folder_whose_opening_was_broken_off_is_free(tmp_path):
+@pytest.mark.parametrize("times", [1, 3])
+async def test_a_folder_whose_opening_was_broken_off_is_free(tmp_path, times):
     opening = asyncio.create_task(EmbeddedIndex(tmp_path, version=VERSION).__aenter__())
-    await asyncio.sleep(0)
-    opening.cancel()
+    for _ in range(times):
+        await asyncio.sleep(0)
+        opening.cancel()
     with pytest.raises(asyncio.CancelledError):
         await opening
     async with EmbeddedIndex(tmp_path, version=VERSION) as again:
