@@ -66,7 +66,7 @@ class EmbeddedIndex(Formatted):
         return self
 
     async def _let_go(self, opening: "asyncio.Task[None]") -> None:
-        """Close what is being opened: a thread cannot be stopped, and must not outlive who asked."""
+        """Close what is being opened: a thread cannot be stopped, nor may it outlive who asked."""
         with suppress(LibraryUnavailable):
             await opening
         await asyncio.to_thread(self._close)
