@@ -45,8 +45,11 @@ async def test_an_answer_is_looked_into_shared_and_handed_over(at):
     inside, person = at.carrying("demo.open"), at.carrying("human.ask")
 
     assert "検索" in await at.press(inside)
-    share = at.carrying("demo.share")
-    assert "RAG" in await at.press(share)
+    if at.face == "teams":  # a talk of one's own, where there is nobody to show it to
+        with pytest.raises(AssertionError):
+            at.carrying("demo.share")
+    else:
+        assert "RAG" in await at.press(at.carrying("demo.share"))
 
     assert "管理者" in await at.press(person)
 

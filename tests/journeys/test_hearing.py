@@ -178,7 +178,7 @@ async def test_whoever_asks_which_approach_fits_is_led_to_the_dialog(
 
 async def test_the_example_of_the_welcome_leads_where_it_says(application, place, texts):
     for language in ("ja", "en"):
-        example = texts.say("welcome.example_which", language).partition(": ")[2]
+        example = texts.say("welcome.example_which", language)
         shown = await heard(application, "teams", example, language, place=place)
         assert texts.say("ask.depends", language) in shown[-1].text
 

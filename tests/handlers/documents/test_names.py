@@ -13,6 +13,7 @@ from rich.console import Console
 from bot.command import terminal
 from bot.slack.render.messages import messages as slack
 from bot.teams.render import activities
+from bot.web.conversations import Article
 from bot.web.pages import place_at
 from bot.web.render import Page
 from handlers.conversation import Command, Press, Reply, Upload
@@ -60,13 +61,14 @@ def written(reply: Reply) -> dict[str, str]:
     """Return what each face gets, as text."""
     texts, out = Texts.load(), io.StringIO()
     terminal.draw(reply, Console(file=out, width=400, color_system=None))
-    page = Page(texts, "ja", place_at("/knowledge"), "t1").draw(reply, "q", "2026-01-01T00:00:00")
+    page = Page(texts, "ja", place_at("/knowledge"))
+    turn = Article("1", "q", "2026-01-01T00:00:00", reply)
     return {
         "slack": json.dumps(
             [slack(reply, texts, "ja", level) for level in range(4)], ensure_ascii=False
         ),
         "teams": json.dumps(activities(reply, "ja", texts), ensure_ascii=False),
-        "web": page.body + page.beside,
+        "web": page.article(turn) + page.drawers(turn),
         "terminal": out.getvalue(),
     }
 
