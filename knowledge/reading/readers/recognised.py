@@ -27,14 +27,13 @@ _engine: list[Any] = []
 
 
 def prepare() -> None:
-    """Load the models while files may still be opened."""
-    if _engine:
+    """Load the models while files may still be opened, if they and the extra `ocr` are there."""
+    place = tessdata.data()
+    if _engine or place is None:
         return
     import tesserocr
 
-    place = tessdata.data()
-    if place is not None:
-        _engine.append(tesserocr.PyTessBaseAPI(path=f"{place[0]}/", lang="+".join(place[1])))
+    _engine.append(tesserocr.PyTessBaseAPI(path=f"{place[0]}/", lang="+".join(place[1])))
 
 
 def ready() -> bool:
