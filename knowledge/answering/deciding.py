@@ -17,6 +17,7 @@ from knowledge.retrieval.query import Query
 from knowledge.text.analysis import normalise
 from knowledge.text.lines import ended
 from knowledge.text.outline import CELL, LEADS, row_of, unmarked
+from knowledge.text.parts import part_begun, part_named
 from knowledge.text.predicates import YesNo, asked_for, denied, stance_of, verdict
 from knowledge.text.ranges import fits
 from knowledge.text.spans import Span
@@ -43,6 +44,7 @@ LONG = 2  # lines of a list from which on its words are not counted together
 OPENS = 2.5  # it begins what stands below a question as its heading
 LISTS = 2.0  # it is a list, and items are asked for
 WORDED = 1.5  # times the share of the question's words in one item of a list
+NAMED = 6.0  # it is the paragraph or part of an article that the question names
 LEANING = re.compile(
     r"^(?:ただし|但し|この場合|その場合|なお|また、|又、|前項|前号|例えば|例[:：]|However\b|In (?:that|this) case"
     r"|Otherwise\b|For example)",
@@ -166,6 +168,8 @@ def _best_line(
 def _fit(asked: Asked, line: str, candidate: Candidate) -> float:
     """Return how well a line's form answers what is asked."""
     gain = IN_RANGE * fits(asked.text, line)
+    if part_named(asked.text) and part_named(asked.text) == part_begun(line):
+        gain += NAMED
     if LEANING.match(unmarked(line)):
         gain += LEANS
     if _SOFT.search(line):

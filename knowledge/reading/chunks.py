@@ -11,12 +11,13 @@ import re
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Literal
 
 from knowledge.reading.readers.sections import SEPARATOR
 from knowledge.reading.reading import Reading, language
 from knowledge.text.outline import CELL, LEADS, Row, items, row_of, stands_within
-from knowledge.text.provisions import Provision, Provisions
+from knowledge.text.provisions import Provision, Provisions, Stretch
 from knowledge.values import Page, Passage, Place
 
 TARGET = 400  # characters of Japanese; a Latin letter counts as _NARROW of one
@@ -177,9 +178,28 @@ def _cuts(page: Page, provisions: Provisions) -> Iterator[_Cut]:
         if begin < end:
             yield _Cut(begin, end, 1, "slide")
         return
-    for stretch in provisions.stretches(page.text):
+    for stretch in _fitting(page.text, provisions.stretches(page.text)):
         for cut in _cuts_between(page.text, kind, stretch.start, stretch.end):
             yield replace(cut, provision=stretch.provision)
+
+
+def _fitting(text: str, stretches: Iterator[Stretch]) -> Iterator[Stretch]:
+    """
+    Yield the stretches of a text; the paragraphs of an article that fits into one passage together,
+    since each is understood by the others.
+    """
+    for _, parts in groupby(stretches, _article_of):
+        article = list(parts)
+        first, last = article[0], article[-1]
+        goes_on = first.provision is not None and first.provision.paragraph > 1
+        if goes_on or weight(text[first.start : last.end]) > LONGEST:
+            yield from article
+        else:
+            yield Stretch(first.start, last.end, _article_of(first))
+
+
+def _article_of(stretch: Stretch) -> Provision | None:
+    return stretch.provision.article if stretch.provision else None
 
 
 def _cuts_between(text: str, kind: Kind, begin: int, until: int) -> Iterator[_Cut]:

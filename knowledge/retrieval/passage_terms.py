@@ -11,6 +11,7 @@ from itertools import chain
 
 from knowledge.reading.chunks import passage_title
 from knowledge.text.analysis import Analysis, Token, normalise
+from knowledge.text.parts import ARTICLE, part_begun
 from knowledge.text.quantities import exact, place
 from knowledge.text.units import Span, cut
 from knowledge.values import Passage
@@ -49,7 +50,7 @@ def analysed(passage: Passage, analysis: Analysis) -> PassageTerms:
 
     return PassageTerms(
         text=text,
-        amounts=exact(text),
+        amounts=[*exact(text), *_parts(passage)],
         title=title,
         title_words=analysis.words(title),
         title_amounts=exact(title),
@@ -57,6 +58,18 @@ def analysed(passage: Passage, analysis: Analysis) -> PassageTerms:
         lines=lines,
         places=_places(passage),
     )
+
+
+def _parts(passage: Passage) -> list[str]:
+    """Return the numbers and letters of the paragraphs of an article, as people ask for them."""
+    if not ARTICLE.search(passage.place.label):
+        return []
+    parts: list[str] = []
+    for line in passage.text.split("\n"):
+        part = part_begun(line)
+        if part:
+            parts.append(f"paragraph={part}" if part.isdigit() else f"item={part}")
+    return list(dict.fromkeys(parts))
 
 
 def _places(passage: Passage) -> tuple[str, ...]:

@@ -73,6 +73,11 @@ class Provision:
         return f"{self.name}{paragraph}{letter}{self.caption}"
 
     @property
+    def article(self) -> "Provision":
+        """The whole article it belongs to."""
+        return replace(self, paragraph=0, letter="", opening="")
+
+    @property
     def reference(self) -> str:
         """As people ask for it: "第37条第2項"."""
         return replace(self, caption="").label
