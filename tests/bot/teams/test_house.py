@@ -232,7 +232,7 @@ async def test_a_welcome_shows_questions_to_press_and_comes_again_with_a_new_ins
         await at.settled()
     assert len(at.service.shown) == 1
 
-    await at.press("RAGって社内文書を全部覚えてるの?", conversation=home, **who)
+    await at.press("RAGは社内文書をすべて学習するのですか?", conversation=home, **who)
     assert await at.service.until(ANSWERED)
     await at.settled()
     await at.send(**added, action="remove")
@@ -251,7 +251,7 @@ async def test_a_welcome_in_a_channel_says_that_the_bot_is_to_be_mentioned(at):
 
 async def test_nothing_is_offered_to_be_shared_where_nobody_else_is(at):
     await at.send(text="llm-choose demo RAGの短所は?")
-    await at.service.until("RAGの裏側")
+    await at.service.until("この答えの作り方: ")
     await at.settled()
     assert ".share" not in json.dumps(list(at.service.shown.values()))
 
