@@ -63,7 +63,9 @@ def test_words_can_be_learnt_ahead_of_the_questions_as_long_as_there_is_room():
 
 
 async def test_the_words_of_what_is_published_are_learnt_ahead_of_the_questions(tmp_path):
-    sentences = SentenceEncoder()
+    sentences, encoded = SentenceEncoder(), []
+    encode = sentences.encode
+    sentences.encode = lambda texts: encoded.extend(texts) or encode(texts)
     async with Library(EmbeddedIndex(tmp_path, version=VERSION), sentences=sentences) as library:
         document, version, _ = await library.stage(
             reading("来客用の駐車場は地下にある。"), Metadata(), by="test"
@@ -72,10 +74,9 @@ async def test_the_words_of_what_is_published_are_learnt_ahead_of_the_questions(
         await library.followed()
         library.vocabulary.begin()
         await library.vocabulary.learnt()
+        assert "駐車" in encoded
 
-        encoded = []
-        encode = sentences.encode
-        sentences.encode = lambda texts: encoded.extend(texts) or encode(texts)
+        encoded.clear()
         await library.search("parking for guests", readers=frozenset({"all"}))
     assert "駐車" not in encoded
     assert "parking" in encoded
