@@ -38,7 +38,7 @@ def told(port: int) -> redis.Redis:
 
 
 async def until(holds) -> None:
-    for _ in range(600):
+    for _ in range(2_000):
         try:
             if await asyncio.to_thread(holds):
                 return
@@ -77,7 +77,7 @@ async def ports(tmp_path: Path) -> AsyncIterator[list[int]]:
             "--masterauth",
             PASSWORD,
             "--cluster-node-timeout",
-            "2000",
+            "10000",  # a busy machine is no failure
         ]
         processes.append(subprocess.Popen([program, *map(str, words)], stdout=subprocess.DEVNULL))
     try:
