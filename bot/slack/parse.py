@@ -62,8 +62,8 @@ def wanted(payload: Payload) -> bool:
 
 def once(payload: Payload) -> str:
     """
-    Return what quick presses of one button share where everybody reads the answer, "" elsewhere:
-    what opens a window may be opened again.
+    Return what one person's quick presses of a button share where everybody reads the answer, ""
+    elsewhere: what opens a window may be opened again, and what one may not do another may.
     """
     deed = payload.deed
     if not isinstance(deed, Action) or payload.private:
@@ -71,7 +71,8 @@ def once(payload: Payload) -> str:
     pressed = content(payload, payload.bot)
     if pressed is None or _alone(pressed):
         return ""
-    return f"slack:{payload.team}:{payload.channel}:{payload.message_ts}:{deed.value}"
+    button = f"{payload.channel}:{payload.message_ts}:{deed.value}"
+    return f"slack:{payload.team}:{payload.user}:{button}"
 
 
 def retracted(payload: Payload) -> str:
