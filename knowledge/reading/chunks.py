@@ -163,7 +163,8 @@ def _headings(title: str, page: Page, cut: _Cut) -> tuple[str, ...]:
     sheet = page.place.label if page.place.kind == "sheet" else ""
     provision: list[str] = []
     if cut.provision is not None:
-        provision.append(cut.provision.reference)
+        if not path[-1].startswith(cut.provision.reference):
+            provision.append(cut.provision.reference)
         if cut.provision.paragraph > 1 or cut.provision.letter:
             provision.append(cut.provision.opening)
     names = dict.fromkeys((title, page.file, *path, sheet, *provision, cut.header))
