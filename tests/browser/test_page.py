@@ -189,7 +189,7 @@ PLACES = (
 def test_every_page_fits_and_can_be_read_by_everybody(opened, axe_here, size, dark, language):
     page = opened(size, dark=dark, language=language)
     for place in PLACES:
-        page.goto(place)
+        assert page.goto(place).ok, place
         assert page.evaluate(OVERFLOW) <= 0, place
         assert violations(page, axe_here) == [], place
     page.goto("/")
