@@ -150,7 +150,8 @@ class Provisions:
             if begun is not None:
                 if above is not None:
                     start = above
-                self._open = _captioned(begun, text[start : match.start()])
+                begun = _captioned(begun, text[start : match.start()])
+                self._open = _as_headed(begun, self._open)
                 bounds.append((start, self._provision()))
             elif self._next_part(line):
                 if self._is_first():
@@ -302,6 +303,16 @@ def _captioned(begun: _Open, above: str) -> _Open:
         return begun
     caption = _as_caption(captions[-1].strip())
     return replace(begun, provision=replace(begun.provision, caption=caption))
+
+
+def _as_headed(begun: _Open, above: _Open | None) -> _Open:
+    """Return an article as its heading names it, where its text repeats the name below that."""
+    if above is None or not above.provision.headed or begun.provision.caption:
+        return begun
+    if begun.provision.name != above.provision.name:
+        return begun
+    caption = above.provision.caption
+    return replace(begun, provision=replace(begun.provision, caption=caption, headed=True))
 
 
 def _as_caption(words: str) -> str:
