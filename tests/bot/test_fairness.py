@@ -161,7 +161,10 @@ async def test_a_turn_that_is_given_up_leaves_its_place(texts):
     assert desk.said["A2"][-1] == "answer to A2"
 
 
+MODEL = {"LLM": "openai:x", "LLM_API_KEY": "sk-0123456789abcdef0123"}
+
+
 def test_where_a_model_writes_one_person_may_ask_several_things_at_once():
     assert room(load({}))._limits == Limits(1, 30, 60, 1000)
-    asked = room(load({"LLM": "openai:x", "LIMIT_PERSON": "5", "LIMIT_CHANNEL": "6"}))
+    asked = room(load(MODEL | {"LIMIT_PERSON": "5", "LIMIT_CHANNEL": "6"}))
     assert asked._limits == Limits(3, 5, 6, 1000)

@@ -14,6 +14,7 @@ from tests.bot.slack.conftest import until
 
 STATUS = "assistant.threads.setStatus"
 FAST = Rate(0.051, 5)  # of posts here, twenty times what Slack takes, so that the test is short
+SLOW = Rate(0.2, 5)
 
 
 @pytest.fixture
@@ -25,6 +26,12 @@ def hurried(monkeypatch, api):
         "chat.update": Limit(1.2, 10),
         "conversations.replies": Limit(1.2, 10),
     }
+
+
+@pytest.fixture
+def lined_up(hurried, monkeypatch):
+    """Posts slow enough that a line forms on a busy machine, too."""
+    monkeypatch.setitem(pace.RATES, "chat.postMessage", SLOW)
 
 
 async def bot(message):
@@ -53,7 +60,7 @@ async def test_sixty_questions_at_once_are_all_answered_once_and_no_limit_is_hit
     assert not api.named("conversations.replies")
 
 
-@pytest.mark.usefixtures("hurried")
+@pytest.mark.usefixtures("lined_up")
 async def test_who_waits_is_told_how_many_come_first(desk, api):
     at = await desk(bot)
     await all_at_once([at], 30)
@@ -63,7 +70,7 @@ async def test_who_waits_is_told_how_many_come_first(desk, api):
     assert len(set(told)) > 5  # each as far as their own place
 
 
-@pytest.mark.usefixtures("hurried")
+@pytest.mark.usefixtures("lined_up")
 async def test_where_there_is_no_status_the_place_is_whispered_once(desk, api):
     api.faults[STATUS] = ["unknown_method"] * 90
     at = await desk(bot)

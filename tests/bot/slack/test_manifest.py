@@ -113,6 +113,7 @@ NEEDED = {  # what each method needs, https://docs.slack.dev/reference/methods
     "files.info": {"files:read"},
     "files.upload_v2": {"files:write"},
     "users.info": {"users:read"},
+    "usergroups.list": {"usergroups:read"},
     "usergroups.users.list": {"usergroups:read"},
     "assistant.threads.setStatus": {"assistant:write"},
     "apps.connections.open": set(),
