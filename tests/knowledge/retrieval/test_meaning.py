@@ -85,6 +85,7 @@ async def records(library: Library) -> int:
     [
         (RULES, "How many days off do I get for my wedding?", RULES[0]),
         (RULES, "Where can guests park their car?", RULES[3]),
+        (RULES, "batteries", RULES[2]),
         (ENGLISH, "オフィスに犬を連れてきてもいいですか", ENGLISH[0]),
         (ENGLISH, "食堂は何時に閉まりますか", ENGLISH[1]),
         (RULES, "お客さんの車はどこに停めればいい?", RULES[3]),
@@ -245,7 +246,7 @@ async def test_without_a_whole_encoder_words_alone_are_searched(tmp_path, senten
         await put(library, *RULES)
         await library.followed()
         assert (await found(library, "会議室の予約"))[0] == RULES[1]
-        assert RULES[0] not in await found(library, "wedding")
+        assert RULES[2] not in await found(library, "batteries")
         answer = await Answers(library).answer(
             "会議室の予約はいつまで?", readers=ALL, language="ja"
         )
