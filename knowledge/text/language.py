@@ -31,6 +31,7 @@ _WORD = re.compile(r"[a-zà-öø-ÿœß'’]+")
 _ENGLISH = (
     "the a an is are do does can i we you my our what how when where who which may to of for in on"
     " it this that there be and or if have has not with from at by as please about should must"
+    " thanks"
 )
 _ENGLISH_WORDS = frozenset(_ENGLISH.split())
 # French, German, Spanish, Italian, Portuguese, Dutch, Indonesian
