@@ -210,7 +210,8 @@ def test_a_refused_setting_is_named_and_its_value_is_not(name: str, value: str) 
         load({name: value})
     except InvalidSettings as refused:
         clean(f"{refused} {refused.reason.ja} {refused.reason.en}")
-        section = name.partition("_")[0] if name.startswith(("SLACK", "TEAMS")) else name
+        several = ("SLACK", "TEAMS", "OIDC")  # a half of which names what the other half lacks
+        section = name.partition("_")[0] if name.startswith(several) else name
         assert section in refused.reason.ja
         assert section in refused.reason.en
 
