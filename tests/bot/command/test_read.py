@@ -38,13 +38,15 @@ def test_a_file_is_shown_as_it_is_read_and_not_added(tmp_path, call):
 def test_what_is_hidden_and_what_cannot_be_read_is_named(tmp_path, call, shared):
     hidden = shared / "documents_faithful/k_コメント_非表示.xlsx"
     told = call("read", str(hidden), environment=ENGLISH)
-    refused = call("read", str(shared / "documents_faithful/SampleSS.xls"), environment=JAPANESE)
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.7\nnothing follows")
+    refused = call("read", str(broken), environment=JAPANESE)
     nowhere = call("read", "nowhere.pdf")
 
     assert "hidden text" in told.stdout
     assert "旧上限" not in told.stdout
     assert refused.returncode == 1
-    assert "SampleSS.xls" in refused.stderr
+    assert "broken.pdf" in refused.stderr
     assert (nowhere.returncode, "nowhere.pdf" in nowhere.stderr) == (1, True)
 
 
