@@ -206,10 +206,8 @@ def _article_of(stretch: Stretch) -> Provision | None:
 def _cuts_between(text: str, kind: Kind, begin: int, until: int) -> Iterator[_Cut]:
     """Yield the cuts of a stretch of text: its tables and its prose."""
     for start, end, table in _runs(text[begin:until]):
-        if table:
-            yield from _table(text, begin + start, begin + end)
-        else:
-            yield from _prose(text, kind, begin + start, begin + end)
+        first, last = begin + start, begin + end
+        yield from _table(text, first, last) if table else _prose(text, kind, first, last)
 
 
 def _runs(text: str) -> Iterator[tuple[int, int, bool]]:
