@@ -11,12 +11,12 @@ from knowledge.retrieval.encoder import VERSION, Encoder
 from knowledge.retrieval.points import point
 
 ENCODER = Encoder()
-MADE_BY = "8d6f625b5bb9"
+MADE_BY = "bd9b9dbfdc99"
 STORED = {
     "出張費基準.xlsx": "1968aa1def1fe291",
-    "wiki_duck.html": "7c15dfcc8ecb23bb",
-    "drawing.docx": "78faebadc4edaeb8",
-    "pdkids.pdf": "0e15a3ef5a35fd0c",
+    "wiki_duck.html": "36e3f454e0b81860",
+    "drawing.docx": "ee46792983e5af15",
+    "pdkids.pdf": "b3ad99a20f24df9a",
 }
 
 
