@@ -33,6 +33,7 @@ def run(capsys, *words: str) -> tuple[int, dict]:
 async def _answers(data: Path) -> list[object]:
     async with Application(load({}, data=str(data))) as application:
         library, answers = await application.library(), await application.answers()
+        await library.followed()  # what is not yet known by meaning is found otherwise
         said = [
             await answers.answer(q, readers=frozenset({"all"}), language="ja") for q in QUESTIONS
         ]
