@@ -242,7 +242,7 @@ async def test_calling_an_expert_from_a_private_answer_names_the_way_and_publish
     await at.press(drawn(scenes.public["a call"], texts), **OWN["an ephemeral message"])
 
     assert public(api) == []
-    assert "チャンネルのスレッド" in api.whispers[-1]["text"]
+    assert "チャンネルで押すと" in api.whispers[-1]["text"]
     assert QUESTION not in api.whispers[-1]["text"]
 
 
