@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from knowledge.reading import conversion
 from knowledge.reading.chunks import passages
 from knowledge.reading.readers import tessdata
 from knowledge.reading.reading import Reading, read
+from knowledge.text.parts import part_begun, part_named
+from knowledge.text.provisions import whole
+from knowledge.values import Passage
 
 CELL = " | "
 
@@ -25,6 +29,20 @@ async def outcome(path: Path) -> Reading | UnreadableDocument:
         return await read(path.name, path.read_bytes())
     except UnreadableDocument as error:
         return error
+
+
+def stands(place: str, cut: Sequence[Passage]) -> bool:
+    """Report whether a passage is that place, or is its article and has the paragraph named."""
+    article, part = whole(place), part_named(place)
+    for passage in cut:
+        name = passage.place.to("ja")
+        if name == place or name.startswith(f"{place}（"):
+            return True
+        is_article = re.fullmatch(rf"{article}(?:（.*）| .*)?", name) is not None
+        begun = {part_begun(line) for line in passage.text.split("\n")}
+        if part and is_article and part in begun:
+            return True
+    return False
 
 
 def complaints(row: dict[str, Any], end: Reading | UnreadableDocument) -> list[str]:
@@ -53,12 +71,7 @@ def complaints(row: dict[str, Any], end: Reading | UnreadableDocument) -> list[s
         flagged = [flag.page for flag in end.flags if flag.kind in {"image_only", "ocr"}]
         wrong += [] if flagged == row["pages"] else [f"flagged {flagged}"]
     cut = passages(end, document="d", version="v", audience="all", title=end.title)
-    names = {passage.place.to("ja") for passage in cut}
-    wrong += [
-        f"no place {place}"
-        for place in row.get("places", ())
-        if not any(name == place or name.startswith(f"{place}（") for name in names)
-    ]
+    wrong += [f"no place {place}" for place in row.get("places", ()) if not stands(place, cut)]
     if row.get("link") and "https://" not in text:
         wrong.append("no address")
     if end.receipt is not None and end.receipt.share < 0.98:

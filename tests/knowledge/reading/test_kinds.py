@@ -165,7 +165,7 @@ async def test_each_file_of_an_archive_is_read_with_its_path() -> None:
         "AI.md",
         "ai.MD",
     ]
-    assert "人事/古い分.zip › メモ.txt › 第2条" in places(reading)
+    assert "人事/古い分.zip › メモ.txt › 第2条 乙" in places(reading)
     assert [(flag.kind, flag.detail) for flag in reading.flags] == [("unread_part", "program.exe")]
     assert reading.receipt.percent == 100
 
