@@ -17,8 +17,8 @@ from knowledge.retrieval.query import Query
 from knowledge.text.analysis import normalise
 from knowledge.text.lines import ended
 from knowledge.text.outline import CELL, LEADS, row_of, unmarked
-from knowledge.text.parts import part_begun, part_named
 from knowledge.text.predicates import YesNo, asked_for, denied, stance_of, verdict
+from knowledge.text.provisions import part_begun, part_named
 from knowledge.text.ranges import fits
 from knowledge.text.spans import Span
 from knowledge.text.wanted import Wanted, wanted
@@ -58,18 +58,23 @@ _BARE = re.compile(r"(?:はい|いいえ|ええ|yes|no)[、,。.!！]*", re.IGNO
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a question wants: `text` as it was asked, what kind of thing, or a yes or no."""
+    """
+    What a question wants: `text` as it was asked, what kind of thing, or a yes or no; `part` is the
+    paragraph of an article that it names, "" for none.
+    """
 
     text: str
     wanted: Wanted
     yes_no: YesNo | None
     denied: bool = False
+    part: str = ""
 
     @classmethod
     def of(cls, text: str) -> "Asked":
         """Return what a question wants."""
         yes_no = asked_for(text)
-        return cls(text, wanted(text), yes_no, yes_no is None and denied(text))
+        is_denied = yes_no is None and denied(text)
+        return cls(text, wanted(text), yes_no, is_denied, part_named(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +173,7 @@ def _best_line(
 def _fit(asked: Asked, line: str, candidate: Candidate) -> float:
     """Return how well a line's form answers what is asked."""
     gain = IN_RANGE * fits(asked.text, line)
-    if part_named(asked.text) and part_named(asked.text) == part_begun(line):
+    if asked.part and asked.part == part_begun(line):
         gain += NAMED
     if LEANING.match(unmarked(line)):
         gain += LEANS

@@ -11,7 +11,7 @@ from itertools import chain
 
 from knowledge.reading.chunks import passage_title
 from knowledge.text.analysis import Analysis, Token, normalise
-from knowledge.text.parts import ARTICLE, part_begun
+from knowledge.text.provisions import ARTICLE, part_begun
 from knowledge.text.quantities import exact, place
 from knowledge.text.units import Span, cut
 from knowledge.values import Passage

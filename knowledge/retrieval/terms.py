@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 Words = npt.NDArray[np.uint32]
 Letters = npt.NDArray[np.uint8]
-FORMAT = 4  # raised whenever what is stored changes its meaning
+FORMAT = 5  # raised whenever what is stored changes its meaning
 _COUNTS = struct.Struct("<5I")
 
 

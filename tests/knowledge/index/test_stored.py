@@ -11,10 +11,10 @@ from knowledge.retrieval.encoder import VERSION, Encoder
 from knowledge.retrieval.points import point
 
 ENCODER = Encoder()
-MADE_BY = "bd9b9dbfdc99"
+MADE_BY = "0a2c53c8fad3"
 STORED = {
     "出張費基準.xlsx": "1968aa1def1fe291",
-    "wiki_duck.html": "36e3f454e0b81860",
+    "wiki_duck.html": "26c7a3c87f483cf0",
     "drawing.docx": "ee46792983e5af15",
     "pdkids.pdf": "b3ad99a20f24df9a",
 }

@@ -13,8 +13,7 @@ from knowledge.reading import conversion
 from knowledge.reading.chunks import passages
 from knowledge.reading.readers import tessdata
 from knowledge.reading.reading import Reading, read
-from knowledge.text.parts import part_begun, part_named
-from knowledge.text.provisions import whole
+from knowledge.text.provisions import part_begun, part_named, whole
 from knowledge.values import Passage
 
 CELL = " | "
