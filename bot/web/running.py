@@ -32,11 +32,13 @@ class Running:
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def on(self, spot: Spot) -> list[Article]:
-        """Return the articles of a page, those that are still being made included."""
-        # looked at first: what ends meanwhile must not be missing from both
+        """Return the articles of a page, those that are still being made included, each once."""
+        # looked at first: what is kept meanwhile must not be missing from both
         here = [one.going for one in self._screens.values() if one.spot.screen == spot.screen]
         kept = await self.conversations.articles(spot.screen)
-        return [*kept, *[article for article in here if article is not None]]
+        turns = {article.turn for article in kept}
+        going = [article for article in here if article and article.turn not in turns]
+        return [*kept, *going]
 
     def begin(
         self, spot: Spot, content: Content, label: str, origin: str, form: FormData | None = None

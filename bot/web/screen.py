@@ -60,14 +60,15 @@ class Screen:
         self._at = datetime.now().astimezone().isoformat(timespec="minutes")
         self._change: Change | None = None
         self._stopped = False
+        self._kept = False
         self._over = False
         self._fresh = asyncio.Condition()
 
     @property
     def going(self) -> Article | None:
-        """What stands on the page of this turn until its end; None once it is over or a note."""
+        """What stands on the page of this turn until it is kept there; none of a note."""
         if self.article is not None:
-            return self.article if self.article.busy else None
+            return None if self._kept else self.article
         if self._over or self._begun.origin:
             return None
         reply = Reply(self._waits, final=False)
@@ -77,8 +78,7 @@ class Screen:
         """Draw a reply in place of the one before, or note it where it was asked for."""
         if self._stopped:
             raise Stopped
-        screen, kind = self.spot.screen, self.spot.place.kind
-        articles = await self._conversations.articles(screen)
+        articles = await self._conversations.articles(self.spot.screen)
         origin = _article(articles, self._begun.origin)
         whole = self.article is None and reply.final
         if whole and _spoken(reply) and origin is not None and not origin.asks:
@@ -87,7 +87,7 @@ class Screen:
         self.article = self._drawn(reply)
         await self._put(articles)
         if reply.final:
-            await self._conversations.place(screen, self.article, self._begun.origin, kind)
+            await self._keep(self.article)
 
     def _drawn(self, reply: Reply) -> Article:
         language, depends = self.spot.person.language, False
@@ -133,9 +133,14 @@ class Screen:
         blocks = tuple(shown) or (Paragraph(none),)
         reply = Reply(text, blocks)
         self.article = replace(self.article, reply=reply, stopped=bool(shown))
+        await self._put(await self._conversations.articles(self.spot.screen))
+        await self._keep(self.article)
+
+    async def _keep(self, article: Article) -> None:
+        """Keep what the turn has come to on its page."""
         screen, kind = self.spot.screen, self.spot.place.kind
-        await self._put(await self._conversations.articles(screen))
-        await self._conversations.place(screen, self.article, self._begun.origin, kind)
+        await self._conversations.place(screen, article, self._begun.origin, kind)
+        self._kept = True
 
     async def close(self) -> None:
         """Say that the turn is over: whoever follows it stops."""

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from bot.slack.render.ask import in_window
 from bot.slack.render.classic import Classic
 from bot.slack.render.elements import Json, plain_text, section, sections
-from bot.slack.render.limits import ALERT, MODAL_TITLE, PRIVATE_METADATA, VIEW_BLOCKS
-from bot.slack.render.text import escape, mrkdwn, plain
+from bot.slack.render.limits import ALERT, MODAL_TITLE, PRIVATE_METADATA, SECTION, VIEW_BLOCKS
+from bot.slack.render.text import escape, mrkdwn, pieces, plain
 from handlers.conversation import Paragraph, Reply
 from handlers.texts import Texts
 from knowledge.values import Language
@@ -77,7 +77,8 @@ def received(texts: Texts, language: Language) -> Json:
 
 
 def home(reply: Reply, texts: Texts, language: Language) -> Json:
-    blocks = Classic(texts, language).blocks(reply.blocks) or [section(escape(plain(reply.text)))]
+    said = pieces(plain(reply.text), escape, SECTION)
+    blocks = Classic(texts, language).blocks(reply.blocks) or [section(piece) for piece in said]
     return {"type": "home", "callback_id": "home", "blocks": blocks[:VIEW_BLOCKS]}
 
 

@@ -343,6 +343,15 @@ def test_no_reply_is_refused_on_any_level_or_surface(reply):
     assert faults(home(reply, TEXTS, "en")) == []
 
 
+def test_a_home_of_a_long_text_alone_is_said_in_sections_whole():
+    text = "長い文章です。" * 700
+
+    view = home(Reply(text), TEXTS, "ja")
+
+    assert faults(view) == []
+    assert "".join(block["text"]["text"] for block in view["blocks"]) == text
+
+
 def everything(text):
     tones = ("plain", "answer", "quiet", "quote", "code", "note", "warning", "bad")
     source = Source(1, "p1", text, text, text, text, text, stale=True)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.web.conversations import Conversations
 from bot.web.settings import Passwords
 from bot.web.talks import Talks
 from handlers.conversation import (
@@ -194,3 +195,27 @@ async def test_a_team_is_invited_by_a_link_and_its_picture(client):
     assert '<svg class="qr"' in shown.replace("  ", " ") or 'class="qr"' in shown
     assert "&#34;choose.join&#34;" in shown
     assert (await client.get("/team/t_<x>")).status_code == 404
+
+
+async def test_an_answer_that_is_being_kept_stands_on_its_page_once(page, monkeypatch):
+    keeping, kept = asyncio.Event(), asyncio.Event()
+    save = Conversations._save
+
+    async def slowly(self, screen, articles, revision, seconds):
+        keeping.set()
+        await kept.wait()
+        return await save(self, screen, articles, revision, seconds)
+
+    monkeypatch.setattr(Conversations, "_save", slowly)
+    async with page(handler) as client:
+        asking = asyncio.create_task(asked(client))
+        await keeping.wait()
+        talk = await asking
+        meanwhile = await client.get(talk)
+        kept.set()
+        afterwards = await client.get(talk)
+
+    assert meanwhile.status_code == 200
+    assert 'http-equiv="refresh"' not in meanwhile.text
+    for told in (meanwhile, afterwards):
+        assert told.text.count('<article class="turn" id=') == 1
