@@ -27,7 +27,9 @@ BACKED_UP = [name for name in RELEASES if name != "2026-11-24"]
 
 def unpacked(name: str, folder: Path) -> Path:
     with tarfile.open(HERE / f"{name}.tar.xz") as kept:
-        kept.extractall(folder, filter="data")
+        # the first releases of Python 3.11 know no filters yet
+        kept.extraction_filter = getattr(tarfile, "data_filter", None)
+        kept.extractall(folder)
     return folder / "data"
 
 
