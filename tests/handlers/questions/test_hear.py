@@ -54,3 +54,33 @@ def test_no_question_is_taken_for_an_accident(shared, name):
 @pytest.mark.parametrize("more", ["の規程は?", " policy", "を教えて規程", "と退職金", " clause?"])
 def test_one_word_more_makes_it_a_question(heading, more):
     assert hear(heading.rstrip("?") + more) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "社員300人、予算500万円です。選び方を教えてください",
+        "選び方を教えてください。社員は300人です。",
+        "うちは社員50人の製造業です。生成AIの選び方を教えていただけますか?",
+        "社員1000人、機密情報が多いです。どう選べばよいですか?",
+        "従業員は80名です。方式はどうやって決めればいいんでしょうか",
+        "We are 40 people with a small budget. Please tell us how to choose.",
+        "Our company has 300 employees. How should we decide?",
+    ],
+)
+def test_who_tells_of_the_company_and_asks_how_to_choose_is_led_through_it(said):
+    assert hear(said) == "choose"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "選び方を教えてください",
+        "社員300人です。サーバーの選び方を教えてください",
+        "社員300人です。育児休業の申請方法を教えてください",
+        "当社の社員は育児休業の期間をどう決めればいいですか?",
+        "Our company has 300 employees. How should we choose a supplier?",
+    ],
+)
+def test_how_to_choose_something_else_stays_a_question(said):
+    assert hear(said) is None
