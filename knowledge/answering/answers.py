@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import chain
 from typing import Literal, Protocol
 
 from knowledge.answering.asked_kinds import kinds
@@ -33,11 +34,13 @@ from knowledge.answering.wording import Wording
 from knowledge.answering.writing import Writer
 from knowledge.models.language_models import Model
 from knowledge.observation import observed
+from knowledge.retrieval.glossary import Glossary
 from knowledge.retrieval.likeness import Likeness
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.source import PassageSource
 from knowledge.text.analysis import Analysis
 from knowledge.text.courtesy import asking, searched
+from knowledge.text.kana import Kana
 from knowledge.text.language import spoken_language
 from knowledge.text.topic import names_nothing
 from knowledge.values import Answer, AnswerMode, Document, Language, SearchKind
@@ -110,6 +113,7 @@ class Answers:
         self._today = today or _today
         self._wording = Wording.load()
         self._analysis = analysis or Analysis()
+        self._kana = Kana(chain.from_iterable(Glossary.load().groups), self._analysis)
         self._generator: Generator | None = None
         if model:
             entailment = Entailment(self._analysis)
@@ -226,7 +230,7 @@ class Answers:
         """
         Make a follow-up a question of its own: by a model where there is one, by rules otherwise.
         """
-        alone = searched(question.text)
+        alone = self._kana.written(searched(question.text))
         search_text = await understood(
             alone,
             question.history,

@@ -8,7 +8,7 @@ directions; passages stay as they are, so a change counts at once and needs no n
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 
@@ -36,6 +36,7 @@ class Glossary:
         self.alternatives = lru_cache(maxsize=1024)(self._alternatives)
 
     @classmethod
+    @cache
     def load(cls) -> "Glossary":
         """Return the groups that come with us."""
         content = yaml.safe_load(FILE.read_text(encoding="utf-8"))

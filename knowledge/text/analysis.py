@@ -145,6 +145,11 @@ class Analysis:
                 words += zip(forms, forms, strict=True)
         return words
 
+    def readings(self, normalised: str) -> list[tuple[str, str]]:
+        """Return the words of a normalised text in order, each with its reading in katakana."""
+        morphemes = self._morphemes(normalised)
+        return [(morpheme.surface(), morpheme.reading_form()) for morpheme in morphemes]
+
     def _made(self, morpheme: Any, surface: str) -> tuple[Token, ...]:
         """
         Return the tokens of one morpheme: several where it has several English words, none for a
