@@ -130,6 +130,17 @@ class People:
         return frozenset(labels)
 
 
+def page_base(public_url: str, person: Person) -> str | None:
+    """
+    Return what goes before "/documents/…" for this person: empty for who is on the web page, where
+    such an address leads on as it is, and None for who reaches no page.
+    """
+    platform, _, _ = person.id.partition(":")
+    if platform == "web":
+        return ""
+    return public_url or None
+
+
 def _ids(person: Person) -> frozenset[str]:
     """
     Return everything a setting may call this person. What somebody typed beside a shared password

@@ -67,9 +67,12 @@ class Drawers:
         return f'<dl class="facts">{facts}</dl>' if facts else ""
 
     def _ways(self, source: Source, answer: str) -> str:
-        query = urlencode({"passage": source.id, "answer": answer, "number": source.number})
-        around = f"{icon('doc')}{self._say('around')}"
-        ways = f'<a class="btn" href="/source?{escape(query)}">{around}</a>'
+        names = {"passage": source.id, "answer": answer, "number": source.number}
+        here = escape(f"/source?{urlencode(names)}")
+        leaf = escape(f"/source?{urlencode(names | {'on': 'page'})}")
+        ways = f'<a class="btn" href="{here}">{self._say("around")}</a>'
+        page = f"{icon('doc')}{self._say('on_page')}"
+        ways = f'<a class="btn" href="{leaf}">{page}</a>{ways}'
         if safe(source.url):
             link = f"{icon('globe')}{self._say('original')}"
             ways += f'<a class="btn quiet" href="{escape(source.url)}" rel="noopener">{link}</a>'

@@ -240,7 +240,7 @@ class Forms:
 
 def safe(url: str) -> bool:
     """Report whether an address may be linked to."""
-    return url.startswith(("https://", "http://", "/files/"))
+    return url.startswith(("https://", "http://", "/files/", "/documents/"))
 
 
 def _choice(number: int, name: str, option: Option, proposed: str) -> str:

@@ -1,21 +1,25 @@
-"""A source of an answer opened by its address: the passage and what stands around it."""
+"""
+A source of an answer opened by its address: the passage and what stands around it, or with `on` the
+page of its document with the sentence lit, as long as it may be read.
+"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.web.pages import PLACES, Spot
 from bot.web.regions import Composer
 from bot.web.render import Page
 from bot.web.view import View, session_of
-from handlers.conversation import Paragraph, Person, Press
+from handlers.conversation import Block, Buttons, Paragraph, Person, Press
 from handlers.texts import Texts
 
 LONGEST = 100  # characters of an id in an address
 OPEN = "source.open"
+LEAVES = "/documents/"  # begins the address of a passage on its page
 
 
 class SourcePage:
@@ -49,6 +53,9 @@ class SourcePage:
         spot = Spot(person, session_of(request), place)
         press = Press(OPEN, {"s": passage, "aid": answer})
         (reply,) = await self._composer.replies(spot, press)
+        address = _leaf(reply.blocks)
+        if address and query.get("on") == "page":
+            return RedirectResponse(address, 303)
         page = Page(self._texts, person.language, place)
         blocks = reply.blocks or (Paragraph(reply.text),)
         rail = await self._composer.rail(spot)
@@ -57,3 +64,14 @@ class SourcePage:
         return self._view.inner(
             request, person, "source", title=title, drawn=drawn, rail=rail, place=None
         )
+
+
+def _leaf(blocks: Sequence[Block]) -> str:
+    """Return the address of the page a source stands on; empty where it leads to none."""
+    for block in blocks:
+        if not isinstance(block, Buttons):
+            continue
+        for button in block.items:
+            if button.url.startswith(LEAVES):
+                return button.url
+    return ""

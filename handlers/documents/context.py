@@ -15,7 +15,7 @@ from handlers.actions.documents import ListDocuments, RequestDocument
 from handlers.actions.questions import OpenOriginal
 from handlers.conversation import Block, Button, Buttons, Message, Paragraph, Reply
 from handlers.documents.names import display
-from handlers.people import People
+from handlers.people import People, page_base
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
 from knowledge.documents.library import Library
@@ -75,9 +75,10 @@ class Context:
 
     def seen(self, message: Message, document: str, version: int) -> tuple[Button, ...]:
         """Offer a version as it was read, on the web page; nothing where people reach none."""
-        if not self.public_url:
+        base = page_base(self.public_url, message.person)
+        if base is None:
             return ()
-        address = f"{self.public_url}/documents/{document}/v/{version}/page/1"
+        address = f"{base}/documents/{document}/v/{version}/page/1"
         return (Button(self.say("view", message), OpenOriginal(), url=address),)
 
     def back(self, message: Message) -> Button:

@@ -21,7 +21,7 @@ from handlers.conversation import (
     Paragraph,
     Reply,
 )
-from handlers.people import People
+from handlers.people import People, page_base
 from handlers.questions.excerpt import marked, opening
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
@@ -35,7 +35,10 @@ SUPPORTED = 3  # sentences of the answer that are shown with what they rest on
 
 
 class SourceView:
-    """`public_url` is where people open the web page, empty where there is no such address."""
+    """
+    `public_url` is where people open the web page, empty where there is no such address; who is on
+    the page needs none.
+    """
 
     def __init__(
         self,
@@ -79,8 +82,9 @@ class SourceView:
             label = self._texts.say("ask.used_for", language)
             blocks.append(Facts(tuple(Fact(label, sentence) for sentence in supported)))
         blocks += self._ways_on(passage, document, beyond, language)
-        if self._public_url:
-            blocks.append(self._page(passage, quote, language))
+        base = page_base(self._public_url, message.person)
+        if base is not None:
+            blocks.append(self._page(base, passage, quote, language))
         head = title
         if action.number:
             head = self._texts.say("ask.source_title", language, number=action.number)
@@ -122,11 +126,11 @@ class SourceView:
             blocks.append(Buttons((Button(label, OpenOriginal(), url=address),)))
         return blocks
 
-    def _page(self, passage: Passage, quote: str, language: Language) -> Block:
+    def _page(self, base: str, passage: Passage, quote: str, language: Language) -> Block:
         """Offer the page as it was read, with the line lit in which the quote begins."""
         at = max(0, passage.text.find(quote)) if quote else 0
         line = passage.text.count("\n", 0, at)
-        version = f"{self._public_url}/documents/{passage.document}/v/{passage.version}"
+        version = f"{base}/documents/{passage.document}/v/{passage.version}"
         address = f"{version}/passage/{passage.position}/{line}"
         label = self._texts.say("ask.page", language)
         return Buttons((Button(label, OpenOriginal(), url=address),))

@@ -84,6 +84,24 @@ def test_three_questions_in_a_row_stand_at_the_top_of_the_window(opened, axe):
     assert other.locator(".turn").count() == 3
 
 
+@pytest.mark.parametrize(("size", "language"), [("desktop", "ja"), ("phone", "en")])
+def test_a_source_leads_on_to_the_page_of_its_document_with_the_line_lit(opened, size, language):
+    page = opened(size, language=language)
+    page.goto("/")
+    ask(page, QUESTIONS[0])
+    page.locator(".turn").last.locator(".cite a").first.click()
+    quote = page.locator(".drawer:target mark").first.inner_text()
+    name = "元のページで見る" if language == "ja" else "See it on its page"
+    page.locator(".drawer:target").get_by_role("link", name=name).click()
+    page.wait_for_url("**/documents/**")
+    lit = page.locator(":target")
+    expect(lit).to_be_in_viewport()
+    assert quote[:10] in lit.inner_text()
+    assert page.evaluate(OVERFLOW) <= 0
+    page.go_back()
+    expect(page.locator(".drawer:target mark").first).to_be_visible()
+
+
 def test_a_talk_is_found_renamed_shared_and_deleted(opened, axe):
     page = opened()
     page.goto("/")
@@ -222,7 +240,7 @@ def test_without_a_script_one_reads_asks_and_opens_sources(opened):
     expect(page.locator(".lead")).to_be_visible()
     page.locator(".srcs a").first.click()
     expect(page.locator(".drawer:target mark").first).to_be_visible()
-    page.locator(".drawer:target .btn").nth(1).click()
+    page.locator(".drawer:target a[href^='/source']").last.click()
     expect(page.locator("main mark").first).to_be_visible()
     page.goto("/knowledge")
     page.locator(".list .link").first.click()

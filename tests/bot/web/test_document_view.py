@@ -3,6 +3,7 @@
 import re
 
 import httpx
+import pytest
 from starlette.applications import Starlette
 
 from bot.service.application import Application
@@ -111,3 +112,30 @@ async def test_who_may_not_read_it_finds_no_page_and_no_picture(house, shared):
                     seen[role, address] = (await page.get(address)).status_code
         statuses = list(seen.values())
     assert statuses == [404, 404, 404, 404, 200, 200, 200, 303, 200, 200]
+
+
+@pytest.mark.parametrize(
+    ("language", "label"), [("ja", "元のページで見る"), ("en", "See it on its page")]
+)
+async def test_a_source_leads_on_to_its_page_also_where_no_public_address_is_set(
+    house, language, label
+):
+    async with Application(load({}, data=str(house))) as application:
+        document, version = await staged(application, "旅費規程.md", RULES.encode())
+        library = await application.library()
+        passage = (await library.passages(version.id))[-1]
+        async with client(application) as page:
+            source = f"/source?passage={passage.id}&lang={language}"
+            opened = await page.get(source)
+            led = await page.get(f"{source}&on=page")
+            leaf = await page.get(led.headers["location"])
+            await library.withdraw(document.id)
+            gone = await page.get(f"{source}&on=page")
+
+    (address,) = re.findall(rf'href="(/documents/[^"]+)">{label}<', opened.text)
+    assert led.status_code == 303
+    assert led.headers["location"] == address
+    assert leaf.status_code == 303
+    assert leaf.headers["location"].startswith(f"/documents/{document.id}/v/{version.id}/page/1#p")
+    assert gone.status_code == 200
+    assert "/documents/" not in gone.text
