@@ -13,6 +13,7 @@ __all__ = ["aged", "lines", "titled"]
 
 FIXED = "\u00a0"  # a space that makes no list of what follows a number
 INDENT = "\u3000"  # before what stands within an item
+_ITEM = re.compile(r"^\u3000*(?:- |\d{1,3}[.)] ?)")  # what an emphasis stands behind
 _NUMBER = re.compile(r"^\u3000*\d{1,3}[.)] ?")
 _HASHES = re.compile(r"^#{1,6}\s+")
 MONTHS = 24  # from here on an age is told in years
@@ -79,8 +80,8 @@ def _words(sentence: Sentence, *, bold: bool) -> str:
     text = _plain(sentence.text)
     mark = _plain(sentence.mark)
     if bold and mark and mark in text:
-        number = _NUMBER.match(mark)
-        begin = number.end() if number else 0
+        item = _ITEM.match(mark)
+        begin = item.end() if item else 0
         text = text.replace(mark, f"{mark[:begin]}**{mark[begin:]}**", 1)
     indented = f"{INDENT * sentence.depth}{text}"
     return _NUMBER.sub(_fixed, indented) if sentence.role == "line" else indented

@@ -7,6 +7,7 @@ import re
 
 from knowledge.text.sanitise import sanitise
 
+ITEM = "- "  # begins an item of a list, which an emphasis before it would end
 EXCERPT = 900  # characters shown; a single sentence may be longer
 _PIECE = re.compile(
     r"[^\n]*?(?:[。！？]+[」』）)]*|[.!?]+[\"”)]*(?=\s)|\n+|$)[^\S\n]*\n*", re.DOTALL
@@ -23,7 +24,9 @@ def marked(text: str, quote: str) -> str:
         return sanitise(opening(text))
     until = at + len(quote)
     start, end = _around(text, at, until)
-    return sanitise(f"{text[start:at]}**{quote}**{text[until:end]}".strip())
+    if quote.startswith(ITEM):
+        at += len(ITEM)
+    return sanitise(f"{text[start:at]}**{text[at:until]}**{text[until:end]}".strip())
 
 
 def opening(text: str) -> str:

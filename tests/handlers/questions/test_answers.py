@@ -41,6 +41,13 @@ def test_a_table_row_names_its_columns():
     ]
 
 
+@pytest.mark.parametrize("begin", ["- ", "1.\u00a0"])
+def test_an_item_of_a_list_stays_one_when_it_is_what_answers(begin):
+    item = Sentence(f"{begin.replace(chr(0xA0), ' ')}機密は不可", (1,), role="line")
+    marked = replace(item, mark=item.text)
+    assert lines([marked], bold=True) == [f"{begin}**機密は不可**[1]"]
+
+
 def test_an_empty_cell_keeps_the_others_under_their_columns():
     rows = (
         ("役職 | 国内 | 海外", 1),

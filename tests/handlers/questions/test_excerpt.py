@@ -27,7 +27,7 @@ def test_whole_sentences_stand_around_the_quote(parts, between, data):
     quote = data.draw(st.sampled_from(parts))
     text = between.join(parts)
     shown = marked(text, quote)
-    assert f"**{quote}**" in shown
+    assert f"**{quote.removeprefix('- ')}**" in shown
     left = shown.replace("**", "")
     starts = list(accumulate((len(part) + len(between) for part in parts[:-1]), initial=0))
     ends = {start + len(part) for start, part in zip(starts, parts, strict=True)}
@@ -48,3 +48,8 @@ def test_what_is_hardly_a_text_is_shown_as_it_is(text):
 def test_a_sentence_longer_than_the_room_stays_whole():
     long = "条件が続き、" * 300 + "禁止する。"
     assert marked(f"前の文。{long}後の文。", long) == f"**{long}**"
+
+
+def test_an_item_of_a_list_stays_one_when_it_is_quoted():
+    text = "Two kinds:\n- the first\n- the second"
+    assert marked(text, "- the second") == "Two kinds:\n- the first\n- **the second**"
