@@ -64,6 +64,7 @@ class Router:
         self._room = questions
         self._meet = documents.context.people.names.meet
         self._choose = choose
+        choose.follow(self.threads.answer)
         self._documents = documents
         self._model = model
         self._texts = texts
@@ -173,7 +174,22 @@ class Router:
         stands_alone = word in OWN_COMMANDS and not rest
         if word == "llm-choose" or stands_alone or _names_choice(word, rest):
             return self._command(message, Command(word, rest))
-        return self._spoken(message, text)
+        return self._typed(message, text)
+
+    async def _typed(self, message: Message, text: str) -> AsyncIterator[Reply]:
+        """
+        An answer to the question the dialog has open here, else what people say. A later question
+        of ours what was meant comes first.
+        """
+        step = None
+        put = await self._choose.open(message)
+        if put is not None and not await self.threads.asks_back(message.place, put.after):
+            step = await self._choose.typed(put, text)
+        replies = self._spoken(message, text)
+        if step is not None:
+            replies = self._choose.press(message, step)
+        async for reply in replies:
+            yield reply
 
     def _spoken(self, message: Message, text: str) -> AsyncIterator[Reply]:
         """

@@ -91,7 +91,7 @@ class Dialog:
         advisor = await self._models.of_run(run.model)
         following: Next = None
         if not run.done:
-            following = self._next(run, advisor)
+            following = self.following(run, advisor)
         if following is None:
             reply = _noted(ResultView.of(run, advisor, say).full(), note, say)
             return replace(reply, private=not run.open)
@@ -143,7 +143,7 @@ class Dialog:
         changed = replace(run, rules=rules)
         return await self._runs.save(changed) or await self._runs.load(run.id) or run
 
-    def _next(self, run: Run, advisor: Advisor) -> Next:
+    def following(self, run: Run, advisor: Advisor) -> Next:
         """
         Return what to ask next: the page first, then the engine's choice; an express run has its
         few questions, one that answers the rest gets all of them.
@@ -197,7 +197,7 @@ class Dialog:
         step: Step,
         values: Values,
     ) -> Reply:
-        changed = replace(changed, done=self._next(changed, advisor) is None)
+        changed = replace(changed, done=self.following(changed, advisor) is None)
         saved = await self._runs.save(changed)
         if saved is None:
             newer = await self._runs.load(run.id)
@@ -232,7 +232,7 @@ class Dialog:
     def _answered(
         self, run: Run, advisor: Advisor, step: AnswerQuestion | SkipQuestion, values: Values
     ) -> Run | NoChange:
-        criterion = self._next(run, advisor)
+        criterion = self.following(run, advisor)
         if criterion is None or criterion == "page" or step.criterion not in ("", criterion.id):
             return NoChange.OLD
         if isinstance(step, SkipQuestion):
@@ -255,7 +255,7 @@ class Dialog:
         note = ""
         if isinstance(step, AnswerRest):
             changed = replace(run, done=False, rest=True)
-            changed = replace(changed, done=self._next(changed, advisor) is None)
+            changed = replace(changed, done=self.following(changed, advisor) is None)
         else:
             changed = run
             given = dict(_changes(step.changes))

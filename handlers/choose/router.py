@@ -7,12 +7,13 @@ get a friendly sentence.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import get_args
 
 from handlers.actions.action import Action
 from handlers.actions.choose import (
+    AnswerQuestion,
     AnswerRest,
     AskAboutResult,
     JoinTeam,
@@ -26,21 +27,24 @@ from handlers.actions.choose import (
     StartChoice,
     ViewRun,
 )
+from handlers.actions.registry import read
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.dialog import Dialog, Later, Step
 from handlers.choose.former import carried
 from handlers.choose.guidelines import Guidelines
 from handlers.choose.outcome import Outcome, Use
 from handlers.choose.question import restart, resume
-from handlers.choose.runs import Run, Runs
+from handlers.choose.runs import Open, Run, Runs
 from handlers.choose.team import Teams
 from handlers.choose.teamwork import Teamwork
+from handlers.choose.typed import Typed, typed
 from handlers.choose.wording import Wording
 from handlers.conversation import Button, Buttons, Command, Form, Message, Paragraph, Reply
 from handlers.routes import Routes
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
+from knowledge.advisor.values import Criterion
 from knowledge.errors import InvalidAnswers
 
 # steps this process works on; of a burst the others wait here, not in the store past its time-out
@@ -71,6 +75,7 @@ class Choose:
         self._runs = Runs(sessions)
         self._texts = texts
         self._steps = asyncio.Semaphore(AT_ONCE)
+        self._last_answer: Callable[[str], Awaitable[str]] = _nothing_answered
         self._dialog = Dialog(models, self._runs, texts, guidelines)
         self._outcome = Outcome(models, self._runs, texts, guidelines)
         self._teamwork = Teamwork(models, self._runs, Teams(sessions), self._dialog, texts)
@@ -81,6 +86,44 @@ class Choose:
             routes.press(kind, self.press)
             if kind is not AskAboutResult:
                 routes.form(kind, self.form)
+
+    def follow(self, last_answer: Callable[[str], Awaitable[str]]) -> None:
+        """Take how to learn the id of the last answer that was given at a place."""
+        self._last_answer = last_answer
+
+    # ----------------------------------------------------------------- typed answers
+
+    async def open(self, message: Message) -> Open | None:
+        """Return the question that stands open for this person at this place, None for none."""
+        try:
+            put = await self._runs.open(message.person.id)
+        except SessionsUnavailable:
+            return None
+        if put is None or put.place != message.place:
+            return None
+        return put
+
+    async def typed(self, put: Open, text: str) -> Typed | None:
+        """Return the step a message takes at an open question, None where it is no answer."""
+        try:
+            run, advisor = await self._kept(put.run)
+        except SessionsUnavailable:
+            return None
+        if run is None or advisor is None or run.done:
+            return None
+        criterion = self._dialog.following(run, advisor)
+        if not isinstance(criterion, Criterion):
+            return None
+        return typed(text, run, criterion, self._texts)
+
+    async def _put(self, message: Message, reply: Reply) -> None:
+        """Note where a question was put, so that its answer may be typed there."""
+        if reply.ask is None or reply.ask.form != AnswerQuestion.name:
+            return
+        action = read(Form(reply.ask.form, reply.ask.state, NOTHING))
+        if isinstance(action, AnswerQuestion):
+            after = await self._last_answer(message.place)
+            await self._runs.put(message.person.id, Open(action.run, message.place, after))
 
     # ----------------------------------------------------------------- ways in
 
@@ -149,6 +192,7 @@ class Choose:
         try:
             async with self._steps:
                 reply = await replying
+            await self._put(message, reply)
         except SessionsUnavailable:
             reply = self._paused(message, action)
         except InvalidAnswers as error:
@@ -291,3 +335,7 @@ class Choose:
             return await self._teamwork.renew(message, run.team)
         fresh = await self._dialog.begin(Run("", run.person, run.name, ""))
         return await self._dialog.ask(message, fresh)
+
+
+async def _nothing_answered(_: str) -> str:
+    return ""

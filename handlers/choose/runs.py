@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from handlers.lifetimes import FINISHED_RUN, RUN
 from handlers.sessions import Sessions
+from handlers.sessions import State as Pointer
 from knowledge.advisor.values import UNKNOWN
 from knowledge.stored import stored
 
@@ -27,6 +28,18 @@ class Rule:
     option: str
     text: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """
+    A question of a run that is open, and the place where it was put; `after` is the id of the
+    answer that was the last there, empty for none.
+    """
+
+    run: str
+    place: str
+    after: str
 
 
 State = Literal["given", "not_sure", "skipped", "not_asked"]
@@ -178,6 +191,23 @@ class Runs:
         if run is None or run.done:
             return None
         return run
+
+    async def put(self, person: str, open_: Open) -> None:
+        """Note where the question of the person's unfinished run was put to them."""
+
+        def edit(pointer: Pointer | None) -> Pointer | None:
+            if pointer is None or pointer["rid"] != open_.run:
+                return None
+            return pointer | {"place": open_.place, "after": open_.after}
+
+        await self._sessions.change("choose.active", person, edit, seconds=RUN)
+
+    async def open(self, person: str) -> Open | None:
+        """Return where the person was last asked something one by one, None for nowhere."""
+        pointer = await self._sessions.load("choose.active", person)
+        if pointer is None or "place" not in pointer:
+            return None
+        return Open(str(pointer["rid"]), str(pointer["place"]), str(pointer["after"]))
 
     async def begin(self, run: Run) -> Run:
         """Save a new run and make it the person's own; of two started at once the first stays."""

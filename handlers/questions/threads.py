@@ -111,6 +111,13 @@ class Threads:
         thread = await self._load(place)
         return str(thread.get("answer", ""))
 
+    async def asks_back(self, place: str, since: str) -> bool:
+        """Report whether a later answer than `since` is the last here and asks what was meant."""
+        thread = await self._load(place)
+        if thread.get("answer", "") == since or not thread["turns"]:
+            return False
+        return _turn(thread["turns"][-1]).asked_back
+
     async def listens(self, message: Message) -> bool:
         """
         Report whether this is to be answered: whoever addresses the bot is; other talk as the

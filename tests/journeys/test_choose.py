@@ -18,6 +18,7 @@ from handlers.conversation import (
     Form,
     Message,
     Person,
+    Press,
     Reply,
     Text,
 )
@@ -168,3 +169,39 @@ def test_the_model_is_replaced_from_the_command(
     assert main(["model", "--rollback", "--json", *where]) == 0
     assert len(json.loads(capsys.readouterr().out)["history"]) == 1
     assert main(["model", "--rollback", *where]) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "start", "skip_page", "words"),
+    [
+        ("ja", "診断", "choose.later", ("2", "3番でお願いします", "わからない", "スキップ")),
+        ("en", "choose", "choose.later", ("2.", "option 3 please", "I don’t know", "skip")),
+    ],
+)
+async def test_the_open_question_takes_an_answer_that_is_typed(
+    data: Path, language: str, start: str, skip_page: str, words: tuple[str, ...]
+) -> None:
+    async with Application(load({}, data=str(data / f"typed-{language}"))) as application:
+        page = await say(application, Text(start), language)
+        first = await say(application, Press(skip_page, page.ask.state), language)
+        reply = first
+        seen = [first.ask.fields[0].id]
+        for text in words:
+            reply = await say(application, Text(text), language)
+            assert reply.ask, f"{text}: {reply.text}"
+            seen.append(reply.ask.fields[0].id)
+        assert len(set(seen)) == len(words) + 1, seen
+        # what is not there is asked again, and the way back opens the question before
+        for text in ("99", "はい" if language == "ja" else "yes"):
+            again = await say(application, Text(text), language)
+            assert again.ask.fields[0].id == seen[-1]
+            assert again.ask.notes
+        before = await say(application, Text("戻る" if language == "ja" else "back"), language)
+        assert before.ask.fields[0].id == seen[-2]
+        # an option in its own words, even after a question to the documents came between
+        told = await say(application, Text("RAGとは何ですか?"), language)
+        assert told.ask is None
+        assert told.answer
+        option = before.ask.fields[0].options[0].text
+        answered_in_words = await say(application, Text(option), language)
+        assert answered_in_words.ask.fields[0].id != seen[-2]
