@@ -113,6 +113,7 @@ class Slack(Face):
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
         """Take deliveries by the socket, where there is an app token."""
+        await self._api.begin()
         if not self._settings.app_token:
             yield
             return

@@ -136,13 +136,16 @@ class Api:
         self._hooks = Download(Hosts(HOOKS, own=settings.api_base, beside=True), seconds=CALL)
 
     async def __aenter__(self) -> Self:
-        await self._pace.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         session, self._session, self._client = self._session, None, None
         if session is not None:
             await session.close()
+
+    async def begin(self) -> None:
+        """Note from now on what is posted; the sessions are open by now."""
+        await self._pace.begin()
 
     def client(self) -> "AsyncWebClient":
         """Return the client itself, for Bolt and its socket."""

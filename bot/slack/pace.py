@@ -92,8 +92,11 @@ class Pace:
         self._lanes: dict[str, _Lane] = {}
         self._own: dict[str, float] = {}  # budgets while there is no Redis: when each is empty
 
-    async def open(self) -> None:
-        """Remember from now on which messages were let through."""
+    async def begin(self) -> None:
+        """
+        Remember from now on which messages were let through: what is asked later needs no look
+        for an earlier answer. The sessions are open by now.
+        """
         if self._sessions is not None:
             with suppress(SessionsUnavailable):
                 await self._sessions.remember_marks()

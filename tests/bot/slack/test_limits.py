@@ -4,13 +4,19 @@ import asyncio
 import time
 from contextlib import AsyncExitStack
 
+import httpx
 import pytest
+from starlette.applications import Starlette
 
 from bot.slack import pace
+from bot.slack.adapter import Slack
+from bot.slack.settings import Slack as Settings
+from bot.turns import Turns
 from handlers.conversation import Paragraph, Reply
-from handlers.sessions import Rate
+from handlers.people import People
+from handlers.sessions import Rate, Sessions
 from tests.bot.slack.api import Limit
-from tests.bot.slack.conftest import until
+from tests.bot.slack.conftest import SECRET, Desk, until
 
 STATUS = "assistant.threads.setStatus"
 FAST = Rate(0.051, 5)  # of posts here, twenty times what Slack takes, so that the test is short
@@ -57,6 +63,23 @@ async def test_sixty_questions_at_once_are_all_answered_once_and_no_limit_is_hit
     assert {message["text"] for message in api.messages.values()} == {"答え [1]"}
     assert api.limits["chat.postMessage"].refused <= 3
     assert not api.named("chat.update")
+    assert not api.named("conversations.replies")
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_the_first_questions_after_a_start_read_no_thread(store, texts, api):
+    """Opened as the service does: faces come before the sessions they count in."""
+    sessions = Sessions(store.connect)
+    turns = Turns(bot, sessions, texts)
+    settings = Settings("xoxb-1", (SECRET,), "", f"{api.url}/api/")
+    slack = Slack(settings, turns, texts, People(frozenset()), sessions=sessions)
+    turns.register(slack)
+    door = httpx.ASGITransport(Starlette(routes=slack.routes()))
+    client = httpx.AsyncClient(transport=door, base_url="http://bot.example")
+    async with slack, sessions, turns, slack.listening(), client:
+        await all_at_once([Desk(api, turns, slack, client)], 12)
+
+    assert len(api.messages) == 12
     assert not api.named("conversations.replies")
 
 
