@@ -19,7 +19,7 @@ NameOf = Callable[[str, str], Awaitable[str]]
 _ID = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # Entra
     r"|[0-9a-f]{16,}"  # the web page
-    r"|[UWS](?=[A-Z0-9]*\d)[A-Z0-9]{2,}"  # Slack
+    r"|[UWS](?=[A-Z0-9]*\d)[A-Z0-9]+"  # Slack
     r"|local|29|\d+",
     re.IGNORECASE,
 )
@@ -90,7 +90,7 @@ class Names:
 def typed(id_: str) -> str:
     """Return what stands in the place of an id where somebody typed a name; "" for a real id."""
     home, _, name = id_.rpartition(":")
-    in_a_workspace = ":" in home
+    in_a_workspace = ":" in home or home.isdigit()  # Teams spells its ids 29:…
     one_word = name.isascii() and " " not in name
     if _ID.fullmatch(name) or (in_a_workspace and one_word):
         return ""
