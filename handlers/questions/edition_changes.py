@@ -23,7 +23,7 @@ from knowledge.documents.comparison import Section, compare
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
 from knowledge.text.outline import CELL
-from knowledge.text.sanitise import sanitise
+from knowledge.text.sanitise import quoted, sanitise
 from knowledge.text.topic import topics
 from knowledge.text.units import units
 from knowledge.values import Answer, Citation, Document, Hit, Language, Passage, Sentence, Version
@@ -154,7 +154,7 @@ class EditionChanges:
                 quote = _line_about(passage, subject)
                 number = len(citations) + 1
                 citations.append(Citation(number, passage, quote))
-                words = sanitise(quote).strip("| ").replace(CELL, " · ")
+                words = quoted(quote).strip("| ").replace(CELL, " · ")
                 sentences.append(Sentence(f"- {name}: {words}", (number,)))
         if not sentences:
             return None

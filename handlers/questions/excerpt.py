@@ -5,7 +5,7 @@ quoted.
 
 import re
 
-from knowledge.text.sanitise import sanitise
+from knowledge.text.sanitise import quoted
 
 ITEM = "- "  # begins an item of a list, which an emphasis before it would end
 EXCERPT = 900  # characters shown; a single sentence may be longer
@@ -21,12 +21,12 @@ def marked(text: str, quote: str) -> str:
     """
     at = text.find(quote) if quote else -1
     if at < 0 or "**" in text or "\n" in quote.strip():
-        return sanitise(opening(text))
+        return quoted(opening(text))
     until = at + len(quote)
     start, end = _around(text, at, until)
     if quote.startswith(ITEM):
         at += len(ITEM)
-    return sanitise(f"{text[start:at]}**{text[at:until]}**{text[until:end]}".strip())
+    return quoted(f"{text[start:at]}**{text[at:until]}**{text[until:end]}".strip())
 
 
 def opening(text: str) -> str:

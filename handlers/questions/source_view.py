@@ -28,7 +28,7 @@ from handlers.texts import Texts
 from knowledge.answering.articles import NEAR, article_of
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError, UnknownDocument
-from knowledge.text.sanitise import sanitise
+from knowledge.text.sanitise import quoted, sanitise
 from knowledge.values import Document, Language, Passage, Sentence
 
 SUPPORTED = 3  # sentences of the answer that are shown with what they rest on
@@ -116,7 +116,7 @@ class SourceView:
         near = []
         for other in around:
             if other.id != passage.id and other.language == passage.language:
-                place, text = other.place.to(language), sanitise(opening(other.text))
+                place, text = other.place.to(language), quoted(opening(other.text))
                 near.append(Paragraph(f"**{place}**\n{text}"))
         if near:
             blocks.append(Details(self._texts.say("ask.around", language), tuple(near)))
@@ -159,7 +159,7 @@ def _article(passage: Passage, near: Sequence[Passage], quote: str) -> str:
     shown: list[Sentence] = []
     for number, line in enumerate(article.lines):
         mark = quote if number == article.at else ""
-        shown.append(Sentence(sanitise(line.text), mark=sanitise(mark)))
+        shown.append(Sentence(quoted(line.text), mark=quoted(mark)))
     return "\n".join(drawn(shown, bold=True))
 
 

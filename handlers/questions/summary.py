@@ -20,7 +20,7 @@ from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
 from knowledge.text.outline import CELL
 from knowledge.text.pieces import pieces
-from knowledge.text.sanitise import sanitise
+from knowledge.text.sanitise import quoted
 from knowledge.text.units import units
 from knowledge.values import Citation, Document, Language, Passage
 
@@ -135,7 +135,7 @@ def _row(passage: Passage) -> str:
     if not sentence:
         return ""
     named_by = [part for part in (heading, sentence) if part]
-    return sanitise(f"- {': '.join(named_by)}")
+    return quoted(f"- {': '.join(named_by)}")
 
 
 def _first_sentence(passage: Passage, heading: str) -> str:

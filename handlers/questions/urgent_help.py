@@ -22,7 +22,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.text.courtesy import asking
 from knowledge.text.emergency import Kind, emergency
 from knowledge.text.language import spoken_language
-from knowledge.text.sanitise import sanitise
+from knowledge.text.sanitise import quoted
 from knowledge.values import Answer, Citation, Language, Sentence
 
 
@@ -73,7 +73,7 @@ class UrgentHelp:
             owner=metadata.owner,
         )
         lines = (found.first, *found.others)
-        sentences = [Sentence(sanitise(line), (1,)) for line in lines]
+        sentences = [Sentence(quoted(line), (1,)) for line in lines]
         question = " ".join(text.split())
         return Answer(
             secrets.token_urlsafe(12),

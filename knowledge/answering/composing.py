@@ -16,7 +16,7 @@ from knowledge.text.article import Line, above, within
 from knowledge.text.outline import CELL, LEADS, unmarked
 from knowledge.text.predicates import EXCEPTION
 from knowledge.text.ranges import fits
-from knowledge.text.sanitise import sanitise
+from knowledge.text.sanitise import quoted
 from knowledge.values import Language, Passage, Sentence
 
 SHORT = 540  # characters of an answer in a chat, its sources apart
@@ -103,7 +103,7 @@ def beside_each_other(table: Rows) -> str:
         named = zip(table[0][1:], cells, strict=True)
         pairs = [f"{name} {cell}" for name, cell in named if cell]
         rows.append(f"{head}: {' · '.join(pairs)}")
-    text = sanitise(" / ".join(rows))
+    text = quoted(" / ".join(rows))
     return text if len(text) <= BESIDE else ""
 
 
@@ -128,14 +128,14 @@ def _sentences(
         if number > last + 1 and _is_left_out(article, last, number):
             sentences.append(Sentence(GAP, (), "gap"))
         if line.kind == "row" and not shown_head and not _has_header(article, number):
-            shown_head = sanitise(header_of(article))
+            shown_head = quoted(header_of(article))
             if shown_head:
                 sentences.append(Sentence(shown_head, (citation,)))
         if line.kind == "header":
             shown_head = line.text
-        text = sanitise(line.text)
+        text = quoted(line.text)
         if text:
-            mark = sanitise(marks.get(number, ""))
+            mark = quoted(marks.get(number, ""))
             depth = _depth(article.lines, number)
             sentences.append(Sentence(text, (citation,), mark=mark, depth=depth))
         last = number
@@ -189,7 +189,7 @@ def _says_nothing_more(article: Article, numbers: Sequence[int], first: str) -> 
     said = "".join(first.split())
     for number in numbers:
         line = article.lines[number]
-        words = "".join(sanitise(unmarked(line.text)).rstrip("。.").split())
+        words = "".join(quoted(unmarked(line.text)).rstrip("。.").split())
         if words not in said:
             return False
     return True

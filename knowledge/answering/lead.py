@@ -19,7 +19,7 @@ from knowledge.reading.chunks import passage_title
 from knowledge.text.article import Line, above
 from knowledge.text.outline import LEADS, unmarked
 from knowledge.text.predicates import EXCEPTION, Stance, Verdict, conditional, stance_of, verdict
-from knowledge.text.sanitise import sanitise
+from knowledge.text.sanitise import quoted, sanitise
 from knowledge.text.spans import sentence_spans
 from knowledge.text.titles import titled
 from knowledge.values import Language
@@ -250,7 +250,7 @@ def _heading(article: Article) -> str:
     """Return the heading right above the deciding line, without its marks."""
     for line in reversed(article.lines[: article.at + 1]):
         if line.kind == "heading":
-            return sanitise(line.text.strip("#* \u3000>"))
+            return quoted(line.text.strip("#* \u3000>"))
     return ""
 
 

@@ -10,7 +10,7 @@ from knowledge.answering.deciding import Asked
 from knowledge.text.article import Line
 from knowledge.text.lines import ended
 from knowledge.text.outline import CELL, unmarked
-from knowledge.text.sanitise import sanitise
+from knowledge.text.sanitise import quoted
 
 WIDE = 110  # characters of a row that is said whole
 
@@ -31,7 +31,7 @@ def row_said(article: Article, line: Line, asked: Asked) -> str:
 
 def plain(text: str) -> str:
     """Return a sentence without its marker and marks of emphasis."""
-    return sanitise(unmarked(text).replace("**", "").replace("`", ""))
+    return quoted(unmarked(text).replace("**", "").replace("`", ""))
 
 
 def header_of(article: Article) -> str:

@@ -18,7 +18,7 @@ from knowledge.answering.evidence import located, stands_in
 from knowledge.answering.grounding import closest, in_language, strange_names, support
 from knowledge.answering.prompt import Source
 from knowledge.answering.trace import Check
-from knowledge.text.sanitise import sanitise
+from knowledge.text.sanitise import mail_addresses, sanitise
 from knowledge.text.units import units
 from knowledge.values import Hit, Language, Sentence
 
@@ -107,12 +107,14 @@ class Verifier:
         language: Language,
         told: "_Told",
     ) -> Check:
-        text, cited = sanitise(claim.text), claim.citations
+        cited = claim.citations
         if not cited or min(cited) < 1 or max(cited) > len(sources):
-            return Check(text, (), 0.0, kept=False, reason="citation")
+            return Check(sanitise(claim.text), (), 0.0, kept=False, reason="citation")
+        behind = [sources[number - 1] for number in cited]
+        vouched = mail_addresses("\n".join(source.text for source in behind))
+        text = sanitise(claim.text, vouched)
         if not in_language(text, language):
             return Check(text, cited, 0.0, kept=False, reason="language")
-        behind = [sources[number - 1] for number in cited]
         places = [place for source in behind for place in source.places]
         topic = " ".join(source.topic for source in behind)
         strict = support(text, places, topic)

@@ -24,7 +24,7 @@ _RANKS = (
     re.compile(r"[(（](?:\d{1,2}|[０-９]{1,2}|[一二三四五六七八九十]{1,3})[)）]\s*|[①-⑳]\s*"),
     re.compile(r"(?:[ア-ン][ \t\u3000.．)）]+|[a-z][.)]\s+)"),
     re.compile(r"[(（](?:[ア-ンa-zA-Z]|[ivx]{1,4})[)）]\s*"),
-    re.compile(r"[-*+•・◦●○■□◆◇▶▪✓]\s*(?![*])"),
+    re.compile(r"(?!\+\d)[-*+•・◦●○■□◆◇▶▪✓]\s*(?![*])"),  # +81 begins a number
 )
 _ITEM = re.compile("|".join(f"(?:{form.pattern})" for form in _RANKS))
 LEADS = re.compile(

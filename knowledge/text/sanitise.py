@@ -1,6 +1,7 @@
 """
 What may leave the house: text without anything that could be clicked, fetched, unfurled or that
-calls people.
+calls people. A mail address of a document is the exception: whom to write to is often the answer,
+and nothing fetches or unfurls it.
 
 Written text may come from a document or a model; the only links an answer has are its own
 citations, and those are made by the renderers from ids, never from text.
@@ -44,6 +45,16 @@ _MENTION = re.compile(
     r"|[\w.+-]+[@＠][\w-]+(?:\.[\w-]+)*",
     re.IGNORECASE,
 )
+_MAIL = re.compile(
+    # whole, outside any longer address; what stands next to it may be Japanese
+    r"(?<![a-z0-9._%+/\\@＠-])"
+    r"([a-z0-9][a-z0-9._%+-]{0,63}[@＠](?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})"
+    r"(?![a-z0-9_@＠/\\?#-]|[.:][a-z0-9])",
+    re.IGNORECASE,
+)
+_BRACKETED_MAIL = re.compile(rf"<*{_MAIL.pattern}>*", re.IGNORECASE)
+_HELD = 0x10F000  # private characters from here on hold the place of an address; no font has them
+_MOST_HELD = 0xF00
 INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
@@ -53,14 +64,41 @@ _SPLIT = re.compile(r"(?<=:)\s*\n\s*(?=//)|(?<=/)\s*\n\s*(?=[\w/])", re.IGNORECA
 ROUNDS = 4  # taking one form away can bring another one together
 
 
-def sanitise(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return words of a document as `sanitise` does, with the mail addresses that stand there."""
+    return sanitise(text, mail_addresses(text))
+
+
+def mail_addresses(text: str) -> frozenset[str]:
+    """Return the mail addresses that stand in a text as such, not inside a link."""
+    return frozenset(_MAIL.findall(INVISIBLE.sub("", text)))
+
+
+def sanitise(text: str, addresses: frozenset[str] = frozenset()) -> str:
     """
     Return text without links, images, addresses, mentions, tags and invisible characters; a link's
-    words stay.
+    words stay, and so do those mail `addresses` that a document vouches for.
 
     Citation marks such as [1] are text and stay too, and so do names of office files ("規程.docx").
     """
     text = _SPLIT.sub("", _REFERENCE.sub("", INVISIBLE.sub("", text)))
+    if not addresses:
+        return _without_links(text)
+    held: list[str] = []
+
+    def hold(match: re.Match[str]) -> str:
+        if match.group(1) not in addresses or len(held) == _MOST_HELD:
+            return match.group()
+        held.append(match.group(1))
+        return chr(_HELD + len(held) - 1)
+
+    text = _without_links(_BRACKETED_MAIL.sub(hold, text))
+    for number, address in enumerate(held):
+        text = text.replace(chr(_HELD + number), address)
+    return text
+
+
+def _without_links(text: str) -> str:
     for _ in range(ROUNDS):
         before = text
         text = _LINK.sub(_words_of_link, text)

@@ -40,6 +40,9 @@ class Seen(HTMLParser):
         self.words.append(data)
 
 
+MAIL = "a@evil.example"  # a published document may name whom to write to
+
+
 def hostile(form):
     """An answer as it leaves knowledge: its sentence went through the barrier, its passage and title did not."""
     passage = Passage(
@@ -80,7 +83,7 @@ def words(value):
     return [value] if isinstance(value, str) else []
 
 
-@pytest.fixture(params=LINKS)
+@pytest.fixture(params=[form for form in LINKS if form != MAIL])
 def reply(request, texts):
     answer = hostile(request.param)
     return Reply(plain_text(answer, texts), blocks_of(answer, texts))
@@ -111,3 +114,18 @@ def test_the_terminal_prints_no_address_and_no_escape(reply):
 
     assert EVIL not in console.file.getvalue().lower()
     assert "\x1b" not in console.file.getvalue()
+
+
+def test_a_mail_address_of_a_document_is_words_and_no_link_on_the_page(texts):
+    answer = hostile(MAIL)
+    reply = Reply(plain_text(answer, texts), blocks_of(answer, texts))
+    page, drawn = Seen(), Page(texts, "ja", place_at("/"))
+    article = Article("1", "質問", "2026-11-25T14:02+09:00", reply)
+    page.feed(drawn.article(article) + drawn.drawers(article))
+
+    assert MAIL in "".join(page.words)
+    assert all(address.startswith(("#", "/")) for address in page.addresses)
+    drawn_beside = [m for level in range(4) for m in messages(reply, texts, "ja", level)]
+    drawn_beside += activities(reply, "ja", texts)
+    said = [w for w in words(drawn_beside) if w != "https://schema.org/Message"]
+    assert not [w for w in said if CLICKABLE.search(w)]

@@ -8,7 +8,7 @@ from knowledge.answering.prompt import Source
 from knowledge.answering.verification import Verifier
 from knowledge.text.analysis import Analysis
 from knowledge.text.injection import orders, suspicious
-from knowledge.text.sanitise import sanitise
+from knowledge.text.sanitise import quoted, sanitise
 from knowledge.text.units import units
 from knowledge.values import Passage, Place
 from tests.adversary import EVIL, FACTS_EN, FACTS_JA, LINKS, LOOKALIKES, inventions
@@ -107,6 +107,44 @@ def test_no_form_of_a_link_or_mention_outlasts(form):
         sign in left.lower()
         for sign in ("://", "](", "<", "@", "127.0.0.1", "javascript:", "slack:", "xn--", "0x7f")
     )
+
+
+@pytest.mark.parametrize("form", [form for form in LINKS if form != f"a@{EVIL}"])
+def test_no_form_of_a_link_outlasts_in_a_quote_either(form):
+    left = quoted(f"前 {form} 後 <keiri@example.co.jp> まで")
+    assert EVIL not in left.lower()
+    assert not any(sign in left.lower() for sign in ("://", "](", "<", "javascript:", "mailto:"))
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("経理部keiri@example.co.jp(内線 12)です。", "経理部keiri@example.co.jp(内線 12)です。"),
+        ("佐藤 <sato@example.co.jp>", "佐藤 sato@example.co.jp"),
+        ("Write to h.r+eu@example.com.", "Write to h.r+eu@example.com."),
+        ("総務 soumu＠example.co.jp へ", "総務 soumu＠example.co.jp へ"),
+        ("@channel it@example.com", "it@example.com"),
+        ("https://evil.example/?to=it@example.com まで", "まで"),
+        ("https://it@example.com/a まで", "まで"),
+        ("//it@example.com", ""),
+        ("it@example.com/path", "/path"),
+    ],
+)
+def test_a_quote_keeps_the_mail_addresses_of_its_document_and_nothing_longer(text, left):
+    assert quoted(text) == left
+
+
+@pytest.mark.parametrize(
+    ("written", "left"),
+    [
+        ("経費精算の問い合わせ先は keiri@example.co.jp です。", True),
+        ("経費精算の問い合わせ先は keiri@evil.example です。", False),
+    ],
+)
+def test_a_model_may_write_only_a_mail_address_its_source_holds(written, left):
+    fact = "経費精算の問い合わせ先は keiri@example.co.jp です。"
+    check = CHECKS.check(f"{written}[1]", (Source(fact, (fact,), ""),), "ja")[0]
+    assert ("@" in check.sentence) is left
 
 
 @pytest.mark.parametrize(
