@@ -11,7 +11,7 @@ from knowledge.documents.library import Library
 from knowledge.index.opening import open_index
 from knowledge.reading.reading import read
 from knowledge.retrieval.encoder import VERSION
-from knowledge.values import Metadata
+from knowledge.values import Language, Metadata
 
 ALL = frozenset({"all"})
 DESKS = """# 社内窓口一覧
@@ -73,6 +73,8 @@ async def answers(folder: Path) -> AsyncIterator[Answers]:
         ("en", "Payroll email?", "E-mail: payroll@example.com · Phone: +44 20 7946 0222"),
     ],
 )
-async def test_whom_to_ask_is_said_whole(answers: Answers, language, question, first):
+async def test_whom_to_ask_is_said_whole(
+    answers: Answers, language: Language, question: str, first: str
+) -> None:
     answer = await answers.answer(question, readers=ALL, language=language)
     assert first in answer.sentences[0].text
