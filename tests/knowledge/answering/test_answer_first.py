@@ -1,7 +1,5 @@
 """The answer itself comes first, in one sentence, and the whole rule it stands in follows."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ from knowledge.index.opening import open_index
 from knowledge.reading.reading import read
 from knowledge.retrieval.encoder import VERSION
 from knowledge.values import Answer, Metadata
+from tests.shelving import shelved
 
 ALL = frozenset({"all"})
 CARS = """# 社用車規程
@@ -101,25 +100,9 @@ To borrow a bicycle, follow these steps:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A shelf with both documents, put there once."""
-    shelf = tmp_path_factory.mktemp("shelf")
-    asyncio.run(shelve(shelf))
-    return shelf
-
-
-async def shelve(folder: Path) -> None:
-    async with Library(open_index(None, folder, version=VERSION)) as library:
-        for name, text in {"社用車規程.md": CARS, "bicycle-rules.txt": BIKES}.items():
-            document, version, _ = await library.stage(
-                await read(name, text.encode()), Metadata(), by="t"
-            )
-            await library.publish(document.id, version.id)
-
-
-@pytest.fixture
-async def answers(folder: Path) -> AsyncIterator[Answers]:
-    async with Library(open_index(None, folder, version=VERSION)) as library:
-        yield Answers(library)
+    return shelved(
+        tmp_path_factory.mktemp("shelf"), {"社用車規程.md": CARS, "bicycle-rules.txt": BIKES}
+    )
 
 
 async def ask(answers: Answers, question: str) -> Answer:

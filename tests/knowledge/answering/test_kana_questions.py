@@ -1,20 +1,13 @@
 """Who types in kana gets the answer of who types in kanji, and the words of others stay theirs."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from knowledge.answering.answers import Answers
-from knowledge.documents.library import Library
-from knowledge.index.opening import open_index
-from knowledge.reading.reading import read
-from knowledge.retrieval.encoder import VERSION
 from knowledge.retrieval.glossary import Glossary
 from knowledge.text.analysis import Analysis
 from knowledge.text.kana import Kana
-from knowledge.values import Metadata
+from tests.shelving import shelved
 
 RULES = """# 社員の手引き
 
@@ -34,23 +27,7 @@ RULES = """# 社員の手引き
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    shelf = tmp_path_factory.mktemp("shelf")
-    asyncio.run(shelve(shelf))
-    return shelf
-
-
-async def shelve(folder: Path) -> None:
-    async with Library(open_index(None, folder, version=VERSION)) as library:
-        document, version, _ = await library.stage(
-            await read("手引き.md", RULES.encode()), Metadata(), by="t"
-        )
-        await library.publish(document.id, version.id)
-
-
-@pytest.fixture
-async def answers(folder: Path) -> AsyncIterator[Answers]:
-    async with Library(open_index(None, folder, version=VERSION)) as library:
-        yield Answers(library)
+    return shelved(tmp_path_factory.mktemp("shelf"), {"手引き.md": RULES})
 
 
 @pytest.mark.parametrize(

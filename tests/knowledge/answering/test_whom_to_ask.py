@@ -1,17 +1,12 @@
 """Whom to write to or call is said as the document says it: mail addresses and numbers whole."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from knowledge.answering.answers import Answers
-from knowledge.documents.library import Library
-from knowledge.index.opening import open_index
-from knowledge.reading.reading import read
-from knowledge.retrieval.encoder import VERSION
-from knowledge.values import Language, Metadata
+from knowledge.values import Language
+from tests.shelving import shelved
 
 ALL = frozenset({"all"})
 DESKS = """# 社内窓口一覧
@@ -44,24 +39,7 @@ Questions about expense claims go to the finance team at finance@example.com.
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A shelf with both lists, put there once."""
-    shelf = tmp_path_factory.mktemp("shelf")
-    asyncio.run(shelve(shelf))
-    return shelf
-
-
-async def shelve(folder: Path) -> None:
-    async with Library(open_index(None, folder, version=VERSION)) as library:
-        for name, text in {"窓口.md": DESKS, "contacts.md": CONTACTS}.items():
-            content = await read(name, text.encode())
-            document, version, _ = await library.stage(content, Metadata(), by="t")
-            await library.publish(document.id, version.id)
-
-
-@pytest.fixture
-async def answers(folder: Path) -> AsyncIterator[Answers]:
-    async with Library(open_index(None, folder, version=VERSION)) as library:
-        yield Answers(library)
+    return shelved(tmp_path_factory.mktemp("shelf"), {"窓口.md": DESKS, "contacts.md": CONTACTS})
 
 
 @pytest.mark.parametrize(
