@@ -17,6 +17,7 @@ from typing import Any, Literal
 from rich.progress import BarColumn, Progress, TextColumn
 
 from bot.command import desk, output, terminal
+from bot.command.exits import COULD_NOT, DONE
 from bot.command.terminal import ME
 from bot.service.application import Application
 from handlers.conversation import Press
@@ -28,7 +29,6 @@ from knowledge.sources.folder import FolderSource
 from knowledge.sources.source import Trouble
 from knowledge.values import Document, Language, Metadata, Phrase, Version
 
-DONE, COULD_NOT = 0, 1
 STEPS = {"received": 0, "checked": 5, "read": 30, "staged": 100}  # percent
 WRITING = 70  # percent that writing takes, behind what was read
 

@@ -12,6 +12,7 @@ import sys
 from dataclasses import replace
 
 from bot.command import desk, output
+from bot.command.exits import COULD_NOT, DONE
 from bot.command.rows import Row, rows
 from bot.command.terminal import Paper, said
 from bot.service.application import Application
@@ -21,8 +22,6 @@ from knowledge.answering.wording import Wording
 from knowledge.errors import KnowledgeError, LibraryUnavailable
 from knowledge.text.language import language_of
 from knowledge.values import Answer, Language
-
-DONE, COULD_NOT = 0, 1
 
 
 async def ask(application: Application, arguments: argparse.Namespace, language: Language) -> int:

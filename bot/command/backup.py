@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.command import desk, output
+from bot.command.exits import COULD_NOT, DONE
 from bot.service import backups
 from bot.service.application import Application
 from bot.settings import Settings
@@ -19,7 +20,6 @@ from knowledge.sentences import phrase
 from knowledge.values import Language
 
 FOLDERS = ("qdrant", "originals", "redis")  # of an embedded place, that have to be empty
-DONE, COULD_NOT = 0, 1
 
 
 async def make(application: Application, arguments: argparse.Namespace, language: Language) -> int:

@@ -1,8 +1,6 @@
 """
-Commands beside a running server: the caller's side, and the server's.
-
-The caller sends its words to the control socket of its data folder and shows what comes back. The
-server reads the words as the command does and runs them over the application that serves.
+Commands beside a running server, the caller's side: the words go to the control socket of the data
+folder, and what comes back is shown.
 """
 
 import json
@@ -11,22 +9,15 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot.service import peer
-from bot.service.control import Call, Line, address, call_line, frame_of, house_of
+from bot.service.control import Call, address, call_line, frame_of, house_of
 from bot.settings import InvalidSettings, Settings
 from handlers.texts import Texts
 from knowledge.values import Language
 
-if TYPE_CHECKING:  # heavy, and only the server needs it
-    from bot.service.application import Application
-
-ALONE = frozenset(
-    {"serve", "worker", "restore", "drill", "manifest"}
-)  # never carried out by a server
 DRAWING = ("TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
 TURN, AGAIN = 10.0, 0.2  # seconds a command waits for a folder in use, and between tries
 HELLO = 5.0  # seconds a server may take to accept
@@ -150,17 +141,3 @@ def _frames(connection: socket.socket) -> Iterator[dict[str, Any]]:
     with connection.makefile("rb") as lines:
         for row in lines:
             yield json.loads(row)
-
-
-async def carry_out(application: "Application", call: Call, line: Line) -> int:
-    """Carry a call out in the server; what it writes goes to the caller. Return its exit code."""
-    from bot.command.cli import carried_out
-    from bot.command.desk import Desk, Writing, divide, sitting_at
-
-    divide()
-    out = Writing(partial(line.write, "out"), terminal="out" in call.terminals)
-    errors = Writing(partial(line.write, "errors"), terminal="errors" in call.terminals)
-    folder, drawing = Path(call.folder), dict(call.environment)
-    language: Language = "ja" if call.language == "ja" else "en"
-    with sitting_at(Desk(out, errors, line.read, folder, drawing, application)):
-        return await carried_out(call.words, application.settings, language)

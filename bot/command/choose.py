@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from bot.command import desk, output
+from bot.command.exits import DONE
 from bot.command.terminal import draw
 from bot.service.application import Application
 from handlers.choose import figures
@@ -27,7 +28,6 @@ from knowledge.advisor.record import record
 from knowledge.errors import InvalidAnswers, InvalidModel
 from knowledge.values import Language
 
-DONE, COULD_NOT = 0, 1
 SIZE = 1_000_000  # characters of a file of answers
 
 

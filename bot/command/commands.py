@@ -10,6 +10,7 @@ from typing import Literal
 from bot.command import ask, backup, choose, desk, output
 from bot.command.add import add
 from bot.command.desk import opened
+from bot.command.exits import DONE
 from bot.command.person import person
 from bot.command.rows import rows
 from bot.command.sync import sync
@@ -24,8 +25,6 @@ from handlers.sessions import SessionsUnavailable
 from knowledge.errors import LibraryUnavailable
 from knowledge.text.language import language_of
 from knowledge.values import Language
-
-DONE, COULD_NOT = 0, 1
 
 
 async def run(arguments: argparse.Namespace, settings: Settings, language: Language) -> int:

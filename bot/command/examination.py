@@ -29,7 +29,7 @@ from handlers.sessions import SessionsUnavailable
 from handlers.texts import Texts
 from knowledge.errors import LibraryUnavailable, ModelUnavailable
 from knowledge.index.about import about as about_index
-from knowledge.index.about import oldest
+from knowledge.index.server_version import oldest
 from knowledge.models.language_models import Model, ModelFault
 from knowledge.values import Phrase
 

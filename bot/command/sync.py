@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bot.command import output, terminal
+from bot.command.exits import COULD_NOT, DONE
 from bot.service.application import Application
 from handlers.conversation import Press
 from handlers.documents.names import display
@@ -24,7 +25,6 @@ from knowledge.reading.reading import shown_name
 from knowledge.sources.addresses import shown
 from knowledge.values import DocumentKind, Language, Phrase
 
-DONE, COULD_NOT, INTERRUPTED = 0, 1, 130
 COUNTED: tuple[str, ...] = (  # in the order they are told
     "new",
     "changed",

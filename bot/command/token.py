@@ -6,6 +6,7 @@ from dataclasses import asdict
 from rich.console import Console
 
 from bot.command import output
+from bot.command.exits import DONE
 from bot.command.terminal import said
 from bot.service.application import Application
 from handlers.conversation import Press
@@ -13,7 +14,6 @@ from handlers.tokens import SCOPES, Token, day
 from knowledge.errors import KnowledgeError
 from knowledge.values import Language
 
-DONE, COULD_NOT = 0, 1
 ME = "terminal:local"
 
 

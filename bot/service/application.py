@@ -61,6 +61,7 @@ from knowledge.sentences import phrase
 from knowledge.text.analysis import Analysis
 
 log = logging.getLogger(__name__)
+THREADS = 2  # documents at once: the sandbox reads no more than two
 REHEARSED = "RAGは社内文書を全部学習しますか?"
 AWAY = "library_failed"  # what the library says when its index does not answer
 

@@ -43,11 +43,10 @@ def serve(
         print(line, flush=True)  # noqa: T201  # the one line people look for
         from dataclasses import replace
 
-        from bot.service.application import Application
+        from bot.service.application import THREADS, Application
         from bot.service.asgi import asgi_app
         from bot.service.control import Control
         from bot.service.nightly import Nightly
-        from bot.service.worker import THREADS
 
         application = Application(
             replace(settings, host=host, port=real_port),

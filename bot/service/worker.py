@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 
-from bot.service.application import Application
+from bot.service.application import THREADS, Application
 from bot.service.logs import to_stderr
 from bot.service.probes import Probes
 from bot.service.serve import listen
@@ -19,8 +19,6 @@ from bot.settings import InvalidSettings, Settings
 from handlers.texts import Texts
 from knowledge.reading.sandbox import missing
 from knowledge.values import Language
-
-THREADS = 2  # documents at once: the sandbox reads no more than two
 
 
 async def work(settings: Settings, language: Language, host: str = "", port: int = 0) -> int:

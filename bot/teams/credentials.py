@@ -3,22 +3,10 @@ How the bot signs in to send: a password, a certificate, or the identity its mac
 SDK holds the token.
 """
 
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
-
-from bot.environment import InvalidSettings
+from bot.teams.certificate import certificate
 from bot.teams.settings import Teams
-from handlers.texts import Texts
 
 
 def sign_in(settings: Teams) -> Any:
@@ -58,35 +46,3 @@ def renew(credentials: Any) -> None:
         import msal
 
         kind.global_token_cache = msal.TokenCache()
-
-
-def certificate(path: str) -> tuple[str, str, str]:
-    """
-    Return thumbprint, private key and certificate of a PEM file that holds both.
-
-    Raises:
-        InvalidSettings: it does not, cannot be read, or has expired.
-    """
-    try:
-        raw = Path(path).read_bytes()
-        key = load_pem_private_key(raw, password=None).private_bytes(
-            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-        )
-        public = x509.load_pem_x509_certificate(raw)
-    except (OSError, ValueError, TypeError) as error:
-        raise InvalidSettings(
-            "unreadable_certificate",
-            Texts.load().phrase("settings.unreadable_certificate", path=path),
-        ) from error
-    if public.not_valid_after_utc < datetime.now(UTC):
-        raise InvalidSettings(
-            "expired_certificate",
-            Texts.load().phrase(
-                "settings.expired_certificate",
-                name="TEAMS_CERTIFICATE",
-                day=public.not_valid_after_utc.date().isoformat(),
-            ),
-        )
-    sha1 = hashes.SHA1()  # noqa: S303  # a name for the certificate, as Entra wants it
-    thumbprint = public.fingerprint(sha1).hex().upper()
-    return thumbprint, key.decode(), public.public_bytes(Encoding.PEM).decode()

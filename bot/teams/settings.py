@@ -135,7 +135,7 @@ class Teams(Section):
                 "two_ways_in", Texts.load().phrase("settings.two_ways_in", ways=_WAYS)
             )
         if self.certificate:
-            from bot.teams.credentials import certificate
+            from bot.teams.certificate import certificate
 
             certificate(self.certificate)
         # whoever signs in is never without authentication

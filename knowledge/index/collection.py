@@ -12,11 +12,11 @@ from collections.abc import Awaitable
 from typing import Any
 
 from knowledge.errors import LibraryUnavailable
-from knowledge.index.about import oldest, told
 from knowledge.index.address import place
 from knowledge.index.format import Format
 from knowledge.index.layout import Layout
 from knowledge.index.protocol import DENSE, KEYS, TIMEOUT, VECTOR
+from knowledge.index.server_version import oldest, told
 from knowledge.observation import observed
 from knowledge.sentences import phrase
 

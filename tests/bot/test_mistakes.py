@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from bot.command.cli import USAGE, main
+from bot.command.cli import main
+from bot.command.exits import USAGE
 from bot.settings import InvalidSettings, load
 
 GUID = "11111111-2222-3333-4444-555555555555"

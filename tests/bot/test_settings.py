@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.command.cli import USAGE, main
+from bot.command.cli import main
+from bot.command.exits import USAGE
 from bot.settings import InvalidSettings, load, names
 from knowledge.values import Phrase
 from tests.bot import settings_pages
