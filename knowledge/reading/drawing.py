@@ -8,8 +8,8 @@ import binascii
 from knowledge.errors import UnreadableDocument
 from knowledge.formats import DRAWING
 from knowledge.reading.readers.limits import Limits
+from knowledge.reading.readers.recognition import recognise
 from knowledge.reading.readers.refusal import Refusal
-from knowledge.reading.recognition import recognise
 from knowledge.reading.sandbox import Sandbox
 
 DRAWN = "pdf"  # the kind of file whose pages can be drawn

@@ -25,9 +25,9 @@ from knowledge.reading.readers import fault, quality, running, tessdata
 from knowledge.reading.readers.decode import clean
 from knowledge.reading.readers.limits import Limits
 from knowledge.reading.readers.recognised import doubtful
+from knowledge.reading.readers.recognition import recognise, supported_kinds
 from knowledge.reading.readers.refusal import Refusal
 from knowledge.reading.receipt import measure
-from knowledge.reading.recognition import recognise, supported_kinds
 from knowledge.reading.sandbox import Heard, Sandbox
 from knowledge.reading.titles import title_of
 from knowledge.text import injection

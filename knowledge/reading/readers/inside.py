@@ -12,9 +12,9 @@ from types import ModuleType
 
 from knowledge.formats import readers
 from knowledge.reading.readers import raw
+from knowledge.reading.readers.recognition import recognise
 from knowledge.reading.readers.refusal import Budget, Refusal
 from knowledge.reading.readers.sections import Item, Title
-from knowledge.reading.recognition import recognise
 from knowledge.values import Flag, Page, Place
 
 DEEPEST = 3  # files within files within a file
