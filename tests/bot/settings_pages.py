@@ -1,7 +1,8 @@
 """
-The pages people look settings up in, made of their definitions: the example and the README's table.
+The pages people look settings up in, made of their definitions: the example and the README's table
+in each language.
 
-`python -m tests.bot.settings_pages` writes both anew.
+`python -m tests.bot.settings_pages` writes them anew.
 """
 
 import re
@@ -9,11 +10,15 @@ from pathlib import Path
 
 from bot.environment import definitions
 from bot.settings import load, sections_of
+from knowledge.values import Language
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "deploy/env.example"
-README = ROOT / "README.md"
-HEAD = "| setting | meaning | empty |\n|---|---|---|\n"
+READMES: dict[Language, Path] = {"ja": ROOT / "README.ja.md", "en": ROOT / "README.md"}
+HEADS: dict[Language, str] = {
+    "ja": "| 設定 | 意味 | 空のとき |\n|---|---|---|\n",
+    "en": "| setting | meaning | empty |\n|---|---|---|\n",
+}
 OURS = "llm-choose"  # heads what belongs to no platform
 
 
@@ -33,13 +38,13 @@ def example() -> str:
     return "\n".join(lines) + "\n"
 
 
-def table() -> str:
-    """Return the README's table, a row a setting."""
+def table(language: Language) -> str:
+    """Return the table of a language's README, a row a setting."""
     rows = ""
     for section in sections_of(load({}).platforms):
         for one in definitions(section).values():
-            rows += f"| `{one.name}` | {one.meaning.en} | {one.empty.en} |\n"
-    return HEAD + rows
+            rows += f"| `{one.name}` | {one.meaning.to(language)} | {one.empty.to(language)} |\n"
+    return HEADS[language] + rows
 
 
 def plain(text: str) -> str:
@@ -49,10 +54,10 @@ def plain(text: str) -> str:
 
 def write() -> None:
     EXAMPLE.write_text(example(), encoding="utf-8")
-    readme = README.read_text(encoding="utf-8")
-    before, _, rest = readme.partition(HEAD)
-    after = rest.partition("\n\n")[2]
-    README.write_text(f"{before}{table()}\n{after}", encoding="utf-8")
+    for language, path in READMES.items():
+        before, _, rest = path.read_text(encoding="utf-8").partition(HEADS[language])
+        after = rest.partition("\n\n")[2] if rest.startswith("|") else rest.lstrip("\n")
+        path.write_text(f"{before}{table(language)}\n{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -88,12 +88,12 @@ def test_a_secret_may_be_rotated():
     assert settings.sections["slack"].signing_secrets == (f"new-{SIGNING}", f"old-{SIGNING}")
 
 
-def test_the_example_and_the_readme_are_made_of_the_settings():
+def test_the_example_and_the_readmes_are_made_of_the_settings():
     example = (ROOT / "deploy/env.example").read_text(encoding="utf-8")
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
 
     assert example == settings_pages.example()
-    assert settings_pages.table() in readme
+    for language, path in settings_pages.READMES.items():
+        assert settings_pages.table(language) in path.read_text(encoding="utf-8")
 
 
 def test_every_name_that_is_read_is_known_and_none_twice():

@@ -24,7 +24,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 FILE = Path(__file__).with_name("mutants.yaml")
 TREE = ("bot", "handlers", "knowledge", "tests", "deploy", "docs", "examples", "pyproject.toml")
-TREE += ("README.md", "CHANGELOG.md", "run", "docker-compose.yml")
+TREE += ("README.md", "README.ja.md", "CHANGELOG.md", "run", "docker-compose.yml")
 SCORE = 0.95  # share of the mutants that must be killed
 TIMEOUT = 600  # seconds for the tests of one mutant
 PASSED, FAILED = 0, 1  # pytest's exit codes

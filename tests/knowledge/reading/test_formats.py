@@ -15,6 +15,7 @@ from knowledge import formats
 from knowledge.errors import UnreadableDocument
 from knowledge.reading.reading import check
 from knowledge.text.sanitise import sanitise
+from knowledge.values import Language
 
 ROOT = Path(__file__).resolve().parents[3]
 ROW = """
@@ -139,12 +140,16 @@ def test_a_program_is_no_document_whatever_its_name(row: formats.Format) -> None
     assert refused.value.code == "wrong_kind"
 
 
-def test_the_readme_names_every_format() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    [line] = [line for line in readme.splitlines() if line.startswith("Files that are read: ")]
-    named = re.findall(r"([^,:]+?) \((`[^)]+)\)", line.removeprefix("Files that are read: "))
+@pytest.mark.parametrize(
+    ("file", "begins", "language"),
+    [("README.ja.md", "読めるファイル: ", "ja"), ("README.md", "Files that are read: ", "en")],
+)
+def test_the_readme_names_every_format(file: str, begins: str, language: Language) -> None:
+    readme = (ROOT / file).read_text(encoding="utf-8")
+    [line] = [line for line in readme.splitlines() if line.startswith(begins)]
+    named = re.findall(r"([^,、:]+?) ?\(((?:`\.\w+`(?:, |、)?)+)\)", line.removeprefix(begins))
     shown = [(name.strip(), re.findall(r"`\.(\w+)`", endings)) for name, endings in named]
-    assert shown == [(row.name.en, list(row.endings)) for row in formats.FORMATS]
+    assert shown == [(row.name.to(language), list(row.endings)) for row in formats.FORMATS]
 
 
 def test_a_name_that_may_be_an_address_is_none_in_an_answer() -> None:
