@@ -251,7 +251,8 @@ async def test_who_says_it_is_wrong_can_say_why_or_ask_a_person(
 
 
 @pytest.mark.parametrize(
-    "text", ["担当者に聞きたい", "人と話したいです", "I'd like to talk to a human"]
+    "text",
+    ["担当者に聞きたい", "人と話したいです", "誰に聞けばいい?", "I'd like to talk to a human"],
 )
 async def test_a_person_is_asked_for_the_last_question(application, place, text):
     reply = await after_an_answer(application, "slack", place, text)
