@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 
 from handlers.conversation import Message, Reply
+from handlers.questions.adding import Adding
 from handlers.questions.ask import Questions
 from handlers.questions.context import Context
 from handlers.questions.edition_changes import EditionChanges
@@ -50,6 +51,7 @@ def abilities(  # noqa: PLR0913  # all rooms that an intent may lead to
     asked = PeopleAsked(last, escalation, feedback, ways, texts)
     return {
         "help": welcome.shown,
+        "add": Adding(people, texts).show,
         "choose": talk.choosing,
         "emergency": UrgentHelp(library, people, last, escalation, texts).help,
         "foreign": Foreign(ask, texts).ask,

@@ -34,8 +34,10 @@ TOPICS = 3  # subjects that are looked up in both editions
 POOL = 30  # passages searched for each subject
 Kind = Literal["added", "removed", "changed"]
 _ASKING = re.compile(
-    r"何が|どこが|変更点?|変わ|改[定訂正]|差分|違い|相違|新旧|対照|版|年|規程集?|追加|削除|内容|箇所|教えて|一覧"
-    r"|\b(?:what|changed?|changes|new|old|between|since|from|differences?|different|version"
+    r"新しい|新しく|古い|以前|今度|今回|今の|前の|最新|直近|先日|一つ|ひとつ"
+    r"|何が|どこが|変更点?|変わ|改[定訂正]|差分|違い|相違|新旧|対照|版|年|規程集?|追加|削除|内容|箇所|教えて|一覧"
+    r"|\b(?:what|changed?|changes|new|newest|latest|current|recently|lately|old"
+    r"|between|since|from|differences?|different|version"
     r"|edition|requirements?|list|show|last|previous|former|updated?|for|and|the|in|of|to"
     r"|policy|document)\b"
 )
@@ -84,6 +86,11 @@ class EditionChanges:
         document = await _by_versions(library, text, documents)
         if document is None:
             document = await self._meant(message, text, documents)
+        if document is None and _names_nothing(text):
+            changed = await _changed(library, documents)
+            if len(changed) != 1:
+                return self._which(changed, language)
+            document = changed[0]
         if document is None:
             return None
         whole = await library.document(document.id)
@@ -107,7 +114,7 @@ class EditionChanges:
         hits = named(text, documents)
         if hits:
             return hits[0].document
-        if topics(_ASKING.sub(" ", unicodedata.normalize("NFKC", text).lower())):
+        if not _names_nothing(text):
             return None  # something else is asked
         last = await self._last.load(message)
         if last.answer is None:
@@ -117,6 +124,19 @@ class EditionChanges:
                 if document.id == citation.passage.document:
                     return document
         return None
+
+    def _which(self, changed: Sequence[Document], language: Language) -> Reply:
+        """Ask which of several documents is meant, each a question that compares its versions."""
+        say = self._texts.say
+        if not changed:
+            return Reply(say("requests.nothing_changed", language))
+        rows = [say("requests.which_changed", language)]
+        for document in changed[:NAMES]:
+            title = titled(document.metadata.title, language)
+            rows.append(f"- {say('requests.ask_changes', language, title=title)}")
+        head, *questions = rows
+        listed = "\n".join(questions)
+        return Reply(f"{head}\n{listed}", (Paragraph(head), Paragraph(listed)))
 
     async def _two(
         self, message: Message, library: Library, pair: tuple[Document, Document], text: str
@@ -199,6 +219,22 @@ async def _by_versions(
         if wanted <= set(_YEAR.findall(unicodedata.normalize("NFKC", names))):
             return whole
     return None
+
+
+def _names_nothing(text: str) -> bool:
+    """Report whether a request names nothing besides versions and that they differ."""
+    words = _ASKING.sub(" ", unicodedata.normalize("NFKC", text).lower())
+    return not topics(words)
+
+
+async def _changed(library: Library, documents: Sequence[Document]) -> list[Document]:
+    """Return the documents that were published in a version before the current one."""
+    changed: list[Document] = []
+    for document in documents:
+        whole = await library.document(document.id)
+        if whole.current and _former(whole) is not None:
+            changed.append(whole)
+    return changed
 
 
 def _former(document: Document) -> Version | None:

@@ -183,15 +183,21 @@ def _meant(sentence: str) -> list[Intent] | None:
 
 def _meant_beside_courtesy(text: str) -> list[Intent] | None:
     """Return what a sentence means without its courtesy, or each of its parts."""
+    by_parts = _meant_by_parts(text)
+    if by_parts:
+        return by_parts
     rest = opened(text).strip(_TRIM)
     if not rest or introduces(rest):
         return ["hello"]
-    if rest != text:
-        return _meant(rest)
+    return _meant(rest) if rest != text else None
+
+
+def _meant_by_parts(text: str) -> list[Intent] | None:
+    """Return what each part of a sentence means; None where one of them is no known talk."""
     parts = [part for part in _PARTS.split(text) if part.strip(_TRIM)]
     if len(parts) < 2:  # one part is the sentence itself
         return None
-    meant = []
+    meant: list[Intent] = []
     for part in parts:
         intent = _known(part.strip(_TRIM))
         if intent is None:

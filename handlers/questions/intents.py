@@ -13,7 +13,7 @@ OfAnswer = Literal["repeat", "shorter", "bullets", "mail", "translated", "source
 OfTalk = Literal["recap", "first", "asked_before"]  # done with what was said in it
 OfDocument = Literal["summary", "changes"]  # done with a whole document
 OfPeople = Literal["person", "feedback", "wrong"]
-Ability = Literal["help", "documents", "choose", "emergency", "foreign"]
+Ability = Literal["help", "add", "documents", "choose", "emergency", "foreign"]
 Intent = Greeting | Word | OfAnswer | OfTalk | OfDocument | OfPeople | Ability
 
 # Where a message led, in the words machines read; "" where the documents may yet be asked.

@@ -91,6 +91,8 @@ class UrgentHelp:
         first, *others = [f"{sentence.text}[1]" for sentence in answer.sentences]
         shown = sources(answer.citations, self._texts, language, answer.id)
         head = say("requests.emergency_first", language)
+        if kind == "broken":
+            head = say("requests.broken_first", language)
         blocks: list[Block] = []
         rows: list[str] = []
         if kind == "injury":
@@ -115,4 +117,6 @@ class UrgentHelp:
         names = await self._escalation.names(spoken)
         names = names or say("requests.emergency_admins", language)
         text = say("requests.emergency_unknown", language, names=names)
+        if kind == "broken":
+            text = say("requests.broken_unknown", language, names=names)
         return Reply(text, (Paragraph(text, "warning"),))

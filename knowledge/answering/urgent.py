@@ -66,6 +66,10 @@ _OF_KIND: dict[Kind, re.Pattern[str]] = {
         r"けが|負傷|傷病|災害|労災|救急|応急|\b(?:injur\w*|accident|first aid|medical)\b",
         re.IGNORECASE,
     ),
+    "broken": re.compile(
+        r"故障|破損|損傷|壊れ|壊し|修理|毀損|き損|\b(?:broken?|damag\w*|repair\w*|defective|malfunction\w*)\b",
+        re.IGNORECASE,
+    ),
 }
 
 

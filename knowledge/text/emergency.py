@@ -1,5 +1,6 @@
 """
-Whether a message tells of an accident: something leaked, lost, infected, or somebody hurt.
+Whether a message tells of an accident: something leaked, lost, infected or broken, or
+somebody hurt.
 
 Heard are those to whom it happened, and who asks whom to tell or what to do then. Who asks
 anything else about such things asks the documents: "再発行の手数料は?".
@@ -17,7 +18,7 @@ from knowledge.text.courtesy import asks_something, bare
 from knowledge.text.pieces import pieces
 from knowledge.values import Language
 
-Kind = Literal["entered", "leak", "lost", "virus", "injury"]
+Kind = Literal["entered", "leak", "lost", "virus", "injury", "broken"]
 FILE = Path(__file__).with_name("emergency.yaml")
 LONGEST = 1000  # characters; a longer text is no cry for help
 _SUPPOSED = re.compile(

@@ -1,6 +1,7 @@
 """What people say besides questions, on every face, through the real house: a word back, and never a search."""
 
 import json
+import re
 
 import pytest
 import pytest_asyncio
@@ -136,6 +137,35 @@ async def test_the_list_of_documents_is_there_for_the_asking(application, texts,
     shown = await heard(application, face, text, place=place)
 
     assert "生成AI導入の選択肢" in drawn(face, shown[-1], texts)
+    assert not searched(shown)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ファイルを追加したい",
+        "資料を登録するにはどうすればいいですか",
+        "文書をアップロードしたいのですが、どうすればよいですか?",
+        "How do I add a document?",
+        "I'd like to upload a file",
+    ],
+)
+async def test_who_wants_a_document_added_is_told_how(application, place, text):
+    member = await heard(application, "slack", text, place=place)
+    admin = await heard(application, "slack", text, place="U9")
+
+    assert actions(member[-1]) == ["document.request", "document.list"]
+    assert actions(admin[-1]) == ["document.add", "document.list"]
+    assert not searched(member + admin)
+
+
+@pytest.mark.parametrize(
+    "text", ["違います、そうじゃなくて…", "いや、そうじゃなくて", "No, that's not it."]
+)
+async def test_a_correction_that_says_no_more_is_asked_what_is_meant(application, place, text):
+    shown = await heard(application, "slack", text, place=place)
+
+    assert re.match("失礼しました。|I am sorry", shown[-1].text)
     assert not searched(shown)
 
 

@@ -308,6 +308,16 @@ async def test_what_a_new_version_changed_is_told(application, place, text):
     assert "第4条 返却" in shown[-1].text
 
 
+@pytest.mark.parametrize(
+    "text", ["新しい規程と前の規程、どこが変わりましたか", "What changed lately?"]
+)
+async def test_the_only_document_with_a_former_version_need_not_be_named(application, place, text):
+    shown = await heard(application, "slack", text, place=place)
+
+    assert "制服規程" in shown[-1].text
+    assert re.search("v1.*v2", shown[-1].text)
+
+
 async def test_one_version_alone_has_no_changes(application, place):
     shown = await heard(application, "slack", "情報機器の取扱いの変更点は?", place=place)
 
@@ -358,6 +368,23 @@ async def test_an_accident_no_document_knows_is_never_refused(application, place
     assert re.search("総務の担当者|people in charge of IT", shown[-1].text)
     assert not any(expert in shown[-1].text for expert in NAMELESS)
     assert not searched(shown)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "パソコンが壊れた。誰に連絡?",
+        "会社のノートPCが水没して動きません。どこに連絡すればいいですか",
+        "My laptop broke. Who do I contact?",
+        "The printer is broken, who should I tell?",
+    ],
+)
+async def test_what_is_broken_is_not_answered_by_the_rule_for_lost_things(application, place, text):
+    shown = await heard(application, "slack", text, place=place)
+
+    assert "5500" not in shown[-1].text
+    assert re.search("総務の担当者|people in charge of IT", shown[-1].text)
+    assert not re.search("119|emergency services", shown[-1].text)
 
 
 async def test_an_accident_is_no_unanswered_question(application, place):
