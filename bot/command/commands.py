@@ -12,6 +12,7 @@ from bot.command.add import add
 from bot.command.desk import opened
 from bot.command.exits import DONE
 from bot.command.person import person
+from bot.command.reread import reread
 from bot.command.rows import rows
 from bot.command.sync import sync
 from bot.command.terminal import Paper, said
@@ -43,6 +44,7 @@ async def run(arguments: argparse.Namespace, settings: Settings, language: Langu
         "model": choose.model,
         "backup": backup.make,
         "evaluate": _evaluate,
+        "reread": reread,
         "cases": _cases,
         "person": person,
         "token": token,

@@ -366,6 +366,7 @@ _COMMANDS: Mapping[str, Callable[[Parser], None]] = {
     "model": _model,
     "demo": _demo,
     "evaluate": _evaluate,
+    "reread": _nothing,
     "cases": _nothing,
     "check": _nothing,
     "worker": _worker,

@@ -135,6 +135,7 @@ class Application:
         self._reviews: asyncio.Task[None] | None = None
         self._tending: asyncio.Task[None] | None = None
         self._syncing: asyncio.Task[None] | None = None
+        self._rereading: asyncio.Task[None] | None = None
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -327,6 +328,14 @@ class Application:
         await self.queue.open()
         with suppress(LibraryUnavailable):
             await self.originals.sweep(await library.originals(), age=JOB + DAY)
+        self._rereading = asyncio.create_task(self._reread(library))
+
+    async def _reread(self, library: Library) -> None:
+        """Read anew what earlier releases read, while everything else goes on."""
+        with suppress(KnowledgeError):  # the next start goes on
+            counts = await library.reread(self.limits)
+            if counts:
+                log.info("documents of earlier readers were read anew", extra={**counts})
 
     async def _try_sandbox(self) -> str:
         """
@@ -375,7 +384,7 @@ class Application:
 
     async def _stop_queueing(self) -> None:
         """Let nothing open the queue again, or hand work to it, that is closed next."""
-        await stop(self._tending, self._syncing)
+        await stop(self._tending, self._syncing, self._rereading)
         await self._work.stop()
 
     async def _stop_furnishing(self) -> None:

@@ -18,6 +18,7 @@ from knowledge.documents.publishing import Publishing
 from knowledge.documents.rarities import Rarities
 from knowledge.documents.registry import Registry
 from knowledge.documents.removal import Removal
+from knowledge.documents.rereading import Rereading
 from knowledge.documents.review import Review
 from knowledge.documents.rules import Rules
 from knowledge.documents.search import Search
@@ -81,6 +82,8 @@ class Library:
         self._offer_search(search)
         self._offer_documents(store, self._publishing)
         self._offer_review(review, rules)
+        rereading = Rereading(self._registry, self._staging, self._publishing, removal, originals)
+        self.reread = rereading.run
         senders = Senders(self._registry)
         self.sent_by = senders.sent_by
         self.forget_sender = senders.forget_sender

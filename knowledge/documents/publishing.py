@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from knowledge.documents.registry import Draft, Entry, Registry, unknown
 from knowledge.documents.staging import LIVE, OLD, now, of
@@ -84,6 +85,24 @@ class Publishing:
 
             return await self._flip(document, history[-1], flip)
 
+    async def exchange(self, old: Draft, new: Draft) -> bool:
+        """
+        Put a version in the place of another of its document, which has no number any more:
+        published, put away or waiting as that one is. False when that one changed meanwhile.
+        """
+        async with self._changing:
+            await self._registry.refresh(now=True)
+            entry = self._registry.entries.get(old.document)
+            if entry is None or entry.deleted or self._registry.drafts.get(old.version.id) != old:
+                return False
+            exchanged = partial(_exchanged, old.version.id, new.version.id)
+            if entry.current == old.version.id:
+                await self._flip(old.document, new.version.id, exchanged)
+                return True
+            if old.version.id in dict(entry.published):
+                await self._index.set(of(new.version.id), {"shelf": OLD})
+            return await self._registry.change_entry(old.document, exchanged) is not None
+
     def _whole(self, document: str, version: str) -> Draft:
         for draft in self._registry.versions(document):
             if draft.version.id == version:
@@ -138,3 +157,18 @@ def missing(title: str, receipt: Receipt | None) -> Phrase | None:
 
 def _withdrawn(entry: Entry) -> Entry:
     return replace(entry, current="")
+
+
+def _exchanged(old: str, new: str, entry: Entry) -> Entry:
+    """Return a document's record with one version wherever another one stood."""
+
+    def instead(version: str) -> str:
+        return new if version == old else version
+
+    return replace(
+        entry,
+        current=instead(entry.current),
+        history=tuple(instead(version) for version in entry.history),
+        published=tuple((instead(version), since) for version, since in entry.published),
+        numbered=tuple(instead(version) for version in entry.numbered),
+    )

@@ -67,7 +67,8 @@ class Entry:
 class Draft:
     """
     A version's record, with what is said about the document. `touched` is the time (UNIX) its
-    writer last showed life; `sketch` is that of its text, empty in old records.
+    writer last showed life; `sketch` is that of its text, empty in old records; `tried` are the
+    readers that tried the file anew without reading it better, 0 for none.
     """
 
     document: str
@@ -75,6 +76,7 @@ class Draft:
     metadata: Metadata = field(default_factory=Metadata)
     touched: float = 0.0
     sketch: Sketch = ()
+    tried: int = 0
 
     @property
     def whole(self) -> bool:
@@ -225,13 +227,15 @@ class Registry:
         return draft.metadata.audience if draft else ""
 
     def versions(self, document: str) -> list[Draft]:
-        """Return the whole versions of a document, oldest first."""
+        """
+        Return the whole versions of a document, oldest first; what has no number is none of its.
+        """
         entry = self.entries.get(document, Entry(document))
         numbers = {version: number for number, version in enumerate(entry.numbered, 1)}
         versions = []
         for draft in self.drafts_of(document):
-            if draft.whole:
-                number = numbers.get(draft.version.id, 0)
+            number = numbers.get(draft.version.id, 0)
+            if draft.whole and number:
                 versions.append(replace(draft, version=replace(draft.version, number=number)))
         return sorted(versions, key=_number)
 
@@ -380,4 +384,5 @@ def _draft(row: dict[str, Any]) -> Draft:
     metadata = stored(Metadata, {**row["metadata"], "marks": marks})
     touched = row.get("touched", 0.0)
     sketch = tuple(row.get("sketch", ()))
-    return Draft(row["document"], stored(Version, version), metadata, touched, sketch)
+    tried = row.get("tried", 0)
+    return Draft(row["document"], stored(Version, version), metadata, touched, sketch, tried)

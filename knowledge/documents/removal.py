@@ -58,6 +58,11 @@ class Removal:
             await self._delete_files([before])
         await self._forget_empty(before.document)
 
+    async def leave_beside(self, draft: Draft) -> None:
+        """Delete a version in whose place another one of the same file stands; the file stays."""
+        await self._index.delete(all_of(draft.version.id))
+        await self._registry.forget_version(draft.version.id)
+
     async def _forget_empty(self, document: str) -> None:
         if not self._registry.drafts_of(document):
             await self._registry.forget(document)

@@ -103,9 +103,33 @@ class Staging:
         async for points in self._points(parts, shelf):
             await self._index.write(points)
 
+    async def beside(self, old: Draft, reading: Reading) -> Draft | None:
+        """
+        Write a version's file as `reading` has it, as another version that is not its document's
+        yet; None when somebody else did or does so.
+
+        A title that was the file's own becomes that of the new reading.
+        """
+        before, metadata = old.version, old.metadata
+        if metadata.title == before.title:
+            metadata = replace(metadata, title=reading.title)
+        fresh = _fresh(reading, before.added_by, before.original)
+        fresh = replace(fresh, name=before.name, added=before.added)
+        if fresh.id in self._registry.drafts:
+            return None
+        ours = await self._swap(None, Draft(old.document, fresh, metadata, time.time()))
+        if ours is None:
+            return None
+        written = await self._filled_in(ours, reading, None)
+        if written is None:
+            return None
+        alive, whole = written
+        return await self._swap(alive, whole)
+
     def _stands(self, draft: Draft) -> bool:
         """Tell whether a version is whole and one of a document that people see."""
-        return draft.whole and self._registry.document(draft.document) is not None
+        document = self._registry.document(draft.document)
+        return document is not None and document.version(draft.version.id) is not None
 
     def _moves(self, draft: Draft, metadata: Metadata) -> bool:
         """Tell whether a version that was never published is said to be one of another document."""
@@ -134,6 +158,21 @@ class Staging:
         """
         Write a version's passages and make it whole; False when somebody took it over meanwhile.
         """
+        written = await self._filled_in(draft, reading, progress)
+        if written is None:
+            return False
+        alive, whole = written
+        version = draft.version.id
+        await self._registry.change_entry(draft.document, partial(_numbered, version))
+        return await self._swap(alive, whole) is not None
+
+    async def _filled_in(
+        self, draft: Draft, reading: Reading, progress: Progress | None
+    ) -> tuple[Draft, Draft] | None:
+        """
+        Write a version's passages; return its record as it stands and as it is once whole, None
+        when somebody took it over meanwhile.
+        """
         version = draft.version.id
         passages = await asyncio.to_thread(self._passages, draft, reading)
         await self._index.delete(all_of(version))
@@ -146,13 +185,12 @@ class Staging:
             if time.time() - alive.touched > TOUCH:
                 touched = await self._swap(alive, replace(alive, touched=time.time()))
                 if touched is None:
-                    return False
+                    return None
                 alive = touched
-        await self._registry.change_entry(draft.document, partial(_numbered, version))
         staged = replace(alive.version, state="staged", passages=len(passages))
         texts = [passage.text for passage in passages]
         whole = replace(alive, version=staged, sketch=await asyncio.to_thread(sketch, texts))
-        return await self._swap(alive, whole) is not None
+        return alive, whole
 
     async def _points(self, parts: Sequence[Passage], shelf: str) -> AsyncIterator[list[Point]]:
         async for points in self._workers.points(parts, shelf):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from knowledge.documents.registry import Entry, Registry
+from knowledge.documents.registry import Draft, Entry, Registry
 from knowledge.documents.removal import Removal
 from knowledge.documents.staging import DERIVED, LIVE, OLD, STAGED, STALE
 from knowledge.errors import KnowledgeError, LibraryUnavailable
@@ -87,12 +87,19 @@ class Upkeep:
         for draft in list(self._registry.drafts.values()):
             if not draft.whole and draft.touched <= old:
                 await self._removal.forget(draft)
+            elif draft.touched <= old and self._is_nobodys(draft):
+                await self._removal.leave_beside(draft)
 
         entries = self._registry.entries.values()
         current = {entry.current for entry in entries if entry.current}
         coming = {version for entry in entries for version, _ in entry.publishing}
         await self._put(sorted(set(self._registry.drafts) - current - coming), [LIVE], OLD)
         await self._put(sorted(current), [STAGED, OLD], LIVE)
+
+    def _is_nobodys(self, draft: Draft) -> bool:
+        """Tell whether another reading of its file stands in a version's place."""
+        entry = self._registry.entries.get(draft.document)
+        return draft.whole and entry is not None and draft.version.id not in entry.numbered
 
     async def _end_publishing(self, old: float) -> None:
         """Take back what was announced to be published before `old` (UNIX) and never was."""

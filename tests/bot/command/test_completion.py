@@ -29,7 +29,7 @@ def test_bash_offers_commands_options_and_what_they_take(capsys):
     text = script(capsys, "bash")
 
     assert of_bash(text, "") >= set(parsers("en")[1])
-    assert of_bash(text, "re") == {"read", "remove", "restore"}
+    assert of_bash(text, "re") == {"read", "remove", "reread", "restore"}
     assert of_bash(text, "documents", "--st") == {"--state"}
     assert of_bash(text, "documents", "--state", "") == {"published", "staged", "withdrawn"}
     assert of_bash(text, "manifest", "t") == {"teams"}
