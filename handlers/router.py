@@ -181,13 +181,12 @@ class Router:
         An answer to the question the dialog has open here, else what people say. A later question
         of ours what was meant comes first.
         """
-        step = None
+        replies = None
         put = await self._choose.open(message)
         if put is not None and not await self.threads.asks_back(message.place, put.after):
-            step = await self._choose.typed(put, text)
-        replies = self._spoken(message, text)
-        if step is not None:
-            replies = self._choose.press(message, step)
+            replies = await self._choose.typed(message, put, text)
+        if replies is None:
+            replies = self._spoken(message, text)
         async for reply in replies:
             yield reply
 

@@ -7,6 +7,7 @@ A shared result is printed like any other: a terminal has no channel to post it 
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from rich.console import Console
@@ -14,6 +15,8 @@ from rich.console import Console
 from bot.command import desk
 from bot.command.terminal import draw
 from bot.service.application import Application
+from handlers.choose.situation import Situation
+from handlers.choose.typed import in_words
 from handlers.conversation import (
     Audience,
     Button,
@@ -157,7 +160,23 @@ async def _line(
             return field.initial
         if word and not field.options and field.id:
             return word
+        meant = _named(word, buttons) or in_words(word, field, _situation())
+        if meant:
+            return meant
         print(_help(field, application, language))  # noqa: T201  # a terminal prompt
+
+
+def _named(word: str, buttons: dict[str, Button]) -> Button | None:
+    """Return the button whose label was typed, None where there is none."""
+    for button in buttons.values():
+        if word.casefold() == button.label.casefold():
+            return button
+    return None
+
+
+@cache
+def _situation() -> Situation:
+    return Situation.load()
 
 
 def _help(field: Field, application: Application, language: Language) -> str:

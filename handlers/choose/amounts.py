@@ -78,6 +78,17 @@ _PEOPLE = (
         re.IGNORECASE,
     ),
 )
+_HEADS = re.compile(
+    r"(?P<one>一人|ひとり|1人|私だけ|自分だけ|\b(?:just|only) me\b)"
+    r"|(?P<count>\d[\d,]*(?:\.\d+)?) ?(?P<scale>万|千)?"
+    r" ?(?:人|名|people\b|persons?\b|users?\b|staff\b|employees\b|seats\b)",
+    re.IGNORECASE,
+)
+_AROUND = re.compile(  # what may stand around an amount without changing it
+    r"約|およそ|だいたい|最大|以内|以下|未満|まで|程度|くらい|ぐらい|ほど|予算|期限|人数|利用者|です|ます"
+    r"|[はがでに:=~〜]|\b(?:about|around|roughly|up to|at most|max|within|in|budget|by)\b",
+    re.IGNORECASE,
+)
 _PAGES = re.compile(rf"{_NUMBER} ?(万|千)? ?(?:ページ|頁|pages)", re.IGNORECASE)
 _SMALL = re.compile(
     r"開発|エンジニア|情シス|担当|研究者|developer|engineer|programmer|expert", re.IGNORECASE
@@ -116,6 +127,28 @@ class Amount:
 
     value: float
     words: str
+
+
+def bare(piece: str) -> tuple[str, Amount] | None:
+    """Return what a piece that is nothing but an amount answers: (question, amount)."""
+    readers = (("budget", money), ("time", months), ("users", _head_count))
+    for criterion, read in readers:
+        amount = read(piece)
+        if amount is None or amount.value <= 0:
+            continue
+        if not _AROUND.sub("", piece.replace(amount.words, "", 1)).strip():
+            return criterion, amount
+    return None
+
+
+def _head_count(piece: str) -> Amount | None:
+    match = _HEADS.search(piece)
+    if match is None:
+        return None
+    if match["one"]:
+        return Amount(1.0, match.group())
+    factor = SCALES.get(match["scale"] or "", 1.0)
+    return Amount(_number(match["count"]) * factor, match.group())
 
 
 def money(clause: str) -> Amount | None:

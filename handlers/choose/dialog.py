@@ -24,15 +24,15 @@ from handlers.actions.choose import (
     SkipPage,
     SkipQuestion,
 )
-from handlers.choose import figures
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.guidelines import GuidelineQuote, Guidelines
-from handlers.choose.page import page
+from handlers.choose.page import GOAL, page
 from handlers.choose.page import values as page_values
 from handlers.choose.question import TEXT, Setting, confirm, describe, nothing_read, question
+from handlers.choose.reading import confirmed, contradictions, known
 from handlers.choose.result import ResultView
 from handlers.choose.runs import Rule, Run, Runs
-from handlers.choose.situation import Hit, Situation
+from handlers.choose.situation import Situation
 from handlers.choose.wording import Wording
 from handlers.conversation import Message, Reply
 from handlers.texts import Texts
@@ -215,7 +215,7 @@ class Dialog:
         """
         match step:
             case ConfirmReading():
-                return _confirmed(run, advisor, values)
+                return confirmed(run, advisor, values)
             case GoExpress():
                 return replace(run, express=True)
             case OpenRun():
@@ -277,6 +277,22 @@ class Dialog:
 
     # ----------------------------------------------------------------- plain words
 
+    def reads(self, text: str) -> bool:
+        """Report whether plain words say something that is asked for."""
+        hits, torn = self._situation.read(text)
+        return bool(hits or torn)
+
+    async def wished(self, message: Message, run: Run, text: str) -> Reply:
+        """Write words into the page as its goal, where they can still be changed."""
+        say = Wording.to(message, self._texts)
+        noted = replace(run, goal=text.strip()[:GOAL])
+        run = await self._runs.save(noted) or await self._runs.load(run.id) or run
+        return await self.ask(message, run, say("typed_goal"))
+
+    async def explained(self, message: Message, run: Run) -> Reply:
+        """Show the page again, and say how it can be answered in words."""
+        return await self.ask(message, run, Wording.to(message, self._texts)("typed_page"))
+
     async def _described(self, message: Message, run: Run, values: Values) -> Reply:
         """Read the situation a form brought; ask for it where there is none."""
         if values:
@@ -292,8 +308,8 @@ class Dialog:
         advisor = await self._models.of_run(run.model)
         hits, torn = self._situation.read(text)
         if torn:
-            note = f"{note}\n{_torn(torn, advisor, say)}".strip()
-        answers = _known(hits, advisor)
+            note = f"{note}\n{contradictions(torn, advisor, say)}".strip()
+        answers = known(hits, advisor)
         if not answers:
             reply = nothing_read(run, note or say("nothing_read"), say)
             return replace(reply, private=not run.open)
@@ -305,21 +321,6 @@ class Dialog:
         run = await self._runs.save(noted) or await self._runs.load(run.id) or run
         reply = confirm(run, answers, advisor, say, note)
         return replace(reply, private=not run.open)
-
-
-def _confirmed(run: Run, advisor: Advisor, values: Values) -> Run:
-    """
-    Return the run with what the person confirmed; of several options that were read all stay where
-    the first was left as it was shown.
-    """
-    given = {}
-    for criterion, option in values.items():
-        proposed = run.proposed.get(criterion, "")
-        same = option and option == proposed.split(LIST)[0]
-        given[criterion] = proposed if same else option
-    valid = advisor.validate(given)
-    words = {criterion: words for criterion, words in run.words.items() if criterion in valid}
-    return replace(run, answers={**run.answers, **valid}, words=words)
 
 
 def _paged(run: Run, advisor: Advisor, step: AnswerPage | SkipPage, values: Values) -> Run:
@@ -349,28 +350,6 @@ def _valid(advisor: Advisor, given: Values) -> Iterator[tuple[str, str]]:
     valid = advisor.validate(given)
     for criterion in given:
         yield criterion, valid.get(criterion, UNKNOWN)
-
-
-def _known(hits: Mapping[str, Hit], advisor: Advisor) -> dict[str, Hit]:
-    """Return what was read as far as this model asks for it."""
-    known = {criterion.id: set(criterion.names) for criterion in advisor.model.questions}
-    return {
-        criterion: hit
-        for criterion, hit in hits.items()
-        if set(hit.option.split(LIST)) <= known.get(criterion, set())
-    }
-
-
-def _torn(torn: Mapping[str, tuple[str, ...]], advisor: Advisor, say: Wording) -> str:
-    """Say where the text contradicts itself, with its words."""
-    known = {criterion.id for criterion in advisor.model.questions}
-    rows = []
-    for criterion, words in torn.items():
-        if criterion in known:
-            name = figures.subject(advisor, criterion, say.language)
-            between = say("torn_between").join(words)
-            rows.append(say("torn_words", criterion=name, words=between))
-    return say("torn", criteria=say.listed(rows))
 
 
 def _repeats(run: Run, step: Step, values: Values) -> bool:

@@ -13,9 +13,11 @@ from typing import get_args
 
 from handlers.actions.action import Action
 from handlers.actions.choose import (
+    AnswerPage,
     AnswerQuestion,
     AnswerRest,
     AskAboutResult,
+    DescribeSituation,
     JoinTeam,
     KeepAnswers,
     OfRun,
@@ -24,6 +26,7 @@ from handlers.actions.choose import (
     ResumeRun,
     ShareResult,
     ShowHistory,
+    SkipPage,
     StartChoice,
     ViewRun,
 )
@@ -37,7 +40,7 @@ from handlers.choose.question import restart, resume
 from handlers.choose.runs import Open, Run, Runs
 from handlers.choose.team import Teams
 from handlers.choose.teamwork import Teamwork
-from handlers.choose.typed import Typed, typed
+from handlers.choose.typed import typed, typed_at_page
 from handlers.choose.wording import Wording
 from handlers.conversation import Button, Buttons, Command, Form, Message, Paragraph, Reply
 from handlers.routes import Routes
@@ -103,25 +106,47 @@ class Choose:
             return None
         return put
 
-    async def typed(self, put: Open, text: str) -> Typed | None:
-        """Return the step a message takes at an open question, None where it is no answer."""
+    async def typed(self, message: Message, put: Open, text: str) -> AsyncIterator[Reply] | None:
+        """Return what a message does at an open question or page, None where it is no answer."""
         try:
             run, advisor = await self._kept(put.run)
         except SessionsUnavailable:
             return None
         if run is None or advisor is None or run.done:
             return None
-        criterion = self._dialog.following(run, advisor)
-        if not isinstance(criterion, Criterion):
+        following = self._dialog.following(run, advisor)
+        if isinstance(following, Criterion):
+            step = typed(text, run, following, self._texts)
+            return None if step is None else self.press(message, step)
+        if following is None:
             return None
-        return typed(text, run, criterion, self._texts)
+        return self._at_page(message, run, text)
+
+    def _at_page(self, message: Message, run: Run, text: str) -> AsyncIterator[Reply] | None:
+        """Take words typed at the page of limits; None where they are no answer to it."""
+        at = (run.id, run.rev)
+        match typed_at_page(text, self._texts, read=self._dialog.reads(text)):
+            case "skip":
+                return self.press(message, SkipPage(*at))
+            case "read":
+                form = DescribeSituation(*at)
+                return self.form(message, form, Form(form.name, form.data, {"text": text}))
+            case "goal":
+                return self._replied(message, self._dialog.wished(message, run, text))
+            case "how":
+                return self._replied(message, self._dialog.explained(message, run))
+            case None:
+                return None
+
+    async def _replied(self, message: Message, replying: Awaitable[Reply]) -> AsyncIterator[Reply]:
+        yield await self._safely(message, replying)
 
     async def _put(self, message: Message, reply: Reply) -> None:
-        """Note where a question was put, so that its answer may be typed there."""
-        if reply.ask is None or reply.ask.form != AnswerQuestion.name:
+        """Note where a question or the page was put, so that its answer may be typed there."""
+        if reply.ask is None or reply.ask.form not in (AnswerQuestion.name, AnswerPage.name):
             return
         action = read(Form(reply.ask.form, reply.ask.state, NOTHING))
-        if isinstance(action, AnswerQuestion):
+        if isinstance(action, AnswerQuestion | AnswerPage):
             after = await self._last_answer(message.place)
             await self._runs.put(message.person.id, Open(action.run, message.place, after))
 

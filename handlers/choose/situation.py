@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from handlers.choose.amounts import band, money, months, pages, people, requests
+from handlers.choose.amounts import band, bare, money, months, pages, people, requests
 from knowledge.advisor.values import LIST
 from knowledge.sentences import yaml_values
 
@@ -21,6 +21,9 @@ LONGEST = 4000  # characters that are read
 SEVERAL = ("tried", "platform")  # questions of which a text may name several answers
 AFTER = 14  # characters behind a hit in which a Japanese negation belongs to it
 BEFORE = 22  # characters before a hit in which an English negation belongs to it
+_PIECE = re.compile(
+    r"[、・/;\n。]|,(?!\d{3})|(?<=[人名円月年間万億])\s+|\sと\s|\s+and\s+", re.IGNORECASE
+)
 _SENTENCE = re.compile(r"(?<=[。!?！？\n])|(?<=[.;；])\s+")
 _TURN = re.compile(
     r"(?<=が)[、,]|(?<=ですが)|(?<=けれど)も?[、,]?|(?<=けど)[、,]?|(?<=一方)[、,で]"
@@ -96,9 +99,8 @@ class Situation:
         """
         plain = unicodedata.normalize("NFKC", text)[:LONGEST]
         found: dict[str, dict[str, str]] = {}
-        for clause in _clauses(plain):
-            for criterion, option, words in self._clause(clause):
-                found.setdefault(criterion, {}).setdefault(option, words)
+        for criterion, option, words in (*self._listed(plain), *self._told(plain)):
+            found.setdefault(criterion, {}).setdefault(option, words)
         hits: dict[str, Hit] = {}
         torn: dict[str, tuple[str, ...]] = {}
         for criterion, options in found.items():
@@ -111,6 +113,33 @@ class Situation:
                 else:
                     hits[criterion] = settled
         return hits, torn
+
+    def limit(self, criterion: str, text: str) -> str:
+        """Return the option of a limit that an amount falls under; empty where it is none."""
+        amount = bare(unicodedata.normalize("NFKC", text).strip())
+        if amount is None or amount[0] != criterion:
+            return ""
+        return band(amount[1].value, self._numbers[criterion].limits)
+
+    def _told(self, text: str) -> Iterator[tuple[str, str, str]]:
+        for clause in _clauses(text):
+            yield from self._clause(clause)
+
+    def _listed(self, text: str) -> Iterator[tuple[str, str, str]]:
+        """
+        Yield what a mere list of limits says: "1か月、1人、50万円". Amounts without a word beside
+        them count only where the text holds nothing that is no limit.
+        """
+        pieces = [piece.strip() for piece in _PIECE.split(text) if piece.strip()]
+        amounts = []
+        for piece in pieces:
+            amount = bare(piece)
+            if amount is not None:
+                amounts.append(amount)
+            elif not any(self._clause(piece)):
+                return
+        for criterion, said in amounts:
+            yield criterion, band(said.value, self._numbers[criterion].limits), said.words
 
     def _clause(self, clause: str) -> Iterator[tuple[str, str, str]]:
         """Yield (question, answer, words) of one clause."""

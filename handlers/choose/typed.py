@@ -1,13 +1,17 @@
 """
 Answers to the open question of the dialog that are typed, where the card's choices were not used:
-an option by its number or its words, "yes" and "no", "not sure", "skip" and "back". Pure.
+an option by its number or its words, "yes" and "no", "not sure", "skip" and "back". At the page of
+limits, what it is about in plain words: "1か月、1人、50万円". Pure.
 """
 
 import re
 import unicodedata
+from typing import Literal
 
 from handlers.actions.choose import AnswerQuestion, GoBack, SkipQuestion
 from handlers.choose.runs import Run
+from handlers.choose.situation import Situation
+from handlers.conversation import Field
 from handlers.texts import Texts
 from knowledge.advisor.values import UNKNOWN, Criterion
 from knowledge.values import Phrase
@@ -26,6 +30,18 @@ _UNSURE = frozenset(
 )
 _SKIP = frozenset({"スキップ", "パス", "とばす", "次", "pass", "skip it", "skip this"})
 _BACK = frozenset({"前へ", "前に戻る", "一つ戻る", "戻って", "go back", "previous"})
+_ON = frozenset({"次へ", "進む", "あとで", "後で", "next", "continue", "go on", "later"})
+_NUMBERS = re.compile(r"[0-9０-９\s,、.。番)(]+")
+_ASKS = re.compile(
+    r"[?？]\s*$|(?:です|ます|でしょう|ません|ない|の)か[。.]?\s*$|(?:教えて|知りたい)"
+    r"|^(?:what|why|how|who|when|where|which|can|could|do|does|is|are|may|should)\b",
+    re.IGNORECASE,
+)
+_WISHES = re.compile(
+    r"たい|てほしい|て欲しい|のため|目的|\b(?:want|need|would like|hope|goal|so that)\b",
+    re.IGNORECASE,
+)
+AtPage = Literal["skip", "read", "goal", "how"]
 
 
 def typed(text: str, run: Run, criterion: Criterion, texts: Texts) -> Typed | None:
@@ -46,6 +62,42 @@ def typed(text: str, run: Run, criterion: Criterion, texts: Texts) -> Typed | No
     if option is None:
         return None
     return AnswerQuestion(*at, option)
+
+
+def typed_at_page(text: str, texts: Texts, *, read: bool) -> AtPage | None:
+    """
+    Return what a whole message means at the page of limits: go on without it, take what was `read`
+    from it, take it as the goal, or say how the page is answered; None where it is something else.
+    """
+    words = _folded(text)
+    if words in _labels(texts.phrase("choose.skip")) | _SKIP | _ON:
+        return "skip"
+    labels = _labels(texts.phrase("choose.not_sure")) | _labels(texts.phrase("choose.back"))
+    if not words or _NUMBERS.fullmatch(words) or words in _YES | _NO | _BACK | _UNSURE | labels:
+        return "how"
+    if _ASKS.search(text.strip()):
+        return None
+    if read:
+        return "read"
+    return "goal" if _WISHES.search(text) else None
+
+
+def in_words(text: str, field: Field, situation: Situation) -> str:
+    """Return the option of a field that words name, or that an amount falls under; "" for none."""
+    words = _folded(text)
+    for option in field.options:
+        if words == _folded(option.text):
+            return option.id
+    if words in _UNSURE and any(option.id == UNKNOWN for option in field.options):
+        return UNKNOWN
+    for meaning in (_YES, _NO):
+        hits = [one.id for one in field.options if _first_word(_folded(one.text)) in meaning]
+        if words in meaning and len(hits) == 1:
+            return hits[0]
+    amount = situation.limit(field.id, text)
+    if any(option.id == amount for option in field.options):
+        return amount
+    return ""
 
 
 def _option(words: str, criterion: Criterion, texts: Texts) -> str | None:
@@ -81,7 +133,11 @@ def _beginning(criterion: Criterion, meaning: frozenset[str]) -> str:
 
 def _beginnings(phrase: Phrase) -> frozenset[str]:
     """Return the first word of a label in each language."""
-    return frozenset(_CLAUSE.split(label, maxsplit=1)[0] for label in _labels(phrase))
+    return frozenset(_first_word(label) for label in _labels(phrase))
+
+
+def _first_word(label: str) -> str:
+    return _CLAUSE.split(label, maxsplit=1)[0]
 
 
 def _labels(phrase: Phrase) -> frozenset[str]:

@@ -86,9 +86,11 @@ def test_a_terminal_talks_the_dialog_to_its_end(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     # goal and measure left out, what a company with developers and some money would say
-    page = ["", "", "2", "2", "2", "2", "3", "2", "1", "1", "", "1", "1", "1"]
+    words = {"ja": ("はい", "2,000万円", "3ヶ月"), "en": ("Yes", "20m yen", "3 months")}[language]
+    page = ["", "", "2", "2", "2", *words, "1", "1", "", "1", "1", "1"]
     # an answer, back one, a number that is not there, again, skipped, and whatever is asked then
-    questions = ["1", "a", "99", "1", "b", *["1"] * 8]
+    back = {"ja": "戻る", "en": "back"}[language]
+    questions = ["1", back, "99", "1", "b", *["1"] * 8]
     monkeypatch.setattr("sys.stdin", io.StringIO("\n".join([*page, *questions, "e", ""]) + "\n"))
     assert main(["choose", "--language", language, "--data", str(data / language)]) == 0
     said = capsys.readouterr().out
@@ -171,6 +173,36 @@ def test_the_model_is_replaced_from_the_command(
     assert main(["model", "--rollback", *where]) == 1
 
 
+TYPED = {
+    "ja": ("1ヶ月、1人、50万円", "2", "問い合わせの返事を早くしたい", "RAGとは何ですか?"),
+    "en": ("1 month, 1 user, $5k", "yes", "We want to answer faster", "What is RAG?"),
+}
+
+
+def resumed(reply: Reply) -> Press:
+    """Return the button that goes on with an unfinished run."""
+    rows = [block for block in reply.blocks if isinstance(block, Buttons)]
+    return next(i.press for row in rows for i in row.items if i.press.action == "choose.resume")
+
+
+async def typed_at_the_page(application: Application, page: Reply, language: str) -> None:
+    """Limits in words are proposed, a number is told how, a wish is the goal, a question is one."""
+    limits, number, wish, question = TYPED[language]
+    read = await say(application, Text(limits), language)
+    assert read.ask.form == "choose.prefill"
+    values = {field.id: field.initial for field in read.ask.fields}
+    assert values == {"budget": "xs", "time": "m1", "users": "u1"}
+    page = await say(application, Form("choose.prefill", read.ask.state, values), language)
+    assert {field.id: field.initial for field in page.ask.fields}["budget"] == "xs"
+    told = await say(application, Text(number), language)
+    assert told.ask.form == "choose.page"
+    assert any("50" in note.text for note in told.ask.notes)
+    told = await say(application, Text(wish), language)
+    assert told.ask.fields[0].initial == wish
+    told = await say(application, Text(question), language)
+    assert told.answer
+
+
 @pytest.mark.parametrize(
     ("language", "start", "skip_page", "words"),
     [
@@ -183,6 +215,9 @@ async def test_the_open_question_takes_an_answer_that_is_typed(
 ) -> None:
     async with Application(load({}, data=str(data / f"typed-{language}"))) as application:
         page = await say(application, Text(start), language)
+        await typed_at_the_page(application, page, language)
+        page = await say(application, Text(start), language)
+        page = await say(application, resumed(page), language)
         first = await say(application, Press(skip_page, page.ask.state), language)
         reply = first
         seen = [first.ask.fields[0].id]
