@@ -21,6 +21,7 @@ OWN = ("bot", "handlers", "knowledge", "uvicorn")  # uvicorn's words are about s
 LINE = 8000  # characters of one record
 SHORT = 200  # characters of a field of one that would be longer
 FRAMES = 8  # innermost frames of an exception
+_NoError = tuple[None, None, None]
 _USUAL = frozenset(vars(logging.makeLogRecord({}))) | {
     "message",
     "asctime",
@@ -66,6 +67,12 @@ class PlainLines(logging.Formatter):
         fields = _fields(record) if _own(record) else {}
         words = [f"{name}={value}" for name, value in fields.items() if value]
         return " ".join((super().formatMessage(record), *words))[:LINE]
+
+    def formatException(  # noqa: N802  # as logging says
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | _NoError
+    ) -> str:
+        told = _error(*ei)
+        return "\n".join((told["error"], *told["frames"]))
 
 
 class JsonLines(logging.Formatter):

@@ -47,7 +47,13 @@ class Collections:
         self._url = url
 
     async def ask(self, call: Awaitable[Any]) -> Any:
-        """Return what the server answers. Raises LibraryUnavailable after `TIMEOUT` seconds."""
+        """
+        Return what the server answers.
+
+        Raises:
+            LibraryUnavailable: nothing within `TIMEOUT` seconds, a refusal, or what is no answer.
+        """
+        from qdrant_client.common.client_exceptions import QdrantException
         from qdrant_client.http.exceptions import ApiException
 
         operation = getattr(call, "__name__", "call")
@@ -55,7 +61,15 @@ class Collections:
             with observed("index", operation=operation):
                 async with asyncio.timeout(TIMEOUT):
                     return await call
-        except (ApiException, TimeoutError, OSError) as error:
+        # the last two: a page of a proxy, or a result that is missing, in place of an answer
+        except (
+            ApiException,
+            QdrantException,
+            TimeoutError,
+            OSError,
+            ValueError,
+            AssertionError,
+        ) as error:
             log.warning(
                 "the index did not answer",
                 extra={"place": place(self._url), "reason": type(error).__name__},

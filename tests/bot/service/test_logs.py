@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.service.logs import LINE, JsonLines
+from bot.service.logs import LINE, JsonLines, PlainLines
 
 SECRET = "xoxb-secret 取締役会の議題"
 
@@ -52,6 +52,21 @@ def test_of_an_exception_the_words_are_left_out():
     line = json.loads(text)
     assert line["error"] == "RuntimeError < KeyError"
     assert line["frames"][-1].startswith("test_logs.py:")
+    assert "secret" not in text
+
+
+def test_of_an_exception_a_terminal_shows_the_kind_and_the_lines():
+    try:
+        raise RuntimeError(SECRET)
+    except RuntimeError:
+        record = logging.LogRecord(
+            "bot.turns", logging.ERROR, "/src/x.py", 12, "turn failed", (), sys.exc_info()
+        )
+    text = PlainLines("%(message)s").format(record)
+
+    lines = text.splitlines()
+    assert lines[:2] == ["turn failed", "RuntimeError"]
+    assert "test_logs.py:" in lines[-1]
     assert "secret" not in text
 
 
