@@ -1,10 +1,10 @@
 """
 The doors a reading process closes before it sees the document.
 
-Two layers that do not know of each other: resource limits, on every system, and on Linux a seccomp
-filter that knows the few calls a reader needs and refuses the rest, so that a call nobody thought
-of is refused, too. No new file descriptor can be had at all (`RLIMIT_NOFILE` at what is open
-already), so there is no file to open, no socket, no pipe.
+Layers that do not know of each other: resource limits, on every system; Landlock, where the kernel
+has it; and on Linux a seccomp filter that knows the few calls a reader needs and refuses the rest,
+so that a call nobody thought of is refused, too. No new file descriptor can be had at all
+(`RLIMIT_NOFILE` at what is open already), so there is no file to open, no socket, no pipe.
 """
 
 import codecs
@@ -14,6 +14,7 @@ import resource
 from functools import cache
 from typing import Any
 
+from knowledge.reading.readers import landlock
 from knowledge.reading.readers.limits import Limits
 
 try:
@@ -46,16 +47,20 @@ def prepare() -> None:
     for name in _CODECS:
         codecs.lookup(name)  # codecs load their tables from files on first use
     _filter()  # its library is a file too
+    landlock.version()
 
 
 def close(limits: Limits) -> tuple[str, ...]:
     """
     Close the doors and return the names of those this system cannot close; to be called once,
-    before any content is read.
+    before any content is read. Landlock is missing only where the kernel has it and refuses it.
     """
     prepare()
     rules = _filter()
+    fence = landlock.confine()  # needs a file descriptor, which limits take away
     missing = [name for name, values in _limits(limits) if not _limit(name, values)]
+    if fence == "open":
+        missing.append("landlock")
     if not _loaded(rules):
         missing.append("seccomp")
     return tuple(missing)

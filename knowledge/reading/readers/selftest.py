@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from knowledge.reading.readers import lockdown
+from knowledge.reading.readers import landlock, lockdown
 from knowledge.reading.readers.limits import Limits
 
 _NOWHERE = "/nonexistent/llm-choose"
@@ -24,8 +24,10 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 def main() -> None:
     limits = Limits(**json.loads(sys.stdin.buffer.read()))
+    lockdown.prepare()
+    fenced = _fenced()
     missing = lockdown.close(limits)
-    held = {
+    held = fenced | {
         "open": _held(lambda: Path(__file__).read_bytes()),
         "write": _held(_write),
         "socket": _held(_socket),
@@ -39,6 +41,13 @@ def main() -> None:
     sys.stdout.flush()
     while True:  # until the limit on CPU time ends it
         pass
+
+
+def _fenced() -> dict[str, bool]:
+    """Try Landlock while no other door is closed; nothing where the kernel does not have it."""
+    if landlock.confine() == "unknown":
+        return {}
+    return {"landlock": _held(lambda: Path(__file__).read_bytes()) and _held(_write)}
 
 
 def tell() -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from knowledge.errors import UnreadableDocument
 from knowledge.reading import sandbox
+from knowledge.reading.readers import landlock
 from knowledge.reading.readers.limits import Limits
 from knowledge.reading.readers.refusal import Refusal
 from knowledge.reading.reading import read
@@ -50,15 +52,16 @@ def line(told: object) -> str:
 )
 async def test_every_layer_holds() -> None:
     layers = await Sandbox().check()
-    assert [layer.name for layer in layers] == list(LAYERS)
+    fence = ["landlock"] if landlock.version() else []
+    assert [layer.name for layer in layers] == [*LAYERS, *fence]
     assert [layer.name for layer in layers if not layer.closed] == []
 
 
-def attempting(what: str) -> Sandbox:
+def attempting(what: str, close: str = "lockdown.close(Limits())") -> Sandbox:
     """A child that closes the doors and then does `what` with `libc`, putting into `told` what came of it."""
     code = (
-        "import ctypes, json, os, sys\n"
-        "from knowledge.reading.readers import lockdown\n"
+        "import ctypes, json, os, socket, sys\n"
+        "from knowledge.reading.readers import landlock, lockdown\n"
         "from knowledge.reading.readers.limits import Limits\n"
         "libc = ctypes.CDLL(None, use_errno=True)\n"
         "def refused(call, *words):\n"
@@ -67,7 +70,7 @@ def attempting(what: str) -> Sandbox:
         "told = {}\n"
         f"job = {what!r}\n"
         "space = dict(globals())\n"
-        "lockdown.close(Limits())\n"
+        f"{close}\n"
         "exec(job, space)\n"
         "print(json.dumps({'title': json.dumps(told)}), flush=True)\n"
         + line({"page": PAGE})
@@ -130,6 +133,49 @@ async def test_a_child_learns_nothing_of_the_system_and_changes_nothing() -> Non
     assert told == dict.fromkeys(told, True)
 
 
+@pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
+async def test_landlock_alone_fences_a_child_in(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.write_text("kept", "utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        what = (
+            "def denied(act):\n"
+            "    try:\n"
+            "        act()\n"
+            "    except PermissionError:\n"
+            "        return True\n"
+            "    return False\n"
+            f"told['read'] = denied(lambda: open({str(kept)!r}).close())\n"
+            f"told['make'] = denied(lambda: open({str(tmp_path / 'new')!r}, 'w').close())\n"
+            f"told['list'] = denied(lambda: os.listdir({str(tmp_path)!r}))\n"
+            f"told['unlink'] = denied(lambda: os.unlink({str(kept)!r}))\n"
+            "if landlock.version() >= 4:\n"
+            f"    told['connect'] = denied(lambda: socket.create_connection({server.getsockname()!r}))\n"
+            "if landlock.version() >= 6:\n"
+            "    told['signal'] = denied(lambda: os.kill(os.getppid(), 0))\n"
+        )
+        fenced = attempting(what, close="assert landlock.confine() == 'closed'")
+        told = json.loads((await fenced.run("text", b"x")).title)
+    assert told == dict.fromkeys(told, True)
+    assert kept.read_text("utf-8") == "kept"
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
+async def test_a_kernel_that_refuses_its_own_fence_is_a_missing_layer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refusing = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "from knowledge.reading.readers import landlock; landlock.confine = lambda: 'open'"
+    )
+    monkeypatch.setattr(sandbox, "PRELUDE", refusing)
+    assert await missing() == ("landlock",)
+    layers = {layer.name: layer.closed for layer in await Sandbox().check()}
+    assert layers.pop("landlock") is False
+    assert set(layers.values()) == {True}
+
+
 WITHOUT = "import sys; sys.modules['pyseccomp'] = None"
 
 
@@ -157,7 +203,8 @@ async def test_the_check_tells_the_truth_of_each_layer_without_its_library(
 ) -> None:
     monkeypatch.setattr(sandbox, "PRELUDE", WITHOUT)
     closed = {layer.name: layer.closed for layer in await Sandbox().check()}
-    assert not (closed["seccomp"] or closed["exec"] or closed["signal"])
+    assert not (closed["seccomp"] or closed["exec"])
+    assert closed["signal"] is (landlock.version() >= 6)  # which fences in signals, too
     assert closed["open"]
     assert closed["write"]
     assert closed["socket"]
