@@ -309,7 +309,8 @@ class Reply:
     talk it is shared in where that is not the message's own (a `Message.place` of the same
     platform); `supersedes` is the id of a message whose earlier answer this one replaces; `calls`
     are people and user groups to be called, where the platform can do that: in the place of their
-    name where the text has it, else beside the text. `answer` is what is drawn here and `fault` why
+    name where the text has it, else beside the text; a `panel` is a page of its own that may take
+    the place of the panel it was reached from. `answer` is what is drawn here and `fault` why
     there is none, for machines that read them themselves; no face does.
     """
 
@@ -324,6 +325,7 @@ class Reply:
     place: str = ""
     supersedes: str = ""
     calls: tuple[Called, ...] = ()
+    panel: bool = False
     answer: Answer | None = field(default=None, repr=False, compare=False)
     fault: KnowledgeError | None = field(default=None, repr=False, compare=False)
 

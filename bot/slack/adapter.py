@@ -29,7 +29,7 @@ from bot.slack.http import Endpoint
 from bot.slack.payload import Event, Json, Payload, Submission
 from bot.slack.people import Directory
 from bot.slack.render.windows import received, skeleton
-from bot.slack.screens import Direct, Home, Inline, Thread, Unseen
+from bot.slack.screens import Direct, Home, Inline, Panel, SlackScreen, Thread, Unseen
 from bot.slack.sender import Destination, Sender
 from bot.slack.settings import Slack as Settings
 from bot.slack.shown import Answers
@@ -228,14 +228,11 @@ class Slack(Face):
         if memory.pop(UNCLAIMED, ""):
             # as with a repeat, what another process has posted is looked for first
             payload = replace(payload, repeated=True)
-        if isinstance(payload.deed, Event) and payload.deed.type == "app_home_opened":
-            return Home(self._sender, payload, message, memory)
         if parse.reacted(payload) and _is_thumb_up(content):
             return Unseen(memory)
-        if opening.elsewhere(payload, content):
-            return Direct(self._sender, payload, message, memory)
-        if opening.inline(payload, content):
-            return Inline(self._sender, payload, message, memory)
+        kind = _kind(payload, content)
+        if kind is not None:
+            return kind(self._sender, payload, message, memory)
         answer = self._answers.get(message.id)
         window = self._windows.pop(message.id, "") or payload.window
         if window:
@@ -335,6 +332,17 @@ class Slack(Face):
                 answer = await self._api.call("auth.test")
                 self._own = str(answer.get("user_id", ""))
         return self._own
+
+
+def _kind(payload: Payload, content: Content) -> type[SlackScreen] | None:
+    """Return where replies appear that have a place of their own; None for a window or a thread."""
+    if isinstance(payload.deed, Event) and payload.deed.type == "app_home_opened":
+        return Home
+    if opening.elsewhere(payload, content):
+        return Direct
+    if opening.inline(payload, content):
+        return Inline
+    return Panel if opening.on_panel(payload) else None
 
 
 def _is_thumb_up(content: Content) -> bool:

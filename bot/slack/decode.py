@@ -11,6 +11,7 @@ from bot.press import values
 from bot.slack.forms import submission
 from bot.slack.objects import dictionary, first, part, rows, shared_files, word
 from bot.slack.payload import (
+    PANEL,
     REPEATED,
     Action,
     Deed,
@@ -133,7 +134,8 @@ def _edit(now: Json, before: Json) -> Edit | None:
 def _action(action: Json) -> Action:
     option = part(action, "selected_option")
     value = word(action, "value") or word(option, "value")
-    return Action(word(action, "action_id"), value, "selected_option" in action)
+    panel = word(action, "block_id").startswith(PANEL)
+    return Action(word(action, "action_id"), value, "selected_option" in action, panel)
 
 
 def _memory(view: Json) -> WindowMemory:

@@ -77,6 +77,13 @@ def inline(payload: Payload, content: Content) -> bool:
     return of_a_run and alone and on_a_message
 
 
+def on_panel(payload: Payload) -> bool:
+    """Report whether a panel was pressed that only its person sees: the next takes its place."""
+    alone = payload.ephemeral or payload.direct_messages
+    deed = payload.deed
+    return isinstance(deed, Action) and deed.panel and alone and not payload.in_view
+
+
 def elsewhere(payload: Payload, content: Content) -> bool:
     """
     Report whether the work goes on in the person's direct messages: files, wherever they came from.

@@ -12,6 +12,7 @@ from knowledge.values import Language
 
 Json = dict[str, Any]
 RETRY = "x-slack-retry-num"  # the header that says how often Slack has sent a delivery before
+PANEL = "panel"  # begins the ids of a panel's blocks, and comes back with a press on one
 REPEATED = "llm_choose_repeated"  # our own mark on the JSON of one that was
 
 
@@ -68,11 +69,15 @@ class SlashCommand:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A pressed button, or a chosen option of a menu; `value` is what we gave it to carry."""
+    """
+    A pressed button, or a chosen option of a menu; `value` is what we gave it to carry. `panel`
+    says that it stands on a panel.
+    """
 
     id: str
     value: str
     option: bool
+    panel: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,10 @@ class SlackScreen:
         self._message = message
         self._person = message.person
 
+    async def show(self, reply: Reply) -> None:
+        """Show a reply in place of the one before; each kind of screen says where."""
+        raise NotImplementedError
+
     def _destination(self) -> Destination:
         """
         Return where the answer belongs; a turn that was delivered before may have been begun by
@@ -85,6 +89,16 @@ class SlackScreen:
             log.warning("a window did not open", extra={"reason": str(error)})
             return False
         return True
+
+    async def _in_place(self, reply: Reply) -> None:
+        """Put the reply in the place of the message that was pressed, which one person sees."""
+        to = self._destination()
+        if self._payload.ephemeral:
+            url = self._payload.response_url
+            await self._sender.respond(to.team, url, reply, self._person, replace=True)
+            return
+        self.memory |= {"channel": to.channel, "ts": self._payload.message_ts}
+        await self._sender.put(to, reply, self._person, self.memory)
 
     async def _in_thread(self, reply: Reply) -> None:
         """Show the reply in the thread instead, with the same memory."""
@@ -240,15 +254,22 @@ class Inline(SlackScreen):
             return
         if await self._open_window(reply):
             return
-        to = self._destination()
         if reply.share or reply.attachments:
             await self._in_thread(reply)
-        elif self._payload.ephemeral:
-            url = self._payload.response_url
-            await self._sender.respond(to.team, url, reply, self._person, replace=True)
         else:
-            self.memory |= {"channel": to.channel, "ts": self._payload.message_ts}
-            await self._sender.put(to, reply, self._person, self.memory)
+            await self._in_place(reply)
+
+
+class Panel(SlackScreen):
+    """A panel of one person: another panel takes its place, all else comes beside it."""
+
+    async def show(self, reply: Reply) -> None:
+        if not reply.final:
+            return
+        if reply.panel:
+            await self._in_place(reply)
+        else:
+            await self._in_thread(reply)
 
 
 class Home(SlackScreen):

@@ -127,6 +127,7 @@ class Activity:
     own: bool  # seen by its person alone, among others: targeted, or a card in answer to a press
     data: Mapping[str, Any] | None
     in_ask: bool  # pressed on a card of questions, which the next reply replaces
+    in_panel: bool  # pressed on a panel, which the next panel replaces
     run: Values  # which run of a dialog a press belongs to; empty when to none
     vote: Vote
     extension: Extension

@@ -2,12 +2,13 @@
 What Teams wraps words and cards in: messages, cards within their size, marks on buttons. Pure.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from bot.teams import asks
+from bot.teams.activity import Json
 from bot.teams.card import CARD, SCHEMA, Drawer, size
-from bot.teams.frame import OWN, carried_in
+from bot.teams.frame import OWN, PANEL, carried_in
 from bot.teams.text import Element, block_text, cut, marked
 from handlers.conversation import Block, Buttons, Details, Reply, Sources
 from knowledge.values import Language
@@ -73,25 +74,31 @@ def with_owner(tree: Any, owned: Owned) -> Any:
     """
     if not owned:
         return tree
+
+    def own(data: Json) -> Json:
+        beside_the_run = owned == "beside the run" and "rid" in carried_in(data)
+        return data if beside_the_run else data | {OWN: 1}
+
+    return _with_data(tree, own)
+
+
+def _with_data(tree: Any, change: Callable[[Json], Json]) -> Any:
+    """Return a part of a card in which what each button carries is changed."""
     if isinstance(tree, list):
-        return [with_owner(item, owned) for item in tree]
+        return [_with_data(item, change) for item in tree]
     if not isinstance(tree, dict):
         return tree
     copy = {}
     for name, value in tree.items():
-        if name == "data":
-            copy[name] = _owned_data(value, owned)
+        if name == "data" and isinstance(value, dict):
+            copy[name] = change(value)
         else:
-            copy[name] = with_owner(value, owned)
+            copy[name] = _with_data(value, change)
     return copy
 
 
-def _owned_data(data: Any, owned: Owned) -> Any:
-    if not isinstance(data, dict):
-        return data
-    if owned == "beside the run" and "rid" in carried_in(data):
-        return data
-    return data | {OWN: 1}
+def _of_a_panel(data: Json) -> Json:
+    return data | {PANEL: 1}
 
 
 def _least(blocks: Sequence[Block]) -> int:
@@ -114,6 +121,8 @@ def _drawn(reply: Reply, blocks: Sequence[Block], drawer: Drawer, *, shortened: 
     if reply.ask is not None:
         questions = asks.body(reply.ask, drawer)
     body = drawer.draw(blocks)
+    if reply.panel:
+        body = _with_data(body, _of_a_panel)
     if shortened:
         body.append(block_text(drawer.say("shortened"), isSubtle=True, size="Small"))
     return card(reply.text, body + questions, drawer.language)

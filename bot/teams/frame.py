@@ -26,6 +26,7 @@ from knowledge.values import Language
 BODY = 512 * 1024  # bytes of one delivery; Teams sends at most about 100 KB
 TEXT = 40_000  # characters of one message that are read; a question has far less
 QUOTED = 1_000  # characters of a quoted or forwarded message
+PANEL = "_panel"  # marks the buttons of a panel, which the next panel replaces
 ASKED = "_ask"  # marks the buttons of a card of questions, which the next reply replaces
 NAME = 300  # characters of an id, a name or a verb
 FILE = "application/vnd.microsoft.teams.file.download.info"
@@ -136,6 +137,7 @@ def _activity(raw: Json) -> Activity:
         own=targeted or (among_others and bool(sent_data.get(OWN))),
         data=data if isinstance(raw.get("value"), dict) else None,
         in_ask=_in_ask(data),
+        in_panel=PANEL in data,
         run={key: value for key, value in carried_in(data).items() if key in ("rid", "rev")},
         vote=_vote(raw),
         extension=_extension(raw),

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from bot.press import KEY, flat, input_name, unpack
 from bot.teams import markup
 from bot.teams.activity import Activity, Vote
-from bot.teams.frame import ASKED, NAME, QUOTED, TEXT, mapping
+from bot.teams.frame import ASKED, NAME, PANEL, QUOTED, TEXT, mapping
 from handlers.conversation import (
     Audience,
     Command,
@@ -37,7 +37,7 @@ from handlers.conversation import Form as FormBack
 Fetch = Callable[[str, str], Awaitable[bytes]]  # the file's name, and where it lies
 
 # lay beside the data of buttons of former versions
-RESERVED = frozenset({"verb", "fields", "msteams", KEY, ASKED})
+RESERVED = frozenset({"verb", "fields", "msteams", KEY, ASKED, PANEL})
 
 _MENTION = re.compile(r"<at\b[^>]*>(.*?)</at>", re.IGNORECASE | re.DOTALL)
 OTHER = "\ue001"  # stands around the name of somebody else who is mentioned

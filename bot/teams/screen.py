@@ -57,6 +57,7 @@ class Screen:
         pressed = bool(activity.reply_to)
         everybodys = self._among_others and not self._alone
         self._in_ask = pressed and activity.in_ask and not self._alone
+        self._in_panel = pressed and activity.in_panel and activity.personal
         # a press in one's own view of a run
         self._own_view = pressed and bool(activity.run) and everybodys
         if self._in_ask or self._own_view:
@@ -76,6 +77,9 @@ class Screen:
         """
         if not self._among_others:
             reply = render.without_sharing(reply)
+        if reply.final and reply.panel and self._in_panel:
+            self._in_ask = True  # it takes the place of what was pressed in the same way
+            self.memory.setdefault("pressed", self._activity.reply_to)
         if reply.place:
             self._to = replace(self._to, conversation=reply.place.removeprefix("teams:"))
         if not reply.final:
@@ -184,7 +188,7 @@ class Screen:
     # ----------------------------------------------------------------- while it is being worked on
 
     async def _progress(self, reply: Reply) -> None:
-        replaced = self._in_ask or self._own_view
+        replaced = self._in_ask or self._own_view or self._in_panel
         if replaced or reply.share or self._is_hidden(reply):
             return
         if self._stream is not None and reply.blocks and "ids" not in self.memory:

@@ -55,6 +55,16 @@ class PublishAnyway(ChangeDocument):
     """Let people find a version of whose file a good part was not read."""
 
 
+@action("document.publish_all")
+class PublishAll(Action):
+    """
+    Let people find several versions that wait; `waiting` has "document.version" for each, with a
+    space between them.
+    """
+
+    waiting: str
+
+
 @action("document.discard")
 class Discard(ChangeDocument):
     """Throw a version away that waits."""

@@ -96,7 +96,7 @@ class Audit:
         blocks.append(Buttons((*turns, context.back(message))))
         spoken = [f"{caption} {verdict}"]
         spoken += [f"- {' / '.join(row)}" for row in rows]
-        return Reply("\n".join(spoken), tuple(blocks), private=True)
+        return Reply("\n".join(spoken), tuple(blocks), private=True, panel=True)
 
     def _row(
         self, message: Message, entry: dict[str, Any], titles: dict[str, str]

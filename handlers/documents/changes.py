@@ -13,13 +13,15 @@ from handlers.actions.documents import (
     ChangeDocument,
     Discard,
     Publish,
+    PublishAll,
     PublishAnyway,
     Remove,
     RollBack,
     Withdraw,
 )
-from handlers.conversation import Message, Reply
+from handlers.conversation import Buttons, Message, Paragraph, Reply, Tone
 from handlers.documents.context import Context
+from handlers.documents.details import FILES
 from handlers.documents.listing import DocumentList
 from handlers.documents.names import display
 from handlers.people import SHARED
@@ -66,6 +68,43 @@ class Changes:
             yield self._context.failure(message, error)
         except SessionsUnavailable:
             yield self._context.note("no_book", message)
+
+    async def publish_all(self, message: Message, action: PublishAll) -> AsyncIterator[Reply]:
+        """
+        Publish several versions, each for itself: what can no longer be published is said, and
+        stops no other.
+        """
+        context = self._context
+        if refused := await context.refused(message, action.name):
+            yield refused
+            return
+        texts: list[str] = []
+        blocks: list[Paragraph | Buttons] = []
+        try:
+            library = await context.library()
+            for document, version in waiting(action)[:FILES]:
+                tone, text = await self._published(message, library, document, version)
+                texts.append(text)
+                blocks.append(Paragraph(text, tone))
+        except SessionsUnavailable:
+            yield context.note("no_book", message)
+            return
+        blocks.append(Buttons((context.back(message),)))
+        yield Reply("\n".join(texts), tuple(blocks), private=True, panel=True)
+
+    async def _published(
+        self, message: Message, library: Library, id_: str, version: str
+    ) -> tuple[Tone, str]:
+        """Publish one of several versions; return what became of it."""
+        try:
+            await self.change(message, "publish", id_, version)
+            document = await library.document(id_)
+        except KnowledgeError as error:
+            return "bad", error.reason.to(message.person.language)
+        drawn = document.version(version)
+        number = drawn.number if drawn else 0
+        title = display(document.metadata.title)
+        return "plain", self._context.say("publish_done", message, title=title, number=number)
 
     async def _done(self, message: Message, library: Library, action: ChangeDocument) -> Reply:
         """Make the change and return how things stand after it."""
@@ -155,6 +194,15 @@ class Changes:
 
     def _why(self, name: str, **values: object) -> NotChanged:
         return NotChanged(name, self._context.texts.phrase(f"documents.{name}", **values))
+
+
+def waiting(action: PublishAll) -> list[tuple[str, str]]:
+    """Return the documents and versions of a button for several of them."""
+    pairs = []
+    for pair in action.waiting.split():
+        document, _, version = pair.partition(".")
+        pairs.append((document, version))
+    return pairs
 
 
 async def _carried_out(library: Library, verb: Verb, document: Document, version: Version) -> int:

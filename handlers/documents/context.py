@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from handlers.actions.action import Action
-from handlers.actions.documents import ListDocuments, RequestDocument
+from handlers.actions.documents import ListDocuments, OpenDocument, RequestDocument
 from handlers.actions.questions import OpenOriginal
 from handlers.conversation import Block, Button, Buttons, Message, Paragraph, Reply
 from handlers.documents.names import display
@@ -25,6 +25,7 @@ from knowledge.sources.sentences import unavailable
 from knowledge.sources.website import Fetch
 
 AUDIT = "audit"  # the log's name
+PANELS = (ListDocuments, OpenDocument)  # lead to a panel; a note with one of them is a panel itself
 
 
 def no_way_out(address: str) -> Fetch:
@@ -63,7 +64,8 @@ class Context:
         blocks: list[Block] = [Paragraph(text, "note")]
         if buttons:
             blocks.append(Buttons(buttons))
-        return Reply(text, tuple(blocks), private=True)
+        leads_to_one = any(isinstance(button.action, PANELS) for button in buttons)
+        return Reply(text, tuple(blocks), private=True, panel=leads_to_one)
 
     def failure(self, message: Message, error: KnowledgeError) -> Reply:
         """Return why the library could not do it, for the asker alone."""

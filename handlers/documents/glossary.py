@@ -139,7 +139,7 @@ class Glossary:
         turns = page.turns(context, message, ShowGlossary)
         add = context.button("words_add", message, AddWords())
         blocks.append(Buttons((*turns, add, context.back(message))))
-        return Reply("\n".join(spoken), tuple(blocks), private=True)
+        return Reply("\n".join(spoken), tuple(blocks), private=True, panel=True)
 
 
 def _removal(group: Group) -> Button:

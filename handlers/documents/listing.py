@@ -217,7 +217,7 @@ class DocumentList:
             blocks.append(self._opening(message, page.items))
         blocks.append(Buttons(self._ways_on(message, filter_, page), "list"))
         blocks.append(Paragraph(say("how" if admin else "how_member", message), "quiet"))
-        return Reply("\n".join(spoken), tuple(blocks), private=True)
+        return Reply("\n".join(spoken), tuple(blocks), private=True, panel=True)
 
     def _opening(self, message: Message, documents: Sequence[Document]) -> Buttons:
         buttons = []

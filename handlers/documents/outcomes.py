@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from handlers.actions.documents import FollowJob, OpenDocument, ShowReport
+from handlers.actions.documents import FollowJob, OpenDocument, Publish, PublishAll, ShowReport
 from handlers.conversation import Block, Button, Buttons, Message, Paragraph, Reply, Tone
 from handlers.documents.context import Context
 from handlers.documents.details import FILES
 from handlers.documents.job import Job
 from handlers.documents.names import display
 from handlers.documents.outdated import outdated
+from handlers.documents.page import reader_label, sure_of
 from handlers.documents.report import Findings, Report, receipt
 from handlers.documents.requests import Requests
 from handlers.documents.search_trial import SearchTrial
@@ -35,15 +36,21 @@ class Outcomes:
         """
         texts: list[str] = []
         blocks: list[Block] = []
+        ready: list[Publish] = []
         for track in tracks:
             text, drawn = await self.describe(message, track, request, whole=len(tracks) == 1)
             texts.append(text)
             blocks += drawn
+            ready += _offered(drawn)
+        if len(ready) > 1:
+            publish_all = await self._publishing_all(message, ready)
+            blocks.append(Buttons((publish_all,), "publish"))
         if sent > len(tracks):
             text = self._context.say("too_many", message, limit=FILES, n=sent)
             texts.append(text)
             blocks.append(Paragraph(text, "warning"))
-        return Reply("\n".join(texts), tuple(blocks), private=True)
+        alone = len(tracks) == 1
+        return Reply("\n".join(texts), tuple(blocks), private=True, panel=alone)
 
     async def describe(
         self, message: Message, track: Track, request: str = "", *, whole: bool = False
@@ -110,7 +117,37 @@ class Outcomes:
             await self._requests.answered_by(request, document.id)
         if whole:
             return await self.report(message, document, version)
-        return self._staged(message, name, document, version)
+        ready = await self._is_ready(document, version)
+        return self._staged(message, name, document, version, ready=ready)
+
+    async def _is_ready(self, document: Document, version: Version) -> bool:
+        """
+        Report whether there is nothing to decide about a version but whether people may find it: it
+        is whole, nothing in it is to be looked at, it takes the place of nothing and resembles
+        nothing, and who added it may publish it.
+        """
+        counts = version.receipt
+        whole = counts is None or counts.enough
+        staged = version.state == "staged" and not document.current
+        if self._context.by_two or not staged or not whole or version.flags:
+            return False
+        library = await self._context.library()
+        return not await library.alike(document.id, version.id)
+
+    async def _publishing_all(self, message: Message, ready: Sequence[Publish]) -> Button:
+        """Offer to publish several versions with one press."""
+        context = self._context
+        library = await context.library()
+        pairs, titles, readers = [], [], ""
+        for publish in ready:
+            document = await library.document(publish.document)
+            pairs.append(f"{publish.document}.{publish.version}")
+            titles.append(display(document.metadata.title))
+            readers = reader_label(context, message, document.metadata.audience)
+        label = context.say("publish_all", message, n=len(ready))
+        named = ", ".join(titles)
+        sure = sure_of(context, message, "publish_all", titles=named, readers=readers)
+        return Button(label, PublishAll(" ".join(pairs)), "primary", sure)
 
     def _unchanged(
         self, message: Message, name: str, document: Document, version: Version
@@ -127,7 +164,9 @@ class Outcomes:
         open_ = context.button("open_document", message, OpenDocument(document.id))
         return _line(text, "note", open_)
 
-    def _staged(self, message: Message, name: str, document: Document, version: Version) -> Drawing:
+    def _staged(
+        self, message: Message, name: str, document: Document, version: Version, *, ready: bool
+    ) -> Drawing:
         context, title = self._context, display(document.metadata.title)
         text = context.say(
             "staged",
@@ -144,14 +183,29 @@ class Outcomes:
             tone = "bad"
             text = f"{text} {partly.to(message.person.language)}"
         label = context.say("review_staged", message, number=version.number)
-        report = Button(label, ShowReport(document.id, version.id), "primary")
-        return _line(text, tone, report)
+        report = Button(label, ShowReport(document.id, version.id))
+        if not ready:
+            return _line(text, tone, report)
+        readers = reader_label(context, message, document.metadata.audience)
+        sure = sure_of(context, message, "publish", readers=readers)
+        action = Publish(document.id, version.id)
+        publish = Button(context.say("publish", message), action, confirm=sure)
+        return _line(text, tone, publish, report)
 
 
 def _reason(job: Job, message: Message) -> str:
     if job.reason is None:
         return job.code
     return job.reason.to(message.person.language).replace(job.name, display(job.name))
+
+
+def _offered(drawn: Sequence[Block]) -> list[Publish]:
+    """Return what can be published from these blocks."""
+    offered = []
+    for block in drawn:
+        items = block.items if isinstance(block, Buttons) else ()
+        offered += [one.action for one in items if isinstance(one.action, Publish)]
+    return offered
 
 
 def _line(text: str, tone: Tone, *buttons: Button) -> Drawing:

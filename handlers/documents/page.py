@@ -53,7 +53,7 @@ class DocumentPage:
         if publishing:
             blocks.append(Buttons(tuple(publishing)))
         blocks.append(Buttons(self._others(message, document)))
-        return Reply(spoken, tuple(blocks), private=True)
+        return Reply(spoken, tuple(blocks), private=True, panel=True)
 
     def _facts(self, message: Message, document: Document, today: str) -> tuple[Fact, ...]:
         context, metadata = self._context, document.metadata

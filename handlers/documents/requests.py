@@ -229,7 +229,7 @@ class Requests:
             spoken.append(none)
         turns = page.turns(context, message, ListRequests)
         blocks.append(Buttons((*turns, context.back(message)), "list"))
-        return Reply("\n".join(spoken), tuple(blocks), private=True)
+        return Reply("\n".join(spoken), tuple(blocks), private=True, panel=True)
 
     def _row(self, message: Message, request: Request) -> tuple[str, str, str, str]:
         last = request.at[:10]

@@ -16,6 +16,7 @@ from handlers.actions.documents import (
     MarkRule,
     OpenDocument,
     Publish,
+    PublishAll,
     PublishAnyway,
     Remove,
     RemoveWords,
@@ -106,6 +107,7 @@ class Documents:
         routes.press(OpenDocument, self.list.open)
         for change in (Publish, PublishAnyway, Discard, Withdraw, RollBack, Remove):
             routes.press(change, self.changes.press)
+        routes.press(PublishAll, self.changes.publish_all)
         routes.press(ShowReport, self.uploads.report)
         routes.press(ReplaceDocument, self.uploads.replace)
         routes.press(FollowJob, self.uploads.look)

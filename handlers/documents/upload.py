@@ -157,7 +157,7 @@ class Uploads:
         except KnowledgeError as error:
             yield context.failure(message, error)
             return
-        yield Reply(text, tuple(blocks), private=True)
+        yield Reply(text, tuple(blocks), private=True, panel=True)
 
     async def _to_its_end(self, message: Message, job: Job | None) -> AsyncIterator[Reply]:
         """Show how one job goes on, and how it ended; the button of one that is gone is old."""

@@ -62,12 +62,17 @@ async def _nothing(name: str, address: str) -> bytes:
 
 
 def slack_actions(drawn: object) -> Iterator[dict]:
-    """Yield what Slack delivers as the action of each thing in `drawn` that can be pressed."""
+    """
+    Yield what Slack delivers as the action of each thing in `drawn` that can be pressed; each names the block it stands in.
+    """
+    named_blocks = [block for block in walk(drawn) if block.get("block_id")]
+    blocks = {id(inner): block["block_id"] for block in named_blocks for inner in walk(block)}
     for element in walk(drawn):
         named = {
             "type": element.get("type"),
             "action_id": element.get("action_id"),
             "action_ts": "2.2",
+            "block_id": blocks.get(id(element), "b"),
         }
         match element.get("type"):
             case "button" if not element.get("url"):

@@ -76,3 +76,21 @@ async def test_a_document_is_tried_discarded_withdrawn_and_taken_back_by_its_but
     assert "2,700円" not in await at.ask(QUESTION)
     assert "すでに取り下げられています" in await at.press(withdraw)
     assert "2,700円" not in await at.ask(QUESTION)
+
+
+CHATS = ("slack", "teams")
+
+
+@pytest.mark.parametrize("at", CHATS, indirect=True)
+async def test_a_panel_takes_the_place_of_the_one_it_was_reached_from(at):
+    await at.send(NAME, rule("2,500"))
+    before = at.messages()
+    await at.press(at.drawn("この資料を開く"))
+    await at.press(at.drawn("v1 の報告を見る"))
+    assert "v1 を公開しました" in await at.press(at.drawn("公開する"))
+    await at.press(at.drawn("資料の一覧"))
+    assert "旅費規程" in await at.press(at.drawn("旅費規程"))
+    assert at.messages() == before
+
+    assert "の原本です" in await at.press(at.drawn("原本を受け取る"))
+    assert at.drawn("取り下げる")  # what is no panel comes beside it

@@ -6,6 +6,7 @@ A reply longer than one message may be goes on in the next: blocks are kept whol
 cut between its sentences.
 """
 
+from bot.slack.payload import PANEL
 from bot.slack.render.ask import in_message, in_text
 from bot.slack.render.classic import Classic
 from bot.slack.render.elements import Json, context, section, size, words
@@ -39,6 +40,8 @@ def messages(reply: Reply, texts: Texts, language: Language, level: int) -> tupl
         blocks.insert(0, section(called(reply.calls)))
     if reply.ask:
         blocks += in_message(reply.ask, drawer)
+    if reply.panel:
+        _mark_panel(blocks)
     parts = _packed(blocks)
     if len(parts) > PARTS:
         parts = [*parts[:PARTS], [context(drawer.say("too_long"))]]
@@ -49,6 +52,13 @@ def messages(reply: Reply, texts: Texts, language: Language, level: int) -> tupl
         summary = cut(" ".join(words(part)), MESSAGE_TEXT)
         result.append({"text": summary, "blocks": part, **QUIET})
     return tuple(result)
+
+
+def _mark_panel(blocks: list[Json]) -> None:
+    """Name the blocks of buttons so that a press tells that it was on a panel."""
+    for number, block in enumerate(blocks):
+        if block["type"] == "actions":
+            block["block_id"] = f"{PANEL}:{number}"
 
 
 def _packed(blocks: list[Json]) -> list[list[Json]]:
