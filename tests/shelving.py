@@ -10,6 +10,8 @@ from knowledge.reading.reading import read
 from knowledge.retrieval.encoder import VERSION
 from knowledge.values import Metadata
 
+COMES_ALONG = 2  # documents on every shelf: the digest of the deck, and what its ways take
+
 
 def shelved(folder: Path, texts: Mapping[str, str]) -> Path:
     """Publish the texts, by file name, on the embedded shelf in `folder`; return the folder."""

@@ -48,7 +48,7 @@ from knowledge.answering.generation import Allowance
 from knowledge.answering.trace import Trace
 from knowledge.documents.library import Library
 from knowledge.documents.originals import Originals
-from knowledge.errors import EmbeddingUnavailable, KnowledgeError, LibraryUnavailable
+from knowledge.errors import KnowledgeError, LibraryUnavailable
 from knowledge.index.opening import open_index
 from knowledge.models.embedding import Embedding
 from knowledge.models.language_models import Model
@@ -125,6 +125,7 @@ class Application:
         self._heavy = AsyncExitStack()  # closed after the turns, whenever it was filled
         self._model: Model | None = None
         self._library = Part("library", self._open_library, patient=patient)
+        self.models.watch(self._model_changed)
         self._answers = Part("answers", self._open_answers, patient=patient)
         self._work = Part("jobs", self._begin_work, patient=patient)
         self._embedding: Embedding | None = None
@@ -254,17 +255,20 @@ class Application:
                     embedding=embedding,
                 )
             )
-            from knowledge.deck.digest import shelve
+            from bot.service.builtin import shelve
 
-            with suppress(
-                EmbeddingUnavailable
-            ):  # the digest before it goes on serving; the next start tries again
-                await shelve(library)
+            await shelve(library, self.models, self.texts)
             self._heavy.push_async_exit(opening.pop_all())
         self._embedding = embedding
         if embedding is not None and not embedding.size and self._patient:
             self._measuring = asyncio.create_task(measured_later(library, embedding))
         return library
+
+    async def _model_changed(self) -> None:
+        """Let what comes along say what the model of this house says now."""
+        from bot.service.builtin import shelve
+
+        await shelve(await self._library.opened(), self.models, self.texts)
 
     async def _open_answers(self) -> Answers:
         library = await self._library.opened()

@@ -6,7 +6,7 @@ compare-and-set; until an admin publishes one, it is the built-in model.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -67,6 +67,11 @@ class DecisionModels:
         self._builtin = builtin
         self._loaded = {builtin.model.sha256: builtin}
         self._kept: set[str] = set()
+        self._changed: list[Callable[[], Awaitable[None]]] = []
+
+    def watch(self, changed: Callable[[], Awaitable[None]]) -> None:
+        """Have `changed` called whenever another model has become current here."""
+        self._changed.append(changed)
 
     async def current(self) -> Advisor:
         """Return the model new runs begin with."""
@@ -148,6 +153,7 @@ class DecisionModels:
             if version is None or shelf.current == sha256:
                 return version
             if await self._save(ModelStore(shelf.versions, (*shelf.history, sha256), shelf.rev)):
+                await self._tell()
                 return version
 
     async def discard(self, sha256: str) -> bool:
@@ -170,6 +176,7 @@ class DecisionModels:
             if shelf.current != leaving or len(shelf.history) == 1:
                 return None
             if await self._save(ModelStore(shelf.versions, shelf.history[:-1], shelf.rev)):
+                await self._tell()
                 return shelf.version(shelf.history[-2])
 
     async def export(self) -> dict[str, Any]:
@@ -207,7 +214,12 @@ class DecisionModels:
             own = shelf.versions[0]
             current = tuple(history) or shelf.history
             if await self._save(ModelStore((own, *versions), current, shelf.rev)):
+                await self._tell()
                 return
+
+    async def _tell(self) -> None:
+        for changed in self._changed:
+            await changed()
 
     async def _save(self, shelf: ModelStore) -> bool:
         versions = [asdict(version) for version in shelf.versions]

@@ -95,13 +95,18 @@ def prefer(hits: Sequence[Hit], language: Language) -> list[Hit]:
     places = set()
     for hit in hits:
         if hit.passage.language == language:
-            places.add((hit.passage.document, hit.passage.place))
+            places.add(_place(hit))
     preferred = []
     for hit in hits:
-        place = (hit.passage.document, hit.passage.place)
-        if hit.passage.language == language or place not in places:
+        if hit.passage.language == language or _place(hit) not in places:
             preferred.append(hit)
     return preferred
+
+
+def _place(hit: Hit) -> tuple[str, str, int | str]:
+    """Return where a hit stands, whatever the language; a numbered place goes by its number."""
+    place = hit.passage.place
+    return hit.passage.document, place.kind, place.number or place.label
 
 
 def by_standing(

@@ -12,6 +12,7 @@ from knowledge.reading.reading import read
 from knowledge.values import Metadata
 from tests.faces import drawn, heard
 from tests.sheet import Sheet
+from tests.shelving import COMES_ALONG
 
 LONG = """# 駐車場規程
 
@@ -39,7 +40,7 @@ def data(tmp_path_factory):
 async def application(data):
     async with Application(load({}, data=str(data))) as opened:
         library = await opened.library()
-        if len(await library.documents()) == 1:
+        if len(await library.documents()) == COMES_ALONG:
             for name, text in {"駐車場規程.md": LONG, "lockers.md": LOCKERS}.items():
                 document, version, _ = await library.stage(
                     await read(name, text.encode()), Metadata(), by="t"

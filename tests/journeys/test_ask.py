@@ -8,6 +8,7 @@ from handlers.answer_records import AnswerRecords
 from handlers.conversation import Audience, Command, Feedback, Message, Person, Press, Sources, Text
 from handlers.memory.link import key
 from tests.sheet import Sheet
+from tests.shelving import COMES_ALONG
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +89,7 @@ async def test_a_member_may_not_change_documents(application):
     shown = await say(application, Press("document.remove", {"d": "deck", "v": "v1"}))
 
     assert "管理者" in shown[-1].text
-    assert len(await (await application.library()).documents()) == 1
+    assert len(await (await application.library()).documents()) == COMES_ALONG
 
 
 async def test_a_follow_up_needs_no_mention_from_its_asker_and_others_are_left_alone(application):

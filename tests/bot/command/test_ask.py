@@ -31,7 +31,7 @@ def test_machines_read_all_that_people_read(ask, text):
     assert answer["first"]
     assert answer["first"] in answer["text"]
     assert answer["citations"][0]["place"] in answer["text"]
-    assert {c["document"] for c in answer["citations"]} == {"digest.yaml"}
+    assert {c["document"] for c in answer["citations"]} <= {"digest.yaml", "primer.yaml"}
     assert answer["followups"]
 
 

@@ -14,6 +14,7 @@ import pytest
 from tests.bot.command.conftest import ENGLISH, run
 from tests.conftest import ROOT
 from tests.processes import START
+from tests.shelving import COMES_ALONG
 
 pytestmark = pytest.mark.early
 JAPANESE = {"LANG": "ja_JP.UTF-8", "LC_ALL": "ja_JP.UTF-8"}
@@ -210,5 +211,5 @@ def test_the_default_data_folder_is_in_the_working_folder(tmp_path, call, monkey
     told = call("documents", "--json")
 
     assert told.returncode == 0, told.stderr
-    assert len(json.loads(told.stdout)["documents"]) == 1
+    assert len(json.loads(told.stdout)["documents"]) == COMES_ALONG
     assert (tmp_path / "data" / "qdrant").is_dir()

@@ -17,6 +17,7 @@ from handlers.texts import Texts
 from knowledge.reading import sandbox
 from knowledge.values import Language
 from tests.sheet import Sheet
+from tests.shelving import COMES_ALONG
 
 WITHOUT = "import sys; sys.modules['pyseccomp'] = None"
 pytestmark = pytest.mark.skipif(
@@ -67,9 +68,7 @@ async def test_without_a_sandbox_nothing_is_taken_in(
         )
         await application.turns.take(message, sheet)
         assert said in sheet.shown[-1].text
-        assert (
-            len(await (await application.library()).documents()) == 1
-        )  # the digest that comes with us
+        assert len(await (await application.library()).documents()) == COMES_ALONG
 
 
 async def test_accepted_in_the_settings_it_is_taken_in(
@@ -80,7 +79,7 @@ async def test_accepted_in_the_settings_it_is_taken_in(
     ) as application:
         assert await tried(application) == "ready"
         assert "規程" in await uploaded(application, "ja")
-        assert len(await (await application.library()).documents()) == 2
+        assert len(await (await application.library()).documents()) == COMES_ALONG + 1
     assert "documents are read without a whole sandbox" in caplog.text
 
 

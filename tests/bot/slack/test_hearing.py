@@ -4,6 +4,7 @@ import pytest
 
 from bot.service.application import Application
 from bot.settings import load
+from tests.shelving import COMES_ALONG
 
 
 @pytest.fixture
@@ -38,7 +39,11 @@ async def test_thanks_get_one_post_and_a_question_among_markup_its_answer(applic
 
 @pytest.mark.parametrize(
     ("text", "word"),
-    [("こんにちは", "こんにちは。"), ("資料の一覧", "資料 1件"), ("thanks!", "You are welcome.")],
+    [
+        ("こんにちは", "こんにちは。"),
+        ("資料の一覧", f"資料 {COMES_ALONG}件"),
+        ("thanks!", "You are welcome."),
+    ],
 )
 async def test_a_slash_command_hears_talk_too(application, desk, api, text, word):
     at = await desk(application.router)

@@ -5,6 +5,7 @@ import pytest
 from bot.service.application import Application
 from bot.settings import load
 from tests.bot.teams.talk import CHANNEL, activity, door_of
+from tests.shelving import COMES_ALONG
 
 
 @pytest.fixture
@@ -36,4 +37,4 @@ async def test_the_list_of_documents_is_shown_to_whoever_asks_for_it(application
             "/api/messages", json=activity(service, text="<ul><li>資料の一覧</li></ul>")
         )
 
-        assert await service.until("資料 1件")
+        assert await service.until(f"資料 {COMES_ALONG}件")

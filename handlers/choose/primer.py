@@ -1,0 +1,226 @@
+"""
+What comes along beside the deck's digest: what each way to adopt generative AI is and takes, and
+the words people meet first.
+
+The deck compares the ways in words; how much money, time and people they take stands in the
+decision model. It is made a document of, so that a question about it is answered and cited like any
+other, and a company's own figures take the place of ours once its model is published.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+
+from handlers.choose import figures
+from handlers.texts import Texts
+from knowledge.advisor.values import Block, DecisionModel, Range
+from knowledge.documents.library import Library
+from knowledge.reading.reading import Reading
+from knowledge.values import Document, Language, Metadata, Page, Place
+
+OWNER = "llm-choose"
+FILE = "primer.yaml"
+LANGUAGES: tuple[Language, ...] = ("ja", "en")
+WORDS = (
+    "rag",
+    "tune",
+    "ai",
+    "llm",
+    "hallucination",
+    "prompt",
+    "token",
+    "injection",
+    "agent",
+    "open",
+)
+_Amount = Callable[[Block], Range]
+_Section = tuple[str, str]  # its heading and its text
+
+
+def reading(model: DecisionModel, texts: Texts) -> Reading:
+    """Return the document a model gives: one page a section and language, Japanese first."""
+    pages: list[Page] = []
+    written = [Primer(model, texts, language).sections() for language in LANGUAGES]
+    for number, pair in enumerate(zip(*written, strict=True), 1):
+        for heading, text in pair:
+            place = Place("section", number, heading)
+            pages.append(Page(len(pages) + 1, place, text, heading))
+    content = "\n".join(f"{page.title}\n{page.text}" for page in pages).encode()
+    sha256 = hashlib.sha256(content).hexdigest()
+    title = metadata(texts).title
+    return Reading(FILE, sha256, len(content), title, "transcript", tuple(pages), (), "ja")
+
+
+def metadata(texts: Texts) -> Metadata:
+    """Return what is known of the document."""
+    name = texts.phrase("primer.title")
+    title = f"{name.ja} / {name.en}"
+    return Metadata(title=title, kind="deck", audience="all", owner=OWNER, source=FILE)
+
+
+async def shelve(library: Library, model: DecisionModel, texts: Texts) -> Document:
+    """Publish the document unless this very one is published already."""
+    read = reading(model, texts)
+    document, version, _ = await library.stage(read, metadata(texts), by=OWNER)
+    if document.current == version.id:
+        return document
+    return await library.publish(document.id, version.id)
+
+
+class Primer:
+    """The sections of the document in one language."""
+
+    def __init__(self, model: DecisionModel, texts: Texts, language: Language) -> None:
+        self._model = model
+        self._texts = texts
+        self._language = language
+
+    def sections(self) -> list[_Section]:
+        """Return headings with their texts: words, comparisons, then one section an approach."""
+        sections = [self._word(name) for name in WORDS]
+        sections += [self._said("versus", **self._versus()), self._said("inside")]
+        sections += [self._said("quality"), self._criteria(), self._comparison()]
+        sections += [self._approach(block) for block in self._model.blocks]
+        return sections
+
+    def _word(self, name: str) -> _Section:
+        return self._say(f"word_{name}_title"), self._say(f"word_{name}")
+
+    def _said(self, name: str, /, **values: str) -> _Section:
+        return self._say(f"{name}_title"), self._say(name, **values)
+
+    def _versus(self) -> dict[str, str]:
+        """Return what the two ways take that people compare most."""
+        values = {}
+        for name in ("rag", "tune"):
+            needs = self._model.block(name).needs
+            values[f"{name}_money"] = self._money(needs.build)
+            values[f"{name}_months"] = self._count(needs.months)
+        return values
+
+    def _criteria(self) -> _Section:
+        """Return every criterion with the reason why it counts."""
+        questions = (*self._model.criteria, *self._model.limits)
+        lines = [self._say("criteria", count=len(questions))]
+        for question in questions:
+            label = question.words.label.to(self._language)
+            why = question.words.why.to(self._language)
+            lines.append("- " + self._say("criterion", label=label, why=why))
+        return self._say("criteria_title"), "\n".join(lines)
+
+    def _comparison(self) -> _Section:
+        """Return what the approaches take beside each other, the ends of each scale first."""
+        bases = self._model.layer("base")
+        ends = list(self._ends(bases))
+        columns = ("name", "build", "month", "months", "people", "skill")
+        rows = [[self._say(f"column_{column}") for column in columns]]
+        rows += [self._row(block) for block in bases]
+        table = [" | ".join(row) for row in rows]
+        return self._say("table_title"), "\n".join([*ends, self._note(), *table])
+
+    def _ends(self, bases: Sequence[Block]) -> Iterator[str]:
+        """Return what is least and most of money and time, among the ways to use generative AI."""
+        used = [block for block in bases if block.approach != "outside"]
+        cheap, dear = _ends(used, _build)
+        yield self._say("cost_depends", **self._span(cheap, dear, _build, self._money))
+        yield self._say("cheapest", names=self._joined(cheap), money=self._money(_build(cheap[0])))
+        yield self._say("dearest", names=self._joined(dear), money=self._money(_build(dear[0])))
+        fast, slow = _ends(used, _months)
+        yield self._say("time_depends", **self._span(fast, slow, _months, self._count))
+        yield self._say("fastest", names=self._joined(fast), months=self._count(_months(fast[0])))
+        yield self._say("slowest", names=self._joined(slow), months=self._count(_months(slow[0])))
+
+    def _span(
+        self,
+        low: Sequence[Block],
+        high: Sequence[Block],
+        amount: _Amount,
+        written: Callable[[Range], str],
+    ) -> dict[str, str]:
+        return {
+            "low_name": self._joined(low),
+            "low": written(amount(low[0])),
+            "high_name": self._joined(high),
+            "high": written(amount(high[0])),
+        }
+
+    def _row(self, block: Block) -> list[str]:
+        needs = block.needs
+        name = block.name.to(self._language)
+        skill = self._model.notes.skills[needs.skill].to(self._language)
+        build, month = self._money(needs.build), self._money(needs.month)
+        return [name, build, month, self._count(needs.months), self._count(needs.people), skill]
+
+    def _approach(self, block: Block) -> _Section:
+        """Return what an approach is, takes, risks and presupposes."""
+        name, needs = self._label(block), block.needs
+        skill = self._model.notes.skills[needs.skill].to(self._language)
+        months, people = self._count(needs.months), self._count(needs.people)
+        lines = [
+            self._say("what", name=name, short=block.short.to(self._language)),
+            self._cost(block),
+            self._say("time", name=name, months=months, people=people, skill=skill),
+            self._say("against", name=name),
+            *[f"- {phrase.to(self._language)}" for phrase in block.against],
+            self._say("before", name=name),
+            *[f"- {phrase.to(self._language)}" for phrase in block.before],
+        ]
+        return block.name.to(self._language), "\n".join(lines)
+
+    def _cost(self, block: Block) -> str:
+        needs, name = block.needs, self._label(block)
+        build, month = self._money(needs.build), self._money(needs.month)
+        if needs.seat.high:
+            seat = figures.count(needs.seat, self._language)
+            return self._say("money_seat", name=name, build=build, month=month, seat=seat)
+        if needs.request.high:
+            request = figures.count(needs.request, self._language)
+            return self._say("money_request", name=name, build=build, month=month, request=request)
+        return self._say("money", name=name, build=build, month=month)
+
+    def _note(self) -> str:
+        note = self._model.notes.range_note.to(self._language)
+        return self._say("note", as_of=self._model.as_of, note=note)
+
+    def _label(self, block: Block) -> str:
+        """Return what an approach is called within a sentence, or at its beginning in English."""
+        label = block.label.to(self._language)
+        if self._language == "ja":
+            return f"「{label}」"
+        return label[0].upper() + label[1:]
+
+    def _money(self, amount: Range) -> str:
+        if amount.low:
+            return figures.span(amount, self._language)
+        return self._say("up_to", high=figures.money(amount.high, self._language))
+
+    def _count(self, amount: Range) -> str:
+        return figures.count(amount, self._language)
+
+    def _joined(self, blocks: Sequence[Block]) -> str:
+        labels = [block.label.to(self._language) for block in blocks]
+        if self._language == "ja":
+            return "".join(f"「{label}」" for label in labels)
+        return " or ".join(labels)
+
+    def _say(self, sentence: str, /, **values: object) -> str:
+        return self._texts.say(f"primer.{sentence}", self._language, **values)
+
+
+def _ends(blocks: Sequence[Block], amount: _Amount) -> tuple[list[Block], list[Block]]:
+    """Return the blocks that take least and those that take most, by the middle of the range."""
+    middles = {}
+    for block in blocks:
+        taken = amount(block)
+        middles[block.id] = taken.low + taken.high
+    least, most = min(middles.values()), max(middles.values())
+    lowest = [block for block in blocks if middles[block.id] == least]
+    highest = [block for block in blocks if middles[block.id] == most]
+    return lowest, highest
+
+
+def _build(block: Block) -> Range:
+    return block.needs.build
+
+
+def _months(block: Block) -> Range:
+    return block.needs.months
