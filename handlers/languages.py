@@ -43,6 +43,10 @@ class Languages:
             return otherwise
         return "en" if spoken[""] == "en" else "ja"
 
+    async def knows(self, person: str) -> bool:
+        """Report whether somebody has written in a language before, by their id."""
+        return bool(self._kept.get(person) or await self._load(person))
+
     async def _remembered(self, message: Message) -> Language:
         person = message.person
         spoken = self._kept.get(person.id) or await self._load(person.id)

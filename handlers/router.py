@@ -37,7 +37,7 @@ from handlers.questions.several import questions_in
 from handlers.questions.threads import thread_request
 from handlers.routes import Routes
 from handlers.texts import Texts
-from knowledge.text.language import spoken_language
+from knowledge.text.courtesy import answer_language
 
 OWN_COMMANDS = ("choose", "demo", "documents", "model", "help")
 WITH_WORDS = ("choose", "demo", "documents")  # own commands that take words after their name
@@ -262,7 +262,7 @@ class Router:
             case "model":
                 return self._model.show(message)
             case _:
-                return self._room.welcome.hello(message)
+                return self._talk(message, command.name, "help")
 
     def _llm_choose(self, message: Message, argument: str) -> AsyncIterator[Reply]:
         """The one slash command: an own command after it, else what one says to the bot."""
@@ -358,7 +358,7 @@ def _own_talk(message: Message) -> Message:
 def _in_language_of(text: str, message: Message) -> Message:
     """Return the message as from somebody who speaks the language of a text."""
     person = message.person
-    language = spoken_language(text, person.language)
+    language = answer_language(text, person.language)
     return replace(message, person=replace(person, language=language))
 
 

@@ -20,7 +20,7 @@ from handlers.conversation import Command, Content, Message, Reply, Text
 from knowledge.answering.question import tidy
 from knowledge.answering.wording import Wording
 from knowledge.errors import KnowledgeError, LibraryUnavailable
-from knowledge.text.language import language_of
+from knowledge.text.language import language_of, spoken_language
 from knowledge.values import Answer, Language
 
 
@@ -34,7 +34,7 @@ async def ask(application: Application, arguments: argparse.Namespace, language:
     number = -1
     async for row in rows(arguments):
         number += 1
-        spoken = arguments.language or language_of(row.text, language)
+        spoken = arguments.language or spoken_language(row.text, language)
         message = said(Text(row.text), spoken, arguments.person)
         place = f"{message.place}:{call}:{row.thread or number}"
         message = replace(message, id=f"{place}:{number}", place=place)

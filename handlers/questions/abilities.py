@@ -64,6 +64,7 @@ def abilities(  # noqa: PLR0913  # all rooms that an intent may lead to
         "sorry": partial(talk.word, "sorry"),
         "acknowledged": partial(talk.word, "acknowledged"),
         "link": partial(talk.word, "link"),
+        "code": partial(talk.word, "code"),
         "chat": partial(talk.word, "chat"),
         "act": partial(talk.word, "act"),
         "repeat": restyle.repeat,

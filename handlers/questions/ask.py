@@ -32,8 +32,7 @@ from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
 from knowledge.answering.answers import Answers, Stage, Turn
 from knowledge.errors import KnowledgeError
-from knowledge.text.courtesy import asking
-from knowledge.text.language import spoken_language
+from knowledge.text.courtesy import answer_language
 from knowledge.text.sanitise import sanitise
 from knowledge.values import Answer, Language, SearchKind
 
@@ -121,7 +120,7 @@ class Questions:
         """
         if remember:
             question = await self._picked(message, question)
-        language = spoken_language(asking(question), message.person.language)
+        language = answer_language(question, message.person.language)
         stages: asyncio.Queue[Stage | None] = asyncio.Queue()
         yield working(self._texts, language, None)
         answering = asyncio.create_task(
@@ -152,7 +151,7 @@ class Questions:
         Raises:
             KnowledgeError
         """
-        language = spoken_language(asking(question), message.person.language)
+        language = answer_language(question, message.person.language)
         unseen: asyncio.Queue[Stage | None] = asyncio.Queue()
         search = Search(limit, kind)
         return await self._answer(message, question, language, unseen, search, remember=False)

@@ -29,6 +29,7 @@ LONGEST = 200  # characters of a sentence
 MESSAGE = 4000  # characters of a message
 _WORD = re.compile(r"[^\W_]")
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_CODE = re.compile(r"```.*?(?:```|$)", re.DOTALL)
 _PLEASE = (
     r"(?:を|の|で)?(?:お願い(?:いた|致)?(?:し)?(?:ます)?|(?:くだ|下)さい(?:ませ)?|くれ(?:る|ます|ません)?|ちょうだい"
     r"|(?:もらえ|貰え|いただけ|頂け)(?:る|ます|ません|ない)?(?:でしょう)?|ほしい(?:です)?|欲しい(?:です)?"
@@ -112,13 +113,21 @@ def hear(text: str) -> Intent | None:
         return "hello"  # called by name, and nothing else
     if not _WORD.search(words):
         return _signed(words)
-    if not _WORD.search(_LINK.sub("", words)):
-        return "link"
+    shown = _shown(words)
+    if shown:
+        return shown
     if len(words) > MESSAGE:
         return None
     if emergency(words) is not None:
         return "emergency"
     return _meant_in_words(bare(words))
+
+
+def _shown(words: str) -> Intent | None:
+    """Return what a message shows that says nothing: a link, or code."""
+    if not _WORD.search(_LINK.sub("", words)):
+        return "link"
+    return None if _WORD.search(_CODE.sub("", words)) else "code"
 
 
 def _meant_in_words(words: str) -> Intent | None:
@@ -134,14 +143,20 @@ def _meant_by_all(sentences: list[str]) -> Intent | None:
     """Return what sentences mean together: the first intent of the files that one of them has."""
     intents: list[Intent] = []
     others: list[str] = []
+    introductions: list[
+        str
+    ] = []  # 社員200人の建設会社です: who is writing, and a company's situation
     for sentence in sentences:
         meant = _meant(sentence)
         if meant is None:
             others.append(sentence)
-        else:
-            intents += meant
+            continue
+        intents += meant
+        if meant == ["hello"]:
+            introductions.append(sentence)
     if others:
-        return "choose" if _tell_a_situation(others, intents) else None
+        told = [*introductions, *others]
+        return "choose" if _tell_a_situation(told, intents) else None
     order = [name for name, _ in Phrases.load().patterns]
     return min(intents, key=order.index, default=None)
 

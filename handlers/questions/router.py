@@ -18,6 +18,7 @@ from handlers.actions.questions import (
     StopFeedback,
     Vote,
 )
+from handlers.languages import Languages
 from handlers.questions.abilities import Ability, abilities
 from handlers.questions.ask import Listeners, Questions
 from handlers.questions.context import Context
@@ -86,7 +87,7 @@ class QuestionsRoom:
             PrivateAnswer(ask, sessions, texts),
             welcome,
             Several(ask, texts),
-            Spoken(threads),
+            Spoken(threads, Languages(sessions), library, people),
             able,
         )
 

@@ -39,9 +39,8 @@ from knowledge.retrieval.likeness import Likeness
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.source import PassageSource
 from knowledge.text.analysis import Analysis
-from knowledge.text.courtesy import asking, searched
+from knowledge.text.courtesy import answer_language, asking, searched
 from knowledge.text.kana import Kana
-from knowledge.text.language import spoken_language
 from knowledge.text.topic import names_nothing
 from knowledge.values import Answer, AnswerMode, Document, Language, SearchKind
 
@@ -160,7 +159,7 @@ class Answers:
             id=secrets.token_urlsafe(12),
             text=text,
             search_text=text,
-            language=spoken_language(text, language),
+            language=answer_language(question, language),
             readers=readers,
             limit=max(1, min(limit, 10)),
             kind=kind,

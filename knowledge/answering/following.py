@@ -94,8 +94,12 @@ async def understood(
     if len(possible) == 1:
         return possible[0]
     best, most = possible[0], -1.0
+    named = topics(opening(question)[1])
     for reading in possible:
-        held = await _held(reading, source, readers, extractor)
+        of_its_own: Sequence[str] = ()
+        if reading != possible[0]:
+            of_its_own = named
+        held = await _held(reading, of_its_own, source, readers, extractor)
         if held > most + CLEARLY:
             best, most = reading, held
     return best
@@ -250,7 +254,7 @@ def _referring(question: str, rest: str, talk: Sequence[Turn]) -> str:
         if put:
             return put
     asked = _asked_of_others(rest, own, talk)
-    return _with(_context(talk, rest), question, asked)
+    return _with(_context(talk, rest), rest, asked)
 
 
 def _sided(question: str, talk: Sequence[Turn]) -> str:
@@ -298,11 +302,20 @@ def _same_of(question: str, rest: str, talk: Sequence[Turn]) -> tuple[str, ...]:
     same is asked.
     """
     asked = _frame(talk, rest)
-    inside = _with(_context(talk, rest), question, asked)
+    inside = _with(_context(talk, rest), rest, asked)
     own = topics(rest)
     if all(map(replaces, own)):
         return (_put_in(own, talk) or inside,)
-    return inside, _with([], question, asked)
+    if _narrows(own, talk):
+        return (inside,)
+    return inside, _with([], rest, asked)
+
+
+def _narrows(own: Sequence[str], talk: Sequence[Turn]) -> bool:
+    """Report whether a topic is one of those of the talk, only closer: 海外出張 after 出張."""
+    topic = tuple(map(_folded, _last_topic(talk)))
+    closer = set(map(_folded, own)).difference(topic)
+    return any(word.endswith(topic) for word in closer)
 
 
 def _frame(talk: Sequence[Turn], question: str) -> str:
@@ -350,14 +363,23 @@ def _with(context: Sequence[str], question: str, asked: str) -> str:
 
 
 async def _held(
-    reading: str, source: PassageSource, readers: frozenset[str], extractor: Extractor
+    reading: str,
+    named: Sequence[str],
+    source: PassageSource,
+    readers: frozenset[str],
+    extractor: Extractor,
 ) -> float:
-    """Return the largest share 0..1 of a reading's words that one passage holds."""
+    """
+    Return the largest share 0..1 of a reading's words that one passage holds in which all `named`
+    stand letter by letter.
+    """
     query = await source.query(reading, readers=readers)
     hits = await source.search(query, readers=readers, limit=LOOKED)
-    if not hits:
+    naming = [hit for hit in hits if set(named) <= set(_held_words(named, _whole(hit.passage)))]
+    terms = list(map(extractor.terms, naming))
+    if not terms:
         return 0.0
-    overlap = Features(query, [extractor.terms(hit) for hit in hits])
+    overlap = Features(query, terms)
     return float((overlap.held @ query.content).max())
 
 

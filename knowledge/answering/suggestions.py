@@ -17,6 +17,7 @@ from knowledge.retrieval.query import Query
 from knowledge.retrieval.terms import Terms
 from knowledge.text.analysis import JAPANESE
 from knowledge.text.outline import CELL
+from knowledge.text.titles import titled
 from knowledge.text.topic import (
     POINTER,
     is_bare,
@@ -85,7 +86,10 @@ def meanings(
     for heading, hit in _headed(hits, language):
         if not extractor.missing(asked, hit):
             phrase = wording.phrase(
-                "meaning", title=hit.passage.title, heading=heading, question=question
+                "meaning",
+                title=titled(hit.passage.title, language),
+                heading=heading,
+                question=question,
             )
             found.setdefault((hit.passage.title, heading), phrase.to(language))
     if len(found) not in MEANINGS:
@@ -116,7 +120,7 @@ def asked_for(
     questions: dict[str, str] = {}
     documents: Counter[str] = Counter()
     for _, passage in fitting:
-        heading = _named(passage)
+        heading = _named(passage, language)
         if len(questions) == MEANINGS[-1]:
             break
         if _FRAME.search(heading) or heading in questions or documents[passage.document] == EACH:
@@ -180,14 +184,14 @@ def _fits(asked: Query, question: str, passage: Passage, terms: Terms) -> float:
     return says + len(others) + HINT * float(asked.content @ held)
 
 
-def _named(passage: Passage) -> str:
+def _named(passage: Passage, language: Language) -> str:
     """Return what an article is about; with its document where its heading tells no topic."""
     heading = bare_heading(passage.headings[-1])
     if CELL in heading:  # the head of a table names its columns
-        return passage.title
+        return titled(passage.title, language)
     if topics(heading):
-        return heading
-    return f"{passage.title} {heading}".strip()
+        return titled(heading, language)
+    return f"{titled(passage.title, language)} {heading}".strip()
 
 
 def _question(heading: str, language: Language, wording: Wording) -> str:
@@ -203,5 +207,6 @@ def _headed(hits: Sequence[Hit], language: Language) -> Iterator[tuple[str, Hit]
         if not hit.passage.headings or hit.passage.language != language:
             continue
         heading = hit.passage.headings[-1]
-        if heading and not _FRAME.search(heading):
+        # the head of a table names its columns, and tells nobody what it is about
+        if heading and CELL not in heading and not _FRAME.search(heading):
             yield heading, hit

@@ -18,7 +18,7 @@ from knowledge.text.topic import topics
 from knowledge.text.units import units
 from knowledge.values import Hit, Language, Passage
 
-POOL = 10  # passages of each language that are looked at
+POOL = 20  # passages of each language that are looked at
 OTHER_LANGUAGE = 0.6  # weight a sentence loses that its reader may not understand
 LEAST = 2.0  # weight from which on a sentence says whom to tell
 LINES = 8  # of the rest of the passage that are shown

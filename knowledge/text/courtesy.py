@@ -16,8 +16,10 @@ import yaml
 
 from knowledge.text.analysis import JAPANESE
 from knowledge.text.chat_markup import unmarked
+from knowledge.text.language import spoken_language
 from knowledge.text.pieces import Piece, joined, pieces
 from knowledge.text.topic import complete, replaces, topics
+from knowledge.values import Language
 
 LONGEST = 4000  # characters; what is longer is refused elsewhere and comes back as it is
 SIGNATURE = 30  # characters up to which a line below a question is its writer's name
@@ -33,15 +35,38 @@ _NO_PARTICLE = "(?![のはがをにとも]|って|ござい|です|ます)"  # �
 _FENCE = re.compile(r"```.*?(?:```|$)", re.DOTALL)
 _LINK = re.compile(r"(?:https?://|www\.|mailto:)[^\s<>「」『』。、()（）]+", re.IGNORECASE)
 _QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
+_QUOTES = re.compile(r"^[ \t]*>+[ \t]*", re.MULTILINE)
+# the head of a mail that was forwarded or pasted; what it is about stays
+_HEAD = re.compile(
+    r"^[ \t]*(?:-{2,}[^\n]*(?:forwarded|original|転送|元の|メッセージ)[^\n]*"
+    r"|(?:from|sent|date|to|cc|bcc|reply-to|差出人|送信者|送信日時|送信日|日付|日時|宛先)[ \t]*:[^\n]*)$"
+    r"|^[ \t]*(?:(?:fwd?|re|subject|件名|題名)[ \t]*:[ \t]*)+",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HOW_TO_ANSWER = re.compile(
+    r"(?:どう|どのように|何と|なんと)(?:答え|返事|返信|回答|返|説明)"
+    r"|\b(?:what|how) (?:should|do|can|shall|must) (?:i|we) (?:answer|say|reply|respond|tell)",
+    re.IGNORECASE,
+)
 _EMOJI = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u231a\u231b\u23e9-\u23fa]"
     "[\ufe0e\ufe0f\u20e3\u200d\U0001f3fb-\U0001f3ff]*"
+)
+_IN_LANGUAGE = re.compile(
+    r"(?:(?:回答|答え|返事|返信)は)?(?:(?P<ja>日本語|和文)|英語|英文)で(?:、)?"
+    r"(?:わかりやすく|分かりやすく|簡単に|簡潔に|短く|やさしく|丁寧に)*"
+    r"(?:答え|教え|説明し|回答し|返事し|返信し|書い|お願い)?(?:て|します|いたします|できますか)?"
+    r"(?:ください|下さい|くれますか|ほしい(?:です)?|もらえますか|いただけますか)?"
+    r"|(?:please |pls |and )?(?:answer|reply|respond|explain|write|say it|tell me)?(?: me)?"
+    r" ?in (?:(?P<jp>japanese)|english)(?: please)?",
+    re.IGNORECASE,
 )
 _ASKS_JA = re.compile(
     r"[?？]|(?:か|かな|かね|かしら|っけ|でしょう|だろう|の|よね|たい(?:のですが|んですが|んだけど|です))$"
     r"|(?:いくら|いくつ|どう(?!も|ぞ)|どんな|どこ|どれ|誰|だれ|なぜ|いつ(?!も)|何[日年人円時回件個歳枚分月])[^。]{0,6}$"
     r"|教え|おしえ|知りたい|聞きたい|伺いたい|教示|教授(?:くだ|下さ|いただ|願)|確認し(?:たい|ていただ)|説明し|まとめ(?:て|る)|要約し"
-    r"|(?:挙げ|あげ|並べ|ならべ|出し|見せ|答え|作っ|書い|調べ|探し)(?:て|と|よ$|なさい)|一覧|とは$|方法$|手順$|やり方$|って(?:何|なに|どう)$"
+    r"|(?:挙げ|あげ|並べ|ならべ|出し|見せ|答え|作っ|書い|調べ|探し)"
+    r"(?:て(?=$|[くね下ほ欲もいよみ頂]|、?お願)|と(?=け|い)|よ$|なさい)|一覧|とは$|方法$|手順$|やり方$|って(?:何|なに|どう)$"
 )
 _ASKS_EN = re.compile(
     r"^(?:what|when|where|which|who|whose|whom|why|how|is|are|am|do|does|did|can|could|may|might"
@@ -58,9 +83,11 @@ _WHO = re.compile(
     r"(?:(?:私|わたくし)は?[、,]?)?(?:[^、。]{1,24}の)?[^、。]{1,14}(?:と申します|といいます|と言います)(?:が|けど)?"
     r"|[^、。は]{0,20}(?:部|課|室|局|係|店|社|支部|本部|グループ|チーム|センター|事業所|工場|総務|人事|経理|営業|開発|情シス|法務|企画|広報)"
     r"[^、。は]{0,8}?[の・ ][^、。はが]{1,10}(?:です|でございます)(?:が|けど)?"
+    r"|(?:[^、。は?？]{0,20}(?:入社|配属|異動|着任|転職)(?:した|しました|してきた|になった|の)|新人の|新入社員の)"
+    r"[^、。はが?？]{0,12}?(?:です|でございます|と申します)?"
     r"|[\u4e00-\u9fff々]{1,4}[@(][^、。はが)]{1,10}\)?(?:です|でございます)"
     r"|(?:my name is|this is|i'm|i am) [a-z][\w.'-]*(?: [a-z][\w.'-]*)?(?:,? (?:from|in|at|of"
-    r"|\() ?[^,.?!]{1,30})?",
+    r"|\() ?[^,.?!]{1,30}|,? (?:the |a |your )?new [^,.?!]{1,40})?",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"([\u4e00-\u9fff々]{2,4})です")
@@ -80,6 +107,11 @@ _SPOKEN_END = re.compile(
 )
 _SUBJECT = re.compile(r"[はが]")
 _SIGNS = re.compile(r"^(?:[-–—―=*_]{2,}|(?:以上|敬具|草々)$)")
+_CLOSES = re.compile(  # what follows is who wrote it
+    r"(?:(?:kind|best|warm|many|with)(?: (?:kind|best|warm))? )?(?:regards|wishes|greetings)"
+    r"|(?:yours )?(?:sincerely|faithfully|truly)|best|cheers|thanks|many thanks|thank you",
+    re.IGNORECASE,
+)
 _CARD = re.compile(  # 営業2課 佐藤: an office, or family and given name
     r"[\u4e00-\u9fff々ァ-ヴーA-Za-z0-9の()・\s]*(?:部|課|室|局|係|店|支社|支店|本部|会社|グループ|チーム"
     r"|センター)[\u4e00-\u9fff々ァ-ヴー()・\s]*"
@@ -158,11 +190,28 @@ def bare(text: str) -> str:
     """
     Return the text without code, quotes of others and emoji; whatever would leave no word stays.
     """
-    for pattern, instead in ((_FENCE, "\n"), (_QUOTED, ""), (_EMOJI, _emoji_gap)):
+    text = _of_others(text)
+    for pattern, instead in ((_FENCE, "\n"), (_HEAD, ""), (_QUOTED, ""), (_EMOJI, _emoji_gap)):
         shorter = pattern.sub(instead, text)
         if _WORD.search(shorter):
             text = shorter
     return text
+
+
+def _of_others(text: str) -> str:
+    """Return the quoted question where somebody only asks how to answer it."""
+    quotes = _QUOTED.findall(text)
+    own = _QUOTED.sub("", text)
+    how = False
+    for part in pieces(own):
+        if not asks_something(part.text):
+            continue
+        how = bool(_HOW_TO_ANSWER.search(part.text))
+        if not how:
+            return text
+    if not quotes or not how:
+        return text
+    return _QUOTES.sub("", "\n".join(quotes))
 
 
 def opened(sentence: str) -> str:
@@ -219,6 +268,8 @@ def _without_writer(parts: list[Piece]) -> list[Piece]:
         before, after = at < matter[0], at > matter[-1]
         if at > matter[0] and _SIGNS.match(part.text):
             break
+        if after and _CLOSES.fullmatch(part.text.strip(_MARKS)):
+            break
         if at in matter or not _about_the_writer(part, before=before, after=after):
             others.append(part)
     return others
@@ -236,6 +287,21 @@ def _matter(parts: list[Piece]) -> list[int]:
             others.append(at)
     questions = [at for at in asks if not _is_plea(parts[at].text)]
     return questions or asks or others
+
+
+def answer_language(message: str, conversation: Language) -> Language:
+    """
+    Return the language to answer a message in: the one it asks for in a sentence of its own
+    ("Answer in English."), else that of its question, else that of the conversation.
+    """
+    for part in pieces(unmarked(unicodedata.normalize("NFKC", message))):
+        wish = _IN_LANGUAGE.fullmatch(part.text.strip(_MARKS))
+        if wish is None:
+            continue
+        if wish["ja"] or wish["jp"]:
+            return "ja"
+        return "en"
+    return spoken_language(asking(message), conversation)
 
 
 def asks_something(sentence: str) -> bool:

@@ -5,6 +5,21 @@ me".
 
 import re
 
+_WISHES = r"(?:挙げ|あげ|教え|おしえ|列挙し|リストアップし|並べ|示し|まとめ|説明し|紹介し|答え|書い|出し|し)"
+_AS = re.compile(  # how many, or in which form: no document holds that because it answers
+    r"(?:(?:を|は|の?うち|から|について)?[、,]?(?:主な|代表的な)?"
+    r"(?:(?:[0-9]{1,2}|[一二三四五六七八九十]|ひと|ふた|みっ|いく)(?:つ|個|点|項目)(?:だけ|ほど|くらい|に)?"
+    r"|(?:表|箇条書き|リスト|一覧)(?:で|に|形式で))(?:を)?[、,]?"
+    rf"{_WISHES}て(?:ください|下さい|くれ(?:ます|ませんか|る)?|ほしい|もらえますか|いただけますか|よ|ね)?"
+    r"|[ ,]+(?:in|as) (?:a |an )?(?:table|list|bullets?|bullet points|short|brief|plain english"
+    r"|simple (?:words|terms)|one sentence|a few words)(?: please)?"
+    r"|[ ,]+like (?:i'?m|i am) (?:five|5|a child|a beginner))[\s?!。、.]*$"
+)
+_LISTING = re.compile(
+    r"^(?:please |pls |can you |could you )*(?:list|name|give me|tell me|show me)"
+    r" (?:the |some |a few |all )?(?:(?:top |main |key )?"
+    r"(?:[0-9]{1,2}|two|three|four|five|six|seven|eight|nine|ten) )(?:main |key |most important )?"
+)
 _ENDING = re.compile(
     r"(?:(?:を|について|に関して|も)?(?:ざっくり|簡単に|詳しく|具体的に|一言で)?(?:教え|おしえ|説明し|まとめ)て"
     r"(?:ください(?:ませ|ますか)?|下さい|くれ(?:ます|ませんか|る)?|ほしい(?:です)?|欲しい(?:です)?"
@@ -30,7 +45,7 @@ def plain(normalised: str) -> str:
     Return a normalised question without its talk; what would leave hardly anything stays as it is.
     """
     text = normalised.strip()
-    for pattern in (_OPENING, *(_ENDING,) * _ROUNDS):
+    for pattern in (_LISTING, _OPENING, _AS, *(_ENDING,) * _ROUNDS):
         shorter = pattern.sub("", text).strip(" ?!。、.")
         if len(shorter) >= _SHORTEST:
             text = shorter

@@ -25,7 +25,9 @@ _CHINESE = re.compile(
 )
 _CHINESE_ALONE = re.compile(r"[吗么们这哪怎请谁说让还给]|什么|是否|多少|能否")
 _SIMPLIFIED = re.compile(
-    r"[们这说对时经发现动过业务员规费报问请让还给开门车东电话语认识应该实际头样进远运单选择证签资权责质购销达设备网线级组织结构]"
+    r"[们这说对时经发现动过业务员规费报问请让还给开门车东电话语认识应该实际头样进远运单选择证签资"
+    r"权责质购销达设备网线级组织结构补贴钱账处历书买卖见间马长风飞习农图团园两几丢岗约订终绩节额"
+    r"赔偿评领导师傅纪邮]"
 )
 _WORD = re.compile(r"[a-zà-öø-ÿœß'’]+")
 _ENGLISH = (
@@ -78,6 +80,11 @@ def told_language(text: str) -> Language | None:
     return "en" if english or len(words) >= _SENTENCE else None
 
 
+def _frames(word: str) -> bool:
+    """Report whether a word is one no English sentence goes without, and no abbreviation: "is"."""
+    return word[1:].islower() and word.lower() in _ENGLISH_WORDS
+
+
 def spoken_language(text: str, conversation: Language) -> Language:
     """Return the language to answer a text in: its own, else that of its conversation."""
     return told_language(text) or conversation
@@ -99,8 +106,9 @@ def language_of(text: str, fallback: Language) -> Language:
     if _HIRAGANA.search(text):
         return "ja"
     if _JAPANESE.search(text):
-        english_sentence = len(_LATIN_WORD.findall(text)) >= _SENTENCE
-        return "en" if english_sentence else "ja"
+        latin = _LATIN_WORD.findall(text)
+        framed = any(map(_frames, latin))
+        return "en" if framed or len(latin) >= _SENTENCE else "ja"
     if re.search(r"[A-Za-z]", text) or _OTHER_SCRIPT.search(text):
         return "en"
     return fallback

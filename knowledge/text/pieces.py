@@ -33,8 +33,9 @@ def pieces(text: str) -> list[Piece]:
         abbreviated = stop[0] == "." and _ABBREVIATED.search(before)
         if _in_brackets(before) or abbreviated or not before.strip():
             continue
-        sentences.append(_piece(text[start : stop.end()]))
-        start = stop.end()
+        end = start + len(text[start : stop.end()].rstrip())
+        sentences.append(_piece(text[start:end]))
+        start = end  # a line's end stands before the next sentence
     rest = text[start:]
     if rest.strip():
         sentences.append(_piece(rest))

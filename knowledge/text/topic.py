@@ -86,12 +86,15 @@ _OPENINGS: tuple[tuple[Opening, re.Pattern[str]], ...] = (
     ),
 )
 _CONTRAST = re.compile(r"^(?:and|what about|how about)\b", re.IGNORECASE)
+_TWICE = re.compile(r"(?<=\b(\w{4})) \1\b")  # "How long long": asked and a relation, too
+_PREPOSITION = re.compile(r"^(?:for|in|at|on|with|from)\b", re.IGNORECASE)
 _ONE = rf"[\u30a1-\u30ff{_KANJI}A-Za-z0-9の]{{1,16}}?"  # one thing, of which nothing is said but …
 _CASE = "(?:(?:の|だと|な)?(?:場合|とき|時))?"
 _END = r"(?:です|でしょう|なの|なる)?か?[\s?。]*$"
 _BARE = re.compile(rf"^{_ONE}(?:のこと)?{_CASE}(?:は|って|でも|も|だと|なら)?(?:どう|同じ)?{_END}")
 _OTHER_SIDE = re.compile(
-    rf"^{_ONE}(?:(?:の|な)(?:ほう|方|場合|とき|時)(?:は|も|だと|なら)?|だと|なら|でも|も)(?:どう|同じ)?{_END}"
+    rf"^{_ONE}(?:から|で|に|へ|と|との|用)?"
+    rf"(?:(?:の|な)(?:ほう|方|場合|とき|時)(?:は|も|だと|なら)?|だと|なら|でも|も)(?:どう|同じ)?{_END}"
 )
 _PHRASE_EN = re.compile(
     r"^(?:(?:for|in|at|on|with|to|from|the|a|an|my|our) )*(?:[a-z0-9'-]+ ?){1,4}[?.!]*$",
@@ -210,7 +213,7 @@ def lacks_topic(question: str) -> bool:
     if not own:
         spoken = JAPANESE.search(rest) and not words(rest)
         return not spoken or len(rest) <= SPOKEN
-    if _CONTRAST.search(text) or _of_others(rest, own):
+    if _CONTRAST.search(text) or _is_phrase(text) or _of_others(rest, own):
         return True
     return rest != text and bool(_BARE.fullmatch(rest))
 
@@ -233,9 +236,16 @@ def sets_against(question: str) -> bool:
     if JAPANESE.search(rest):
         bare = kind == "link" and _BARE.fullmatch(rest)
         return bool(bare or _OTHER_SIDE.fullmatch(rest)) and not _WHOLE.search(rest)
-    if not _CONTRAST.search(question.strip()):
+    if not (_CONTRAST.search(question.strip()) or _is_phrase(question)):
         return False
     return bool(_PHRASE_EN.fullmatch(rest)) and not _CLAUSE_EN.search(rest)
+
+
+def _is_phrase(question: str) -> bool:
+    """Report whether a message is a phrase with its preposition alone: "for personnel data"."""
+    text = question.strip()
+    phrase = _PREPOSITION.search(text) and _PHRASE_EN.fullmatch(text)
+    return bool(phrase) and not _CLAUSE_EN.search(text)
 
 
 def is_bare(question: str) -> bool:
@@ -256,7 +266,9 @@ def frame(question: str) -> str:
     if not JAPANESE.search(text):
         relation = Words.load().relation
         asked = [word for word in words(text) if relation.fullmatch(word)]
-        return " ".join([*_ASKED_EN.findall(text), *asked])
+        said = [*_ASKED_EN.findall(text), *asked]
+        whole = " ".join(dict.fromkeys(said))
+        return _TWICE.sub("", whole)
     _, rest = opening(text)
     for word in topics(rest):
         rest = rest.replace(word, " ")

@@ -9,6 +9,8 @@ import pytest_asyncio
 from bot.service.application import Application
 from bot.settings import load
 from handlers.conversation import Audience, Buttons, Edited, Message, Person, Sources, Steps, Text
+from knowledge.reading.reading import read
+from knowledge.values import Metadata
 from tests.faces import FACES, drawn, heard
 from tests.sheet import Sheet
 
@@ -62,6 +64,29 @@ async def test_thanks_and_the_like_get_one_sentence_and_never_the_answer_again(
 
     assert [(reply.text, reply.blocks) for reply in shown] == [(word, ())]
     assert word in drawn(face, shown[-1], texts)
+
+
+@pytest.mark.parametrize("text", ["🙏", "👍"])
+async def test_signs_of_a_stranger_are_answered_in_the_language_of_the_documents(
+    application, place, text
+):
+    library = await application.library()
+    reading = await read("rules.md", "# 社内規程\n\n第1条 社員は名札を付ける。".encode())
+    document, version, _ = await library.stage(reading, Metadata(title="社内規程"), by="a test")
+    await library.publish(document.id, version.id)
+
+    shown = await heard(application, "slack", text, "en", place=place)
+    await library.remove(document.id)
+
+    assert shown[-1].text in ("どういたしまして。", "承知しました。")
+
+
+async def test_help_is_given_in_the_language_of_the_thread(application, place):
+    await heard(application, "teams", QUESTION, "en", place=place)
+
+    shown = await heard(application, "teams", "help", "en", place=place)
+
+    assert shown[-1].text.startswith("何をしますか?")
 
 
 GREETINGS = [

@@ -84,3 +84,23 @@ def test_who_tells_of_the_company_and_asks_how_to_choose_is_led_through_it(said)
 )
 def test_how_to_choose_something_else_stays_a_question(said):
     assert hear(said) is None
+
+
+@pytest.mark.parametrize(
+    ("intent", "messages"),
+    [
+        ("hello", ["はじめまして、4月に入社した田中です", "hey there, happy Friday", "Hello, I'm Ken, the new guy in accounting"]),
+        ("sorry", ["すみません、間違えました", "ごめん、今のなし", "sorry, ignore that", "my mistake, never mind"]),
+        ("acknowledged", ["なるほど、そういうことですか", "ふーん", "hmm ok"]),
+        ("thanks", ["Thanks so much, that's exactly what I needed!"]),
+        ("choose", ["うちにはどの方式が合いますか", "予算300万円でできることは?", "社員200人の建設会社です。図面の検索をしたいんですけど、どのやり方がいいと思いますか?"]),
+        ("help", ["他に何を聞ける?", "what else can I ask?"]),
+        ("asked_before", ["私が前に聞いたことを教えて", "what was my first question?"]),
+        ("code", ["```python\nprint(1)\n```"]),
+        ("foreign", ["出差补贴是多少?"]),
+        ("act", ["この文章を英訳して: お世話になっております"]),
+        (None, ["4月に入社した社員は有給をもらえますか", "新人の研修は必要ですか", "```\nError 403\n```\nWhat does this error mean?"]),
+    ],
+)  # fmt: skip
+def test_what_colleagues_say_around_questions_is_heard(intent, messages):
+    assert {message: hear(message) for message in messages} == dict.fromkeys(messages, intent)

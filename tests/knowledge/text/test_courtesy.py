@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from knowledge.text.courtesy import asking, searched
+from knowledge.text.courtesy import answer_language, asking, searched
+from knowledge.text.filler import plain
 
 JA, EN = "退職金は出ますか?", "Does RAG learn all our documents?"
 AROUND = [
@@ -23,6 +24,19 @@ AROUND = [
         "いつもお世話になっております。総務部の田中と申します。退職金は出ますか? お手数ですがご教示のほどよろしくお願いいたします。",
     ),
     (JA, "すみません、退職金は出ますか?"),
+    (JA, "退職金は出ますか? 日本語でわかりやすく"),
+    (JA, "退職金は出ますか? 箇条書きで答えてください"),
+    (JA, "お世話になっております。\n> 退職金は出ますか?\nどう答えればよいでしょうか。"),
+    (
+        JA,
+        "---------- Forwarded message ---------\nFrom: 山田 <y@example.com>\nTo: 総務\n\n退職金は出ますか?",
+    ),
+    (EN, "Does RAG learn all our documents? Answer in Japanese please."),
+    (EN, "> Does RAG learn all our documents?\nWhat should I answer?"),
+    (
+        EN,
+        "FW: Does RAG learn all our documents?\n\nKind regards,\nJane\nAnalyst | Finance\n+81 3 1234",
+    ),
     (JA, "こんにちは 退職金は出ますか?"),
     (JA, "ちょっとお聞きしたいのですが、退職金は出ますか?"),
     (JA, "初歩的な質問で恐縮ですが、退職金は出ますか? 急ぎでお願いします!"),
@@ -201,3 +215,32 @@ def test_plain_questions_are_not_touched(shared, name):
     assert questions
     assert cleaned - WRAPPED == set()
     assert shortened - TOLD == set()
+
+
+@pytest.mark.parametrize(
+    ("message", "language"),
+    [
+        ("What is the daily allowance? 日本語で答えて", "ja"),
+        ("RAGのメリットは? answer in English", "en"),
+        ("RAGのメリットは?", "ja"),
+        ("契約書は英語で作成しますか", "ja"),
+        ("Is テレワーク allowed?", "en"),
+    ],
+)
+def test_the_language_asked_for_is_the_language_of_the_answer(message, language):
+    assert answer_language(message, "ja") == language
+
+
+@pytest.mark.parametrize(
+    ("question", "searched_for"),
+    [
+        ("リスクを3つ挙げて", "リスク"),
+        ("ragのメリットを二つだけ教えて", "ragのメリット"),
+        ("情報区分を表にして", "情報区分"),
+        ("list three risks of generative ai", "risks of generative ai"),
+        ("explain rag like i'm five", "explain rag"),
+        ("備品は3つまで持てますか", "備品は3つまで持てます"),
+    ],
+)
+def test_how_many_and_in_which_form_is_not_searched_for(question, searched_for):
+    assert plain(question) == searched_for

@@ -122,6 +122,26 @@ def test_what_was_asked_is_asked_of_something_else():
     assert "trips" in read_after("What about trains?", "Is a taxi allowed on business trips?")
 
 
+@pytest.mark.parametrize(
+    ("question", "before", "understood"),
+    [
+        ("海外出張の場合", "出張の日当はいくら?", "日当 海外出張の場合 いくら"),
+        (
+            "for personnel data",
+            "How long are records of AI use kept?",
+            "records AI use kept for personnel data How long",
+        ),
+        (
+            "スマホからだと?",
+            "個人のアカウントで仕事していいですか",
+            "個人 アカウント 仕事 スマホからだと? していいですか",
+        ),
+    ],
+)
+def test_what_comes_closer_to_the_topic_stays_inside_it(question, before, understood):
+    assert read_after(question, before) == understood
+
+
 def test_a_topic_gives_way_to_another_of_its_kind():
     assert read_after("極秘も同じ?", "社外秘はどこまで入れていいの?").startswith("極秘はどこまで")
 
