@@ -8,7 +8,7 @@ possible the shelf decides: the first of those whose words stand together in one
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -375,7 +375,8 @@ async def _held(
     """
     query = await source.query(reading, readers=readers)
     hits = await source.search(query, readers=readers, limit=LOOKED)
-    naming = [hit for hit in hits if set(named) <= set(_held_words(named, _whole(hit.passage)))]
+    singular = {word.rstrip("s") for word in named}  # "passwords" stand where "password" does
+    naming = [hit for hit in hits if singular <= set(_held_words(singular, _whole(hit.passage)))]
     terms = list(map(extractor.terms, naming))
     if not terms:
         return 0.0
@@ -383,7 +384,7 @@ async def _held(
     return float((overlap.held @ query.content).max())
 
 
-def _held_words(words: Sequence[str], text: str) -> list[str]:
+def _held_words(words: Iterable[str], text: str) -> list[str]:
     """Return the words that stand in a folded text."""
     return [word for word in words if _folded(word) in text]
 

@@ -9,7 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from knowledge.retrieval.glossary import Glossary
 from knowledge.retrieval.source import PassageSource
+from knowledge.text.analysis import normalise
 from knowledge.text.courtesy import asking
 from knowledge.text.emergency import Kind, desk_words
 from knowledge.text.language import language_of
@@ -20,6 +22,7 @@ from knowledge.values import Hit, Language, Passage
 
 POOL = 20  # passages of each language that are looked at
 OTHER_LANGUAGE = 0.6  # weight a sentence loses that its reader may not understand
+ANOTHER_SUBJECT = 1.2  # weight a sentence loses that holds for one subject only, not named
 LEAST = 2.0  # weight from which on a sentence says whom to tell
 LINES = 8  # of the rest of the passage that are shown
 LENGTH = 600  # characters of them
@@ -39,6 +42,8 @@ _DESK = re.compile(
     r"|\b(?:team|officer|desk|helpdesk|supervisor|manager|security|extension|ext\.?|hotline)\b",
     re.IGNORECASE,
 )
+# 特定個人情報の取扱いに関し、…: a rule for one subject alone
+_ABOUT_ONE = re.compile(r"[^、。]{2,24}に(?:関し|関する|関して|ついて)、")
 _ANY = re.compile(r"事故|インシデント|\bincidents?\b", re.IGNORECASE)  # of whatever kind
 _NUMBER = re.compile(r"^\s*(?:[0-9]{1,2}[.)]?|[(（]?[0-9]{1,2}[)）]|[-・*•])\s+")
 _ABOUT_ACCIDENTS = re.compile(
@@ -92,23 +97,31 @@ async def desk(
         LibraryUnavailable: the index did not answer.
     """
     own = " ".join(topics(asking(message)))
+    spoken, other = _languages(message)
     hits: list[Hit] = []
-    first = 0  # how many of them are in the language of the message
-    for language in _languages(message):
-        first = first or len(hits)
+    for language in (spoken, other):
         question = f"{own} {desk_words(kind, language)}"
         query = await source.query(question, readers=readers)
         hits += await source.search(query, readers=readers, limit=POOL)
+    named = " ".join([own, *_other_names(own)])
     best: Desk | None = None
     most = 0.0
     for rank, hit in enumerate(hits):
         for place, line in enumerate(_lines(hit.passage)):
-            weight = _weight(line, hit.passage, kind, own) - 0.02 * (rank % POOL)
-            if rank >= first:
+            weight = _weight(line, hit.passage, kind, named) - 0.02 * (rank % POOL)
+            if hit.passage.language != spoken:
                 weight -= OTHER_LANGUAGE
             if weight > most:
                 best, most = _desk(hit.passage, place, kind), weight
     return best if most >= LEAST else None
+
+
+def _other_names(words: str) -> list[str]:
+    """Return what else the things of a message are called: 特定個人情報 of マイナンバー."""
+    names: list[str] = []
+    for _, others in Glossary.load().alternatives(normalise(words)):
+        names += others
+    return names
 
 
 def _languages(message: str) -> tuple[Language, Language]:
@@ -130,10 +143,13 @@ def _weight(line: str, passage: Passage, kind: Kind, own: str) -> float:
         weight += 1.0
     elif _is_of_another(line, kind):
         return 0.0
-    elif _OF_KIND[kind].search(about) or _ANY.search(line):
+    elif _DESK.search(line) and (_OF_KIND[kind].search(about) or _ANY.search(line)):
         weight += 0.5
     else:
         return 0.0
+    subject = _ABOUT_ONE.match(line)
+    if subject and not any(word in subject[0] for word in own.split()):
+        weight -= ANOTHER_SUBJECT
     named = [word for word in own.split() if word.lower() in about.lower()]
     return weight + 0.4 * min(len(named), 3)
 

@@ -1,0 +1,51 @@
+"""Whom to tell of an accident: in the asker's language, and by no rule for another subject."""
+
+import asyncio
+
+import pytest
+
+from knowledge.answering.urgent import desk
+from knowledge.documents.library import Library
+from knowledge.index.opening import open_index
+from knowledge.retrieval.encoder import VERSION
+from knowledge.text.emergency import emergency
+from tests.shelving import shelved
+
+TEXTS = {
+    "personal-numbers.md": "# 特定個人情報取扱規程\n\n第8条 特定個人情報の取扱いに関し、データの紛失の発生を把握した場合には、直ちに特定個人情報責任者に報告しなければならない。",
+    "devices.md": "# Device policy\n\nIf a phone is lost or stolen, immediately report it to the help desk.",
+    "ai.md": "# 生成AI利用規程\n\n第6条 入力してはいけない情報を入力したときは、1時間以内に情報セキュリティ窓口(内線4119)へ連絡する。",
+    "ai-summary.md": "# AI rules, summary\n\nReport forbidden input entered into an AI tool to the security desk (extension 4119) within one hour.",
+    "incidents.md": "# インシデント対応\n\n問題を「インシデント」と呼ぶ。これらが起きたら、すぐに報告してください。",
+}
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory):
+    return shelved(tmp_path_factory.mktemp("shelf"), TEXTS)
+
+
+def told(shelf, message):
+    async def look():
+        async with Library(open_index(None, shelf, version=VERSION)) as library:
+            hit = await desk(library, message, emergency(message), frozenset({"all"}))
+            return hit.first if hit else ""
+
+    return asyncio.run(look())
+
+
+@pytest.mark.parametrize(
+    ("message", "first"),
+    [
+        ("会社のスマホを電車に忘れました!!", "help desk"),  # not the rule for personal numbers
+        ("マイナンバーの書類をなくしました", "特定個人情報責任者"),
+        ("間違って名簿をChatGPTに貼り付けてしまいました", "内線4119"),
+        ("I accidentally pasted the customer list into ChatGPT, what now?", "extension 4119"),
+    ],
+)
+def test_the_desk_is_that_of_the_thing_in_the_language_of_whoever_asks(shelf, message, first):
+    assert first in told(shelf, message)
+
+
+def test_a_line_that_names_nobody_to_tell_is_no_desk(shelf):
+    assert told(shelf, "ウイルスに感染したかもしれません") == ""
