@@ -15,6 +15,7 @@ QUEUE = DAY  # the queue of one place, since somebody last joined it
 PRESSED = 30  # the same press by impatient fingers counts once
 BUDGET = HOUR  # how much a platform was asked lately; longer than any platform counts back
 LINE = 15 * MINUTE  # an answer that waited so long for a platform to take it is given up
+STOPPED = 10 * MINUTE  # longer than a turn takes: what was stopped then shows nothing more
 SHOWN = DAY  # where an answer stands; a question changed or deleted later leaves it as it is
 PROBE = MINUTE  # the value written to see whether Redis takes writes
 STATE = DAY  # what is saved without a word on how long

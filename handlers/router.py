@@ -6,13 +6,14 @@ from typing import Literal, assert_never
 
 from handlers.actions.action import Action
 from handlers.actions.choose import AskAboutResult, StartChoice
-from handlers.actions.questions import AskExample
+from handlers.actions.questions import AskExample, AskTopic
 from handlers.actions.registry import read
 from handlers.attachments import unread
 from handlers.choose.model_admin import ModelAdmin
 from handlers.choose.router import JOIN, WORDS, Choose
 from handlers.conversation import (
     Audience,
+    Block,
     Command,
     Edited,
     File,
@@ -40,6 +41,7 @@ from handlers.texts import Texts
 from knowledge.text.courtesy import answer_language
 
 OWN_COMMANDS = ("choose", "demo", "documents", "model", "help")
+AT_HOME = ("home", "help")  # commands that show what somebody left unfinished
 WITH_WORDS = ("choose", "demo", "documents")  # own commands that take words after their name
 # what people write in a thread, where slash commands do not reach
 CHOOSE = frozenset({"導入方式の診断", "診断", "方式えらび", "方式を選ぶ"})
@@ -80,6 +82,7 @@ class Router:
         model.routes(self._routes)
         self._routes.form(AskAboutResult, self._about)
         self._routes.press(AskExample, self._example)
+        self._routes.press(AskTopic, self._topic)
         self._personal: Personal | None = None
 
     def take_in(self, personal: Personal) -> None:
@@ -114,6 +117,15 @@ class Router:
         """Ask an example as if it had been typed."""
         text = self._room.welcome.question(action, message.person.language)
         return self._spoken(message, text)
+
+    async def _topic(self, message: Message, action: AskTopic) -> AsyncIterator[Reply]:
+        """Ask about a topic of a document as if it had been typed."""
+        text = await self._room.welcome.topic(message, action)
+        if not text:
+            yield self._room.welcome.gone(message)
+            return
+        async for reply in self._spoken(message, text):
+            yield reply
 
     async def _outsider(self, message: Message) -> AsyncIterator[Reply]:
         """Say who may ask, to somebody from elsewhere who addresses us."""
@@ -261,8 +273,16 @@ class Router:
                 return self._documents.command(message, argument)
             case "model":
                 return self._model.show(message)
-            case _:
-                return self._talk(message, command.name, "help")
+            case name:
+                return self._begin(message, name)
+
+    async def _begin(self, message: Message, name: str) -> AsyncIterator[Reply]:
+        """Say what can be done here; to somebody alone with us also what they left unfinished."""
+        rows: tuple[Block, ...] = ()
+        if message.audience.private and name in AT_HOME:
+            rows = (*await self._choose.desk(message), *await self._documents.desk.rows(message))
+        async for reply in self._talk(message, name, "help"):
+            yield replace(reply, blocks=(*reply.blocks, *rows))
 
     def _llm_choose(self, message: Message, argument: str) -> AsyncIterator[Reply]:
         """The one slash command: an own command after it, else what one says to the bot."""

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from bot.deliveries import NotSafe
 from bot.platform import Face
 from bot.slack import forms, opening, parse
+from bot.slack.agent import AgentSessions
 from bot.slack.api import Api, Refused, Unanswered
 from bot.slack.bolt import Bolt
 from bot.slack.decode import decode
@@ -29,7 +30,16 @@ from bot.slack.http import Endpoint
 from bot.slack.payload import Event, Json, Payload, Submission
 from bot.slack.people import Directory
 from bot.slack.render.windows import received, skeleton
-from bot.slack.screens import Direct, Home, Inline, Panel, SlackScreen, Thread, Unseen
+from bot.slack.screens import (
+    Direct,
+    Home,
+    Inline,
+    Panel,
+    Prompts,
+    SlackScreen,
+    Thread,
+    Unseen,
+)
 from bot.slack.sender import Destination, Sender
 from bot.slack.settings import Slack as Settings
 from bot.slack.shown import Answers
@@ -37,6 +47,7 @@ from bot.slack.window import Window
 from bot.turns import UNCLAIMED, Delivery, Screen, Turns
 from handlers.conversation import (
     Audience,
+    Command,
     Content,
     Message,
     Person,
@@ -81,7 +92,8 @@ class Slack(Face):
         self._turns = turns
         self._api = Api(settings, sessions)
         self._sessions = sessions
-        self._sender = Sender(self._api, texts, Answers(sessions))
+        agents = AgentSessions(self._api, sessions)
+        self._sender = Sender(self._api, texts, Answers(sessions), agents)
         self._texts = texts
         self._files = Files(settings.bot_token, settings.api_base, texts)
         self._directory = Directory(self._api, groups)
@@ -197,6 +209,9 @@ class Slack(Face):
         if retracted := parse.retracted(payload):
             await self._withdraw(retracted)
             return None
+        if parse.stopped(payload):
+            await self._stop(payload)
+            return None
         if parse.reacted(payload):
             return await self._vote(payload)
         content = parse.content(payload, payload.bot)
@@ -206,7 +221,7 @@ class Slack(Face):
         view = await window if window is not None else ""
         if person.role == "bot":
             return None
-        payload = await self._with_files_named(payload)
+        payload = self._in_its_thread(await self._with_files_named(payload))
         own = payload.bot or await self._me()
         message = parse.message(payload, person, own, self._files.fetch)
         if message is None or await self._is_talk_among_people(message):
@@ -224,7 +239,7 @@ class Slack(Face):
 
     def screen(self, raw: Json, message: Message, memory: dict[str, str]) -> Screen:
         """Return where the replies to a message appear."""
-        payload, content = decode(raw), message.content
+        payload, content = self._in_its_thread(decode(raw)), message.content
         if memory.pop(UNCLAIMED, ""):
             # as with a repeat, what another process has posted is looked for first
             payload = replace(payload, repeated=True)
@@ -262,6 +277,28 @@ class Slack(Face):
         except (Refused, Unanswered):
             return False
         return True
+
+    def _in_its_thread(self, payload: Payload) -> Payload:
+        """
+        Return the payload with the thread an agent's talk has in direct messages: the question that
+        begins it is its root. Elsewhere direct messages are one long talk.
+        """
+        event = payload.deed
+        if not isinstance(event, Event) or not parse.begins_talk(payload):
+            return payload
+        if not self._sender.agents.known(payload.team):
+            return payload
+        return replace(payload, thread=event.ts)
+
+    async def _stop(self, payload: Payload) -> None:
+        """Stop what is being worked on in a thread, and say so there."""
+        team, channel, thread = payload.team, payload.channel, payload.thread
+        await self._sender.agents.stop(team, channel, thread, payload.said_at)
+        language = self._directory.language(payload)
+        text = self._texts.say("slack.stopped", language)
+        to = Destination(team, channel, thread, payload.id)
+        with suppress(Refused, Unanswered):
+            await self._sender.put(to, Reply(text), Person(payload.user, "", language), {})
 
     async def _withdraw(self, question: str) -> None:
         """Delete the answer to a question that was deleted."""
@@ -337,7 +374,7 @@ class Slack(Face):
 def _kind(payload: Payload, content: Content) -> type[SlackScreen] | None:
     """Return where replies appear that have a place of their own; None for a window or a thread."""
     if isinstance(payload.deed, Event) and payload.deed.type == "app_home_opened":
-        return Home
+        return Prompts if content == Command("prompts") else Home
     if opening.elsewhere(payload, content):
         return Direct
     if opening.inline(payload, content):

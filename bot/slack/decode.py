@@ -95,6 +95,7 @@ def _event(event: Json) -> Event:
         by_bot=bool(event.get("bot_id")),
         hidden=bool(event.get("hidden")),
         edit=_edit(part(event, "message"), part(event, "previous_message")),
+        ts=word(event, "ts"),
         subject=word(event, "deleted_ts") or word(part(event, "item"), "ts"),
         reaction=word(event, "reaction"),
     )
@@ -163,19 +164,26 @@ def _id(raw: Json, team: str, channel: str) -> str:
     if not event:
         trigger = word(raw, "trigger_id") + ":" + word(first(raw, "actions"), "action_ts")
         return f"slack:{team}:{trigger.removesuffix(':')}"
-    if event.get("type") == "app_home_opened":
-        return f"slack:{team}:home:{_user(raw)}:{word(event, 'event_ts')}"
-    if event.get("type") == "reaction_added":
-        item = part(event, "item")
-        reacted = f"{word(item, 'ts')}:{_user(raw)}:{word(event, 'reaction')}"
-        return f"slack:{team}:{word(item, 'channel')}:{reacted}"
-    if event.get("subtype") == "message_deleted":
-        return f"slack:{team}:{channel}:{word(event, 'deleted_ts')}:deleted"
+    return f"slack:{team}:{_event_id(event, channel, _user(raw))}"
+
+
+def _event_id(event: Json, channel: str, user: str) -> str:
+    """Return what tells an event from all others of its workspace."""
     changed = part(event, "message")
+    match event.get("type"):
+        case "app_home_opened":
+            return f"home:{user}:{word(event, 'event_ts')}"
+        case "agent_session_stopped":
+            return f"{channel}:{word(event, 'thread_ts')}:{word(event, 'event_ts')}"
+        case "reaction_added":
+            item = part(event, "item")
+            reacted = f"{word(item, 'ts')}:{user}:{word(event, 'reaction')}"
+            return f"{word(item, 'channel')}:{reacted}"
+    if event.get("subtype") == "message_deleted":
+        return f"{channel}:{word(event, 'deleted_ts')}:deleted"
     if changed:
-        edited_at = word(part(changed, "edited"), "ts")
-        return f"slack:{team}:{channel}:{word(changed, 'ts')}:{edited_at}"
-    return f"slack:{team}:{word(event, 'channel')}:{word(event, 'ts')}"
+        return f"{channel}:{word(changed, 'ts')}:{word(part(changed, 'edited'), 'ts')}"
+    return f"{word(event, 'channel')}:{word(event, 'ts')}"
 
 
 def _team(raw: Json) -> str:
@@ -218,7 +226,7 @@ def _foreign(raw: Json, team: str) -> bool:
 
 def _channel(raw: Json, memory: WindowMemory) -> str:
     event = part(raw, "event")
-    if event.get("type") == "app_home_opened":
+    if event.get("type") == "app_home_opened" and event.get("tab") != "messages":
         return ""
     return (
         word(event, "channel")

@@ -32,6 +32,7 @@ EVENTS = (
     "message",
     "app_home_opened",
     "reaction_added",
+    "agent_session_stopped",
 )
 Hear = Callable[[Json], Awaitable[Json]]  # a delivery → what the acknowledgement says
 

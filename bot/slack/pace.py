@@ -37,6 +37,7 @@ RATES: Mapping[str, Rate] = {
     "conversations.history": TIER_3,
     "conversations.replies": TIER_3,
     "assistant.threads.setStatus": Rate(60 / 600, 50),
+    "agents.sessions.setStatus": TIER_3,
 }
 NOTICED = 3.0  # seconds of waiting that a person is told of
 SAY_AGAIN = 60.0  # seconds between two words on that; a status ends after two minutes

@@ -55,7 +55,7 @@ def wanted(payload: Payload) -> bool:
     """Report whether this is for us at all; asked before a delivery is claimed."""
     if payload.user in ("", payload.bot):
         return False
-    if retracted(payload) or reacted(payload):
+    if retracted(payload) or reacted(payload) or stopped(payload):
         return True
     return content(payload, payload.bot) is not None
 
@@ -81,6 +81,28 @@ def retracted(payload: Payload) -> str:
     if not isinstance(event, Event) or event.subtype != "message_deleted":
         return ""
     return f"slack:{payload.team}:{payload.channel}:{event.subject}"
+
+
+def stopped(payload: Payload) -> bool:
+    """Report whether somebody stopped what is being worked on in a thread."""
+    event = payload.deed
+    return isinstance(event, Event) and event.type == "agent_session_stopped"
+
+
+def begins_talk(payload: Payload) -> bool:
+    """Report whether something is said to us in direct messages outside every thread."""
+    event = payload.deed
+    if not isinstance(event, Event) or not payload.direct_messages or payload.thread:
+        return False
+    return event.type == "message" and event.subtype in SPOKEN and bool(event.ts)
+
+
+def begins_in_thread(payload: Payload) -> bool:
+    """Report whether what is said in direct messages has become the root of a talk of its own."""
+    event = payload.deed
+    if not isinstance(event, Event) or not payload.direct_messages or event.in_thread:
+        return False
+    return bool(event.ts) and payload.thread == event.ts
 
 
 def reacted(payload: Payload) -> tuple[str, str] | None:
@@ -154,11 +176,22 @@ def content(payload: Payload, own: str, fetch: Fetch = _nothing) -> Content | No
 def _event(payload: Payload, event: Event, own: str, fetch: Fetch) -> Content | None:
     match event.type:
         case "app_home_opened":
-            return Command("help") if event.tab == "home" else None
+            return _opened(event)
         case "message" if event.subtype == "message_changed":
             return _edited(payload, event, own)
         case "message" | "app_mention":
             return _spoken(event, own, fetch)
+        case _:
+            return None
+
+
+def _opened(event: Event) -> Command | None:
+    """Return what is shown in a tab that was opened."""
+    match event.tab:
+        case "home":
+            return Command("home")
+        case "messages":
+            return Command("prompts")
         case _:
             return None
 

@@ -12,8 +12,8 @@ import time
 from contextlib import suppress
 
 from bot.slack.api import Busy, Refused, Unanswered
-from bot.slack.sender import Destination, Sender
-from handlers.conversation import Paragraph, Person, Reply
+from bot.slack.sender import Destination, Draft, Sender
+from handlers.conversation import Paragraph, Person, Reply, Step, Steps
 
 log = logging.getLogger(__name__)
 FIRST = 0.25  # seconds an answer may take without a sign that it is on its way
@@ -22,12 +22,21 @@ EVERY = 1.2
 
 
 class Progress:
-    """The signs of one turn; `to` may change until the first of them is shown."""
+    """
+    The signs of one turn; `to` may change until the first of them is shown. `title` is what the
+    talk is about.
+    """
 
     def __init__(
-        self, sender: Sender, to: Destination, person: Person, memory: dict[str, str]
+        self,
+        sender: Sender,
+        to: Destination,
+        person: Person,
+        memory: dict[str, str],
+        title: str = "",
     ) -> None:
         self.to = to
+        self._title = title
         self._sender = sender
         self._person = person
         self._memory = memory
@@ -85,15 +94,32 @@ class Progress:
         if await self._streamed(reply):
             return
         begun = "ts" in self._memory
+        if not begun and await self._is_a_session_at_work():
+            return
         if begun or not await self._sender.status(self.to, reply.text):
             await self._sender.put(self.to, reply, self._person, self._memory)
+
+    async def _is_a_session_at_work(self) -> bool:
+        """Show Slack's own sign of an agent at work, which can be stopped; False without one."""
+        to = self.to
+        agents = self._sender.agents
+        return await agents.work(to.team, to.channel, to.thread, self._title, self._memory)
 
     async def _streamed(self, reply: Reply) -> bool:
         """Show what has been written as a stream; False where that is not the way."""
         written = _written(reply)
         if "stream" not in self._memory and (not written or "ts" in self._memory):
             return False
-        return await self._sender.stream(self.to, self._person, written, self._memory)
+        draft = Draft(written, _steps(reply))
+        return await self._sender.stream(self.to, self._person, draft, self._memory)
+
+
+def _steps(reply: Reply) -> tuple[Step, ...]:
+    """Return the steps a reply tells of."""
+    for block in reply.blocks:
+        if isinstance(block, Steps):
+            return block.items
+    return ()
 
 
 def _written(reply: Reply) -> str:

@@ -11,15 +11,21 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 
+from bot.slack.agent import BEGUN
 from bot.slack.api import GONE, Busy, Refused, Unanswered
+from bot.slack.parse import begins_in_thread
 from bot.slack.payload import Event, Payload
 from bot.slack.progress import EVERY, Progress
 from bot.slack.render.ask import guided
+from bot.slack.render.text import cut
 from bot.slack.render.windows import home, modal
 from bot.slack.sender import Destination, Sender
-from handlers.conversation import Message, Paragraph, Reply
+from bot.turns import Stopped
+from handlers.conversation import Message, Paragraph, Reply, Text
 
 log = logging.getLogger(__name__)
+PROMPTS = 4  # that Slack shows
+PROMPT = 75  # characters of the title of one
 # the bot may not write there
 ABSENT = frozenset({"channel_not_found", "not_in_channel", "is_archived", "restricted_action"})
 
@@ -113,12 +119,16 @@ class Thread(SlackScreen):
     ) -> None:
         super().__init__(sender, payload, message, memory)
         self._to = self._destination()
-        self._progress = Progress(sender, self._to, message.person, memory)
+        self._title = ""
+        if isinstance(message.content, Text):
+            self._title = message.content.text
+        self._progress = Progress(sender, self._to, message.person, memory, self._title)
         self._lost = False
 
     async def show(self, reply: Reply) -> None:
         if self._lost:
             return
+        await self._obey_stop()
         if reply.place:
             self._to = _at_place(self._to, reply.place)
             self._progress.to = self._to
@@ -141,6 +151,29 @@ class Thread(SlackScreen):
             if refused.code not in ABSENT | GONE:
                 raise
             await self._elsewhere(reply, refused)
+        await self._rest()
+
+    async def _obey_stop(self) -> None:
+        """
+        End the turn where its person pressed Slack's own button for that.
+
+        Raises:
+            Stopped
+        """
+        to = self._to
+        if not self.memory.get(BEGUN) and not self.memory.get("stream"):
+            return
+        if await self._sender.agents.stopped(to.team, to.channel, to.thread, to.since):
+            await self._progress.end()
+            raise Stopped
+
+    async def _rest(self) -> None:
+        """Let a session that was worked on rest; a talk that begins gets its title."""
+        begins = begins_in_thread(self._payload)
+        if not self.memory.pop(BEGUN, "") and not begins:
+            return
+        to = self._to
+        await self._sender.agents.rest(to.team, to.channel, to.thread, self._title)
 
     async def _post(self, reply: Reply) -> None:
         if not self._to.channel:  # home: the answer goes to the direct messages
@@ -196,6 +229,21 @@ class Thread(SlackScreen):
             "Slack takes no answer there; is the app installed and a member of the channel?",
             extra={"code": refused.code},
         )
+
+
+class Prompts(SlackScreen):
+    """Questions to begin with, where Slack offers them beside the field people write in."""
+
+    async def show(self, reply: Reply) -> None:
+        if not reply.final or not self._sender.agents.known(self._payload.team):
+            return
+        lines = reply.text.splitlines()[:PROMPTS]
+        prompts = [{"title": cut(line, PROMPT), "message": line} for line in lines]
+        if not prompts:
+            return
+        method = "assistant.threads.setSuggestedPrompts"
+        with suppress(Refused, Unanswered):
+            await self._sender.api.call(method, channel_id=self._payload.channel, prompts=prompts)
 
 
 class Unseen:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from bot.slack.agent import BEGUN, AgentSessions
 from bot.slack.api import Api, Post, Refused, Unanswered
 from bot.slack.block_levels import BlockLevels
 from bot.slack.pace import Waits
@@ -17,7 +18,7 @@ from bot.slack.render.limits import MARKDOWN
 from bot.slack.render.messages import messages
 from bot.slack.render.text import cut, escape, markdown, quoted
 from bot.slack.shown import Answers, Shown
-from handlers.conversation import Attachment, Person, Reply
+from handlers.conversation import Attachment, Person, Reply, Step
 from handlers.lifetimes import BLOCK_LEVEL
 from handlers.texts import Texts
 
@@ -49,6 +50,14 @@ class Destination:
     waits: Waits | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What has been written of an answer so far, and the steps that led there."""
+
+    text: str
+    steps: tuple[Step, ...] = ()
+
+
 @dataclass(slots=True)
 class Sender:
     """Brings replies to Slack, on the highest level of blocks that a team takes."""
@@ -56,9 +65,11 @@ class Sender:
     api: Api
     texts: Texts
     answers: Answers
+    agents: AgentSessions
     levels: BlockLevels = field(default_factory=BlockLevels)
     # teams without native status, and since when that is known
     silent: dict[str, float] = field(default_factory=dict)
+    without_cards: set[str] = field(default_factory=set)  # teams whose streams take text alone
 
     async def put(
         self, to: Destination, reply: Reply, person: Person, memory: dict[str, str]
@@ -181,53 +192,71 @@ class Sender:
         return since is not None and time.monotonic() - since < BLOCK_LEVEL
 
     async def stream(
-        self, to: Destination, person: Person, text: str, memory: dict[str, str]
+        self, to: Destination, person: Person, draft: Draft, memory: dict[str, str]
     ) -> bool:
         """
-        Show what has been written so far as a message that grows; False where Slack has no streams
-        or takes none now. What was shown stands in `memory` until the last word replaces it.
+        Show what has been written so far, and the steps that led there, as a message that grows;
+        False where Slack has no streams or takes none now. What was shown stands in `memory` until
+        the last word replaces it.
         """
-        drawn = markdown(text)[:MARKDOWN]
+        drawn = markdown(draft.text)[:MARKDOWN]
         shown = memory.get("stream", "")
         if shown:
-            await self._append(drawn, shown, memory)
+            await self._append(drawn, draft.steps, shown, memory)
             return True
         if not to.thread or self._has_no_status(to.team):
             return False
         arguments = {
             "channel": to.channel,
             "thread_ts": to.thread,
-            "markdown_text": drawn,
             "recipient_team_id": to.team,
             "recipient_user_id": _user(person),
         }
+        cards = task_cards(draft.steps)
+        if to.team in self.without_cards:
+            cards = []
         try:
-            answer = await self.api.offer("chat.startStream", **arguments)
+            answer = await self.api.offer("chat.startStream", **arguments, **_added(drawn, cards))
         except Refused as refused:
             if refused.code in WITHOUT:
                 self.silent[to.team] = time.monotonic()
+            elif cards:
+                self.without_cards.add(to.team)
             return False
         if answer is None:
             return False
         channel = str(answer.get("channel") or to.channel)
         memory.update({"channel": channel, "ts": str(answer["ts"]), "stream": drawn})
+        memory["tasks"] = _states(draft.steps) if cards else ""
         return True
 
-    async def _append(self, drawn: str, shown: str, memory: dict[str, str]) -> None:
+    async def _append(
+        self, drawn: str, steps: tuple[Step, ...], shown: str, memory: dict[str, str]
+    ) -> None:
         """Add what is new; a text that changed in what was shown waits for the last word."""
         new = drawn.removeprefix(shown)
         if not drawn.startswith(shown) or not new:
             return
+        cards = []
+        states = _states(steps)
+        if memory.get("tasks") and memory["tasks"] != states:
+            cards = task_cards(steps)
         where = {"channel": memory["channel"], "ts": memory["ts"]}
-        if await self.api.offer("chat.appendStream", **where, markdown_text=new) is not None:
+        added = _added(new, cards)
+        if await self.api.offer("chat.appendStream", **where, **added) is not None:
             memory["stream"] = drawn
+            if cards:
+                memory["tasks"] = states
 
     async def _stop_stream(self, memory: dict[str, str]) -> None:
         """End a stream, so that its message can be changed; Slack ends old ones by itself."""
         if not memory.pop("stream", ""):
             return
+        memory.pop("tasks", None)
+        where = {"channel": memory["channel"], "ts": memory["ts"]}
+        if memory.pop(BEGUN, ""):
+            where["session_status"] = "active"
         with suppress(Refused, Unanswered):
-            where = {"channel": memory["channel"], "ts": memory["ts"]}
             await self.api.call("chat.stopStream", **where)
 
     async def _put(
@@ -257,6 +286,29 @@ class Sender:
                 raise
             return False
         return True
+
+
+def task_cards(steps: tuple[Step, ...]) -> list[Json]:
+    """Return the steps as a stream takes them."""
+    cards: list[Json] = []
+    for step in steps:
+        card = {"type": "task_update", "id": step.id, "title": step.title, "status": step.status}
+        if step.output:
+            card["output"] = step.output
+        cards.append(card)
+    return cards
+
+
+def _states(steps: tuple[Step, ...]) -> str:
+    """Return how far the steps are, to tell whether they moved."""
+    return " ".join([f"{step.status}:{step.output}" for step in steps])
+
+
+def _added(text: str, cards: list[Json]) -> Json:
+    """Return what a stream is given: text alone, or text below the cards of its steps."""
+    if not cards:
+        return {"markdown_text": text}
+    return {"chunks": [*cards, {"type": "markdown_text", "text": text}]}
 
 
 def _user(person: Person) -> str:

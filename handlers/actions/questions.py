@@ -28,6 +28,14 @@ class AskExample(Action):
     example: Literal["example_rag", "example_which", "example_pros"]
 
 
+@action("ask.topic")
+class AskTopic(Action):
+    """Ask about one of the topics of a document, as a welcome shows them."""
+
+    document: str
+    number: int
+
+
 @action("talk.new")
 class NewTopic(Action):
     """Forget the talk so far, so that the next question stands for itself."""

@@ -31,6 +31,7 @@ from handlers.actions.choose import (
     ViewRun,
 )
 from handlers.actions.registry import read
+from handlers.choose import desk
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.dialog import Dialog, Later, Step
 from handlers.choose.former import carried
@@ -42,7 +43,7 @@ from handlers.choose.team import Teams
 from handlers.choose.teamwork import Teamwork
 from handlers.choose.typed import typed, typed_at_page
 from handlers.choose.wording import Wording
-from handlers.conversation import Button, Buttons, Command, Form, Message, Paragraph, Reply
+from handlers.conversation import Block, Button, Buttons, Command, Form, Message, Paragraph, Reply
 from handlers.routes import Routes
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
@@ -149,6 +150,10 @@ class Choose:
         if isinstance(action, AnswerQuestion | AnswerPage):
             after = await self._last_answer(message.place)
             await self._runs.put(message.person.id, Open(action.run, message.place, after))
+
+    async def desk(self, message: Message) -> tuple[Block, ...]:
+        """Return what this person can go on with."""
+        return await desk.rows(message, self._runs, self._texts)
 
     # ----------------------------------------------------------------- ways in
 

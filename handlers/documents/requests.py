@@ -181,6 +181,10 @@ class Requests:
         )
         return Reply(text, private=True, ask=ask)
 
+    async def count(self) -> int:
+        """Return how many questions wait for a document. Raises SessionsUnavailable."""
+        return len(await self._open())
+
     async def _open(self) -> list[Request]:
         """Return the requests that are not met, the most wanted first."""
         requests = []

@@ -36,6 +36,7 @@ from handlers.conversation import Form, Message, Reply, Upload, Values
 from handlers.documents.audit import Audit
 from handlers.documents.changes import Changes
 from handlers.documents.context import Context
+from handlers.documents.desk import AdminDesk
 from handlers.documents.details import Details, Invalid
 from handlers.documents.document_view import DocumentView
 from handlers.documents.glossary import Glossary
@@ -72,6 +73,7 @@ class Documents:
     originals: Originals
     view: DocumentView
     syncs: Syncs
+    desk: AdminDesk
 
     @classmethod
     def of(cls, context: Context, jobs: Jobs, over: Over, criteria: Criteria) -> "Documents":
@@ -81,6 +83,7 @@ class Documents:
         """
         list_ = DocumentList(context)
         search_trial, requests = SearchTrial(context, over), Requests(context)
+        syncs = Syncs(context)
         return cls(
             context,
             list_,
@@ -96,7 +99,8 @@ class Documents:
             Glossary(context),
             Originals(context),
             DocumentView(context),
-            Syncs(context),
+            syncs,
+            AdminDesk(context, requests, syncs),
         )
 
     def routes(self, routes: Routes) -> None:

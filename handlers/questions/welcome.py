@@ -1,20 +1,17 @@
 """The first words: what can be done here, and what was left unfinished."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Literal
 
 from handlers.actions.choose import StartChoice
 from handlers.actions.demo import TakeTour
 from handlers.actions.documents import ListDocuments
-from handlers.actions.questions import AskExample
+from handlers.actions.questions import AskExample, AskTopic
 from handlers.conversation import Block, Button, Buttons, Heading, Message, Paragraph, Reply
 from handlers.people import People
+from handlers.questions.examples import Examples
 from handlers.texts import Texts
 from knowledge.documents.library import Library
 from knowledge.values import Language
-
-Example = Literal["example_rag", "example_which", "example_pros"]
-EXAMPLES: tuple[Example, ...] = ("example_rag", "example_which", "example_pros")
 
 
 class Welcome:
@@ -24,6 +21,11 @@ class Welcome:
         self._library = library
         self._people = people
         self._texts = texts
+        self._examples = Examples(library, people, texts)
+
+    def command(self, message: Message, name: str) -> AsyncIterator[Reply]:
+        """Do what a command of this room says; every other one is greeted."""
+        return self.prompts(message) if name == "prompts" else self.hello(message)
 
     async def hello(self, message: Message) -> AsyncIterator[Reply]:
         """Say what the bot does, with one button for each ability."""
@@ -39,7 +41,7 @@ class Welcome:
             Heading(title),
             Paragraph(what),
             self.buttons(language),
-            self._examples(language),
+            await self._to_begin_with(message),
         ]
         yield Reply(f"{title}\n{what}", tuple(blocks))
 
@@ -52,13 +54,26 @@ class Welcome:
         """Return the question of an example."""
         return self._texts.say(f"welcome.{action.example}", language)
 
-    def _examples(self, language: Language) -> Buttons:
+    async def prompts(self, message: Message) -> AsyncIterator[Reply]:
+        """Return questions to begin with, a line each, for a platform that offers them itself."""
+        examples = await self._examples.of(message)
+        yield Reply("\n".join([example.question for example in examples]), private=True)
+
+    async def topic(self, message: Message, action: AskTopic) -> str:
+        """Return the question about a document's topic, "" where that is gone."""
+        return await self._examples.question(message, action)
+
+    def gone(self, message: Message) -> Reply:
+        """Say that the document behind an example is gone."""
+        text = self._texts.say("welcome.gone", message.person.language)
+        return Reply(text, (Paragraph(text, "note"),), private=True)
+
+    async def _to_begin_with(self, message: Message) -> Buttons:
         """Return questions to begin with, which are asked when they are pressed."""
-        shown = []
-        for name in EXAMPLES:
-            action = AskExample(name)
-            shown.append(Button(self.question(action, language), action))
-        return Buttons(tuple(shown), "followup", self._texts.say("welcome.try", language))
+        examples = await self._examples.of(message)
+        buttons = tuple([example.button for example in examples])
+        label = self._texts.say("welcome.try", message.person.language)
+        return Buttons(buttons, "followup", label)
 
     def buttons(self, language: Language) -> Buttons:
         """Return one button for each ability."""

@@ -17,6 +17,7 @@ from knowledge.text.outline import CELL
 from knowledge.values import Language, Passage, Place
 
 QUESTIONS = 3
+TOPICS = 12  # headings that may become a question to begin with
 _HEADING = 40  # characters of a heading, or of a first sentence, asked for
 _COMPARED = 6000  # characters of a section compared word by word
 _WORD = re.compile(  # amounts with their signs or units, and stretches of one script
@@ -90,6 +91,16 @@ def questions(passages: Sequence[Passage], language: Language) -> tuple[str, ...
     longest = sorted(lengths, key=lengths.__getitem__, reverse=True)[:QUESTIONS]
     subjects = [subject for subject in lengths if subject in longest]
     return tuple(phrase("ask_about", subject=subject).to(language) for subject in subjects)
+
+
+def topics(passages: Sequence[Passage]) -> tuple[str, ...]:
+    """Return the headings of the longest sections, at most twelve, the longest first."""
+    lengths: dict[str, int] = {}
+    for section in sections(passages):
+        heading = section.heading
+        if 1 < len(heading) <= _HEADING and CELL not in heading:
+            lengths[heading] = len(section.text)
+    return tuple(sorted(lengths, key=lengths.__getitem__, reverse=True)[:TOPICS])
 
 
 def stands_in(quotes: Sequence[str], passages: Sequence[Passage]) -> tuple[bool, ...]:

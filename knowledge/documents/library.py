@@ -181,6 +181,7 @@ class Library:
         self.changes = review.changes
         self.alike = review.alike
         self.questions = review.questions
+        self.topics = review.topics
         self.standing = review.standing
 
         self.mark = rules.mark

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from knowledge.documents.comparison import Changes, compare, questions, stands_in
+from knowledge.documents.comparison import Changes, compare, questions, stands_in, topics
 from knowledge.documents.identity import Alike, Identity
 from knowledge.documents.registry import Registry
 from knowledge.values import Language, Passage
@@ -42,6 +42,10 @@ class Review:
     async def questions(self, version: str, language: Language) -> tuple[str, ...]:
         """Return up to three questions to try a version with, about its longest sections."""
         return questions(await self._passages(version), language)
+
+    async def topics(self, version: str) -> tuple[str, ...]:
+        """Return the headings of a version's longest sections, the longest first."""
+        return topics(await self._passages(version))
 
     async def standing(self, version: str, quotes: Sequence[str]) -> tuple[bool, ...]:
         """Report for each quote of an old answer whether `version` still says it word by word."""

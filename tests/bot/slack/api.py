@@ -70,7 +70,7 @@ class SlackApi:
             if body.startswith(b"{")
             else dict(await request.form()) | dict(request.query_params)
         )
-        for name in ("view", "blocks", "metadata", "files"):
+        for name in ("view", "blocks", "metadata", "files", "chunks", "prompts"):
             if isinstance(told.get(name), str):
                 told[name] = json.loads(told[name])
         self.calls.append((method, told, asyncio.get_running_loop().time()))
@@ -124,11 +124,11 @@ class SlackApi:
                 return {"channel": told["channel"], "ts": ts}
             case "chat.startStream":
                 ts = f"1700000000.{next(self.numbers):06}"
-                text = {"text": told["markdown_text"], "streaming": True}
+                text = {"text": _streamed(told), "streaming": True}
                 self.messages[ts] = told | text | {"ts": ts, "blocks": []}
                 return {"channel": told["channel"], "ts": ts}
             case "chat.appendStream":
-                self.messages[told["ts"]]["text"] += told["markdown_text"]
+                self.messages[told["ts"]]["text"] += _streamed(told)
                 return {"ts": told["ts"]}
             case "chat.stopStream":
                 self.messages[told["ts"]].pop("streaming")
@@ -163,3 +163,9 @@ class SlackApi:
             case "apps.connections.open":
                 return {"url": self.socket}
         return {}
+
+
+def _streamed(told: dict[str, Any]) -> str:
+    """Return the words a stream was given, alone or below cards of steps."""
+    chunks = [chunk["text"] for chunk in told.get("chunks", ()) if "text" in chunk]
+    return "".join([told.get("markdown_text", ""), *chunks])

@@ -61,7 +61,7 @@ async def bot(message):
             yield Reply(f"答え: {text}", (Paragraph(f"答え: {text}", "answer"), *CAN))
         case Edited(text, original):
             yield Reply(f"直した: {text} {original}")
-        case Command("help"):
+        case Command("home"):
             yield Reply("何をしますか?", (Paragraph("何をしますか?"), *CAN[1:]))
         case Command(_, "choose" | "") | Press("choose.start"):
             yield Reply("質問 1", ask=ask(1), private=True)

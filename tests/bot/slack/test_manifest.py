@@ -116,6 +116,8 @@ NEEDED = {  # what each method needs, https://docs.slack.dev/reference/methods
     "usergroups.list": {"usergroups:read"},
     "usergroups.users.list": {"usergroups:read"},
     "assistant.threads.setStatus": {"assistant:write"},
+    "assistant.threads.setSuggestedPrompts": {"assistant:write"},
+    "agents.sessions.setStatus": {"chat:write"},
     "apps.connections.open": set(),
     **{name: set() for name in ("views.open", "views.push", "views.update", "views.publish")},
 }

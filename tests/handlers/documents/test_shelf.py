@@ -175,3 +175,22 @@ async def test_admin_work_is_not_done_before_others(talk: Talk) -> None:
 
 async def test_what_a_forged_button_carries_narrows_nothing_else() -> None:
     assert Filter.read({"page": -4, "q": 3, "state": "x" * 999}).page == 1
+
+
+async def test_questions_to_begin_with_come_from_what_their_reader_may_read(talk: Talk) -> None:
+    own = "# 慶弔規程\n\n## 第2条 結婚祝金\n\n社員が結婚したときは、祝金三万円を支給する。\n"
+    secret = "# 役員報酬\n\n## 第1条 役員賞与\n\n役員賞与は取締役会が毎年六月に決める。\n"
+    for name, text, readers in (("慶弔.md", own, "all"), ("役員.md", secret, "admins")):
+        form = Form("document.add", {}, {"audience": readers}, (file(name, text),))
+        await talk.press(await talk(form), "publish")
+    welcome = await talk(Command("help"), MEMBER)
+    offered = [b for block in welcome.blocks if isinstance(block, Buttons) for b in block.items]
+    about = next(b for b in offered if "結婚祝金" in b.label)
+
+    assert not [b for b in offered if "役員賞与" in b.label]
+    assert "三万円" in (await talk(about.press, MEMBER)).text
+    english = await talk(Command("prompts"), MEMBER, language="en")
+    assert "結婚" not in english.text
+    library = await talk.application.library()
+    await library.remove(about.press.data["d"])
+    assert "公開されていません" in (await talk(about.press, MEMBER)).text
