@@ -205,8 +205,14 @@ class Settings(Keeping):
     audiences: Mapping[str, frozenset[str]] = setting(
         "AUDIENCES",
         (
-            "資料を限定できるグループ: hr=S0HR U1, legal=U2",
-            "groups a document may be kept to: `hr=S0HR U1, legal=U2`",
+            (
+                "資料を限定できるグループ: hr=S0HR U1, legal=U2。"
+                "チャンネルの ID を入れると、そこでの質問にもその資料から答える"
+            ),
+            (
+                "groups a document may be kept to: `hr=S0HR U1, legal=U2`. The id of a channel "
+                "among them (`hr=S0HR C0HR`) lets questions asked there be answered from these, too"
+            ),
         ),
         ("all と admins", "all, admins"),
         read=readers.audiences,

@@ -113,21 +113,28 @@ class People:
         """
         Return the audience labels that whoever will read the reply holds; never empty.
 
-        A reply in a channel is read by everybody there, so it carries what everybody may read and
-        not the asker's rights.
+        A reply in a channel is read by everybody there, so it carries what everybody may read, what
+        the settings keep to that channel, and not the asker's rights.
         """
         person = message.person
         if person.role in ("external", "bot"):
             return frozenset({"external"})
         if not message.audience.private:
-            return frozenset({EVERYONE})
+            return frozenset({EVERYONE, *self._kept_to(message.audience)})
         labels = {EVERYONE, person.id} | person.audiences
+        if message.channel is not None:
+            labels |= self._kept_to(message.channel)
         own = _ids(person)
         labels |= {name for name, ids in self._groups.items() if ids & own}
         by_token = person.id.partition(":")[0] == TOKENS  # it reads what it was made for
         if self.is_admin(person) and not by_token:
             labels.add(ADMINS)
         return frozenset(labels)
+
+    def _kept_to(self, channel: Audience) -> frozenset[str]:
+        """Return the audiences that a whole channel belongs to."""
+        ids = {channel.id, channel.id.rpartition(":")[2]}
+        return frozenset({name for name, members in self._groups.items() if members & ids})
 
 
 def page_base(public_url: str, person: Person) -> str | None:

@@ -67,6 +67,26 @@ def test_a_reply_in_a_channel_carries_what_everybody_may_read() -> None:
     assert PEOPLE.readers(said(boss, private=False)) == {"all"}
 
 
+def test_a_channel_s_own_documents_are_read_there_and_nowhere_else() -> None:
+    people = People(
+        frozenset(), {"hr": frozenset({"C0HR", "teams:19:hr@thread.tacv2"})}, ("slack", "teams")
+    )
+    member, outsider = Person("slack:T1:U5", "", "ja"), Person("slack:T9:U5", "", "ja", "external")
+    rooms = ("slack:T1:C0HR", "teams:19:hr@thread.tacv2")
+    for room in rooms:
+        there = Audience(room, private=False)
+        asked = Message("m", member, "p", there, Text("?"))
+        alone = Message(
+            "m", member, "p", Audience(member.id, private=True), Text("?"), channel=there
+        )
+        assert people.readers(asked) == {"all", "hr"}
+        assert "hr" in people.readers(alone)
+        assert people.readers(Message("m", outsider, "p", there, Text("?"))) == {"external"}
+
+    assert people.readers(said(member, private=False)) == {"all"}
+    assert "hr" not in people.readers(said(member))
+
+
 def test_outsiders_read_nothing_and_guests_are_no_admins() -> None:
     for role in ("external", "bot"):
         assert not PEOPLE.readers(said(Person("slack:T1:U9", "", "ja", role))) & {
