@@ -9,6 +9,7 @@ from handlers.actions.choose import AskAboutResult, StartChoice
 from handlers.actions.questions import AskExample, AskTopic
 from handlers.actions.registry import read
 from handlers.attachments import unread
+from handlers.channel_rules import ChannelRules
 from handlers.choose.model_admin import ModelAdmin
 from handlers.choose.router import JOIN, WORDS, Choose
 from handlers.conversation import (
@@ -27,7 +28,6 @@ from handlers.conversation import (
 )
 from handlers.demo.demo import Demo
 from handlers.documents.router import Documents
-from handlers.documents.take_in import TakeIn, take_in_request
 from handlers.personal.router import Personal, asks_for_own
 from handlers.questions.discussion import Discussion, about
 from handlers.questions.hear import hear
@@ -73,7 +73,7 @@ class Router:
         self._labels = Labels(texts)
         room = documents.context
         self._discussion = Discussion(texts)
-        self._take_in = TakeIn(room.sessions, room.people, texts)
+        self._channel_rules = ChannelRules(room.sessions, room.people, texts)
         self._routes = Routes()
         questions.routes(self._routes)
         documents.routes(self._routes)
@@ -226,10 +226,7 @@ class Router:
         of_thread = about(text) if message.talk is not None else ""
         if of_thread:
             return self._discussion.take(_in_language_of(text, message), of_thread)
-        request = take_in_request(text)
-        if request:
-            return self._take_in.obey(message, request)
-        return None
+        return self._channel_rules.asked(message, text)
 
     def _asked(self, message: Message, text: str) -> AsyncIterator[Reply]:
         """A question to the documents, or several of them at once."""

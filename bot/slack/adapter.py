@@ -58,6 +58,7 @@ from handlers.conversation import (
 )
 from handlers.documents.take_in import takes_in
 from handlers.people import People
+from handlers.questions.automations import answers_automations
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.formats import format_of
@@ -214,7 +215,13 @@ class Slack(Face):
             return None
         if parse.reacted(payload):
             return await self._vote(payload)
+        return await self._said(payload)
+
+    async def _said(self, payload: Payload) -> Message | None:
+        """Return what was said or pressed; None where it is nothing to us."""
         content = parse.content(payload, payload.bot)
+        if parse.by_machine(payload) and not await self._answers_machine(payload):
+            return None
         opens = content is not None and opening.opens(payload, content)
         window = asyncio.create_task(self._open(payload)) if opens else None
         person = await self._directory.person(payload)
@@ -337,6 +344,11 @@ class Slack(Face):
         if not await takes_in(self._sessions, message.channel.id):
             return True
         return all(format_of(file.name) is None for file in message.content.files)
+
+    async def _answers_machine(self, payload: Payload) -> bool:
+        """Report whether bots and workflows are answered in this channel."""
+        channel = f"slack:{payload.team}:{payload.channel}"
+        return await answers_automations(self._sessions, channel)
 
     def _skeleton(self, payload: Payload, language: Language) -> Json:
         """Return the empty window that stands until its content is there."""

@@ -93,6 +93,7 @@ def _event(event: Json) -> Event:
         quoted=_forwarded(event),
         in_thread=word(event, "thread_ts") not in ("", word(event, "ts")),
         by_bot=bool(event.get("bot_id")),
+        machine=word(part(event, "bot_profile"), "name") or word(event, "username"),
         hidden=bool(event.get("hidden")),
         edit=_edit(part(event, "message"), part(event, "previous_message")),
         ts=word(event, "ts"),
@@ -198,7 +199,8 @@ def _user(raw: Json) -> str:
     event = part(raw, "event")
     speaker = word(event, "user") or word(part(event, "message"), "user")
     speaker = speaker or word(part(event, "previous_message"), "user")
-    return speaker or word(raw, "user_id") or word(part(raw, "user"), "id")
+    speaker = speaker or word(raw, "user_id") or word(part(raw, "user"), "id")
+    return speaker or word(event, "bot_id")  # a workflow has no user
 
 
 def _bot(raw: Json) -> str:

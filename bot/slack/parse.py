@@ -197,7 +197,7 @@ def _opened(event: Event) -> Command | None:
 
 
 def _spoken(event: Event, own: str, fetch: Fetch) -> Content | None:
-    if event.by_bot or event.hidden or event.subtype not in SPOKEN:
+    if event.hidden or not _is_speech(event, own):
         return None
     text = _with_quoted(typed(event.text, own), typed(event.quoted, own))
     files = _files(event.files, fetch)
@@ -211,6 +211,19 @@ def _spoken(event: Event, own: str, fetch: Fetch) -> Content | None:
     if not event.in_thread or not text:
         return None  # talk among people, outside every thread
     return Text(text)
+
+
+def _is_speech(event: Event, own: str) -> bool:
+    """Report whether a message is one that people write, or a machine that mentions us."""
+    if not event.by_bot:
+        return event.subtype in SPOKEN
+    mentions = event.type == "app_mention" or (bool(own) and f"<@{own}" in event.text)
+    return mentions and event.subtype in ("", "bot_message")
+
+
+def by_machine(payload: Payload) -> bool:
+    """Report whether a bot or a workflow said it."""
+    return isinstance(payload.deed, Event) and payload.deed.by_bot
 
 
 def _with_quoted(text: str, quoted: str) -> str:

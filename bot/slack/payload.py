@@ -58,6 +58,7 @@ class Event:
     by_bot: bool
     hidden: bool
     edit: Edit | None
+    machine: str = ""  # what the bot or workflow is called that said it
     ts: str = ""  # of the message that was said, "" for whatever is none
     subject: str = ""  # the ts of the message it is about: one deleted, or reacted to
     reaction: str = ""  # the name of the emoji, without colons

@@ -9,7 +9,7 @@ from typing import Literal
 
 from bot.slack.api import Api, Refused, Unanswered
 from bot.slack.objects import part, word
-from bot.slack.payload import Json, Payload
+from bot.slack.payload import Event, Json, Payload
 from handlers.conversation import Person
 from handlers.lifetimes import PERSON_SLACK
 from knowledge.values import Language
@@ -38,6 +38,9 @@ class Directory:
         Return who said it. Who cannot be looked up has no rights beyond a member's, an outsider
         none.
         """
+        event = payload.deed
+        if isinstance(event, Event) and event.by_bot:
+            return machine(payload.team, payload.user, event.machine)
         profile = await self._profile(payload.team, payload.user)
         person = described(payload.team, payload.user, profile, payload.enterprise)
         if person.role == "bot":
@@ -129,6 +132,11 @@ class Directory:
         members = frozenset(str(member) for member in answer.get("users") or ())
         self._members[group] = (self._clock(), members)
         return members
+
+
+def machine(team: str, id_: str, name: str) -> Person:
+    """Return a bot or a workflow that is answered: it reads what a guest reads, and changes none."""
+    return Person(f"slack:{team}:{id_}", name or id_, "ja", "guest")
 
 
 def described(team: str, user: str, profile: Json, enterprise: str = "") -> Person:
