@@ -25,6 +25,9 @@ _FOR_THE_SHELF = re.compile(
 )
 
 
+SHORT = 60  # characters of words that only hand something over
+
+
 def asks(text: str) -> bool:
     """
     Report whether words beside a file ask something by themselves; words that hand the file over
@@ -34,6 +37,12 @@ def asks(text: str) -> bool:
     if not words or _FOR_THE_SHELF.search(words):
         return False
     return bool(_ASKS.search(words))
+
+
+def hands_over(text: str) -> bool:
+    """Report whether a few words hand something over for the shelf, and ask nothing."""
+    words = unicodedata.normalize("NFKC", text).strip().lower()
+    return len(words) <= SHORT and bool(_FOR_THE_SHELF.search(words)) and "?" not in words
 
 
 def unread(reply: Reply, files: Sequence[File], texts: Texts, language: Language) -> Reply:

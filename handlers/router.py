@@ -278,7 +278,10 @@ class Router:
         rows: tuple[Block, ...] = ()
         if message.audience.private and name in AT_HOME:
             rows = (*await self._choose.desk(message), *await self._documents.desk.rows(message))
-        async for reply in self._talk(message, name, "help"):
+        replies = self._talk(message, name, "help")
+        if name == "prompts":
+            replies = self._room.welcome.command(message, name)
+        async for reply in replies:
             yield replace(reply, blocks=(*reply.blocks, *rows))
 
     def _llm_choose(self, message: Message, argument: str) -> AsyncIterator[Reply]:

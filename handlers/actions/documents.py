@@ -110,9 +110,13 @@ class FollowJob(Action):
 
 @action("document.add")
 class AddDocument(Action):
-    """Ask for files; `request` is what people missed and these files answer."""
+    """
+    Ask for files; `request` is what people missed and these files answer, `address` where the
+    original lies.
+    """
 
     request: str = ""
+    address: str = ""
 
 
 @action("document.details")

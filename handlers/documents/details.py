@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import date
 from typing import Literal, cast
+from urllib.parse import urlsplit
 
 from handlers.actions.documents import AddDocument, EditDetails
 from handlers.conversation import Ask, Field, Form, Message, Option, Reply
@@ -27,7 +28,13 @@ TITLE = 120  # characters
 OWNER = 200  # characters
 NONE = "none"  # replaces no document
 OTHERS = 20  # documents offered to be replaced
+_ADDRESS = re.compile(r"https://[^\s<>\"'`|\\]{4,1000}")
 _OWN = re.compile(r"<@(\w+)(?:\|[^>]*)?>")  # a Slack mention
+
+
+def is_address(text: str) -> bool:
+    """Report whether this is an address on the web where a document can lie."""
+    return bool(_ADDRESS.fullmatch(text))
 
 
 class Invalid(Exception):
@@ -63,6 +70,10 @@ class Details:
         owned = Metadata(owner=message.person.id)
         about = self._fields(message, owned, say("title_hint", message))
         text = say("add_text", message)
+        intro = say("not_yet_found", message)
+        if is_address(action.address):
+            host = urlsplit(action.address).hostname or ""
+            intro = say("add_linked", message, host=display(host))
         ask = Ask(
             form=action.name,
             title=say("add_title", message),
@@ -71,7 +82,7 @@ class Details:
             submit=say("add_submit", message),
             stop=say("stop", message),
             state=action.data,
-            intro=say("not_yet_found", message),
+            intro=intro,
             required_error=say("required", message),
         )
         yield Reply(text, private=True, ask=ask)

@@ -37,7 +37,7 @@ from handlers.documents.audit import Audit
 from handlers.documents.changes import Changes
 from handlers.documents.context import Context
 from handlers.documents.desk import AdminDesk
-from handlers.documents.details import Details, Invalid
+from handlers.documents.details import Details, Invalid, is_address
 from handlers.documents.document_view import DocumentView
 from handlers.documents.glossary import Glossary
 from handlers.documents.jobs import Jobs
@@ -162,6 +162,8 @@ class Documents:
             yield self.context.note(wrong.sentence, message, again)
             return
         owned = replace(metadata, owner=metadata.owner or message.person.id)
+        if is_address(action.address):
+            owned = replace(owned, url=action.address)
         async for reply in self.uploads.take(message, form.files, owned, action.request):
             yield reply
 

@@ -45,7 +45,7 @@ def abilities(  # noqa: PLR0913  # all rooms that an intent may lead to
     library, people, texts = context.library, context.people, context.texts
     last = LastAnswers(library, context.sessions, people, threads)
     ways = Ways(welcome, texts)
-    talk = Talk(welcome, texts)
+    talk = Talk(welcome, texts, people)
     opened = SourcesAsked(last, sources, ways, texts)
     restyle = Restyle(last, threads, ways, texts)
     asked = PeopleAsked(last, escalation, feedback, ways, texts)

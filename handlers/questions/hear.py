@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import yaml
 
+from handlers.attachments import hands_over
 from handlers.questions.choice import asks_for_approach
 from handlers.questions.intents import Intent, known
 from knowledge.text.chat_markup import unmarked
@@ -124,8 +125,9 @@ def hear(text: str) -> Intent | None:
 
 
 def _shown(words: str) -> Intent | None:
-    """Return what a message shows that says nothing: a link, or code."""
-    if not _WORD.search(_LINK.sub("", words)):
+    """Return what a message shows that asks nothing: a link, handed over or alone, or code."""
+    beside = _LINK.sub("", words)
+    if not _WORD.search(beside) or (beside != words and hands_over(beside)):
         return "link"
     return None if _WORD.search(_CODE.sub("", words)) else "code"
 
