@@ -15,7 +15,7 @@ from bot.command.piped import piped
 from bot.command.running import ALONE, FAULTS, run, told
 from bot.command.served import carry_out
 from bot.service.logs import to_terminal
-from bot.settings import load
+from bot.settings import Settings, load
 from knowledge.values import Language
 
 
@@ -63,17 +63,8 @@ def _run(arguments: argparse.Namespace, words: Sequence[str], language: Language
         from bot.service.serve import serve
 
         return serve(settings, arguments.host, arguments.port, language, carry_out)
-    if arguments.command == "manifest":
-        from bot.command.manifest import show
-
-        return show(
-            arguments.platform,
-            settings,
-            language,
-            arguments.out,
-            app_version=arguments.app_version,
-            socket=arguments.socket,
-        )
+    if arguments.command in ("manifest", "slack"):
+        return _of_a_platform(arguments, settings, language)
 
     def alone() -> int:
         return asyncio.run(run(arguments, settings, language))
@@ -81,6 +72,24 @@ def _run(arguments: argparse.Namespace, words: Sequence[str], language: Language
     if arguments.command in ALONE:
         return alone()
     return beside_or_alone(words, settings, language, alone)
+
+
+def _of_a_platform(arguments: argparse.Namespace, settings: Settings, language: Language) -> int:
+    """Run a subcommand that is about a chat platform alone, and opens nothing of ours."""
+    if arguments.command == "slack":
+        from bot.command.slack import slack
+
+        return asyncio.run(slack(settings, arguments, language))
+    from bot.command.manifest import show
+
+    return show(
+        arguments.platform,
+        settings,
+        language,
+        arguments.out,
+        app_version=arguments.app_version,
+        socket=arguments.socket,
+    )
 
 
 if __name__ == "__main__":

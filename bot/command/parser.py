@@ -26,6 +26,7 @@ KINDS = ("guideline", "rule", "deck", "faq", "other")
 PLATFORMS = ("slack", "teams")
 SHELLS = ("bash", "zsh", "fish")
 LAST_PORT = 65535
+SLACK = ("setup",)
 TOKEN = ("make", "list", "revoke")
 
 # What argparse says in English, and the sentence that takes its place.
@@ -331,6 +332,11 @@ def _manifest(command: Parser) -> None:
     command.switch("--socket", text="socket")
 
 
+def _slack(command: Parser) -> None:
+    command.argument("verb", text="slack_verb", type=_one_of(SLACK), metavar="|".join(SLACK))
+    command.option("--hello", text="hello", metavar="U0123ABCD", default="")
+
+
 def _completion(command: Parser) -> None:
     command.argument("shell", text="shell", metavar="|".join(SHELLS), type=_one_of(SHELLS))
 
@@ -375,6 +381,7 @@ _COMMANDS: Mapping[str, Callable[[Parser], None]] = {
     "restore": _restore,
     "drill": _restore,
     "manifest": _manifest,
+    "slack": _slack,
     "completion": _completion,
     "token": _token,
     "mcp": _mcp,

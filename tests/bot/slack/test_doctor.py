@@ -5,6 +5,7 @@ import pytest
 from bot.slack import api as rooms
 from bot.slack.doctor import SCOPES, diagnose
 from bot.slack.settings import Slack as Settings
+from bot.slack.setup import set_up
 
 
 @pytest.mark.parametrize(
@@ -32,3 +33,22 @@ async def test_what_is_wrong_is_named(api, monkeypatch, faults, scopes, found):
     assert (await diagnose(Settings("xoxb-1", ("s",), "xapp-1", f"{api.url}/api/"))).startswith(
         found
     )
+
+
+async def test_setting_up_says_hello_to_whoever_does_it(api, monkeypatch, texts):
+    api.scopes = ",".join(SCOPES)
+    settings = Settings("xoxb-1", ("s",), "xapp-1", f"{api.url}/api/")
+    found = await set_up(settings, "U1", texts, "ja")
+
+    assert (found.trouble, found.greeted, found.way, found.agent) == ("", "U1", "socket", True)
+    [hello] = api.messages.values()
+    assert (hello["channel"], hello["text"]) == ("DU1", texts.say("slack.hello", "ja"))
+
+    api.faults = {"conversations.open": ["user_not_found"]}
+    found = await set_up(settings, "U9", texts, "ja")
+    assert (found.greeted, found.refused) == ("", "user_not_found")
+
+    api.faults = {"auth.test": ["invalid_auth"]}
+    found = await set_up(settings, "U1", texts, "ja")
+    assert found.trouble.startswith("SLACK_BOT_TOKEN is refused")
+    assert len(api.messages) == 1
