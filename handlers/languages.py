@@ -67,7 +67,7 @@ class Languages:
             spoken |= {place: language, "": language}
             while len(spoken) > PLACES + 1:
                 spoken.pop(next(name for name in spoken if name))
-            return {"spoken": spoken}
+            return {"person": id_, "spoken": spoken}
 
         with suppress(SessionsUnavailable):
             state = await self._sessions.change(KIND, id_, changed, seconds=SPOKEN_LANGUAGE)

@@ -43,6 +43,7 @@ class Rooms:
         room = {"service": to.service, "bot": to.bot, "kind": to.kind, "tenant": activity.tenant}
         person = room | {"user": to.user, "name": activity.sender_name}
         person["language"] = activity.language
+        person["person"] = f"teams:{activity.tenant}:{activity.sender}"  # who may have it deleted
         with suppress(SessionsUnavailable):
             await self._write("teams.room", _bare(to.conversation), room)
             await self._write("teams.room", HOME, room)

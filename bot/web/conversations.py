@@ -176,7 +176,7 @@ class Conversations:
         while len(self._memory) > SCREENS:
             forgotten, _ = self._memory.popitem(last=False)
             self._unsaved.discard(forgotten)
-        state = {"articles": written(articles)}
+        state = {"place": screen, "articles": written(articles)}
         try:
             saved = await self._sessions.save(
                 STATE, screen, state, expected=revision, seconds=seconds

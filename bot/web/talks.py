@@ -123,7 +123,7 @@ class Talks:
 
     async def _change(self, person: str, edit: Callable[[list[Talk]], list[Talk]]) -> None:
         def changed(state: dict[str, Any] | None) -> dict[str, Any]:
-            return {"talks": [asdict(talk) for talk in edit(_read(state))]}
+            return {"person": person, "talks": [asdict(talk) for talk in edit(_read(state))]}
 
         try:
             state = await self._sessions.change(STATE, person, changed, seconds=self._seconds + DAY)

@@ -6,8 +6,9 @@ person's own is deleted; what is shared with others, and the logs, keep a name t
 """
 
 import json
+import re
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 from redis.asyncio import Redis
@@ -18,9 +19,16 @@ from handlers.memory.link import Link, State, decoded, key
 PAGE = 500  # keys looked at in one round trip
 # kinds of state that are one person's own; every other kind may be shared with others
 OWN = frozenset(
-    {"answer", "asked", "choose", "choose.active", "handover", "screen", "teams.member", "thread"}
+    {
+        *("answer", "asked", "choose", "choose.active", "handover", "language", "said", "screen"),
+        *("shared", "signin", "talks", "teams.member", "teams.person", "thread"),
+    }
 )
-LISTS = ("choose",)  # kinds of lists that are one person's own
+LISTS = ("choose", "shared", "signin")  # kinds of lists that are one person's own
+SECRETS = ("hash", "proof")  # fields that are handed out to nobody
+WORDS = ("question", "said", "right")  # fields of a log that hold what somebody wrote or read
+TRACE = "trace"  # how an answer was made, under the answer's id
+_ID = re.compile(r"[\w-]{16}")  # as answers have it
 NAMED = ("person", "by", "asker", "owner", "id", "added_by")  # fields that say whose something is
 
 
@@ -35,7 +43,8 @@ class Persons:
         found: dict[str, list[State]] = {}
         async with self._link.redis() as redis:
             async for name, value in _everything(redis):
-                for state in value if isinstance(value, list) else [value]:
+                states = value if isinstance(value, list) else [_handed_out(value)]
+                for state in states:
                     if _mentions(state, person):
                         found.setdefault(_kind(name), []).append(state)
         return found
@@ -43,24 +52,30 @@ class Persons:
     async def forget(self, person: str, instead: str) -> dict[str, int]:
         """
         Delete what is a person's own and write `instead` wherever else they are named; return how
-        many records of each kind that changed. Logs are chained anew.
+        many records of each kind that changed. Logs are chained anew. What names nobody but was
+        written beside a record of theirs (its trace, its row of a journal) goes with it.
         """
         counts: Counter[str] = Counter()
+        deleted: set[str] = set()  # every id that stands in what is deleted
         async with self._link.redis() as redis:
             async for name, value in _everything(redis):
                 if _kind(name).startswith("log:"):
                     changed = await _rechained(redis, name, person, instead)
                 elif not _mentions(value, person):
                     continue
-                elif _kind(name) in OWN and _whose(value) == person:
+                elif _kind(name) in OWN and _is_own(value, person):
+                    deleted.update(_ids(value))
                     changed = int(await redis.delete(name))
                 else:
                     changed = await _renamed(redis, name, value, person, instead)
                 counts[_kind(name)] += changed
+            in_platform = person.split(":", 2)[-1]  # by which a platform's own records are kept
             for kind in OWN:
-                counts[kind] += int(await redis.delete(key(kind, person)))
+                for id_ in (person, in_platform):
+                    counts[kind] += int(await redis.delete(key(kind, id_)))
             for kind in LISTS:
                 counts[kind] += int(await redis.delete(key(f"index:{kind}", person)))
+            counts["other"] += await _delete_beside(redis, deleted)
         return {kind: count for kind, count in counts.items() if count}
 
 
@@ -74,6 +89,23 @@ async def _everything(redis: Redis) -> AsyncIterator[tuple[str, Any]]:
             value = json.loads(await redis.get(name) or b"null")
             if isinstance(value, dict):
                 yield name, value
+
+
+async def _delete_beside(redis: Redis, ids: set[str]) -> int:
+    """
+    Delete what belongs to one of these ids: traces, whatever stands for their answer, and rows of
+    journals. Return how many.
+    """
+    rows = 0
+    traces = {key(TRACE, id_) for id_ in ids}
+    async for name, value in _everything(redis):
+        if name in traces or (isinstance(value, dict) and value.get("answer") in ids):
+            rows += int(await redis.delete(name))
+    async for name in redis.scan_iter("lc:journal:*", count=PAGE):
+        for raw in await redis.lrange(name, 0, -1):
+            if json.loads(raw).get("id") in ids:
+                rows += int(await redis.lrem(name, 0, decoded(raw)))
+    return rows
 
 
 async def _renamed(redis: Redis, name: str, value: State, person: str, instead: str) -> int:
@@ -97,7 +129,10 @@ async def _rechained(redis: Redis, name: str, person: str, instead: str) -> int:
         pipe.delete(name)
         before = ""
         for row in rows:
-            renamed = linked(_replaced(row["entry"], person, instead), before)
+            entry = row["entry"]
+            if _mentions(entry, person):
+                entry = _emptied(_replaced(entry, person, instead))
+            renamed = linked(entry, before)
             pipe.rpush(name, json.dumps(renamed, ensure_ascii=False))
             before = str(renamed["hash"])
         return changed
@@ -108,7 +143,7 @@ async def _rechained(redis: Redis, name: str, person: str, instead: str) -> int:
 def _mentions(value: Any, person: str) -> bool:
     """Report whether an id stands anywhere in a value, alone or as the beginning of a place."""
     if isinstance(value, str):
-        return value == person or value.startswith(f"{person}:")
+        return value == person or value.startswith((f"{person}:", f"{person}/"))
     if isinstance(value, Mapping):
         return any(_mentions(one, person) for one in (*value.keys(), *value.values()))
     if isinstance(value, list):
@@ -130,6 +165,32 @@ def _replaced(value: Any, person: str, instead: str) -> Any:
     if isinstance(value, list):
         return [_replaced(one, person, instead) for one in value]
     return value
+
+
+def _emptied(entry: State) -> State:
+    """Return an entry of a log without the words that were exchanged."""
+    return {name: "" if name in WORDS else inner for name, inner in entry.items()}
+
+
+def _ids(value: Any) -> Iterator[str]:
+    """Yield every text in a value that may be the id of something, and no word of a language."""
+    if isinstance(value, str) and _ID.fullmatch(value):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _ids(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _ids(inner)
+
+
+def _handed_out(value: State) -> State:
+    return {name: inner for name, inner in value.items() if name not in SECRETS}
+
+
+def _is_own(value: Mapping[str, Any], person: str) -> bool:
+    """Report whether a state is this person's, by what it says or by the place it stands at."""
+    return _whose(value) == person or str(value.get("place", "")).startswith(f"{person}/")
 
 
 def _whose(value: Mapping[str, Any]) -> str:

@@ -41,7 +41,10 @@ _ASKED = re.compile(
     r"|(?:please )?forget me",
     re.IGNORECASE,
 )
-SHOWN = ("choose", "answer", "thread", "handover", "log:feedback", "log:audit")  # kinds by name
+SHOWN = (  # kinds by name
+    *("choose", "answer", "thread", "handover", "said", "shared", "signin", "token"),
+    *("log:feedback", "log:audit"),
+)
 OTHER = "other"
 
 

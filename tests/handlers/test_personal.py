@@ -98,6 +98,8 @@ async def test_a_person_is_told_what_is_kept_and_it_is_gone_when_they_say_so(hou
         everything = await _everything(application)
         assert ANNA not in everything
         assert BEN in everything
+        votes = [row["entry"] for row in await application.sessions.entries("feedback")]
+        assert sorted(vote["question"] for vote in votes) == ["", "RAGとは何ですか?"]
         for log in ("audit", "feedback"):
             assert await application.sessions.gap(log) is None
         owners = {document.metadata.owner for document in await library.documents()}
