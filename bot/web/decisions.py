@@ -15,9 +15,10 @@ DAY, TITLE, GOAL = range(3)  # columns that every history begins with
 
 
 class Decisions:
-    """Draws for one place in one language."""
+    """Draws for one place in one language; `today` is an ISO day."""
 
-    def __init__(self, texts: Texts, language: Language, place: Place) -> None:
+    def __init__(self, texts: Texts, language: Language, place: Place, today: str) -> None:
+        self._today = today
         self._forms = Forms(texts, language, place.path, "")
         self._say = self._forms.say
         self._place = place
@@ -79,10 +80,17 @@ class Decisions:
         for at, cell in enumerate(row):
             if at not in (DAY, GOAL):
                 label = escape(titles[at])
-                cells += f'<td data-l="{label}">{escape(cell)}</td>'
+                cells += f'<td data-l="{label}">{self._cell(titles[at], cell)}</td>'
         cells += f'<td class="nw" data-l="{escape(titles[DAY])}">{escape(row[DAY])}</td>'
         actions = f'<td><div class="row">{ways}{tick}</div></td>'
         return f'<tr><th scope="row">{name}</th>{cells}{actions}</tr>'
+
+    def _cell(self, title: str, cell: str) -> str:
+        """Return one cell; a day of review that has come is marked."""
+        due = title == self._forms.word("choose.review_day") and cell <= self._today
+        if not due:
+            return escape(cell)
+        return f'{escape(cell)} <span class="chip warn">{self._say("review_due")}</span>'
 
     def _tick(self, run: Button, name: str, chosen: Sequence[str] | None) -> str:
         if chosen is None:

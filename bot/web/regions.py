@@ -164,7 +164,9 @@ class Composer:
         """Past runs, and two of them side by side."""
         (history,) = await self.replies(spot, Command("decisions"))
         chosen = tuple(dict.fromkeys(query.getlist("run")))[:SIDE]
-        drawn = Decisions(self._texts, spot.person.language, spot.place).listed(history, chosen)
+        today = datetime.now(UTC).date().isoformat()
+        table = Decisions(self._texts, spot.person.language, spot.place, today)
+        drawn = table.listed(history, chosen)
         if not drawn:
             return {"runs": page.blocks(_blocks(history)), "pair": ""}
         return {"runs": drawn, "pair": await self._pair(page, spot, chosen)}

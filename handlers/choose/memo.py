@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 
 from handlers.choose import figures
 from handlers.choose.result import ResultView
-from handlers.choose.runs import State
+from handlers.choose.runs import Run, State
 from handlers.choose.section import Section
 from handlers.choose.whatif import state
 from handlers.conversation import Attachment
@@ -132,9 +132,16 @@ def _source(view: ResultView, criterion: str) -> str:
 
 def _review(view: ResultView) -> Iterator[str]:
     """Yield when the decision is looked at again, and what brings that forward."""
-    day = later(datetime.now(UTC).date(), REVIEW)
-    yield view.say("memo_review_date", date=day.isoformat())
+    yield view.say("memo_review_date", date=review_day(view.run).isoformat())
     yield view.say("memo_triggers")
+
+
+def review_day(run: Run) -> date:
+    """Return when a decision is looked at again: some months after its run began."""
+    begun = datetime.now(UTC).date()
+    if run.began:
+        begun = date.fromisoformat(run.began[:10])
+    return later(begun, REVIEW)
 
 
 def later(day: date, months: int) -> date:

@@ -25,7 +25,7 @@ from handlers.choose import figures, trial, whatif
 from handlers.choose.asking import Asking, Patterns, not_advised
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.guidelines import Guidelines
-from handlers.choose.memo import attachments
+from handlers.choose.memo import attachments, review_day
 from handlers.choose.question import about, ways_on
 from handlers.choose.result import ResultView
 from handlers.choose.runs import Run, Runs
@@ -198,9 +198,10 @@ def _row(run: Run, advisor: Advisor, say: Wording) -> tuple[str, ...]:
     view = ResultView.of(run, advisor, say)
     return (
         run.began[:10] or "–",
-        view.words.title(),
+        view.words.title(bare=True),
         run.goal or "–",
         view.say(f"word_{view.result.confidence.word}"),
+        review_day(run).isoformat(),
         str(len(view.result.answers)),
         advisor.model.version,
     )
@@ -212,6 +213,7 @@ def _columns(say: Wording) -> tuple[Column, ...]:
         Column(say("recommendation")),
         Column(say("goal_column")),
         Column(say("certainty")),
+        Column(say("review_day")),
         Column(say("answered"), "number"),
         Column(say("model")),
     )

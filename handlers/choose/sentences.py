@@ -78,8 +78,8 @@ class Sentences:
                 text = self.say("headline_fits", now=now)
         return text
 
-    def title(self) -> str:
-        """Return the headline's subject in a few words."""
+    def title(self, *, bare: bool = False) -> str:
+        """Return the headline's subject in a few words; `bare` where a column says what it is."""
         result = self.result
         if self.vague:
             return self.say("heading_trial")
@@ -91,7 +91,8 @@ class Sentences:
             case "first":
                 return self.say("heading_first", name=self.name(result.advice.id))
             case _:
-                return self.say("heading", name=self.name(result.advice.id))
+                name = self.name(result.advice.id)
+                return name if bare else self.say("heading", name=name)
 
     def word(self) -> str:
         """Return how firmly the advice stands, in one word and what it is made of."""

@@ -181,7 +181,9 @@ def test_the_dialog_leads_to_one_sheet_that_speaks_both_languages(opened, axe):
     assert "Points" not in sheet or "点数" not in sheet
     assert not any("\u3040" <= sign <= "\u30ff" for sign in page.locator(".tabs").inner_text())
     page.goto("/decisions")
-    expect(page.locator(".list tbody tr").first).to_be_visible()
+    decided = page.locator(".list tbody tr").first
+    expect(decided.locator("[data-l='Suggested']")).not_to_contain_text("Suggested")
+    expect(decided.locator("[data-l='Review on']")).to_have_text(re.compile(r"20\d\d-\d\d-\d\d"))
     page.locator(".list tbody tr .link").first.click()
     expect(page.locator(".sheet")).to_be_visible()
 
