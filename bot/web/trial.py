@@ -6,12 +6,13 @@ from html import escape
 
 from bot.web.blocks import Blocks
 from bot.web.forms import Forms
-from bot.web.markup import flag
+from bot.web.markup import css, flag
 from handlers.conversation import Buttons, Chart, Details, Facts, Field, Press, Reply
 
 TRIAL, TRY = "choose.trial", "choose.whatif"
 RUN, REVISION, CHANGES = "rid", "rev", "changes"
 LIST, EQUALS = ",", "="
+UNFOLDED = 4  # questions whose answers can be pressed at once; the others unfold
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,9 @@ def drawn(
     for name in (RUN, REVISION):
         value = escape(str(asks.data.get(name, "")))
         hidden += f'<input type="hidden" name="{name}" value="{value}">'
-    sets = "".join([_set(field, recorded.get(field.id, "")) for field in reply.ask.fields])
+    sets = ""
+    for number, field in enumerate(reply.ask.fields):
+        sets += _set(field, recorded.get(field.id, ""), unfolded=number < UNFOLDED)
     changed = bool(asks.data.get(CHANGES))
     count = f"<button data-count>{forms.say('trial_count')}</button>"
     trial = ' class="trial"' if changed else ""
@@ -86,20 +89,30 @@ def drawn(
     return Trial(form, board, outcome, changed)
 
 
-def _set(field: Field, was: str) -> str:
-    """Return one question with its answers as chips; what was answered stays known."""
+def _set(field: Field, was: str, *, unfolded: bool) -> str:
+    """
+    Return one question as a fold that says its answer, with all answers as chips inside; what was
+    answered stays known.
+    """
     name = escape(field.id)
-    options = ""
+    options, shown = "", ""
     for option in field.options:
         ticked = flag("checked", on=option.id == field.initial)
-        value = escape(option.id)
+        value, text = escape(option.id), escape(option.text)
         radio = f'<input type="radio" name="is:{name}" value="{value}"{ticked}>'
-        options += f"<label>{radio}{escape(option.text)}</label>"
-    moved = ' class="moved"' if field.initial != was else ""
+        options += f"<label>{radio}<span>{text}</span></label>"
+        if option.id == field.initial:
+            shown = text
+    moved = field.initial != was
+    kind = "moved" if moved else ""
+    label = escape(field.label)
+    summary = f"<summary><span>{label}</span> <b>{shown}</b></summary>"
     before = f'<input type="hidden" name="was:{name}" value="{escape(was)}">'
     return (
-        f'<fieldset data-was="{escape(was)}"{moved}><legend>{escape(field.label)}</legend>'
-        f'{before}<div class="set">{options}</div></fieldset>'
+        f"<details{flag('open', on=unfolded or moved)}>{summary}"
+        f'<fieldset data-was="{escape(was)}"{css(kind)}>'
+        f'<legend class="hidden">{label}</legend>{before}'
+        f'<div class="set">{options}</div></fieldset></details>'
     )
 
 

@@ -7,6 +7,28 @@ from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.early, pytest.mark.timeout(600)]  # a house is furnished first
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# what a window cuts off: lists and tables of three columns or fewer that scroll sideways
+CUT = """() => [...document.querySelectorAll('.scroll')].filter(
+  box => box.scrollWidth > box.clientWidth + 1
+    && (box.querySelector('.list') || !box.querySelector('th:nth-child(4),td:nth-child(4)'))
+).map(box => box.innerText.slice(0, 80))"""
+# words of Latin letters that are torn over two lines; addresses and ids may be
+TORN = """() => {
+  const torn = [];
+  const texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const node = texts.currentNode;
+    if (!node.parentElement.checkVisibility() || node.parentElement.closest('code,.hidden')) continue;
+    for (const word of node.data.matchAll(/[A-Za-z]{3,24}/g)) {
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      const tops = new Set([...range.getClientRects()].map(box => Math.round(box.top)));
+      if (tops.size > 1) torn.push(word[0]);
+    }
+  }
+  return torn;
+}"""
 QUESTIONS = (
     "社外秘の見積書を生成AIに入力してよいですか?",
     "RAGは社内文書をすべて学習するのですか?",
@@ -211,6 +233,8 @@ def test_every_page_fits_and_can_be_read_by_everybody(opened, axe_here, size, da
     for place in PLACES:
         assert page.goto(place).ok, place
         assert page.evaluate(OVERFLOW) <= 0, place
+        assert page.evaluate(CUT) == [], place
+        assert page.evaluate(TORN) == [], place
         assert violations(page, axe_here) == [], place
     page.goto("/")
     ask(page, QUESTIONS[0])

@@ -316,7 +316,11 @@ on("change", async (event) => {
   board.innerHTML = told.board;
   one("[data-outcome]", form).innerHTML = told.outcome;
   form.classList.toggle("trial", told.changed);
-  for (const set of all("fieldset[data-was]", form)) set.classList.toggle("moved", one("input:checked", set)?.value !== set.dataset.was);
+  for (const set of all("fieldset[data-was]", form)) {
+    const checked = one("input:checked", set);
+    set.classList.toggle("moved", checked?.value !== set.dataset.was);
+    if (checked) one("summary b", set.parentElement).textContent = checked.closest("label").textContent;
+  }
   say(one("[data-outcome]", form).textContent);
 });
 all("form[data-what] [data-count]").forEach((button) => { button.hidden = true; });
