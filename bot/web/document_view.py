@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.web.pages import Spot, place_at
+from bot.web.pages import Spot, leading, place_at, way_back
 from bot.web.regions import message
 from bot.web.view import HERE, View, icon_in_html, session_of
 from handlers.conversation import Message, Person, Press
@@ -27,6 +27,7 @@ from handlers.texts import Texts
 from knowledge.errors import LibraryUnavailable, UnknownDocument
 from knowledge.values import Language, Place
 
+LEAVES = ("page", "slide", "sheet")  # what people count a document by
 PAGE = "/documents/{document}/v/{version}/page/{number:int}"
 
 
@@ -69,7 +70,8 @@ class DocumentPages:
             seen = await self._asked(request, person, self._leaf)
         except LibraryUnavailable as error:
             return PlainTextResponse(error.reason.to(person.language), 503)
-        html = self._html(seen, person.language)
+        back = way_back(request.query_params.get("from", ""))
+        html = self._html(seen, person.language, back)
         return self._view.with_cookies(request, HTMLResponse(html))
 
     async def _picture(self, request: Request) -> Response:
@@ -96,7 +98,9 @@ class DocumentPages:
         asked = request.path_params
         document, version = quote(asked["document"], safe=""), quote(asked["version"], safe="")
         line = f"p{asked['position']}-{asked['line']}"
-        return RedirectResponse(f"/documents/{document}/v/{version}/page/{number}#{line}", 303)
+        page = f"/documents/{document}/v/{version}/page/{number}"
+        back = way_back(request.query_params.get("from", ""))
+        return RedirectResponse(f"{page}{leading(back)}#{line}", 303)
 
     async def _asked(self, request: Request, person: Person, ask: Callable[..., Any]) -> Any:
         """Return what the library says; what is not there, or not for this person, is no page."""
@@ -126,9 +130,16 @@ class DocumentPages:
             raise HTTPException(404)
         return self._documents
 
-    def _html(self, seen: Seen, language: Language) -> str:
+    def _html(self, seen: Seen, language: Language, back: str) -> str:
+        """Return the page; it leads `back` to the answer it was opened from, if it was."""
+        count = f"view_about_{seen.leaf.place.kind}"
+        if seen.leaf.place.kind not in LEAVES:
+            count = "view_about_part"
         return self._template.render(
             seen=seen,
+            back=back,
+            leads=leading(back),
+            count=self._texts.say(f"documents.{count}", language, n=len(seen.numbers)),
             title=display(seen.document.metadata.title),
             file=display(seen.version.name),
             place=_place(seen.leaf.place, seen.leaf.number, language),
@@ -154,6 +165,6 @@ class DocumentPages:
 
 def _place(place: Place, number: int, language: Language) -> str:
     """Return what people call a leaf: the page, slide or sheet; its number where it has no name."""
-    if place.kind in ("page", "slide", "sheet"):
+    if place.kind in LEAVES:
         return place.to(language)
     return Place("part", number).to(language)

@@ -20,6 +20,7 @@ class Drawers:
 
     def __init__(self, forms: Forms, turn: str) -> None:
         self._say = forms.say
+        self._here = forms.here
         self._turn = turn
 
     def all(self, block: Sources) -> str:
@@ -67,7 +68,8 @@ class Drawers:
         return f'<dl class="facts">{facts}</dl>' if facts else ""
 
     def _ways(self, source: Source, answer: str) -> str:
-        names = {"passage": source.id, "answer": answer, "number": source.number}
+        back = f"{self._here}#s{self._turn}-{source.number}"
+        names = {"passage": source.id, "answer": answer, "number": source.number, "from": back}
         here = escape(f"/source?{urlencode(names)}")
         leaf = escape(f"/source?{urlencode(names | {'on': 'page'})}")
         ways = f'<a class="btn" href="{here}">{self._say("around")}</a>'

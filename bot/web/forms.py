@@ -49,6 +49,11 @@ class Forms:
         return self._texts.say(name, language)
 
     @property
+    def here(self) -> str:
+        """The path of the page that is drawn."""
+        return self._here
+
+    @property
     def elsewhere(self) -> Collection[str]:
         """The actions that have no sense on a page."""
         return ELSEWHERE

@@ -11,6 +11,9 @@ from urllib.parse import urlencode
 
 from handlers.conversation import Command, Content, Form, Person, Press, Values
 
+_BACK = re.compile(
+    r"(/t/[0-9a-f]{16}|/s/[\w-]{8,64}|/demo|/choose|/knowledge)(#[st][0-9a-z-]{1,40})?"
+)
 Kind = Literal["talk", "stage", "desk"]
 _TALK = re.compile(r"/t/([0-9a-f]{16})")  # the address of a talk: its id is 8 random bytes
 
@@ -86,6 +89,19 @@ def place_at(path: str) -> Place:
 def place_of(talk: str) -> Place:
     """Return the page of the talk with this id."""
     return replace(PLACES[0], path=f"/t/{talk}")
+
+
+def way_back(address: str) -> str:
+    """
+    Return the address that a page of a document leads back to, empty where it names none of ours:
+    a talk, a shared one, the demo or a dialog, with what is open there behind the "#".
+    """
+    return address if _BACK.fullmatch(address) else ""
+
+
+def leading(back: str) -> str:
+    """Return the query that keeps a way back; empty where there is none."""
+    return f"?{urlencode({'from': back})}" if back else ""
 
 
 def page_of(action: str, here: str) -> str:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.web.pages import PLACES, Spot
+from bot.web.pages import PLACES, Spot, leading, way_back
 from bot.web.regions import Composer
 from bot.web.render import Page
 from bot.web.view import View, session_of
@@ -54,15 +54,16 @@ class SourcePage:
         press = Press(OPEN, {"s": passage, "aid": answer})
         (reply,) = await self._composer.replies(spot, press)
         address = _leaf(reply.blocks)
+        back = way_back(query.get("from", ""))
         if address and query.get("on") == "page":
-            return RedirectResponse(address, 303)
+            return RedirectResponse(f"{address}{leading(back)}", 303)
         page = Page(self._texts, person.language, place)
         blocks = reply.blocks or (Paragraph(reply.text),)
         rail = await self._composer.rail(spot)
         title = reply.title or self._texts.say("web.source", person.language)
         drawn = page.blocks(blocks)
         return self._view.inner(
-            request, person, "source", title=title, drawn=drawn, rail=rail, place=None
+            request, person, "source", title=title, drawn=drawn, rail=rail, place=None, back=back
         )
 
 

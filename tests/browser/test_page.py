@@ -120,8 +120,13 @@ def test_a_source_leads_on_to_the_page_of_its_document_with_the_line_lit(opened,
     expect(lit).to_be_in_viewport()
     assert quote[:10] in lit.inner_text()
     assert page.evaluate(OVERFLOW) <= 0
-    page.go_back()
-    expect(page.locator(".drawer:target mark").first).to_be_visible()
+    # whichever pages of the document are leafed through, one press leads back to the source
+    way = page.get_by_role("link", name="回答に戻る" if language == "ja" else "Back to the answer")
+    leaf = page.locator("a[rel=next],a[rel=prev]").first
+    if leaf.count():
+        leaf.click()
+    way.click()
+    expect(page.locator(".drawer:target mark").first).to_contain_text(quote[:10])
 
 
 def test_a_talk_is_found_renamed_shared_and_deleted(opened, axe):
