@@ -82,7 +82,7 @@ async def test_a_person_is_told_what_is_kept_and_it_is_gone_when_they_say_so(hou
             for fact in getattr(block, "items", ())
             if hasattr(fact, "value")
         }
-        assert {"Guided dialogs", "Answers to your questions", "Documents you sent"} <= labels
+        assert {"“Find your approach”", "Answers to your questions", "Documents you sent"} <= labels
         assert told.private
 
         among = message(ANNA, Text("私について保存されているもの"), "ja", private=False)

@@ -102,5 +102,5 @@ async def test_a_vote_is_thanked_and_a_thumb_down_gives_its_reason(at):
     else:
         await at.ask(QUESTION, ADMIN)
         await at.press(at.carrying("feedback.vote", vote="down"))
-        assert "評価の見直しに使います" in await at.fill({"reason": "wrong"})
+        assert "回答の見直しに使います" in await at.fill({"reason": "wrong"})
     assert [case["reason"] for case in await at.cases()] == ["wrong"]

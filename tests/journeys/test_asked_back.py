@@ -183,7 +183,7 @@ async def test_a_follow_up_says_how_it_was_understood_and_offers_a_new_talk(
 
     said = await pressed(application, face, buttons(reply, "talk.new")[0], place)
 
-    assert "忘れました" in said.text
+    assert "新しい会話を始めました" in said.text
     again = (await heard(application, face, "いつまで?", place=place))[-1]
     assert again.answer.mode == "asked_back"
 

@@ -138,7 +138,7 @@ def test_in_an_emulated_slack_a_document_lives_by_its_buttons(slack_people):
 
     back = admin.presses(page, "document.rollback", "v1 に戻しました")
     assert "2,500円" in colleague.asks(question)
-    admin.presses(back, "document.remove", "検索結果 0件を確認")
+    admin.presses(back, "document.remove", "検索に表示されないことを確認")
     gone = colleague.asks(question)
     assert "2,500円" not in gone
     assert "3,000円" not in gone

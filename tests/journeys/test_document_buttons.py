@@ -49,7 +49,7 @@ async def test_a_document_is_published_replaced_brought_back_and_removed_by_its_
     remove = at.drawn("削除する")
     assert "管理者だけ" in await at.press(remove, MEMBER)
     assert "2,500円" in await at.ask(QUESTION)
-    assert "検索結果 0件を確認" in await at.press(remove)
+    assert "検索に表示されないことを確認" in await at.press(remove)
     for gone in ("2,500円", "3,000円"):
         assert gone not in await at.ask(QUESTION)
     for late in (remove, back, publish):
@@ -62,14 +62,14 @@ async def test_a_document_is_tried_discarded_withdrawn_and_taken_back_by_its_but
     assert "2,500円" in await at.fill({"q": QUESTION})
 
     await at.send(NAME, rule("2,600"))
-    discard = at.drawn("捨てる")
+    discard = at.drawn("下書きを削除")
     assert "管理者だけ" in await at.press(discard, MEMBER)
-    assert "捨てました" in await at.press(discard)
+    assert "下書きを削除しました" in await at.press(discard)
     assert "何も変えていません" in await at.press(discard)
 
     await at.send(NAME, rule("2,700"))
     await at.press(at.drawn("公開する"))
-    original, withdraw = at.drawn("原本を受け取る"), at.drawn("取り下げる")
+    original, withdraw = at.drawn("原本をダウンロード"), at.drawn("取り下げる")
     assert "管理者だけ" in await at.press(original, MEMBER)
     assert "の原本です" in await at.press(original)
     assert "取り下げました" in await at.press(withdraw)

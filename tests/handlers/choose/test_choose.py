@@ -123,7 +123,7 @@ async def test_an_old_click_changes_nothing(talk: Talk) -> None:
     second = await talk.answer(first, first.ask.fields[0].options[0].id)
     old = await talk.answer(first, first.ask.fields[0].options[1].id)
     assert old.ask.state == second.ask.state
-    assert "古いボタン" in old.text
+    assert "この画面は更新されています" in old.text
 
 
 async def test_someone_else_cannot_answer(talk: Talk) -> None:
@@ -336,7 +336,7 @@ async def test_any_answer_can_be_changed_at_the_result_and_kept(talk: Talk) -> N
     kept = await talk.say(pressed(tried, "choose.keep"))
     assert "答えを変えて" in kept.text
     again = await talk.say(pressed(tried, "choose.keep"))
-    assert "古いボタン" in again.text
+    assert "この画面は更新されています" in again.text
     assert pressed(again, "choose.whatif") == pressed(kept, "choose.whatif")
 
 

@@ -110,7 +110,7 @@ async def test_a_finished_run_takes_no_more_answers(choose: Choose, sessions: Se
     for state in states:
         again = await say(choose, Press("choose.answer", {**state, "o": "core"}))
         assert again.ask is None
-        assert "古いボタン" in again.text
+        assert "この画面は更新されています" in again.text
     assert await Runs(sessions).load(str(states[0]["rid"])) == before
 
 

@@ -147,7 +147,7 @@ async def test_a_staged_model_can_be_discarded_and_one_in_use_cannot(room: Room)
     assert len((await room.models.shelf()).versions) == 1
     again = await room.send(changed())
     await room.press(button(again, "model.publish"))
-    assert "捨てられません" in (await room.press(button(again, "model.discard"))).text
+    assert "削除できません" in (await room.press(button(again, "model.discard"))).text
 
 
 async def test_the_file_an_admin_gets_is_taken_back_unchanged(room: Room) -> None:

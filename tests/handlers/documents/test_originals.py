@@ -18,7 +18,7 @@ async def test_the_original_comes_back_byte_for_byte_and_is_written_down(talk: T
 
     assert [(a.name, a.content) for a in taken.attachments] == [("持ち出し.md", TEXT.encode())]
     assert taken.private
-    assert "原本を受け取った" in book.text
+    assert "原本をダウンロード" in book.text
 
 
 async def test_a_member_gets_no_original(talk: Talk) -> None:

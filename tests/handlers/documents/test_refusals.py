@@ -116,6 +116,6 @@ async def test_a_library_that_is_away_says_so_and_loses_nothing(tmp_path: Path) 
         waits = await talk(Upload((file("規程.md", "# 規程\n\n本文です。"),)))
         job = (await application.jobs.recent())[0]
 
-    assert "自動で続けます" in waits.text
+    assert "自動で再開します" in waits.text
     assert button(waits, "job").data["j"] == job.id
     assert job.outcome == ""

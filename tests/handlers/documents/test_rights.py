@@ -101,7 +101,7 @@ async def test_every_act_is_in_the_book_and_the_chain_tells_a_change(talk: Talk)
     assert gap(forged) == 2
     assert gap(chain[:1] + chain[2:]) == 2
     shown = await talk(Press("document.audit"))
-    assert "改変なし" in shown.text
+    assert "改ざんなし" in shown.text
     assert "持ち出し規程" in shown.text
 
 

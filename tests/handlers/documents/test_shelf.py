@@ -121,7 +121,7 @@ async def test_details_are_corrected_and_checked(talk: Talk) -> None:
         "2027-06-01",
     )
     assert "使えません" in await save(audience="board")
-    assert "日付が読めません" in await save(review="来年")
+    assert "日付を読み取れません" in await save(review="来年")
     assert "前になっています" in await save(effective="2027-01-01", review="2026-01-01")
     assert (await (await talk.application.library()).document(document)).metadata == said
 

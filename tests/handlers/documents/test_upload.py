@@ -44,11 +44,11 @@ async def test_a_file_is_read_step_by_step_and_reported(talk: Talk) -> None:
 
     assert all(isinstance(r.blocks[0], Steps) and not r.final and r.private for r in shown[:-1])
     steps = [s.title for s in shown[0].blocks[0].items]
-    assert steps == ["受け取る", "確かめる", "読む", "分ける", "索引に入れる", "確認待ち"]
+    assert steps == ["受信", "検査", "読み取り", "文章に分ける", "索引に登録", "確認待ち"]
     report = shown[-1]
     facts = {f.label: f.value for b in report.blocks if isinstance(b, Facts) for f in b.items}
-    assert facts["文字化け"] == "0 %"
-    assert facts["隠し文字"] == "なし"
+    assert facts["読み取れない文字"] == "0 %"
+    assert facts["非表示の文字"] == "なし"
     tests = next(b for b in report.blocks if isinstance(b, Table))
     assert any(
         "九十日間" in row[1] or "情報管理室" in row[1] or "個人情報" in row[1] for row in tests.rows
@@ -70,7 +70,7 @@ async def test_nothing_is_found_before_it_is_published_and_nothing_after_it_is_r
     assert "九十日間" not in before.text
     assert "今から検索に出ます" in page.text
     assert "九十日間" in found.text
-    assert "検索結果 0件を確認" in gone.text
+    assert "検索に表示されないことを確認" in gone.text
     assert "九十日間" not in after.text
 
 
@@ -96,7 +96,7 @@ async def test_one_of_ten_files_fails_and_nine_do_not(talk: Talk) -> None:
     files = [file(f"文書{n}.md", RULES.replace("九十", f"{n}")) for n in range(8)]
     shown = await upload(talk, *files, File("駄目.pdf", 0, refuse), file("空.txt", "  \n"))
 
-    assert shown[-1].text.count("として読みました") == 8
+    assert shown[-1].text.count("として読み取りました") == 8
     assert "駄目.pdf を受け取れませんでした" in shown[-1].text
     assert "空.txt" in shown[-1].text
     staged = [
@@ -160,7 +160,7 @@ async def test_a_double_click_publishes_once(talk: Talk) -> None:
     late = await talk.press(report, "discard")
 
     assert "すでに公開中" in again.text
-    assert "捨てられません" in late.text
+    assert "削除できません" in late.text
 
 
 async def test_an_older_version_is_not_published_over_a_newer_one(talk: Talk) -> None:

@@ -37,7 +37,7 @@ async def test_a_word_of_the_company_finds_what_the_document_calls_differently(t
 async def test_a_group_needs_two_words_and_an_admin(talk: Talk) -> None:
     ask = (await talk(Press("document.words"))).ask
     assert ask is not None
-    assert "二つ以上" in (await talk(Form("document.words", {}, {"words": "ひとつ"}))).text
+    assert "2つ以上" in (await talk(Form("document.words", {}, {"words": "ひとつ"}))).text
     assert (
         "管理者だけ" in (await talk(Form("document.words", {}, {"words": "甲、乙"}), MEMBER)).text
     )
@@ -62,9 +62,9 @@ async def test_a_text_is_marked_as_a_rule_and_missed_when_a_version_drops_it(tal
     )
     opened = await talk(Press("document.open", {"d": document}))
 
-    assert "印を付けました" in marked.text
+    assert "規則に指定しました" in marked.text
     assert [(r.criterion, r.option) for r in rules] == [("boundary", option)]
     assert "顧客データを送ってはならない" in rules[0].quote
     assert "見つかりません" in absent.text
     assert "何も変えていません" in forged.text
-    assert "公開中の版にありません" in opened.text
+    assert "公開中の版に見当たりません" in opened.text
