@@ -22,6 +22,7 @@ from handlers.documents.names import display
 from handlers.documents.page import owner_name
 from handlers.documents.pages import Page
 from handlers.memory.chains import gap
+from handlers.people import MACHINE
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
 
@@ -46,6 +47,11 @@ Act = Literal[
     "token",
     "revoke",
 ]
+# what somebody is called who gave no name
+ROLES: tuple[Literal["web.person_admin", "web.person_member"], ...] = (
+    "web.person_admin",
+    "web.person_member",
+)
 ACTIONS: tuple[Act, ...] = get_args(Act)
 
 Line = dict[str, Any]
@@ -122,10 +128,24 @@ class Audit:
         whose name is not known, enough to tell two of them apart.
         """
         person = str(entry["person"])
-        kept = str(entry.get("who", ""))
+        kept = self._called(message, person, str(entry.get("who", "")))
         if kept and kept != person:
             return display(f"{kept} ({person[-SHOWN:]})")
         name = owner_name(self._context, message, person)
         if self._context.people.names.known(person) or person.count(":") < 2:
             return name
         return f"{name} …{display(person)[-4:]}"
+
+    def _called(self, message: Message, person: str, kept: str) -> str:
+        """
+        Return the name that was kept of a person; what is a role instead of a name is said in the
+        reader's language, not in the one it was kept in.
+        """
+        texts, language = self._context.texts, message.person.language
+        if kept and self._context.people.identity(person) == MACHINE:
+            return texts.say("web.person_local", language)
+        for name in ROLES:
+            role = texts.phrase(name)
+            if kept in (role.ja, role.en):
+                return texts.say(name, language)
+        return kept

@@ -104,6 +104,13 @@ async def test_every_act_is_in_the_book_and_the_chain_tells_a_change(talk: Talk)
     assert "改ざんなし" in shown.text
     assert "持ち出し規程" in shown.text
 
+    # who gave no name is called by their role, in the language of whoever reads
+    nameless = replace(ADMIN, name="管理者")
+    await talk(Upload((file("記録2.md", RULES + "記録2"),)), nameless)
+    english = await talk(Press("document.audit"), replace(ADMIN, language="en"))
+    assert "Admin (" in english.text
+    assert "管理者" not in english.text
+
 
 async def test_nothing_is_changed_that_the_book_cannot_know(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
