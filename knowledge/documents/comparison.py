@@ -16,6 +16,7 @@ from knowledge.sentences import phrase
 from knowledge.text.outline import CELL
 from knowledge.values import Language, Passage, Place
 
+ROWS = 10  # rows from which a table of figures is data
 QUESTIONS = 3
 TOPICS = 12  # headings that may become a question to begin with
 _HEADING = 40  # characters of a heading, or of a first sentence, asked for
@@ -82,11 +83,14 @@ def replaced(section: Section) -> tuple[tuple[str, str], ...]:
 
 
 def questions(passages: Sequence[Passage], language: Language) -> tuple[str, ...]:
-    """Return up to three questions about the longest sections of a version, in its order."""
+    """
+    Return up to three questions about the longest sections of a version, in its order; none about
+    rows of figures, of which no one says what is asked for.
+    """
     lengths: dict[str, int] = {}
     for section in sections(passages):
         subject = _subject(section)
-        if subject:
+        if subject and not _data(section):
             lengths[subject] = len(section.text)
     longest = sorted(lengths, key=lengths.__getitem__, reverse=True)[:QUESTIONS]
     subjects = [subject for subject in lengths if subject in longest]
@@ -98,9 +102,19 @@ def topics(passages: Sequence[Passage]) -> tuple[str, ...]:
     lengths: dict[str, int] = {}
     for section in sections(passages):
         heading = section.heading
-        if 1 < len(heading) <= _HEADING and CELL not in heading:
+        if 1 < len(heading) <= _HEADING and CELL not in heading and not _data(section):
             lengths[heading] = len(section.text)
     return tuple(sorted(lengths, key=lengths.__getitem__, reverse=True)[:TOPICS])
+
+
+def _data(section: Section) -> bool:
+    """Report whether a section is rows of figures and dates rather than something that is said."""
+    rows = [line for line in section.shown.split("\n") if CELL in line]
+    if len(rows) < ROWS:
+        return False
+    cells = [cell.rpartition(":")[2] for row in rows for cell in row.split(CELL)]
+    figures = [cell for cell in cells if any(sign.isdigit() for sign in cell)]
+    return len(figures) * 2 >= len(cells)
 
 
 def stands_in(quotes: Sequence[str], passages: Sequence[Passage]) -> tuple[bool, ...]:

@@ -77,6 +77,16 @@ async def test_three_questions_come_from_its_headings(library):
     assert (await library.questions(staged, "en"))[0].startswith("What does it say about “")
 
 
+async def test_no_question_is_made_of_rows_of_figures(library):
+    rows = "".join(f"| 2026-09-{day} | 東店 | {day * 3} |\n" for day in range(10, 22))
+    head = "| 日付 | 店舗 | 数量 |\n|---|---|---|\n"
+    text = f"# 報告\n\n## 前書き\n\nこの報告は部長が承認する。\n\n## 売上\n\n{head}{rows}"
+    _, staged = await put(library, text, publish=False)
+    asked = await library.questions(staged, "ja")
+    assert len(asked) == 1
+    assert "前書き" in asked[0]
+
+
 async def test_a_quote_of_an_old_answer_is_looked_for_in_the_new_version(library):
     _, staged = await put(library, NEW, publish=False)
     assert await library.standing(
