@@ -5,7 +5,7 @@ from typing import Literal
 Icon = Literal[
     "plus", "fork", "search", "doc", "chart", "lens", "copy", "share", "again", "edit", "up",
     "down", "close", "right", "left", "menu", "check", "warn", "info", "send", "stop", "take",
-    "upload", "person", "clock", "dots", "globe", "key", "ask", "trash", "print", "note",
+    "upload", "person", "clock", "dots", "globe", "key", "ask", "trash", "print", "note", "screen",
 ]  # fmt: skip
 PATHS: dict[Icon, str] = {
     "plus": "M10 4v12M4 10h12",
@@ -39,6 +39,7 @@ PATHS: dict[Icon, str] = {
     "ask": "M4 4.5h12v8.5H9.5L6 16v-3H4z",
     "trash": "M4 6h12M8 6V4h4v2M5.5 6l.8 11h7.4l.8-11",
     "print": "M6 7V3h8v4M6 14H3.5V7h13v7H14M6 12h8v5H6z",
+    "screen": "M3 4h14v9H3zM10 13v3.5M6.5 16.5h7",
     "note": "M4 3.5h12v13H4zM7 7.5h6M7 10.5h6M7 13.5h3",
 }
 

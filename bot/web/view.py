@@ -174,6 +174,7 @@ class View:
             "typed": "",
             "title": "",
             "find": "",
+            "presenting": request.query_params.get("present") == "1",
         }
         html: str = template.render(
             **(defaults | values),
@@ -223,9 +224,9 @@ def _in_other_language(request: Request, language: Language) -> str:
     return f"?{urlencode(pairs)}"
 
 
-def _packed(action: str) -> str:
+def _packed(action: str, **data: str | int) -> str:
     """Return what a button of the page's own carries."""
-    return pack(Press(action))
+    return pack(Press(action, data))
 
 
 def _stamp(folder: Path) -> str:

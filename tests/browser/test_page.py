@@ -259,6 +259,25 @@ def test_every_page_fits_and_can_be_read_by_everybody(opened, axe_here, size, da
     assert violations(page, axe_here) == []
 
 
+def test_before_an_audience_the_arrows_turn_five_screens(opened, axe):
+    page = opened(language="en")
+    page.goto("/demo")
+    page.get_by_role("link", name="Presenter view").click()
+    assert not page.locator(".rail").is_visible()
+    current = page.locator(".show [aria-current]")
+    expect(current).to_have_text("1")
+    for number in range(2, 6):
+        page.keyboard.press("ArrowRight")
+        expect(current).to_have_text(str(number), timeout=20000)
+        expect(page.locator("#turns h2").first).to_be_in_viewport()
+    page.keyboard.press("ArrowLeft")
+    expect(current).to_have_text("4", timeout=20000)
+    assert page.evaluate(OVERFLOW) <= 0
+    assert violations(page, axe) == []
+    page.get_by_role("link", name="End the show").click()
+    expect(page.locator("#ask")).to_be_visible()
+
+
 def test_without_a_script_one_reads_asks_and_opens_sources(opened):
     page = opened(scripts=False)
     page.goto("/")

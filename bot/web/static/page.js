@@ -303,6 +303,23 @@ const ranks = (root) => all("[data-rank]", root).forEach((seg) => {
 });
 ranks(document);
 
+// ---------------------------------------------------------------- before an audience: arrows turn the screens
+const screens = all(".show [data-screen]");
+const marked = () => {
+  const stop = /(\d)(?:\/| of )\d\)?$/.exec(one("#turns h2")?.textContent || "");
+  screens.forEach((button) => { if (stop?.[1] === button.dataset.screen) button.setAttribute("aria-current", "true"); else button.removeAttribute("aria-current"); });
+};
+if (screens.length) {
+  new MutationObserver(marked).observe(one("#turns"), { childList: true, subtree: true });
+  marked();
+  on("keydown", (event) => {
+    const step = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
+    if (!step || event.target.closest("input,textarea,[role=tablist],.scroll")) return;
+    event.preventDefault();
+    screens[screens.findIndex((button) => button.hasAttribute("aria-current")) + step]?.click();
+  });
+}
+
 // ---------------------------------------------------------------- what if: another answer moves the bars
 on("change", async (event) => {
   const form = event.target.closest("form[data-what]");
