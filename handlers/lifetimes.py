@@ -51,6 +51,7 @@ LIST = 90 * DAY  # since something was last added
 TOKEN_SHOWN = 30 * DAY  # since a token ended; then it leaves the list
 
 # faces
+TOLD = 30 * DAY  # what somebody of the page was told then waits for them no more
 PERSON_SLACK = 5 * MINUTE  # what Slack says of a person is then asked again
 PERSON_TEAMS = 10 * MINUTE  # what Teams says of a person is then asked again
 PERSON_NAME = 10 * MINUTE  # a platform is then asked again what somebody is called

@@ -6,13 +6,14 @@ talk, which is its person's wherever they are; other pages are one browser's.
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ExceptionHandler, Scope
 
@@ -39,13 +40,15 @@ from bot.web.source_page import SourcePage
 from bot.web.talk_pages import TalkPages
 from bot.web.talks import Talks
 from bot.web.team_page import TeamPage
+from bot.web.told import Told
 from bot.web.trial_page import TrialPage
 from bot.web.view import HERE, Shown, Static, View, language_of, session_of
-from handlers.conversation import Person
+from handlers.conversation import Person, Reply
 from handlers.documents.document_view import DocumentView
 from handlers.people import People
-from handlers.sessions import Sessions
+from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
+from knowledge.values import Language
 
 Refusal = Literal["signin_first", "not_found", "not_allowed", "bad_request"]
 REFUSALS: dict[int, Refusal] = {
@@ -84,7 +87,8 @@ class Web(Face):
         self._hosts = LOOPBACK | ({named, host} - {""})
         self._conversations = Conversations(sessions, passwords.talk_seconds)
         self._talks = Talks(sessions, passwords.talk_seconds)
-        self._composer = Composer(turns, texts, doctor, self._talks)
+        self._told = Told(sessions)
+        self._composer = Composer(turns, texts, doctor, self._talks, self._told)
         self._view = View(texts, self._access, secure=self._secure)
         provider = _provider(passwords, public_url)
         self._signing = Signing(
@@ -119,6 +123,7 @@ class Web(Face):
             *self._insights.routes(),
             *self._documents.routes(),
             Route("/files/{token}", self._file, methods=["GET"]),
+            Route("/told/clear", self._clear, methods=["POST"]),
             Mount("/static", Static(directory=HERE / "static")),
         ]
 
@@ -203,6 +208,24 @@ class Web(Face):
         name = quote(file.name, safe="")
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
         return Response(file.content, media_type=file.media_type, headers=headers)
+
+    # ----------------------------------------------------------------- what is told
+
+    async def tell(self, person: str, say: Callable[[Language], Reply]) -> bool:
+        """Keep something for the next time somebody opens the first page."""
+        try:
+            await self._told.add(person, {"ja": say("ja"), "en": say("en")})
+        except SessionsUnavailable:
+            return False
+        return True
+
+    async def _clear(self, request: Request) -> Response:
+        person = self._person(request)
+        if person is None:
+            raise HTTPException(401)
+        with suppress(SessionsUnavailable):
+            await self._told.clear(person.id)
+        return RedirectResponse("/", 303)
 
     # ----------------------------------------------------------------- who is there
 

@@ -49,4 +49,4 @@ def _insights(host: Host) -> "Sources":
 
 
 # its guard knows which address takes files; there is nothing to try
-WEB = Platform("web", _open, SignIn, diagnose=None, limits=Limits(body=None))
+WEB = Platform("web", _open, SignIn, diagnose=None, tells=True, limits=Limits(body=None))

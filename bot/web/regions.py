@@ -6,6 +6,7 @@ each time.
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -21,6 +22,7 @@ from bot.web.rail import MOST, RESUME, RUNS, Rail, grouped, listed, runs_of
 from bot.web.render import Page, chart_at
 from bot.web.talks import Talks
 from bot.web.todo import Steps
+from bot.web.told import Told
 from handlers.conversation import (
     Audience,
     Block,
@@ -37,6 +39,7 @@ from handlers.conversation import (
     Reply,
 )
 from handlers.people import EVERYONE
+from handlers.sessions import SessionsUnavailable
 from handlers.texts import Texts
 
 Regions = dict[str, str]  # HTML by the id of its element
@@ -67,11 +70,13 @@ class Composer:
         texts: Texts,
         doctor: Callable[[], Awaitable[Health]],
         talks: Talks,
+        told: Told,
     ) -> None:
         self._turns = turns
         self._texts = texts
         self._doctor = doctor
         self._talks = talks
+        self._told = told
 
     async def rail(self, spot: Spot) -> Rail:
         """Return what stands beside every page of this person."""
@@ -127,6 +132,10 @@ class Composer:
             self._texts.say("web.example_3", language),
         )
         drawn = {"hello": page.blocks((Paragraph(hello),)), "examples": page.examples(examples)}
+        news: tuple[str, ...] = ()
+        with suppress(SessionsUnavailable):
+            news = await self._told.to(spot.person.id, language)
+        drawn["news"] = "".join([page.blocks((Paragraph(text, "note"),)) for text in news])
         if spot.person.role == "admin":
             drawn["todo"] = await self._todo(page, spot, seen)
         return drawn

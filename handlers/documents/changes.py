@@ -5,7 +5,7 @@ Every button carries the document and the version it was drawn for. Pressed twic
 somebody else was faster, it changes nothing and says how things stand.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from typing import Literal
 
@@ -23,6 +23,7 @@ from handlers.conversation import Buttons, Message, Paragraph, Reply, Tone
 from handlers.documents.context import Context
 from handlers.documents.details import FILES
 from handlers.documents.listing import DocumentList
+from handlers.documents.met import Met
 from handlers.documents.names import display
 from handlers.people import SHARED
 from handlers.sessions import SessionsUnavailable
@@ -31,6 +32,7 @@ from knowledge.errors import KnowledgeError, PartlyRead
 from knowledge.values import Document, Version
 
 Verb = Literal["publish", "publish_anyway", "discard", "withdraw", "rollback", "remove"]
+PUBLISHING = ("publish", "publish_anyway")
 VERBS: dict[type[ChangeDocument], Verb] = {
     Publish: "publish",
     PublishAnyway: "publish_anyway",
@@ -46,9 +48,12 @@ class NotChanged(KnowledgeError):
 
 
 class Changes:
-    def __init__(self, context: Context, list_: DocumentList) -> None:
+    """`met` says which open questions a document answers once it is published."""
+
+    def __init__(self, context: Context, list_: DocumentList, met: Met) -> None:
         self._context = context
         self._list = list_
+        self._met = met
 
     async def press(self, message: Message, action: ChangeDocument) -> AsyncIterator[Reply]:
         """
@@ -123,7 +128,16 @@ class Changes:
         if after.published:
             number = after.published.number
         note = context.say(f"{verb}_done", message, title=title, number=number, hits=hits)
+        if verb in PUBLISHING:
+            note += self._answered(message, await self._met.by(after))
         return self._list.page(message, after, note)
+
+    def _answered(self, message: Message, questions: Sequence[str]) -> str:
+        """Return which open questions are answered now, one a line; empty for none."""
+        if not questions:
+            return ""
+        lines = "".join([f"\n- {question}" for question in questions])
+        return f"\n{self._context.say('met', message, n=len(questions))}{lines}"
 
     async def change(self, message: Message, verb: Verb, id_: str, version: str) -> int:
         """

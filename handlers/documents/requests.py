@@ -47,7 +47,8 @@ STRANGERS = ("external", "bot")  # roles that may not ask
 class Request:
     """
     `asked` counts how often it came up, `people` how many asked for a document in so many words;
-    `at` is the latest time. `document` is the one that was added for it, "" so far.
+    `at` is the latest time. `document` is the one that was added for it, "" so far; `told` says
+    that those who asked know that it is answered.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Request:
     people: tuple[str, ...]
     at: str
     document: str = ""
+    told: bool = False
 
     @property
     def rank(self) -> tuple[int, int, str]:
@@ -125,7 +127,7 @@ class Requests:
             yield refused
             return
         try:
-            requests = await self._open()
+            requests = await self.open()
         except SessionsUnavailable:
             yield self._context.note("no_book", message)
             return
@@ -145,11 +147,15 @@ class Requests:
         async for reply in self.browse(message, ListRequests()):
             yield reply
 
-    async def answered_by(self, request: str, document: str) -> None:
-        """Remember which document was added for a request."""
+    async def answered_by(self, request: str, document: str, *, told: bool = False) -> None:
+        """
+        Remember which document was added for a request, or answers it; `told` where those who asked
+        hear of it.
+        """
+        known = {"document": document, "told": told}
 
         def added(stored: State | None) -> State | None:
-            return stored | {"document": document} if stored else None
+            return stored | known if stored else None
 
         with suppress(SessionsUnavailable):
             await self._context.sessions.change(KIND, request, added, seconds=REQUEST)
@@ -183,10 +189,14 @@ class Requests:
 
     async def count(self) -> int:
         """Return how many questions wait for a document. Raises SessionsUnavailable."""
-        return len(await self._open())
+        return len(await self.open())
 
-    async def _open(self) -> list[Request]:
+    async def open(self) -> list[Request]:
         """Return the requests that are not met, the most wanted first."""
+        return [request for request in await self.all() if not await self._met(request)]
+
+    async def all(self) -> list[Request]:
+        """Return every request, met or not, the most wanted first."""
         requests = []
         for id_ in await self._context.sessions.index_list(*LIST):
             stored = await self._context.sessions.load(KIND, id_)
@@ -199,9 +209,9 @@ class Requests:
                 tuple(stored["people"]),
                 stored["at"],
                 stored["document"],
+                stored.get("told", False),
             )
-            if not await self._met(request):
-                requests.append(request)
+            requests.append(request)
         return sorted(requests, key=lambda request: request.rank)
 
     async def _met(self, request: Request) -> bool:

@@ -48,6 +48,11 @@ class Reviews:
         """
         self._tell[platform] = tell
 
+    async def tell(self, person: str, say: Callable[[Language], Reply]) -> bool:
+        """Tell somebody something of our own accord; False where their platform cannot."""
+        tell = self._tell.get(person.partition(":")[0])
+        return tell is not None and await tell(person, say)
+
     async def watch(self) -> None:
         """Look again and again; a store or library that is away is looked at next time."""
         while True:

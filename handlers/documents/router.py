@@ -42,6 +42,7 @@ from handlers.documents.document_view import DocumentView
 from handlers.documents.glossary import Glossary
 from handlers.documents.jobs import Jobs
 from handlers.documents.listing import DocumentList
+from handlers.documents.met import Met
 from handlers.documents.originals import Originals
 from handlers.documents.requests import Requests
 from handlers.documents.reviews import Reviews
@@ -74,6 +75,7 @@ class Documents:
     view: DocumentView
     syncs: Syncs
     desk: AdminDesk
+    met: Met
 
     @classmethod
     def of(cls, context: Context, jobs: Jobs, over: Over, criteria: Criteria) -> "Documents":
@@ -84,23 +86,26 @@ class Documents:
         list_ = DocumentList(context)
         search_trial, requests = SearchTrial(context, over), Requests(context)
         syncs = Syncs(context)
+        reviews = Reviews(context)
+        met = Met(context, requests, reviews, over)
         return cls(
             context,
             list_,
-            Changes(context, list_),
+            Changes(context, list_, met),
             Details(context, list_),
             search_trial,
             requests,
             Uploads(context, jobs, search_trial, requests),
             Audit(context),
             Rules(context, list_, criteria),
-            Reviews(context),
+            reviews,
             Samples(context),
             Glossary(context),
             Originals(context),
             DocumentView(context),
             syncs,
             AdminDesk(context, requests, syncs),
+            met,
         )
 
     def routes(self, routes: Routes) -> None:

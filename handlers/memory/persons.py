@@ -21,7 +21,7 @@ PAGE = 500  # keys looked at in one round trip
 OWN = frozenset(
     {
         *("answer", "asked", "choose", "choose.active", "handover", "language", "said", "screen"),
-        *("shared", "signin", "talks", "teams.member", "teams.person", "thread"),
+        *("shared", "signin", "talks", "teams.member", "teams.person", "thread", "web.told"),
     }
 )
 LISTS = ("choose", "shared", "signin")  # kinds of lists that are one person's own

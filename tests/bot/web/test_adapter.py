@@ -10,6 +10,7 @@ import pytest
 
 from bot.press import pack
 from bot.service.store import Store
+from bot.web.told import Told
 from handlers.conversation import (
     Ask,
     Attachment,
@@ -326,3 +327,18 @@ async def test_a_browser_asks_for_the_look_once(client):
 
     assert len(assets) == 3  # with the page itself: four requests
     assert all("immutable" in answer.headers["cache-control"] for answer in told)
+
+
+async def test_what_somebody_is_told_waits_on_their_first_page_in_their_language(page, sessions):
+    said = {"ja": Reply("日当の資料が入りました。"), "en": Reply("The rates are in.")}
+    await Told(sessions).add("web:local", said)
+    await Told(sessions).add("web:local", said)
+    await Told(sessions).add("web:other", {"ja": Reply("別の人へ"), "en": Reply("For another")})
+    async with page(handler) as client:
+        japanese = (await client.get("/", headers={"Accept-Language": "ja"})).text
+        english = (await client.get("/", headers={"Accept-Language": "en"})).text
+        assert japanese.count("日当の資料が入りました。") == 1
+        assert "The rates are in." in english
+        assert "別の人へ" not in japanese
+        await client.post("/told/clear")
+        assert "日当の資料" not in (await client.get("/")).text

@@ -57,7 +57,7 @@ async def test_an_admin_demoted_meanwhile_is_refused_and_nothing_stays(
 
 async def test_with_the_rule_of_two_nobody_publishes_their_own(talk: Talk) -> None:
     context = replace(talk.application.documents.context, by_two=True)
-    changes = Changes(context, talk.application.documents.list)
+    changes = Changes(context, talk.application.documents.list, talk.application.documents.met)
     report = await talk(Upload((file("規程.md", RULES),)))
     action = read(button(report, "publish"))
     assert isinstance(action, Publish)

@@ -79,6 +79,38 @@ async def test_a_document_added_for_a_wish_grants_it_once_published(talk: Talk) 
     assert "制服の規程" not in granted
 
 
+async def test_publishing_says_which_open_questions_are_answered_and_tells_who_asked(
+    talk: Talk,
+) -> None:
+    said: list[tuple[str, str]] = []
+
+    async def tell(person, reply) -> bool:
+        said.append((person, reply("ja").text))
+        return True
+
+    talk.application.documents.reviews.reach("slack", tell)
+    refused = await talk(Text("出張の日当はいくらですか?"), MEMBER)
+    await talk.press(refused, "request", MEMBER)
+    await talk(Text("社員寮の門限は何時ですか?"), MEMBER)
+    rules = "# 出張旅費規程\n\n## 第1条(日当)\n\n出張の日当は、国内1日3,000円とする。\n"
+    report = await talk(Upload((file("旅費.md", rules),)))
+    page = await talk.press(report, "publish")
+    left = wanted(await talk(Press("document.wanted")))
+
+    assert "未回答だった質問1件" in page.text
+    assert "- 出張の日当はいくらですか?" in page.text
+    assert [person for person, _ in said] == [MEMBER.id]
+    assert "「出張の日当はいくらですか?」" in said[0][1]
+    assert "出張旅費規程" in said[0][1]
+    assert "出張の日当はいくらですか?" not in left
+    assert "社員寮の門限は何時ですか?" in left
+
+    # published once more, nobody hears it twice
+    page = await talk.press(page, "withdraw")
+    await talk.press(page, "rollback")
+    assert len(said) == 1
+
+
 async def test_an_admin_settles_a_wish(talk: Talk) -> None:
     await talk(Form("document.request", {}, {"q": "不要な依頼"}), MEMBER)
     listed = await talk(Press("document.wanted"))
