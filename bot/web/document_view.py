@@ -8,7 +8,7 @@ somebody may not read is not there for them.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
@@ -28,6 +28,17 @@ from knowledge.errors import LibraryUnavailable, UnknownDocument
 from knowledge.values import Language, Place
 
 LEAVES = ("page", "slide", "sheet")  # what people count a document by
+Counted = Literal[
+    "documents.view_about_page",
+    "documents.view_about_slide",
+    "documents.view_about_sheet",
+    "documents.view_about_part",
+]
+COUNTED: dict[str, Counted] = {
+    "page": "documents.view_about_page",
+    "slide": "documents.view_about_slide",
+    "sheet": "documents.view_about_sheet",
+}
 PAGE = "/documents/{document}/v/{version}/page/{number:int}"
 
 
@@ -132,14 +143,12 @@ class DocumentPages:
 
     def _html(self, seen: Seen, language: Language, back: str) -> str:
         """Return the page; it leads `back` to the answer it was opened from, if it was."""
-        count = f"view_about_{seen.leaf.place.kind}"
-        if seen.leaf.place.kind not in LEAVES:
-            count = "view_about_part"
+        count = COUNTED.get(seen.leaf.place.kind, "documents.view_about_part")
         return self._template.render(
             seen=seen,
             back=back,
             leads=leading(back),
-            count=self._texts.say(f"documents.{count}", language, n=len(seen.numbers)),
+            count=self._texts.say(count, language, n=len(seen.numbers)),
             title=display(seen.document.metadata.title),
             file=display(seen.version.name),
             place=_place(seen.leaf.place, seen.leaf.number, language),
