@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from knowledge.text.injection import ordered
+from knowledge.text.injection import harmless
 from knowledge.text.lines import ARTICLE, columns, ended
 from knowledge.text.outline import CELL, LEADS, row_of
 from knowledge.text.spans import WORD, Span, visible
@@ -161,9 +161,19 @@ def _shown(text: str) -> list[Span]:
             continue
         before = text[slice(*spans[at - 1])] if at else ""
         after = text[slice(*spans[at + 1])] if at + 1 < len(spans) else ""
-        if not ordered(words, before, after):
-            kept.append(span)
+        kept += _joined(harmless(text, span, before, after))
     return kept
+
+
+def _joined(stretches: Sequence[Span]) -> list[Span]:
+    """Return stretches with those as one that have nothing but a space between them."""
+    joined: list[Span] = []
+    for start, end in stretches:
+        if joined and start - joined[-1][1] <= 1:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _is_furniture(words: str) -> bool:

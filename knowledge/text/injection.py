@@ -17,12 +17,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from knowledge.text.sanitise import INVISIBLE
+from knowledge.text.spans import Span, sentence_spans
 
 ENOUGH = 2.0  # weight of signs from which a line is an order
 EXCERPT = 80  # characters shown to the admin
 WIDE = 12  # letters for each space below which a line that is not Latin is read without its spaces
 LINE = 4000  # characters looked at together
 OVERLAP = 200  # of them, that are looked at twice
+FACT = 8  # characters of a sentence beside an order that may state anything
 _AI = (
     r"(?:AI|LLM|GPT|ChatGPT|Claude|Gemini|Copilot|人工知能|アシスタント|言語モデル|チャットボット|ボット|assistant|chatbot|"
     r"language model)"
@@ -179,6 +181,46 @@ def ordered(line: str, before: str = "", after: str = "") -> bool:
     return suspicious(line) or bool(
         _ALONE.fullmatch(line) and (suspicious(before) or suspicious(after))
     )
+
+
+def harmless(text: str, line: Span, before: str = "", after: str = "") -> tuple[Span, ...]:
+    """
+    Return the stretches of a line of a text that may be read: all of it, or where a sentence of it
+    is an order to an AI, the others; none where the order cannot be told from them.
+    """
+    words = text[slice(*line)]
+    if not ordered(words, before, after):
+        return (line,)
+    start, _ = line
+    return tuple((start + first, start + end) for first, end in _facts(words))
+
+
+@lru_cache(maxsize=2_000)
+def _facts(line: str) -> tuple[Span, ...]:
+    """Return the sentences of an ordering line that neither are the order nor belong to it."""
+    if _TOGETHER.search(line):
+        return ()  # what is made to be used by a machine is not taken apart
+    spans = sentence_spans(line, (0, len(line)))
+    guilty: list[bool] = []
+    for at, span in enumerate(spans):
+        sentence = line[slice(*span)]
+        follows = at > 0 and guilty[at - 1]
+        guilty.append(suspicious(sentence) or _goes_with_order(sentence, follows=follows))
+    told = any(suspicious(line[slice(*span)]) for span in spans)
+    innocent = [span for span, is_guilty in zip(spans, guilty, strict=True) if not is_guilty]
+    rest = " ".join(line[slice(*span)] for span in innocent)
+    if not told or suspicious(rest):
+        return ()  # an order may be spread over several sentences
+    return tuple((start, end) for start, end in innocent if end - start >= FACT)
+
+
+def _goes_with_order(sentence: str, *, follows: bool) -> bool:
+    """Whether a sentence beside an order belongs to it; what commands only where it `follows`."""
+    if _FORMAT.search(sentence) or _TARGET.search(sentence) or _ADDRESS.search(sentence):
+        return True
+    if _PAYLOAD.search(sentence) or _ALONE.fullmatch(sentence):
+        return True
+    return follows and bool(_DICTATED.search(sentence))
 
 
 def orders(text: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from knowledge.text.injection import ordered
+from knowledge.text.injection import harmless
 from knowledge.text.lines import columns, ended
 from knowledge.text.outline import CELL, LEADS, Row, continues, items, row_of, stands_within
 from knowledge.text.spans import WORD, Span, sentence_spans, visible
@@ -74,13 +74,20 @@ def quotable(text: str, spans: Sequence[Span]) -> tuple[str, ...]:
 
     A sentence is judged by the whole line it stands in: an order may be spread over several.
     """
-    harmless = [span for span in spans if not ordered(*_line_and_neighbours(text, *span))]
-    shown = tuple(text[start:end] for start, end in harmless)
+    readable = [span for span in spans if _may_be_read(text, span)]
+    shown = tuple(text[start:end] for start, end in readable)
     if len(shown) > 1 or len(shown) == len(spans):
         return shown
-    if harmless[-1:] == [spans[-1]] and ended(shown[-1]):
+    if readable[-1:] == [spans[-1]] and ended(shown[-1]):
         return shown
     return ()
+
+
+def _may_be_read(text: str, span: Span) -> bool:
+    """Whether a span is neither an order to an AI nor a part of one."""
+    line, before, after = _line_and_neighbours(text, *span)
+    stretches = harmless(text, line, before, after)
+    return any(start <= span[0] and span[1] <= end for start, end in stretches)
 
 
 def cut(passage: Passage) -> list[Spans]:
@@ -164,15 +171,15 @@ def goes_on(text: str, spans: Sequence[Span], other: Sequence[Span]) -> bool:
     return same and CELL not in text[slice(*spans[-1])]
 
 
-def _line_and_neighbours(text: str, start: int, end: int) -> tuple[str, str, str]:
-    """Return the line a span stands in, the one before and the one after."""
+def _line_and_neighbours(text: str, start: int, end: int) -> tuple[Span, str, str]:
+    """Return the line a span stands in, and what stands in the one before and the one after."""
     begin = text.rfind("\n", 0, start) + 1
     until = text.find("\n", end)
     if until < 0:
         until = len(text)
     before = text[:begin].rstrip("\n").rpartition("\n")[2]
     after = text[until + 1 :].partition("\n")[0]
-    return text[begin:until], before, after
+    return (begin, until), before, after
 
 
 def _tabular(text: str, line: Span) -> bool:
