@@ -18,12 +18,13 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from bot.command import desk, output, terminal
 from bot.command.exits import COULD_NOT, DONE
+from bot.command.publish import next_steps
 from bot.command.terminal import ME
 from bot.service.application import Application
 from handlers.conversation import Press
 from handlers.documents.job import Job
 from knowledge.documents.identity import LIKE, Alike
-from knowledge.errors import KnowledgeError, UnknownDocument
+from knowledge.errors import KnowledgeError, PartlyRead, UnknownDocument
 from knowledge.formats import format_of
 from knowledge.sources.folder import FolderSource
 from knowledge.sources.source import Trouble
@@ -77,6 +78,8 @@ class _Adding:
         self._folders = False
         self._skipped = 0  # files in folders of a format that nobody reads
         self._counts: Counter[str] = Counter()
+        self._way_on = ""  # what can be typed about a file that is refused next
+        self._documents: dict[str, Document] = {}  # that were added, or were there already
         self._application = application
         self._arguments = arguments
         self._language = language
@@ -105,9 +108,16 @@ class _Adding:
             self._counted = f"[{number}/{total}] "
 
     def summary(self) -> None:
-        """Report how many files had which outcome, where a folder was named."""
-        if not self._folders:
+        """Report how many files had which outcome, where a folder was named, and what is next."""
+        if self._folders:
+            self._sum()
+        if self._arguments.json or not self._documents:
             return
+        documents = list(self._documents.values())
+        for line in next_steps(self._application, documents, self._language):
+            desk.console().print(line, markup=False, highlight=False, soft_wrap=True)
+
+    def _sum(self) -> None:
         counts = {**self._counts, "skipped": self._skipped}
         if self._arguments.json:
             output.line({"summary": counts})
@@ -173,10 +183,7 @@ class _Adding:
             library = await self._application.library()
             document = await library.document(job.document)
             if self._arguments.publish and document.current != job.version:
-                message = terminal.said(Press("document.publish"), self._language)
-                await self._application.documents.changes.change(
-                    message, "publish", job.document, job.version
-                )
+                await self._publish(job)
                 document = await library.document(job.document)
         except (OSError, RuntimeError):  # a path that leads in a circle is the latter
             error = UnknownDocument(
@@ -186,6 +193,7 @@ class _Adding:
         except KnowledgeError as error:
             self._refuse(path.name, error.code, error.reason)
         else:
+            self._documents[document.id] = document
             version = _version(document, job.version)
             new = job.outcome == "staged"
             await self._report(path.name, document, version, new=new, began=began, place=str(path))
@@ -196,6 +204,19 @@ class _Adding:
                 await self._application.turns.take(shown, terminal.Paper(desk.console()))
         finally:
             bars.remove_task(bar)
+
+    async def _publish(self, job: Job) -> None:
+        """Publish what was just added; where too little was read, say how to go on."""
+        message = terminal.said(Press("document.publish"), self._language)
+        try:
+            await self._application.documents.changes.change(
+                message, "publish", job.document, job.version
+            )
+        except PartlyRead:
+            self._way_on = self._application.texts.say(
+                "cli.next_anyway", self._language, id=job.document
+            )
+            raise
 
     async def _report(
         self,
@@ -256,6 +277,8 @@ class _Adding:
         self.failed = True
         self._counts["refused"] += 1
         line = f"{self._counted}{reason.to(self._language)}"
+        if self._way_on:
+            line, self._way_on = f"{line}\n{self._way_on}", ""
         print(line, file=sys.stderr)  # noqa: T201  # as commands do
         if self._arguments.json:
             empty: dict[str, Any] = {

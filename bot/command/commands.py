@@ -12,6 +12,7 @@ from bot.command.add import add
 from bot.command.desk import opened
 from bot.command.exits import DONE
 from bot.command.person import person
+from bot.command.publish import publish_all
 from bot.command.reread import reread
 from bot.command.rows import rows
 from bot.command.sync import sync
@@ -37,7 +38,7 @@ async def run(arguments: argparse.Namespace, settings: Settings, language: Langu
         "add": add,
         "sync": sync,
         "documents": _documents,
-        "publish": _change,
+        "publish": _publish,
         "remove": _change,
         "rollback": _change,
         "choose": choose.choose,
@@ -115,6 +116,15 @@ async def _documents(
     rows = [output.document(document) for document in documents if takes(document, today)]
     output.line({"documents": rows})
     return DONE
+
+
+async def _publish(
+    application: Application, arguments: argparse.Namespace, language: Language
+) -> int:
+    """Publish one document, or all that wait."""
+    if arguments.all:
+        return await publish_all(application, arguments, language)
+    return await _change(application, arguments, language)
 
 
 async def _change(

@@ -122,6 +122,8 @@ def parse(words: Sequence[str], language: Language) -> argparse.Namespace:
         raise _unknown(unknown, commands.get(arguments.command, whole))
     if arguments.command == "add" and arguments.replaces and len(arguments.files) != 1:
         raise _wrong("replaces_one")
+    if arguments.command == "publish" and bool(arguments.id) == arguments.all:
+        raise _wrong("publish_which")
     return arguments
 
 
@@ -282,8 +284,9 @@ def _documents(command: Parser) -> None:
 
 
 def _publish(command: Parser) -> None:
-    command.argument("id", text="id", metavar="ID")
+    command.argument("id", text="id", metavar="ID", nargs="?", default="")
     command.switch("--anyway", text="publish_anyway")
+    command.switch("--all", text="publish_all")
 
 
 def _document(command: Parser) -> None:

@@ -65,6 +65,11 @@ class PublishAll(Action):
     waiting: str
 
 
+@action("document.publish_waiting")
+class PublishWaiting(Action):
+    """Let people find the newest version of every document where it waits."""
+
+
 @action("document.discard")
 class Discard(ChangeDocument):
     """Throw a version away that waits."""

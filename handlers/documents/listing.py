@@ -32,6 +32,7 @@ from handlers.conversation import (
     Values,
 )
 from handlers.documents.context import Context
+from handlers.documents.drafts import offer, waiting
 from handlers.documents.names import display
 from handlers.documents.page import (
     DocumentPage,
@@ -132,6 +133,9 @@ class DocumentList:
         listed = self._listed(message, filter_, hits, today)
         if late and admin and filter_.due != "yes":
             listed = self._reminding(message, listed, late)
+        drafts = waiting(documents)
+        if admin and len(drafts) > 1 and filter_.state in ("", "staged"):
+            listed = self._offering(message, listed, drafts)
         yield listed
 
     async def open(self, message: Message, action: OpenDocument) -> AsyncIterator[Reply]:
@@ -234,6 +238,13 @@ class DocumentList:
         text = self._context.say("late", message, n=late)
         button = self._context.button("late_show", message, ListDocuments(due="yes"))
         blocks = (Paragraph(text, "warning"), Buttons((button,), "late"), *listed.blocks)
+        return replace(listed, text=f"{text}\n{listed.text}", blocks=blocks)
+
+    def _offering(self, message: Message, listed: Reply, drafts: Sequence[Document]) -> Reply:
+        """Put first that several documents wait, with the way to publish them all."""
+        text = self._context.say("drafts_wait", message, n=len(drafts))
+        button = offer(self._context, message, drafts)
+        blocks = (Paragraph(text, "note"), Buttons((button,), "drafts"), *listed.blocks)
         return replace(listed, text=f"{text}\n{listed.text}", blocks=blocks)
 
     def _ways_on(

@@ -18,6 +18,7 @@ from handlers.actions.documents import (
     Publish,
     PublishAll,
     PublishAnyway,
+    PublishWaiting,
     Remove,
     RemoveWords,
     ReplaceDocument,
@@ -44,6 +45,7 @@ from handlers.documents.jobs import Jobs
 from handlers.documents.listing import DocumentList
 from handlers.documents.met import Met
 from handlers.documents.originals import Originals
+from handlers.documents.publish_all import PublishingAll
 from handlers.documents.requests import Requests
 from handlers.documents.reviews import Reviews
 from handlers.documents.rules import Criteria, Rules
@@ -62,6 +64,7 @@ class Documents:
     context: Context
     list: DocumentList
     changes: Changes
+    publishing_all: PublishingAll
     details: Details
     search_trial: SearchTrial
     requests: Requests
@@ -88,10 +91,12 @@ class Documents:
         syncs = Syncs(context)
         reviews = Reviews(context)
         met = Met(context, requests, reviews, over)
+        changes = Changes(context, list_, met)
         return cls(
             context,
             list_,
-            Changes(context, list_, met),
+            changes,
+            PublishingAll(context, changes),
             Details(context, list_),
             search_trial,
             requests,
@@ -117,6 +122,7 @@ class Documents:
         for change in (Publish, PublishAnyway, Discard, Withdraw, RollBack, Remove):
             routes.press(change, self.changes.press)
         routes.press(PublishAll, self.changes.publish_all)
+        routes.press(PublishWaiting, self.publishing_all.press)
         routes.press(ShowReport, self.uploads.report)
         routes.press(ReplaceDocument, self.uploads.replace)
         routes.press(FollowJob, self.uploads.look)

@@ -1,0 +1,27 @@
+"""The documents that wait to be published, and the offer to publish them all."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from handlers.actions.documents import PublishWaiting
+from handlers.conversation import Button, Message
+from handlers.documents.context import Context
+from handlers.documents.page import reader_label, sure_of
+from knowledge.values import Document
+
+
+def waiting(documents: Sequence[Document]) -> list[Document]:
+    """Return the documents whose newest version waits to be published."""
+    return [document for document in documents if document.versions[-1].state == "staged"]
+
+
+def offer(context: Context, message: Message, drafts: Sequence[Document]) -> Button:
+    """Return the button that publishes these; the question before it says who will read them."""
+    counts = Counter(document.metadata.audience for document in drafts)
+    readers = []
+    for audience, count in counts.most_common():
+        name = reader_label(context, message, audience)
+        readers.append(context.say("publish_all_readers", message, readers=name, n=count))
+    sure = sure_of(context, message, "publish_all", n=len(drafts), readers="、".join(readers))
+    label = context.say("publish_all", message, n=len(drafts))
+    return Button(label, PublishWaiting(), "primary", sure)
