@@ -6,6 +6,7 @@ forms: "$n {n|page|pages}" says "1 page" and "2 pages". The number may be a text
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from knowledge.values import Phrase
 
 _LIBRARY = Path(__file__).with_name("library.yaml")
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times as fast; both safe
+_NAME = re.compile(r"^(\w+):", re.MULTILINE)  # at the beginning of a line, as our files have it
 _PLURAL = re.compile(r"\{(\w+)\|([^{}|]*)\|([^{}|]+)\}")
 
 
@@ -61,10 +63,14 @@ def read(path: Path) -> dict[str, Phrase]:
     Return the sentences of a file by name.
 
     Raises:
-        InvalidModel: a sentence lacks a language, its languages take different values, or a value
-            or plural is malformed; the error names the file and the sentence.
+        InvalidModel: a sentence stands there twice, lacks a language, its languages take different
+            values, or a value or plural is malformed; the error names the file and the sentence.
     """
-    rows: dict[str, object] = yaml_values(path.read_text("utf-8")) or {}
+    text = path.read_text("utf-8")
+    twice = _twice(text)
+    if twice:
+        raise _invalid("sentence_twice", f"{path.name}: {twice}")
+    rows: dict[str, object] = yaml_values(text) or {}
     return {str(name): _checked(f"{path.name}: {name}", row) for name, row in rows.items()}
 
 
@@ -80,6 +86,12 @@ def filled(sentence: Phrase, values: Mapping[str, object]) -> Phrase:
 def phrase(key: str, **values: object) -> Phrase:
     """Return the library's sentence `key` in both languages with its values filled in."""
     return filled(_library()[key], values)
+
+
+def _twice(text: str) -> str:
+    """Return the first name a file gives two sentences, "" without any; YAML keeps the last."""
+    names = Counter(_NAME.findall(text))
+    return next((name for name, count in names.items() if count > 1), "")
 
 
 def _checked(place: str, row: object) -> Phrase:

@@ -5,7 +5,7 @@ import argparse
 from bot.command import desk, output, terminal
 from bot.service.application import Application
 from handlers.conversation import Press
-from handlers.documents.publish_all import Step
+from handlers.documents.publish_waiting import Step
 from knowledge.reading.reading import shown_name
 from knowledge.values import Document, Language
 
@@ -19,8 +19,8 @@ async def publish_all(
     console = desk.console()
     held = 0
     total = 0
-    message = terminal.said(Press("document.publish_all"), language)
-    async for step in application.documents.publishing_all.steps(message):
+    message = terminal.said(Press("document.publish_waiting"), language)
+    async for step in application.documents.publishing_waiting.steps(message):
         total = step.total
         held += step.reason is not None
         if arguments.json:
@@ -31,10 +31,10 @@ async def publish_all(
     if arguments.json:
         output.line({"summary": {"published": total - held, "held_back": held}})
     else:
-        line = application.texts.say("documents.publish_all_none", language)
+        line = application.texts.say("documents.publish_waiting_none", language)
         if total:
             line = application.texts.say(
-                "documents.publish_all_done", language, n=total - held, total=total
+                "documents.publish_waiting_done", language, n=total - held, total=total
             )
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     await (await application.library()).followed()

@@ -135,7 +135,7 @@ class Directory:
 
 
 def machine(team: str, id_: str, name: str) -> Person:
-    """Return a bot or a workflow that is answered: it reads what a guest reads, and changes none."""
+    """Return a bot or workflow that is answered: it reads what a guest reads, and changes none."""
     return Person(f"slack:{team}:{id_}", name or id_, "ja", "guest")
 
 

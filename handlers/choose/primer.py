@@ -94,7 +94,7 @@ class Primer:
         for name in ("rag", "tune"):
             needs = self._model.block(name).needs
             values[f"{name}_money"] = self._money(needs.build)
-            values[f"{name}_months"] = self._count(needs.months)
+            values[f"{name}_months"] = self._time(needs.months)
         return values
 
     def _criteria(self) -> _Section:
@@ -125,9 +125,9 @@ class Primer:
         yield self._say("cheapest", names=self._joined(cheap), money=self._money(_build(cheap[0])))
         yield self._say("dearest", names=self._joined(dear), money=self._money(_build(dear[0])))
         fast, slow = _ends(used, _months)
-        yield self._say("time_depends", **self._span(fast, slow, _months, self._count))
-        yield self._say("fastest", names=self._joined(fast), months=self._count(_months(fast[0])))
-        yield self._say("slowest", names=self._joined(slow), months=self._count(_months(slow[0])))
+        yield self._say("time_depends", **self._span(fast, slow, _months, self._time))
+        yield self._say("fastest", names=self._joined(fast), months=self._time(_months(fast[0])))
+        yield self._say("slowest", names=self._joined(slow), months=self._time(_months(slow[0])))
 
     def _span(
         self,
@@ -154,7 +154,7 @@ class Primer:
         """Return what an approach is, takes, risks and presupposes."""
         name, needs = self._label(block), block.needs
         skill = self._model.notes.skills[needs.skill].to(self._language)
-        months, people = self._count(needs.months), self._count(needs.people)
+        months, people = self._time(needs.months), self._count(needs.people)
         lines = [
             self._say("what", name=name, short=block.short.to(self._language)),
             self._cost(block),
@@ -195,6 +195,9 @@ class Primer:
 
     def _count(self, amount: Range) -> str:
         return figures.count(amount, self._language)
+
+    def _time(self, amount: Range) -> str:
+        return self._say("months", range=self._count(amount))
 
     def _joined(self, blocks: Sequence[Block]) -> str:
         labels = [block.label.to(self._language) for block in blocks]

@@ -21,7 +21,7 @@ def offer(context: Context, message: Message, drafts: Sequence[Document]) -> But
     readers = []
     for audience, count in counts.most_common():
         name = reader_label(context, message, audience)
-        readers.append(context.say("publish_all_readers", message, readers=name, n=count))
-    sure = sure_of(context, message, "publish_all", n=len(drafts), readers="、".join(readers))
-    label = context.say("publish_all", message, n=len(drafts))
+        readers.append(context.say("publish_waiting_readers", message, readers=name, n=count))
+    sure = sure_of(context, message, "publish_waiting", n=len(drafts), readers="、".join(readers))
+    label = context.say("publish_waiting", message, n=len(drafts))
     return Button(label, PublishWaiting(), "primary", sure)

@@ -45,7 +45,7 @@ from handlers.documents.jobs import Jobs
 from handlers.documents.listing import DocumentList
 from handlers.documents.met import Met
 from handlers.documents.originals import Originals
-from handlers.documents.publish_all import PublishingAll
+from handlers.documents.publish_waiting import PublishingWaiting
 from handlers.documents.requests import Requests
 from handlers.documents.reviews import Reviews
 from handlers.documents.rules import Criteria, Rules
@@ -64,7 +64,7 @@ class Documents:
     context: Context
     list: DocumentList
     changes: Changes
-    publishing_all: PublishingAll
+    publishing_waiting: PublishingWaiting
     details: Details
     search_trial: SearchTrial
     requests: Requests
@@ -96,7 +96,7 @@ class Documents:
             context,
             list_,
             changes,
-            PublishingAll(context, changes),
+            PublishingWaiting(context, changes),
             Details(context, list_),
             search_trial,
             requests,
@@ -122,7 +122,7 @@ class Documents:
         for change in (Publish, PublishAnyway, Discard, Withdraw, RollBack, Remove):
             routes.press(change, self.changes.press)
         routes.press(PublishAll, self.changes.publish_all)
-        routes.press(PublishWaiting, self.publishing_all.press)
+        routes.press(PublishWaiting, self.publishing_waiting.press)
         routes.press(ShowReport, self.uploads.report)
         routes.press(ReplaceDocument, self.uploads.replace)
         routes.press(FollowJob, self.uploads.look)

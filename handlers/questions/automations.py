@@ -19,7 +19,10 @@ HOURLY = Rate(60 * 60 / 20, 20)  # questions of machines in one channel: twenty 
 Request = Literal["on", "off", ""]
 _WHO = r"(?:ボット|ワークフロー|bot|自動投稿)(?:(?:や|と|・)(?:ボット|ワークフロー|bot|自動投稿))?"
 _JA = rf"(?:このチャンネルで(?:は)?|ここで(?:は)?)?{_WHO}(?:の質問|からの質問)?に"
-_EN = r"(?:bots|workflows|bots (?:and|or) workflows|workflows (?:and|or) bots) (?:in this channel|here)"
+_EN = (
+    r"(?:bots|workflows|bots (?:and|or) workflows|workflows (?:and|or) bots)"
+    r" (?:in this channel|here)"
+)
 _ON = re.compile(
     rf"{_JA}(?:も)?(?:答えて|回答して)(?:ください)?|(?:please )?answer {_EN}(?: please)?"
 )

@@ -96,11 +96,7 @@ def prefer(hits: Sequence[Hit], language: Language) -> list[Hit]:
     for hit in hits:
         if hit.passage.language == language:
             places.add(_place(hit))
-    preferred = []
-    for hit in hits:
-        if hit.passage.language == language or _place(hit) not in places:
-            preferred.append(hit)
-    return preferred
+    return [hit for hit in hits if hit.passage.language == language or _place(hit) not in places]
 
 
 def _place(hit: Hit) -> tuple[str, str, int | str]:

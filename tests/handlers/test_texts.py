@@ -32,6 +32,7 @@ def test_a_sentence_is_said_in_the_language_asked_for(texts):
 
 FAULTS = {
     "half": ("x:\n  ja: はい\n", "needs exactly ja and en"),
+    "twice": ("x: {ja: はい, en: yes}\nx: {ja: 無, en: none}\n", "stands there twice"),
     "a bare text": ("x: はい\n", "needs exactly ja and en"),
     "values": ("x:\n  ja: $n件\n  en: many\n", "takes different values"),
     "a plural's value": ("x:\n  ja: 多数\n  en: 'some {n|page|pages}'\n", "takes different values"),
@@ -71,10 +72,10 @@ COUNTED = re.compile(r"\$(\w+) (?:[a-z]+ )?([a-z]{2,}[a-rt-z]s|entries|criteria)
 VERBS = {  # words in -s behind a value that is no number
     "answering", "arrives", "begins", "does", "exists", "gets", "has", "holds", "is", "lacks", "names",
     "needs", "reads", "says", "starts", "takes", "uses", "wants", "was", "this", "embeddings",
-    "settings", "points", "stands",
+    "settings", "points", "stands", "costs",
 }  # fmt: skip
-# limits of ours, and a size beyond one of them, which are never one
-ALWAYS_MANY = {"limit", "shortest", "size", "criteria_limit", "configs_limit"}
+# limits of ours, a size beyond one of them, and ranges, which are never one
+ALWAYS_MANY = {"limit", "shortest", "size", "criteria_limit", "configs_limit", "range"}
 NO_NUMBERS = {"place"}  # names of what a sentence is about
 
 

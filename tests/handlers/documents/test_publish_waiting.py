@@ -37,7 +37,9 @@ async def test_all_that_waits_is_published_and_the_rest_is_named(talk: Talk):
     for name in NAMES:
         hits = await library.search(f"{name}の届出はいつまで", readers=frozenset({"all"}))
         assert name in hits[0].passage.text
-    assert "0件を公開" in (await talk(Press("document.publish_waiting"))).text  # one is still held back
+    assert (
+        "0件を公開" in (await talk(Press("document.publish_waiting"))).text
+    )  # one is still held back
 
 
 async def test_members_and_channels_publish_nothing(talk: Talk):

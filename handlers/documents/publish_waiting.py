@@ -42,7 +42,7 @@ class Step:
     reason: Phrase | None = None
 
 
-class PublishingAll:
+class PublishingWaiting:
     def __init__(self, context: Context, changes: Changes) -> None:
         self._context = context
         self._changes = changes
@@ -89,20 +89,20 @@ class PublishingAll:
         yield self._ended(message, done)
 
     def _progress(self, message: Message, step: Step) -> Reply:
-        text = self._context.say("publishing_all", message, n=step.number, total=step.total)
+        text = self._context.say("publishing_waiting", message, n=step.number, total=step.total)
         return Reply(text, (Paragraph(text, "note"),), private=True, final=False)
 
     def _ended(self, message: Message, done: Sequence[Step]) -> Reply:
         context, say = self._context, self._context.say
         held = [step for step in done if step.reason is not None]
-        text = say("publish_all_none", message)
+        text = say("publish_waiting_none", message)
         if done:
             published = len(done) - len(held)
-            text = say("publish_all_done", message, n=published, total=len(done))
+            text = say("publish_waiting_done", message, n=published, total=len(done))
         blocks: list[Block] = [Paragraph(text, "note")]
         spoken = [text]
         if held:
-            heading = say("publish_all_held", message, n=len(held))
+            heading = say("publish_waiting_held", message, n=len(held))
             rows = tuple(self._row(message, step) for step in held[:NAMED])
             columns = (Column(say("column_title", message)), Column(say("column_reason", message)))
             blocks += [Heading(heading), Table(heading, columns, rows)]
