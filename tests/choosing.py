@@ -1,10 +1,27 @@
 """How a person answers what the guided dialog asks: its page as one form, then one option a question."""
 
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import yaml
 
 from handlers.conversation import Ask, Content, Form, Press
+from knowledge.advisor.engine import Advisor
 
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # libyaml is ten times as fast
 UNSURE = "ns"  # the option "not sure"
+
+
+@cache
+def advisor() -> Advisor:
+    """The built-in decision model at work, read once in each process."""
+    return Advisor.load()
+
+
+def as_yaml(model: Mapping[str, Any]) -> str:
+    """Return a decision model as a file of YAML."""
+    return str(yaml.dump(model, Dumper=DUMPER, allow_unicode=True, sort_keys=False))
 
 
 def filled_in(ask: Ask, answers: Mapping[str, str] | None = None) -> Form:

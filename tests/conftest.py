@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TypeVar
 
 import pytest
@@ -18,6 +19,7 @@ from handlers.sessions import TIMEOUT, Sessions
 from handlers.texts import Texts
 from knowledge.reading import sandbox
 from tests.bot.hands import troubles
+from tests.choosing import advisor
 from tests.serving import served
 from tests.sheet import SHOWN, shape
 from tests.stub_embedding import StubEmbedding
@@ -70,6 +72,14 @@ def busy() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for limit in ("store.TIMEOUT", "store.CONNECT", "redis_server.START"):
             patch.setattr(f"bot.service.{limit}", BUSY)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_decision_model() -> Iterator[None]:
+    """Applications of this process share the built-in decision model: reading it takes half of their start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.service.application.Advisor", SimpleNamespace(load=advisor))
         yield
 
 

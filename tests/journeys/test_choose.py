@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.command.cli import main
 from bot.service.application import Application
@@ -23,7 +22,8 @@ from handlers.conversation import (
     Text,
 )
 from knowledge.advisor.model import builtin
-from tests.choosing import answered
+from knowledge.sentences import yaml_values
+from tests.choosing import answered, as_yaml
 from tests.sheet import Sheet
 
 
@@ -158,11 +158,11 @@ def test_the_model_is_replaced_from_the_command(
 ) -> None:
     where = ["--data", str(data / "model")]
     assert main(["model", "--show", *where]) == 0
-    assert yaml.safe_load(capsys.readouterr().out) == yaml.safe_load(builtin())
-    raw = yaml.safe_load(builtin())
+    assert yaml_values(capsys.readouterr().out) == yaml_values(builtin())
+    raw = yaml_values(builtin())
     raw["model"]["meta"]["version"] = "9.0.0"
     file = tmp_path / "model.yaml"
-    file.write_text(yaml.safe_dump(raw, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    file.write_text(as_yaml(raw), encoding="utf-8")
     assert main(["model", str(file), "--publish", "--json", *where]) == 0
     assert json.loads(capsys.readouterr().out)["model"]["version"] == "9.0.0"
     file.write_text("model: {criteria: {docs: {weight: 12}}}\n", encoding="utf-8")

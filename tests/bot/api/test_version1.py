@@ -3,7 +3,6 @@
 import asyncio
 import json
 
-import jsonschema
 import pytest
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.early]
@@ -230,6 +229,8 @@ async def test_answers_lead_to_a_decision(machine):
 
 
 async def test_the_description_is_open_api_and_names_every_address(machine):
+    import jsonschema  # seconds to import
+
     told = (await machine.client.get("/api/v1/openapi.json")).json()
 
     assert told["openapi"].startswith("3.1")

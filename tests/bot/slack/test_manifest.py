@@ -2,7 +2,6 @@
 
 import re
 
-import jsonschema
 import pytest
 import yaml
 
@@ -144,6 +143,8 @@ def manifest(source):
 
 
 def test_slack_takes_it(manifest):
+    import jsonschema  # seconds to import
+
     faults = jsonschema.validators.validator_for(SCHEMA)(SCHEMA).iter_errors(manifest)
 
     assert [(list(fault.path), fault.message) for fault in faults] == []
@@ -191,6 +192,8 @@ def test_every_address_is_the_one_we_serve(manifest):
 
 
 def test_for_socket_mode_it_names_no_address_and_is_one_slack_takes(capsys):
+    import jsonschema  # seconds to import
+
     assert main(["manifest", "slack", "--socket"]) == 0
     printed = capsys.readouterr()
     manifest = yaml.safe_load(printed.out)

@@ -10,7 +10,6 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from jsonschema import validate, validators
 
 from bot.command.manifest import show
 from bot.settings import InvalidSettings, Settings
@@ -75,6 +74,8 @@ SCHEMA = {
 
 
 def test_the_manifest_is_whole():
+    from jsonschema import validate  # seconds to import
+
     manifest = json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
     validate(manifest, SCHEMA)
     assert manifest["bots"][0]["botId"] == manifest["id"]
@@ -99,6 +100,8 @@ COMPLETE = Settings(
 
 
 def test_a_package_carries_our_app_and_our_address(tmp_path):
+    from jsonschema import validate  # seconds to import
+
     assert show("teams", COMPLETE, "ja", str(tmp_path / "app.zip")) == 0
     with zipfile.ZipFile(tmp_path / "app.zip") as package:
         raw = package.read("manifest.json").decode()
@@ -192,6 +195,8 @@ def test_every_word_of_the_manifest_is_there_in_english(tmp_path):
 
 @pytest.mark.parametrize("rights", [False, True])
 def test_the_package_holds_to_the_published_schema(tmp_path, rights):
+    from jsonschema import validators  # seconds to import
+
     schemas = os.environ.get("TEAMS_SCHEMAS", "")
     if not schemas:
         pytest.skip("TEAMS_SCHEMAS names no json-schemas/teams of npm's @microsoft/app-manifest")

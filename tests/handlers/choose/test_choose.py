@@ -26,14 +26,13 @@ from handlers.conversation import (
 )
 from handlers.sessions import Sessions
 from handlers.texts import Texts
-from knowledge.advisor.engine import Advisor
-from tests.choosing import answered, filled_in
+from tests.choosing import advisor, answered, filled_in
 from tests.handlers.choose.rooms import act
 from tests.sheet import last
 
 TARO = Person("slack:T1:U1", "鈴木 太郎", "ja")
 HANA = Person("slack:T1:U2", "Hana", "en")
-ADVISOR = Advisor.load()
+ADVISOR = advisor()
 
 
 class Talk:

@@ -14,11 +14,10 @@ from handlers.choose.runs import Run, Runs
 from handlers.conversation import Audience, Content, Form, Message, Person, Press, Reply
 from handlers.sessions import Sessions
 from handlers.texts import Texts
-from knowledge.advisor.engine import Advisor
-from tests.choosing import answered, filled_in
+from tests.choosing import advisor, answered, filled_in
 from tests.handlers.choose.rooms import act
 
-ADVISOR = Advisor.load()
+ADVISOR = advisor()
 TARO = Person("slack:T1:U1", "鈴木 太郎", "ja")
 OTHER = Person("slack:T1:U2", "Hana", "en")
 EDITS = ("answer", "back", "skip", "express", "describe", "prefill", "open", "page", "later")

@@ -23,13 +23,12 @@ from handlers.conversation import (
 from handlers.people import People
 from handlers.sessions import Sessions
 from handlers.texts import Texts
-from knowledge.advisor.engine import Advisor
 from knowledge.documents.library import Library
 from knowledge.index.opening import open_index
 from knowledge.reading.reading import read
 from knowledge.retrieval.encoder import VERSION
 from knowledge.values import Metadata
-from tests.choosing import answered, filled_in
+from tests.choosing import advisor, answered, filled_in
 from tests.handlers.choose.rooms import act
 
 TARO = Person("slack:T1:U1", "鈴木 太郎", "ja")
@@ -50,7 +49,7 @@ def choose(library: Library, sessions: Sessions, texts: Texts) -> Choose:
         return library
 
     guidelines = Guidelines.load(shelf, People(frozenset()))
-    return Choose(DecisionModels(sessions, Advisor.load()), sessions, texts, guidelines)
+    return Choose(DecisionModels(sessions, advisor()), sessions, texts, guidelines)
 
 
 async def put(library: Library, text: str, audience: str = "all", kind: str = "rule") -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import docx
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,10 +17,11 @@ from handlers.choose.runs import Rule, Run
 from handlers.choose.wording import Wording
 from handlers.conversation import Chart, Details, Paragraph
 from handlers.texts import Texts
-from knowledge.advisor.engine import Advisor
+from knowledge.sentences import yaml_values
 from knowledge.values import Language
+from tests.choosing import advisor
 
-ADVISOR = Advisor.load()
+ADVISOR = advisor()
 TEXTS = Texts.load()
 ANSWERS = st.fixed_dictionaries(
     {}, optional={c.id: st.sampled_from(list(c.names)) for c in ADVISOR.model.single}
@@ -115,7 +115,7 @@ def test_the_memo_recomputes_from_its_own_answers(
     file = tmp_path / "answers.yaml"
     file.write_text(block, encoding="utf-8")
     assert main(["choose", "--answers", str(file), "--json", "--data", str(tmp_path / "data")]) == 0
-    again = yaml.safe_load(capsys.readouterr().out)
+    again = yaml_values(capsys.readouterr().out)
     assert again["recommendation"] == shown.result.advice.id
     assert again["answers"] == {**CASE, "tried": "prompt,rag"}
     assert again["model"]["sha256"] == ADVISOR.model.sha256
@@ -144,4 +144,4 @@ def test_an_objection_to_a_rule_is_in_headline_result_and_memo() -> None:
 
 
 def test_answers_without_a_run_of_their_own_are_an_empty_block() -> None:
-    assert yaml.safe_load(answers_file(view({}))) == {"model": ADVISOR.model.sha256, "answers": {}}
+    assert yaml_values(answers_file(view({}))) == {"model": ADVISOR.model.sha256, "answers": {}}

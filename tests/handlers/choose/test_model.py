@@ -21,14 +21,13 @@ from handlers.conversation import (
 from handlers.people import People
 from handlers.sessions import Sessions
 from handlers.texts import Texts
-from knowledge.advisor.engine import Advisor
-from tests.choosing import answered
+from tests.choosing import advisor, answered
 from tests.handlers.choose.rooms import act
 from tests.sheet import last
 
 ADMIN = Person("slack:T1:U0", "管理 花子", "ja", "admin")
 TARO = Person("slack:T1:U1", "Taro", "en")
-ADVISOR = Advisor.load()
+ADVISOR = advisor()
 
 
 class Room:

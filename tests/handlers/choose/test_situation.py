@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.choose.situation import Situation
-from knowledge.advisor.engine import Advisor
+from tests.choosing import advisor
 
 SITUATION = Situation.load()
-ADVISOR = Advisor.load()
+ADVISOR = advisor()
 
 
 def read(text: str) -> dict[str, str]:

@@ -20,13 +20,12 @@ from handlers.conversation import (
 )
 from handlers.sessions import Sessions
 from handlers.texts import Texts
-from knowledge.advisor.engine import Advisor
 from knowledge.advisor.team import agreement, disagreements
-from tests.choosing import filled_in
+from tests.choosing import advisor, filled_in
 from tests.handlers.choose.rooms import act
 from tests.sheet import last
 
-ADVISOR = Advisor.load()
+ADVISOR = advisor()
 TARO = Person("slack:T1:U1", "鈴木", "ja")
 HANA = Person("teams:t:U2", "Hana", "ja")
 ELSE = Person("web:3", "web", "ja")

@@ -1,10 +1,10 @@
 """Two decision models side by side: what the file says anew, and whom it recommends something else."""
 
 import pytest
-import yaml
 
 from knowledge.advisor.changes import SAMPLES, Change, compare
 from knowledge.advisor.engine import Advisor
+from tests.choosing import as_yaml
 
 
 @pytest.fixture(scope="module")
@@ -13,7 +13,7 @@ def advisor() -> Advisor:
 
 
 def load(raw: dict) -> Advisor:
-    return Advisor.load(yaml.safe_dump(raw, allow_unicode=True, sort_keys=False))
+    return Advisor.load(as_yaml(raw))
 
 
 def test_a_model_changes_nothing_beside_itself(advisor: Advisor) -> None:

@@ -4,12 +4,12 @@ import random
 
 import pytest
 
-from knowledge.advisor.engine import Advisor
 from knowledge.advisor.record import record
 from knowledge.advisor.whynot import Barred, Behind, Chosen, RuledOut, why_not
 from knowledge.errors import InvalidAnswers
+from tests.choosing import advisor
 
-ADVISOR = Advisor.load()
+ADVISOR = advisor()
 MODEL = ADVISOR.model
 # a hospital that may send nothing out, has nobody, 5M yen and a month
 STUCK = {

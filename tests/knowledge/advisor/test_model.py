@@ -8,6 +8,8 @@ import yaml
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.model import builtin
 from knowledge.errors import InvalidModel
+from knowledge.sentences import yaml_values
+from tests.choosing import as_yaml
 
 FORMER = """
 meta: {id: llm-choose-decision-model, version: 1.1.0, v_scale: 3}
@@ -97,7 +99,7 @@ def test_a_file_of_the_first_version_is_refused_with_the_way_out() -> None:
 
 
 def test_the_layout_of_a_file_does_not_change_its_identity() -> None:
-    again = yaml.safe_dump(yaml.safe_load(builtin()), allow_unicode=True, default_flow_style=True)
+    again = yaml.safe_dump(yaml_values(builtin()), allow_unicode=True, default_flow_style=True)
     assert Advisor.load(again).model.sha256 == Advisor.load().model.sha256
 
 
@@ -119,7 +121,7 @@ def test_null_takes_an_option_away() -> None:
     for criterion, option, blocks in _values_of("agent"):
         row = raw["model"].setdefault("criteria", {}).setdefault(criterion, {})
         row.setdefault("values", {})[option] = blocks
-    advisor = Advisor.load(yaml.safe_dump(raw, allow_unicode=True))
+    advisor = Advisor.load(as_yaml(raw))
     assert "agent" not in {block.id for block in advisor.model.blocks}
 
 

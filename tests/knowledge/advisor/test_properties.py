@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.advisor.engine import Advisor
+from tests.choosing import advisor
 
-ADVISOR = Advisor.load()
+ADVISOR = advisor()
 MODEL = ADVISOR.model
 TABLES = ADVISOR.tables
 SINGLE = [criterion for criterion in MODEL.single if criterion.id != "personal"]

@@ -8,12 +8,12 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-import yaml
 
-from knowledge.advisor.engine import Advisor
 from knowledge.advisor.tables import Variation
+from knowledge.sentences import yaml_values
+from tests.choosing import advisor
 
-ADVISOR = Advisor.load()
+ADVISOR = advisor()
 PROFILES = 3000
 FLIPPED = 150  # of them, whose every other answer is looked at
 LIMITS = ("budget", "time", "team", "partner", "users")
@@ -30,7 +30,7 @@ def reference(shared: Path) -> ModuleType:
 @pytest.fixture(scope="module")
 def scorer(reference: ModuleType, shared: Path):
     text = (shared / "decision/v2/model.yaml").read_text("utf-8")
-    return reference.Engine(yaml.safe_load(text))
+    return reference.Engine(yaml_values(text))
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def cases(shared: Path) -> list[dict]:
     rows = []
     for name in ("cases-recoded.yaml", "cases-check.yaml"):
         text = (shared / "decision/v2" / name).read_text("utf-8")
-        rows += yaml.safe_load(text)["cases"]
+        rows += yaml_values(text)["cases"]
     return rows
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from knowledge.answering.entailment import Entailment
 from knowledge.answering.prompt import Source, source
 from knowledge.answering.verification import Verifier
+from knowledge.sentences import yaml_values
 from knowledge.text.analysis import Analysis
 from knowledge.text.language import language_of
 from knowledge.values import Hit, Passage, Place
@@ -19,7 +19,7 @@ CHECKS = Verifier(Entailment(Analysis()))
 
 
 def statements(truth: str) -> Iterator[Any]:
-    for document in yaml.safe_load(FILE.read_text(encoding="utf-8")):
+    for document in yaml_values(FILE.read_text(encoding="utf-8")):
         for case in document["cases"]:
             for said in case[truth]:
                 yield pytest.param(document, case["question"], case["words"], said, id=said)
