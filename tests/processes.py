@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 
 from bot.service.redis_server import binary
+from tests.preloaded import Started
 
 ROOT = Path(__file__).resolve().parents[1]
 START = 90  # seconds a process may take on a busy machine
@@ -62,7 +63,7 @@ class BotProcess:
             name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")
         }
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
+            self.process = Started(
                 command, cwd=ROOT, env=environment | settings, stdout=subprocess.PIPE, stderr=log
             )
 

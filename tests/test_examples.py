@@ -1,16 +1,17 @@
 """The examples, run as their reader would run them: in a process of their own."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
+
+from tests import preloaded
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def run(name: str, *arguments: str) -> list[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
-    finished = subprocess.run(
+    finished = preloaded.run(
         [sys.executable, str(ROOT / "examples" / name), *arguments],
         env=environment,
         capture_output=True,

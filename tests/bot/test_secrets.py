@@ -22,6 +22,7 @@ from knowledge.documents.originals import Originals
 from knowledge.errors import LibraryUnavailable
 from knowledge.index.opening import open_index
 from knowledge.retrieval.encoder import VERSION
+from tests.preloaded import Started
 from tests.sheet import Sheet
 
 pytestmark = [
@@ -136,9 +137,7 @@ async def test_no_page_names_a_place_or_a_password(tmp_path: Path) -> None:
         str(tmp_path / "data"),
     ]
     with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log
-        )
+        process = Started(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log)
     try:
         assert process.stdout is not None
         line = await asyncio.to_thread(process.stdout.readline)

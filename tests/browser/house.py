@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.ports import free_port
+from tests.preloaded import Started, run
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -32,9 +33,7 @@ class Served:
         words = [sys.executable, "-m", "bot.command.cli", "serve", "--port", str(self.port)]
         environment = os.environ | {"LLM_CHOOSE_DATA": str(self.folder)}
         quiet = subprocess.DEVNULL
-        self.process = subprocess.Popen(
-            words, cwd=PROJECT, env=environment, stdout=quiet, stderr=quiet
-        )
+        self.process = Started(words, cwd=PROJECT, env=environment, stdout=quiet, stderr=quiet)
         while not self._ready():
             assert self.process.poll() is None
             time.sleep(0.1)
@@ -57,7 +56,7 @@ class Served:
 def serving(folder: Path) -> Iterator[Served]:
     add = [sys.executable, "-m", "bot.command.cli", "add", "--samples", "--publish"]
     environment = os.environ | {"LLM_CHOOSE_DATA": str(folder)}
-    subprocess.run(add, cwd=PROJECT, env=environment, check=True, capture_output=True)
+    run(add, cwd=PROJECT, env=environment, check=True, capture_output=True)
     house = Served(folder, free_port())
     house.start()
     try:

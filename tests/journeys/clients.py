@@ -27,6 +27,7 @@ import httpx
 import pytest
 
 from tests.ports import free_port
+from tests.preloaded import Started
 
 ROOT = Path(__file__).resolve().parents[2]
 INSTALL = 120  # seconds npm may take, the first time
@@ -75,7 +76,7 @@ def until(look: Callable[[], Any], seconds: float = SEEN) -> Any:
 @contextlib.contextmanager
 def program(*words: str, **more: Any) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a program as long as it is needed; it is killed where it does not end."""
-    with subprocess.Popen(words, stderr=subprocess.DEVNULL, **more) as process:
+    with Started(words, stderr=subprocess.DEVNULL, **more) as process:
         try:
             yield process
         finally:

@@ -3,13 +3,13 @@
 import io
 import logging
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 
 import pytest
 
 from bot.command.cli import main
+from tests import preloaded
 from tests.processes import START
 
 ENGLISH = {"LANG": "en_US.UTF-8", "LC_ALL": "en_US.UTF-8"}
@@ -19,7 +19,7 @@ FOREIGN = ("SLACK_", "TEAMS_", "LLM")  # what a developer's own settings begin w
 def run(*words, environment=ENGLISH, stdin=None, folder=None):
     base = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)}
     command = [sys.executable, "-m", "bot.command.cli", *words]
-    return subprocess.run(
+    return preloaded.run(
         command,
         check=False,
         env=base | environment,

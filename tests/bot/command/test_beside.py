@@ -12,6 +12,7 @@ import time
 import pytest
 
 from tests.bot.command.conftest import ENGLISH, run
+from tests.preloaded import Started
 from tests.processes import START, BotProcess
 
 TEXT = "# 経費規程\n\n経費の申請期限は翌月5日とする。\n\n宿泊費の上限は1泊12,000円とする。\n"
@@ -63,7 +64,7 @@ def test_what_stands_there_is_listed_asked_and_searched_beside_the_server(server
 def test_many_questions_come_by_standard_input_one_after_the_other(server):
     words = [sys.executable, "-m", "bot.command.cli", "ask", "--questions", "-", "--json"]
     words += ["--data", str(server.data)]
-    with subprocess.Popen(
+    with Started(
         words,
         env=os.environ | ENGLISH,
         stdin=subprocess.PIPE,
@@ -136,7 +137,7 @@ def test_only_its_own_user_reaches_the_socket_and_nonsense_ends_nothing(server):
 def test_a_caller_who_hangs_up_ends_the_command_and_not_the_server(server):
     words = [sys.executable, "-m", "bot.command.cli", "ask", "--questions", "-"]
     words += ["--data", str(server.data)]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, env=os.environ | ENGLISH) as asking:
+    with Started(words, stdin=subprocess.PIPE, env=os.environ | ENGLISH) as asking:
         asking.stdin.write(b'{"text": "x"}\n')
         asking.stdin.flush()
         asking.send_signal(signal.SIGKILL)

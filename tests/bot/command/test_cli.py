@@ -13,6 +13,7 @@ import pytest
 
 from tests.bot.command.conftest import ENGLISH, run
 from tests.conftest import ROOT
+from tests.preloaded import Started
 from tests.processes import START
 from tests.shelving import COMES_ALONG
 
@@ -161,7 +162,7 @@ def test_a_second_server_on_the_same_folder_is_told_so_and_the_first_goes_on(tmp
         "--data",
         str(tmp_path),
     ]
-    first = subprocess.Popen(
+    first = Started(
         words, env=os.environ | ENGLISH, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     try:

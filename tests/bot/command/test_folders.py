@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from tests.bot.command.conftest import ENGLISH
+from tests.preloaded import Started
 from tests.processes import START
 
 JAPANESE = {"LANG": "ja_JP.UTF-8", "LC_ALL": "ja_JP.UTF-8"}
@@ -62,7 +63,7 @@ def test_a_source_is_previewed_run_listed_and_forgotten(house, tmp_path, call):
 def test_ctrl_c_says_what_is_kept(house, tmp_path):
     fill(tmp_path / "rules", 400)
     words = ["sync", str(tmp_path / "rules"), "--json", "--data", str(house)]
-    process = subprocess.Popen(
+    process = Started(
         [sys.executable, "-m", "bot.command.cli", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

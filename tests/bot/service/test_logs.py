@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.service.logs import LINE, JsonLines, PlainLines
+from tests import preloaded
 
 SECRET = "xoxb-secret 取締役会の議題"
 
@@ -112,7 +112,7 @@ def test_the_number_a_person_reads_stands_in_the_log_of_a_command_with_the_lines
         str(tmp_path / "data"),
     )
 
-    ended = subprocess.run(
+    ended = preloaded.run(
         words,
         cwd=root,
         env=os.environ | {"LC_ALL": "ja_JP.UTF-8"},

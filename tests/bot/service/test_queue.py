@@ -21,6 +21,7 @@ from knowledge.index.embedded import EmbeddedIndex
 from knowledge.retrieval.encoder import VERSION
 from knowledge.sentences import phrase
 from knowledge.values import Metadata
+from tests.preloaded import Started, run
 
 ROOT = Path(__file__).resolve().parents[3]
 MADE = Metadata(owner="slack:T1:U1", audience="all")
@@ -183,9 +184,9 @@ asyncio.run(main())
 
 
 async def test_a_killed_process_leaves_its_document_to_the_next_one(tmp_path):
-    def start(which: str) -> subprocess.Popen[str]:
+    def start(which: str) -> Started:
         words = [sys.executable, "-c", WORKER, str(tmp_path), which]
-        return subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        return Started(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
     first = start("first")
     for line in first.stdout:
@@ -372,8 +373,8 @@ asyncio.run(main())
 
 
 async def test_a_process_killed_before_it_queued_its_work_leaves_it_to_the_next_one(tmp_path):
-    first = subprocess.run([sys.executable, "-c", CUT_OFF, str(tmp_path)], cwd=ROOT, check=False)
-    second = subprocess.run(
+    first = run([sys.executable, "-c", CUT_OFF, str(tmp_path)], cwd=ROOT, check=False)
+    second = run(
         [sys.executable, "-c", NEXT, str(tmp_path)],
         cwd=ROOT,
         check=True,

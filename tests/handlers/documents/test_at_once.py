@@ -15,6 +15,7 @@ from bot.settings import load
 from handlers.conversation import Person, Upload
 from tests.conftest import ROOT
 from tests.handlers.documents.conftest import ADMIN, Talk, file
+from tests.preloaded import Started
 
 RULES = "# 兼業規程\n\n兼業を始める前に人事部へ届け出る。\n"
 CHILD = """
@@ -72,17 +73,12 @@ async def test_the_same_file_five_times_from_two_faces_is_one_document(talk: Tal
 async def test_an_acknowledged_file_survives_a_kill_and_is_never_half_there(
     tmp_path: Path, moment: str
 ) -> None:
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        CHILD,
-        str(tmp_path),
-        moment,
+    child = Started(
+        [sys.executable, "-c", CHILD, str(tmp_path), moment],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    async with asyncio.timeout(60):
-        assert await child.wait() == -signal.SIGKILL
+    assert await asyncio.to_thread(child.wait, 60) == -signal.SIGKILL
 
     async with Application(load({}, data=str(tmp_path)), threads=1) as application:
         talk = Talk(application)

@@ -8,6 +8,7 @@ from pathlib import Path
 from knowledge.documents.library import Library
 from knowledge.index.embedded import EmbeddedIndex
 from knowledge.retrieval.encoder import VERSION
+from tests.preloaded import Started
 
 ROOT = Path(__file__).resolve().parents[3]
 WRITER = """
@@ -34,7 +35,7 @@ asyncio.run(main())
 
 
 async def test_a_kill_loses_nothing_acknowledged_and_leaves_no_half(tmp_path):
-    writer = subprocess.Popen(
+    writer = Started(
         [sys.executable, "-c", WRITER, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     acknowledged = [writer.stdout.readline().strip() for _ in range(12)]

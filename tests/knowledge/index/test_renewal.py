@@ -23,6 +23,7 @@ from knowledge.models.embedding import Embedding
 from knowledge.retrieval.encoder import VERSION
 from knowledge.values import Metadata
 from tests.knowledge.documents.test_library import put, reading
+from tests.preloaded import Started
 from tests.stub_embedding import StubEmbedding
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -216,7 +217,7 @@ async def test_a_kill_on_the_way_loses_nothing(
         lambda version: EmbeddedIndex(tmp_path, version=version),
         *(f"規則{n}の上限。" for n in range(150)),
     )
-    process = subprocess.Popen(
+    process = Started(
         [sys.executable, "-c", CUT_OFF, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
