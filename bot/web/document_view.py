@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any, Literal
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -19,7 +18,8 @@ from starlette.routing import BaseRoute, Route
 
 from bot.web.pages import Spot, leading, place_at, way_back
 from bot.web.regions import message
-from bot.web.view import HERE, View, icon_in_html, session_of
+from bot.web.templates import template
+from bot.web.view import View, session_of
 from handlers.conversation import Message, Person, Press
 from handlers.documents.document_view import DocumentView, Seen
 from handlers.documents.names import display
@@ -56,11 +56,7 @@ class DocumentPages:
         self._view = view
         self._person = person
         self._texts = texts
-        environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape()
-        )
-        environment.globals["icon"] = icon_in_html
-        self._template = environment.get_template("document_view.html")
+        self._template = template("document_view.html")
 
     def routes(self) -> list[BaseRoute]:
         """Return the addresses of pages, of their pictures, and of passages on them."""

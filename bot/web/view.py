@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, select_autoescape
-from markupsafe import Markup as Safe
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -20,12 +18,12 @@ from starlette.staticfiles import StaticFiles
 from bot.press import KEY, pack
 from bot.web.access import Access
 from bot.web.conversations import Article
-from bot.web.icons import Icon, icon
 from bot.web.pages import PLACES, Spot
 from bot.web.rail import Rail
 from bot.web.render import Page
 from bot.web.shares import Share
 from bot.web.talks import Talk
+from bot.web.templates import template
 from handlers.conversation import Person, Press
 from handlers.lifetimes import COOKIE
 from handlers.texts import Texts
@@ -61,13 +59,9 @@ class View:
         self._texts = texts
         self._access = access
         self._secure = secure
-        environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape()
-        )
-        environment.globals["icon"] = icon_in_html
-        self._template = environment.get_template("page.html")
-        self._leading = environment.get_template("leads_on.html")
-        self._shared = environment.get_template("shared.html")
+        self._template = template("page.html")
+        self._leading = template("leads_on.html")
+        self._shared = template("shared.html")
         self._stamp = _stamp(HERE / "static")
 
     def page(self, request: Request, spot: Spot, shown: Shown) -> Response:
@@ -210,11 +204,6 @@ class View:
 
 def _fresh(html: str, status: int = 200) -> Response:
     return HTMLResponse(html, status, headers={"Cache-Control": FRESH})
-
-
-def icon_in_html(name: Icon) -> Safe:
-    """Return one icon, which templates put in as it is."""
-    return Safe(icon(name))  # noqa: S704  # drawn of our own paths
 
 
 def _in_other_language(request: Request, language: Language) -> str:
