@@ -1,7 +1,7 @@
 """What tests share: the shelf of shared data, a real Redis, the sentences."""
 
+import gc
 import os
-import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -18,8 +18,8 @@ from bot.settings import load
 from handlers.sessions import TIMEOUT, Sessions
 from handlers.texts import Texts
 from knowledge.reading import sandbox
-from tests.bot.hands import troubles
 from tests.choosing import advisor
+from tests.copying import copy_folder
 from tests.serving import served
 from tests.sheet import SHOWN, shape
 from tests.stub_embedding import StubEmbedding
@@ -39,6 +39,11 @@ if sys.platform != "linux":  # what is tested is not the sandbox, which other sy
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files that take longest first; everything else keeps its order."""
     items.sort(key=lambda item: item.get_closest_marker("early") is None)
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded until here stays: looking through it for garbage, again and again, is in vain."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +67,10 @@ def every_button_comes_back() -> Iterator[None]:
     fresh = {shape(reply): reply for reply in SHOWN}
     for known in CAME_BACK & fresh.keys():
         del fresh[known]
+    if not fresh:
+        return
+    from tests.bot.hands import troubles  # draws on every face: a second to import
+
     assert [trouble for reply in fresh.values() for trouble in troubles(reply)] == []
     CAME_BACK.update(fresh)
 
@@ -72,6 +81,14 @@ def busy() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for limit in ("store.TIMEOUT", "store.CONNECT", "redis_server.START"):
             patch.setattr(f"bot.service.{limit}", BUSY)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords() -> Iterator[None]:
+    """Passwords of tests need no protection from who tries them all."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.web.access.SLOWNESS", 2)
         yield
 
 
@@ -161,7 +178,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def house(furnished: Path, tmp_path: Path) -> Path:
     """A data folder of this test's own in which nothing is left to index."""
     folder = tmp_path / "house"
-    shutil.copytree(furnished, folder)
+    copy_folder(furnished, folder)
     return folder
 
 

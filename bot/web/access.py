@@ -33,6 +33,7 @@ By = Literal["password", "oidc"]
 KIND = "signin"
 RECALLED = 10_000  # sessions a process remembers for when Redis is away
 NAME = 40  # characters
+SLOWNESS = 2**14  # rounds: about 50 ms for each password that is tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ class Access:
             return ""
         if role not in self._proofs:
             key = hashlib.scrypt(
-                password.encode(), salt=b"llm-choose web sign-in", n=2**14, r=8, p=1, dklen=32
+                password.encode(), salt=b"llm-choose web sign-in", n=SLOWNESS, r=8, p=1, dklen=32
             )
             self._proofs[role] = key.hex()
         return self._proofs[role]

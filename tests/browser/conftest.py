@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.house import Served, serving
+from tests.copying import copy_folder
 
 FLAGS = [
     "--no-sandbox",
@@ -68,7 +69,7 @@ def axe_here(axe: str) -> str:
 def served(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The command serving the sample documents of a house of this file's own."""
     folder = tmp_path_factory.mktemp("browser") / "house"
-    shutil.copytree(furnished, folder)
+    copy_folder(furnished, folder)
     with serving(folder) as house:
         yield house
 

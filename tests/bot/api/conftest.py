@@ -1,7 +1,6 @@
 """The whole application on loopback, as machines reach it, with a few rules on its shelf."""
 
 import asyncio
-import shutil
 import socket
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ import uvicorn
 from bot.service.application import Application
 from bot.service.asgi import asgi_app
 from bot.settings import load
+from tests.copying import copy_folder
 
 PUBLIC = "http://bot.example.com"
 TRIPS = "# 出張規程\n\n## 日当\n\n国内出張の日当は1日3,500円とする。\n\n## 宿泊費\n\n宿泊費の上限は1泊12,000円とする。\n"
@@ -56,7 +56,7 @@ class Machine:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def machine(furnished, tmp_path_factory, sandbox_known):
     folder = tmp_path_factory.mktemp("machine") / "data"
-    shutil.copytree(furnished, folder)
+    copy_folder(furnished, folder)
     settings = load(
         {"API_ORIGINS": "https://intranet.example.com", "AUDIENCES": "board=g-board"},
         data=str(folder),

@@ -1,7 +1,6 @@
 """Nobody reads an id in Teams: people are named as Teams names them, and mentioned where they are called."""
 
 import json
-import shutil
 
 import pytest
 import pytest_asyncio
@@ -9,6 +8,7 @@ import pytest_asyncio
 from bot.teams.members import Members
 from tests.bot.teams.house import EXPERT, actions, opened
 from tests.bot.teams.talk import CHANNEL
+from tests.copying import copy_folder
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(furnished, tmp_path_factory):
     folder = tmp_path_factory.mktemp("teams") / "house"
-    shutil.copytree(furnished, folder)
+    copy_folder(furnished, folder)
     async with opened(folder) as at:
         yield at
 
