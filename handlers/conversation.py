@@ -220,7 +220,8 @@ class Option:
 @dataclass(frozen=True, slots=True)
 class Field:
     """
-    One input. `options` serve "choice" and "toggle"; `types` and `max` (count) serve "files"; `max`
+    One input. `options` serve "choice", of which one is taken, and "toggle", of which any number
+    is: they come back with commas between. `types` and `max` (count) serve "files"; `max`
     (characters) serves "text".
     """
 

@@ -5,6 +5,7 @@ buttons.
 A shared result is printed like any other: a terminal has no channel to post it to.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -160,10 +161,24 @@ async def _line(
             return field.initial
         if word and not field.options and field.id:
             return word
-        meant = _named(word, buttons) or in_words(word, field, _situation())
+        meant = _named(word, buttons) or _several(word, field)
+        meant = meant or in_words(word, field, _situation())
         if meant:
             return meant
         print(_help(field, application, language))  # noqa: T201  # a terminal prompt
+
+
+def _several(word: str, field: Field) -> str:
+    """Return the options at the numbers of a line, with commas between; empty for no such line."""
+    if field.kind != "toggle":
+        return ""
+    numbers = re.split(r"[\s,、]+", word)
+    chosen = []
+    for number in numbers:
+        if not number.isdecimal() or not 0 < int(number) <= len(field.options):
+            return ""
+        chosen.append(field.options[int(number) - 1].id)
+    return ",".join(chosen)
 
 
 def _named(word: str, buttons: dict[str, Button]) -> Button | None:

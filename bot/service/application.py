@@ -26,6 +26,7 @@ from bot.turns import Turns
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.guidelines import Guidelines
 from handlers.choose.model_admin import ModelAdmin
+from handlers.choose.reading import Reading
 from handlers.choose.router import Choose
 from handlers.demo.demo import Demo
 from handlers.documents.context import Context
@@ -108,9 +109,11 @@ class Application:
         )
         questions = QuestionsRoom.of(asking, experts=settings.experts, talk=settings.thread_talk)
         guidelines = Guidelines.load(self.library, self.people)
+        self._sentences = None if settings.embedding else SentenceEncoder()
+        reading = Reading.of(self._sentences, self._language_model if settings.llm else None)
         self.router = Router(
             questions,
-            Choose(self.models, self.sessions, self.texts, guidelines),
+            Choose(self.models, self.sessions, self.texts, guidelines, reading),
             Demo(self.library, self.sessions, self.people, questions.ask, self.texts),
             self.documents,
             ModelAdmin(self.models, self.sessions, self.people, self.texts),
@@ -129,7 +132,6 @@ class Application:
         self._answers = Part("answers", self._open_answers, patient=patient)
         self._work = Part("jobs", self._begin_work, patient=patient)
         self._embedding: Embedding | None = None
-        self._sentences = None if settings.embedding else SentenceEncoder()
         self._reading: asyncio.Task[bool] | None = None  # of the encoder's files
         self._measuring: asyncio.Task[None] | None = None
         self._sandbox: asyncio.Task[str] | None = None
@@ -216,6 +218,11 @@ class Application:
         self._answers.start()
         await self.library()
         return await self._answers.get()
+
+    async def _language_model(self) -> Model | None:
+        """Wait for the language model. Raises LibraryUnavailable while there is no library."""
+        await self.answers()
+        return self._model
 
     async def readiness(self) -> dict[str, str]:
         """Return each part's state: "ready", "starting" or what it waits for."""

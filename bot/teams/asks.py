@@ -148,6 +148,9 @@ def _choice(field: Field, common: Element, *, guided: bool) -> Element:
 
 
 def _toggle(field: Field, common: Element) -> Element:
+    if len(field.options) > 1:
+        several = _choice(field, common, guided=False)
+        return several | {"style": "expanded", "isMultiSelect": True}
     [option, *_] = field.options or [Option("yes", field.label)]
     return {
         "type": "Input.Toggle",

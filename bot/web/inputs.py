@@ -108,4 +108,7 @@ def _files(field: Field, names: _Names) -> str:
 
 
 def _marked(word: str, option: Option, field: Field) -> str:
-    return flag(word, on=option.id == field.initial)
+    chosen = [field.initial]
+    if field.kind == "toggle":
+        chosen = field.initial.split(",")
+    return flag(word, on=option.id in chosen)

@@ -59,8 +59,16 @@ def form(form: Posted, files: Sequence[Sent] = ()) -> tuple[Content, str]:
 
 
 def _filled_in(ask: Form, form: Posted) -> Form:
-    values = {name: field(form, input_name(name)) for name in ask.values}
+    values = {name: _filled(form, input_name(name)) for name in ask.values}
     return replace(ask, values=values)
+
+
+def _filled(form: Posted, name: str) -> str:
+    """Return what was filled in; several ticks of one field are joined by commas."""
+    several = getattr(form, "getlist", None)
+    if several is None:
+        return field(form, name)
+    return ",".join([value for value in several(name) if isinstance(value, str)])
 
 
 def _asked_before(form: Posted) -> Form:

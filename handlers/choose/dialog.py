@@ -1,5 +1,5 @@
 """
-One step of the dialog: what is asked next, what an answer changes, what was read from plain words.
+One step of the dialog: what is asked next, what an answer changes.
 
 A step is applied by compare-and-set on the run's revision, so that of two equal presses on two
 machines one counts.
@@ -26,13 +26,13 @@ from handlers.actions.choose import (
 )
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.guidelines import GuidelineQuote, Guidelines
-from handlers.choose.page import GOAL, page
+from handlers.choose.page import page
 from handlers.choose.page import values as page_values
-from handlers.choose.question import TEXT, Setting, confirm, describe, nothing_read, question
-from handlers.choose.reading import confirmed, contradictions, known
+from handlers.choose.question import Setting, question
+from handlers.choose.reading import Reading, confirmed
 from handlers.choose.result import ResultView
 from handlers.choose.runs import Rule, Run, Runs
-from handlers.choose.situation import Situation
+from handlers.choose.telling import Telling
 from handlers.choose.wording import Wording
 from handlers.conversation import Message, Reply
 from handlers.texts import Texts
@@ -66,13 +66,18 @@ class Dialog:
     """Asks the questions of a run and takes their answers."""
 
     def __init__(
-        self, models: DecisionModels, runs: Runs, texts: Texts, guidelines: Guidelines | None
+        self,
+        models: DecisionModels,
+        runs: Runs,
+        texts: Texts,
+        guidelines: Guidelines | None,
+        reading: Reading,
     ) -> None:
         self._models = models
         self._runs = runs
         self._texts = texts
         self._guidelines = guidelines
-        self._situation = Situation.load()
+        self.telling = Telling(models, runs, texts, reading, self.ask)
 
     async def begin(self, run: Run) -> Run:
         """
@@ -172,7 +177,7 @@ class Dialog:
         if step.revision != run.rev or run.done:
             return await self._again(message, run, step, values)
         if isinstance(step, DescribeSituation):
-            return await self._described(message, run, values)
+            return await self.telling.described(message, run, values)
         if isinstance(step, AnswerPage) and not values:
             return await self.ask(message, run)  # a button that only opens the page
         advisor = await self._models.of_run(run.model)
@@ -204,7 +209,10 @@ class Dialog:
             return await self._again(message, newer or run, step, values)
         if saved.done:
             await self._runs.finished(saved)
-        return await self.ask(message, saved)
+        note = ""
+        if isinstance(step, ConfirmReading):
+            note = self.telling.left_out(message, advisor, values)
+        return await self.ask(message, saved, note)
 
     def _changed(self, run: Run, advisor: Advisor, step: Change, values: Values) -> Run | NoChange:
         """
@@ -274,53 +282,6 @@ class Dialog:
         if not _repeats(run, step, values):
             note = Wording.to(message, self._texts)("old_click")
         return await self.ask(message, run, note)
-
-    # ----------------------------------------------------------------- plain words
-
-    def reads(self, text: str) -> bool:
-        """Report whether plain words say something that is asked for."""
-        hits, torn = self._situation.read(text)
-        return bool(hits or torn)
-
-    async def wished(self, message: Message, run: Run, text: str) -> Reply:
-        """Write words into the page as its goal, where they can still be changed."""
-        say = Wording.to(message, self._texts)
-        noted = replace(run, goal=text.strip()[:GOAL])
-        run = await self._runs.save(noted) or await self._runs.load(run.id) or run
-        return await self.ask(message, run, say("typed_goal"))
-
-    async def explained(self, message: Message, run: Run) -> Reply:
-        """Show the page again, and say how it can be answered in words."""
-        return await self.ask(message, run, Wording.to(message, self._texts)("typed_page"))
-
-    async def _described(self, message: Message, run: Run, values: Values) -> Reply:
-        """Read the situation a form brought; ask for it where there is none."""
-        if values:
-            return await self.read(message, run, values.get("text", ""))
-        reply = describe(run, Wording.to(message, self._texts))
-        return replace(reply, private=not run.open)
-
-    async def read(self, message: Message, run: Run, text: str, note: str = "") -> Reply:
-        """
-        Propose what was read from plain words; nothing of it counts before the person confirms it.
-        """
-        say = Wording.to(message, self._texts)
-        advisor = await self._models.of_run(run.model)
-        hits, torn = self._situation.read(text)
-        if torn:
-            note = f"{note}\n{contradictions(torn, advisor, say)}".strip()
-        answers = known(hits, advisor)
-        if not answers:
-            reply = nothing_read(run, note or say("nothing_read"), say)
-            return replace(reply, private=not run.open)
-        words = {criterion: hit.words for criterion, hit in answers.items()}
-        several = {criterion: hit.option for criterion, hit in answers.items()}
-        noted = replace(
-            run, situation=text[:TEXT], words=words, proposed={**run.proposed, **several}
-        )
-        run = await self._runs.save(noted) or await self._runs.load(run.id) or run
-        reply = confirm(run, answers, advisor, say, note)
-        return replace(reply, private=not run.open)
 
 
 def _paged(run: Run, advisor: Advisor, step: AnswerPage | SkipPage, values: Values) -> Run:

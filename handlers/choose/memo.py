@@ -18,6 +18,7 @@ from handlers.conversation import Attachment
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 REVIEW = 6  # months after which a decision is looked at again
 MONTHS = 12  # of a year
+SITUATION = 600  # characters of a situation that two pages have room for
 TOP = 3  # things to check before starting, and organisations alike, that a memo has room for
 
 
@@ -100,8 +101,11 @@ def _options(view: ResultView) -> tuple[tuple[str, ...], ...]:
 
 
 def _situation(view: ResultView) -> Iterator[str]:
-    if view.run.situation:
-        yield view.say("memo_situation", text=view.run.situation)
+    text = view.run.situation
+    if len(text) > SITUATION:
+        text = f"{text[:SITUATION]}…"
+    if text:
+        yield view.say("memo_situation", text=text)
 
 
 def _answers(view: ResultView) -> Iterator[str]:

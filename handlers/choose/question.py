@@ -16,9 +16,10 @@ from handlers.actions.choose import (
     ResumeRun,
     SkipQuestion,
 )
+from handlers.choose import figures
 from handlers.choose.guidelines import GuidelineQuote
+from handlers.choose.reading import IS, TICKS, Told
 from handlers.choose.runs import Run
-from handlers.choose.situation import Hit
 from handlers.choose.wording import Wording
 from handlers.conversation import (
     Ask,
@@ -32,9 +33,10 @@ from handlers.conversation import (
     Reply,
 )
 from knowledge.advisor.engine import Advisor
+from knowledge.advisor.questions import OPTION
 from knowledge.advisor.values import LIST, UNKNOWN, Criterion
 
-TEXT = 1000  # characters of a situation told in plain words
+TEXT = 3000  # characters of a situation told in plain words that are kept, and that a form takes
 WORDS = 300  # characters of a question about a result
 
 
@@ -198,17 +200,24 @@ def _way_back(run: Run, say: Wording) -> Button:
     return Button(say("resume"), ResumeRun(run.id, run.rev))
 
 
-def confirm(run: Run, answers: dict[str, Hit], advisor: Advisor, say: Wording, note: str) -> Reply:
+def confirm(run: Run, told: Told, advisor: Advisor, say: Wording, note: str) -> Reply:
     """
-    Show what was read from free text, each answer changeable, none counted before the person sends
-    it.
+    Show what was read from free text, each answer changeable, where the text contradicts itself
+    both answers to choose from, and statements that may hold to be ticked. None counts before the
+    person sends it.
     """
     fields = []
-    for id_, hit in answers.items():
+    for id_, hit in told.hits.items():
         hint = say("read_from", words=hit.words)
         first = hit.option.split(LIST)[0]
         fields.append(choice(advisor.model.criterion(id_), first, hint, say))
-    text = say("confirm", count=len(answers))
+    for id_, words in told.torn.items():
+        hint = say("torn_from", words=say("torn_between").join(words))
+        fields.append(choice(advisor.model.criterion(id_), "", hint, say, required=False))
+    fields += _ticks(told, advisor, say)
+    text = say("confirm", count=len(told.hits))
+    if not told.hits:
+        text = say("confirm_ticks")
     form = ConfirmReading(run.id, run.rev)
     ask = Ask(
         form=form.name,
@@ -222,6 +231,19 @@ def confirm(run: Run, answers: dict[str, Hit], advisor: Advisor, say: Wording, n
         required_error=say("required"),
     )
     return Reply(f"{note}\n{text}".strip(), ask=ask)
+
+
+def _ticks(told: Told, advisor: Advisor, say: Wording) -> Iterator[Field]:
+    """Yield the statements that may hold, none of them ticked beforehand."""
+    options = []
+    for question_, option in told.near:
+        words = figures.answer(advisor, question_, option, say.language)
+        options.append(Option(f"{question_}{IS}{option}", words[:OPTION]))
+    if options:
+        hint = say("ticks_hint")
+        yield Field(
+            TICKS, "toggle", say("ticks"), required=False, hint=hint, options=tuple(options)
+        )
 
 
 def nothing_read(run: Run, text: str, say: Wording) -> Reply:

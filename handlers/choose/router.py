@@ -38,6 +38,7 @@ from handlers.choose.former import carried
 from handlers.choose.guidelines import Guidelines
 from handlers.choose.outcome import Outcome, Use
 from handlers.choose.question import restart, resume
+from handlers.choose.reading import Reading
 from handlers.choose.runs import Open, Run, Runs
 from handlers.choose.team import Teams
 from handlers.choose.teamwork import Teamwork
@@ -74,13 +75,16 @@ class Choose:
         sessions: Sessions,
         texts: Texts,
         guidelines: Guidelines | None = None,
+        reading: Reading | None = None,
     ) -> None:
+        """`reading` tells how situations in words are read; None is by rules and letters alone."""
+        self._reading = reading or Reading.of(None, None)
         self._models = models
         self._runs = Runs(sessions)
         self._texts = texts
         self._steps = asyncio.Semaphore(AT_ONCE)
         self._last_answer: Callable[[str], Awaitable[str]] = _nothing_answered
-        self._dialog = Dialog(models, self._runs, texts, guidelines)
+        self._dialog = Dialog(models, self._runs, texts, guidelines, self._reading)
         self._outcome = Outcome(models, self._runs, texts, guidelines)
         self._teamwork = Teamwork(models, self._runs, Teams(sessions), self._dialog, texts)
 
@@ -126,16 +130,16 @@ class Choose:
     def _at_page(self, message: Message, run: Run, text: str) -> AsyncIterator[Reply] | None:
         """Take words typed at the page of limits; None where they are no answer to it."""
         at = (run.id, run.rev)
-        match typed_at_page(text, self._texts, read=self._dialog.reads(text)):
+        match typed_at_page(text, self._texts, read=self._reading.says(text)):
             case "skip":
                 return self.press(message, SkipPage(*at))
             case "read":
                 form = DescribeSituation(*at)
                 return self.form(message, form, Form(form.name, form.data, {"text": text}))
             case "goal":
-                return self._replied(message, self._dialog.wished(message, run, text))
+                return self._replied(message, self._dialog.telling.wished(message, run, text))
             case "how":
-                return self._replied(message, self._dialog.explained(message, run))
+                return self._replied(message, self._dialog.telling.explained(message, run))
             case None:
                 return None
 
@@ -252,7 +256,7 @@ class Choose:
         if express and not running.express:
             running = await self._hurried(running)
         if word and not express:
-            return await self._dialog.read(message, running, word)
+            return await self._dialog.telling.read(message, running, word)
         return await self._dialog.ask(message, running)
 
     async def _unfinished(self, message: Message, running: Run, word: str) -> Reply:
@@ -260,7 +264,7 @@ class Choose:
         if not word or word in EXPRESS:
             return self._which(message, running)
         note = Wording.to(message, self._texts)("added", count=len(running.answers))
-        return await self._dialog.read(message, running, word, note)
+        return await self._dialog.telling.read(message, running, word, note)
 
     async def _hurried(self, run: Run) -> Run:
         """Return the run as an express one, unless another press came first."""

@@ -17,10 +17,14 @@ from handlers.choose.amounts import band, bare, money, months, pages, people, re
 from knowledge.advisor.values import LIST
 from knowledge.sentences import yaml_values
 
-LONGEST = 4000  # characters that are read
+LONGEST = 20_000  # characters that are read
 SEVERAL = ("tried", "platform")  # questions of which a text may name several answers
+MEANS = ("boundary", "act", "control")  # a means that is refused says nothing of them
+LISTED = 200  # characters a mere list of limits may have
+CLAUSE = 300  # characters of one clause; what goes on without an end is cut
 AFTER = 14  # characters behind a hit in which a Japanese negation belongs to it
 BEFORE = 22  # characters before a hit in which an English negation belongs to it
+_DIGITS = re.compile(r"\d{16,}")  # no amount; each of them would cost time
 _PIECE = re.compile(
     r"[、・/;\n。]|,(?!\d{3})|(?<=[人名円月年間万億])\s+|\sと\s|\s+and\s+", re.IGNORECASE
 )
@@ -54,13 +58,14 @@ class Hit:
 class Rule:
     """
     What an answer may be told by. `plain` does not count where the clause negates it, `whole` holds
-    its own negation; either may be None.
+    its own negation, and neither counts beside `unless`; any may be None.
     """
 
     criterion: str
     option: str
     plain: re.Pattern[str] | None
     whole: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ class Situation:
         self._others = _any(rows["others"])
         self._undecided = _any(rows["undecided"])
         self._former = _any(rows["former"])
+        self._refused = _any(rows["refused"])
         japanese, english = rows["negation"]
         self._after = re.compile(japanese)
         self._before = re.compile(english, re.IGNORECASE)
@@ -97,7 +103,7 @@ class Situation:
         """
         Return what the text says by question, and where it contradicts itself, its words.
         """
-        plain = unicodedata.normalize("NFKC", text)[:LONGEST]
+        plain = _DIGITS.sub(" ", unicodedata.normalize("NFKC", text)[:LONGEST])
         found: dict[str, dict[str, str]] = {}
         for criterion, option, words in (*self._listed(plain), *self._told(plain)):
             found.setdefault(criterion, {}).setdefault(option, words)
@@ -114,9 +120,45 @@ class Situation:
                     hits[criterion] = settled
         return hits, torn
 
+    def own(self, text: str) -> list[str]:
+        """Return the clauses of a text that speak of the person's own house, in order."""
+        plain = unicodedata.normalize("NFKC", text)[:LONGEST]
+        return [clause for clause in _clauses(plain) if not self._of_others(clause)]
+
+    def vetoes(self, criterion: str, option: str, quote: str, sentence: str) -> bool:
+        """
+        Report whether the clause a `quote` stands in says something else than this answer: it is
+        of others, undecided, past, a refusal, a bill, or read as another answer by the rules.
+        """
+        plain = unicodedata.normalize("NFKC", quote)
+        clauses = list(_clauses(unicodedata.normalize("NFKC", sentence)))
+        around = [clause for clause in clauses if clause in plain or plain in clause] or clauses
+        if any(self._bars(clause, criterion) for clause in around):
+            return True
+        read: set[str] = set()
+        for clause in around:
+            read |= {found for name, found, _ in self._clause(clause) if name == criterion}
+        return bool(read) and option not in read
+
+    def _bars(self, clause: str, criterion: str) -> bool:
+        """Report whether a clause settles nothing about a question, whatever words stand in it."""
+        if self._of_others(clause):
+            return True
+        if self._undecided.search(clause) and criterion not in ("gap", "team"):
+            return True
+        if self._former.search(clause) and criterion not in (*SEVERAL, "gap"):
+            return True
+        if self._refused.search(clause) and criterion in MEANS:
+            return True
+        numbers = self._numbers.get(criterion)
+        return bool(numbers and numbers.bill and numbers.bill.search(clause))
+
+    def _of_others(self, clause: str) -> bool:
+        return bool(self._others.search(clause)) and not _OWN.search(clause)
+
     def limit(self, criterion: str, text: str) -> str:
         """Return the option of a limit that an amount falls under; empty where it is none."""
-        amount = bare(unicodedata.normalize("NFKC", text).strip())
+        amount = bare(unicodedata.normalize("NFKC", text[:LISTED]).strip())
         if amount is None or amount[0] != criterion:
             return ""
         return band(amount[1].value, self._numbers[criterion].limits)
@@ -130,6 +172,8 @@ class Situation:
         Yield what a mere list of limits says: "1か月、1人、50万円". Amounts without a word beside
         them count only where the text holds nothing that is no limit.
         """
+        if len(text) > LISTED:
+            return
         pieces = [piece.strip() for piece in _PIECE.split(text) if piece.strip()]
         amounts = []
         for piece in pieces:
@@ -143,7 +187,7 @@ class Situation:
 
     def _clause(self, clause: str) -> Iterator[tuple[str, str, str]]:
         """Yield (question, answer, words) of one clause."""
-        if self._others.search(clause) and not _OWN.search(clause):
+        if self._of_others(clause):
             return
         undecided = bool(self._undecided.search(clause))
         former = bool(self._former.search(clause))
@@ -161,6 +205,8 @@ class Situation:
 
     def _said(self, rule: Rule, clause: str) -> str:
         """Return the words that say what a rule looks for, empty where they do not stand there."""
+        if rule.unless is not None and rule.unless.search(clause):
+            return ""
         if rule.whole is not None:
             match = rule.whole.search(clause)
             if match and match.group().strip():
@@ -245,15 +291,16 @@ STRONGER: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] = {
 def _clauses(text: str) -> Iterator[str]:
     for sentence in _SENTENCE.split(text):
         for clause in _TURN.split(sentence):
-            if clause and clause.strip():
-                yield clause.strip()
+            plain = (clause or "").strip()
+            for at in range(0, len(plain), CLAUSE):
+                yield plain[at : at + CLAUSE]
 
 
 def _rules(rows: Mapping[str, Any]) -> Iterator[Rule]:
     for criterion, options in rows.items():
         for option, kinds in options.items():
-            plain, whole = (_maybe(kinds.get(kind)) for kind in ("plain", "whole"))
-            yield Rule(criterion, option, plain, whole)
+            kinds_of = [_maybe(kinds.get(kind)) for kind in ("plain", "whole", "unless")]
+            yield Rule(criterion, option, *kinds_of)
 
 
 def _maybe(patterns: list[str] | None) -> re.Pattern[str] | None:

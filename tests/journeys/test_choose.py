@@ -56,7 +56,7 @@ async def test_from_plain_words_to_a_question_about_the_result(
 ) -> None:
     async with Application(load({}, data=str(data))) as application:
         read = await say(application, words, language)
-        values = {f.id: f.initial for f in read.ask.fields}
+        values = {f.id: f.initial for f in read.ask.fields if f.id != "ticks"}
         assert values == {"docs": "core", "boundary": "inside", "time": "m3"}
         reply = await say(application, Form("choose.prefill", read.ask.state, values), language)
         while reply.ask:
@@ -190,7 +190,7 @@ async def typed_at_the_page(application: Application, page: Reply, language: str
     limits, number, wish, question = TYPED[language]
     read = await say(application, Text(limits), language)
     assert read.ask.form == "choose.prefill"
-    values = {field.id: field.initial for field in read.ask.fields}
+    values = {field.id: field.initial for field in read.ask.fields if field.id != "ticks"}
     assert values == {"budget": "xs", "time": "m1", "users": "u1"}
     page = await say(application, Form("choose.prefill", read.ask.state, values), language)
     assert {field.id: field.initial for field in page.ask.fields}["budget"] == "xs"

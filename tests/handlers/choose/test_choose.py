@@ -212,11 +212,8 @@ async def test_express_asks_its_six_questions_and_says_what_that_costs(talk: Tal
 async def test_free_text_is_proposed_and_counts_once_confirmed(talk: Talk) -> None:
     words = "PDFが3万件。社外には出せません。3か月以内に成果を見たい。"
     proposed = await talk.say(Command("choose", words))
-    assert {f.id: f.initial for f in proposed.ask.fields} == {
-        "docs": "core",
-        "boundary": "inside",
-        "time": "m3",
-    }
+    initial = {field.id: field.initial for field in proposed.ask.fields if field.id != "ticks"}
+    assert initial == {"docs": "core", "boundary": "inside", "time": "m3"}
     confirmed = await talk.say(
         Form(
             "choose.prefill",
