@@ -10,7 +10,7 @@ that no other process needs to count it again.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import is_
 
@@ -20,7 +20,9 @@ from knowledge.documents.registry import Registry, identify
 from knowledge.documents.staging import TALLY, of, tallies_of
 from knowledge.index.protocol import Index, Point, SparseVector
 from knowledge.index.tally import Tally, rarity
-from knowledge.retrieval.encoder import VERSION, grained
+from knowledge.retrieval.encoder import VERSION, dimension, grained
+from knowledge.retrieval.glossary import Glossary
+from knowledge.text.analysis import Analysis
 
 GRAIN = 1 / 64  # of a weight, see `knowledge.retrieval.encoder`
 FETCHED = 16  # tallies asked for at once: that of a very large document has a few megabytes
@@ -85,6 +87,25 @@ class Rarities:
         may read everything.
         """
         return rarities(dimensions, self._read(readers))
+
+    def held(
+        self,
+        analysis: Analysis,
+        glossary: Glossary,
+        words: Collection[str],
+        *,
+        readers: frozenset[str] | None,
+    ) -> list[str]:
+        """Return the words that a passage of these readers holds, or the glossary explains."""
+        tallies = self._read(readers)
+        held: list[str] = []
+        for word in words:
+            forms = [token.form for token in analysis.tokens(word)]
+            places = np.array([dimension("words", form) for form in forms], np.uint32)
+            counts = sum(tally.holding(places) for tally in tallies)
+            if glossary.alternatives(word) or (forms and np.all(np.asarray(counts) > 0)):
+                held.append(word)
+        return held
 
     def weighed(self, vector: SparseVector, readers: frozenset[str] | None) -> SparseVector:
         """

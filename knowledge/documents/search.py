@@ -10,6 +10,7 @@ never mixes two versions and never falls between them.
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain, zip_longest
 from uuid import UUID
 
@@ -34,6 +35,7 @@ from knowledge.retrieval.points import terms as terms_of
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.rerank import POOL, reranked
 from knowledge.retrieval.shared_glossary import SharedGlossary
+from knowledge.retrieval.spelling import mended
 from knowledge.values import Hit, Language, Passage, SearchKind
 
 ROUNDS = 3  # searches of one question before a moving pointer is accepted as it is
@@ -65,8 +67,7 @@ class Search:
 
     async def query(self, question: str, *, readers: frozenset[str] | None) -> Query:
         """
-        Return the question as passages are compared with it, its words weighed by how rare they
-        are.
+        Return the question as passages are compared with it, its words mended and weighed.
 
         They are counted in what `readers` may read, so that nothing is told of the rest; None
         stands for an admin, who may read everything.
@@ -76,7 +77,11 @@ class Search:
         """
         await self._registry.refresh()
         await self._rarities.refresh()
-        query = Query(question, self._encoder.analysis, await self._glossary.whole())
+        glossary = await self._glossary.whole()
+        if encoder := self._meanings.encoder:
+            held = partial(self._rarities.held, self._encoder.analysis, glossary, readers=readers)
+            question = await asyncio.to_thread(mended, question, encoder.pieces, held)
+        query = Query(question, self._encoder.analysis, glossary)
         return query.weigh(self._rarities.of(query.own, readers))
 
     async def search(

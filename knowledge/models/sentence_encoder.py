@@ -63,6 +63,12 @@ class SentenceEncoder:
                     log.error("the sentence encoder cannot be used", extra={"reason": self.state})
         return self.state == "ready"
 
+    def pieces(self, word: str) -> int:
+        """Return into how many pieces a word is cut; 0 while nothing can be encoded."""
+        if self.state != "ready":
+            return 0
+        return len(self._backend.sp.encode(word)) - 2  # a mark at either end
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         """
         Return texts × `SIZE` numbers, each row of length 1; no row where `open` reports False.
