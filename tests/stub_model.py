@@ -1,7 +1,7 @@
 """
 A language model on loopback that speaks every provider's protocol and misbehaves on request: the model's name chooses how.
 
-fact, says, obedient, inventing, leaking, absent, alone, slow, 401, 429, 500, cut, empty, garbage, endless, huge, wrong-language, wrong-once.
+fact, says, obedient, inventing, leaking, absent, alone, cites, slow, 401, 429, 500, cut, empty, garbage, endless, huge, wrong-language, wrong-once.
 "obedient" does what the documents tell it to: it repeats every line it was given, adds the canaries it was started with, and
 cites the first passage. "leaking" repeats its whole prompt.
 """
@@ -42,6 +42,7 @@ class StubModel:
         self.canaries: tuple[str, ...] = ()
         self.says: Sequence[str] = INVENTED
         self.verdict = ""
+        self.cited = False  # whether the words it was to cite stood in the last prompt
         self.port = 0
         self.mode = ""  # wins over the model's name
         self.delay = 0.0  # seconds before the first piece
@@ -98,6 +99,11 @@ class StubModel:
             return "\n".join(self.says[(self.calls * 3 + i) % len(self.says)] for i in range(3))
         if mode == "says":  # what it is told to, and `verdict` when it is asked to judge
             return "\n".join(self.says) if passages(prompt) else self.verdict
+        if mode == "cites":  # a statement and its evidence, by the number its passage has here
+            text, words = self.says
+            number = number_of(prompt, words)
+            self.cited = number > 0
+            return f"{text}[{number or 1}]\n> [{number or 1}] {words}"
         if mode == "leaking":
             return prompt
         if mode == "absent":
@@ -119,6 +125,20 @@ def passages(prompt: str) -> list[str]:
         rf"^{marker[0]} \d+ [^\n]*\n(.*?)\n{marker[0]} end", prompt, re.DOTALL | re.MULTILINE
     )
     return [line for block in blocks for line in block.splitlines()]
+
+
+def number_of(prompt: str, words: str) -> int:
+    """Return the number of the passage of a prompt that holds some words, 0 for none."""
+    marker = re.search(r"==[0-9a-f]{16}", prompt)
+    if marker is None:
+        return 0
+    blocks = re.findall(
+        rf"^{marker[0]} (\d+) [^\n]*\n(.*?)\n{marker[0]} end", prompt, re.DOTALL | re.MULTILINE
+    )
+    for number, text in blocks:
+        if words in text:
+            return int(number)
+    return 0
 
 
 def _asked(body: dict[str, Any]) -> str:
