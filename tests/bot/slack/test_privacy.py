@@ -13,11 +13,15 @@ from starlette.applications import Starlette
 from bot.places import QUEUE
 from bot.service.application import Application
 from bot.settings import load
+from bot.slack import api as api_pace
+from bot.slack import pace
+from bot.slack import progress as progress_signs
 from bot.slack.adapter import Slack
 from bot.slack.render.messages import LEVELS, messages
 from bot.slack.settings import Slack as Settings
 from bot.turns import Turns
 from handlers.conversation import Button, Buttons, Paragraph, Person, Press, Reply
+from tests.bot import private_replies as every
 from tests.bot.scenes import QUESTION, WORDS, Recorded, letters, pieces, scenes_of, wire
 from tests.bot.slack.conftest import SECRET, Desk
 
@@ -468,3 +472,60 @@ async def test_a_whisper_that_slack_takes_no_more_is_said_to_nobody_else(desk, a
     assert [(r["response_type"], r["text"]) for r in api.responses] == [
         ("ephemeral", "あなたにだけ")
     ]
+
+
+# --------------------------------------------------------------------------- every shape of a reply
+
+
+async def test_no_shape_of_a_private_reply_is_seen_by_others_from_any_place(desk, api, monkeypatch):
+    monkeypatch.setattr(progress_signs, "FIRST", 0.0)
+    monkeypatch.setattr(progress_signs, "EVERY", 0.0)
+    monkeypatch.setattr(api_pace, "RATES", {})
+    monkeypatch.setattr(pace, "RATES", {})
+    shape = {}
+
+    async def private(message):
+        yield every.progress()
+        await asyncio.sleep(0)
+        yield shape["reply"]
+
+    at = await desk(private)
+    press = {
+        "type": "button",
+        "action_id": "x.y:1",
+        "value": '["demo.run",{}]',
+        "block_id": "panel:1",
+    }
+    alike = ("a message that says nothing of itself", "something unknown", "a broken place", "home")
+    pressed = [where for name, where in (PUBLIC | OWN).items() if name not in alike]
+    places = [lambda where=where: at.press(press, **where) for where in pressed]
+    places += [
+        lambda: at.command("質問"),
+        at.event,
+        lambda: at.event("message", "<@UB> 質問", thread_ts=ROOT),
+        lambda: at.interact("shortcut", callback_id="choose_method", action_ts="1.1"),
+    ]
+    shown = 0
+    for name, reply in every.replies():
+        shape["reply"] = reply
+        for number, done in enumerate(places):
+            api.calls.clear()
+            await done()
+            public = [
+                told
+                for method, told, _ in api.calls
+                if method in PUBLIC_CALLS and not _place(told).startswith("D")
+            ]
+            assert every.SECRET not in json.dumps(public, ensure_ascii=False), (name, number)
+            shown += every.SECRET in json.dumps(api.calls, ensure_ascii=False, default=str)
+    assert shown > 48 * 8  # most of them reach their person
+
+
+def _place(told):
+    return str(told.get("channel") or told.get("channel_id") or "")
+
+
+PUBLIC_CALLS = (
+    *("chat.postMessage", "chat.update", "chat.startStream", "chat.appendStream"),
+    *("assistant.threads.setStatus", "files.completeUploadExternal", "agents.sessions.setStatus"),
+)

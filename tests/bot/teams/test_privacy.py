@@ -15,7 +15,7 @@ from bot.settings import load
 from bot.teams import adapter, invoke, render
 from bot.teams.adapter import Teams
 from bot.teams.envelope import CONTENT_TYPE
-from bot.teams.frame import OWN
+from bot.teams.frame import OWN, PANEL
 from bot.turns import Turns
 from handlers.conversation import (
     Ask,
@@ -28,6 +28,7 @@ from handlers.conversation import (
     Person,
     Reply,
 )
+from tests.bot import private_replies as every
 from tests.bot.scenes import QUESTION, WORDS, Recorded, letters, pieces, scenes_of, wire
 from tests.bot.teams.conftest import Failure
 from tests.bot.teams.talk import CHANNEL, LOCAL, MENTION, activity, door_of
@@ -589,3 +590,40 @@ async def test_a_mark_that_somebody_forges_shows_them_nothing_but_their_own(at, 
 
     assert "参加した人だけ" in json.dumps(answer, ensure_ascii=False)
     assert at.public() == []
+
+
+# --------------------------------------------------------------------------- every shape of a reply
+
+
+@BOTH
+async def test_no_shape_of_a_private_reply_is_seen_by_others_from_any_place(
+    sessions, texts, service, discreet
+):
+    service.discreet = discreet
+    shape = {}
+
+    async def private(message):
+        yield every.progress()
+        yield shape["reply"]
+
+    def pressed(number, where):
+        return plain_press(service, {"verb": "demo.run", OWN: 1, PANEL: 1}, f"p{number}", **where)
+
+    async with door_of(private, sessions, texts) as door:
+        for number, (name, reply) in enumerate(every.replies()):
+            shape["reply"] = reply
+            said = [
+                activity(service, f"c{number}", text="x", **CHANNEL),
+                activity(service, f"g{number}", text="x", **GROUP),
+                activity(service, f"t{number}", text="x", **ALONE),
+                pressed(f"c{number}", ROOM),
+                pressed(f"g{number}", {"conversation": GROUP["conversation"]}),
+            ]
+            before = len(service.calls)
+            for delivered in said:
+                await door.post("/api/messages", json=delivered)
+            public = [call.body for call in service.calls[before:] if not call.targeted]
+            leaked = [
+                body for body in public if every.SECRET in json.dumps(body, ensure_ascii=False)
+            ]
+            assert not leaked, (name, json.dumps(leaked[0], ensure_ascii=False)[-700:])
