@@ -25,6 +25,7 @@ from handlers.conversation import (
 from handlers.names import typed
 from handlers.questions.excerpt import marked
 from handlers.texts import Texts
+from knowledge.answering.following import bare_heading
 from knowledge.text.outline import CELL
 from knowledge.values import Answer, Citation, Language
 
@@ -181,11 +182,14 @@ def _suggestions(answer: Answer, texts: Texts) -> list[Buttons]:
 
 
 def _asks(question: str, texts: Texts, language: Language) -> str:
-    """Return a suggested question as short as a button of a phone shows it."""
-    if len(question) <= LABEL:
-        return question
+    """
+    Return a suggested question as short as a button of a phone shows it; one about a heading names
+    what that is about, and not its number.
+    """
     quoted = _QUOTED.search(question)
-    topic = quoted["topic"].strip() if quoted else question.rstrip(ENDS)
+    if quoted is None and len(question) <= LABEL:
+        return question
+    topic = bare_heading(quoted["topic"]) if quoted else question.rstrip(ENDS)
     room = LABEL - len(texts.say("ask.about", language, topic=""))
     if len(topic) > room:
         topic = topic[: room - 1].rstrip() + "…"

@@ -1,6 +1,7 @@
 """What stands under an answer in Slack: two buttons, one menu, one line of sources, the vote, and nothing that leads nowhere."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -63,6 +64,23 @@ def test_what_may_be_asked_next_fits_a_phone_and_is_a_question(texts):
     labels = [element["text"]["text"] for element in row if element["type"] == "button"]
     assert all(len(label) <= 30 and label.endswith("?") for label in labels)
     assert labels[0].startswith("国内出張の日当")
+
+
+@pytest.mark.parametrize(
+    ("suggested", "label"),
+    [
+        ("「第11条 交通手段」について詳しく教えてください", "交通手段は?"),
+        ("「附則」について詳しく教えてください", "附則は?"),
+        ("Tell me more about “4.2 Probation”", "Probation?"),
+        ("RAGの短所は何ですか?", "RAGの短所は何ですか?"),
+    ],
+)
+def test_what_may_be_asked_about_a_heading_names_its_matter(texts, suggested, label):
+    language = "ja" if "て" in suggested or "何" in suggested else "en"
+    spoken = replace(answer(followups=(suggested,)), language=language)
+    [row] = rows(shown(texts, blocks_of(spoken, texts)))
+
+    assert row[0]["text"]["text"] == label
 
 
 def test_the_guided_dialog_is_offered_where_the_question_is_about_choosing(texts):
