@@ -85,7 +85,7 @@ def ending(reply: Reply, language: Language, texts: Texts) -> list[Element]:
         return whole
     line = _first_line(reply.text)
     rest = reply.blocks
-    if rest and rest[0] == Heading(line):
+    if rest and rest[0] in (Heading(line), Paragraph(line)):
         rest = rest[1:]
     below = activities(replace(reply, blocks=rest), language, texts)
     return [said(cut(line, SUMMARY), language), *below]

@@ -11,6 +11,8 @@ import unicodedata
 from bisect import bisect_right
 from typing import Any
 
+from bot.commonmark import flanked
+
 Element = dict[str, Any]
 
 ITEM = re.compile(r"(- |\d+\. )")
@@ -55,7 +57,9 @@ def escaped(text: str) -> str:
 
 
 def marked(text: str) -> str:
-    """Keep our own markup and escape the rest."""
+    """Keep our own markup, its bold as Markdown reads it, and escape the rest."""
+    if "**" in text:
+        text = "\n".join([flanked(line) for line in text.split("\n")])
     return _OURS.sub(lambda m: m[1] or f"\\{m[2]}", text)
 
 

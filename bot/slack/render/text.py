@@ -4,11 +4,11 @@ neither.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from bot.commonmark import flanked
 from handlers.conversation import Called
 
 _BOLD = re.compile(r"(?P<before>.?)\*\*(?P<bold>.+?)\*\*(?=(?P<after>.?))")
@@ -121,7 +121,7 @@ def markdown(text: str) -> str:
     """
     text = text.replace("<", "&lt;").replace(">", "&gt;")
     text = re.sub(r"(?m)^(\s*)(#+\s)", r"\1\\\2", text.replace("](", "] (").replace("]:", "] :"))
-    lines = [_BOLD.sub(_flanked, line) for line in text.split("\n")]
+    lines = [flanked(line) for line in text.split("\n")]
     whole = lines[0]
     for before, line in pairwise(lines):
         whole += _between(before, line) + line
@@ -200,19 +200,3 @@ def _spaced(match: re.Match[str]) -> str:
 def _touches(neighbour: str, signs: str) -> bool:
     """Report whether bold needs no space beside this: an edge, a space, or one of these signs."""
     return not neighbour or neighbour.isspace() or neighbour in signs
-
-
-def _flanked(match: re.Match[str]) -> str:
-    """Return bold for CommonMark, with a space where a sign inside meets a letter outside."""
-    before, bold, after = match["before"], match["bold"].strip(), match["after"]
-    left = " " if _sign(bold[:1]) and _letter(before) else ""
-    right = " " if _sign(bold[-1:]) and _letter(after) else ""
-    return f"{before}{left}**{bold}**{right}"
-
-
-def _letter(character: str) -> bool:
-    return bool(character) and not character.isspace() and not _sign(character)
-
-
-def _sign(character: str) -> bool:
-    return bool(character) and unicodedata.category(character)[0] in "PS"
