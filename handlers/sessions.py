@@ -6,11 +6,12 @@ promises is said there. Every call may raise `SessionsUnavailable`.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from typing import Self, TypeVar
 
 from redis.asyncio import Redis
 
-from handlers.lifetimes import STATE
+from handlers.lifetimes import DAY, STATE
 from handlers.memory.budgets import Budgets, Grant, Rate
 from handlers.memory.chains import Chains, Entry, gap
 from handlers.memory.claims import LEASE, Claim, Claims
@@ -233,6 +234,18 @@ class Sessions:
     async def append(self, log: str, entry: State) -> str:
         """Append to a log that is never trimmed, chained to the entry before; return its hash."""
         return await self._chains.append(log, entry)
+
+    async def append_rarely(self, log: str, entry: State, *, by: str, most: int) -> bool:
+        """
+        Append to a log unless `by` has had so many entries of this kind today; report whether. What
+        anybody can cause must not fill a log that is never trimmed.
+        """
+        today = datetime.now(UTC).date().isoformat()
+        count = await self._counters.add(f"log.{log}", f"{by} {today}", 1, DAY)
+        if count > most:
+            return False
+        await self._chains.append(log, entry)
+        return True
 
     async def entries(self, log: str, last: int = 100) -> list[Entry]:
         """Return the last entries of a log (0: all), oldest first, each with "entry" and "hash"."""

@@ -54,6 +54,7 @@ PATIENCE = 10.0
 # seconds a client waits for a view of its own, and a press among others for what its person alone
 # may see
 VIEW = 10
+FOREIGN = 20  # refusals of one foreign tenant a day that the audit trail keeps
 VIEWS = ".view"  # what the presses of a client that wants its own view end in
 
 
@@ -375,7 +376,7 @@ class Teams(Face):
             "at": datetime.now(UTC).isoformat(),
         }
         with suppress(SessionsUnavailable):
-            await self._sessions.append("audit", entry)
+            await self._sessions.append_rarely("audit", entry, by=activity.tenant, most=FOREIGN)
 
 
 async def _body(request: Request) -> Any:

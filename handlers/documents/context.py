@@ -26,6 +26,8 @@ from knowledge.sources.website import Fetch
 
 AUDIT = "audit"  # the log's name
 PANELS = (ListDocuments, OpenDocument)  # lead to a panel; a note with one of them is a panel itself
+REFUSED = "refused"
+REFUSALS = 20  # of one person a day that the log keeps
 
 
 def no_way_out(address: str) -> Fetch:
@@ -97,7 +99,7 @@ class Context:
         person = await self.people.now(message.person)
         if not self.people.is_admin(person):
             with suppress(SessionsUnavailable):
-                await self.record(message, action, document, outcome="refused")
+                await self.record(message, action, document, outcome=REFUSED)
             request = self.button("request", message, RequestDocument())
             return self.note("not_admin", message, request)
         if not message.audience.private:
@@ -116,7 +118,8 @@ class Context:
     ) -> None:
         """
         Write one line of the audit trail. `name` is what people call the thing now; `outcome` is
-        empty for "done", else "refused" or the code of what went wrong.
+        empty for "done", else "refused" or the code of what went wrong. Of one person's refusals a
+        day, the first few are written.
 
         Raises:
             SessionsUnavailable
@@ -131,4 +134,8 @@ class Context:
             "name": display(name) if name else "",
             "outcome": outcome,
         }
+        if outcome == REFUSED:
+            by = message.person.id
+            await self.sessions.append_rarely(AUDIT, entry, by=by, most=REFUSALS)
+            return
         await self.sessions.append(AUDIT, entry)

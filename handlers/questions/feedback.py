@@ -17,6 +17,7 @@ from handlers.texts import Texts
 LOG = "feedback"
 Reason = Literal["wrong", "incomplete", "source", "outdated", "language"]
 REASONS: tuple[Reason, ...] = ("wrong", "incomplete", "source", "outdated", "language")
+VOTES = 300  # of one person a day that are kept
 RIGHT = 500  # characters of what should have been said
 
 Case = dict[str, Any]
@@ -116,10 +117,11 @@ class Feedbacks:
             entry["right"] = right
         try:
             record = await self._records.load(answer)
-            await self._sessions.append(LOG, entry | _about(record))
+            return await self._sessions.append_rarely(
+                LOG, entry | _about(record), by=message.person.id, most=VOTES
+            )
         except SessionsUnavailable:
             return False
-        return True
 
 
 def as_lines(cases: Sequence[Case]) -> str:

@@ -9,7 +9,7 @@ from handlers.actions.documents import Publish
 from handlers.actions.registry import read
 from handlers.conversation import Audience, Message, Person, Press, Upload
 from handlers.documents.changes import Changes
-from handlers.documents.context import AUDIT
+from handlers.documents.context import AUDIT, REFUSALS
 from handlers.memory.chains import gap
 from handlers.sessions import SessionsUnavailable
 from tests.handlers.documents.conftest import ADMIN, MEMBER, OTHER_ADMIN, Talk, button, file
@@ -18,8 +18,24 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 RULES = "# 持ち出し規程\n\n資料の持ち出しには部門長の許可が要る。\n"
 
 
+BOTHER = 40  # presses of one member
+
+
 async def book(talk: Talk) -> list[dict[str, str]]:
     return [line["entry"] for line in await talk.application.sessions.entries(AUDIT, 0)]
+
+
+async def test_nobody_fills_the_book_with_refusals(talk: Talk) -> None:
+    insistent = replace(MEMBER, id="demoted:T1:INSISTENT")
+    for _ in range(BOTHER):
+        await talk(Publish("x", "y").press, insistent)
+    theirs = [line for line in await book(talk) if line["person"] == insistent.id]
+    assert 1 < len(theirs) <= REFUSALS < BOTHER
+    assert {line["outcome"] for line in theirs} == {"refused"}
+
+    another = replace(MEMBER, id="demoted:T1:ANOTHER")
+    await talk(Publish("x", "y").press, another)
+    assert (await book(talk))[-1]["person"] == another.id
 
 
 @pytest.mark.parametrize("when", [0, 1, 2])
