@@ -19,6 +19,7 @@ from knowledge.reading.readers.forkserver import STATUS
 
 IDLE = 15.0  # seconds one outlives its last document
 KEPT = 2  # of a kind
+ENDING = 0.5  # seconds one has to end its child
 TRIES = 3  # zygotes asked before a child is given up
 ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
@@ -88,9 +89,15 @@ class ForkServer:
         self._ending = asyncio.get_running_loop().call_later(IDLE, self.end)
 
     def end(self) -> None:
-        """Leave nothing behind: kill the process with the child it has, and reap it."""
+        """
+        Leave nothing behind: end the process, which ends and reaps the child it has; kill both
+        where it does not in time.
+        """
         with suppress(ValueError):
             _warm[self._command].remove(self)
+        self._process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(ENDING)
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()

@@ -212,6 +212,42 @@ async def test_the_check_tells_the_truth_of_each_layer_without_its_library(
     assert closed["cpu"]
 
 
+AS_FIRST = """
+import asyncio, ctypes, subprocess, sys
+sys.path.insert(0, {root!r})
+from knowledge.reading.readers.limits import Limits
+from knowledge.reading.readers.refusal import Refusal
+from knowledge.reading.sandbox import Sandbox
+boot = "import sys; sys.path.insert(0, {root!r}); from knowledge.reading.readers import forkserver; "
+body = "forkserver.serve(lambda: __import__('time').sleep(60))"
+ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # whoever loses its parent is ours, as in a container
+async def main():
+    sandbox = Sandbox(Limits(wall=0.5), (sys.executable, "-I", "-c", boot + body))
+    for _ in range(4):
+        try:
+            await sandbox.run("text", b"x")
+        except Refusal as refusal:
+            print(refusal.code)
+    await asyncio.sleep(0.2)
+asyncio.run(main())
+print(subprocess.run(["ps", "-eo", "ppid,stat"], capture_output=True, text=True).stdout)
+print(__import__("os").getpid())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
+def test_a_child_that_is_given_up_is_left_to_nobody() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", AS_FIRST.format(root=str(ROOT))],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    *rows, own = told.split("\n")[:-1]
+    assert rows[:4] == ["too_slow"] * 4
+    assert [row for row in rows if row.split()[:1] == [own] and "Z" in row] == []
+
+
 async def test_a_system_where_no_process_starts_has_no_sandbox(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
