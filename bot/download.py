@@ -141,6 +141,15 @@ class Download:
         headers = {"Content-Type": "application/json"}
         await self._send("POST", url, json.dumps(body).encode(), headers)
 
+    async def send(self, url: str, content: bytes, headers: Mapping[str, str]) -> None:
+        """
+        Send bytes to `url` as they are; redirects are not followed.
+
+        Raises:
+            Refused
+        """
+        await self._send("POST", url, content, headers)
+
     async def put(self, url: str, content: bytes) -> None:
         """
         Put a whole file at `url`; redirects are not followed.

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from handlers.documents.document_view import DocumentView
     from handlers.documents.jobs import Jobs
     from handlers.documents.router import Documents
+    from handlers.events import Events
     from handlers.people import People
     from handlers.sessions import Sessions
     from handlers.tokens import Tokens
@@ -66,7 +67,7 @@ class Rooms:
     What stands behind the replies, for a face that gives machines values.
 
     `leads` says where a text leads besides the documents; `mention` makes an exchange part of a
-    place's talk.
+    place's talk. `events` are kept for addresses that want to be told.
     """
 
     library: "Callable[[], Awaitable[Library]]"
@@ -76,6 +77,7 @@ class Rooms:
     tokens: "Tokens"
     leads: Callable[[str], str]
     mention: "Callable[[Message, str, str], Awaitable[None]]"
+    events: "Events"
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ EXTRAS = {
     "az": "azure-files",
     "adl": "azure-files",
 }
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?")
 _PRINTABLE = re.compile(r"[!-~]+")
 _LISTED = re.compile(r"[;,\s]")  # a list with the wrong sign between its parts
 _NO_ID = re.compile(r"[;,\s@<>#=|/\\]")
@@ -54,6 +55,16 @@ DEAR = 1_000_000.0  # what no million tokens cost
 def parts(name: str, value: str) -> tuple[str, ...]:
     """Return what stands between commas."""
     return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def origins(name: str, value: str) -> tuple[str, ...]:
+    """Read origins of pages, "https://intranet.example.com", separated by commas."""
+    given = parts(name, value)
+    for one in given:
+        if not _ORIGIN.fullmatch(one):
+            reason = Texts.load().phrase("settings.bad_origin", name=name)
+            raise InvalidSettings("bad_address", reason)
+    return given
 
 
 def people_in_order(name: str, value: str) -> tuple[str, ...]:

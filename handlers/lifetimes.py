@@ -48,6 +48,8 @@ FINISHED_RUN = 90 * DAY  # a result then leaves the history
 LIST = 90 * DAY  # since something was last added
 
 # machines
+EVENT = 2 * DAY  # what an address of a webhook did not take by then is given up
+EVENT_CLAIM = MINUTE  # a process that delivers an event and dies lets another one do so
 TOKEN_SHOWN = 30 * DAY  # since a token ended; then it leaves the list
 
 # faces

@@ -32,6 +32,7 @@ from handlers.demo.demo import Demo
 from handlers.documents.context import Context
 from handlers.documents.jobs import DEAD, IDLE, TEND, Jobs
 from handlers.documents.router import Documents
+from handlers.events import Events
 from handlers.insights.ledger import Ledger
 from handlers.lifetimes import DAY, JOB, TRACE
 from handlers.people import People
@@ -96,6 +97,7 @@ class Application:
         self.jobs = Jobs(self.library, self.originals, self.sessions, self._enqueue, self.limits)
         self.queue = Queue(self.store, self.jobs.run, threads=threads, alone=settings.embedded)
         self.models = DecisionModels(self.sessions, Advisor.load())
+        self.events = Events(self.sessions)
         self.documents = Documents.of(self._room(), self.jobs, self.answers_over, self._criteria)
         asking = AskingContext(
             self.answers,
@@ -103,9 +105,10 @@ class Application:
             self.sessions,
             self.people,
             self.texts,
-            self.documents.requests.missed,
+            self._missed,
             Ledger(self.sessions).note,
             settings.public_url.rstrip("/"),
+            self.events.note,
         )
         questions = QuestionsRoom.of(asking, experts=settings.experts, talk=settings.thread_talk)
         guidelines = Guidelines.load(self.library, self.people)
@@ -145,6 +148,12 @@ class Application:
         """The tokens of machines."""
         return Tokens(self.sessions)
 
+    async def _missed(self, text: str, person: str = "") -> bool:
+        """Note what was not answered, and tell it to whoever wants to hear of it."""
+        if not person:
+            await self.events.note("question.refused", {"question": text})
+        return await self.documents.requests.missed(text, person)
+
     def _room(self) -> Context:
         """Return what the admins' room works with."""
         return Context(
@@ -154,6 +163,7 @@ class Application:
             public_url=self.settings.public_url.rstrip("/"),
             fetching=fetching,
             alone=self.settings.embedded,
+            happened=self.events.note,
         )
 
     async def __aenter__(self) -> Self:

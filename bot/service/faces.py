@@ -60,4 +60,5 @@ def rooms_of(application: Application) -> Rooms:
         application.tokens,
         application.router.leads,
         application.router.questions.mention,
+        application.events,
     )

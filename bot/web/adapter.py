@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ExceptionHandler, Scope
 
@@ -78,8 +78,10 @@ class Web(Face):
         insights: Sources | None = None,
         documents: DocumentView | None = None,
     ) -> None:
-        passwords = passwords or Passwords()
+        if passwords is None:
+            passwords = Passwords()
         self._texts = texts
+        self._embed = passwords.embed
         self._secure = public_url.startswith("https://")
         local = host in LOOPBACK and not public_url
         self._access = Access(passwords, texts, sessions, local=local, people=people)
@@ -123,6 +125,7 @@ class Web(Face):
             *self._insights.routes(),
             *self._documents.routes(),
             Route("/files/{token}", self._file, methods=["GET"]),
+            Route("/embed.js", self._embedding, methods=["GET"]),
             Route("/told/clear", self._clear, methods=["POST"]),
             Mount("/static", Static(directory=HERE / "static")),
         ]
@@ -135,6 +138,7 @@ class Web(Face):
             scheme="https" if self._secure else "http",
             elsewhere=elsewhere,
             local=self._access.local,
+            embed=self._embed,
         )
         return [guard, Middleware(Known, access=self._access)]
 
@@ -208,6 +212,16 @@ class Web(Face):
         name = quote(file.name, safe="")
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
         return Response(file.content, media_type=file.media_type, headers=headers)
+
+    async def _embedding(self, request: Request) -> Response:
+        """Return the script that intranet pages embed; it holds nothing of anybody."""
+        if not self._embed:
+            raise HTTPException(404)
+        headers = {
+            "Cross-Origin-Resource-Policy": "cross-origin",
+            "Cache-Control": "public, max-age=3600",
+        }
+        return FileResponse(HERE / "embed.js", media_type="text/javascript", headers=headers)
 
     # ----------------------------------------------------------------- what is told
 

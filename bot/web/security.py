@@ -45,7 +45,8 @@ class Guard:
 
     `scheme` is the one browsers come by. `local` says that the page serves this machine alone:
     whoever comes through a proxy is then refused, too. Requests for which `elsewhere` holds are
-    another platform's, which authenticates them itself.
+    another platform's, which authenticates them itself. `embed` are the origins whose pages may show
+    this one in a frame.
     """
 
     def __init__(
@@ -56,7 +57,9 @@ class Guard:
         elsewhere: Callable[[Scope], bool],
         *,
         local: bool,
+        embed: tuple[str, ...] = (),
     ) -> None:
+        self._headers = _framed_by(embed)
         self._app = app
         self._hosts = hosts
         self._scheme = scheme
@@ -70,14 +73,16 @@ class Guard:
         headers, limit = Headers(scope=scope), BODY if scope["path"] == "/upload" else FORM
         refused = self._refusal(scope["method"], headers, limit)
         if refused is not None:
-            await _refuse(refused)(scope, receive, _with_headers(send))
+            await _refuse(refused)(scope, receive, _with_headers(send, self._headers))
             return
         started: list[bool] = []
         try:
-            await self._app(scope, bounded(receive, limit), _with_headers(send, started))
+            await self._app(
+                scope, bounded(receive, limit), _with_headers(send, self._headers, started)
+            )
         except TooLarge:
             if not started:
-                await _refuse(LARGE)(scope, receive, _with_headers(send))
+                await _refuse(LARGE)(scope, receive, _with_headers(send, self._headers))
 
     def _guards(self, scope: Scope) -> bool:
         """Report whether a request is the page's to judge."""
@@ -123,13 +128,24 @@ def _refuse(refused: tuple[int, str]) -> PlainTextResponse:
     return PlainTextResponse(why, status, headers={"Connection": "close"})
 
 
+def _framed_by(origins: tuple[str, ...]) -> dict[str, str]:
+    """Return the headers of a page that these origins may show in a frame; nobody where none."""
+    if not origins:
+        return HEADERS
+    policy = HEADERS["Content-Security-Policy"]
+    ancestors = f"frame-ancestors 'self' {' '.join(origins)}"
+    return HEADERS | {
+        "Content-Security-Policy": policy.replace("frame-ancestors 'none'", ancestors)
+    }
+
+
 def _with_headers(
-    send: Send, started: list[bool] | None = None
+    send: Send, own: dict[str, str], started: list[bool] | None = None
 ) -> Callable[[Message], Awaitable[None]]:
     async def sender(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
+            for name, value in own.items():
                 headers.setdefault(name, value)
             if started is not None:
                 started.append(True)

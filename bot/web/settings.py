@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from urllib.parse import urlsplit
 
 from bot.environment import LOOPBACK, InvalidSettings, Section, setting
-from bot.readers import address, number, password
+from bot.readers import address, number, origins, password
 from handlers.lifetimes import DAY, TALK
 from handlers.texts import Texts
 
@@ -53,6 +53,23 @@ class Passwords(Section):
         ("90日", "90 days"),
         read=number(1, LONGEST, usual=USUAL),
         default=USUAL,
+    )
+
+    embed: tuple[str, ...] = setting(
+        "EMBED_ORIGINS",
+        (
+            (
+                "このページを埋め込めるイントラネットのオリジン。カンマ区切り。"
+                "例: https://intranet.example.com"
+            ),
+            (
+                "origins of intranet pages that may embed this page, comma-separated, "
+                "such as `https://intranet.example.com`"
+            ),
+        ),
+        ("埋め込めない", "it cannot be embedded"),
+        read=origins,
+        default=(),
     )
 
     @property

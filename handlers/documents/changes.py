@@ -158,13 +158,17 @@ class Changes:
         action, title = f"document.{verb}", document.metadata.title
         await self._context.record(message, action, id_, version, name=title)
         try:
-            return await _carried_out(library, verb, document, drawn)
+            left = await _carried_out(library, verb, document, drawn)
         except KnowledgeError as error:
             with suppress(SessionsUnavailable):
                 await self._context.record(
                     message, action, id_, version, name=title, outcome=error.code
                 )
             raise
+        if verb in PUBLISHING:
+            told = {"document": id_, "title": title, "version": drawn.number}
+            await self._context.happened("document.published", told)
+        return left
 
     def _unproven(self, adder: str, publisher: str) -> bool:
         """

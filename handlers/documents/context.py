@@ -15,6 +15,7 @@ from handlers.actions.documents import ListDocuments, OpenDocument, RequestDocum
 from handlers.actions.questions import OpenOriginal
 from handlers.conversation import Block, Button, Buttons, Message, Paragraph, Reply
 from handlers.documents.names import display
+from handlers.events import Tell, nobody_is_told
 from handlers.people import People, page_base
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
@@ -43,7 +44,7 @@ class Context:
 
     `limits` are those of reading a document. `public_url` is where people open the web page, empty
     where there is no such address. `fetching` makes the way out to one website; `alone` says that
-    no other process works in this house.
+    no other process works in this house. `happened` tells others of what was done.
     """
 
     library: Callable[[], Awaitable[Library]]
@@ -55,6 +56,7 @@ class Context:
     public_url: str = ""
     fetching: Callable[[str], Fetch] = no_way_out
     alone: bool = False
+    happened: Tell = nobody_is_told
 
     def say(self, name: str, message: Message, /, **values: object) -> str:
         """Return a sentence of this room in the person's language."""

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from handlers.events import Tell, nobody_is_told
 from handlers.people import People
 from handlers.questions.ask import Missed, Noted
 from handlers.sessions import Sessions
@@ -16,7 +17,7 @@ class Context:
     """
     `answers` and `library` wait until there are any; `missed` is told of what the documents lack,
     `noted` of what became of each question. `public_url` is where people open the web page, empty
-    where there is no such address.
+    where there is no such address. `happened` tells others of a vote.
     """
 
     answers: Callable[[], Awaitable[Answers]]
@@ -27,3 +28,4 @@ class Context:
     missed: Missed
     noted: Noted
     public_url: str = ""
+    happened: Tell = nobody_is_told

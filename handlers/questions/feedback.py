@@ -11,6 +11,7 @@ from typing import Any, Literal
 from handlers.actions.questions import GiveReason, Rephrase, StopFeedback, Vote
 from handlers.answer_records import AnswerRecord, AnswerRecords
 from handlers.conversation import Ask, Field, Form, Message, Option, Reply
+from handlers.events import Tell, nobody_is_told
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
 
@@ -24,7 +25,8 @@ Case = dict[str, Any]
 
 
 class Feedbacks:
-    def __init__(self, sessions: Sessions, texts: Texts) -> None:
+    def __init__(self, sessions: Sessions, texts: Texts, happened: Tell = nobody_is_told) -> None:
+        self._happened = happened
         self._sessions = sessions
         self._records = AnswerRecords(sessions)
         self._texts = texts
@@ -117,11 +119,16 @@ class Feedbacks:
             entry["right"] = right
         try:
             record = await self._records.load(answer)
-            return await self._sessions.append_rarely(
+            kept = await self._sessions.append_rarely(
                 LOG, entry | _about(record), by=message.person.id, most=VOTES
             )
         except SessionsUnavailable:
             return False
+        if kept:
+            asked = record.question if record else ""
+            told = {"answer": answer, "vote": vote, "question": asked}
+            await self._happened("answer.voted", told)
+        return kept
 
 
 def as_lines(cases: Sequence[Case]) -> str:

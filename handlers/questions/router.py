@@ -67,7 +67,7 @@ class QuestionsRoom:
         )
         welcome = Welcome(library, people, texts)
         sources = SourceView(library, sessions, people, texts, context.public_url)
-        feedback = Feedbacks(sessions, texts)
+        feedback = Feedbacks(sessions, texts, context.happened)
         escalation = Escalation(sessions, people, texts, missed, experts)
         able = abilities(
             context,

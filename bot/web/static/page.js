@@ -303,6 +303,9 @@ const ranks = (root) => all("[data-rank]", root).forEach((seg) => {
 });
 ranks(document);
 
+// ---------------------------------------------------------------- embedded in another page: the frame has no room for the menu
+if (self !== top) document.documentElement.dataset.embedded = "";
+
 // ---------------------------------------------------------------- before an audience: arrows turn the screens
 const screens = all(".show [data-screen]");
 const marked = () => {

@@ -265,3 +265,32 @@ async def test_many_questions_of_one_token_hold_up_no_other(machine):
 
     assert single.status_code == 200 and before > 10
     assert {one.status_code for one in answers} == {200}
+
+
+async def test_a_browser_on_a_named_page_is_told_beforehand_that_it_may(machine):
+    token = await machine.token("ask")
+    ahead = {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization",
+    }
+    for origin, allowed in (
+        ("https://intranet.example.com", True),
+        ("https://evil.example", False),
+    ):
+        for path in ("/api/v1/ask", "/v1/chat/completions", "/mcp"):
+            headers = {"Origin": origin} | ahead
+            told = await machine.asks("OPTIONS", path, headers=headers)
+            assert (told.headers.get("access-control-allow-origin") == origin) is allowed, path
+            assert (told.status_code == 204) is allowed
+        asked = await machine.asks(
+            "POST", "/api/v1/ask", token, json={"question": "日当は?"}, headers={"Origin": origin}
+        )
+        assert (asked.status_code == 200) is allowed
+        assert (asked.headers.get("access-control-allow-origin") == origin) is allowed
+    # without a token a named page reads the refusal, too; the page for people lets nobody in
+    refused = await machine.asks(
+        "POST", "/api/v1/ask", json={}, headers={"Origin": "https://intranet.example.com"}
+    )
+    assert refused.status_code == 401
+    page = await machine.asks("GET", "/", headers={"Origin": "https://intranet.example.com"})
+    assert "access-control-allow-origin" not in page.headers

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.web import parse
 from bot.web.security import BODY, FORM, HEADERS
+from bot.web.settings import Passwords
 from handlers.conversation import Reply, Upload
 
 HERE = "http://127.0.0.1:8080"
@@ -241,3 +242,17 @@ def test_no_form_makes_the_page_fail(form):
 
         assert len(label) <= parse.LABEL or label == "…"
         assert isinstance(parse.action(content), str)
+
+
+async def test_only_pages_that_are_named_may_embed_it(page):
+    named = Passwords(embed=("https://intranet.example.com",))
+    async with page(echo) as client:
+        closed = await client.get("/")
+        assert "frame-ancestors 'none'" in closed.headers["content-security-policy"]
+        assert (await client.get("/embed.js")).status_code == 404
+    async with page(echo, passwords=named) as client:
+        policy = (await client.get("/")).headers["content-security-policy"]
+        assert "frame-ancestors 'self' https://intranet.example.com;" in policy
+        script = await client.get("/embed.js")
+        assert script.headers["content-type"].startswith("text/javascript")
+        assert script.headers["cross-origin-resource-policy"] == "cross-origin"

@@ -17,6 +17,16 @@ def wanted(reply) -> dict[str, tuple[str, ...]]:
     }
 
 
+async def heard(talk: Talk) -> list[tuple[str, str]]:
+    """Return what is kept for addresses that want to be told, without any person."""
+    sessions = talk.application.sessions
+    events = [await sessions.load("event", id_) for id_ in await sessions.noted("event")]
+    assert MEMBER.id not in str(events)
+    assert ADMIN.id not in str(events)
+    told = [(one["type"], one["data"]) for one in events]
+    return sorted((kind, data.get("title") or data["question"]) for kind, data in told)
+
+
 async def test_an_unanswered_question_is_counted_without_a_name(talk: Talk) -> None:
     for question in ("食堂のメニューは?", "食堂のメニューは？"):
         await talk(Text(question), MEMBER)
@@ -89,6 +99,7 @@ async def test_publishing_says_which_open_questions_are_answered_and_tells_who_a
         return True
 
     talk.application.documents.reviews.reach("slack", tell)
+    talk.application.events.wanted(("https://hooks.example.com/",))
     refused = await talk(Text("出張の日当はいくらですか?"), MEMBER)
     await talk.press(refused, "request", MEMBER)
     await talk(Text("社員寮の門限は何時ですか?"), MEMBER)
@@ -104,6 +115,12 @@ async def test_publishing_says_which_open_questions_are_answered_and_tells_who_a
     assert "出張旅費規程" in said[0][1]
     assert "出張の日当はいくらですか?" not in left
     assert "社員寮の門限は何時ですか?" in left
+    assert await heard(talk) == [
+        ("document.published", "出張旅費規程"),
+        ("question.refused", "出張の日当はいくらですか?"),
+        ("question.refused", "社員寮の門限は何時ですか?"),
+    ]
+    talk.application.events.wanted(())
 
     # published once more, nobody hears it twice
     page = await talk.press(page, "withdraw")
