@@ -42,8 +42,8 @@ class Refused(Exception):
 
     "elsewhere": the address, or one it leads to, is not ours to fetch (`host` names it, `hops`
     counts the redirects before); "too_large": more than the limit (`size` in bytes as far as
-    known); "status": the answer was not a success (`status`); "broken": no connection, no end
-    within the time, or a body cut short.
+    known); "status": the answer was not a success (`status`, and `after` as its Retry-After says);
+    "broken": no connection, no end within the time, or a body cut short.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Refused(Exception):
         hops: int = 0,
         status: int = 0,
         size: int = 0,
+        after: str = "",
     ) -> None:
         super().__init__(why)  # never the address: a pre-signed one is a credential
         self.why = why
@@ -61,6 +62,7 @@ class Refused(Exception):
         self.hops = hops
         self.status = status
         self.size = size
+        self.after = after
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +91,15 @@ def proxy_to(host: str) -> str | None:
 class Download:
     """
     `hosts` decides where to; `headers` (a token) go to each place that was judged, and to no other.
+    What is asked for may lie at a place of `bare` instead, which hears no header.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each is a bound or a door of its own
         self,
         hosts: Hosts,
         headers: Mapping[str, str] | None = None,
         *,
+        bare: Hosts | None = None,
         limit: int = LIMIT,
         seconds: float = SECONDS,
         resolve: Resolve = resolve,
@@ -103,6 +107,7 @@ class Download:
     ) -> None:
         self._hosts = hosts
         self._headers = dict(headers or {})
+        self._bare = bare
         self._limit = limit
         self._seconds = seconds
         self._resolve = resolve
@@ -113,18 +118,22 @@ class Download:
         """Bytes that one file may have."""
         return self._limit
 
-    async def fetch(self, url: str) -> Fetched:
+    async def fetch(
+        self, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> Fetched:
         """
-        Return what lies at `url`: at most `limit` bytes, within `seconds` in all.
+        Return what lies at `url`, or what answers `body`: at most `limit` bytes, within `seconds`
+        in all. With a body, redirects are not followed.
 
         Raises:
             Refused
         """
+        method = "GET" if body is None else "POST"
         try:
             async with asyncio.timeout(self._seconds):
                 for hops in range(HOPS + 1):
-                    async with self._open("GET", url, hops) as answer:
-                        if not answer.is_redirect:
+                    async with self._open(method, url, hops, body, headers) as answer:
+                        if body is not None or not answer.is_redirect:
                             return await self._whole(answer)
                         url = urljoin(url, answer.headers.get("location", ""))
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, zlib.error) as error:
@@ -185,14 +194,12 @@ class Download:
     ) -> AsyncIterator[httpx.Response]:
         """Ask the first judged network address that takes the connection."""
         target = self._hosts.judge(url)
+        own = {**self._headers, **(more or {})}
+        if target is None and self._bare is not None:
+            target, own = self._bare.judge(url), {}
         if target is None:
             raise Refused("elsewhere", host=host_of(url), hops=hops)
-        headers = {
-            "Accept-Encoding": "identity",
-            **self._headers,
-            **(more or {}),
-            "Host": target.header,
-        }
+        headers = {"Accept-Encoding": "identity", **own, "Host": target.header}
         *others, last = await self._ways(target, hops)
         for way in others:
             try:
@@ -240,7 +247,8 @@ class Download:
 
     async def _body(self, answer: httpx.Response) -> bytes:
         if not answer.is_success:
-            raise Refused("status", status=answer.status_code)
+            after = answer.headers.get("retry-after", "")
+            raise Refused("status", status=answer.status_code, after=after)
         announced = _announced(answer)
         if announced > self._limit:
             raise Refused("too_large", size=announced)

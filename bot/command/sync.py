@@ -117,7 +117,7 @@ class _Told:
         if event.total:
             counted = f"[{event.number}/{event.total}] "
         line = self._say(
-            f"sync_{event.outcome}", name=shown_name(event.id), before=shown_name(event.before)
+            f"sync_{event.outcome}", name=shown_name(event.name), before=shown_name(event.before)
         )
         if event.reason is not None:
             line = event.reason.to(self._language)

@@ -21,7 +21,7 @@ from bot.service.queue import Queue
 from bot.service.stamp import agree
 from bot.service.store import Store
 from bot.settings import InvalidSettings, Settings
-from bot.site import fetching
+from bot.site import fetching, reaching
 from bot.turns import Turns
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.guidelines import Guidelines
@@ -162,6 +162,7 @@ class Application:
             limits=self.limits,
             public_url=self.settings.public_url.rstrip("/"),
             fetching=fetching,
+            reaching=reaching,
             alone=self.settings.embedded,
             happened=self.events.note,
         )

@@ -23,6 +23,7 @@ from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
 from knowledge.reading.reading import Limits
 from knowledge.sources.sentences import unavailable
+from knowledge.sources.service import Call, Reaching
 from knowledge.sources.website import Fetch
 
 AUDIT = "audit"  # the log's name
@@ -36,6 +37,11 @@ def no_way_out(address: str) -> Fetch:
     raise unavailable("away", name=address)
 
 
+def no_service(origin: str, files: tuple[str, ...]) -> Call:
+    """Refuse to ask a service, for the same reason."""
+    raise unavailable("away", name=origin)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """
@@ -43,8 +49,9 @@ class Context:
     themselves.
 
     `limits` are those of reading a document. `public_url` is where people open the web page, empty
-    where there is no such address. `fetching` makes the way out to one website; `alone` says that
-    no other process works in this house. `happened` tells others of what was done.
+    where there is no such address. `fetching` makes the way out to one website, `reaching` that to
+    one service; `alone` says that no other process works in this house. `happened` tells others of
+    what was done.
     """
 
     library: Callable[[], Awaitable[Library]]
@@ -55,6 +62,7 @@ class Context:
     limits: Limits = field(default_factory=Limits)
     public_url: str = ""
     fetching: Callable[[str], Fetch] = no_way_out
+    reaching: Reaching = no_service
     alone: bool = False
     happened: Tell = nobody_is_told
 

@@ -146,7 +146,8 @@ class Syncs:
         return ran
 
     def _source(self, wanted: Wanted) -> Source:
-        return source_at(wanted.address, self._context.fetching, secret=wanted.secret)
+        context = self._context
+        return source_at(wanted.address, context.fetching, context.reaching, secret=wanted.secret)
 
     async def _carried_out(
         self, id_: str, wanted: Wanted, notes: Notes, run: Run, message: Message

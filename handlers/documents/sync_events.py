@@ -42,7 +42,7 @@ class Event:
     """
     What became, or would become, of one entry. `number` of `total` entries to look at are done, 0
     for what needs no look. `before` is where a moved one lay; `changes` are what a changed one
-    changes, None where it was not compared.
+    changes, None where it was not compared; `label` is what people call an entry whose id is none.
     """
 
     id: str
@@ -54,6 +54,12 @@ class Event:
     reason: Phrase | None = None
     before: str = ""
     changes: Changes | None = None
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """What people call the entry."""
+        return self.label or self.id
 
 
 @dataclass(frozen=True, slots=True)

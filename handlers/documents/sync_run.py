@@ -44,6 +44,7 @@ class Run:
         self.held = notes.held
         self._audience_before = notes.wanted.audience if notes.wanted else ""
         self._places: dict[str, str] = {}  # of the entries that are listed
+        self._labels: dict[str, str] = {}  # empty for those that are called by their id
         self.counts: Counter[str] = Counter()
         self.failures: list[tuple[str, str, str, str]] = []
         self._context = context
@@ -79,7 +80,10 @@ class Run:
 
     async def _planned(self) -> Plan:
         listed = [one async for one in self._source.entries()]
-        self._places = {one.id: one.place for one in listed if isinstance(one, Entry)}
+        for one in listed:
+            if isinstance(one, Entry):
+                self._places[one.id] = one.place
+                self._labels[one.id] = one.label
         for id_, held in self.held.items():
             if held.code and not held.code.endswith(f":{READER_VERSION}"):
                 self.held[id_] = replace(held, fingerprint="")  # refused by earlier readers
@@ -115,9 +119,11 @@ class Run:
 
     def _tell(self, event: Event, number: int = 0, total: int = 0) -> None:
         self.counts[event.outcome] += 1
+        label = self._labels.get(event.id, "")
         if event.reason is not None:
-            self.failures.append((event.id, event.code, event.reason.ja, event.reason.en))
-        self._told(replace(event, number=number, total=total))
+            named = label or event.id
+            self.failures.append((named, event.code, event.reason.ja, event.reason.en))
+        self._told(replace(event, number=number, total=total, label=label))
 
     async def _looked_at(self, entry: Entry, plan: Plan) -> Event:
         """Return what would become of one entry."""
@@ -181,7 +187,9 @@ class Run:
     def _unfit(self, entry: Entry) -> Event | None:
         """Return why an entry is not even fetched."""
         if format_of(entry.name) is None:
-            return _refused(entry.id, "source_unsupported", phrase("unsupported", name=entry.id))
+            return _refused(
+                entry.id, "source_unsupported", phrase("unsupported", name=entry.label or entry.id)
+            )
         if entry.size > self._limits.file:
             size, limit = megabytes(entry.size), megabytes(self._limits.file)
             reason = phrase("too_large", name=entry.id, size=size, limit=limit)

@@ -5,27 +5,44 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from knowledge.sources import confluence, drive, notion, sharepoint
 from knowledge.sources.folder import FolderSource
 from knowledge.sources.git import SCHEME, GitSource
 from knowledge.sources.object_store import ObjectStoreSource
 from knowledge.sources.sentences import unavailable
+from knowledge.sources.service import Reaching
 from knowledge.sources.source import Source
 from knowledge.sources.website import Fetch, WebsiteSource
 
 WEB = ("http", "https")
+Service = Callable[[str, str, Reaching], Source]
+_SCHEMES: Mapping[str, Service] = {
+    confluence.SCHEME: confluence.ConfluenceSource,
+    notion.SCHEME: notion.NotionSource,
+}
+_SUFFIXES: Mapping[str, Service] = {
+    sharepoint.HOST: sharepoint.SharePointSource,
+    confluence.CLOUD: confluence.ConfluenceSource,
+}
+_HOSTS: Mapping[str, Service] = {
+    drive.HOST: drive.DriveSource,
+    **dict.fromkeys(notion.HOSTS, notion.NotionSource),
+}
 STORES = ("s3", "gs", "gcs", "abfs", "az", "memory", "file")
 
 
 def source_at(
     address: str,
     fetching: Callable[[str], Fetch],
+    reaching: Reaching,
     *,
     secret: str = "",
     environment: Mapping[str, str] = os.environ,
 ) -> Source:
     """
     Return the source at an address. `secret` is the name of the environment variable that holds a
-    token, empty where none is needed; `fetching` makes the way out to one site.
+    token, empty where none is needed; `fetching` makes the way out to one site, `reaching` that to
+    one service.
 
     Raises:
         SourceUnavailable: there is no such kind of source, or no such variable.
@@ -35,6 +52,11 @@ def source_at(
         token = environment.get(secret, "")
         if not token:
             raise unavailable("no_secret", name=secret)
+    service = service_of(address)
+    if service is not None and not token:
+        raise unavailable("needs_secret", name=shown(address))
+    if service is not None:
+        return service(address, token, reaching)
     scheme = address.partition("://")[0] if "://" in address else ""
     if address.startswith(SCHEME) or (scheme in WEB and urlsplit(address).path.endswith(".git")):
         return GitSource(address, token)
@@ -47,6 +69,21 @@ def source_at(
     if scheme:
         raise unavailable("unknown", name=_shown(address))
     return FolderSource(Path(address).expanduser())
+
+
+def service_of(address: str) -> Service | None:
+    """Return what makes the source of an address that a known service has; None for others."""
+    for scheme, service in _SCHEMES.items():
+        if address.startswith(scheme):
+            return service
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    if parts.scheme not in WEB or "@" in parts.netloc:
+        return None
+    for suffix, service in _SUFFIXES.items():
+        if host.endswith(suffix):
+            return service
+    return _HOSTS.get(host)
 
 
 def shown(address: str) -> str:

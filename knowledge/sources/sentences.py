@@ -25,6 +25,9 @@ Name = Literal[
     "elsewhere",
     "unsupported",
     "slow",
+    "busy",
+    "bad_secret",
+    "needs_secret",
 ]
 
 

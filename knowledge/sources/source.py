@@ -23,7 +23,8 @@ class Entry:
     `id` is its place within the source and stays the same while it lies there; `name` is its file's
     name. `fingerprint` is another one when the content is, and empty where only the content tells.
     `size` is in bytes, -1 where it is not known. `place` names it among all places; `url` is what
-    people open, empty where there is no such address.
+    people open, empty where there is no such address; `label` is what people call it where its id
+    is a number.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Entry:
     size: int
     place: str
     url: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

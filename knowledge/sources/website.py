@@ -73,7 +73,7 @@ class WebsiteSource:
 
     async def fetch(self, entry: Entry) -> bytes:
         fetched = await self._fetch(entry.place)
-        if _is_login(fetched):
+        if is_login(fetched):
             raise unavailable("login", name=entry.place)
         return fetched.content
 
@@ -159,7 +159,7 @@ class WebsiteSource:
         """Return a page, or why it cannot be had; without the first page there is no site."""
         try:
             got = await self._fetch(url)
-            if _is_login(got):
+            if is_login(got):
                 raise unavailable("login", name=url)
         except SourceUnavailable as error:
             if url == self.address:
@@ -196,7 +196,7 @@ def _dated(text: str) -> Iterator[tuple[str, str]]:
             yield url, changed.group(1) if changed else ""
 
 
-def _is_login(fetched: Fetched) -> bool:
+def is_login(fetched: Fetched) -> bool:
     """Tell whether a page asks for a password."""
     return fetched.media_type in _HTML and bool(_PASSWORD.search(fetched.content))
 
