@@ -142,8 +142,8 @@ async def sessions(store: Store) -> AsyncIterator[Sessions]:
 def sandbox_known() -> Iterator[None]:
     """Applications of this process ask one time for all what the sandbox lacks and readers import late: half a second each."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.service.application.missing", known(sandbox.missing))
-        patch.setattr("bot.service.application.late_imports", known(sandbox.late_imports))
+        patch.setattr("bot.service.sandbox_state.missing", known(sandbox.missing))
+        patch.setattr("bot.service.sandbox_state.late_imports", known(sandbox.late_imports))
         yield
 
 

@@ -18,6 +18,7 @@ from bot.service.folder import Folder
 from bot.service.limits import fair, model
 from bot.service.part import Part, stop
 from bot.service.queue import Queue
+from bot.service.sandbox_state import sandbox_state
 from bot.service.stamp import agree
 from bot.service.store import Store
 from bot.settings import InvalidSettings, Settings
@@ -57,7 +58,6 @@ from knowledge.models.language_models import Model
 from knowledge.models.sentence_encoder import SentenceEncoder
 from knowledge.observation import unwatched
 from knowledge.reading.reading import Limits
-from knowledge.reading.sandbox import late_imports, missing
 from knowledge.retrieval.encoder import VERSION, Encoder
 from knowledge.sentences import phrase
 from knowledge.text.analysis import Analysis
@@ -99,18 +99,9 @@ class Application:
         self.models = DecisionModels(self.sessions, Advisor.load())
         self.events = Events(self.sessions)
         self.documents = Documents.of(self._room(), self.jobs, self.answers_over, self._criteria)
-        asking = AskingContext(
-            self.answers,
-            self.library,
-            self.sessions,
-            self.people,
-            self.texts,
-            self._missed,
-            Ledger(self.sessions).note,
-            settings.public_url.rstrip("/"),
-            self.events.note,
+        questions = QuestionsRoom.of(
+            self._asking(), experts=settings.experts, talk=settings.thread_talk
         )
-        questions = QuestionsRoom.of(asking, experts=settings.experts, talk=settings.thread_talk)
         guidelines = Guidelines.load(self.library, self.people)
         self._sentences = None if settings.embedding else SentenceEncoder()
         reading = Reading.of(self._sentences, self._language_model if settings.llm else None)
@@ -154,6 +145,16 @@ class Application:
             await self.events.note("question.refused", {"question": text})
         return await self.documents.requests.missed(text, person)
 
+    def _asking(self) -> AskingContext:
+        """Return what questions work with."""
+        return AskingContext(
+            *(self.answers, self.library, self.sessions, self.people, self.texts),
+            self._missed,
+            Ledger(self.sessions).note,
+            self.settings.public_url.rstrip("/"),
+            self.events.note,
+        )
+
     def _room(self) -> Context:
         """Return what the admins' room works with."""
         return Context(
@@ -196,7 +197,7 @@ class Application:
             self._reviews = asyncio.create_task(self.documents.reviews.watch())
         if self._threads:
             self._work.start()
-            self._sandbox = asyncio.create_task(self._try_sandbox())
+            self._sandbox = asyncio.create_task(sandbox_state(self.limits))
             self._tending = asyncio.create_task(self._tend())
             self._syncing = asyncio.create_task(self.documents.syncs.watch())
         return self
@@ -358,28 +359,6 @@ class Application:
             counts = await library.reread(self.limits)
             if counts:
                 log.info("documents of earlier readers were read anew", extra={**counts})
-
-    async def _try_sandbox(self) -> str:
-        """
-        Return the sandbox's state: what it lacks stops the taking in of documents, unless the
-        settings accept that.
-        """
-        for place in await late_imports():
-            log.error(
-                "a reader imports what the sandbox will not let it have", extra={"place": place}
-            )
-        lacking = await missing()
-        if lacking and self.limits.strict:
-            log.error(
-                "documents are not taken in: there is no whole sandbox",
-                extra={"missing": ", ".join(lacking)},
-            )
-            return "no_sandbox"
-        if lacking:
-            log.warning(
-                "documents are read without a whole sandbox", extra={"missing": ", ".join(lacking)}
-            )
-        return "ready"
 
     async def _tend(self) -> None:
         """

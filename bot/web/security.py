@@ -45,8 +45,8 @@ class Guard:
 
     `scheme` is the one browsers come by. `local` says that the page serves this machine alone:
     whoever comes through a proxy is then refused, too. Requests for which `elsewhere` holds are
-    another platform's, which authenticates them itself. `embed` are the origins whose pages may show
-    this one in a frame.
+    another platform's, which authenticates them itself. `embed` are the origins whose pages may
+    show this one in a frame.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What a person finds of the guided dialog where all begins: what is unfinished and what is done."""
+"""What a person finds of the guided dialog at the beginning: what is unfinished, what is done."""
 
 from handlers.actions.choose import OpenTeam, ResumeRun, ShowHistory
 from handlers.choose.runs import Runs

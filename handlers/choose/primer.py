@@ -15,7 +15,7 @@ from handlers.texts import Texts
 from knowledge.advisor.values import Block, DecisionModel, Range
 from knowledge.documents.library import Library
 from knowledge.reading.reading import Reading
-from knowledge.values import Document, Language, Metadata, Page, Place
+from knowledge.values import Document, Language, Metadata, Page, Phrase, Place
 
 OWNER = "llm-choose"
 FILE = "primer.yaml"
@@ -39,12 +39,14 @@ _Section = tuple[str, str]  # its heading and its text
 def reading(model: DecisionModel, texts: Texts) -> Reading:
     """Return the document a model gives: one page a section and language, Japanese first."""
     pages: list[Page] = []
+    lines: list[str] = []
     written = [Primer(model, texts, language).sections() for language in LANGUAGES]
     for number, pair in enumerate(zip(*written, strict=True), 1):
         for heading, text in pair:
             place = Place("section", number, heading)
+            lines += (heading, text)
             pages.append(Page(len(pages) + 1, place, text, heading))
-    content = "\n".join(f"{page.title}\n{page.text}" for page in pages).encode()
+    content = "\n".join(lines).encode()
     sha256 = hashlib.sha256(content).hexdigest()
     title = metadata(texts).title
     return Reading(FILE, sha256, len(content), title, "transcript", tuple(pages), (), "ja")
@@ -112,8 +114,8 @@ class Primer:
         bases = self._model.layer("base")
         ends = list(self._ends(bases))
         columns = ("name", "build", "month", "months", "people", "skill")
-        rows = [[self._say(f"column_{column}") for column in columns]]
-        rows += [self._row(block) for block in bases]
+        heads = [self._say(f"column_{column}") for column in columns]
+        rows = [heads, *map(self._row, bases)]
         table = [" | ".join(row) for row in rows]
         return self._say("table_title"), "\n".join([*ends, self._note(), *table])
 
@@ -160,11 +162,15 @@ class Primer:
             self._cost(block),
             self._say("time", name=name, months=months, people=people, skill=skill),
             self._say("against", name=name),
-            *[f"- {phrase.to(self._language)}" for phrase in block.against],
+            *self._listed(block.against),
             self._say("before", name=name),
-            *[f"- {phrase.to(self._language)}" for phrase in block.before],
+            *self._listed(block.before),
         ]
         return block.name.to(self._language), "\n".join(lines)
+
+    def _listed(self, phrases: Sequence[Phrase]) -> Iterator[str]:
+        for phrase in phrases:
+            yield f"- {phrase.to(self._language)}"
 
     def _cost(self, block: Block) -> str:
         needs, name = block.needs, self._label(block)
@@ -200,9 +206,9 @@ class Primer:
         return self._say("months", range=self._count(amount))
 
     def _joined(self, blocks: Sequence[Block]) -> str:
-        labels = [block.label.to(self._language) for block in blocks]
         if self._language == "ja":
-            return "".join(f"「{label}」" for label in labels)
+            return "".join(map(self._label, blocks))
+        labels = [block.label.en for block in blocks]
         return " or ".join(labels)
 
     def _say(self, sentence: str, /, **values: object) -> str:
@@ -211,14 +217,11 @@ class Primer:
 
 def _ends(blocks: Sequence[Block], amount: _Amount) -> tuple[list[Block], list[Block]]:
     """Return the blocks that take least and those that take most, by the middle of the range."""
-    middles = {}
+    at: dict[float, list[Block]] = {}
     for block in blocks:
         taken = amount(block)
-        middles[block.id] = taken.low + taken.high
-    least, most = min(middles.values()), max(middles.values())
-    lowest = [block for block in blocks if middles[block.id] == least]
-    highest = [block for block in blocks if middles[block.id] == most]
-    return lowest, highest
+        at.setdefault(taken.low + taken.high, []).append(block)
+    return at[min(at)], at[max(at)]
 
 
 def _build(block: Block) -> Range:

@@ -133,7 +133,7 @@ class Statements:
             for column, some in enumerate(examples.grams):
                 shared = own & some
                 if shared:
-                    weight = sum(rarity.get(gram, 1.0) for gram in shared)
+                    weight = _weight(shared, rarity)
                     likeness[row, column] = weight / (length * examples.lengths[column])
         return likeness
 
@@ -154,7 +154,7 @@ def _offered(best: Mapping[Answer, float], least: float, settled: Collection[str
 
 
 def _parts(clauses: Sequence[str]) -> Iterator[str]:
-    """Yield each clause, and its parts between commas where they are long enough to mean a thing."""
+    """Yield each clause, and its parts between commas where they are long enough to mean one."""
     for clause in clauses:
         yield clause
         parts = [part.strip() for part in _PART.split(clause)]
@@ -173,9 +173,15 @@ def _grams(text: str) -> frozenset[str]:
 
 
 def _rarity(grams: Sequence[Collection[str]]) -> dict[str, float]:
-    counts = Counter(gram for some in grams for gram in some)
+    counts = Counter[str]()
+    for some in grams:
+        counts.update(some)
     return {gram: math.log(1 + len(grams) / (1 + count)) for gram, count in counts.items()}
 
 
 def _length(grams: Collection[str], rarity: Mapping[str, float]) -> float:
-    return math.sqrt(sum(rarity.get(gram, 1.0) for gram in grams)) or 1.0
+    return math.sqrt(_weight(grams, rarity)) or 1.0
+
+
+def _weight(grams: Collection[str], rarity: Mapping[str, float]) -> float:
+    return sum(rarity.get(gram, 1.0) for gram in grams)

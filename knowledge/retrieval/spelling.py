@@ -22,7 +22,9 @@ def mended(question: str, pieces: Pieces, known: Known) -> str:
     def written(match: re.Match[str]) -> str:
         typed = match[0]
         meant = _meant(typed.lower(), pieces, known)
-        return typed if meant is None else meant
+        if meant is None:
+            return typed
+        return meant
 
     return _WORD.sub(written, question)
 
@@ -38,7 +40,9 @@ def _meant(word: str, pieces: Pieces, known: Known) -> str | None:
         if whole == 1 and pieces(other) < cut:
             candidates.append(other)
     candidates = list(known(candidates)) or candidates
-    return candidates[0] if len(candidates) == 1 else None
+    if len(candidates) != 1:
+        return None
+    return candidates[0]
 
 
 def _a_letter_away(word: str) -> Iterator[str]:

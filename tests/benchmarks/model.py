@@ -57,7 +57,9 @@ def said() -> Iterator[Said]:
 
 def rules() -> list[dict[str, object]]:
     """Return the short rules of our own making, with what is said about them."""
-    loaded: list[dict[str, object]] = yaml.safe_load((FOLDER / "statements.yaml").read_text("utf-8"))
+    loaded: list[dict[str, object]] = yaml.safe_load(
+        (FOLDER / "statements.yaml").read_text("utf-8")
+    )
     return loaded
 
 
@@ -96,7 +98,9 @@ async def judged(data: str, *, show: bool) -> dict[bool, Counter[str]]:
             became = await shown(answers, stub, one)
             figures[one.faithful][became] += 1
             if show and (became == "whole") != one.faithful:
-                print(f"- {became}, {'faithful' if one.faithful else 'wrong'}: {one.question} → {one.text}")
+                print(
+                    f"- {became}, {'faithful' if one.faithful else 'wrong'}: {one.question} → {one.text}"
+                )
         await model.close()
     return figures
 
@@ -110,7 +114,9 @@ def main() -> None:
     for faithful, became in figures.items():
         of = sum(became.values())
         name = "faithful" if faithful else "flipped, halved or invented"
-        print(f"{name}: {became['whole']} of {of} shown whole ({became['whole'] / of:.1%}); {dict(became)}")
+        print(
+            f"{name}: {became['whole']} of {of} shown whole ({became['whole'] / of:.1%}); {dict(became)}"
+        )
 
 
 if __name__ == "__main__":

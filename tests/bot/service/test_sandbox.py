@@ -29,8 +29,8 @@ pytestmark = pytest.mark.skipif(
 def lacking(monkeypatch: pytest.MonkeyPatch) -> None:
     """A system without the library that makes the kernel's filter, asked about anew."""
     monkeypatch.setattr(sandbox, "PRELUDE", WITHOUT)
-    monkeypatch.setattr("bot.service.application.missing", sandbox.missing)
-    monkeypatch.setattr("bot.service.application.late_imports", sandbox.late_imports)
+    monkeypatch.setattr("bot.service.sandbox_state.missing", sandbox.missing)
+    monkeypatch.setattr("bot.service.sandbox_state.late_imports", sandbox.late_imports)
 
 
 async def tried(application: Application) -> str:

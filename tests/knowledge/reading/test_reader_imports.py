@@ -115,7 +115,7 @@ async def test_the_start_of_the_server_names_it(
 ) -> None:
     odd(LATE)
     # the tests before have asked for all applications of this process, without the odd one
-    monkeypatch.setattr("bot.service.application.late_imports", late_imports)
+    monkeypatch.setattr("bot.service.sandbox_state.late_imports", late_imports)
     async with Application(load({}, data=str(tmp_path / "data")), threads=1) as application:
         await application.library()
         while (await application.readiness())["sandbox"] == "starting":
