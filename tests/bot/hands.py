@@ -15,6 +15,7 @@ from html.parser import HTMLParser
 from types import SimpleNamespace
 from unittest.mock import patch
 from urllib.parse import parse_qsl, urlencode
+from zlib import crc32
 
 from bot.command.interview import LETTERS, interview
 from bot.slack import parse as slack_parse
@@ -387,9 +388,7 @@ def _told(data: Mapping[str, str | int]) -> frozenset:
 
 # --------------------------------------------------------------------------- whether all of it comes back
 
-DRAWN: dict[str, Hand] = MESSAGES | {
-    f"web {path}": web(path) for path in ("/choose", "/demo", "/knowledge")
-}
+PLACES = ("/choose", "/demo", "/knowledge")  # of the web page, beside its first
 
 
 def troubles(reply: Reply) -> list[str]:
@@ -397,20 +396,23 @@ def troubles(reply: Reply) -> list[str]:
     Return what does not come back from some face as it was meant; none when all is well.
 
     On every face nothing comes back that the reply does not hold. Where all of a reply is drawn at once, nothing is missing,
-    either: a window, a terminal and a card that was too big draw parts of it.
+    either: a window, a terminal and a card that was too big draw parts of it. The web page draws it at its first place and at
+    one of the others, each reply at one of its own: where it stands and what it holds have nothing to do with each other.
     """
     meant = set(_meant(reply))
+    own = set()
+    if reply.ask:
+        stop = Press(f"{reply.ask.form.partition('.')[0]}.stop", reply.ask.state)
+        own = {_asked(stop, reply)}
+    place = PLACES[crc32(reply.text.encode()) % len(PLACES)]
+    drawn = MESSAGES | {f"web {place}": web(place)}
     found = []
-    for face, hand in (DRAWN | FACES).items():
+    for face, hand in (drawn | FACES).items():
         back = {_asked(content, reply) for content in hand(reply, {})}
-        own = (
-            {_asked(Press(f"{reply.ask.form.partition('.')[0]}.stop", reply.ask.state), reply)}
-            if reply.ask
-            else set()
-        )
         if odd := back - meant - own:
             found.append(f"{face}: {sorted(map(str, odd))} came back")
-        if face in DRAWN and (lost := meant - back - _elsewhere(face, reply)):
+        lost = meant - back if face in drawn else set()
+        if lost and (lost := lost - _elsewhere(face, reply)):
             found.append(f"{face}: {sorted(map(str, lost))} did not")
     return found
 
