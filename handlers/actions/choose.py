@@ -101,6 +101,11 @@ class PreviewResult(OfRun):
     """Show the result so far."""
 
 
+@action("choose.finish")
+class FinishRun(OfRun):
+    """End asking here: the result rests on what was answered so far."""
+
+
 @action("choose.stop")
 class StopRun(OfRun):
     """Leave the dialog for now."""

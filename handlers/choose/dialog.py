@@ -17,6 +17,7 @@ from handlers.actions.choose import (
     AnswerRest,
     ConfirmReading,
     DescribeSituation,
+    FinishRun,
     GoBack,
     GoExpress,
     KeepAnswers,
@@ -47,6 +48,7 @@ Change = (
     | GoBack
     | GoExpress
     | OpenRun
+    | FinishRun
     | ConfirmReading
 )
 Step = Change | DescribeSituation
@@ -202,7 +204,8 @@ class Dialog:
         step: Step,
         values: Values,
     ) -> Reply:
-        changed = replace(changed, done=self.following(changed, advisor) is None)
+        ended = isinstance(step, FinishRun) or self.following(changed, advisor) is None
+        changed = replace(changed, done=ended)
         saved = await self._runs.save(changed)
         if saved is None:
             newer = await self._runs.load(run.id)
@@ -224,10 +227,8 @@ class Dialog:
         match step:
             case ConfirmReading():
                 return confirmed(run, advisor, values)
-            case GoExpress():
-                return replace(run, express=True)
-            case OpenRun():
-                return replace(run, open=True)
+            case GoExpress() | OpenRun() | FinishRun():
+                return _marked(run, step)
             case GoBack():
                 return run.stepped_back()
             case AnswerPage() | SkipPage():
@@ -282,6 +283,12 @@ class Dialog:
         if not _repeats(run, step, values):
             note = Wording.to(message, self._texts)("old_click")
         return await self.ask(message, run, note)
+
+
+def _marked(run: Run, step: GoExpress | OpenRun | FinishRun) -> Run:
+    """Return the run with its answers as they are; one that is finished is so once it is saved."""
+    express = run.express or isinstance(step, GoExpress)
+    return replace(run, express=express, open=run.open or isinstance(step, OpenRun))
 
 
 def _paged(run: Run, advisor: Advisor, step: AnswerPage | SkipPage, values: Values) -> Run:

@@ -24,7 +24,11 @@ GOAL = 300  # characters of a goal or a measure
 
 def page(run: Run, setting: Setting, advisor: Advisor, say: Wording) -> Reply:
     """Return the page as one form; what was read or ruled before is filled in."""
-    text = say("two_sentences", a=say("page"), b=say("page_after"))
+    most = len(advisor.left(run.answers, run.asked))
+    after = say("page_after", most=most)
+    if run.express:
+        after = say("page_after_express", count=len(advisor.model.rules.express))
+    text = say("two_sentences", a=say("page"), b=after)
     form = AnswerPage(run.id, run.rev)
     notes: list[Flat] = [*say.note(setting.note), *_ruled(run, advisor, say)]
     buttons = list(_buttons(run, say, private=setting.private))

@@ -8,6 +8,7 @@ from handlers.actions.choose import (
     AskAboutResult,
     ConfirmReading,
     DescribeSituation,
+    FinishRun,
     GoBack,
     OfRun,
     OpenGuideline,
@@ -160,6 +161,8 @@ def _buttons(run: Run, criterion: Criterion, say: Wording) -> Iterator[Button]:
     yield Button(say("back"), GoBack(*at))
     yield Button(say("skip"), SkipQuestion(*at))
     yield Button(say("preview"), PreviewResult(run.id, run.rev))
+    if run.turns:
+        yield Button(say("finish"), FinishRun(run.id, run.rev))
 
 
 def describe(run: Run, say: Wording) -> Reply:

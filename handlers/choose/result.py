@@ -183,6 +183,8 @@ class ResultView:
         text = self.say("stopped_early", count=len(self.run.turns))
         if self.run.express:
             text = self.say("stopped_express")
+        elif self.advisor.step(self.run.answers, self.run.asked).question is not None:
+            text = self.say("stopped_by_person", count=len(self.run.turns))
         yield Paragraph(text, "note")
         action = AnswerRest(self.run.id, self.run.rev)
         yield Buttons((Button(self.say("do_rest", count=len(left)), action),), "rest")

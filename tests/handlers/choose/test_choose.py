@@ -19,6 +19,7 @@ from handlers.conversation import (
     Content,
     Form,
     Message,
+    Paragraph,
     Person,
     Press,
     Reply,
@@ -349,6 +350,21 @@ async def test_what_asking_ended_without_can_be_answered_afterwards(talk: Talk) 
     assert count >= 1
     actions = [i.press.action for b in reply.blocks if isinstance(b, Buttons) for i in b.items]
     assert "choose.rest" not in actions
+
+
+async def test_asking_can_be_ended_at_any_question_and_taken_up_again(talk: Talk) -> None:
+    page = await talk.open()
+    assert "最大14問" in page.text or "最大13問" in page.text
+    first = await talk.say(filled_in(page.ask, {}))
+    assert "choose.finish" not in [button.press.action for button in first.ask.buttons]
+    second = await talk.answer(first, first.ask.fields[0].options[0].id)
+    end = next(i.press for i in second.ask.buttons if i.press.action == "choose.finish")
+    result = await talk.say(end)
+    assert result.ask is None
+    notes = [block.text for block in result.blocks if isinstance(block, Paragraph)]
+    assert any("1問で終えた" in text for text in notes)
+    following = await talk.say(pressed(result, "choose.rest"))
+    assert following.ask is not None
 
 
 async def test_not_asked_skipped_and_not_sure_are_three_things(talk: Talk) -> None:
