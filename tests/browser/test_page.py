@@ -213,6 +213,11 @@ def test_the_dialog_leads_to_one_sheet_that_speaks_both_languages(opened, axe):
     expect(decided.locator("[data-l='Review on']")).to_have_text(re.compile(r"20\d\d-\d\d-\d\d"))
     page.locator(".list tbody tr .link").first.click()
     expect(page.locator(".sheet")).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    expect(page.locator(".sheet .panel:visible")).to_have_count(1)
+    expect(page.locator("#trial")).not_to_be_visible()
+    assert page.evaluate("document.documentElement.scrollHeight") < 4000
 
 
 PLACES = (

@@ -279,7 +279,9 @@ const tabs = (root) => all("[data-tabs]", root).forEach((bar) => {
       if (next !== tab) { event.preventDefault(); pick(next); next.focus(); }
     });
   });
-  if (links.length) pick(links[0]);
+  // on a phone the long form that tries other answers waits behind its tab
+  const behind = innerWidth < 700 && links.length > 1 && one("#trial", at(links[0].hash.slice(1)));
+  if (links.length) pick(links[behind ? 1 : 0]);
 });
 tabs(document);
 
