@@ -17,6 +17,7 @@ from knowledge.answering.entailment import Entailment
 from knowledge.answering.evidence import located, stands_in
 from knowledge.answering.grounding import closest, in_language, strange_names, support
 from knowledge.answering.prompt import Source
+from knowledge.answering.refuting import refuted
 from knowledge.answering.trace import Check
 from knowledge.text.sanitise import mail_addresses, sanitise
 from knowledge.text.units import units
@@ -126,6 +127,9 @@ class Verifier:
             return check
         if strange_names(text, [*places, topic, told.question]):
             return replace(check, kept=False, reason="name")
+        passage = "\n".join(source.text for source in behind)
+        if refuted(text, told.question, "\n".join(filter(None, evidence)), f"{topic}\n{passage}"):
+            return replace(check, kept=False, reason="words")
         evident = _holding(evidence, places)
         seen = self.entailment.signs(
             told.question, text, evident or places, topic, told.answer, told.before
