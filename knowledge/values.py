@@ -135,7 +135,7 @@ class Hit:
     here, but the question could get none in time. `fused`: the first stage's order is made of
     several, of which its score tells but one. `meaning` is how near its best unit lies to the
     question in meaning, whatever the language: about .2 for what has nothing to do with it, .6 and
-    more for what says the same. `unit` is that unit's number among the passage's, from 0.
+    more for what says the same; `near` tells it of each unit of the passage, in order.
     `likeness` is the share 0..1 of the question that a passage in another language speaks of.
     """
 
@@ -147,7 +147,7 @@ class Hit:
     sparse_alone: bool = False
     fused: bool = field(default=False, repr=False, compare=False)
     meaning: float | None = None
-    unit: int | None = None
+    near: tuple[float, ...] = ()
     likeness: float | None = None
 
 

@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime
 from itertools import chain
 from typing import Literal, Protocol
 
+from knowledge.answering.abbreviations import written_out
 from knowledge.answering.asked_kinds import kinds
 from knowledge.answering.authority import Authority
 from knowledge.answering.citations import citations, limits
@@ -193,6 +194,10 @@ class Answers:
 
         since = await progress.begin("search")
         query = await self._library.query(question.search_text, readers=question.readers)
+        in_full = await written_out(query, source=self._library, readers=question.readers)
+        if in_full != question.search_text:
+            question = replace(question, search_text=in_full)
+            query = await self._library.query(in_full, readers=question.readers)
 
         async def on_retrieved(candidates: int) -> None:
             used = min(candidates, question.limit)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
-from knowledge.answering.deciding import Deciding
+from knowledge.answering.asked import Deciding
 from knowledge.retrieval.source import PassageSource
 from knowledge.text.article import Line, above, around, lines
 from knowledge.text.outline import CELL, LEADS

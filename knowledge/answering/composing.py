@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.answering.articles import Article
+from knowledge.answering.asked import Asked, Deciding
 from knowledge.answering.citations import Draft
-from knowledge.answering.deciding import Asked, Deciding
 from knowledge.answering.lead import lead, place_of, placed
 from knowledge.answering.rows import header_of
 from knowledge.answering.wording import Wording
@@ -21,7 +21,7 @@ from knowledge.values import Language, Passage, Sentence
 
 SHORT = 540  # characters of an answer in a chat, its sources apart
 LEAST = 180  # of them for the article, however long the lead is
-LONGER = 1.6  # of the room of an article, that a list which is asked for may take in addition
+LONGER = 2.0  # of the room of an article, that a list which is asked for may take in addition
 BESIDE = 240  # characters of a comparison that is said in one sentence
 GAP = "…"
 
@@ -49,10 +49,12 @@ def composed(parts: Sequence[Part], language: Language, wording: Wording) -> Dra
     """
     groups = _together(parts)
     leads: list[Sentence] = []
+    firsts: set[str] = set()
     for number, group in enumerate(groups, start=1):
         for part in group:
             first = _lead(part, language, wording)
-            if first:
+            if first and first not in firsts:
+                firsts.add(first)
                 leads.append(Sentence(first, (number,), "lead"))
     said = " ".join(lead.text for lead in leads)
     budget = max(SHORT - len(said), LEAST) // len(groups)

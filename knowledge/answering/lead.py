@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from typing import Literal
 
 from knowledge.answering.articles import Article
-from knowledge.answering.deciding import LEANING, Asked, Deciding
+from knowledge.answering.asked import LEANING, Asked, Deciding
 from knowledge.answering.rows import plain, row_said
 from knowledge.answering.sameness import uncovered
 from knowledge.answering.wording import Wording
 from knowledge.reading.chunks import passage_title
-from knowledge.text.article import Line, above
+from knowledge.text.article import Line, above, counted_anew
 from knowledge.text.outline import LEADS, unmarked
 from knowledge.text.predicates import EXCEPTION, Stance, Verdict, conditional, stance_of, verdict
 from knowledge.text.sanitise import quoted, sanitise
@@ -224,14 +224,26 @@ def _listed(article: Article, asked: Asked) -> str:
     if not wanted or not LEADS.search(article.deciding):
         return ""
     items = [plain(text) for text in listed(article.lines, article.at)]
-    if not items or max(map(len, items)) > SHORT_ITEM or sum(map(len, items)) > ITEMS:
+    if not items:
         return ""
+    if max(map(len, items)) > SHORT_ITEM or sum(map(len, items)) > ITEMS:
+        return _first_step(items) if asked.wanted.kind == "steps" else ""
     return " / ".join(items)
+
+
+def _first_step(items: Sequence[str]) -> str:
+    """Return what the first of several long steps says: a line that leads to it says none."""
+    first = items[0]
+    start, end = sentence_spans(first, (0, len(first)))[0]
+    return first[start:end]
 
 
 def listed(lines: Sequence[Line], at: int) -> list[str]:
     """Return what the line at `at` announces: the items below it, or the headings."""
     following = lines[at + 1 :]
+    begun_anew = counted_anew(lines, at)
+    if begun_anew:
+        return [line.text for line in following[:begun_anew]]
     if following and following[0].kind == "heading":
         return [line.text for line in following if line.kind == "heading"]
     return [line.text for line in following[: _leading_items(following)]]

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from knowledge.answering.articles import article
+from knowledge.answering.asked import Asked, Deciding
 from knowledge.answering.composing import Part, Rows, beside_each_other, composed
-from knowledge.answering.deciding import Asked, Deciding, ranked
+from knowledge.answering.deciding import ranked
 from knowledge.answering.extractive import Candidate, Extract, Extractor
 from knowledge.answering.sides import asked_of, index_of, sides
 from knowledge.answering.stages import Question, Written

@@ -6,7 +6,7 @@ and the cell that answers.
 from collections.abc import Sequence
 
 from knowledge.answering.articles import Article
-from knowledge.answering.deciding import Asked
+from knowledge.answering.asked import Asked
 from knowledge.text.article import Line
 from knowledge.text.lines import ended
 from knowledge.text.outline import CELL, unmarked

@@ -379,7 +379,7 @@ def _meaning(hit: Hit, near: Near | None) -> Hit:
     """Return a hit with how near it lies, where that is known."""
     if near is None:
         return hit
-    return replace(hit, meaning=near.score, unit=near.unit)
+    return replace(hit, meaning=near.score, near=near.units)
 
 
 def _require(readers: frozenset[str]) -> None:

@@ -63,13 +63,15 @@ class Meaning:
 class Near:
     """
     A passage whose unit number `unit`, from 0, lies nearest to a question. `score` is the cosine,
-    about .2 for what has nothing to do with it, .6 and more for what says the same.
+    about .2 for what has nothing to do with it, .6 and more for what says the same; `units` are
+    those of all its units, in order.
     """
 
     version: str
     position: int
     score: float
     unit: int
+    units: tuple[float, ...] = ()
 
 
 def meaning(
@@ -168,7 +170,8 @@ class Block:
         owners = self._owner[rows[order]]
         _, firsts = np.unique(owners, return_index=True)
         best = order[np.sort(firsts)[:limit]]
-        return [self._near(int(rows[at]), float(scores[at])) for at in best.tolist()]
+        owning = [int(self._owner[row]) for row in rows[best].tolist()]
+        return [self._near(at, asked) for at in owning]
 
     def of(self, vector: Vectors, version: str, position: int) -> Near | None:
         """Return how near one passage lies; None where it is not known."""
@@ -177,16 +180,16 @@ class Block:
             at = first + int(np.searchsorted(self._positions[first:end], position))
             if at == end or self._positions[at] != position:
                 continue
-            start, stop = int(self._starts[at]), int(self._starts[at + 1])
-            scores = _cosines(self._codes[start:stop], _codes(vector))
-            best = int(np.argmax(scores))
-            return self._near(start + best, float(scores[best]))
+            return self._near(at, _codes(vector))
         return None
 
-    def _near(self, row: int, score: float) -> Near:
-        at = int(self._owner[row])
+    def _near(self, at: int, asked: Codes) -> Near:
+        """Return how near the passage at index `at` among all lies."""
+        start, stop = int(self._starts[at]), int(self._starts[at + 1])
+        units: list[float] = _cosines(self._codes[start:stop], asked).tolist()
+        unit = int(np.argmax(units))
         name = self._versions[int(self._part_of[at])]
-        return Near(name, int(self._positions[at]), score, row - int(self._starts[at]))
+        return Near(name, int(self._positions[at]), units[unit], unit, tuple(units))
 
     def _likely(self, asked: Codes) -> npt.NDArray[np.int64]:
         """Return the units that share the most signs with a question, a few more than `EXACT`."""

@@ -149,7 +149,7 @@ def reranked(query: Query, hits: Sequence[Hit], limit: int) -> list[Hit]:
             hit.sparse_alone,
             hit.fused,
             hit.meaning,
-            hit.unit,
+            hit.near,
             hit.likeness,
         )
         ordered.append(again)

@@ -13,7 +13,7 @@ from typing import Literal
 
 from knowledge.text.injection import harmless
 from knowledge.text.lines import ARTICLE, columns, ended
-from knowledge.text.outline import CELL, LEADS, row_of
+from knowledge.text.outline import CELL, LEADS, item_number, row_of
 from knowledge.text.spans import WORD, Span, visible
 from knowledge.values import Passage
 
@@ -84,9 +84,29 @@ def within(every: Sequence[Line], at: int) -> tuple[int, int]:
     head = every[at]
     announces = bool(LEADS.search(head.text)) or not ended(head.text)
     end = at + 1
+    begun_anew = counted_anew(every, at)
+    if begun_anew:
+        return end, end + begun_anew
     while end < len(every) and _is_below(every, head, at, end, announces=announces):
         end += 1
     return at + 1, end
+
+
+def counted_anew(every: Sequence[Line], at: int) -> int:
+    """
+    Return how many lines below an item that announces a list are counted from 1 again: they stand
+    within it, though a file without indents numbers both alike.
+    """
+    head = every[at]
+    if head.kind != "item" or not LEADS.search(head.text):
+        return 0
+    count = 0
+    for line in every[at + 1 :]:
+        alike = (line.kind, line.rank, line.indent) == ("item", head.rank, head.indent)
+        if not alike or item_number(line.text) != count + 1:
+            break
+        count += 1
+    return count if count > 1 else 0
 
 
 def above(every: Sequence[Line], at: int) -> list[int]:

@@ -206,12 +206,20 @@ def _facts(line: str) -> tuple[Span, ...]:
         sentence = line[slice(*span)]
         follows = at > 0 and guilty[at - 1]
         guilty.append(suspicious(sentence) or _goes_with_order(sentence, follows=follows))
-    told = any(suspicious(line[slice(*span)]) for span in spans)
-    innocent = [span for span, is_guilty in zip(spans, guilty, strict=True) if not is_guilty]
+    told = False
+    innocent: list[Span] = []
+    for span, is_guilty in zip(spans, guilty, strict=True):
+        told = told or suspicious(line[slice(*span)])
+        if not is_guilty:
+            innocent.append(span)
     rest = " ".join(line[slice(*span)] for span in innocent)
     if not told or suspicious(rest):
         return ()  # an order may be spread over several sentences
-    return tuple((start, end) for start, end in innocent if end - start >= FACT)
+    facts: list[Span] = []
+    for start, end in innocent:
+        if end - start >= FACT:
+            facts.append((start, end))
+    return tuple(facts)
 
 
 def _goes_with_order(sentence: str, *, follows: bool) -> bool:

@@ -26,6 +26,7 @@ _RANKS = (
     re.compile(r"[(（](?:[ア-ンa-zA-Z]|[ivx]{1,4})[)）]\s*"),
     re.compile(r"(?!\+\d)[-*+•・◦●○■□◆◇▶▪✓]\s*(?![*])"),  # +81 begins a number
 )
+_NUMBER = re.compile(r"[(（]?(\d{1,3})")
 _ITEM = re.compile("|".join(f"(?:{form.pattern})" for form in _RANKS))
 LEADS = re.compile(
     r"[:：]\s*$|(?:(?:と|の)(?:おり|通り)|以下の|下記|左記|次の|次に|各号|いずれか)[^。]*。?\s*$"
@@ -79,9 +80,35 @@ def items(text: str, rows: Sequence[Row], at: int) -> int:
     """
     head = _owner(text, rows, at)
     end = at + 1
+    begun_anew = _counted_anew(text, rows, at)
+    if begun_anew:
+        return begun_anew
     while end < len(rows) and _is_item_below(rows, head, at + 1, end):
         end += 1
     return end - at - 1
+
+
+def _counted_anew(text: str, rows: Sequence[Row], at: int) -> int:
+    """
+    Return how many rows below an item that announces a list are counted from 1 again: they stand
+    within it, though a file without indents numbers both alike.
+    """
+    head = rows[at]
+    if not head.marked or not LEADS.search(text[slice(*head.span)]):
+        return 0
+    count = 0
+    for row in rows[at + 1 :]:
+        alike = (row.rank, row.indent) == (head.rank, head.indent)
+        if not alike or item_number(text[slice(*row.span)]) != count + 1:
+            break
+        count += 1
+    return count if count > 1 else 0
+
+
+def item_number(line: str) -> int:
+    """Return the number an item begins with, 0 for none."""
+    digits = _NUMBER.match(line)
+    return int(digits.group(1)) if digits else 0
 
 
 def stands_within(rows: Sequence[Row], at: int) -> bool:

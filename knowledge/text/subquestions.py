@@ -20,6 +20,9 @@ _WORD = re.compile(
     r"|\b(?:what|which|who|when|where|why|how)\b",
     re.IGNORECASE,
 )
+# "when an employee leaves, …" asks nothing: a question has its verb right behind the question word
+_VERB = r"(?:do|does|did|is|are|was|were|will|can|could|should|must|may|would|have|has)\b"
+_SUBORDINATE = re.compile(rf"^(?:when|where|if|while|once)\s+(?!{_VERB})", re.IGNORECASE)
 _CLAUSE = re.compile(r"(?<=[、,])\s*(?:and\s+)?")
 
 
@@ -58,15 +61,24 @@ def _asking_sentences(text: str) -> list[str]:
 
 
 def _asking_clauses(text: str) -> list[str]:
-    """Return the clauses of a sentence where each of two or more has a question word of its own."""
+    """
+    Return the clauses of a sentence where each of two or more has a question word of its own, with
+    what is said before the first of them.
+    """
     clauses = [clause for clause in _CLAUSE.split(text) if clause.strip()]
     parts: list[str] = []
-    open_ = ""
+    shared = open_ = ""
     for clause in clauses:
         open_ += clause
-        if _WORD.search(clause):
-            parts.append(open_.strip(" 、,"))
-            open_ = ""
+        asks = _WORD.search(clause) and not _SUBORDINATE.match(clause)
+        if not asks:
+            if not parts:
+                shared = open_
+            continue
+        if parts:
+            open_ = f"{shared}{open_}"
+        parts.append(open_.strip(" 、,"))
+        open_ = ""
     if open_ and parts:
         parts[-1] += open_
     return parts

@@ -13,7 +13,7 @@ from typing import Literal
 
 from knowledge.text.language import language_of
 
-Kind = Literal["amount", "time", "who", "steps", "items", "meaning", ""]
+Kind = Literal["amount", "time", "who", "steps", "items", "meaning", "eligible", ""]
 
 _NUMBER = r"(?:\d+(?:[.,]\d+)*|[一二三四五六七八九十百千万数半]+)"
 _SPAN = rf"{_NUMBER} ?(?:営業日|日|週間?|[かカヶケ箇]月|月|年間?|時間|分|秒|泊)"
@@ -47,7 +47,11 @@ _WHO = (
     r"(?:部|課|室|局|係|窓口|責任者|担当者?|管理者|所属長|上司|上長|社長|部長|課長|人事|総務|会社|取締役|委員会|監査人|デスク)"
     r"|内線|連絡先|@"
     r"|\b(?:department|team|desk|manager|supervisor|officer|director|division|head|owner"
-    r"|administrator|committee|contact|email|extension|staff|personnel|lead)\b"
+    r"|administrator|committee|contact|e-?mail (?:to|us|the|your)|extension|staff|personnel|lead)\b"
+)
+_ELIGIBLE = (
+    r"対象|に限|のみ|だけ|適用|すべての|全ての|全員|以外|社員に|従業員に|者に(?:対し|限|は)"
+    r"|\b(?:eligible|entitled|qualif\w+|only|every|all)\b"
 )
 _STEPS = (
     r"手順|次の(?:とおり|通り)|以下の|まず|申請|提出|届け?出|連絡|報告|してください|して下さい|なければならない|ものとする"
@@ -59,18 +63,29 @@ _ANY = re.compile(_NUMBER)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`shows` finds in a sentence what is wanted; None where any sentence may do."""
+    """
+    `shows` finds in a sentence what is wanted; None where any sentence may do. `counted` finds an
+    amount of the very unit that is asked for; None where none is named.
+    """
 
     kind: Kind
     shows: re.Pattern[str] | None = None
     every: bool = False
+    counted: re.Pattern[str] | None = None
 
     def found(self, text: str) -> bool:
         """Whether a sentence has what is wanted. Its own number in a list does not count."""
-        if self.shows is None:
+        return self._finds(self.shows, text)
+
+    def counts(self, text: str) -> bool:
+        """Whether a sentence has an amount of the very unit that is asked for."""
+        return self._finds(self.counted, text)
+
+    def _finds(self, form: re.Pattern[str] | None, text: str) -> bool:
+        if form is None:
             return False
         bare = _MARK.sub("", unicodedata.normalize("NFKC", text).lower())
-        return bool(self.shows.search(_REFERENCE.sub(" ", bare)))
+        return bool(form.search(_REFERENCE.sub(" ", bare)))
 
 
 _MARK = re.compile(r"^\s*(?:[-*・•◦]|\(?\d{1,3}[.)．]|\d{1,2} (?=[^\d]))\s*")
@@ -84,9 +99,34 @@ _ENGLISH: tuple[tuple[Kind, str, str], ...] = (
     ("time", r"\bby when\b|\bdeadline\b|\bwithin how\b|\bhow soon\b", f"{_ANY_SPAN}|{_ANY_DATE}"),
     ("amount", r"\bhow many\b|\bminimum\b|\bmaximum\b|\blength\b|\bage\b", r"\d"),
     ("time", r"\bwhen\b|\bwhat time\b|\bwhat year\b|\bwhich date\b", _ANY_DATE),
+    (
+        "who",
+        (
+            r"\b(?:what|which) (?:phone |e-?mail )?(?:number|address)\b"
+            r".*\b(?:call|dial|write|contact|reach|e-?mail)"
+            r"|\bphone number\b|\be-?mail address\b"
+        ),
+        r"\d{2,5}-\d{2,4}-\d{3,4}|\S@\S|内線",
+    ),
+    (
+        "eligible",
+        (
+            r"\bwho (?:can|may|gets?|is|are) "
+            r"(?:get|use|receive|apply|eligible|entitled|allowed|\w+ed for)\b"
+            r"|\bwho (?:gets|qualifies)\b|\b(?:is|are) everyone\b"
+        ),
+        _ELIGIBLE,
+    ),
     ("who", r"\bwho\b|\bwhom\b|\bwhose\b|\bwhich (?:team|department|person)\b", _WHO),
-    ("steps", r"\bhow (?:do|can|should|to|would)\b|\bsteps?\b|\bprocedure\b", _STEPS),
-    ("steps", r"\bprocess for\b|\bwhat (?:should|must|do) \w+ do\b", _STEPS),
+    ("steps", r"\bho?w (?:do|can|should|to|would)\b|\bsteps?\b|\bprocedure\b", _STEPS),
+    (
+        "steps",
+        (
+            r"\bprocess for\b"
+            r"|\bwhat (?:should|must|do|does|did|can) (?:\w+ ){1,3}?(?:(?:have|need) to )?do\b"
+        ),
+        _STEPS,
+    ),
     ("items", r"\blist\b|\ball (?:the|of)\b|\bwhich \w+s\b", ""),
     ("items", r"\bwhat (?:kinds?|types?|categories|items)\b|\bwhat(?:'s| is| are) in\b", ""),
     ("items", r"\bwhat (?:must|may|can|should|is|are) (?:not |never )?(?:be |i |we )?\w+ed\b", ""),
@@ -100,6 +140,11 @@ _WHO_ASKED = re.compile(
     r"誰|だれ|どなた|窓口|連絡先|問い合わせ先|(?:どこ|何処)[にへがのでを]?[^。]{0,8}"
     r"(?:連絡|れんらく|相談|そうだん|聞|きけ|問い合わせ|報告|申請|払|負担|管理)"
 )
+_ELIGIBLE_ASKED = re.compile(
+    r"(?:誰|だれ|どんな人|どういう人)(?:でも|が|に)?[^。]{0,8}?"
+    r"(?:使え|つかえ|もらえ|貰え|取れ|とれ|受けられ|受け取れ|利用でき|申請でき|対象|出る|出ます)"
+    r"|対象者|全員(?:が|に)?[^。]{0,6}(?:もらえ|使え|取れ|出|受け)"
+)
 _STEPS_ASKED = re.compile(
     r"方法|手順|やり方|しかた|仕方|どうやって|どのように|どうすれば|どうしたら|どうしよう|どうする|どうやる|流れ|手続|何を(?:すれば|したら|する)|何から"
 )
@@ -108,7 +153,8 @@ _ITEMS_ASKED = re.compile(
     r"|どのような|項目|内訳|中身|入って|(?:もの|こと|情報|業務|書類|費用|場合|とき|条件)(?:は|って|が)?(?:何|なに|なん|どれ|\?|$)"
 )
 _EVERY_ASKED = re.compile(
-    r"全部|すべて|全て|ぜんぶ|一覧|並べ|ならべ|列挙|リスト|\ball\b|\blist\b|\bevery\b"
+    r"全部|すべて|全て|ぜんぶ|一覧|並べ|ならべ|列挙|リスト|\ball\b|\blist\b"
+    r"|\bevery\b(?! (?:\d|day|week|month|quarter|year|time|hour|other))"
 )
 _MEANING_ASKED = re.compile(
     r"とは(?:何|なに|なん|\?|$)|って(?:何|なに|なん)(?:です|だ|の|\?|$)?|とは(?:[、。]|$)|意味|定義"
@@ -137,8 +183,29 @@ _TIMES = (
 _JAPANESE: tuple[tuple[Kind, re.Pattern[str], str], ...] = (
     *(("amount", re.compile(asks), shows) for asks, shows in _AMOUNTS),
     *(("time", re.compile(asks), shows) for asks, shows in _TIMES),
+    ("eligible", _ELIGIBLE_ASKED, _ELIGIBLE),
     ("who", _WHO_ASKED, _WHO),
     ("steps", _STEPS_ASKED, _STEPS),
+)
+
+
+_UNITS = tuple(
+    (re.compile(asks), shows)
+    for asks, shows in (
+        (r"何(?:営業)?日|how many (?:\w+ )?days", rf"{_NUMBER} ?(?:営業)?日|\bdays?\b"),
+        (r"何週|how many (?:\w+ )?weeks", rf"{_NUMBER} ?週|\bweeks?\b"),
+        (r"何[かヶカ箇]月|how many (?:\w+ )?months", rf"{_NUMBER} ?[かヶカ箇]月|\bmonths?\b"),
+        (r"何年|how many (?:\w+ )?years", rf"{_NUMBER} ?年|\byears?\b"),
+        (r"何時間|how many (?:\w+ )?hours", rf"{_NUMBER} ?時間|\bhours?\b"),
+        (r"何時(?!間)|what time", rf"{_NUMBER} ?時(?!間)|\d:\d\d|\b[ap]m\b"),
+        (r"何分|how many (?:\w+ )?minutes", rf"{_NUMBER} ?分|\bminutes?\b"),
+        (r"何(?:歳|才)|\bage\b", rf"{_NUMBER} ?(?:歳|才)|\bage\b"),
+        (r"何(?:人|名)", rf"{_NUMBER} ?(?:人|名)|\b(?:people|persons)\b"),
+        (r"何回|how (?:often|many times)", _ANY_RATE),
+        (r"何曜", r"[月火水木金土日]曜|\b\w+day\b"),
+        (r"何円|いくら|how much", rf"{_NUMBER} ?万?円|[¥$€] ?\d|実費|全額|無料|\bfree\b"),
+        (r"電話|番号を|\bphone\b|what number|number should", r"\d{2,5}-\d{2,4}-\d{3,4}|内線|\d{4}"),
+    )
 )
 
 
@@ -150,7 +217,7 @@ def wanted(question: str) -> Wanted:
         return _wanted_in_english(text, every=every)
     for kind, asks, shows in _JAPANESE:
         if asks.search(text):
-            return Wanted(kind, re.compile(shows), every)
+            return Wanted(kind, re.compile(shows), every, _counted(text))
     listed = every or _ITEMS_ASKED.search(text)
     if _MEANING_ASKED.search(text) and not listed:
         return Wanted("meaning", re.compile(_NAMED), every)
@@ -160,5 +227,13 @@ def wanted(question: str) -> Wanted:
 def _wanted_in_english(text: str, *, every: bool) -> Wanted:
     for kind, asks, shows in _ENGLISH:
         if re.search(asks, text):
-            return Wanted(kind, re.compile(shows) if shows else None, every)
+            return Wanted(kind, re.compile(shows) if shows else None, every, _counted(text))
     return Wanted("", None, every)
+
+
+def _counted(question: str) -> re.Pattern[str] | None:
+    """Return what finds an amount of the unit that a question names, None where it names none."""
+    for asks, shows in _UNITS:
+        if asks.search(question):
+            return re.compile(shows)
+    return None

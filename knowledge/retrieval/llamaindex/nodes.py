@@ -29,7 +29,7 @@ SHOWN = ("title", "place")  # the metadata a model reads beside the text
 INTERNAL = (
     "document", "version", "audience", "position", "headings", "language", "kind", "place_kind",
     "place_number", "place_label", "terms", "first_score", "rank", "parts", "sparse_alone", "fused",
-    "meaning", "unit", "likeness",
+    "meaning", "near", "likeness",
 )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ class PassageNode(TextNode):
         self.metadata["sparse_alone"] = hit.sparse_alone
         self.metadata["fused"] = hit.fused
         self.metadata["meaning"] = hit.meaning
-        self.metadata["unit"] = hit.unit
+        self.metadata["near"] = hit.near
         self.metadata["likeness"] = hit.likeness
 
     def hit(self, score: float) -> Hit | None:
@@ -134,7 +134,7 @@ def node_hit(scored: NodeWithScore) -> Hit:
         metadata["sparse_alone"],
         metadata["fused"],
         metadata["meaning"],
-        metadata["unit"],
+        tuple(metadata["near"]),
         metadata["likeness"],
     )
 

@@ -1,0 +1,183 @@
+"""
+By what a line is known to be the one that answers, or not to be: what it shares with the question,
+how near it lies in meaning, and whether it has the form of what is asked for.
+
+A question about an act wants a sentence that allows or forbids it, one about an amount a sentence
+with such an amount, one about a meaning the sentence that explains it.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from knowledge.answering.asked import LEANING, Asked, Deciding
+from knowledge.answering.sameness import uncovered
+from knowledge.reading.chunks import passage_title
+from knowledge.retrieval.query import Query
+from knowledge.text.analysis import normalise
+from knowledge.text.lines import ended
+from knowledge.text.outline import row_of, unmarked
+from knowledge.text.predicates import Stance, YesNo, stance_of, verdict
+from knowledge.text.provisions import part_begun
+from knowledge.text.ranges import fits
+from knowledge.text.spans import Span
+from knowledge.values import Hit, Passage
+
+UNRELATED = 0.2  # the cosine of things that have nothing to do with each other
+MANY = 2  # lines of a list from which on its words are not counted together
+_QUESTION = re.compile(r"(?:か|[?？])\s*$")
+_ASKING = re.compile(r"[?？]|(?:ですか|ますか)[。\s]*$")
+_SOFT = re.compile(r"望ましい|努める|努めなければ|推奨|\b(?:recommended|ideally|preferably)\b")
+_ABOUT_ITSELF = re.compile(
+    r"^(?:この|本)(?:規則|規程|規定|ガイドライン|文書|資料|手引き?|マニュアル|ページ|章)[はで][^。]*"
+    r"(?:定め(?:た|る)もの|目的と(?:する|して)|説明し)"
+    r"|^(?:the purpose of )?this (?:page|document|policy|guide|guideline|handbook|section|chapter)"
+    r" (?:outlines?|describes?|explains?|covers?|provides?|defines?|is)\b",
+    re.IGNORECASE,
+)
+_REACHABLE = re.compile(r"\S@\S|内線|\d{2,5}-\d{2,4}-\d{3,4}|窓口|連絡先|問い合わせ")
+_ENUMERATES = re.compile(
+    r"(?:[^、。]+、){2}|及び|および|又は|とおり|各号|いずれか|\b(?:includ\w+|consists?|contains?|following)\b"
+    r"|(?:[^,.]+, ){2}"
+)
+_BARE = re.compile(r"(?:はい|いいえ|ええ|yes|no)[、,。.!！]*", re.IGNORECASE)
+_WORDS = re.compile(r"[a-z0-9]+")
+
+
+def signs(
+    asked: Asked, query: Query, told: Sequence[Deciding], hits: Sequence[Hit]
+) -> list[dict[str, float]]:
+    """
+    Return the signs of each line that may be said, by their names in `deciding.WEIGHTS`; most are 0
+    or 1, shares 0..1.
+    """
+    weights = _weights(query)
+    nearest = 0.0
+    for deciding in told:
+        nearest = max(nearest, _near(deciding, hits))
+    rows: list[dict[str, float]] = []
+    for deciding in told:
+        shared = _shared_signs(query, deciding, hits, weights, nearest)
+        form = _form_signs(asked, deciding, hits[deciding.hit].passage)
+        rows.append(shared | form)
+    return rows
+
+
+def _shared_signs(
+    query: Query,
+    deciding: Deciding,
+    hits: Sequence[Hit],
+    weights: Mapping[str, float],
+    nearest: float,
+) -> dict[str, float]:
+    """Return what a line shares with a question, in words and in meaning."""
+    passage = hits[deciding.hit].passage
+    candidate = deciding.candidate
+    line = passage.text[slice(*deciding.span)]
+    title = passage_title(passage)
+    share = candidate.share
+    if len(candidate.spans) > MANY:  # a long list has many words and need not be about them
+        head = passage.text[slice(*candidate.spans[0])]
+        share = min(share, _shared(f"{title} {head}\n{line}", weights))
+    abroad = passage.language != query.language
+    near = _near(deciding, hits)
+    return {
+        "form": candidate.score,
+        "share": 0.0 if abroad else share,
+        "share_abroad": share if abroad else 0.0,
+        "own": _shared(line, weights),
+        "likeness": 0.0 if abroad else candidate.likeness,
+        "likeness_abroad": candidate.likeness if abroad else 0.0,
+        "near": 0.0 if abroad else near,
+        "near_abroad": near if abroad else 0.0,
+        "behind": near - nearest,
+    }
+
+
+def _form_signs(asked: Asked, deciding: Deciding, passage: Passage) -> dict[str, float]:
+    """Return what form a line has, and whether that is asked for."""
+    text = passage.text
+    line = text[slice(*deciding.span)]
+    candidate = deciding.candidate
+    words = line
+    lists = deciding.lists and asked.listed
+    if lists:
+        words = text[candidate.spans[0][0] : candidate.spans[-1][1]]
+    fit = fits(asked.text, words)
+    stance = stance_of(line)
+    before = text[: deciding.span[0]].strip()
+    opens = not before or bool(_BARE.fullmatch(before))
+    return {
+        **_wanted_signs(asked, deciding, words, stance),
+        "in_range": fit > 0,
+        "out_of_range": fit < 0,
+        "leaning": bool(LEANING.match(unmarked(line))),
+        "soft": bool(_SOFT.search(line)),
+        "denies": asked.denied and stance in ("not_so", "forbidden"),
+        "named": bool(asked.part) and asked.part == part_begun(line),
+        "label": _is_label(passage, deciding.span),
+        "opens": opens and bool(_QUESTION.search("".join(passage.headings[-1:]))),
+        "lists": lists,
+        "enumerates": asked.wanted.kind == "items" and bool(_ENUMERATES.search(line)),
+        "about_itself": bool(_ABOUT_ITSELF.search(unmarked(line))),
+        "asks": bool(_ASKING.search(line)),
+        "counted": asked.wanted.counts(words),
+        "reachable": asked.wanted.kind == "who" and bool(_REACHABLE.search(line)),
+        "slide_head": passage.kind == "slide" and not before,
+    }
+
+
+def _wanted_signs(asked: Asked, deciding: Deciding, words: str, stance: Stance) -> dict[str, float]:
+    """Return whether a line has the kind of thing that is asked for."""
+    decides = speaks = False
+    if asked.yes_no is not None:
+        verdict_ = verdict(YesNo(asked.yes_no.stance), stance)
+        decides = bool(verdict_) and not uncovered(deciding.candidate.missing, words)
+        speaks = bool(verdict_) or stance not in ("unknown", "so", "not_so")
+    typed = asked.yes_no is None and asked.wanted.shows is not None
+    found = typed and asked.wanted.found(words)
+    return {
+        "typed": found,
+        "untyped": typed and not found,
+        "decides": decides,
+        "speaks": speaks and not decides,
+    }
+
+
+def _near(deciding: Deciding, hits: Sequence[Hit]) -> float:
+    """Return how near a line's unit lies to the question, 0 where that is not known."""
+    near = hits[deciding.hit].near
+    number = deciding.candidate.number
+    if not 0 <= number < len(near):
+        return 0.0
+    return max(near[number] - UNRELATED, 0.0)
+
+
+def _is_label(passage: Passage, span: Span) -> bool:
+    """Whether a line of prose is neither a sentence nor an item nor a figure."""
+    line = passage.text[slice(*span)]
+    if passage.kind != "prose" or ended(line) or row_of(passage.text, *span).marked:
+        return False
+    return not any(sign.isdigit() or sign in ":：|" for sign in line)
+
+
+def _weights(query: Query) -> dict[str, float]:
+    """Return the content words of a question with their shares; one letter tells too little."""
+    weights = zip(query.forms, query.content.tolist(), strict=True)
+    return {form: weight for form, weight in weights if weight > 0 and len(form) > 1}
+
+
+def _shared(line: str, weights: Mapping[str, float]) -> float:
+    """Return the share of the question's words that a line holds, 0..1, by their letters alone."""
+    text = normalise(line)
+    latin = _WORDS.findall(text)
+    shared = 0.0
+    for form, weight in weights.items():
+        if _holds(text, latin, form):
+            shared += weight
+    return shared
+
+
+def _holds(text: str, latin: Sequence[str], form: str) -> bool:
+    if form.isascii():
+        return any(word.startswith(form) for word in latin)
+    return form in text

@@ -1,0 +1,103 @@
+"""Which sentence answers: the one of the kind that is asked for, wherever its words are commoner."""
+
+from pathlib import Path
+
+import pytest
+
+from knowledge.answering.answers import Answers
+from tests.shelving import shelved
+
+ALL = frozenset({"all"})
+CLUBS = """# クラブ活動規程
+
+### 第1条　目的
+
+1. この規程は、クラブ活動の補助とその条件について定めたものである。
+
+### 第2条　対象者
+
+1. クラブ活動の補助は、勤続1年以上の正社員に限り受けることができる。
+
+### 第3条　事故
+
+1. 事故に気づいた者は、直ちに総務課に報告しなければならない。
+2. 事故が起きたときは、会社は次の各号に掲げる措置を講じる。
+1. けが人の救護と家族への連絡
+2. 原因の調査
+3. 保険会社への通知
+3. 会社は、活動を再開する前に、点検を行わなければならない。
+
+### 第4条　育児休業
+
+1. 育児休業の申出は、休業の1か月前までに行う。育児休業は、2年以内に限り延長することができる。
+2. 育児休業のうち有給とする日数は、子1人につき10日とする。
+"""
+PRINTER = """# Printer guide
+
+## Agenda
+
+- Should we lease or buy a printer
+- How to order toner
+- Summary
+
+## How to order toner
+
+Follow the steps below to order toner:
+
+1. Open the supply portal and choose the printer model from the list of printers on your floor. \
+It shows what is in stock.
+2. Send the order to the office manager, who checks it against the budget of your team.
+3. Collect the toner at the reception desk on the next working day after the approval came.
+
+## Lease or buy
+
+We lease printers, and buy none, because a lease includes repairs.
+
+## Repairs
+
+You will receive an email once your printer is repaired. Send an email to fix@example.com if you \
+have questions about a repair.
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    texts = {"クラブ活動規程.md": CLUBS, "printer-guide.md": PRINTER}
+    return shelved(tmp_path_factory.mktemp("shelf"), texts)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("クラブ活動の補助は誰が受けられますか", "勤続1年以上の正社員に限り"),
+        ("事故が起きたとき会社がする措置を全部教えて", "次の各号に掲げる措置を講じる"),
+        ("育児休業は何日が有給ですか", "子1人につき10日"),
+        ("育休は何日が有給ですか", "子1人につき10日"),
+        ("How do I order toner?", "Open the supply portal"),
+        ("Should we lease or buy a printer?", "We lease printers"),
+        ("Who do I ask about a printer repair?", "fix@example.com"),
+    ],
+)
+async def test_the_first_sentence_is_of_the_kind_that_is_asked_for(
+    answers: Answers, question: str, said: str
+) -> None:
+    answer = await answers.answer(question, readers=ALL, language="ja")
+    assert said in answer.sentences[0].text
+
+
+async def test_a_list_counted_anew_is_said_whole_and_ends_where_the_outer_one_goes_on(
+    answers: Answers,
+) -> None:
+    question = "事故が起きたとき会社がする措置を全部教えて"
+    answer = await answers.answer(question, readers=ALL, language="ja")
+    first = answer.sentences[0].text
+    assert "けが人の救護と家族への連絡 / 原因の調査 / 保険会社への通知" in first
+    assert "点検" not in first
+
+
+async def test_an_abbreviation_is_answered_like_the_word_it_stands_for(answers: Answers) -> None:
+    short = await answers.answer("育休は何日が有給ですか", readers=ALL, language="ja")
+    long = await answers.answer("育児休業は何日が有給ですか", readers=ALL, language="ja")
+    assert short.sentences == long.sentences
+    assert short.certainty == long.certainty
+    assert short.question == "育休は何日が有給ですか"
