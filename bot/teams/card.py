@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Literal, assert_never
 
 from bot.press import KEY, pack
@@ -35,6 +36,7 @@ CARD = 28_000  # bytes of UTF-8 JSON; bigger cards are refused by some hosts
 ACTIONS = 6  # buttons in one ActionSet
 TITLE = 120  # characters of a document's title in a list of sources
 LABEL = 44  # columns of a button's label that a card about 430 pixels wide shows
+FOLDED = ("more", "alone")  # rows that few press: behind a button of their own
 Style = Literal["plain", "primary", "danger"]
 SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 
@@ -138,6 +140,9 @@ class Drawer:
         return [block_text(marked(block.title), weight="Bolder"), *rows]
 
     def _buttons(self, block: Buttons) -> list[Element]:
+        if block.row in FOLDED:
+            folded = replace(block, row="")
+            return self._details(Details(self.say("more"), (folded,)))
         elements = []
         if block.label:
             elements.append(block_text(marked(block.label), isSubtle=True, size="Small"))

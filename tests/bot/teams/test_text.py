@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from bot.teams.card import Drawer
 from bot.teams.render import ending
 from bot.teams.text import marked
 from handlers.conversation import Button, Buttons, Paragraph, Press, Reply
@@ -33,3 +34,15 @@ def test_the_word_above_a_card_is_not_said_again_in_it():
 
     assert words["text"] == line
     assert line not in json.dumps(card["attachments"][0]["content"]["body"], ensure_ascii=False)
+
+
+def test_what_few_press_under_an_answer_waits_behind_one_button():
+    more = Buttons((Button("この答えの作り方", Press("demo.open")),), "more")
+    beside = Buttons((Button("交通手段は?", Press("ask.followup")),), "followup", "続けて聞く")
+    drawn = Drawer("ja", Texts.load()).draw((beside, more))
+    shown = [row for row in drawn if row.get("isVisible", True)]
+    titles = [action["title"] for row in shown for action in row.get("actions", ())]
+
+    assert titles == ["交通手段は?", "▸ ほかの操作"]
+    [folded] = [row for row in drawn if row["type"] == "Container"]
+    assert "demo.open" in json.dumps(folded)
