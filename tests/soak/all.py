@@ -21,7 +21,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECKS = Path(__file__).with_name("checks.yaml")
-STATES = ("proven", "partly", "absent")
+STATES = ("proven", "partly", "waits")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """
 Three replicas on one Redis, killed again and again while mentions pour in: is each answered exactly once?
 
-`nice -n 5 python -m tests.soak.slack_replicas [MENTIONS] [KILLS]`, 7,000 and 20 unless told. Every mention also comes as a
+`nice -n 5 python -m tests.soak.slack_replicas [MENTIONS] [KILLS] [rolling]`, 7,000 and 20 unless told; `rolling` restarts one
+replica after the other as an upgrade does (SIGTERM, and the next once this one answers) in place of kills. Every mention also comes as a
 `message` event, 30 % of all deliveries come twice, in any order, one replica after the other; what is not acknowledged is sent
 again, as Slack does. Slack's API is a counter on loopback, Redis keeps an AOF. One line is the result.
 """
@@ -152,6 +153,13 @@ class Fleet:
         self.running[n].kill()
         self.running[n].wait()
 
+    async def stop(self, n):
+        """Ask a replica to end, as an upgrade does, and return how long it took, in seconds."""
+        began = time.perf_counter()
+        self.running[n].terminate()
+        await asyncio.to_thread(self.running[n].wait)
+        return time.perf_counter() - began
+
 
 async def deliver(client, fleet, body, first, gate, acks):
     """Send until somebody says yes, as Slack does, with shorter pauses."""
@@ -202,7 +210,18 @@ async def chaos(fleet, client, kills, sent, total, dice):
         await fleet.ready(client, n)
 
 
-async def main(mentions, kills):
+async def roll(fleet, client, restarts, sent, total, ends):
+    """Restart one replica after the other, evenly over the stream; put into `ends` how long each took to end."""
+    for number in range(restarts):
+        while sent() < total * (number + 1) // (restarts + 2):
+            await asyncio.sleep(0.02)
+        n = number % REPLICAS
+        ends.append(await fleet.stop(n))
+        fleet.start(n)
+        await fleet.ready(client, n)
+
+
+async def main(mentions, kills, *, rolling):
     dice = random.Random(11)
     slack = Slack()
     config = uvicorn.Config(
@@ -241,9 +260,12 @@ async def main(mentions, kills):
                     asyncio.Semaphore(GATE),
                     time.perf_counter(),
                 )
-                trouble = asyncio.create_task(
-                    chaos(fleet, client, kills, lambda: len(acks), len(rows), dice)
-                )
+                ends = []
+                if rolling:
+                    work = roll(fleet, client, kills, lambda: len(acks), len(rows), ends)
+                else:
+                    work = chaos(fleet, client, kills, lambda: len(acks), len(rows), dice)
+                trouble = asyncio.create_task(work)
                 await asyncio.gather(
                     *(
                         deliver(client, fleet, row, k % REPLICAS, gate, acks)
@@ -276,8 +298,9 @@ async def main(mentions, kills):
         )
     acks.sort()
     double = sum(len(rows) > 1 for rows in slack.threads.values())
+    how = f"restarted, each ended in at most {max(ends):.1f} s" if ends else "killed"
     print(
-        f"{len(rows)} deliveries of {mentions} mentions to {REPLICAS} replicas, {kills} killed: {mentions - len(slack.answered())} missing, "
+        f"{len(rows)} deliveries of {mentions} mentions to {REPLICAS} replicas, {kills} {how}: {mentions - len(slack.answered())} missing, "
         f"{double} double; ack p50 {acks[len(acks) // 2]:.0f} ms, p99 {acks[int(len(acks) * 0.99)]:.0f} ms, max {acks[-1]:.0f} ms; "
         f"sent in {sent:.0f} s, answered after {time.perf_counter() - began:.0f} s"
     )
@@ -285,4 +308,6 @@ async def main(mentions, kills):
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*(int(word) for word in [*sys.argv[1:], "7000", "20"][:2])))
+    words = [word for word in sys.argv[1:] if word.isdecimal()]
+    mentions_, kills_ = [*words, "7000", "20"][:2] if len(words) != 1 else [*words, "20"]
+    asyncio.run(main(int(mentions_), int(kills_), rolling="rolling" in sys.argv))

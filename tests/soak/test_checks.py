@@ -17,4 +17,5 @@ def test_what_is_not_proven_says_what_it_needs_or_by_what_it_is_in_part():
     for check in checks():
         assert check.state in STATES
         assert check.by or check.needs, check.id
-        assert (check.state == "absent") == (not check.by), check.id
+        assert (check.state == "waits") == (not check.by), check.id
+        assert check.needs or check.state != "waits", check.id
