@@ -189,6 +189,40 @@ class RemoveWords(Action):
     group: str
 
 
+@action("document.sources")
+class ShowSources(Action):
+    """Show where documents live that the shelf is kept in step with."""
+
+    page: int = 1
+
+
+@action("document.source_add")
+class AddSource(Action):
+    """Ask for a place to keep in step with."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneSource(Action):
+    """What is done about one place; the three below say what."""
+
+    source: str
+
+
+@action("document.source_preview")
+class PreviewSource(OneSource):
+    """Say what a run would change."""
+
+
+@action("document.source_run")
+class RunSource(OneSource):
+    """Run it as soon as somebody looks."""
+
+
+@action("document.source_forget")
+class ForgetSource(OneSource):
+    """Follow it no more."""
+
+
 @action("document.samples")
 class AddSamples(Action):
     pass

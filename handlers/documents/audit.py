@@ -44,6 +44,9 @@ Act = Literal[
     "samples",
     "original",
     "replace",
+    "sync",
+    "source_run",
+    "source_forget",
     "token",
     "revoke",
 ]

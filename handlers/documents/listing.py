@@ -15,6 +15,7 @@ from handlers.actions.documents import (
     RequestDocument,
     ShowAudit,
     ShowGlossary,
+    ShowSources,
 )
 from handlers.conversation import (
     Ask,
@@ -261,6 +262,7 @@ class DocumentList:
             ways.append(context.button("everything", message, ListDocuments()))
         if self._admin(message):
             ways.append(context.button("add", message, AddDocument()))
+            ways.append(context.button("sources", message, ShowSources()))
             ways.append(context.button("wanted", message, ListRequests()))
             ways.append(context.button("glossary", message, ShowGlossary()))
             ways.append(context.button("audit", message, ShowAudit()))

@@ -6,15 +6,18 @@ from dataclasses import dataclass, replace
 from handlers.actions.documents import (
     AddDocument,
     AddSamples,
+    AddSource,
     AddWords,
     Discard,
     EditDetails,
     FilterDocuments,
     FollowJob,
+    ForgetSource,
     ListDocuments,
     ListRequests,
     MarkRule,
     OpenDocument,
+    PreviewSource,
     Publish,
     PublishAll,
     PublishAnyway,
@@ -24,10 +27,12 @@ from handlers.actions.documents import (
     ReplaceDocument,
     RequestDocument,
     RollBack,
+    RunSource,
     SettleRequest,
     ShowAudit,
     ShowGlossary,
     ShowReport,
+    ShowSources,
     StopDocuments,
     TakeOriginal,
     TryVersion,
@@ -51,6 +56,7 @@ from handlers.documents.reviews import Reviews
 from handlers.documents.rules import Criteria, Rules
 from handlers.documents.samples import Samples
 from handlers.documents.search_trial import Over, SearchTrial
+from handlers.documents.sources import Sources
 from handlers.documents.sync import Syncs
 from handlers.documents.upload import Uploads
 from handlers.routes import Routes
@@ -79,6 +85,7 @@ class Documents:
     syncs: Syncs
     desk: AdminDesk
     met: Met
+    sources: Sources
 
     @classmethod
     def of(cls, context: Context, jobs: Jobs, over: Over, criteria: Criteria) -> "Documents":
@@ -111,6 +118,7 @@ class Documents:
             syncs,
             AdminDesk(context, requests, syncs),
             met,
+            Sources(context, syncs),
         )
 
     def routes(self, routes: Routes) -> None:
@@ -144,6 +152,12 @@ class Documents:
         routes.press(AddWords, self.glossary.ask)
         routes.form(AddWords, self.glossary.add)
         routes.press(RemoveWords, self.glossary.remove)
+        routes.press(ShowSources, self.sources.show)
+        routes.press(AddSource, self.sources.ask)
+        routes.form(AddSource, self.sources.add)
+        routes.press(PreviewSource, self.sources.preview)
+        routes.press(RunSource, self.sources.run)
+        routes.press(ForgetSource, self.sources.forget)
         routes.press(AddSamples, self.samples.add)
         routes.press(StopDocuments, self._stop)
 

@@ -35,6 +35,16 @@ SAVED = 5.0  # seconds after which a run notes again how far it has come
 FAILURES = 20  # named of one run
 
 
+_NEW: Mapping[str, Any] = {  # the state of a source that never ran
+    "held": {},
+    "at": 0.0,
+    "next": 0.0,
+    "counts": {},
+    "failures": [],
+    "error": ["", "", ""],
+}
+
+
 class SyncRefused(KnowledgeError):
     """A run does not begin, because of how things stand; the code is that of the sentence."""
 
@@ -63,6 +73,7 @@ class Syncs:
         self._context = context
         self._clock = clock
         self._running: set[str] = set()
+        self._woken = asyncio.Event()
 
     async def run(
         self,
@@ -119,6 +130,40 @@ class Syncs:
         state = await self._context.sessions.load(KIND, id_)
         return _known(id_, state) if state else None
 
+    async def add(self, message: Message, wanted: Wanted) -> Known:
+        """
+        Remember a source without running it; one that is known already is wanted so from now on.
+
+        The caller has asked whether this person may.
+
+        Raises:
+            SourceUnavailable: there is no such kind of source, or no such secret.
+            SessionsUnavailable
+        """
+        wanted = replace(wanted, address=shown(wanted.address), by=message.person.id)
+        await self._source(wanted).close()
+        id_ = _id(wanted.address)
+        await self._context.record(message, ACTION, name=wanted.address)
+        state = await self._context.sessions.load(KIND, id_) or _NEW
+        due = self._clock() + wanted.every if wanted.every else 0.0
+        state = {**state, "wanted": asdict(wanted), "next": due}
+        await self._context.sessions.save(KIND, id_, state, seconds=None)
+        await self._context.sessions.note(NOTED, id_)
+        return _known(id_, state)
+
+    async def wake(self, id_: str) -> bool:
+        """
+        Have a source run as soon as anybody looks; False where there is none. Raises
+        SessionsUnavailable.
+        """
+        state = await self._context.sessions.load(KIND, id_)
+        if state is None:
+            return False
+        due = {**state, "next": self._clock()}
+        await self._context.sessions.save(KIND, id_, due, seconds=None)
+        self._woken.set()
+        return True
+
     async def forget(self, id_: str) -> None:
         """Follow a source no more; its documents stay. Raises SessionsUnavailable."""
         await self._context.sessions.unnote(NOTED, id_)
@@ -129,13 +174,15 @@ class Syncs:
         while True:
             with suppress(KnowledgeError, SessionsUnavailable):
                 await self.look()
-            await asyncio.sleep(LOOK)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), LOOK)
+            self._woken.clear()
 
     async def look(self) -> int:
         """Run the sources that are due; return how many those were."""
         ran = 0
         for known in await self.known():
-            if not known.wanted.every or known.next > self._clock() or known.running:
+            if not known.next or known.next > self._clock() or known.running:
                 continue
             person = Person(known.wanted.by, known.wanted.by, "ja", "admin")
             alone = Audience(person.id, private=True)
@@ -191,7 +238,7 @@ class Syncs:
             "wanted": asdict(wanted),
             "held": {one: asdict(held) for one, held in run.held.items()},
             "at": ended or notes.at,
-            "next": ended + wanted.every if ended and wanted.every else notes.next,
+            "next": _next(wanted, notes, ended),
             "counts": dict(run.counts),
             "failures": [list(row) for row in run.failures[:FAILURES]],
             "error": list(reason),
@@ -266,6 +313,13 @@ def _as_before(wanted: Wanted, before: Wanted | None) -> Wanted:
         kind=wanted.kind or before.kind,
         every=wanted.every or before.every,
     )
+
+
+def _next(wanted: Wanted, notes: Notes, ended: float) -> float:
+    """Return when a source runs next (UNIX), 0 for never; while it runs, as it was."""
+    if not ended:
+        return notes.next
+    return ended + wanted.every if wanted.every else 0.0
 
 
 def _id(address: str) -> str:
