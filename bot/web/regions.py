@@ -41,6 +41,7 @@ from handlers.conversation import (
 from handlers.people import EVERYONE
 from handlers.sessions import SessionsUnavailable
 from handlers.texts import Texts
+from knowledge.values import Document
 
 Regions = dict[str, str]  # HTML by the id of its element
 SIDE = 2  # runs side by side
@@ -164,10 +165,16 @@ class Composer:
         for name, reply in zip(presses, replies, strict=True):
             blocks = [_without_links(block, name) for block in _blocks(reply)]
             regions[name] = page.blocks(_titled(blocks, name))
+        if spot.person.role == "admin":
+            regions["drafts"] = page.drafts(await self.shelf(spot))
         regions["narrowing"] = ""
         if filtering.ask is not None:
             regions["narrowing"] = page.narrowing(filtering.ask)
         return regions
+
+    async def shelf(self, spot: Spot) -> Sequence[Document]:
+        """Return the documents, as far as this person may know of them."""
+        return _seen(await self._doctor(), spot.person).documents
 
     async def _decisions(self, page: Page, spot: Spot, query: QueryParams) -> Regions:
         """Past runs, and two of them side by side."""

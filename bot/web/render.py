@@ -5,6 +5,7 @@ from html import escape
 
 from bot.web.blocks import Blocks
 from bot.web.conversations import Article
+from bot.web.drafts import drawn as drawn_drafts
 from bot.web.drawers import Drawers
 from bot.web.forms import Forms
 from bot.web.icons import icon
@@ -29,7 +30,7 @@ from handlers.conversation import (
     Sources,
 )
 from handlers.texts import Texts
-from knowledge.values import Language
+from knowledge.values import Document, Language
 
 NONE: Mapping[str, str] = {}
 
@@ -90,6 +91,10 @@ class Page:
     def todo(self, steps: FirstSteps) -> str:
         """Return the first steps of an admin; empty once all are done."""
         return drawn_steps(steps, self._here)
+
+    def drafts(self, documents: Sequence[Document]) -> str:
+        """Return the drafts that wait as a form; empty where none does."""
+        return drawn_drafts(documents, self._here)
 
     def trial(self, reply: Reply, asks: Press, was: Mapping[str, str]) -> Trial | None:
         """Return other answers to a result and what they lead to; None where there is no run."""

@@ -264,6 +264,38 @@ def test_every_page_fits_and_can_be_read_by_everybody(opened, axe_here, size, da
     assert violations(page, axe_here) == []
 
 
+def test_drafts_wait_on_the_documents_page_and_many_are_published_at_once(opened, axe, tmp_path):
+    texts = {
+        "旅費規程": "日当は3,000円とする。",
+        "慶弔規程": "結婚祝金は3万円とする。",
+        "下書き": "未定とする。",
+    }
+    files = []
+    for title, text in texts.items():
+        path = tmp_path / f"{title}.md"
+        path.write_text(f"# {title}\n\n## 第1条\n\n{text}\n", encoding="utf-8")
+        files.append(path)
+    page = opened()
+    page.goto("/knowledge")
+    page.set_input_files("#files", files)
+    page.get_by_role("button", name="登録する", exact=True).click()
+    drafts = page.locator("#drafts")
+    expect(drafts.locator("h2")).to_have_text("公開待ちの資料 3件", timeout=60000)
+    assert violations(page, axe) == []
+    drafts.get_by_label("下書き").uncheck()
+    drafts.get_by_role("button", name="選んだ資料を公開").click()
+    done = page.locator("#turns article").last
+    expect(done).to_contain_text("「旅費規程」v1 を公開しました")
+    expect(done).to_contain_text("「慶弔規程」v1 を公開しました")
+    expect(done).to_be_in_viewport()
+    expect(page.locator("#drafts h2")).to_have_text("公開待ちの資料 1件")
+    assert page.locator(".rail .count").inner_text().startswith("1")
+    page.locator("#drafts summary").click()
+    page.locator("#drafts details button").click()
+    expect(page.locator("#turns article").last).to_contain_text("下書きを削除しました")
+    expect(page.locator("#drafts h2")).to_have_count(0)
+
+
 def test_before_an_audience_the_arrows_turn_five_screens(opened, axe):
     page = opened(language="en")
     page.goto("/demo")
