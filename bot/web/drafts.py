@@ -36,12 +36,13 @@ def drawn(documents: Sequence[Document], forms: Forms) -> str:
     say = forms.say
     delete = (
         f'<details class="confirm end"><summary class="btn danger">{say("drafts_delete")}</summary>'
-        f"<div><p>{say('drafts_delete_sure')}</p>"
-        f'<button class="danger" name="verb" value="discard">{say("delete")}</button></div></details>'
+        f"<div><p>{say('drafts_delete_sure')}</p><button"
+        f' class="danger" name="verb" value="discard">{say("delete")}</button></div></details>'
     )
     publish = f'<button name="verb" value="publish">{icon("check")}{say("drafts_publish")}</button>'
     return (
-        f'<form class="card stack near" method="post" action="/drafts" aria-labelledby="drafts-title">'
+        '<form class="card stack near" method="post" action="/drafts"'
+        ' aria-labelledby="drafts-title">'
         f'<h2 id="drafts-title">{say("drafts_title", n=len(drafts))}</h2>'
         f'<p class="small soft">{say("drafts_lead")}</p>'
         f'<ul class="stack near">{rows}</ul><div class="row">{publish}{delete}</div></form>'
