@@ -208,7 +208,7 @@ class Primer:
     def _joined(self, blocks: Sequence[Block]) -> str:
         if self._language == "ja":
             return "".join(map(self._label, blocks))
-        labels = [block.label.en for block in blocks]
+        labels = [f"“{block.label.en}”" for block in blocks]
         return " or ".join(labels)
 
     def _say(self, sentence: str, /, **values: object) -> str:

@@ -52,7 +52,7 @@ async def answers(folder: Path) -> AsyncIterator[Answers]:
         ("RAGとファインチューニングの違いは?", "ja", "モデルそのもの"),
         ("Should we fine-tune or use RAG?", "en", "RAG first"),
         ("一番早く始められるのは?", "ja", "完成品"),
-        ("Which approach is cheapest?", "en", "finished product"),
+        ("Which approach is cheapest?", "en", "“a finished product”"),
         ("セキュリティが心配なときはどの方法?", "ja", "公開モデルを自社"),
         ("What criteria should we consider?", "en", "criteria"),
     ],
