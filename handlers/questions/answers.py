@@ -32,6 +32,9 @@ from knowledge.values import Answer, Citation, Language
 FOLLOWUPS = 2  # suggestions to go on with
 LABEL = 30  # characters of a button that a phone shows
 ENDS = "?\uff1f。."  # of a question
+_WORDS = re.compile(  # a button's label ends behind one of these
+    r"[A-Za-z0-9'’.-]+|[\u4e00-\u9fff々]+|[\u30a1-\u30ff]+|[\u3041-\u309f]+"
+)
 _QUOTED = re.compile(r"[「“](?P<topic>.+?)[」”]")
 
 
@@ -192,8 +195,19 @@ def _asks(question: str, texts: Texts, language: Language) -> str:
     topic = bare_heading(quoted["topic"]) if quoted else question.rstrip(ENDS)
     room = LABEL - len(texts.say("ask.about", language, topic=""))
     if len(topic) > room:
-        topic = topic[: room - 1].rstrip() + "…"
+        topic = _cut(topic, room - 1) + "…"
     return texts.say("ask.about", language, topic=topic)
+
+
+def _cut(text: str, room: int) -> str:
+    """Return as many whole words of a text as have room; one that is longer is cut."""
+    whole = text[:room]
+    if text[room : room + 1].isspace():
+        return whole.rstrip()
+    ends = [match.end() for match in _WORDS.finditer(text) if match.end() <= room]
+    if not ends or ends[-1] < room // 2:
+        return whole.rstrip()
+    return text[: ends[-1]].rstrip(" ・、,(（")
 
 
 def _dated(citation: Citation) -> str:

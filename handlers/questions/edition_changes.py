@@ -41,6 +41,7 @@ _ASKING = re.compile(
     r"|edition|requirements?|list|show|last|previous|former|updated?|for|and|the|in|of|to"
     r"|policy|document)\b"
 )
+_KIND = re.compile(r"規程|規則|規定|ガイドライン|マニュアル|手引|要綱|方針|資料")
 _YEAR = re.compile(r"\d{4}")
 _ARTICLE = re.compile(r"^\s*(?:for|about|the|our|on|in)\s+(?:the\s+)?")
 _BETWEEN = re.compile(r"\b(?:for|about|regarding|on|in terms of|concerning)\b(.+)$")
@@ -87,7 +88,7 @@ class EditionChanges:
         if document is None:
             document = await self._meant(message, text, documents)
         if document is None and _names_nothing(text):
-            changed = await _changed(library, documents)
+            changed = _of_kind(text, await _changed(library, documents))
             if len(changed) != 1:
                 return self._which(changed, language)
             document = changed[0]
@@ -235,6 +236,13 @@ async def _changed(library: Library, documents: Sequence[Document]) -> list[Docu
         if whole.current and _former(whole) is not None:
             changed.append(whole)
     return changed
+
+
+def _of_kind(text: str, documents: list[Document]) -> list[Document]:
+    """Return the documents whose titles say the kind a request names (規程); all where none do."""
+    kinds = set(_KIND.findall(text))
+    named_so = [one for one in documents if kinds & set(_KIND.findall(one.metadata.title))]
+    return named_so or documents
 
 
 def _former(document: Document) -> Version | None:

@@ -123,3 +123,23 @@ def test_of_a_title_in_both_languages_the_readers_half_is_shown():
     assert titled("導入の選択肢(要約) / Options (digest)", "ja") == "導入の選択肢(要約)"
     assert titled("導入の選択肢(要約) / Options (digest)", "en") == "Options (digest)"
     assert titled("A / B", "ja") == "A / B"
+
+
+@pytest.mark.parametrize(
+    ("question", "label"),
+    [
+        ("Tell me more about “RAG, commercial APIs and open models compared”", "RAG, commercial APIs and…?"),
+        (
+            "「生成AI導入ガイドラインの改定にともなうオープンソースモデルの取扱い」について詳しく教えてください",
+            "生成AI導入ガイドラインの改定にともなう…は?",
+        ),
+        ("Tell me more about “Password”", "Tell me more about “Password”"),
+    ],
+)  # fmt: skip
+def test_a_button_is_not_cut_inside_a_word(texts, question, label):
+    language = "ja" if "「" in question else "en"
+    asked = replace(answer(("はい。", 1)), language=language, followups=(question,))
+    shown = blocks_of(asked, texts)
+    rows = [block for block in shown if isinstance(block, Buttons) and block.row == "followup"]
+
+    assert [button.label for button in rows[0].items] == [label]
