@@ -70,7 +70,8 @@ def deliveries(count):
     rows = []
     for n in range(count):
         ts = f"{now:.0f}.{n:06}"
-        event = {"type": "app_mention", "user": "U1", "channel": "C1", "ts": ts, "event_ts": ts}
+        person = f"U{n}"  # of one person so many at once are not taken
+        event = {"type": "app_mention", "user": person, "channel": "C1", "ts": ts, "event_ts": ts}
         event["text"] = "<@UBOT> RAGは文書を全部学習しますか?"
         payload = {"type": "event_callback", "team_id": "T1", "authorizations": owner}
         rows.append(json.dumps(payload | {"event": event}).encode())
