@@ -29,7 +29,7 @@ from knowledge.reading.readers.refusal import Refusal
 from knowledge.values import Flag, FlagKind, Page, Place, PlaceKind
 
 CHILDREN = 2  # at once
-CHECK = 10.0  # seconds for trying every layer
+CHECK = 60.0  # seconds for trying every layer, on a busy machine, too
 _SLOW = (-signal.SIGXCPU, -signal.SIGKILL)
 _LINE = 32 << 20  # bytes; five million characters in UTF-8 with room for the frame
 _TOTAL = 64 << 20  # bytes a child may say in all
