@@ -30,6 +30,8 @@ from redis.backoff import NoBackoff
 
 from bot.press import KEY, pack, unpack
 from bot.service.redis_server import binary
+from handlers.actions.action import Action, decode
+from handlers.actions.choose import ResumeRun, SkipPage, StartChoice
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.router import Choose
 from handlers.choose.runs import Runs
@@ -39,13 +41,17 @@ from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
 
 ROOT = Path(__file__).resolve().parents[2]
-START = 60  # seconds a process may take to be there
+START = 180  # seconds a process may take to be there on a busy machine
 KILLS = 20  # of Redis and of the bot together
-RACES, NEAR = 1000, 5  # pairs of presses that are at most so many milliseconds apart
+RACES, NEAR = (
+    int(os.environ.get("SOAK_RACES", "1000")),
+    5,
+)  # pairs of presses that are at most so many milliseconds apart
 THINK = 1.5  # seconds a person takes to answer, at least; four times as long at most
 PASSWORD = "only-for-this-run"  # of a page that lives as long as this script
 _RUN = re.compile(r'"rid":"(r_[\w-]+)"')
-_STATE = re.compile(r'class="options".*?name="_press" value="([^"]*)"', re.DOTALL)
+_LATER = re.compile(r'\["choose\.later",\{"rid":"r_[\w-]+","rev":(\d+)\}\]')
+_STATE = re.compile(r'name="_press" value="(\[&quot;choose\.answer&quot;[^"]*)"')
 _OPTION = re.compile(r'<button name="(\w+)" value="(\w+)"')
 
 
@@ -187,7 +193,10 @@ class Visitor:
             html.unescape(shown)
         )  # of the first question, or of the run one is asked about
         self.run = found[1] if found else ""
-        return shown
+        later = _LATER.search(html.unescape(shown))  # the page of goal and limits comes first
+        if later is None:
+            return shown
+        return await self.press("choose.later", {"rid": self.run, "rev": int(later[1])})
 
     async def resume(self) -> str:
         return (
@@ -329,7 +338,7 @@ async def race() -> None:
             while sum(ms <= NEAR for ms in apart) < RACES:
                 if asked.ask is None:
                     person = f"race:{len(apart)}"
-                    asked = await _press(choose, Press("choose.start"), person)
+                    asked = await _begun(choose, person)
                 before = await runs.load(str(asked.ask.state["rid"]))
                 at = time.time() + 0.01
                 options = [o.id for o in asked.ask.fields[0].options][:2]
@@ -341,9 +350,7 @@ async def race() -> None:
                 after = await runs.load(before.id)
                 once += after.rev == before.rev + 1 and len(after.asked) == len(before.asked) + 1
                 asked = (
-                    Reply("")
-                    if after.done
-                    else await _press(choose, Press("choose.resume", {"rid": before.id}), person)
+                    Reply("") if after.done else await _press(choose, ResumeRun(before.id), person)
                 )
         for side in sides:
             side.kill()
@@ -365,7 +372,8 @@ async def press(url: str) -> None:
             while time.time() < told["at"]:
                 pass
             moment = time.time()
-            await _press(choose, Press("choose.answer", told["data"]), told["person"])
+            answer = decode("choose.answer", told["data"])
+            await _press(choose, answer, told["person"])
             print(moment, flush=True)
 
 
@@ -373,11 +381,18 @@ def _choose(sessions: Sessions) -> Choose:
     return Choose(DecisionModels(sessions, Advisor.load()), sessions, Texts.load())
 
 
-async def _press(choose: Choose, content: Press, person: str) -> Reply:
+async def _begun(choose: Choose, person: str) -> Reply:
+    """Begin a run and leave its page of limits for later; return its first question."""
+    page = await _press(choose, StartChoice(), person)
+    state = page.ask.state
+    return await _press(choose, SkipPage(str(state["rid"]), int(state["rev"])), person)
+
+
+async def _press(choose: Choose, action: Action, person: str) -> Reply:
     message = Message(
-        "m", Person(person, person, "ja"), "p", Audience(person, private=True), content
+        "m", Person(person, person, "ja"), "p", Audience(person, private=True), action.press
     )
-    return [reply async for reply in choose.press(message, content)][-1]
+    return [reply async for reply in choose.press(message, action)][-1]
 
 
 @asynccontextmanager

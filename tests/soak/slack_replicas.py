@@ -29,6 +29,7 @@ from starlette.routing import Route
 
 from bot.service.redis_server import binary
 
+PEOPLE = 200
 SECRET, REPLICAS, GATE = "soak-signing-secret", 3, 12
 PORT = int(
     os.environ.get("SOAK_PORT", "18909")
@@ -86,6 +87,13 @@ class Slack:
             if any("[1]" in row["text"] for row in rows.values())
         }
 
+    def else_said(self):
+        """Count the last words of the threads without an answer."""
+        last = Counter()
+        for thread in self.threads.keys() - self.answered():
+            last[list(self.threads[thread].values())[-1]["text"][:80]] += 1
+        return last
+
 
 def deliveries(count, dice):
     rows = []
@@ -93,7 +101,7 @@ def deliveries(count, dice):
     for n in range(count):
         ts = f"{now:.0f}.{n:06}"
         event = {
-            "user": "U1",
+            "user": f"U{n % PEOPLE}",  # one person may have so many waiting, and no more
             "channel": f"C{n % 50}",
             "ts": ts,
             "event_ts": ts,
@@ -305,6 +313,7 @@ async def main(mentions, kills, *, rolling):
         f"sent in {sent:.0f} s, answered after {time.perf_counter() - began:.0f} s"
     )
     print(f"logged: {dict(told)}")
+    print(f"what stands where no answer does: {slack.else_said().most_common(5)}")
 
 
 if __name__ == "__main__":
