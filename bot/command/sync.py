@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot.command import output, terminal
+from bot.command import desk, output, terminal
 from bot.command.exits import COULD_NOT, DONE
 from bot.service.application import Application
 from handlers.conversation import Press
@@ -42,6 +42,8 @@ SECTIONS = 5  # changed sections named of one document
 
 async def sync(application: Application, arguments: argparse.Namespace, language: Language) -> int:
     """Run a source once, or say what that would change; without one list those there are."""
+    if arguments.source and "://" not in arguments.source:
+        arguments.source = str(desk.located(arguments.source))
     told = _Told(application, arguments, language)
     if not arguments.source:
         return await told.listed()

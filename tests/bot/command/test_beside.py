@@ -107,6 +107,21 @@ def test_changes_and_a_backup_are_made_by_the_server(server, tmp_path):
     assert gone.stderr.strip()
 
 
+def test_a_folder_is_followed_from_where_the_caller_stands(server, tmp_path):
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules/慶弔規程.md").write_text("# 慶弔規程\n\n届出は三日前までに行う。\n", "utf-8")
+    data = ("--json", "--data", str(server.data))
+    told = run("sync", "rules", *data, folder=tmp_path)
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout.splitlines()[0])["entry"] == "慶弔規程.md"
+    known = json.loads(run("sync", *data).stdout)["sources"]
+    assert [one["source"] for one in known] == [str(tmp_path / "rules")]
+    forgotten = run(
+        "sync", "rules", "--every", "never", "--data", str(server.data), folder=tmp_path
+    )
+    assert forgotten.returncode == 0, forgotten.stderr
+
+
 def test_the_dialog_is_worked_out_beside_the_server(server):
     told = beside(server, "choose", "--describe", "社員300人、予算は年300万円", "--json")
 
