@@ -23,6 +23,8 @@ from knowledge.text.spans import Span
 from knowledge.values import Hit, Passage
 
 UNRELATED = 0.2  # the cosine of things that have nothing to do with each other
+ABROAD = "_abroad"  # ends the names of signs of a line in another language
+_EITHER = tuple(name + end for name in ("share", "likeness", "near") for end in ("", ABROAD))
 MANY = 2  # lines of a list from which on its words are not counted together
 _QUESTION = re.compile(r"(?:か|[?？])\s*$")
 _ASKING = re.compile(r"[?？]|(?:ですか|ますか)[。\s]*$")
@@ -78,17 +80,17 @@ def _shared_signs(
     if len(candidate.spans) > MANY:  # a long list has many words and need not be about them
         head = passage.text[slice(*candidate.spans[0])]
         share = min(share, _shared(f"{title} {head}\n{line}", weights))
-    abroad = passage.language != query.language
     near = _near(deciding, hits)
-    return {
+    place = ""
+    if passage.language != query.language:
+        place = ABROAD
+    signs = dict.fromkeys(_EITHER, 0.0)
+    return signs | {
         "form": candidate.score,
-        "share": 0.0 if abroad else share,
-        "share_abroad": share if abroad else 0.0,
+        f"share{place}": share,
         "own": _shared(line, weights),
-        "likeness": 0.0 if abroad else candidate.likeness,
-        "likeness_abroad": candidate.likeness if abroad else 0.0,
-        "near": 0.0 if abroad else near,
-        "near_abroad": near if abroad else 0.0,
+        f"likeness{place}": candidate.likeness,
+        f"near{place}": near,
         "behind": near - nearest,
     }
 
