@@ -58,7 +58,9 @@ class Reading:
         `model` finds the language model, None where none is set.
         """
         situation = Situation.load()
-        by_model = ModelReading(model, situation) if model is not None else None
+        by_model = None
+        if model is not None:
+            by_model = ModelReading(model, situation)
         return cls(situation, Statements.load(encoder), by_model)
 
     def says(self, text: str) -> bool:

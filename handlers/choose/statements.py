@@ -108,7 +108,8 @@ class Statements:
         vectors = np.empty((0, 0), np.float32)
         if self._encoder is not None:
             vectors = self._encoder.encode(sentences)
-        lengths = np.array([_length(some, _rarity(grams)) for some in grams])
+        rarity = _rarity(grams)
+        lengths = np.array([_length(some, rarity) for some in grams])
         return _Examples(tuple(answers), tuple(grams), lengths, vectors)
 
     def _sentences(self, advisor: Advisor) -> Iterator[tuple[Answer, str]]:
@@ -154,11 +155,11 @@ def _offered(best: Mapping[Answer, float], least: float, settled: Collection[str
 
 
 def _parts(clauses: Sequence[str]) -> Iterator[str]:
-    """Yield each clause, and its parts between commas where they are long enough to mean one."""
+    """Yield each clause, and its parts between commas that are long enough to mean a thing."""
     for clause in clauses:
         yield clause
-        parts = [part.strip() for part in _PART.split(clause)]
-        long = [part for part in parts if len(part) >= SHORT]
+        parts = _PART.split(clause)
+        long = [part.strip() for part in parts if len(part.strip()) >= SHORT]
         if len(long) > 1:
             yield from long
 
@@ -184,4 +185,7 @@ def _length(grams: Collection[str], rarity: Mapping[str, float]) -> float:
 
 
 def _weight(grams: Collection[str], rarity: Mapping[str, float]) -> float:
-    return sum(rarity.get(gram, 1.0) for gram in grams)
+    weight = 0.0
+    for gram in grams:
+        weight += rarity.get(gram, 1.0)
+    return weight

@@ -48,9 +48,10 @@ class Telling:
         if told.nothing:
             reply = nothing_read(run, note or say("nothing_read"), say)
             return replace(reply, private=not run.open)
-        words = {criterion: hit.words for criterion, hit in told.hits.items()}
-        several = {criterion: hit.option for criterion, hit in told.hits.items()}
-        proposed = {**run.proposed, **several}
+        words, proposed = {}, dict(run.proposed)
+        for criterion, hit in told.hits.items():
+            words[criterion] = hit.words
+            proposed[criterion] = hit.option
         noted = replace(run, situation=text[:TEXT], words=words, proposed=proposed)
         run = await self._runs.save(noted) or await self._runs.load(run.id) or run
         reply = confirm(run, told, advisor, say, note)
