@@ -42,7 +42,7 @@ BUDGET = 62 * DAY  # what a month cost can then no longer be told
 
 # the guided dialog
 RUN = 7 * DAY  # since the last answer; then the dialog begins anew
-FINISHED_RUN = 90 * DAY  # a result then leaves the history
+FINISHED_RUN = 3650 * DAY  # a result its person has not deleted then leaves the history
 
 # lists of one owner's latest things
 LIST = 90 * DAY  # since something was last added

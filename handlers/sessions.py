@@ -11,7 +11,7 @@ from typing import Self, TypeVar
 
 from redis.asyncio import Redis
 
-from handlers.lifetimes import DAY, STATE
+from handlers.lifetimes import DAY, LIST, STATE
 from handlers.memory.budgets import Budgets, Grant, Rate
 from handlers.memory.chains import Chains, Entry, gap
 from handlers.memory.claims import LEASE, Claim, Claims
@@ -201,9 +201,9 @@ class Sessions:
 
     # ----------------------------------------------------------------- lists and sets
 
-    async def index_add(self, owner: str, kind: str, id_: str) -> None:
+    async def index_add(self, owner: str, kind: str, id_: str, seconds: int = LIST) -> None:
         """Put `id_` first among this owner's latest 100 things of this kind."""
-        await self._lists.add(owner, kind, id_)
+        await self._lists.add(owner, kind, id_, seconds)
 
     async def index_list(self, owner: str, kind: str) -> list[str]:
         """Return this owner's ids of this kind, latest first."""

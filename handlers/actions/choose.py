@@ -106,6 +106,11 @@ class FinishRun(OfRun):
     """End asking here: the result rests on what was answered so far."""
 
 
+@action("choose.delete")
+class DeleteRun(OfRun):
+    """Delete a run for good."""
+
+
 @action("choose.stop")
 class StopRun(OfRun):
     """Leave the dialog for now."""

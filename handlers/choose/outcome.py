@@ -31,6 +31,7 @@ from handlers.choose.result import ResultView
 from handlers.choose.runs import Run, Runs
 from handlers.choose.wording import Wording
 from handlers.conversation import (
+    Block,
     Button,
     Buttons,
     Column,
@@ -110,6 +111,12 @@ class Outcome:
                 assert_never(action)
         return replace(reply, private=not run.open)
 
+    async def delete(self, message: Message, run: Run) -> Reply:
+        """Delete a run for good, and show what is left."""
+        await self._runs.remove(run)
+        note = Wording.to(message, self._texts)("deleted")
+        return await self.history(message, note=note)
+
     def topic(self, run: Run, advisor: Advisor, language: Language) -> tuple[str, str]:
         """
         Return the run as something that was talked about: its subject, and the result with the
@@ -136,9 +143,10 @@ class Outcome:
         blocks = (Paragraph(answer, "answer"), Buttons((again, back)))
         return Reply(answer, blocks, private=True)
 
-    async def history(self, message: Message) -> Reply:
+    async def history(self, message: Message, wanted: str = "", note: str = "") -> Reply:
         """
-        List the person's finished runs, latest first, each with what its own model recommended.
+        List the person's finished runs, latest first, each with what its own model recommended;
+        `wanted` words stand in the goal or the advice, all runs where there are none.
         """
         say = Wording.to(message, self._texts)
         rows, buttons = [], []
@@ -147,16 +155,21 @@ class Outcome:
             if advisor is None:
                 continue
             row = _row(run, advisor, say)
+            if wanted.casefold() not in " ".join(row).casefold():
+                continue
             rows.append(row)
             label = say("open_run", date=run.began[:10], name=row[1])
             buttons.append(Button(label, ResumeRun(run.id)))
         begin = Button(say("begin"), StartChoice(), "primary")
         if not rows:
-            text = say("no_history")
+            text = f"{note}\n{say('no_history')}".strip()
+            if wanted:
+                text = say("no_such_history", words=wanted)
             return Reply(text, (Paragraph(text), Buttons((begin,))), private=True)
         title = say("history", count=len(rows))
         lines = [f"- {date} {name}" for date, name, *_ in rows]
-        blocks = (
+        blocks: tuple[Block, ...] = (
+            *say.note(note),
             Heading(title),
             Table(title, _columns(say), tuple(rows)),
             Buttons((*buttons[:OPEN], begin)),

@@ -7,6 +7,7 @@ from handlers.actions.choose import (
     AnswerQuestion,
     AskAboutResult,
     ConfirmReading,
+    DeleteRun,
     DescribeSituation,
     FinishRun,
     GoBack,
@@ -268,3 +269,9 @@ def restart(run: Run, say: Wording) -> Button:
     """Offer to begin again; asked back, since answers are left behind."""
     sure = Confirm(say("restart_title"), say("restart_text"), say("restart"), say("cancel"))
     return Button(say("restart"), RestartRun(run.id, run.rev), confirm=sure)
+
+
+def delete(run: Run, say: Wording) -> Button:
+    """Offer to delete a run; asked back, since nothing brings it back."""
+    sure = Confirm(say("delete_title"), say("delete_text"), say("delete"), say("cancel"))
+    return Button(say("delete"), DeleteRun(run.id, run.rev), "danger", confirm=sure)

@@ -20,7 +20,7 @@ from handlers.actions.choose import (
 )
 from handlers.actions.demo import OpenTrace
 from handlers.choose import figures
-from handlers.choose.question import restart, resume
+from handlers.choose.question import delete, restart, resume
 from handlers.choose.runs import Run
 from handlers.choose.sentences import TOP, Sentences
 from handlers.choose.wording import Wording
@@ -284,7 +284,7 @@ class ResultView:
         rows.append((self.say("do_demo"), OpenTrace(run=run.id)))
         buttons = [Button(self.say("do_whatif"), TryAnswer(*at), "primary")]
         buttons += [Button(label, action) for label, action in rows]
-        return Buttons((*buttons, restart(run, self.say)))
+        return Buttons((*buttons, restart(run, self.say), delete(run, self.say)))
 
 
 def _list(rows: list[str]) -> str:

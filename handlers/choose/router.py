@@ -17,6 +17,7 @@ from handlers.actions.choose import (
     AnswerQuestion,
     AnswerRest,
     AskAboutResult,
+    DeleteRun,
     DescribeSituation,
     JoinTeam,
     KeepAnswers,
@@ -61,7 +62,7 @@ EXPRESS = ("express", "急いで", "5問", "6問")
 WORDS = frozenset((*HISTORY, *TEAM, *JOIN, *EXPRESS))  # first words this room takes as its own
 
 WayIn = StartChoice | ShowHistory | OpenTeam | JoinTeam
-OfOwnRun = Step | Later | Use | RestartRun | ResumeRun | ViewRun
+OfOwnRun = Step | Later | Use | DeleteRun | RestartRun | ResumeRun | ViewRun
 Choice = WayIn | OfOwnRun
 NOTHING: Mapping[str, str] = {}  # what a button brings of a form's values
 
@@ -170,7 +171,8 @@ class Choose:
         argument = command.argument.strip()
         word, _, rest = argument.partition(" ")
         if command.name == "decisions" or word in HISTORY:
-            reply = self._outcome.history(message)
+            wanted = rest if word in HISTORY else argument
+            reply = self._outcome.history(message, wanted.strip())
         elif word in TEAM and not rest:
             reply = self._teamwork.begin(message)
         elif word in JOIN:
@@ -326,6 +328,8 @@ class Choose:
         match action:
             case RestartRun():
                 return await self._restart(message, run)
+            case DeleteRun():
+                return await self._outcome.delete(message, run)
             case ResumeRun() | ViewRun():
                 return await self._dialog.ask(message, run)
             case AnswerRest() | KeepAnswers():

@@ -1,6 +1,6 @@
 """
-Runs of the guided dialog: what one person has answered so far, kept for a week and changed only by
-compare-and-set.
+Runs of the guided dialog: what one person has answered so far, changed only by compare-and-set. One
+that is not finished is kept for a week, one that is until its person deletes it.
 """
 
 import secrets
@@ -15,7 +15,7 @@ from handlers.sessions import State as Pointer
 from knowledge.advisor.values import UNKNOWN
 from knowledge.stored import stored
 
-SHOWN = 10  # runs listed in a history
+SHOWN = 100  # runs listed in a history
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,11 @@ class Runs:
 
     async def finished(self, run: Run) -> None:
         """List a finished run in the person's history."""
-        await self._sessions.index_add(run.person, "choose", run.id)
+        await self._sessions.index_add(run.person, "choose", run.id, FINISHED_RUN)
+
+    async def remove(self, run: Run) -> None:
+        """Forget a run for good."""
+        await self._sessions.delete("choose", run.id)
 
     async def history(self, person: str) -> list[Run]:
         """Return the person's finished runs that are still kept, latest first."""

@@ -55,10 +55,12 @@ class Teamwork:
         if team.member(message.person.id) is None:
             return say.reply("team_members_only", name=team.name)
         progress = await self._progress(team)
-        own = next(one for one in progress if one.member.person == message.person.id)
-        if not own.run.done:
+        own = [one for one in progress if one.member.person == message.person.id]
+        if not own:  # whoever deleted their run answers anew
+            return await self.join(message, id_)
+        if not own[0].run.done:
             text = say("team_first")
-            ways = Buttons((resume(own.run, say),))
+            ways = Buttons((resume(own[0].run, say),))
             return Reply(text, (Paragraph(text), ways), private=True)
         reply = TeamView(team, advisor, progress, say).standing()
         if share:

@@ -12,16 +12,17 @@ class Lists:
     def __init__(self, link: Link) -> None:
         self._link = link
 
-    async def add(self, owner: str, kind: str, id_: str) -> None:
+    async def add(self, owner: str, kind: str, id_: str, seconds: int = LIST) -> None:
         """
-        Put `id_` first among this owner's things of this kind; the latest 100 are kept for 90 days.
+        Put `id_` first among this owner's things of this kind; the latest 100 are kept for
+        `seconds` since the last was added.
         """
         list_ = _list(owner, kind)
         async with self._link.redis() as redis, redis.pipeline(transaction=True) as pipe:
             pipe.lrem(list_, 0, id_)
             pipe.lpush(list_, id_)
             pipe.ltrim(list_, 0, LONGEST - 1)
-            pipe.expire(list_, LIST)
+            pipe.expire(list_, seconds)
             await pipe.execute()
 
     async def latest(self, owner: str, kind: str) -> list[str]:

@@ -235,7 +235,7 @@ async def test_an_owner_is_told_of_a_date_once_in_four_hundred_days(sessions, te
     await assert_lives(sessions, key("reminder", "d1 2026-04-01"), 400 * DAY)
 
 
-async def test_a_run_is_kept_a_week_and_a_finished_one_ninety_days(sessions):
+async def test_a_run_is_kept_a_week_and_a_finished_one_ten_years(sessions):
     runs = Runs(sessions)
     run = await runs.begin(Run("", AOI.id, AOI.name, "model"))
 
@@ -243,10 +243,14 @@ async def test_a_run_is_kept_a_week_and_a_finished_one_ninety_days(sessions):
     await assert_lives(sessions, key("choose.active", AOI.id), 7 * DAY)
 
     await runs.save(replace(run, done=True))
-    await assert_lives(sessions, key("choose", run.id), 90 * DAY)
+    await assert_lives(sessions, key("choose", run.id), 3650 * DAY)
+    await runs.finished(run)
+    await assert_lives(sessions, key("index:choose", AOI.id), 3650 * DAY)
+    await runs.remove(run)
+    assert await runs.history(AOI.id) == []
 
 
-async def test_a_team_has_twenty_people_and_is_kept_ninety_days(sessions):
+async def test_a_team_has_twenty_people_and_is_kept_ten_years(sessions):
     teams = Teams(sessions)
     team = await teams.begin(AOI, "model")
     members = [Member(f"slack:T1:U{n}", f"{n}", f"r{n}") for n in range(20)]
@@ -258,4 +262,4 @@ async def test_a_team_has_twenty_people_and_is_kept_ninety_days(sessions):
     joined = await teams.join(team.id, anew)
     assert joined.member(anew.person) == anew
     assert len(joined.members) == 20
-    await assert_lives(sessions, key("team", team.id), 90 * DAY)
+    await assert_lives(sessions, key("team", team.id), 3650 * DAY)

@@ -367,6 +367,21 @@ async def test_asking_can_be_ended_at_any_question_and_taken_up_again(talk: Talk
     assert following.ask is not None
 
 
+async def test_a_finished_run_is_found_by_its_goal_and_kept_until_it_is_deleted(
+    talk: Talk,
+) -> None:
+    page = await talk.open()
+    first = await talk.say(filled_in(page.ask, {"goal": "Faster answers at the front desk"}))
+    result = await talk.finish(first)
+    listed = await talk.say(Command("choose", "history FRONT desk"))
+    assert "1" in listed.text
+    nothing = await talk.say(Command("choose", "history warehouse"))
+    assert "warehouse" in nothing.text
+    gone = await talk.say(pressed(result, "choose.delete"))
+    assert "削除しました" in gone.text
+    assert "新しく始め" in (await talk.say(pressed(result, "choose.memo"))).text
+
+
 async def test_not_asked_skipped_and_not_sure_are_three_things(talk: Talk) -> None:
     page = await talk.open(HANA)
     first = await talk.say(filled_in(page.ask, {"budget": "ns", "team": "app"}), HANA)
