@@ -1,6 +1,6 @@
 """
-The decision memo: two pages a manager can bring to a meeting, written as Markdown and as DOCX, that
-anyone can recompute.
+The decision memo: two pages a manager can bring to a meeting, written as Markdown, DOCX and PDF,
+that anyone can recompute.
 """
 
 import calendar
@@ -15,6 +15,7 @@ from handlers.choose.section import Section
 from handlers.choose.whatif import state
 from handlers.conversation import Attachment
 
+PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 REVIEW = 6  # months after which a decision is looked at again
 MONTHS = 12  # of a year
@@ -23,16 +24,18 @@ TOP = 3  # things to check before starting, and organisations alike, that a memo
 
 
 def attachments(view: ResultView) -> tuple[Attachment, ...]:
-    """Return the memo of a result as two files, in the view's language."""
-    from handlers.choose.memo_docx import document
+    """Return the memo of a result as three files, in the view's language. About 100 ms."""
+    from handlers.choose import memo_docx, memo_pdf
 
     title = _title(view)
     parts = sections(view)
     name = f"llm-choose-memo-{view.language}"
-    paper = document(title, parts, view.language)
+    paper = memo_docx.document(title, parts, view.language)
+    print_ = memo_pdf.document(title, parts, view.language)
     return (
         Attachment(f"{name}.md", "text/markdown; charset=utf-8", markdown(title, parts).encode()),
         Attachment(f"{name}.docx", DOCX, paper),
+        Attachment(f"{name}.pdf", PDF, print_),
     )
 
 

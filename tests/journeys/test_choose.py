@@ -95,7 +95,7 @@ def test_a_terminal_talks_the_dialog_to_its_end(
     assert main(["choose", "--language", language, "--data", str(data / language)]) == 0
     said = capsys.readouterr().out
     assert best in said
-    assert {p.suffix for p in tmp_path.iterdir()} == {".md", ".docx"}
+    assert {p.suffix for p in tmp_path.iterdir()} == {".md", ".docx", ".pdf"}
 
 
 def test_a_situation_in_words_is_worked_out_from_the_command(

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import docx
+import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -72,6 +73,25 @@ def test_the_document_has_real_headings_and_tables_and_stays_short(language: Lan
     assert len(paper.tables) == 4
     assert "調べ物を5分に" in paper.paragraphs[0].text
     assert sum(len(p.text) for p in paper.paragraphs) < 5200, "more than two pages of text"
+
+
+@pytest.mark.parametrize(
+    ("language", "goal"),
+    [("ja", "調べ物を**5分**に"), ("en", "Find defects <in> 5 minutes & less")],
+)
+def test_the_paper_to_read_says_the_same_on_two_pages(language: Language, goal: str) -> None:
+    files = attachments(view(CASE, language, goal=goal))
+    paper = pypdfium2.PdfDocument(files[2].content)
+    pages = [page.get_textpage().get_text_bounded() for page in paper]
+    letters = "".join("".join(pages).split())
+
+    assert files[2].name.endswith(".pdf")
+    assert len(pages) == 2
+    assert "鈴木" in letters  # a Japanese name in an English memo, too
+    memo = files[0].content.decode()
+    for heading in re.findall(r"^## (.+)$", memo, re.MULTILINE):
+        assert "".join(heading.split()) in letters, heading
+    assert "".join(goal.replace("**", "").split()) in letters
 
 
 def test_a_memo_names_who_decides_when_it_is_looked_at_again_and_what_would_bring_that_forward() -> (
