@@ -23,6 +23,7 @@ from handlers.memory.link import TIMEOUT, Link, SessionsUnavailable, State
 from handlers.memory.lists import Lists
 from handlers.memory.persons import Persons
 from handlers.memory.queues import Queues
+from handlers.memory.standing import Standing
 from handlers.memory.states import States
 
 __all__ = [
@@ -54,6 +55,7 @@ class Sessions:
         self._persons = Persons(self.link)
         self._counters = Counters(self.link)
         self._journals = Journals(self.link)
+        self.standing = Standing(self.link)
 
     async def __aenter__(self) -> Self:
         await self.link.__aenter__()

@@ -24,6 +24,7 @@ from knowledge.sentences import phrase
 LOGS = ("audit", "feedback")
 QUESTIONS = 20  # asked for a backup
 NIGHTLY = 100  # asked for one of the night
+STANDING = "standing"  # the state of a backup that holds what admins set for good
 ANSWERS = "answers"  # the state of a backup that holds them
 
 
@@ -54,7 +55,11 @@ async def write(
     library = await application.library()
     logs = {name: await application.sessions.entries(name, last=0) for name in LOGS}
     answers = await _answered(application, await _questions(library, questions))
-    states = {"models": await application.models.export(), ANSWERS: answers}
+    states = {
+        "models": await application.models.export(),
+        STANDING: await application.sessions.standing.export(),
+        ANSWERS: answers,
+    }
     if not target.name.endswith(backup.ARCHIVES):
         return await backup.save(library, application.originals, logs, states, target)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -80,8 +85,11 @@ async def put_back(application: Application, folder: Path) -> dict[str, int]:
     counts = await backup.restore(folder, library, application.originals)
     for name, entries in backup.logs(folder).items():
         await application.sessions.put_back(name, entries)
-    if models := backup.states(folder).get("models"):
+    states = backup.states(folder)
+    if models := states.get("models"):
         await application.models.put_back(models)
+    if standing := states.get(STANDING):
+        await application.sessions.standing.put_back(standing)
     return counts
 
 

@@ -46,6 +46,7 @@ async def _answers(data: Path) -> list[object]:
         ]
         log = await application.sessions.entries("audit")
         models = await application.models.export()
+        standing = await application.sessions.standing.export()
         spoken = [
             [(a.text, a.mode, [c.quote for c in a.citations]) for a in said],
             await library.glossary(),
@@ -56,6 +57,7 @@ async def _answers(data: Path) -> list[object]:
             sorted(files),
             log,
             models,
+            standing,
             (await application.models.current()).model.sha256,
         ]
 
@@ -81,6 +83,11 @@ async def filled(tmp_path):
             (await application.models.current()).source + "\n# ours\n", "t:1"
         )
         await application.models.publish(model.model.sha256)
+        channel = {"on": True, "by": "t:1"}
+        await application.sessions.save("takein", "slack:T1:C1", channel, seconds=None)
+        wanted = {"wanted": {"address": "/rules"}, "next": 0.0}
+        await application.sessions.save("sync", "s1", wanted, seconds=None)
+        await application.sessions.note("syncs", "s1")
         for n in range(3):
             await application.sessions.append(
                 "audit", {"action": "document.publish", "document": f"d{n}"}
@@ -120,11 +127,11 @@ async def test_what_changes_while_a_backup_is_made_leaves_it_whole(filled, tmp_p
 
         originals = Interrupted(application.settings.originals, change)
         counts = await backup.save(library, originals, {}, {}, folder)
-        assert counts["documents"] == 6
+        assert counts["documents"] == 7
 
     empty = tmp_path / "empty"
     code, told = await asyncio.to_thread(run, capsys, "restore", str(folder), "--data", str(empty))
-    assert (code, told["documents"]) == (0, 6)
+    assert (code, told["documents"]) == (0, 7)
     async with Application(load({}, data=str(empty))) as application:
         kept = {d.id: d for d in await (await application.library()).documents()}
         assert gone.id not in kept
@@ -137,12 +144,12 @@ async def test_a_restored_library_answers_identically(filled, tmp_path, name, ca
     code, told = await asyncio.to_thread(
         run, capsys, "backup", str(tmp_path / name), "--data", str(filled)
     )
-    assert (code, told["documents"], told["versions"]) == (0, 7, 8)
+    assert (code, told["documents"], told["versions"]) == (0, 8, 9)
     empty = tmp_path / "empty"
     code, told = await asyncio.to_thread(
         run, capsys, "restore", str(tmp_path / name), "--data", str(empty)
     )
-    assert (code, told["documents"]) == (0, 7)
+    assert (code, told["documents"]) == (0, 8)
     assert await _answers(empty) == before
 
     code, told = await asyncio.to_thread(
