@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from bot.service import builtin
 from bot.service.application import Application
 from handlers.people import ADMINS, EVERYONE
 from knowledge.deck.digest import OWNER
@@ -53,6 +54,7 @@ async def write(
     if _used(target):
         raise InvalidBackup("occupied", phrase("occupied", folder=target.name))
     library = await application.library()
+    await library.followed()  # what is found by meaning is to be the same when it is tried
     logs = {name: await application.sessions.entries(name, last=0) for name in LOGS}
     answers = await _answered(application, await _questions(library, questions))
     states = {
@@ -79,9 +81,11 @@ async def put_back(application: Application, folder: Path) -> dict[str, int]:
         LibraryUnavailable, SessionsUnavailable: a part did not answer.
     """
     library = await application.library()
-    owners = {document.metadata.owner for document in await library.documents()}
-    if owners - {OWNER}:
+    documents = await library.documents()
+    if {document.metadata.owner for document in documents} - {OWNER}:
         raise InvalidBackup("not_empty", phrase("not_empty"))
+    for document in documents:  # what comes along with us is in the backup, too, perhaps as it was
+        await library.remove(document.id)
     counts = await backup.restore(folder, library, application.originals)
     for name, entries in backup.logs(folder).items():
         await application.sessions.put_back(name, entries)
@@ -90,6 +94,7 @@ async def put_back(application: Application, folder: Path) -> dict[str, int]:
         await application.models.put_back(models)
     if standing := states.get(STANDING):
         await application.sessions.standing.put_back(standing)
+    await builtin.shelve(library, application.models, application.texts)
     return counts
 
 

@@ -33,6 +33,7 @@ WORDS = (
     "open",
 )
 _Amount = Callable[[Block], Range]
+_End = tuple[Sequence[Block], str]  # the blocks at one end of a scale, and what they take
 _Section = tuple[str, str]  # its heading and its text
 
 
@@ -123,27 +124,20 @@ class Primer:
         """Return what is least and most of money and time, among the ways to use generative AI."""
         used = [block for block in bases if block.approach != "outside"]
         cheap, dear = _ends(used, _build)
-        yield self._say("cost_depends", **self._span(cheap, dear, _build, self._money))
-        yield self._say("cheapest", names=self._joined(cheap), money=self._money(_build(cheap[0])))
-        yield self._say("dearest", names=self._joined(dear), money=self._money(_build(dear[0])))
+        least, most = self._money(_build(cheap[0])), self._money(_build(dear[0]))
+        yield self._between("cost_depends", (cheap, least), (dear, most))
+        yield self._say("cheapest", names=self._joined(cheap), money=least)
+        yield self._say("dearest", names=self._joined(dear), money=most)
         fast, slow = _ends(used, _months)
-        yield self._say("time_depends", **self._span(fast, slow, _months, self._time))
-        yield self._say("fastest", names=self._joined(fast), months=self._time(_months(fast[0])))
-        yield self._say("slowest", names=self._joined(slow), months=self._time(_months(slow[0])))
+        least, most = self._time(_months(fast[0])), self._time(_months(slow[0]))
+        yield self._between("time_depends", (fast, least), (slow, most))
+        yield self._say("fastest", names=self._joined(fast), months=least)
+        yield self._say("slowest", names=self._joined(slow), months=most)
 
-    def _span(
-        self,
-        low: Sequence[Block],
-        high: Sequence[Block],
-        amount: _Amount,
-        written: Callable[[Range], str],
-    ) -> dict[str, str]:
-        return {
-            "low_name": self._joined(low),
-            "low": written(amount(low[0])),
-            "high_name": self._joined(high),
-            "high": written(amount(high[0])),
-        }
+    def _between(self, sentence: str, low: _End, high: _End) -> str:
+        """Return a sentence about both ends of a scale: the blocks there, and what they take."""
+        names, ends = (self._joined(low[0]), self._joined(high[0])), (low[1], high[1])
+        return self._say(sentence, low_name=names[0], low=ends[0], high_name=names[1], high=ends[1])
 
     def _row(self, block: Block) -> list[str]:
         needs = block.needs

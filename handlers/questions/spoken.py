@@ -24,7 +24,7 @@ from knowledge.values import Language
 
 _ANYWHERE = re.compile(
     r"(?:ok(?:ay)?|k+|hi|hello|hey|yo|yes|no|lol|ping|test|help|menu|\+1|tl;?dr|faq)[\s!.,?~]*"
-    r"|(?:https?://|www\.)\S+",
+    r"|(?:https?://|www\.)[!-~]+",  # a file's name in Japanese is a word of the one who sent it
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]")

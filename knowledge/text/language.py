@@ -11,6 +11,7 @@ _HIRAGANA = re.compile(r"[\u3041-\u309f]")
 _JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d々]")
 _LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9'’.+-]*")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
+_ADDRESS = re.compile(r"https?://[!-~]+")  # speaks no language, but for a name at its end
 # Latin words from which on a text without hiragana is an English sentence that names a Japanese
 # word
 _SENTENCE = 3
@@ -71,6 +72,7 @@ def told_language(text: str) -> Language | None:
 
     Whoever writes in a third language is answered in English.
     """
+    text = _ADDRESS.sub(" ", text)
     if _OTHER_SCRIPT.search(text) or is_foreign(text):
         return "en"
     if _JAPANESE.search(text):
@@ -103,6 +105,7 @@ def language_of(text: str, fallback: Language) -> Language:
     An English sentence that only names something in katakana or kanji ("What does 稟議 mean?") stays
     English.
     """
+    text = _ADDRESS.sub(" ", text)
     if _HIRAGANA.search(text):
         return "ja"
     if _JAPANESE.search(text):

@@ -229,7 +229,7 @@ def test_in_the_playground_a_document_lives_by_its_buttons(shared, tmp_path):
         alex.presses(alex.finds("Roll back to v1"), "is back at v1")
         assert "2,500 yen" in alex.asks(question)
         remove = alex.finds("Delete")
-        alex.presses(remove, "a search finds 0 passages")
+        alex.presses(remove, "was deleted. Search check: 0 passages")
         gone = alex.asks(question)
         assert "2,500 yen" not in gone
         assert "3,000 yen" not in gone

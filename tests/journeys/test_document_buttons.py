@@ -92,5 +92,5 @@ async def test_a_panel_takes_the_place_of_the_one_it_was_reached_from(at):
     assert "旅費規程" in await at.press(at.drawn("旅費規程"))
     assert at.messages() == before
 
-    assert "の原本です" in await at.press(at.drawn("原本を受け取る"))
+    assert "の原本です" in await at.press(at.drawn("原本をダウンロード"))
     assert at.drawn("取り下げる")  # what is no panel comes beside it

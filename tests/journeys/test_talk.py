@@ -101,7 +101,7 @@ async def test_a_reset_forgets_what_it_was_about(thread):
 
     for word in ("最初から", "リセット", "reset"):
         (said,) = await thread.hear(Text(word))
-        assert "忘れ" in said.text
+        assert "新しい会話" in said.text
 
     assert await thread.application.router.threads.history(thread.place) == ()
 

@@ -19,6 +19,7 @@ from knowledge.errors import LibraryUnavailable
 from knowledge.index.opening import open_index
 from knowledge.index.protocol import Point
 from knowledge.retrieval.encoder import VERSION
+from tests.shelving import COMES_ALONG
 
 HERE = Path(__file__).parent
 RELEASES = sorted(path.name.removesuffix(".tar.xz") for path in HERE.glob("*.tar.xz"))
@@ -83,6 +84,8 @@ async def test_a_backup_of_a_former_release_is_put_back(name, tmp_path, capsys):
     async with Application(load({}, data=str(empty))) as application:
         hits = await (await application.library()).search("宿泊費", readers=frozenset({"all"}))
         assert "12,000円" in hits[0].passage.text
+        titles = [d.metadata.title for d in await (await application.library()).documents()]
+        assert len(titles) == len(set(titles)) == 2 + COMES_ALONG  # what comes along stands once
 
 
 def test_a_folder_of_a_later_release_is_refused_before_anything_changes(house, capsys):

@@ -47,9 +47,15 @@ def test_a_mention_and_its_message_are_one_delivery() -> None:
     assert decode(event("app_mention", "x")).id == decode(event("message", "x")).id
 
 
-@pytest.mark.parametrize("more", [{"bot_id": "B1"}, {"subtype": "message_changed"}, {"user": "UB"}])
-def test_bots_and_changes_are_nothing_to_us(more: dict[str, str]) -> None:
+@pytest.mark.parametrize("more", [{"subtype": "message_changed"}, {"user": "UB"}])
+def test_changes_and_what_we_say_are_nothing_to_us(more: dict[str, str]) -> None:
     assert parse.message(decode(event("app_mention", "x", **more)), PERSON, "UB", fetch) is None
+
+
+@pytest.mark.parametrize("more", [{"bot_id": "B1"}, {"bot_id": "B1", "user": "U1"}])
+def test_what_a_machine_says_is_told_apart(more: dict[str, str]) -> None:
+    assert parse.by_machine(decode(event("app_mention", "x", **more)))
+    assert not parse.by_machine(decode(event("app_mention", "x")))
 
 
 def test_a_press_keeps_its_data() -> None:

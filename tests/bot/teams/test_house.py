@@ -97,7 +97,7 @@ async def test_the_owner_of_a_document_is_reminded_in_their_own_chat(at):
     await at.send(text="こんにちは")
     await at.service.until("こんにちは。")
     library = await at.application.library()
-    [document] = [one for one in await library.documents() if one.current]
+    document = next(one for one in await library.documents() if one.current)
     await library.edit(document.id, {"owner": "teams:t1:u1", "review": "2020-01-01"})
 
     assert await at.application.documents.reviews.look() == 1
@@ -107,7 +107,7 @@ async def test_the_owner_of_a_document_is_reminded_in_their_own_chat(at):
 
 async def test_an_owner_who_never_wrote_is_reminded_in_a_chat_opened_for_them(at):
     library = await at.application.library()
-    [document] = [one for one in await library.documents() if one.current]
+    document = next(one for one in await library.documents() if one.current)
     await library.edit(document.id, {"owner": f"teams:t1:{EXPERT}", "review": "2020-02-01"})
 
     assert await at.application.documents.reviews.look() == 1
