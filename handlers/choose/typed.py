@@ -37,6 +37,7 @@ _ASKS = re.compile(
     r"|^(?:what|why|how|who|when|where|which|can|could|do|does|is|are|may|should)\b",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"https?://")  # hands something over, whatever words its address holds
 _WISHES = re.compile(
     r"たい|てほしい|て欲しい|のため|目的|\b(?:want|need|would like|hope|goal|so that)\b",
     re.IGNORECASE,
@@ -75,7 +76,7 @@ def typed_at_page(text: str, texts: Texts, *, read: bool) -> AtPage | None:
     labels = _labels(texts.phrase("choose.not_sure")) | _labels(texts.phrase("choose.back"))
     if not words or _NUMBERS.fullmatch(words) or words in _YES | _NO | _BACK | _UNSURE | labels:
         return "how"
-    if _ASKS.search(text.strip()):
+    if _ASKS.search(text.strip()) or _LINK.search(text):
         return None
     if read:
         return "read"
