@@ -21,8 +21,8 @@ import pptx
 import yaml
 from PIL import Image, ImageDraw
 from pptx.util import Inches
-from reportlab.lib.styles import getSampleStyleSheet  # type: ignore[import-untyped]
-from reportlab.platypus import Paragraph, SimpleDocTemplate  # type: ignore[import-untyped]
+from reportlab.lib.styles import getSampleStyleSheet
+from reportlab.platypus import Paragraph, SimpleDocTemplate
 
 FOLDER = Path(__file__).parent
 AUTHOR = "Hikarino Works"
