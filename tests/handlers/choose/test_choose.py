@@ -258,11 +258,12 @@ async def test_the_result_can_be_changed_compared_shared_and_taken_away(talk: Ta
         next(b for b in compared.blocks if isinstance(b, Table)).rows[-1][0] == "Total difference"
     )
     assert (await talk.say(Press("choose.share", data), HANA, private=False)).share
-    text, paper = (await talk.say(Press("choose.memo", data), HANA)).attachments
+    text, paper, printed = (await talk.say(Press("choose.memo", data), HANA)).attachments
     assert ADVISOR.model.sha256 in text.content.decode()
     assert any(
         p.style.name == "Heading 1" for p in docx.Document(io.BytesIO(paper.content)).paragraphs
     )
+    assert printed.content.startswith(b"%PDF")
 
 
 async def test_two_can_be_compared_where_options_are_buttons(talk: Talk) -> None:
