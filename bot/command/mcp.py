@@ -13,6 +13,7 @@ from bot.api.door import Caller
 from bot.api.mcp import PATH, protocol
 from bot.api.settings import Machines
 from bot.api.tools import Tools
+from bot.command.exits import DONE
 from bot.service.application import Application
 from bot.service.faces import rooms_of
 from bot.settings import InvalidSettings, Settings
@@ -21,7 +22,6 @@ from handlers.texts import Texts
 from handlers.tokens import SCOPES, Token
 from knowledge.values import Language
 
-DONE = 0
 ME = "terminal:local"
 
 

@@ -3,13 +3,12 @@
 import argparse
 
 from bot.command import desk, output, terminal
+from bot.command.exits import COULD_NOT, DONE
 from bot.service.application import Application
 from handlers.conversation import Press
 from handlers.documents.publish_waiting import Step
 from knowledge.reading.reading import shown_name
 from knowledge.values import Document, Language
-
-DONE, COULD_NOT = 0, 1
 
 
 async def publish_all(

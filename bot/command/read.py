@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bot.command import output
+from bot.command.exits import DONE
 from bot.command.output import Json
 from bot.service.application import Application
 from bot.settings import Settings
@@ -27,7 +28,6 @@ from knowledge.reading.reading import Limits, read
 from knowledge.sentences import phrase
 from knowledge.values import Flag, Language, Passage, Place, Receipt
 
-DONE = 0
 WIDEST = 24  # columns of a table that is drawn; a wider one stays as lines
 
 

@@ -4,12 +4,11 @@ import argparse
 from dataclasses import asdict
 
 from bot.command import desk, output
+from bot.command.exits import COULD_NOT, DONE
 from bot.settings import InvalidSettings, Settings
 from bot.slack.settings import Slack
 from handlers.texts import Texts
 from knowledge.values import Language
-
-DONE, COULD_NOT = 0, 1
 
 
 async def slack(settings: Settings, arguments: argparse.Namespace, language: Language) -> int:

@@ -12,7 +12,7 @@ from html import escape
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 
 from knowledge.sources.credentials import basic_or_bearer
-from knowledge.sources.sentences import trouble, unavailable
+from knowledge.sources.sentences import too_many, unavailable
 from knowledge.sources.service import Json, Reaching, Service, rows
 from knowledge.sources.source import FILES, Entry, Trouble
 
@@ -58,8 +58,7 @@ class ConfluenceSource:
         async for page in self._service.pages(first, self._next):
             for row in rows(page, "results"):
                 if len(self._rows) == self._files:
-                    limit = f"{self._files:,}"
-                    yield trouble("", "too_many", whole=False, name=self.address, limit=limit)
+                    yield too_many(self.address, self._files)
                     return
                 entry = self._entry(row)
                 if entry is not None and entry.id not in self._rows:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from urllib.parse import quote, urlencode, urlsplit
 
 from knowledge.sources.credentials import google
-from knowledge.sources.sentences import trouble, unavailable
+from knowledge.sources.sentences import too_many, trouble, unavailable
 from knowledge.sources.service import Json, Reaching, Service, rows
 from knowledge.sources.source import FILES, Entry, SourceUnavailable, Trouble
 
@@ -77,8 +77,7 @@ class DriveSource:
                 if kind == FOLDER:
                     continue
                 if len(self._contents) == self._files:
-                    limit = f"{self._files:,}"
-                    yield trouble("", "too_many", whole=False, name=self.address, limit=limit)
+                    yield too_many(self.address, self._files)
                     return
                 yield self._entry(row, below)
 

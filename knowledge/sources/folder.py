@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from knowledge.reading.readers.limits import Limits
-from knowledge.sources.sentences import trouble, unavailable
+from knowledge.sources.sentences import too_many, trouble, unavailable
 from knowledge.sources.source import FILES, Entry, Trouble
 from knowledge.text.sizes import megabytes
 
@@ -74,8 +74,7 @@ class FolderSource:
                 if name.startswith(_SKIPPED):
                     continue
                 if count == self._files:
-                    limit = f"{self._files:,}"
-                    yield trouble("", "too_many", whole=False, name=self.address, limit=limit)
+                    yield too_many(self.address, self._files)
                     return
                 entry = self._entry(Path(place, name))
                 if entry is not None:

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 from knowledge.reading.readers.limits import Limits
-from knowledge.sources.sentences import trouble, unavailable
+from knowledge.sources.sentences import too_many, unavailable
 from knowledge.sources.source import FILES, SECONDS, Entry, Trouble
 from knowledge.text.sizes import megabytes
 
@@ -61,8 +61,7 @@ class GitSource:
             if not path.startswith(self._below) or _is_hidden(path):
                 continue
             if count == self._files:
-                limit = f"{self._files:,}"
-                yield trouble("", "too_many", whole=False, name=self.address, limit=limit)
+                yield too_many(self.address, self._files)
                 return
             count += 1
             blob, size = words[2], int(words[3])

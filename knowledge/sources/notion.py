@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from knowledge.sources.credentials import bearer
 from knowledge.sources.notion_blocks import drawn
-from knowledge.sources.sentences import trouble, unavailable
+from knowledge.sources.sentences import too_many, unavailable
 from knowledge.sources.service import Json, Reaching, Service, rows
 from knowledge.sources.source import FILES, Entry, SourceUnavailable, Trouble
 
@@ -75,8 +75,7 @@ class NotionSource:
                 yield Trouble(_number(row.get("id")), error.code, error.reason, whole=False)
                 continue
             if count == self._files:
-                limit = f"{self._files:,}"
-                yield trouble("", "too_many", whole=False, name=self.address, limit=limit)
+                yield too_many(self.address, self._files)
                 return
             count += 1
             yield self._entry(row)

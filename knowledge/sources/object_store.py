@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from knowledge.reading.readers.limits import Limits
-from knowledge.sources.sentences import trouble, unavailable
+from knowledge.sources.sentences import too_many, unavailable
 from knowledge.sources.source import FILES, SECONDS, Entry, SourceUnavailable, Trouble
 from knowledge.text.sizes import megabytes
 
@@ -57,8 +57,7 @@ class ObjectStoreSource:
             if not id_ or name.startswith(".") or rows[path].get("type") != "file":
                 continue
             if count == self._files:
-                limit = f"{self._files:,}"
-                yield trouble("", "too_many", whole=False, name=self.address, limit=limit)
+                yield too_many(self.address, self._files)
                 return
             count += 1
             size = int(rows[path].get("size") or 0)

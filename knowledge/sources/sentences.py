@@ -47,6 +47,11 @@ def trouble(id_: str, name: Name, /, *, whole: bool = True, **values: object) ->
     return Trouble(id_, f"source_{name}", phrase(name, **values), whole)
 
 
+def too_many(source: str, most: int) -> Trouble:
+    """Return that a source holds more than `most` entries: the list ends here, and is half."""
+    return trouble("", "too_many", whole=False, name=source, limit=f"{most:,}")
+
+
 @cache
 def _sentences() -> dict[str, Phrase]:
     return read(_FILE)

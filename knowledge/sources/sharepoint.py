@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from knowledge.sources.credentials import microsoft
-from knowledge.sources.sentences import trouble, unavailable
+from knowledge.sources.sentences import too_many, unavailable
 from knowledge.sources.service import Json, Reaching, Service, rows
 from knowledge.sources.source import FILES, Entry, SourceUnavailable, Trouble
 
@@ -48,8 +48,7 @@ class SharePointSource:
                 if isinstance(one, Entry):
                     count += 1
                 if count > self._files:
-                    limit = f"{self._files:,}"
-                    yield trouble("", "too_many", whole=False, name=self.address, limit=limit)
+                    yield too_many(self.address, self._files)
                     return
                 yield one
 

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
 from knowledge.formats import FORMATS, format_of
-from knowledge.sources.sentences import trouble, unavailable
+from knowledge.sources.sentences import too_many, trouble, unavailable
 from knowledge.sources.source import FILES, Entry, SourceUnavailable, Trouble
 
 AGENT = "llm-choose"  # our name in robots.txt
@@ -66,8 +66,7 @@ class WebsiteSource:
             if isinstance(one, Entry):
                 count += 1
             if count > self._files:
-                limit = f"{self._files:,}"
-                yield trouble("", "too_many", whole=False, name=self.address, limit=limit)
+                yield too_many(self.address, self._files)
                 return
             yield one
 
@@ -140,8 +139,7 @@ class WebsiteSource:
                 yield trouble(self._id(url), "robots", name=url)
                 continue
             if asked == self._pages:
-                limit = f"{self._pages:,}"
-                yield trouble("", "too_many", whole=False, name=self.address, limit=limit)
+                yield too_many(self.address, self._pages)
                 return
             asked += 1
             got = await self._got(url)
