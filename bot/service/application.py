@@ -284,10 +284,14 @@ class Application:
         return library
 
     async def _model_changed(self) -> None:
-        """Let what comes along say what the model of this house says now."""
+        """
+        Let what comes along say what the model of this house says now; where the library is away,
+        the next start does.
+        """
         from bot.service.builtin import shelve
 
-        await shelve(await self._library.opened(), self.models, self.texts)
+        with suppress(KnowledgeError):
+            await shelve(await self.library(), self.models, self.texts)
 
     async def _open_answers(self) -> Answers:
         library = await self._library.opened()

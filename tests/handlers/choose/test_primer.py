@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.service import builtin
+from bot.service.application import Application
+from bot.settings import load
 from handlers.choose import primer
 from handlers.choose.decision_models import DecisionModels
 from handlers.sessions import Sessions
@@ -15,8 +17,10 @@ from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
 from knowledge.answering.answers import Answers
 from knowledge.documents.library import Library
+from knowledge.errors import LibraryUnavailable
 from knowledge.index.opening import open_index
 from knowledge.retrieval.encoder import VERSION
+from knowledge.sentences import phrase
 from knowledge.values import Language
 
 TEXTS = Texts.load()
@@ -93,3 +97,22 @@ async def test_a_model_of_ones_own_says_its_own_figures(tmp_path: Path, sessions
         await models.roll_back(advisor.model.sha256)
         hits = await library.search("大きなモデルをゼロから作る", readers=frozenset({"all"}))
         assert any("6〜24か月" in hit.passage.text for hit in hits)
+
+
+async def test_a_model_is_published_though_the_shelf_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes along follows at the next start."""
+    async with Application(load({}, data=str(tmp_path))) as application:
+        await application.library()
+
+        async def away(*_: object) -> None:
+            raise LibraryUnavailable("library_failed", phrase("waiting"))
+
+        monkeypatch.setattr("bot.service.builtin.shelve", away)
+        own = BUILTIN.source.replace("months: [6, 24]", "months: [7, 25]", 1)
+        advisor, _ = await application.models.stage(own, "t")
+
+        assert await application.models.publish(advisor.model.sha256) is not None
+        current = await application.models.current()
+        assert current.model.sha256 == advisor.model.sha256
