@@ -280,7 +280,7 @@ class Router:
             rows = (*await self._choose.desk(message), *await self._documents.desk.rows(message))
         replies = self._talk(message, name, "help")
         if name == "prompts":
-            replies = self._room.welcome.command(message, name)
+            replies = self._room.welcome.prompts(message)
         async for reply in replies:
             yield replace(reply, blocks=(*reply.blocks, *rows))
 

@@ -23,10 +23,6 @@ class Welcome:
         self._texts = texts
         self._examples = Examples(library, people, texts)
 
-    def command(self, message: Message, name: str) -> AsyncIterator[Reply]:
-        """Do what a command of this room says; every other one is greeted."""
-        return self.prompts(message) if name == "prompts" else self.hello(message)
-
     async def hello(self, message: Message) -> AsyncIterator[Reply]:
         """Say what the bot does, with one button for each ability."""
         language, say = message.person.language, self._texts.say
