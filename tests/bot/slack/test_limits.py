@@ -1,6 +1,7 @@
 """Many ask at once where Slack takes few answers a second: all are answered, in line, and told how long the line is."""
 
 import asyncio
+import math
 import time
 from contextlib import AsyncExitStack
 
@@ -47,7 +48,8 @@ async def bot(message):
 
 async def all_at_once(desks, count):
     """Mention the bot in threads of their own, one desk after the other; return the threads when all turns are over."""
-    threads = [f"{time.time():.3f}{n:03}" for n in range(count)]
+    said = math.ceil(time.time() * 1000) / 1000  # rounded down it could lie before the bot's start
+    threads = [f"{said:.3f}{n:03}" for n in range(count)]
     asked = [desks[n % len(desks)].event(ts=ts, event_ts=ts) for n, ts in enumerate(threads)]
     answers = await asyncio.gather(*asked)
     assert {status for status, _ in answers} == {200}
