@@ -31,11 +31,13 @@ from knowledge.values import Answer, Citation, Language
 
 FOLLOWUPS = 2  # suggestions to go on with
 LABEL = 30  # characters of a button that a phone shows
-ENDS = "?\uff1f。."  # of a question
 _WORDS = re.compile(  # a button's label ends behind one of these
     r"[A-Za-z0-9'’.-]+|[\u4e00-\u9fff々]+|[\u30a1-\u30ff]+|[\u3041-\u309f]+"
 )
 _QUOTED = re.compile(r"[「“](?P<topic>.+?)[」”]")
+_BRACKETED = re.compile(r"\s*(?:\([^()]*\)|([^()]*))$")  # what a heading adds at its end
+_JOINTS = re.compile(r"[\u3041-\u309f]+(?=[^\u3041-\u309f])|[・、]")  # what follows stands alone
+_HANGING = re.compile(r"(?:\s+(?:and|or|of|the|a|for|in|to|with))+$")  # wants something behind it
 
 
 def blocks_of(answer: Answer, texts: Texts, *, reachable: bool = True) -> tuple[Block, ...]:
@@ -192,11 +194,31 @@ def _asks(question: str, texts: Texts, language: Language) -> str:
     quoted = _QUOTED.search(question)
     if quoted is None and len(question) <= LABEL:
         return question
-    topic = bare_heading(quoted["topic"]) if quoted else question.rstrip(ENDS)
+    if quoted is None:
+        return _cut(question, LABEL - 1) + "…"
+    heading = bare_heading(quoted["topic"])
+    topic = _BRACKETED.sub("", heading) or heading
+    if language == "ja":
+        topic = topic.removesuffix("は")  # of "RAGとは": the label says は itself
     room = LABEL - len(texts.say("ask.about", language, topic=""))
     if len(topic) > room:
-        topic = _cut(topic, room - 1) + "…"
+        topic = _shortened(topic, room - 1, language)
     return texts.say("ask.about", language, topic=topic)
+
+
+def _shortened(topic: str, room: int, language: Language) -> str:
+    """
+    Return as many whole words of a topic as have room, and the sign of what is left out: Japanese
+    ends with what it is about, English begins with it.
+    """
+    if language == "ja":
+        starts = [
+            match.end() for match in _JOINTS.finditer(topic) if len(topic) - match.end() <= room
+        ]
+        if starts and len(topic) - starts[0] >= room // 3:
+            return "…" + topic[starts[0] :]
+        return "…" + topic[-room:]
+    return _HANGING.sub("", _cut(topic, room)) + "…"
 
 
 def _cut(text: str, room: int) -> str:

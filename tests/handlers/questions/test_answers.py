@@ -128,11 +128,16 @@ def test_of_a_title_in_both_languages_the_readers_half_is_shown():
 @pytest.mark.parametrize(
     ("question", "label"),
     [
-        ("Tell me more about “RAG, commercial APIs and open models compared”", "RAG, commercial APIs and…?"),
+        ("Tell me more about “RAG, commercial APIs and open models compared”", "RAG, commercial APIs…?"),
         (
             "「生成AI導入ガイドラインの改定にともなうオープンソースモデルの取扱い」について詳しく教えてください",
-            "生成AI導入ガイドラインの改定にともなう…は?",
+            "…改定にともなうオープンソースモデルの取扱いは?",
         ),
+        (
+            "「既存LLM活用の三つの方法の比較(RAG・商用API・オープンなモデル)」について詳しく教えてください",
+            "既存LLM活用の三つの方法の比較は?",
+        ),
+        ("「RAGとは(仕組みと利点)」について詳しく教えてください", "RAGとは?"),
         ("Tell me more about “Password”", "Password?"),
     ],
 )  # fmt: skip
