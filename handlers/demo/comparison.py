@@ -6,12 +6,11 @@ was recorded and says so. Pure.
 from collections.abc import Sequence
 from pathlib import Path
 
-import yaml
-
 from handlers.answer_text import titled
 from handlers.conversation import Column, Flat, Paragraph, Table
 from handlers.texts import Texts
 from knowledge.answering.trace import Candidate, Trace
+from knowledge.sentences import yaml_values
 from knowledge.text.sanitise import sanitise
 from knowledge.values import Language
 
@@ -75,7 +74,7 @@ class Comparison:
 
     def _recorded(self) -> tuple[Flat, ...]:
         """Return the recorded example: a real model, asked without documents, and when."""
-        record = yaml.safe_load(RECORDED.read_text("utf-8"))
+        record = yaml_values(RECORDED.read_text("utf-8"))
         own = record[self._language]
         text = self._say(
             "recorded",

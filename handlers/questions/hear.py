@@ -13,11 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
 from handlers.attachments import hands_over
 from handlers.questions.choice import asks_for_approach
 from handlers.questions.intents import Intent, known
+from knowledge.sentences import yaml_values
 from knowledge.text.chat_markup import unmarked
 from knowledge.text.courtesy import asks_something, bare, introduces, opened
 from knowledge.text.emergency import emergency
@@ -92,7 +91,7 @@ class Phrases(NamedTuple):
         patterns: list[tuple[Intent, re.Pattern[str]]] = []
         signs: dict[str, Intent] = {}
         for file in FILES:
-            rows = yaml.safe_load((FOLDER / file).read_text(encoding="utf-8"))
+            rows = yaml_values((FOLDER / file).read_text(encoding="utf-8"))
             for name, row in rows.pop("signs", {}).items():
                 signs |= dict.fromkeys(row.split(), name)
             unknown = sorted(set(rows) - known())

@@ -16,8 +16,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from string import Template
 
-import yaml
-
 from knowledge.errors import ReaderFault, UnreadableDocument
 from knowledge.formats import Format
 from knowledge.reading.conversion import converted
@@ -30,6 +28,7 @@ from knowledge.reading.readers.refusal import Refusal
 from knowledge.reading.receipt import measure
 from knowledge.reading.sandbox import Heard, Sandbox
 from knowledge.reading.titles import title_of
+from knowledge.sentences import yaml_values
 from knowledge.text import injection
 from knowledge.text.sizes import megabytes
 from knowledge.values import Flag, FlagKind, Language, Page, Phrase, Receipt
@@ -303,5 +302,5 @@ def _reason(refusal: Refusal, name: str) -> Phrase:
 
 @cache
 def _sentences() -> dict[str, tuple[str, str]]:
-    rows = yaml.safe_load(_REFUSALS.read_text(encoding="utf-8"))
+    rows = yaml_values(_REFUSALS.read_text(encoding="utf-8"))
     return {str(code): (str(row["ja"]), str(row["en"])) for code, row in rows.items()}

@@ -12,10 +12,8 @@ from functools import cache, cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 
-import yaml
-
 from knowledge.errors import KnowledgeError
-from knowledge.sentences import phrase
+from knowledge.sentences import phrase, yaml_values
 from knowledge.text.analysis import normalise
 
 FILE = Path(__file__).with_name("glossary.yaml")
@@ -39,7 +37,7 @@ class Glossary:
     @cache
     def load(cls) -> "Glossary":
         """Return the groups that come with us."""
-        content = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+        content = yaml_values(FILE.read_text(encoding="utf-8"))
         groups = [tuple(map(str, group)) for group in content]
         return cls(tuple(groups))
 

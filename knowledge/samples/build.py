@@ -18,11 +18,12 @@ from typing import Any
 import docx
 import openpyxl  # type: ignore[import-untyped]  # like reportlab, without types of its own
 import pptx
-import yaml
 from PIL import Image, ImageDraw
 from pptx.util import Inches
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import Paragraph, SimpleDocTemplate
+
+from knowledge.sentences import yaml_values
 
 FOLDER = Path(__file__).parent
 AUTHOR = "Hikarino Works"
@@ -32,7 +33,7 @@ _SAVED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 
 def build(folder: Path) -> None:
     """Write every sample but the hand-written ones into `folder`."""
-    contents = yaml.safe_load((FOLDER / "contents.yaml").read_text("utf-8"))
+    contents = yaml_values((FOLDER / "contents.yaml").read_text("utf-8"))
     made = {
         "rules-2024.docx": _rules(contents["rules_2024"]),
         "rules-2026.docx": _rules(contents["rules_2026"]),

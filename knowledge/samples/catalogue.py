@@ -10,12 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from knowledge.documents.library import Library
 from knowledge.errors import InvalidModel
 from knowledge.reading.reading import Limits, read
-from knowledge.sentences import phrase
+from knowledge.sentences import phrase, yaml_values
 from knowledge.values import Document, Metadata, Version
 
 FOLDER = Path(__file__).parent
@@ -49,7 +47,7 @@ def samples() -> tuple[Sample, ...]:
         before it.
     """
     by_name: dict[str, Sample] = {}
-    for row in yaml.safe_load((FOLDER / "samples.yaml").read_text("utf-8")):
+    for row in yaml_values((FOLDER / "samples.yaml").read_text("utf-8")):
         by_name[row["name"]] = _sample(row, by_name)
     return tuple(by_name.values())
 

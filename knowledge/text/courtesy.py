@@ -12,8 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
+from knowledge.sentences import yaml_values
 from knowledge.text.analysis import JAPANESE
 from knowledge.text.chat_markup import unmarked
 from knowledge.text.language import spoken_language
@@ -131,7 +130,7 @@ class Courtesy(NamedTuple):
     @classmethod
     @cache
     def load(cls) -> "Courtesy":
-        rows: dict[str, dict[str, list[str]]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+        rows: dict[str, dict[str, list[str]]] = yaml_values(FILE.read_text(encoding="utf-8"))
         japanese = f"(?:{'|'.join(rows['opening']['ja'])}){_NO_PARTICLE}"
         rows["opening"]["ja"] = [japanese]
         either = {name: "|".join([*row["ja"], *row["en"]]) for name, row in rows.items()}

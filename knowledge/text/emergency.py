@@ -12,8 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-import yaml
-
+from knowledge.sentences import yaml_values
 from knowledge.text.courtesy import asks_something, bare
 from knowledge.text.pieces import pieces
 from knowledge.values import Language
@@ -44,7 +43,7 @@ class Accidents(NamedTuple):
     @classmethod
     @cache
     def load(cls) -> "Accidents":
-        rows = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+        rows = yaml_values(FILE.read_text(encoding="utf-8"))
         happened: dict[Kind, re.Pattern[str]] = {}
         desk: dict[Kind, dict[Language, str]] = {}
         for kind, row in rows["kinds"].items():

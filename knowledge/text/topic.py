@@ -13,8 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-import yaml
-
+from knowledge.sentences import yaml_values
 from knowledge.text.analysis import JAPANESE, STOP_EN, Analysis, Token
 
 FILE = Path(__file__).with_name("topic.yaml")
@@ -142,7 +141,7 @@ class Words(NamedTuple):
     @classmethod
     @cache
     def load(cls) -> "Words":
-        rows: dict[str, dict[str, str]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+        rows: dict[str, dict[str, str]] = yaml_values(FILE.read_text(encoding="utf-8"))
         listed = {name: [*row["ja"].split(), *row["en"].split()] for name, row in rows.items()}
         plain = frozenset(listed.pop("plain"))
         either: dict[str, str] = {}
