@@ -44,6 +44,7 @@ from handlers.documents.page import (
     version_in_use,
 )
 from handlers.documents.pages import Page
+from handlers.pointed import Pointers
 from knowledge.errors import KnowledgeError
 from knowledge.values import Document, DocumentKind
 
@@ -112,6 +113,7 @@ class DocumentList:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._page = DocumentPage(context)
+        self._pointers = Pointers(context.sessions)
 
     async def browse(self, message: Message, given: Values) -> AsyncIterator[Reply]:
         """
@@ -131,7 +133,9 @@ class DocumentList:
             late += due(document, today)
             if (admin or document.current) and filter_.takes(document, today):
                 hits.append(document)
-        listed = self._listed(message, filter_, hits, today)
+        page = Page.of(hits, filter_.page, PAGE)
+        await self._pointers.list(message.place, [document.id for document in page.items])
+        listed = self._listed(message, filter_, page, len(hits), today)
         if late and admin and filter_.due != "yes":
             listed = self._reminding(message, listed, late)
         drafts = waiting(documents)
@@ -197,13 +201,12 @@ class DocumentList:
         )
 
     def _listed(
-        self, message: Message, filter_: Filter, hits: Sequence[Document], today: str
+        self, message: Message, filter_: Filter, page: Page[Document], total: int, today: str
     ) -> Reply:
         say, admin = self._context.say, self._admin(message)
-        page = Page.of(hits, filter_.page, PAGE)
         narrowed = self._narrowed(message, filter_)
         names = ADMIN_COLUMNS if admin else MEMBER_COLUMNS
-        caption = say("caption", message, n=len(hits)) + page.of_pages(self._context, message)
+        caption = say("caption", message, n=total) + page.of_pages(self._context, message)
         spoken = [f"{caption}({narrowed})" if narrowed else caption]
         blocks: list[Block] = [Heading(say("title", message))]
         if narrowed:

@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 
 from handlers.conversation import Message, Reply
+from handlers.pointed import Pointers
 from handlers.questions.adding import Adding
 from handlers.questions.ask import Questions
 from handlers.questions.context import Context
+from handlers.questions.document_meant import DocumentsMeant
 from handlers.questions.edition_changes import EditionChanges
 from handlers.questions.escalation import Escalation
 from handlers.questions.feedback import Feedbacks
@@ -46,7 +48,9 @@ def abilities(  # noqa: PLR0913  # all rooms that an intent may lead to
     last = LastAnswers(library, context.sessions, people, threads)
     ways = Ways(welcome, texts)
     talk = Talk(welcome, texts, people)
-    opened = SourcesAsked(last, sources, ways, texts)
+    meant = DocumentsMeant(Pointers(context.sessions), last)
+    summary = Summary(library, people, meant, ask, texts)
+    opened = SourcesAsked(last, sources, ways, summary, texts)
     restyle = Restyle(last, threads, ways, texts)
     asked = PeopleAsked(last, escalation, feedback, ways, texts)
     return {
@@ -77,7 +81,7 @@ def abilities(  # noqa: PLR0913  # all rooms that an intent may lead to
         "translated": OtherLanguage(library, people, last, ways, texts).show,
         "source": opened.show,
         "more": opened.whole,
-        "summary": Summary(library, people, last, ask, texts).outline,
+        "summary": summary.outline,
         "changes": EditionChanges(library, people, last, ask, texts).show,
         "person": asked.person,
         "feedback": asked.feedback,

@@ -40,7 +40,7 @@ _PARTS = re.compile(r"[、,]\s*")
 _TRIM = " \t\n。.!！?？…、,:;()（）「」\"'~〜ー-*_"
 _STANDING_FOR = {  # in the patterns
     "{n}": r"(?:[0-9]{1,2}|[一二三四五六七八九十]|ひと|ふた|みっ|one|two|three|four|five|first|second|third"
-    r"|fourth|fifth|last)",
+    r"|fourth|fifth|sixth|seventh|eighth|last)",
     "{that}": r"(?:(?:ごめん|すみません|じゃあ|では|あと|で)?(?:、)?(?:それ|これ|その(?:話|答え|回答|内容|情報)?"
     r"|この(?:話|答え|回答|内容|情報)|(?:今|いま|さっき|先ほど|上|前|直前|最後)の(?:答え|回答|話|内容|説明|やつ|の)?"
     r"|(?:答え|回答|同じ(?:こと|内容))))?",

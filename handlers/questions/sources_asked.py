@@ -9,6 +9,7 @@ from handlers.conversation import Message, Paragraph, Reply
 from handlers.questions.cited import named, sources
 from handlers.questions.last_answer import LastAnswers
 from handlers.questions.source_view import SourceView
+from handlers.questions.summary import Summary
 from handlers.questions.ways import Ways
 from handlers.texts import Texts
 from knowledge.errors import KnowledgeError
@@ -27,14 +28,28 @@ _LAST = re.compile(r"最後|\blast (?:source|one|reference|citation)\b")
 
 
 class SourcesAsked:
-    def __init__(self, last: LastAnswers, view: SourceView, ways: Ways, texts: Texts) -> None:
+    """Opens sources; of a list of documents just shown, `summary` opens one."""
+
+    def __init__(
+        self,
+        last: LastAnswers,
+        view: SourceView,
+        ways: Ways,
+        summary: Summary,
+        texts: Texts,
+    ) -> None:
         self._last = last
         self._view = view
         self._ways = ways
+        self._summary = summary
         self._texts = texts
 
     async def show(self, message: Message, text: str) -> AsyncIterator[Reply]:
-        """Open the source that is named by its number, else list them all."""
+        """Open the source, or listed document, that is named by its number, else list them all."""
+        if await self._summary.lists(message, text):
+            async for reply in self._summary.outline(message, text):
+                yield reply
+            return
         async for reply in self._opened(message, text, whole=False):
             yield reply
 

@@ -12,8 +12,9 @@ from handlers.conversation import Block, Message, Paragraph, Reply
 from handlers.people import People
 from handlers.questions.ask import Questions
 from handlers.questions.cited import sources
-from handlers.questions.last_answer import LastAnswers
-from handlers.questions.named_document import named, readable
+from handlers.questions.document_meant import Beyond, DocumentsMeant, points
+from handlers.questions.named_document import readable
+from handlers.questions.ordinals import ordinal
 from handlers.questions.restyle import BULLETS
 from handlers.texts import Texts
 from knowledge.documents.library import Library
@@ -36,13 +37,13 @@ class Summary:
         self,
         library: Callable[[], Awaitable[Library]],
         people: People,
-        last: LastAnswers,
+        meant: DocumentsMeant,
         questions: Questions,
         texts: Texts,
     ) -> None:
         self._library = library
         self._people = people
-        self._last = last
+        self._meant = meant
         self._questions = questions
         self._texts = texts
 
@@ -52,8 +53,11 @@ class Summary:
         try:
             library = await self._library()
             documents = await library.documents(readers=self._people.readers(message))
-            document = await self._document(message, text, documents)
-            if document is None and _points(text):
+            document = await self._meant.of(message, text, documents)
+            if isinstance(document, Beyond):
+                yield beyond(document, self._texts, language)
+                return
+            if document is None and points(text):
                 yield Reply(self._texts.say("requests.which_document", language))
                 return
             passages = []
@@ -67,24 +71,13 @@ class Summary:
             async for reply in self._questions.ask(message, text):
                 yield reply
             return
+        await self._meant.pointers.open(message.place, document.id)
         yield self._outlined(document, passages, language)
 
-    async def _document(
-        self, message: Message, text: str, documents: Sequence[Document]
-    ) -> Document | None:
-        hits = named(text, documents)
-        if hits:
-            return hits[0].document
-        if not _points(text):
-            return None
-        last = await self._last.load(message)
-        if last.answer is None:
-            return None
-        for citation in last.answer.citations:
-            for document in documents:
-                if document.id == citation.passage.document:
-                    return document
-        return None
+    async def lists(self, message: Message, text: str) -> bool:
+        """Report whether a message names one of the documents of a list just shown here."""
+        pointed = await self._meant.pointers.load(message.place)
+        return bool(pointed.listed and ordinal(text))
 
     def _outlined(
         self, document: Document, passages: Sequence[Passage], language: Language
@@ -115,6 +108,12 @@ class Summary:
         blocks: list[Block] = [Paragraph(head), Paragraph("\n".join(rows), "answer")]
         blocks.append(cited)
         return Reply(text, tuple(blocks))
+
+
+def beyond(wanted: Beyond, texts: Texts, language: Language) -> Reply:
+    """Say that the list has no document of that number."""
+    text = texts.say("requests.not_listed", language, number=wanted.number, n=wanted.listed)
+    return Reply(text, (Paragraph(text, "note"),))
 
 
 def _articles(passages: Sequence[Passage], language: Language) -> list[Passage]:
@@ -160,21 +159,3 @@ def _heading(passage: Passage) -> str:
     if passage.place.label or passage.place.number is not None:
         return passage.place.to(passage.language)
     return ""
-
-
-def _points(text: str) -> bool:
-    """Report whether a message points at a document without naming one."""
-    lowered = text.lower()
-    pointing = (
-        "この",
-        "その",
-        "上の",
-        "さっき",
-        "今の",
-        "引用",
-        "出典",
-        "this ",
-        "that ",
-        "the doc",
-    )
-    return any(word in lowered for word in pointing)

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from handlers.actions.questions import NewTopic
 from handlers.conversation import Message, Reply
 from handlers.lifetimes import THREAD
+from handlers.pointed import without_pointers
 from handlers.sessions import Sessions, SessionsUnavailable, State
 from handlers.texts import Texts
 from knowledge.answering.answers import Turn
@@ -102,7 +103,8 @@ class Threads:
         def added(thread: State) -> State:
             turns = [*thread["turns"], row]
             last = asker or thread.get("asker", "")
-            return thread | {"turns": turns[-HISTORY:], "asker": last, "answer": answer}
+            rest = without_pointers(thread)
+            return rest | {"turns": turns[-HISTORY:], "asker": last, "answer": answer}
 
         await self._change(place, added)
 

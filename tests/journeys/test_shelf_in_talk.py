@@ -1,0 +1,108 @@
+"""Documents spoken of in a talk: by their number in the list just shown, article by article, and as drafts."""
+
+import pytest
+import pytest_asyncio
+
+from bot.service.application import Application
+from bot.settings import load
+from knowledge.reading.reading import read
+from knowledge.values import Metadata
+from tests.faces import FACES, drawn, heard
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+BICYCLES = """# 自転車規程
+
+## 第1条 目的
+
+この規程は、社有自転車の使い方を定める。
+
+## 第2条 申込
+
+1. 自転車を使う人は、前日までに庶務係へ申し込む。
+2. 申込書の控えは、庶務係が3か月間保管する。
+
+## 第3条 返却
+
+自転車は、当日の18時までに返す。
+"""
+GARDEN = """# 花壇規程
+
+## 第1条 水やり
+
+花壇の水やりは、毎朝8時に当番が行う。
+
+## 第2条 肥料
+
+肥料は、年に2回まで購入できる。第3条の自転車置場には置かない。
+"""
+DRAFT = """# 茶室規程
+
+茶室は、週に1回だけ使う。
+"""
+NAMES = {"自転車規程": BICYCLES, "花壇規程": GARDEN}
+HOST = "U9"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def application(tmp_path_factory):
+    data = tmp_path_factory.mktemp("data")
+    async with Application(load({"ADMINS": f"slack:T1:{HOST}"}, data=str(data))) as opened:
+        library = await opened.library()
+        for title, text in NAMES.items():
+            reading = await read(f"{title}.md", text.encode())
+            document, version, _ = await library.stage(reading, Metadata(title=title), by="u")
+            await library.publish(document.id, version.id)
+        reading = await read("茶室規程.md", DRAFT.encode())
+        await library.stage(reading, Metadata(title="茶室規程"), by="u")
+        yield opened
+
+
+@pytest.fixture
+def place(request):
+    return f"p{abs(hash(request.node.nodeid))}"
+
+
+async def listed(application, face, place):
+    """The titles in a list as the people of this talk are shown it."""
+    shown = await heard(application, face, "資料の一覧を見せて", place=place)
+    rows = [line for line in shown[-1].text.splitlines() if line.startswith("- ")]
+    return [row.removeprefix("- ").partition(" / ")[0] for row in rows]
+
+
+@pytest.mark.parametrize("face", FACES)
+async def test_a_document_is_meant_by_its_number_in_the_list_just_shown(
+    application, texts, place, face
+):
+    titles = await listed(application, face, place)
+    number = titles.index("自転車規程") + 1
+    asked = (
+        "{n}番目を要約して",
+        "{n}つ目の資料には何が書いてある?",
+        "open number {n}",
+        "{n}番目は?",
+    )
+
+    for text in asked if face == "slack" else asked[:1]:
+        shown = await heard(application, face, text.format(n=number), place=place)
+
+        assert "前日までに庶務係へ申し込む" in shown[-1].text
+        assert "花壇" not in shown[-1].text
+    assert "前日までに庶務係へ申し込む" in drawn(face, shown[-1], texts)
+
+
+async def test_a_number_beyond_the_list_is_said_to_be(application, place):
+    titles = await listed(application, "slack", place)
+
+    shown = await heard(application, "slack", "19番目を要約して", place=place)
+
+    assert "19番目" in shown[-1].text
+    assert f"{len(titles)}件" in shown[-1].text
+
+
+async def test_after_an_answer_the_list_is_no_longer_meant(application, place):
+    await listed(application, "slack", place)
+    await heard(application, "slack", "花壇の水やりは何時ですか?", place=place)
+
+    shown = await heard(application, "slack", "1番目の出典を見せて", place=place)
+
+    assert "毎朝8時" in shown[-1].text
