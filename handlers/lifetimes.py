@@ -35,7 +35,7 @@ JOB = 7 * DAY  # a file on its way, or given up, can then no longer be looked up
 JOB_UNTAKEN = DAY  # a file that no worker took is then given up
 JOB_QUEUED_AGAIN = 5 * MINUTE  # a job that seems lost may then be queued once more
 REQUEST = 90 * DAY  # since a document was last asked for; then it leaves the list
-REVIEW_TOLD = 400 * DAY  # the owner of a document may then be told of the same review date again
+REVIEW_TOLD = 400 * DAY  # whose document or decision it is may then be told of that day again
 
 # the language model
 BUDGET = 62 * DAY  # what a month cost can then no longer be told

@@ -105,9 +105,12 @@ class Application:
         guidelines = Guidelines.load(self.library, self.people)
         self._sentences = None if settings.embedding else SentenceEncoder()
         reading = Reading.of(self._sentences, self._language_model if settings.llm else None)
+        choose = Choose(self.models, self.sessions, self.texts, guidelines, reading)
+        choose.reviews.reach(self.documents.reviews.tell)
+        self.decision_reviews = choose.reviews
         self.router = Router(
             questions,
-            Choose(self.models, self.sessions, self.texts, guidelines, reading),
+            choose,
             Demo(self.library, self.sessions, self.people, questions.ask, self.texts),
             self.documents,
             ModelAdmin(self.models, self.sessions, self.people, self.texts),
@@ -130,6 +133,7 @@ class Application:
         self._measuring: asyncio.Task[None] | None = None
         self._sandbox: asyncio.Task[str] | None = None
         self._reviews: asyncio.Task[None] | None = None
+        self._decisions: asyncio.Task[None] | None = None
         self._tending: asyncio.Task[None] | None = None
         self._syncing: asyncio.Task[None] | None = None
         self._rereading: asyncio.Task[None] | None = None
@@ -195,6 +199,7 @@ class Application:
                 self._answers.start()
             await self._stack.enter_async_context(self.turns)
             self._reviews = asyncio.create_task(self.documents.reviews.watch())
+            self._decisions = asyncio.create_task(self.decision_reviews.watch())
         if self._threads:
             self._work.start()
             self._sandbox = asyncio.create_task(sandbox_state(self.limits))
@@ -393,7 +398,7 @@ class Application:
         await self._work.stop()
 
     async def _stop_furnishing(self) -> None:
-        await stop(self._reviews, self._measuring, self._sandbox, self._reading)
+        await stop(self._reviews, self._decisions, self._measuring, self._sandbox, self._reading)
         for part in (self._answers, self._library):
             await part.stop()
         await self._heavy.aclose()

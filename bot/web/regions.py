@@ -133,10 +133,10 @@ class Composer:
             self._texts.say("web.example_3", language),
         )
         drawn = {"hello": page.blocks((Paragraph(hello),)), "examples": page.examples(examples)}
-        news: tuple[str, ...] = ()
+        news: tuple[Reply, ...] = ()
         with suppress(SessionsUnavailable):
             news = await self._told.to(spot.person.id, language)
-        drawn["news"] = "".join([page.blocks((Paragraph(text, "note"),)) for text in news])
+        drawn["news"] = "".join([page.blocks(_blocks(reply)) for reply in news])
         if spot.person.role == "admin":
             drawn["todo"] = await self._todo(page, spot, seen)
         return drawn

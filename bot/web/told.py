@@ -5,7 +5,8 @@ until they take it away or it is too old.
 
 from dataclasses import dataclass
 
-from handlers.conversation import Reply
+from bot.web import reply_record
+from handlers.conversation import Paragraph, Reply
 from handlers.lifetimes import TOLD
 from handlers.sessions import Sessions, State
 from knowledge.values import Language
@@ -22,22 +23,36 @@ class Told:
 
     async def add(self, person: str, said: dict[Language, Reply]) -> None:
         """Keep what is said to a person, in each language; the same words wait once."""
-        texts = {language: reply.text for language, reply in said.items()}
+        replies = {language: reply_record.written(reply) for language, reply in said.items()}
 
         def added(stored: State | None) -> State:
-            waiting = list(stored["texts"]) if stored else []
-            others = [one for one in waiting if one != texts]
-            return {"person": person, "texts": [texts, *others][:MOST]}
+            waiting = list(stored.get("replies", ())) if stored else []
+            others = [one for one in waiting if one != replies]
+            former = list(stored.get("texts", ())) if stored else []  # kept by an earlier version
+            return {"person": person, "replies": [replies, *others][:MOST], "texts": former}
 
         await self.sessions.change(KIND, person, added, seconds=TOLD)
 
-    async def to(self, person: str, language: Language) -> tuple[str, ...]:
+    async def to(self, person: str, language: Language) -> tuple[Reply, ...]:
         """Return what waits for a person, latest first."""
         stored = await self.sessions.load(KIND, person)
         if stored is None:
             return ()
-        return tuple(texts[language] for texts in stored["texts"])
+        former = [Reply(texts[language]) for texts in stored.get("texts", ())]
+        replies = [_read(said[language]) for said in stored.get("replies", ())]
+        return (*replies, *former)
 
     async def clear(self, person: str) -> None:
         """Take away what waits."""
         await self.sessions.delete(KIND, person)
+
+
+def _read(record: State) -> Reply:
+    """Return a reply as it was kept; only its words where another version wrote it."""
+    try:
+        reply = reply_record.read(record)
+    except ValueError:
+        return Reply(str(record.get("text", "")))
+    if reply.blocks:
+        return reply
+    return Reply(reply.text, (Paragraph(reply.text, "note"),))

@@ -157,6 +157,11 @@ class ExportMemo(OfRun):
     language: Literal["", "ja", "en"] = ""
 
 
+@action("choose.frame")
+class FrameMemo(OfRun):
+    """Ask for a memo's title, decider, objections and day of review, or keep what was said."""
+
+
 @action("choose.whatif")
 class TryAnswer(OfRun):
     """Try another answer: first to which criterion, then which."""

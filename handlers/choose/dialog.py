@@ -32,6 +32,7 @@ from handlers.choose.page import values as page_values
 from handlers.choose.question import Setting, question
 from handlers.choose.reading import Reading, confirmed
 from handlers.choose.result import ResultView
+from handlers.choose.reviews import review_day
 from handlers.choose.runs import Rule, Run, Runs
 from handlers.choose.telling import Telling
 from handlers.choose.wording import Wording
@@ -211,7 +212,7 @@ class Dialog:
             newer = await self._runs.load(run.id)
             return await self._again(message, newer or run, step, values)
         if saved.done:
-            await self._runs.finished(saved)
+            await self._runs.finished(saved, review_day(saved).isoformat())
         note = ""
         if isinstance(step, ConfirmReading):
             note = self.telling.left_out(message, advisor, values)

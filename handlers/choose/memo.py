@@ -3,22 +3,21 @@ The decision memo: two pages a manager can bring to a meeting, written as Markdo
 that anyone can recompute.
 """
 
-import calendar
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from handlers.choose import figures
 from handlers.choose.result import ResultView
-from handlers.choose.runs import Run, State
+from handlers.choose.reviews import review_day
+from handlers.choose.runs import State
 from handlers.choose.section import Section
 from handlers.choose.whatif import state
 from handlers.conversation import Attachment
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-REVIEW = 6  # months after which a decision is looked at again
-MONTHS = 12  # of a year
+BLANK = "____________"  # what is filled in by hand
 SITUATION = 600  # characters of a situation that two pages have room for
 TOP = 3  # things to check before starting, and organisations alike, that a memo has room for
 
@@ -45,8 +44,9 @@ def sections(view: ResultView) -> tuple[Section, ...]:
 
 
 def _title(view: ResultView) -> str:
-    if view.run.goal:
-        return view.say("memo_title_of", goal=view.run.goal)
+    title = view.run.title or view.run.goal
+    if title:
+        return view.say("memo_title_of", goal=title)
     return view.say("memo_title")
 
 
@@ -62,6 +62,7 @@ def _sections(view: ResultView) -> Iterator[Section]:
     yield Section(say("against"), items=tuple(words.against()))
     flips = words.flips_by_question() or [say("no_flips")]
     yield Section(say("flips"), items=tuple(flips))
+    yield Section(say("memo_dissent"), items=tuple(_lines(view.run.dissent)))
     yield Section(say("twins"), items=tuple(words.twins()[:TOP]))
     yield Section(say("rules"), items=tuple(words.rules()))
     yield Section(say("memo_before"), items=(*words.cautions(), *words.before()[:TOP]))
@@ -75,12 +76,13 @@ def _frame(view: ResultView) -> tuple[tuple[str, ...], ...]:
     """Return goal, measure, status and people as a table; what nobody said stands open."""
     say, run = view.say, view.run
     open_ = say("memo_open")
+    people = say("memo_people_text", name=run.name, decider=run.decider or BLANK)
     return (
         (say("memo_item"), say("memo_said")),
         (view.words.to(view.advisor.model.goal.label), run.goal or open_),
         (say("memo_metric"), run.measure or open_),
         (say("memo_status"), say("memo_proposed")),
-        (say("memo_people"), say("memo_people_text", name=run.name)),
+        (say("memo_people"), people),
     )
 
 
@@ -101,6 +103,13 @@ def _options(view: ResultView) -> tuple[tuple[str, ...], ...]:
         say("possible"),
     )
     return (head, *[view.option(standing) for standing in view.result.standings])
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield the lines of a text that hold something."""
+    for line in text.splitlines():
+        if line.strip():
+            yield line.strip()
 
 
 def _situation(view: ResultView) -> Iterator[str]:
@@ -143,29 +152,13 @@ def _review(view: ResultView) -> Iterator[str]:
     yield view.say("memo_triggers")
 
 
-def review_day(run: Run) -> date:
-    """Return when a decision is looked at again: some months after its run began."""
-    begun = datetime.now(UTC).date()
-    if run.began:
-        begun = date.fromisoformat(run.began[:10])
-    return later(begun, REVIEW)
-
-
-def later(day: date, months: int) -> date:
-    """Return the same day some months later, the last of its month where there is none."""
-    years, month = divmod(day.month - 1 + months, MONTHS)
-    year = day.year + years
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last))
-
-
 def _signatures(view: ResultView) -> tuple[tuple[str, ...], ...]:
     say = view.say
-    blank = "____________"
+    decider = view.run.decider or BLANK
     return (
         (say("memo_role"), say("person"), say("date")),
         (say("memo_author"), view.run.name, datetime.now(UTC).date().isoformat()),
-        (say("memo_decider"), blank, blank),
+        (say("memo_decider"), decider, BLANK),
     )
 
 

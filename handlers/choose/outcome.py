@@ -12,6 +12,7 @@ from handlers.actions.choose import (
     AskWhyNot,
     CompareTwo,
     ExportMemo,
+    FrameMemo,
     OpenGuideline,
     PreviewResult,
     ResumeRun,
@@ -25,9 +26,10 @@ from handlers.choose import figures, trial, whatif
 from handlers.choose.asking import Asking, Patterns, not_advised
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.guidelines import Guidelines
-from handlers.choose.memo import attachments, review_day
+from handlers.choose.memo import attachments
 from handlers.choose.question import about, ways_on
 from handlers.choose.result import ResultView
+from handlers.choose.reviews import review_day
 from handlers.choose.runs import Run, Runs
 from handlers.choose.wording import Wording
 from handlers.conversation import (
@@ -212,7 +214,7 @@ def _row(run: Run, advisor: Advisor, say: Wording) -> tuple[str, ...]:
     return (
         run.began[:10] or "–",
         view.words.title(bare=True),
-        run.goal or "–",
+        run.title or run.goal or "–",
         view.say(f"word_{view.result.confidence.word}"),
         review_day(run).isoformat(),
         str(len(view.result.answers)),
@@ -251,4 +253,5 @@ def _memo(run: Run, advisor: Advisor, language: Language | str, say: Wording) ->
     files = attachments(ResultView.of(run, advisor, Wording(say.texts, written)))
     text = say("memo_ready")
     back = Button(say("to_result"), ResumeRun(run.id, run.rev))
-    return Reply(text, (Paragraph(text), Buttons((again, back))), attachments=files)
+    frame = Button(say("do_frame"), FrameMemo(run.id, run.rev))
+    return Reply(text, (Paragraph(text), Buttons((frame, again, back))), attachments=files)

@@ -19,6 +19,7 @@ from handlers.actions.choose import (
     AskAboutResult,
     DeleteRun,
     DescribeSituation,
+    FrameMemo,
     JoinTeam,
     KeepAnswers,
     OfRun,
@@ -36,10 +37,12 @@ from handlers.choose import desk
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.dialog import Dialog, Later, Step
 from handlers.choose.former import carried
+from handlers.choose.framing import Framing
 from handlers.choose.guidelines import Guidelines
 from handlers.choose.outcome import Outcome, Use
 from handlers.choose.question import restart, resume
 from handlers.choose.reading import Reading
+from handlers.choose.reviews import DecisionReviews
 from handlers.choose.runs import Open, Run, Runs
 from handlers.choose.team import Teams
 from handlers.choose.teamwork import Teamwork
@@ -62,7 +65,8 @@ EXPRESS = ("express", "急いで", "5問", "6問")
 WORDS = frozenset((*HISTORY, *TEAM, *JOIN, *EXPRESS))  # first words this room takes as its own
 
 WayIn = StartChoice | ShowHistory | OpenTeam | JoinTeam
-OfOwnRun = Step | Later | Use | DeleteRun | RestartRun | ResumeRun | ViewRun
+OfAnswers = Step | Later | Use | DeleteRun | RestartRun | ResumeRun | ViewRun
+OfOwnRun = OfAnswers | FrameMemo
 Choice = WayIn | OfOwnRun
 NOTHING: Mapping[str, str] = {}  # what a button brings of a form's values
 
@@ -86,6 +90,8 @@ class Choose:
         self._steps = asyncio.Semaphore(AT_ONCE)
         self._last_answer: Callable[[str], Awaitable[str]] = _nothing_answered
         self._dialog = Dialog(models, self._runs, texts, guidelines, self._reading)
+        self._framing = Framing(self._runs, texts)
+        self.reviews = DecisionReviews(models, self._runs, texts)
         self._outcome = Outcome(models, self._runs, texts, guidelines)
         self._teamwork = Teamwork(models, self._runs, Teams(sessions), self._dialog, texts)
 
@@ -306,7 +312,7 @@ class Choose:
         return await self._teamwork.begin(message)
 
     async def _own(self, message: Message, action: OfOwnRun, values: Mapping[str, str]) -> Reply:
-        """Do something with a run, for its person alone."""
+        """Do something with a run, or with the frame of its memo, for its person alone."""
         run, advisor = await self._kept(action.run)
         if run is None:
             return self._expired(message)
@@ -314,6 +320,8 @@ class Choose:
             return Wording.to(message, self._texts).reply("foreign", name=run.name)
         if advisor is None:
             return await self._renewed(message, run)
+        if isinstance(action, FrameMemo):
+            return await self._framing.frame(message, run, values)
         return await self._act(message, run, advisor, action, values)
 
     async def _act(
@@ -321,7 +329,7 @@ class Choose:
         message: Message,
         run: Run,
         advisor: Advisor,
-        action: OfOwnRun,
+        action: OfAnswers,
         values: Mapping[str, str],
     ) -> Reply:
         """Do something with a run that is the person's own."""

@@ -9,13 +9,14 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from handlers.lifetimes import FINISHED_RUN, RUN
+from handlers.lifetimes import FINISHED_RUN, REVIEW_TOLD, RUN
 from handlers.sessions import Sessions
 from handlers.sessions import State as Pointer
 from knowledge.advisor.values import UNKNOWN
 from knowledge.stored import stored
 
 SHOWN = 100  # runs listed in a history
+REVIEW = "choose.review"  # what is open: "DAY ID" of every finished run
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,9 @@ class Run:
     the decision model the run began with; `rev` counts saved changes. `rest` says that the person
     answers what asking ended without. `open` says that a channel may watch, `team` names the group
     that answers together, or is empty. `began` is an ISO time.
+
+    `title`, `decider` and `dissent` (who objects to what, one a line) head a memo, and `review` is
+    the ISO day set for it; each is empty until its person says so.
     """
 
     id: str
@@ -81,6 +85,10 @@ class Run:
     open: bool = False
     team: str = ""
     began: str = ""
+    title: str = ""
+    decider: str = ""
+    review: str = ""
+    dissent: str = ""
 
     @property
     def blank(self) -> bool:
@@ -174,7 +182,8 @@ class Runs:
         """
         Save a changed run and return it with its new revision; None when somebody else was first.
         """
-        seconds = FINISHED_RUN if run.done else RUN
+        # a result that is answered further stays one, though asking goes on
+        seconds = FINISHED_RUN if run.done or run.rest else RUN
         saved = await self._sessions.save(
             "choose", run.id, asdict(run), expected=run.rev, seconds=seconds
         )
@@ -224,9 +233,37 @@ class Runs:
             return saved
         return await self.active(run.person) or saved
 
-    async def finished(self, run: Run) -> None:
-        """List a finished run in the person's history."""
+    async def finished(self, run: Run, review: str) -> None:
+        """List a finished run in the person's history, to be looked at again on an ISO day."""
         await self._sessions.index_add(run.person, "choose", run.id, FINISHED_RUN)
+        await self.review_on(run, review)
+
+    async def review_on(self, run: Run, day: str) -> None:
+        """Note the ISO day on which a finished run is to be looked at again."""
+        await self._sessions.note(REVIEW, f"{day} {run.id}")
+
+    async def due(self, today: str) -> list[tuple[str, str]]:
+        """Return (id, day) of the runs to be looked at again by `today`, the oldest day first."""
+        due = []
+        for noted in sorted(await self._sessions.noted(REVIEW)):
+            day, _, id_ = noted.partition(" ")
+            if day <= today:
+                due.append((id_, day))
+        return due
+
+    async def reviewed(self, id_: str, day: str) -> None:
+        """Forget that a run was to be looked at again on a day."""
+        await self._sessions.unnote(REVIEW, f"{day} {id_}")
+
+    async def claim_review(self, id_: str, day: str) -> bool:
+        """Report whether nobody has told of this run and day before; from now on somebody has."""
+        return await self._sessions.save(
+            REVIEW, f"{id_} {day}", {"day": day}, expected=0, seconds=REVIEW_TOLD
+        )
+
+    async def release_review(self, id_: str, day: str) -> None:
+        """Let another one tell of a run and day."""
+        await self._sessions.delete(REVIEW, f"{id_} {day}")
 
     async def remove(self, run: Run) -> None:
         """Forget a run for good."""

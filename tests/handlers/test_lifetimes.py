@@ -244,7 +244,10 @@ async def test_a_run_is_kept_a_week_and_a_finished_one_ten_years(sessions):
 
     await runs.save(replace(run, done=True))
     await assert_lives(sessions, key("choose", run.id), 3650 * DAY)
-    await runs.finished(run)
+    further = replace(await runs.load(run.id), done=False, rest=True)
+    await runs.save(further)
+    await assert_lives(sessions, key("choose", run.id), 3650 * DAY)
+    await runs.finished(run, "2026-04-01")
     await assert_lives(sessions, key("index:choose", AOI.id), 3650 * DAY)
     await runs.remove(run)
     assert await runs.history(AOI.id) == []

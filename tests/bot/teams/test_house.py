@@ -1,11 +1,16 @@
 """Nobody reads an id in Teams: people are named as Teams names them, and mentioned where they are called."""
 
 import json
+from dataclasses import replace
+from datetime import date
 
 import pytest
 import pytest_asyncio
 
 from bot.teams.members import Members
+from handlers.choose.reviews import DecisionReviews, review_day
+from handlers.choose.runs import Run, Runs
+from handlers.texts import Texts
 from tests.bot.teams.house import EXPERT, actions, opened
 from tests.bot.teams.talk import CHANNEL
 from tests.copying import copy_folder
@@ -114,6 +119,26 @@ async def test_an_owner_who_never_wrote_is_reminded_in_a_chat_opened_for_them(at
     [opening] = [call for call in at.service.taken if call.path == "/v3/conversations"]
     assert [member["id"] for member in opening.body["members"]] == [EXPERT]
     assert await at.service.until("見直し日")
+
+
+async def test_a_decision_comes_back_in_its_persons_own_chat_on_its_day(at):
+    await at.send(text="こんにちは")
+    await at.service.until("こんにちは。")
+    models, sessions = at.application.models, at.application.sessions
+    run = Run("", "teams:t1:u1", "Aoi", (await models.current()).model.sha256, goal="返信を速く")
+    run = await Runs(sessions).begin(run)
+    await Runs(sessions).finished(await Runs(sessions).save(replace(run, done=True)), "2020-01-01")
+    reviews = DecisionReviews(models, Runs(sessions), Texts.load(), lambda: date(2020, 1, 2))
+    reviews.reach(at.application.documents.reviews.tell)
+
+    assert await reviews.look() == 0  # the day noted is not the run's own any more
+    await Runs(sessions).review_on(run, review_day(run).isoformat())
+    late = DecisionReviews(models, Runs(sessions), Texts.load(), lambda: review_day(run))
+    late.reach(at.application.documents.reviews.tell)
+    assert await late.look() == 1
+    reminder = await at.service.until("返信を速く")
+    assert reminder["conversation"]["id"] == "a:1"
+    assert "次の見直し日を決める" in str(reminder)
 
 
 LONG = "長い" * 30_000

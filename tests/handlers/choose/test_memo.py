@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.command.cli import main
-from handlers.choose.memo import answers_file, attachments, later, markdown, sections
+from handlers.choose.memo import answers_file, attachments, markdown, sections
 from handlers.choose.result import ResultView
+from handlers.choose.reviews import later
 from handlers.choose.runs import Rule, Run
 from handlers.choose.wording import Wording
 from handlers.conversation import Chart, Details, Paragraph
