@@ -222,7 +222,7 @@ class Field:
     """
     One input. `options` serve "choice", of which one is taken, and "toggle", of which any number
     is: they come back with commas between. `types` and `max` (count) serve "files"; `max`
-    (characters) serves "text".
+    (characters) serves "text". One that is `aside` may be folded away until it is wanted.
     """
 
     id: str
@@ -234,6 +234,7 @@ class Field:
     options: tuple[Option, ...] = ()
     types: tuple[str, ...] = ()
     max: int = 0
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +256,8 @@ class Ask:
 
     A guided question has exactly one choice field, `step`/`of` and usually `why`, `guideline` and
     navigation `buttons`; its options may also be drawn as buttons, which press `form` with `state`
-    and "o" = the option's id. `others` is what the rest of a channel sees meanwhile.
+    and "o" = the option's id. `others` is what the rest of a channel sees meanwhile; `aside` names
+    the fields that may be folded away.
     """
 
     form: str
@@ -274,6 +276,7 @@ class Ask:
     of: int = 0
     others: str = ""
     required_error: str = ""
+    aside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from handlers.questions.feedback import REASONS
 from handlers.texts import Texts
 from knowledge.values import Language
 
+LONG = 4  # choices beyond which a form draws each as a list to open
 UNSURE = "ns"  # the option that says nothing, drawn dashed
 ELSEWHERE = ("choose.share",)  # a page has no thread to share in
 KINDS = {"plain": "", "primary": "primary", "danger": "danger end"}
@@ -179,7 +180,7 @@ class Forms:
 
     def questions(self, ask: Ask, notes: str) -> str:
         """Return a form of any number of fields with one button to send it."""
-        fields = "".join([self._inputs.field(field) for field in ask.fields])
+        fields = self._fields(ask)
         kinds = {field.kind for field in ask.fields}
         files = flag('enctype="multipart/form-data"', on="files" in kinds)
         intro = f'<p class="small soft">{escape(ask.intro)}</p>' if ask.intro else ""
@@ -197,6 +198,26 @@ class Forms:
         ways = self.buttons(ask.buttons)
         row = f'<div class="row">{ways}</div>' if ways else ""
         return f"{lead}{intro}{notes}{form}{row}"
+
+    def _fields(self, ask: Ask) -> str:
+        """Return the inputs of a form; a long one is lists to open, with what may wait folded."""
+        choices = [field for field in ask.fields if field.kind == "choice"]
+        listed = len(choices) > LONG
+        shown, folded = "", ""
+        opened = False
+        for field in ask.fields:
+            drawn = self._inputs.field(field, listed=listed)
+            if field.aside:
+                folded += drawn
+                opened = opened or bool(field.initial)
+            else:
+                shown += drawn
+        if folded:
+            name = f"<summary>{escape(ask.aside)}</summary>"
+            unfolded = flag("open", on=opened)
+            inner = f'<div class="fields">{folded}</div>'
+            shown += f'<details class="aside"{unfolded}>{name}{inner}</details>'
+        return shown
 
     def narrowing(self, ask: Ask, path: str) -> str:
         """Return a form that asks for a page again, with what is filled in as its address."""

@@ -298,7 +298,7 @@ def _paged(run: Run, advisor: Advisor, step: AnswerPage | SkipPage, values: Valu
     if isinstance(step, SkipPage):
         kept = {id_: run.answers.get(id_, "") for id_ in (*rules.page, *rules.optional)}
         return run.paged(kept)
-    chosen = page_values(run, advisor, values)
+    chosen = page_values(advisor, values)
     advisor.validate(chosen)
     run = replace(
         run, goal=values.get("goal", "").strip(), measure=values.get("measure", "").strip()

@@ -3,6 +3,7 @@ The page that comes first: what should get better, and what the organisation's l
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from handlers.actions.choose import (
     AnswerPage,
@@ -15,9 +16,9 @@ from handlers.actions.choose import (
 from handlers.choose.question import Setting, choice, guideline_of, ruled
 from handlers.choose.runs import Run
 from handlers.choose.wording import Wording
-from handlers.conversation import Ask, Button, Field, Flat, Paragraph, Reply
+from handlers.conversation import Ask, Button, Field, Flat, Option, Paragraph, Reply
 from knowledge.advisor.engine import Advisor
-from knowledge.advisor.values import LIST, Criterion
+from knowledge.advisor.values import Criterion
 
 GOAL = 300  # characters of a goal or a measure
 
@@ -48,6 +49,7 @@ def page(run: Run, setting: Setting, advisor: Advisor, say: Wording) -> Reply:
         buttons=tuple(buttons),
         others=say("others_page", name=run.name),
         required_error=say("required"),
+        aside=say("page_aside"),
     )
     return Reply(f"{setting.note}\n{text}".strip(), ask=ask)
 
@@ -58,32 +60,37 @@ def _fields(run: Run, advisor: Advisor, say: Wording) -> Iterator[Field]:
         words = model.goal if id_ == "goal" else model.measure
         label, hint = words.question.to(say.language), words.help.to(say.language)
         yield Field(id_, "text", label, required=False, initial=initial, hint=hint, max=GOAL)
-    for id_ in (*model.rules.page, *model.rules.optional):
+    for id_ in model.rules.page:
         yield _choice(model.criterion(id_), run, say)
+    for id_ in model.rules.optional:
+        yield replace(_choice(model.criterion(id_), run, say), aside=True)
 
 
 def _choice(criterion: Criterion, run: Run, say: Wording) -> Field:
-    """Return the input of one question; of several options that were read the first is shown."""
+    """Return the input of one question: a choice, or ticks where several answers may hold."""
     given = run.proposed.get(criterion.id, run.answers.get(criterion.id, ""))
-    initial = given.split(LIST)[0] or ruled(run, criterion)
     hint = criterion.words.help.to(say.language)
-    return choice(criterion, initial, hint, say, required=False)
+    if not criterion.many:
+        return choice(criterion, given or ruled(run, criterion), hint, say, required=False)
+    options = [Option(option.id, option.text.to(say.language)) for option in criterion.options]
+    return Field(
+        criterion.id,
+        "toggle",
+        criterion.question.to(say.language),
+        required=False,
+        initial=given,
+        hint=hint,
+        options=tuple(options),
+    )
 
 
-def values(run: Run, advisor: Advisor, given: Mapping[str, str]) -> dict[str, str]:
+def values(advisor: Advisor, given: Mapping[str, str]) -> dict[str, str]:
     """
-    Return what a page's form brought by question: an option, "not sure", or "" for none. Several
-    options that were read before stay where their first is left as it was.
+    Return what a page's form brought by question: an option, several with commas between, "not
+    sure", or "" for none.
     """
     rules = advisor.model.rules
-    chosen = {}
-    for id_ in (*rules.page, *rules.optional):
-        option = given.get(id_, "")
-        before = run.answers.get(id_, "")
-        if option and option == before.split(LIST)[0]:
-            option = before
-        chosen[id_] = option
-    return chosen
+    return {id_: given.get(id_, "") for id_ in (*rules.page, *rules.optional)}
 
 
 def _ruled(run: Run, advisor: Advisor, say: Wording) -> Iterator[Paragraph]:

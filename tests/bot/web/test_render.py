@@ -178,6 +178,20 @@ def test_a_choice_of_many_is_a_list_to_open():
     assert 'type="radio"' not in html
 
 
+def test_a_long_form_is_lists_to_open_and_folds_what_may_wait():
+    two = (Option("a", "A"), Option("b", "B"))
+    fields = [Field(f"q{n}", "choice", f"Q{n}", required=False, options=two) for n in range(5)]
+    wait = Field("w", "toggle", "W", required=False, options=two, aside=True)
+    ask = Ask("choose.page", "t", "text", (*fields, wait), "send", "stop", aside="If you know")
+    page = Page(Texts.load(), "en", place_at("/choose"))
+    html = page.article(Article("1", "?", "2026-11-25T14:02+09:00", Reply("", ask=ask)))
+    assert html.count("<select") == 5
+    fold = html[html.index('<details class="aside">') :]
+    assert "If you know" in fold
+    assert fold.count('type="checkbox"') == 2
+    assert 'type="radio"' not in html
+
+
 def test_facts_are_the_grid_s_own_children():
     html = drawn(Reply("t", (Facts((Fact("土台", "商用API"), Fact("追加", "なし"))),)))
 

@@ -146,6 +146,19 @@ async def test_goal_and_limits_are_asked_on_one_page_before_anything_else(talk: 
     assert any("調べ物を5分に" in getattr(block, "text", "") for block in result.blocks)
 
 
+async def test_several_things_that_were_tried_can_be_ticked_on_the_page(talk: Talk) -> None:
+    page = await talk.open()
+    tried = next(field for field in page.ask.fields if field.id == "tried")
+    assert tried.kind == "toggle"
+    assert tried.aside
+    reply = await talk.say(filled_in(page.ask, {"tried": "product,rag", "boundary": "ok"}))
+    back = await talk.say(Press("choose.back", reply.ask.state))
+    assert {field.id: field.initial for field in back.ask.fields}["tried"] == "product,rag"
+    result = await talk.finish(await talk.say(filled_in(back.ask, {"tried": "product,rag"})))
+    memo = (await talk.say(pressed(result, "choose.memo"))).attachments[0].content.decode()
+    assert "市販の製品(Copilotなど) / RAG(社内資料の検索)" in memo
+
+
 async def test_back_from_the_first_question_opens_the_page_as_it_was(talk: Talk) -> None:
     first = await talk.start(goal="速く", budget="m", team="app")
     page = await talk.say(Press("choose.back", first.ask.state))
