@@ -23,6 +23,7 @@ from handlers.memory.link import TIMEOUT, Link, SessionsUnavailable, State
 from handlers.memory.lists import Lists
 from handlers.memory.persons import Persons
 from handlers.memory.queues import Queues
+from handlers.memory.remnants import Instead, Remnants
 from handlers.memory.standing import Standing
 from handlers.memory.states import States
 
@@ -53,6 +54,7 @@ class Sessions:
         self._chains = Chains(self.link)
         self._formats = Formats(self.link)
         self._persons = Persons(self.link)
+        self._remnants = Remnants(self.link)
         self._counters = Counters(self.link)
         self._journals = Journals(self.link)
         self.standing = Standing(self.link)
@@ -200,6 +202,16 @@ class Sessions:
     async def forget(self, person: str, instead: str) -> dict[str, int]:
         """Forget a person, with `instead` where others share a record: see `Persons.forget`."""
         return await self._persons.forget(person, instead)
+
+    # ----------------------------------------------------------------- texts that are no more
+
+    async def forget_texts(self, ids: frozenset[str], instead: Instead) -> int:
+        """Forget what was made of deleted documents: see `Remnants.forget`."""
+        return await self._remnants.forget(ids, instead)
+
+    async def rewrite(self) -> bool:
+        """Have nothing that was deleted stand in Redis's own file: see `Remnants.rewrite`."""
+        return await self._remnants.rewrite()
 
     # ----------------------------------------------------------------- lists and sets
 

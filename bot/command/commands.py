@@ -139,11 +139,11 @@ async def _change(
     if arguments.command != "publish" and document.current:
         version = document.current
     hits = 0
+    message = said(Press(f"document.{arguments.command}"), language)
     if (arguments.command, version) != ("publish", document.current):
         verb = arguments.command
         if verb == "publish" and arguments.anyway:
             verb = "publish_anyway"
-        message = said(Press(f"document.{verb}"), language)
         try:
             hits = await application.documents.changes.change(message, verb, document.id, version)
         except SessionsUnavailable as error:
@@ -151,11 +151,12 @@ async def _change(
                 "no_book", application.texts.phrase("documents.no_book")
             ) from error
     if arguments.command == "remove":
+        told = await application.documents.changes.erasure.told(message)
         if arguments.json:
-            output.line({"document": arguments.id, "hits": hits})
+            output.line({"document": arguments.id, "hits": hits, "note": told})
         else:
             text = application.texts.say("documents.remove_done", language, title=shown, hits=hits)
-            desk.console().print(text, markup=False)
+            desk.console().print(f"{text}\n{told}", markup=False, soft_wrap=True)
         return DONE
     document = await library.document(arguments.id)
     if arguments.json:

@@ -14,6 +14,7 @@ async def person(
     say = application.texts.say
     if arguments.erase:
         counts = await application.personal.erase(arguments.id)
+        await (await application.library()).compacted()
         if arguments.json:
             output.line({"person": arguments.id, "erased": counts})
             return 0

@@ -170,6 +170,7 @@ class Application:
             reaching=reaching,
             alone=self.settings.embedded,
             happened=self.events.note,
+            nights=self.settings.backups_kept if self.settings.backups else 0,
         )
 
     async def __aenter__(self) -> Self:

@@ -150,6 +150,8 @@ class RedisServer:
             "--appendonly": "yes",
             # "everysec" keeps writes back while the disk is busy, also from a kill
             "--appendfsync": "always",
+            # so that whoever looks in the file for a text that was deleted can read all of it
+            "--rdbcompression": "no",
             "--save": "",
             "--maxmemory-policy": "noeviction",
             "--protected-mode": "yes",

@@ -22,6 +22,7 @@ from handlers.actions.documents import (
 from handlers.conversation import Buttons, Message, Paragraph, Reply, Tone
 from handlers.documents.context import Context
 from handlers.documents.details import FILES
+from handlers.documents.erasure import Erasure
 from handlers.documents.listing import DocumentList
 from handlers.documents.met import Met
 from handlers.documents.names import display
@@ -33,6 +34,7 @@ from knowledge.values import Document, Version
 
 Verb = Literal["publish", "publish_anyway", "discard", "withdraw", "rollback", "remove"]
 PUBLISHING = ("publish", "publish_anyway")
+DELETING = ("discard", "remove")
 VERBS: dict[type[ChangeDocument], Verb] = {
     Publish: "publish",
     PublishAnyway: "publish_anyway",
@@ -48,9 +50,13 @@ class NotChanged(KnowledgeError):
 
 
 class Changes:
-    """`met` says which open questions a document answers once it is published."""
+    """
+    `met` says which open questions a document answers once it is published; `erasure` forgets what
+    was made of one that is deleted.
+    """
 
     def __init__(self, context: Context, list_: DocumentList, met: Met) -> None:
+        self.erasure = Erasure(context)
         self._context = context
         self._list = list_
         self._met = met
@@ -120,10 +126,10 @@ class Changes:
         number = drawn.number if drawn else 0
         title = display(before.metadata.title)
         if verb in ("discard", "remove"):
-            back = context.back(message)
-            return context.note(
-                f"{verb}_done", message, back, title=title, number=number, hits=hits
-            )
+            text = context.say(f"{verb}_done", message, title=title, number=number, hits=hits)
+            text += "\n" + await self.erasure.told(message)
+            back = Buttons((context.back(message),))
+            return Reply(text, (Paragraph(text, "note"), back), private=True, panel=True)
         after = await library.document(action.document)
         if after.published:
             number = after.published.number
@@ -158,7 +164,7 @@ class Changes:
         action, title = f"document.{verb}", document.metadata.title
         await self._context.record(message, action, id_, version, name=title)
         try:
-            left = await _carried_out(library, verb, document, drawn)
+            left = await self._carried_out(library, verb, document, drawn)
         except KnowledgeError as error:
             with suppress(SessionsUnavailable):
                 await self._context.record(
@@ -168,6 +174,22 @@ class Changes:
         if verb in PUBLISHING:
             told = {"document": id_, "title": title, "version": drawn.number}
             await self._context.happened("document.published", told)
+        return left
+
+    async def _carried_out(
+        self, library: Library, verb: Verb, document: Document, version: Version
+    ) -> int:
+        """
+        Change the library, and forget what was made of what is deleted: before, so that a kill
+        leaves a deletion to be repeated, and after, for what was answered meanwhile.
+        """
+        if verb not in DELETING:
+            return await _changed(library, verb, document, version)
+        alone = version.id if verb == "discard" else ""
+        marks = await self.erasure.marks(document, alone)
+        await self.erasure.forget(marks)
+        left = await _changed(library, verb, document, version)
+        await self.erasure.forget(marks)
         return left
 
     def _unproven(self, adder: str, publisher: str) -> bool:
@@ -223,7 +245,7 @@ def waiting(action: PublishAll) -> list[tuple[str, str]]:
     return pairs
 
 
-async def _carried_out(library: Library, verb: Verb, document: Document, version: Version) -> int:
+async def _changed(library: Library, verb: Verb, document: Document, version: Version) -> int:
     """Change the library; return how many passages of a removed document are still found."""
     match verb:
         case "publish":

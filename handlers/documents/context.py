@@ -51,7 +51,7 @@ class Context:
     `limits` are those of reading a document. `public_url` is where people open the web page, empty
     where there is no such address. `fetching` makes the way out to one website, `reaching` that to
     one service; `alone` says that no other process works in this house. `happened` tells others of
-    what was done.
+    what was done. `nights` is for how many days a backup of the night is kept, 0 without any.
     """
 
     library: Callable[[], Awaitable[Library]]
@@ -65,6 +65,7 @@ class Context:
     reaching: Reaching = no_service
     alone: bool = False
     happened: Tell = nobody_is_told
+    nights: int = 0
 
     def say(self, name: str, message: Message, /, **values: object) -> str:
         """Return a sentence of this room in the person's language."""

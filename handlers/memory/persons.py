@@ -8,15 +8,15 @@ person's own is deleted; what is shared with others, and the logs, keep a name t
 import json
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from redis.asyncio import Redis
 
 from handlers.memory.chains import linked
 from handlers.memory.link import Link, State, decoded, key
+from handlers.memory.records import PAGE, everything, kind_of
 
-PAGE = 500  # keys looked at in one round trip
 # kinds of state that are one person's own; every other kind may be shared with others
 OWN = frozenset(
     {
@@ -42,11 +42,11 @@ class Persons:
         """Return what is remembered of a person by kind, as it is stored; logs as "log:NAME"."""
         found: dict[str, list[State]] = {}
         async with self._link.redis() as redis:
-            async for name, value in _everything(redis):
+            async for name, value in everything(redis):
                 states = value if isinstance(value, list) else [_handed_out(value)]
                 for state in states:
                     if _mentions(state, person):
-                        found.setdefault(_kind(name), []).append(state)
+                        found.setdefault(kind_of(name), []).append(state)
         return found
 
     async def forget(self, person: str, instead: str) -> dict[str, int]:
@@ -58,17 +58,17 @@ class Persons:
         counts: Counter[str] = Counter()
         deleted: set[str] = set()  # every id that stands in what is deleted
         async with self._link.redis() as redis:
-            async for name, value in _everything(redis):
-                if _kind(name).startswith("log:"):
+            async for name, value in everything(redis):
+                if kind_of(name).startswith("log:"):
                     changed = await _rechained(redis, name, person, instead)
                 elif not _mentions(value, person):
                     continue
-                elif _kind(name) in OWN and _is_own(value, person):
+                elif kind_of(name) in OWN and _is_own(value, person):
                     deleted.update(_ids(value))
                     changed = int(await redis.delete(name))
                 else:
                     changed = await _renamed(redis, name, value, person, instead)
-                counts[_kind(name)] += changed
+                counts[kind_of(name)] += changed
             in_platform = person.split(":", 2)[-1]  # by which a platform's own records are kept
             for kind in OWN:
                 for id_ in (person, in_platform):
@@ -79,18 +79,6 @@ class Persons:
         return {kind: count for kind, count in counts.items() if count}
 
 
-async def _everything(redis: Redis) -> AsyncIterator[tuple[str, Any]]:
-    """Yield every key of ours with its states: one, or those of a log."""
-    async for raw in redis.scan_iter("lc:*", count=PAGE):
-        name = decoded(raw)
-        if name.startswith("lc:log:"):
-            yield name, [json.loads(row) for row in await redis.lrange(name, 0, -1)]
-        elif await redis.type(name) in (b"string", "string"):
-            value = json.loads(await redis.get(name) or b"null")
-            if isinstance(value, dict):
-                yield name, value
-
-
 async def _delete_beside(redis: Redis, ids: set[str]) -> int:
     """
     Delete what belongs to one of these ids: traces, whatever stands for their answer, and rows of
@@ -98,7 +86,7 @@ async def _delete_beside(redis: Redis, ids: set[str]) -> int:
     """
     rows = 0
     traces = {key(TRACE, id_) for id_ in ids}
-    async for name, value in _everything(redis):
+    async for name, value in everything(redis):
         if name in traces or (isinstance(value, dict) and value.get("answer") in ids):
             rows += int(await redis.delete(name))
     async for name in redis.scan_iter("lc:journal:*", count=PAGE):
@@ -199,9 +187,3 @@ def _whose(value: Mapping[str, Any]) -> str:
         if isinstance(value.get(name), str) and value[name]:
             return str(value[name])
     return ""
-
-
-def _kind(name: str) -> str:
-    """Return the kind of what stands under a key."""
-    kind = name.removeprefix("lc:")
-    return kind if kind.startswith("log:") else kind.rpartition(":")[0]

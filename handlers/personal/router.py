@@ -101,6 +101,7 @@ class Personal:
         documents = await library.forget_sender(person, instead)
         counts = dict(await self._sessions.forget(person, instead))
         await self._sessions.append("audit", {"action": "person.erase", "person": instead})
+        await self._sessions.rewrite()
         return counts | ({"documents": documents} if documents else {})
 
     async def _told(self, message: Message) -> Reply:

@@ -84,12 +84,13 @@ class Library:
         self._offer_review(review, rules)
         rereading = Rereading(self._registry, self._staging, self._publishing, removal, originals)
         self.reread = rereading.run
-        senders = Senders(self._registry)
+        senders = Senders(index, self._registry)
         self.sent_by = senders.sent_by
         self.forget_sender = senders.forget_sender
         self.tend = self._upkeep.tend
         self.measured = self._upkeep.measured
         self.renewed = self._upkeep.renewed
+        self.compacted = self._upkeep.compacted
         self.followed = self._meanings.followed
 
     async def __aenter__(self) -> Self:
@@ -122,7 +123,7 @@ class Library:
         await self._meanings.stop()
         self._staging.close()
         await self._index.__aexit__(kind, error, trace)
-        await self._upkeep.stop_renewing()
+        await self._upkeep.stop_remaking()
 
     async def publish(self, document: str, version: str, *, anyway: bool = False) -> Document:
         """

@@ -1,6 +1,7 @@
 """
 How documents and versions leave: passages first, then files, then the record, so that whatever is
-cut off on the way can be finished by whoever comes next.
+cut off on the way can be finished by whoever comes next. Before all that the index is told to keep
+no bytes of it (`Upkeep.compacted`).
 """
 
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ class Removal:
         """Delete a document with all versions and files; return how many passages are left."""
         passages = {"document": [document], "shelf": [STAGED, LIVE, OLD]}
         everything = {"document": [document], "shelf": [STAGED, LIVE, OLD, *DERIVED]}
+        await self._index.note_remains()
         await self._index.delete(everything)
         left = await self._index.count(passages)
         if not left:
@@ -41,6 +43,7 @@ class Removal:
         Delete a version: passages, record, and the file when it was whole once; its document when
         it was the only one.
         """
+        await self._index.note_remains()
         await self._index.delete(all_of(draft.version.id))
         if draft.version.passages:
             # the file of one that never was belongs to the job that will try again

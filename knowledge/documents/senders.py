@@ -5,12 +5,14 @@ from functools import partial
 from typing import Any
 
 from knowledge.documents.registry import Draft, Registry
+from knowledge.index.protocol import Index
 
 
 class Senders:
-    """The people in the records of one library."""
+    """The people in the records of one library, which lie in its index."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, index: Index, registry: Registry) -> None:
+        self._index = index
         self._registry = registry
 
     async def sent_by(self, person: str) -> list[dict[str, Any]]:
@@ -33,6 +35,7 @@ class Senders:
             LibraryUnavailable: the index did not answer; it may be asked again.
         """
         await self._registry.refresh(now=True)
+        await self._index.note_remains()
         count = 0
         for id_, draft in list(self._registry.drafts.items()):
             if person in (draft.version.added_by, draft.metadata.owner):

@@ -8,7 +8,7 @@ while serving: that holds the interpreter for seconds.
 
 import asyncio
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from knowledge.index.engine import Engine, made_with_rarities
 from knowledge.index.folder import IndexFolder
 from knowledge.index.format import Format, Formatted
 from knowledge.index.protocol import (
+    DENSE,
     VECTOR,
     Match,
     Payload,
@@ -35,6 +36,7 @@ from knowledge.sentences import phrase
 
 PAGE = 1000  # points per step of a scroll
 STEP = 64  # points per write: the engine holds the interpreter for about 4 ms of it
+Make = Callable[[Sequence[Any]], Awaitable[list[Point]]]  # stored points to those of a new shard
 
 
 class EmbeddedIndex(Formatted):
@@ -52,6 +54,8 @@ class EmbeddedIndex(Formatted):
         self._engine: Any = None  # an `Engine`, once it is open
         self._shard: Any = None
         self._next: Any = None  # the shard that is being filled to take over
+        self._remaking = asyncio.Lock()  # held while one is
+        self._erasures = 0  # how often remains were noted since the folder was opened
 
     async def __aenter__(self) -> Self:
         opening = asyncio.create_task(asyncio.to_thread(self._open))
@@ -96,17 +100,34 @@ class EmbeddedIndex(Formatted):
 
     async def renew(self, remake: Remake) -> None:
         """Fill a new shard a few points at a time; what is written meanwhile goes to both."""
-        if not self.outdated:
-            return
 
-        path = self._folder.shard_of(self._todays_format)
-        async with self._writing:
-            # half of one may lie there, left by a kill
-            await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
-            self._next = await asyncio.to_thread(self._create, path)
+        async def made_anew(records: Sequence[Any]) -> list[Point]:
+            return await remake([(str(record.id), record.payload) for record in records])
 
-        if await self._fill(remake):
-            await self._take_over(path)
+        async with self._remaking:
+            if self.outdated:
+                await self._remake(made_anew)
+
+    @property
+    def remains(self) -> bool:
+        return self._folder.remains
+
+    async def note_remains(self) -> None:
+        self._erasures += 1
+        await asyncio.to_thread(self._folder.note_remains)
+
+    async def compact(self) -> None:
+        """
+        The engine overwrites neither the log of its writes nor the room of deleted payloads, so
+        nothing less than another shard is free of them.
+        """
+
+        async def carried(records: Sequence[Any]) -> list[Point]:
+            return [_point(record) for record in records]
+
+        async with self._remaking:
+            if self.remains and not self.outdated:  # an outdated one is being made anew
+                await self._remake(carried, with_vector=True)
 
     async def find(self, vector: SparseVector, where: Where, limit: int) -> list[Match]:
         if not vector.indices:
@@ -193,7 +214,23 @@ class EmbeddedIndex(Formatted):
             if offset is None:
                 return tally
 
-    async def _fill(self, remake: Remake) -> bool:
+    async def _remake(self, make: Make, *, with_vector: bool = False) -> None:
+        """Fill another shard with what `make` makes of this one's points, and serve it."""
+        erasures = self._erasures
+        path = self._folder.shard_of(self._todays_format)
+        async with self._writing:
+            if self._shard is None:
+                return
+            # half of one may lie there, left by a kill
+            await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
+            self._next = await asyncio.to_thread(self._create, path)
+
+        if await self._fill(make, with_vector=with_vector):
+            await self._take_over(path)
+            if erasures == self._erasures:
+                self._folder.forget_remains()
+
+    async def _fill(self, make: Make, *, with_vector: bool) -> bool:
         """
         Carry all points over, a few at a time. False when the index was closed meanwhile: the next
         start begins anew.
@@ -204,7 +241,7 @@ class EmbeddedIndex(Formatted):
                 if self._shard is None:
                     return False
                 try:
-                    offset = await self._carry(remake, offset)
+                    offset = await self._carry(make, offset, with_vector=with_vector)
                 except LibraryUnavailable:
                     half, self._next = self._next, None
                     await asyncio.to_thread(half.close)
@@ -212,13 +249,14 @@ class EmbeddedIndex(Formatted):
             if offset is None:
                 return True
 
-    async def _carry(self, remake: Remake, offset: Any) -> Any:
+    async def _carry(self, make: Make, offset: Any, *, with_vector: bool) -> Any:
         """Write the next few points into the new shard; return where to go on, None at the end."""
-        page = partial(self._engine.scroll, self._opened, offset, STEP, with_payload=True)
+        contents = {"with_payload": True, "with_vector": with_vector}
+        page = partial(self._engine.scroll, self._opened, offset, STEP, **contents)
         records, after = await asyncio.to_thread(page)
         if not records:
             return after
-        points = await remake([(str(record.id), record.payload) for record in records])
+        points = await make(records)
         if points:
             await asyncio.to_thread(self._write_next, points)
         return after
@@ -253,7 +291,9 @@ class EmbeddedIndex(Formatted):
         stored_format = self._folder.format()
         if stored_format is not None:
             self._settle(stored_format)
-            return self._engine.load(shard)
+            opened = self._engine.load(shard)
+            self._folder.sweep()
+            return opened
 
         if shard.exists() and any(shard.iterdir()):
             raise LibraryUnavailable("library_damaged", phrase("damaged"))
@@ -272,6 +312,15 @@ class EmbeddedIndex(Formatted):
                 shard.close()
         self._shard = self._next = None
         self._folder.release()
+
+
+def _point(record: Any) -> Point:
+    """Return a stored point as it was written."""
+    vectors = record.vector or {}
+    terms = None
+    if VECTOR in vectors:
+        terms = SparseVector(vectors[VECTOR].indices, vectors[VECTOR].values)
+    return Point(str(record.id), record.payload, terms, tuple(vectors.get(DENSE, ())))
 
 
 def _matches(records: Sequence[Any]) -> list[Match]:

@@ -66,7 +66,8 @@ class Engine:
             dense[DENSE] = edge.EdgeVectorParams(size=size, distance=edge.Distance.Cosine)
         sparse = {VECTOR: edge.EdgeSparseVectorParams()}
         config = edge.EdgeConfig(vectors=dense, sparse_vectors=sparse, wal_enabled=True)
-        fresh = edge.EdgeShard.create(str(shard), config)
+        with _Translated("failed", self._folder):
+            fresh = edge.EdgeShard.create(str(shard), config)
         keyword = edge.PayloadSchemaType.Keyword
         for key in KEYS:
             fresh.update(edge.UpdateOperation.create_field_index(key, keyword))

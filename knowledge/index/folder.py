@@ -3,6 +3,7 @@ The folder of an embedded index: held by one process at a time, with a pointer t
 """
 
 import fcntl
+import shutil
 from pathlib import Path
 from typing import IO
 
@@ -12,6 +13,7 @@ from knowledge.sentences import phrase
 
 POINTER = "created"  # the file that names the format and the shard in use
 FIRST = "shard"  # the first shard's name, and the one in use where an old pointer names none
+REMAINS = "remains"  # the file that says that the shard in use may hold what was deleted
 
 
 class IndexFolder:
@@ -59,8 +61,31 @@ class IndexFolder:
         return self.path / name
 
     def shard_of(self, wanted: Format) -> Path:
-        """Return where a shard of another format is filled, beside the one in use."""
-        return self.path / f"shard-{wanted}"
+        """Return where a shard of a format is filled, beside the one in use."""
+        path = self.path / f"shard-{wanted}"
+        if path == self.shard():
+            return self.path / f"shard-{wanted}-again"
+        return path
+
+    @property
+    def remains(self) -> bool:
+        """Whether the shard in use may hold bytes of what was deleted."""
+        return (self.path / REMAINS).exists()
+
+    def note_remains(self) -> None:
+        """Say that it may, also to whoever opens the folder after a kill."""
+        (self.path / REMAINS).touch()
+
+    def forget_remains(self) -> None:
+        """Say that it does not."""
+        (self.path / REMAINS).unlink(missing_ok=True)
+
+    def sweep(self) -> None:
+        """Delete the shards that are not in use: a kill left them, whole or in half."""
+        in_use = self.shard()
+        for path in self.path.glob("shard*"):
+            if path != in_use:
+                shutil.rmtree(path, ignore_errors=True)
 
     def point_to(self, shard: Path, made_as: Format) -> None:
         """Take another shard into use."""

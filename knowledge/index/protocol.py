@@ -192,4 +192,23 @@ class Index(Protocol):
         """Overwrite these payload keys on all points that fulfil `where`."""
 
     async def delete(self, where: Where) -> None:
-        """Delete all points that fulfil `where`."""
+        """Delete all points that fulfil `where`; an engine may keep their bytes for a while."""
+
+    @property
+    def remains(self) -> bool:
+        """
+        Whether bytes of what was deleted may still lie where the index is kept, and `compact` would
+        take them away; always False where a server keeps it, which sees to that by itself.
+        """
+
+    async def note_remains(self) -> None:
+        """Say that nothing of what is deleted or overwritten from now on may stay: `compact`."""
+
+    async def compact(self) -> None:
+        """
+        Carry all points over to fresh files, which are served from then on, and delete the old
+        ones; nothing to do without `remains`.
+
+        Takes about 0.5 ms a passage; questions and writes go on meanwhile. A process killed on the
+        way leaves `remains`.
+        """

@@ -204,6 +204,16 @@ class ServerIndex(Formatted):
         selector = self._models.FilterSelector(filter=self._filter(where))
         await self._ask(self._client.delete(ALIAS, selector, wait=True))
 
+    @property
+    def remains(self) -> bool:
+        return False
+
+    async def note_remains(self) -> None:
+        """A server merges its segments by itself, and nobody else may touch its files."""
+
+    async def compact(self) -> None:
+        """Nothing to do: see `note_remains`."""
+
     async def _find_or_make(self) -> None:
         """
         Find the collection that is served, or make it. Any number of processes may do so at once.

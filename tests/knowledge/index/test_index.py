@@ -285,3 +285,25 @@ async def test_many_processes_make_an_index_at_once():
         for one in many:
             assert await one.count({"shelf": ["live"]}) == 0
             await one.__aexit__(None, None, None)
+
+
+async def test_what_was_deleted_before_a_kill_leaves_the_files_at_the_next_start(tmp_path):
+    """A note beside the shard outlives whoever deleted; half of a fresh shard is swept away."""
+    kept, gone = point("残す文", "kept"), point("消す文", "gone")
+    async with EmbeddedIndex(tmp_path, version=VERSION) as index:
+        await index.write([kept, gone])
+        await index.note_remains()
+        await index.delete({"document": ["gone"]})
+    half = tmp_path / "shard-half"
+    half.mkdir()
+
+    async with EmbeddedIndex(tmp_path, version=VERSION) as index:
+        assert index.remains
+        assert not half.exists()
+        await index.compact()
+        assert not index.remains
+        assert [row["text"] for row in await index.scroll({"shelf": ["live"]})] == ["残す文"]
+        assert [match.id for match in await index.find(kept.vector, {"shelf": ["live"]}, 5)]
+    files = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert any("残す文".encode() in content for content in files)
+    assert not any("消す文".encode() in content for content in files)
