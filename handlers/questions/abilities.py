@@ -6,6 +6,7 @@ from functools import partial
 from handlers.conversation import Message, Reply
 from handlers.pointed import Pointers
 from handlers.questions.adding import Adding
+from handlers.questions.article import Articles
 from handlers.questions.ask import Questions
 from handlers.questions.context import Context
 from handlers.questions.document_meant import DocumentsMeant
@@ -82,6 +83,7 @@ def abilities(  # noqa: PLR0913  # all rooms that an intent may lead to
         "source": opened.show,
         "more": opened.whole,
         "summary": summary.outline,
+        "article": Articles(library, people, last, meant, ask, texts).show,
         "changes": EditionChanges(library, people, last, ask, texts).show,
         "person": asked.person,
         "feedback": asked.feedback,

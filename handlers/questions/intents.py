@@ -11,7 +11,7 @@ Word = Literal["thanks", "bye", "sorry", "acknowledged", "link", "code", "chat",
 # done with the last answer of the talk
 OfAnswer = Literal["repeat", "shorter", "bullets", "mail", "translated", "source", "more"]
 OfTalk = Literal["recap", "first", "asked_before"]  # done with what was said in it
-OfDocument = Literal["summary", "changes"]  # done with a whole document
+OfDocument = Literal["summary", "changes", "article"]  # done with a whole document
 OfPeople = Literal["person", "feedback", "wrong"]
 Ability = Literal["help", "add", "documents", "choose", "emergency", "foreign"]
 Intent = Greeting | Word | OfAnswer | OfTalk | OfDocument | OfPeople | Ability
@@ -33,7 +33,7 @@ def mode(intent: Intent) -> Mode:
     match intent:
         case "choose":
             return "dialog"
-        case "documents" | "summary" | "changes" | "emergency":
+        case "documents" | "summary" | "changes" | "article" | "emergency":
             return "documents"
         case "act":
             return "refused"

@@ -106,3 +106,32 @@ async def test_after_an_answer_the_list_is_no_longer_meant(application, place):
     shown = await heard(application, "slack", "1番目の出典を見せて", place=place)
 
     assert "毎朝8時" in shown[-1].text
+
+
+@pytest.mark.parametrize("face", FACES)
+async def test_an_article_is_shown_whole_by_its_number(application, texts, place, face):
+    shown = await heard(application, face, "自転車規程の第二条を見せて", place=place)
+
+    assert "前日までに庶務係へ申し込む" in shown[-1].text
+    assert "3か月間保管する" in shown[-1].text
+    assert "18時" not in shown[-1].text
+    assert "3か月間保管する" in drawn(face, shown[-1], texts)
+
+
+async def test_the_article_after_it_and_another_one_of_the_document_are_shown(application, place):
+    await heard(application, "slack", "What does article 2 of 自転車規程 say?", place=place)
+
+    after = await heard(application, "slack", "次の条も", place=place)
+    other = await heard(application, "slack", "その第1条は?", place=place)
+    beyond = await heard(application, "slack", "第9条は?", place=place)
+
+    assert "18時までに返す" in after[-1].text
+    assert "社有自転車の使い方" in other[-1].text
+    assert "第3条" in beyond[-1].text
+    assert "その番号の箇所はありません" in beyond[-1].text
+
+
+async def test_an_article_of_no_document_is_looked_for(application, place):
+    shown = await heard(application, "slack", "第3条は?", place=place)
+
+    assert "自転車" in shown[-1].text
