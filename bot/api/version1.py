@@ -21,6 +21,7 @@ from bot.api.stream import MEDIA_TYPE, event, streamed
 from bot.platform import Rooms
 from bot.shapes import Json
 from handlers.conversation import Audience, Message, Press
+from handlers.documents.change import Change
 from handlers.documents.job import Job
 from handlers.documents.listing import Filter
 from handlers.people import People
@@ -209,7 +210,7 @@ class Version1:
         if verb != "publish" and document.current:
             version = document.current
         said = _said(caller, f"document.{verb}")
-        await self._rooms.documents.changes.change(said, verb, document.id, version)
+        await self._rooms.documents.changes.change(said, Change(verb, document.id, version))
         if verb == "remove":
             return Response(status_code=204)
         return JSONResponse(shapes.document(await library.document(document.id)))

@@ -22,6 +22,8 @@ from bot.command.publish import next_steps
 from bot.command.terminal import ME
 from bot.service.application import Application
 from handlers.conversation import Press
+from handlers.documents.change import Change
+from handlers.documents.changes import Together
 from handlers.documents.job import Job
 from knowledge.documents.identity import LIKE, Alike
 from knowledge.errors import KnowledgeError, PartlyRead, UnknownDocument
@@ -51,19 +53,16 @@ async def add(application: Application, arguments: argparse.Namespace, language:
         redirect_stdout=False,
         redirect_stderr=False,
     )
+    message = terminal.said(Press("document.publish"), language)
     with progress as bars:
         try:
-            if arguments.samples:
-                await adding.samples()
-            files = await adding.listed(arguments.files)
-            for number, path in enumerate(files, 1):
-                adding.count(number, len(files))
-                await adding.file(path, bars)
+            async with application.documents.changes.together(message) as together:
+                await adding.everything(together, bars)
         except asyncio.CancelledError:
             adding.interrupted()
             raise
         await adding.followed()
-    adding.summary()
+    adding.summary(application.documents.changes.answered(message, together.met))
     return COULD_NOT if adding.failed else DONE
 
 
@@ -83,6 +82,17 @@ class _Adding:
         self._application = application
         self._arguments = arguments
         self._language = language
+        self._together: Together | None = None
+
+    async def everything(self, together: Together, bars: Progress) -> None:
+        """Take in all that is named; what is published answers open questions `together`."""
+        self._together = together
+        if self._arguments.samples:
+            await self.samples()
+        files = await self.listed(self._arguments.files)
+        for number, path in enumerate(files, 1):
+            self.count(number, len(files))
+            await self.file(path, bars)
 
     async def listed(self, names: Sequence[str]) -> list[Path]:
         """Return the files named, and those below the folders named."""
@@ -107,10 +117,15 @@ class _Adding:
         if total > 1:
             self._counted = f"[{number}/{total}] "
 
-    def summary(self) -> None:
-        """Report how many files had which outcome, where a folder was named, and what is next."""
+    def summary(self, answered: str) -> None:
+        """
+        Report how many files had which outcome, where a folder was named, what open questions are
+        `answered`, and what is next.
+        """
         if self._folders:
             self._sum()
+        if answered and not self._arguments.json:
+            desk.console().print(answered.strip(), markup=False, highlight=False, soft_wrap=True)
         if self._arguments.json or not self._documents:
             return
         documents = list(self._documents.values())
@@ -207,11 +222,10 @@ class _Adding:
 
     async def _publish(self, job: Job) -> None:
         """Publish what was just added; where too little was read, say how to go on."""
-        message = terminal.said(Press("document.publish"), self._language)
+        change = Change("publish", job.document, job.version)
         try:
-            await self._application.documents.changes.change(
-                message, "publish", job.document, job.version
-            )
+            if self._together is not None:
+                await self._together.make(change)
         except PartlyRead:
             self._way_on = self._application.texts.say(
                 "cli.next_anyway", self._language, id=job.document

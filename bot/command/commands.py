@@ -21,6 +21,7 @@ from bot.command.token import token
 from bot.service.application import Application
 from bot.settings import Settings
 from handlers.conversation import Press, Text
+from handlers.documents.change import Change, Outcome, Verb
 from handlers.documents.listing import Filter
 from handlers.questions.feedback import as_lines
 from handlers.sessions import SessionsUnavailable
@@ -138,24 +139,26 @@ async def _change(
     version = newest
     if arguments.command != "publish" and document.current:
         version = document.current
-    hits = 0
-    message = said(Press(f"document.{arguments.command}"), language)
+    outcome = Outcome()
+    verb: Verb = arguments.command
+    if verb == "publish" and arguments.anyway:
+        verb = "publish_anyway"
+    message = said(Press(f"document.{verb}"), language)
+    changes = application.documents.changes
     if (arguments.command, version) != ("publish", document.current):
-        verb = arguments.command
-        if verb == "publish" and arguments.anyway:
-            verb = "publish_anyway"
         try:
-            hits = await application.documents.changes.change(message, verb, document.id, version)
+            outcome = await changes.change(message, Change(verb, document.id, version))
         except SessionsUnavailable as error:
             raise LibraryUnavailable(
                 "no_book", application.texts.phrase("documents.no_book")
             ) from error
+    say = application.texts.say
     if arguments.command == "remove":
         told = await application.documents.changes.erasure.told(message)
         if arguments.json:
-            output.line({"document": arguments.id, "hits": hits, "note": told})
+            output.line({"document": arguments.id, "hits": outcome.left, "note": told})
         else:
-            text = application.texts.say("documents.remove_done", language, title=shown, hits=hits)
+            text = say("documents.remove_done", language, title=shown, hits=outcome.left)
             desk.console().print(f"{text}\n{told}", markup=False, soft_wrap=True)
         return DONE
     document = await library.document(arguments.id)
@@ -163,10 +166,9 @@ async def _change(
         output.line(output.document(document))
     else:
         number = document.published.number if document.published else 0
-        change: Literal["publish", "rollback"] = arguments.command
-        text = application.texts.say(
-            f"documents.{change}_done", language, title=shown, number=number
-        )
+        done: Literal["publish", "rollback"] = arguments.command
+        text = say(f"documents.{done}_done", language, title=shown, number=number)
+        text += changes.answered(message, outcome.met)
         desk.console().print(text, markup=False)
     return DONE
 

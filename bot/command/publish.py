@@ -6,7 +6,9 @@ from bot.command import desk, output, terminal
 from bot.command.exits import COULD_NOT, DONE
 from bot.service.application import Application
 from handlers.conversation import Press
-from handlers.documents.publish_waiting import Step
+from handlers.documents.change import Step
+from handlers.documents.drafts import publishing
+from handlers.documents.waiting import waiting
 from knowledge.reading.reading import shown_name
 from knowledge.values import Document, Language
 
@@ -18,9 +20,11 @@ async def publish_all(
     console = desk.console()
     held = 0
     total = 0
+    met: tuple[str, ...] = ()
     message = terminal.said(Press("document.publish_waiting"), language)
-    async for step in application.documents.publishing_waiting.steps(message):
-        total = step.total
+    changes = publishing(await (await application.library()).documents())
+    async for step in application.documents.changes.several(message, changes):
+        total, met = step.total, step.met
         held += step.reason is not None
         if arguments.json:
             output.line(_row(step))
@@ -28,13 +32,15 @@ async def publish_all(
         line = f"[{step.number}/{step.total}] {_told(application, step, language)}"
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if arguments.json:
-        output.line({"summary": {"published": total - held, "held_back": held}})
+        summary = {"published": total - held, "held_back": held, "answered": list(met)}
+        output.line({"summary": summary})
     else:
         line = application.texts.say("documents.publish_waiting_none", language)
         if total:
             line = application.texts.say(
                 "documents.publish_waiting_done", language, n=total - held, total=total
             )
+        line += application.documents.changes.answered(message, met)
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     await (await application.library()).followed()
     return COULD_NOT if held else DONE
@@ -48,11 +54,11 @@ def next_steps(
     if len(documents) == 1:
         (document,) = documents
         title = shown_name(document.metadata.title)
-        if document.versions[-1].state == "staged":
+        if waiting(documents):
             return [say("cli.next_publish", language, id=document.id)]
         return [say("cli.next_ask", language, title=title, id=document.id)]
     lines = []
-    if any(document.versions[-1].state == "staged" for document in documents):
+    if waiting(documents):
         lines.append(say("cli.next_publish_all", language))
     if any(document.current for document in documents):
         lines.append(say("cli.next_ask_all", language))
@@ -62,10 +68,8 @@ def next_steps(
 def _told(application: Application, step: Step, language: Language) -> str:
     if step.reason is not None:
         return step.reason.to(language)
-    title = shown_name(step.document.metadata.title)
-    return application.texts.say(
-        "cli.published_one", language, title=title, number=step.version.number
-    )
+    title = shown_name(step.title)
+    return application.texts.say("cli.published_one", language, title=title, number=step.at)
 
 
 def _row(step: Step) -> dict[str, object]:
@@ -73,9 +77,9 @@ def _row(step: Step) -> dict[str, object]:
     if step.reason is not None:
         reason = {"ja": step.reason.ja, "en": step.reason.en}
     return {
-        "document": step.document.id,
-        "title": step.document.metadata.title,
-        "version": step.version.number,
+        "document": step.change.document,
+        "title": step.title,
+        "version": step.at,
         "status": "held_back" if reason else "published",
         "reason": reason,
     }

@@ -6,17 +6,8 @@ from html import escape
 from bot.web.forms import Forms
 from bot.web.icons import icon
 from handlers.documents.names import display
-from knowledge.values import Document, Version
-
-
-def waiting(documents: Sequence[Document]) -> list[tuple[Document, Version]]:
-    """Return the documents of which a version waits, each with the newest that does."""
-    drafts = []
-    for document in documents:
-        staged = [version for version in document.versions if version.state == "staged"]
-        if staged:
-            drafts.append((document, staged[-1]))
-    return drafts
+from handlers.documents.waiting import waiting
+from knowledge.values import Document
 
 
 def drawn(documents: Sequence[Document], forms: Forms) -> str:

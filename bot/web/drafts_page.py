@@ -13,13 +13,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.web.conversations import Article, Conversations
-from bot.web.drafts import waiting
 from bot.web.pages import Spot, place_at
 from bot.web.regions import Composer
 from bot.web.security import FORM
 from bot.web.view import View, session_of
 from handlers.actions.documents import Discard, Publish
 from handlers.conversation import Paragraph, Person, Reply
+from handlers.documents.waiting import waiting
 from handlers.texts import Texts
 
 MOST = 100  # drafts changed at once

@@ -38,6 +38,7 @@ from handlers.conversation import (
     Press,
     Reply,
 )
+from handlers.documents.waiting import waiting
 from handlers.people import EVERYONE
 from handlers.sessions import SessionsUnavailable
 from handlers.texts import Texts
@@ -143,11 +144,10 @@ class Composer:
 
     async def _todo(self, page: Page, spot: Spot, seen: Health) -> str:
         """Return the first steps of an admin; empty once all are done."""
-        drafts = 0
         own = 0
         for document in seen.documents:
             own += bool(document.metadata.owner != DIGEST)
-            drafts += any(version.state == "staged" for version in document.versions)
+        drafts = len(waiting(seen.documents))
         asked = bool(await self._talks.of(spot.person.id))
         return page.todo(Steps(own, drafts, asked=asked))
 

@@ -1,27 +1,19 @@
 """
-What changes a document: publish, discard, withdraw, roll back, remove.
+What changes a document: publish, discard, withdraw, roll back, remove, give to other readers.
 
 Every button carries the document and the version it was drawn for. Pressed twice, late, or after
-somebody else was faster, it changes nothing and says how things stand.
+somebody else was faster, it changes nothing and says how things stand. Whichever way a document is
+published, whoever asked for what it answers hears of it.
 """
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
-from typing import Literal
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
-from handlers.actions.documents import (
-    ChangeDocument,
-    Discard,
-    Publish,
-    PublishAll,
-    PublishAnyway,
-    Remove,
-    RollBack,
-    Withdraw,
-)
-from handlers.conversation import Buttons, Message, Paragraph, Reply, Tone
+from handlers.actions.documents import ChangeDocument
+from handlers.conversation import Buttons, Message, Paragraph, Reply
+from handlers.documents.change import PUBLISHING, VERBS, Change, Outcome, Step, carried_out
 from handlers.documents.context import Context
-from handlers.documents.details import FILES
 from handlers.documents.erasure import Erasure
 from handlers.documents.listing import DocumentList
 from handlers.documents.met import Met
@@ -29,20 +21,11 @@ from handlers.documents.names import display
 from handlers.people import SHARED
 from handlers.sessions import SessionsUnavailable
 from knowledge.documents.library import Library
-from knowledge.errors import KnowledgeError, PartlyRead
+from knowledge.errors import KnowledgeError, PartlyRead, UnknownDocument
 from knowledge.values import Document, Version
 
-Verb = Literal["publish", "publish_anyway", "discard", "withdraw", "rollback", "remove"]
-PUBLISHING = ("publish", "publish_anyway")
 DELETING = ("discard", "remove")
-VERBS: dict[type[ChangeDocument], Verb] = {
-    Publish: "publish",
-    PublishAnyway: "publish_anyway",
-    Discard: "discard",
-    Withdraw: "withdraw",
-    RollBack: "rollback",
-    Remove: "remove",
-}
+DETAILS = "document.details"  # what the audit trail calls a change of what is said of a document
 
 
 class NotChanged(KnowledgeError):
@@ -80,115 +63,123 @@ class Changes:
         except SessionsUnavailable:
             yield self._context.note("no_book", message)
 
-    async def publish_all(self, message: Message, action: PublishAll) -> AsyncIterator[Reply]:
-        """
-        Publish several versions, each for itself: what can no longer be published is said, and
-        stops no other.
-        """
-        context = self._context
-        if refused := await context.refused(message, action.name):
-            yield refused
-            return
-        texts: list[str] = []
-        blocks: list[Paragraph | Buttons] = []
-        try:
-            library = await context.library()
-            for document, version in waiting(action)[:FILES]:
-                tone, text = await self._published(message, library, document, version)
-                texts.append(text)
-                blocks.append(Paragraph(text, tone))
-        except SessionsUnavailable:
-            yield context.note("no_book", message)
-            return
-        blocks.append(Buttons((context.back(message),)))
-        yield Reply("\n".join(texts), tuple(blocks), private=True, panel=True)
-
-    async def _published(
-        self, message: Message, library: Library, id_: str, version: str
-    ) -> tuple[Tone, str]:
-        """Publish one of several versions; return what became of it."""
-        try:
-            await self.change(message, "publish", id_, version)
-            document = await library.document(id_)
-        except KnowledgeError as error:
-            return "bad", error.reason.to(message.person.language)
-        drawn = document.version(version)
-        number = drawn.number if drawn else 0
-        title = display(document.metadata.title)
-        return "plain", self._context.say("publish_done", message, title=title, number=number)
-
     async def _done(self, message: Message, library: Library, action: ChangeDocument) -> Reply:
         """Make the change and return how things stand after it."""
         context, verb = self._context, VERBS[type(action)]
         before = await library.document(action.document)
-        hits = await self.change(message, verb, action.document, action.version)
+        change = Change(verb, action.document, action.version)
+        outcome = await self.change(message, change)
         drawn = before.version(action.version)
         number = drawn.number if drawn else 0
         title = display(before.metadata.title)
         if verb in ("discard", "remove"):
-            text = context.say(f"{verb}_done", message, title=title, number=number, hits=hits)
+            text = context.say(
+                f"{verb}_done", message, title=title, number=number, hits=outcome.left
+            )
             text += "\n" + await self.erasure.told(message)
             back = Buttons((context.back(message),))
             return Reply(text, (Paragraph(text, "note"), back), private=True, panel=True)
         after = await library.document(action.document)
         if after.published:
             number = after.published.number
-        note = context.say(f"{verb}_done", message, title=title, number=number, hits=hits)
-        if verb in PUBLISHING:
-            note += self._answered(message, await self._met.by(after))
-        return self._list.page(message, after, note)
+        note = context.say(f"{verb}_done", message, title=title, number=number, hits=outcome.left)
+        return self._list.page(message, after, note + self.answered(message, outcome.met))
 
-    def _answered(self, message: Message, questions: Sequence[str]) -> str:
+    def answered(self, message: Message, questions: Sequence[str]) -> str:
         """Return which open questions are answered now, one a line; empty for none."""
         if not questions:
             return ""
         lines = "".join([f"\n- {question}" for question in questions])
         return f"\n{self._context.say('met', message, n=len(questions))}{lines}"
 
-    async def change(self, message: Message, verb: Verb, id_: str, version: str) -> int:
+    async def change(self, message: Message, change: Change) -> Outcome:
         """
-        Make one change of a document as it was when `version` was its current (or this) version;
-        write it into the audit trail first.
-
-        Returns how many passages of a removed document are still found, 0 for everything else. The
-        caller has asked whether this person may.
+        Make one change, written into the audit trail first; whoever asked for what it answers is
+        told. The caller has asked whether this person may.
 
         Raises:
             NotChanged: things stand differently by now, or this takes two people.
             UnknownDocument, LibraryUnavailable
             SessionsUnavailable: the trail cannot be written, so nothing was done.
         """
-        library = await self._context.library()
-        document = await library.document(id_)
-        drawn = self._checked(message, verb, document, version)
-        action, title = f"document.{verb}", document.metadata.title
-        await self._context.record(message, action, id_, version, name=title)
-        try:
-            left = await self._carried_out(library, verb, document, drawn)
-        except KnowledgeError as error:
-            with suppress(SessionsUnavailable):
-                await self._context.record(
-                    message, action, id_, version, name=title, outcome=error.code
-                )
-            raise
-        if verb in PUBLISHING:
-            told = {"document": id_, "title": title, "version": drawn.number}
-            await self._context.happened("document.published", told)
-        return left
+        async with self.together(message) as together:
+            left = await together.make(change)
+        return Outcome(left, together.met)
 
-    async def _carried_out(
-        self, library: Library, verb: Verb, document: Document, version: Version
+    async def several(self, message: Message, changes: Sequence[Change]) -> AsyncIterator[Step]:
+        """
+        Make several changes, each for itself: what can no longer be done is said, and stops no
+        other. The caller has asked whether this person may.
+
+        Raises:
+            LibraryUnavailable
+            SessionsUnavailable: the trail cannot be written; what was done before stays.
+        """
+        step: Step | None = None
+        async with self.together(message) as together:
+            for number, change in enumerate(changes, 1):
+                if step is not None:
+                    yield step
+                step = await self._step(together, change)
+                step = replace(step, number=number, total=len(changes))
+        if step is not None:
+            yield replace(step, met=together.met)
+
+    async def _step(self, together: "Together", change: Change) -> Step:
+        """Make one of several changes; return what became of it."""
+        library = await self._context.library()
+        document: Document | None = None
+        version: Version | None = None
+        try:
+            document = await library.document(change.document)
+            version = document.version(change.version)
+            left = await together.make(change)
+        except (NotChanged, PartlyRead, UnknownDocument) as error:
+            return Step(0, 0, change, document, version, error.reason)
+        return Step(0, 0, change, document, version, left=left)
+
+    @asynccontextmanager
+    async def together(self, message: Message) -> AsyncIterator["Together"]:
+        """
+        Make changes of which the open questions are looked through once, at the end of all: whoever
+        asked hears of them though the rest is cut short.
+        """
+        together = Together(self._context, self, message)
+        try:
+            yield together
+        finally:
+            together.met = await self._met.by(together.findable)
+
+    async def edit(self, message: Message, document: str, changes: Mapping[str, object]) -> Outcome:
+        """
+        Change what is said about a document; whoever asked for what it answers to more readers now
+        is told.
+
+        Raises:
+            UnknownDocument, LibraryUnavailable
+            SessionsUnavailable: the trail cannot be written, so nothing was done.
+        """
+        library = await self._context.library()
+        before = await library.document(document)
+        await self._context.record(message, DETAILS, document)
+        after = await library.edit(document, changes)
+        if before.metadata.audience == after.metadata.audience:
+            return Outcome()
+        return Outcome(met=await self._met.by([after]))
+
+    async def carry_out(
+        self, library: Library, change: Change, document: Document, version: Version
     ) -> int:
         """
         Change the library, and forget what was made of what is deleted: before, so that a kill
         leaves a deletion to be repeated, and after, for what was answered meanwhile.
         """
-        if verb not in DELETING:
-            return await _changed(library, verb, document, version)
-        alone = version.id if verb == "discard" else ""
+        if change.verb not in DELETING:
+            return await carried_out(library, change, document, version)
+        alone = version.id if change.verb == "discard" else ""
         marks = await self.erasure.marks(document, alone)
         await self.erasure.forget(marks)
-        left = await _changed(library, verb, document, version)
+        left = await carried_out(library, change, document, version)
         await self.erasure.forget(marks)
         return left
 
@@ -200,14 +191,19 @@ class Changes:
         identity = self._context.people.identity
         return identity(publisher) in (SHARED, identity(adder))
 
-    def _checked(self, message: Message, verb: Verb, document: Document, version: str) -> Version:
-        """Return the version a change is about, when it still makes sense."""
-        drawn = document.version(version)
+    def check(self, message: Message, change: Change, document: Document) -> Version:
+        """
+        Return the version a change is about, when it still makes sense and this person may make it.
+
+        Raises:
+            NotChanged
+        """
+        drawn = document.version(change.version)
         if drawn is None:
             raise self._why("stale")
         title = display(document.metadata.title)
         newest = document.current or document.versions[-1].id
-        match verb:
+        match change.verb:
             case "publish" | "publish_anyway":
                 self._check_publishing(message, document, drawn)
             case "discard" if drawn.published:
@@ -216,6 +212,10 @@ class Changes:
                 raise self._why("already_withdrawn", title=title)
             case "withdraw" | "rollback" | "remove" if drawn.id != newest:
                 raise self._why("stale")
+            case "audience" if not self._context.people.decides(change.audience):
+                raise self._why("bad_audience")
+            case "audience" if document.metadata.audience == change.audience:
+                raise self._why("same_audience", title=title)
         return drawn
 
     def _check_publishing(self, message: Message, document: Document, drawn: Version) -> None:
@@ -236,31 +236,51 @@ class Changes:
         return NotChanged(name, self._context.texts.phrase(f"documents.{name}", **values))
 
 
-def waiting(action: PublishAll) -> list[tuple[str, str]]:
-    """Return the documents and versions of a button for several of them."""
-    pairs = []
-    for pair in action.waiting.split():
-        document, _, version = pair.partition(".")
-        pairs.append((document, version))
-    return pairs
+class Together:
+    """Changes whose open questions are looked through once; `met` is known at their end."""
 
+    def __init__(self, context: Context, changes: Changes, message: Message) -> None:
+        self._context = context
+        self._changes = changes
+        self.message = message
+        self.findable: list[Document] = []  # found by more people than before
+        self.met: tuple[str, ...] = ()
 
-async def _changed(library: Library, verb: Verb, document: Document, version: Version) -> int:
-    """Change the library; return how many passages of a removed document are still found."""
-    match verb:
-        case "publish":
-            await library.publish(document.id, version.id)
-        case "publish_anyway":
-            await library.publish(document.id, version.id, anyway=True)
-        case "rollback":
-            await library.rollback(document.id)
-        case "withdraw":
-            await library.withdraw(document.id)
-        case "discard":
-            await library.discard(document.id, version.id)
-        case "remove":
-            left = await library.remove(document.id)
-            for gone in document.versions:
-                left += len(await library.preview(document.metadata.title, version=gone.id))
-            return left
-    return 0
+    async def make(self, change: Change) -> int:
+        """
+        Make one change, written into the audit trail first; return how many passages of a removed
+        document are still found. Raises what `Changes.change` does.
+        """
+        library = await self._context.library()
+        document = await library.document(change.document)
+        drawn = self._changes.check(self.message, change, document)
+        await self._record(change, document)
+        try:
+            left = await self._changes.carry_out(library, change, document, drawn)
+        except KnowledgeError as error:
+            with suppress(SessionsUnavailable):
+                await self._record(change, document, outcome=error.code)
+            raise
+        if change.verb in (*PUBLISHING, "audience"):
+            self.findable.append(await library.document(document.id))
+        if change.verb in PUBLISHING:
+            now = self.findable[-1].published
+            number = now.number if now else drawn.number
+            told = {
+                "document": document.id,
+                "title": document.metadata.title,
+                "version": number,
+            }
+            await self._context.happened("document.published", told)
+        return left
+
+    async def _record(self, change: Change, document: Document, outcome: str = "") -> None:
+        action = DETAILS if change.verb == "audience" else f"document.{change.verb}"
+        await self._context.record(
+            self.message,
+            action,
+            change.document,
+            change.version,
+            name=document.metadata.title,
+            outcome=outcome,
+        )

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from handlers.actions.documents import AddDocument, EditDetails
 from handlers.conversation import Ask, Field, Form, Message, Option, Reply
+from handlers.documents.changes import Changes
 from handlers.documents.context import Context
 from handlers.documents.listing import KINDS, DocumentList
 from handlers.documents.names import display
@@ -48,9 +49,10 @@ class Invalid(Exception):
 
 
 class Details:
-    def __init__(self, context: Context, list_: DocumentList) -> None:
+    def __init__(self, context: Context, list_: DocumentList, changes: Changes) -> None:
         self._context = context
         self._list = list_
+        self._changes = changes
 
     async def add(self, message: Message, action: AddDocument) -> AsyncIterator[Reply]:
         """Ask for files and what is said about them."""
@@ -128,9 +130,11 @@ class Details:
                 if value is not None:
                     changes[name] = value
             changes["title"] = metadata.title or before.metadata.title
-            await context.record(message, action.name, action.document)
-            after = await library.edit(action.document, changes)
-            yield self._list.page(message, after, context.say("details_saved", message))
+            outcome = await self._changes.edit(message, action.document, changes)
+            after = await library.document(action.document)
+            note = context.say("details_saved", message)
+            note += self._changes.answered(message, outcome.met)
+            yield self._list.page(message, after, note)
         except Invalid as wrong:
             again = context.button("details", message, action)
             yield context.note(wrong.sentence, message, again)

@@ -5,19 +5,21 @@ from collections.abc import Sequence
 
 from handlers.actions.documents import PublishWaiting
 from handlers.conversation import Button, Message
+from handlers.documents.change import Change
 from handlers.documents.context import Context
 from handlers.documents.page import reader_label, sure_of
-from knowledge.values import Document
+from handlers.documents.waiting import waiting
+from knowledge.values import Document, Version
 
 
-def waiting(documents: Sequence[Document]) -> list[Document]:
-    """Return the documents whose newest version waits to be published."""
-    return [document for document in documents if document.versions[-1].state == "staged"]
+def publishing(documents: Sequence[Document]) -> list[Change]:
+    """Return what publishes everything that waits."""
+    return [Change("publish", document.id, version.id) for document, version in waiting(documents)]
 
 
-def offer(context: Context, message: Message, drafts: Sequence[Document]) -> Button:
+def offer(context: Context, message: Message, drafts: Sequence[tuple[Document, Version]]) -> Button:
     """Return the button that publishes these; the question before it says who will read them."""
-    counts = Counter(document.metadata.audience for document in drafts)
+    counts = Counter(document.metadata.audience for document, _ in drafts)
     readers = []
     for audience, count in counts.most_common():
         name = reader_label(context, message, audience)

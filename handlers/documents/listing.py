@@ -33,7 +33,7 @@ from handlers.conversation import (
     Values,
 )
 from handlers.documents.context import Context
-from handlers.documents.drafts import offer, waiting
+from handlers.documents.drafts import offer
 from handlers.documents.names import display
 from handlers.documents.page import (
     DocumentPage,
@@ -44,9 +44,10 @@ from handlers.documents.page import (
     version_in_use,
 )
 from handlers.documents.pages import Page
+from handlers.documents.waiting import waiting
 from handlers.pointed import Pointers
 from knowledge.errors import KnowledgeError
-from knowledge.values import Document, DocumentKind
+from knowledge.values import Document, DocumentKind, Version
 
 PAGE = 8  # documents at a time: each has a button
 LONGEST = 200  # characters of what is looked for
@@ -244,7 +245,9 @@ class DocumentList:
         blocks = (Paragraph(text, "warning"), Buttons((button,), "late"), *listed.blocks)
         return replace(listed, text=f"{text}\n{listed.text}", blocks=blocks)
 
-    def _offering(self, message: Message, listed: Reply, drafts: Sequence[Document]) -> Reply:
+    def _offering(
+        self, message: Message, listed: Reply, drafts: Sequence[tuple[Document, Version]]
+    ) -> Reply:
         """Put first that several documents wait, with the way to publish them all."""
         text = self._context.say("drafts_wait", message, n=len(drafts))
         button = offer(self._context, message, drafts)

@@ -3,7 +3,7 @@ Which open questions a document answers from the moment it is published. They le
 is missed, and whoever asked for them hears of it once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from handlers.conversation import Paragraph, Reply
@@ -31,52 +31,61 @@ class Met:
         self._reviews = reviews
         self._over = over
 
-    async def by(self, document: Document) -> tuple[str, ...]:
+    async def by(self, documents: Sequence[Document]) -> tuple[str, ...]:
         """
-        Return the open questions that a published document answers now, and tell those who asked
-        for them; none where the store or the library does not answer.
+        Return the open questions that published documents answer now, and tell those who asked for
+        them; none where the store or the library does not answer.
 
         What only some may read meets no question: nobody knows whether its asker is one of them.
         """
-        if document.metadata.audience != EVERYONE or not document.current:
+        published = {}
+        for document in documents:
+            if document.metadata.audience == EVERYONE and document.current:
+                published[document.id] = document
+        if not published:
             return ()
         try:
-            met = await self._met(document)
-            for request in met:
+            met = await self._met(published)
+            for request, document in met:
                 await self._requests.answered_by(request.id, document.id, told=True)
-            await self._tell(met, document)
+                for person in request.people:
+                    await self._reviews.tell(person, partial(self._news, request, document))
         except (KnowledgeError, SessionsUnavailable):
             return ()
-        return tuple(display(request.text) for request in met)
+        return tuple(display(request.text) for request, _ in met)
 
-    async def _met(self, document: Document) -> list[Request]:
-        """Return what the document was added for, or is found to answer, and nobody was told of."""
+    async def _met(self, published: Mapping[str, Document]) -> list[tuple[Request, Document]]:
+        """
+        Return what a document was added for, or is found to answer, and nobody was told of, with
+        that document.
+        """
         untold = [one for one in await self._requests.all() if not one.told]
         if not untold:
             return []
         answers = await self._over(await self._context.library(), written=False)
         met = []
         for request in untold[:TRIED]:
-            meant = request.document == document.id
-            if meant or await self._meets(answers, document, request):
-                met.append(request)
+            answering = request.document
+            if answering not in published:
+                answering = await self._answering(answers, published, request)
+            if answering:
+                met.append((request, published[answering]))
         return met
 
-    async def _meets(self, answers: Answers, document: Document, request: Request) -> bool:
-        """Report whether a question is answered for sure, and by this document."""
+    async def _answering(
+        self, answers: Answers, published: Mapping[str, Document], request: Request
+    ) -> str:
+        """Return which of these documents answers a question for sure, "" for none."""
         language = spoken_language(request.text, "ja")
         answer = await answers.answer(
             request.text, readers=frozenset({EVERYONE}), language=language
         )
         if answer.mode == "refused" or answer.certainty != "sure":
-            return False
-        cited = {citation.passage.document for citation in answer.citations}
-        return document.id in cited
-
-    async def _tell(self, met: Sequence[Request], document: Document) -> None:
-        for request in met:
-            for person in request.people:
-                await self._reviews.tell(person, partial(self._news, request, document))
+            return ""
+        for citation in answer.citations:
+            if citation.passage.document in published:
+                return citation.passage.document
+        return ""
 
     def _news(self, request: Request, document: Document, language: Language) -> Reply:
         text = self._context.texts.say(

@@ -26,6 +26,7 @@ from handlers.conversation import (
 )
 from handlers.documents.context import Context
 from handlers.documents.names import display
+from handlers.documents.waiting import draft
 from handlers.people import MACHINE
 from knowledge.values import Document, Version
 
@@ -160,7 +161,7 @@ def states(document: Document) -> tuple[str, ...]:
     if not document.current and of_versions == {"staged"}:
         return ("staged",)
     own = "published" if document.current else "withdrawn"
-    return (own, "staged") if "staged" in of_versions else (own,)
+    return (own, "staged") if draft(document) else (own,)
 
 
 def version_in_use(document: Document) -> Version:

@@ -1,12 +1,11 @@
 """
-Publishing everything that waits, one document after the other by the rules of each: what is held
+Several documents published on one press, one after the other by the rules of each: what is held
 back is named with its reason, and the rest goes on.
 """
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 
-from handlers.actions.documents import OpenDocument, PublishWaiting
+from handlers.actions.documents import OpenDocument, PublishAll, PublishWaiting
 from handlers.conversation import (
     Block,
     Button,
@@ -18,28 +17,18 @@ from handlers.conversation import (
     Reply,
     Table,
 )
+from handlers.documents.change import Change, Step
 from handlers.documents.changes import Changes
 from handlers.documents.context import Context
-from handlers.documents.drafts import waiting
+from handlers.documents.details import FILES
+from handlers.documents.drafts import publishing
 from handlers.documents.names import display
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
-from knowledge.values import Document, Phrase, Version
 
 SHOWN = 8  # documents held back that have a button each
 NAMED = 50  # that are named
 STEP = 5  # documents published between two words of how far it is
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One document of `total`, and why it was held back; `reason` is None once published."""
-
-    number: int
-    total: int
-    document: Document
-    version: Version
-    reason: Phrase | None = None
 
 
 class PublishingWaiting:
@@ -47,36 +36,34 @@ class PublishingWaiting:
         self._context = context
         self._changes = changes
 
-    async def steps(self, message: Message) -> AsyncIterator[Step]:
-        """
-        Publish the newest version of each document where it waits, and yield what became of each.
-
-        The caller has asked whether this person may.
-
-        Raises:
-            LibraryUnavailable
-            SessionsUnavailable: the audit trail cannot be written; what was published before stays.
-        """
-        library = await self._context.library()
-        documents = waiting(await library.documents())
-        for number, document in enumerate(documents, 1):
-            version = document.versions[-1]
-            reason = None
-            try:
-                await self._changes.change(message, "publish", document.id, version.id)
-            except KnowledgeError as error:
-                reason = error.reason
-            yield Step(number, len(documents), document, version, reason)
-
     async def press(self, message: Message, action: PublishWaiting) -> AsyncIterator[Reply]:
         """Publish all that waits, say how far it is, and name what is held back."""
         context = self._context
         if refused := await context.refused(message, action.name):
             yield refused
             return
+        try:
+            library = await context.library()
+            changes = publishing(await library.documents())
+        except KnowledgeError as error:
+            yield context.failure(message, error)
+            return
+        async for reply in self._published(message, changes):
+            yield reply
+
+    async def publish_all(self, message: Message, action: PublishAll) -> AsyncIterator[Reply]:
+        """Publish the versions a button names."""
+        if refused := await self._context.refused(message, action.name):
+            yield refused
+            return
+        async for reply in self._published(message, named(action)[:FILES]):
+            yield reply
+
+    async def _published(self, message: Message, changes: Sequence[Change]) -> AsyncIterator[Reply]:
+        context = self._context
         done: list[Step] = []
         try:
-            async for step in self.steps(message):
+            async for step in self._changes.several(message, changes):
                 done.append(step)
                 if step.number % STEP == 1 and step.number < step.total:
                     yield self._progress(message, step)
@@ -99,6 +86,7 @@ class PublishingWaiting:
         if done:
             published = len(done) - len(held)
             text = say("publish_waiting_done", message, n=published, total=len(done))
+            text += self._changes.answered(message, done[-1].met)
         blocks: list[Block] = [Paragraph(text, "note")]
         spoken = [text]
         if held:
@@ -110,12 +98,21 @@ class PublishingWaiting:
             opening = tuple(_opening(step) for step in held[:SHOWN])
             blocks.append(Buttons(opening, "open", say("open", message)))
         blocks.append(Buttons((context.back(message),)))
-        return Reply("\n".join(spoken), tuple(blocks), private=True)
+        return Reply("\n".join(spoken), tuple(blocks), private=True, panel=True)
 
     def _row(self, message: Message, step: Step) -> tuple[str, str]:
         reason = step.reason.to(message.person.language) if step.reason else ""
-        return display(step.document.metadata.title), reason
+        return display(step.title), reason
+
+
+def named(action: PublishAll) -> list[Change]:
+    """Return what a button for several versions publishes."""
+    changes = []
+    for pair in action.waiting.split():
+        document, _, version = pair.partition(".")
+        changes.append(Change("publish", document, version))
+    return changes
 
 
 def _opening(step: Step) -> Button:
-    return Button(display(step.document.metadata.title), OpenDocument(step.document.id))
+    return Button(display(step.title), OpenDocument(step.change.document))

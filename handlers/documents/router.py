@@ -95,16 +95,16 @@ class Documents:
         """
         list_ = DocumentList(context)
         search_trial, requests = SearchTrial(context, over), Requests(context)
-        syncs = Syncs(context)
         reviews = Reviews(context)
         met = Met(context, requests, reviews, over)
         changes = Changes(context, list_, met)
+        syncs = Syncs(context, changes)
         return cls(
             context,
             list_,
             changes,
             PublishingWaiting(context, changes),
-            Details(context, list_),
+            Details(context, list_, changes),
             search_trial,
             requests,
             Uploads(context, jobs, search_trial, requests),
@@ -129,7 +129,7 @@ class Documents:
         routes.press(OpenDocument, self.list.open)
         for change in (Publish, PublishAnyway, Discard, Withdraw, RollBack, Remove):
             routes.press(change, self.changes.press)
-        routes.press(PublishAll, self.changes.publish_all)
+        routes.press(PublishAll, self.publishing_waiting.publish_all)
         routes.press(PublishWaiting, self.publishing_waiting.press)
         routes.press(ShowReport, self.uploads.report)
         routes.press(ReplaceDocument, self.uploads.replace)

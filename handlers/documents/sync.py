@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from handlers.conversation import Audience, Message, Person, Press
+from handlers.documents.changes import Changes, Together
 from handlers.documents.context import Context
 from handlers.documents.sync_events import Event, Notes, Wanted
 from handlers.documents.sync_run import Run
@@ -69,8 +70,11 @@ class Known:
 class Syncs:
     """The sources of one house. `clock` gives UNIX time."""
 
-    def __init__(self, context: Context, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, context: Context, changes: Changes, clock: Callable[[], float] = time.time
+    ) -> None:
         self._context = context
+        self._changes = changes
         self._clock = clock
         self._running: set[str] = set()
         self._woken = asyncio.Event()
@@ -111,7 +115,8 @@ class Syncs:
                 if preview:
                     return await run.preview(message)
                 await self._context.record(message, ACTION, name=wanted.address)
-                return await self._carried_out(id_, wanted, notes, run, message)
+                async with self._changes.together(message) as together:
+                    return await self._carried_out(id_, wanted, notes, run, together)
             finally:
                 await source.close()
 
@@ -197,12 +202,12 @@ class Syncs:
         return source_at(wanted.address, context.fetching, context.reaching, secret=wanted.secret)
 
     async def _carried_out(
-        self, id_: str, wanted: Wanted, notes: Notes, run: Run, message: Message
+        self, id_: str, wanted: Wanted, notes: Notes, run: Run, together: Together
     ) -> Mapping[str, int]:
         saving = asyncio.create_task(self._saving(id_, wanted, notes, run))
         error: KnowledgeError | None = None
         try:
-            return await run.carry_out(message)
+            return await run.carry_out(together)
         except KnowledgeError as failed:
             error = failed
             raise

@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 from handlers.conversation import Message
+from handlers.documents.change import Change
+from handlers.documents.changes import NotChanged, Together
 from handlers.documents.context import Context
 from handlers.documents.sync_events import Event, Notes, Wanted
 from knowledge.documents.comparison import compare
@@ -66,16 +68,16 @@ class Run:
         self._tell_vanished(plan)
         return self.counts
 
-    async def carry_out(self, message: Message) -> Mapping[str, int]:
+    async def carry_out(self, together: Together) -> Mapping[str, int]:
         """Bring the shelf in step; return how many entries had which outcome."""
         plan = await self._planned()
-        await self._address_readers(message)
+        await self._address_readers(together.message)
         self._tell_known(plan)
         entries = (*plan.changed, *plan.fresh)  # so that a copy is that of what is here
         for number, entry in enumerate(entries, 1):
-            event = await self._taken(message, entry, plan)
+            event = await self._taken(together, entry, plan)
             self._tell(event, number, len(entries))
-        await self._withdraw(message, plan)
+        await self._withdraw(together.message, plan)
         return self.counts
 
     async def _planned(self) -> Plan:
@@ -159,7 +161,7 @@ class Run:
         holding = await self._library.holding(sha256)
         return Event(entry.id, "copy", document=holding.id) if holding else None
 
-    async def _taken(self, message: Message, entry: Entry, plan: Plan) -> Event:
+    async def _taken(self, together: Together, entry: Entry, plan: Plan) -> Event:
         """Take one entry in, and note what became of it."""
         before = self.held.get(entry.id)
         event = self._unfit(entry)
@@ -170,9 +172,9 @@ class Run:
             except SourceUnavailable as error:  # it keeps what was noted, and is tried next time
                 return _refused(entry.id, error.code, error.reason)
             sha256 = hashlib.sha256(content).hexdigest()
-            event = await self._known_content(message, entry, sha256, plan)
+            event = await self._known_content(together, entry, sha256, plan)
             if event is None:
-                event = await self._staged(message, entry, content)
+                event = await self._staged(together, entry, content)
         held = Held(entry.fingerprint, sha256, event.document, event.code)
         if event.outcome == "refused":
             standing = before.document if before and not before.gone else ""
@@ -197,30 +199,30 @@ class Run:
         return None
 
     async def _known_content(
-        self, message: Message, entry: Entry, sha256: str, plan: Plan
+        self, together: Together, entry: Entry, sha256: str, plan: Plan
     ) -> Event | None:
         """
         Return what became of an entry whose bytes are on the shelf already; None for new bytes.
         """
         before = self.held.get(entry.id)
         if before and before.sha256 == sha256 and before.document and not before.gone:
-            return await self._standing(message, entry, before)
+            return await self._standing(together, entry, before)
         if before is None and (old := self._place_before(sha256, plan)):
             moved = self.held.pop(old)
             self._moved.add(old)
             await self._library.edit(moved.document, {"source": entry.place, "url": entry.url})
             if moved.gone:
-                await self._publish(message, moved.document, "")
+                await self._publish(together, moved.document, "")
             return Event(entry.id, "moved", document=moved.document, before=old)
         holding = await self._library.holding(sha256)
         own = before.document if before else ""
         if holding is None or holding.id == own or holding.metadata.source == entry.place:
             return None
         if before and before.document and not before.copy:  # what it said before is over
-            await self._withdrawn(message, before.document)
+            await self._withdrawn(together.message, before.document)
         return Event(entry.id, "copy", document=holding.id)
 
-    async def _standing(self, message: Message, entry: Entry, before: Held) -> Event:
+    async def _standing(self, together: Together, entry: Entry, before: Held) -> Event:
         """
         Return what became of an entry that is on the shelf as it is; a run that was cut off may
         have left it unpublished.
@@ -231,7 +233,7 @@ class Run:
             if version.sha256 == before.sha256 and version.state == "staged":
                 if not self._wanted.publish:
                     break
-                waits = await self._publish(message, known.id, version.id)
+                waits = await self._publish(together, known.id, version.id)
                 if waits is None:
                     return Event(entry.id, "new", document=known.id)
         if waits is not None:
@@ -249,7 +251,7 @@ class Run:
                 return id_
         return ""
 
-    async def _staged(self, message: Message, entry: Entry, content: bytes) -> Event:
+    async def _staged(self, together: Together, entry: Entry, content: bytes) -> Event:
         """Read an entry, put it on the shelf, and publish it where that is wanted."""
         before = self.held.get(entry.id)
         document = before.document if before else ""
@@ -259,7 +261,7 @@ class Run:
                 metadata,
                 kind=self._wanted.kind,
                 audience=self._wanted.audience,
-                owner=message.person.id,
+                owner=together.message.person.id,
             )
         try:
             reading = await read(entry.name, content, limits=self._limits)
@@ -269,16 +271,16 @@ class Run:
         if await self._library.holding(reading.sha256) is None:
             original = await self._library.keep(content)
         staged, version, _ = await self._library.stage(
-            reading, metadata, by=message.person.id, original=original
+            reading, metadata, by=together.message.person.id, original=original
         )
         if not self._wanted.publish:
             return Event(entry.id, "held_back", document=staged.id)
-        waits = await self._publish(message, staged.id, version.id)
+        waits = await self._publish(together, staged.id, version.id)
         if waits is not None:
             return Event(entry.id, "held_back", document=staged.id, code="held_back", reason=waits)
         return Event(entry.id, "changed" if document else "new", document=staged.id)
 
-    async def _publish(self, message: Message, document: str, version: str) -> Phrase | None:
+    async def _publish(self, together: Together, document: str, version: str) -> Phrase | None:
         """Publish a version, the newest where none is named; return why it waits instead."""
         known = await self._library.document(document)
         version = version or known.versions[-1].id
@@ -286,11 +288,9 @@ class Run:
             return None
         if self._context.by_two:
             return self._context.texts.phrase("documents.sync_by_two", title=known.metadata.title)
-        name = known.metadata.title
-        await self._context.record(message, "document.publish", document, version, name=name)
         try:
-            await self._library.publish(document, version)
-        except PartlyRead as error:
+            await together.make(Change("publish", document, version))
+        except (NotChanged, PartlyRead) as error:
             return error.reason
         return None
 

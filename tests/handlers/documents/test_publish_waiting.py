@@ -74,7 +74,7 @@ async def test_the_terminal_says_what_to_type_next(tmp_path, capsys):
     code, out, _ = await asyncio.to_thread(run, "publish", "--all", "--json")
     rows = [json.loads(line) for line in out.splitlines()]
     assert code == 1
-    assert rows[-1] == {"summary": {"published": 3, "held_back": 1}}
+    assert rows[-1] == {"summary": {"published": 3, "held_back": 1, "answered": []}}
     assert [row["status"] for row in rows[:-1]].count("published") == 3
     code, out, _ = await asyncio.to_thread(
         run, "add", "--publish", str(tmp_path / f"{NAMES[0]}.md")

@@ -1,11 +1,24 @@
 """What people miss reaches the admins, who add a document for it."""
 
+import tempfile
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
-from handlers.conversation import Buttons, Form, Person, Press, Table, Text, Upload
+from handlers.conversation import (
+    Audience,
+    Buttons,
+    Form,
+    Message,
+    Person,
+    Press,
+    Table,
+    Text,
+    Upload,
+)
 from handlers.documents.reviews import Reviews
+from handlers.documents.sync_events import Wanted
 from tests.handlers.documents.conftest import ADMIN, MEMBER, Talk, button, file
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -182,3 +195,77 @@ async def test_an_owner_is_told_once_for_each_review_date_over_all_replicas(talk
     assert [person for person, _ in told] == [ADMIN.id, ADMIN.id]
     assert "見直す規程" in told[0][1]
     assert "2027-01-10" in told[1][1]
+
+
+RULE = "# {0}規程\n\n## 第1条({0}の期限)\n\n{0}の期限は、提出の三日前とする。\n"
+
+
+async def by_its_button(talk: Talk, upload: Upload) -> str:
+    return (await talk.press(await talk(upload), "publish")).text
+
+
+async def by_one_button_for_several(talk: Talk, upload: Upload) -> str:
+    other = file("社内報.md", "# 社内報\n\n秋の運動会は、全員で綱引きをして楽しみました。\n")
+    return (await talk.press(await talk(Upload((*upload.files, other))), "publish_all")).text
+
+
+async def by_all_that_waits(talk: Talk, upload: Upload) -> str:
+    await talk(upload)
+    return (await talk(Press("document.publish_waiting"))).text
+
+
+async def by_being_given_to_everybody(talk: Talk, upload: Upload) -> str:
+    form = Form("document.add", {}, {"kind": "rule", "audience": "admins"}, upload.files)
+    page = await talk.press(await talk(form), "publish")
+    assert "未回答だった質問" not in page.text
+    edit = button(page, "details")
+    return (await talk(Form("document.details", edit.data, {"audience": "all"}))).text
+
+
+async def by_being_taken_back(talk: Talk, upload: Upload) -> str:
+    form = Form("document.add", {}, {"kind": "rule", "audience": "admins"}, upload.files)
+    page = await talk.press(await talk.press(await talk(form), "publish"), "withdraw")
+    edit = button(page, "details")
+    page = await talk(Form("document.details", edit.data, {"audience": "all"}))
+    assert "未回答だった質問" not in page.text
+    return (await talk.press(page, "rollback")).text
+
+
+async def by_a_source(talk: Talk, upload: Upload) -> str:
+    folder = Path(tempfile.mkdtemp())
+    for sent in upload.files:
+        (folder / sent.name).write_bytes(await sent.fetch())
+    press = Press("document.sync")
+    message = Message("s1", ADMIN, "paper:1", Audience(ADMIN.id, private=True), press)
+    await talk.application.documents.syncs.run(message, Wanted(str(folder)))
+    return ""
+
+
+WAYS = {
+    "旅券": by_its_button,
+    "名刺": by_one_button_for_several,
+    "社宅": by_all_that_waits,
+    "印鑑": by_being_given_to_everybody,
+    "靴箱": by_being_taken_back,
+    "鍵束": by_a_source,
+}
+
+
+@pytest.mark.parametrize("thing", WAYS)
+async def test_whichever_way_it_is_published_who_asked_is_told(talk: Talk, thing: str) -> None:
+    told: list[str] = []
+
+    async def tell(person, reply) -> bool:
+        told.append(reply("ja").text)
+        return True
+
+    talk.application.documents.reviews.reach("slack", tell)
+    question = f"{thing}の期限はいつですか?"
+    await talk(Form("document.request", {}, {"q": question}), MEMBER)
+    text = await WAYS[thing](talk, Upload((file(f"{thing}.md", RULE.format(thing)),)))
+
+    if WAYS[thing] is not by_a_source:  # which nobody waits for
+        assert f"- {question}" in text
+    assert len(told) == 1
+    assert question in told[0]
+    assert question not in wanted(await talk(Press("document.wanted")))
