@@ -25,6 +25,8 @@ def refusal(answer: Answer, texts: Texts, *, reachable: bool = True) -> Reply:
     language, say = answer.language, texts.say
     title = say("ask.nothing_title", language)
     text = say("ask.nothing", language, question=answer.question)
+    if answer.notes:
+        text = answer.notes[0].to(language)  # why there can be none
     lacks = tuple(_lacking(nearest, texts, language) for nearest in answer.nearest)
     spoken = [title, text]
     blocks: list[Block] = [Heading(title), Paragraph(text)]

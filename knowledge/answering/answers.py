@@ -25,6 +25,7 @@ from knowledge.answering.entailment import Entailment
 from knowledge.answering.extractive import Extractor
 from knowledge.answering.following import about, anchored, deciding, last_article, understood
 from knowledge.answering.generation import Allowance, Budget, Generator
+from knowledge.answering.named_article import NamedArticles
 from knowledge.answering.progress import OnStep, Progress
 from knowledge.answering.question import Turn, tidy
 from knowledge.answering.stages import Question, Retrieved, Verified, Written
@@ -53,6 +54,7 @@ NOTED = (
     "other_language",
     "stale",
     "disagreement",
+    "absent",
 )  # limits that stand beside the answer itself
 Events = tuple[tuple[str, float], ...]
 Write = Callable[[Retrieved], Awaitable[Written]]
@@ -121,6 +123,7 @@ class Answers:
         self._extractor = Extractor(self._analysis, likeness)
         self._writer = Writer(library, self._extractor, self._generator, self._wording)
         self._authority = Authority(library, library.document, self._today)
+        self._named = NamedArticles(library, self._wording)
         self._given = engine
         self._loading: asyncio.Task[Engine] | None = None
 
@@ -207,7 +210,8 @@ class Answers:
             if question.follows:
                 retrieved = await self._gone_on(question, retrieved)
             holding = await self._authority.ordered(question, retrieved)
-            written = await self._written(question, holding, budget, progress)
+            holding, settled = await self._named.looked_up(question, holding)
+            written = settled or await self._written(question, holding, budget, progress)
             hits = (*written.hits, *holding.overruled)
             return replace(written, hits=hits, overruled=holding.overruled)
 
@@ -296,6 +300,8 @@ class Answers:
         said = await limits(
             cited, written.hits, written.missing, differing, describe, self._wording
         )
+        if written.absent is not None:
+            said = (Limit("absent", written.absent), *said)
         if written.fallback is not None:
             reason = written.fallback.reason
             note = self._wording.phrase("fallback", reason=reason)

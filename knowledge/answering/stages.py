@@ -11,7 +11,7 @@ from knowledge.answering.question import Turn
 from knowledge.answering.trace import Check, Limit
 from knowledge.errors import ModelUnavailable
 from knowledge.retrieval.query import Query
-from knowledge.values import AnswerMode, Citation, Hit, Language, Nearest, SearchKind
+from knowledge.values import AnswerMode, Citation, Hit, Language, Nearest, Phrase, SearchKind
 
 NOTHING = Draft((), ())
 
@@ -61,7 +61,8 @@ class Written:
     by those `overruled`, which are not quoted.
     `missing` are words of the question that stand in no passage, `meanings` questions it may have
     meant. `checks`, `removed`, `prompt`, `output`, `model` and `tokens` (in, out) are a model's;
-    `fallback` says why its answer gave way to quotes.
+    `fallback` says why its answer gave way to quotes. `absent` says that no document has what the
+    question names.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -81,6 +82,7 @@ class Written:
     tokens: tuple[int, int] = (0, 0)
     fallback: ModelUnavailable | None = None
     overruled: tuple[Hit, ...] = ()
+    absent: Phrase | None = None
 
 
 @dataclass(frozen=True, slots=True)

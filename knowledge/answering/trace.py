@@ -23,6 +23,7 @@ LimitKind = Literal[
     "fallback",
     "sparse_alone",
     "other_language",
+    "absent",
 ]
 
 
