@@ -55,6 +55,9 @@ TOKEN_SHOWN = 30 * DAY  # since a token ended; then it leaves the list
 # faces
 TOLD = 30 * DAY  # what somebody of the page was told then waits for them no more
 PERSON_SLACK = 5 * MINUTE  # what Slack says of a person is then asked again
+INSTALLATION_BELIEVED = MINUTE  # which token a workspace of Slack gave is then looked up again
+INSTALLATION_STATE = 10 * MINUTE  # whoever left to install us in Slack then begins anew
+TOKEN_EXCHANGE = MINUTE  # another process then exchanges a token of Slack that ends
 PERSON_TEAMS = 10 * MINUTE  # what Teams says of a person is then asked again
 PERSON_NAME = 10 * MINUTE  # a platform is then asked again what somebody is called
 REACHED_TEAMS = 400 * DAY  # since somebody last spoke to us in Teams; we then do not speak first

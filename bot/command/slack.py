@@ -33,6 +33,11 @@ async def slack(settings: Settings, arguments: argparse.Namespace, language: Lan
     if found.trouble:
         console.print(f"✕ {found.trouble}", markup=False)
         return COULD_NOT
+    if found.several:
+        page = f"{settings.public_url or 'https://…'}/slack/install"
+        console.print(f"✓ {texts.say('cli.slack_several', language, page=page)}", markup=False)
+        console.print(f"✓ {texts.say(f'cli.slack_{found.way}', language)}", markup=False)
+        return DONE
     lines = [texts.say("cli.slack_installed", language, name=found.name, team=found.workspace)]
     lines.append(texts.say(f"cli.slack_{found.way}", language))
     lines.append(texts.say("cli.slack_agent" if found.agent else "cli.slack_no_agent", language))

@@ -19,9 +19,9 @@ from starlette.routing import Route
 
 from bot.deliveries import NotSafe
 from bot.platform import Face
-from bot.slack import forms, opening, parse
+from bot.slack import about, forms, opening, parse, several
 from bot.slack.agent import AgentSessions
-from bot.slack.api import Api, Refused, Unanswered
+from bot.slack.api import Api
 from bot.slack.bolt import Bolt
 from bot.slack.decode import decode
 from bot.slack.discussion import DiscussionReader
@@ -29,6 +29,7 @@ from bot.slack.files import Files, named
 from bot.slack.http import Endpoint
 from bot.slack.payload import Event, Json, Payload, Submission
 from bot.slack.people import Directory
+from bot.slack.refusals import Refused, Unanswered
 from bot.slack.render.windows import received, skeleton
 from bot.slack.screens import (
     Direct,
@@ -43,10 +44,10 @@ from bot.slack.screens import (
 from bot.slack.sender import Destination, Sender
 from bot.slack.settings import Slack as Settings
 from bot.slack.shown import Answers
+from bot.slack.signals import Signals
 from bot.slack.window import Window
 from bot.turns import UNCLAIMED, Delivery, Screen, Turns
 from handlers.conversation import (
-    Audience,
     Command,
     Content,
     Message,
@@ -74,12 +75,13 @@ class Slack(Face):
     until the last turn is over.
 
     `listening()` is open while deliveries are taken. `groups` are ids of user groups that have
-    rights here; `sessions` is where all processes keep what they share.
+    rights here; `sessions` is where all processes keep what they share; `public_url` is where the
+    installation of several workspaces leads back to.
     """
 
     name = "slack"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each is a part of the application
         self,
         settings: Settings,
         turns: Turns,
@@ -87,20 +89,25 @@ class Slack(Face):
         people: People,
         groups: frozenset[str] = frozenset(),
         sessions: Sessions | None = None,
+        *,
+        public_url: str = "",
     ) -> None:
         self._people = people
         self._settings = settings
         self._turns = turns
         self._api = Api(settings, sessions)
         self._sessions = sessions
-        agents = AgentSessions(self._api, sessions)
-        self._sender = Sender(self._api, texts, Answers(sessions), agents)
-        self._texts = texts
-        self._files = Files(settings.bot_token, settings.api_base, texts)
-        self._directory = Directory(self._api, groups)
-        self._discussion = DiscussionReader(self._api, self._directory)
         self._bolt = Bolt(settings, self._api, self.hear)
-        self._own = ""
+        self._workspaces, self._door = several.opened(
+            settings, self._api, self._bolt.loaded, sessions, texts, public_url
+        )
+        agents = AgentSessions(self._workspaces, sessions)
+        self._sender = Sender(self._workspaces, texts, Answers(sessions), agents)
+        self._texts = texts
+        self._directory = Directory(self._workspaces, groups)
+        self._discussion = DiscussionReader(self._workspaces, self._directory)
+        self._signals = Signals(self._workspaces, self._sender, self._directory, texts)
+        self._own: dict[str, str] = {}  # our user id, by workspace
         self._windows: dict[str, str] = {}  # deliveries → windows opened for them
         # submissions → what their acknowledgement will say
         self._answers: dict[str, asyncio.Future[Json]] = {}
@@ -116,12 +123,16 @@ class Slack(Face):
 
     def routes(self) -> list[Route]:
         """
-        Return the address for HTTP; without a signing secret nothing is signed, so there is none.
+        Return the page about us, the address for HTTP, which nobody needs without a signing
+        secret, and those to install us by where several workspaces may.
         """
-        if not self._settings.signing_secrets:
-            return []
-        endpoint = Endpoint(self._settings.signing_secrets, self._bolt.dispatch)
-        return [Route("/slack/events", endpoint.answer, methods=["POST"])]
+        routes = [about.route(self._texts)]
+        if self._settings.signing_secrets:
+            endpoint = Endpoint(self._settings.signing_secrets, self._bolt.dispatch)
+            routes.append(Route("/slack/events", endpoint.answer, methods=["POST"]))
+        if self._door is not None:
+            routes += self._door.routes()
+        return routes
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
@@ -207,14 +218,16 @@ class Slack(Face):
         leads into one.
         """
         payload = decode(raw)
-        if retracted := parse.retracted(payload):
-            await self._withdraw(retracted)
+        if await self._signals.obey(payload):
             return None
-        if parse.stopped(payload):
-            await self._stop(payload)
+        if not await self._workspaces.meet(payload.team, payload.enterprise):
+            workspace = {"workspace": payload.team}
+            log.warning(
+                "a delivery from where the app is not installed is dropped", extra=workspace
+            )
             return None
         if parse.reacted(payload):
-            return await self._vote(payload)
+            return await self._signals.vote(payload)
         return await self._said(payload)
 
     async def _said(self, payload: Payload) -> Message | None:
@@ -229,8 +242,9 @@ class Slack(Face):
         if person.role == "bot":
             return None
         payload = self._in_its_thread(await self._with_files_named(payload))
-        own = payload.bot or await self._me()
-        message = parse.message(payload, person, own, self._files.fetch)
+        fetch = partial(self._fetch, payload.team)
+        own = payload.bot or await self._me(payload.team)
+        message = parse.message(payload, person, own, fetch)
         if message is None or await self._is_talk_among_people(message):
             return None
         if view:
@@ -271,7 +285,7 @@ class Slack(Face):
 
     async def called(self, id_: str, place: str) -> str:
         """Return the name of a person or a user group of Slack, "" for anybody else."""
-        return await self._directory.called(id_)
+        return await self._directory.called(id_, place)
 
     async def tell(self, id_: str, say: Callable[[Language], Reply]) -> bool:
         """Send somebody a direct message of our own accord; False when Slack does not let us."""
@@ -296,41 +310,6 @@ class Slack(Face):
         if not self._sender.agents.known(payload.team):
             return payload
         return replace(payload, thread=event.ts)
-
-    async def _stop(self, payload: Payload) -> None:
-        """Stop what is being worked on in a thread, and say so there."""
-        team, channel, thread = payload.team, payload.channel, payload.thread
-        await self._sender.agents.stop(team, channel, thread, payload.said_at)
-        language = self._directory.language(payload)
-        text = self._texts.say("slack.stopped", language)
-        to = Destination(team, channel, thread, payload.id)
-        with suppress(Refused, Unanswered):
-            await self._sender.put(to, Reply(text), Person(payload.user, "", language), {})
-
-    async def _withdraw(self, question: str) -> None:
-        """Delete the answer to a question that was deleted."""
-        shown = await self._sender.answers.of(question)
-        if shown is None:
-            return
-        await self._sender.answers.forget(question)
-        for stamp in shown.stamps:
-            with suppress(Refused, Unanswered):
-                await self._api.call("chat.delete", channel=shown.channel, ts=stamp)
-
-    async def _vote(self, payload: Payload) -> Message | None:
-        """Return the vote that a reaction on an answer is; None for one on anything else."""
-        reaction = parse.reacted(payload)
-        if reaction is None:
-            return None
-        name, vote = reaction
-        shown = await self._sender.answers.of(name)
-        person = await self._directory.person(payload)
-        if shown is None or not shown.answer or person.role == "bot":
-            return None
-        press = Press("feedback.vote", {"aid": shown.answer, "vote": vote})
-        alone = Audience(person.id, private=True)
-        place = f"slack:{payload.team}:{payload.channel}:{payload.user}"
-        return Message(payload.id, person, place, alone, press)
 
     async def _is_talk_among_people(self, message: Message) -> bool:
         """
@@ -358,8 +337,9 @@ class Slack(Face):
         """Open an empty window while its trigger lives; "" where Slack does not."""
         view = self._skeleton(payload, self._directory.language(payload))
         method = "views.push" if payload.window else "views.open"
+        api = self._workspaces.of(payload.team)
         try:
-            answer = await self._api.call(method, trigger_id=payload.trigger, view=view)
+            answer = await api.call(method, trigger_id=payload.trigger, view=view)
         except (Refused, Unanswered) as error:
             log.warning("a window did not open", extra={"reason": str(error)})
             return ""
@@ -371,16 +351,25 @@ class Slack(Face):
         event = payload.deed
         if not isinstance(event, Event) or not event.files:
             return payload
-        files = tuple([await named(self._api, file) for file in event.files])
+        api = self._workspaces.of(payload.team)
+        files = tuple([await named(api, file) for file in event.files])
         return replace(payload, deed=replace(event, files=files))
 
-    async def _me(self) -> str:
-        """Return our own user id; "" while Slack does not tell."""
-        if not self._own:
+    async def _fetch(self, workspace: str, name: str, url: str) -> bytes:
+        """Return a file's bytes, fetched with the workspace's token: see `Files.fetch`."""
+        token = ""
+        with suppress(Refused, Unanswered):
+            token = await self._workspaces.of(workspace).token()
+        files = Files(token, self._settings.api_base, self._texts)
+        return await files.fetch(name, url)
+
+    async def _me(self, workspace: str) -> str:
+        """Return our own user id in a workspace; "" while Slack does not tell."""
+        if workspace not in self._own:
             with suppress(Refused, Unanswered):
-                answer = await self._api.call("auth.test")
-                self._own = str(answer.get("user_id", ""))
-        return self._own
+                answer = await self._workspaces.of(workspace).call("auth.test")
+                self._own[workspace] = str(answer.get("user_id", ""))
+        return self._own.get(workspace, "")
 
 
 def _kind(payload: Payload, content: Content) -> type[SlackScreen] | None:

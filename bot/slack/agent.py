@@ -10,7 +10,8 @@ methods has none. All of this may be left out: nothing here waits, and no failur
 import time
 from contextlib import suppress
 
-from bot.slack.api import Api, Refused, Unanswered
+from bot.slack.refusals import Refused, Unanswered
+from bot.slack.workspaces import Workspaces
 from handlers.lifetimes import BLOCK_LEVEL, STOPPED
 from handlers.sessions import Sessions, SessionsUnavailable
 
@@ -23,8 +24,8 @@ BEGUN = "session"  # in a screen's memory: its session is at work
 class AgentSessions:
     """`sessions` is where all processes keep what people stopped; None keeps nothing."""
 
-    def __init__(self, api: Api, sessions: Sessions | None) -> None:
-        self._api = api
+    def __init__(self, workspaces: Workspaces, sessions: Sessions | None) -> None:
+        self._workspaces = workspaces
         self._sessions = sessions
         self._without: dict[str, float] = {}  # workspaces without agents, and since when known
 
@@ -32,7 +33,7 @@ class AgentSessions:
         """Report whether we are an agent in this workspace, as far as Slack has told."""
         since = self._without.get(team)
         lately = since is not None and time.monotonic() - since < BLOCK_LEVEL
-        return SCOPE in self._api.granted and not lately
+        return SCOPE in self._workspaces.of(team).granted and not lately
 
     async def work(
         self, team: str, channel: str, thread: str, title: str, memory: dict[str, str]
@@ -72,7 +73,8 @@ class AgentSessions:
         if title:
             arguments["title"] = title[:TITLE]
         try:
-            await self._api.offer("agents.sessions.setStatus", **arguments)
+            api = self._workspaces.of(team)
+            await api.offer("agents.sessions.setStatus", **arguments)
         except Refused:
             self._without[team] = time.monotonic()
             return False

@@ -1,83 +1,55 @@
 """
 Slack's Web API as we use it: every call bounded, at the pace Slack takes, nothing posted twice.
 
-The SDK is imported with the first call, so that a start without Slack does not pay for it. A call
-without an answer may have been carried out: what can be repeated is repeated, a post is looked for
-before it is posted again.
+A call without an answer may have been carried out: what can be repeated is repeated, a post is
+looked for before it is posted again.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from bot.download import Download, Hosts, proxy_to
-from bot.download import Refused as NotSent
-from bot.hosts import host_of
 from bot.slack.pace import POSTS, RATES, Call, Clock, Pace, Sleep, TooLate, Waits
+from bot.slack.refusals import (
+    Busy,
+    Limited,
+    RateLimit,
+    Refused,
+    Unanswered,
+    is_unanswered,
+    meaning,
+)
 from bot.slack.settings import Slack as Settings
+from bot.slack.wire import CALL, Wire
 from handlers.conversation import Attachment
 from handlers.sessions import Sessions
-from knowledge.observation import happened
 from knowledge.retry import Retry
 
 if TYPE_CHECKING:
-    from aiohttp import ClientSession
-    from slack_sdk.errors import SlackApiError
     from slack_sdk.web.async_client import AsyncWebClient
-    from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 log = logging.getLogger(__name__)
-CALL = 20  # seconds one try may take
 TRIES = 3  # of one call
 PAUSE = 0.5  # seconds before the second try at most, doubled for the third
 LONGEST = 60.0  # seconds a rate limit is waited out; a longer one is a failure
 LIMITED = 15  # times one call is refused for its rate before that is a failure
 EARLIER = 1.0  # seconds by which Slack's clock and ours may differ
-HOOKS = frozenset({"hooks.slack.com"})  # the host of every response_url
 OURS = "llm_choose_turn"  # the metadata our messages carry
 LOOK = 200  # messages looked through for one of ours
 # not repeated when unsure
 ONCE = frozenset({"chat.postMessage", "chat.postEphemeral", "views.open", "views.push"})
-# Slack's own failures
-BROKEN = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
-GONE = frozenset(
-    {"token_revoked", "account_inactive", "invalid_auth", "not_authed", "token_expired"}
-)
-RATE_LIMITED, SERVER_ERROR = 429, 500  # HTTP status
+# asked with a token or secret of their own, not with a workspace's
+WITHOUT_TOKEN = frozenset({"apps.connections.open", "oauth.v2.access"})
+# where the token of a whole organisation does not say which workspace is meant
+OF_WORKSPACE = frozenset({"usergroups.list", "usergroups.users.list"})
 Json = dict[str, Any]
-
-
-class Refused(Exception):
-    """Slack refused a call; `code` is its word for why ("not_in_channel")."""
-
-    def __init__(self, method: str, code: str) -> None:
-        super().__init__(f"{method}: {code}")
-        self.code = code
-
-
-class Unanswered(Exception):
-    """Slack did not answer, or failed itself; what was asked for may have happened."""
-
-
-class Limited(Unanswered):
-    """Slack refused a call for its rate, again and again; what was asked for has not happened."""
-
-
-class Busy(Exception):
-    """Slack takes nothing more of this kind now, and what was to be said need not be."""
-
-
-class _RateLimit(Exception):
-    """Slack asks to wait so many seconds; what was asked for has not happened."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
+Token = Callable[[], Awaitable[str]]  # a workspace's token at this moment; may raise Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +102,27 @@ class Api:
         self._settings = settings
         self._sleep = sleep
         self._pace = Pace(sessions, sleep=sleep, clock=clock)
-        self._client: AsyncWebClient | None = None
-        self._session: ClientSession | None = None
+        self._wire = Wire(settings)
+        self._workspace = ""  # the one of the settings
+        self._token: Token | None = None  # that of the settings
         self.granted: frozenset[str] = frozenset()  # scopes of our token, as far as Slack has told
-        self._hooks = Download(Hosts(HOOKS, own=settings.api_base, beside=True), seconds=CALL)
+
+    def at(self, workspace: str, token: Token) -> "Api":
+        """Return the calls of one workspace of several, over the same connections."""
+        api = copy(self)
+        api.serve(workspace, token)
+        return api
+
+    def serve(self, workspace: str, token: Token) -> None:
+        """Make all further calls those of this workspace."""
+        self._workspace, self._token = workspace, token
+        self.granted = frozenset()
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        session, self._session, self._client = self._session, None, None
-        if session is not None:
-            await session.close()
+        await self._wire.close()
 
     async def begin(self) -> None:
         """Note from now on what is posted; the sessions are open by now."""
@@ -149,22 +130,16 @@ class Api:
 
     def client(self) -> "AsyncWebClient":
         """Return the client itself, for Bolt and its socket."""
-        if self._client is None:
-            from slack_sdk.web.async_client import AsyncWebClient
+        return self._wire.client()
 
-            token, base = self._settings.bot_token, self._settings.api_base
-            self._client = AsyncWebClient(
-                token=token, base_url=base, timeout=CALL, session=self.session(), retry_handlers=[]
-            )
-            self._client.proxy = proxy_to(host_of(base))  # the SDK knows no NO_PROXY
-        return self._client
+    async def token(self) -> str:
+        """
+        Return the token of these calls.
 
-    def session(self) -> "ClientSession":
-        if self._session is None:
-            from aiohttp import ClientSession
-
-            self._session = ClientSession()
-        return self._session
+        Raises:
+            Refused, Unanswered: there is none, or it cannot be had now.
+        """
+        return await self._token() if self._token else self._settings.bot_token
 
     async def call(self, method: str, /, **arguments: object) -> Json:
         """
@@ -175,7 +150,7 @@ class Api:
             Unanswered: no answer after three tries, or after one where the call must not be
             repeated.
         """
-        once = partial(self._once, _counted(method, arguments), arguments)
+        once = partial(self._once, self._counted(method, arguments), arguments)
         if method in ONCE:
             return await once()
         return await self._repeats().call(once)
@@ -189,12 +164,12 @@ class Api:
             Refused: Slack said no.
             Unanswered: no answer.
         """
-        call = _counted(method, arguments)
+        call = self._counted(method, arguments)
         if await self._pace.at_once(call) is None:
             return None
         try:
             return await self._answer(method, arguments)
-        except _RateLimit as limit:
+        except RateLimit as limit:
             await self._pace.refused(call, limit.seconds)
             return None
 
@@ -211,7 +186,9 @@ class Api:
         if post.thread:
             arguments["thread_ts"] = post.thread
         arguments |= post.content | {"metadata": metadata}
-        call = Call(POSTS, post.channel, post.mark, post.since, post.waits)
+        call = Call(
+            POSTS, post.channel, post.mark, post.since, post.waits, workspace=self._workspace
+        )
         unsure = post.unsure
 
         async def attempt() -> Posted:
@@ -245,26 +222,18 @@ class Api:
         arguments: Json = {"channel": channel, "file_uploads": files}
         if thread:
             arguments["thread_ts"] = thread
-        await self._once(Call("files.upload_v2", channel), arguments)
+        await self._once(self._counted("files.upload_v2", arguments), arguments)
 
     async def respond(self, url: str, body: Json) -> None:
-        """
-        Answer by the address that came with a command or click: it works where the bot is no
-        member.
+        """Answer by the address that came with a command or click: see `Wire.respond`."""
+        await self._wire.respond(url, body)
 
-        Raises:
-            Refused: the address is not Slack's, or Slack said no.
-            Unanswered: no answer.
-        """
-        try:
-            await self._hooks.post(url, body)
-        except NotSent as error:
-            if error.why in ("elsewhere", "status"):
-                raise Refused("response_url", error.why) from error
-            raise Unanswered("response_url") from error
+    def _counted(self, method: str, arguments: Mapping[str, object]) -> Call:
+        """Return a call as its budget knows it."""
+        return Call(method, str(arguments.get("channel", "")), workspace=self._workspace)
 
     def _repeats(self) -> Retry:
-        return Retry(TRIES, PAUSE, again=_is_unanswered, sleep=self._sleep)
+        return Retry(TRIES, PAUSE, again=is_unanswered, sleep=self._sleep)
 
     async def _posted(self, post: Post) -> Posted | None:
         """
@@ -322,7 +291,7 @@ class Api:
         for _ in range(LIMITED):
             try:
                 return await self._answer(call.method, arguments)
-            except _RateLimit as limit:
+            except RateLimit as limit:
                 await self._pace.refused(call, limit.seconds)
                 if limit.seconds > LONGEST:
                     break
@@ -331,16 +300,26 @@ class Api:
                 await self._admitted(call)
         raise Limited(f"{call.method}: ratelimited")
 
+    async def _own(self, method: str) -> Json:
+        """Return what says whose call it is, {} where the client knows that by itself."""
+        if self._token is None or method in WITHOUT_TOKEN:
+            return {}
+        own = {"token": await self._token()}
+        if method in OF_WORKSPACE:
+            own["team_id"] = self._workspace
+        return own
+
     async def _answer(self, method: str, arguments: Mapping[str, object]) -> Json:
         call = getattr(self.client(), method.replace(".", "_"))
+        own = await self._own(method)
         from aiohttp import ClientError
         from slack_sdk.errors import SlackApiError, SlackClientError
 
         try:
             async with asyncio.timeout(CALL):
-                answer = await call(**arguments)
+                answer = await call(**arguments, **own)
         except SlackApiError as error:
-            raise _meaning(method, error) from error
+            raise meaning(method, error) from error
         except (SlackClientError, ClientError, TimeoutError, OSError) as error:
             raise Unanswered(f"{method}: {type(error).__name__}") from error
         scopes = str(answer.headers.get("x-oauth-scopes", ""))
@@ -351,50 +330,8 @@ class Api:
         return dict(answer.data)
 
 
-def _is_unanswered(failure: BaseException) -> bool:
-    return isinstance(failure, Unanswered) and not isinstance(failure, Limited)
-
-
-def _counted(method: str, arguments: Mapping[str, object]) -> Call:
-    """Return a call as its budget knows it."""
-    return Call(method, str(arguments.get("channel", "")))
-
-
 def _mark(row: Json) -> str:
     """Return what tells a message of ours from others, "" for one that is not ours."""
     metadata = row.get("metadata") or {}
     content = metadata.get("event_payload") or {}
     return str(content.get("turn", ""))
-
-
-def _meaning(method: str, error: "SlackApiError") -> Exception:
-    """Return what a failed call means for whoever called."""
-    response = error.response
-    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0) or 0)
-    data = getattr(response, "data", None)
-    code = str(data.get("error", "")) if isinstance(data, dict) else ""
-    happened("refusal", what="slack", reason=code or str(status))
-    if status == RATE_LIMITED or code == "ratelimited":
-        return _RateLimit(_retry_after(response))
-    if status >= SERVER_ERROR or code in BROKEN or not code:
-        return Unanswered(f"{method}: {status} {code}".strip())
-    if code in GONE:
-        log.error(
-            "Slack no longer takes SLACK_BOT_TOKEN: install the app again",
-            extra={"method": method, "code": code},
-        )
-    if code == "missing_scope":
-        needed = str(data.get("needed", "")) if isinstance(data, dict) else ""
-        log.error(
-            "the Slack app lacks a scope: add it and install the app again",
-            extra={"method": method, "code": code, "needed": needed},
-        )
-    return Refused(method, code)
-
-
-def _retry_after(response: "AsyncSlackResponse") -> float:
-    """Return the seconds Slack asks to wait, 1 where it names none."""
-    for name, value in response.headers.items():
-        if name.lower() == "retry-after" and value.isdigit():
-            return float(value)
-    return 1.0

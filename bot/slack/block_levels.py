@@ -6,7 +6,7 @@ takes is remembered.
 import time
 from collections.abc import Awaitable, Callable
 
-from bot.slack.api import Refused
+from bot.slack.refusals import Refused
 from bot.slack.render.messages import TEXT
 from handlers.lifetimes import BLOCK_LEVEL
 

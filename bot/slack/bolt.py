@@ -50,20 +50,21 @@ class Bolt:
 
     async def dispatch(self, body: str, headers: dict[str, str]) -> tuple[int, str, dict[str, str]]:
         """Give Bolt a request whose signature held; return status, body and headers to answer."""
-        app = await self._loaded()
+        app = await self.loaded()
         from bot.slack.listeners import dispatch
 
         return await dispatch(app, body, headers)
 
     async def listen(self) -> None:
         """Take deliveries by the socket, until cancelled."""
-        app = await self._loaded()
+        app = await self.loaded()
         from bot.slack.socket import Socket
 
         self._socket = Socket(app, self._api, self._settings.app_token)
         await self._socket.run()
 
-    async def _loaded(self) -> "AsyncApp":
+    async def loaded(self) -> "AsyncApp":
+        """Return Bolt's app once its SDK is imported, which no second thread may do meanwhile."""
         if self._app is None:
             raise RuntimeError("Slack is not open")
         return await asyncio.shield(self._app)

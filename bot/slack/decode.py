@@ -12,6 +12,7 @@ from bot.slack.forms import submission
 from bot.slack.objects import dictionary, first, part, rows, shared_files, word
 from bot.slack.payload import (
     PANEL,
+    REMOVALS,
     REPEATED,
     Action,
     Deed,
@@ -49,7 +50,7 @@ def decode(raw: Json) -> Payload:
         thread=thread,
         visible_thread=visible_thread,
         message_ts=word(part(raw, "container"), "message_ts") or word(part(raw, "message"), "ts"),
-        said_at=_said_at(event, first(raw, "actions")),
+        said_at=_said_at(raw, event),
         repeated=raw.get(REPEATED) is True,
         ephemeral=ephemeral,
         private=one_persons or _private_deed(raw, ephemeral=ephemeral),
@@ -99,7 +100,14 @@ def _event(event: Json) -> Event:
         ts=word(event, "ts"),
         subject=word(event, "deleted_ts") or word(part(event, "item"), "ts"),
         reaction=word(event, "reaction"),
+        removed=_removed(event),
     )
+
+
+def _removed(event: Json) -> bool:
+    """Report whether we were removed, or our bot's token was taken from us."""
+    revoked = rows(part(event, "tokens").get("bot"))
+    return event.get("type") == "app_uninstalled" or bool(revoked)
 
 
 def _shares(event: Json) -> list[Json]:
@@ -162,6 +170,8 @@ def _id(raw: Json, team: str, channel: str) -> str:
     edit is its own.
     """
     event = part(raw, "event")
+    if event.get("type") in REMOVALS:
+        return f"slack:{team}:{word(event, 'type')}:{word(raw, 'event_id')}"
     if not event:
         trigger = word(raw, "trigger_id") + ":" + word(first(raw, "actions"), "action_ts")
         return f"slack:{team}:{trigger.removesuffix(':')}"
@@ -188,7 +198,16 @@ def _event_id(event: Json, channel: str, user: str) -> str:
 
 
 def _team(raw: Json) -> str:
-    return word(raw, "team_id") or word(part(raw, "team"), "id")
+    """
+    Return the workspace that is spoken in: the one where we are installed, also in a channel shared
+    with others, and a person's own where a whole organisation installed us.
+    """
+    view = part(raw, "view")
+    installed = first(raw, "authorizations")
+    if word(installed, "team_id") and installed.get("is_enterprise_install") is not True:
+        return word(installed, "team_id")
+    team = word(view, "app_installed_team_id") or word(raw, "team_id")
+    return team or word(part(raw, "team"), "id") or word(part(raw, "user"), "team_id")
 
 
 def _enterprise(raw: Json) -> str:
@@ -275,8 +294,11 @@ def _visible_thread(raw: Json) -> str:
     return ""
 
 
-def _said_at(event: Json, action: Json) -> float:
-    stamp = word(event, "event_ts") or word(event, "ts") or word(action, "action_ts")
+def _said_at(raw: Json, event: Json) -> float:
+    stamp = word(event, "event_ts") or word(event, "ts")
+    stamp = stamp or word(first(raw, "actions"), "action_ts")
+    if not stamp and isinstance(raw.get("event_time"), int):
+        return float(raw["event_time"])
     try:
         return float(stamp)
     except ValueError:

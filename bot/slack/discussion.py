@@ -2,11 +2,12 @@
 
 import logging
 
-from bot.slack.api import Api, Refused, Unanswered
 from bot.slack.objects import dictionary, rows, word
 from bot.slack.parse import typed
 from bot.slack.payload import Json, Payload
 from bot.slack.people import Directory
+from bot.slack.refusals import Refused, Unanswered
+from bot.slack.workspaces import Workspaces
 from handlers.conversation import Said
 
 log = logging.getLogger(__name__)
@@ -16,8 +17,8 @@ PAGES = 10  # that are asked for, of a very long thread
 
 
 class DiscussionReader:
-    def __init__(self, api: Api, directory: Directory) -> None:
-        self._api = api
+    def __init__(self, workspaces: Workspaces, directory: Directory) -> None:
+        self._workspaces = workspaces
         self._directory = directory
 
     async def read(self, payload: Payload) -> tuple[Said, ...]:
@@ -36,12 +37,13 @@ class DiscussionReader:
     async def _messages(self, payload: Payload) -> list[Json]:
         messages: list[Json] = []
         cursor = ""
+        api = self._workspaces.of(payload.team)
         for _ in range(PAGES):
             arguments: Json = {"channel": payload.channel, "ts": payload.thread, "limit": PAGE}
             if cursor:
                 arguments["cursor"] = cursor
             try:
-                answer = await self._api.call("conversations.replies", **arguments)
+                answer = await api.call("conversations.replies", **arguments)
             except (Refused, Unanswered) as error:
                 log.warning("a thread could not be read", extra={"reason": str(error)})
                 break

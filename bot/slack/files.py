@@ -9,10 +9,12 @@ one is not a file.
 import re
 from contextlib import suppress
 
-from bot.download import LIMIT, Download, Hosts, Refused
-from bot.slack import api
+from bot.download import LIMIT, Download, Hosts
+from bot.download import Refused as NotFetched
+from bot.slack.api import Api
 from bot.slack.objects import shared_file
 from bot.slack.payload import SharedFile
+from bot.slack.refusals import Refused, Unanswered
 from handlers.texts import Texts
 from knowledge.errors import UnreadableDocument
 from knowledge.text.sizes import megabytes
@@ -21,14 +23,14 @@ STORES = frozenset({"files.slack.com", "files-origin.slack.com"})
 _PAGE = re.compile(rb"\s*<(?:!doctype\s+html|html)", re.IGNORECASE)
 
 
-async def named(slack: api.Api, file: SharedFile) -> SharedFile:
+async def named(slack: Api, file: SharedFile) -> SharedFile:
     """
     Return the file as Slack names it when asked: those of a shared channel come as stubs; as it was
     where Slack does not say.
     """
     if not file.stub:
         return file
-    with suppress(api.Refused, api.Unanswered):
+    with suppress(Refused, Unanswered):
         answer = await slack.call("files.info", file=file.id)
         if isinstance(answer.get("file"), dict):
             return shared_file(answer["file"])
@@ -60,14 +62,14 @@ class Files:
             raise self._refusal("file_deleted", name)
         try:
             download = await self._download.fetch(url)
-        except Refused as refused:
+        except NotFetched as refused:
             raise self._refused(name, refused) from refused
         page = download.media_type == "text/html" or _PAGE.match(download.content)
         if page and not name.lower().endswith((".html", ".htm")):
             raise self._refusal("file_scope", name)
         return download.content
 
-    def _refused(self, name: str, refused: Refused) -> UnreadableDocument:
+    def _refused(self, name: str, refused: NotFetched) -> UnreadableDocument:
         match refused.why:
             case "elsewhere" if refused.hops and refused.host.endswith(".slack.com"):
                 return self._refusal("file_scope", name)

@@ -19,7 +19,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.deliveries import NotSafe
-from bot.slack.payload import REPEATED, RETRY, Json
+from bot.slack.payload import REMOVALS, REPEATED, RETRY, Json
 
 log = logging.getLogger(__name__)
 QUIET = logging.getLogger("slack_bolt")
@@ -33,6 +33,7 @@ EVENTS = (
     "app_home_opened",
     "reaction_added",
     "agent_session_stopped",
+    *REMOVALS,
 )
 Hear = Callable[[Json], Awaitable[Json]]  # a delivery → what the acknowledgement says
 

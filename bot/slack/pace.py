@@ -52,7 +52,8 @@ class TooLate(Exception):
 class Call:
     """
     A call as its budget knows it: `mark` is what tells a message from all others, `since` when it
-    was asked for (seconds since 1970), `waits` whom to tell of a wait.
+    was asked for (seconds since 1970), `waits` whom to tell of a wait. `workspace` is "" where
+    there is only one.
     """
 
     method: str
@@ -60,13 +61,15 @@ class Call:
     mark: str = ""
     since: float = 0.0
     waits: Waits | None = None
+    workspace: str = ""
 
     @property
     def budget(self) -> str:
         """Return the name of the budget it is counted in: messages count by channel."""
+        parts = ["slack", self.workspace, self.method]
         if self.method == POSTS:
-            return f"slack:{self.method}:{self.channel}"
-        return f"slack:{self.method}"
+            parts.append(self.channel)
+        return ":".join([part for part in parts if part])
 
 
 @dataclass(slots=True)

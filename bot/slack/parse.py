@@ -53,6 +53,8 @@ async def _nothing(name: str, address: str) -> bytes:
 
 def wanted(payload: Payload) -> bool:
     """Report whether this is for us at all; asked before a delivery is claimed."""
+    if removed(payload):
+        return True
     if payload.user in ("", payload.bot):
         return False
     if retracted(payload) or reacted(payload) or stopped(payload):
@@ -81,6 +83,12 @@ def retracted(payload: Payload) -> str:
     if not isinstance(event, Event) or event.subtype != "message_deleted":
         return ""
     return f"slack:{payload.team}:{payload.channel}:{event.subject}"
+
+
+def removed(payload: Payload) -> bool:
+    """Report whether our app was removed from a workspace, or its token taken from us."""
+    event = payload.deed
+    return isinstance(event, Event) and event.removed
 
 
 def stopped(payload: Payload) -> bool:

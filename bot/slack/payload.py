@@ -13,6 +13,7 @@ from knowledge.values import Language
 Json = dict[str, Any]
 RETRY = "x-slack-retry-num"  # the header that says how often Slack has sent a delivery before
 PANEL = "panel"  # begins the ids of a panel's blocks, and comes back with a press on one
+REMOVALS = ("app_uninstalled", "tokens_revoked")  # events by which a workspace leaves us
 REPEATED = "llm_choose_repeated"  # our own mark on the JSON of one that was
 
 
@@ -62,6 +63,7 @@ class Event:
     ts: str = ""  # of the message that was said, "" for whatever is none
     subject: str = ""  # the ts of the message it is about: one deleted, or reacted to
     reaction: str = ""  # the name of the emoji, without colons
+    removed: bool = False  # our app was removed there
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
-from bot.slack.api import Api, Refused, Unanswered
 from bot.slack.objects import part, word
 from bot.slack.payload import Event, Json, Payload
+from bot.slack.refusals import Refused, Unanswered
+from bot.slack.workspaces import Workspaces
 from handlers.conversation import Person
 from handlers.lifetimes import PERSON_SLACK
 from knowledge.values import Language
 
 log = logging.getLogger(__name__)
 USER, GROUP = re.compile(r"[UW][A-Z0-9]{2,}"), re.compile(r"S[A-Z0-9]{2,}")
+# the group is another workspace's
+ELSEWHERE = frozenset({"no_such_subteam", "subteam_not_found"})
 Role = Literal["member", "admin", "guest", "external", "bot"]
 
 
@@ -25,13 +28,16 @@ class Directory:
     """
 
     def __init__(
-        self, api: Api, groups: frozenset[str], clock: Callable[[], float] = time.monotonic
+        self,
+        workspaces: Workspaces,
+        groups: frozenset[str],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._api = api
+        self._workspaces = workspaces
         self._groups = groups
         self._clock = clock
         self._profiles: dict[tuple[str, str], tuple[float, Json]] = {}
-        self._members: dict[str, tuple[float, frozenset[str]]] = {}
+        self._members: dict[tuple[str, str], tuple[float, frozenset[str]]] = {}
 
     async def person(self, payload: Payload) -> Person:
         """
@@ -47,7 +53,7 @@ class Directory:
             return person
         if payload.foreign:
             return replace(person, role="external")
-        return replace(person, groups=await self._groups_of(payload.user))
+        return replace(person, groups=await self._groups_of(payload.team, payload.user))
 
     async def again(self, person: Person) -> Person:
         """
@@ -62,23 +68,29 @@ class Directory:
             return replace(person, role="member", groups=frozenset())
         enterprise = word(part(profile, "enterprise_user"), "enterprise_id")
         role = described(team, user, profile, enterprise).role
-        return replace(person, role=role, groups=await self._groups_of(user))
+        return replace(person, role=role, groups=await self._groups_of(team, user))
 
-    async def called(self, id_: str) -> str:
-        """Return what a person or a user group is called; "" for what is none of Slack's ids."""
-        workspace, _, own = id_.rpartition(":")
+    async def called(self, id_: str, place: str = "") -> str:
+        """
+        Return what a person or a user group is called; "" for what is none of Slack's ids. `place`
+        is the talk they are named in: its workspace is asked where the id names none.
+        """
+        before, _, own = id_.rpartition(":")
+        workspace = before.rpartition(":")[2]
+        if not workspace and place.startswith("slack:"):
+            workspace = place.split(":")[1]
         if GROUP.fullmatch(own):
-            return await self._group_name(own)
+            return await self._group_name(workspace, own)
         if not USER.fullmatch(own):
             return ""
-        profile = await self._profile(workspace.rpartition(":")[2], own)
+        profile = await self._profile(workspace, own)
         if not profile:
             return ""
         return described("", own, profile).name
 
-    async def _group_name(self, group: str) -> str:
+    async def _group_name(self, team: str, group: str) -> str:
         try:
-            answer = await self._api.call("usergroups.list")
+            answer = await self._workspaces.of(team).call("usergroups.list")
         except (Refused, Unanswered) as error:
             log.warning("user groups could not be read", extra={"reason": str(error)})
             return ""
@@ -105,7 +117,8 @@ class Directory:
 
     async def _profile_now(self, team: str, user: str) -> Json:
         try:
-            answer = await self._api.call("users.info", user=user, include_locale=True)
+            api = self._workspaces.of(team)
+            answer = await api.call("users.info", user=user, include_locale=True)
         except (Refused, Unanswered) as error:
             log.warning("a person could not be looked up", extra={"reason": str(error)})
             return {}
@@ -113,24 +126,28 @@ class Directory:
         self._profiles[team, user] = (self._clock(), profile)
         return profile
 
-    async def _groups_of(self, user: str) -> frozenset[str]:
-        groups = [group for group in self._groups if user in await self._members_of(group)]
+    async def _groups_of(self, team: str, user: str) -> frozenset[str]:
+        groups = [group for group in self._groups if user in await self._members_of(team, group)]
         return frozenset(groups)
 
-    async def _members_of(self, group: str) -> frozenset[str]:
-        since, members = self._members.get(group, (float("-inf"), frozenset()))
+    async def _members_of(self, team: str, group: str) -> frozenset[str]:
+        since, members = self._members.get((team, group), (float("-inf"), frozenset()))
         if self._clock() - since < PERSON_SLACK:
             return members
         try:
-            answer = await self._api.call("usergroups.users.list", usergroup=group)
+            api = self._workspaces.of(team)
+            answer = await api.call("usergroups.users.list", usergroup=group)
         except (Refused, Unanswered) as error:
+            if isinstance(error, Refused) and error.code in ELSEWHERE:
+                self._members[team, group] = (self._clock(), frozenset())
+                return frozenset()
             log.warning(
                 "a user group could not be read; the app may lack usergroups:read",
                 extra={"reason": str(error)},
             )
             return frozenset()
         members = frozenset(str(member) for member in answer.get("users") or ())
-        self._members[group] = (self._clock(), members)
+        self._members[team, group] = (self._clock(), members)
         return members
 
 

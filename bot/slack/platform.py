@@ -8,7 +8,15 @@ def _open(section: Slack, host: Host) -> Face:
     from bot.slack.adapter import Slack as Adapter
 
     groups = frozenset(id_ for id_ in host.named if id_.startswith("S"))  # ids of user groups
-    return Adapter(section, host.turns, host.texts, host.people, groups, host.sessions)
+    return Adapter(
+        section,
+        host.turns,
+        host.texts,
+        host.people,
+        groups,
+        host.sessions,
+        public_url=host.public_url,
+    )
 
 
 async def _diagnose(section: Slack) -> str:

@@ -11,7 +11,7 @@ import logging
 import time
 from contextlib import suppress
 
-from bot.slack.api import Busy, Refused, Unanswered
+from bot.slack.refusals import Busy, Refused, Unanswered
 from bot.slack.sender import Destination, Draft, Sender
 from handlers.conversation import Paragraph, Person, Reply, Step, Steps
 

@@ -12,10 +12,10 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.slack.agent import BEGUN
-from bot.slack.api import GONE, Busy, Refused, Unanswered
 from bot.slack.parse import begins_in_thread
 from bot.slack.payload import Event, Payload
 from bot.slack.progress import EVERY, Progress
+from bot.slack.refusals import GONE, Busy, Refused, Unanswered
 from bot.slack.render.ask import guided
 from bot.slack.render.text import cut
 from bot.slack.render.windows import home, modal
@@ -90,7 +90,9 @@ class SlackScreen:
         origin = (payload.channel, payload.thread)
         view = modal(reply, self._sender.texts, self._person.language, origin)
         try:
-            await self._sender.api.call("views.open", trigger_id=payload.trigger, view=view)
+            await self._sender.api(payload.team).call(
+                "views.open", trigger_id=payload.trigger, view=view
+            )
         except (Refused, Unanswered) as error:
             log.warning("a window did not open", extra={"reason": str(error)})
             return False
@@ -196,7 +198,8 @@ class Thread(SlackScreen):
         keys = [key for key in self.memory if key.startswith("ts")]
         for key in keys:
             ts = self.memory.pop(key)
-            await self._sender.api.call("chat.delete", channel=self.memory["channel"], ts=ts)
+            api = self._sender.api(self._to.team)
+            await api.call("chat.delete", channel=self.memory["channel"], ts=ts)
 
     async def _in_direct_messages(self, reply: Reply) -> bool:
         """Answer a person who asked where nobody but people may write; False where that fails."""
@@ -242,8 +245,9 @@ class Prompts(SlackScreen):
         if not prompts:
             return
         method = "assistant.threads.setSuggestedPrompts"
+        api = self._sender.api(self._payload.team)
         with suppress(Refused, Unanswered):
-            await self._sender.api.call(method, channel_id=self._payload.channel, prompts=prompts)
+            await api.call(method, channel_id=self._payload.channel, prompts=prompts)
 
 
 class Unseen:
@@ -328,7 +332,7 @@ class Home(SlackScreen):
             return
         view = home(reply, self._sender.texts, self._person.language)
         user = self._person.id.rsplit(":", 1)[-1]
-        await self._sender.api.call("views.publish", user_id=user, view=view)
+        await self._sender.api(self._payload.team).call("views.publish", user_id=user, view=view)
 
 
 def _at_place(to: Destination, place: str) -> Destination:

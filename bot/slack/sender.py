@@ -1,23 +1,25 @@
 """
-What every screen works with: the API, the levels of blocks, the sentences; and how one reply
-becomes messages.
+What every screen works with: the API of each workspace, the levels of blocks, the sentences; and
+how one reply becomes messages.
 """
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from bot.slack.agent import BEGUN, AgentSessions
-from bot.slack.api import Api, Post, Refused, Unanswered
+from bot.slack.api import Api, Post
 from bot.slack.block_levels import BlockLevels
 from bot.slack.pace import Waits
 from bot.slack.payload import Json
+from bot.slack.refusals import Refused, Unanswered
 from bot.slack.render.elements import context, section
 from bot.slack.render.limits import MARKDOWN
 from bot.slack.render.messages import messages
 from bot.slack.render.text import cut, escape, markdown, quoted
 from bot.slack.shown import Answers, Shown
+from bot.slack.workspaces import Workspaces
 from handlers.conversation import Attachment, Person, Reply, Step
 from handlers.lifetimes import BLOCK_LEVEL
 from handlers.texts import Texts
@@ -62,7 +64,7 @@ class Draft:
 class Sender:
     """Brings replies to Slack, on the highest level of blocks that a team takes."""
 
-    api: Api
+    workspaces: Workspaces
     texts: Texts
     answers: Answers
     agents: AgentSessions
@@ -70,6 +72,10 @@ class Sender:
     # teams without native status, and since when that is known
     silent: dict[str, float] = field(default_factory=dict)
     without_cards: set[str] = field(default_factory=set)  # teams whose streams take text alone
+
+    def api(self, team: str) -> Api:
+        """Return the calls of a workspace."""
+        return self.workspaces.of(team)
 
     async def put(
         self, to: Destination, reply: Reply, person: Person, memory: dict[str, str]
@@ -82,7 +88,7 @@ class Sender:
             Busy: Slack takes nothing more there now, and the reply is not the last of its turn.
         """
         if reply.final:
-            await self._stop_stream(memory)
+            await self._stop_stream(to, memory)
 
         async def send(level: int) -> None:
             parts = messages(reply, self.texts, person.language, level)
@@ -91,26 +97,26 @@ class Sender:
             extra = len(parts)
             while f"ts{extra}" in memory:
                 ts = memory.pop(f"ts{extra}")
-                await self.api.call("chat.delete", channel=memory["channel"], ts=ts)
+                await self.api(to.team).call("chat.delete", channel=memory["channel"], ts=ts)
                 extra += 1
 
         await self.levels.climb(to.team, send)
         if reply.attachments:
-            await self.api.upload(memory["channel"], to.thread, reply.attachments)
+            await self.api(to.team).upload(memory["channel"], to.thread, reply.attachments)
 
     async def settle(
         self, to: Destination, reply: Reply, person: Person, memory: dict[str, str]
     ) -> None:
         """Keep where the answer stands, and mark the earlier one that it takes the place of."""
         if reply.supersedes:
-            await self._mark(reply.supersedes, person)
+            await self._mark(to, reply.supersedes, person)
         stamps = [memory[key] for key in sorted(memory) if key.startswith("ts")]
         answer = reply.answer.id if reply.answer else ""
         shown = Shown(memory.get("channel", ""), tuple(stamps), answer, reply.text)
         for question in filter(None, (to.turn, reply.supersedes)):
             await self.answers.keep(question, to.team, shown)
 
-    async def _mark(self, question: str, person: Person) -> None:
+    async def _mark(self, to: Destination, question: str, person: Person) -> None:
         """Say of an earlier answer that its question was changed."""
         earlier = await self.answers.of(question)
         if earlier is None:
@@ -120,9 +126,9 @@ class Sender:
         first, *rest = earlier.stamps
         with suppress(Refused, Unanswered):
             where = {"channel": earlier.channel, "ts": first}
-            await self.api.call("chat.update", **where, text=note, blocks=blocks)
+            await self.api(to.team).call("chat.update", **where, text=note, blocks=blocks)
             for stamp in rest:
-                await self.api.call("chat.delete", channel=earlier.channel, ts=stamp)
+                await self.api(to.team).call("chat.delete", channel=earlier.channel, ts=stamp)
 
     async def whisper(self, to: Destination, reply: Reply, person: Person) -> None:
         """Show the reply to this person alone."""
@@ -132,7 +138,7 @@ class Sender:
 
         async def send(level: int) -> None:
             for content in messages(reply, self.texts, person.language, level):
-                await self.api.call("chat.postEphemeral", **arguments, **_quiet(content))
+                await self.api(to.team).call("chat.postEphemeral", **arguments, **_quiet(content))
 
         await self.levels.climb(to.team, send)
 
@@ -141,7 +147,7 @@ class Sender:
         arguments = {"channel": to.channel, "user": _user(person), "text": escape(text)}
         if to.thread:
             arguments["thread_ts"] = to.thread
-        await self.api.offer("chat.postEphemeral", **arguments)
+        await self.api(to.team).offer("chat.postEphemeral", **arguments)
 
     async def respond(
         self, team: str, url: str, reply: Reply, person: Person, *, replace: bool
@@ -154,20 +160,21 @@ class Sender:
         async def send(level: int) -> None:
             for number, content in enumerate(messages(reply, self.texts, person.language, level)):
                 how = {"replace_original": replace and not number, "response_type": "ephemeral"}
-                await self.api.respond(url, how | _quiet(content))
+                await self.api(team).respond(url, how | _quiet(content))
 
         await self.levels.climb(team, send)
 
     async def direct(self, person: Person) -> str:
         """Return the channel of direct messages with this person."""
         user = _user(person)
-        answer = await self.api.call("conversations.open", users=user)
+        answer = await self.api(_team(person)).call("conversations.open", users=user)
         channel = answer.get("channel") or {}
         return str(channel.get("id") or user)
 
     async def hand(self, person: Person, attachments: tuple[Attachment, ...]) -> None:
         """Send files to this person's direct messages."""
-        await self.api.upload(await self.direct(person), "", attachments)
+        channel = await self.direct(person)
+        await self.api(_team(person)).upload(channel, "", attachments)
 
     async def status(self, to: Destination, text: str) -> bool:
         """
@@ -178,7 +185,9 @@ class Sender:
             return False
         method = "assistant.threads.setStatus"
         try:
-            await self.api.offer(method, channel_id=to.channel, thread_ts=to.thread, status=text)
+            await self.api(to.team).offer(
+                method, channel_id=to.channel, thread_ts=to.thread, status=text
+            )
         except Refused as refused:
             if refused.code in WITHOUT:
                 self.silent[to.team] = time.monotonic()
@@ -202,7 +211,7 @@ class Sender:
         drawn = markdown(draft.text)[:MARKDOWN]
         shown = memory.get("stream", "")
         if shown:
-            await self._append(drawn, draft.steps, shown, memory)
+            await self._append(to, replace(draft, text=drawn), shown, memory)
             return True
         if not to.thread or self._has_no_status(to.team):
             return False
@@ -216,7 +225,9 @@ class Sender:
         if to.team in self.without_cards:
             cards = []
         try:
-            answer = await self.api.offer("chat.startStream", **arguments, **_added(drawn, cards))
+            answer = await self.api(to.team).offer(
+                "chat.startStream", **arguments, **_added(drawn, cards)
+            )
         except Refused as refused:
             if refused.code in WITHOUT:
                 self.silent[to.team] = time.monotonic()
@@ -231,9 +242,10 @@ class Sender:
         return True
 
     async def _append(
-        self, drawn: str, steps: tuple[Step, ...], shown: str, memory: dict[str, str]
+        self, to: Destination, draft: Draft, shown: str, memory: dict[str, str]
     ) -> None:
         """Add what is new; a text that changed in what was shown waits for the last word."""
+        drawn, steps = draft.text, draft.steps
         new = drawn.removeprefix(shown)
         if not drawn.startswith(shown) or not new:
             return
@@ -243,12 +255,12 @@ class Sender:
             cards = task_cards(steps)
         where = {"channel": memory["channel"], "ts": memory["ts"]}
         added = _added(new, cards)
-        if await self.api.offer("chat.appendStream", **where, **added) is not None:
+        if await self.api(to.team).offer("chat.appendStream", **where, **added) is not None:
             memory["stream"] = drawn
             if cards:
                 memory["tasks"] = states
 
-    async def _stop_stream(self, memory: dict[str, str]) -> None:
+    async def _stop_stream(self, to: Destination, memory: dict[str, str]) -> None:
         """End a stream, so that its message can be changed; Slack ends old ones by itself."""
         if not memory.pop("stream", ""):
             return
@@ -257,28 +269,31 @@ class Sender:
         if memory.pop(BEGUN, ""):
             where["session_status"] = "active"
         with suppress(Refused, Unanswered):
-            await self.api.call("chat.stopStream", **where)
+            await self.api(to.team).call("chat.stopStream", **where)
 
     async def _put(
         self, to: Destination, key: str, content: Json, memory: dict[str, str], *, last: bool
     ) -> None:
-        if key in memory and await self._updated(memory, key, content, last=last):
+        if key in memory and await self._updated(to, memory, key, content, last=last):
             return
         name = f"{to.turn}:{key}"
         if key in memory:  # the message with that name is the one that cannot be changed
             name += ":anew"
         mark = blake2b(name.encode(), digest_size=8).hexdigest()
         post = Post(mark, to.channel, to.thread, content, to.since, to.late, to.waits, not last)
-        posted = await self.api.post(post)
+        posted = await self.api(to.team).post(post)
         memory.update({"channel": posted.channel, key: posted.ts})
         if posted.earlier and last:  # another process' message, which may still hold a status
-            await self.api.call("chat.update", channel=posted.channel, ts=posted.ts, **content)
+            await self.api(to.team).call(
+                "chat.update", channel=posted.channel, ts=posted.ts, **content
+            )
 
     async def _updated(
-        self, memory: dict[str, str], key: str, content: Json, *, last: bool
+        self, to: Destination, memory: dict[str, str], key: str, content: Json, *, last: bool
     ) -> bool:
         """Put this in the place of a message of ours; False where it can no longer be changed."""
-        change = self.api.call if last else self.api.offer
+        api = self.api(to.team)
+        change = api.call if last else api.offer
         try:
             await change("chat.update", channel=memory["channel"], ts=memory[key], **content)
         except Refused as refused:
@@ -314,6 +329,11 @@ def _added(text: str, cards: list[Json]) -> Json:
 def _user(person: Person) -> str:
     """Return what Slack calls the person."""
     return person.id.rsplit(":", 1)[-1]
+
+
+def _team(person: Person) -> str:
+    """Return the workspace the person is known in."""
+    return person.id.split(":")[1]
 
 
 def _quiet(content: Json) -> Json:

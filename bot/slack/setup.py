@@ -6,8 +6,9 @@ a hello to whoever sets it up, so that they see it where they will use it.
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.slack.api import Api, Refused, Unanswered
+from bot.slack.api import Api
 from bot.slack.doctor import READY, diagnose
+from bot.slack.refusals import Refused, Unanswered
 from bot.slack.settings import Slack as Settings
 from handlers.texts import Texts
 from knowledge.values import Language
@@ -19,7 +20,7 @@ Way = Literal["socket", "http"]
 class Installed:
     """
     What was found: `trouble` is empty where all is well. `greeted` is who was written to, `refused`
-    Slack's word for why they were not.
+    Slack's word for why they were not. `several` workspaces install the app by themselves.
     """
 
     trouble: str = ""
@@ -29,6 +30,7 @@ class Installed:
     agent: bool = False
     greeted: str = ""
     refused: str = ""
+    several: bool = False
 
 
 async def set_up(settings: Settings, hello: str, texts: Texts, language: Language) -> Installed:
@@ -36,6 +38,9 @@ async def set_up(settings: Settings, hello: str, texts: Texts, language: Languag
     state = await diagnose(settings)
     if state != READY:
         return Installed(trouble=state)
+    way: Way = "socket" if settings.app_token else "http"
+    if settings.client_id:
+        return Installed(several=True, way=way, agent=True)
     async with Api(settings) as api:
         try:
             told = await api.call("auth.test")
@@ -45,7 +50,7 @@ async def set_up(settings: Settings, hello: str, texts: Texts, language: Languag
         return Installed(
             workspace=str(told.get("team", "")),
             name=str(told.get("user", "")),
-            way="socket" if settings.app_token else "http",
+            way=way,
             agent="assistant:write" in api.granted,
             greeted="" if refused else hello,
             refused=refused,

@@ -12,7 +12,8 @@ from contextlib import suppress
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
-from bot.slack.api import Api, Refused, Unanswered
+from bot.slack.api import Api
+from bot.slack.refusals import Refused, Unanswered
 
 log = logging.getLogger(__name__)
 PING = 2.0  # seconds between pings; a silent connection is left after four of them

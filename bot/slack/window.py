@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import replace
 from typing import Literal
 
-from bot.slack.api import Refused
 from bot.slack.payload import Json, Payload
+from bot.slack.refusals import Refused
 from bot.slack.render.windows import modal
 from bot.slack.screens import ABSENT, SlackScreen
 from bot.slack.sender import Sender
@@ -67,7 +67,7 @@ class Window(SlackScreen):
             self.memory["view"] = self._payload.window
             return
         id_ = self.memory.get("view") or self._payload.window
-        await self._sender.api.call("views.update", view_id=id_, view=view)
+        await self._sender.api(self._payload.team).call("views.update", view_id=id_, view=view)
 
     async def _share(self, reply: Reply) -> Outcome:
         """

@@ -1,6 +1,7 @@
 """
 What admins set for good, beside documents and decision models: which sources are followed, in which
-channels files are taken in and machines answered. It goes into backups as it is stored.
+channels files are taken in and machines answered, which workspaces of Slack installed the app
+(their tokens encrypted). It goes into backups as it is stored.
 """
 
 import json
@@ -10,8 +11,8 @@ from typing import Any
 from handlers.memory.link import Link, State, decoded
 from handlers.memory.lists import Lists
 
-KINDS = ("automations", "sync", "takein")
-NOTED = ("syncs",)  # lists of ids that go with them
+KINDS = ("automations", "slack.installed", "slack.organisation", "sync", "takein")
+NOTED = ("slack.installed", "syncs")  # lists of ids that go with them
 
 
 class Standing:

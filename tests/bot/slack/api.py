@@ -54,6 +54,8 @@ class SlackApi:
     faults: dict[str, list[str | int]] = field(default_factory=dict)
     limits: dict[str, Limit] = field(default_factory=dict)  # by method, of every channel
     scopes: str = ""
+    tokens: list[tuple[str, str]] = field(default_factory=list)  # methods, and whose token came
+    expires_in: int = 0  # seconds for which a new installation's token holds, 0 for good
     socket: str = ""
     edge: Edge = field(default_factory=Edge)
     meet: asyncio.Barrier | None = None  # where the next posts wait for each other
@@ -73,6 +75,8 @@ class SlackApi:
         for name in ("view", "blocks", "metadata", "files", "chunks", "prompts"):
             if isinstance(told.get(name), str):
                 told[name] = json.loads(told[name])
+        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+        self.tokens.append((method, told.get("token") or bearer))
         self.calls.append((method, told, asyncio.get_running_loop().time()))
         planned = self.faults.get(method) or self.faults.get("*")
         fault = planned.pop(0) if planned else None
@@ -108,7 +112,9 @@ class SlackApi:
     def _do(self, method: str, told: dict[str, Any]) -> dict[str, Any]:
         match method:
             case "auth.test":
-                return {"user_id": "UB", "team_id": "T1"}
+                return {"user_id": "UB", "bot_id": "BB", "team_id": "T1"}
+            case "oauth.v2.access":
+                return self._granted(told)
             case "users.info":
                 known = self.people.get(str(told["user"]))
                 return {"user": known} if known else {"ok": False, "error": "user_not_found"}
@@ -163,6 +169,28 @@ class SlackApi:
             case "apps.connections.open":
                 return {"url": self.socket}
         return {}
+
+    def _granted(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Return what an installation grants: the code is the id of who installs."""
+        old = str(told.get("refresh_token", ""))
+        id_ = str(told.get("code") or old.removeprefix("refresh-"))
+        named = {"id": id_, "name": f"会社{id_}"}
+        answer: dict[str, Any] = {
+            "access_token": f"xoxb-{id_}-2" if old else f"xoxb-{id_}",
+            "token_type": "bot",
+            "scope": "chat:write,commands",
+            "bot_user_id": "UB",
+            "app_id": "A1",
+            "authed_user": {"id": "U1"},
+            "team": None if id_.startswith("E") else named,
+            "enterprise": named if id_.startswith("E") else None,
+            "is_enterprise_install": id_.startswith("E"),
+        }
+        if old:
+            answer |= {"refresh_token": f"{old}-2", "expires_in": 43200}
+        elif self.expires_in:
+            answer |= {"refresh_token": f"refresh-{id_}", "expires_in": self.expires_in}
+        return answer
 
 
 def _streamed(told: dict[str, Any]) -> str:

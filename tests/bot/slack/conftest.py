@@ -86,13 +86,18 @@ class Desk:
         }
         event |= {"channel_type": "channel"} if kind == "message" else {}
         rows = [{"user_id": "UB", "is_bot": True}]
-        payload = {
-            "type": "event_callback",
-            "team_id": "T1",
-            "authorizations": rows,
-            "event": event | more.pop("event", more),
-        }
+        envelope = {"type": "event_callback", "team_id": "T1", "authorizations": rows}
+        for name in ("team_id", "enterprise_id", "authorizations"):
+            if name in more:
+                envelope[name] = more.pop(name)
+        payload = envelope | {"event": event | more.pop("event", more)}
         return await self.send(json.dumps(payload, ensure_ascii=False).encode(), "application/json")
+
+    async def removed(self, team: str, event: dict[str, Any], at: float = 0.0) -> tuple[int, Any]:
+        """Tell that the app was removed from a workspace, at a moment in seconds since 1970."""
+        envelope = {"type": "event_callback", "team_id": team, "event": event}
+        envelope |= {"event_id": f"Ev{next(self.numbers)}", "event_time": int(at or time.time())}
+        return await self.send(json.dumps(envelope).encode(), "application/json")
 
     async def interact(self, kind: str, **more: Any) -> tuple[int, Any]:
         base = {

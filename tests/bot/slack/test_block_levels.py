@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.slack.api import Refused
 from bot.slack.block_levels import BlockLevels
+from bot.slack.refusals import Refused
 from bot.slack.render.messages import TEXT
 
 DAY = 24 * 60 * 60  # seconds

@@ -52,3 +52,16 @@ async def test_setting_up_says_hello_to_whoever_does_it(api, monkeypatch, texts)
     found = await set_up(settings, "U1", texts, "ja")
     assert found.trouble.startswith("SLACK_BOT_TOKEN is refused")
     assert len(api.messages) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "found"),
+    [("invalid_code", "ready"), ("bad_client_secret", "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET")],
+)
+async def test_what_several_workspaces_install_by_is_tried(api, texts, fault, found):
+    api.faults = {"oauth.v2.access": [fault, fault]}
+    settings = Settings("", ("s",), "", f"{api.url}/api/", "1.2", "secret")
+
+    assert (await diagnose(settings)).startswith(found)
+    told = await set_up(settings, "", texts, "ja")
+    assert (told.several, not told.trouble) == (found == "ready", found == "ready")

@@ -10,6 +10,7 @@ from contextlib import suppress
 import pytest
 
 from bot.slack import api as rooms
+from bot.slack import refusals
 from bot.slack.settings import Slack as Settings
 from handlers.conversation import Paragraph, Reply
 from tests.bot.slack.conftest import until
@@ -86,7 +87,7 @@ async def test_a_limit_is_waited_out_for_a_quarter_of_an_hour_and_none_longer_th
     api.faults["users.info"] = list(limits)
     settings = Settings("xoxb-1", ("s",), "", f"{api.url}/api/")
     async with rooms.Api(settings, sleep=sleep, clock=lambda: now) as slack:
-        with suppress(rooms.Unanswered):
+        with suppress(refusals.Unanswered):
             await slack.call("users.info", user="U1")
 
     assert waits <= now < waits + 60

@@ -78,6 +78,7 @@ SCHEMA = record(
     ),
     oauth_config=record(
         ["scopes"],
+        redirect_urls=rows({"type": "string", "pattern": "^https://"}, 1000),
         scopes=record(
             ["bot"],
             bot={

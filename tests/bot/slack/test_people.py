@@ -6,6 +6,7 @@ from bot.slack.api import Api
 from bot.slack.decode import decode
 from bot.slack.people import Directory, described
 from bot.slack.settings import Slack as Settings
+from bot.slack.workspaces import Workspaces
 from handlers.conversation import Person
 from handlers.people import People
 
@@ -35,7 +36,7 @@ def test_roles_come_from_slack(told, role):
 @pytest.fixture
 async def directory(api):
     async with Api(Settings("xoxb-1", (), "", f"{api.url}/api/")) as opened:
-        yield Directory(opened, frozenset({"S1"}))
+        yield Directory(Workspaces(opened), frozenset({"S1"}))
 
 
 async def test_a_person_is_looked_up_once_in_a_while(directory, api):
@@ -96,7 +97,7 @@ async def test_somebody_who_cannot_be_asked_about_again_is_no_admin(directory, a
 async def test_after_five_minutes_slack_is_asked_again(api):
     now = 1000.0
     async with Api(Settings("xoxb-1", (), "", f"{api.url}/api/")) as opened:
-        directory = Directory(opened, frozenset({"S1"}), clock=lambda: now)
+        directory = Directory(Workspaces(opened), frozenset({"S1"}), clock=lambda: now)
         await directory.person(decode(PAYLOAD))
         now += 299
         await directory.person(decode(PAYLOAD))
