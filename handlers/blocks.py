@@ -42,14 +42,14 @@ class Heading:
     text: str
 
 
-Tone = Literal["plain", "answer", "quiet", "quote", "code", "note", "warning", "bad"]
+Tone = Literal["plain", "answer", "linked", "quiet", "quote", "code", "note", "warning", "bad"]
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """
-    Text with a tone. "answer" is the answer itself; "quiet" small print; "code" is shown letter by
-    letter.
+    Text with a tone. "answer" is the answer itself; "linked" words of our own whose addresses may
+    be opened; "quiet" small print; "code" is shown letter by letter.
 
     `whole` is what a face with room for it shows in place of a text that leaves something out; a
     chat offers it in a row of buttons named "whole".

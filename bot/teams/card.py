@@ -8,7 +8,17 @@ from typing import Literal, assert_never
 from bot.press import KEY, pack
 from bot.teams.figures import chart, column_set, facts, table
 from bot.teams.frame import ASKED
-from bot.teams.text import ITEM, Element, block_text, columns, cut, escaped, lines, marked
+from bot.teams.text import (
+    ITEM,
+    Element,
+    block_text,
+    columns,
+    cut,
+    escaped,
+    lines,
+    linked,
+    marked,
+)
 from handlers.conversation import (
     Block,
     Button,
@@ -282,6 +292,8 @@ def _paragraph(block: Paragraph) -> Element:
     match block.tone:
         case "plain" | "answer":
             return block_text(text)
+        case "linked":
+            return block_text(lines(linked(block.text)))
         case "quiet":
             return block_text(text, isSubtle=True, size="Small", spacing="Small")
         case "quote" | "note":

@@ -17,6 +17,7 @@ Element = dict[str, Any]
 
 ITEM = re.compile(r"(- |\d+\. )")
 _HALF = re.compile(r"(?:\\|\*|\[\d*)+$")  # the beginning of a mark
+_ADDRESS = re.compile(r"(https://[^\s<>()\[\]]+)")
 _OURS = re.compile(r"(\*\*|\[\d+\])|([\\`*_\[\]#])")
 
 
@@ -61,6 +62,16 @@ def marked(text: str) -> str:
     if "**" in text:
         text = "\n".join([flanked(line) for line in text.split("\n")])
     return _OURS.sub(lambda m: m[1] or f"\\{m[2]}", text)
+
+
+def linked(text: str) -> str:
+    """Keep our own markup, and make every address in our own words a link."""
+    parts = _ADDRESS.split(text)
+    drawn = ""
+    for place, part in enumerate(parts):
+        host = part.removeprefix("https://").removeprefix("www.").partition("/")[0]
+        drawn += f"[{host}]({part})" if place % 2 else marked(part)
+    return drawn
 
 
 def lines(text: str) -> str:

@@ -1,5 +1,6 @@
 """Blocks into HTML, one kind after the other. Pure; all text is escaped in `markup`."""
 
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import assert_never
@@ -33,6 +34,7 @@ from handlers.conversation import (
 from handlers.texts import Texts
 from knowledge.values import Language
 
+_ADDRESS = re.compile(r"https://([^\s<>/\"]+)[^\s<>\"]*")
 STEP = {"pending": "", "in_progress": "now", "complete": "done", "error": "fail"}
 NOTES: dict[str, tuple[str, Icon]] = {  # tones in a coloured box, its colour and its sign
     "note": ("", "info"),
@@ -135,7 +137,8 @@ class Blocks:
             case "note" | "warning" | "bad":
                 return self.note(self._markup.prose(text), tone)
             case _:
-                return self._markup.prose(text)
+                prose = self._markup.prose(text)
+                return _ADDRESS.sub(_link, prose) if tone == "linked" else prose
 
     def note(self, inner: str, tone: str) -> str:
         """Return a coloured box around HTML, with the sign of its tone."""
@@ -215,3 +218,8 @@ def pairs(facts: Sequence[Fact]) -> str:
 def _leads(fact: Fact) -> bool:
     """Report whether a fact is a figure that can be read at a glance."""
     return fact.value[:1].isdigit() and len(fact.value) < FIGURE
+
+
+def _link(address: re.Match[str]) -> str:
+    """Return an address, escaped already, as a link that shows whose page it is."""
+    return f'<a href="{address[0]}" rel="noreferrer">{address[1].removeprefix("www.")}</a>'

@@ -253,4 +253,5 @@ def _reason(part: str, *, first: bool) -> str:
         shown, text = points[1], escape(part[: points.start()])
     if first:
         text = f"<mark>{text}</mark>"
-    return f"<li><b>{escape(shown)}</b><span>{text}</span></li>"
+    worth = f"<b>{escape(shown)}</b>" if shown else ""
+    return f"<li>{worth}<span>{text}</span></li>"

@@ -130,7 +130,7 @@ def risks(view: ResultView, block: str) -> str:
 
 def why(view: ResultView) -> str:
     """Return the heaviest answers behind the advice, and how firmly it stands."""
-    reasons = [row.replace("**", "") for row in view.words.reasons()[:TOP]]
+    reasons = view.words.deciding()
     name = view.words.name(view.result.advice.id)
     return view.say("told_why", name=name, list=_row(reasons) or "–", word=view.words.word())
 

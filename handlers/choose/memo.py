@@ -52,13 +52,13 @@ def _title(view: ResultView) -> str:
 
 def _sections(view: ResultView) -> Iterator[Section]:
     say, words = view.say, view.words
-    yield Section(say("memo_frame"), table=_frame(view))
-    decided = [words.headline(), words.word(), words.objection(), *words.warnings()]
+    yield Section(say("memo_frame"), tuple(_situation(view)), table=_frame(view))
+    decided = [words.headline(), words.certainty(), words.objection(), *words.warnings()]
     paragraphs = tuple(text for text in decided if text)
     yield Section(say("memo_decision"), paragraphs, table=_route(view))
     yield Section(say("ways"), items=tuple(words.way(way) for way in view.result.ways))
     yield Section(say("memo_options"), table=_options(view))
-    yield Section(say("why_this"), items=tuple(words.reasons()[:TOP]))
+    yield Section(say("why_this"), items=tuple(words.deciding()))
     yield Section(say("against"), items=tuple(words.against()))
     flips = words.flips_by_question() or [say("no_flips")]
     yield Section(say("flips"), items=tuple(flips))
@@ -66,9 +66,11 @@ def _sections(view: ResultView) -> Iterator[Section]:
     yield Section(say("twins"), items=tuple(words.twins()[:TOP]))
     yield Section(say("rules"), items=tuple(words.rules()))
     yield Section(say("memo_before"), items=(*words.cautions(), *words.before()[:TOP]))
-    yield Section(say("memo_answers"), tuple(_situation(view)), items=tuple(_answers(view)))
     yield Section(say("memo_review"), items=tuple(_review(view)))
     yield Section(say("memo_signatures"), table=_signatures(view))
+    yield Section(say("memo_answers"), items=tuple(_answers(view)), annex=True)
+    yield Section(say("firmness"), items=tuple(words.firmness()), annex=True)
+    yield Section(say("sources"), items=tuple(words.sources()), annex=True)
     yield _model(view)
 
 
@@ -168,7 +170,7 @@ def _model(view: ResultView) -> Section:
         say("memo_model_text", id=model.id, version=model.version, sha256=model.sha256),
         say("memo_recompute"),
     )
-    return Section(say("memo_model"), paragraphs, code=answers_file(view))
+    return Section(say("memo_model"), paragraphs, code=answers_file(view), annex=True)
 
 
 def answers_file(view: ResultView) -> str:

@@ -33,8 +33,12 @@ def document(title: str, parts: Sequence[Section], language: Language) -> bytes:
         page.left_margin = page.right_margin = Mm(MARGIN)
         page.top_margin = page.bottom_margin = Mm(MARGIN)
     paper.add_heading(title, level=0)
+    decided = True
     for part in parts:
-        paper.add_heading(part.title, level=1)
+        heading = paper.add_heading(part.title, level=1)
+        if part.annex and decided:
+            decided = False
+            heading.paragraph_format.page_break_before = True
         _body(paper, part)
     buffer = io.BytesIO()
     paper.save(buffer)

@@ -21,6 +21,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import (
     Flowable,
     ListFlowable,
+    PageBreak,
     Paragraph,
     Preformatted,
     SimpleDocTemplate,
@@ -79,7 +80,11 @@ class _Print:
 
     def sections(self, parts: Sequence[Section]) -> Iterator[Flowable]:
         """Yield every section under its heading."""
+        decided = True
         for part in parts:
+            if part.annex and decided:
+                decided = False
+                yield PageBreak()
             yield from self.headed(part.title, HEADING)
             for text in part.paragraphs:
                 yield self._text(text)

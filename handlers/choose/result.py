@@ -22,7 +22,7 @@ from handlers.actions.demo import OpenTrace
 from handlers.choose import figures
 from handlers.choose.question import delete, restart, resume
 from handlers.choose.runs import Run
-from handlers.choose.sentences import TOP, Sentences
+from handlers.choose.sentences import Sentences
 from handlers.choose.wording import Wording
 from handlers.conversation import (
     Bar,
@@ -40,6 +40,7 @@ from handlers.conversation import (
     Paragraph,
     Reply,
     Table,
+    Tone,
 )
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.record import Result, Standing, Way
@@ -100,7 +101,7 @@ class ResultView:
     def text(self) -> str:
         """Return the result as text that is complete by itself."""
         words = self.words
-        rows = [words.headline(), words.word(), words.short(), *words.warnings()]
+        rows = [words.headline(), words.certainty(), words.short(), *words.warnings()]
         rows += [words.way(way) for way in self.result.ways]
         for leg in self.result.route:
             rows.append(f"{words.stage(leg)}: {words.does(leg)} ({words.takes(leg)})")
@@ -165,10 +166,10 @@ class ResultView:
         skill = words.to(self.result.model.notes.skills[needs.skill])
         yield Fact(self.say("staff"), self.say("people_skill", x=people, skill=skill))
         yield Fact(self.say("certainty"), words.word())
-        reasons = [row.replace("**", "") for row in words.reasons()[:TOP]]
+        reasons = words.deciding()
         if reasons:
             yield Fact(self.say("why_this"), " / ".join(reasons))
-        against = [row.replace("**", "") for row in words.against()[:TOP]]
+        against = words.unfavourable()
         if against:
             yield Fact(self.say("against"), " / ".join(against))
         flips = words.flips_by_question()
@@ -204,7 +205,8 @@ class ResultView:
             shown=figures.points(standing.score),
             note=self.words.place(standing),
         )
-        if standing.base == self.result.advice.base:
+        advised = self.result.headline != "none_fits"
+        if advised and standing.base == self.result.advice.base:
             return replace(bar, state="best")
         if standing.excluded_by or standing.violations:
             return replace(bar, state="excluded")
@@ -223,19 +225,21 @@ class ResultView:
         flips = words.flips() or [self.say("no_flips")]
         yield from self._folded(self.say("flips"), [words.twin(), *flips])
         yield Details(self.say("considered", count=len(self.result.standings)), (self._options(),))
-        yield from self._folded(self.say("twins"), words.twins())
+        yield from self._folded(self.say("twins"), words.twins(), "linked")
         yield from self._folded(self.say("cautions"), words.cautions())
         yield from self._folded(self.say("rules"), words.rules())
         yield from self._folded(self.say("prerequisites"), words.before())
         yield from self._folded(self.say("stands"), words.stands())
         open_ = words.open_points()
         yield from self._folded(self.say("open_points"), open_)
+        yield from self._folded(self.say("firmness"), words.firmness())
+        yield from self._folded(self.say("sources"), words.sources(), "linked")
 
-    def _folded(self, title: str, rows: list[str]) -> Iterator[Details]:
+    def _folded(self, title: str, rows: list[str], tone: Tone = "plain") -> Iterator[Details]:
         """Yield a folded list; nothing where it is empty."""
         kept = [row for row in rows if row]
         if kept:
-            blocks: tuple[Flat, ...] = (Paragraph(_list(kept)),)
+            blocks: tuple[Flat, ...] = (Paragraph(_list(kept), tone),)
             yield Details(title, blocks)
 
     def _options(self) -> Table:

@@ -8,7 +8,8 @@ class Section:
     """
     A heading and what stands under it, in this order; any part may be empty.
 
-    `table` has its head as first row, `code` is kept letter by letter.
+    `table` has its head as first row, `code` is kept letter by letter. What is `annex` stands
+    behind what is to be decided, from a page of its own.
     """
 
     title: str
@@ -16,6 +17,7 @@ class Section:
     table: tuple[tuple[str, ...], ...] = ()
     items: tuple[str, ...] = ()
     code: str = ""
+    annex: bool = False
 
     @property
     def bare(self) -> bool:

@@ -95,15 +95,35 @@ class Sentences:
                 return name if bare else self.say("heading", name=name)
 
     def word(self) -> str:
-        """Return how firmly the advice stands, in one word and what it is made of."""
+        """Return how firmly the advice stands, in one word."""
+        return self.say(f"word_{self.result.confidence.word}")
+
+    def certainty(self) -> str:
+        """Return how firmly the advice stands, as a line that says what it is."""
+        return self.say("certainty_line", word=self.word())
+
+    def firmness(self) -> list[str]:
+        """Return the figures behind that word, and how often it held on public cases."""
         confidence = self.result.confidence
         share = f"{round(confidence.robust * 100)}"
-        return self.say(
-            "confidence",
-            word=self.say(f"word_{confidence.word}"),
-            share=share,
-            margin=figures.points(min(confidence.margin, 99)),
-        )
+        margin = figures.points(min(confidence.margin, 99))
+        return [
+            self.say("confidence", share=share, margin=margin),
+            self.say("calibration"),
+            self.say("calibration_apart"),
+        ]
+
+    def deciding(self) -> list[str]:
+        """Return the answers that speak most for the advice, without their points."""
+        reasons = [reason for reason in self.result.reasons if reason.points > 0]
+        return [self.answer(one.criterion, one.option) for one in reasons[:TOP]]
+
+    def unfavourable(self) -> list[str]:
+        """Return what speaks most against the advice, without points."""
+        rows = [self.answer(one.criterion, one.option) for one in self.result.against[:TOP]]
+        for block in self.result.blocks:
+            rows += [self.to(phrase) for phrase in block.against]
+        return rows[:TOP]
 
     def short(self) -> str:
         """Return in a sentence or two what the advice is."""
@@ -267,8 +287,36 @@ class Sentences:
 
     def twins(self) -> list[str]:
         """Return organisations that answered alike and how it ended; one line where none is."""
-        rows = [f"{self.to(twin.did)} → {self.to(twin.result)}" for twin in self.result.twins]
+        rows = []
+        for twin in self.result.twins:
+            row = f"{self.to(twin.did)} → {self.to(twin.result)}"
+            if twin.source:
+                row = self.say("with_source", text=row, url=twin.source)
+            rows.append(row)
         return rows or [self.say("no_twins")]
+
+    def sources(self) -> list[str]:
+        """Return where what is said of the advice was read, with date, grade and address."""
+        behind = {*self.result.advice.blocks, *self._noted()}
+        rows = []
+        for source in self.result.model.sources:
+            if source.of.isdisjoint(behind):
+                continue
+            row = self.say(
+                "source_row", name=self.to(source.name), date=source.date, grade=source.grade
+            )
+            rows.append(self.say("with_source", text=row, url=source.url))
+        return rows
+
+    def _noted(self) -> Iterator[str]:
+        """Yield the notes that answers bring along."""
+        answers = self.result.answers
+        if answers.get("impact") == "high":
+            yield "high_impact"
+        if answers.get("personal") == "yes":
+            yield "personal_data"
+        if answers.get("users") == "public":
+            yield "public_bodies"
 
     def stands(self) -> list[str]:
         """Return where the deck speaks of each part of the advice."""

@@ -74,7 +74,7 @@ class TeamView:
             text = f"{text}\n{sentence}"
             blocks.append(self._differences(found))
             blocks.append(Paragraph(sentence, "note"))
-            blocks.append(Paragraph(view.words.word(), "quiet"))
+            blocks.append(Paragraph(view.words.certainty(), "quiet"))
             blocks.append(view.chart())
         again = Button(say("team_again"), OpenTeam(team.id))
         share = Button(say("do_share"), ShareResult(team=team.id))

@@ -30,7 +30,7 @@ from knowledge.advisor.parts import (
     words,
 )
 from knowledge.advisor.questions import criteria, facts, limits, wording
-from knowledge.advisor.texts import notes, twins
+from knowledge.advisor.texts import notes, sources, twins
 from knowledge.advisor.values import (
     DecisionModel,
     Limits,
@@ -46,6 +46,7 @@ FOLDER = Path(__file__).parent
 FILE = "model.yaml"
 WHOLE = "whole"  # marks a file that is a model by itself, not what differs from the built-in one
 PARTS = ("model", "texts", "twins")
+MORE = ("sources",)  # a part that files from before it came lack
 FORMER = ("blocks", "configs", "advisory")  # what files of the first kind held
 WORDED = ("goal", "measure")  # questions that are answered in words
 TOP = (
@@ -110,6 +111,7 @@ def builtin() -> str:
         indented = "\n".join(f"  {line}".rstrip() for line in lines)
         parts.append(f"{part}:\n{indented}")
     parts.append((FOLDER / "twins.yaml").read_text(encoding="utf-8"))
+    parts.append((FOLDER / "sources.yaml").read_text(encoding="utf-8"))
     return "\n\n".join(parts)
 
 
@@ -118,7 +120,7 @@ def _refuse_former(given: Mapping[str, Any]) -> None:
     for part in FORMER:
         if part in given:
             raise invalid(FILE, "former_model")
-    fields(given, FILE, (WHOLE, *PARTS))
+    fields(given, FILE, (WHOLE, *PARTS, *MORE))
 
 
 def _laid_over(
@@ -154,7 +156,7 @@ def _merged(under: Any, over: Any) -> Any:
 
 
 def _model(raw: dict[str, Any]) -> DecisionModel:
-    whole = fields(raw, FILE, (WHOLE,), PARTS)
+    whole = fields(raw, FILE, (WHOLE, *MORE), PARTS)
     top = fields(whole["model"], "model", (), TOP)
     said = fields(whole["texts"], "texts", (), TEXTS)
     questions = mapping(said["questions"], "texts.questions")
@@ -187,12 +189,13 @@ def _model(raw: dict[str, Any]) -> DecisionModel:
         rules=rules,
         notes=notes(said),
         twins=twins(whole["twins"]),
+        sources=sources(whole.get("sources", [])),
     )
 
 
 def _canonical(raw: dict[str, Any]) -> bytes:
     """Return the content as bytes that do not depend on the file's layout."""
-    content = {part: raw[part] for part in PARTS}
+    content = {part: raw[part] for part in (*PARTS, *MORE) if part in raw}
     try:
         text = json.dumps(
             _worded(content), ensure_ascii=False, sort_keys=True, separators=(",", ":")

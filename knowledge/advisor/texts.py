@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from knowledge.advisor.faults import invalid
-from knowledge.advisor.parts import fields, listed, mapping, name, phrase, phrases, word
-from knowledge.advisor.values import Notes, Twin
+from knowledge.advisor.parts import fields, listed, mapping, name, phrase, phrases, word, words
+from knowledge.advisor.values import Notes, Source, Twin
 from knowledge.values import Phrase
 
 ENDS = ("good", "mixed", "bad", "open")
+GRADES = ("A", "B", "C")
+ADDRESS = "https://"  # begins every address that is shown as a link
 SKILLS = range(4)
 
 
@@ -37,7 +39,7 @@ def twins(rows: Any) -> tuple[Twin, ...]:
     found = []
     for position, row in enumerate(listed(rows, "twins"), 1):
         place = f"twins[{position}]"
-        values = fields(row, place, (), ("id", "end", "answers", "did", "result"))
+        values = fields(row, place, ("source",), ("id", "end", "answers", "did", "result"))
         if values["end"] not in ENDS:
             raise invalid(f"{place}.end", "end_unknown", ends=", ".join(ENDS))
         answers = {}
@@ -45,5 +47,29 @@ def twins(rows: Any) -> tuple[Twin, ...]:
             answers[criterion] = word(option)
         did = phrase(values["did"], f"{place}.did")
         result = phrase(values["result"], f"{place}.result")
-        found.append(Twin(name(values["id"], place), values["end"], answers, did, result))
+        source = _address(values.get("source", ""), f"{place}.source")
+        found.append(Twin(name(values["id"], place), values["end"], answers, did, result, source))
     return tuple(found)
+
+
+def sources(rows: Any) -> tuple[Source, ...]:
+    """Return where what is said was read; none is fine."""
+    found = []
+    for position, row in enumerate(listed(rows, "sources"), 1):
+        place = f"sources[{position}]"
+        values = fields(row, place, (), ("of", "name", "date", "grade", "url"))
+        if values["grade"] not in GRADES:
+            raise invalid(f"{place}.grade", "end_unknown", ends=", ".join(GRADES))
+        of = frozenset(words(values["of"], f"{place}.of"))
+        title = phrase(values["name"], f"{place}.name")
+        url = _address(values["url"], f"{place}.url")
+        found.append(Source(of, title, word(values["date"]), values["grade"], url))
+    return tuple(found)
+
+
+def _address(value: Any, place: str) -> str:
+    """Return the address of a public page, empty for none."""
+    text = word(value)
+    if text and (not text.startswith(ADDRESS) or any(sign.isspace() for sign in text)):
+        raise invalid(place, "address_malformed", address=text[:100])
+    return text

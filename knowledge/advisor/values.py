@@ -243,13 +243,32 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """An organisation that decided: its answers, what it did and how that ended."""
+    """
+    An organisation that decided: its answers, what it did and how that ended; `source` is the
+    address of the public account, empty for none.
+    """
 
     id: str
     end: Literal["good", "mixed", "bad", "open"]
     answers: Mapping[str, str]
     did: Phrase
     result: Phrase
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """
+    Where something a result says was read. `of` are the blocks and notes it stands behind. Grade A
+    is the organisation's own page, B press, a vendor or an analyst, C our own estimate. `date` is
+    ISO, as far as it is known.
+    """
+
+    of: frozenset[str]
+    name: Phrase
+    date: str
+    grade: Literal["A", "B", "C"]
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +318,7 @@ class DecisionModel:
     rules: Rules
     notes: Notes
     twins: tuple[Twin, ...]
+    sources: tuple[Source, ...] = ()
 
     @property
     def questions(self) -> tuple[Criterion, ...]:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.teams.card import Drawer
 from bot.teams.render import ending
-from bot.teams.text import marked
+from bot.teams.text import linked, marked
 from handlers.conversation import Button, Buttons, Paragraph, Press, Reply
 from handlers.texts import Texts
 
@@ -46,3 +46,8 @@ def test_what_few_press_under_an_answer_waits_behind_one_button():
     assert titles == ["交通手段は?", "▸ ほかの操作"]
     [folded] = [row for row in drawn if row["type"] == "Container"]
     assert "demo.open" in json.dumps(folded)
+
+
+def test_an_address_in_our_own_words_is_a_link_and_the_rest_stays_escaped():
+    row = "清水_建設 [1] 出典: https://www.itmedia.co.jp/a_b?c=1"
+    assert linked(row) == "清水\\_建設 [1] 出典: [itmedia.co.jp](https://www.itmedia.co.jp/a_b?c=1)"

@@ -178,6 +178,14 @@ def test_a_choice_of_many_is_a_list_to_open():
     assert 'type="radio"' not in html
 
 
+def test_addresses_in_our_own_words_are_links_and_nowhere_else():
+    row = "- 清水建設 出典: https://enterprisezine.jp/article/detail/22430?a=1&b=2"
+    html = drawn(Reply("t", (Paragraph(row, "linked"), Paragraph(row), Paragraph(row, "quote"))))
+    address = "https://enterprisezine.jp/article/detail/22430?a=1&amp;b=2"
+    assert html.count(f'<a href="{address}" rel="noreferrer">enterprisezine.jp</a>') == 1
+    assert html.count("<a href") == 1
+
+
 def test_a_long_form_is_lists_to_open_and_folds_what_may_wait():
     two = (Option("a", "A"), Option("b", "B"))
     fields = [Field(f"q{n}", "choice", f"Q{n}", required=False, options=two) for n in range(5)]

@@ -73,7 +73,10 @@ def test_the_document_has_real_headings_and_tables_and_stays_short(language: Lan
     assert len(headings) >= 8
     assert len(paper.tables) == 4
     assert "調べ物を5分に" in paper.paragraphs[0].text
-    assert sum(len(p.text) for p in paper.paragraphs) < 5200, "more than two pages of text"
+    annex = headings.index({"ja": "回答", "en": "Answers"}[language])
+    texts = [p.text for p in paper.paragraphs]
+    decided = texts[: texts.index(headings[annex])]
+    assert sum(len(text) for text in decided) < 4200, "more than two pages of text"
 
 
 @pytest.mark.parametrize(
@@ -87,7 +90,9 @@ def test_the_paper_to_read_says_the_same_on_two_pages(language: Language, goal: 
     letters = "".join("".join(pages).split())
 
     assert files[2].name.endswith(".pdf")
-    assert len(pages) == 2
+    assert len(pages) == 3
+    annex = {"ja": "回答", "en": "Answers"}[language]
+    assert pages[2].strip().startswith(annex)  # two pages to decide on, then the annex
     assert "鈴木" in letters  # a Japanese name in an English memo, too
     memo = files[0].content.decode()
     for heading in re.findall(r"^## (.+)$", memo, re.MULTILINE):
@@ -116,6 +121,34 @@ def test_a_memo_names_who_decides_when_it_is_looked_at_again_and_what_would_brin
 )
 def test_a_review_is_half_a_year_later(day: date, expected: date) -> None:
     assert later(day, 6) == expected
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_figures_of_certainty_stand_behind_a_fold_and_sources_can_be_opened(
+    language: Language,
+) -> None:
+    shown = view({**CASE, "task": "answer", "gap": "untried", "users": "public"}, language)
+    reply = shown.full()
+    seen = [block for block in reply.blocks if not isinstance(block, Details | Chart)]
+    points = {"ja": r"\d点|[+−]\d", "en": r"\d points|[+−]\d"}[language]
+    assert not re.search(points, str(seen))
+    assert not re.search(points, reply.text)
+    folded = {b.title: b.blocks[0] for b in reply.blocks if isinstance(b, Details)}
+    firm = folded[{"ja": "確からしさの内訳", "en": "What the certainty rests on"}[language]]
+    assert "107" in firm.text
+    for title in {"ja": ("出典", "似た条件の組織と、その結果"), "en": ("Sources",)}[language]:
+        assert folded[title].tone == "linked"
+        for row in folded[title].text.splitlines():
+            assert re.search(r"https://\S+$", row), row
+    memo = attachments(shown)[0].content.decode()
+    assert "https://www.itmedia.co.jp/" in memo
+
+
+def test_nothing_is_marked_as_advised_where_nothing_can_be_started() -> None:
+    limits = {"docs": "core", "cite": "must", "boundary": "inside", "team": "none"}
+    shown = view({**limits, "partner": "no", "budget": "s", "time": "m1"})
+    assert shown.result.headline == "none_fits"
+    assert all(bar.state != "best" for bar in shown.chart().bars)
 
 
 def test_where_an_answer_comes_from_is_said() -> None:
