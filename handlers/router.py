@@ -251,8 +251,8 @@ class Router:
             yield reply
 
     def _able(self, message: Message, text: str, intent: Intent) -> AsyncIterator[Reply]:
-        if intent == "documents":
-            return self._documents.command(message, "")
+        if intent in ("documents", "drafts", "overdue"):
+            return self._documents.asked(message, intent)
         return self._room.abilities[intent](message, text)
 
     # ------------------------------------------------------------------------- commands and files

@@ -221,12 +221,22 @@ class DocumentList:
                 spoken.append(f"- {' / '.join(row)}")
             blocks.append(Table(caption, columns, tuple(rows)))
         else:
-            blocks.append(Paragraph(say("none_found" if narrowed else "none_yet", message)))
+            none = self._none(message, filter_)
+            spoken.append(none)
+            blocks.append(Paragraph(none))
         if admin and page.items:
             blocks.append(self._opening(message, page.items))
         blocks.append(Buttons(self._ways_on(message, filter_, page), "list"))
         blocks.append(Paragraph(say("how" if admin else "how_member", message), "quiet"))
         return Reply("\n".join(spoken), tuple(blocks), private=True, panel=True)
+
+    def _none(self, message: Message, filter_: Filter) -> str:
+        """Say that a list is empty, and why."""
+        if filter_.narrowing == {"state": "staged"}:
+            return self._context.say("no_drafts", message)
+        if filter_.narrowing:
+            return self._context.say("none_found", message)
+        return self._context.say("none_yet", message)
 
     def _opening(self, message: Message, documents: Sequence[Document]) -> Buttons:
         buttons = []

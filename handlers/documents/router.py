@@ -165,6 +165,27 @@ class Documents:
         """The list of documents, narrowed to those whose name holds `text`."""
         return self._browse(message, {"q": text})
 
+    def asked(self, message: Message, which: str) -> AsyncIterator[Reply]:
+        """The list in words: of all documents, of "drafts", or of what is "overdue"."""
+        match which:
+            case "drafts":
+                return self._drafts(message)
+            case "overdue":
+                return self._browse(message, {"due": "yes"})
+            case _:
+                return self._browse(message, {})
+
+    async def _drafts(self, message: Message) -> AsyncIterator[Reply]:
+        """What waits to be published, for admins where nobody else reads along."""
+        if not self.context.people.is_admin(message.person):
+            yield self.context.note("drafts_for_admins", message)
+            return
+        if not message.audience.private:
+            yield self.context.note("only_alone", message)
+            return
+        async for reply in self._browse(message, {"state": "staged"}):
+            yield reply
+
     def upload(self, message: Message, upload: Upload) -> AsyncIterator[Reply]:
         """Files without a form: they are their sender's, until the sender says more."""
         return self.uploads.take(message, upload.files, Metadata(owner=message.person.id))

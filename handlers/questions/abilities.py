@@ -9,6 +9,8 @@ from handlers.questions.adding import Adding
 from handlers.questions.article import Articles
 from handlers.questions.ask import Questions
 from handlers.questions.context import Context
+from handlers.questions.differences import Differences
+from handlers.questions.document_facts import DocumentFacts
 from handlers.questions.document_meant import DocumentsMeant
 from handlers.questions.edition_changes import EditionChanges
 from handlers.questions.escalation import Escalation
@@ -44,7 +46,7 @@ def abilities(  # noqa: PLR0913  # all rooms that an intent may lead to
     feedback: Feedbacks,
     escalation: Escalation,
 ) -> Mapping[Intent, Ability]:
-    """Return what is done about every intent but "documents", which another room lists."""
+    """Return what is done about every intent but the lists of documents, which another room has."""
     library, people, texts = context.library, context.people, context.texts
     last = LastAnswers(library, context.sessions, people, threads)
     ways = Ways(welcome, texts)
@@ -83,6 +85,8 @@ def abilities(  # noqa: PLR0913  # all rooms that an intent may lead to
         "source": opened.show,
         "more": opened.whole,
         "summary": summary.outline,
+        "facts": DocumentFacts(library, people, meant, ask, texts).show,
+        "differences": Differences(library, people, last, ask, texts).show,
         "article": Articles(library, people, last, meant, ask, texts).show,
         "changes": EditionChanges(library, people, last, ask, texts).show,
         "person": asked.person,

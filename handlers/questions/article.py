@@ -21,8 +21,16 @@ from handlers.texts import Texts
 from knowledge.answering.citations import citation
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
-from knowledge.text.article import lines
-from knowledge.text.numbered import Numbered, at, beside, numbered, place_of, step
+from knowledge.text.article import above, lines
+from knowledge.text.numbered import (
+    Numbered,
+    at,
+    beside,
+    numbered,
+    of_paragraph,
+    place_of,
+    step,
+)
 from knowledge.text.sanitise import quoted
 from knowledge.text.topic import topics
 from knowledge.values import Answer, Document, Language, Passage, Sentence
@@ -74,7 +82,7 @@ class Articles:
         if wanted is None:
             return None
         language = message.person.language
-        standing = _of_language(at(wanted, passages), language)
+        standing = _of_language(of_paragraph(text, at(wanted, passages)), language)
         if not standing:
             return self._absent(document, passages, wanted, language)
         whole = await library.document(document.id)
@@ -91,7 +99,9 @@ class Articles:
         if not steps or last.answer is None or not last.answer.citations:
             return None
         own = place_of(last.answer.citations[0].passage)
-        return None if own is None else beside(own, list(passages), steps)
+        if own is None:
+            return None
+        return beside(own, list(passages), steps)
 
     def _absent(
         self,
@@ -102,7 +112,7 @@ class Articles:
     ) -> Reply | None:
         """Say that a document has no such place, and which it has; None where it numbers none."""
         known = [passage for passage in passages if _kind(passage) == wanted.kind]
-        if not known:
+        if not known or wanted.kind == "annex":
             return None
         text = self._texts.say(
             "requests.no_such_place",
@@ -116,7 +126,9 @@ class Articles:
 
 def _kind(passage: Passage) -> str:
     place = place_of(passage)
-    return place.kind if place else ""
+    if place is None:
+        return ""
+    return place.kind
 
 
 def _of_language(passages: Sequence[Passage], language: Language) -> list[Passage]:
@@ -130,8 +142,11 @@ def _answer(
 ) -> Answer:
     """Return a place as an answer, so that it can be shortened, translated and opened like one."""
     first = passages[0]
-    read = [line for line in lines(passages) if line.text.strip()]
-    sentences = [Sentence(quoted(line.text), (1,)) for line in read]
+    read = lines(passages)
+    sentences: list[Sentence] = []
+    for number, line in enumerate(read):
+        items = [read[head] for head in above(read, number) if read[head].kind == "item"]
+        sentences.append(Sentence(quoted(line.text), (1,), depth=len(items)))
     lead = Sentence(quoted(_name(first, language)), (), "lead")
     shown = _beginning(sentences)
     quote = read[0].text if read else first.text
@@ -153,8 +168,9 @@ def _name(passage: Passage, language: Language) -> str:
     """Return what a place is called, after its document."""
     title, place = titled(passage.title, language), passage.place.to(language)
     heading = passage.headings[-1] if passage.headings else ""
-    named = place if heading in ("", place, passage.title) else f"{place} {heading}"
-    return f"{title} {named}"
+    if heading in place or heading == passage.title:
+        return f"{title} {place}"
+    return f"{title} {place} {heading}"
 
 
 def _beginning(sentences: Sequence[Sentence]) -> list[Sentence]:

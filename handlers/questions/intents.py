@@ -11,10 +11,11 @@ Word = Literal["thanks", "bye", "sorry", "acknowledged", "link", "code", "chat",
 # done with the last answer of the talk
 OfAnswer = Literal["repeat", "shorter", "bullets", "mail", "translated", "source", "more"]
 OfTalk = Literal["recap", "first", "asked_before"]  # done with what was said in it
-OfDocument = Literal["summary", "changes", "article"]  # done with a whole document
+OfDocument = Literal["summary", "changes", "article", "facts"]  # done with a whole document
 OfPeople = Literal["person", "feedback", "wrong"]
-Ability = Literal["help", "add", "documents", "choose", "emergency", "foreign"]
-Intent = Greeting | Word | OfAnswer | OfTalk | OfDocument | OfPeople | Ability
+OfShelf = Literal["documents", "drafts", "overdue", "differences"]
+Ability = Literal["help", "add", "choose", "emergency", "foreign"]
+Intent = Greeting | Word | OfAnswer | OfTalk | OfDocument | OfPeople | OfShelf | Ability
 
 # Where a message led, in the words machines read; "" where the documents may yet be asked.
 Mode = Literal["talk", "dialog", "documents", "refused"]
@@ -33,7 +34,9 @@ def mode(intent: Intent) -> Mode:
     match intent:
         case "choose":
             return "dialog"
-        case "documents" | "summary" | "changes" | "article" | "emergency":
+        case "documents" | "drafts" | "overdue" | "differences":
+            return "documents"
+        case "summary" | "changes" | "article" | "facts" | "emergency":
             return "documents"
         case "act":
             return "refused"

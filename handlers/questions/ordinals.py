@@ -14,12 +14,13 @@ _NAMED = (
     ("七|seventh|seven", 7),
     ("八|eighth|eight", 8),
 )
-_JA = "|".join(part for names, _ in _NAMED for part in names.split("|") if not part.isascii())
-_EN = "|".join(part for names, _ in _NAMED for part in names.split("|") if part.isascii())
+_JA = "一|二|三|四|五|六|七|八|ひと|ふた|みっ|よっ"
+_EN = "first|second|third|fourth|fifth|sixth|seventh|eighth"
 _ORDINAL = re.compile(
     rf"(?P<ja>\d{{1,2}}|{_JA})(?:番目?|つ目|個目|件目|本目|つめ)|(?P<last>最後|一番下|\blast\b)"
-    rf"|\b(?:number|no\.?|#) ?(?P<en>\d{{1,2}}|{_EN})\b|\b(?P<digits>\d{{1,2}})(?:st|nd|rd|th)\b"
-    r"|\b(?P<word>first|second|third|fourth|fifth|sixth|seventh|eighth)\b",
+    r"|\b(?:number|no\.?|#) ?(?P<en>\d{1,2}|one|two|three|four|five|six|seven|eight)\b"
+    r"|\b(?P<digits>\d{1,2})(?:st|nd|rd|th)\b"
+    rf"|\b(?P<word>{_EN})\b",
     re.IGNORECASE,
 )
 
@@ -32,7 +33,9 @@ def ordinal(text: str) -> int:
     if match["last"]:
         return LAST
     said = match["ja"] or match["en"] or match["digits"] or match["word"]
-    return int(said) if said.isdecimal() else _number(said.lower())
+    if said.isdecimal():
+        return int(said)
+    return _number(said.lower())
 
 
 def _number(word: str) -> int:

@@ -19,6 +19,7 @@ from handlers.questions.restyle import BULLETS
 from handlers.texts import Texts
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
+from knowledge.text.article import lines
 from knowledge.text.outline import CELL
 from knowledge.text.pieces import pieces
 from knowledge.text.sanitise import quoted
@@ -94,6 +95,8 @@ class Summary:
         rows: list[str] = []
         length = 0
         told = [row for row in map(_row, articles) if row]
+        if len(articles) == 1:
+            told = _line_by_line(articles[0])
         for row in told:
             if length + len(row) > LONGEST or len(rows) == BULLETS:
                 break
@@ -123,6 +126,22 @@ def _articles(passages: Sequence[Passage], language: Language) -> list[Passage]:
     for passage in own or passages:
         first.setdefault(_heading(passage), passage)
     return list(first.values())
+
+
+def _line_by_line(passage: Passage) -> list[str]:
+    """Return each heading of a passage with the first sentence below it: it is a whole document."""
+    rows: list[str] = []
+    heading = ""
+    for line in lines([passage]):
+        if line.kind == "heading":
+            heading = line.text
+        elif heading or not rows or line.kind in ("item", "row"):
+            told = [pieces(line.text)[0].text.replace(CELL, " · ")]
+            if heading:
+                told.insert(0, heading)
+            rows.append(quoted(f"- {': '.join(told)}"))
+            heading = ""
+    return rows
 
 
 def _row(passage: Passage) -> str:

@@ -9,6 +9,7 @@ tell: `retrieval/preference.py`.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +21,7 @@ from knowledge.answering.wording import Wording
 from knowledge.errors import UnknownDocument
 from knowledge.retrieval.preference import Standing, standing
 from knowledge.text.units import units
-from knowledge.values import Document, Hit
+from knowledge.values import Document, Hit, Passage
 
 SAME = 0.6  # of the shorter sentence's words in the longer one: they speak of the same thing
 ALIKE = 0.5  # of the longer one's in the shorter one
@@ -44,7 +45,10 @@ _FORBIDDEN = re.compile(
     r"|\b(?:must not|may not|cannot|can't|not allowed|prohibited|forbidden|never)\b",
     re.IGNORECASE,
 )
-
+# from when a document holds: each has its own day, and none differs with another's
+_IN_FORCE = re.compile(
+    r"施行|改[正定訂]|制定|発行|\b(?:effective|in force|published|updated|revised)\b", re.IGNORECASE
+)
 
 Relation = Literal["disagreement", "overruled_overdue", "overruled_older", "overruled_lower"]
 Describe = Callable[[str], Awaitable[Document]]
@@ -61,6 +65,14 @@ class Disagreement:
     other: int
     first: str
     second: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a passage, as it is quoted."""
+
+    passage: Passage
+    text: str
 
 
 def disagreements(
@@ -91,6 +103,58 @@ def disagreements(
                     found[pair] = Disagreement(at, other, *said)
                     break
     return tuple(found.values())
+
+
+def between(one: Sequence[Passage], other: Sequence[Passage]) -> list[tuple[Line, Line]]:
+    """
+    Return the lines of two documents that say different things on one subject, in the order of the
+    first; each line of either once.
+    """
+    theirs = [line for line in _told(other) if _compares(line.text)]
+    index: dict[str, list[int]] = {}
+    for number, line in enumerate(theirs):
+        for word in _subject(unicodedata.normalize("NFKC", line.text)):
+            index.setdefault(word, []).append(number)
+    found: list[tuple[Line, Line]] = []
+    used: set[int] = set()
+    for line in _told(one):
+        if not _compares(line.text):
+            continue
+        shared: Counter[int] = Counter()
+        for word in _subject(unicodedata.normalize("NFKC", line.text)):
+            shared.update(index.get(word, ()))
+        for number, words in shared.most_common():
+            if words < FEWEST:
+                break
+            same_language = line.passage.language == theirs[number].passage.language
+            if number in used or not same_language or not _differ(line.text, theirs[number].text):
+                continue
+            used.add(number)
+            found.append((line, theirs[number]))
+            break
+    return found
+
+
+async def stronger_first(
+    pair: tuple[Line, Line], describe: Describe, today: date
+) -> tuple[Line, Line]:
+    """Return two lines with the one whose document holds first, as they are where neither does."""
+    one, other = [
+        (await _source(Hit(line.passage, 0.0), describe, today)).standing for line in pair
+    ]
+    if one is not None and other is not None and other.above(one):
+        return pair[1], pair[0]
+    return pair
+
+
+async def said_of(
+    pair: tuple[Line, Line], describe: Describe, today: date, wording: Wording
+) -> Limit:
+    """Return a sentence on two lines that differ: what each says, and which of the two holds."""
+    hits = [Hit(line.passage, 0.0) for line in pair]
+    said = _differ(pair[0].text, pair[1].text) or (pair[0].text, pair[1].text)
+    known = await differences([Disagreement(0, 1, *said)], hits, describe, today, wording)
+    return known[0]
 
 
 async def differences(
@@ -159,6 +223,21 @@ def differ(one: Hit, other: Hit) -> bool:
 def _lines(hit: Hit) -> Iterator[str]:
     for unit in units(hit.passage):
         yield from unit.lines
+
+
+def _told(passages: Sequence[Passage]) -> Iterator[Line]:
+    for passage in passages:
+        for unit in units(passage):
+            for text in unit.lines:
+                yield Line(passage, text.strip())
+
+
+def _compares(text: str) -> bool:
+    """Report whether a line says something another could say differently: a figure, a rule."""
+    plain = unicodedata.normalize("NFKC", text)
+    if _IN_FORCE.search(plain):
+        return False
+    return bool(_FIGURE.search(plain) or _FORBIDDEN.search(plain) or _ALLOWED.search(plain))
 
 
 def _same_subject(one: str, other: str) -> bool:

@@ -12,6 +12,7 @@ from knowledge.values import Passage
 
 Kind = Literal["article", "annex", "slide", "page"]
 _ARTICLE = re.compile(r"第\s*(\d+)\s*条(?:の\s*(\d+))?")
+_PARAGRAPH = re.compile(r"第\s*\d+\s*項")
 _CLAUSE = re.compile(r"\b(?:article|section|clause|art\.|§)\s*(\d{1,3}(?:\.\d{1,3})*)\b")
 _ANNEX = re.compile(r"別表(?:第?\s*\d+)?|[附付]則|\b(?:annex|appendix)(?: [a-z0-9])?\b")
 _SLIDE = re.compile(r"(?:スライド|slide)\s*(\d{1,3})|(\d{1,3})\s*枚目(?:のスライド)?")
@@ -39,12 +40,15 @@ def numbered(text: str) -> Numbered | None:
     clause = _CLAUSE.search(words)
     if clause:
         return Numbered("article", clause[1])
-    for kind, pattern in (("slide", _SLIDE), ("page", _PAGE)):
-        match = pattern.search(words)
-        if match:
-            return Numbered("slide" if kind == "slide" else "page", match[1] or match[2])
+    slide, page = _SLIDE.search(words), _PAGE.search(words)
+    if slide:
+        return Numbered("slide", slide[1] or slide[2])
+    if page:
+        return Numbered("page", page[1] or page[2])
     annex = _ANNEX.search(words)
-    return Numbered("annex", annex[0].replace("付則", "附則")) if annex else None
+    if annex:
+        return Numbered("annex", annex[0].replace("付則", "附則"))
+    return None
 
 
 def step(text: str) -> int:
@@ -52,14 +56,18 @@ def step(text: str) -> int:
     words = normalise(text)
     if _NEXT.search(words):
         return 1
-    return -1 if _FORMER.search(words) else 0
+    if _FORMER.search(words):
+        return -1
+    return 0
 
 
 def place_of(passage: Passage) -> Numbered | None:
     """Return the numbered place a passage stands at, None where its place has no number."""
     place = passage.place
-    if place.kind in ("slide", "page") and place.number is not None:
-        return Numbered("slide" if place.kind == "slide" else "page", str(place.number))
+    if place.kind == "slide" and place.number is not None:
+        return Numbered("slide", str(place.number))
+    if place.kind == "page" and place.number is not None:
+        return Numbered("page", str(place.number))
     for name in (place.label, *reversed(passage.headings)):
         own = in_digits(normalise(name))
         article = _ARTICLE.match(own)
@@ -86,10 +94,24 @@ def at(wanted: Numbered, passages: list[Passage]) -> list[Passage]:
     return standing
 
 
+def of_paragraph(text: str, passages: list[Passage]) -> list[Passage]:
+    """Return the passages of the paragraph (第2項) a text names, all where none is cut so."""
+    named = _PARAGRAPH.search(in_digits(normalise(text)))
+    if named is None:
+        return passages
+    cut = [one for one in passages if named[0] in in_digits(normalise(one.place.label))]
+    return cut or passages
+
+
 def beside(place: Numbered, passages: list[Passage], steps: int) -> Numbered | None:
     """Return the place after (1) or before (-1) a place, None at the end of the document."""
-    order = list(dict.fromkeys(own for own in map(place_of, passages) if own is not None))
+    order: list[Numbered] = []
+    for own in map(place_of, passages):
+        if own is not None and own not in order[-1:]:
+            order.append(own)
     if place not in order:
         return None
     wanted = order.index(place) + steps
-    return order[wanted] if 0 <= wanted < len(order) else None
+    if 0 <= wanted < len(order):
+        return order[wanted]
+    return None

@@ -39,7 +39,17 @@ DRAFT = """# 茶室規程
 
 茶室は、週に1回だけ使う。
 """
-NAMES = {"自転車規程": BICYCLES, "花壇規程": GARDEN}
+FAQ = """# 自転車FAQ
+
+## 申込書はどのくらい残りますか
+
+申込書の控えは、庶務係が1年間保管します。
+"""
+SHELF = {
+    "自転車規程": (BICYCLES, Metadata(title="自転車規程", kind="rule")),
+    "花壇規程": (GARDEN, Metadata(title="花壇規程", kind="rule", review="2027-03-31")),
+    "自転車FAQ": (FAQ, Metadata(title="自転車FAQ", kind="faq")),
+}
 HOST = "U9"
 
 
@@ -48,9 +58,9 @@ async def application(tmp_path_factory):
     data = tmp_path_factory.mktemp("data")
     async with Application(load({"ADMINS": f"slack:T1:{HOST}"}, data=str(data))) as opened:
         library = await opened.library()
-        for title, text in NAMES.items():
+        for title, (text, metadata) in SHELF.items():
             reading = await read(f"{title}.md", text.encode())
-            document, version, _ = await library.stage(reading, Metadata(title=title), by="u")
+            document, version, _ = await library.stage(reading, metadata, by="u")
             await library.publish(document.id, version.id)
         reading = await read("茶室規程.md", DRAFT.encode())
         await library.stage(reading, Metadata(title="茶室規程"), by="u")
@@ -135,3 +145,49 @@ async def test_an_article_of_no_document_is_looked_for(application, place):
     shown = await heard(application, "slack", "第3条は?", place=place)
 
     assert "自転車" in shown[-1].text
+
+
+async def test_an_admin_who_asks_for_drafts_is_shown_them_and_others_are_told_who_may(
+    application, place
+):
+    for text in ("下書きの資料はある?", "Are there any drafts waiting to be published?"):
+        to_member = await heard(application, "slack", text, place=place)
+        to_admin = await heard(application, "terminal", text, place=place)
+
+        assert "茶室規程" not in to_member[-1].text
+        assert "茶室規程" in to_admin[-1].text
+        assert "自転車規程" not in to_admin[-1].text
+    assert "admins" in to_member[-1].text
+
+
+@pytest.mark.parametrize("face", FACES)
+@pytest.mark.parametrize(
+    "text",
+    ["規則とFAQで書いてあることが違いませんか", "Do the rules and the FAQ contradict each other?"],
+)
+async def test_documents_that_differ_are_quoted_beside_each_other(
+    application, texts, place, face, text
+):
+    shown = await heard(application, face, text, place=place)
+    spoken = shown[-1].text
+
+    assert "庶務係が3か月間保管する" in spoken
+    assert "庶務係が1年間保管します" in spoken
+    assert spoken.index("3か月間保管する") < spoken.index("1年間保管します")
+    assert "1年間保管します" in drawn(face, shown[-1], texts)
+
+
+async def test_documents_that_do_not_differ_are_said_to_agree(application, place):
+    shown = await heard(
+        application, "slack", "花壇規程と自転車規程で矛盾していませんか", place=place
+    )
+
+    assert "見つかりませんでした" in shown[-1].text
+    assert "花壇規程" in shown[-1].text
+
+
+async def test_who_looks_after_a_document_and_since_when_is_told(application, place):
+    shown = await heard(application, "slack", "花壇規程の最終更新日は?", place=place)
+
+    assert "v1" in shown[-1].text
+    assert "2027-03-31" in shown[-1].text
