@@ -26,6 +26,7 @@ from knowledge.retrieval.encoder import VERSION as FORMAT
 from knowledge.retrieval.likeness import Likeness
 from knowledge.retrieval.meaning import VERSION, Block, Meaning, Near, joined, meaning
 from knowledge.retrieval.points import passage_of
+from knowledge.retrieval.spelling import Pieces
 from knowledge.retrieval.terms import Terms
 from knowledge.values import Language
 
@@ -83,6 +84,11 @@ class Meanings:
     def encoder(self) -> SentenceEncoder | None:
         """What makes the vectors; None where words alone are searched."""
         return self._encoder
+
+    @property
+    def pieces(self) -> Pieces | None:
+        """Tells how many pieces a word is made of; None where words alone are searched."""
+        return self._encoder.pieces if self._encoder else None
 
     @property
     def following(self) -> bool:

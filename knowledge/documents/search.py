@@ -35,7 +35,7 @@ from knowledge.retrieval.points import terms as terms_of
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.rerank import POOL, reranked
 from knowledge.retrieval.shared_glossary import SharedGlossary
-from knowledge.retrieval.spelling import mended
+from knowledge.retrieval.spelling import well_spelt
 from knowledge.values import Hit, Language, Passage, SearchKind
 
 ROUNDS = 3  # searches of one question before a moving pointer is accepted as it is
@@ -69,8 +69,7 @@ class Search:
         """
         Return the question as passages are compared with it, its words mended and weighed.
 
-        They are counted in what `readers` may read, so that nothing is told of the rest; None
-        stands for an admin, who may read everything.
+        They are counted in what `readers` may read; None stands for an admin, who may read all.
 
         Raises:
             LibraryUnavailable: the index did not answer.
@@ -78,10 +77,11 @@ class Search:
         await self._registry.refresh()
         await self._rarities.refresh()
         glossary = await self._glossary.whole()
-        if encoder := self._meanings.encoder:
-            held = partial(self._rarities.held, self._encoder.analysis, glossary, readers=readers)
-            question = await asyncio.to_thread(mended, question, encoder.pieces, held)
-        query = Query(question, self._encoder.analysis, glossary)
+        analysis = self._encoder.analysis
+        held = partial(self._rarities.held, analysis, glossary, readers=readers)
+        pieces = self._meanings.pieces
+        question = await asyncio.to_thread(well_spelt, question, analysis, pieces, held)
+        query = Query(question, analysis, glossary)
         return query.weigh(self._rarities.of(query.own, readers))
 
     async def search(

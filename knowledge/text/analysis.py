@@ -150,6 +150,16 @@ class Analysis:
         morphemes = self._morphemes(normalised)
         return [(morpheme.surface(), morpheme.reading_form()) for morpheme in morphemes]
 
+    def has_word(self, text: str) -> bool:
+        """Report whether a text is one word of the dictionary."""
+        morphemes = list(self._morphemes(text))
+        return len(morphemes) == 1 and not morphemes[0].is_oov()
+
+    def has_words(self, text: str) -> bool:
+        """Report whether the dictionary has every word of a text, none of them a single letter."""
+        doubtful = [m for m in self._morphemes(text) if m.is_oov() or len(m.surface()) == 1]
+        return not doubtful
+
     def _made(self, morpheme: Any, surface: str) -> tuple[Token, ...]:
         """
         Return the tokens of one morpheme: several where it has several English words, none for a

@@ -1,9 +1,11 @@
 """
-Words typed in kana as documents write them: たいしょくきん → 退職金.
+Words typed in kana, or with another sign of the same sound, as documents write them: たいしょくきん →
+退職金, 有級休暇 → 有給休暇.
 
 Who types on a phone, or is not sure of a sign, leaves the kana as they are, and the dictionary cuts
 them into words nobody meant. Only readings long enough not to be anything else count, and only
-where a run of kana begins with them.
+where a run of kana begins with them. A sign is taken for another one where the dictionary does not
+have the word, and one known word sounds the same and has all of its other signs.
 """
 
 import re
@@ -15,6 +17,8 @@ from knowledge.text.analysis import Analysis, normalise
 SHORTEST = 5  # kana of a reading; shorter ones are ordinary words as well
 _KANA = "ぁ-ゖァ-ヺー"
 _RUN = re.compile(rf"(?<![{_KANA}])[{_KANA}]{{{SHORTEST},}}")
+_KANJI = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]{2,}")
+_COUNTS = re.compile(r"[何一二三四五六七八九十百千万]")  # 一次 is none of 一時
 _JAPANESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[ァ-ヺー]+")
 _HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヷ"))}
 
@@ -29,10 +33,38 @@ class Kana:
 
     def written(self, question: str) -> str:
         """
-        Return a question in which the words typed in kana stand as documents write them; any other
-        as it is.
+        Return a question in which the words typed in kana, or with a sign of the same sound, stand
+        as documents write them; any other as it is.
         """
-        return _RUN.sub(lambda run: self._written(run.group()), question)
+        question = _RUN.sub(lambda run: self._written(run.group()), question)
+        return _KANJI.sub(lambda run: self._spelt(run.group()), question)
+
+    def _spelt(self, run: str) -> str:
+        """Return a run of kanji with the first word that has a wrong sign of the same sound."""
+        parts = self._analysis.readings(run)
+        for length in range(len(parts), 1, -1):
+            for first in range(len(parts) - length + 1):
+                among = parts[first : first + length]
+                typed = "".join(part for part, _ in among)
+                each_a_word = all(len(part) > 1 for part, _ in among)
+                if each_a_word or _COUNTS.search(typed):
+                    continue
+                meant = self._sounding(typed, "".join(reading for _, reading in among))
+                if meant:
+                    return run.replace(typed, meant, 1)
+        return run
+
+    def _sounding(self, typed: str, reading: str) -> str:
+        """Return the only known word of a reading that differs by one sign, "" without one."""
+        likely: set[str] = set()
+        for word in self._homophones.get(_hiragana(reading), ()):
+            if word == typed:
+                return ""
+            pairs = zip(word, typed, strict=False)
+            differing = [one for one, other in pairs if one != other]
+            if len(word) == len(typed) and len(differing) == 1:
+                likely.add(word)
+        return likely.pop() if len(likely) == 1 else ""
 
     def _written(self, run: str) -> str:
         """Return a run of kana whose first words, as far as they are known, are written out."""
@@ -49,17 +81,26 @@ class Kana:
     def _words(self) -> dict[str, str]:
         """The words by their readings in hiragana, whole ones before parts of them."""
         words: dict[str, str] = {}
+        for reading, known in self._homophones.items():
+            if len(reading) >= SHORTEST:
+                words[reading] = known[0]
+        return words
+
+    @cached_property
+    def _homophones(self) -> dict[str, list[str]]:
+        """All words by their readings in hiragana, whole ones before parts of them."""
+        words: dict[str, list[str]] = {}
         parts: list[tuple[str, str]] = []
         for word in map(normalise, self._listed):
             if not _JAPANESE.fullmatch(word):
                 continue
             readings = self._analysis.readings(word)
             whole = "".join(reading for _, reading in readings)
-            words.setdefault(_hiragana(whole), word)
+            words.setdefault(_hiragana(whole), []).append(word)
             parts += readings
         for part, reading in parts:
-            words.setdefault(_hiragana(reading), part)
-        return {reading: word for reading, word in words.items() if len(reading) >= SHORTEST}
+            words.setdefault(_hiragana(reading), []).append(part)
+        return words
 
     @cached_property
     def _known(self) -> re.Pattern[str]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.answering.answers import Answers
 from knowledge.retrieval.glossary import Glossary
 from knowledge.text.analysis import Analysis
 from knowledge.text.kana import Kana
@@ -37,6 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("タイショクキンは出ますか?", "退職金は出ますか?"),
         ("けっこんしたときの、けいちょう休暇は何日?", "けっこんしたときの、慶弔休暇は何日?"),
         ("ぱすわーどは何文字?", "パスワードは何文字?"),
+        ("退食金は出る?", "退職金は出る?"),
     ],
 )
 async def test_a_question_in_kana_is_answered_like_one_in_kanji(answers, kana, kanji):
@@ -73,3 +75,34 @@ def test_other_words_stay_as_they_were_typed(kana, question):
 def test_two_words_in_one_run_are_both_written_out(kana):
     assert kana.written("けいちょうきゅうかのしんせい") == "慶弔休暇のしんせい"
     assert kana.written("ユウキュウキュウカ") == "有給休暇"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("有級休暇は何日?", "有給休暇は何日?"),
+        ("健康診段の費用", "健康診断の費用"),
+        ("時間害労働の上限", "時間外労働の上限"),
+        ("時間内労働の上限", "時間内労働の上限"),  # a word of its own
+        ("第一次の審査", "第一次の審査"),
+        ("社員旅行の行き先", "社員旅行の行き先"),
+    ],
+)
+def test_a_sign_of_the_same_sound_is_mended(kana, typed, meant):
+    assert kana.written(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("パスワドは何文字?", "15文字"),
+        ("パスワートは何文字?", "15文字"),
+        ("ハスワードは?", "15文字"),
+    ],
+)
+async def test_a_letter_typed_wrong_in_katakana_is_met(
+    answers: Answers, typed: str, told: str
+) -> None:
+    answer = await answers.answer(typed, readers=frozenset({"all"}), language="ja")
+
+    assert told in answer.text
