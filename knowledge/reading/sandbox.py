@@ -386,9 +386,11 @@ async def _started(command: tuple[str, ...], wall: float, *words: bytes) -> Asyn
             await asyncio.gather(feeding, return_exceptions=True)
         else:
             os.close(feed)
-        if transport is not None:
+        if transport is None:
+            pipe.close()
+        else:
+            # it closes the pipe, a moment later: a pipe closed beside it may be somebody else's by then
             transport.close()
-        pipe.close()
 
 
 def _feed(pipe: int, words: Sequence[bytes]) -> None:

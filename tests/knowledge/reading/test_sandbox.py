@@ -1,5 +1,6 @@
 """The sandbox: a child that lies, crashes, hangs or wants out costs at most its own document."""
 
+import asyncio
 import json
 import os
 import signal
@@ -299,6 +300,26 @@ async def test_one_zygote_serves_many_children_and_is_replaced_when_killed() -> 
     assert first == second
     os.kill(int(first), signal.SIGKILL)
     assert (await box.run("text", b"x")).title != first
+
+
+async def test_on_the_loop_of_the_server_no_descriptor_of_somebody_else_is_closed() -> None:
+    """The server runs on uvloop, which closes a pipe a moment after it was told to."""
+    uvloop = pytest.importorskip("uvloop")
+
+    async def read_beside() -> list[bytes]:
+        box = saying(f"import sys; sys.stdin.read(); {line({'page': PAGE})} {line({'end': True})}")
+        came = []
+        for number in range(3):
+            await box.run("text", b"x")
+            ours, theirs = os.pipe()  # takes the numbers that are free now
+            await asyncio.sleep(0.05)
+            os.write(theirs, b"%d" % number)
+            came.append(os.read(ours, 1))
+            os.close(ours)
+            os.close(theirs)
+        return came
+
+    assert await asyncio.to_thread(uvloop.run, read_beside()) == [b"0", b"1", b"2"]
 
 
 async def test_a_child_holds_nothing_but_its_own_pipes() -> None:
