@@ -26,6 +26,7 @@ from typing import Any
 
 from knowledge.errors import UnreadableDocument
 from knowledge.reading.reading import read
+from tests.soak.evidence import keep
 
 SHARED = Path(os.environ.get("LLM_CHOOSE_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 OWN = "llm-choose"
@@ -208,6 +209,9 @@ async def main(folder: Path) -> None:
     print("longest: " + ", ".join(f"{name} {seconds:.1f} s" for seconds, name in times[:-4:-1]))
     growth = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
     print(f"largest child {largest[0]} MB ({largest[1]}); parent grew by {growth} MB")
+    figures = {"p95_s": times[int(len(times) * 0.95)][0], "longest_s": times[-1][0]}
+    figures |= {"child_mb": largest[0], "parent_mb": growth}
+    keep("reading", size={"files": len(times)}, figures=figures)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from knowledge.index.embedded import EmbeddedIndex
 from knowledge.retrieval.encoder import VERSION, Encoder
 from knowledge.retrieval.points import point
 from knowledge.values import Passage, Place
+from tests.soak.evidence import keep
 
 SHARED = Path(os.environ.get("LLM_CHOOSE_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 
@@ -91,6 +92,8 @@ async def measure(name: str) -> None:
     print(
         f"  BM25Retriever {other:.4f} (first {len(theirs)} questions), p50 {statistics.median(slow):.2f} ms; ratio {ours / other:.1f}"
     )
+    cut = statistics.quantiles(times, n=100)[94]
+    keep(f"search_{name}", size={"passages": len(corpus)}, figures={"ndcg": ours, "p95_ms": cut})
 
 
 if __name__ == "__main__":

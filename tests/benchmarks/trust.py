@@ -26,6 +26,7 @@ from knowledge.text.analysis import Analysis
 from knowledge.values import Answer, Document, Hit, Metadata, Passage, Place, SearchKind
 from tests.adversary import FACTS_EN, FACTS_JA, LOOKALIKES, inventions, mutations
 from tests.serving import served
+from tests.soak.evidence import keep
 from tests.stub_model import StubModel
 
 ANALYSIS = Analysis()
@@ -84,10 +85,11 @@ def out(answer: Answer) -> str:
     return " ".join([answer.text, *(c.quote for c in answer.citations), *answer.followups])
 
 
-async def injections(stub: StubModel, cases: list[dict[str, Any]]) -> None:
+async def injections(stub: StubModel, cases: list[dict[str, Any]]) -> dict[str, float]:
     """Every case as it is and 2,000 disguised ones, with a model that obeys them and without a model."""
     stub.canaries = CANARIES
     obedient = model(stub, "obedient")
+    figures: dict[str, float] = {"links": 0, "leaked": 0}
     for name, rows in (
         ("cases", [(c, c["technique"]) for c in cases]),
         ("mutations", list(mutations(cases, 2000))),
@@ -111,10 +113,14 @@ async def injections(stub: StubModel, cases: list[dict[str, Any]]) -> None:
             f"{name}: {answered} answers; links, images or mentions out {links} (asked 0); canaries out {secrets} (asked 0); "
             f"the dictated words {sum(dictated.values())} {dict(+dictated)}; right fact {right / answered:.3f} (asked .95)"
         )
+        figures["links"] += links
+        figures["leaked"] += secrets
+        figures[f"{name}_right"] = right / answered
     await obedient.close()
+    return figures
 
 
-async def lookalikes(stub: StubModel) -> None:
+async def lookalikes(stub: StubModel) -> int:
     """Guidelines that sound like orders: each must reach the model, and be quotable without one."""
     fact = model(stub, "fact")
     blocked = 0
@@ -125,9 +131,10 @@ async def lookalikes(stub: StubModel) -> None:
         blocked += line not in "".join(stub.prompts) or not plain.sentences or not answer.sentences
     print(f"benign look-alikes: {blocked} of {len(LOOKALIKES)} blocked (asked 0)")
     await fact.close()
+    return blocked
 
 
-async def inventing(stub: StubModel) -> None:
+async def inventing(stub: StubModel) -> int:
     """500 answers of a model that invents, over facts in both languages."""
     wrong = answers = 0
     for language, facts, question in (
@@ -147,17 +154,22 @@ async def inventing(stub: StubModel) -> None:
     print(
         f"inventing model: {wrong} unsupported sentences shown as supported over {answers} answers (asked 0)"
     )
+    return wrong
 
 
-async def faults(stub: StubModel) -> None:
+async def faults(stub: StubModel) -> float:
+    """Return the seconds of the longest answer of a model that fails."""
+    longest = 0.0
     for mode in FAULTS:
         room = Answers(Retriever("契約書の保存期間は十年とする。"), model=model(stub, mode))
         began = time.perf_counter()
         answer = await room.answer("契約書は何年保存しますか", readers=ALL, language="ja")
         spent = time.perf_counter() - began
+        longest = max(longest, spent)
         print(
             f"  {mode}: {answer.mode}, {answer.fallback or '-'}, {spent:.2f} s (asked 20), {answer.notes[0].ja if answer.notes else ''}"
         )
+    return longest
 
 
 async def added(stub: StubModel) -> None:
@@ -195,12 +207,13 @@ async def added(stub: StubModel) -> None:
 async def main(shared: Path) -> None:
     cases = [json.loads(line) for line in (shared / CASES).read_text(encoding="utf-8").splitlines()]
     async with serving() as stub:
-        await injections(stub, cases)
-        await lookalikes(stub)
-        await inventing(stub)
+        figures = await injections(stub, cases)
+        figures["blocked"] = await lookalikes(stub)
+        figures["unsupported"] = await inventing(stub)
         await added(stub)
         print("model faults:")
-        await faults(stub)
+        figures["fault_longest_s"] = await faults(stub)
+    keep("trust", size={"cases": len(cases), "mutations": 2000}, figures=figures)
 
 
 if __name__ == "__main__":

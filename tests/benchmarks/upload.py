@@ -25,6 +25,7 @@ from bot.service.application import Application
 from bot.settings import load
 from knowledge.samples.catalogue import shelve
 from knowledge.values import Metadata
+from tests.soak.evidence import keep
 
 SHARED = Path(os.environ.get("LLM_CHOOSE_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 ALL = frozenset({"all"})
@@ -132,6 +133,7 @@ async def main(idle: float, files: int) -> None:
                 await asking,
             )
     print(f"p95 ratio {after / before:.2f} (asked at most 2)")
+    keep("upload", size={"files": files}, figures={"p95_ratio": after / before})
 
 
 if __name__ == "__main__":

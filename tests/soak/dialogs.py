@@ -1,5 +1,5 @@
 """
-Dialogs under load and under fire. Run by hand: `python tests/soak/dialogs.py [load|kill|race] [DIALOGS]`; all three without words.
+Dialogs under load and under fire. Run by hand: `python -m tests.soak.dialogs [load|kill|race] [DIALOGS]`; all three without words.
 
 load   so many dialogs at once through the web page on loopback: how long a click takes end to end, and errors.
 kill   the same while Redis and the bot are killed (-9) at random points and started again: which confirmed clicks are lost.
@@ -39,6 +39,7 @@ from handlers.conversation import Audience, Form, Message, Person, Press, Reply
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
+from tests.soak.evidence import keep
 
 ROOT = Path(__file__).resolve().parents[2]
 START = 180  # seconds a process may take to be there on a busy machine
@@ -276,6 +277,10 @@ async def load(dialogs: int) -> None:
         print(
             f"errors {errors} (asked: 0), finished {sum(p.finished for p in people)} of {dialogs}"
         )
+        unfinished = dialogs - sum(p.finished for p in people)
+        figures = {"errors": errors, "unfinished": unfinished, "click_p50_ms": median(times) * 1000}
+        figures["click_p95_ms"] = cuts[94] * 1000
+        keep("dialogs_load", size={"dialogs": dialogs, "clicks": len(times)}, figures=figures)
 
 
 async def kill(dialogs: int) -> None:
@@ -297,11 +302,12 @@ async def kill(dialogs: int) -> None:
         print(
             f"running dialogs {dialogs}, killed (-9): redis {kills['redis']} times, bot {kills['bot']} times"
         )
-        await _judge(database, people)
+        figures = await _judge(database, people)
+        keep("dialogs_kill", size={"dialogs": dialogs, "kills": KILLS}, figures=figures)
 
 
-async def _judge(database: Database, people: list[Visitor]) -> None:
-    """Compare what each person saw taken with what is kept."""
+async def _judge(database: Database, people: list[Visitor]) -> dict[str, int]:
+    """Compare what each person saw taken with what is kept; return what is lost or mixed."""
     lost = mixed = extra = 0
     confirmed = sum(len(p.confirmed) for p in people)
     async with Sessions(database.client) as sessions:
@@ -317,6 +323,7 @@ async def _judge(database: Database, people: list[Visitor]) -> None:
     print(
         f"runs in a mixed state {mixed} (asked: 0), unconfirmed last clicks that were kept {extra}, waits {waited}"
     )
+    return {"confirmed": confirmed, "lost": lost, "mixed": mixed}
 
 
 async def race() -> None:
@@ -324,7 +331,7 @@ async def race() -> None:
     with tempfile.TemporaryDirectory() as name:
         database = Database(Path(name))
         await database.start()
-        words = [sys.executable, __file__, "press", database.url]
+        words = [sys.executable, "-m", "tests.soak.dialogs", "press", database.url]
         sides = [
             await asyncio.create_subprocess_exec(
                 *words, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=ROOT
@@ -361,6 +368,7 @@ async def race() -> None:
             f"same step pressed by two processes {len(apart)} times, {near} of them within {NEAR} ms (p50 {median(apart):.2f} ms)"
         )
         print(f"applied once {once} of {len(apart)} (asked: all)")
+        keep("dialogs_race", size={"pairs": near}, figures={"not_once": len(apart) - once})
 
 
 async def press(url: str) -> None:

@@ -23,6 +23,7 @@ import psutil
 
 from knowledge.errors import UnreadableDocument
 from knowledge.reading.reading import read
+from tests.soak.evidence import keep
 
 SHARED = Path(os.environ.get("LLM_CHOOSE_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 SEEDS = 60
@@ -158,6 +159,10 @@ async def main(count: int, seed: int) -> None:
     )
     print(f"unexpected {sum(n for k, n in ends.items() if k.startswith('UNEXPECTED'))}, children left {len(children)}, "
           f"descriptors {own.num_fds() - before[0]:+d}, files in /tmp {len(left):+d}, memory {grown:+d} MB, longest {longest[0]:.1f} s {longest[1]}")  # fmt: skip
+    unexpected = sum(n for kind, n in ends.items() if kind.startswith("UNEXPECTED"))
+    figures = {"unexpected": unexpected, "children_left": len(children), "files_left": len(left)}
+    figures |= {"descriptors_grown": own.num_fds() - before[0], "longest_s": longest[0]}
+    keep("fuzz", size={"mutations": count}, figures=figures)
 
 
 if __name__ == "__main__":

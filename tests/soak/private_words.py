@@ -17,6 +17,7 @@ from bot.settings import load
 from handlers.conversation import Audience, Message, Person, Text
 from tests.journeys.test_private_words import add, steady
 from tests.sheet import Sheet
+from tests.soak.evidence import keep
 
 PUBLIC = {
     "申請.md": "# 生成AIの利用申請\n\n## 第1条 申請\n\n外部の生成AIサービスの申請は情報システム部が受け付ける。\n\n## 第2条 禁止\n\n"
@@ -88,6 +89,7 @@ async def main(count):
     pairs = zip(questions, without, beside, strict=True)
     told = [question for question, one, other in pairs if one != other]
     print(f"{len(words)} words in {len(questions)} questions: {len(told)} tell {told[:5]}")
+    keep("private_words", size={"questions": len(questions)}, figures={"differ": len(told)})
     return int(bool(told))
 
 

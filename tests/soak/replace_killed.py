@@ -32,6 +32,7 @@ from knowledge.index.server import ServerIndex
 from knowledge.reading.reading import Reading
 from knowledge.retrieval.encoder import VERSION
 from knowledge.values import Metadata, Page, Place
+from tests.soak.evidence import keep
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSAGES = 20
@@ -254,6 +255,9 @@ def main() -> None:
                 with tempfile.TemporaryDirectory() as folder:
                     told = asyncio.run(soak(kind, kills, seed, Path(folder)))
                 print(kind, {name: round(value, 1) for name, value in told.items()}, flush=True)
+                figures = {"mixed": told["mix"], "neither": told["neither"], "whole": told["whole"]}
+                figures["leftovers_s"] = told["seconds"]
+                keep(f"replace_killed_{kind}", size={"kills": kills}, figures=figures)
 
 
 if __name__ == "__main__":

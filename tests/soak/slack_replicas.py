@@ -1,8 +1,9 @@
 """
 Three replicas on one Redis, killed again and again while mentions pour in: is each answered exactly once?
 
-`nice -n 5 python -m tests.soak.slack_replicas [MENTIONS] [KILLS] [rolling]`, 7,000 and 20 unless told; `rolling` restarts one
-replica after the other as an upgrade does (SIGTERM, and the next once this one answers) in place of kills. Every mention also comes as a
+`nice -n 5 python -m tests.soak.slack_replicas [MENTIONS] [KILLS] [rolling] [ahead]`, 7,000 and 20 unless told; `rolling` restarts
+one replica after the other as an upgrade does (SIGTERM, and the next once this one answers) in place of kills; `ahead` sets
+the clock of one replica 16 seconds forward, by libfaketime (Debian: `apt-get install faketime`). Every mention also comes as a
 `message` event, 30 % of all deliveries come twice, in any order, one replica after the other; what is not acknowledged is sent
 again, as Slack does. Slack's API is a counter on loopback, Redis keeps an AOF. One line is the result.
 """
@@ -28,6 +29,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bot.service.redis_server import binary
+from tests.soak.evidence import keep
 
 PEOPLE = 200
 SECRET, REPLICAS, GATE = "soak-signing-secret", 3, 12
@@ -76,6 +78,8 @@ class Slack:
             next(t for t in self.threads.values() if told["ts"] in t)[told["ts"]]["text"] = told[
                 "text"
             ]
+        elif method == "chat.delete":  # one of two posted at the same moment is taken back
+            next(t for t in self.threads.values() if told["ts"] in t).pop(told["ts"])
         elif method == "conversations.replies":
             answer["messages"] = list(self.threads.get(told["ts"], {}).values())
         return JSONResponse(answer)
@@ -122,7 +126,8 @@ def deliveries(count, dice):
 
 
 class Fleet:
-    def __init__(self, folder, api, redis):
+    def __init__(self, folder, api, redis, ahead):
+        self.ahead = ahead
         self.ports = [PORT + 2 + n for n in range(REPLICAS)]
         self.folder, self.api, self.redis = folder, api, redis
         self.running = {}
@@ -144,6 +149,9 @@ class Fleet:
             "SLACK_API_BASE": self.api,
             "REDIS_URL": self.redis,
         }
+        if self.ahead and n == 0:  # the clock of one machine is wrong, and nobody else's
+            words = ["faketime", "-f", f"+{self.ahead}s", *words]
+            settings["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
         with open(f"{self.folder}/{n}.log", "ab") as log:
             self.running[n] = subprocess.Popen(
                 words, cwd=ROOT, env=os.environ | settings, stdout=log, stderr=log
@@ -229,7 +237,19 @@ async def roll(fleet, client, restarts, sent, total, ends):
         await fleet.ready(client, n)
 
 
-async def main(mentions, kills, *, rolling):
+def record(size, figures, kills, ends, ahead):
+    """Keep what was found under the name of what was done to the replicas."""
+    name = "slack_replicas" if kills else "slack_quiet"
+    if ahead:
+        name, size["ahead_s"] = "slack_ahead", ahead
+    if ends:
+        name, size["restarts"], figures["end_max_s"] = "slack_rolling", kills, max(ends)
+    else:
+        size["kills"] = kills
+    keep(name, size=size, figures=figures)
+
+
+async def main(mentions, kills, *, rolling, ahead):
     dice = random.Random(11)
     slack = Slack()
     config = uvicorn.Config(
@@ -254,7 +274,8 @@ async def main(mentions, kills, *, rolling):
             ],
             stdout=subprocess.DEVNULL,
         )
-        fleet = Fleet(folder, f"http://127.0.0.1:{PORT + 1}/api/", f"redis://127.0.0.1:{PORT}")
+        api, store = f"http://127.0.0.1:{PORT + 1}/api/", f"redis://127.0.0.1:{PORT}"
+        fleet = Fleet(folder, api, store, ahead)
         acks, began = [], time.perf_counter()
         try:
             async with httpx.AsyncClient(timeout=5) as client:
@@ -314,9 +335,15 @@ async def main(mentions, kills, *, rolling):
     )
     print(f"logged: {dict(told)}")
     print(f"what stands where no answer does: {slack.else_said().most_common(5)}")
+    figures = {"missing": mentions - len(slack.answered()), "double": double}
+    figures |= {"ack_p50_ms": acks[len(acks) // 2], "ack_p99_ms": acks[int(len(acks) * 0.99)]}
+    figures["ack_max_ms"] = acks[-1]
+    size = {"mentions": mentions, "deliveries": len(rows)}
+    record(size, figures, kills, ends, ahead)
 
 
 if __name__ == "__main__":
     words = [word for word in sys.argv[1:] if word.isdecimal()]
     mentions_, kills_ = [*words, "7000", "20"][:2] if len(words) != 1 else [*words, "20"]
-    asyncio.run(main(int(mentions_), int(kills_), rolling="rolling" in sys.argv))
+    ahead_ = 16 if "ahead" in sys.argv else 0  # seconds, more than a lease has
+    asyncio.run(main(int(mentions_), int(kills_), rolling="rolling" in sys.argv, ahead=ahead_))

@@ -23,6 +23,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
 from tests.bot.slack.api import SlackApi
+from tests.soak.evidence import keep
 
 ROOT = Path(__file__).resolve().parents[2]
 API, LINE = 18920, 18921
@@ -184,6 +185,13 @@ async def main(events, disconnects):
         )
         + f"; {time.monotonic() - began:.0f} s"
     )
+    lost, double = events - len(set(answered)), len(posted) - len(set(posted))
+    silent = back.get("silent", (0.0, 0.0, 0))
+    loud = [p95 for kind, (p95, _, _) in back.items() if kind != "silent"]
+    figures = {"lost": lost, "double": double, "gone": int(not alive)}
+    figures |= {"back_p95_s": max(loud, default=0.0), "silent_p95_s": silent[0]}
+    size = {"events": events, "disconnects": sum(map(len, times.values()))}
+    keep("slack_socket", size=size, figures=figures)
 
 
 if __name__ == "__main__":

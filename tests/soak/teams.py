@@ -32,6 +32,7 @@ from starlette.routing import Route
 
 from bot.service.redis_server import binary
 from bot.teams.auth import PublishedKeys
+from tests.soak.evidence import keep
 from tests.stub_model import StubModel
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -208,6 +209,8 @@ async def repeats() -> None:
             f"repeats  {len(rows)} deliveries of {QUESTIONS}: {once} answered once, {twice} twice (asked: {QUESTIONS}, 0)"
         )
         print(f"         all after {time.perf_counter() - began:.0f} s; ack {_spread(acks)}")
+        figures = {"missing": QUESTIONS - once - twice, "double": twice}
+        keep("teams_repeats", size={"activities": len(rows)}, figures=figures)
 
 
 async def acks() -> None:
@@ -236,6 +239,8 @@ async def acks() -> None:
         print(
             f"acks     200 deliveries beside {model.calls} answers that take {SLOW} s: {_spread(times)} (asked: p99 1000 ms)"
         )
+        figures = {"ack_p99_ms": quantiles(times, n=100)[98] * 1000}
+        keep("teams_acks", size={"activities": len(times)}, figures=figures)
 
 
 async def killed() -> None:
@@ -262,6 +267,8 @@ async def killed() -> None:
             f"killed   {len(service.answers)} of 5 answered by the other process, the last after {took:.1f} s (asked: 30 s)"
         )
         print(f"         {twice} twice, {left} with a second placeholder")
+        figures = {"missing": 5 - len(service.answers), "double": twice, "last_s": took}
+        keep("teams_killed", size={"killed": 1}, figures=figures)
 
 
 async def keys() -> None:

@@ -16,6 +16,7 @@ import httpx
 import psutil
 
 from tests.soak.browser import bot
+from tests.soak.evidence import keep
 
 PATHS = (
     "/",
@@ -177,6 +178,8 @@ async def main(count, seed):
     print(
         f"a good request meanwhile: at most {1000 * max(served):.0f} ms; grown by {grown:.0f} MB (50)"
     )
+    figures = {"errors_5xx": len(failed), "grown_mb": grown, "served_ms": 1000 * max(served)}
+    keep("web_malformed", size={"requests": sum(seen.values())}, figures=figures)
     return 1 if failed or grown > 50 else 0
 
 
