@@ -8,8 +8,8 @@ anything begins. Each process has a room of its own.
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Literal
@@ -235,16 +235,26 @@ class Fair:
             with self._room.place(asker) as place:
                 if place.ahead:
                     yield self._queued(message, place.ahead)
-                replies = self._handle(message)
-                while True:
-                    await self._room.reached(place)
-                    reply = await anext(replies, None)
-                    self._room.rest(place)
-                    if reply is None:
-                        return
-                    yield reply
+                async with aclosing(self._in_room(place, message)) as replies:
+                    async for reply in replies:
+                        yield reply
         except Full as full:
             yield self._turned_away(message, full)
+
+    async def _in_room(self, place: Place, message: Message) -> AsyncGenerator[Reply, None]:
+        """Yield what the handler replies; whoever looks no further ends its work."""
+        replies = self._handle(message)
+        try:
+            while True:
+                await self._room.reached(place)
+                reply = await anext(replies, None)
+                self._room.rest(place)
+                if reply is None:
+                    return
+                yield reply
+        finally:
+            if isinstance(replies, AsyncGenerator):
+                await replies.aclose()
 
     def _queued(self, message: Message, ahead: int) -> Reply:
         text = self._texts.say("fairness.queued", message.person.language, n=ahead)

@@ -12,8 +12,8 @@ import asyncio
 import hashlib
 import logging
 import secrets
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self, runtime_checkable
 
@@ -21,6 +21,7 @@ from bot.deliveries import Deliveries
 from bot.leases import SETTLE, Leases, TakenOver
 from bot.metrics import Metrics
 from bot.places import Places
+from bot.stopping import Stopped, stoppable
 from handlers.conversation import Edited, Handler, Message, Reply, Text
 from handlers.languages import Languages
 from handlers.lifetimes import PRESSED
@@ -30,7 +31,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.observation import observed, request
 
 log = logging.getLogger(__name__)
-TURN = 180  # seconds the work of one turn may take; what its platform takes to show it is its own
+TURN = 180  # seconds the work of one turn may take, unless a model needs more; showing is extra
 SWEEP = 3.0  # seconds between looks for abandoned turns
 # seconds without a look after Redis was away: whoever ran a turn meanwhile says so first
 CALM = 5.0
@@ -92,18 +93,21 @@ class Endpoint(Protocol):
         """
 
 
-class Stopped(Exception):
-    """
-    The person told the platform to stop this turn: a screen raises it, and nothing more is shown.
-    """
-
-
 class Turns:
+    """`seconds` are what the work of one turn may take."""
+
     def __init__(
-        self, handle: Handler, sessions: Sessions, texts: Texts, metrics: Metrics | None = None
+        self,
+        handle: Handler,
+        sessions: Sessions,
+        texts: Texts,
+        metrics: Metrics | None = None,
+        *,
+        seconds: float = TURN,
     ) -> None:
         self.metrics = metrics or Metrics()
         self._handle = handle
+        self._seconds = seconds
         self._sessions = sessions
         self._texts = texts
         self._languages = Languages(sessions)
@@ -281,31 +285,37 @@ class Turns:
                 busy = self._texts.say("turns.busy", message.person.language)
                 await screen.show(Reply(busy, private=True))
                 return "busy"
-            async for reply in self._replies(message):
-                await screen.show(reply)
-                await self._keep(claim, screen)
+            async with aclosing(self._replies(message, screen)) as replies:
+                async for reply in replies:
+                    await screen.show(reply)
+                    await self._keep(claim, screen)
         return "answered"
 
-    async def _replies(self, message: Message) -> AsyncIterator[Reply]:
+    async def _replies(self, message: Message, screen: Screen) -> AsyncGenerator[Reply, None]:
         """
         Yield what the handler says. Its own work alone takes room and counts as time of the turn: a
-        platform that takes no more for a while holds up nobody but those who wait for it.
+        platform that takes no more for a while holds up nobody but those who wait for it. Whoever
+        looks no further ends the work.
 
         Raises:
             TimeoutError: the work took too long.
+            Stopped: its person stopped it while it was being worked on.
         """
-        replies = self._handle(message)
         loop = asyncio.get_running_loop()
-        left = float(TURN)
-        while True:
-            async with self._room:
-                began = loop.time()
-                async with asyncio.timeout(left):
-                    reply = await anext(replies, None)
-                left -= loop.time() - began
-            if reply is None:
-                return
-            yield reply
+        left = float(self._seconds)
+        replies = self._handle(message)
+        try:
+            while True:
+                async with self._room:
+                    began = loop.time()
+                    async with stoppable(screen), asyncio.timeout(left):
+                        reply = await anext(replies, None)
+                    left -= loop.time() - began
+                if reply is None:
+                    return
+                yield reply
+        finally:
+            await _closed(replies)
 
     async def _apologise(self, message: Message, screen: Screen, error: Exception | None) -> None:
         """
@@ -372,6 +382,12 @@ class Turns:
         """Wait until Redis answers again: it sends no word when it is back."""
         while not self._closed and not await self._sessions.alive():  # noqa: ASYNC110  # silent
             await asyncio.sleep(SWEEP)
+
+
+async def _closed(replies: AsyncIterator[Reply]) -> None:
+    """End what a handler still works at."""
+    if isinstance(replies, AsyncGenerator):
+        await replies.aclose()
 
 
 def _short(id_: str) -> str:

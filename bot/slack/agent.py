@@ -7,6 +7,7 @@ An app is an agent where Slack granted it the scope of agents; a workspace that 
 methods has none. All of this may be left out: nothing here waits, and no failure ends a turn.
 """
 
+import asyncio
 import time
 from contextlib import suppress
 
@@ -17,6 +18,7 @@ from handlers.sessions import Sessions, SessionsUnavailable
 
 SCOPE = "assistant:write"
 TITLE = 200  # characters of a session's title
+LOOK = 1.0  # seconds between looks for a stop that another process heard
 KIND = "stopped"  # what was stopped, by the thread it was worked on in
 BEGUN = "session"  # in a screen's memory: its session is at work
 
@@ -27,6 +29,7 @@ class AgentSessions:
     def __init__(self, workspaces: Workspaces, sessions: Sessions | None) -> None:
         self._workspaces = workspaces
         self._sessions = sessions
+        self._watched: dict[str, asyncio.Event] = {}  # of threads that are worked on here
         self._without: dict[str, float] = {}  # workspaces without agents, and since when known
 
     def known(self, team: str) -> bool:
@@ -52,10 +55,12 @@ class AgentSessions:
 
     async def stop(self, team: str, channel: str, thread: str, at: float) -> None:
         """Keep that somebody stopped what was asked in a thread before `at` (since 1970)."""
+        place = f"{team}:{channel}:{thread}"
         if self._sessions is not None:
             with suppress(SessionsUnavailable):
-                place = f"{team}:{channel}:{thread}"
                 await self._sessions.save(KIND, place, {"at": at}, seconds=STOPPED)
+        if place in self._watched:
+            self._watched[place].set()
         await self.rest(team, channel, thread, "")
 
     async def stopped(self, team: str, channel: str, thread: str, since: float) -> bool:
@@ -65,6 +70,22 @@ class AgentSessions:
             with suppress(SessionsUnavailable):
                 state = await self._sessions.load(KIND, f"{team}:{channel}:{thread}")
         return state is not None and float(state["at"]) > since
+
+    async def until_stopped(self, team: str, channel: str, thread: str, since: float) -> None:
+        """
+        Return once what was asked in a thread at `since` was stopped: at once where the stop is
+        heard by this process, within LOOK seconds where another one heard it.
+        """
+        place = f"{team}:{channel}:{thread}"
+        heard = self._watched.setdefault(place, asyncio.Event())
+        try:
+            while not await self.stopped(team, channel, thread, since):
+                heard.clear()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK):
+                        await heard.wait()
+        finally:
+            self._watched.pop(place, None)
 
     async def _set(self, team: str, channel: str, thread: str, *, status: str, title: str) -> bool:
         if not thread or not self.known(team):

@@ -6,6 +6,7 @@ What only one person may see never has a public placeholder and never takes the 
 message.
 """
 
+import asyncio
 import logging
 import time
 from contextlib import suppress
@@ -14,13 +15,13 @@ from dataclasses import replace
 from bot.slack.agent import BEGUN
 from bot.slack.parse import begins_in_thread
 from bot.slack.payload import Event, Payload
-from bot.slack.progress import EVERY, Progress
+from bot.slack.progress import EVERY, FIRST, Progress
 from bot.slack.refusals import GONE, Busy, Refused, Unanswered
 from bot.slack.render.ask import guided
 from bot.slack.render.text import cut
 from bot.slack.render.windows import home, modal
 from bot.slack.sender import Destination, Sender
-from bot.turns import Stopped
+from bot.stopping import Stopped
 from handlers.conversation import Message, Paragraph, Reply, Text
 
 log = logging.getLogger(__name__)
@@ -155,6 +156,17 @@ class Thread(SlackScreen):
             await self._elsewhere(reply, refused)
         await self._rest()
 
+    async def stopped(self) -> None:
+        """Return once its person pressed Slack's own button that stops the work."""
+        while not self._can_be_stopped():  # noqa: ASYNC110  # Slack's answer comes elsewhere
+            await asyncio.sleep(FIRST)  # until Slack shows that it is worked on
+        to = self._to
+        await self._sender.agents.until_stopped(to.team, to.channel, to.thread, to.since)
+        await self._progress.end()
+
+    def _can_be_stopped(self) -> bool:
+        return bool(self.memory.get(BEGUN) or self.memory.get("stream"))
+
     async def _obey_stop(self) -> None:
         """
         End the turn where its person pressed Slack's own button for that.
@@ -163,7 +175,7 @@ class Thread(SlackScreen):
             Stopped
         """
         to = self._to
-        if not self.memory.get(BEGUN) and not self.memory.get("stream"):
+        if not self._can_be_stopped():
             return
         if await self._sender.agents.stopped(to.team, to.channel, to.thread, to.since):
             await self._progress.end()

@@ -24,6 +24,7 @@ from knowledge.text.language import told_language
 from knowledge.values import Language
 
 PACE = 1.5  # seconds between two updates of a message
+BEAT = 1.0  # seconds between two looks whether a stream was stopped
 Answer = asyncio.Future[Json]  # what a client that waits will be answered
 
 
@@ -90,6 +91,14 @@ class Screen:
             await self._tell(reply)
         else:
             await self._show_final(reply)
+
+    async def stopped(self) -> None:
+        """Return once its person stopped the turn, which only a stream can tell of."""
+        if self._stream is None:
+            await asyncio.Event().wait()
+            return
+        while not await self._stream.stopped():  # noqa: ASYNC110  # Teams tells only who asks
+            await asyncio.sleep(BEAT)
 
     async def _show_final(self, reply: Reply) -> None:
         in_own_view = self._own_view and reply.private

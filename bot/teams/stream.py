@@ -10,18 +10,21 @@ message of its own.
 import asyncio
 import logging
 import time
+from asyncio import Lock, create_task, shield
+from contextlib import suppress
 
+from bot.stopping import Stopped
 from bot.teams import render
 from bot.teams.activity import Destination, Json
 from bot.teams.connector import Connector
 from bot.teams.refusal import UNREADABLE, Undelivered
-from bot.turns import Stopped
 from handlers.conversation import Reply
 
 log = logging.getLogger(__name__)
 LIMIT = 115.0  # seconds a stream may last; Teams closes it after 120
 PACE = 1.5  # seconds between two updates
 FORBIDDEN = 403  # how Teams ends a stream; its words say why
+SILENT = 3.0  # seconds without an update after which one is sent, to hear whether it was stopped
 LAST = 1.0  # seconds before the last one
 
 
@@ -36,6 +39,9 @@ class Stream:
         self._to = to
         self._memory = memory
         self._words = ""
+        self._latest = Reply("")
+        self._sending = Lock()
+        self._cancelled = False
         self._sent = float("-inf")
         self._over = memory.get("stream") == ""
 
@@ -59,9 +65,34 @@ class Stream:
         too_soon = time.monotonic() - self._sent < PACE
         if self._over or too_soon or not self._grows_to(words):
             return
+        await self._show(reply, words)
+
+    async def stopped(self) -> bool:
+        """
+        Report whether the person pressed "stop". Teams tells of it by refusing the next update, so
+        what is shown is sent again where there was no update for a while.
+        """
+        if self.open and time.monotonic() - self._sent >= SILENT:
+            # never given up half way: Teams counts what it is sent
+            await shield(create_task(self._beat()))
+        return self._cancelled
+
+    async def _beat(self) -> None:
+        with suppress(Stopped):
+            await self._show(self._latest, self._words)
+
+    async def _show(self, reply: Reply, words: str) -> None:
+        """Send one update, after those before it. Raises Stopped."""
+        async with self._sending:
+            await self._send(reply, words)
+
+    async def _send(self, reply: Reply, words: str) -> None:
+        if self._cancelled:
+            raise Stopped
         if self.open and time.time() - float(self._memory["since"]) > LIMIT:
             self._end()
             return
+        self._latest = reply
         self._memory.setdefault("since", str(time.time()))
         self._memory["sequence"] = str(int(self._memory.get("sequence", 0)) + 1)
         try:
@@ -87,6 +118,9 @@ class Stream:
             Stopped: the person pressed "stop".
             Undelivered: the message itself was refused.
         """
+        async with self._sending:  # an update that is on its way comes first
+            if self._cancelled:
+                raise Stopped
         if not self.open or time.time() - float(self._memory["since"]) > LIMIT:
             return ""
         id_ = self._memory["stream"]
@@ -146,6 +180,7 @@ class Stream:
     def _stopped(self, error: Undelivered) -> None:
         if error.status == FORBIDDEN and "cancel" in error.code.lower():
             self._end()
+            self._cancelled = True
             raise Stopped from error
         log.warning("a stream was refused", extra={"status": error.status})
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.turns import Stopped
+from bot.stopping import Stopped
 from bot.web.conversations import Article, Conversations, noted, placed
 from bot.web.pages import Spot
 from bot.web.render import Page

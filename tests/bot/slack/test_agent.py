@@ -1,5 +1,7 @@
 """Where the app is one of Slack's agents: talks in threads, with a title, a stop button, their steps and questions to begin with."""
 
+import asyncio
+
 import pytest
 
 from bot.slack import progress
@@ -129,6 +131,28 @@ async def test_the_stop_button_ends_the_turn_and_says_so_once(desk, agents):
     texts = [message["text"] for message in agents.messages.values()]
     assert [text[:4] for text in texts] == ["停止しま", "次の答え"]
     assert agents.named(SESSION)[-1]["status"] == "active"
+
+
+async def test_the_stop_button_ends_work_that_shows_nothing(desk, agents):
+    ended = asyncio.Event()
+
+    async def silent(message):
+        yield Reply("考えています", (steps("in_progress"),), final=False)
+        try:
+            await asyncio.Event().wait()  # a model that has written nothing yet
+        finally:
+            ended.set()
+
+    at = await desk(silent)
+    await at.turns.hear(delivery_of(at, "7.000001"))
+    await until(lambda: agents.named(SESSION))
+    stop = {"type": "agent_session_stopped", "channel": "D1", "thread_ts": "7.000001"}
+    await at.event("agent_session_stopped", event=stop | {"ts": None, "event_ts": "9.1"})
+    async with asyncio.timeout(60):
+        await ended.wait()
+    await at.drained()
+
+    assert [message["text"][:4] for message in agents.messages.values()] == ["停止しま"]
 
 
 def delivery_of(at, ts):

@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from bot.teams import stream
+from bot.stopping import Stopped
+from bot.teams import screen, stream
 from bot.teams.activity import Destination
 from bot.teams.connector import Connector
 from bot.teams.stream import Stream
-from bot.turns import Stopped
 from handlers.conversation import Facts, Heading, Paragraph, Reply
 from tests.bot.teams.conftest import Failure
 from tests.bot.teams.talk import ANSWER, WORKING, activity, door_of
@@ -99,6 +99,49 @@ async def test_the_stop_button_stops_the_turn_and_nothing_more_is_said(
                 await asyncio.sleep(0.01)
     assert service.shown == {}
     assert len(service.calls) == 2
+
+
+async def test_the_stop_button_ends_work_that_shows_nothing(
+    sessions, texts, service, clock, monkeypatch
+):
+    monkeypatch.setattr(screen, "BEAT", 0.01)
+    ended = asyncio.Event()
+
+    async def silent(message):
+        yield WORKING
+        service.cancelled = True
+        clock.move(stream.SILENT)
+        try:
+            await asyncio.Event().wait()  # a model that has written nothing yet
+        finally:
+            ended.set()
+
+    async with door_of(silent, sessions, texts) as door:
+        await door.post("/api/messages", json=activity(service))
+        async with asyncio.timeout(60):
+            await ended.wait()
+    assert kinds(service) == [("informative", 1), ("informative", 2)]
+    assert service.shown == {}
+
+
+async def test_a_silent_stream_that_nobody_stopped_goes_on(
+    sessions, texts, service, clock, monkeypatch
+):
+    monkeypatch.setattr(screen, "BEAT", 0.01)
+
+    async def silent(message):
+        yield words("答")
+        clock.move(stream.SILENT)
+        async with asyncio.timeout(60):
+            while len(service.calls) < 2:
+                await asyncio.sleep(0.01)
+        clock.move(stream.PACE)
+        yield ANSWER
+
+    async with door_of(silent, sessions, texts) as door:
+        await door.post("/api/messages", json=activity(service))
+        await service.until("答え[1]")
+    assert kinds(service)[:3] == [("streaming", 1), ("streaming", 2), ("final", None)]
 
 
 async def test_after_two_minutes_the_answer_is_a_message_of_its_own(
