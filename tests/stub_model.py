@@ -1,7 +1,7 @@
 """
 A language model on loopback that speaks every provider's protocol and misbehaves on request: the model's name chooses how.
 
-fact, says, obedient, inventing, leaking, absent, alone, cites, slow, 401, 429, 500, cut, empty, garbage, endless, huge, wrong-language, wrong-once.
+fact, says, obedient, inventing, leaking, absent, alone, uncited, cites, slow, small, 401, 404, 429, 500, cut, broken, empty, garbage, endless, huge, wrong-language, wrong-once.
 "obedient" does what the documents tell it to: it repeats every line it was given, adds the canaries it was started with, and
 cites the first passage. "leaking" repeats its whole prompt.
 """
@@ -46,6 +46,11 @@ class StubModel:
         self.port = 0
         self.mode = ""  # wins over the model's name
         self.delay = 0.0  # seconds before the first piece
+        self.pause = 0.0  # seconds after each piece
+        self.hung = asyncio.Event()  # while it is not set, no answer ends
+        self.hung.set()
+        self.reads = 0  # characters of a prompt that "small" reads at most
+        self.stopped = 0  # answers whose reader went away before their end
         routes = (
             ("/v1/chat/completions", _openai),
             ("/openai/deployments/{model}/chat/completions", _openai),
@@ -69,7 +74,10 @@ class StubModel:
     async def _answer(self, mode: str, prompt: str, event: Event) -> Response:
         self.calls += 1
         self.prompts.append(prompt)
-        if mode in ("401", "429", "500"):
+        if mode == "small" and len(prompt) > self.reads:
+            said = f"the request exceeds the available context size ({self.reads} tokens)"
+            return JSONResponse({"error": {"code": 400, "message": said}}, 400)
+        if mode in ("401", "404", "429", "500"):
             return JSONResponse(
                 {"error": {"message": "no"}}, int(mode), headers={"retry-after": "0"}
             )
@@ -85,8 +93,25 @@ class StubModel:
         if mode == "endless":
             return StreamingResponse(_endless(event), media_type=kind)
         return StreamingResponse(
-            _stream(self._text(mode, prompt), event, cut=mode == "cut"), media_type=kind
+            self._stream(self._text(mode, prompt), event, mode), media_type=kind
         )
+
+    async def _stream(self, text: str, event: Event, mode: str) -> AsyncIterator[bytes]:
+        step = max(PIECE, len(text) // 500)
+        pieces = [text[i : i + step] for i in range(0, len(text), step)] or [""]
+        breaks = mode in ("cut", "broken")
+        try:
+            for piece in pieces[: max(len(pieces) // 2, 1)] if breaks else pieces:
+                yield event(piece, False)
+                await asyncio.sleep(self.pause)
+            await self.hung.wait()
+        except asyncio.CancelledError:
+            self.stopped += 1
+            raise
+        if mode == "broken":
+            raise ConnectionResetError("the machine is gone")
+        if mode != "cut":
+            yield event("", True)
 
     def _text(self, mode: str, prompt: str) -> str:
         if mode == "empty":
@@ -97,7 +122,7 @@ class StubModel:
             return "Contracts are kept for ten years.[1]"
         if mode == "inventing":
             return "\n".join(self.says[(self.calls * 3 + i) % len(self.says)] for i in range(3))
-        if mode == "says":  # what it is told to, and `verdict` when it is asked to judge
+        if mode in ("says", "small"):  # what it is told to, and `verdict` when it is asked to judge
             return "\n".join(self.says) if passages(prompt) else self.verdict
         if mode == "cites":  # a statement and its evidence, by the number its passage has here
             text, words = self.says
@@ -111,6 +136,8 @@ class StubModel:
         lines = passages(prompt)
         if not lines:  # asked to reword a question, or to answer by itself
             return prompt.rstrip().splitlines()[-1].partition(": ")[2] or "わかりません。"
+        if mode == "uncited":
+            return lines[0]
         if mode == "obedient":
             return "\n".join([*self.canaries, *(f"{line}[1]" for line in lines), prompt[:300]])
         return f"{lines[0]}[1]"
@@ -145,15 +172,6 @@ def _asked(body: dict[str, Any]) -> str:
     content = (body.get("messages") or body.get("contents"))[-1]
     content = content.get("content") or content.get("parts")
     return content if isinstance(content, str) else "".join(part["text"] for part in content)
-
-
-async def _stream(text: str, event: Event, *, cut: bool) -> AsyncIterator[bytes]:
-    step = max(PIECE, len(text) // 500)
-    pieces = [text[i : i + step] for i in range(0, len(text), step)] or [""]
-    for piece in pieces[: max(len(pieces) // 2, 1)] if cut else pieces:
-        yield event(piece, False)
-    if not cut:
-        yield event("", True)
 
 
 async def _endless(event: Event) -> AsyncIterator[bytes]:

@@ -11,49 +11,33 @@ import shutil
 import ssl
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
-from typing import Literal
 
 import httpx
 from redis.exceptions import RedisError
 
+from bot.command.finding import Finding, bad
+from bot.command.model_trial import model_tried
 from bot.command.parser import PROGRAM
 from bot.service.application import Application
 from bot.service.store_about import About, about
 from handlers.documents.jobs import WATCHDOG
 from handlers.sessions import SessionsUnavailable
 from handlers.texts import Texts
-from knowledge.errors import LibraryUnavailable, ModelUnavailable
+from knowledge.errors import LibraryUnavailable
 from knowledge.index.about import about as about_index
 from knowledge.index.server_version import oldest
-from knowledge.models.language_models import Model, ModelFault
 from knowledge.values import Phrase
 
-Mark = Literal["good", "neutral", "bad"]
-PROMPT = "Reply with the word: ready"
 SLOW = 5.0  # seconds for one answer of the network
 CLOCKS = 2.0  # seconds two clocks may differ: leases last 15
 FREE = 1_000_000_000  # bytes of disk that must be free
 FULL = 0.9  # of the session store's memory
 OLD_REDIS = (7, 0)  # what is older gets no corrections any more
 DAYS = 21  # before the end of a certificate
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """
-    One thing that was tried. `state` is for the eyes of operators, in a few words of English;
-    `repair` says the way out where it is bad.
-    """
-
-    part: str
-    mark: Mark
-    state: str
-    repair: Phrase | None = None
 
 
 Try = Callable[[Application], Awaitable[Finding | None]]
@@ -69,7 +53,7 @@ async def examine(application: Application, *only: str) -> list[Finding]:
         "program": _program,
         "redis": _redis,
         "qdrant": _qdrant,
-        "model": _model,
+        "model": model_tried,
         "originals": _originals,
         "disk": _disk,
         "queue": _queue,
@@ -78,10 +62,6 @@ async def examine(application: Application, *only: str) -> list[Finding]:
     wanted = only or tuple(tries)
     findings = await asyncio.gather(*(tries[part](application) for part in wanted))
     return [finding for finding in findings if finding is not None]
-
-
-def _bad(part: str, state: str, repair: Phrase) -> Finding:
-    return Finding(part, "bad", state, repair)
 
 
 async def _program(_: Application) -> Finding:
@@ -97,11 +77,11 @@ async def _redis(application: Application) -> Finding:
         async with asyncio.timeout(SLOW):
             store = await about(application.store)
     except (RedisError, OSError, TimeoutError):
-        return _bad("redis", application.sessions.trouble or "not answering", say("check.redis"))
+        return bad("redis", application.sessions.trouble or "not answering", say("check.redis"))
     told = f"{store.version or 'version not told'}, {store.delay * 1000:.1f} ms"
     repair = _of_redis(store, application.texts)
     if repair is not None:
-        return _bad("redis", f"{told}, {_amiss(store)}", repair)
+        return bad("redis", f"{told}, {_amiss(store)}", repair)
     if _is_old(store.version):
         ours = application.store.server is not None
         hint = "apt-get install redis-server" if ours else "upgrade the server"
@@ -156,56 +136,13 @@ async def _qdrant(application: Application) -> Finding:
     except LibraryUnavailable as away:
         if getattr(away.__cause__, "status_code", None) in (401, 403):
             wrong = application.texts.phrase("check.qdrant_key")
-            return _bad("qdrant", "refuses the key", wrong)
-        return _bad("qdrant", "not answering", application.texts.phrase("check.qdrant"))
+            return bad("qdrant", "refuses the key", wrong)
+        return bad("qdrant", "not answering", application.texts.phrase("check.qdrant"))
     told = f"{server.version}, {server.seconds * 1000:.1f} ms"
     if not server.new_enough:
         old = application.texts.phrase("check.qdrant_old", version=server.version, oldest=oldest())
-        return _bad("qdrant", f"{told}, too old", old)
+        return bad("qdrant", f"{told}, too old", old)
     return Finding("qdrant", "good", told)
-
-
-async def _model(application: Application) -> Finding | None:
-    settings = application.settings
-    if not settings.llm:
-        return None
-    model = Model(settings.llm, base_url=settings.llm_base_url, api_key=settings.llm_api_key)
-    began = time.perf_counter()
-    try:
-        async with asyncio.timeout(settings.llm_seconds):
-            await asyncio.to_thread(model.open)
-            written = await model.write(PROMPT, _unheard)
-    except ModelUnavailable as unavailable:
-        return _bad("model", unavailable.code, unavailable.reason)
-    except ModelFault as fault:
-        return _faulty(fault.status, application.texts)
-    except TimeoutError:
-        return _faulty(0, application.texts)
-    finally:
-        await model.close()
-    seconds = time.perf_counter() - began
-    tokens = written.tokens_in + written.tokens_out
-    if not written.text.strip():
-        return _bad("model", "writes nothing", application.texts.phrase("check.model_silent"))
-    return Finding("model", "good", f"answered in {seconds:.1f} s, {tokens} tokens")
-
-
-async def _unheard(_: str) -> None:
-    """Nobody reads what the model writes for the doctor."""
-
-
-def _faulty(status: int, texts: Texts) -> Finding:
-    match status:
-        case 401 | 403:
-            return _bad("model", f"refuses the key ({status})", texts.phrase("check.model_key"))
-        case 404:
-            return _bad("model", "is not known there (404)", texts.phrase("check.model_unknown"))
-        case 429:
-            return _bad("model", "allows no more now (429)", texts.phrase("check.model_limit"))
-        case 0:
-            return _bad("model", "not answering", texts.phrase("check.model_away"))
-        case _:
-            return _bad("model", f"fails ({status})", texts.phrase("check.model_away"))
 
 
 async def _originals(application: Application) -> Finding:
@@ -217,9 +154,9 @@ async def _originals(application: Application) -> Finding:
         same = await application.originals.get(id_) == content
         await application.originals.delete(id_)
     except LibraryUnavailable:
-        return _bad("originals", "cannot be written", application.texts.phrase("check.originals"))
+        return bad("originals", "cannot be written", application.texts.phrase("check.originals"))
     if not same:
-        return _bad(
+        return bad(
             "originals", "reads what was not written", application.texts.phrase("check.originals")
         )
     return Finding("originals", "good", f"kept and read in {time.perf_counter() - began:.2f} s")
@@ -234,7 +171,7 @@ async def _disk(application: Application) -> Finding:
     free = f"{left / 1e9:.1f} GB free"
     if left < FREE:
         least = round(FREE / 1e9)
-        return _bad("disk", free, application.texts.phrase("check.disk", least=least))
+        return bad("disk", free, application.texts.phrase("check.disk", least=least))
     return Finding("disk", "good", free)
 
 
@@ -251,14 +188,14 @@ async def _queue(application: Application) -> Finding:
         waiting = await application.queue.depth()
         jobs = await application.jobs.recent()
     except SessionsUnavailable:
-        return _bad("queue", "not answering", application.texts.phrase("check.redis"))
+        return bad("queue", "not answering", application.texts.phrase("check.redis"))
     open_ = [job for job in jobs if not job.outcome]
     now = time.time()
     stuck = [job for job in open_ if now - max(job.at, job.touched) > WATCHDOG]
     state = f"{waiting} waiting, {len(open_)} open"
     if stuck:
         repair = application.texts.phrase("check.stuck", n=len(stuck))
-        return _bad("queue", f"{state}, {len(stuck)} stuck", repair)
+        return bad("queue", f"{state}, {len(stuck)} stuck", repair)
     return Finding("queue", "good", state)
 
 
@@ -274,13 +211,13 @@ async def _page(application: Application) -> Finding | None:
             days = _days_left(answer)
     except (httpx.HTTPError, OSError) as error:
         if "CERTIFICATE" in str(error).upper():
-            return _bad("page", "its certificate is not trusted", say("check.certificate"))
-        return _bad("page", "PUBLIC_URL does not answer", say("check.page"))
+            return bad("page", "its certificate is not trusted", say("check.certificate"))
+        return bad("page", "PUBLIC_URL does not answer", say("check.page"))
     if answer.status_code != httpx.codes.OK or '"live"' not in answer.text:
         state = f"PUBLIC_URL leads elsewhere ({answer.status_code})"
-        return _bad("page", state, say("check.page_elsewhere"))
+        return bad("page", state, say("check.page_elsewhere"))
     if days is not None and days < DAYS:
-        return _bad("page", f"its certificate ends in {days} days", say("check.certificate"))
+        return bad("page", f"its certificate ends in {days} days", say("check.certificate"))
     return Finding("page", "good", "PUBLIC_URL answers")
 
 

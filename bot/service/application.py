@@ -15,7 +15,7 @@ from typing import Self
 
 from bot.service.embedding import measured_later, opened_embedding
 from bot.service.folder import Folder
-from bot.service.limits import fair, model
+from bot.service.limits import fair, model, working_time
 from bot.service.part import Part, stop
 from bot.service.queue import Queue
 from bot.service.sandbox_state import sandbox_state
@@ -118,7 +118,8 @@ class Application:
         )
         self.personal = Personal(self.sessions, self.library, self.texts)
         self.router.take_in(self.personal)
-        self.turns = Turns(fair(self.router, self.texts, settings), self.sessions, self.texts)
+        handle = fair(self.router, self.texts, settings)
+        self.turns = Turns(handle, self.sessions, self.texts, seconds=working_time(settings))
         self.watches: dict[str, Callable[[], str]] = {}  # what else `/ready` shows, by name
         self._analysis = Analysis()  # one for searching and answering: the biggest in memory
         self._stack = AsyncExitStack()

@@ -17,7 +17,8 @@ from handlers.choose.situation import SEVERAL, Hit, Situation
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.values import LIST
 from knowledge.errors import KnowledgeError
-from knowledge.models.language_models import Model, ModelFault
+from knowledge.models.faults import ModelFault
+from knowledge.models.language_models import Model
 from knowledge.models.purse import tokens
 from knowledge.values import Language
 

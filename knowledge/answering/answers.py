@@ -128,8 +128,13 @@ class Answers:
         self._loading: asyncio.Task[Engine] | None = None
 
     async def warm(self) -> None:
-        """Import LlamaIndex and build the pipeline, once, in a thread; answering awaits it."""
+        """
+        Import LlamaIndex, build the pipeline and open the model, once, in a thread; answering
+        awaits it.
+        """
         await self._engine()
+        if self._generator is not None:
+            await self._generator.open()
 
     async def answer(  # noqa: PLR0913  # all of it is the asker's: who, how, what came before
         self,

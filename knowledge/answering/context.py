@@ -13,15 +13,17 @@ from knowledge.values import Hit, Passage
 FIRST = 3  # hits, of which the article is read whole
 NEAR = 3  # passages looked at on either side of one
 SMALL = 8_000  # characters up to which a document is read whole
+SHARE = 0.6  # of all that may be read, for the first article: others were found, too
 MOST = 24  # passages looked at on either side to learn whether a document is small
 
 
 async def in_context(
-    source: PassageSource, hits: Sequence[Hit], readers: frozenset[str]
+    source: PassageSource, hits: Sequence[Hit], readers: frozenset[str], characters: int
 ) -> tuple[Hit, ...]:
     """
     Return the hits, each among the passages of its article in their order, those of a small
-    document among all of its passages; each passage once. Slides stand alone.
+    document among all of its passages; each passage once. Slides stand alone. No article brings
+    more along than its share of `characters`, so that what was found is among what is read.
 
     Raises:
         LibraryUnavailable: the index did not answer.
@@ -36,10 +38,24 @@ async def in_context(
         if number < FIRST and passage.id not in read and passage.kind != "slide":
             around = MOST if number == 0 else NEAR
             near = await source.neighbours(passage, readers=readers, around=around)
-            article = _article(passage, near)
+            article = _within(_article(passage, near), passage, int(characters * SHARE))
         for one in article:
             read.setdefault(one.id, known.get(one.id, Hit(one, 0.0)))
     return tuple(read.values())
+
+
+def _within(article: Sequence[Passage], passage: Passage, characters: int) -> list[Passage]:
+    """Return those of an article's passages nearest to one of them that together are no longer."""
+    near = [passage]
+    left = characters - _size(passage)
+    for one in sorted(article, key=lambda other: abs(other.position - passage.position)):
+        if one.id == passage.id:
+            continue
+        left -= _size(one)
+        if left < 0:
+            break
+        near.append(one)
+    return sorted(near, key=_position)
 
 
 def _article(passage: Passage, near: Sequence[Passage]) -> list[Passage]:

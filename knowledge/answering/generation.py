@@ -6,9 +6,12 @@ again. What fails for good is reported with its reason, for quotes to take its p
 """
 
 import asyncio
+import logging
 import math
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from re import DOTALL, IGNORECASE
@@ -23,24 +26,25 @@ from knowledge.answering.trace import Check
 from knowledge.answering.verification import Verifier, absent, as_a_whole, draft, finished
 from knowledge.answering.wording import Wording
 from knowledge.errors import ModelUnavailable
-from knowledge.models.language_models import Model, ModelFault, Written
+from knowledge.models.faults import ModelFault
+from knowledge.models.language_models import Model, Written
 from knowledge.models.purse import Purse, tokens
 from knowledge.retry import Retry
 from knowledge.text.sanitise import sanitise
-from knowledge.values import Hit, Language
+from knowledge.values import Hit, Language, Phrase
 
+log = logging.getLogger(__name__)
 # seconds for everything a model does for one answer: the rest of twenty is for searching and
 # showing
 BUDGET = 17.0
-ATTEMPT = 0.7  # share of the budget that one attempt may take
+ATTEMPT = 0.7  # share of the budget in which an attempt must begin to write; then all is left to it
 REWRITE = 0.18  # share of the budget for rewording a follow-up
 JUDGE = 0.4  # share of the budget for the second opinion
 RETRIES = 2
 PAUSE = 0.4  # seconds before the first retry at most, doubled for the second
 LONGEST = 6000  # characters of output looked at
 QUESTION = 300  # characters of a reworded question
-TOO_MANY = 429  # HTTP status after which trying again may help, as it may from SERVER_ERROR on
-CLIENT_ERROR, SERVER_ERROR = 400, 500
+LEAST = 1500  # characters of passages below which a model is not worth asking
 AGAIN = {
     "ja": "\n\n前の答えは別の言語で書かれていました。必ず日本語だけで書いてください。",
     "en": "\n\nThe last answer was in another language. Write in English only.",
@@ -76,6 +80,27 @@ class Generated:
     tokens: tuple[int, int]
 
 
+class Unusable(ModelUnavailable):
+    """
+    Nothing of what a model wrote can be shown: `output` is what it wrote, `checks` say why of each
+    sentence, `spent` are the tokens it took, in and out.
+    """
+
+    def __init__(
+        self, code: str, output: str, checks: tuple[Check, ...], spent: tuple[int, int]
+    ) -> None:
+        super().__init__(code, _reason(code))
+        self.output = output
+        self.checks = checks
+        self.spent = spent
+
+    @property
+    def why(self) -> str:
+        """How many sentences fell for which reason: "citation 3, figure 1"."""
+        reasons = Counter(check.reason for check in self.checks)
+        return ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
+
+
 class _Missed(Exception):
     """One try failed, for the reason `code`; `seconds` is when the provider may be asked again."""
 
@@ -106,7 +131,10 @@ class Budget:
 
 
 class Generator:
-    """Writes answers with one model."""
+    """
+    Writes answers with one model. `characters` are those of passages it is given now: what is
+    allowed, or less where that was more than it reads.
+    """
 
     def __init__(
         self,
@@ -117,12 +145,30 @@ class Generator:
     ) -> None:
         self._model = model
         self.allowance = allowance or Allowance()
+        self.characters = self.allowance.characters
         self._verifier = Verifier(entailment)
         self.name = model.name
 
     def budget(self) -> Budget:
         """Return the time for one answer, which begins now."""
         return Budget(self.allowance.seconds)
+
+    async def open(self) -> None:
+        """Import the model's client, so that no answer's time is spent on it; a fault shows then."""
+        with suppress(ModelUnavailable):
+            await asyncio.to_thread(self._model.open)
+
+    def reads_less(self) -> bool:
+        """
+        Give the model half as much to read from now on, since it said that a prompt was too long
+        for it; False where less would be of no use.
+        """
+        if self.characters // 2 < LEAST:
+            return False
+        self.characters //= 2
+        fields = {"model": self.name, "characters": self.characters}
+        log.warning("the model reads less than LLM_CHARACTERS", extra=fields)
+        return True
 
     async def reword(
         self, question: str, history: tuple[Turn, ...], language: Language, budget: Budget
@@ -176,10 +222,10 @@ class Generator:
             if prompt.token in output or absent(checks):
                 return Generated(Draft((), ()), checks, 0, written.text, tokens)
             if "language" not in {check.reason for check in checks}:
-                raise _failure("unsupported")
+                raise Unusable("unsupported", written.text, checks, tokens)
             if not last and budget.left() > 0:
                 text = prompt.text + AGAIN[language]
-        raise _failure("wrong_language")
+        raise Unusable("wrong_language", written.text, checks, tokens)
 
     async def _judged(
         self, checks: tuple[Check, ...], prompt: Prompt, language: Language, budget: Budget
@@ -238,20 +284,28 @@ class Generator:
             ModelUnavailable: no further try would help.
         """
         if not self._model.breaker.closed():
+            fields = {"model": self.name, "reason": self._model.breaker.why}
+            log.warning("the model is left alone after a row of failures", extra=fields)
             raise _failure("resting")
         purse: Purse | None = self._model.purse
         if purse is not None and not await purse.open():
             raise _failure("budget")
+        loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(budget.left()):
-                written = await self._ask(prompt, heard)
+            async with asyncio.timeout(budget.left()) as limit:
+
+                async def begun(text: str) -> None:
+                    limit.reschedule(loop.time() + budget.left(math.inf))
+                    await heard(text)
+
+                written = await self._ask(prompt, begun)
         except TimeoutError as late:
+            self._model.breaker.failed("timeout")
             raise _Missed("timeout") from late
         except ModelFault as fault:
-            code = "rate_limited" if fault.status == TOO_MANY else "model_error"
-            if CLIENT_ERROR <= fault.status < SERVER_ERROR and fault.status != TOO_MANY:
-                raise _failure(code) from fault
-            raise _Missed(code, fault.retry_after) from fault
+            if fault.final:
+                raise _failure(fault.kind) from fault
+            raise _Missed(fault.kind, fault.retry_after) from fault
         if not written.text.strip():
             raise _Missed("empty")
         if not written.whole:
@@ -259,19 +313,23 @@ class Generator:
         return written
 
     async def _ask(self, prompt: str, heard: Shown) -> Written:
-        """Ask once, and tell the breaker how it went."""
+        """
+        Ask once, and tell the breaker how it went. Whoever cancels it, since nobody waits for it
+        any more, says nothing against the model; nor does a prompt that was too long.
+        """
         await asyncio.to_thread(self._model.open)
         try:
             written = await self._model.write(prompt, heard)
-        except (ModelFault, asyncio.CancelledError):  # cancelled: our time was over
-            self._model.breaker.failed()
+        except ModelFault as fault:
+            if fault.kind != "too_long":
+                self._model.breaker.failed(fault.kind)
             raise
         if self._model.purse is not None:
             await self._model.purse.pay(*tokens(prompt, written))
         if written.whole:
             self._model.breaker.succeeded()
         else:
-            self._model.breaker.failed()
+            self._model.breaker.failed("cut")
         return written
 
 
@@ -314,11 +372,9 @@ def _checked(
     return tuple(one for one in checks if prompt.token not in one.sentence)
 
 
-def _fault(fault: ModelFault) -> ModelUnavailable:
-    if fault.status == TOO_MANY:
-        return _failure("rate_limited")
-    return _failure("model_error")
-
-
 def _failure(code: str) -> ModelUnavailable:
-    return ModelUnavailable(code, Wording.load().phrase(f"model_{code}"))
+    return ModelUnavailable(code, _reason(code))
+
+
+def _reason(code: str) -> Phrase:
+    return Wording.load().phrase(f"model_{code}")

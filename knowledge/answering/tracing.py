@@ -19,11 +19,12 @@ def trace(
     events: tuple[tuple[str, float], ...],
 ) -> Trace:
     """Return what people can look at later."""
-    quotes = enumerate(written.draft.quotes, start=1)
-    numbers = {hit: number for number, (hit, _) in quotes}
+    cited = enumerate(written.draft.quotes, start=1)
+    numbers = {hit: number for number, (hit, _) in cited}
     checks = written.checks
-    if not checks:
-        checks = tuple(Check(s.text, s.citations, 1.0, kept=True) for s in answer.sentences)
+    if not any(check.kept for check in checks):  # quotes, perhaps in place of what a model wrote
+        quotes = [Check(s.text, s.citations, 1.0, kept=True) for s in answer.sentences]
+        checks = (*checks, *quotes)
     return Trace(
         id=question.id,
         at=datetime.now(UTC).isoformat(timespec="milliseconds"),

@@ -3,11 +3,12 @@ Writing an answer from what was retrieved: by a model where there is one, by quo
 wherever the model fails, and not at all where the passages hold no answer.
 """
 
+import logging
 from dataclasses import replace
 
 from knowledge.answering.context import in_context
 from knowledge.answering.extractive import DEPTH, Extract, Extractor
-from knowledge.answering.generation import Budget, Generator
+from knowledge.answering.generation import Budget, Generator, Unusable
 from knowledge.answering.progress import Progress
 from knowledge.answering.prompt import answering
 from knowledge.answering.quoting import FOUND, Quoter
@@ -19,6 +20,7 @@ from knowledge.errors import ModelUnavailable
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.source import PassageSource
 
+log = logging.getLogger(__name__)
 __all__ = ["FOUND", "Writer"]
 
 USUAL = 6  # passages that may be used where nobody says otherwise
@@ -100,20 +102,17 @@ class Writer:
             await progress.show(text, candidates=len(written.hits))
 
         best = written.hits[: question.limit]
-        hits = await in_context(self._source, best, question.readers)
-        prompt = answering(
-            question.text,
-            hits,
-            question.language,
-            question.history,
-            generator.allowance.characters,
-        )
+        characters = generator.characters
+        hits = await in_context(self._source, best, question.readers, characters)
+        prompt = answering(question.text, hits, question.language, question.history, characters)
         others = [hit for hit in written.hits if hit not in hits]
         asked = replace(written, model=generator.name, prompt=prompt.text)
         try:
             generated = await generator.write(prompt, hits, question.language, show, budget)
         except ModelUnavailable as failure:
-            return replace(asked, fallback=failure)
+            if failure.code == "too_long" and generator.reads_less():
+                return await self._generated(generator, question, written, budget, progress)
+            return _given_up(asked, failure)
         return replace(
             asked,
             mode="llm" if generated.draft.sentences else "refused",
@@ -125,3 +124,19 @@ class Writer:
             output=generated.output,
             tokens=generated.tokens,
         )
+
+
+def _given_up(asked: Written, failure: ModelUnavailable) -> Written:
+    """Return what is known of a model's answer that gave way; operators read why in the log."""
+    fields = {"model": asked.model, "reason": failure.code}
+    if not isinstance(failure, Unusable):
+        log.warning("quotes in place of the model's answer", extra=fields)
+        return replace(asked, fallback=failure)
+    log.warning("quotes in place of the model's answer", extra={**fields, "checks": failure.why})
+    return replace(
+        asked,
+        fallback=failure,
+        checks=failure.checks,
+        output=failure.output,
+        tokens=failure.spent,
+    )

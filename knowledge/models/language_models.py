@@ -18,7 +18,8 @@ from operator import attrgetter
 from typing import Any
 
 from knowledge.errors import ModelUnavailable
-from knowledge.models.providers import PROVIDERS
+from knowledge.models.faults import fault_of
+from knowledge.models.providers import PROVIDERS, SECONDS, Access
 from knowledge.observation import observed
 from knowledge.sentences import phrase
 
@@ -54,18 +55,6 @@ class Written:
     whole: bool = True
 
 
-class ModelFault(Exception):
-    """
-    A provider's failure: its HTTP status, 0 where there is none, and the seconds it asks to wait,
-    if it does.
-    """
-
-    def __init__(self, status: int, retry_after: float | None) -> None:
-        super().__init__(f"status {status}")
-        self.status = status
-        self.retry_after = retry_after
-
-
 class Breaker:
     """Keeps questions from waiting for a model that keeps failing."""
 
@@ -73,6 +62,7 @@ class Breaker:
         self._clock = clock
         self._failures = 0
         self._until = 0.0
+        self.why = ""  # the kind of the last failure
 
     def closed(self) -> bool:
         """
@@ -90,8 +80,9 @@ class Breaker:
         """Count an answer: the row of failures is over."""
         self._failures = 0
 
-    def failed(self) -> None:
+    def failed(self, why: str = "") -> None:
         """Count a failure; the rest begins with the last one of a row, and anew with each after."""
+        self.why = why
         self._failures += 1
         if self._failures >= FAILURES:
             self._until = self._clock() + REST
@@ -100,9 +91,11 @@ class Breaker:
 class Model:
     """A language model of one provider. Nothing is imported or opened before the first question."""
 
-    def __init__(self, address: str, *, base_url: str = "", api_key: str = "") -> None:
+    def __init__(
+        self, address: str, *, base_url: str = "", api_key: str = "", seconds: float = SECONDS
+    ) -> None:
         """
-        Take an address "provider:model".
+        Take an address "provider:model", and the seconds its client may wait for the next piece.
 
         Raises:
             ModelUnavailable: the address names no provider we know, or no model.
@@ -118,9 +111,7 @@ class Model:
         self.breaker = Breaker()
         self.purse: Any = None  # a `Purse`, where there is a budget
         self._provider = PROVIDERS[kind]
-        self._model = name
-        self._base_url = base_url
-        self._api_key = api_key
+        self._access = Access(name, base_url, api_key, seconds)
         self._llm: Any = None
         self._faults: tuple[type[Exception], ...] = ()
 
@@ -149,7 +140,7 @@ class Model:
         self._faults = (*faults, OSError, json.JSONDecodeError, UnicodeDecodeError)
         refusals: tuple[type[Exception], ...] = (*faults, OSError, ValueError)
         try:
-            settings = provider.settings(self._model, self._base_url, self._api_key)
+            settings = provider.settings(self._access)
             llm = getattr(module, provider.name)(**settings)
             _ = llm.metadata  # some clients know their models by name and say so only here
         except refusals as refused:
@@ -187,8 +178,8 @@ class Model:
             try:
                 written = await self._written(message, on_text)
             except self._faults as fault:
-                failed = _fault(fault)
-                call.add(status=failed.status)
+                failed = fault_of(fault)
+                call.add(status=failed.status, kind=failed.kind)
                 raise failed from fault
             call.add(tokens_in=written.tokens_in, tokens_out=written.tokens_out)
             if not written.whole:
@@ -221,23 +212,6 @@ def _classes(places: Sequence[tuple[str, str]]) -> tuple[type[Exception], ...]:
     """Return the classes that stand in a provider's row. Raises ModuleNotFoundError."""
     classes = [getattr(importlib.import_module(module), name) for module, name in places]
     return tuple(classes)
-
-
-def _fault(fault: Exception) -> ModelFault:
-    """Return what a client's exception says of status and wait, wherever that client puts it."""
-    response = getattr(fault, "response", None)
-    status = getattr(fault, "status_code", None) or getattr(fault, "code", None)
-    headers = getattr(response, "headers", None) or getattr(fault, "headers", None) or {}
-    if isinstance(response, dict):  # botocore
-        metadata = response.get("ResponseMetadata", {})
-        status, headers = metadata.get("HTTPStatusCode"), metadata.get("HTTPHeaders", {})
-    try:
-        wait: float | None = max(float(headers.get("retry-after", "")), 0.0)
-    except (ValueError, TypeError, AttributeError):  # none, or an HTTP date: our own pause does
-        wait = None
-    if not isinstance(status, int):
-        status = 0
-    return ModelFault(status, wait)
 
 
 def _plain(value: Any) -> Any:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 TOKENS = 800  # most a model may write for one answer
-TIMEOUT = 15.0  # seconds a client may wait for a connection or for the next piece
+SECONDS = 17.0  # a client may wait for a connection or the next piece, where nobody says otherwise
 # tokens a model is said to read; ours are far fewer, and Google's client asks the network when it
 # is not told
 CONTEXT = 32_000
@@ -23,7 +23,21 @@ NO_KEY = "none"  # servers of one's own often want no key, their client always d
 EMBEDDERS = {"openai": OPENAI, "ollama": "http://127.0.0.1:11434/v1"}
 AZURE_VERSION = "2024-10-21"  # the latest general one of the data plane
 Settings = dict[str, Any]
-_ONCE: Settings = {"max_tokens": TOKENS, "temperature": 0.0, "timeout": TIMEOUT, "max_retries": 0}
+_ONCE: Settings = {"max_tokens": TOKENS, "temperature": 0.0, "max_retries": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """
+    What is known of one model: its name, address and key, where an empty text stands for what
+    nobody set, and the seconds its client may wait for the next piece. A client that gave up before
+    an answer's own time is over would end every answer of a slow machine.
+    """
+
+    model: str
+    base: str = ""
+    key: str = ""
+    seconds: float = SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +45,17 @@ class Provider:
     """
     A provider of language models: its LlamaIndex class is `name` in `module`.
 
-    `settings` returns the constructor's arguments for (model, base URL, key), where an empty text
-    stands for what nobody set. `faults` are the roots of what the client raises, each as (module,
-    class). `extra` is the extra of our package that installs it, empty where it is always there.
-    `end` is the field that stands in the last pieces of a stream that was not cut; `close` leads
-    from the class to what closes its connections, which it has no word for itself. `keys` are the
-    environment variables its client finds a key in, the usual one first; without any it needs none.
+    `settings` returns the constructor's arguments for what is known of a model. `faults` are the
+    roots of what the client raises, each as (module, class). `extra` is the extra of our package
+    that installs it, empty where it is always there. `end` is the field that stands in the last
+    pieces of a stream that was not cut; `close` leads from the class to what closes its
+    connections, which it has no word for itself. `keys` are the environment variables its client
+    finds a key in, the usual one first; without any it needs none.
     """
 
     module: str
     name: str
-    settings: Callable[[str, str, str], Settings]
+    settings: Callable[[Access], Settings]
     extra: str = ""
     faults: tuple[tuple[str, str], ...] = ()
     end: str = "finish_reason"
@@ -54,83 +68,97 @@ def openai_key(key: str) -> str:
     return key or os.environ.get("OPENAI_API_KEY") or NO_KEY
 
 
-def _openai(model: str, base: str, key: str) -> Settings:
+def _openai(access: Access) -> Settings:
     return {
-        "model": model,
-        "api_base": base or OPENAI,
-        "api_key": openai_key(key),
+        "model": access.model,
+        "api_base": access.base or OPENAI,
+        "api_key": openai_key(access.key),
         "is_chat_model": True,
         "context_window": CONTEXT,
-        **_ONCE,
+        **_once(access),
         "additional_kwargs": _counted(),
     }
 
 
-def _anthropic(model: str, base: str, key: str) -> Settings:
-    return {"model": model, **_ONCE, **_set(base_url=base, api_key=key)}
+def _anthropic(access: Access) -> Settings:
+    return {
+        "model": access.model,
+        **_once(access),
+        **_set(base_url=access.base, api_key=access.key),
+    }
 
 
-def _google(model: str, base: str, key: str) -> Settings:
+def _google(access: Access) -> Settings:
     import httpx  # settings are read long before any model is asked
 
     options: Settings = {
-        "timeout": int(TIMEOUT * 1000),  # milliseconds
+        "timeout": int(access.seconds * 1000),  # milliseconds
         "retry_options": {"attempts": 1},
         # else it takes aiohttp where that is installed
-        "httpx_async_client": httpx.AsyncClient(timeout=TIMEOUT),
-        **_set(base_url=base),
+        "httpx_async_client": httpx.AsyncClient(timeout=access.seconds),
+        **_set(base_url=access.base),
     }
     return {
-        "model": model,
+        "model": access.model,
         "max_tokens": TOKENS,
         "context_window": CONTEXT,
         "max_retries": 1,
         "file_mode": "inline",
         "http_options": options,
-        **_set(api_key=key),
+        **_set(api_key=access.key),
     }
 
 
-def _bedrock(model: str, base: str, key: str) -> Settings:
-    if key:  # Bedrock's API keys are read from the environment alone
-        os.environ["AWS_BEARER_TOKEN_BEDROCK"] = key
+def _bedrock(access: Access) -> Settings:
+    if access.key:  # Bedrock's API keys are read from the environment alone
+        os.environ["AWS_BEARER_TOKEN_BEDROCK"] = access.key
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
     return {
-        "model": model,
-        **_ONCE,
+        "model": access.model,
+        **_once(access),
         "max_retries": 1,
-        **_set(endpoint_url=base, region_name=region),
+        **_set(endpoint_url=access.base, region_name=region),
     }
 
 
-def _azure(model: str, base: str, key: str) -> Settings:
-    """`model` is the name of the deployment, as Azure calls it."""
+def _azure(access: Access) -> Settings:
+    """`access.model` is the name of the deployment, as Azure calls it."""
     return {
-        "engine": model,
+        "engine": access.model,
         "model": "gpt-4o",  # tells LlamaIndex a size it knows; what is asked is the deployment
         "api_version": os.environ.get("OPENAI_API_VERSION") or AZURE_VERSION,
-        **_ONCE,
+        **_once(access),
         "additional_kwargs": _counted(),
-        **_set(azure_endpoint=base, api_key=key),
+        **_set(azure_endpoint=access.base, api_key=access.key),
     }
 
 
-def _mistral(model: str, base: str, key: str) -> Settings:
-    return {"model": model, **_ONCE, "timeout": int(TIMEOUT), **_set(endpoint=base, api_key=key)}
-
-
-def _ollama(model: str, base: str, key: str) -> Settings:
-    headers = {}
-    if key:
-        headers["Authorization"] = f"Bearer {key}"
+def _mistral(access: Access) -> Settings:
     return {
-        "model": model,
+        "model": access.model,
+        **_once(access),
+        "timeout": int(access.seconds),
+        **_set(endpoint=access.base, api_key=access.key),
+    }
+
+
+def _ollama(access: Access) -> Settings:
+    headers = {}
+    if access.key:
+        headers["Authorization"] = f"Bearer {access.key}"
+    return {
+        "model": access.model,
         "temperature": 0.0,
         "context_window": CONTEXT,
-        "request_timeout": TIMEOUT,
+        "request_timeout": access.seconds,
         "additional_kwargs": {"num_predict": TOKENS},
-        **_set(base_url=base, headers=headers),
+        **_set(base_url=access.base, headers=headers),
     }
+
+
+def _once(access: Access) -> Settings:
+    """Return what every client is told that our own budget decides about."""
+    return {**_ONCE, "timeout": access.seconds}
 
 
 def _counted() -> Settings:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.fairness import RUNNING, Fair, Limits, Room
-from bot.service.limits import room
+from bot.service.limits import room, working_time
 from bot.settings import load
 from handlers.conversation import Audience, Message, Person, Press, Reply, Text
 
@@ -168,3 +168,8 @@ def test_where_a_model_writes_one_person_may_ask_several_things_at_once():
     assert room(load({}))._limits == Limits(1, 30, 60, 1000)
     asked = room(load(MODEL | {"LIMIT_PERSON": "5", "LIMIT_CHANNEL": "6"}))
     assert asked._limits == Limits(3, 5, 6, 1000)
+
+
+@pytest.mark.parametrize(("seconds", "least"), [("17", 180), ("60", 240), ("300", 1200)])
+def test_a_turn_lasts_as_long_as_several_answers_of_a_slow_model(seconds, least):
+    assert working_time(load({"LLM_SECONDS": seconds})) == least

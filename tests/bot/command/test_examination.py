@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 from starlette.applications import Starlette
@@ -22,6 +23,7 @@ from tests.stub_model import StubModel
 
 pytestmark = pytest.mark.usefixtures("sandbox_known")
 KEY = "planted-key"
+LENGTH = 14_000  # characters, the usual LLM_CHARACTERS
 
 
 @pytest.fixture
@@ -58,7 +60,10 @@ async def test_a_whole_house_is_good_in_every_part_with_versions_and_figures(dat
 @pytest.mark.parametrize(
     ("mode", "mark", "state", "repair"),
     [
-        ("fact", "good", "answered in", ""),
+        ("fact", "good", "verified", ""),
+        ("uncited", "bad", "not verifiable (citation 1)", "quotes"),
+        ("wrong-language", "bad", "not verifiable (language 1)", "quotes"),
+        ("small", "bad", "LLM_CHARACTERS", "LLM_CHARACTERS"),
         ("401", "bad", "401", "LLM_API_KEY"),
         ("429", "bad", "429", "limits"),
         ("500", "bad", "500", "LLM_BASE_URL"),
@@ -75,10 +80,25 @@ async def test_the_model_is_asked_once(data, mode, mark, state, repair):
         )
 
     assert stub.calls == 1
+    assert len(stub.prompts[0]) > LENGTH  # as long as those of real questions may be
     assert finding.mark == mark
     assert state in finding.state
     assert repair in (finding.repair.en if finding.repair else "")
     assert KEY not in str(finding)
+
+
+async def test_a_model_too_slow_for_a_whole_prompt_is_named_with_the_way_out(data):
+    stub = StubModel()
+    stub.hung.clear()
+    async with served(stub.app, at_once=True) as port:
+        base = f"http://127.0.0.1:{port}/v1"
+        application = Application(
+            load({"LLM": "openai:fact", "LLM_BASE_URL": base}, data=str(data))
+        )
+        application.settings = replace(application.settings, llm_seconds=1)
+        [finding] = await examine(application, "model")
+
+    assert "LLM_SECONDS" in finding.repair.en
 
 
 async def test_a_model_that_nobody_serves_is_named_with_the_way_out(data):

@@ -11,7 +11,8 @@ from handlers.choose.reading import Reading, Told, ticked
 from handlers.choose.situation import Situation
 from handlers.choose.statements import Statements
 from knowledge.advisor.engine import Advisor
-from knowledge.models.language_models import Breaker, ModelFault, Written
+from knowledge.models.faults import ModelFault
+from knowledge.models.language_models import Breaker, Written
 from knowledge.models.sentence_encoder import SentenceEncoder
 
 ADVISOR = Advisor.load()

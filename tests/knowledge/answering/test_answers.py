@@ -158,7 +158,10 @@ async def test_a_question_of_four_thousand_characters_is_answered():
         ("500", "model_error"),
         ("cut", "cut"),
         ("empty", "empty"),
-        ("garbage", "model_error"),
+        ("garbage", "garbled"),
+        ("401", "denied"),
+        ("404", "unknown_model"),
+        ("broken", "cut"),
         ("wrong-language", "wrong_language"),
     ],
 )
@@ -166,6 +169,7 @@ async def test_a_failing_model_is_retried_and_then_replaced_by_quotes(
     stub: StubModel, named: Callable[[str], Model], mode: str, fallback: str
 ):
     answers = Answers(Retriever(*RULES), model=named(mode))
+    await answers.warm()
     answer = await answers.answer("契約書は何年保存しますか", readers=ALL, language="ja")
     assert (answer.mode, answer.fallback) == ("extractive", fallback)
     assert "十年" in answer.text
@@ -262,7 +266,7 @@ async def test_a_refusal_of_the_provider_for_good_is_not_repeated(
     answers = Answers(Retriever(*RULES), model=named("401"))
     answer = await answers.answer("契約書は何年保存しますか", readers=ALL, language="ja")
 
-    assert (answer.mode, answer.fallback) == ("extractive", "model_error")
+    assert (answer.mode, answer.fallback) == ("extractive", "denied")
     assert stub.calls == 1
 
 

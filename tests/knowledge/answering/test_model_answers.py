@@ -1,12 +1,14 @@
 """A model's answers from question to answer: with the words it names, in JSON, broken, and looked at twice."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 from knowledge.answering.answers import Answers
 from knowledge.answering.generation import Allowance
+from knowledge.answering.trace import Trace
 from knowledge.models.language_models import Model
 from tests.knowledge.answering.test_answers import ALL, Retriever
 from tests.stub_model import StubModel
@@ -113,3 +115,88 @@ async def test_a_prompt_holds_as_many_passages_as_were_allowed(stub, model):
 
     assert "退職金は、支給しない" in stub.prompts[0]
     assert "駐車場" not in stub.prompts[0]
+
+
+async def test_a_model_that_reads_less_is_given_less_from_then_on(stub, model, caplog):
+    rules = [
+        f"第{number}条 退職金の特例{number}は、支給しない。{'説明を続ける。' * 60}"
+        for number in range(9)
+    ]
+    stub.mode, stub.says, stub.reads = "small", (f"{rules[0][:20]}[1]",), 3000
+    room = Answers(Retriever(*rules), model=model, allowance=Allowance(120.0))
+    first = await room.answer("退職金の特例0は?", readers=ALL, language="ja")
+    calls = stub.calls
+    second = await room.answer("退職金の特例0は?", readers=ALL, language="ja")
+
+    assert (first.mode, first.fallback, second.mode) == ("llm", "", "llm")
+    assert calls > 1
+    assert stub.calls == calls + 1
+    assert "LLM_CHARACTERS" in caplog.text
+
+
+async def test_a_model_that_reads_next_to_nothing_gives_way_with_that_reason(stub, model):
+    stub.mode, stub.reads = "small", 10
+    answer = await Answers(Retriever(*SHELF), model=model).answer(
+        "退職金は?", readers=ALL, language="ja"
+    )
+
+    assert (answer.mode, answer.fallback) == ("extractive", "too_long")
+    assert "一度に読める長さ" in answer.notes[0].ja
+    assert "支給しない" in answer.text
+
+
+async def test_what_a_model_wrote_in_vain_is_kept_with_its_reasons(stub, model, caplog):
+    kept: list[Trace] = []
+
+    async def keep(trace: Trace) -> None:
+        kept.append(trace)
+
+    stub.mode, stub.says = "says", ("退職金は出ます。\n退職金は99万円です。[1]",)
+    room = Answers(Retriever(*SHELF), model=model, keep=keep)
+    answer = await room.answer("退職金は?", readers=ALL, language="ja")
+
+    [trace] = kept
+    assert (answer.mode, answer.removed) == ("extractive", 0)
+    assert [(check.sentence, check.reason) for check in trace.checks if not check.kept] == [
+        ("退職金は出ます。", "citation"),
+        ("退職金は99万円です。", "figure"),
+    ]
+    assert any(check.kept for check in trace.checks)
+    assert "99万円" in trace.output
+    [record] = [one for one in caplog.records if "quotes in place" in one.message]
+    assert record.reason == "unsupported"
+    assert record.checks == "citation 1, figure 1"
+    assert "99万円" not in caplog.text
+
+
+async def test_a_slow_stream_has_all_the_time_that_is_left_once_it_began(stub, model, monkeypatch):
+    monkeypatch.setattr("knowledge.answering.generation.ATTEMPT", 0.1)  # two seconds to begin in
+    stub.mode, stub.says = "says", ("退職金は支給されません。[1]\n> [1] 退職金は、支給しない。",)
+    stub.pause = 0.8  # seconds after each of four pieces
+    room = Answers(Retriever(*SHELF), model=model, allowance=Allowance(20.0))
+    await room.warm()
+    answer = await room.answer("退職金は?", readers=ALL, language="ja")
+
+    assert (answer.mode, answer.fallback) == ("llm", "")
+
+
+async def test_an_answer_nobody_waits_for_ends_the_call_and_says_nothing_against_the_model(
+    stub, model
+):
+    stub.mode, stub.says = "says", ("退職金は支給されません。[1]",)
+    stub.hung.clear()
+    room = Answers(Retriever(*SHELF), model=model, allowance=Allowance(120.0))
+    await room.warm()
+    for number in range(1, 6):
+        asking = asyncio.create_task(room.answer("退職金は?", readers=ALL, language="ja"))
+        await until(lambda number=number: stub.calls == number)
+        asking.cancel()
+        await until(lambda number=number: stub.stopped == number)
+
+    assert model.breaker.closed()
+
+
+async def until(met: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not met():
+            await asyncio.sleep(0.01)

@@ -7,8 +7,9 @@ import sys
 import pytest
 
 from knowledge.errors import ModelUnavailable
-from knowledge.models.language_models import FAILURES, LONGEST, REST, Breaker, Model, ModelFault
-from knowledge.models.providers import PROVIDERS
+from knowledge.models.faults import ModelFault
+from knowledge.models.language_models import FAILURES, LONGEST, REST, Breaker, Model
+from knowledge.models.providers import PROVIDERS, Access
 
 
 @pytest.fixture(params=PROVIDERS)
@@ -64,6 +65,29 @@ async def test_a_provider_is_spoken_to_in_its_own_protocol(model):
     assert written.whole
     assert len(seen) > 1
     assert (written.tokens_in, written.tokens_out) == (7, 3)
+
+
+def test_a_client_waits_as_long_as_an_answer_may_take(provider):
+    settings = PROVIDERS[provider].settings(Access(MODEL, seconds=60.0))
+    waits = settings.get("timeout") or settings.get("request_timeout")
+    if provider == "google":
+        waits = settings["http_options"]["timeout"] / 1000  # milliseconds
+    assert waits == 60
+
+
+async def test_who_cannot_be_reached_and_who_is_too_slow_are_told_apart(stub):
+    stub.mode = "fact"
+    stub.hung.clear()
+    slow = Model("openai:m", base_url=f"http://127.0.0.1:{stub.port}/v1", seconds=0.3)
+    away = Model("openai:m", base_url="http://127.0.0.1:9/v1")
+    kinds = []
+    for model in (slow, away):
+        await asyncio.to_thread(model.open)
+        with pytest.raises(ModelFault) as error:
+            await model.write("質問: 何年", heard)
+        kinds.append(error.value.kind)
+        await model.close()
+    assert kinds == ["timeout", "unreachable"]
 
 
 @pytest.mark.parametrize("mode", ["429", "500", "cut", "garbage", "endless", "huge"])

@@ -1,0 +1,77 @@
+"""
+The doctor tries the language model as answers use it: fast enough, long enough, and so that what it
+writes can be verified.
+"""
+
+import asyncio
+import time
+
+from bot.command.finding import Finding, bad
+from bot.service.application import Application
+from handlers.texts import Texts
+from knowledge.answering.trial import Trial, tried
+from knowledge.errors import ModelUnavailable
+from knowledge.models.faults import ModelFault
+from knowledge.models.language_models import Model
+
+# of a model's failures by kind: the state, and the sentence that says the way out
+_FAULTS: dict[str, tuple[str, str]] = {
+    "denied": ("refuses the key", "model_key"),
+    "unknown_model": ("is not known there", "model_unknown"),
+    "rate_limited": ("allows no more now", "model_limit"),
+    "too_long": ("reads less than LLM_CHARACTERS", "model_short"),
+    "unreachable": ("not answering", "model_away"),
+}
+
+
+async def model_tried(application: Application) -> Finding | None:
+    """Ask the model once, as answers do; None where none is set."""
+    settings = application.settings
+    if not settings.llm:
+        return None
+    model = Model(
+        settings.llm,
+        base_url=settings.llm_base_url,
+        api_key=settings.llm_api_key,
+        seconds=settings.llm_seconds,
+    )
+    try:
+        await asyncio.to_thread(model.open)
+        began = time.perf_counter()
+        async with asyncio.timeout(settings.llm_seconds):
+            trial = await tried(model, settings.llm_characters)
+    except ModelUnavailable as unavailable:
+        return bad("model", unavailable.code, unavailable.reason)
+    except ModelFault as fault:
+        if fault.kind == "timeout":
+            return _slow(settings.llm_seconds, application.texts)
+        return _faulty(fault, application.texts)
+    except TimeoutError:
+        return _slow(settings.llm_seconds, application.texts)
+    finally:
+        await model.close()
+    return _judged(trial, time.perf_counter() - began, application.texts)
+
+
+def _judged(trial: Trial, seconds: float, texts: Texts) -> Finding:
+    """Say what people would see of what a model wrote."""
+    tokens = trial.written.tokens_in + trial.written.tokens_out
+    if not trial.written.text.strip():
+        return bad("model", "writes nothing", texts.phrase("check.model_silent"))
+    told = f"answered in {seconds:.1f} s, {tokens} tokens"
+    if not trial.verified:
+        state = f"{told}, not verifiable ({trial.why or 'no statement'})"
+        return bad("model", state, texts.phrase("check.model_unverified"))
+    return Finding("model", "good", f"{told}, verified")
+
+
+def _slow(seconds: int, texts: Texts) -> Finding:
+    repair = texts.phrase("check.model_slow", seconds=seconds)
+    return bad("model", f"not done in {seconds} s", repair)
+
+
+def _faulty(fault: ModelFault, texts: Texts) -> Finding:
+    state, repair = _FAULTS.get(fault.kind, ("fails", "model_away"))
+    if fault.status:
+        state = f"{state} ({fault.status})"
+    return bad("model", state, texts.phrase(f"check.{repair}"))
