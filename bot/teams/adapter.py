@@ -27,11 +27,11 @@ from bot.teams.activity import Activity, Json
 from bot.teams.auth import AnotherTenant, Keys, PublishedKeys, TokenVerifier, Unauthorized
 from bot.teams.base_cards import BACK, BaseCards
 from bot.teams.connector import Connector
-from bot.teams.credentials import sign_in
 from bot.teams.extension import Extension
 from bot.teams.feedback import FeedbackTargets
 from bot.teams.file_consent import FileConsent
 from bot.teams.files import Files
+from bot.teams.kits import kit, sign_in
 from bot.teams.members import Members
 from bot.teams.refusal import Undelivered
 from bot.teams.rooms import Rooms
@@ -80,7 +80,9 @@ class Teams(Face):
         self._texts = texts
         self._turns = turns
         self._sessions = sessions
-        self._connector = connector or Connector(partial(sign_in, settings), local=local)
+        self._connector = connector or Connector(
+            partial(sign_in, settings), local=local, sdk=kit(settings.sdk)
+        )
         self._sender = Sender(
             self._connector,
             texts,
@@ -97,6 +99,9 @@ class Teams(Face):
         self._verifier = TokenVerifier(settings.app_id, tenant, published, local=local)
         self._extension = Extension(turns, self._languages, texts, self._vouched, self._own_chat)
         self._waiting: dict[str, Answer] = {}  # deliveries → the answers their clients wait for
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._connector.close()
 
     def routes(self) -> list[Route]:
         return [Route("/api/messages", self._receive, methods=["POST"]), about.route(self._texts)]

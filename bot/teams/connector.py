@@ -18,6 +18,7 @@ from typing import Any
 
 from bot.teams.activity import Destination, Json
 from bot.teams.auth import discreet, trusted
+from bot.teams.kits import Kit, kit
 from bot.teams.refusal import NOT_TAKEN, UNKNOWN, Refusal, Undelivered
 from knowledge.retry import Retry
 
@@ -38,12 +39,18 @@ Sleep = Callable[[float], Awaitable[None]]
 class Connector:
     """
     Sends, updates and deletes activities. `sign_in` makes the SDK's credentials when the first is
-    sent.
+    sent; `sdk` is the usual one unless given.
     """
 
     def __init__(
-        self, sign_in: Callable[[], Any], *, local: bool, sleep: Sleep = asyncio.sleep
+        self,
+        sign_in: Callable[[], Any],
+        *,
+        local: bool,
+        sleep: Sleep = asyncio.sleep,
+        sdk: Kit | None = None,
     ) -> None:
+        self._sdk = sdk or kit("")
         self._sign_in = sign_in
         self._local = local
         self._sleep = sleep
@@ -52,6 +59,12 @@ class Connector:
         self._looked = float("-inf")
         self._renewals = 0
         self._lock = asyncio.Lock()
+
+    async def close(self) -> None:
+        """Close the connections; nothing is sent any more."""
+        adapter, self._adapter = self._adapter, None
+        if adapter is not None:
+            await adapter.close()
 
     async def send(self, to: Destination, activity: Json) -> str:
         """
@@ -151,10 +164,8 @@ class Connector:
                 self._credentials, self._adapter = await asyncio.to_thread(self._made)
 
     def _made(self) -> tuple[Any, Any]:
-        from bot.teams.sdk import Adapter
-
         credentials = self._sign_in()
-        return credentials, Adapter(credentials)
+        return credentials, self._sdk.adapter_of(credentials)
 
     async def _token(self) -> None:
         """
@@ -177,11 +188,9 @@ class Connector:
     def _renew(self, seen: int) -> None:
         """Drop the token, unless somebody has since the call that was refused with it."""
         if self._renewals == seen:
-            from bot.teams.credentials import renew
-
             self._renewals += 1
             self._looked = float("-inf")
-            renew(self._credentials)
+            self._sdk.renew(self._credentials)
 
 
 def _worth_another_try(failure: BaseException, *, repeatable: bool) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.environment import InvalidSettings
-from bot.teams.credentials import sign_in
+from bot.teams.kits import sign_in
 from bot.teams.settings import Teams as Settings
 
 READY, SILENT = "ready", "Microsoft Entra does not answer at login.microsoftonline.com"

@@ -1,6 +1,6 @@
 """
-The Bot Framework SDK, and the only file that knows it, so that its successor can take its place
-here.
+The Bot Framework SDK, and the only file that knows it; `agents.py` holds its successor in the same
+shape.
 
 What works of it is used: the adapter with its turn context, the connector client, the schema, the
 sign-in. What does not is mended here: its serialiser drops unknown fields of entities and takes 7
@@ -99,6 +99,11 @@ class _Clients(BotFrameworkAuthentication, ConnectorFactory):  # type: ignore[mi
             )
         return self._clients[service_url]
 
+    async def close(self) -> None:
+        clients, self._clients = self._clients, {}
+        for client in clients.values():
+            await client.config.pipeline.__aexit__()
+
     async def create_user_token_client(self, claims_identity: Any) -> None:
         return None
 
@@ -115,6 +120,10 @@ class Adapter(CloudAdapterBase):  # type: ignore[misc]
     def __init__(self, sign_in: Any) -> None:
         self._connectors = _Clients(sign_in)
         super().__init__(self._connectors)
+
+    async def close(self) -> None:
+        """Close the connections; nothing is sent any more."""
+        await self._connectors.close()
 
     async def send(self, reference: dict[str, Any], activity: dict[str, Any]) -> str:
         """

@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 
 from bot.environment import InvalidSettings, Section, setting
 from bot.readers import GUID, guid, key, switch
+from bot.teams.kits import named
 from handlers.texts import Texts
 
 _LOCAL = "TEAMS_LOCAL"
@@ -114,6 +115,17 @@ class Teams(Section):
         ("メンションだけ", "mentions only"),
         read=switch,
         default=False,
+    )
+
+    sdk: str = setting(
+        "TEAMS_SDK",
+        (
+            "Teams と話す SDK。agents で後継の Microsoft 365 Agents SDK(llm-choose[agents])",
+            "the SDK that speaks to Teams: `agents` (`llm-choose[agents]`) succeeds botbuilder",
+        ),
+        ("botbuilder", "botbuilder"),
+        read=named,
+        default="",
     )
 
     @property

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.teams import stream
+from bot.teams import kits, stream
 from tests.clocks import StandingClock
 from tests.serving import served
 
@@ -21,6 +22,10 @@ MESSAGE = 100 * 1024  # bytes in UTF-16
 STREAM = 120  # seconds
 BETWEEN = 0.98  # seconds between two requests of a stream: one a second, and a little for the clock
 ROOT = "https://schema.org/Message"
+# every story is told on the SDK that this variable names, where one is named
+SDK = os.environ.get("TEAMS_STORIES_ON", "")
+if SDK:
+    kits.KITS[kits.BOT_FRAMEWORK] = kits.KITS[SDK]
 
 
 @dataclass
@@ -265,6 +270,12 @@ def stand_still(patch: pytest.MonkeyPatch) -> StandingClock:
     patch.setattr(stream, "time", clock)
     patch.setattr(stream, "asyncio", clock)
     return clock
+
+
+def use_sdk(patch: pytest.MonkeyPatch, name: str) -> None:
+    """Speak to the service by another SDK than the usual one; skip where it is not installed."""
+    pytest.importorskip(kits.KITS[name].package)
+    patch.setitem(kits.KITS, kits.BOT_FRAMEWORK, kits.KITS[name])
 
 
 @pytest.fixture

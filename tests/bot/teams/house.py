@@ -88,5 +88,6 @@ async def opened(folder, **settings):
         await application.answers()
         _, face = Faces(application).made()["teams"]
         transport = httpx.ASGITransport(Starlette(routes=face.routes()))
-        async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
+        client = httpx.AsyncClient(transport=transport, base_url="http://bot")
+        async with face, client:
             yield House(application, face, client, service)

@@ -63,8 +63,9 @@ class Query:
 @contextlib.asynccontextmanager
 async def door_of(handle, sessions, texts, settings=LOCAL, **more):
     """The bot with this handler; turns still running when the story ends are waited for."""
-    async with Turns(handle, sessions, texts) as turns:
-        teams = Teams(settings, turns, sessions, texts, **more)
+    turns = Turns(handle, sessions, texts)
+    teams = Teams(settings, turns, sessions, texts, **more)
+    async with teams, turns:
         turns.register(teams)
         transport = httpx.ASGITransport(Starlette(routes=teams.routes()))
         async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:

@@ -11,7 +11,7 @@ from bot.teams.connector import Connector, retry_after
 from bot.teams.refusal import Undelivered
 from handlers.conversation import Paragraph, Reply
 from knowledge.retry import SPREAD
-from tests.bot.teams.conftest import Failure
+from tests.bot.teams.conftest import Failure, use_sdk
 from tests.bot.teams.talk import ANSWER, CHANNEL, WORKING, activity, door_of
 
 HELLO = {"type": "message", "text": "hello"}
@@ -29,6 +29,9 @@ class Bearer:
             self.app = object()
             self.fetched += 1
         return f"token{self.fetched}"
+
+    def renew(self):
+        self.app = None
 
     def signed_session(self, session):
         session.headers["Authorization"] = f"Bearer {self.get_access_token()}"
@@ -50,9 +53,18 @@ def trusting(monkeypatch):
     monkeypatch.setattr(room, "trusted", lambda service, *, local: True)
 
 
+@pytest.fixture(autouse=True, params=["botbuilder", "agents"])
+def sdk(request, monkeypatch):
+    """Both SDKs keep the same promises."""
+    if request.param != "botbuilder":
+        use_sdk(monkeypatch, request.param)
+
+
 @pytest.fixture
-def connector(bearer, trusting):
-    return Connector(lambda: bearer, local=False, sleep=at_once)
+async def connector(bearer, trusting):
+    connector = Connector(lambda: bearer, local=False, sleep=at_once)
+    yield connector
+    await connector.close()
 
 
 @pytest.fixture
@@ -76,6 +88,7 @@ async def test_it_waits_as_long_as_the_service_asks(bearer, service, here, trust
     connector = Connector(lambda: bearer, local=False, sleep=sleep)
     service.failures = [Failure(429, after="7"), Failure(429, after=""), Failure(503, after="900")]
     await connector.send(here, HELLO)
+    await connector.close()
     named, random, longest = waits
     assert 7.0 <= named <= 7.0 + SPREAD
     assert 0.0 <= random <= room.WAIT * 2
@@ -83,8 +96,7 @@ async def test_it_waits_as_long_as_the_service_asks(bearer, service, here, trust
 
 
 @pytest.mark.parametrize(("faults", "status"), [(4, None), (5, 503)])
-async def test_the_fifth_try_is_the_last(bearer, service, here, trusting, faults, status):
-    connector = Connector(lambda: bearer, local=False, sleep=at_once)
+async def test_the_fifth_try_is_the_last(connector, service, here, faults, status):
     service.failures = [Failure(503)] * faults
     refused = None
     try:

@@ -1,6 +1,7 @@
 """A personal chat sees an answer grow; the connector at the far end holds the rules of Teams' streams."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -8,10 +9,11 @@ from bot.stopping import Stopped
 from bot.teams import screen, stream
 from bot.teams.activity import Destination
 from bot.teams.connector import Connector
+from bot.teams.kits import sign_in
 from bot.teams.stream import Stream
 from handlers.conversation import Facts, Heading, Paragraph, Reply
 from tests.bot.teams.conftest import Failure
-from tests.bot.teams.talk import ANSWER, WORKING, activity, door_of
+from tests.bot.teams.talk import ANSWER, LOCAL, WORKING, activity, door_of
 
 OVER = '{"error": {"code": "ContentStreamNotAllowed", "message": "exceeded streaming time"}}'
 
@@ -77,10 +79,10 @@ def place(service):
 
 
 @pytest.fixture
-def connector():
-    from botframework.connector.auth import MicrosoftAppCredentials
-
-    return Connector(lambda: MicrosoftAppCredentials("", ""), local=True)
+async def connector():
+    connector = Connector(partial(sign_in, LOCAL), local=True)
+    yield connector
+    await connector.close()
 
 
 async def test_the_stop_button_stops_the_turn_and_nothing_more_is_said(
