@@ -19,6 +19,7 @@ from handlers.texts import Texts
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
 from knowledge.text.language import language_of
+from knowledge.text.provisions import whole
 from knowledge.text.units import units
 from knowledge.values import Answer, Citation, Language, Passage, Sentence
 
@@ -155,7 +156,7 @@ def _same_place(one: Passage, other: Passage) -> bool:
     """Report whether two passages stand at one place: the same slide, or an article's number."""
     if one.place.number is not None and one.place.kind == other.place.kind:
         return one.place.number == other.place.number
-    numbers = _figures(one.place.label), _figures(other.place.label)
+    numbers = _figures(whole(one.place.label)), _figures(whole(other.place.label))
     if numbers[0] or numbers[1]:
         return numbers[0] == numbers[1]
     return one.position == other.position

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from knowledge.answering.extractive import Candidate
+from knowledge.text.parts import Parts, parts_named
 from knowledge.text.predicates import YesNo, asked_for, denied
-from knowledge.text.provisions import part_named
 from knowledge.text.spans import Span
 from knowledge.text.wanted import Wanted, wanted
 
@@ -22,21 +22,21 @@ LEANING = re.compile(
 class Asked:
     """
     What a question wants: `text` as it was asked, what kind of thing, or a yes or no; `part` is the
-    paragraph of an article that it names, "" for none.
+    paragraph and item of an article that it names, empty for none.
     """
 
     text: str
     wanted: Wanted
     yes_no: YesNo | None
     denied: bool = False
-    part: str = ""
+    part: Parts = ()
 
     @classmethod
     def of(cls, text: str) -> "Asked":
         """Return what a question wants."""
         yes_no = asked_for(text)
         is_denied = yes_no is None and denied(text)
-        return cls(text, wanted(text), yes_no, is_denied, part_named(text))
+        return cls(text, wanted(text), yes_no, is_denied, parts_named(text))
 
     @property
     def listed(self) -> bool:

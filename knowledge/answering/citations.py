@@ -11,6 +11,7 @@ from knowledge.answering.trace import Limit
 from knowledge.answering.wording import Wording
 from knowledge.errors import UnknownDocument
 from knowledge.text.injection import suspicious
+from knowledge.text.parts import shared_parts, with_parts
 from knowledge.values import (
     Citation,
     Document,
@@ -63,7 +64,11 @@ async def citations(
 def citation(
     number: int, passage: Passage, quote: str, document: Document, today: date
 ) -> Citation:
-    """Return a source with what its document says of itself: version, dates, owner, address."""
+    """
+    Return a source with what its document says of itself: version, dates, owner, address. Its place
+    names the paragraph and item of an article that all of the quote stands in.
+    """
+    passage = _at_its_part(passage, quote)
     version = document.version(passage.version)
     meta = document.metadata
     return Citation(
@@ -77,6 +82,15 @@ def citation(
         url=meta.url,
         owner=meta.owner,
     )
+
+
+def _at_its_part(passage: Passage, quote: str) -> Passage:
+    """Return a passage whose place names the part of the article that a quote stands in."""
+    label, at = passage.place.label, passage.text.find(quote)
+    if not label or not quote or at < 0:
+        return passage
+    parts = shared_parts(label, passage.text, at, at + len(quote.rstrip()))
+    return replace(passage, place=replace(passage.place, label=with_parts(label, parts)))
 
 
 async def _described(document: str, describe: Describe) -> Document | None:

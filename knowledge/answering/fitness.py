@@ -16,8 +16,8 @@ from knowledge.retrieval.query import Query
 from knowledge.text.analysis import normalise
 from knowledge.text.lines import ended
 from knowledge.text.outline import row_of, unmarked
+from knowledge.text.parts import parts_of, same_parts
 from knowledge.text.predicates import Stance, YesNo, stance_of, verdict
-from knowledge.text.provisions import part_begun
 from knowledge.text.ranges import fits
 from knowledge.text.spans import Span
 from knowledge.values import Hit, Passage
@@ -115,7 +115,7 @@ def _form_signs(asked: Asked, deciding: Deciding, passage: Passage) -> dict[str,
         "leaning": bool(LEANING.match(unmarked(line))),
         "soft": bool(_SOFT.search(line)),
         "denies": asked.denied and stance in ("not_so", "forbidden"),
-        "named": bool(asked.part) and asked.part == part_begun(line),
+        "named": _is_named(asked, passage, deciding.span),
         "label": _is_label(passage, deciding.span),
         "opens": opens and bool(_QUESTION.search("".join(passage.headings[-1:]))),
         "lists": lists,
@@ -152,6 +152,16 @@ def _near(deciding: Deciding, hits: Sequence[Hit]) -> float:
     if not 0 <= number < len(near):
         return 0.0
     return max(near[number] - UNRELATED, 0.0)
+
+
+def _is_named(asked: Asked, passage: Passage, span: Span) -> bool:
+    """Whether the part of an article that a question names begins with this line."""
+    text, start = passage.text, span[0]
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    if not asked.part or before.strip():
+        return False
+    parts = parts_of(passage.place.label, text, start)
+    return bool(parts) and same_parts(parts, asked.part)
 
 
 def _is_label(passage: Passage, span: Span) -> bool:

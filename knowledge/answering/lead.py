@@ -8,6 +8,7 @@ misunderstood alone is never alone: an item has the line that announces it, a ru
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from knowledge.answering.articles import Article
@@ -18,11 +19,12 @@ from knowledge.answering.wording import Wording
 from knowledge.reading.chunks import passage_title
 from knowledge.text.article import Line, above, counted_anew
 from knowledge.text.outline import LEADS, unmarked
+from knowledge.text.parts import parts_of, with_parts
 from knowledge.text.predicates import EXCEPTION, Stance, Verdict, conditional, stance_of, verdict
 from knowledge.text.sanitise import quoted, sanitise
 from knowledge.text.spans import sentence_spans
 from knowledge.text.titles import titled
-from knowledge.values import Language
+from knowledge.values import Language, Place
 
 Opening = Literal["lead_yes", "lead_yes_if", "lead_no", "lead_no_if", ""]
 
@@ -50,13 +52,23 @@ def place_of(article: Article, language: Language) -> str:
     title = titled(passage.title, language)
     parts = [title]
     if passage.place.kind != "part" and passage.place.label not in ("", passage.title):
-        parts.append(sanitise(passage.place.to(language)))
+        parts.append(sanitise(_part_of(article).to(language)))
     heading = _heading(article)
-    if heading and heading not in parts:
+    named = (*parts, sanitise(passage.place.to(language)))
+    if heading and heading not in named:
         parts.append(heading)
     if len(parts) == 1 and passage.place.kind in ("slide", "page"):
         parts.append(passage.place.to(language))
     return " ".join(parts)
+
+
+def _part_of(article: Article) -> Place:
+    """Return the place of the deciding line, with its paragraph and item of the article."""
+    line = article.lines[article.at]
+    passage = article.passages[line.passage]
+    label = passage.place.label
+    begins = max(article.span[0], line.span[0])
+    return replace(passage.place, label=with_parts(label, parts_of(label, passage.text, begins)))
 
 
 def lead(
@@ -132,7 +144,8 @@ def _before(article: Article) -> list[str]:
     if before:
         return [plain(text[slice(*before[-1])])]
     for other in reversed(article.lines[: article.at]):
-        if other.kind in ("prose", "item"):
+        below = other.kind == "item" and other.rank > line.rank >= 0
+        if other.kind in ("prose", "item") and not below:
             return [plain(other.text)]
     return []
 

@@ -132,7 +132,10 @@ def _is_below(every: Sequence[Line], head: Line, at: int, end: int, *, announces
     if line.kind != "item":
         return end > at + 1 and line.indent > every[at + 1].indent
     if head.kind != "item":
-        return announces and (end == at + 1 or every[at + 1].kind == "item")
+        first = every[at + 1]
+        if first.kind == "item" and (line.indent, line.rank) < (first.indent, first.rank):
+            return False  # the next paragraph, behind the list
+        return announces and (end == at + 1 or first.kind == "item")
     return line.indent > head.indent or (line.indent == head.indent and line.rank > head.rank)
 
 

@@ -11,9 +11,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from knowledge.text.analysis import normalise
 from knowledge.text.lines import ended
-from knowledge.text.quantities import in_digits, number
+from knowledge.text.quantities import number
 
 _DIGITS = r"[0-9０-９一二三四五六七八九十百〇]{1,7}"
 _ARTICLE = re.compile(
@@ -46,7 +45,9 @@ _LETTER = re.compile(r"[ \t]*\(([a-z]{1,4})\)[ \t]+(?=\S)")
 _LINE = re.compile(r"[^\n]+")
 _HEADING = 60  # characters of a heading of clauses
 _FEWEST = 2  # articles, or clauses, that make a text a set of rules
-_PART = re.compile(r"第\d+項|(?<=\d)\([a-z]{1,4}\)")
+_PART = re.compile(
+    r"第\d+項|第\d+号(?:の\d+)*|(?<=[項号\d])[ア-ン](?![ァ-ン])|(?<=[\d)])\([a-z\d]{1,4}\)"
+)
 ARTICLE = re.compile(r"第\d+条|附則|別表|clause \d")  # in the name of a place
 _OPENING = 80  # characters of an article's first line that its later paragraphs are found by
 
@@ -105,15 +106,6 @@ class _Open:
 def whole(label: str) -> str:
     """Return the article of a place's label, which its paragraphs have in common."""
     return _PART.sub("", label)
-
-
-def part_named(question: str) -> str:
-    """
-    Return the number or letter of the part of an article that a question names (第2条第3項,
-    "clause 4.2(b)"), "" where it names none.
-    """
-    match = _PART.search(in_digits(normalise(question)))
-    return match.group().strip("第項()") if match else ""
 
 
 def part_begun(line: str) -> str:

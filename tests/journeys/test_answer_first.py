@@ -55,7 +55,7 @@ async def test_the_answer_comes_first_and_its_whole_article_is_within_reach(appl
     seen = drawn(face, reply, Texts.load())
 
     assert reply.text.startswith(
-        "はい、来客用区画は、社員が休日に利用することができる(駐車場規程 第4条 来客用区画)。"
+        "はい、来客用区画は、社員が休日に利用することができる(駐車場規程 第4条第1項 来客用区画)。"
     )
     assert "はい、来客用区画は" in seen
     last = "第29番" in seen

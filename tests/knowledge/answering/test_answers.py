@@ -418,3 +418,30 @@ async def test_a_question_that_may_mean_several_things_offers_them():
     assert len(vague.choices) == 2
     assert all("記録" in choice for choice in vague.choices)
     assert clear.choices == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "cited", "said"),
+    [
+        ("文書規程の第5条第1項第2号は?", "第5条第1項第2号", "写しを社外へ送らないこと"),
+        ("写しを送らない義務は、退職後もありますか?", "第5条第2項", "退職後も三年間"),
+        ("廃棄を承認するのは誰ですか?", "第6条", "総務部長"),
+    ],
+)
+async def test_an_answer_is_cited_by_the_paragraph_and_item_of_its_sentence(question, cited, said):
+    """Articles short enough for one passage have their name alone as the passage's place."""
+    texts = {
+        "第5条": "第5条　従業員は、次の各号を守らなければならない。\n(1) 書類を施錠して保管すること\n"
+        "(2) 写しを社外へ送らないこと\n2　前項第2号の写しを送らない義務は、退職後も三年間続く。",
+        "第6条": "第6条　文書の廃棄は、総務部長が承認する。",
+    }
+    retriever = Retriever(*texts.values())
+    for number, (name, passage) in enumerate(zip(texts, retriever.passages, strict=True)):
+        place = Place("section", number + 1, name)
+        retriever.passages[number] = replace(passage, place=place)
+    answer = await Answers(retriever, analysis=ANALYSIS).answer(
+        question, readers=ALL, language="ja"
+    )
+    assert answer.citations[0].passage.place.to("ja") == cited
+    assert said in answer.sentences[0].text
+    assert f"(文書規程 {cited})" in answer.sentences[0].text

@@ -13,7 +13,7 @@ from knowledge.reading import conversion
 from knowledge.reading.chunks import passages
 from knowledge.reading.readers import tessdata
 from knowledge.reading.reading import Reading, read
-from knowledge.text.provisions import part_begun, part_named, whole
+from knowledge.text.parts import parts_of, with_parts
 from knowledge.values import Passage
 
 CELL = " | "
@@ -31,16 +31,13 @@ async def outcome(path: Path) -> Reading | UnreadableDocument:
 
 
 def stands(place: str, cut: Sequence[Passage]) -> bool:
-    """Report whether a passage is that place, or is its article and has the paragraph named."""
-    article, part = whole(place), part_named(place)
+    """Report whether a line of a passage is cited by that place."""
     for passage in cut:
-        name = passage.place.to("ja")
-        if name == place or name.startswith(f"{place}（"):
-            return True
-        is_article = re.fullmatch(rf"{article}(?:（.*）| .*)?", name) is not None
-        begun = {part_begun(line) for line in passage.text.split("\n")}
-        if part and is_article and part in begun:
-            return True
+        label = passage.place.label
+        for line in re.finditer(r"[^\n]+", passage.text):
+            cited = with_parts(label, parts_of(label, passage.text, line.start()))
+            if cited == place or cited.startswith((f"{place}（", f"{place} ")):
+                return True
     return False
 
 
