@@ -11,12 +11,14 @@ from typing import Any
 
 import yaml
 
-from bot.command import desk, output
+from bot.command import desk, memo, output
 from bot.command.exits import DONE
 from bot.command.terminal import draw
 from bot.service.application import Application
 from handlers.choose import figures
 from handlers.choose.decision_models import ModelStore
+from handlers.choose.memo import attachments
+from handlers.choose.reading import contradictions
 from handlers.choose.result import ResultView
 from handlers.choose.runs import Run
 from handlers.choose.situation import Situation
@@ -44,12 +46,21 @@ async def choose(
     if not arguments.answers:
         from bot.command.interview import interview
 
-        return await interview(application, spoken, express=arguments.express, team=arguments.team)
+        return await interview(
+            application,
+            spoken,
+            express=arguments.express,
+            team=arguments.team,
+            place=arguments.memo or "",
+        )
     given = await asyncio.to_thread(_file, arguments.answers)
     for id_, answers, sha256 in _runs(given):
         advisor = await _advisor(application, sha256)
         valid = advisor.validate(answers)
         result = advisor.evaluate(valid)
+        if arguments.memo is not None:
+            _write_memo(application, advisor, valid, spoken, arguments)
+            continue
         if arguments.json or id_:
             named = {"id": id_} if id_ else {}
             output.line(named | record(result))
@@ -73,12 +84,15 @@ async def _described(
         if name in known:
             answers[name] = hit.option
     valid = advisor.validate(answers)
+    if arguments.memo is not None:
+        _write_memo(application, advisor, valid, language, arguments)
+        return DONE
     if arguments.json:
         words = {}
         for name in valid:
             words[name] = hits[name].words
-        contradictions = {name: list(said) for name, said in torn.items()}
-        read = {"words": words, "contradictions": contradictions}
+        both = {name: list(said) for name, said in torn.items()}
+        read = {"words": words, "contradictions": both}
         output.line({"read": read} | record(advisor.evaluate(valid)))
         return DONE
     console, say = desk.console(), application.texts.say
@@ -86,17 +100,50 @@ async def _described(
         answer = figures.answer(advisor, name, option, language)
         source = say("choose.read_from", language, words=hits[name].words)
         console.print(f"  {answer} ({source})", markup=False)
+    asked = {name: words for name, words in torn.items() if name in known}
+    if asked:
+        text = contradictions(asked, advisor, Wording(application.texts, language))
+        console.print(text, markup=False)
     _draw(application, advisor, valid, language)
     return DONE
+
+
+def _write_memo(
+    application: Application,
+    advisor: Advisor,
+    answers: dict[str, str],
+    language: Language,
+    arguments: argparse.Namespace,
+) -> None:
+    """Write the memo of answers that belong to no run, and say where it is."""
+    view = _view(application, advisor, answers, language, arguments.describe)
+    paths = memo.save(attachments(view), arguments.memo)
+    if arguments.json:
+        output.line({"files": [str(path) for path in paths]})
+        return
+    for path in paths:
+        text = application.texts.say("interview.written", language, name=path)
+        desk.console().print(text, markup=False, soft_wrap=True)
 
 
 def _draw(
     application: Application, advisor: Advisor, answers: dict[str, str], language: Language
 ) -> None:
     """Draw a result that belongs to no run."""
-    run = Run("", "terminal:local", "terminal", advisor.model.sha256, answers=answers)
-    say = Wording(application.texts, language)
-    draw(ResultView.of(run, advisor, say).plain(), desk.console())
+    draw(_view(application, advisor, answers, language).plain(), desk.console())
+
+
+def _view(
+    application: Application,
+    advisor: Advisor,
+    answers: dict[str, str],
+    language: Language,
+    situation: str = "",
+) -> ResultView:
+    """Return the result of answers that belong to no run."""
+    sha256 = advisor.model.sha256
+    run = Run("", "terminal:local", "terminal", sha256, answers=answers, situation=situation)
+    return ResultView.of(run, advisor, Wording(application.texts, language))
 
 
 async def model(application: Application, arguments: argparse.Namespace, language: Language) -> int:

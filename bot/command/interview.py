@@ -9,11 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 from rich.console import Console
 
-from bot.command import desk
+from bot.command import desk, memo
 from bot.command.terminal import draw
 from bot.service.application import Application
 from handlers.choose.situation import Situation
@@ -31,23 +30,45 @@ from handlers.conversation import (
     Press,
     Reply,
 )
+from knowledge.errors import InvalidAnswers
 from knowledge.values import Language
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 END = "terminal.end"  # what the way out presses
+QUESTION = "choose.question"  # what takes a question about a result
+RESULT = "choose.resume"  # what leads back to it
+# what is typed for a button besides its label
+WORDS: dict[str, frozenset[str]] = {
+    "choose.back": frozenset({"戻る", "前へ", "back", "go back", "previous"}),
+    "choose.skip": frozenset({"飛ばす", "スキップ", "パス", "skip", "pass"}),
+    "choose.later": frozenset({"飛ばす", "スキップ", "あとで", "skip", "later"}),
+    "choose.resume": frozenset({"結果", "結果に戻る", "続き", "戻る", "result", "results", "back"}),
+    "choose.memo": frozenset({"メモ", "判断メモ", "memo"}),
+    "choose.finish": frozenset({"結果", "終える", "result", "finish"}),
+    "choose.preview": frozenset({"途中", "途中経過", "so far", "preview"}),
+    END: frozenset({"終わる", "終了", "やめる", "quit", "exit", "bye"}),
+}
+WHY = frozenset({"なぜ", "なぜ?", "なんで", "どうして", "理由", "why", "why?"})
 
 
 class Sheet:
-    """A screen that draws each final reply and keeps it, so that its question can be answered."""
+    """
+    A screen that draws each final reply and keeps it, so that its question can be answered, and the
+    way back to the last result, which stays whatever is asked about it.
+    """
 
     def __init__(self, console: Console) -> None:
         self.memory: dict[str, str] = {}
         self.last = Reply("")
+        self.result: Press | None = None
         self._console = console
 
     async def show(self, reply: Reply) -> None:
         if reply.final:
             self.last = reply
+            asking = _asks_about(reply)
+            if asking is not None:
+                self.result = Press(RESULT, asking.data)
             # what is pressed by letter stands below
             shown = [block for block in reply.blocks if not isinstance(block, Buttons)]
             drawn = replace(reply, blocks=tuple(shown))
@@ -58,9 +79,9 @@ class Sheet:
 
 
 async def interview(
-    application: Application, language: Language, *, express: bool, team: str
+    application: Application, language: Language, *, express: bool, team: str, place: str = ""
 ) -> int:
-    """Ask until the person ends the input or stops."""
+    """Ask until the person ends the input or stops; a memo is written to `place`."""
     person = Person("terminal:local", "terminal", language, "admin")
     argument = ""
     if team:
@@ -78,50 +99,70 @@ async def interview(
             content,
         )
         await application.turns.take(message, sheet)
-        _keep_files(sheet.last, application, language)
-        answered = await _answer(sheet.last, application, language)
+        _keep_files(sheet.last, application, language, place)
+        answered = await _answer(sheet, application, language)
         if answered is None:
             return 0
         content, number = answered, number + 1
 
 
-def _keep_files(reply: Reply, application: Application, language: Language) -> None:
-    """Write what can be taken away into the working folder, beside what is there already."""
-    for attachment in reply.attachments:
-        path = desk.located(attachment.name)
-        for count in range(2, 1000):
-            if not path.exists():
-                break
-            numbered = Path(attachment.name).with_stem(f"{Path(attachment.name).stem}-{count}")
-            path = desk.located(str(numbered))
-        path.write_bytes(attachment.content)
-        written = application.texts.say("interview.written", language, name=path.name)
+def _keep_files(reply: Reply, application: Application, language: Language, place: str) -> None:
+    """Write what can be taken away, and say where it is or why it could not be written."""
+    if not reply.attachments:
+        return
+    try:
+        paths = memo.save(reply.attachments, place)
+    except InvalidAnswers as error:
+        print(error.reason.to(language))  # noqa: T201  # a terminal speaks by printing
+        return
+    for path in paths:
+        written = application.texts.say("interview.written", language, name=path)
         print(written)  # noqa: T201  # a terminal speaks by printing
 
 
-async def _answer(reply: Reply, application: Application, language: Language) -> Content | None:
+async def _answer(sheet: Sheet, application: Application, language: Language) -> Content | None:
     """
     Return what the person does next: a button by its letter, or a form with one answer a line; None
     ends.
     """
-    buttons = dict(zip(LETTERS, _buttons(reply, application, language), strict=False))
+    reply = sheet.last
+    buttons = dict(zip(LETTERS, _buttons(sheet, application, language), strict=False))
     if not reply.ask and not buttons:
         return None
     keys = [f"{key}) {button.label}" for key, button in buttons.items()]
+    asking = _asks_about(reply)
     fields = reply.ask.fields if reply.ask else (Field("", "choice", ""),)
+    if asking is not None:
+        fields = (Field("text", "text", ""),)
+    why = reply.ask.why if reply.ask else ""
     values: dict[str, str] = {}
     for field in fields:
         if len(fields) > 1:
             print("\n".join(_field(field)))  # noqa: T201  # a terminal speaks by printing
         if len(fields) == 1 or not values:
             print("  ".join(keys))  # noqa: T201  # a terminal speaks by printing
-        given = await _line(field, buttons, application, language)
+        given = await _line(field, buttons, application, language, why)
         if given is None or isinstance(given, Button):
             return _pressed(given)
         values[field.id] = given
+    if asking is not None:
+        return Form(asking.action, asking.data, values)
     if reply.ask is None:
         return None
     return Form(reply.ask.form, reply.ask.state, values)
+
+
+def _asks_about(reply: Reply) -> Press | None:
+    """Return what takes a question about the result that stands there, None where none does."""
+    if reply.ask is not None:
+        return None
+    for block in reply.blocks:
+        if not isinstance(block, Buttons):
+            continue
+        for button in block.items:
+            if button.press.action == QUESTION:
+                return button.press
+    return None
 
 
 def _field(field: Field) -> Iterator[str]:
@@ -140,11 +181,15 @@ def _pressed(button: Button | None) -> Press | None:
 
 
 async def _line(
-    field: Field, buttons: dict[str, Button], application: Application, language: Language
+    field: Field,
+    buttons: dict[str, Button],
+    application: Application,
+    language: Language,
+    why: str,
 ) -> str | Button | None:
     """
-    Read until a line is an option's number, a button's letter or, where text is asked for, any
-    text.
+    Read until a line is an option's number, a button's letter or word or, where text is asked for,
+    any text; "why" tells the reason of a question.
     """
     while True:
         label = f"[{_number(field)}] " if field.initial else ""
@@ -159,13 +204,22 @@ async def _line(
             return field.options[int(word) - 1].id
         if not word and (field.initial or not field.required):
             return field.initial
-        if word and not field.options and field.id:
+        if why and word.casefold() in WHY:
+            print(why)  # noqa: T201  # a terminal speaks by printing
+            continue
+        named = _named(word, buttons)
+        if named is None and not field.options and field.id and _is_text(word, field):
             return word
-        meant = _named(word, buttons) or _several(word, field)
+        meant = named or _several(word, field)
         meant = meant or in_words(word, field, _situation())
         if meant:
             return meant
         print(_help(field, application, language))  # noqa: T201  # a terminal prompt
+
+
+def _is_text(word: str, field: Field) -> bool:
+    """Report whether a line is text; where none is asked for, a mere number answers nothing."""
+    return bool(word) and (bool(field.label) or not word.isdecimal())
 
 
 def _several(word: str, field: Field) -> str:
@@ -182,9 +236,13 @@ def _several(word: str, field: Field) -> str:
 
 
 def _named(word: str, buttons: dict[str, Button]) -> Button | None:
-    """Return the button whose label was typed, None where there is none."""
+    """Return the button whose label, or another word for it, was typed; None for none."""
+    typed = word.strip(" 。.!").casefold()
     for button in buttons.values():
-        if word.casefold() == button.label.casefold():
+        if typed == button.label.casefold():
+            return button
+    for button in buttons.values():
+        if typed in WORDS.get(button.press.action, ()):
             return button
     return None
 
@@ -209,15 +267,22 @@ def _number(field: Field) -> int | str:
     return field.initial
 
 
-def _buttons(reply: Reply, application: Application, language: Language) -> Iterator[Button]:
-    """Yield what can be pressed: the ask's own buttons, those of the blocks, and the way out."""
+def _buttons(sheet: Sheet, application: Application, language: Language) -> Iterator[Button]:
+    """
+    Yield what can be pressed: the ask's own buttons, those of the blocks, the way back to the last
+    result where nothing else leads there, and the way out.
+    """
+    reply = sheet.last
+    drawn: list[Button] = []
     if reply.ask and reply.ask.guideline:
-        yield reply.ask.guideline.open
+        drawn.append(reply.ask.guideline.open)
     if reply.ask:
-        yield from reply.ask.buttons
+        drawn += reply.ask.buttons
     for block in reply.blocks:
         if isinstance(block, Buttons):
-            for button in block.items:
-                if not button.url:
-                    yield button
+            drawn += [button for button in block.items if not button.url]
+    yield from drawn
+    leads = {button.press.action for button in drawn}
+    if sheet.result is not None and leads.isdisjoint((RESULT, QUESTION)) and reply.ask is None:
+        yield Button(application.texts.say("choose.to_result", language), sheet.result)
     yield Button(application.texts.say("interview.end", language), Press(END))

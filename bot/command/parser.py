@@ -298,6 +298,7 @@ def _choose(command: Parser) -> None:
     command.option("--describe", text="describe", metavar="TEXT", default="")
     command.switch("--express", text="express")
     command.option("--team", text="team", metavar="ID", default="")
+    command.option("--memo", text="memo", metavar="PATH")
     _choice(command, "--language", LANGUAGES, text="language")
 
 

@@ -2,6 +2,7 @@
 The terminal as a platform: replies become lines of text. Pure but for the console it is given.
 """
 
+import re
 from typing import assert_never
 
 from rich.cells import cell_len
@@ -32,6 +33,7 @@ from handlers.conversation import (
 )
 from knowledge.values import Language
 
+_ITEM = re.compile(r"(?m)^- (?=[^\x00-\x7f])")
 ME = "terminal:local"
 BAR = 24  # cells of the longest bar
 LEAST = 12  # cells a column needs at least, unless its longest cell is shorter
@@ -125,7 +127,7 @@ def _source(source: Source) -> str:
 
 
 def _paragraph(text: str, tone: str) -> str:
-    safe = _bold(escape(text))
+    safe = _bold(escape(_listed(text)))
     match tone:
         case "warning" | "bad":
             return f"⚠ {safe}"
@@ -135,6 +137,11 @@ def _paragraph(text: str, tone: str) -> str:
             return "  " + safe.replace("\n", "\n  ")
         case _:
             return safe
+
+
+def _listed(text: str) -> str:
+    """Let Japanese items begin beside their sign: a console breaks lines at blanks alone."""
+    return _ITEM.sub("・", text)
 
 
 def _bold(text: str) -> str:
