@@ -41,7 +41,10 @@ ENGLISH = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "mn": 1e6, "b": 
 _NUMBER = r"(\d[\d,]*(?:\.\d+)?)"
 _COUNT = rf"(\d[\d,]*(?:\.\d+)?|{'|'.join(word for word in WORDS if word.isascii())})"
 _YEN = re.compile(rf"{_NUMBER} ?(千万|百万|億|万|千)? ?円")
-_YEN_SHORT = re.compile(rf"{_NUMBER} ?(千万|百万|億|万)(?![人件名枚ペ字文語冊本台個])")
+_YEN_SHORT = re.compile(
+    rf"{_NUMBER} ?(千万|百万|億|万)(?![人件名枚ペ字文語冊本台個]| ?(?:米?ドル|ユーロ))"
+)
+_KATAKANA = re.compile(rf"{_NUMBER} ?(千万|百万|億|万|千)? ?(?:米?(ドル)|(ユーロ))")
 _FOREIGN = re.compile(
     rf"(US\$|\$|€|¥|￥) ?{_NUMBER} ?(k|m|mn|million|thousand|b|billion)?\b", re.IGNORECASE
 )
@@ -134,7 +137,7 @@ def bare(piece: str) -> tuple[str, Amount] | None:
     readers = (("budget", money), ("time", months), ("users", _head_count))
     for criterion, read in readers:
         amount = read(piece)
-        if amount is None or amount.value <= 0:
+        if amount is None:
             continue
         if not _AROUND.sub("", piece.replace(amount.words, "", 1)).strip():
             return criterion, amount
@@ -178,6 +181,11 @@ def _foreign(clause: str) -> list[Amount]:
     for match in _NAMED.finditer(clause):
         digits, scale, currency = match.groups()
         value = _number(digits) * ENGLISH.get((scale or "").lower(), 1.0) * _rate(currency)
+        found.append(Amount(value / TEN_THOUSAND, match.group().strip()))
+    for match in _KATAKANA.finditer(clause):
+        digits, scale, dollar, _ = match.groups()
+        rate = DOLLAR if dollar else EURO
+        value = _number(digits) * SCALES.get(scale or "", 1.0) * rate
         found.append(Amount(value / TEN_THOUSAND, match.group().strip()))
     return found
 

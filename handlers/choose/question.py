@@ -217,6 +217,8 @@ def confirm(run: Run, told: Told, advisor: Advisor, say: Wording, note: str) -> 
         fields.append(choice(advisor.model.criterion(id_), first, hint, say))
     for id_, words in told.torn.items():
         hint = say("torn_from", words=say("torn_between").join(words))
+        if len(words) == 1:
+            hint = say("impossible_from", words=words[0])
         fields.append(choice(advisor.model.criterion(id_), "", hint, say, required=False))
     fields += _ticks(told, advisor, say)
     text = say("confirm", count=len(told.hits))

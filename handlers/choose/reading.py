@@ -131,12 +131,21 @@ def known(hits: Mapping[str, Hit], advisor: Advisor) -> dict[str, Hit]:
 
 
 def contradictions(torn: Mapping[str, tuple[str, ...]], advisor: Advisor, say: Wording) -> str:
-    """Say where the text contradicts itself, with its words."""
-    rows = []
+    """Say where the text contradicts itself, or says what cannot be, with its words."""
+    rows, impossible = [], []
     for criterion, words in torn.items():
         name = figures.subject(advisor, criterion, say.language)
-        rows.append(say("torn_words", criterion=name, words=say("torn_between").join(words)))
-    return say("torn", criteria=say.listed(rows))
+        row = say("torn_words", criterion=name, words=say("torn_between").join(words))
+        if len(words) > 1:
+            rows.append(row)
+        else:
+            impossible.append(row)
+    sentences = []
+    if rows:
+        sentences.append(say("torn", criteria=say.listed(rows)))
+    if impossible:
+        sentences.append(say("impossible", criteria=say.listed(impossible)))
+    return "\n".join(sentences)
 
 
 def subjects(criteria: Iterable[str], advisor: Advisor, say: Wording) -> str:

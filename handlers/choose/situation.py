@@ -20,6 +20,7 @@ from knowledge.sentences import yaml_values
 LONGEST = 20_000  # characters that are read
 SEVERAL = ("tried", "platform")  # questions of which a text may name several answers
 MEANS = ("boundary", "act", "control")  # a means that is refused says nothing of them
+NOBODY = ""  # in place of an option: what was read is no number of users
 LISTED = 200  # characters a mere list of limits may have
 CLAUSE = 300  # characters of one clause; what goes on without an end is cut
 AFTER = 14  # characters behind a hit in which a Japanese negation belongs to it
@@ -101,7 +102,8 @@ class Situation:
 
     def read(self, text: str) -> tuple[dict[str, Hit], dict[str, tuple[str, ...]]]:
         """
-        Return what the text says by question, and where it contradicts itself, its words.
+        Return what the text says by question, and where it contradicts itself, its words; one alone
+        is no possible answer by itself, such as "0人".
         """
         plain = _DIGITS.sub(" ", unicodedata.normalize("NFKC", text)[:LONGEST])
         found: dict[str, dict[str, str]] = {}
@@ -110,7 +112,9 @@ class Situation:
         hits: dict[str, Hit] = {}
         torn: dict[str, tuple[str, ...]] = {}
         for criterion, options in found.items():
-            if criterion in SEVERAL or len(options) == 1:
+            if NOBODY in options:
+                torn[criterion] = (options[NOBODY],)
+            elif criterion in SEVERAL or len(options) == 1:
                 hits[criterion] = Hit(LIST.join(options), " / ".join(options.values()))
             else:
                 settled = _settled(criterion, options)
@@ -161,7 +165,13 @@ class Situation:
         amount = bare(unicodedata.normalize("NFKC", text[:LISTED]).strip())
         if amount is None or amount[0] != criterion:
             return ""
-        return band(amount[1].value, self._numbers[criterion].limits)
+        return self._band(criterion, amount[1].value)
+
+    def _band(self, criterion: str, value: float) -> str:
+        """Return the option a number falls under; `NOBODY` where it cannot be."""
+        if criterion == "users" and value < 1:
+            return NOBODY
+        return band(value, self._numbers[criterion].limits)
 
     def _told(self, text: str) -> Iterator[tuple[str, str, str]]:
         for clause in _clauses(text):
@@ -183,7 +193,7 @@ class Situation:
             elif not any(self._clause(piece)):
                 return
         for criterion, said in amounts:
-            yield criterion, band(said.value, self._numbers[criterion].limits), said.words
+            yield criterion, self._band(criterion, said.value), said.words
 
     def _clause(self, clause: str) -> Iterator[tuple[str, str, str]]:
         """Yield (question, answer, words) of one clause."""
@@ -243,7 +253,7 @@ class Situation:
                 continue
             amount = read(clause)
             if amount is not None:
-                yield criterion, band(amount.value, rules.limits), amount.words
+                yield criterion, self._band(criterion, amount.value), amount.words
 
 
 def _settled(criterion: str, options: Mapping[str, str]) -> Hit | None:

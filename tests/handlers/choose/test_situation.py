@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from handlers.choose.reading import contradictions
 from handlers.choose.situation import Situation
+from handlers.choose.wording import Wording
+from handlers.texts import Texts
 from tests.choosing import advisor
 
 SITUATION = Situation.load()
@@ -85,6 +88,31 @@ def test_what_contradicts_itself_is_not_read(text: str, criterion: str) -> None:
     hits, torn = SITUATION.read(text)
     assert criterion not in hits
     assert len(torn[criterion]) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("予算は5万ドルです。", "m"),
+        ("予算は3千米ドルです。", "xs"),
+        ("予算は10万ユーロまで。", "m"),
+        ("予算は1.5億円です。", "l"),
+        ("予算は4億円です。", "xl"),
+    ],
+)
+def test_a_budget_is_read_in_its_own_currency(text: str, expected: str) -> None:
+    hits, _ = SITUATION.read(text)
+    assert hits["budget"].option == expected
+
+
+@pytest.mark.parametrize("text", ["0人で使います。", "1か月、0人、50万円", "We have 0 users."])
+def test_nobody_is_no_number_of_users_and_is_said(text: str) -> None:
+    hits, torn = SITUATION.read(text)
+    assert "users" not in hits
+    assert "0" in torn["users"][0]
+    said = contradictions(torn, advisor(), Wording(Texts.load(), "ja"))
+    assert "答えとして使えない" in said
+    assert "食い違う" not in said
 
 
 def test_the_words_an_answer_was_read_from_stand_in_the_text() -> None:
