@@ -2,7 +2,7 @@
 Which documents a talk has just shown, where rooms meet: those of the last list, in its order, and
 the one that was opened. What is asked next may mean "the second one", or an article of it.
 
-Kept with the thread, and forgotten there with the next answer, whose sources are meant from then on.
+Kept with the thread, and forgotten there with the next answer: its sources are meant from then on.
 """
 
 from collections.abc import Sequence

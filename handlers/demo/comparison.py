@@ -6,13 +6,13 @@ was recorded and says so. Pure.
 from collections.abc import Sequence
 from pathlib import Path
 
-from handlers.answer_text import titled
+from handlers.answer_text import lines, titled
 from handlers.conversation import Column, Flat, Paragraph, Table
 from handlers.texts import Texts
 from knowledge.answering.trace import Candidate, Trace
 from knowledge.sentences import yaml_values
 from knowledge.text.sanitise import sanitise
-from knowledge.values import Language
+from knowledge.values import Language, Sentence
 
 RECORDED = Path(__file__).with_name("recorded.yaml")
 SHOWN = 5  # sentences of an answer with RAG
@@ -49,7 +49,7 @@ class Comparison:
             return self._say("with_nothing")
         if not whole:
             return self._say("with_hidden", n=len(sentences))
-        return "\n".join(sentences[:SHOWN])
+        return "\n".join(lines([Sentence(one) for one in sentences[:SHOWN]]))
 
     def _without_rag(self, seen: Sequence[Candidate], alone: str) -> str:
         if alone:

@@ -27,9 +27,11 @@ from handlers.texts import Texts
 from knowledge.text.courtesy import LONGEST, asking, asks_something
 from knowledge.text.pieces import Piece, joined, pieces
 from knowledge.text.sanitise import sanitise
-from knowledge.text.topic import complete, topics
+from knowledge.text.analysis import JAPANESE
+from knowledge.text.topic import complete, lacks_topic, others_in, topics
 from knowledge.values import Answer, Citation, Sentence
 
+PAIR = 2
 MOST = 5  # questions answered at a time
 LISTED = 10  # that are named besides
 NAMED = 120  # characters of a question that is only named
@@ -43,6 +45,28 @@ _OF = re.compile(r"(?:は|って)[\s?？。]*$")
 _MARK = re.compile(r"\[(\d{1,2})\]")
 _CIRCLED = re.compile(r"[①-⑳]|(?<=[?？。\s])[(（]\d[)）]")
 _ITEM = re.compile(r"^\s*(?:[-*・•]|[(（]?\d{1,2}[.)）:、]|[①-⑩]|q\d{1,2}[.:)]?)\s*", re.IGNORECASE)
+_ADDED = re.compile(r"^[(（]?(?:あと|それと|それから|ついでに)[、,]?(?=\S{2})|(?<=[?？])[)）]$")
+_THING = re.compile(r"[^。?？]{2,40}")  # an item that names a thing and asks nothing
+_TELL = re.compile(
+    r"教え|ご教示|知りたい|お聞き|伺い|お尋ね|お知らせ|ご回答|質問|確認|\b(?:tell|know|questions?|explain)\b",
+    re.IGNORECASE,
+)
+_PREDICATE = re.compile(r"(?:る|です|ます|い|た|か)$")
+_ASK_EN = r"(?:what|how|when|where|who|which|can|do|does|is|are|may|must|should|will)\b"
+_PAIRS = (
+    re.compile(
+        r"(?:^|[、,])(?P<a>[^、,。]{2,30}?)(?:と|や)?[、,](?:あと|それと|それから|ついでに|加えて)(?:は)?[、,]?"
+        r"(?P<b>[^、,。]{2,60})$"
+    ),
+    re.compile(
+        r"(?:^|[、,])(?P<a>[^。]{2,60}?か)(?:と)?[、,](?:また|それと|あと|および|及び|加えて)[、,]?"
+        r"(?P<b>[^。]{2,60}?か)(?:[、,]|を|について)*(?:ご教示|教えて|知りたい|お聞き|伺い|ご回答|お知らせ|確認)"
+    ),
+    re.compile(
+        rf"(?:^|[:;] ?)(?P<a>{_ASK_EN}[^?]{{4,120}}?),? and (?:also )?(?P<b>{_ASK_EN}[^?]{{4,120}})",
+        re.IGNORECASE,
+    ),
+)
 
 
 def questions_in(text: str) -> tuple[str, ...]:
@@ -52,14 +76,75 @@ def questions_in(text: str) -> tuple[str, ...]:
     groups: list[list[Piece]] = []
     itemised = _CIRCLED.sub(r"\n- ", text)
     for part in pieces(asking(itemised)):
-        words = _ITEM.sub("", part.text)
+        words = _ADDED.sub("", _ITEM.sub("", part.text))
         stands_alone = asks_something(words) and (words != part.text or _asks_its_own(words))
         if not groups or (stands_alone and _asks(groups[-1])):
             groups.append([])
         groups[-1].append(Piece(words, part.gap))
-    if len(groups) < 2:
-        return (text,)
+    if len(groups) < PAIR:
+        return _listed(text) or _paired(asking(text)) or (text,)
     return _unnumbered([joined(group).strip() for group in groups])
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    """
+    Return the things a message lists and asks to be told of, each as a question; () where it lists
+    none. One without a topic is asked of what the lines around the list are about.
+    """
+    things: list[str] = []
+    around: list[str] = []
+    for line in text.splitlines():
+        item = _ITEM.sub("", line).strip()
+        if not item:
+            continue
+        if item == line.strip() or not _THING.fullmatch(item):
+            around.append(line)
+        else:
+            things.append(item)
+    told = "\n".join(around)
+    if len(things) < PAIR or not _TELL.search(told):
+        return ()
+    shared = topics(asking(told))[:1]
+    named: list[str] = []
+    for thing in things:
+        of = shared if lacks_topic(f"{thing}は?") else []
+        named.append("の".join([*of, thing]))
+    return tuple(_of_a_thing(thing) for thing in named)
+
+
+def _of_a_thing(thing: str) -> str:
+    if JAPANESE.search(thing):
+        return f"{thing}は?"
+    return f"What about {thing}?"
+
+
+def _paired(sentence: str) -> tuple[str, ...]:
+    """
+    Return the two questions of one sentence: 宿泊費の上限と、あと日当って…?, "what is …, and do I …?"; ()
+    for one.
+    """
+    text = sentence.strip()
+    for form in _PAIRS:
+        match = form.search(text)
+        if match is None:
+            continue
+        first, second = match["a"].strip(" 、,"), match["b"].strip(" 、,")
+        if not (topics(first) and topics(second)):
+            continue
+        if not asks_something(f"{first}?") or lacks_topic(f"{second}?"):
+            continue
+        where = others_in(text[: match.start("a")])[:1]  # 大阪に出張する予定で、…
+        return (_asked("の".join([*where, first])), _asked(second))
+    return ()
+
+
+def _asked(part: str) -> str:
+    """Return a part of a sentence as a question."""
+    if part.endswith(("?", "か")) or not JAPANESE.search(part):
+        return f"{part.rstrip('?')}?"
+    if _WHICH.search(part) or _PREDICATE.search(part):
+        return f"{part}?"
+    return f"{part}は?"
 
 
 def _unnumbered(questions: Sequence[str]) -> tuple[str, ...]:

@@ -36,6 +36,8 @@ _FRAME = re.compile(
     r"目次|時間割|表紙|登壇者|\b(?:agenda|contents|timetable|schedule|speakers?|cover|thank you)\b",
     re.IGNORECASE,
 )
+_OF_IT = re.compile(r"(?:とは|って|は|を|が)(?=[^はってをが]*$)")
+LEAST = 5  # characters of a thing that only one article is headed by
 FURTHER = 2  # questions suggested
 SHORT = 2  # content words up to which a question may mean several things
 MEANINGS = range(2, 5)  # how many meanings are offered
@@ -117,6 +119,9 @@ def asked_for(
             foreign = hit.passage.language != language
             fitting.append((fits - foreign, hit.passage))
     fitting.sort(key=itemgetter(0), reverse=True)  # stable: as they were found where they fit alike
+    headed = [one for one in fitting if _is_headed(question, one[1])]
+    if len({passage.document for _, passage in headed}) == 1:
+        fitting = headed[:1]  # a heading asks it in the same words: that is what is meant
     questions: dict[str, str] = {}
     documents: Counter[str] = Counter()
     for _, passage in fitting:
@@ -182,6 +187,18 @@ def _fits(asked: Query, question: str, passage: Passage, terms: Terms) -> float:
         return 0.0
     held = Features(asked, [terms]).held[0]
     return says + len(others) + HINT * float(asked.content @ held)
+
+
+def _is_headed(question: str, passage: Passage) -> bool:
+    """
+    Report whether an article is headed by all that a question asks of: 方式を選ぶときの基準 by
+    選ぶときの基準は何?. One word alone, as of 窓口は?, heads many.
+    """
+    _, rest = opening(question)
+    thing = _OF_IT.split(rest)[0].strip()
+    if len(thing) < LEAST or "の" not in thing or points(rest):
+        return False
+    return thing in bare_heading(passage.headings[-1])
 
 
 def _named(passage: Passage, language: Language) -> str:

@@ -177,6 +177,14 @@ def replaces(word: str) -> bool:
     return any(other.fullmatch(word) for other in Words.load().others)
 
 
+def others_in(text: str) -> list[str]:
+    """Return what takes the place of others of its kind anywhere in a text: 大阪 of 来週大阪に."""
+    found: list[str] = []
+    for other in Words.load().others:
+        found += [match[0] for match in other.finditer(text)]
+    return found
+
+
 def alike(word: str, another: str) -> bool:
     """Report whether two topics take the place of the same kind of thing: places, people, times."""
     for other in Words.load().others:

@@ -224,3 +224,10 @@ async def test_what_was_asked_is_asked_of_the_other_thing(application, place):
 
     assert "7日前" in reply.text
     assert reply.answer.understood.startswith("駐輪場")
+
+
+async def test_what_one_heading_asks_in_the_same_words_is_answered(application, place):
+    shown = await heard(application, "slack", "選ぶときの基準は何?", place=place)
+
+    assert "方式を選ぶときの基準" in shown[-1].text
+    assert shown[-1].answer.mode in ("extractive", "answered")

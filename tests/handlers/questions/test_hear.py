@@ -14,7 +14,13 @@ TALK = {  # the everyday sets' own small talk, requests about the last answer an
     "deck-f10",  # asks which approach fits
 }
 ACCIDENTS = {"i02", "d04", "d05", "dc2.1", "dev-294", "dev-n55", "dev-n56"}
-SHELF = ("summary", "changes")  # where no document is meant, the question is asked all the same
+SHELF = (
+    "summary",
+    "changes",
+    "article",
+    "facts",
+    "differences",
+)  # where no document is meant, the question is asked all the same
 SETS = [
     *("jsquad_valid/queries", "lawqa_even/queries", "deck/queries", "deck/queries_fresh"),
     *("everyday/questions", "everyday/other_words", "everyday2/questions"),
