@@ -24,10 +24,10 @@ from handlers.conversation import (
 )
 from handlers.questions.ask import Questions
 from handlers.texts import Texts
+from knowledge.text.analysis import JAPANESE
 from knowledge.text.courtesy import LONGEST, asking, asks_something
 from knowledge.text.pieces import Piece, joined, pieces
 from knowledge.text.sanitise import sanitise
-from knowledge.text.analysis import JAPANESE
 from knowledge.text.topic import complete, lacks_topic, others_in, topics
 from knowledge.values import Answer, Citation, Sentence
 
