@@ -34,6 +34,7 @@ LEDGER = 91 * DAY  # since a day's last question; then it leaves the insights
 JOB = 7 * DAY  # a file on its way, or given up, can then no longer be looked up
 JOB_UNTAKEN = DAY  # a file that no worker took is then given up
 JOB_QUEUED_AGAIN = 5 * MINUTE  # a job that seems lost may then be queued once more
+PLAN = DAY  # a change of several documents can then no longer be made or taken back
 REQUEST = 90 * DAY  # since a document was last asked for; then it leaves the list
 REVIEW_TOLD = 400 * DAY  # whose document or decision it is may then be told of that day again
 

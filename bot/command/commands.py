@@ -5,14 +5,13 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Literal
 
 from bot.command import ask, backup, choose, desk, output
 from bot.command.add import add
+from bot.command.change import change
 from bot.command.desk import opened
 from bot.command.exits import DONE
 from bot.command.person import person
-from bot.command.publish import publish_all
 from bot.command.reread import reread
 from bot.command.rows import rows
 from bot.command.sync import sync
@@ -21,7 +20,6 @@ from bot.command.token import token
 from bot.service.application import Application
 from bot.settings import Settings
 from handlers.conversation import Press, Text
-from handlers.documents.change import Change, Outcome, Verb
 from handlers.documents.listing import Filter
 from handlers.questions.feedback import as_lines
 from handlers.sessions import SessionsUnavailable
@@ -39,9 +37,11 @@ async def run(arguments: argparse.Namespace, settings: Settings, language: Langu
         "add": add,
         "sync": sync,
         "documents": _documents,
-        "publish": _publish,
-        "remove": _change,
-        "rollback": _change,
+        "publish": change,
+        "withdraw": change,
+        "audience": change,
+        "remove": change,
+        "rollback": change,
         "choose": choose.choose,
         "model": choose.model,
         "backup": backup.make,
@@ -116,60 +116,6 @@ async def _documents(
     documents = await (await application.library()).documents()
     rows = [output.document(document) for document in documents if takes(document, today)]
     output.line({"documents": rows})
-    return DONE
-
-
-async def _publish(
-    application: Application, arguments: argparse.Namespace, language: Language
-) -> int:
-    """Publish one document, or all that wait."""
-    if arguments.all:
-        return await publish_all(application, arguments, language)
-    return await _change(application, arguments, language)
-
-
-async def _change(
-    application: Application, arguments: argparse.Namespace, language: Language
-) -> int:
-    """Publish the newest version, roll back or remove, by the same rules as in chat."""
-    library = await application.library()
-    document = await library.document(arguments.id)
-    newest = document.versions[-1].id
-    shown = document.metadata.title
-    version = newest
-    if arguments.command != "publish" and document.current:
-        version = document.current
-    outcome = Outcome()
-    verb: Verb = arguments.command
-    if verb == "publish" and arguments.anyway:
-        verb = "publish_anyway"
-    message = said(Press(f"document.{verb}"), language)
-    changes = application.documents.changes
-    if (arguments.command, version) != ("publish", document.current):
-        try:
-            outcome = await changes.change(message, Change(verb, document.id, version))
-        except SessionsUnavailable as error:
-            raise LibraryUnavailable(
-                "no_book", application.texts.phrase("documents.no_book")
-            ) from error
-    say = application.texts.say
-    if arguments.command == "remove":
-        told = await application.documents.changes.erasure.told(message)
-        if arguments.json:
-            output.line({"document": arguments.id, "hits": outcome.left, "note": told})
-        else:
-            text = say("documents.remove_done", language, title=shown, hits=outcome.left)
-            desk.console().print(f"{text}\n{told}", markup=False, soft_wrap=True)
-        return DONE
-    document = await library.document(arguments.id)
-    if arguments.json:
-        output.line(output.document(document))
-    else:
-        number = document.published.number if document.published else 0
-        done: Literal["publish", "rollback"] = arguments.command
-        text = say(f"documents.{done}_done", language, title=shown, number=number)
-        text += changes.answered(message, outcome.met)
-        desk.console().print(text, markup=False)
     return DONE
 
 

@@ -284,13 +284,20 @@ def _documents(command: Parser) -> None:
 
 
 def _publish(command: Parser) -> None:
-    command.argument("id", text="id", metavar="ID", nargs="?", default="")
+    command.argument("id", text="ids", metavar="ID", nargs="*")
     command.switch("--anyway", text="publish_anyway")
     command.switch("--all", text="publish_all")
+    command.switch("--preview", text="change_preview")
 
 
 def _document(command: Parser) -> None:
-    command.argument("id", text="id", metavar="ID")
+    command.argument("id", text="ids", metavar="ID", nargs="+")
+    command.switch("--preview", text="change_preview")
+
+
+def _readers(command: Parser) -> None:
+    command.argument("readers", text="audience", metavar="AUDIENCE")
+    _document(command)
 
 
 def _choose(command: Parser) -> None:
@@ -370,6 +377,8 @@ _COMMANDS: Mapping[str, Callable[[Parser], None]] = {
     "sync": _sync,
     "documents": _documents,
     "publish": _publish,
+    "withdraw": _document,
+    "audience": _readers,
     "remove": _document,
     "rollback": _document,
     "choose": _choose,

@@ -24,7 +24,6 @@ from bot.web.access import Access
 from bot.web.account import Account, Machines
 from bot.web.conversations import Article, Conversations
 from bot.web.document_view import DocumentPages
-from bot.web.drafts_page import Drafts
 from bot.web.identity import Provider
 from bot.web.insights import Insights, Sources
 from bot.web.pages import PLACES, Spot, place_at
@@ -103,7 +102,6 @@ class Web(Face):
         self._running = Running(turns, texts, self._conversations, self._composer)
         posting = Posting(self._running, self._talks, self._view, texts, self._person)
         self._posting = posting
-        self._drafts = Drafts(self._conversations, self._composer, self._view, texts, self._person)
         shares = Shares(sessions)
         self._talk_pages = TalkPages(
             self._talks, self._conversations, shares, self._composer, self._view, self._person
@@ -122,7 +120,6 @@ class Web(Face):
             *self._trials.routes(),
             *TeamPage(self._composer, self._view, self._person).routes(),
             *self._posting.routes(),
-            *self._drafts.routes(),
             *self._signing.routes(),
             *self._account.routes(),
             *self._insights.routes(),

@@ -79,13 +79,19 @@ class Blocks:
         above: Block | None = None
         for block in blocks:
             if isinstance(above, Table) and isinstance(block, Buttons) and opens_rows(above, block):
-                drawn[-1] = self._grids.table(above, opens=block.items)
+                ticked = self._ticked(block)
+                drawn[-1] = self._grids.table(above, opens=block.items, ticked=ticked)
             elif isinstance(block, Table) and isinstance(above, Heading):
                 drawn.append(self._grids.table(block, headed=above.text == block.caption))
             else:
                 drawn.append(self.block(block))
             above = block
         return "".join(drawn)
+
+    def _ticked(self, opens: Buttons) -> bool:
+        """Report whether this is the list of documents itself, of which several are changed."""
+        listed = not self._turn and self._place.path == "/knowledge"
+        return listed and all(one.press.action == "document.open" for one in opens.items)
 
     def block(self, block: Block) -> str:
         """Return one block by itself."""

@@ -12,7 +12,7 @@ from bot.web.icons import Icon, icon
 from bot.web.inputs import Inputs
 from bot.web.markup import Markup, css, flag
 from bot.web.pages import lists, page_of
-from handlers.conversation import Ask, Button, Confirm, Feedback, Form, Option, Press
+from handlers.conversation import Ask, Button, Confirm, Feedback, Field, Form, Option, Press
 from handlers.questions.feedback import REASONS
 from handlers.texts import Texts
 from knowledge.values import Language
@@ -94,7 +94,7 @@ class Forms:
     def press(self, label: str, press: Press, kind: str = "", sign: Icon | None = None) -> str:
         """Return a form of one button; a `sign` stands before its label."""
         style, _, end = kind.partition(" ")
-        hidden = self._hidden({KEY: pack(press), "label": label})
+        hidden = self.hidden({KEY: pack(press), "label": label})
         drawn = icon(sign) if sign else ""
         button = f"<button{css(style)}>{drawn}{escape(label)}</button>"
         stays = self._stays(press.action)
@@ -113,7 +113,7 @@ class Forms:
             reasons += f'<button name="reason" value="{reason}">{escape(name)}</button>'
         down = (
             '<form class="row" method="post" action="/form" data-turn>'
-            f"{self._hidden(carried)}{reasons}</form>"
+            f"{self.hidden(carried)}{reasons}</form>"
         )
         named = f'<span class="hidden">{self.say("down")}</span>'
         summary = f'<summary class="btn quiet sq">{icon("down")}{named}</summary>'
@@ -122,7 +122,7 @@ class Forms:
     def _vote(self, liked: Press) -> str:
         """Return the button that says an answer helped."""
         label = self.say("up")
-        hidden = self._hidden({KEY: pack(liked), "label": self.text("up")})
+        hidden = self.hidden({KEY: pack(liked), "label": self.text("up")})
         button = f'<button class="quiet sq" aria-label="{label}">{icon("up")}</button>'
         return f'<form method="post" action="/press" data-turn>{hidden}{button}</form>'
 
@@ -219,6 +219,10 @@ class Forms:
             shown += f'<details class="aside"{unfolded}>{name}{inner}</details>'
         return shown
 
+    def listed(self, field: Field) -> str:
+        """Return one input, a choice as a list to open."""
+        return self._inputs.field(field, listed=True)
+
     def narrowing(self, ask: Ask, path: str) -> str:
         """Return a form that asks for a page again, with what is filled in as its address."""
         fields = ""
@@ -250,9 +254,10 @@ class Forms:
         for field in ask.fields:
             for option in field.options:
                 carried[f"_said:{field.id}:{option.id}"] = option.text
-        return self._hidden(carried)
+        return self.hidden(carried)
 
-    def _hidden(self, values: Mapping[str, str]) -> str:
+    def hidden(self, values: Mapping[str, str]) -> str:
+        """Return what a form says of where it stands, and what else it carries unseen."""
         rows = ""
         for name, value in {"_page": self._here, "_turn": self._turn, **values}.items():
             rows += f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'

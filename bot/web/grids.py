@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
+from bot.web.drafts import TICKED, ticking
 from bot.web.forms import Forms
 from bot.web.markup import Markup, css, flag
 from handlers.conversation import Bar, Button, Buttons, Chart, Column, Table
@@ -26,10 +27,17 @@ class Grids:
             forms.word("documents.state_withdrawn"): "bad",
         }
 
-    def table(self, table: Table, *, opens: Sequence[Button] = (), headed: bool = False) -> str:
+    def table(
+        self,
+        table: Table,
+        *,
+        opens: Sequence[Button] = (),
+        headed: bool = False,
+        ticked: bool = False,
+    ) -> str:
         """
-        Return a table; `opens` name its rows, `headed` says that the heading above it is its
-        caption already.
+        Return a table; `opens` name its rows, which are `ticked` to be changed together; `headed`
+        says that the heading above it is its caption already.
         """
         kinds = [_numeric(column) for column in table.columns]
         head = ""
@@ -40,6 +48,10 @@ class Grids:
             name = ""
             if opens:
                 name = self._forms.press(opens[at].label, opens[at].press, "link")
+            if ticked:
+                document = str(opens[at].press.data.get("d", ""))
+                tick = ticking(document, opens[at].label, form=TICKED)
+                name = f'<div class="row tick">{tick}{name}</div>'
             rows += f"<tr>{self._cells(table, row, kinds, name)}</tr>"
         caption = escape(table.caption)
         hidden = flag('class="hidden"', on=headed)

@@ -54,8 +54,17 @@ def form(form: Posted, files: Sequence[Sent] = ()) -> tuple[Content, str]:
     words = []
     for name, value in answers.values.items():
         if value:
-            words.append(field(form, f"_said:{name}:{value}") or value)
+            words.append(_said(form, name, value))
     return replace(answers, files=_as_files(files)), "、".join(words)[:LABEL] or "…"
+
+
+def _said(form: Posted, name: str, value: str) -> str:
+    """Return what a value is called on its page: an option, several that are ticked, or itself."""
+    whole = field(form, f"_said:{name}:{value}")
+    if whole:
+        return whole
+    ticked = [field(form, f"_said:{name}:{one}") for one in value.split(",")]
+    return "、".join([one for one in ticked if one]) or value
 
 
 def _filled_in(ask: Form, form: Posted) -> Form:

@@ -160,13 +160,20 @@ class Composer:
                 shown_page = number(query.get(name, ""))
                 presses[name] = Press(f"document.{name}", {"page": shown_page})
         filters = Press("document.filter", narrowing)
-        *replies, filtering = await self.replies(spot, *presses.values(), filters)
+        several = Press("document.several", narrowing)
+        asked = (*presses.values(), filters, several)
+        *replies, filtering, changing = await self.replies(spot, *asked)
         regions = {}
         for name, reply in zip(presses, replies, strict=True):
             blocks = [_without_links(block, name) for block in _blocks(reply)]
             regions[name] = page.blocks(_titled(blocks, name))
         if spot.person.role == "admin":
-            regions["drafts"] = page.drafts(await self.shelf(spot))
+            documents = await self.shelf(spot)
+            regions["drafts"] = page.drafts(documents)
+            regions["waits"] = page.waits(len(waiting(documents)))
+            regions["changing"] = ""
+            if changing.ask is not None:
+                regions["changing"] = page.several(changing.ask)
         regions["narrowing"] = ""
         if filtering.ask is not None:
             regions["narrowing"] = page.narrowing(filtering.ask)

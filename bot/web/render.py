@@ -5,6 +5,7 @@ from html import escape
 
 from bot.web.blocks import Blocks
 from bot.web.conversations import Article
+from bot.web.drafts import changing
 from bot.web.drafts import drawn as drawn_drafts
 from bot.web.drawers import Drawers
 from bot.web.forms import Forms
@@ -95,6 +96,17 @@ class Page:
     def drafts(self, documents: Sequence[Document]) -> str:
         """Return the drafts that wait as a form; empty where none does."""
         return drawn_drafts(documents, self._here)
+
+    def several(self, ask: Ask) -> str:
+        """Return the form that changes the documents that are ticked in the list."""
+        return changing(ask, self._here)
+
+    def waits(self, drafts: int) -> str:
+        """Return how many drafts wait, as the menu shows it; empty for none."""
+        if not drafts:
+            return ""
+        name = self._say("drafts_wait")
+        return f'<span class="count">{drafts}<span class="hidden"> {name}</span></span>'
 
     def trial(self, reply: Reply, asks: Press, was: Mapping[str, str]) -> Trial | None:
         """Return other answers to a result and what they lead to; None where there is no run."""

@@ -70,6 +70,29 @@ class PublishWaiting(Action):
     """Let people find the newest version of every document where it waits."""
 
 
+@action("document.several")
+class ChangeSeveral(Action):
+    """
+    Ask which of the listed documents to change, and how. `at_once` does without the look at what
+    would change, where every document was ticked one by one.
+    """
+
+    q: str = ""
+    state: str = ""
+    kind: str = ""
+    audience: str = ""
+    due: str = ""
+    page: int = 1
+    at_once: bool = False
+
+
+@action("document.carry_out")
+class CarryOut(Action):
+    """Make the changes of a plan that somebody has looked at, or take back those that were made."""
+
+    plan: str
+
+
 @action("document.discard")
 class Discard(ChangeDocument):
     """Throw a version away that waits."""

@@ -66,6 +66,7 @@ class Step:
     version: Version | None
     reason: Phrase | None = None
     left: int = 0
+    now: int = 0  # the number of the version that is published then, else of the one changed
     met: tuple[str, ...] = ()
 
     @property
@@ -77,6 +78,22 @@ class Step:
     def at(self) -> int:
         """The number of the version it is about, 0 where there is none any more."""
         return self.version.number if self.version else 0
+
+
+def way_back(change: Change, before: Document, after: Document) -> Change | None:
+    """Return the change that takes one back; None where there is none."""
+    now = after.current or after.versions[-1].id
+    match change.verb:
+        case "discard" | "remove":
+            return None
+        case "audience":
+            return Change("audience", after.id, now, before.metadata.audience)
+        case "rollback" if before.current:
+            return Change("publish", after.id, before.current)
+        case "withdraw":
+            return Change("rollback", after.id, now)
+        case _:
+            return Change("rollback" if before.current else "withdraw", after.id, now)
 
 
 async def carried_out(

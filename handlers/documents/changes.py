@@ -136,7 +136,10 @@ class Changes:
             left = await together.make(change)
         except (NotChanged, PartlyRead, UnknownDocument) as error:
             return Step(0, 0, change, document, version, error.reason)
-        return Step(0, 0, change, document, version, left=left)
+        now = version.number if version else 0
+        if change.verb in PUBLISHING and together.findable[-1].published:
+            now = together.findable[-1].published.number
+        return Step(0, 0, change, document, version, left=left, now=now)
 
     @asynccontextmanager
     async def together(self, message: Message) -> AsyncIterator["Together"]:

@@ -8,6 +8,7 @@ from typing import get_args
 
 from handlers.actions.documents import (
     AddDocument,
+    ChangeSeveral,
     FilterDocuments,
     ListDocuments,
     ListRequests,
@@ -278,6 +279,8 @@ class DocumentList:
             ways.append(context.button("everything", message, ListDocuments()))
         if self._admin(message):
             ways.append(context.button("add", message, AddDocument()))
+            if page.items:
+                ways.append(context.button("several", message, several_of(filter_, page.number)))
             ways.append(context.button("sources", message, ShowSources()))
             ways.append(context.button("wanted", message, ListRequests()))
             ways.append(context.button("glossary", message, ShowGlossary()))
@@ -323,6 +326,13 @@ class DocumentList:
 
     def _admin(self, message: Message) -> bool:
         return message.audience.private and self._context.people.is_admin(message.person)
+
+
+def several_of(filter_: Filter, page: int = 1) -> ChangeSeveral:
+    """Return what changes several of the documents that a filter lets through."""
+    return ChangeSeveral(
+        filter_.q, filter_.state, filter_.kind, filter_.audience, filter_.due, page
+    )
 
 
 def today_utc() -> str:

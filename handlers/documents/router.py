@@ -8,6 +8,8 @@ from handlers.actions.documents import (
     AddSamples,
     AddSource,
     AddWords,
+    CarryOut,
+    ChangeSeveral,
     Discard,
     EditDetails,
     FilterDocuments,
@@ -40,6 +42,7 @@ from handlers.actions.documents import (
 )
 from handlers.conversation import Form, Message, Reply, Upload, Values
 from handlers.documents.audit import Audit
+from handlers.documents.carrying import Carrying
 from handlers.documents.changes import Changes
 from handlers.documents.context import Context
 from handlers.documents.desk import AdminDesk
@@ -50,12 +53,13 @@ from handlers.documents.jobs import Jobs
 from handlers.documents.listing import DocumentList
 from handlers.documents.met import Met
 from handlers.documents.originals import Originals
-from handlers.documents.publish_waiting import PublishingWaiting
+from handlers.documents.plans import Plans
 from handlers.documents.requests import Requests
 from handlers.documents.reviews import Reviews
 from handlers.documents.rules import Criteria, Rules
 from handlers.documents.samples import Samples
 from handlers.documents.search_trial import Over, SearchTrial
+from handlers.documents.several import Several
 from handlers.documents.sources import Sources
 from handlers.documents.sync import Syncs
 from handlers.documents.upload import Uploads
@@ -70,7 +74,8 @@ class Documents:
     context: Context
     list: DocumentList
     changes: Changes
-    publishing_waiting: PublishingWaiting
+    carrying: Carrying
+    several: Several
     details: Details
     search_trial: SearchTrial
     requests: Requests
@@ -99,11 +104,14 @@ class Documents:
         met = Met(context, requests, reviews, over)
         changes = Changes(context, list_, met)
         syncs = Syncs(context, changes)
+        plans = Plans(context.sessions)
+        carrying = Carrying(context, changes, plans)
         return cls(
             context,
             list_,
             changes,
-            PublishingWaiting(context, changes),
+            carrying,
+            Several(context, changes, plans, carrying),
             Details(context, list_, changes),
             search_trial,
             requests,
@@ -129,8 +137,11 @@ class Documents:
         routes.press(OpenDocument, self.list.open)
         for change in (Publish, PublishAnyway, Discard, Withdraw, RollBack, Remove):
             routes.press(change, self.changes.press)
-        routes.press(PublishAll, self.publishing_waiting.publish_all)
-        routes.press(PublishWaiting, self.publishing_waiting.press)
+        routes.press(PublishAll, self.carrying.publish_all)
+        routes.press(PublishWaiting, self.carrying.publish_waiting)
+        routes.press(ChangeSeveral, self.several.ask)
+        routes.form(ChangeSeveral, self.several.take)
+        routes.press(CarryOut, self.several.carry_out)
         routes.press(ShowReport, self.uploads.report)
         routes.press(ReplaceDocument, self.uploads.replace)
         routes.press(FollowJob, self.uploads.look)

@@ -295,6 +295,29 @@ def test_drafts_wait_on_the_documents_page_and_many_are_published_at_once(opened
     expect(page.locator("#turns article").last).to_contain_text("下書きを削除しました")
     expect(page.locator("#drafts h2")).to_have_count(0)
 
+    # several that are ticked in the list: looked at first, done, and taken back
+    page.goto("/knowledge?q=規程")
+    shelf = page.locator("#shelf tbody tr")
+    for title in ("旅費規程", "慶弔規程"):
+        shelf.filter(has_text=title).get_by_role("checkbox").check()
+    expect(page.get_by_label("新しい閲覧範囲")).to_be_hidden()
+    page.get_by_label("変更の内容").select_option("audience")
+    page.get_by_label("新しい閲覧範囲").select_option("admins")
+    assert violations(page, axe) == []
+    page.get_by_role("button", name="変更内容を確認").click()
+    looked = page.locator("#turns article").last
+    expect(looked).to_contain_text("資料2件の閲覧範囲を変えます")
+    expect(looked).to_be_in_viewport()
+    expect(shelf.filter(has_text="旅費規程")).to_contain_text("全員")
+    assert violations(page, axe) == []
+    looked.get_by_role("button", name="実行する(2件)").click()
+    done = page.locator("#turns article").last
+    expect(done).to_contain_text("2件のうち2件を変更しました")
+    expect(done).to_be_in_viewport()
+    expect(shelf.filter(has_text="旅費規程")).to_contain_text("管理者")
+    done.get_by_role("button", name="元に戻す").click()
+    expect(shelf.filter(has_text="旅費規程")).to_contain_text("全員")
+
 
 def test_before_an_audience_the_arrows_turn_five_screens(opened, axe):
     page = opened(language="en")

@@ -94,3 +94,19 @@ async def test_a_panel_takes_the_place_of_the_one_it_was_reached_from(at):
 
     assert "の原本です" in await at.press(at.drawn("原本をダウンロード"))
     assert at.drawn("取り下げる")  # what is no panel comes beside it
+
+
+@pytest.mark.parametrize("at", ["webhook"], indirect=True)
+async def test_several_are_changed_from_the_list_after_a_look_and_taken_back(at):
+    await at.send(NAME, rule("2,500"))
+    await at.press(at.drawn("公開する"))
+    await at.press(at.drawn("資料の一覧"))
+    await at.press(at.drawn("まとめて変更"))
+    assert "を取り下げます" in await at.fill({"documents": "every", "act": "withdraw"})
+    assert "2,500円" in await at.ask(QUESTION)
+    done = at.drawn("実行する(3件)")
+    assert "管理者だけ" in await at.press(done, MEMBER)
+    assert "件を変更しました" in await at.press(done)
+    assert "2,500円" not in await at.ask(QUESTION)
+    assert "件を変更しました" in await at.press(at.drawn("元に戻す"))
+    assert "2,500円" in await at.ask(QUESTION)

@@ -80,5 +80,27 @@ async def test_the_terminal_says_what_to_type_next(tmp_path, capsys):
         run, "add", "--publish", str(tmp_path / f"{NAMES[0]}.md")
     )
     assert code == 0 and "llm-choose ask" in out
+    listed = json.loads((await asyncio.to_thread(run, "documents", "--json"))[1])["documents"]
+    ids = [one["document"] for one in listed if one["title"].removesuffix("規程") in NAMES]
+    code, out, _ = await asyncio.to_thread(run, "withdraw", *ids, "--preview")
+    assert (code, out.count("published → withdrawn")) == (0, 3)
+    code, out, _ = await asyncio.to_thread(run, "withdraw", *ids)
+    assert code == 0
+    assert "3 of 3 documents were changed" in out
+    code, out, _ = await asyncio.to_thread(run, "withdraw", *ids[:2], "--json")
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert code == 1
+    assert rows[-1]["summary"] == {"changed": 0, "held_back": 2, "answered": []}
+    code, out, _ = await asyncio.to_thread(run, "rollback", *ids)
+    assert (code, out.count("is back at")) == (0, 3)
+    code, out, _ = await asyncio.to_thread(run, "audience", "admins", ids[0])
+    assert (code, "read by “Admins" in out) == (0, True)
+    code, _, errors = await asyncio.to_thread(run, "audience", "nobody", ids[0])
+    assert (code, "audience" in errors) == (1, True)
+    code, out, _ = await asyncio.to_thread(run, "remove", *ids[:2])
+    assert (code, out.count("was deleted. Search check")) == (0, 2)
+    code, _, errors = await asyncio.to_thread(run, "withdraw", ids[0], ids[2])
+    assert code == 1  # one that is gone stops the rest before anything is done
+    assert "does not exist" in errors
     assert (await asyncio.to_thread(run, "publish"))[0] == 2
     assert (await asyncio.to_thread(run, "publish", "x", "--all"))[0] == 2
