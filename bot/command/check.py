@@ -9,7 +9,8 @@ from rich.console import Console
 
 from bot.command import output
 from bot.command.desk import opened
-from bot.command.examination import Finding, Mark, examine
+from bot.command.examination import examine
+from bot.command.finding import Finding, Mark
 from bot.service.application import Application
 from bot.settings import Settings
 from handlers.sessions import SessionsUnavailable

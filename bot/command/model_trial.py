@@ -5,6 +5,7 @@ writes can be verified.
 
 import asyncio
 import time
+from typing import Literal
 
 from bot.command.finding import Finding, bad
 from bot.service.application import Application
@@ -14,8 +15,11 @@ from knowledge.errors import ModelUnavailable
 from knowledge.models.faults import ModelFault
 from knowledge.models.language_models import Model
 
+Repair = Literal[
+    "model_key", "model_unknown", "model_limit", "model_short", "model_away"
+]  # sentences
 # of a model's failures by kind: the state, and the sentence that says the way out
-_FAULTS: dict[str, tuple[str, str]] = {
+_FAULTS: dict[str, tuple[str, Repair]] = {
     "denied": ("refuses the key", "model_key"),
     "unknown_model": ("is not known there", "model_unknown"),
     "rate_limited": ("allows no more now", "model_limit"),
@@ -71,7 +75,8 @@ def _slow(seconds: int, texts: Texts) -> Finding:
 
 
 def _faulty(fault: ModelFault, texts: Texts) -> Finding:
-    state, repair = _FAULTS.get(fault.kind, ("fails", "model_away"))
+    unknown: tuple[str, Repair] = ("fails", "model_away")
+    state, repair = _FAULTS.get(fault.kind, unknown)
     if fault.status:
         state = f"{state} ({fault.status})"
     return bad("model", state, texts.phrase(f"check.{repair}"))

@@ -87,7 +87,8 @@ class SignIn:
             return ""
         if time.time() > self._until - EARLY:
             # the class offers the token alone, and its end is needed
-            got = asyncio.run(self._auth._get_access_token(SERVICE, [f"{SERVICE}/.default"]))  # noqa: SLF001
+            scopes = [f"{SERVICE}/.default"]
+            got = asyncio.run(self._auth._get_access_token(SERVICE, scopes))  # noqa: SLF001
             self._token, self._until = str(got.token), float(got.expires_on)
         return self._token
 
@@ -322,7 +323,7 @@ def _session(service_url: str) -> ClientSession:
 
 
 def _filled_in(frame: Any) -> str:
-    """Return the activity as we drew it in the frame the SDK made: who speaks to whom, and where."""
+    """Return the activity as drawn in the frame the SDK made: who speaks to whom, and where."""
     frame.pop("entities", None)
     return json.dumps(frame | _whole.get())
 

@@ -154,7 +154,7 @@ class Generator:
         return Budget(self.allowance.seconds)
 
     async def open(self) -> None:
-        """Import the model's client, so that no answer's time is spent on it; a fault shows then."""
+        """Import the model's client, so that no answer waits for it; a fault shows then."""
         with suppress(ModelUnavailable):
             await asyncio.to_thread(self._model.open)
 

@@ -389,7 +389,7 @@ async def _started(command: tuple[str, ...], wall: float, *words: bytes) -> Asyn
         if transport is None:
             pipe.close()
         else:
-            # it closes the pipe, a moment later: a pipe closed beside it may be somebody else's by then
+            # closed a moment later: a pipe closed beside it may be somebody else's by then
             transport.close()
 
 
