@@ -165,6 +165,12 @@ class Face:
         """
         return False
 
+    async def redraw(self, live: str, say: "Say") -> None:
+        """
+        Draw anew what was shown under this `Reply.live`, wherever it stands; what cannot be changed
+        any more stays as it is.
+        """
+
 
 async def _on(section: Section) -> str:
     return "on"

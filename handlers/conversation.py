@@ -314,8 +314,9 @@ class Reply:
     platform); `supersedes` is the id of a message whose earlier answer this one replaces; `calls`
     are people and user groups to be called, where the platform can do that: in the place of their
     name where the text has it, else beside the text; a `panel` is a page of its own that may take
-    the place of the panel it was reached from. `answer` is what is drawn here and `fault` why
-    there is none, for machines that read them themselves; no face does.
+    the place of the panel it was reached from. `live` names what goes on in it: faces that can draw
+    it anew whenever that changes, wherever it stands. `answer` is what is drawn here and `fault`
+    why there is none, for machines that read them themselves; no face does.
     """
 
     text: str
@@ -330,6 +331,7 @@ class Reply:
     supersedes: str = ""
     calls: tuple[Called, ...] = ()
     panel: bool = False
+    live: str = ""
     answer: Answer | None = field(default=None, repr=False, compare=False)
     fault: KnowledgeError | None = field(default=None, repr=False, compare=False)
 

@@ -45,6 +45,8 @@ BUDGET = 62 * DAY  # what a month cost can then no longer be told
 RUN = 7 * DAY  # since the last answer; then the dialog begins anew
 FINISHED_RUN = 3650 * DAY  # a result its person has not deleted then leaves the history
 
+LIVE = 30 * DAY  # since it was shown; a team's card in a channel then changes no more
+
 # lists of one owner's latest things
 LIST = 90 * DAY  # since something was last added
 

@@ -108,6 +108,7 @@ class Application:
         choose = Choose(self.models, self.sessions, self.texts, guidelines, reading)
         choose.reviews.reach(self.documents.reviews.tell)
         self.decision_reviews = choose.reviews
+        self.teamwork = choose.teamwork
         self.router = Router(
             questions,
             choose,

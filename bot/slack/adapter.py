@@ -20,7 +20,6 @@ from starlette.routing import Route
 from bot.deliveries import NotSafe
 from bot.platform import Face
 from bot.slack import about, forms, opening, parse, several
-from bot.slack.agent import AgentSessions
 from bot.slack.api import Api
 from bot.slack.bolt import Bolt
 from bot.slack.decode import decode
@@ -43,7 +42,6 @@ from bot.slack.screens import (
 )
 from bot.slack.sender import Destination, Sender
 from bot.slack.settings import Slack as Settings
-from bot.slack.shown import Answers
 from bot.slack.signals import Signals
 from bot.slack.window import Window
 from bot.turns import UNCLAIMED, Delivery, Screen, Turns
@@ -101,8 +99,7 @@ class Slack(Face):
         self._workspaces, self._door = several.opened(
             settings, self._api, self._bolt.loaded, sessions, texts, public_url
         )
-        agents = AgentSessions(self._workspaces, sessions)
-        self._sender = Sender(self._workspaces, texts, Answers(sessions), agents)
+        self._sender = Sender.over(self._workspaces, texts, sessions)
         self._texts = texts
         self._directory = Directory(self._workspaces, groups)
         self._discussion = DiscussionReader(self._workspaces, self._directory)
@@ -298,6 +295,10 @@ class Slack(Face):
         except (Refused, Unanswered):
             return False
         return True
+
+    async def redraw(self, live: str, say: Callable[[Language], Reply]) -> None:
+        """Draw what goes on anew wherever Slack shows it."""
+        await self._sender.live.redraw(live, {"ja": say("ja"), "en": say("en")})
 
     def _in_its_thread(self, payload: Payload) -> Payload:
         """

@@ -196,6 +196,9 @@ class Thread(SlackScreen):
         await self._sender.put(self._to, reply, self._person, self.memory)
         if reply.answer or reply.supersedes:
             await self._sender.settle(self._to, reply, self._person, self.memory)
+        if reply.live:
+            language = self._person.language
+            await self._sender.live.keep(reply.live, self._to.team, self.memory, language)
 
     async def _tell(self, reply: Reply) -> None:
         """Tell the asker alone; a placeholder everybody sees goes away first."""

@@ -11,6 +11,7 @@ from hashlib import blake2b
 from bot.slack.agent import BEGUN, AgentSessions
 from bot.slack.api import Api, Post
 from bot.slack.block_levels import BlockLevels
+from bot.slack.live import Live
 from bot.slack.pace import Waits
 from bot.slack.payload import Json
 from bot.slack.refusals import Refused, Unanswered
@@ -22,6 +23,7 @@ from bot.slack.shown import Answers, Shown
 from bot.slack.workspaces import Workspaces
 from handlers.conversation import Attachment, Person, Reply, Step
 from handlers.lifetimes import BLOCK_LEVEL
+from handlers.sessions import Sessions
 from handlers.texts import Texts
 
 # the workspace, or our app there, has no status at all
@@ -68,10 +70,19 @@ class Sender:
     texts: Texts
     answers: Answers
     agents: AgentSessions
-    levels: BlockLevels = field(default_factory=BlockLevels)
+    live: Live
+    levels: BlockLevels
     # teams without native status, and since when that is known
     silent: dict[str, float] = field(default_factory=dict)
     without_cards: set[str] = field(default_factory=set)  # teams whose streams take text alone
+
+    @classmethod
+    def over(cls, workspaces: Workspaces, texts: Texts, sessions: Sessions | None) -> "Sender":
+        """Return a sender with what it keeps in the sessions; None keeps nothing."""
+        levels = BlockLevels()
+        agents = AgentSessions(workspaces, sessions)
+        live = Live(workspaces, texts, levels, sessions)
+        return cls(workspaces, texts, Answers(sessions), agents, live, levels)
 
     def api(self, team: str) -> Api:
         """Return the calls of a workspace."""

@@ -25,11 +25,9 @@ from bot.platform import Face
 from bot.teams import about, file_cards, frame, invoke, parse, render
 from bot.teams.activity import Activity, Json
 from bot.teams.auth import AnotherTenant, Keys, PublishedKeys, TokenVerifier, Unauthorized
-from bot.teams.base_cards import BACK, BaseCards
+from bot.teams.base_cards import BACK
 from bot.teams.connector import Connector
 from bot.teams.extension import Extension
-from bot.teams.feedback import FeedbackTargets
-from bot.teams.file_consent import FileConsent
 from bot.teams.files import Files
 from bot.teams.kits import kit, sign_in
 from bot.teams.members import Members
@@ -38,7 +36,6 @@ from bot.teams.rooms import Rooms
 from bot.teams.screen import Answer, Recorder, Screen
 from bot.teams.sender import Sender
 from bot.teams.settings import Teams as Settings
-from bot.teams.withdrawal import Withdrawal
 from bot.turns import Delivery, Turns
 from bot.turns import Screen as AnyScreen
 from handlers.conversation import Message, Press, Reply
@@ -83,14 +80,7 @@ class Teams(Face):
         self._connector = connector or Connector(
             partial(sign_in, settings), local=local, sdk=kit(settings.sdk)
         )
-        self._sender = Sender(
-            self._connector,
-            texts,
-            FileConsent(self._connector, sessions, texts, local=local),
-            BaseCards(sessions),
-            FeedbackTargets(sessions),
-            Withdrawal(self._connector, sessions),
-        )
+        self._sender = Sender.over(self._connector, texts, sessions, local=local)
         self._files = Files(texts, local=local)
         self._members = Members(self._connector, sessions, tenant, local=local)
         self._rooms = Rooms(sessions)
@@ -175,6 +165,10 @@ class Teams(Face):
             log.warning("somebody could not be told in Teams", extra={"status": error.status})
             return False
         return True
+
+    async def redraw(self, live: str, say: Callable[[Language], Reply]) -> None:
+        """Draw what goes on anew wherever Teams shows it."""
+        await self._sender.live.redraw(live, {"ja": say("ja"), "en": say("en")})
 
     async def _own_chat(self, activity: Activity) -> str:
         """Return the id of the sender's own chat with us. Raises Undelivered."""

@@ -257,6 +257,9 @@ class Screen:
                 await self._sender.base_cards.keep(self._to.conversation, id_, activity)
             if not reply.share:
                 self._note([*standing, *ids[len(standing) :]])
+        if reply.live:
+            language = self._language(reply)
+            await self._sender.live.keep(reply.live, self._to, standing, language)
         for id_ in ids[len(activities) :]:
             await self._sender.connector.delete(self._to, id_)
         if not reply.share:

@@ -13,9 +13,11 @@ from bot.teams.base_cards import BaseCards
 from bot.teams.connector import Connector
 from bot.teams.feedback import FeedbackTargets
 from bot.teams.file_consent import FileConsent
+from bot.teams.live import Live
 from bot.teams.refusal import Undelivered
 from bot.teams.withdrawal import Withdrawal
 from handlers.conversation import Feedback, Reply
+from handlers.sessions import Sessions
 from handlers.texts import Texts
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,23 @@ class Sender:
     base_cards: BaseCards
     feedback_targets: FeedbackTargets
     withdrawal: Withdrawal
+    live: Live
+
+    @classmethod
+    def over(
+        cls, connector: Connector, texts: Texts, sessions: Sessions, *, local: bool
+    ) -> "Sender":
+        """Return a sender with what it keeps in the sessions."""
+        base_cards = BaseCards(sessions)
+        return cls(
+            connector,
+            texts,
+            FileConsent(connector, sessions, texts, local=local),
+            base_cards,
+            FeedbackTargets(sessions),
+            Withdrawal(connector, sessions),
+            Live(connector, texts, sessions, base_cards),
+        )
 
     async def send(self, to: Destination, activity: Json, *, last: bool) -> str:
         """

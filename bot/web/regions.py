@@ -236,6 +236,13 @@ class Composer:
         (reply,) = await self.replies(spot, asks)
         return page.trial(reply, asks, was)
 
+    async def wall(self, spot: Spot, team: str) -> str:
+        """Return how far a team is, without what can be pressed: that stands beside it."""
+        page = Page(self._texts, spot.person.language, spot.place)
+        (reply,) = await self.replies(spot, Press("choose.team", {"tid": team}))
+        shown = [block for block in _blocks(reply) if not isinstance(block, Buttons)]
+        return page.blocks(shown)
+
     async def _health(self, page: Page, person: Person) -> Regions:
         seen = _seen(await self._doctor(), person)
         language = person.language

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import segno
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.press import pack
@@ -31,16 +31,26 @@ class TeamPage:
         self._person = person
 
     def routes(self) -> list[BaseRoute]:
-        """Return the one address."""
-        return [Route("/team/{team}", self._invitation, methods=["GET"])]
+        """Return the invitation and the wall on it, which a script asks for again and again."""
+        return [
+            Route("/team/{team}", self._invitation, methods=["GET"]),
+            Route("/team/{team}/wall", self._wall, methods=["GET"]),
+        ]
+
+    async def _wall(self, request: Request) -> Response:
+        """Answer with how far the team is, as far as this person may see it."""
+        person = self._person(request)
+        if person is None:
+            raise HTTPException(401)
+        spot = Spot(person, session_of(request), place_at("/choose"))
+        wall = await self._composer.wall(spot, _team(request))
+        return HTMLResponse(wall, headers={"Cache-Control": "no-store"})
 
     async def _invitation(self, request: Request) -> Response:
         person = self._person(request)
         if person is None:
             return self._view.sign_in(request, 401)
-        team = request.path_params["team"]
-        if not _TEAM.fullmatch(team):
-            raise HTTPException(404)
+        team = _team(request)
         spot = Spot(person, session_of(request), place_at("/choose"))
         address = str(request.url.replace(query=""))
         return self._view.inner(
@@ -50,10 +60,19 @@ class TeamPage:
             place=spot.place,
             rail=await self._composer.rail(spot),
             join=pack(Press("choose.join", {"tid": team})),
-            show=pack(Press("choose.team", {"tid": team})),
+            live=f"/team/{team}/wall",
+            wall=await self._composer.wall(spot, team),
             address=address,
             picture=drawn(address),
         )
+
+
+def _team(request: Request) -> str:
+    """Return the id of the team an address names."""
+    team = str(request.path_params["team"])
+    if not _TEAM.fullmatch(team):
+        raise HTTPException(404)
+    return team
 
 
 def drawn(address: str) -> str:

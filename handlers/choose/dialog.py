@@ -6,7 +6,7 @@ machines one counts.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from enum import Enum, auto
 from typing import Literal, assert_never
@@ -81,6 +81,11 @@ class Dialog:
         self._texts = texts
         self._guidelines = guidelines
         self.telling = Telling(models, runs, texts, reading, self.ask)
+        self._changed_team: Callable[[str], Awaitable[None]] = _nothing_changes
+
+    def follow(self, changed_team: Callable[[str], Awaitable[None]]) -> None:
+        """Take what is told the id of a team whenever a run of it gets a result or another one."""
+        self._changed_team = changed_team
 
     async def begin(self, run: Run) -> Run:
         """
@@ -213,6 +218,8 @@ class Dialog:
             return await self._again(message, newer or run, step, values)
         if saved.done:
             await self._runs.finished(saved, review_day(saved).isoformat())
+            if saved.team:
+                await self._changed_team(saved.team)
         note = ""
         if isinstance(step, ConfirmReading):
             note = self.telling.left_out(message, advisor, values)
@@ -276,6 +283,8 @@ class Dialog:
         if saved is None:
             newer = await self._runs.load(run.id)
             return await self.ask(message, newer or run, say("old_click"))
+        if saved.team:
+            await self._changed_team(saved.team)
         return await self.ask(message, saved, note)
 
     async def _again(self, message: Message, run: Run, step: Step, values: Values) -> Reply:
@@ -284,6 +293,10 @@ class Dialog:
         if not _repeats(run, step, values):
             note = Wording.to(message, self._texts)("old_click")
         return await self.ask(message, run, note)
+
+
+async def _nothing_changes(_: str) -> None:
+    pass
 
 
 def _marked(run: Run, step: GoExpress | OpenRun | FinishRun) -> Run:

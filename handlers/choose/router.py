@@ -93,7 +93,8 @@ class Choose:
         self._framing = Framing(self._runs, texts)
         self.reviews = DecisionReviews(models, self._runs, texts)
         self._outcome = Outcome(models, self._runs, texts, guidelines)
-        self._teamwork = Teamwork(models, self._runs, Teams(sessions), self._dialog, texts)
+        self.teamwork = Teamwork(models, self._runs, Teams(sessions), self._dialog, texts)
+        self._dialog.follow(self.teamwork.changed)
 
     def routes(self, routes: Routes) -> None:
         """Take every button of this room, and every form but a question about a result."""
@@ -180,9 +181,9 @@ class Choose:
             wanted = rest if word in HISTORY else argument
             reply = self._outcome.history(message, wanted.strip())
         elif word in TEAM and not rest:
-            reply = self._teamwork.begin(message)
+            reply = self.teamwork.begin(message)
         elif word in JOIN:
-            reply = self._teamwork.join(message, rest.strip())
+            reply = self.teamwork.join(message, rest.strip())
         else:
             reply = self._start(message, argument)
         yield await self._safely(message, reply)
@@ -299,17 +300,17 @@ class Choose:
             case OpenTeam() | JoinTeam():
                 return await self._team(message, action)
             case ShareResult() if action.team:
-                return await self._teamwork.show(message, action.team, share=True)
+                return await self.teamwork.show(message, action.team, share=True)
             case _:
                 return await self._own(message, action, values)
 
     async def _team(self, message: Message, action: OpenTeam | JoinTeam) -> Reply:
         """Begin a team, join one or show one."""
         if isinstance(action, JoinTeam):
-            return await self._teamwork.join(message, action.team, anew=action.anew)
+            return await self.teamwork.join(message, action.team, anew=action.anew)
         if action.team:
-            return await self._teamwork.show(message, action.team)
-        return await self._teamwork.begin(message)
+            return await self.teamwork.show(message, action.team)
+        return await self.teamwork.begin(message)
 
     async def _own(self, message: Message, action: OfOwnRun, values: Mapping[str, str]) -> Reply:
         """Do something with a run, or with the frame of its memo, for its person alone."""
@@ -378,7 +379,7 @@ class Choose:
         if running is not None and running.id != run.id:
             return await self._dialog.ask(message, running)
         if run.team:
-            return await self._teamwork.renew(message, run.team)
+            return await self.teamwork.renew(message, run.team)
         fresh = await self._dialog.begin(Run("", run.person, run.name, ""))
         return await self._dialog.ask(message, fresh)
 

@@ -6,6 +6,7 @@ Nobody sees another's answers before they have finished their own; each is told 
 names will be shown.
 """
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from handlers.actions.choose import JoinTeam, OpenTeam
@@ -16,8 +17,21 @@ from handlers.choose.runs import Run, Runs
 from handlers.choose.team import Member, Team, Teams
 from handlers.choose.team_view import Progress, TeamView
 from handlers.choose.wording import Wording
-from handlers.conversation import Button, Buttons, Heading, Message, Paragraph, Reply
+from handlers.conversation import (
+    Block,
+    Button,
+    Buttons,
+    Heading,
+    Message,
+    Paragraph,
+    Reply,
+)
 from handlers.texts import Texts
+from knowledge.values import Language
+
+BEGUN, SHARED = "team.begun:", "team.shared:"  # begin the names of what goes on, before a team's id
+# what goes on by its name, and what to say of it in a language
+Redraw = Callable[[str, Callable[[Language], Reply]], Awaitable[None]]
 
 
 class Teamwork:
@@ -31,6 +45,31 @@ class Teamwork:
         self._teams = teams
         self._dialog = dialog
         self._texts = texts
+        self._redraw: dict[str, Redraw] = {}
+
+    def reach(self, platform: str, redraw: Redraw) -> None:
+        """Let a platform draw anew what it shows of a team."""
+        self._redraw[platform] = redraw
+
+    async def changed(self, id_: str) -> None:
+        """Draw anew, everywhere, how far a team is and what it agrees on."""
+        team = await self._teams.load(id_)
+        if team is None:
+            return
+        advisor = await self._models.of(team.model)
+        if advisor is None:
+            return
+        progress = await self._progress(team)
+
+        def begun(language: Language) -> Reply:
+            return _begun(team, progress, Wording(self._texts, language))
+
+        def shared(language: Language) -> Reply:
+            return TeamView(team, advisor, progress, Wording(self._texts, language)).standing()
+
+        for redraw in self._redraw.values():
+            await redraw(f"{BEGUN}{id_}", begun)
+            await redraw(f"{SHARED}{id_}", shared)
 
     async def begin(self, message: Message) -> Reply:
         """Open a team and show how to join it; the channel may see this."""
@@ -38,10 +77,7 @@ class Teamwork:
         advisor = await self._models.current()
         await self._models.keep(advisor)
         team = await self._teams.begin(message.person, advisor.model.sha256)
-        text = say("team_begun", name=team.name, id=team.id)
-        join = Button(say("team_join"), JoinTeam(team.id), "primary")
-        show = Button(say("team_show"), OpenTeam(team.id))
-        return Reply(text, (Heading(say("team_title")), Paragraph(text), Buttons((join, show))))
+        return _begun(team, (), say)
 
     async def show(self, message: Message, id_: str, *, share: bool = False) -> Reply:
         """Show where a team stands to one who has finished their own run, or to its channel."""
@@ -52,19 +88,19 @@ class Teamwork:
             advisor = await self._models.of(team.model)
         if team is None or advisor is None:
             return say.reply("team_gone")
-        if team.member(message.person.id) is None:
-            return say.reply("team_members_only", name=team.name)
         progress = await self._progress(team)
+        if team.member(message.person.id) is None:
+            return _counted(say("team_members_only", name=team.name), progress, say)
         own = [one for one in progress if one.member.person == message.person.id]
         if not own:  # whoever deleted their run answers anew
             return await self.join(message, id_)
         if not own[0].run.done:
-            text = say("team_first")
+            counted = _counted(say("team_first"), progress, say)
             ways = Buttons((resume(own[0].run, say),))
-            return Reply(text, (Paragraph(text), ways), private=True)
+            return replace(counted, blocks=(*counted.blocks, ways))
         reply = TeamView(team, advisor, progress, say).standing()
         if share:
-            return replace(reply, share=True)
+            return replace(reply, share=True, live=f"{SHARED}{id_}")
         return replace(reply, private=True)
 
     async def join(self, message: Message, id_: str, *, anew: bool = False) -> Reply:
@@ -106,6 +142,7 @@ class Teamwork:
         joined = await self._teams.join(team.id, Member(run.person, run.name, run.id))
         if joined is None:
             return say.reply("team_full")
+        await self.changed(team.id)
         return await self._dialog.ask(message, run, say("team_joined", name=team.name))
 
     def _which(self, message: Message, team: Team, running: Run) -> Reply:
@@ -124,3 +161,25 @@ class Teamwork:
             if run is not None:
                 progress.append(Progress(member, run))
         return progress
+
+
+def _begun(team: Team, progress: Sequence[Progress], say: Wording) -> Reply:
+    """Return how to join a team and how far it is; the channel may see this."""
+    text = say("team_begun", name=team.name, id=team.id)
+    join = Button(say("team_join"), JoinTeam(team.id), "primary")
+    show = Button(say("team_show"), OpenTeam(team.id))
+    blocks: list[Block] = [Heading(say("team_title")), Paragraph(text)]
+    if progress:
+        blocks.append(Paragraph(_count(progress, say), "note"))
+    return Reply(text, (*blocks, Buttons((join, show))), live=f"{BEGUN}{team.id}")
+
+
+def _counted(text: str, progress: Sequence[Progress], say: Wording) -> Reply:
+    """Say something to one who may not see a team's answers, with how far it is."""
+    count = _count(progress, say)
+    return Reply(f"{text}\n{count}", (Paragraph(text), Paragraph(count, "note")), private=True)
+
+
+def _count(progress: Sequence[Progress], say: Wording) -> str:
+    done = [one for one in progress if one.run.done]
+    return say("team_count", count=len(progress), done=len(done))

@@ -372,3 +372,14 @@ keep(() => {
   if (at("kept")) { at("kept").hidden = !sessionStorage.expired; }
   else sessionStorage.removeItem("expired");
 });
+
+// ---------------------------------------------------------------- walls
+// What goes on elsewhere is asked for again and again, while somebody looks; what was opened stays open.
+for (const wall of all("[data-live]")) setInterval(async () => {
+  if (document.hidden) return;
+  const told = await fetch(wall.dataset.live).catch(() => null);
+  const html = told?.ok ? await told.text() : wall.told;
+  if (html === undefined || html === wall.told) return;
+  wall.told = html;
+  wall.innerHTML = html;
+}, 2000);

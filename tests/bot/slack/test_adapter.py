@@ -778,6 +778,20 @@ async def test_somebody_is_told_something_in_a_direct_message(desk, api):
     ]
 
 
+async def test_what_goes_on_is_drawn_anew_in_its_place(desk, api):
+    async def team(message):
+        yield Reply("1人が参加", live="team.begun:t_1")
+
+    at = await desk(team)
+    await at.press({"type": "button", "action_id": "ask.followup:1", "value": "{}"})
+    [stamp] = api.messages
+    await at.slack.redraw("team.begun:t_1", lambda language: Reply(f"2人が参加 ({language})"))
+    await at.slack.redraw("team.begun:t_2", lambda language: Reply("別のチーム"))
+
+    assert list(api.messages) == [stamp]
+    assert api.messages[stamp]["text"] == "2人が参加 (ja)"
+
+
 async def test_who_cannot_be_written_to_is_told_where_they_are(desk, api):
     api.faults["conversations.open"] = ["cannot_dm_bot"] * 9
     at = await desk(bot)

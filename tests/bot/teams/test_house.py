@@ -141,6 +141,17 @@ async def test_a_decision_comes_back_in_its_persons_own_chat_on_its_day(at):
     assert "次の見直し日を決める" in str(reminder)
 
 
+async def test_a_teams_card_in_a_channel_is_drawn_anew_as_it_gets_further(at):
+    await at.send(text="<at>LLM Choose</at> choose team", **CHANNEL)
+    card = await at.service.until("参加する")
+    await at.press("参加する", **CHANNEL)
+
+    assert await at.service.until("1人が参加し、0人が答え終わりました")
+    changed = [call for call in at.service.taken if call.method == "PUT"]
+    assert any("1人が参加" in str(call.body) for call in changed)
+    assert card
+
+
 LONG = "長い" * 30_000
 PICTURE = {"contentType": "image/png", "contentUrl": "https://smba.example/v3/attachments/1"}
 HTML = {"contentType": "text/html", "content": "<attachment id='1'></attachment>"}

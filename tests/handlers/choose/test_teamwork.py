@@ -136,3 +136,29 @@ def test_differences_are_ranked_by_their_effect(people: list[dict[str, str]]) ->
         assert sorted(n for c in one.choices for n in c.people) == [
             n for n, a in enumerate(people) if one.criterion in a
         ]
+
+
+async def test_what_a_channel_sees_of_a_team_is_drawn_anew_as_it_gets_further(room: Room) -> None:
+    drawn: list[tuple[str, str]] = []
+
+    async def redraw(live: str, say) -> None:
+        drawn.append((live, say("ja").text + str(say("ja").blocks)))
+
+    room.choose.teamwork.reach("slack", redraw)
+    begun = await room.say(Command("choose", "team"))
+    team = buttons(begun)["choose.join"].data["tid"]
+    assert begun.live == f"team.begun:{team}"
+    joined = await room.say(buttons(begun)["choose.join"], TARO)
+    assert "1人が参加し、0人が答え終わりました" in dict(drawn)[begun.live]
+    await room.finish(joined, TARO, {"docs": "core", "boundary": "ok"})
+    shared = await room.say(Press("choose.share", {"tid": team}), TARO)
+    assert shared.share
+    assert shared.live == f"team.shared:{team}"
+    outsider = await room.say(Press("choose.team", {"tid": team}), HANA)
+    assert "1人が参加し、1人が答え終わりました" in outsider.text
+    assert "社外サービス" not in outsider.text
+
+    other = await room.say(Command("choose", f"join {team}"), HANA)
+    await room.finish(other, HANA, {"docs": "core", "boundary": "inside"})
+    assert "2人が参加し、2人が答え終わりました" in dict(drawn)[begun.live]
+    assert "まだ決まりません" in dict(drawn)[shared.live]
