@@ -261,6 +261,7 @@ def _add(command: Parser) -> None:
 def _read(command: Parser) -> None:
     command.argument("what", text="read_what", metavar="FILE|ID")
     command.option("--edition", text="edition", metavar="N", type=_whole_number, default=0)
+    command.switch("--report", text="read_report")
 
 
 def _sync(command: Parser) -> None:

@@ -18,15 +18,17 @@ from rich.table import Table
 from bot.command import output
 from bot.command.exits import DONE
 from bot.command.output import Json
+from bot.command.terminal import Paper, said
 from bot.service.application import Application
 from bot.settings import Settings
+from handlers.conversation import Press
 from handlers.texts import Texts
 from knowledge.documents.leaves import Line, leaves, stretches
 from knowledge.errors import UnknownDocument
 from knowledge.reading.chunks import passages
 from knowledge.reading.reading import Limits, read
 from knowledge.sentences import phrase
-from knowledge.values import Flag, Language, Passage, Place, Receipt
+from knowledge.values import Document, Flag, Language, Passage, Place, Receipt, Version
 
 WIDEST = 24  # columns of a table that is drawn; a wider one stays as lines
 
@@ -70,6 +72,10 @@ async def show(arguments: argparse.Namespace, settings: Settings, language: Lang
         as_read = await _file(path, settings)
     elif "/" in arguments.what or "." in arguments.what:
         raise UnknownDocument("no_such_file", Texts.load().phrase("cli.no_file", name=str(path)))
+    elif arguments.report:
+        async with Application(settings) as application:
+            await _report(application, arguments, language)
+        return DONE
     else:
         async with Application(settings) as application:
             as_read = await _document(application, arguments)
@@ -101,16 +107,33 @@ async def _file(path: Path, settings: Settings) -> _AsRead:
     )
 
 
+async def _report(
+    application: Application, arguments: argparse.Namespace, language: Language
+) -> None:
+    """Draw what admins decide by: the report of the newest version, or of the one named."""
+    document = await (await application.library()).document(arguments.what)
+    version = document.versions[-1]
+    if arguments.edition:
+        version = _numbered(document, arguments.edition)
+    press = Press("document.report", {"d": document.id, "v": version.id})
+    await application.turns.take(said(press, language), Paper(Console()))
+
+
+def _numbered(document: Document, number: int) -> Version:
+    """Return the version of that number. Raises UnknownDocument where there is none."""
+    for version in document.versions:
+        if version.number == number:
+            return version
+    raise UnknownDocument("unknown_document", phrase("unknown"))
+
+
 async def _document(application: Application, arguments: argparse.Namespace) -> _AsRead:
     """Return the published version of a document, the newest where none is, or the one named."""
     library = await application.library()
     document = await library.document(arguments.what)
     version = document.published or document.versions[-1]
     if arguments.edition:
-        numbered = {one.number: one for one in document.versions}
-        if arguments.edition not in numbered:
-            raise UnknownDocument("unknown_document", phrase("unknown"))
-        version = numbered[arguments.edition]
+        version = _numbered(document, arguments.edition)
     shelved = await library.passages(version.id)
     pages = []
     for leaf in leaves(shelved, version.pages):

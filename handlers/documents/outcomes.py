@@ -12,7 +12,7 @@ from handlers.documents.outdated import outdated
 from handlers.documents.page import reader_label, sure_of
 from handlers.documents.report import Findings, Report, receipt
 from handlers.documents.requests import Requests
-from handlers.documents.search_trial import SearchTrial
+from handlers.documents.search_trial import SearchTrial, Turned
 from handlers.documents.tracks import Track
 from knowledge.documents.store import missing
 from knowledge.errors import KnowledgeError
@@ -81,11 +81,17 @@ class Outcomes:
         """
         library = await self._context.library()
         await self._context.people.names.of(document.metadata.owner, message.place)
+        fallen = await outdated(self._context, document, version)
+        turned: tuple[Turned, ...] = ()
+        if version.state == "staged" and document.published is not None:
+            trial, before = self._search_trial, document.published
+            turned = await trial.beside(message, before, version, fallen)
         findings = Findings(
             await self._search_trial.tests(message, version),
             await library.changes(document.id, version.id),
             await library.alike(document.id, version.id),
-            await outdated(self._context, document, version),
+            fallen,
+            turned,
         )
         return Report(self._context, message, document, version, findings).drawn()
 

@@ -30,7 +30,7 @@ from handlers.documents.context import Context
 from handlers.documents.flags import COUNTED, flag_fact, where
 from handlers.documents.names import display
 from handlers.documents.page import owner_name, reader_label, sure_of, version_in_use
-from handlers.documents.search_trial import Tried
+from handlers.documents.search_trial import Tried, Turned
 from knowledge.documents.comparison import Changes, Section, replaced
 from knowledge.documents.identity import Alike
 from knowledge.documents.store import missing
@@ -50,13 +50,15 @@ class Findings:
     What was found out about a version: its own questions, what it changes, other documents it may
     be a new version of.
 
-    `outdated` are the questions lately answered with words that it no longer has.
+    `outdated` are the questions lately answered with words that it no longer has, `turned` those
+    that it answers otherwise than the published version.
     """
 
     tests: tuple[Tried, ...]
     changes: Changes
     alike: tuple[Alike, ...] = ()
     outdated: tuple[str, ...] = ()
+    turned: tuple[Turned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,9 @@ class Report:
             blocks.append(Paragraph(question, "warning"))
         if alike:
             blocks.append(Buttons(tuple(self._replacing(other) for other in alike)))
+        for row in self.findings.turned:
+            question, before, after = row.cells(say("try_nothing", message))
+            listed.append(f"{question} {before} → {after}")
         blocks += self._folded()
         blocks.append(Buttons(self._ways()))
         lines = [self._summary(title), *(f"- {line}" for line in listed)]
@@ -138,6 +143,8 @@ class Report:
             lines = _changes(self.context, message, self.findings.changes)
             if lines:
                 blocks.append(Details(say("changes", message), (Paragraph("\n".join(lines)),)))
+        if self.findings.turned:
+            blocks.append(self._turned())
         if self.findings.outdated:
             questions = [f"- {display(q)}" for q in self.findings.outdated[:SECTIONS]]
             blocks.append(Details(say("outdated", message), (Paragraph("\n".join(questions)),)))
@@ -149,6 +156,19 @@ class Report:
                 rows.append((test.question, answer, test.place or "–"))
             blocks.append(Table(say("tests", message), columns, tuple(rows)))
         return blocks
+
+    def _turned(self) -> Table:
+        """Return the questions whose answers change, the old one beside the new one."""
+        say, message, now = self.context.say, self.message, self.document.published
+        old = now.number if now else 0
+        columns = (
+            Column(say("column_question", message)),
+            Column(say("turned_before", message, number=old)),
+            Column(say("turned_after", message, number=self.version.number)),
+        )
+        nothing = say("try_nothing", message)
+        rows = [row.cells(nothing) for row in self.findings.turned]
+        return Table(say("turned", message), columns, tuple(rows))
 
     def _asks(self, alike: Alike) -> str:
         """Ask whether the version belongs to a document that is there already."""

@@ -3,7 +3,8 @@ Asking a version that nobody else can find yet: three questions of its own for t
 question of an admin's.
 """
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -28,6 +29,8 @@ from knowledge.errors import KnowledgeError
 from knowledge.retrieval.query import Query
 from knowledge.values import Answer, Document, Hit, SearchKind, Version
 
+ASKED = 5  # questions of people that two versions are asked
+_PLACED = re.compile(r" ?\([^()]*\)(?=[。.!！]?$)")
 SHORT = 160  # characters of an answer in the report
 QUESTION = 300  # characters
 _NOBODY = frozenset({"nobody"})  # one version alone is asked, whoever may read it
@@ -48,6 +51,24 @@ class Tried:
     question: str
     answer: str
     place: str
+
+    @property
+    def words(self) -> str:
+        """The answer without the place it names: an article may only have been counted anew."""
+        return _PLACED.sub("", self.answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A question that two versions answer differently; "" for nothing."""
+
+    question: str
+    before: str
+    after: str
+
+    def cells(self, nothing: str) -> tuple[str, str, str]:
+        """Return it as a row, `nothing` where a version does not answer."""
+        return self.question, self.before or nothing, self.after or nothing
 
 
 class OneVersion:
@@ -83,14 +104,33 @@ class SearchTrial:
 
     async def tests(self, message: Message, version: Version) -> tuple[Tried, ...]:
         """
-        Ask a version about its longest sections; quotes answer, so that a report costs no call of a
-        model.
+        Ask a version about its facts, else about its longest sections; quotes answer, so that a
+        report costs no call of a model.
         """
         library = await self._context.library()
         answers = await self._over(OneVersion(library, version.id), written=False)
         questions = await library.questions(version.id, message.person.language)
         tried = [await self._tried(message, answers, question) for question in questions]
         return tuple(tried)
+
+    async def beside(
+        self, message: Message, before: Version, after: Version, asked: Sequence[str] = ()
+    ) -> tuple[Turned, ...]:
+        """
+        Return the questions that two versions answer differently, of those about the facts they
+        differ in and those that people `asked`; a question takes about 0.2 s. Quotes answer.
+        """
+        library = await self._context.library()
+        old = await self._over(OneVersion(library, before.id), written=False)
+        new = await self._over(OneVersion(library, after.id), written=False)
+        about_facts = await library.turned(before.id, after.id)
+        rows = []
+        for question in dict.fromkeys((*asked[:ASKED], *about_facts)):
+            was = await self._tried(message, old, question)
+            is_now = await self._tried(message, new, question)
+            if was.words != is_now.words:
+                rows.append(Turned(question, was.answer, is_now.answer))
+        return tuple(rows)
 
     async def ask(self, message: Message, action: TryVersion) -> AsyncIterator[Reply]:
         """Let an admin type a question for one version."""

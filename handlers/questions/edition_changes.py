@@ -11,15 +11,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Literal
 
 from handlers.answer_text import titled
-from handlers.conversation import Block, Message, Paragraph, Reply
+from handlers.conversation import Block, Column, Message, Paragraph, Reply, Table
 from handlers.people import People
 from handlers.questions.ask import Questions
 from handlers.questions.last_answer import LastAnswers
 from handlers.questions.named_document import editions, named, readable, stem, years
 from handlers.questions.restyle import drawn
 from handlers.texts import Texts
-from knowledge.documents.comparison import Changes as Difference
 from knowledge.documents.comparison import Section, compare
+from knowledge.documents.facts import Fact, beside, facts
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
 from knowledge.text.outline import CELL
@@ -30,6 +30,7 @@ from knowledge.values import Answer, Citation, Document, Hit, Language, Passage,
 
 NAMES = 12  # sections that are named of each kind
 EXCERPT = 80  # characters of a changed section, before and after
+TURNED = 8  # questions whose answers differ
 TOPICS = 3  # subjects that are looked up in both editions
 POOL = 30  # passages searched for each subject
 Kind = Literal["added", "removed", "changed"]
@@ -106,7 +107,7 @@ class EditionChanges:
         old = await readable(library, before.id, readers)
         new = await readable(library, whole.published.id, readers)
         names = f"v{before.number}", f"v{whole.published.number}"
-        return self._difference(document, compare(old, new), names, language)
+        return self._difference(document, (old, new), names, language)
 
     async def _meant(
         self, message: Message, text: str, documents: Sequence[Document]
@@ -151,7 +152,7 @@ class EditionChanges:
         old = await readable(library, pair[0].current, readers)
         new = await readable(library, pair[1].current, readers)
         names = _names(pair, language)
-        return self._difference(pair[1], compare(old, new), names, language)
+        return self._difference(pair[1], (old, new), names, language)
 
     async def _side_by_side(
         self,
@@ -184,9 +185,14 @@ class EditionChanges:
         return drawn(await self._last.keep(message, answer), head, self._texts)
 
     def _difference(
-        self, document: Document, changes: Difference, versions: tuple[str, str], language: Language
+        self,
+        document: Document,
+        passages: tuple[Sequence[Passage], Sequence[Passage]],
+        versions: tuple[str, str],
+        language: Language,
     ) -> Reply:
         say, (before, after) = self._texts.say, versions
+        changes = compare(*passages)
         title = titled(document.metadata.title, language)
         rows: list[str] = []
         kinds: tuple[tuple[Kind, Sequence[Section]], ...] = (
@@ -204,7 +210,39 @@ class EditionChanges:
         head = say("requests.changes", language, title=title, before=before, after=after)
         listed = "\n".join(rows)
         blocks: list[Block] = [Paragraph(head), Paragraph(listed, "answer")]
+        turned = self._turned(passages, versions, language)
+        if turned.rows:
+            blocks.append(turned)
+            listed += "\n" + "\n".join(_in_words(turned))
         return Reply(f"{head}\n{listed}", tuple(blocks))
+
+    def _turned(
+        self,
+        passages: tuple[Sequence[Passage], Sequence[Passage]],
+        versions: tuple[str, str],
+        language: Language,
+    ) -> Table:
+        """Return the questions whose answers differ, the old one beside the new one."""
+        say = self._texts.say
+        names = (say("requests.question", language), *versions)
+        rows = []
+        for question, old, new in beside(*map(_facts, passages))[:TURNED]:
+            shown = sanitise(question), quoted(old[:EXCERPT]) or "–", quoted(new[:EXCERPT]) or "–"
+            rows.append(shown)
+        caption = say("requests.turned", language)
+        return Table(caption, tuple(map(Column, names)), tuple(rows))
+
+
+def _facts(passages: Sequence[Passage]) -> list[Fact]:
+    return list(facts(passages))
+
+
+def _in_words(table: Table) -> list[str]:
+    """Return a table of questions as lines, for faces that draw none."""
+    lines = [f"{table.caption}:"]
+    for question, before, after in table.rows:
+        lines.append(f"- {question} {before} → {after}")
+    return lines
 
 
 async def _by_versions(

@@ -182,6 +182,7 @@ class Library:
         self.changes = review.changes
         self.alike = review.alike
         self.questions = review.questions
+        self.turned = review.turned
         self.topics = review.topics
         self.standing = review.standing
 

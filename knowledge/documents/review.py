@@ -2,11 +2,20 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from knowledge.documents.comparison import Changes, compare, questions, stands_in, topics
+from knowledge.documents.comparison import (
+    QUESTIONS,
+    Changes,
+    compare,
+    questions,
+    stands_in,
+    topics,
+)
+from knowledge.documents.facts import asked, facts, turned
 from knowledge.documents.identity import Alike, Identity
 from knowledge.documents.registry import Registry
 from knowledge.values import Language, Passage
 
+TURNED = 8  # questions that two versions are asked
 Passages = Callable[[str], Awaitable[list[Passage]]]
 
 
@@ -40,8 +49,23 @@ class Review:
         return await Identity(self._registry, self._passages).alike(known, reviewed)
 
     async def questions(self, version: str, language: Language) -> tuple[str, ...]:
-        """Return up to three questions to try a version with, about its longest sections."""
-        return questions(await self._passages(version), language)
+        """
+        Return up to three questions to try a version with: about its facts, in its own language,
+        then about its longest sections.
+        """
+        passages = await self._passages(version)
+        about_facts = asked(list(facts(passages)), QUESTIONS)
+        about_sections = questions(passages, language)
+        return tuple(dict.fromkeys((*about_facts, *about_sections)))[:QUESTIONS]
+
+    async def turned(self, before: str, after: str) -> tuple[str, ...]:
+        """
+        Return questions about facts that two versions of a document state differently, or one of
+        them alone; at most `TURNED`.
+        """
+        old = list(facts(await self._passages(before)))
+        new = list(facts(await self._passages(after)))
+        return turned(old, new)[:TURNED]
 
     async def topics(self, version: str) -> tuple[str, ...]:
         """Return the headings of a version's longest sections, the longest first."""

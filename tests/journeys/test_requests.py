@@ -306,6 +306,7 @@ async def test_what_a_new_version_changed_is_told(application, place, text):
     assert shown[-1].text.startswith("「制服規程」のv1からv2までの変更点です。")
     assert "第3条 クリーニング" in shown[-1].text
     assert "第4条 返却" in shown[-1].text
+    assert "答えが変わった質問" in shown[-1].text
 
 
 @pytest.mark.parametrize(

@@ -60,9 +60,11 @@ def test_each_version_of_a_document_is_shown(house, tmp_path, call):
     now = call("read", ids[0], "--data", str(house))
     before = call("read", ids[0], "--edition", "1", "--json", "--data", str(house))
     none = call("read", ids[0], "--edition", "7", "--data", str(house))
+    report = call("read", ids[0], "--report", "--data", str(house), environment=JAPANESE)
 
     assert ids[0] == ids[1]
     assert "6,000円" in now.stdout
     assert "5,000円" in before.stdout
     assert json.loads(before.stdout)["version"] == 1
     assert none.returncode == 1
+    assert "確認用の質問と回答" in report.stdout

@@ -194,3 +194,44 @@ async def test_questions_to_begin_with_come_from_what_their_reader_may_read(talk
     library = await talk.application.library()
     await library.remove(about.press.data["d"])
     assert "公開されていません" in (await talk(about.press, MEMBER)).text
+
+
+OLD = """# 経費規程
+
+## 第1条（宿泊）
+
+宿泊費は一万二千円とする。
+
+## 第2条（精算）
+
+経費の精算は、課長が承認する。
+
+## 第3条（保存）
+
+領収書は5年間保存する。
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "caption"), [("ja", "答えが変わる質問"), ("en", "Questions whose answers change")]
+)
+async def test_the_report_of_a_new_version_shows_answers_that_change_old_beside_new(
+    talk: Talk, language: str, caption: str
+) -> None:
+    name = f"経費規程{language}.md"
+    first = await talk(Upload((file(name, OLD),)))
+    await talk.press(first, "publish")
+    new = OLD.replace("一万二千円", "一万五千円").replace("課長", "部長")
+    report = await talk(Upload((file(name, new),)), language=language)
+
+    (turned,) = [b for b in report.blocks if isinstance(b, Table) and b.caption == caption]
+    answers = {question: (before, after) for question, before, after in turned.rows}
+    assert list(answers) == ["宿泊費は何円ですか?", "経費の精算は、誰が承認しますか?"]
+    before, after = answers["宿泊費は何円ですか?"]
+    assert ("一万二千円" in before, "一万五千円" in after) == (True, True)
+    before, after = answers["経費の精算は、誰が承認しますか?"]
+    assert ("課長" in before, "部長" in after) == (True, True)
+    assert f"{before} → {after}" in report.text
+    (tests,) = [b for b in report.blocks if isinstance(b, Table) and b.caption != caption]
+    asked = [question for question, *_ in tests.rows]
+    assert {"宿泊費は何円ですか?", "領収書は何年間保存しますか?"} <= set(asked)
