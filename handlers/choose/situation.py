@@ -20,6 +20,7 @@ from knowledge.sentences import yaml_values
 LONGEST = 20_000  # characters that are read
 SEVERAL = ("tried", "platform")  # questions of which a text may name several answers
 MEANS = ("boundary", "act", "control")  # a means that is refused says nothing of them
+BELOW = 0.999  # of an amount that is not quite reached
 NOBODY = ""  # in place of an option: what was read is no number of users
 LISTED = 200  # characters a mere list of limits may have
 CLAUSE = 300  # characters of one clause; what goes on without an end is cut
@@ -31,7 +32,7 @@ _PIECE = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[。!?！？\n])|(?<=[.;；])\s+")
 _TURN = re.compile(
-    r"(?<=が)[、,]|(?<=ですが)|(?<=けれど)も?[、,]?|(?<=けど)[、,]?|(?<=一方)[、,で]"
+    r"(?<=が)[、,]|(?<=ですが)|(?<=ますが)|(?<=けれど)も?[、,]?|(?<=けど)[、,]?|(?<=一方)[、,で]"
     r"|[、,](?=うち|当社|弊社|私たち|我々|でも|ただ)|\b(?:but|however|although|though|whereas|while)\b"
     r"|,\s*(?=we\b|our\b|they\b|i\b|and we\b|so\b)",
     re.IGNORECASE,
@@ -40,6 +41,11 @@ _TURN = re.compile(
 _FINE = re.compile(
     r"(構い|かまい|差し支えあり|問題あり|間違いあり)ません|(問題|違い|構わ|かまわ)ない"
 )
+# what makes an amount less than it says, behind it and before it
+_UNDER = re.compile(
+    r" ?(円|人|名|件|ページ)?(未満|弱|に満た|に届か|も(な[いく]|ありません|出せ|かけられ|いな))"
+)
+_LESS = re.compile(r"\b(less|fewer) than (about )?$|\b(under|below) (about )?$", re.IGNORECASE)
 _ONLY = re.compile(r"しか|以外(は|に|使|認)")
 _OWN = re.compile(
     r"うち|当社|弊社|私たち|我々|自社|\bwe\b|\bus\b|\bour\b(?! (?:competitor|parent|customer|client|supplier))",
@@ -253,7 +259,16 @@ class Situation:
                 continue
             amount = read(clause)
             if amount is not None:
-                yield criterion, self._band(criterion, amount.value), amount.words
+                value = amount.value
+                if _less(clause, amount.words):
+                    value *= BELOW
+                yield criterion, self._band(criterion, value), amount.words
+
+
+def _less(clause: str, words: str) -> bool:
+    """Report whether a clause says less than the amount it names: "100万円もない", "under 1M"."""
+    head, _, tail = clause.partition(words)
+    return bool(_UNDER.match(tail) or _LESS.search(head))
 
 
 def _settled(criterion: str, options: Mapping[str, str]) -> Hit | None:

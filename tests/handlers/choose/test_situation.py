@@ -105,6 +105,32 @@ def test_a_budget_is_read_in_its_own_currency(text: str, expected: str) -> None:
     assert hits["budget"].option == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected", "never"),
+    [
+        ("LGWANの中だけで動かします。", {"boundary": "inside"}, {}),
+        ("図面は外部のサーバーには置けません。", {"boundary": "inside"}, {"docstate": "scans"}),
+        ("製品を半年使いましたが、定着しませんでした。", {}, {"time": "m12"}),
+        ("半年で使い始めたい。", {"time": "m12"}, {}),
+        ("30ページの質問に答えられれば十分です。", {"docs": "small"}, {"gap": "fine"}),
+        ("予算は100万円もありません。", {"budget": "xs"}, {}),
+        ("予算は500万円未満です。", {"budget": "s"}, {}),
+        ("The budget is under 5M yen.", {"budget": "s"}, {}),
+        ("エンジニアは3人いますが機械学習の経験はありません。", {"team": "app"}, {}),
+        ("患者向けの文章は、必ず看護師が直します。", {"impact": "low"}, {}),
+        ("Data may leave under a contract that forbids training.", {"boundary": "contract"}, {}),
+        ("従業員は4,200人です。", {"users": "u4"}, {}),
+    ],
+)
+def test_what_is_past_conditional_or_not_quite_reached_is_read_as_such(
+    text: str, expected: dict[str, str], never: dict[str, str]
+) -> None:
+    said = read(text)
+    assert {criterion: said.get(criterion) for criterion in expected} == expected
+    for criterion, option in never.items():
+        assert said.get(criterion) != option
+
+
 @pytest.mark.parametrize("text", ["0人で使います。", "1か月、0人、50万円", "We have 0 users."])
 def test_nobody_is_no_number_of_users_and_is_said(text: str) -> None:
     hits, torn = SITUATION.read(text)
