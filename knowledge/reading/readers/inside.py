@@ -24,13 +24,18 @@ _modules: dict[str, ModuleType] = {}
 
 
 def prepare() -> None:
-    """Have every reader at hand, while modules may still be loaded."""
+    """
+    Have every reader at hand and ready, while files may still be opened; those of files within
+    files prepare this, too, which is done once.
+    """
+    if _modules:
+        return
     for kind, name in readers().items():
         if kind not in _ALONE:
             _modules[kind] = importlib.import_module(f"knowledge.reading.readers.{name}")
     for module in set(_modules.values()):
         own = getattr(module, "prepare", None)
-        if own is not None and not hasattr(module, "within"):
+        if own is not None:
             own()
 
 

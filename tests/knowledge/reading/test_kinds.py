@@ -141,6 +141,11 @@ async def test_a_mail_is_read_in_every_encoding_of_japanese_mails(charset: str) 
     source = f"{head}Content-Transfer-Encoding: base64\n\n{body}\n"
     reading = await read("a.eml", source.encode())
     assert (reading.title, texts(reading)[0].endswith(RULE)) == ("承認の件", True)
+    packed = await read(
+        "a.zip", archive(**{"a.eml": source.encode()})
+    )  # which readies its reader, too
+    assert texts(packed)[0].startswith("Subject: 承認の件")
+    assert texts(packed)[0].endswith(RULE)
 
 
 async def test_a_mail_in_html_alone_is_read_with_its_table() -> None:
