@@ -5,7 +5,6 @@ writes can be verified.
 
 import asyncio
 import time
-from typing import Literal
 
 from bot.command.finding import Finding, bad
 from bot.service.application import Application
@@ -14,18 +13,6 @@ from knowledge.answering.trial import Trial, tried
 from knowledge.errors import ModelUnavailable
 from knowledge.models.faults import ModelFault
 from knowledge.models.language_models import Model
-
-Repair = Literal[
-    "model_key", "model_unknown", "model_limit", "model_short", "model_away"
-]  # sentences
-# of a model's failures by kind: the state, and the sentence that says the way out
-_FAULTS: dict[str, tuple[str, Repair]] = {
-    "denied": ("refuses the key", "model_key"),
-    "unknown_model": ("is not known there", "model_unknown"),
-    "rate_limited": ("allows no more now", "model_limit"),
-    "too_long": ("reads less than LLM_CHARACTERS", "model_short"),
-    "unreachable": ("not answering", "model_away"),
-}
 
 
 async def model_tried(application: Application) -> Finding | None:
@@ -75,8 +62,19 @@ def _slow(seconds: int, texts: Texts) -> Finding:
 
 
 def _faulty(fault: ModelFault, texts: Texts) -> Finding:
-    unknown: tuple[str, Repair] = ("fails", "model_away")
-    state, repair = _FAULTS.get(fault.kind, unknown)
+    match fault.kind:
+        case "denied":
+            state, repair = "refuses the key", texts.phrase("check.model_key")
+        case "unknown_model":
+            state, repair = "is not known there", texts.phrase("check.model_unknown")
+        case "rate_limited":
+            state, repair = "allows no more now", texts.phrase("check.model_limit")
+        case "too_long":
+            state, repair = "reads less than LLM_CHARACTERS", texts.phrase("check.model_short")
+        case "unreachable":
+            state, repair = "not answering", texts.phrase("check.model_away")
+        case _:
+            state, repair = "fails", texts.phrase("check.model_away")
     if fault.status:
         state = f"{state} ({fault.status})"
-    return bad("model", state, texts.phrase(f"check.{repair}"))
+    return bad("model", state, repair)
