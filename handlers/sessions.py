@@ -19,7 +19,7 @@ from handlers.memory.clock import Clock
 from handlers.memory.counters import Counters
 from handlers.memory.formats import Formats
 from handlers.memory.journals import Journals
-from handlers.memory.link import TIMEOUT, Link, SessionsUnavailable, State
+from handlers.memory.link import TIMEOUT, Link, SessionsUnavailable, State, trouble_of
 from handlers.memory.lists import Lists
 from handlers.memory.persons import Persons
 from handlers.memory.queues import Queues
@@ -36,6 +36,7 @@ __all__ = [
     "Sessions",
     "SessionsUnavailable",
     "State",
+    "trouble_of",
 ]
 T = TypeVar("T")
 

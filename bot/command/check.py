@@ -3,16 +3,17 @@ The doctor: tries each part and names what is missing, and the way out. What is 
 stands in `examination.py`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from rich.console import Console
 
 from bot.command import output
 from bot.command.desk import opened
 from bot.command.examination import examine
-from bot.command.finding import Finding, Mark
+from bot.command.finding import Mark
 from bot.service.application import Application
 from bot.settings import Settings
+from bot.troubles import repairs
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
 from knowledge.reading.sandbox import Layer, Sandbox, late_imports
@@ -56,32 +57,28 @@ async def check(settings: Settings, language: Language, *, as_json: bool) -> int
         findings = await examine(application)
     neutral = ("off", ACCEPTED, settings.llm, settings.embedding)
     marks = {name: _mark(state, neutral) for name, state in parts.items()}
+    ways = repairs(application.texts, parts)
     for finding in findings:
         parts[finding.part] = finding.state
         marks[finding.part] = MARKS[finding.mark]
     healthy = BAD not in marks.values()
-    repairs = _repairs(findings, language)
+    for finding in findings:
+        if finding.repair is not None:
+            ways[finding.part] = finding.repair
+    told = {part: way.to(language) for part, way in ways.items()}
     if as_json:
-        output.line({"healthy": healthy, "parts": parts, "repairs": repairs})
+        output.line({"healthy": healthy, "parts": parts, "repairs": told})
     else:
-        _show(parts, marks, repairs)
+        _show(parts, marks, told)
     return 0 if healthy else 1
 
 
-def _repairs(findings: Iterable[Finding], language: Language) -> dict[str, str]:
-    repairs = {}
-    for finding in findings:
-        if finding.repair is not None:
-            repairs[finding.part] = finding.repair.to(language)
-    return repairs
-
-
-def _show(parts: Mapping[str, str], marks: Mapping[str, str], repairs: Mapping[str, str]) -> None:
+def _show(parts: Mapping[str, str], marks: Mapping[str, str], ways: Mapping[str, str]) -> None:
     """Print each part on a line; below one that is bad, the way out."""
     for name, state in parts.items():
         Console().print(f"{marks[name]} {name}: {state}", markup=False)
-        if name in repairs:
-            Console().print(f"  → {repairs[name]}", markup=False, soft_wrap=True)
+        if name in ways:
+            Console().print(f"  → {ways[name]}", markup=False, soft_wrap=True)
 
 
 def _mark(state: str, neutral: tuple[str, ...]) -> str:

@@ -23,9 +23,11 @@ from bot.command.finding import Finding, bad
 from bot.command.model_trial import model_tried
 from bot.command.parser import PROGRAM
 from bot.service.application import Application
+from bot.service.part import cause
 from bot.service.store_about import About, about
+from bot.troubles import advice
 from handlers.documents.jobs import WATCHDOG
-from handlers.sessions import SessionsUnavailable
+from handlers.sessions import SessionsUnavailable, trouble_of
 from handlers.texts import Texts
 from knowledge.errors import LibraryUnavailable
 from knowledge.index.about import about as about_index
@@ -76,8 +78,10 @@ async def _redis(application: Application) -> Finding:
     try:
         async with asyncio.timeout(SLOW):
             store = await about(application.store)
-    except (RedisError, OSError, TimeoutError):
-        return bad("redis", application.sessions.trouble or "not answering", say("check.redis"))
+    except (RedisError, OSError, TimeoutError) as error:
+        trouble = trouble_of(error)
+        way = advice(application.texts, "sessions", trouble)
+        return bad("redis", trouble, way or say("check.redis"))
     told = f"{store.version or 'version not told'}, {store.delay * 1000:.1f} ms"
     repair = _of_redis(store, application.texts)
     if repair is not None:
@@ -137,7 +141,9 @@ async def _qdrant(application: Application) -> Finding:
         if getattr(away.__cause__, "status_code", None) in (401, 403):
             wrong = application.texts.phrase("check.qdrant_key")
             return bad("qdrant", "refuses the key", wrong)
-        return bad("qdrant", "not answering", application.texts.phrase("check.qdrant"))
+        state = cause(away)
+        way = advice(application.texts, "library", state)
+        return bad("qdrant", state, way or application.texts.phrase("check.qdrant"))
     told = f"{server.version}, {server.seconds * 1000:.1f} ms"
     if not server.new_enough:
         old = application.texts.phrase("check.qdrant_old", version=server.version, oldest=oldest())
@@ -187,8 +193,10 @@ async def _queue(application: Application) -> Finding:
     try:
         waiting = await application.queue.depth()
         jobs = await application.jobs.recent()
-    except SessionsUnavailable:
-        return bad("queue", "not answering", application.texts.phrase("check.redis"))
+    except SessionsUnavailable as error:
+        trouble = trouble_of(error.__cause__ or error)
+        way = advice(application.texts, "sessions", trouble)
+        return bad("queue", trouble, way or application.texts.phrase("check.redis"))
     open_ = [job for job in jobs if not job.outcome]
     now = time.time()
     stuck = [job for job in open_ if now - max(job.at, job.touched) > WATCHDOG]

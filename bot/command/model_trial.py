@@ -8,6 +8,7 @@ import time
 
 from bot.command.finding import Finding, bad
 from bot.service.application import Application
+from bot.service.part import cause
 from handlers.texts import Texts
 from knowledge.answering.trial import Trial, tried
 from knowledge.errors import ModelUnavailable
@@ -62,6 +63,9 @@ def _slow(seconds: int, texts: Texts) -> Finding:
 
 
 def _faulty(fault: ModelFault, texts: Texts) -> Finding:
+    if "certificate" in cause(fault):
+        ended = texts.phrase("check.model_certificate")
+        return bad("model", "its certificate is not trusted or has ended", ended)
     match fault.kind:
         case "denied":
             state, repair = "refuses the key", texts.phrase("check.model_key")

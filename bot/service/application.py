@@ -8,10 +8,10 @@ they are ready; whoever needs them waits for them.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
-from functools import cached_property
-from typing import Self
+from functools import cached_property, partial
+from typing import Self, TypeVar
 
 from bot.service.embedding import measured_later, opened_embedding
 from bot.service.folder import Folder
@@ -23,6 +23,7 @@ from bot.service.stamp import agree
 from bot.service.store import Store
 from bot.settings import InvalidSettings, Settings
 from bot.site import fetching, reaching
+from bot.troubles import advice
 from bot.turns import Turns
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.guidelines import Guidelines
@@ -63,6 +64,7 @@ from knowledge.sentences import phrase
 from knowledge.text.analysis import Analysis
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 THREADS = 2  # documents at once: the sandbox reads no more than two
 REHEARSED = "RAGは社内文書を全部学習しますか?"
 AWAY = "library_failed"  # what the library says when its index does not answer
@@ -90,6 +92,7 @@ class Application:
         self.folder = Folder(settings.data)
         self.store = Store(settings.redis_url, settings.data / "redis")
         self.sessions = Sessions(self.store.connect)
+        self.sessions.link.advise = partial(self._advise, "sessions")
         platforms = [platform.name for platform in settings.platforms]
         self.people = People(settings.admins, settings.audiences, platforms)
         self.originals = Originals(settings.originals)
@@ -126,10 +129,10 @@ class Application:
         self._stack = AsyncExitStack()
         self._heavy = AsyncExitStack()  # closed after the turns, whenever it was filled
         self._model: Model | None = None
-        self._library = Part("library", self._open_library, patient=patient)
+        self._library = self._part("library", self._open_library)
         self.models.watch(self._model_changed)
-        self._answers = Part("answers", self._open_answers, patient=patient)
-        self._work = Part("jobs", self._begin_work, patient=patient)
+        self._answers = self._part("answers", self._open_answers)
+        self._work = self._part("jobs", self._begin_work)
         self._embedding: Embedding | None = None
         self._reading: asyncio.Task[bool] | None = None  # of the encoder's files
         self._measuring: asyncio.Task[None] | None = None
@@ -139,6 +142,14 @@ class Application:
         self._tending: asyncio.Task[None] | None = None
         self._syncing: asyncio.Task[None] | None = None
         self._rereading: asyncio.Task[None] | None = None
+
+    def _part(self, name: str, open_: Callable[[], Awaitable[T]]) -> Part[T]:
+        return Part(name, open_, patient=self._patient, advise=partial(self._advise, name))
+
+    def _advise(self, part: str, state: str) -> str:
+        """Return the way out for the log, which is in English."""
+        way = advice(self.texts, part, state)
+        return way.en if way is not None else ""
 
     @cached_property
     def tokens(self) -> Tokens:

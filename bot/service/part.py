@@ -10,7 +10,7 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
-from handlers.sessions import SessionsUnavailable
+from handlers.sessions import SessionsUnavailable, trouble_of
 from knowledge.errors import KnowledgeError
 
 log = logging.getLogger(__name__)
@@ -23,9 +23,20 @@ INSIST = 2.0  # seconds until a task that goes on is cancelled again
 
 
 class Part(Generic[T]):
-    """`open_` opens the part once. One that is not `patient` fails with its first fault."""
+    """
+    `open_` opens the part once. One that is not `patient` fails with its first fault. `advise` says
+    the way out of a cause, for the log.
+    """
 
-    def __init__(self, name: str, open_: Callable[[], Awaitable[T]], *, patient: bool) -> None:
+    def __init__(
+        self,
+        name: str,
+        open_: Callable[[], Awaitable[T]],
+        *,
+        patient: bool,
+        advise: Callable[[str], str] = lambda _: "",
+    ) -> None:
+        self._advise = advise
         self._name = name
         self._open = open_
         self._patient = patient
@@ -90,10 +101,8 @@ class Part(Generic[T]):
 
     def _failed(self, fault: Exception) -> None:
         if self._fault is None:
-            log.error(
-                "a part cannot be opened yet and is tried again",
-                extra={"part": self._name, "cause": cause(fault)},
-            )
+            told = {"part": self._name, "cause": cause(fault), "repair": self._advise(cause(fault))}
+            log.error("a part cannot be opened yet and is tried again", extra=told)
         self._fault = fault
         self._tried.set()
 
@@ -125,14 +134,18 @@ def cause(error: BaseException) -> str:
         case KnowledgeError():
             words = [error.code]
         case SessionsUnavailable():
-            words = [str(error)]
+            return trouble_of(error.__cause__) if error.__cause__ else str(error)
         case _:
             words = [type(error).__name__]
+    chain: list[BaseException] = []
     under: object = error.__cause__
     while isinstance(under, BaseException):
+        chain.append(under)
         words.append(type(under).__name__)
         status = getattr(under, "status_code", None)
         words += [str(status)] if isinstance(status, int) else []
         under = getattr(under, "source", None) or under.__cause__
+    if "CERTIFICATE_VERIFY_FAILED" in "".join(map(str, chain)):
+        words.append("certificate")
     first, *rest = dict.fromkeys(words)  # a client's error often has its transport's name
     return f"{first}: {' '.join(rest)}" if rest else first

@@ -18,6 +18,7 @@ from bot.metrics import MEDIA_TYPE
 from bot.platform import Face
 from bot.service.application import Application
 from bot.service.figures import measure
+from bot.troubles import repairs
 
 OPTIONAL = frozenset(
     {"embedding", "meaning", "backup", "budget"}
@@ -56,6 +57,8 @@ class Probes:
         told: dict[str, object] = {"ready": ready}
         if self._may_know(request):
             told["parts"] = parts
+            ways = repairs(self._application.texts, parts)
+            told["repairs"] = {name: way.en for name, way in ways.items()}
         return JSONResponse(told, 200 if ready else 503)
 
     async def _metrics(self, request: Request) -> Response:

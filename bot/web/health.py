@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import date
 
 from bot.platform import Health
+from bot.troubles import advice
 from handlers.conversation import Block, Column, Fact, Facts, Paragraph, Table
 from handlers.questions.feedback import REASONS
 from handlers.texts import Texts
@@ -48,7 +49,7 @@ def parts(health: Health, texts: Texts, language: Language) -> tuple[Block, ...]
     rows = []
     for name, state in health.parts.items():
         if state not in STATES:
-            warnings.append(Paragraph(_warning(name, texts, language), "bad"))
+            warnings.append(Paragraph(_warning(name, state, texts, language), "bad"))
         shown = state
         if state in SAID:
             shown = texts.say(f"web.part_{state}", language)
@@ -61,7 +62,10 @@ def parts(health: Health, texts: Texts, language: Language) -> tuple[Block, ...]
     return (*warnings, Table(caption, columns, tuple(rows)))
 
 
-def _warning(part: str, texts: Texts, language: Language) -> str:
+def _warning(part: str, state: str, texts: Texts, language: Language) -> str:
+    way = advice(texts, part, state)
+    if way is not None:
+        return way.to(language)
     if part == "sandbox":
         return texts.say("cli.sandbox_missing", language)
     return texts.say("web.amiss", language, part=_named(part, texts, language))

@@ -52,6 +52,14 @@ TROUBLES: tuple[tuple[type[Exception], str], ...] = (  # the narrower class firs
     (ClusterError, "a cluster, which is not supported"),
     (MovedError, "a cluster, which is not supported"),
 )
+# what Redis's answer begins with, or holds where a script of ours met it; it tells no value
+CODES: tuple[tuple[str, str], ...] = (
+    ("MISCONF", "its disk is full or cannot be written"),
+    ("READONLY", "a read-only replica"),
+    ("OOM ", "out of memory"),
+    ("NOPERM", "the user lacks a permission"),
+    ("CERTIFICATE_VERIFY_FAILED", "its certificate is not trusted or has ended"),
+)
 log = logging.getLogger(__name__)
 
 
@@ -69,6 +77,7 @@ class Link:
         self._return: asyncio.Task[None] | None = None
         self._left = 0.0  # when it went away, on the monotonic clock
         self._trouble = ""
+        self.advise: Callable[[str], str] = lambda _: ""  # the way out of a trouble, for the log
         self._failing = 0.0  # when that trouble began, on the monotonic clock
         self._room = asyncio.Semaphore(USES)
         self._lent = 0  # how many use the client now
@@ -170,11 +179,11 @@ class Link:
         """Remember the trouble and log it, the first time only."""
         if self._trouble:
             return
-        self._trouble = _trouble(error)
+        self._trouble = trouble_of(error)
         self._failing = began
-        cause = {"cause": self._trouble}
+        told = {"cause": self._trouble, "repair": self.advise(self._trouble)}
         # the error's own text may hold an address
-        log.error("the session store fails and is tried again", extra=cause)
+        log.error("the session store fails and is tried again", extra=told)
 
     async def _wait_for(self, redis: Redis) -> None:
         """Try Redis until it answers, so that no turn has to."""
@@ -198,12 +207,16 @@ def decoded(raw: object) -> str:
     return raw.decode() if isinstance(raw, bytes) else str(raw)
 
 
-def _trouble(error: Exception) -> str:
+def trouble_of(error: BaseException) -> str:
     """
     Name what is wrong for the operator; never in Redis's words, which may hold a name or an
     address.
     """
     for kind, words in TROUBLES:
         if isinstance(error, kind):
+            return words
+    text = str(error)
+    for code, words in CODES:
+        if code in text:
             return words
     return f"not answering ({type(error).__name__})"

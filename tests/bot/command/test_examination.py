@@ -1,10 +1,18 @@
 """The doctor examines: it asks the model, keeps a file, compares clocks and versions, and says the way out."""
 
+import asyncio
+import datetime as dt
+import ipaddress
 import json
+import ssl
 import time
 from dataclasses import replace
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -15,6 +23,8 @@ from bot.command.examination import Finding, examine
 from bot.service.application import Application
 from bot.service.store_about import About
 from bot.settings import load
+from bot.troubles import advice
+from handlers.memory.link import CODES, TROUBLES
 from handlers.texts import Texts
 from knowledge.values import Metadata
 from tests.qdrant_server import QdrantServer
@@ -134,6 +144,65 @@ async def test_the_version_of_the_index_and_its_key_are_looked_at(data, version,
     assert found.mark == mark
     assert state in found.state
     assert KEY not in str(found)
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory):
+    """A certificate of this machine that ended yesterday, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = dt.datetime.now(dt.UTC)
+    here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(now - dt.timedelta(9)).not_valid_after(now - dt.timedelta(1))
+    signed = builder.add_extension(here, critical=False).sign(key, hashes.SHA256())
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    place = tmp_path_factory.mktemp("ended") / "ended.pem"
+    place.write_bytes(signed.public_bytes(Encoding.PEM) + private)
+    return place
+
+
+@pytest.mark.filterwarnings("ignore:Api key is used with an insecure connection")
+async def test_a_certificate_that_ended_is_named_by_the_setting_that_leads_there(data, ended):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(ended)
+
+    async def hang_up(_, writer):
+        writer.close()
+
+    listening = await asyncio.start_server(hang_up, "127.0.0.1", 0, ssl=context)
+    async with listening:
+        port = listening.sockets[0].getsockname()[1]
+        url = f"https://127.0.0.1:{port}"
+        store = {"REDIS_URL": f"rediss://u:{KEY}@127.0.0.1:{port}"}
+        async with Application(load(store, data=str(data))) as application:
+            [redis] = await examine(application, "redis")
+        qdrant = await examined(data, "qdrant", QDRANT_URL=url, QDRANT_API_KEY=KEY)
+        model = await examined(
+            data, "model", LLM="openai:m", LLM_BASE_URL=f"{url}/v1", LLM_API_KEY=KEY
+        )
+
+    for finding, setting in (
+        (redis, "REDIS_URL"),
+        (qdrant, "QDRANT_URL"),
+        (model, "LLM_BASE_URL"),
+    ):
+        assert finding.mark == "bad"
+        assert "certificate" in finding.state
+        assert "証明書" in finding.repair.ja
+        assert setting in finding.repair.ja
+        assert setting in finding.repair.en
+        assert KEY not in str(finding)
+
+
+@pytest.mark.parametrize("state", [*(words for _, words in TROUBLES), *dict(CODES).values()])
+def test_every_trouble_of_redis_has_a_way_out_of_its_own(state):
+    texts = Texts.load()
+    way, plain = advice(texts, "sessions", state), texts.phrase("check.redis")
+
+    assert way not in (None, plain)
+    assert "REDIS_URL" in way.ja
+    assert "REDIS_URL" in way.en
 
 
 def answering(path: str, told: dict, status: int = 200) -> Starlette:

@@ -1,6 +1,7 @@
 """What is late at the start, or goes away, is waited for: real processes, a real Redis, Qdrant's protocol on loopback."""
 
 import asyncio
+import html
 import json
 import re
 import subprocess
@@ -213,22 +214,28 @@ async def test_an_index_of_the_same_name_that_is_not_ours_is_refused_with_the_wa
 
 
 @pytest.mark.parametrize(
-    ("words", "login", "cause"),
+    ("words", "login", "cause", "way"),
     [
-        (("--requirepass", "right"), f":{HUSH}@", "wrong user or password"),
-        (("--requirepass", "right"), "", "wrong user or password"),
-        (("--replicaof", "127.0.0.1", "1"), "", "a read-only replica"),
-        (("--maxmemory", "1"), "", "out of memory"),
+        (("--requirepass", "right"), f":{HUSH}@", "wrong user or password", "REDIS_URL"),
+        (("--requirepass", "right"), "", "wrong user or password", "REDIS_URL"),
+        (("--replicaof", "127.0.0.1", "1"), "", "a read-only replica", "redis+sentinel"),
+        (("--maxmemory", "1"), "", "out of memory", "config set maxmemory"),
         (
             ("--user", "default", "on", "nopass", "~*", "+@all", "-set"),
             "",
             "the user lacks a permission",
+            "acl setuser",
         ),
-        (("--cluster-enabled", "yes"), "", "a cluster, which is not supported"),
+        (
+            ("--cluster-enabled", "yes"),
+            "",
+            "a cluster, which is not supported",
+            "redis+cluster://",
+        ),
     ],
 )
 async def test_a_redis_that_takes_nothing_is_named_with_its_cause_and_no_value(
-    start, tmp_path, port, words, login, cause
+    start, tmp_path, port, words, login, cause, way
 ):
     command = [
         binary(),
@@ -247,15 +254,25 @@ async def test_a_redis_that_takes_nothing_is_named_with_its_cause_and_no_value(
         bot = await start(REDIS_URL=f"redis://{login}127.0.0.1:{port}")
         await bot.until(library="ready", sessions=cause)
         answered = await ask(bot, "ja")
+        async with httpx.AsyncClient(timeout=START, base_url=bot.url) as client:
+            repairs = (await client.get("/ready")).json()["repairs"]
+            pages = [
+                html.unescape(
+                    (await client.get("/health", headers={"Cookie": f"lang={language}"})).text
+                )
+                for language in QUESTIONS
+            ]
     finally:
         redis.kill()
         redis.wait()
 
     assert "[1]" in answered  # questions are answered all the same
-    assert [row["cause"] for row in told(bot, "the session store fails and is tried again")] == [
-        cause
-    ]
-    assert HUSH not in bot.log.read_text()
+    [row] = told(bot, "the session store fails and is tried again")
+    assert row["cause"] == cause
+    for sentence in (row["repair"], repairs["sessions"], *pages):
+        assert way in sentence
+    assert "してください" in pages[0] + pages[1]
+    assert HUSH not in bot.log.read_text() + str(repairs) + "".join(pages)
 
 
 async def test_an_embedding_model_that_comes_late_is_used_without_a_restart(tmp_path, port, caplog):
