@@ -29,7 +29,7 @@ from knowledge.text.answer_types import unmistakable
 from knowledge.values import Hit, Phrase
 
 FILE = Path(__file__).with_name("certainty.json")
-VERSION = 1  # of the signs: weights trained for another one are not for this code
+VERSION = 2  # of the signs: weights trained for another one are not for this code
 SIGNS = (
     "held",
     "together",
@@ -80,10 +80,15 @@ class Certainty:
         """
         if self._kinship is None or not self._kinship.usable:
             return _by_words(overlap, hits, distances)
-        coverage = Coverage(overlap, [hit.passage for hit in hits], distances, self._analysis)
+        coverage = self._coverage(overlap, hits, distances)
         likely = chance(coverage.row(self._kinship))
         bounds = learned()["bounds"]
         return _judgement(overlap, likely, bounds["refuse"], bounds["sure"])
+
+    def _coverage(self, overlap: Features, hits: Sequence[Hit], distances: Floats) -> Coverage:
+        passages = [hit.passage for hit in hits]
+        near = [hit.near for hit in hits]
+        return Coverage(overlap, passages, distances, self._analysis, near=near)
 
 
 def _by_words(overlap: Features, hits: Sequence[Hit], distances: Floats) -> Judgement:

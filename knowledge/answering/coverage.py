@@ -17,15 +17,20 @@ from knowledge.retrieval.features import Bools, Features
 from knowledge.retrieval.kinship import Kinship
 from knowledge.retrieval.query import Floats, Query
 from knowledge.text.analysis import Analysis, normalise
+from knowledge.text.predicates import asked_for
+from knowledge.text.wanted import wanted
 from knowledge.values import Passage
 
 COVERAGE = (
     "held", "together", "unit", "share", "pairs", "sequence", "key", "score", "margin", "unheard",
     "subject", "passage", "window", "second", "compounds", "rarest", "rarest_best", "titled",
     "untyped", "foreign", "words", "one", "kin", "kin_weakest", "kin_rarest",
+    "heard", "name_held", "name_absent", "yes_no",
+    "none_typed", "none_counted", "top_uncounted", "near_typed",
 )  # fmt: skip
 UNRIVALLED = 3.0  # the margin of a passage that was found alone
 WINDOWS = 4  # places whose words are compared with those of the question that they lack
+TOP = 0.15  # of the subject, that a unit may hold less than the best one and still be looked at
 HEAVY = 0.3  # of the heaviest word's weight, from which a word must not be missing
 # the cosines between which a word comes to stand for another, and what it then counts
 FAR, NEAR, LIKE = 0.45, 0.85, 0.9
@@ -35,9 +40,19 @@ class Coverage:
     """That of one question and its best passages, at most five, best first."""
 
     def __init__(
-        self, overlap: Features, passages: Sequence[Passage], distances: Floats, analysis: Analysis
+        self,
+        overlap: Features,
+        passages: Sequence[Passage],
+        distances: Floats,
+        analysis: Analysis,
+        *,
+        near: Sequence[Sequence[float]] = (),
     ) -> None:
-        """`distances` are the passages' scores below the best one's, as logarithms."""
+        """
+        `distances` are the passages' scores below the best one's, as logarithms; `near` tells how
+        near each unit of a passage lies to the question, empty where that is not known.
+        """
+        self._near = near
         self._overlap = overlap
         self._passages = passages
         self._distances = distances
@@ -81,6 +96,8 @@ class Coverage:
             "words": math.log1p((wanted > 0).sum()),
             "one": 1.0,
             **self._of_kin(kinship),
+            **self._of_names(together),
+            **self._of_form(),
         }
         return np.array([float(columns[name]) for name in COVERAGE])
 
@@ -97,6 +114,61 @@ class Coverage:
             weakest = max(weakest, float(shares[heavy].min()))
             best = max(best, (float(shares @ wanted), weakest, float(shares[rarest])))
         return {"kin": best[0], "kin_weakest": weakest, "kin_rarest": best[2]}
+
+    def _of_names(self, together: Bools) -> dict[str, float]:
+        """Return how much the best window holds, by rarity, and whether the names are heard of."""
+        query = self._overlap.query
+        heard = (self._windows * (self._subject > 0)) @ query.weights
+        is_word = np.array([not form.isdigit() for form in query.forms])
+        names = (query.key > 0) & is_word
+        return {
+            "heard": float(heard.max()) / 10,
+            "name_held": float((names & together).any()),
+            "name_absent": float((names & ~together).any()),
+        }
+
+    def _of_form(self) -> dict[str, float]:
+        """Return whether what is asked for (an amount, a date, a person) is anywhere to be seen."""
+        question = self._overlap.query.question
+        form = wanted(question)
+        texts = self._unit_texts()
+        typed = np.ones(len(texts), np.bool_)
+        if form.shows is not None:
+            typed = np.array([form.found(text) for text in texts])
+        counted = typed
+        if form.counted is not None:
+            counted = np.array([form.counts(text) for text in texts])
+        held = self._windows @ self._subject
+        top = held >= held.max() - TOP
+        near = 0.0
+        for cosines, shown in zip(self._cosines(), typed.tolist(), strict=True):
+            if shown:
+                near = max(near, cosines)
+        return {
+            "yes_no": float(asked_for(question) is not None),
+            "none_typed": float(not typed.any()),
+            "none_counted": float(not counted.any()),
+            "top_uncounted": float(not counted[top].any()),
+            "near_typed": near,
+        }
+
+    def _unit_texts(self) -> list[str]:
+        """Return the text of each unit, its lines joined."""
+        texts: list[str] = []
+        for passage, terms in zip(self._passages, self._overlap.terms, strict=True):
+            for number in range(len(terms.sizes)):
+                lines = [passage.text[start:end] for start, end in terms.unit(number)]
+                texts.append(" ".join(lines))
+        return texts
+
+    def _cosines(self) -> list[float]:
+        """Return how near each unit lies to the question, 0 where that is not known."""
+        cosines: list[float] = []
+        for at, terms in enumerate(self._overlap.terms):
+            near = self._near[at] if at < len(self._near) else ()
+            known = list(near[: len(terms.sizes)])
+            cosines += known + [0.0] * (len(terms.sizes) - len(known))
+        return cosines
 
     def _margin(self) -> float:
         """Return how far the second passage lies behind the first, as a logarithm."""

@@ -97,7 +97,14 @@ _ENGLISH: tuple[tuple[Kind, str, str], ...] = (
     ("amount", r"\bhow (?:often|frequently)\b|\bhow many times\b", _ANY_RATE),
     ("time", r"\bhow long\b|\bhow many (?:\w+ )?(?:days|weeks|months|years|hours)\b", _ANY_SPAN),
     ("time", r"\bby when\b|\bdeadline\b|\bwithin how\b|\bhow soon\b", f"{_ANY_SPAN}|{_ANY_DATE}"),
-    ("amount", r"\bhow many\b|\bminimum\b|\bmaximum\b|\blength\b|\bage\b", r"\d"),
+    (
+        "amount",
+        (
+            r"\bhow many\b|\bm(?:ini|axi)mum\b|\blength\b|\bage\b"
+            r"|\b(?:long|short|high|low|larg|small)est\b"
+        ),
+        r"\d",
+    ),
     ("time", r"\bwhen\b|\bwhat time\b|\bwhat year\b|\bwhich date\b", _ANY_DATE),
     (
         "who",
@@ -181,6 +188,12 @@ _TIMES = (
     (r"いつ|時期|何時|日付|開始日", _ANY_DATE),
 )
 _JAPANESE: tuple[tuple[Kind, re.Pattern[str], str], ...] = (
+    (
+        "who",
+        re.compile(r"電話番号|内線番号|(?:番号|電話)(?:は|を教)"),
+        r"\d{2,5}-\d{2,4}-\d{3,4}|内線",
+    ),
+    ("who", re.compile(r"メール(?:アドレス|アド)(?:は|を教|って|\?|$)"), r"\S@\S"),
     *(("amount", re.compile(asks), shows) for asks, shows in _AMOUNTS),
     *(("time", re.compile(asks), shows) for asks, shows in _TIMES),
     ("eligible", _ELIGIBLE_ASKED, _ELIGIBLE),

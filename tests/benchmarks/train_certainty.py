@@ -55,7 +55,7 @@ class Recorder(Certainty):
         self.row = None
 
     def judge(self, overlap, hits, distances) -> Judgement:
-        coverage = Coverage(overlap, [hit.passage for hit in hits], distances, self._analysis)
+        coverage = self._coverage(overlap, hits, distances)
         if self.row is None:
             self.row = coverage.row(self._kinship)
         return Judgement(1.0, "sure", ())

@@ -108,3 +108,24 @@ async def test_what_is_only_near_is_never_sure(answers, question, language):
     answer = await answers.answer(question, readers=ALL, language=language)
 
     assert answer.certainty != "sure"
+
+
+NEAR = (
+    ("図書室長のメールアドレスは?", "ja"),
+    ("図書室の年間予算はいくらですか", "ja"),
+    ("英国図書館では何冊まで借りられますか", "ja"),
+    ("How much does the safety course cost?", "en"),
+    ("What is the phone number of the workshop manager?", "en"),
+    ("What is the password of the router?", "en"),
+)
+
+
+@pytest.mark.parametrize("answers", ["meaning"], indirect=True)
+async def test_what_speaks_of_the_thing_but_not_of_what_is_asked_is_refused(answers):
+    given = [
+        await answers.answer(question, readers=ALL, language=language)
+        for question, language in NEAR
+    ]
+
+    refused = [answer for answer in given if answer.mode == "refused"]
+    assert len(refused) >= 5
