@@ -28,6 +28,8 @@ _EITHER = tuple(name + end for name in ("share", "likeness", "near") for end in 
 MANY = 2  # lines of a list from which on its words are not counted together
 _QUESTION = re.compile(r"(?:か|[?？])\s*$")
 _ASKING = re.compile(r"[?？]|(?:ですか|ますか)[。\s]*$")
+# what another paragraph begins, this one goes on with
+_REFERS = re.compile(r"^(?:前\d*[項号条]|第\d+項)の(?:規定|申|届|場合|定め)")
 _SOFT = re.compile(r"望ましい|努める|努めなければ|推奨|\b(?:recommended|ideally|preferably)\b")
 _ABOUT_ITSELF = re.compile(
     r"^(?:この|本)(?:規則|規程|規定|ガイドライン|文書|資料|手引き?|マニュアル|ページ|章)[はで][^。]*"
@@ -112,7 +114,7 @@ def _form_signs(asked: Asked, deciding: Deciding, passage: Passage) -> dict[str,
         **_wanted_signs(asked, deciding, words, stance),
         "in_range": fit > 0,
         "out_of_range": fit < 0,
-        "leaning": bool(LEANING.match(unmarked(line))),
+        "leaning": bool(LEANING.match(unmarked(line)) or _REFERS.match(unmarked(line))),
         "soft": bool(_SOFT.search(line)),
         "denies": asked.denied and stance in ("not_so", "forbidden"),
         "named": _is_named(asked, passage, deciding.span),

@@ -35,8 +35,8 @@ _OPENINGS: dict[tuple[Verdict, bool], Opening] = {
     ("no", True): "lead_no_if",
 }
 LONGEST = 420  # characters; a lead that is longer says the deciding sentence alone
-SHORT_ITEM = 60  # characters of an item that may stand in a row of them
-ITEMS = 160  # characters of items that are said in one sentence
+SHORT_ITEM = 60  # characters of a step, of a longer one the first sentence is said
+ITEMS = 200  # characters of items that are said in one sentence
 CURT = 14  # characters of a sentence that is not said alone
 HEADS = 2  # lines that announce an item, said with it
 DENIALS = 4  # sentences that deny, said together
@@ -232,16 +232,25 @@ def _exceptions(article: Article) -> list[str]:
 
 
 def _listed(article: Article, asked: Asked) -> str:
-    """Return short items in one row, where items are asked for and the line announces them."""
-    wanted = asked.wanted.kind in ("items", "who", "steps") or asked.denied
-    if not wanted or not LEADS.search(article.deciding):
+    """
+    Return the items that the line announces in one row, for a line that only leads to them says
+    nothing; of long ones those that fit.
+    """
+    if not LEADS.search(article.deciding):
         return ""
     items = [plain(text) for text in listed(article.lines, article.at)]
-    if not items:
-        return ""
-    if max(map(len, items)) > SHORT_ITEM or sum(map(len, items)) > ITEMS:
-        return _first_step(items) if asked.wanted.kind == "steps" else ""
-    return " / ".join(items)
+    if asked.wanted.kind == "steps" and items and len(items[0]) > SHORT_ITEM:
+        return _first_step(items)
+    fitting: list[str] = []
+    length = 0
+    for item in items:
+        length += len(item)
+        if length > ITEMS:
+            break
+        fitting.append(item)
+    if fitting and len(fitting) < len(items):
+        fitting.append("…")
+    return " / ".join(fitting)
 
 
 def _first_step(items: Sequence[str]) -> str:

@@ -153,6 +153,10 @@ async def ask(answers: Answers, question: str) -> Answer:
                 " / 定員を超えて乗ること"
             ),
         ),
+        (
+            "社用車の禁止行為について",
+            "利用者は、次の行為をしてはならない。 車内で喫煙すること / 鍵を他人に貸すこと / 定員を",
+        ),
         ("Do riders have to wear a helmet?", "Yes: Riders must wear a helmet at all times ("),
         (
             "May company bicycles be used on weekends?",
