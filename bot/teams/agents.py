@@ -323,7 +323,7 @@ def _session(service_url: str) -> ClientSession:
 
 
 def _filled_in(frame: Any) -> str:
-    """Return the activity as drawn in the frame the SDK made: who speaks to whom, and where."""
+    """Return the activity as we drew it in the frame of the SDK: who speaks to whom, where."""
     frame.pop("entities", None)
     return json.dumps(frame | _whole.get())
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal, assert_never
 
+from bot.headings import said_once
 from bot.press import KEY, pack
 from bot.teams.figures import chart, column_set, facts, table
 from bot.teams.frame import ASKED
@@ -46,6 +47,8 @@ CARD = 28_000  # bytes of UTF-8 JSON; bigger cards are refused by some hosts
 ACTIONS = 6  # buttons in one ActionSet
 TITLE = 120  # characters of a document's title in a list of sources
 LABEL = 44  # columns of a button's label that a card about 430 pixels wide shows
+FRAME = 5  # columns that a button takes beside its label
+ROW = 64  # columns of buttons beside each other that such a card shows
 FOLDED = ("more", "alone")  # rows that few press: behind a button of their own
 Style = Literal["plain", "primary", "danger"]
 SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
@@ -86,7 +89,7 @@ class Drawer:
 
     def draw(self, blocks: Iterable[Block]) -> list[Element]:
         elements: list[Element] = []
-        for block in blocks:
+        for block in said_once(tuple(blocks)):
             elements += self._block(block)
         return elements
 
@@ -212,9 +215,17 @@ class Drawer:
 
 
 def action_sets(actions: Sequence[Element]) -> list[Element]:
-    """Return the actions in sets as long as a card shows them."""
-    starts = range(0, len(actions), ACTIONS)
-    return [{"type": "ActionSet", "actions": actions[start : start + ACTIONS]} for start in starts]
+    """Return the actions in sets as long as a card shows them: not every host breaks a row."""
+    sets: list[list[Element]] = []
+    width = 0
+    for action in actions:
+        wanted = columns(action["title"]) + FRAME
+        if not sets or width + wanted > ROW or len(sets[-1]) == ACTIONS:
+            sets.append([])
+            width = 0
+        sets[-1].append(action)
+        width += wanted
+    return [{"type": "ActionSet", "actions": some} for some in sets]
 
 
 def _are_wide(buttons: Sequence[Button]) -> bool:

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.teams.text import Element, block_text, escaped, marked
+from bot.teams.text import columns as display_columns
 from handlers.conversation import Bar, Chart, Column, Fact, Facts, Table
 
 TABLE_COLUMNS = 5  # more break numbers apart
+NARROWEST, WIDEST = 6, 24  # shares of a table's width that a column takes
 FACT_VALUE = 80  # characters that still read well beside a label
 _BARS = {
     "best": ("◎ ", "good", "good"),
@@ -41,7 +43,7 @@ def table(block: Table) -> list[Element]:
         "firstRowAsHeaders": True,
         "showGridLines": True,
         "gridStyle": "default",
-        "columns": [_shape(column) for column in columns],
+        "columns": [_shape(column, _width(n, column, rows)) for n, column in enumerate(columns)],
         "rows": lines,
     }
     return [block_text(marked(block.caption), weight="Bolder"), table]
@@ -55,10 +57,18 @@ def _cell(text: str, **more: Any) -> Element:
     return {"type": "TableCell", "items": [block_text(escaped(text), size="Small", **more)]}
 
 
-def _shape(column: Column) -> Element:
-    if column.kind == "number":
-        return {"width": 1, "horizontalCellContentAlignment": "Right"}
-    return {"width": 2, "horizontalCellContentAlignment": "Left"}
+def _shape(column: Column, width: int) -> Element:
+    side = "Right" if column.kind == "number" else "Left"
+    return {"width": width, "horizontalCellContentAlignment": side}
+
+
+def _width(number: int, column: Column, rows: Sequence[Sequence[str]]) -> int:
+    """
+    Return a column's share of the width: as wide as its longest cell, but one of sentences only
+    some times as wide as one of words.
+    """
+    longest = max([display_columns(row[number]) for row in rows], default=0)
+    return min(max(longest, display_columns(column.title), NARROWEST), WIDEST)
 
 
 def _narrowed(block: Table) -> tuple[Sequence[Column], Sequence[Sequence[str]]]:

@@ -1,6 +1,6 @@
 """
-Which SDK of Microsoft speaks to Teams: the Bot Framework, or its successor, the Agents SDK. Each
-is one file that is imported when the first message is sent.
+Which SDK of Microsoft's speaks to Teams: the Bot Framework's, or its successor, the Agents SDK.
+Each is one file that is imported when the first message is sent.
 """
 
 import importlib

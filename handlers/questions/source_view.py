@@ -14,8 +14,6 @@ from handlers.conversation import (
     Button,
     Buttons,
     Details,
-    Fact,
-    Facts,
     Heading,
     Message,
     Paragraph,
@@ -80,7 +78,8 @@ class SourceView:
         ]
         if supported:
             label = self._texts.say("ask.used_for", language)
-            blocks.append(Facts(tuple(Fact(label, sentence) for sentence in supported)))
+            lines = [f"- {sentence}" for sentence in supported]
+            blocks += [Paragraph(label, "quiet"), Paragraph("\n".join(lines))]
         blocks += self._ways_on(passage, document, beyond, language)
         base = page_base(self._public_url, message.person)
         if base is not None:

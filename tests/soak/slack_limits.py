@@ -15,6 +15,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
+from pathlib import Path
 
 import httpx
 import uvicorn
@@ -89,6 +91,18 @@ async def killed(fleet, client, kills, dice, slack, mentions):
         await fleet.ready(client, n)
 
 
+def warnings(folder):
+    """Count what the replicas logged as amiss: a machine that is too slow shows there, as a store that fails or turns taken over."""
+    warned = Counter()
+    for path in Path(folder).glob("*.log"):
+        for line in path.read_text(errors="replace").splitlines():
+            with suppress(ValueError, TypeError):
+                record = json.loads(line)
+                if record.get("level") in ("WARNING", "ERROR"):
+                    warned[record["message"]] += 1
+    return warned
+
+
 async def main(mentions, kills):
     dice = random.Random(11)
     slack = LimitedSlack()
@@ -130,6 +144,7 @@ async def main(mentions, kills):
             redis.wait()
             server.should_exit = True
             await serving
+        warned = warnings(folder)
     double = sum(len(rows) > 1 for rows in slack.threads.values())
     seconds = slack.last - slack.first
     allowed = (mentions - BURST) * INTERVAL
@@ -137,7 +152,8 @@ async def main(mentions, kills):
     print(
         f"{mentions} mentions to {soak.REPLICAS} replicas, {kills} killed: {mentions - len(slack.answered())} missing, {double} double, "
         f"{slack.apologies} apologies, {len(slack.told)} told their place; in {seconds:.0f} s where {allowed:.0f} s are allowed "
-        f"({allowed / seconds:.2f} of the throughput); refused {refused}; calls {dict(slack.calls)}"
+        f"({allowed / seconds:.2f} of the throughput); refused {refused}; calls {dict(slack.calls)}; "
+        f"acknowledged within {max(acks, default=0.0):.0f} ms; logged {dict(warned)}"
     )
 
 

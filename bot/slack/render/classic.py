@@ -9,6 +9,7 @@ click means the same on each.
 from collections.abc import Mapping
 from typing import assert_never
 
+from bot.headings import captions_itself, said_once
 from bot.slack.render.answer import gathered
 from bot.slack.render.elements import (
     Buttons,
@@ -81,7 +82,7 @@ class Classic:
 
     def blocks(self, blocks: tuple[Block, ...]) -> list[Json]:
         elements: list[Json] = []
-        for block in blocks:
+        for block in said_once(blocks):
             elements += self.block(block)
         return elements
 
@@ -196,6 +197,8 @@ class Classic:
         return [*rows, *self.buttons.rows(tuple(openers))]
 
     def details(self, block: Details) -> list[Json]:
+        if captions_itself(block.blocks, block.title):
+            return self.blocks(block.blocks)
         return [*sections(f"**{block.title}**"), *self.blocks(block.blocks)]
 
     def feedback(self, answer: str) -> list[Json]:

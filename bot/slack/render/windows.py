@@ -6,6 +6,7 @@ modals.
 import json
 from collections.abc import Mapping
 
+from bot.headings import said_once
 from bot.slack.render.ask import in_window
 from bot.slack.render.classic import Classic
 from bot.slack.render.elements import Json, plain_text, section, sections
@@ -37,8 +38,9 @@ def modal(
     `alerts` False draws classic blocks alone.
     """
     drawer = Modal(texts, language) if alerts else Classic(texts, language)
-    blocks = drawer.blocks(reply.blocks)
     ask = reply.ask
+    title = ask.title if ask else reply.title
+    blocks = drawer.blocks(said_once(reply.blocks, title))
     if ask:
         blocks += in_window(ask, drawer)
     memory = {"c": origin[0], "t": origin[1], "l": language}

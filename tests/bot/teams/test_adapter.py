@@ -339,8 +339,9 @@ async def test_a_thousand_broken_activities_are_refused_without_an_error(door, s
 )
 async def test_the_agents_playground_talks_with_us(sessions, texts, asked):
     folder = Path(os.environ["LLM_CHOOSE_CLIENTS"])
-    async with Turns(asked, sessions, texts) as turns:
-        teams = Teams(LOCAL, turns, sessions, texts)
+    turns = Turns(asked, sessions, texts)
+    teams = Teams(LOCAL, turns, sessions, texts)
+    async with teams, turns:
         turns.register(teams)
         async with served(Starlette(routes=teams.routes())) as port:
             command = [

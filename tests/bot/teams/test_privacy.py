@@ -124,8 +124,9 @@ class At:
 @pytest.fixture
 async def at(application, service):
     recorded = Recorded(application.router)
-    async with Turns(recorded, application.sessions, application.texts) as turns:
-        teams = Teams(LOCAL, turns, application.sessions, application.texts)
+    turns = Turns(recorded, application.sessions, application.texts)
+    teams = Teams(LOCAL, turns, application.sessions, application.texts)
+    async with teams, turns:
         turns.register(teams)
         transport = httpx.ASGITransport(Starlette(routes=teams.routes()))
         async with httpx.AsyncClient(

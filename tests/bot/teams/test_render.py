@@ -11,18 +11,22 @@ from bot.press import KEY, unpack
 from bot.teams import asks, citations, invoke, render
 from bot.teams.card import CARD, Drawer, size
 from bot.teams.frame import ASKED
+from bot.teams.text import columns
 from handlers.conversation import (
     Button,
     Buttons,
     Chart,
+    Column,
     Details,
     Facts,
     Form,
+    Heading,
     Paragraph,
     Press,
     Reply,
     Source,
     Sources,
+    Table,
 )
 from handlers.texts import Texts
 from tests.bot.golden import ask, expected, reply, scene
@@ -37,7 +41,8 @@ TEXTS = Texts.load()
 def marks_removed(value: Any) -> Any:
     """
     Drop what we add on purpose: the escape before "_" in titles, which the goldens left to be read as Markdown, and the text
-    our buttons carry, which the goldens spread over the data of the action.
+    our buttons carry, which the goldens spread over the data of the action; and what only lays out, for which there are pictures:
+    a column's share of the width, and where a row of buttons breaks.
     """
     if isinstance(value, str):
         return value.replace("\\_", "_")
@@ -45,8 +50,21 @@ def marks_removed(value: Any) -> Any:
         return {
             k: carried(v) if k == "data" and isinstance(v, dict) else marks_removed(v)
             for k, v in value.items()
+            if k != "width" or "horizontalCellContentAlignment" not in value
         }
-    return [marks_removed(v) for v in value] if isinstance(value, list) else value
+    return [marks_removed(v) for v in rows_joined(value)] if isinstance(value, list) else value
+
+
+def rows_joined(elements: list[Any]) -> list[Any]:
+    """Join rows of buttons that stand below each other."""
+    joined: list[Any] = []
+    for one in elements:
+        is_row = isinstance(one, dict) and set(one) == {"type", "actions"}
+        if is_row and joined and isinstance(joined[-1], dict) and set(joined[-1]) == set(one):
+            joined[-1] = {**one, "actions": joined[-1]["actions"] + one["actions"]}
+        else:
+            joined.append(one)
+    return joined
 
 
 def carried(data: dict[str, Any]) -> dict[str, Any]:
@@ -230,3 +248,30 @@ RAW_FORM = {
     "stop": "no",
     "required_error": "r",
 }
+
+
+def test_a_row_of_buttons_is_no_wider_than_a_card():
+    labels = (
+        "質問の候補をもう少し見る",
+        "この資料を開く",
+        "担当者に聞く",
+        "共有する",
+        "保存",
+        "閉じる",
+    )
+    row = Buttons(tuple(Button(label, Press("ask.rephrase", {"aid": "a"})) for label in labels))
+    [shown] = render.activities(Reply("x", (row,)), "ja", TEXTS)
+    rows = [e["actions"] for e in shown["attachments"][0]["content"]["body"] if "actions" in e]
+    assert [action["title"] for some in rows for action in some] == list(labels)
+    assert all(sum(columns(action["title"]) + 5 for action in some) <= 64 for some in rows)
+    assert 1 < len(rows) < len(labels)
+
+
+def test_a_title_is_said_once_and_a_column_is_as_wide_as_its_words():
+    rows = (("生成AIの導入方式と、費用・期間の目安", "v1"), ("短い題", "v12"))
+    table = Table("2件の資料", (Column("題名", "text"), Column("版", "text")), rows)
+    shown = render.activities(Reply("x", (Heading("2件の資料"), table)), "ja", TEXTS)
+    assert str(shown).count("2件の資料") == 1
+    [drawn] = [e for e in shown[0]["attachments"][0]["content"]["body"] if e["type"] == "Table"]
+    first, second = [column["width"] for column in drawn["columns"]]
+    assert first > 3 * second
