@@ -25,6 +25,7 @@ from handlers.people import People
 from handlers.questions.answers import blocks_of, plain_text
 from handlers.questions.asked import AskedQuestion, AskedQuestions
 from handlers.questions.asked_back import asked_back, picked, understood
+from handlers.questions.reasons import said_without_reason
 from handlers.questions.refusal import refusal
 from handlers.questions.threads import Threads
 from handlers.questions.working import STEPS, working
@@ -139,6 +140,7 @@ class Questions:
                 return
         finally:
             answering.cancel()
+        answer = said_without_reason(answer, self._texts)
         yield self._offering(message, self._reply(answer), answer)
 
     async def quietly(

@@ -18,6 +18,7 @@ from handlers.questions.last_answer import LastAnswers
 from handlers.questions.named_document import editions, named, readable, stem, years
 from handlers.questions.restyle import drawn
 from handlers.texts import Texts
+from knowledge.answering.disagreement import Line, between
 from knowledge.documents.comparison import Section, compare
 from knowledge.documents.facts import Fact, beside, facts
 from knowledge.documents.library import Library
@@ -28,6 +29,7 @@ from knowledge.text.topic import topics
 from knowledge.text.units import units
 from knowledge.values import Answer, Citation, Document, Hit, Language, Passage, Sentence, Version
 
+TOLD = 4  # lines that say something else now
 NAMES = 12  # sections that are named of each kind
 EXCERPT = 80  # characters of a changed section, before and after
 TURNED = 8  # questions whose answers differ
@@ -107,7 +109,8 @@ class EditionChanges:
         old = await readable(library, before.id, readers)
         new = await readable(library, whole.published.id, readers)
         names = f"v{before.number}", f"v{whole.published.number}"
-        return self._difference(document, (old, new), names, language)
+        said = between(old, new)[:TOLD]
+        return self._difference(document, (old, new), said, names, language)
 
     async def _meant(
         self, message: Message, text: str, documents: Sequence[Document]
@@ -152,7 +155,8 @@ class EditionChanges:
         old = await readable(library, pair[0].current, readers)
         new = await readable(library, pair[1].current, readers)
         names = _names(pair, language)
-        return self._difference(pair[1], (old, new), names, language)
+        said = between(old, new)[:TOLD]
+        return self._difference(pair[1], (old, new), said, names, language)
 
     async def _side_by_side(
         self,
@@ -188,9 +192,11 @@ class EditionChanges:
         self,
         document: Document,
         passages: tuple[Sequence[Passage], Sequence[Passage]],
+        said: Sequence[tuple[Line, Line]],
         versions: tuple[str, str],
         language: Language,
     ) -> Reply:
+        """Name the sections that changed, and quote the lines that say something else now."""
         say, (before, after) = self._texts.say, versions
         changes = compare(*passages)
         title = titled(document.metadata.title, language)
@@ -204,6 +210,9 @@ class EditionChanges:
             if sections:
                 names = _listed(sections, language)
                 rows.append(f"- {say(f'requests.{kind}', language, names=names)}")
+        for former, present in said:
+            old, new = quoted(former.text), quoted(present.text)
+            rows.append(f"- {say('requests.now_says', language, before=old, after=new)}")
         if not rows:
             same = say("requests.unchanged", language, title=title, before=before, after=after)
             return Reply(same)

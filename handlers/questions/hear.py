@@ -29,6 +29,7 @@ LONGEST = 200  # characters of a sentence
 MESSAGE = 4000  # characters of a message
 _WORD = re.compile(r"[^\W_]")
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_CALLED = re.compile(r"@\w[\w.-]{0,30}(?: choose)?[\s!?、。.…]*", re.IGNORECASE)
 _CODE = re.compile(r"```.*?(?:```|$)", re.DOTALL)
 _PLEASE = (
     r"(?:を|の|で)?(?:お願い(?:いた|致)?(?:し)?(?:ます)?|(?:くだ|下)さい(?:ませ)?|くれ(?:る|ます|ません)?|ちょうだい"
@@ -110,7 +111,7 @@ def hear(text: str) -> Intent | None:
     """
     written = unicodedata.normalize("NFKC", text)
     words = unmarked(written).strip()
-    if not words and "<@" in written:
+    if (not words and "<@" in written) or _CALLED.fullmatch(words):
         return "hello"  # called by name, and nothing else
     if not _WORD.search(words):
         return _signed(words)

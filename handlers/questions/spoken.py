@@ -27,6 +27,7 @@ _ANYWHERE = re.compile(
     r"|(?:https?://|www\.)[!-~]+",  # a file's name in Japanese is a word of the one who sent it
     re.IGNORECASE,
 )
+_CODE = re.compile(r"```.*?(?:```|$)", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]")
 
 
@@ -47,7 +48,7 @@ class Spoken:
         """Return the language to answer a text in that asks the documents nothing."""
         own = message.person.language
         words = unmarked(unicodedata.normalize("NFKC", text)).strip()
-        told = bare(words).strip()
+        told = _CODE.sub("", bare(words)).strip()  # code is written in no language of people
         wordless = not _WORD.search(told)
         if not wordless and not _ANYWHERE.fullmatch(told):
             return spoken_language(words, own)

@@ -5,6 +5,7 @@ Nothing is reworded. Who names no document and has none before them is asked whi
 """
 
 import re
+import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from handlers.answer_text import titled
@@ -26,6 +27,23 @@ from knowledge.text.sanitise import quoted
 from knowledge.text.units import units
 from knowledge.values import Citation, Document, Language, Passage
 
+_COUNT = re.compile(
+    r"(?:(?P<digits>\d{1,2})|(?P<word>[一二三四五六七八九十]|\b(?:one|two|three|four|five)\b))"
+    r"\s*(?:つ|点|個|項目|(?:key |main )*points?)",
+    re.IGNORECASE,
+)
+_COUNTED = {word: at for at, word in enumerate("一二三四五六七八九十", 1)} | {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+}
+_FORMAL = re.compile(
+    r"目的|趣旨|適用|定義|用語|見直し|改[正定訂]|[附付]則|目次|総則"
+    r"|\b(?:purpose|scope|definitions?|review|introduction|contents|revision)\b",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(r"\[[^\]]*\]|\W*")
 LONGEST = 600  # characters of an outline
 SENTENCE = 90  # characters of the first sentence of an article
@@ -73,7 +91,7 @@ class Summary:
                 yield reply
             return
         await self._meant.pointers.open(message.place, document.id)
-        yield self._outlined(document, passages, language)
+        yield self._outlined(document, passages, _points_wanted(text), language)
 
     async def lists(self, message: Message, text: str) -> bool:
         """Report whether a message names one of the documents of a list just shown here."""
@@ -81,8 +99,9 @@ class Summary:
         return bool(pointed.listed and ordinal(text))
 
     def _outlined(
-        self, document: Document, passages: Sequence[Passage], language: Language
+        self, document: Document, passages: Sequence[Passage], points_: int, language: Language
     ) -> Reply:
+        """Outline a document, or name as many `points_` of it as were asked for, 0 for all."""
         version = document.published
         number = f" v{version.number}" if version else ""
         head = self._texts.say(
@@ -94,11 +113,22 @@ class Summary:
         articles = _articles(passages, language)
         rows: list[str] = []
         length = 0
+        most = points_ or BULLETS
         told = [row for row in map(_row, articles) if row]
         if len(articles) == 1:
             told = _line_by_line(articles[0])
-        for row in told:
-            if length + len(row) > LONGEST or len(rows) == BULLETS:
+        first_told = told
+        if points_:
+            first_told = _weightiest(told, points_)
+            head = self._texts.say(
+                "requests.chosen_points",
+                language,
+                title=titled(document.metadata.title, language),
+                version=number,
+                n=len(first_told),
+            )
+        for row in first_told:
+            if length + len(row) > LONGEST or len(rows) == most:
                 break
             rows.append(row)
             length += len(row)
@@ -117,6 +147,23 @@ def beyond(wanted: Beyond, texts: Texts, language: Language) -> Reply:
     """Say that the list has no document of that number."""
     text = texts.say("requests.not_listed", language, number=wanted.number, n=wanted.listed)
     return Reply(text, (Paragraph(text, "note"),))
+
+
+def _points_wanted(text: str) -> int:
+    """Return how many points a message asks for, 0 where it names no number."""
+    match = _COUNT.search(unicodedata.normalize("NFKC", text))
+    if match is None:
+        return 0
+    return min(int(match["digits"] or _COUNTED.get(match["word"].lower(), 0)), BULLETS)
+
+
+def _weightiest(rows: Sequence[str], most: int) -> list[str]:
+    """
+    Return the rows that tell a rule, in their order: what a document is for, whom it is for and
+    when it is looked at again come last.
+    """
+    ranked = sorted(range(len(rows)), key=lambda at: bool(_FORMAL.search(rows[at].split(":")[0])))
+    return [rows[at] for at in sorted(ranked[:most])]
 
 
 def _articles(passages: Sequence[Passage], language: Language) -> list[Passage]:

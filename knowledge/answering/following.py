@@ -31,6 +31,7 @@ from knowledge.text.topic import (
     replaces,
     sets_against,
     topics,
+    without_more,
 )
 from knowledge.values import Hit, Passage
 
@@ -42,11 +43,6 @@ MOST = 0.5  # share of a follow-up's own words that another article must hold to
 BEHIND = 0.05  # of their scores is left to other passages than the one a follow-up goes on with
 _NUMBERED = re.compile(
     r"^(?:第[0-9〇一二三四五六七八九十百]+[編章節条項](?:の[0-9一二三四五]+)?|[0-9]+(?:[.-][0-9]+)*[.)]?)\s*"
-)
-_MORE = re.compile(
-    r"(?P<of>.{2,30}?)(?:のこと)?(?:を|について|は)?(?:もっと|もう少し|もうちょっと|さらに|より)?"
-    r"(?:詳しく|くわしく|詳細に|具体的に)(?:教えて|おしえて|説明して|知りたい|聞きたい|お願い)?"
-    r"(?:ください|下さい|ほしい|します|です)?"
 )
 _FORMER = re.compile(r"前者|\bthe former\b|\bthe first (?:one|of them)\b", re.IGNORECASE)
 _LATTER = re.compile(r"後者|\bthe latter\b|\bthe second (?:one|of them)\b", re.IGNORECASE)
@@ -95,7 +91,7 @@ async def understood(
     """
     Return the question as it stands alone. Costs a search for each reading where there are several.
     """
-    possible = tuple(_without_more(one) for one in readings(question, history, analysis))
+    possible = tuple(without_more(one) for one in readings(question, history, analysis))
     if len(possible) == 1:
         return possible[0]
     best, most = possible[0], -1.0
@@ -108,14 +104,6 @@ async def understood(
         if held > most + CLEARLY:
             best, most = reading, held
     return best
-
-
-def _without_more(question: str) -> str:
-    """Return "RAGをもっと詳しく" as "RAGについて": that more is wanted is no word to search for."""
-    match = _MORE.fullmatch(question.strip(" 。!?"))
-    if match is None or points(match["of"]):
-        return question
-    return f"{match['of']}について"
 
 
 def last_article(history: Sequence[Turn]) -> str:

@@ -43,7 +43,8 @@ _HEAD = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _HOW_TO_ANSWER = re.compile(
-    r"(?:どう|どのように|何と|なんと)(?:答え|返事|返信|回答|返|説明)"
+    r"(?:どう|どのように|何と|なんと)(?:答え|返事|返信|回答|返|説明)|^(?:これ|それ)(?:って|は)?(?:本当|合って|事実)"
+    r"|^is (?:this|that|it) (?:true|right)"
     r"|\b(?:what|how) (?:should|do|can|shall|must) (?:i|we) (?:answer|say|reply|respond|tell)",
     re.IGNORECASE,
 )
@@ -144,8 +145,7 @@ class Courtesy(NamedTuple):
 
 def asking(text: str) -> str:
     """
-    Return a message without greeting, introduction, thanks, signature, links, emoji, quotes and
-    code.
+    Return a message without greeting, thanks, signature, links, emoji, quotes and code.
 
     A question that stands alone comes back as it is; so does a message in which nothing else would
     be left.

@@ -20,6 +20,8 @@ _RUN = re.compile(rf"(?<![{_KANA}])[{_KANA}]{{{SHORTEST},}}")
 _KANJI = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]{2,}")
 _COUNTS = re.compile(r"[何一二三四五六七八九十百千万]")  # 一次 is none of 一時
 _JAPANESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[ァ-ヺー]+")
+_JAPANESE_KANA = re.compile(r"[ぁ-ゖァ-ヺー]+")
+_ALONE = re.compile(rf"(?:^|(?<=[ \u3000]))[{_KANA}]{{{SHORTEST - 1}}}(?=[ \u3000]|$)")
 _HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヷ"))}
 
 
@@ -36,7 +38,8 @@ class Kana:
         Return a question in which the words typed in kana, or with a sign of the same sound, stand
         as documents write them; any other as it is.
         """
-        question = _RUN.sub(lambda run: self._written(run.group()), question)
+        alone = _ALONE.sub(self._alone, question)
+        question = _RUN.sub(lambda run: self._written(run.group()), alone)
         return _KANJI.sub(lambda run: self._spelt(run.group()), question)
 
     def _spelt(self, run: str) -> str:
@@ -66,6 +69,10 @@ class Kana:
                 likely.add(word)
         return likely.pop() if len(likely) == 1 else ""
 
+    def _alone(self, word: re.Match[str]) -> str:
+        """Return a short word that stands between spaces as documents write it, as far as known."""
+        return self._short.get(_hiragana(word.group()), word.group())
+
     def _written(self, run: str) -> str:
         """Return a run of kana whose first words, as far as they are known, are written out."""
         plain = _hiragana(run)
@@ -79,12 +86,21 @@ class Kana:
 
     @cached_property
     def _words(self) -> dict[str, str]:
-        """The words by their readings in hiragana, whole ones before parts of them."""
-        words: dict[str, str] = {}
-        for reading, known in self._homophones.items():
-            if len(reading) >= SHORTEST:
-                words[reading] = known[0]
-        return words
+        """The words by their readings in hiragana, where nothing else is meant by them."""
+        return {reading: word for reading, word in self._read.items() if len(reading) >= SHORTEST}
+
+    @cached_property
+    def _short(self) -> dict[str, str]:
+        """The words in kanji with short readings, which are meant where they stand alone."""
+        short = [
+            (reading, word) for reading, word in self._read.items() if len(reading) == SHORTEST - 1
+        ]
+        return {reading: word for reading, word in short if not _JAPANESE_KANA.fullmatch(word)}
+
+    @cached_property
+    def _read(self) -> dict[str, str]:
+        """The first word of each reading in hiragana."""
+        return {reading: known[0] for reading, known in self._homophones.items()}
 
     @cached_property
     def _homophones(self) -> dict[str, list[str]]:

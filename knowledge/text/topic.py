@@ -51,6 +51,11 @@ _OWN_IT = re.compile(
     r"\b(?:a|an|my|our|the|your|some|any) (?P<thing>[a-z-]+)\b.*\b(?:it|them|those)\b",
     re.IGNORECASE,
 )
+_MORE = re.compile(
+    r"(?P<of>.{2,30}?)(?:のこと)?(?:を|について|は)?(?:もっと|もう少し|もうちょっと|さらに|より)?"
+    r"(?:詳しく|くわしく|詳細に|具体的に)(?:教えて|おしえて|説明して|知りたい|聞きたい|お願い)?"
+    r"(?:ください|下さい|ほしい|します|です)?"
+)
 Opening = Literal["fresh", "correction", "link", ""]
 _OPENINGS: tuple[tuple[Opening, re.Pattern[str]], ...] = (
     (
@@ -232,6 +237,14 @@ def points(question: str) -> bool:
     if own and topics(own["thing"]):
         return False
     return bool(_POINTING.search(text))
+
+
+def without_more(question: str) -> str:
+    """Return "RAGをもっと詳しく" as "RAGについて": that more is wanted is no word to search for."""
+    match = _MORE.fullmatch(question.strip(" 。!?"))
+    if match is None or points(match["of"]):
+        return question
+    return f"{match['of']}について"
 
 
 def sets_against(question: str) -> bool:

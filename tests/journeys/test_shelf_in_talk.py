@@ -191,3 +191,30 @@ async def test_who_looks_after_a_document_and_since_when_is_told(application, pl
 
     assert "v1" in shown[-1].text
     assert "2027-03-31" in shown[-1].text
+
+
+async def test_as_many_points_of_a_document_as_were_asked_for_are_named(application, place):
+    shown = await heard(application, "slack", "自転車規程の要点を2つ教えて", place=place)
+    english = await heard(application, "slack", "the two main points of 自転車規程", place=place)
+
+    for spoken in (shown[-1].text, english[-1].text):
+        assert "前日までに庶務係へ申し込む" in spoken
+        assert "18時までに返す" in spoken
+        assert "使い方を定める" not in spoken
+
+
+async def test_who_asks_why_is_told_that_no_reason_is_given(application, place):
+    await heard(application, "slack", "自転車はいつまでに返しますか?", place=place)
+
+    shown = await heard(application, "slack", "それはなぜ?", place=place)
+
+    assert "理由は、この箇所には書かれていません" in shown[-1].text
+
+
+@pytest.mark.parametrize("face", FACES)
+async def test_a_name_called_alone_is_greeted_and_code_keeps_the_language(application, place, face):
+    called = await heard(application, face, "@bot", place=place)
+    code = await heard(application, face, "```\nimport os\n```", place=place)
+
+    assert "見当たりませんでした" not in called[-1].text
+    assert "コード" in code[-1].text
