@@ -115,7 +115,9 @@ def _is_missed(failure: BaseException) -> bool:
 
 
 def _seconds_named(failure: BaseException) -> float | None:
-    return failure.seconds if isinstance(failure, _Missed) else None
+    if isinstance(failure, _Missed):
+        return failure.seconds
+    return None
 
 
 class Budget:
@@ -154,7 +156,7 @@ class Generator:
         return Budget(self.allowance.seconds)
 
     async def open(self) -> None:
-        """Import the model's client, so that no answer waits for it; a fault shows then."""
+        """Import the model's client, so that no answer's time is spent on it."""
         with suppress(ModelUnavailable):
             await asyncio.to_thread(self._model.open)
 

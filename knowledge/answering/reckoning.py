@@ -34,8 +34,20 @@ _NEXT_MONTH = re.compile(r"翌月(?:の)?(\d{1,2})日")
 _RATE = re.compile(
     r"(?<![\d年か])(年|月|週|日|四半期)(?:に|間|額|あたり)?\s*(?=\d)|毎(年|月|週|日)"
     r"|\b(?:a|per|each|every) (?:calendar )?(day|week|month|year|night|quarter)\b"
+    r"|\b(daily|nightly|weekly|monthly|quarterly|yearly|annual)"
 )
-_RATES = {"年": "year", "月": "month", "週": "week", "日": "day", "四半期": "quarter"}
+_RATES = {
+    "年": "year", "月": "month", "週": "week", "日": "day", "四半期": "quarter", "night": "day",
+    "daily": "day", "nightly": "day", "weekly": "week", "monthly": "month",
+    "quarterly": "quarter", "yearly": "year", "annual": "year",
+}  # fmt: skip
+# what a table's header calls a column whose cells are bare numbers, by what they count
+_HEADS = {
+    "day": r"days?|weeks?|日数?|週", "month": r"months?|years?|月数?|年数?",
+    "minute": r"hours?|minutes?|時間|分", "percent": r"percent|share|rate|%|割合|率",
+    "yen": r"yen|jpy|円|金額", "euro": r"eur|euros?", "dollar": r"usd|dollars?|ドル",
+    "person": r"people|persons?|人数?|名", "times": r"times|回数?",
+}  # fmt: skip
 _NOON = re.compile(r"正午|\bnoon\b")
 _AFTERNOON = re.compile(r"午後|夕方|昼|\bp\.?m\b|afternoon|evening")
 _COUNTED = re.compile(r"(\d+)(?:つ|か所|箇所|点|通り|者)")  # how many things a sentence lists
@@ -147,6 +159,8 @@ def reckon(statement: str, source: str, question: str, near: str = "") -> Reckon
         counted = {other for other, amount in stated if amount == value}
         if value in bare and not counted and not any(other == kind for other, _ in stated):
             continue  # the source counts the same in a unit we do not know
+        if _stands_in_column(kind, value, source, bare):
+            continue
         if _is_result(kind, value, operands, counts):
             calculated += 1
         else:
@@ -157,6 +171,13 @@ def reckon(statement: str, source: str, question: str, near: str = "") -> Reckon
         else:
             unexplained += 1
     return Reckoned(unexplained, calculated)
+
+
+def _stands_in_column(kind: str, value: float, source: str, bare: AbstractSet[float]) -> bool:
+    """Whether a table has the number in a column whose header names the unit."""
+    header = re.match(r"[^\d\n]*\|[^\d\n]*", source)
+    named = header and re.search(_HEADS.get(kind, "(?!)"), header[0], re.IGNORECASE)
+    return bool(named) and any(number in bare for number in _writings(value))
 
 
 def unplaced(statement: str, near: str) -> bool:

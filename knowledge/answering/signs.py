@@ -7,10 +7,11 @@ what to whom, words the source lacks, and whether the question is met.
 
 import re
 
+from knowledge.answering.alignment import alignment
 from knowledge.answering.comparison import Comparison, Words, clauses, is_japanese
 from knowledge.answering.grounding import opposed, plain, support
 from knowledge.answering.modality import Modality, distance, modality, restricts, sign
-from knowledge.answering.reckoning import figures, rates, reckon, turned_bounds, unplaced
+from knowledge.answering.reckoning import bounds, figures, rates, reckon, turned_bounds, unplaced
 
 CLOSE = 0.6  # share of a statement's letters that its source has, from which on words are compared
 KNOWN = 0.2  # share of strange words up to which a clause is in the source's own words
@@ -22,6 +23,10 @@ _ALL = re.compile(
     r"|無制限|関係なく|かかわらず|\ball\b|\bany\b|\bevery|\balways\b|\bnever\b|whatever|altogether"
     r"|anybody|anyone|everybody|nobody|nothing"
 )
+_NO_MORE = re.compile(
+    r"超え[てる][^。]{0,25}(?:ない|ません|ならず)|\bno[^.]{0,40} (?:more|longer) than\b"
+)
+_EACH = re.compile(rf"{_ALL.pattern}|それぞれ|いずれも|\beach\b")
 _ONLY = re.compile(r"だけ|のみ|限[りるっ]|しか|\bonly\b|\bsolely\b|\breserved\b")
 _CONDITION = re.compile(
     r"[^、。]*?(?:場合|とき|限り|限る|除き|除く|うえで|上で|ければ|えば|たら|なら|ただし|通じて|経て"
@@ -80,7 +85,11 @@ _FOCUS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
 
 def signs(seen: Comparison) -> dict[str, float]:
     """Return all of them."""
-    return {**_figures(seen), **_words(seen), **_modalities(seen), **_extent(seen), **_reply(seen)}
+    parts = (_figures, _words, _modalities, _extent, _reply, alignment)
+    found: dict[str, float] = {}
+    for part in parts:
+        found |= part(seen)
+    return found
 
 
 def _figures(seen: Comparison) -> dict[str, float]:
@@ -192,6 +201,9 @@ def _apart(sentence: str, own: Words, place: str, seen: Comparison) -> float:
             best, most = clause, shared
     if best:
         apart = min(apart, distance(ours, modality(best)))
+    # 超えてはならない is までとする, not to exceed is up to
+    if _NO_MORE.search(f"{sentence} {head}") and bounds(sentence) & bounds(head):
+        apart = min(apart, 1.0)
     others = bool(seen.words(head).lacks(own))
     if restricts(sentence) or (restricts(head) and others):
         apart = min(apart, 1.0)
@@ -269,7 +281,7 @@ def _extent(seen: Comparison) -> dict[str, float]:
         lets = _last(sentence) in {"may", "plain"} and seen.lead != "no"
         missed.append(lets * _conditions_missed(seen, place))
     return {
-        "all": float(bool(_ALL.search(body)) and not _ALL.search(whole)),
+        "all": float(bool(_ALL.search(body)) and not _EACH.search(whole)),
         "only_added": float(bool(_ONLY.search(body)) and not _ONLY.search(whole)),
         "only_lost": float(bool(_ONLY.search(near)) and not _ONLY.search(body)),
         "condition": max(missed),

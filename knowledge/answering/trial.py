@@ -40,7 +40,8 @@ class Trial:
     @property
     def why(self) -> str:
         """Why sentences fell, in a few words: "citation 2, figure 1"."""
-        return ", ".join(f"{name} {count}" for name, count in self.verdicts.items() if name != KEPT)
+        fallen = [f"{name} {count}" for name, count in self.verdicts.items() if name != KEPT]
+        return ", ".join(fallen)
 
 
 async def tried(model: Model, characters: int = CHARACTERS) -> Trial:

@@ -25,7 +25,8 @@ from knowledge.values import Hit, Language, Sentence
 
 # probability from which on a claim is believed: with words that stand in the passage, and without
 EVIDENT, UNQUOTED = 0.3, 0.42
-ALONE = 0.5  # the same, of a text held against one passage alone
+# the same, held against one passage alone: of a whole answer, and of one sentence of it
+ALONE, PART = 0.48, 0.42
 ONE = 0.34  # a single word that stands elsewhere in the source: no sign beside evidence
 VERBATIM = 0.8  # share of a claim's letters in its source from which on it is in its own words
 STRANGE = 0.75  # share of strange words in a clause that stands beside the source's own
@@ -62,6 +63,9 @@ _CONTRADICTIONS = (
     ("all", "bound", CERTAIN),
     ("role", "role", 0.7),
     ("condition", "condition", 0.75),
+    ("row", "figure", CERTAIN),
+    ("excluded", "words", CERTAIN),
+    ("swapped", "role", CERTAIN),
 )
 
 
@@ -99,7 +103,8 @@ class Verifier:
         if self.entailment is None:
             return support(text, source.places, source.topic).supported
         seen = self.entailment.signs(question, text, source.places, source.topic, answer)
-        return not _contradiction(seen) and self.entailment.weigh(seen) >= ALONE
+        least = PART if answer else ALONE
+        return not contradiction(seen) and self.entailment.weigh(seen) >= least
 
     def _claim(
         self,
@@ -134,7 +139,7 @@ class Verifier:
         seen = self.entailment.signs(
             told.question, text, evident or places, topic, told.answer, told.before
         )
-        against = _contradiction(seen) or _misplaced(seen, strict.reason, evident=bool(evident))
+        against = contradiction(seen) or _misplaced(seen, strict.reason, evident=bool(evident))
         likely = self.entailment.weigh(seen)
         least = EVIDENT
         if not evident:
@@ -167,7 +172,7 @@ def _holding(evidence: Sequence[str], places: Sequence[str]) -> list[str]:
     return [place for place in places if any(stands_in(part, place) for part in parts)]
 
 
-def _contradiction(seen: Mapping[str, float]) -> str:
+def contradiction(seen: Mapping[str, float]) -> str:
     """Return the reason of the first sign that a claim says otherwise, "" for none."""
     for name, reason, least in _CONTRADICTIONS:
         if seen[name] >= least:

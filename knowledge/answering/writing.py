@@ -31,7 +31,9 @@ def depth(limit: int) -> int:
     Return how many passages are quoted from where at most `limit` may be used: a few of the usual
     number, all of another one, since whoever sets it wants to see what it does.
     """
-    return DEPTH if limit == USUAL else limit
+    if limit == USUAL:
+        return DEPTH
+    return limit
 
 
 class Writer:

@@ -3,8 +3,10 @@ How well the check of a model's answers tells what its source says from what it 
 
     nice -n 5 python -m tests.benchmarks.grounding [shared folder] [--write]
 
-The check is weighed on the shared pairs of passage and answer, by passages it was not trained on (ten folds). `sentence` rows are
-single sentences of answers of which one is wrong. `--write` trains on all of them and writes `entailment.json`.
+The check is weighed on the shared pairs of passage and answer and on pairs of our own (`data/natural_pairs.yaml`), by passages it was
+not trained on (ten folds). `natural` and `own` are answers as models usually write them, `sentence` rows single sentences of answers
+of which one is wrong. What contradicts its source outright is dropped whatever its weight. `--write` trains on all of them and writes
+`entailment.json`.
 """
 
 import argparse
@@ -16,13 +18,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 
 from knowledge.answering.entailment import FILE, Entailment, weighed
 from knowledge.answering.prompt import Source, source
+from knowledge.answering.verification import contradiction
 from knowledge.text.analysis import Analysis
 from knowledge.values import Hit, Passage, Place
 
 FILES = ("dev.jsonl", "control_dev.jsonl")
+OWN = Path(__file__).parent / "data" / "natural_pairs.yaml"
 FOLDS = 10
 RIDGE = 2.0  # how strongly weights are held near nothing
 Weights = dict[str, float]
@@ -42,24 +47,45 @@ class Row:
 
 def rows(shared: Path, entailment: Entailment) -> Iterator[Row]:
     """Yield every pair; a row of several judged sentences yields each of them."""
+    for case in (*_shared(shared), *_own()):
+        held = passage_of(case)
+        parts = case.get("sentences") or [[case["answer"], case["label"]]]
+        for number, (text, label) in enumerate(parts):
+            signs = entailment.signs(
+                case["question"], text, held.places, held.topic, case["answer"]
+            )
+            kind = "sentence" if len(parts) > 1 else case["kind"]
+            yield Row(
+                f"{case['id']}.{number}",
+                case["passage_id"],
+                kind,
+                signs,
+                faithful=label == "faithful",
+            )
+
+
+def _shared(shared: Path) -> Iterator[dict[str, Any]]:
     for name in FILES:
         path = shared / "bench" / "faithful" / name
         for line in path.read_text(encoding="utf-8").splitlines():
-            case: dict[str, Any] = json.loads(line)
-            held = passage_of(case)
-            parts = case.get("sentences") or [[case["answer"], case["label"]]]
-            for number, (text, label) in enumerate(parts):
-                signs = entailment.signs(
-                    case["question"], text, held.places, held.topic, case["answer"]
-                )
-                kind = "sentence" if len(parts) > 1 else case["kind"]
-                yield Row(
-                    f"{case['id']}.{number}",
-                    case["passage_id"],
-                    kind,
-                    signs,
-                    faithful=label == "faithful",
-                )
+            yield json.loads(line)
+
+
+def _own() -> Iterator[dict[str, Any]]:
+    """Yield the pairs of our own as the shared ones are written."""
+    rules = yaml.safe_load(OWN.read_text(encoding="utf-8"))
+    for at, rule in enumerate(rules):
+        for number, pair in enumerate(rule["pairs"]):
+            for key, label in (("faithful", "faithful"), ("wrong", "unfaithful")):
+                case = {name: rule.get(name, "") for name in ("title", "passage", "style")}
+                yield case | {
+                    "id": f"own-{at}-{number}-{key}",
+                    "passage_id": f"own-{at}",
+                    "kind": "own",
+                    "question": pair["question"],
+                    "answer": pair[key],
+                    "label": label,
+                }
 
 
 def passage_of(case: Mapping[str, Any]) -> Source:
@@ -111,7 +137,8 @@ def crossed(pairs: Sequence[Row]) -> dict[str, float]:
         weights = trained([row for row in pairs if row.passage not in held_out])
         for row in pairs:
             if row.passage in held_out:
-                likely[row.id] = weighed(row.signs, weights)
+                contradicted = bool(contradiction(row.signs))
+                likely[row.id] = weighed(row.signs, weights) - contradicted
     return likely
 
 
@@ -119,7 +146,7 @@ def show(pairs: Sequence[Row], likely: Mapping[str, float]) -> None:
     """Print the curve of kept and dropped, for all, the usual style and single sentences."""
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in pairs:
-        name = row.kind if row.kind in {"natural", "sentence"} else "all"
+        name = row.kind if row.kind in {"natural", "sentence", "own"} else "all"
         groups[name].append(row)
         if name == "natural":
             groups["all"].append(row)
