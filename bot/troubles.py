@@ -75,3 +75,9 @@ def repairs(texts: Texts, parts: Mapping[str, str]) -> dict[str, Phrase]:
         if way is not None:
             ways[part] = way
     return ways
+
+
+def in_english(texts: Texts, part: str, state: str) -> str:
+    """Return the way out as the log has it, "" where none is known."""
+    way = advice(texts, part, state)
+    return way.en if way is not None else ""

@@ -50,6 +50,7 @@ async def restore(arguments: argparse.Namespace, settings: Settings, language: L
     with backup.opened(Path(arguments.path)) as folder:
         async with Application(settings) as application:
             counts = await backups.put_back(application, folder)
+            counts["forgotten"] = await backups.forget_again(application, Path(arguments.path))
             return _told(application, "restored", counts, began, arguments, language)
 
 
@@ -112,4 +113,7 @@ def _told(
         count = counts["documents"]
         text = application.texts.say(f"cli.{what}", language, path=path, n=count)
         desk.console().print(text, markup=False)
+        if again := counts.get("forgotten", 0):
+            text = application.texts.say("personal.again", language, n=again)
+            desk.console().print(text, markup=False)
     return 0

@@ -2,18 +2,18 @@
 The composition root below the platforms: every part is made here, once.
 
 The light parts (store, sessions, turns) are open when `async with` returns. The heavy rooms
-(library, deck, answers) are furnished in the background, so that the socket answers long before
-they are ready; whoever needs them waits for them.
+(library, deck, answers) are furnished in the background; whoever needs them waits for them.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from functools import cached_property, partial
-from typing import Self, TypeVar
+from typing import Self
 
 from bot.service.embedding import measured_later, opened_embedding
+from bot.service.erasures import noting
 from bot.service.folder import Folder
 from bot.service.limits import fair, model, working_time
 from bot.service.part import Part, stop
@@ -23,7 +23,7 @@ from bot.service.stamp import agree
 from bot.service.store import Store
 from bot.settings import InvalidSettings, Settings
 from bot.site import fetching, reaching
-from bot.troubles import advice
+from bot.troubles import in_english
 from bot.turns import Turns
 from handlers.choose.decision_models import DecisionModels
 from handlers.choose.guidelines import Guidelines
@@ -64,7 +64,6 @@ from knowledge.sentences import phrase
 from knowledge.text.analysis import Analysis
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 THREADS = 2  # documents at once: the sandbox reads no more than two
 REHEARSED = "RAGは社内文書を全部学習しますか?"
 AWAY = "library_failed"  # what the library says when its index does not answer
@@ -75,10 +74,9 @@ class Application:
     Opens with `async with` and closes in reverse order. `turns`, `sessions` and `texts` are for the
     platforms.
 
-    `threads` is how many documents it takes in at once for the queue; a house that does not `talk`
-    only does that. A `patient` one serves until it is stopped: it tries again and again what cannot
-    be opened, and furnishes everything at once. Others fail at once, and furnish the answering room
-    when it is asked for: that takes more than a second, and few commands answer.
+    `threads` documents are taken in at once for the queue; a house that does not `talk` only does
+    that. A `patient` one serves until it is stopped, tries again what cannot be opened, and
+    furnishes everything at once; others fail at once, and furnish the answering room when asked.
     """
 
     def __init__(
@@ -92,7 +90,7 @@ class Application:
         self.folder = Folder(settings.data)
         self.store = Store(settings.redis_url, settings.data / "redis")
         self.sessions = Sessions(self.store.connect)
-        self.sessions.link.advise = partial(self._advise, "sessions")
+        self.sessions.link.advise = advise = partial(in_english, self.texts)
         platforms = [platform.name for platform in settings.platforms]
         self.people = People(settings.admins, settings.audiences, platforms)
         self.originals = Originals(settings.originals)
@@ -120,7 +118,7 @@ class Application:
             ModelAdmin(self.models, self.sessions, self.people, self.texts),
             self.texts,
         )
-        self.personal = Personal(self.sessions, self.library, self.texts)
+        self.personal = Personal(self.sessions, self.library, self.texts, noting(settings))
         self.router.take_in(self.personal)
         handle = fair(self.router, self.texts, settings)
         self.turns = Turns(handle, self.sessions, self.texts, seconds=working_time(settings))
@@ -129,10 +127,10 @@ class Application:
         self._stack = AsyncExitStack()
         self._heavy = AsyncExitStack()  # closed after the turns, whenever it was filled
         self._model: Model | None = None
-        self._library = self._part("library", self._open_library)
+        self._library = Part("library", self._open_library, advise, patient=patient)
         self.models.watch(self._model_changed)
-        self._answers = self._part("answers", self._open_answers)
-        self._work = self._part("jobs", self._begin_work)
+        self._answers = Part("answers", self._open_answers, advise, patient=patient)
+        self._work = Part("jobs", self._begin_work, advise, patient=patient)
         self._embedding: Embedding | None = None
         self._reading: asyncio.Task[bool] | None = None  # of the encoder's files
         self._measuring: asyncio.Task[None] | None = None
@@ -142,14 +140,6 @@ class Application:
         self._tending: asyncio.Task[None] | None = None
         self._syncing: asyncio.Task[None] | None = None
         self._rereading: asyncio.Task[None] | None = None
-
-    def _part(self, name: str, open_: Callable[[], Awaitable[T]]) -> Part[T]:
-        return Part(name, open_, patient=self._patient, advise=partial(self._advise, name))
-
-    def _advise(self, part: str, state: str) -> str:
-        """Return the way out for the log, which is in English."""
-        way = advice(self.texts, part, state)
-        return way.en if way is not None else ""
 
     @cached_property
     def tokens(self) -> Tokens:

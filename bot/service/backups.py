@@ -8,12 +8,12 @@ made: quotes alone, so that a restored house must answer with the same words.
 import asyncio
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from bot.service import builtin
+from bot.service import builtin, erasures
 from bot.service.application import Application
 from handlers.people import ADMINS, EVERYONE
 from knowledge.deck.digest import OWNER
@@ -23,8 +23,8 @@ from knowledge.errors import InvalidBackup, KnowledgeError
 from knowledge.sentences import phrase
 
 LOGS = ("audit", "feedback")
-QUESTIONS = 20  # asked for a backup
-NIGHTLY = 100  # asked for one of the night
+QUESTIONS = 100  # asked for a backup, at most
+NIGHTLY = 1000  # asked for one of the night, at most: one for each heading of what is published
 STANDING = "standing"  # the state of a backup that holds what admins set for good
 ANSWERS = "answers"  # the state of a backup that holds them
 
@@ -96,6 +96,31 @@ async def put_back(application: Application, folder: Path) -> dict[str, int]:
         await application.sessions.standing.put_back(standing)
     await builtin.shelve(library, application.models, application.texts)
     return counts
+
+
+async def forget_again(application: Application, archive: Path) -> int:
+    """
+    Forget whoever was erased since a backup was made that has just been put back; return how many
+    they are. Who that is stands beside the data, beside the nightly backups, and beside this one.
+
+    Raises:
+        LibraryUnavailable, SessionsUnavailable: a part did not answer.
+    """
+    settings = application.settings
+    hashes = erasures.noted(settings.data, settings.backups, archive.parent)
+    if not hashes:
+        return 0
+    persons: set[str] = set()
+    for name in LOGS:
+        rows = await application.sessions.entries(name, last=0)
+        persons |= erasures.erased_of([row["entry"] for row in rows], hashes)
+    standing = await application.sessions.standing.export()
+    persons |= erasures.erased_of(standing, hashes)
+    for document in await (await application.library()).documents():
+        persons |= erasures.erased_of(asdict(document), hashes)
+    for person in persons:
+        await application.personal.erase(person)
+    return len(persons)
 
 
 async def tried(application: Application, folder: Path) -> Trial:

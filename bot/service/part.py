@@ -25,16 +25,16 @@ INSIST = 2.0  # seconds until a task that goes on is cancelled again
 class Part(Generic[T]):
     """
     `open_` opens the part once. One that is not `patient` fails with its first fault. `advise` says
-    the way out of a cause, for the log.
+    the way out of a part's cause, for the log.
     """
 
     def __init__(
         self,
         name: str,
         open_: Callable[[], Awaitable[T]],
+        advise: Callable[[str, str], str] | None = None,
         *,
         patient: bool,
-        advise: Callable[[str], str] = lambda _: "",
     ) -> None:
         self._advise = advise
         self._name = name
@@ -101,7 +101,9 @@ class Part(Generic[T]):
 
     def _failed(self, fault: Exception) -> None:
         if self._fault is None:
-            told = {"part": self._name, "cause": cause(fault), "repair": self._advise(cause(fault))}
+            told = {"part": self._name, "cause": cause(fault)}
+            if self._advise is not None:
+                told["repair"] = self._advise(self._name, told["cause"])
             log.error("a part cannot be opened yet and is tried again", extra=told)
         self._fault = fault
         self._tried.set()

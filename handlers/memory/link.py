@@ -77,7 +77,7 @@ class Link:
         self._return: asyncio.Task[None] | None = None
         self._left = 0.0  # when it went away, on the monotonic clock
         self._trouble = ""
-        self.advise: Callable[[str], str] = lambda _: ""  # the way out of a trouble, for the log
+        self.advise: Callable[[str, str], str] | None = None  # the way out, for the log
         self._failing = 0.0  # when that trouble began, on the monotonic clock
         self._room = asyncio.Semaphore(USES)
         self._lent = 0  # how many use the client now
@@ -181,7 +181,9 @@ class Link:
             return
         self._trouble = trouble_of(error)
         self._failing = began
-        told = {"cause": self._trouble, "repair": self.advise(self._trouble)}
+        told = {"cause": self._trouble}
+        if self.advise is not None:
+            told["repair"] = self.advise("sessions", self._trouble)
         # the error's own text may hold an address
         log.error("the session store fails and is tried again", extra=told)
 

@@ -57,8 +57,13 @@ class Personal:
     """One person's own data."""
 
     def __init__(
-        self, sessions: Sessions, library: Callable[[], Awaitable[Library]], texts: Texts
+        self,
+        sessions: Sessions,
+        library: Callable[[], Awaitable[Library]],
+        texts: Texts,
+        note: Callable[[str], Awaitable[None]],
     ) -> None:
+        self._note = note  # writes down, outside of what backups hold, that somebody was erased
         self._sessions = sessions
         self._library = library
         self._texts = texts
@@ -95,7 +100,9 @@ class Personal:
 
         Raises:
             SessionsUnavailable, KnowledgeError: a part did not answer; it may be asked again.
+            LibraryUnavailable: it could not be written down for backups that still hold them.
         """
+        await self._note(person)
         instead = f"erased:{secrets.token_hex(4)}"
         library = await self._library()
         documents = await library.forget_sender(person, instead)

@@ -386,11 +386,8 @@ async def _started(command: tuple[str, ...], wall: float, *words: bytes) -> Asyn
             await asyncio.gather(feeding, return_exceptions=True)
         else:
             os.close(feed)
-        if transport is None:
-            pipe.close()
-        else:
-            # closed a moment later: a pipe closed beside it may be somebody else's by then
-            transport.close()
+        # a transport closes its pipe itself, later: closed here, it may be somebody else's by then
+        (transport or pipe).close()
 
 
 def _feed(pipe: int, words: Sequence[bytes]) -> None:

@@ -1,10 +1,12 @@
 """The backup of the night: made once, tried, said, and the oldest thrown away."""
 
+import argparse
 from datetime import datetime
 
 import pytest
 
-from bot.service import backups, nightly
+from bot.command.person import person as erase
+from bot.service import backups, erasures, nightly
 from bot.service.application import Application
 from bot.service.nightly import Nightly
 from bot.settings import load
@@ -28,7 +30,10 @@ async def application(house, tmp_path):
         yield opened
 
 
-async def test_each_night_one_backup_is_made_and_tried_and_the_oldest_go(application, tmp_path):
+async def test_each_night_one_backup_is_made_and_tried_and_the_oldest_go(
+    application, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(backups, "NIGHTLY", 12)  # questions: each costs time twice
     kept = tmp_path / "kept"
     now = [NIGHT.replace(hour=2)]
     async with Nightly(application, lambda: now[0], look=1e6) as night:
@@ -75,3 +80,43 @@ async def test_a_restored_house_that_answers_otherwise_is_said(application, tmp_
     assert trial.identical < trial.asked
     assert not trial.passed
     assert LOG in backup.logs(folder)
+
+
+async def test_a_restored_backup_forgets_again_whoever_was_erased_since(
+    application, tmp_path, capsys
+):
+    anna, ben = "slack:T1:ANNA", "slack:T1:BEN"
+    kept = tmp_path / "kept"
+    archive = kept / "llm-choose-2026-11-30.tar.gz"
+    for number, person in enumerate((anna, ben)):
+        content = f"# 規程 {number}\n\n期限は{number + 2}日。\n".encode()
+        metadata = Metadata(owner=person)
+        job = await application.jobs.keep(f"k{number}", "別の規程.md", content, metadata, by=person)
+        job = await application.jobs.run(job.id)
+        await (await application.library()).publish(job.document, job.version)
+        await application.sessions.append(
+            LOG, {"person": person, "vote": "up", "question": "期限?"}
+        )
+    await backups.write(application, archive, questions=3)
+    await erase(application, argparse.Namespace(id=anna, erase=True, json=False), "ja")
+    said = capsys.readouterr().out
+    hashes = (kept / erasures.NAME).read_text()
+
+    place = (
+        tmp_path / "again"
+    )  # a new machine: it knows of the erasure by the backups' folder alone
+    async with Application(load({"BACKUPS": str(kept)}, data=str(place))) as house:
+        with backup.opened(archive) as folder:
+            await backups.put_back(house, folder)
+        before = await house.personal.records(anna)
+        again = await backups.forget_again(house, archive)
+        left = {person: await house.personal.records(person) for person in (anna, ben)}
+        gaps = [await house.sessions.gap(log) for log in backups.LOGS]
+
+    assert archive.name in said
+    assert anna not in hashes
+    assert {"documents", "log:feedback"} <= set(before)
+    assert again == 1
+    assert left[anna] == {}
+    assert {"documents", "log:feedback"} <= set(left[ben])
+    assert gaps == [None, None]
