@@ -51,6 +51,7 @@ AGAIN = {
 }
 _THINKING = pattern(r"<think>.*?(?:</think>|$)", DOTALL)
 _REFUTED = pattern(r"(\d{1,2})\s*[:：.)]?\s*(?:no\b|いいえ|×)", IGNORECASE)
+_VERDICT = pattern(r"\d{1,2}\s*[:：.)]?\s*(?:no\b|yes\b|いいえ|はい|×|○)", IGNORECASE)
 Shown = Callable[[str], Awaitable[None]]
 
 
@@ -247,8 +248,11 @@ class Generator:
         try:
             async with asyncio.timeout(budget.left(JUDGE)):
                 written = await self._ask(judging(prompt.question, rows, language), _unheard)
-        except (ModelFault, ModelUnavailable, TimeoutError):
+        except (ModelFault, ModelUnavailable, TimeoutError) as failure:
+            self._not_judged(type(failure).__name__)
             return checks
+        if len(_VERDICT.findall(written.text)) < len(staying):
+            self._not_judged("no verdict")
         denied = {int(number) for number in _REFUTED.findall(written.text)}
         judged = []
         for check in checks:
@@ -257,6 +261,10 @@ class Generator:
             else:
                 judged.append(check)
         return as_a_whole(judged)
+
+    def _not_judged(self, reason: str) -> None:
+        """Tell operators that statements were shown without the second look they asked for."""
+        log.warning("statements were not judged", extra={"model": self.name, "reason": reason})
 
     async def _attempts(self, prompt: str, heard: Shown, budget: Budget) -> Written:
         """

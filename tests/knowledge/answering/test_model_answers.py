@@ -108,6 +108,16 @@ async def test_a_second_look_decides_where_it_is_wanted(stub, model, verdict, mo
     assert "退職金は、支給しない" in stub.prompts[1]
 
 
+async def test_a_second_look_that_says_nothing_is_told_to_operators(stub, model, caplog):
+    stub.verdict = "どちらとも言えません。"
+    said = "退職金は支給されません。[1]\n> [1] 退職金は、支給しない。"
+    answer = await asked(stub, model, "退職金は?", said, judged=True)
+
+    assert answer.mode == "llm"
+    [record] = [one for one in caplog.records if "not judged" in one.message]
+    assert record.reason == "no verdict"
+
+
 async def test_a_prompt_holds_as_many_passages_as_were_allowed(stub, model):
     stub.mode, stub.says = "says", ("退職金は支給されません。[1]",)
     room = Answers(Retriever(*SHELF), model=model, allowance=Allowance(120.0, characters=60))
