@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from handlers.conversation import Message, Person, Reply
 from handlers.people import People
@@ -102,7 +103,8 @@ class OtherLanguage:
         if passage.language == wanted:
             return passage
         library, readers = await self._library(), self._people.readers(message)
-        for near in await library.neighbours(passage, readers=readers, around=AROUND):
+        beside = await library.neighbours(passage, readers=readers, around=AROUND)
+        for near in sorted(beside, key=partial(_apart, passage)):
             same_place = near.place.number == passage.place.number
             if near.language == wanted and same_place and near.place.number is not None:
                 return near
@@ -150,6 +152,13 @@ def _first(passage: Passage) -> str:
     for unit in units(passage):
         return unit.lines[0]
     return passage.text
+
+
+def _apart(passage: Passage, near: Passage) -> tuple[int, bool]:
+    """Return how far apart two passages stand; English stands behind the Japanese it is made of."""
+    steps = near.position - passage.position
+    behind = steps > 0
+    return abs(steps), behind != (passage.language == "ja")
 
 
 def _same_place(one: Passage, other: Passage) -> bool:

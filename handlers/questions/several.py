@@ -90,7 +90,7 @@ def questions_in(text: str) -> tuple[str, ...]:
 def _listed(text: str) -> tuple[str, ...]:
     """
     Return the things a message lists and asks to be told of, each as a question; () where it lists
-    none. One without a topic is asked of what the lines around the list are about.
+    none. Each is asked of what the lines around the list are about.
     """
     things: list[str] = []
     around: list[str] = []
@@ -108,7 +108,7 @@ def _listed(text: str) -> tuple[str, ...]:
     shared = topics(asking(told))[:1]
     named: list[str] = []
     for thing in things:
-        of = shared if lacks_topic(f"{thing}は?") else []
+        of = [topic for topic in shared if topic not in thing]
         named.append("の".join([*of, thing]))
     return tuple(_of_a_thing(thing) for thing in named)
 

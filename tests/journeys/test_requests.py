@@ -520,3 +520,17 @@ async def test_a_question_with_such_words_reaches_the_search(application, place,
     shown = await heard(application, "slack", text, place=place)
 
     assert searched(shown)
+
+
+@pytest.mark.parametrize("before", [(), ("もっと短く",)])
+async def test_what_stands_in_both_languages_is_shown_by_its_own_counterpart(
+    application, place, before
+):
+    await heard(application, "slack", "ハルシネーションって何のこと?", place=place)
+    for text in before:
+        await heard(application, "slack", text, place=place)
+
+    shown = await heard(application, "slack", "英語で", place=place)
+
+    assert "hallucination" in shown[-1].text.lower()
+    assert "large language model" not in shown[-1].text
