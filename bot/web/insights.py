@@ -24,9 +24,11 @@ from handlers.insights.ledger import OUTCOMES, Ledger, Row
 from handlers.insights.report import Cluster, Day, Report, days_of, report, unanswered
 from handlers.people import People
 from handlers.sessions import Sessions, SessionsUnavailable
+from knowledge.answering.generation import because
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
 from knowledge.models.sentence_encoder import Vectors
+from knowledge.values import Language
 
 PATH = "/insights"
 RANGES = (7, 30, 90)  # days
@@ -126,6 +128,7 @@ class Insights:
             "ranges": RANGES,
             "told": told,
             "rows": _drawn(told),
+            "reasons": _reasons(told, person.language),
             "wishes": [_wish(sources, one) for one in told.clusters],
             "titles": await _titles(sources),
             "outcomes": OUTCOMES,
@@ -185,6 +188,15 @@ def _behind(row: Row, asked: Callable[[str], str | None]) -> bool:
         and (not outcome or row.outcome == outcome)
         and (not document or document in row.documents)
     )
+
+
+def _reasons(told: Report, language: Language) -> list[tuple[str, int]]:
+    """Return why answers fell back to quotes, as people read it, and how many did."""
+    reasons = []
+    for code, count in told.reasons:
+        reason = because(code)
+        reasons.append((reason.to(language) if reason else code, count))
+    return reasons
 
 
 def _drawn(told: Report) -> list[DayRow]:

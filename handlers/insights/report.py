@@ -55,7 +55,8 @@ class Cited:
 class Report:
     """
     What happened in some days. Times are milliseconds, of half and of 95 % of the answers;
-    `written` counts answers of a model, `fell_back` those it failed at.
+    `written` counts answers of a model, `fell_back` those it failed at, and
+    `reasons` how many for each code, the most frequent first.
     """
 
     days: tuple[Day, ...]
@@ -65,6 +66,7 @@ class Report:
     most: float
     written: int
     fell_back: int
+    reasons: tuple[tuple[str, int], ...]
     tokens_in: int
     tokens_out: int
 
@@ -94,11 +96,13 @@ def report(
     `vectors` belong to what `unanswered` returns, one each, None where there are none.
     """
     times = []
-    written, fell_back, tokens_in, tokens_out = 0, 0, 0, 0
+    written, tokens_in, tokens_out = 0, 0, 0
+    reasons: Counter[str] = Counter()
     for row in rows:
         times.append(row.milliseconds)
         written += row.written
-        fell_back += bool(row.fallback)
+        if row.fallback:
+            reasons[row.fallback] += 1
         tokens_in += row.tokens_in
         tokens_out += row.tokens_out
     times.sort()
@@ -110,7 +114,8 @@ def report(
         _share(times, 0.5),
         _share(times, 0.95),
         written,
-        fell_back,
+        reasons.total(),
+        tuple(reasons.most_common()),
         tokens_in,
         tokens_out,
     )

@@ -382,6 +382,13 @@ def _checked(
     return tuple(one for one in checks if prompt.token not in one.sentence)
 
 
+def because(code: str) -> Phrase | None:
+    """Return the sentence for a reason why an answer fell back to quotes; None for another code."""
+    with suppress(KeyError):
+        return _reason(code)
+    return None
+
+
 def _failure(code: str) -> ModelUnavailable:
     return ModelUnavailable(code, _reason(code))
 

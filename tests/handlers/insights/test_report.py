@@ -70,3 +70,10 @@ def test_times_and_models_are_summed_up():
 
     assert (told.half, told.most, told.written, told.tokens_in) == (50.0, 95.0, 50, 1000)
     assert report([], {}, DAYS).half == 0
+
+
+def test_why_a_model_gave_way_is_counted_the_most_frequent_first():
+    rows = [row(n, "q", fallback=code) for n, code in enumerate(["cut", "timeout", "timeout", ""])]
+    told = report(rows, {}, DAYS)
+
+    assert (told.fell_back, told.reasons) == (3, (("timeout", 2), ("cut", 1)))
