@@ -144,8 +144,8 @@ async def test_each_unfit_file_is_named_and_the_rest_goes_on(runs, rules):
     (rules / "絵.bin").write_bytes(b"\x00")
     (rules / "空.md").write_text("")
     (rules / "偽.pdf").write_bytes(b"no pdf at all")
-    with (rules / "巨大.md").open("wb") as huge:
-        huge.truncate(2_000_000_000)
+    with (rules / "巨大.md").open("wb") as sparse:
+        sparse.truncate(2_000_000_000)
     (rules / "loop").symlink_to(rules, target_is_directory=True)
     (rules / "circle.md").symlink_to("circle.md")
     (rules / "out.md").symlink_to("/etc/hosts")
@@ -153,8 +153,11 @@ async def test_each_unfit_file_is_named_and_the_rest_goes_on(runs, rules):
     for name, days in ((nfc, 5), (nfd, 6), ("A.md", 7), ("a.md", 8)):
         write(rules, name, days)
     told = await runs(rules)
+    huge = next(event.reason for event in runs.events if event.name == "巨大.md")
     again = await runs(rules)
 
+    assert "1907.35 MB" in huge.ja
+    assert "25 MB" in huge.en
     assert told["refused"] == {"絵.bin", "空.md", "偽.pdf", "巨大.md"}
     assert told["new"] == {"経費.md", "hr/手順書.md", "it/手順書.md", nfc, nfd, "A.md", "a.md"}
     assert all(event.reason for event in runs.events if event.outcome == "refused")
