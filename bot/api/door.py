@@ -21,6 +21,7 @@ from handlers.tokens import A_MINUTE, Scope, Token, Tokens
 from knowledge.errors import KnowledgeError
 from knowledge.values import Language
 
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 BEARER = {"WWW-Authenticate": "Bearer"}
 
 
@@ -52,7 +53,21 @@ class Door:
         self, path: str, method: str, scope: Scope, handle: Handle, refuse: Refuse | None = None
     ) -> Route:
         """Return an address that only tokens with this scope reach."""
+        return Route(path, self._endpoint(scope, handle, refuse), methods=[method])
 
+    def nowhere(self, root: str, refuse: Refuse | None = None) -> Route:
+        """Return what stands for every other address below `root`, so that machines are told."""
+
+        async def handle(_: Request, __: Caller) -> Response:
+            raise Problem(404, "no_address", self._texts.phrase("api.no_address"))
+
+        return Route(
+            f"{root}/{{rest:path}}", self._endpoint(None, handle, refuse), methods=list(METHODS)
+        )
+
+    def _endpoint(
+        self, scope: Scope | None, handle: Handle, refuse: Refuse | None
+    ) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             try:
                 caller = await self.enter(request, scope)
@@ -66,7 +81,7 @@ class Door:
             answer = refuse or Problem.response
             return answer(problem, language_of(request))
 
-        return Route(path, endpoint, methods=[method])
+        return endpoint
 
     async def enter(self, request: Request, scope: Scope | None = None) -> Caller:
         """

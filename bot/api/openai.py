@@ -57,6 +57,7 @@ class Completions:
             route("/v1/chat/completions", "POST", "ask", self._complete, refused),
             route("/v1/models", "GET", "ask", self._models, refused),
             route("/v1/models/{model}", "GET", "ask", self._one_model, refused),
+            self._door.nowhere("/v1", refused),
         ]
 
     async def _models(self, _: Request, caller: Caller) -> Response:

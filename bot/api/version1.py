@@ -73,6 +73,7 @@ class Version1:
             route(one, "DELETE", "admin", self._remove),
             route("/api/v1/decisions/model", "GET", "decisions", self._model),
             route("/api/v1/decisions", "POST", "decisions", self._decide),
+            self._door.nowhere("/api/v1"),
         ]
 
     async def _described(self, _: Request) -> Response:

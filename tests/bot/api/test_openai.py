@@ -53,6 +53,9 @@ async def test_what_goes_wrong_is_told_as_the_client_knows_it(client, machine):
         await client.chat.completions.create(model="x", messages=[])
     with pytest.raises(openai.NotFoundError):
         await client.models.retrieve("gpt-9")
+    with pytest.raises(openai.NotFoundError) as nowhere:
+        await client.embeddings.create(model="x", input="x")
+    assert nowhere.value.body["code"] == "no_address"
     with pytest.raises(openai.AuthenticationError):
         await client.with_options(api_key="sk-none").models.list()
     narrow = await machine.token("search")
