@@ -237,10 +237,10 @@ class Composer:
         return page.trial(reply, asks, was)
 
     async def wall(self, spot: Spot, team: str) -> str:
-        """Return how far a team is, without what can be pressed: that stands beside it."""
+        """Return how far a team is, without the title and the buttons that the page has itself."""
         page = Page(self._texts, spot.person.language, spot.place)
         (reply,) = await self.replies(spot, Press("choose.team", {"tid": team}))
-        shown = [block for block in _blocks(reply) if not isinstance(block, Buttons)]
+        shown = [block for block in _blocks(reply) if not isinstance(block, Buttons | Heading)]
         return page.blocks(shown)
 
     async def _health(self, page: Page, person: Person) -> Regions:

@@ -18,7 +18,19 @@ from knowledge.sentences import yaml_values
 
 TOP = 3
 LONGEST = 300  # characters of a question
-Subject = Literal["cheaper", "cost", "risks", "before", "next", "cases", "why_not", "flips", "why"]
+Subject = Literal[
+    "sources",
+    "certainty",
+    "cheaper",
+    "cost",
+    "risks",
+    "before",
+    "next",
+    "cases",
+    "why_not",
+    "flips",
+    "why",
+]
 SUBJECTS: tuple[Subject, ...] = get_args(Subject)  # in the order they are looked for
 
 
@@ -78,8 +90,10 @@ class Asking:
         subject = self._patterns.subject(question)
         block = self._patterns.named(question, view)
         people = self._people(question)
+        if people == 0:
+            return view.say("told_nobody")
         if subject == "cost" or (people and subject in (None, "flips")):
-            return cost(view, people, block)
+            return cost(view, people or 0, block)
         if block and subject in ("why_not", "why", "flips"):
             return not_advised(view, block)
         return self._told(view, subject, block)
@@ -100,17 +114,21 @@ class Asking:
                 told = "\n".join(_stages(view))
             case "before":
                 told = say("told_before", list=_row(words.before()[:TOP]))
+            case "sources":
+                told = "\n".join([f"- {row}" for row in words.sources()])
+            case "certainty":
+                told = "\n".join([words.certainty(), *words.firmness()])
             case "cases":
                 told = say("told_cases", list=_row(words.twins()))
             case "why":
                 told = why(view)
         return told
 
-    def _people(self, question: str) -> int:
-        """Return how many people a question names, 0 for none."""
+    def _people(self, question: str) -> int | None:
+        """Return how many people a question names, None where it names no number of them."""
         match = self._patterns.people.search(question)
         if match is None:
-            return 0
+            return None
         digits = next(group for group in match.groups() if group)
         number = float(digits.replace(",", ""))
         factor = 1

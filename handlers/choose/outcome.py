@@ -44,6 +44,7 @@ from handlers.conversation import (
     Paragraph,
     Reply,
     Table,
+    Tone,
 )
 from handlers.texts import Texts
 from knowledge.advisor.engine import Advisor
@@ -51,6 +52,7 @@ from knowledge.advisor.questions import OPTION
 from knowledge.errors import KnowledgeError
 from knowledge.values import Language
 
+ADDRESS = "https://"  # begins what an answer may link to
 OPEN = 5  # runs of a history that have a button
 OTHER: dict[Language, Language] = {"ja": "en", "en": "ja"}
 Use = (
@@ -142,7 +144,8 @@ class Outcome:
             return None
         again = Button(say("do_question"), AskAboutResult(run.id, run.rev))
         back = Button(say("to_result"), ResumeRun(run.id, run.rev))
-        blocks = (Paragraph(answer, "answer"), Buttons((again, back)))
+        tone: Tone = "linked" if ADDRESS in answer else "answer"
+        blocks = (Paragraph(answer, tone), Buttons((again, back)))
         return Reply(answer, blocks, private=True)
 
     async def history(self, message: Message, wanted: str = "", note: str = "") -> Reply:
