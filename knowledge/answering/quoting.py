@@ -12,6 +12,7 @@ from knowledge.answering.articles import article
 from knowledge.answering.asked import Asked, Deciding
 from knowledge.answering.composing import Part, Rows, beside_each_other, composed
 from knowledge.answering.deciding import ranked
+from knowledge.answering.defining import defines
 from knowledge.answering.extractive import Candidate, Extract, Extractor
 from knowledge.answering.sides import asked_of, index_of, sides
 from knowledge.answering.stages import Question, Written
@@ -55,6 +56,7 @@ class Quoter:
             parts = await self._several(question, among)
         if not parts:
             parts = [await self._one(question, query, among, extract)]
+            sure = sure or defines(question.search_text, parts[0].article.deciding)
         return replace(
             written,
             mode="extractive",

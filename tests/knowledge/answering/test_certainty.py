@@ -3,6 +3,7 @@
 import pytest
 
 from knowledge.answering.answers import Answers
+from knowledge.answering.defining import defines
 from knowledge.documents.library import Library
 from knowledge.index.opening import open_index
 from knowledge.models.sentence_encoder import SentenceEncoder
@@ -18,6 +19,7 @@ LIBRARY_JA = (
     ("第5条(複写)", "図書室の資料の複写は、1枚10円とする。"),
     ("第6条(飲食)", "図書室での飲食は禁止する。ただし、ふた付きの飲み物は持ち込むことができる。"),
     ("第7条(予約)", "貸出中の本は、受付で予約することができる。"),
+    ("第9条(用語)", "ブックトラックとは、本を運ぶ台車のことをいう。"),
     ("第8条(紛失)", "本を紛失した者は、同じ本を弁償しなければならない。"),
 )
 WORKSHOP_EN = (
@@ -129,3 +131,26 @@ async def test_what_speaks_of_the_thing_but_not_of_what_is_asked_is_refused(answ
 
     refused = [answer for answer in given if answer.mode == "refused"]
     assert len(refused) >= 5
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "defined"),
+    [
+        ("RAGとは", "RAG(検索拡張生成)とは、資料を検索して答える方法のことです。", True),
+        ("ハルシネーションって何?", "ハルシネーションとは、AIの誤りのことです。", True),
+        ("What is RAG?", "RAG (retrieval-augmented generation) is a method of answering.", True),
+        ("RAGとは", "RAGは、資料の更新が要ります。", False),
+        ("RAGの費用って何ですか", "RAGとは、資料を検索して答える方法のことです。", False),
+        ("What is the dress code?", "The code is changed every month.", False),
+    ],
+)
+def test_the_sentence_that_defines_the_term_asked_is_known(question, sentence, defined):
+    assert defines(question, sentence) is defined
+
+
+@pytest.mark.parametrize("answers", ["meaning"], indirect=True)
+async def test_a_definition_of_the_very_term_is_sure(answers):
+    answer = await answers.answer("ブックトラックとは", readers=ALL, language="ja")
+
+    assert answer.certainty == "sure"
+    assert "本を運ぶ台車" in answer.sentences[0].text
