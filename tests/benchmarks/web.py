@@ -19,6 +19,10 @@ from handlers.conversation import Press
 from tests.soak.browser import bot
 
 FIELD = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
+ANSWERS = re.compile(
+    r'<form method="post" action="/form"(?:(?!</form>).)*class="opts".*?</form>', re.DOTALL
+)
+FIRST = re.compile(r'<form class="form stack" method="post" action="/form".*?</form>', re.DOTALL)
 PAGES = ("/", "/choose", "/demo", "/knowledge", "/decisions", "/health")
 STATIC = Path(__file__).resolve().parents[2] / "bot" / "web" / "static"
 NDJSON = {"Accept": "application/x-ndjson"}
@@ -28,12 +32,14 @@ def walk(client, took, *, streamed):
     """Answer one dialog with its options in turn; add the milliseconds of each click."""
     html = client.get("/choose").text
     for step in range(20):
-        form = re.search(r'<form class="options".*?</form>', html, re.DOTALL)
-        if form is None:
+        form = ANSWERS.search(html)
+        begins = FIRST.search(html) if form is None else None
+        if form is None and begins is None:
             break
+        form = form or begins
         fields = {unescape(name): unescape(value) for name, value in FIELD.findall(form[0])}
         options = re.findall(r'<button name="([^"]+)" value="([^"]+)"', form[0])
-        name, value = options[step % len(options)]
+        name, value = options[step % len(options)] if options else ("text", "")
         began = time.perf_counter()
         told = client.post(
             "/form",
@@ -53,6 +59,7 @@ def walk(client, took, *, streamed):
 
 
 def shown(name, took):
+    assert took, f"nothing was measured: {name}"
     took = sorted(took)
     print(
         f"{name}: p50 {median(took):.1f} ms, p95 {took[int(len(took) * 0.95)]:.1f} ms (100), max {took[-1]:.1f} ms, n {len(took)}"
