@@ -93,7 +93,8 @@ _EN_BANNED = re.compile(
 _EN_NEVER = re.compile(r"^(?:Do not|Don't|Never) (?P<act>[^.;:]+)[.;]?$")
 _EN_WHO = re.compile(
     rf"{_SUBJECT} (?:(?:must|shall|will|should|may) be|is|are) "
-    r"(?P<act>approved|reviewed|authori[sz]ed|decided|signed|confirmed|granted|managed) (?:in writing )?by (?P<who>[^.;:,]+)"
+    r"(?P<act>approved|reviewed|authori[sz]ed|decided|signed|confirmed|granted|managed)"
+    r" (?:in writing )?by (?P<who>[^.;:,]+)"
 )
 _EN_DOES = re.compile(
     r"^(?P<who>The [A-Z][A-Za-z ]{2,50}?)"
