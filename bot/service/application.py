@@ -248,7 +248,7 @@ class Application:
     async def readiness(self) -> dict[str, str]:
         """Return each part's state: "ready", "starting" or what it waits for."""
         parts = {
-            "sessions": await self.sessions.state(),
+            "sessions": await self.store.state(self.sessions),
             "library": self._library.state,
             "answers": self._answers.state,
         }

@@ -8,6 +8,7 @@ survive a restart.
 
 import logging
 import secrets
+import shutil
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -21,11 +22,12 @@ from redis.backoff import NoBackoff
 
 from bot.service.redis_cluster import Cluster, is_cluster
 from bot.service.redis_server import QUEUE, RedisServer, binary
-from handlers.sessions import TIMEOUT
+from handlers.sessions import TIMEOUT, Sessions
 
 log = logging.getLogger(__name__)
 SENTINEL = "redis+sentinel://"
 SENTINEL_PORT = 26379
+LEAST = 1 << 20  # bytes of free disk a server of our own needs to live
 CONNECT = 0.5  # seconds for one connection
 BROKER_TIMEOUT = 5.0  # seconds; the queue is used by threads that may wait
 
@@ -82,6 +84,18 @@ class Store:
         if self._connect is None:
             raise RuntimeError("the store is not open")
         return self._connect()
+
+    async def state(self, sessions: Sessions) -> str:
+        """
+        Return "ready", or in a few words what is amiss. A server of our own whose disk is full ends
+        instead of saying so.
+        """
+        state = await sessions.state()
+        if state == "ready" or self.server is None:
+            return state
+        if shutil.disk_usage(self._folder).free < LEAST:
+            return "its disk is full or cannot be written"
+        return state
 
     def broker(self) -> Any:
         """Return a blocking client for the job queue; None for the in-process stand-in."""

@@ -31,6 +31,7 @@ from knowledge.index.protocol import (
     in_order,
     well_formed,
 )
+from knowledge.index.room import Room
 from knowledge.index.tally import Tally
 from knowledge.sentences import phrase
 
@@ -53,6 +54,8 @@ class EmbeddedIndex(Formatted):
         self._writing = asyncio.Lock()
         self._engine: Any = None  # an `Engine`, once it is open
         self._shard: Any = None
+        self._room = Room(folder)
+        self._watching: asyncio.Task[None] | None = None  # of the disk
         self._next: Any = None  # the shard that is being filled to take over
         self._remaking = asyncio.Lock()  # held while one is
         self._erasures = 0  # how often remains were noted since the folder was opened
@@ -67,6 +70,7 @@ class EmbeddedIndex(Formatted):
                 with suppress(asyncio.CancelledError):
                     await asyncio.shield(letting_go)
             raise
+        self._watching = asyncio.create_task(self._room.watch())
         return self
 
     async def _let_go(self, opening: "asyncio.Task[None]") -> None:
@@ -81,6 +85,8 @@ class EmbeddedIndex(Formatted):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
         async with self._writing:
             await asyncio.to_thread(self._close)
 
@@ -195,6 +201,7 @@ class EmbeddedIndex(Formatted):
 
     def _apply(self, operation: Callable[[Format], Any]) -> None:
         shard = self._opened
+        self._room.make()
         self._engine.ask(shard.update, operation(self._format))
         if self._next is not None:
             self._engine.ask(self._next.update, operation(self._todays_format))
