@@ -309,6 +309,8 @@ def test_drafts_wait_on_the_documents_page_and_many_are_published_at_once(opened
     expect(looked).to_contain_text("資料2件の閲覧範囲を変えます")
     expect(looked).to_be_in_viewport()
     expect(shelf.filter(has_text="旅費規程")).to_contain_text("全員")
+    page.wait_for_function("() => document.documentElement.dataset.turns === '0'")
+    assert looked.evaluate("one => one.contains(document.activeElement)")
     assert violations(page, axe) == []
     looked.get_by_role("button", name="実行する(2件)").click()
     done = page.locator("#turns article").last

@@ -74,7 +74,12 @@ setInterval(() => {
 const toTop = (article) => article.scrollIntoView({ block: "start", behavior: "instant" });
 // One line of a reply: an article in place of itself, of the waiting one or of those that go; or what stands beside it.
 const put = (row, waiting, pressed) => {
-  for (const [id, html] of Object.entries(row.regions || {})) if (at(id)) at(id).innerHTML = html;
+  const regions = Object.entries(row.regions || {}).filter(([id]) => at(id));
+  const inside = regions.some(([id]) => at(id).contains(document.activeElement));
+  for (const [id, html] of regions) at(id).innerHTML = html;
+  // What was pressed stood in what is drawn anew: the focus goes on to what the press brought.
+  const brought = inside && all("#turns article").pop();
+  if (brought) (one("[tabindex='-1']", brought) || brought).focus({ preventScroll: true });
   if (row.regions && at("choose")) at("choose").classList.toggle("ask", Boolean(at("sofar")?.innerHTML));
   if (!row.turn) return;
   const fresh = document.createElement("template");
