@@ -245,10 +245,6 @@ def _search(command: Parser) -> None:
     command.option("--limit", text="limit", metavar="N", type=_whole_number, default=10)
 
 
-def _demo(command: Parser) -> None:
-    _asking(command, "tour")
-
-
 def _add(command: Parser) -> None:
     command.argument("files", text="files", metavar="FILE", nargs="*")
     command.switch("--samples", text="samples")
@@ -384,7 +380,7 @@ _COMMANDS: Mapping[str, Callable[[Parser], None]] = {
     "rollback": _document,
     "choose": _choose,
     "model": _model,
-    "demo": _demo,
+    "demo": partial(_asking, question="tour"),
     "evaluate": _evaluate,
     "reread": _nothing,
     "cases": _nothing,

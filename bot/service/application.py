@@ -7,15 +7,15 @@ The light parts (store, sessions, turns) are open when `async with` returns. The
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from functools import cached_property, partial
-from typing import Self
+from typing import Any, Self
 
 from bot.service.embedding import measured_later, opened_embedding
 from bot.service.erasures import noting
 from bot.service.folder import Folder
-from bot.service.limits import fair, model, working_time
+from bot.service.limits import allowance, fair, model, working_time
 from bot.service.part import Part, stop
 from bot.service.queue import Queue
 from bot.service.sandbox_state import sandbox_state
@@ -48,7 +48,6 @@ from handlers.tokens import Tokens
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.values import Criterion
 from knowledge.answering.answers import Answers, Retriever
-from knowledge.answering.generation import Allowance
 from knowledge.answering.trace import Trace
 from knowledge.documents.library import Library
 from knowledge.documents.originals import Originals
@@ -106,13 +105,11 @@ class Application:
         guidelines = Guidelines.load(self.library, self.people)
         self._sentences = None if settings.embedding else SentenceEncoder()
         reading = Reading.of(self._sentences, self._language_model if settings.llm else None)
-        choose = Choose(self.models, self.sessions, self.texts, guidelines, reading)
-        choose.reviews.reach(self.documents.reviews.tell)
-        self.decision_reviews = choose.reviews
-        self.teamwork = choose.teamwork
+        self.choose = Choose(self.models, self.sessions, self.texts, guidelines, reading)
+        self.choose.reviews.reach(self.documents.reviews.tell)
         self.router = Router(
             questions,
-            choose,
+            self.choose,
             Demo(self.library, self.sessions, self.people, questions.ask, self.texts),
             self.documents,
             ModelAdmin(self.models, self.sessions, self.people, self.texts),
@@ -133,13 +130,8 @@ class Application:
         self._work = Part("jobs", self._begin_work, advise, patient=patient)
         self._embedding: Embedding | None = None
         self._reading: asyncio.Task[bool] | None = None  # of the encoder's files
-        self._measuring: asyncio.Task[None] | None = None
         self._sandbox: asyncio.Task[str] | None = None
-        self._reviews: asyncio.Task[None] | None = None
-        self._decisions: asyncio.Task[None] | None = None
-        self._tending: asyncio.Task[None] | None = None
-        self._syncing: asyncio.Task[None] | None = None
-        self._rereading: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []  # what goes on by itself
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -202,17 +194,21 @@ class Application:
             if self._patient:
                 self._answers.start()
             await self._stack.enter_async_context(self.turns)
-            self._reviews = asyncio.create_task(self.documents.reviews.watch())
-            self._decisions = asyncio.create_task(self.decision_reviews.watch())
+            self._go_on(self.documents.reviews.watch())
+            self._go_on(self.choose.reviews.watch())
         if self._threads:
             self._work.start()
             self._sandbox = asyncio.create_task(sandbox_state(self.limits))
-            self._tending = asyncio.create_task(self._tend())
-            self._syncing = asyncio.create_task(self.documents.syncs.watch())
+            self._go_on(self._tend())
+            self._go_on(self.documents.syncs.watch())
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
+
+    def _go_on(self, work: Coroutine[Any, Any, None]) -> None:
+        """Begin what goes on by itself until the end."""
+        self._tasks.append(asyncio.create_task(work))
 
     async def library(self) -> Library:
         """Wait for the library. Raises LibraryUnavailable while it cannot be opened."""
@@ -289,7 +285,7 @@ class Application:
             self._heavy.push_async_exit(opening.pop_all())
         self._embedding = embedding
         if embedding is not None and not embedding.size and self._patient:
-            self._measuring = asyncio.create_task(measured_later(library, embedding))
+            self._go_on(measured_later(library, embedding))
         return library
 
     async def _model_changed(self) -> None:
@@ -314,7 +310,7 @@ class Application:
             keep=self._keep_trace,
             analysis=self._analysis,
             likeness=library.likeness,
-            allowance=self._allowance(),
+            allowance=allowance(self.settings),
         )
         await answers.warm()
         if self._patient:
@@ -342,13 +338,8 @@ class Application:
             model=self._model if written else None,
             analysis=self._analysis,
             likeness=library.likeness,
-            allowance=self._allowance(),
+            allowance=allowance(self.settings),
         )
-
-    def _allowance(self) -> Allowance:
-        """Return what a language model may take for one answer."""
-        settings = self.settings
-        return Allowance(settings.llm_seconds, settings.llm_characters, settings.llm_judge)
 
     async def _criteria(self) -> tuple[Criterion, ...]:
         """Return the criteria of the guided dialog now. Raises SessionsUnavailable."""
@@ -364,7 +355,7 @@ class Application:
         await self.queue.open()
         with suppress(LibraryUnavailable):
             await self.originals.sweep(await library.originals(), age=JOB + DAY)
-        self._rereading = asyncio.create_task(self._reread(library))
+        self._go_on(self._reread(library))
 
     async def _reread(self, library: Library) -> None:
         """Read anew what earlier releases read, while everything else goes on."""
@@ -398,11 +389,11 @@ class Application:
 
     async def _stop_queueing(self) -> None:
         """Let nothing open the queue again, or hand work to it, that is closed next."""
-        await stop(self._tending, self._syncing, self._rereading)
+        await stop(*self._tasks)
         await self._work.stop()
 
     async def _stop_furnishing(self) -> None:
-        await stop(self._reviews, self._decisions, self._measuring, self._sandbox, self._reading)
+        await stop(self._sandbox, self._reading, *self._tasks)
         for part in (self._answers, self._library):
             await part.stop()
         await self._heavy.aclose()

@@ -48,7 +48,7 @@ class Faces:
         application.people.names.watch(platform.name, face.called)
         if platform.tells:
             application.documents.reviews.reach(platform.name, face.tell)
-        application.teamwork.reach(platform.name, face.redraw)
+        application.choose.teamwork.reach(platform.name, face.redraw)
 
 
 def rooms_of(application: Application) -> Rooms:

@@ -9,6 +9,7 @@ from bot.turns import TURN
 from handlers.conversation import Handler
 from handlers.sessions import Sessions
 from handlers.texts import Texts
+from knowledge.answering.generation import Allowance
 from knowledge.models.language_models import Model
 
 ALONE = 1  # question of one person at once: without a model one takes the whole process for itself
@@ -54,3 +55,8 @@ def room(settings: Settings) -> Room:
         at_once, settings.limit_person, settings.limit_channel, settings.limit_workspace
     )
     return Room(limits)
+
+
+def allowance(settings: Settings) -> Allowance:
+    """Return what a language model may take for one answer."""
+    return Allowance(settings.llm_seconds, settings.llm_characters, settings.llm_judge)

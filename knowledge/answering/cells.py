@@ -71,7 +71,10 @@ def _named(seen: Comparison, text: str, rows: Sequence[Sequence[str]]) -> frozen
     most = max(scores)
     if most < NAMED:
         return frozenset()
-    best = [at for at, score in enumerate(scores) if score == most]
+    best = set()
+    for at, score in enumerate(scores):
+        if score == most:
+            best.add(at)
     return frozenset(best)
 
 
@@ -134,7 +137,7 @@ def _is_of_another(
     for column in range(1, width):
         cells = [row[column] for row in rows]
         told = {cell for cell in cells if _is_said(seen, cell, said, counted)}
-        if told & {cells[at] for at in chosen}:
+        if any(cells[at] in told for at in chosen):
             continue
         for cell in told:
             if cell not in meant and not figures(cell).typed & asked:

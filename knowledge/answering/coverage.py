@@ -223,7 +223,9 @@ def held_by_any(overlap: Features) -> Bools:
 
 def query_language(query: Query) -> str:
     """Return the language a question is asked in, by its script."""
-    return "en" if query.text.isascii() else "ja"
+    if query.text.isascii():
+        return "en"
+    return "ja"
 
 
 def _windows(units: Bools, passage: npt.NDArray[np.int64]) -> Bools:

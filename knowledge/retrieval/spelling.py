@@ -73,8 +73,8 @@ def mended_katakana(question: str, analysis: Analysis, known: Known) -> str:
         if len(sized) == 1:
             return sized[0]
         others = dict.fromkeys(_a_letter_away(typed, _LETTERS))
-        spelt = [other for other in others if analysis.has_words(other)]
-        meant = list(known(spelt)) or [other for other in spelt if analysis.has_word(other)]
+        spelt = list(filter(analysis.has_words, others))
+        meant = list(known(spelt)) or list(filter(analysis.has_word, spelt))
         if len(meant) != 1:
             return typed
         return meant[0]
