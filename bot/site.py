@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from bot.download import Download, Hosts, Refused
 from bot.environment import LOOPBACK
+from knowledge.sources.json_service import Call, Unanswered
 from knowledge.sources.sentences import Name, unavailable
-from knowledge.sources.service import Call, Unanswered
 from knowledge.sources.website import Fetch, Fetched
 from knowledge.text.sizes import megabytes
 

@@ -244,7 +244,7 @@ class Router:
 
     async def _talk(self, message: Message, text: str, intent: Intent) -> AsyncIterator[Reply]:
         """Do what was meant, in the language of the talk."""
-        language = await self._room.spoken.language(message, text)
+        language = await self._room.reply_language.language(message, text)
         speaking = replace(message, person=replace(message.person, language=language))
         replies = self._able(speaking, text, intent)
         async for reply in replies:

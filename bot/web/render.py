@@ -14,11 +14,11 @@ from bot.web.markup import Markup, flag
 from bot.web.pages import Place
 from bot.web.picture import Picture, is_trace
 from bot.web.sheet import Sheet, is_result
-from bot.web.spoken import Spoken
 from bot.web.todo import Steps as FirstSteps
 from bot.web.todo import drawn as drawn_steps
 from bot.web.trial import Trial
 from bot.web.trial import drawn as drawn_trial
+from bot.web.turn_view import TurnView
 from handlers.conversation import (
     Ask,
     Block,
@@ -146,8 +146,8 @@ class Page:
         asked = ""
         if article.reply.ask is not None:
             asked = self._questions(article, blocks, article.reply.ask)
-        spoken = Spoken(forms, blocks, article, self._place, reads=self._reads)
-        body = spoken.body(self._language, asked)
+        view = TurnView(forms, blocks, article, self._place, reads=self._reads)
+        body = view.body(self._language, asked)
         note = self._note(article)
         return f'<article class="turn" {marks}><div class="q">{head}</div>{body}{note}</article>'
 

@@ -28,7 +28,7 @@ from handlers.routes import Routes
 from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
 from knowledge.advisor.changes import compare
-from knowledge.advisor.parts import SIZE
+from knowledge.advisor.yaml_fields import SIZE
 from knowledge.errors import KnowledgeError
 
 ENDINGS = (".yaml", ".yml")

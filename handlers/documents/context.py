@@ -22,8 +22,8 @@ from handlers.texts import Texts
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
 from knowledge.reading.reading import Limits
+from knowledge.sources.json_service import Call, Reaching
 from knowledge.sources.sentences import unavailable
-from knowledge.sources.service import Call, Reaching
 from knowledge.sources.website import Fetch
 
 AUDIT = "audit"  # the log's name

@@ -23,8 +23,8 @@ from handlers.answer_records import AnswerRecord, AnswerRecords
 from handlers.conversation import Button, Buttons, Edited, Message, Paragraph, Reply
 from handlers.people import People
 from handlers.questions.answers import blocks_of, plain_text
-from handlers.questions.asked import AskedQuestion, AskedQuestions
 from handlers.questions.asked_back import asked_back, picked, understood
+from handlers.questions.editable_questions import AskedQuestion, AskedQuestions
 from handlers.questions.reasons import said_without_reason
 from handlers.questions.refusal import refusal
 from handlers.questions.threads import Threads

@@ -26,9 +26,9 @@ from handlers.questions.escalation import Escalation
 from handlers.questions.feedback import Feedbacks
 from handlers.questions.intents import Intent
 from handlers.questions.private_answer import PrivateAnswer
+from handlers.questions.reply_language import ReplyLanguage
 from handlers.questions.several import Several
 from handlers.questions.source_view import SourceView
-from handlers.questions.spoken import Spoken
 from handlers.questions.threads import Talk as TalkRule
 from handlers.questions.threads import Threads
 from handlers.questions.welcome import Welcome
@@ -47,7 +47,7 @@ class QuestionsRoom:
     private_answer: PrivateAnswer
     welcome: Welcome
     several: Several
-    spoken: Spoken
+    reply_language: ReplyLanguage
     abilities: Mapping[Intent, Ability]
 
     @classmethod
@@ -87,7 +87,7 @@ class QuestionsRoom:
             PrivateAnswer(ask, sessions, texts),
             welcome,
             Several(ask, texts),
-            Spoken(threads, Languages(sessions), library, people),
+            ReplyLanguage(threads, Languages(sessions), library, people),
             able,
         )
 

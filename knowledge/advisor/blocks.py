@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from knowledge.advisor.faults import invalid
-from knowledge.advisor.parts import (
+from knowledge.advisor.values import (
+    NOTHING,
+    Block,
+    Cleaning,
+    Hardware,
+    Layer,
+    Needs,
+    Stage,
+)
+from knowledge.advisor.yaml_fields import (
     fields,
     mapping,
     name,
@@ -15,15 +24,6 @@ from knowledge.advisor.parts import (
     sets,
     span,
     words,
-)
-from knowledge.advisor.values import (
-    NOTHING,
-    Block,
-    Cleaning,
-    Hardware,
-    Layer,
-    Needs,
-    Stage,
 )
 
 LAYERS: Mapping[str, Layer] = {

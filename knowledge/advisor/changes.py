@@ -12,7 +12,7 @@ import numpy as np
 
 from knowledge.advisor.confidence import uniform
 from knowledge.advisor.engine import Advisor
-from knowledge.advisor.parts import parse_yaml, word
+from knowledge.advisor.yaml_fields import parse_yaml, word
 
 SAMPLES = 2000  # answer sets whose recommendations are compared
 SEED = 7

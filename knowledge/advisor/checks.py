@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from knowledge.advisor.faults import invalid
-from knowledge.advisor.parts import first_twice
 from knowledge.advisor.values import Block, Criterion, DecisionModel, Option
+from knowledge.advisor.yaml_fields import first_twice
 
 TOTAL = 100  # what weights add up to
 NEEDED = ("users", "volume")  # questions that figures are worked out from

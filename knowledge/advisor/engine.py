@@ -16,7 +16,6 @@ from knowledge.advisor.confidence import Draws, level, uniform
 from knowledge.advisor.faults import invalid, unknown
 from knowledge.advisor.needs import Estimate, Feasibility
 from knowledge.advisor.order import Order, Step
-from knowledge.advisor.parts import word
 from knowledge.advisor.record import (
     Comparison,
     Flip,
@@ -33,6 +32,7 @@ from knowledge.advisor.twins import alike
 from knowledge.advisor.values import COUNT, LIST, UNKNOWN, Criterion, DecisionModel
 from knowledge.advisor.verdicts import Judge
 from knowledge.advisor.ways import ways
+from knowledge.advisor.yaml_fields import word
 
 SKIPPED = "skipped"  # another word for "not sure" in files of answers
 # steps and results remembered: a dialog asks for each several times, and most dialogs begin alike

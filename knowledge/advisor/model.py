@@ -18,17 +18,6 @@ import yaml
 from knowledge.advisor.blocks import blocks, cleaning, hardware
 from knowledge.advisor.checks import check
 from knowledge.advisor.faults import invalid
-from knowledge.advisor.parts import (
-    fields,
-    mapping,
-    name,
-    number,
-    parse_yaml,
-    sets,
-    span,
-    word,
-    words,
-)
 from knowledge.advisor.questions import criteria, facts, limits, wording
 from knowledge.advisor.texts import notes, sources, twins
 from knowledge.advisor.values import (
@@ -40,6 +29,17 @@ from knowledge.advisor.values import (
     Rules,
     Use,
     Word,
+)
+from knowledge.advisor.yaml_fields import (
+    fields,
+    mapping,
+    name,
+    number,
+    parse_yaml,
+    sets,
+    span,
+    word,
+    words,
 )
 
 FOLDER = Path(__file__).parent

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from knowledge.advisor.faults import invalid
-from knowledge.advisor.parts import (
+from knowledge.advisor.values import Criterion, Kind, Option, Wording
+from knowledge.advisor.yaml_fields import (
     fields,
     listed,
     mapping,
@@ -14,7 +15,6 @@ from knowledge.advisor.parts import (
     sets,
     words,
 )
-from knowledge.advisor.values import Criterion, Kind, Option, Wording
 from knowledge.values import Phrase
 
 CRITERIA = 30  # at most; two more than anybody would answer

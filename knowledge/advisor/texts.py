@@ -4,8 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from knowledge.advisor.faults import invalid
-from knowledge.advisor.parts import fields, listed, mapping, name, phrase, phrases, word, words
 from knowledge.advisor.values import Notes, Source, Twin
+from knowledge.advisor.yaml_fields import (
+    fields,
+    listed,
+    mapping,
+    name,
+    phrase,
+    phrases,
+    word,
+    words,
+)
 from knowledge.values import Phrase
 
 ENDS = ("good", "mixed", "bad", "open")

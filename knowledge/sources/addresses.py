@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from knowledge.sources import confluence, drive, notion, sharepoint
 from knowledge.sources.folder import FolderSource
 from knowledge.sources.git import SCHEME, GitSource
+from knowledge.sources.json_service import Reaching
 from knowledge.sources.object_store import ObjectStoreSource
 from knowledge.sources.sentences import unavailable
-from knowledge.sources.service import Reaching
 from knowledge.sources.source import Source
 from knowledge.sources.website import Fetch, WebsiteSource
 

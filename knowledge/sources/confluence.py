@@ -12,8 +12,8 @@ from html import escape
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 
 from knowledge.sources.credentials import basic_or_bearer
+from knowledge.sources.json_service import Json, Reaching, Service, rows
 from knowledge.sources.sentences import too_many, unavailable
-from knowledge.sources.service import Json, Reaching, Service, rows
 from knowledge.sources.source import FILES, Entry, Trouble
 
 SCHEME = "confluence+"

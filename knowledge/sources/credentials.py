@@ -14,8 +14,8 @@ from urllib.parse import quote, urlencode
 
 import jwt
 
+from knowledge.sources.json_service import Call, Headers, Json, Unanswered, patiently, refused
 from knowledge.sources.sentences import unavailable
-from knowledge.sources.service import Call, Headers, Json, Unanswered, patiently, refused
 
 EARLY = 120  # seconds before its end at which a token is changed
 HOUR = 3600  # seconds that a token of Google is asked for

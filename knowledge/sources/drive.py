@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator
 from urllib.parse import quote, urlencode, urlsplit
 
 from knowledge.sources.credentials import google
+from knowledge.sources.json_service import Json, Reaching, Service, rows
 from knowledge.sources.sentences import too_many, trouble, unavailable
-from knowledge.sources.service import Json, Reaching, Service, rows
 from knowledge.sources.source import FILES, Entry, SourceUnavailable, Trouble
 
 API = "https://www.googleapis.com"

@@ -12,9 +12,9 @@ from html import escape
 from urllib.parse import urlsplit
 
 from knowledge.sources.credentials import bearer
+from knowledge.sources.json_service import Json, Reaching, Service, rows
 from knowledge.sources.notion_blocks import drawn
 from knowledge.sources.sentences import too_many, unavailable
-from knowledge.sources.service import Json, Reaching, Service, rows
 from knowledge.sources.source import FILES, Entry, SourceUnavailable, Trouble
 
 API = "https://api.notion.com"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from knowledge.sources.service import Json, rows
+from knowledge.sources.json_service import Json, rows
 
 _TAGS = {
     "heading_1": "h2",

@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from knowledge.sources.credentials import microsoft
+from knowledge.sources.json_service import Json, Reaching, Service, rows
 from knowledge.sources.sentences import too_many, unavailable
-from knowledge.sources.service import Json, Reaching, Service, rows
 from knowledge.sources.source import FILES, Entry, SourceUnavailable, Trouble
 
 GRAPH = "https://graph.microsoft.com"

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from bot.site import reaching
 from knowledge.sources import drive, notion, sharepoint
-from knowledge.sources.service import Unanswered
+from knowledge.sources.json_service import Unanswered
 from tests.serving import served
 
 TOKEN = {"Authorization": "Bearer planted-token"}

@@ -19,7 +19,7 @@ from handlers.documents.requests import Requests
 from handlers.documents.reviews import Reviews
 from handlers.memory.link import key
 from handlers.people import People
-from handlers.questions.asked import AskedQuestion, AskedQuestions
+from handlers.questions.editable_questions import AskedQuestion, AskedQuestions
 from handlers.questions.escalation import Escalation
 from handlers.questions.threads import HISTORY, Threads
 from handlers.sessions import Claim

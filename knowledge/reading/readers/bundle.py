@@ -7,9 +7,9 @@ Its place is its path. What systems put in beside the files (thumbnails, resourc
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from knowledge.reading.readers import inside
+from knowledge.reading.readers import nested_files
 from knowledge.reading.readers.archive import Archive
-from knowledge.reading.readers.inside import Inside
+from knowledge.reading.readers.nested_files import Inside
 from knowledge.reading.readers.raw import Raw
 from knowledge.reading.readers.refusal import Budget, Refusal
 from knowledge.reading.readers.sections import Item
@@ -17,7 +17,7 @@ from knowledge.reading.readers.sections import Item
 _FURNITURE = frozenset({"thumbs.db", "desktop.ini"})
 _FOLDERS = frozenset({"__MACOSX"})
 
-prepare = inside.prepare
+prepare = nested_files.prepare
 
 
 def read(content: bytes, budget: Budget) -> Iterator[Item]:
@@ -39,7 +39,7 @@ def pieces(content: bytes, budget: Budget) -> Iterator[Raw]:
     """Yield the raw text of the files inside."""
     archive = Archive(content, budget, exact=True)
     for name in filter(_is_file, archive.names()):
-        yield from inside.pieces(name, archive.part(name) or b"", budget)
+        yield from nested_files.pieces(name, archive.part(name) or b"", budget)
 
 
 def _is_file(name: str) -> bool:

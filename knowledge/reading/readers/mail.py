@@ -13,9 +13,9 @@ from email.message import Message
 from email.parser import BytesParser
 from email.utils import collapse_rfc2231_value
 
-from knowledge.reading.readers import html, inside
+from knowledge.reading.readers import html, nested_files
 from knowledge.reading.readers.decode import decode
-from knowledge.reading.readers.inside import Inside
+from knowledge.reading.readers.nested_files import Inside
 from knowledge.reading.readers.paragraphs import text_of
 from knowledge.reading.readers.raw import Raw
 from knowledge.reading.readers.refusal import Budget, Refusal
@@ -34,7 +34,7 @@ _UNNAMED = "attachment"
 
 def prepare() -> None:
     """Look up the codecs that a mail may name, while files may still be opened."""
-    inside.prepare()
+    nested_files.prepare()
     for name in _CODECS:
         codecs.lookup(name)
 
@@ -87,9 +87,9 @@ def pieces(content: bytes, budget: Budget) -> Iterator[Raw]:
         Place("part", 1), "\n".join((*(_header(mail.get(name, "")) for name in HEADERS), text))
     )
     if not text and rich:
-        yield from inside.pieces("body.html", rich, budget)
+        yield from nested_files.pieces("body.html", rich, budget)
     for name, data in _attachments(mail):
-        yield from inside.pieces(name, data, budget)
+        yield from nested_files.pieces(name, data, budget)
 
 
 def _parsed(content: bytes) -> Message:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import olefile
 
-from knowledge.reading.readers import inside, mail
+from knowledge.reading.readers import mail, nested_files
 from knowledge.reading.readers.decode import decode
-from knowledge.reading.readers.inside import Inside
+from knowledge.reading.readers.nested_files import Inside
 from knowledge.reading.readers.raw import Raw
 from knowledge.reading.readers.refusal import Budget, Refusal
 from knowledge.reading.readers.sections import Item, Title
@@ -69,7 +69,7 @@ def pieces(content: bytes, budget: Budget) -> Iterator[Raw]:
     for attached in _attachments(file, ()):
         data = _stream(file, (*attached, f"{_PREFIX}{_DATA}"))
         if data:
-            yield from inside.pieces(_name(file, attached), data, budget)
+            yield from nested_files.pieces(_name(file, attached), data, budget)
 
 
 def _opened(content: bytes) -> olefile.OleFileIO:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from handlers.conversation import Form, Press
 from knowledge.sources import drive, notion, sharepoint
 from knowledge.sources.credentials import bearer
-from knowledge.sources.service import LONGEST, Service, Unanswered
+from knowledge.sources.json_service import LONGEST, Service, Unanswered
 from knowledge.sources.source import SourceUnavailable
 from knowledge.sources.website import Fetched
 from tests.handlers.documents.conftest import MEMBER
@@ -91,7 +91,7 @@ async def cloud(request, talk, monkeypatch) -> AsyncIterator[Watched]:
             (notion, "API"),
         ):
             monkeypatch.setattr(module, name, made.here)
-        monkeypatch.setattr("knowledge.sources.service.LONGEST", 0.0)
+        monkeypatch.setattr("knowledge.sources.json_service.LONGEST", 0.0)
         monkeypatch.setenv("CLOUD_SECRET", SECRETS[kind])
         runs = Watched(talk, made)
         yield runs

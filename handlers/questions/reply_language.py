@@ -31,7 +31,7 @@ _CODE = re.compile(r"```.*?(?:```|$)", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]")
 
 
-class Spoken:
+class ReplyLanguage:
     def __init__(
         self,
         threads: Threads,

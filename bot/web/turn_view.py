@@ -28,7 +28,7 @@ class _Parts:
     follow: list[Block] = field(default_factory=list)
 
 
-class Spoken:
+class TurnView:
     """Draws one turn of talk. Who only `reads` can press nothing."""
 
     def __init__(
