@@ -34,6 +34,7 @@ TOP = 0.15  # of the subject, that a unit may hold less than the best one and st
 HEAVY = 0.3  # of the heaviest word's weight, from which a word must not be missing
 # the cosines between which a word comes to stand for another, and what it then counts
 FAR, NEAR, LIKE = 0.45, 0.85, 0.9
+UNKNOWN = 0.65  # the cosine of a unit whose vector is still being made: neither near nor far
 
 
 class Coverage:
@@ -162,12 +163,12 @@ class Coverage:
         return texts
 
     def _cosines(self) -> list[float]:
-        """Return how near each unit lies to the question, 0 where that is not known."""
+        """Return how near each unit lies to the question, `UNKNOWN` where nobody knows yet."""
         cosines: list[float] = []
         for at, terms in enumerate(self._overlap.terms):
             near = self._near[at] if at < len(self._near) else ()
             known = list(near[: len(terms.sizes)])
-            cosines += known + [0.0] * (len(terms.sizes) - len(known))
+            cosines += known + [UNKNOWN] * (len(terms.sizes) - len(known))
         return cosines
 
     def _margin(self) -> float:

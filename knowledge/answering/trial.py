@@ -18,6 +18,7 @@ from knowledge.text.analysis import Analysis
 from knowledge.values import Hit, Passage, Place
 
 QUESTION = "会議室の予約は、いつまでにどこへ申し込みますか?"
+TITLE = "施設利用規程"
 RULE = "第1条 会議室の予約は、使用する日の前日の17時までに、総務課へ申し込む。"
 OTHERS = 40  # articles in each further passage
 KEPT = "kept"  # what is counted beside the reasons why sentences fall
@@ -77,7 +78,7 @@ def _article(number: int) -> str:
 
 def _hit(number: int, text: str) -> Hit:
     place = Place("page", number)
-    passage = Passage(f"trial-{number}", "trial", "v", number, "施設利用規程", place, text)
+    passage = Passage(f"trial-{number}", "trial", "v", number, TITLE, place, text)
     return Hit(passage, 1.0)
 
 

@@ -41,7 +41,8 @@ _AMOUNT = re.compile(
 )
 _DECIDER = r"[一-龠々ァ-ヴーA-Za-z]{0,14}(?:長|部門|部|課|室|局|委員会|役員会|取締役会|責任者|担当者|管理者|事務局|監査人|窓口)"
 _WHO = re.compile(
-    rf"(?<![一-龠々ァ-ヴーA-Za-z])(?P<who>{_DECIDER})(?P<only>のみ|だけ)?(?P<case>が|の|に|から)"
+    rf"(?<![一-龠々ァ-ヴーA-Za-z])(?P<who>(?:{_DECIDER}(?:と|及び|および|又は|または|・|、))*{_DECIDER})"
+    r"(?P<only>のみ|だけ)?(?P<case>が|の|に|から)"
     r"(?=[^。、]{0,12}(?:承認|決裁|許可|決定|決め|判断|監督|報告|届け|申請|行う|担当|了承|同意))"
 )
 # how a Japanese sentence ends, and how the question made of it does

@@ -197,7 +197,7 @@ class EmbeddedIndex(Formatted):
     async def _update(self, operation: Callable[[Format], Any]) -> None:
         """Make an operation and do it, both in the thread: either may take milliseconds."""
         async with self._writing:
-            await asyncio.to_thread(self._apply, operation)
+            await _to_its_end(partial(self._apply, operation))
 
     def _apply(self, operation: Callable[[Format], Any]) -> None:
         shard = self._opened
@@ -319,6 +319,24 @@ class EmbeddedIndex(Formatted):
                 shard.close()
         self._shard = self._next = None
         self._folder.release()
+
+
+async def _to_its_end(work: Callable[[], None]) -> None:
+    """
+    Work in a thread and wait for its end, however often the wait is cancelled: a thread cannot be
+    stopped, nor may the shard be closed while it writes.
+    """
+    task = asyncio.create_task(asyncio.to_thread(work))
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        task.exception()  # nobody waits for it any more
+        raise cancelled
+    task.result()
 
 
 def _point(record: Any) -> Point:

@@ -66,7 +66,7 @@ async def test_tools_out_of_reach_and_wrong_words_are_told_to_the_model(machine)
     errors = {name: result.is_error for name, result in told.items()}
     assert errors == {"scope": True, "unknown": True, "wrong": True, "gone": True, "kept": False}
     assert "「ask」" in text(told["scope"])
-    assert "12月" not in text(told["kept"])
+    assert "6月と12月" not in text(told["kept"])
 
 
 @over_http

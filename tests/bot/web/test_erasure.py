@@ -76,7 +76,7 @@ async def test_a_forgotten_person_leaves_no_talk_no_link_and_no_sign_in(applicat
     await application.answers()
     mio, ken = await browsers(NAME), await browsers("Ken")
     person = await whose(application, NAME)
-    for client, question in ((mio, f"{WORD}とRAGの違いは?"), (ken, "RAGとは何ですか?")):
+    for client, question in ((mio, f"RAGとは何ですか。{WORD}より"), (ken, "RAGとは何ですか?")):
         told = await client.post("/ask", data={"q": question})
         talk = told.headers["location"].partition("#")[0]
         await shared(client, talk)
