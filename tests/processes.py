@@ -85,13 +85,17 @@ class BotProcess:
 
     async def until(self, **wanted: str) -> dict[str, str]:
         """Wait until these parts are in these states; without any, until every part is ready."""
-        async with asyncio.timeout(START):
-            while True:
-                parts = await self.ready()
-                asked = wanted or dict.fromkeys(parts, "ready")
-                if all(parts.get(name) == state for name, state in asked.items()):
-                    return parts
-                await asyncio.sleep(0.1)
+        parts: dict[str, str] = {}
+        try:
+            async with asyncio.timeout(START):
+                while True:
+                    parts = await self.ready()
+                    asked = wanted or dict.fromkeys(parts, "ready")
+                    if all(parts.get(name) == state for name, state in asked.items()):
+                        return parts
+                    await asyncio.sleep(0.1)
+        except TimeoutError as error:
+            raise TimeoutError(parts) from error
 
     def kill(self) -> None:
         self.process.kill()

@@ -170,8 +170,9 @@ class RedisServer:
             if self._process is not None and self._process.poll() is not None:
                 code = self._process.returncode
                 log.error("the redis-server ended by itself", extra={"code": code})
-                # said at the next start of the application; meanwhile nothing is remembered
-                with suppress(InvalidSettings):
+                # said at the next start of the application; meanwhile nothing is remembered, nor can
+                # anything be written down where the disk is full
+                with suppress(InvalidSettings, OSError):
                     await self._start()
 
     async def _end_leftover(self) -> None:

@@ -216,6 +216,22 @@ async def test_a_server_that_was_killed_is_started_again_and_knows_what_it_knew(
         assert (await sessions.load("run", "r"))["n"] == 1
 
 
+async def test_it_is_started_again_though_nothing_can_be_written_down(own_store, tmp_path):
+    note = tmp_path / "redis" / "redis.running"
+    note.unlink()
+    note.mkdir()  # as on a full disk, nothing is written there
+    killed = own_store.server.pid
+    os.kill(killed, signal.SIGKILL)
+    while own_store.server.pid == killed:
+        await asyncio.sleep(0.01)
+    os.kill(own_store.server.pid, signal.SIGKILL)
+    note.rmdir()
+
+    async with Sessions(own_store.connect) as sessions:
+        await _until(sessions.alive)
+    assert note.is_file()
+
+
 async def test_what_a_killed_parent_left_running_is_ended_first(tmp_path):
     """As on systems that do not end a child with its parent: two servers must never write one file."""
     left = RedisServer(binary(), tmp_path, "x")
