@@ -250,12 +250,15 @@ class Service:
 
     async def until(self, text: str) -> dict[str, Any]:
         """Wait until a message with this text is shown."""
-        async with asyncio.timeout(60):
-            while True:
-                for body in self.shown.values():
-                    if text in json.dumps(body, ensure_ascii=False):
-                        return body
-                await asyncio.sleep(0.01)
+        try:
+            async with asyncio.timeout(60):
+                while True:
+                    for body in self.shown.values():
+                        if text in json.dumps(body, ensure_ascii=False):
+                            return body
+                    await asyncio.sleep(0.01)
+        except TimeoutError as error:
+            raise TimeoutError(list(self.shown.values())) from error
 
 
 @pytest.fixture(autouse=True)

@@ -142,6 +142,8 @@ async def test_a_decision_comes_back_in_its_persons_own_chat_on_its_day(at):
 
 
 async def test_a_teams_card_in_a_channel_is_drawn_anew_as_it_gets_further(at):
+    await at.send(text="<at>LLM Choose</at> こんにちは", **CHANNEL)
+    await at.service.until("こんにちは。")
     await at.send(text="<at>LLM Choose</at> choose team", **CHANNEL)
     card = await at.service.until("参加する")
     await at.press("参加する", **CHANNEL)

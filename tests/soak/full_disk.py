@@ -1,4 +1,7 @@
-"""A disk that is full, for real: a small file system of its own, which only the root of a Linux may mount."""
+"""
+A disk that is full, for real: a small file system of its own, which only the root of a Linux may
+mount. Run by hand: `pytest tests/soak/full_disk.py`.
+"""
 
 import asyncio
 import html
@@ -12,7 +15,6 @@ import pytest
 
 from tests.processes import START, BotProcess
 
-pytestmark = pytest.mark.early
 RULE = "# 経費規程\n\n## 第1条\n\n経費の申請期限は翌月5日とする。\n"
 
 
