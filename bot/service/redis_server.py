@@ -170,8 +170,8 @@ class RedisServer:
             if self._process is not None and self._process.poll() is not None:
                 code = self._process.returncode
                 log.error("the redis-server ended by itself", extra={"code": code})
-                # said at the next start of the application; meanwhile nothing is remembered, nor can
-                # anything be written down where the disk is full
+                # said at the next start of the application; meanwhile nothing is remembered, and
+                # where the disk is full nothing can be written down
                 with suppress(InvalidSettings, OSError):
                     await self._start()
 

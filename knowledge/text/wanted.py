@@ -55,7 +55,8 @@ _ELIGIBLE = (
 )
 _STEPS = (
     r"手順|次の(?:とおり|通り)|以下の|まず|申請|提出|届け?出|連絡|報告|してください|して下さい|なければならない|ものとする"
-    r"|(?:する|行う|しない)こと(?:。|$)|\b(?:submit|request|apply|report|contact|fill|ticket|follow|click|send|must|step)\b"
+    r"|(?:する|行う|しない)こと(?:。|$)"
+    r"|\b(?:submit|request|apply|report|contact|fill|ticket|follow|click|send|must|step)\b"
 )
 _NAMED = r"(?:とは|(?:という|と呼ぶ|をいう|を指す|のこと)|(?:こと|もの|技術|方法|仕組み)(?:です|である|を(?:いう|指す)|。|$))"
 _ANY = re.compile(_NUMBER)
