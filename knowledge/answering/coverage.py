@@ -34,7 +34,8 @@ TOP = 0.15  # of the subject, that a unit may hold less than the best one and st
 HEAVY = 0.3  # of the heaviest word's weight, from which a word must not be missing
 # the cosines between which a word comes to stand for another, and what it then counts
 FAR, NEAR, LIKE = 0.45, 0.85, 0.9
-UNKNOWN = 0.65  # the cosine of a unit whose vector is still being made: neither near nor far
+# the cosines of units that hold nothing and all of a question, where no vector is made yet
+APART, ALIKE = 0.3, 0.75
 
 
 class Coverage:
@@ -163,12 +164,25 @@ class Coverage:
         return texts
 
     def _cosines(self) -> list[float]:
-        """Return how near each unit lies to the question, `UNKNOWN` where nobody knows yet."""
+        """
+        Return how near each unit lies to the question; by its words where no vector is known, and
+        at least so where it is about one thing alone: all that is said of it answers that.
+        """
+        alone = int((self._subject > 0).sum()) == 1
+        held = self._windows @ self._subject
+        supposed = (APART + (ALIKE - APART) * held).tolist()
         cosines: list[float] = []
         for at, terms in enumerate(self._overlap.terms):
             near = self._near[at] if at < len(self._near) else ()
-            known = list(near[: len(terms.sizes)])
-            cosines += known + [UNKNOWN] * (len(terms.sizes) - len(known))
+            for number in range(len(terms.sizes)):
+                by_words = supposed[len(cosines)]
+                known = number < len(near)
+                if known and alone:
+                    cosines.append(max(near[number], by_words))
+                elif known:
+                    cosines.append(near[number])
+                else:
+                    cosines.append(by_words)
         return cosines
 
     def _margin(self) -> float:
