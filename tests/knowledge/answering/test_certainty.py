@@ -1,5 +1,7 @@
 """Questions of a small house, asked as people ask: what its documents hold is answered, what they do not hold is refused."""
 
+from dataclasses import replace
+
 import pytest
 
 from knowledge.answering.answers import Answers
@@ -110,6 +112,37 @@ async def test_what_is_only_near_is_never_sure(answers, question, language):
     answer = await answers.answer(question, readers=ALL, language=language)
 
     assert answer.certainty != "sure"
+
+
+class Unmeasured:
+    """A library whose vectors are still being made."""
+
+    def __init__(self, library):
+        self._library = library
+
+    def __getattr__(self, name):
+        return getattr(self._library, name)
+
+    async def search(self, *words, **more):
+        hits = await self._library.search(*words, **more)
+        return [replace(hit, near=()) for hit in hits]
+
+
+async def test_what_was_just_published_is_answered_before_its_vectors_are_made(tmp_path):
+    index = open_index(None, tmp_path, version=VERSION)
+    async with Library(index, sentences=SENTENCES) as library:
+        await shelve(library)
+        await library.followed()
+        answers = Answers(Unmeasured(library), likeness=library.likeness)
+        trolley = await answers.answer("ブックトラックについて教えて", readers=ALL, language="ja")
+        said = await answers.answer(
+            "図書室での飲食はどうなっていますか", readers=ALL, language="ja"
+        )
+        absent = await answers.answer("出張の日当はいくらですか", readers=ALL, language="ja")
+
+    assert "本を運ぶ台車" in trolley.text
+    assert "飲食は禁止" in said.text
+    assert absent.mode == "refused"
 
 
 NEAR = (
