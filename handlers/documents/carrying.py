@@ -18,8 +18,8 @@ from handlers.conversation import (
     Reply,
     Table,
 )
-from handlers.documents.change import Change, Step, way_back
-from handlers.documents.changes import DELETING, Changes
+from handlers.documents.change import DELETING, Change, Step, way_back
+from handlers.documents.changes import Changes
 from handlers.documents.context import Context
 from handlers.documents.details import FILES
 from handlers.documents.drafts import publishing

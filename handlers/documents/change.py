@@ -18,6 +18,7 @@ from knowledge.values import Document, Phrase, Version
 OfButton = Literal["publish", "publish_anyway", "discard", "withdraw", "rollback", "remove"]
 Verb = OfButton | Literal["audience"]
 PUBLISHING = ("publish", "publish_anyway", "rollback")
+DELETING = ("discard", "remove")  # have no way back
 VERBS: dict[type[ChangeDocument], OfButton] = {
     Publish: "publish",
     PublishAnyway: "publish_anyway",

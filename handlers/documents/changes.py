@@ -12,7 +12,15 @@ from dataclasses import replace
 
 from handlers.actions.documents import ChangeDocument
 from handlers.conversation import Buttons, Message, Paragraph, Reply
-from handlers.documents.change import PUBLISHING, VERBS, Change, Outcome, Step, carried_out
+from handlers.documents.change import (
+    DELETING,
+    PUBLISHING,
+    VERBS,
+    Change,
+    Outcome,
+    Step,
+    carried_out,
+)
 from handlers.documents.context import Context
 from handlers.documents.erasure import Erasure
 from handlers.documents.listing import DocumentList
@@ -24,7 +32,6 @@ from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError, PartlyRead, UnknownDocument
 from knowledge.values import Document, Version
 
-DELETING = ("discard", "remove")
 DETAILS = "document.details"  # what the audit trail calls a change of what is said of a document
 
 
@@ -72,7 +79,7 @@ class Changes:
         drawn = before.version(action.version)
         number = drawn.number if drawn else 0
         title = display(before.metadata.title)
-        if verb in ("discard", "remove"):
+        if verb in DELETING:
             text = context.say(
                 f"{verb}_done", message, title=title, number=number, hits=outcome.left
             )

@@ -24,7 +24,7 @@ from handlers.conversation import (
     Table,
 )
 from handlers.documents.carrying import Carrying
-from handlers.documents.change import Change, Verb
+from handlers.documents.change import DELETING, Change, Verb
 from handlers.documents.changes import Changes, NotChanged
 from handlers.documents.context import Context
 from handlers.documents.listing import PAGE, Filter, several_of, today_utc
@@ -43,7 +43,6 @@ NAMED = 50  # documents that a preview names
 EVERY = "every"  # stands for all documents that match, where single ones are ticked
 Act = Literal["publish", "withdraw", "audience", "discard", "remove"]
 ACTS: tuple[Act, ...] = get_args(Act)
-FOR_GOOD: tuple[Act, ...] = ("discard", "remove")  # have no way back
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +214,10 @@ class Several:
         text = say("several_nothing", message)
         if changes:
             way_back = say("preview_undo", message)
-            if act in FOR_GOOD:
+            if act in DELETING:
                 way_back = say("preview_for_good", message)
             text = f"{say(f'preview_{act}', message, n=len(changes))} {way_back}"
-        blocks: list[Block] = [Paragraph(text, "warning" if act in FOR_GOOD else "note")]
+        blocks: list[Block] = [Paragraph(text, "warning" if act in DELETING else "note")]
         spoken = [text]
         rows, held = self._rows(message, planned)
         if rows:

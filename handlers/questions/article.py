@@ -17,10 +17,10 @@ from handlers.questions.ask import Questions
 from handlers.questions.document_meant import Beyond, DocumentsMeant
 from handlers.questions.last_answer import LastAnswers
 from handlers.questions.named_document import readable
+from handlers.questions.own_reply import own_or_asked
 from handlers.texts import Texts
 from knowledge.answering.citations import citation
 from knowledge.documents.library import Library
-from knowledge.errors import KnowledgeError
 from knowledge.text.article import above, lines
 from knowledge.text.numbered import (
     Numbered,
@@ -57,17 +57,9 @@ class Articles:
         self._questions = questions
         self._texts = texts
 
-    async def show(self, message: Message, text: str) -> AsyncIterator[Reply]:
+    def show(self, message: Message, text: str) -> AsyncIterator[Reply]:
         """Show the place that is asked for; a question where no document of it is meant."""
-        try:
-            reply = await self._shown(message, text)
-        except KnowledgeError as error:
-            reply = Reply(error.reason.to(message.person.language))
-        if reply is not None:
-            yield reply
-            return
-        async for other in self._questions.ask(message, text):
-            yield other
+        return own_or_asked(self._questions, message, text, self._shown)
 
     async def _shown(self, message: Message, text: str) -> Reply | None:
         library, readers = await self._library(), self._people.readers(message)

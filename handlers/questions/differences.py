@@ -18,13 +18,13 @@ from handlers.people import People
 from handlers.questions.ask import Questions
 from handlers.questions.last_answer import LastAnswers
 from handlers.questions.named_document import named, readable
+from handlers.questions.own_reply import own_or_asked
 from handlers.questions.restyle import drawn
 from handlers.texts import Texts
 from knowledge.answering.citations import citation
 from knowledge.answering.disagreement import Line, between, said_of, stronger_first
 from knowledge.answering.wording import Wording
 from knowledge.documents.library import Library
-from knowledge.errors import KnowledgeError
 from knowledge.text.sanitise import quoted
 from knowledge.values import Answer, Citation, Document, Language, Passage, Sentence
 
@@ -69,18 +69,9 @@ class Differences:
         self._texts = texts
         self._wording = Wording.load()
 
-    async def show(self, message: Message, text: str) -> AsyncIterator[Reply]:
+    def show(self, message: Message, text: str) -> AsyncIterator[Reply]:
         """Say where the documents a message names differ; of all, where it names none."""
-        language = message.person.language
-        try:
-            reply = await self._compared(message, text)
-        except KnowledgeError as error:
-            reply = Reply(error.reason.to(language))
-        if reply is not None:
-            yield reply
-            return
-        async for other in self._questions.ask(message, text):
-            yield other
+        return own_or_asked(self._questions, message, text, self._compared)
 
     async def _compared(self, message: Message, text: str) -> Reply | None:
         language, readers = message.person.language, self._people.readers(message)

@@ -16,13 +16,13 @@ from handlers.people import People
 from handlers.questions.ask import Questions
 from handlers.questions.last_answer import LastAnswers
 from handlers.questions.named_document import editions, named, readable, stem, years
+from handlers.questions.own_reply import own_or_asked
 from handlers.questions.restyle import drawn
 from handlers.texts import Texts
 from knowledge.answering.disagreement import Line, between
 from knowledge.documents.comparison import Section, compare
 from knowledge.documents.facts import Fact, beside, facts
 from knowledge.documents.library import Library
-from knowledge.errors import KnowledgeError
 from knowledge.text.outline import CELL
 from knowledge.text.sanitise import quoted, sanitise
 from knowledge.text.topic import topics
@@ -67,18 +67,9 @@ class EditionChanges:
         self._questions = questions
         self._texts = texts
 
-    async def show(self, message: Message, text: str) -> AsyncIterator[Reply]:
+    def show(self, message: Message, text: str) -> AsyncIterator[Reply]:
         """Say what changed in the document that is meant; a question where none is."""
-        language = message.person.language
-        try:
-            reply = await self._compared(message, text)
-        except KnowledgeError as error:
-            reply = Reply(error.reason.to(language))
-        if reply is not None:
-            yield reply
-            return
-        async for other in self._questions.ask(message, text):
-            yield other
+        return own_or_asked(self._questions, message, text, self._compared)
 
     async def _compared(self, message: Message, text: str) -> Reply | None:
         library = await self._library()

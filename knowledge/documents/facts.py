@@ -18,6 +18,7 @@ from knowledge.values import Passage
 
 Kind = Literal["figure", "forbidden", "who"]
 KINDS: tuple[Kind, ...] = ("figure", "forbidden", "who")
+Endings = tuple[tuple[re.Pattern[str], str], ...]  # how sentences end, and their questions
 SHORTEST, LONGEST = 6, 90  # characters of a question
 _LINE = re.compile(r"[^\n]+")
 _ARTICLE = re.compile(
@@ -46,7 +47,7 @@ _WHO = re.compile(
     r"(?=[^。、]{0,12}(?:承認|決裁|許可|決定|決め|判断|監督|報告|届け|申請|行う|担当|了承|同意))"
 )
 # how a Japanese sentence ends, and how the question made of it does
-_ENDINGS: tuple[tuple[re.Pattern[str], str], ...] = (
+_ENDINGS: Endings = (
     (re.compile(r"(?:とする|とします|である|です|だ)$"), "ですか"),
     (re.compile(r"ならない$|なりません$"), "なりませんか"),
     (re.compile(r"できる$|できます$"), "できますか"),
@@ -55,7 +56,7 @@ _ENDINGS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"する(?:ものとする|こと)?$|します$"), "しますか"),
     (re.compile(r"(?<=[らけえべめれせて])る$|(?<=[らけえべめれせて])ます$"), "ますか"),
 )
-_FORBIDDEN: tuple[tuple[re.Pattern[str], str], ...] = (
+_FORBIDDEN: Endings = (
     (
         re.compile(r"(?P<form>[てで])は(?:ならない|なりません|いけない|いけません)$"),
         r"\g<form>もよいですか",
@@ -120,7 +121,7 @@ def facts(passages: Sequence[Passage]) -> Iterator[Fact]:
     for passage in passages:
         for sentence in _sentences(passage):
             for kind in KINDS:
-                question = _ASKED[kind](sentence)
+                question = _question_of(kind, sentence)
                 if not SHORTEST <= len(question) <= LONGEST or question in seen:
                     continue
                 seen.add(question)
@@ -188,12 +189,7 @@ def _sentences(passage: Passage) -> Iterator[str]:
                 yield words
 
 
-def _figure(sentence: str) -> str:
-    if sentence.isascii():
-        return _figure_in_english(sentence)
-    if _LEANS.search(sentence):
-        return ""
-    words = _PERSON.sub("", sentence)
+def _figure(words: str) -> str:
     dated = _DATED.search(words)
     if dated is not None:
         when = f"いつ{dated['case'] or ''}"
@@ -205,36 +201,20 @@ def _figure(sentence: str) -> str:
     return _ended(f"{words[: amount.start()]}何{unit}{words[amount.end() :]}")
 
 
-def _forbidden(sentence: str) -> str:
-    if sentence.isascii():
-        return _forbidden_in_english(sentence)
-    if _LEANS.search(sentence):
-        return ""
-    words = _PERSON.sub("", sentence)
-    for ending, asking in _FORBIDDEN:
-        question, count = ending.subn(asking, words)
-        if count:
-            return f"{question}?"
-    return ""
+def _forbidden(words: str) -> str:
+    return _ended(words, _FORBIDDEN)
 
 
-def _who(sentence: str) -> str:
-    if sentence.isascii():
-        return _who_in_english(sentence)
-    if _LEANS.search(sentence):
-        return ""
-    words = _PERSON.sub("", sentence)
+def _who(words: str) -> str:
     decider = _WHO.search(words)
     if decider is None:
         return ""
     return _ended(f"{words[: decider.start()]}誰{decider['case']}{words[decider.end() :]}")
 
 
-def _ended(words: str) -> str:
-    """
-    Return a Japanese sentence with an asking word in it as a question, "" where it has no end.
-    """
-    for ending, asking in _ENDINGS:
+def _ended(words: str, endings: Endings = _ENDINGS) -> str:
+    """Return a Japanese sentence as a question by how it ends, "" where it ends in another way."""
+    for ending, asking in endings:
         question, count = ending.subn(asking, words)
         if count:
             return f"{question}?"
@@ -284,8 +264,22 @@ def _lowered(words: str) -> str:
     return words
 
 
-_ASKED: dict[Kind, Callable[[str], str]] = {
+_IN_JAPANESE: dict[Kind, Callable[[str], str]] = {
     "figure": _figure,
     "forbidden": _forbidden,
     "who": _who,
 }
+_IN_ENGLISH: dict[Kind, Callable[[str], str]] = {
+    "figure": _figure_in_english,
+    "forbidden": _forbidden_in_english,
+    "who": _who_in_english,
+}
+
+
+def _question_of(kind: Kind, sentence: str) -> str:
+    """Return the question of this kind that a sentence answers, "" for none."""
+    if sentence.isascii():
+        return _IN_ENGLISH[kind](sentence)
+    if _LEANS.search(sentence):
+        return ""
+    return _IN_JAPANESE[kind](_PERSON.sub("", sentence))

@@ -8,7 +8,7 @@ while serving: that holds the interpreter for seconds.
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -65,10 +65,7 @@ class EmbeddedIndex(Formatted):
         try:
             await asyncio.shield(opening)
         except asyncio.CancelledError:
-            letting_go = asyncio.create_task(self._let_go(opening))
-            while not letting_go.done():  # however often it is cancelled meanwhile
-                with suppress(asyncio.CancelledError):
-                    await asyncio.shield(letting_go)
+            await _to_its_end(self._let_go(opening))
             raise
         self._watching = asyncio.create_task(self._room.watch())
         return self
@@ -197,7 +194,7 @@ class EmbeddedIndex(Formatted):
     async def _update(self, operation: Callable[[Format], Any]) -> None:
         """Make an operation and do it, both in the thread: either may take milliseconds."""
         async with self._writing:
-            await _to_its_end(partial(self._apply, operation))
+            await _to_its_end(asyncio.to_thread(self._apply, operation))
 
     def _apply(self, operation: Callable[[Format], Any]) -> None:
         shard = self._opened
@@ -321,12 +318,12 @@ class EmbeddedIndex(Formatted):
         self._folder.release()
 
 
-async def _to_its_end(work: Callable[[], None]) -> None:
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
     """
-    Work in a thread and wait for its end, however often the wait is cancelled: a thread cannot be
-    stopped, nor may the shard be closed while it writes.
+    Wait for the end of work, however often the wait is cancelled: a thread cannot be stopped, nor
+    may the shard be closed while it writes.
     """
-    task = asyncio.create_task(asyncio.to_thread(work))
+    task = asyncio.create_task(work)
     cancelled: asyncio.CancelledError | None = None
     while not task.done():
         try:
